@@ -1,0 +1,51 @@
+"""The two environments of child processes: hermetic (sandbox, demo, tests) and the user's own (real accounts)."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+_DROPPED_PREFIXES = ("AWS_", "TF_", "MOTO_", "BOTO_")
+_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
+_QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
+_NOTHING = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "NO_PROXY": "127.0.0.1,localhost",
+}
+
+
+def hermetic(base: Mapping[str, str], *, home: Path, extra: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which nothing of the caller's AWS or Terraform settings is left.
+
+    `extra` is what the sandbox gives (endpoint, region, its own keys); `home` stands in for the home directory, so
+    that no settings file below it counts.
+    """
+    return {**_without_settings(base), "HOME": str(home), **_NOTHING, **_QUIET, **extra}
+
+
+def users(base: Mapping[str, str]) -> dict[str, str]:
+    """Return the caller's environment, minus the arguments it slips into Terraform, plus no prompts."""
+    return {**{name: value for name, value in base.items() if not name.startswith("TF_CLI_ARGS")}, **_QUIET}
+
+
+@contextmanager
+def hermetic_process(*, home: Path) -> Iterator[None]:
+    """Make this process hermetic too while the sandbox runs in it, since botocore reads `os.environ`."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(hermetic(before, home=home, extra={}))
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _without_settings(base: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in base.items()
+        if not name.startswith(_DROPPED_PREFIXES) and name.lower() not in _PROXIES
+    }

@@ -1,0 +1,129 @@
+"""Values -> HCL text: the one writer that every value in a rendered file passes, so that text never becomes code.
+
+The layout is what `terraform fmt` would leave alone; no Terraform is needed to produce it. Syntax:
+https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_INDENT = "  "
+_SHORT_LIST = 80
+_BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_REFERENCE = re.compile(r'[a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+|\["[A-Za-z0-9_-]+"\]|\[[0-9]+\])*\Z')
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A path into the configuration, such as `module.ca_root.arn`: the only thing written as it stands."""
+
+    path: str
+
+    def __post_init__(self) -> None:
+        if not _REFERENCE.match(self.path):
+            raise ValueError(f"not a reference: {self.path!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of one of Terraform's functions with one argument, such as `jsonencode({...})`."""
+
+    function: str
+    argument: Any
+
+
+def quoted(text: str) -> str:
+    r"""Return `text` as an HCL string literal that means exactly this text.
+
+    `${` and `%{` are doubled. Control, format (bidirectional, zero-width) and private characters are written as
+    `\uXXXX`, so that a reviewer sees them; HCL knows no other escapes for them.
+    """
+    escaped = "".join(map(_escaped, text)).replace("${", "$${").replace("%{", "%%{")
+    return f'"{escaped}"'
+
+
+def _escaped(character: str) -> str:
+    if " " <= character <= "~":
+        return _ESCAPES.get(character, character)
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if unicodedata.category(character) in {"Cc", "Cf", "Co", "Cn", "Zl", "Zp"}:
+        code = ord(character)
+        return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    return character
+
+
+def expression(value: Any, level: int = 0) -> str:
+    """Return `value` as an HCL expression whose first line stands at indentation `level` (steps of two blanks).
+
+    Takes text, booleans, integers, None, lists, mappings with text keys, Reference and Call.
+    """
+    if isinstance(value, Reference):
+        return value.path
+    if isinstance(value, Call):
+        return f"{value.function}({expression(value.argument, level)})"
+    if isinstance(value, str):
+        return quoted(value)
+    if value is None or isinstance(value, bool | int):
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, Mapping):
+        return _object(value, level)
+    if isinstance(value, Sequence):
+        return _list(value, level)
+    raise TypeError(f"no HCL form for {type(value).__name__}")
+
+
+def _object(value: Mapping[str, Any], level: int) -> str:
+    if not value:
+        return "{}"
+    return f"{{\n{attributes(value, level + 1)}\n{_INDENT * level}}}"
+
+
+def _list(value: Sequence[Any], level: int) -> str:
+    items = [expression(item, level + 1) for item in value]
+    line = f"[{', '.join(items)}]"
+    if "\n" not in line and (len(items) <= 1 or len(line) + len(_INDENT) * level <= _SHORT_LIST):
+        return line
+    inner = _INDENT * (level + 1)
+    return "[\n" + "".join(f"{inner}{item},\n" for item in items) + f"{_INDENT * level}]"
+
+
+def attributes(values: Mapping[str, Any], level: int = 0) -> str:
+    """Return `name = value` lines at indentation `level`, aligned as `terraform fmt` aligns them.
+
+    It aligns the `=` of neighbouring one-line attributes; an attribute of several lines ends such a group.
+    """
+    written = [(key(name), expression(value, level)) for name, value in values.items()]
+    lines: list[str] = []
+    group: list[tuple[str, str]] = []
+    for name, text in written:
+        if "\n" in text:
+            lines += [*_aligned(group, level), f"{_INDENT * level}{name} = {text}"]
+            group = []
+        else:
+            group.append((name, text))
+    return "\n".join([*lines, *_aligned(group, level)])
+
+
+def _aligned(group: Sequence[tuple[str, str]], level: int) -> list[str]:
+    width = max((_columns(name) for name, _ in group), default=0)
+    return [f"{_INDENT * level}{name}{' ' * (width - _columns(name))} = {text}" for name, text in group]
+
+
+def _columns(name: str) -> int:
+    """Return the width `terraform fmt` gives a name: characters as a reader sees them, marks joined to their letter."""
+    return sum(1 for character in name if not unicodedata.combining(character))
+
+
+def key(name: str) -> str:
+    """Return an attribute name, quoted where HCL asks for it."""
+    return name if _BARE_KEY.match(name) else quoted(name)
+
+
+def comment(text: str) -> str:
+    """Return `text` as one comment line; what could end the line is escaped."""
+    return "# " + "".join(character if character.isprintable() else _escaped(character) for character in text)

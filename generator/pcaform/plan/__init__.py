@@ -1,0 +1,1 @@
+"""Spec -> what to write: pure decisions, no text and no disk."""

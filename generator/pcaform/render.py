@@ -1,0 +1,70 @@
+"""Stack plan -> the text of every file, through the templates; nothing is written here."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pcaform import __version__, assets, hcl
+from pcaform.plan.stack import StackPlan
+
+MANIFEST = ".pcaform.json"
+_MODULE_SUFFIX = ".tf"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A stack as text: its directory's name and its files, path to bytes, the manifest among them."""
+
+    name: str
+    files: Mapping[str, bytes]
+
+
+def render(plan: StackPlan) -> Rendered:
+    """Return every file of the stack; the same plan gives the same bytes."""
+    environment = _environment()
+    header = hcl.comment(f"Written by pcaform from {plan.source}. Do not edit: change that file and render again.")
+    files = {}
+    for file in plan.files:
+        body = environment.get_template(file.template).render(**file.values)
+        files[file.path] = f"{header}\n\n{body.strip()}\n".encode()
+    for module in plan.modules:
+        files |= _module(module)
+    return Rendered(plan.name, {**files, MANIFEST: _manifest(files)})
+
+
+@cache
+def _environment() -> Environment:
+    """Return the Jinja2 environment; HCL is escaped by the filters, which every output of a template must name."""
+    environment = Environment(  # noqa: S701 - autoescape is for HTML; the filters below are our escaping
+        loader=FileSystemLoader(assets.directory("templates")),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"hcl": hcl.expression, "attributes": hcl.attributes, "block": _block, "key": hcl.key}
+    return environment
+
+
+def _block(values: Mapping[str, Any], level: int) -> str:
+    """Return the body of a nested block; on one line where it is empty, as `terraform fmt` has it."""
+    return f"{{\n{hcl.attributes(values, level + 1)}\n{'  ' * level}}}" if values else "{}"
+
+
+def _module(name: str) -> dict[str, bytes]:
+    """Return the vendored copy of a module: its Terraform files only."""
+    directory = assets.directory("modules") / name
+    found = sorted(path for path in directory.iterdir() if path.suffix == _MODULE_SUFFIX)
+    return {f"modules/{name}/{path.name}": path.read_bytes() for path in found}
+
+
+def _manifest(files: Mapping[str, bytes]) -> bytes:
+    """Return the manifest: one sorted line per owned file with its digest; the tool's version stands only here."""
+    digests = {path: f"sha256:{hashlib.sha256(content).hexdigest()}" for path, content in files.items()}
+    content = {"files": digests, "format_version": "1.0", "pcaform_version": __version__}
+    return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()

@@ -1,0 +1,1 @@
+"""What a spec must mean, beyond its shape: one small named function per rule."""

@@ -1,0 +1,28 @@
+"""What a rule is: a named function from a spec to findings."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from pcaform.document import Loc
+from pcaform.problems import Severity
+from pcaform.spec.stack import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place in the spec and what is wrong there."""
+
+    loc: Loc
+    message: str
+
+
+Check = Callable[[Spec], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check with the id under which messages, documentation and `ignore` know it."""
+
+    id: str
+    severity: Severity
+    check: Check

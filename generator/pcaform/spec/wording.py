@@ -1,0 +1,129 @@
+"""Pydantic's error records -> our words: what was seen, what is allowed, the nearest spelling."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from pcaform.document import Loc
+from pcaform.spec.unbuilt import is_unbuilt
+from pcaform.spec.values import WORDS
+
+_TYPES = {
+    "string_type": "text (quote it)",
+    "int_type": "a number",
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "tuple_type": "a list",
+    "list_type": "a list",
+}
+_LIMITS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "greater_than_equal": lambda ctx: f"{ctx['ge']} or more",
+    "less_than_equal": lambda ctx: f"{ctx['le']} or less",
+    "string_too_short": lambda ctx: f"at least {ctx['min_length']} characters",
+    "string_too_long": lambda ctx: f"at most {ctx['max_length']} characters",
+    "too_short": lambda ctx: f"at least {ctx['min_length']} of them",
+    "too_long": lambda ctx: f"at most {ctx['max_length']} of them",
+    "string_pattern_mismatch": lambda ctx: WORDS.get(ctx["pattern"], f"text like {ctx['pattern']}"),
+}
+_SEEN_WIDTH = 60
+
+
+def message(error: Any, model: type[BaseModel]) -> str:
+    """Return the message for one record of `ValidationError.errors()` of `model`."""
+    kind, loc, context = error["type"], error["loc"], error.get("ctx", {})
+    if kind == "missing":
+        return f"the key '{loc[-1]}' is missing"
+    if kind == "union_tag_not_found":
+        return f"the key {context['discriminator']} is missing"
+    if kind == "extra_forbidden":
+        return unknown_key(loc, allowed_keys(model, loc[:-1]))
+    if kind == "union_tag_invalid":
+        return unknown_value(context["discriminator"].strip("'"), context["tag"], _quoted(context["expected_tags"]))
+    if kind == "literal_error":
+        return unknown_value(_named(loc), error["input"], _quoted(context["expected"]) or [context["expected"]])
+    wanted = _TYPES.get(kind) or (_LIMITS[kind](context) if kind in _LIMITS else error["msg"])
+    if loc[-1] == "[key]":
+        return f"the key {seen(loc[-2])} is not allowed: {wanted}"
+    return f"'{_named(loc)}' is {seen(error['input'])}, allowed: {wanted}"
+
+
+def unknown_key(loc: Loc, allowed: Sequence[str]) -> str:
+    """Return the message for a key that its mapping does not know."""
+    if is_unbuilt(loc):
+        return f"'{loc[-1]}' is not built yet in this release: remove it"
+    return f"unknown key '{loc[-1]}'{nearest(loc[-1], allowed)}, allowed: {', '.join(allowed)}"
+
+
+def unknown_value(name: str, value: Any, allowed: Sequence[str]) -> str:
+    """Return the message for a value outside a closed list."""
+    return f"'{name}' is {seen(value)}{nearest(value, allowed)}, allowed: {', '.join(allowed)}"
+
+
+def nearest(value: Any, allowed: Iterable[str]) -> str:
+    """Return ` (did you mean …?)` where one of the allowed words is close, else nothing."""
+    words = {word.lower(): word for word in allowed}
+    close = difflib.get_close_matches(str(value).lower(), words, n=1, cutoff=0.7)
+    return f" (did you mean '{words[close[0]]}'?)" if close else ""
+
+
+def seen(value: Any) -> str:
+    """Return a value as a message shows it: quoted text, plain numbers, and only the kind of a container."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None:
+        return "empty"
+    if isinstance(value, str):
+        text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in value[: _SEEN_WIDTH + 1])
+        return f"'{text[:_SEEN_WIDTH]}…'" if len(value) > _SEEN_WIDTH else f"'{text}'"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, list | tuple) else str(value)
+
+
+def allowed_keys(model: type[BaseModel], loc: Loc) -> list[str]:
+    """Return the keys that the mapping at `loc` of the model knows."""
+    found: Any = model
+    for step in loc:
+        found = _below(found, step)
+    return list(found.model_fields) if isinstance(found, type) and issubclass(found, BaseModel) else []
+
+
+def _below(annotation: Any, step: str | int) -> Any:
+    """Return the annotation one step down: a field of a model, an item of a list or mapping, a member of a union."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        field = annotation.model_fields.get(str(step))
+        return _without_optional(field.annotation) if field else None
+    members = _arguments(annotation)
+    if get_origin(annotation) in (dict, tuple, list):
+        return _without_optional(members[1] if get_origin(annotation) is dict else members[0])
+    return next((member for member in members if _has_tag(member, step)), None)
+
+
+def _without_optional(annotation: Any) -> Any:
+    members = [member for member in _arguments(annotation) if member is not type(None)]
+    if hasattr(annotation, "__metadata__") or (len(members) == 1 and get_origin(annotation) is not tuple):
+        return _without_optional(members[0])
+    return annotation
+
+
+def _arguments(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation)
+
+
+def _has_tag(member: Any, tag: str | int) -> bool:
+    fields = getattr(member, "model_fields", {})
+    return any(tag in get_args(field.annotation) for field in fields.values())
+
+
+def _named(loc: Loc) -> str:
+    names = [step for step in loc if isinstance(step, str)]
+    return names[-1] if names else "the spec"
+
+
+def _quoted(expected: str) -> list[str]:
+    return re.findall(r"'([^']*)'", expected)

@@ -1,0 +1,148 @@
+"""The one place that runs Terraform or OpenTofu: finds it, gives it its environment, reads its JSON."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pcaform.problems import Failure
+
+BINARY = "PCAFORM_TERRAFORM"
+MIRROR = "PCAFORM_PROVIDER_MIRROR"
+_HOSTS = ("registry.terraform.io", "registry.opentofu.org")
+_DIFFERENCES = 2
+
+
+class TerraformError(Failure):
+    """Terraform said no; the message holds its diagnostics."""
+
+
+class TerraformMissing(Failure):
+    """There is neither Terraform nor OpenTofu on this machine."""
+
+
+def find_binary(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the path of the binary: what PCAFORM_TERRAFORM names, else `terraform`, else `tofu`."""
+    path = environment.get("PATH")
+    if wanted := environment.get(BINARY):
+        if found := shutil.which(wanted, path=path):
+            return found
+        raise TerraformMissing(f"{BINARY} names '{wanted}', which is not an executable file: correct or unset it")
+    for name in ("terraform", "tofu"):
+        if found := shutil.which(name, path=path):
+            return found
+    raise TerraformMissing(
+        f"neither terraform nor tofu is on PATH: install Terraform or OpenTofu 1.10 or later, or set {BINARY}"
+    )
+
+
+def cli_configuration(environment: Mapping[str, str]) -> str:
+    """Return the text of a CLI configuration file for hermetic runs.
+
+    With PCAFORM_PROVIDER_MIRROR it installs providers from that directory only (the layout of `terraform providers
+    mirror`); without, Terraform's own rules hold, its implied local mirror directories included.
+    """
+    mirror = environment.get(MIRROR)
+    if not mirror:
+        return ""
+    if not any((Path(mirror) / host).is_dir() for host in _HOSTS):
+        raise Failure(f"{MIRROR} is '{mirror}', which holds none of {', '.join(_HOSTS)}: name a provider mirror")
+    return (
+        "provider_installation {\n  filesystem_mirror {\n"
+        f"    path    = {json.dumps(str(Path(mirror).resolve()))}\n"
+        '    include = ["*/*/*"]\n  }\n}\n'
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Terraform:
+    """Terraform in one directory with one environment."""
+
+    binary: str
+    directory: Path
+    environment: Mapping[str, str]
+
+    def version(self) -> str:
+        """Return the version and name of the binary, such as `Terraform 1.11.4`."""
+        return self._run("version").stdout.splitlines()[0].replace(" v", " ")
+
+    def init(self, *arguments: str) -> None:
+        """Install providers and modules; skipped where this directory was initialised and calls no new module."""
+        self._run("init", "-input=false", "-no-color", *arguments)
+
+    def validate(self) -> None:
+        """Raise TerraformError where the configuration is not valid."""
+        result = json.loads(self._run("validate", "-json", codes=(0, 1)).stdout)
+        if not result["valid"]:
+            raise TerraformError(_diagnostics("terraform validate", result["diagnostics"]))
+
+    def plan(self, file: str = "tfplan", *arguments: str) -> dict[str, Any]:
+        """Plan into `file` and return the plan as `terraform show -json` gives it."""
+        self._stream("plan", "-input=false", f"-out={file}", *arguments)
+        return self.show(file)
+
+    def apply(self, file: str = "tfplan") -> None:
+        """Apply a plan that was saved."""
+        self._stream("apply", "-input=false", file)
+
+    def show(self, file: str | None = None) -> dict[str, Any]:
+        """Return a saved plan, or the state, as JSON."""
+        shown: dict[str, Any] = json.loads(self._run("show", "-json", *([file] if file else [])).stdout)
+        return shown
+
+    def state_pull(self) -> bytes:
+        """Return the state as it lies in the backend."""
+        return self._run("state", "pull").stdout.encode()
+
+    def _stream(self, command: str, *arguments: str) -> None:
+        """Run a command that reports in JSON lines; raise TerraformError with the errors among them."""
+        done = self._run(command, "-json", *arguments, codes=(0, 1, _DIFFERENCES))
+        messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        diagnostics = [message["diagnostic"] for message in messages if "diagnostic" in message]
+        if done.returncode == 1:
+            raise TerraformError(_diagnostics(f"terraform {command}", diagnostics) + done.stderr)
+
+    def _run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
+        process = subprocess.Popen(
+            [self.binary, *arguments],
+            cwd=self.directory,
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        stdout, stderr = _wait(process)
+        if process.returncode not in codes:
+            said = (stderr or stdout).strip()
+            raise TerraformError(f"terraform {arguments[0]} failed in {self.directory}:\n{said}")
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+
+def _wait(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Wait for the child; an interrupt is passed on once, so that Terraform can save its state and release its lock."""
+    try:
+        return process.communicate()
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+        raise
+
+
+def _diagnostics(command: str, diagnostics: list[dict[str, Any]]) -> str:
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic["severity"] == "error"]
+    return "\n".join([f"{command} failed:", *map(_diagnostic, errors)])
+
+
+def _diagnostic(diagnostic: Mapping[str, Any]) -> str:
+    place = diagnostic.get("range") or {}
+    where = f" ({place['filename']}:{place['start']['line']})" if place else ""
+    detail = diagnostic.get("detail") or ""
+    return f"  {diagnostic['summary']}{where}" + "".join(f"\n    {line}" for line in detail.splitlines() if line)

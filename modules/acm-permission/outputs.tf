@@ -1,0 +1,4 @@
+output "certificate_authority_arn" {
+  description = "The CA's ARN, known once the permission is granted. Use it for certificates that ACM manages."
+  value       = aws_acmpca_permission.this.certificate_authority_arn
+}

@@ -1,0 +1,25 @@
+# One generation of a CA's own certificate. Replacing or destroying this resource revokes a live certificate at AWS, so
+# edits of its arguments are ignored once it is issued and a destroy is refused: renewing means one more generation.
+
+resource "aws_acmpca_certificate" "this" {
+  certificate_authority_arn   = var.issuer_arn
+  certificate_signing_request = var.certificate_signing_request
+  signing_algorithm           = var.signing_algorithm
+  template_arn                = var.template_arn
+
+  validity {
+    type  = var.validity.type
+    value = var.validity.value
+  }
+
+  lifecycle {
+    prevent_destroy = true
+    ignore_changes = [
+      api_passthrough,
+      certificate_signing_request,
+      signing_algorithm,
+      template_arn,
+      validity,
+    ]
+  }
+}

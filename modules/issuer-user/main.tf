@@ -1,0 +1,25 @@
+# An IAM user that may issue, and nothing else. Access keys are not made here: their secret would lie in the state.
+
+resource "aws_iam_user" "this" {
+  name                 = var.user_name
+  path                 = var.path
+  permissions_boundary = var.permissions_boundary
+  force_destroy        = var.force_destroy
+  tags                 = var.tags
+}
+
+resource "aws_iam_policy" "this" {
+  for_each = var.policies
+
+  name   = each.key
+  path   = var.path
+  policy = each.value
+  tags   = var.tags
+}
+
+resource "aws_iam_user_policy_attachment" "this" {
+  for_each = var.policies
+
+  user       = aws_iam_user.this.name
+  policy_arn = aws_iam_policy.this[each.key].arn
+}
