@@ -7,6 +7,6 @@ _CHECKOUT = _PACKAGE.parent.parent
 
 
 def directory(name: str) -> Path:
-    """Return the directory `templates` or `modules`; the wheel carries both inside the package."""
+    """Return the directory `templates`, `modules` or `examples`; the wheel carries them inside the package."""
     packaged = _PACKAGE / name
     return packaged if packaged.is_dir() else _CHECKOUT / name

@@ -17,7 +17,12 @@ def load(path: str) -> Spec:
 
     Raises Invalid with every problem in it, Failure where the file cannot be read.
     """
-    document = parse(content(path), "<stdin>" if path == STDIN else path)
+    return judged(content(path), "<stdin>" if path == STDIN else path)
+
+
+def judged(text: bytes, name: str) -> Spec:
+    """Return the spec in a file's bytes; raises Invalid with every problem in it, located under `name`."""
+    document = parse(text, name)
     spec = read(document)
     judge(spec, document)
     return spec

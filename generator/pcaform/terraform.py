@@ -72,7 +72,7 @@ class Terraform:
         return self._run("version").stdout.splitlines()[0].replace(" v", " ")
 
     def init(self, *arguments: str) -> None:
-        """Install providers and modules; skipped where this directory was initialised and calls no new module."""
+        """Install providers and modules, and connect the backend."""
         self._run("init", "-input=false", "-no-color", *arguments)
 
     def validate(self) -> None:
@@ -81,18 +81,18 @@ class Terraform:
         if not result["valid"]:
             raise TerraformError(_diagnostics("terraform validate", result["diagnostics"]))
 
-    def plan(self, file: str = "tfplan", *arguments: str) -> dict[str, Any]:
+    def plan(self, file: Path, *arguments: str) -> dict[str, Any]:
         """Plan into `file` and return the plan as `terraform show -json` gives it."""
         self._stream("plan", "-input=false", f"-out={file}", *arguments)
         return self.show(file)
 
-    def apply(self, file: str = "tfplan") -> None:
+    def apply(self, file: Path) -> None:
         """Apply a plan that was saved."""
-        self._stream("apply", "-input=false", file)
+        self._stream("apply", "-input=false", str(file))
 
-    def show(self, file: str | None = None) -> dict[str, Any]:
+    def show(self, file: Path | None = None) -> dict[str, Any]:
         """Return a saved plan, or the state, as JSON."""
-        shown: dict[str, Any] = json.loads(self._run("show", "-json", *([file] if file else [])).stdout)
+        shown: dict[str, Any] = json.loads(self._run("show", "-json", *([str(file)] if file else [])).stdout)
         return shown
 
     def state_pull(self) -> bytes:

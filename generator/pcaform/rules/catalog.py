@@ -1,9 +1,13 @@
 """Every rule with its id, and the function that applies them all to a document."""
 
-from pcaform.document import Document
+from collections.abc import Mapping
+
+from pcaform.document import Document, Loc
 from pcaform.problems import Invalid, Problem, Severity
 from pcaform.rules import grants, hierarchy, keys
 from pcaform.rules.rule import Check, Rule
+from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.issuers import Issuer
 from pcaform.spec.reading import located
 from pcaform.spec.stack import Spec
 
@@ -36,7 +40,14 @@ def problems(spec: Spec, document: Document) -> list[Problem]:
         document.problem(located(document, finding.loc), finding.message, rule=rule.id)
         for rule in RULES
         for finding in rule.check(spec)
+        if not _is_ignored(spec, rule, finding.loc)
     ]
+
+
+def _is_ignored(spec: Spec, rule: Rule, loc: Loc) -> bool:
+    """Tell whether the CA or issuer that a finding is about ignores the rule, with a reason."""
+    items: Mapping[str, CertificateAuthority | Issuer] = getattr(spec, str(loc[0]))
+    return any(ignored.rule == rule.id for ignored in items[str(loc[1])].ignore)
 
 
 def judge(spec: Spec, document: Document) -> None:

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from pcaform import facts
-from pcaform.spec.values import BUCKET, CNAME, COUNTRY, Key, Many, Model, Tags
+from pcaform.spec.values import BUCKET, CNAME, COUNTRY, Ignore, Key, Many, Model, Tags
 
 
 def _name(limit: str) -> object:
@@ -93,6 +93,7 @@ class CertificateAuthority(Model):
     revocation_configuration: RevocationConfiguration | None = None
     permissions: Many[Permission] = ()
     tags: Tags = Field(default_factory=dict)
+    ignore: Many[Ignore] = ()
 
     @model_validator(mode="after")
     def _fill_defaults(self) -> Self:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pcaform.facts import DEFAULT_TEMPLATE
-from pcaform.spec.values import PATH, TEMPLATE, USER_NAME, Key, Many, Model, Tags
+from pcaform.spec.values import PATH, TEMPLATE, USER_NAME, Ignore, Key, Many, Model, Tags
 
 
 class UnmanagedGrant(Model):
@@ -44,3 +44,4 @@ class Issuer(Model):
     grants: Many[Grant] = ()
     policy: Policy | None = None
     tags: Tags = Field(default_factory=dict)
+    ignore: Many[Ignore] = ()

@@ -16,8 +16,7 @@ _SHAPES: tuple[tuple[str, ...], ...] = (
         ("certificate_authorities", _ANY, name)
         for name in ("arn", "managed", "activation", "provider", "generation", "deletion_protection", "renamed_from")
     ),
-    ("certificate_authorities", _ANY, "ignore"),
-    *(("issuers", _ANY, name) for name in ("role", "existing_user", "existing_role", "renamed_from", "ignore")),
+    *(("issuers", _ANY, name) for name in ("role", "existing_user", "existing_role", "renamed_from")),
 )
 
 

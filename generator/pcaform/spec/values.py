@@ -51,3 +51,10 @@ class Model(BaseModel):
     """What every part of the spec is: frozen, no unknown keys, no silent conversions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Ignore(Model):
+    """One rule that a person has decided to break at this item, and why."""
+
+    rule: str
+    reason: Annotated[str, Field(min_length=3)]

@@ -1,0 +1,6 @@
+"""`python -m pcaform`."""
+
+from pcaform.cli import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,26 @@
+"""A plan in JSON -> what it changes: resource addresses with their actions, and nothing that stays as it is.
+
+Judges `resource_changes` and `errored`, never `resource_drift` (noise for fresh CAs) nor exit codes (they cannot tell
+moves from changes). Format: https://developer.hashicorp.com/terraform/internals/json-format
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Changes = dict[str, tuple[str, ...]]
+_QUIET = ({"no-op"}, {"read"})
+
+
+def changes(plan: Mapping[str, Any]) -> Changes:
+    """Return the actions of each resource that a plan changes, by address; imports and moves alone are not changes."""
+    return {
+        change["address"]: tuple(change["change"]["actions"])
+        for change in plan.get("resource_changes", [])
+        if set(change["change"]["actions"]) not in _QUIET
+    }
+
+
+def is_empty(plan: Mapping[str, Any]) -> bool:
+    """Tell whether a plan is whole and changes neither a resource nor an output."""
+    outputs = [change["actions"] for change in plan.get("output_changes", {}).values()]
+    return not plan.get("errored") and not changes(plan) and all(actions == ["no-op"] for actions in outputs)

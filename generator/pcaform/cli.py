@@ -1,0 +1,130 @@
+"""The command line: words -> calls of the commands, and every end -> an exit code.
+
+0 fine, 1 error, 2 differences or findings, 3 unexpected, 130 interrupted. Commands are imported when they are called,
+so that `--help` stays quick.
+"""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pcaform import __version__
+from pcaform.problems import Failure, Invalid
+
+_UNEXPECTED = 3
+_INTERRUPTED = 130
+_ISSUES = "https://github.com/pcaform/pcaform/issues"
+
+app = typer.Typer(
+    name="pcaform",
+    help="YAML in, reviewable Terraform for AWS Private CA out, and existing CAs back into YAML.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_import = typer.Typer(help="Read existing CAs back into a spec.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(_import, name="import")
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag
+    if value:
+        typer.echo(f"pcaform {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    *,
+    version: Annotated[  # noqa: ARG001 - the callback does the work
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("render")
+def _render(
+    spec: Annotated[str, typer.Argument(metavar="SPEC", help="The spec file, or '-' for standard input.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the stack's directory is written.")],
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that were edited by hand.")] = False,
+) -> int:
+    """Write the Terraform stack of a spec to DIR/<stack>/."""
+    from pcaform.commands import render
+
+    return render.run(spec, out, force=force)
+
+
+@_import.command("state")
+def _import_state(
+    state: Annotated[str, typer.Argument(metavar="FILE", help="A Terraform state, or '-' for standard input.")],
+    stack: Annotated[str, typer.Option("--stack", metavar="NAME", help="The stack's name, which no state holds.")],
+) -> int:
+    """Print the spec of the CAs in a Terraform state ('terraform state pull | pcaform import state - --stack x')."""
+    from pcaform.commands import import_state
+
+    return import_state.run(state, stack=stack)
+
+
+@app.command("sandbox", context_settings={"ignore_unknown_options": True})
+def _sandbox(
+    command: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- CMD ...]", help="Run CMD in the sandbox, then stop it.")
+    ] = None,
+    *,
+    account: Annotated[str, typer.Option(metavar="ID", help="The sandbox's account id.")] = "123456789012",
+    region: Annotated[str, typer.Option(metavar="REGION", help="The region children use.")] = "eu-west-1",
+    port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
+) -> int:
+    """Start a local AWS (Private CA, ACM, IAM, S3, STS) to try things out."""
+    from pcaform.commands import sandbox
+
+    return sandbox.run(command or [], account_id=account, region=region, port=port)
+
+
+@app.command("demo")
+def _demo(
+    keep: Annotated[
+        Path | None, typer.Option("--keep", metavar="DIR", help="Do it in DIR and leave it there to look at.")
+    ] = None,
+) -> int:
+    """Show the whole loop on the sandbox: render, apply, issue, renew, break the renewal, mend it, import."""
+    from pcaform.commands import demo
+
+    return demo.run(keep)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program and return its exit code; the one place where failures become messages."""
+    try:
+        code = app(args=arguments, prog_name="pcaform", standalone_mode=False)
+    except Invalid as invalid:
+        return _failed("\n".join(problem.with_source() for problem in invalid.problems))
+    except Failure as failure:
+        return _failed(f"pcaform: {failure}")
+    except typer.TyperException as usage:
+        return _failed(f"pcaform: {usage.format_message()}\nTry 'pcaform --help'.")
+    except (KeyboardInterrupt, typer.Abort):
+        return _failed("pcaform: interrupted", _INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # noqa: BLE001 - the boundary: what nobody foresaw is reported, never lost
+        return _failed(f"{traceback.format_exc()}\npcaform: unexpected error. Please report the lines above: {_ISSUES}", _UNEXPECTED)
+    return code if isinstance(code, int) else 0
+
+
+def run() -> None:
+    """Console script: `main` as a process."""
+    sys.exit(main())
+
+
+def _failed(message: str, code: int = 1) -> int:
+    sys.stderr.write(f"{message}\n")
+    return code

@@ -1,0 +1,142 @@
+"""`pcaform demo`: the whole loop on the sandbox, and the outage that this tool exists to prevent."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pcaform import assets, console, facts
+from pcaform.carriage import by_state
+from pcaform.commands.import_state import from_state
+from pcaform.commands.sandbox import running
+from pcaform.demo import issuing, openssl
+from pcaform.demo.stack import Stack, open_stack, write_stack
+from pcaform.demo.steps import act, holds, left_out, step
+from pcaform.loading import judged
+from pcaform.problems import Failure, Invalid
+from pcaform.sandbox.server import Sandbox
+from pcaform.spec.stack import Spec
+from pcaform.terraform import TerraformMissing
+
+EXAMPLE = "corp-pki.yaml"
+_PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it renewals fail months later\n"
+_IGNORE = "    ignore: [{rule: managed-without-permission, reason: the demo shows what happens}]\n    grants:\n      - certificates: managed"
+_PERMISSION_ADDRESS = "module.acm_permission_issuing.aws_acmpca_permission.this"
+
+
+def run(keep: Path | None = None) -> int:
+    """Play the demo in a temporary directory, or in `keep` and leave it there; return the exit code."""
+    with tempfile.TemporaryDirectory(prefix="pcaform-demo-") as name:
+        scratch = Path(name)
+        out = keep or scratch / "out"
+        _play(out, scratch)
+    console.say(f"\nit all holds{f'; the stack is in {out}' if keep else ''}")
+    return 0
+
+
+def _play(out: Path, scratch: Path) -> None:
+    text = (assets.directory("examples") / EXAMPLE).read_text(encoding="utf-8")
+    act("From a spec to Terraform")
+    with step(f"pcaform render examples/{EXAMPLE}") as notes:
+        spec = write_stack(text, out, source=EXAMPLE)
+        notes.append(f"{len(spec.certificate_authorities)} CAs, {len(spec.issuers)} issuers -> {out / spec.stack}")
+    with running(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment):
+        try:
+            stack = open_stack(spec, out, environment=environment, scratch=scratch)
+        except TerraformMissing as missing:
+            left_out("all that needs Terraform", str(missing))
+            return
+        act("On a local AWS")
+        with step("every call goes to the sandbox"):
+            check_identity(server, environment)
+        stack.make(server, spec)
+        _issue(stack, server, spec, text=text, out=out)
+        act("And back")
+        _import(stack, spec)
+
+
+def check_identity(server: Sandbox, environment: Mapping[str, str]) -> None:
+    """Stop unless a child with this environment is who the sandbox says it is: nothing may reach a real account."""
+    ask = "import boto3, json; print(json.dumps(boto3.client('sts').get_caller_identity(), default=str))"
+    command = [sys.executable, "-c", ask]
+    done = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False)
+    if done.returncode or not server.is_sandbox_identity(json.loads(done.stdout)):
+        seen = (done.stdout or done.stderr).strip().splitlines()[-1:]
+        raise Failure(f"a child process does not reach the sandbox, nothing was applied: {' '.join(seen)}")
+
+
+def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -> None:
+    if not openssl.is_installed():
+        left_out("issuing, renewing and the outage", "there is no openssl on PATH to make and verify certificates with")
+        return
+    arn = stack.outputs()["certificate_authority_arns"]["issuing"]
+    act("Case 1: unmanaged, with acm-pca IssueCertificate")
+    with step("the issuer's own key issues from an OpenSSL request; openssl verifies the chain") as notes:
+        ci = issuing.with_own_key(server, str(spec.issuers["ci"].user_name))
+        notes.append(issuing.unmanaged(ci, arn=arn, region=spec.aws.region, directory=stack.scratch))
+    act("Case 2: managed, with acm RequestCertificate")
+    web = issuing.with_own_key(server, str(spec.issuers["web"].user_name))
+    with step("ACM issues from the CA; openssl verifies the chain") as notes:
+        certificate_arn = issuing.managed(web, arn=arn, directory=stack.scratch)
+        notes.append(certificate_arn)
+    _renew(stack, server, web, certificate_arn=certificate_arn)
+    with step("ListPermissions shows all three actions"):
+        listed = server.client("acm-pca").list_permissions(CertificateAuthorityArn=arn)["Permissions"]
+        actions = [sorted(permission["Actions"]) for permission in listed]
+        holds(actions == [sorted(facts.ALL_PERMISSION_ACTIONS)], f"it shows {actions}")
+    _break_and_mend(stack, server, web, certificate_arn=certificate_arn, text=text, out=out)
+
+
+def _break_and_mend(
+    stack: Stack, server: Sandbox, web: issuing.Issuer, *, certificate_arn: str, text: str, out: Path
+) -> None:
+    act("The outage: the CA's permission for ACM is gone")
+    without = text.replace(_PERMISSION, "").replace("    permissions:\n", "")
+    with step("pcaform refuses a spec without it") as notes:
+        notes.append(_refusal(without))
+    with step("a person insists, with a reason; rendered again"):
+        insisted = without.replace("    grants:\n      - certificates: managed", _IGNORE)
+        write_stack(insisted, out, source=EXAMPLE)
+    stack.apply("the plan removes exactly the permission; applied", expected={_PERMISSION_ADDRESS: ("delete",)})
+    with step("now ACM's renewal fails, and the certificate will run out") as notes:
+        reason = issuing.refused_renewal(web, server.client("acm"), certificate_arn=certificate_arn)
+        notes.append(f"RenewalStatus FAILED, reason {reason}")
+    with step("the permission is put back into the spec"):
+        write_stack(text, out, source=EXAMPLE)
+    stack.apply("the plan adds exactly the permission; applied", expected={_PERMISSION_ADDRESS: ("create",)})
+    _renew(stack, server, web, certificate_arn=certificate_arn)
+
+
+def _renew(stack: Stack, server: Sandbox, web: issuing.Issuer, *, certificate_arn: str) -> None:
+    with step("ACM renews: same ARN, new serial") as notes:
+        before, after = issuing.renewed(
+            web, server.client("acm"), certificate_arn=certificate_arn, directory=stack.scratch
+        )
+        notes.append(f"{before} -> {after}")
+
+
+def _refusal(text: str) -> str:
+    try:
+        judged(text.encode(), EXAMPLE)
+    except Invalid as invalid:
+        return str(invalid.problems[0])
+    raise Failure("pcaform took a spec whose managed certificates cannot renew")
+
+
+def _import(stack: Stack, spec: Spec) -> None:
+    with step("terraform state pull | pcaform import state -: the same spec") as notes:
+        found = from_state(stack.terraform.state_pull(), "the state", stack=spec.stack)
+        holds(not found.left_out, f"left out: {found.left_out}")
+        ours, theirs = by_state(spec), by_state(found.spec)
+        holds(ours == theirs, f"it differs: {_differences(ours, theirs)}")
+        notes.append("equal in every field that a state carries")
+
+
+def _differences(ours: Any, theirs: Any, at: str = "") -> list[str]:
+    if not (isinstance(ours, dict) and isinstance(theirs, dict)):
+        return [] if ours == theirs else [f"{at}: {ours!r} became {theirs!r}"]
+    keys = sorted({*ours, *theirs})
+    return [line for key in keys for line in _differences(ours.get(key), theirs.get(key), f"{at}.{key}".lstrip("."))]

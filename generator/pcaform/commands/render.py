@@ -1,0 +1,28 @@
+"""`pcaform render`: a spec -> its stack on disk."""
+
+from pathlib import Path
+
+from pcaform import console
+from pcaform.loading import STDIN, load
+from pcaform.output import Written, write
+from pcaform.plan.stack import plan
+from pcaform.render import render
+
+
+def run(spec: str, out: Path, *, force: bool = False) -> int:
+    """Render the spec in a file (or `-`) into `out`/<stack>/; return the exit code."""
+    console.say(summary(to_directory(spec, out, force=force)))
+    return 0
+
+
+def to_directory(spec: str, out: Path, *, force: bool = False) -> Written:
+    """Do what the command does and return what was written."""
+    name = "standard input" if spec == STDIN else Path(spec).name
+    return write(render(plan(load(spec), source=name)), out, force=force)
+
+
+def summary(written: Written) -> str:
+    """Return the one line that tells what a write did."""
+    counts = {"written": written.changed, "deleted": written.deleted, "unchanged": written.unchanged}
+    told = ", ".join(f"{len(paths)} {word}" for word, paths in counts.items() if paths)
+    return f"{written.directory}: {told}"

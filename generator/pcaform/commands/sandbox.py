@@ -1,0 +1,74 @@
+"""`pcaform sandbox`: a local AWS, by itself or around one command."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pcaform import console
+from pcaform.environments import hermetic, hermetic_process
+from pcaform.problems import Failure
+from pcaform.sandbox.server import Sandbox, SandboxError
+from pcaform.terraform import BINARY, MIRROR, cli_configuration
+
+
+def run(command: Sequence[str], *, account_id: str, region: str, port: int) -> int:
+    """Start the sandbox; run `command` in it and return its exit code, or without one serve until interrupted."""
+    with running(account_id=account_id, region=region, port=port) as (server, environment):
+        if command:
+            return _child(command, environment)
+        console.say(f"a local AWS for account {account_id} answers at {server.endpoint_url}; Ctrl-C stops it")
+        console.say("it is not AWS: nothing here costs, lasts or is trusted. In another shell:")
+        console.result("\n".join(f"export {name}={value}" for name, value in sorted(server.environment.items())))
+        os.sys.stdout.flush()  # type: ignore[attr-defined]
+        threading.Event().wait()
+    return 0
+
+
+@contextmanager
+def running(*, account_id: str, region: str, port: int = 0) -> Iterator[tuple[Sandbox, dict[str, str]]]:
+    """Yield a running sandbox and the hermetic environment for children; both end with the block."""
+    inherited = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="pcaform-sandbox-") as name:
+        home = Path(name)
+        with hermetic_process(home=home):
+            try:
+                with Sandbox(account_id=account_id, region=region, port=port) as server:
+                    yield server, _environment(inherited, server, home=home)
+            except SandboxError as error:
+                raise Failure(str(error)) from None
+
+
+def _environment(inherited: Mapping[str, str], server: Sandbox, *, home: Path) -> dict[str, str]:
+    configuration = home / "terraform.rc"
+    configuration.write_text(cli_configuration(inherited), encoding="utf-8")
+    kept = {name: inherited[name] for name in (BINARY, MIRROR) if name in inherited}
+    extra = {**server.environment, "TF_CLI_CONFIG_FILE": str(configuration), **kept}
+    return hermetic(inherited, home=home, extra=extra)
+
+
+def _child(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    found = shutil.which(command[0], path=environment.get("PATH"))
+    if found is None:
+        raise Failure(f"there is no command '{command[0]}' on PATH")
+    process = subprocess.Popen([found, *command[1:]], env=dict(environment))
+    while True:
+        try:
+            return _shell_code(process.wait())
+        except KeyboardInterrupt:
+            # The terminal has sent it to the child as well; the child decides how it ends.
+            continue
+
+
+def _shell_code(code: int) -> int:
+    return 128 - code if code < 0 else code
+
+
+def stop_on_terminate() -> None:
+    """Make a polite kill end like Ctrl-C, so that servers and children are stopped."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -1,0 +1,82 @@
+"""What issuers do in the demo, each with an access key of its own: AWS's case 1 and case 2."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pcaform import facts
+from pcaform.demo import openssl
+from pcaform.demo.steps import holds
+from pcaform.sandbox.server import Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An IAM user's own clients."""
+
+    acm: Any
+    acm_pca: Any
+
+
+def with_own_key(server: Sandbox, user_name: str) -> Issuer:
+    """Return an issuer that signs its calls with a fresh access key of the user."""
+    key = server.client("iam").create_access_key(UserName=user_name)["AccessKey"]
+    credentials = {"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"]}
+    return Issuer(server.client("acm", **credentials), server.client("acm-pca", **credentials))
+
+
+def unmanaged(issuer: Issuer, *, arn: str, region: str, directory: Path) -> str:
+    """Issue from a request made with OpenSSL, verify it, and return the certificate's ARN."""
+    issued = issuer.acm_pca.issue_certificate(
+        CertificateAuthorityArn=arn,
+        Csr=openssl.request(directory, "build.corp.example"),
+        SigningAlgorithm="SHA256WITHECDSA",
+        TemplateArn=facts.template_arn(region, facts.DEFAULT_TEMPLATE),
+        Validity={"Type": "DAYS", "Value": 30},
+    )
+    certificate_arn = str(issued["CertificateArn"])
+    found = issuer.acm_pca.get_certificate(CertificateAuthorityArn=arn, CertificateArn=certificate_arn)
+    openssl.verify(directory, certificate=found["Certificate"], chain=found["CertificateChain"])
+    return certificate_arn
+
+
+def managed(issuer: Issuer, *, arn: str, directory: Path) -> str:
+    """Request a certificate through ACM, verify it, and return its ARN."""
+    requested = issuer.acm.request_certificate(
+        DomainName="www.corp.example", CertificateAuthorityArn=arn, KeyAlgorithm="EC_prime256v1"
+    )
+    certificate_arn = str(requested["CertificateArn"])
+    seen = _described(issuer, certificate_arn)
+    holds(seen["Status"] == "ISSUED", f"ACM says {seen['Status']} {seen.get('FailureReason', '')}")
+    _verify(issuer, certificate_arn, directory)
+    return certificate_arn
+
+
+def renewed(issuer: Issuer, administrator: Any, *, certificate_arn: str, directory: Path) -> tuple[str, str]:
+    """Have ACM renew, as it does by itself before a certificate ends; return the serials before and after."""
+    before = _described(issuer, certificate_arn)["Serial"]
+    administrator.renew_certificate(CertificateArn=certificate_arn)
+    after = _described(issuer, certificate_arn)
+    holds(after["Serial"] != before, f"ACM did not renew: {after.get('RenewalSummary')}")
+    _verify(issuer, certificate_arn, directory)
+    return before, after["Serial"]
+
+
+def refused_renewal(issuer: Issuer, administrator: Any, *, certificate_arn: str) -> str:
+    """Have ACM try to renew without the CA's permission; return the reason it gives for failing."""
+    before = _described(issuer, certificate_arn)["Serial"]
+    administrator.renew_certificate(CertificateArn=certificate_arn)
+    after = _described(issuer, certificate_arn)
+    summary = after.get("RenewalSummary", {})
+    failed = after["Serial"] == before and summary.get("RenewalStatus") == "FAILED"
+    holds(failed, "the renewal went through without the permission")
+    return str(summary["RenewalStatusReason"])
+
+
+def _described(issuer: Issuer, certificate_arn: str) -> Any:
+    return issuer.acm.describe_certificate(CertificateArn=certificate_arn)["Certificate"]
+
+
+def _verify(issuer: Issuer, certificate_arn: str, directory: Path) -> None:
+    found = issuer.acm.get_certificate(CertificateArn=certificate_arn)
+    openssl.verify(directory, certificate=found["Certificate"], chain=found["CertificateChain"])

@@ -1,0 +1,80 @@
+"""The demo's stack: rendered from a spec text, planned and applied with the real Terraform against the sandbox."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pcaform.changes import Changes, changes, is_empty
+from pcaform.demo.steps import holds, step
+from pcaform.loading import judged
+from pcaform.output import write
+from pcaform.plan.stack import plan
+from pcaform.render import render
+from pcaform.sandbox.server import Sandbox
+from pcaform.spec.stack import Spec
+from pcaform.terraform import Terraform, find_binary
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One stack on the sandbox; plan files go to `scratch`, so that nothing strange stays in the stack."""
+
+    terraform: Terraform
+    scratch: Path
+
+    def make(self, server: Sandbox, spec: Spec) -> None:
+        """Initialise, validate, plan and apply; then show that a second plan is empty."""
+        with step(f"terraform init ({self.terraform.version()})"):
+            self.terraform.init(*_backend(server, spec))
+        with step("terraform validate"):
+            self.terraform.validate()
+        self.apply("terraform plan and apply: both CAs made and active")
+        with step("a second plan is empty"):
+            again = self.terraform.plan(self.scratch / "again.tfplan")
+            holds(is_empty(again), f"it is not: {changes(again)}")
+
+    def apply(self, title: str, *, expected: Changes | None = None) -> None:
+        """Plan and apply; where `expected` is given the plan must change exactly that."""
+        with step(title) as notes:
+            planned = self.terraform.plan(self.scratch / "next.tfplan")
+            found = changes(planned)
+            holds(expected is None or found == expected, f"the plan changes {found}, expected {expected}")
+            notes.append(", ".join(f"{count} to {action}" for action, count in _counts(found).items()))
+            self.terraform.apply(self.scratch / "next.tfplan")
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the values of the stack's outputs."""
+        shown = self.terraform.show()["values"]["outputs"]
+        return {name: output["value"] for name, output in shown.items()}
+
+
+def open_stack(spec: Spec, out: Path, *, environment: Mapping[str, str], scratch: Path) -> Stack:
+    """Return the demo's stack below `out`; raises TerraformMissing where there is no Terraform."""
+    return Stack(Terraform(find_binary(environment), out / spec.stack, environment), scratch)
+
+
+def write_stack(text: str, out: Path, *, source: str) -> Spec:
+    """Render a spec's text below `out` and return the spec."""
+    spec = judged(text.encode(), source)
+    write(render(plan(spec, source=source)), out)
+    return spec
+
+
+def _counts(found: Changes) -> dict[str, int]:
+    words = {("create",): "add", ("update",): "change", ("delete",): "destroy"}
+    counts: dict[str, int] = {}
+    for actions in found.values():
+        word = words.get(actions, "replace")
+        counts[word] = counts.get(word, 0) + 1
+    return counts
+
+
+def _backend(server: Sandbox, spec: Spec) -> list[str]:
+    """Make the state's bucket on the sandbox, and return what the backend needs to know about a local S3."""
+    settings = (spec.terraform.backend or {}).get("s3")
+    if settings is None:
+        return []
+    location = {"LocationConstraint": settings["region"]}
+    server.client("s3").create_bucket(Bucket=settings["bucket"], CreateBucketConfiguration=location)
+    return ["-backend-config=use_path_style=true", "-reconfigure"]

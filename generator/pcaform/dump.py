@@ -1,0 +1,57 @@
+"""Spec -> YAML text: short, in the order of the documentation, every default left out."""
+
+from typing import Any
+
+import yaml
+
+from pcaform import facts
+from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.issuers import Issuer
+from pcaform.spec.stack import Spec
+
+_WIDTH = 110
+
+
+class _Dumper(yaml.SafeDumper):
+    """PyYAML's dumper, which quotes whatever any YAML version could read as something other than text."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is PyYAML's
+        return True
+
+
+def dump(spec: Spec) -> str:
+    """Return a spec as YAML; reading it back gives an equal spec."""
+    data = spec.model_dump(mode="json", exclude_defaults=True)
+    data = {"version": spec.version, **data}
+    data["certificate_authorities"] = {
+        key: _authority(authority) for key, authority in spec.certificate_authorities.items()
+    }
+    data["issuers"] = {key: _issuer(key, issuer) for key, issuer in spec.issuers.items()}
+    head = {key: value for key, value in data.items() if key not in ("certificate_authorities", "issuers")}
+    sections = [head, *({key: data[key]} for key in ("certificate_authorities", "issuers") if data[key])]
+    return "\n".join(_text(section) for section in sections)
+
+
+def _authority(authority: CertificateAuthority) -> dict[str, Any]:
+    data = authority.model_dump(mode="json", exclude_defaults=True)
+    if data.get("signing_algorithm") == facts.DEFAULT_SIGNING_ALGORITHM[authority.key_algorithm]:
+        del data["signing_algorithm"]
+    if data.get("path_length") == 0:
+        del data["path_length"]
+    if authority.permissions:
+        data["permissions"] = [
+            {"principal": permission.principal, **permission.model_dump(mode="json", exclude_defaults=True)}
+            for permission in authority.permissions
+        ]
+    return data
+
+
+def _issuer(key: str, issuer: Issuer) -> dict[str, Any]:
+    data = issuer.model_dump(mode="json", exclude_defaults=True)
+    if data.get("user_name") == key:
+        del data["user_name"]
+    return data
+
+
+def _text(section: dict[str, Any]) -> str:
+    return yaml.dump(section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None)

@@ -1,0 +1,158 @@
+"""A private certificate of ACM: its state, how AWS describes it, and the key that only ACM holds.
+
+It stands in for moto's CertBundle, which signs by itself and appends an Amazon root to every chain.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+from moto.acm.models import TagHolder
+
+from pcaform.sandbox.algorithms import PrivateKey
+from pcaform.sandbox.authority import colon_hex
+from pcaform.sandbox.pem import certificate_text, chain_text
+from pcaform.sandbox.refusal import validation
+
+_OID = x509.SignatureAlgorithmOID
+_SIGNATURES = {
+    _OID.RSA_WITH_SHA256: "SHA256WITHRSA",
+    _OID.RSA_WITH_SHA384: "SHA384WITHRSA",
+    _OID.RSA_WITH_SHA512: "SHA512WITHRSA",
+    _OID.ECDSA_WITH_SHA256: "SHA256WITHECDSA",
+    _OID.ECDSA_WITH_SHA384: "SHA384WITHECDSA",
+    _OID.ECDSA_WITH_SHA512: "SHA512WITHECDSA",
+}
+# What EndEntityCertificate/V1 fixes, in ACM's words:
+# https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html
+_KEY_USAGES = [{"Name": "DIGITAL_SIGNATURE"}, {"Name": "KEY_ENCIPHERMENT"}]
+_EXTENDED_KEY_USAGES = [
+    {"Name": "TLS_WEB_SERVER_AUTHENTICATION", "OID": "1.3.6.1.5.5.7.3.1"},
+    {"Name": "TLS_WEB_CLIENT_AUTHENTICATION", "OID": "1.3.6.1.5.5.7.3.2"},
+]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What one issuance yields; `chain` is the CA's, up to and including the root."""
+
+    key: PrivateKey
+    certificate: x509.Certificate
+    chain: list[x509.Certificate]
+    issued_at: datetime
+
+
+@dataclass(eq=False)
+class PrivateCertificate:
+    """One certificate under one ARN, across renewals. Names without a leading underscore are moto's.
+
+    `sans` has the domain name first. `failure` is an ACM FailureReason; then there is no material.
+    """
+
+    arn: str
+    common_name: str
+    sans: list[str]
+    key_algorithm: str
+    cert_authority_arn: str
+    cert_options: dict[str, str]
+    material: Material | None = None
+    failure: str | None = None
+    renewal: dict[str, Any] | None = None
+    tags: Any = field(default_factory=TagHolder)
+    in_use_by: list[str] = field(default_factory=list)
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    type: str = "PRIVATE"
+
+    @property
+    def status(self) -> str:
+        """ISSUED, FAILED or EXPIRED; private certificates need no validation, so nothing is pending."""
+        if self.material is None:
+            return "FAILED"
+        is_over = self.material.certificate.not_valid_after_utc <= datetime.now(UTC)
+        return "EXPIRED" if is_over else "ISSUED"
+
+    def check(self) -> None:
+        """Do nothing: moto calls this to let pending certificates become issued."""
+
+    @property
+    def cert(self) -> bytes:
+        """The certificate as PEM."""
+        return certificate_text(self._issued().certificate).encode()
+
+    @property
+    def chain(self) -> bytes:
+        """The chain as PEM, without the certificate itself."""
+        return (chain_text(self._issued().chain) or "").encode()
+
+    def serialize_pk(self, passphrase_bytes: bytes) -> str:
+        """Write the private key for ExportCertificate: PKCS#8, encrypted with the caller's passphrase."""
+        encryption = BestAvailableEncryption(passphrase_bytes)
+        return self._issued().key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
+
+    def record_renewal(self, failure: str | None) -> None:
+        """Remember how the last renewal ended; `failure` None is success.
+
+        AWS requires DomainValidationOptions here even where nothing is validated.
+        """
+        self.renewal = {
+            "RenewalStatus": "FAILED" if failure else "SUCCESS",
+            "DomainValidationOptions": [{"DomainName": name} for name in self.sans],
+            "UpdatedAt": datetime.now(UTC).timestamp(),
+        }
+        if failure:
+            self.renewal["RenewalStatusReason"] = failure
+
+    def describe(self) -> dict[str, Any]:
+        """Shape the answer of DescribeCertificate; ListCertificates picks its items from the same."""
+        detail: dict[str, Any] = {
+            "CertificateArn": self.arn,
+            "DomainName": self.common_name,
+            "SubjectAlternativeNames": self.sans,
+            "Subject": f"CN={self.common_name}",
+            "KeyAlgorithm": self.key_algorithm,
+            "CertificateAuthorityArn": self.cert_authority_arn,
+            "Status": self.status,
+            "Type": self.type,
+            "CreatedAt": self.created_at.timestamp(),
+            "InUseBy": list(self.in_use_by),
+            "RenewalEligibility": "INELIGIBLE",
+            "Options": self.cert_options,
+        }
+        if self.failure:
+            detail["FailureReason"] = self.failure
+        if self.renewal:
+            detail["RenewalSummary"] = self.renewal
+        if self.material:
+            detail |= _issuance(self.material)
+        return {"Certificate": detail}
+
+    def _issued(self) -> Material:
+        if self.material is None:
+            raise validation(f"The certificate {self.arn} is in the status FAILED")
+        return self.material
+
+
+def new_arn(account_id: str, *, region_name: str, partition: str) -> str:
+    """Make the ARN of a new certificate."""
+    return f"arn:{partition}:acm:{region_name}:{account_id}:certificate/{uuid.uuid4()}"
+
+
+def _issuance(material: Material) -> dict[str, Any]:
+    certificate = material.certificate
+    algorithm = certificate.signature_algorithm_oid
+    issuer = certificate.issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return {
+        "Serial": colon_hex(certificate.serial_number),
+        "Issuer": str(issuer[0].value) if issuer else certificate.issuer.rfc4514_string(),
+        "IssuedAt": material.issued_at.timestamp(),
+        "NotBefore": certificate.not_valid_before_utc.timestamp(),
+        "NotAfter": certificate.not_valid_after_utc.timestamp(),
+        "SignatureAlgorithm": _SIGNATURES.get(algorithm, algorithm.dotted_string),
+        "KeyUsages": _KEY_USAGES,
+        "ExtendedKeyUsages": _EXTENDED_KEY_USAGES,
+    }

@@ -1,0 +1,83 @@
+"""How ACM gets a private certificate from a CA of the same sandbox, or why it does not.
+
+The reasons are the enum FailureReason of
+https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+
+from pcaform.sandbox.acm_certificate import Material
+from pcaform.sandbox.algorithms import PrivateKey, family_of, sign_request, signature_for
+from pcaform.sandbox.authority import Authority
+from pcaform.sandbox.cas import PrivateCaBackend
+from pcaform.sandbox.issuing import Order, issue
+from pcaform.sandbox.refusal import Refusal
+
+# "valid for 13 months (395 days)": https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html
+_DAYS = 395
+_SIGNING = {"RSA": "SHA256WITHRSA", "EC": "SHA256WITHECDSA"}
+
+
+class Failure(Exception):  # noqa: N818 - a state that a certificate ends in, not an error of this program
+    """Why ACM could not issue; `reason` is one of ACM's FailureReason values."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def obtain(
+    cas: PrivateCaBackend, authority_arn: str, *, key: PrivateKey, key_algorithm: str, names: list[str]
+) -> Material:
+    """Have a CA sign EndEntityCertificate/V1 for a key; `names` has the common name first.
+
+    Raises Failure.
+    """
+    with cas.lock:
+        authority = cas.certificate_authorities.get(authority_arn)
+        if authority is None:
+            raise Failure("PCA_RESOURCE_NOT_FOUND")
+        _check(authority, account_id=cas.account_id, key_algorithm=key_algorithm)
+        order = Order(
+            request=_request(key, key_algorithm, names=names),
+            signing_algorithm=_SIGNING[authority.key_family],
+            validity={"Type": "DAYS", "Value": _DAYS},
+        )
+        try:
+            issued = authority.issued[issue(authority, order)]
+        except Refusal as refusal:
+            raise Failure("PCA_REQUEST_FAILED") from refusal
+        return Material(key, issued.certificate, issued.chain, datetime.now(UTC))
+
+
+def _check(authority: Authority, *, account_id: str, key_algorithm: str) -> None:
+    if authority.status != "ACTIVE":
+        raise Failure("PCA_INVALID_STATE")
+    if not authority.permissions.has_full_grant(account_id):
+        raise Failure("PCA_ACCESS_DENIED")
+    if family_of(key_algorithm) != authority.key_family:
+        raise Failure("PCA_INVALID_ARGS")
+    end = datetime.now(UTC) + timedelta(days=_DAYS)
+    if authority.certificate is None or authority.certificate.not_valid_after_utc < end:
+        raise Failure("PCA_INVALID_DURATION")
+
+
+def _request(key: PrivateKey, key_algorithm: str, *, names: list[str]) -> x509.CertificateSigningRequest:
+    family = family_of(key_algorithm)
+    common_name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
+    builder = x509.CertificateSigningRequestBuilder(common_name).add_extension(
+        x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False
+    )
+    return sign_request(builder, key, signature=signature_for(_SIGNING[family], family))
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)

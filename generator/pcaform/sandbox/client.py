@@ -1,0 +1,44 @@
+"""boto3 clients that look at nothing of the caller's machine: no environment variable, no ~/.aws."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.loaders import Loader
+
+# One attempt: a local server that does not answer will not answer the second time. No proxy: `proxies` given,
+# even empty, keeps botocore from reading HTTP_PROXY.
+_CONFIG = Config(proxies={}, retries={"total_max_attempts": 1}, max_pool_connections=32)
+
+
+def isolated_client(
+    service: str, *, endpoint_url: str, region: str, access_key_id: str, secret_access_key: str
+) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
+    """Make a client that talks to `endpoint_url` with these credentials, whatever the environment says."""
+    session: Any = boto3.Session(botocore_session=_isolated_session(), region_name=region)
+    return session.client(
+        service,
+        endpoint_url=endpoint_url,
+        aws_access_key_id=access_key_id,
+        aws_secret_access_key=secret_access_key,
+        config=_CONFIG,
+    )
+
+
+def _isolated_session() -> botocore.session.Session:
+    """Make a session whose every setting has its default, without a variable or a file to read it from."""
+    settings = {
+        name: (None, None, default, conversion)
+        for name, (_, _, default, conversion) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+    }
+    for name in ("config_file", "credentials_file"):
+        settings[name] = (None, None, os.devnull, None)
+    session = botocore.session.Session(session_vars=settings)
+    models = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+    session.register_component("data_loader", models)
+    return session

@@ -1,0 +1,59 @@
+"""CreateCertificateAuthority: which CA a request describes, with AWS's defaults.
+
+Rules: https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreateCertificateAuthority.html
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from pcaform.sandbox.algorithms import family_of, generate_key, signature_for
+from pcaform.sandbox.authority import Authority
+from pcaform.sandbox.permissions import Permissions
+from pcaform.sandbox.refusal import Refusal
+from pcaform.sandbox.revocation import completed
+from pcaform.sandbox.subject import name_of
+
+_DEFAULT_KEY_STORAGE = "FIPS_140_2_LEVEL_3_OR_HIGHER"
+_KEY_STORAGE_BY_PARTITION = {"aws-cn": "CCPC_LEVEL_1_OR_HIGHER"}
+
+
+def create_authority(
+    request: dict[str, Any], *, account_id: str, region_name: str, partition: str
+) -> Authority:
+    """Make a CA from a CreateCertificateAuthority request, with AWS's defaults filled in.
+
+    Slow for RSA_4096, so call it without a lock. Raises InvalidArgsException for algorithms that do not fit
+    each other and for a key storage standard that the partition does not have.
+    """
+    configuration = request["CertificateAuthorityConfiguration"]
+    signature_for(configuration["SigningAlgorithm"], family_of(configuration["KeyAlgorithm"]))
+    name_of(configuration["Subject"])
+    arn = f"arn:{partition}:acm-pca:{region_name}:{account_id}:certificate-authority/{uuid.uuid4()}"
+    now = datetime.now(UTC)
+    return Authority(
+        arn=arn,
+        account_id=account_id,
+        region_name=region_name,
+        kind=request["CertificateAuthorityType"],
+        configuration=configuration,
+        revocation=completed(request.get("RevocationConfiguration")),
+        usage_mode=request.get("UsageMode") or "GENERAL_PURPOSE",
+        key_storage=_key_storage(request.get("KeyStorageSecurityStandard"), partition),
+        key=generate_key(configuration["KeyAlgorithm"]),
+        created_at=now,
+        changed_at=now,
+        permissions=Permissions(arn),
+    )
+
+
+def _key_storage(wanted: str | None, partition: str) -> str:
+    chosen = wanted or _DEFAULT_KEY_STORAGE
+    if chosen != _KEY_STORAGE_BY_PARTITION.get(partition, _DEFAULT_KEY_STORAGE):
+        message = (
+            "A certificate authority cannot be created in this region with the specified security standard."
+        )
+        raise Refusal("InvalidArgsException", message)
+    return chosen

@@ -1,0 +1,144 @@
+"""IssueCertificate: what a CA signs, for whom, for how long, and with which extensions.
+
+Rules: https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography import x509
+
+from pcaform.sandbox import validity
+from pcaform.sandbox.algorithms import is_same_key, sign_certificate, signature_for
+from pcaform.sandbox.authority import Authority, Issued
+from pcaform.sandbox.paths import remaining_depth
+from pcaform.sandbox.refusal import invalid_state, validation
+from pcaform.sandbox.revocation import pointers
+from pcaform.sandbox.templates import Extension, Template, template_for
+
+# https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
+_SHORT_LIVED_LIMIT = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A request to sign: `validity` and `start` are Validity structures, no `template_arn` is the default."""
+
+    request: x509.CertificateSigningRequest
+    signing_algorithm: str
+    validity: dict[str, Any]
+    start: dict[str, Any] | None = None
+    template_arn: str | None = None
+
+
+def issue(authority: Authority, order: Order) -> str:
+    """Sign an order, keep the certificate with the CA and return its ARN, `<ca>/certificate/<32 hex digits>`.
+
+    Raises InvalidStateException, InvalidArgsException and ValidationException like AWS.
+    """
+    template = template_for(order.template_arn)
+    _check_state(authority, template)
+    _check_root(authority, template, request=order.request)
+    _check_depth(authority, template)
+    now = datetime.now(UTC).replace(microsecond=0)
+    start, end = validity.not_before(order.start, now), validity.not_after(order.validity, now)
+    _check_dates(authority, template, start=start, end=end)
+    certificate = _signed(authority, template, order=order, start=start, end=end)
+    arn = f"{authority.arn}/certificate/{certificate.serial_number:032x}"
+    chain = [] if template.is_root else authority.issuing_chain
+    authority.issued[arn] = Issued(certificate, chain)
+    return arn
+
+
+def _check_state(authority: Authority, template: Template) -> None:
+    """Only an ACTIVE CA issues; a new root signs itself, that is how it is activated."""
+    is_own_start = template.is_root and authority.kind == "ROOT" and authority.status == "PENDING_CERTIFICATE"
+    if authority.status != "ACTIVE" and not is_own_start:
+        # Terraform's provider waits while the text contains "not in a valid state for issuing certificates".
+        message = (
+            f"The certificate authority {authority.arn} is not in a valid state for issuing certificates"
+        )
+        raise invalid_state(message)
+
+
+def _check_root(authority: Authority, template: Template, *, request: x509.CertificateSigningRequest) -> None:
+    if not template.is_root:
+        return
+    if authority.kind != "ROOT" or not is_same_key(request.public_key(), authority.key.public_key()):
+        raise validation("A root CA certificate can only be issued by a ROOT CA from its own CSR")
+
+
+def _check_depth(authority: Authority, template: Template) -> None:
+    if not template.is_ca or template.is_root:
+        return
+    allowed = remaining_depth(authority.issuing_chain)
+    if allowed is not None and (template.path_length is None or template.path_length >= allowed):
+        message = (
+            f"The template {template.name} violates the path length constraint of the certificate authority"
+        )
+        raise validation(message)
+
+
+def _check_dates(authority: Authority, template: Template, *, start: datetime, end: datetime) -> None:
+    if start >= end:
+        raise validation("The certificate would end before it starts")
+    if template.is_root or authority.certificate is None:
+        return
+    if end > authority.certificate.not_valid_after_utc:
+        message = "The certificate validity specified exceeds the certificate authority validity"
+        raise validation(message)
+    if authority.usage_mode == "SHORT_LIVED_CERTIFICATE" and end - datetime.now(UTC) > _SHORT_LIVED_LIMIT:
+        raise validation("A SHORT_LIVED_CERTIFICATE CA issues certificates for at most 7 days")
+
+
+def _signed(
+    authority: Authority, template: Template, *, order: Order, start: datetime, end: datetime
+) -> x509.Certificate:
+    signature = signature_for(order.signing_algorithm, authority.key_family)
+    builder = x509.CertificateBuilder(
+        issuer_name=order.request.subject if template.is_root else authority.name,
+        subject_name=order.request.subject,
+        public_key=order.request.public_key(),
+        serial_number=_serial(),
+        not_valid_before=start,
+        not_valid_after=end,
+    )
+    for extension, is_critical in _extensions(authority, template, request=order.request):
+        builder = builder.add_extension(extension, critical=is_critical)
+    return sign_certificate(builder, authority.key, signature=signature)
+
+
+def _serial() -> int:
+    """Draw 16 bytes whose first bits are 01: DER needs no 17th byte, and hex has all 32 digits."""
+    return secrets.randbits(126) | 1 << 126
+
+
+def _extensions(
+    authority: Authority, template: Template, *, request: x509.CertificateSigningRequest
+) -> list[Extension]:
+    found = template.extensions()
+    found.append((x509.SubjectKeyIdentifier.from_public_key(request.public_key()), False))
+    found.append((_authority_key_identifier(authority), False))
+    found.extend(
+        (extension.value, extension.critical)
+        for extension in request.extensions
+        if isinstance(extension.value, x509.SubjectAlternativeName)
+    )
+    if not template.is_root:
+        found.extend(
+            pointers(authority.revocation, authority_id=authority.authority_id, region=authority.region_name)
+        )
+    return found
+
+
+def _authority_key_identifier(authority: Authority) -> x509.AuthorityKeyIdentifier:
+    """Name the CA's key as its own certificate names it, which an outside parent may have chosen."""
+    if authority.certificate:
+        for extension in authority.certificate.extensions:
+            if isinstance(extension.value, x509.SubjectKeyIdentifier):
+                return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(extension.value)
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key())

@@ -1,0 +1,49 @@
+"""The HTTP side: a quiet threaded server on the loopback, bound where an error can be seen."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import ThreadedWSGIServer
+
+HOST = "127.0.0.1"
+
+# How long stopping takes at most, in seconds.
+_POLL_INTERVAL = 0.02
+_LOGGER = logging.getLogger("pcaform.sandbox")
+_LOGGER.addHandler(logging.NullHandler())
+
+
+class _QuietHandler(MotoRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401, ARG002 - werkzeug's name
+        """Keep requests off the terminal."""
+        _LOGGER.debug(message, *args)
+
+
+class _QuietServer(ThreadedWSGIServer):
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401 - werkzeug's name
+        """Hand a handler's traceback to whoever has configured logging."""
+        _LOGGER.log(logging.ERROR if type == "error" else logging.DEBUG, message, *args)
+
+
+@contextmanager
+def listening(app: Callable[..., Any], port: int) -> Iterator[int]:
+    """Serve a WSGI application on 127.0.0.1 and yield the port; 0 asks for a free one.
+
+    Raises OSError if the port cannot be bound: werkzeug would print and exit, so the socket is made here.
+    """
+    with socket.create_server((HOST, port)) as bound:
+        server = _QuietServer(HOST, port, app, handler=_QuietHandler, fd=bound.fileno())
+    thread = threading.Thread(target=server.serve_forever, args=(_POLL_INTERVAL,), daemon=True)
+    thread.start()
+    try:
+        yield server.port
+    finally:
+        server.shutdown()
+        thread.join()

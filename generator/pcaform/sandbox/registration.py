@@ -1,0 +1,59 @@
+"""Put the sandbox's backends in moto's place, for as long as a server runs.
+
+moto looks a service's backend up in a dictionary that makes instances of the class in its `backend`
+attribute; that is the whole registration, nothing of moto's code changes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from moto.acm.models import acm_backends
+from moto.acmpca.models import acmpca_backends
+from moto.core.base_backend import BackendDict
+from moto.sts.models import sts_backends
+
+from pcaform.sandbox.acm import ServedAcm
+from pcaform.sandbox.acmpca import ServedPrivateCa
+from pcaform.sandbox.identity import sts_backend
+
+# It would win over every other way to tell moto an account.
+_ACCOUNT_VARIABLE = "MOTO_ACCOUNT_ID"
+
+
+@contextmanager
+def registered(user_id: str) -> Iterator[None]:
+    """Start from empty backends of the sandbox's kind, and leave empty ones of moto's kind."""
+    with ExitStack() as undo:
+        BackendDict.reset()
+        undo.callback(BackendDict.reset)
+        for backends, replacement in (
+            (acmpca_backends, ServedPrivateCa),
+            (acm_backends, ServedAcm),
+            (sts_backends, sts_backend(user_id)),
+        ):
+            undo.enter_context(_replaced(backends, replacement))
+        undo.enter_context(_without_variable(_ACCOUNT_VARIABLE))
+        yield
+
+
+@contextmanager
+def _replaced(backends: BackendDict, replacement: type) -> Iterator[None]:
+    original = backends.backend
+    backends.backend = replacement
+    try:
+        yield
+    finally:
+        backends.backend = original
+
+
+@contextmanager
+def _without_variable(name: str) -> Iterator[None]:
+    value = os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        if value is not None:
+            os.environ[name] = value

@@ -1,0 +1,41 @@
+"""RevokeCertificate: which certificates can be revoked, and once only.
+
+Rules: https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCertificate.html
+"""
+
+from __future__ import annotations
+
+from pcaform.sandbox.authority import Authority, Issued
+from pcaform.sandbox.paths import is_self_signed
+from pcaform.sandbox.refusal import Refusal, invalid_state, not_found, validation
+
+
+def revoke(authority: Authority, serial: str, *, reason: str) -> None:
+    """Mark a certificate as revoked; `serial` is hexadecimal, with or without colons.
+
+    Terraform revokes on destroy and ignores the refusal of a root's own certificate by its text.
+    Raises InvalidRequestException, RequestAlreadyProcessedException,
+    ResourceNotFoundException, InvalidStateException.
+    """
+    issued = _find(authority, _number(serial))
+    if is_self_signed(issued.certificate):
+        raise Refusal("InvalidRequestException", "Self-signed certificate can not be revoked")
+    if authority.status not in {"ACTIVE", "DISABLED", "EXPIRED"}:
+        raise invalid_state(f"The certificate authority {authority.arn} is in the {authority.status} state")
+    if issued.revocation_reason is not None:
+        raise Refusal("RequestAlreadyProcessedException", "The certificate has already been revoked")
+    issued.revocation_reason = reason
+
+
+def _find(authority: Authority, number: int) -> Issued:
+    for issued in authority.issued.values():
+        if issued.certificate.serial_number == number:
+            return issued
+    raise not_found(f"a certificate with the serial number {number:x}")
+
+
+def _number(serial: str) -> int:
+    try:
+        return int(serial.replace(":", ""), 16)
+    except ValueError as error:
+        raise validation(f"The serial number {serial} is not hexadecimal") from error

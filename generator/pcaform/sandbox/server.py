@@ -1,0 +1,120 @@
+"""The sandbox as the rest of the program sees it: start it, point clients and children at it, stop it."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+from pcaform.sandbox.client import isolated_client
+
+# Twenty capital letters: moto takes nothing else for an access key, and nobody takes this for a real one.
+_ACCESS_KEY_ID = "SANDBOXADMINISTRATOR"
+_SECRET_ACCESS_KEY = "sandbox-secret-that-protects-nothing"  # noqa: S105 - no secret, moto checks no signature
+_RUNNING = threading.Lock()
+
+
+class SandboxError(Exception):
+    """An expected failure to start; the message is for the user."""
+
+
+class Sandbox:
+    """A local AWS for one account and region, in this process, empty at every start.
+
+    `port` 0 takes a free one. moto's state belongs to the process, so only one sandbox can run at a time;
+    a second raises SandboxError, as does a taken port and a missing moto.
+    """
+
+    def __init__(self, *, account_id: str, region: str, port: int = 0) -> None:
+        self.account_id = account_id
+        self.region = region
+        self.endpoint_url = ""
+        self._port = port
+        self._user_id = f"SANDBOX{secrets.token_hex(8).upper()}"
+        self._stop = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start the server thread; raises SandboxError."""
+        with ExitStack() as started:
+            if not _RUNNING.acquire(blocking=False):
+                raise SandboxError("a sandbox is already running in this process; stop it first")
+            started.callback(_RUNNING.release)
+            port = self._start(started)
+            self._stop = started.pop_all()
+        self.endpoint_url = f"http://127.0.0.1:{port}"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the server and forget its state; a second call does nothing."""
+        self._stop.close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a child process needs to reach the sandbox; give it nothing else that starts with AWS_."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": _ACCESS_KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": _SECRET_ACCESS_KEY,
+        }
+
+    def client(
+        self,
+        service: str,
+        *,
+        access_key_id: str | None = None,
+        secret_access_key: str | None = None,
+        region: str | None = None,
+    ) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
+        """Make a boto3 client of the sandbox that ignores the caller's environment and ~/.aws."""
+        return isolated_client(
+            service,
+            endpoint_url=self.endpoint_url,
+            region=region or self.region,
+            access_key_id=access_key_id or _ACCESS_KEY_ID,
+            secret_access_key=secret_access_key or _SECRET_ACCESS_KEY,
+        )
+
+    def is_sandbox_identity(self, identity: Mapping[str, Any]) -> bool:
+        """Tell whether a GetCallerIdentity answer came from this server and for this account.
+
+        Another moto, another sandbox and AWS itself all answer with other user ids.
+        """
+        if identity.get("Account") != self.account_id:
+            return False
+        if identity.get("UserId") == self._user_id:
+            return True
+        from pcaform.sandbox.identity import is_known_user  # noqa: PLC0415 - moto is optional and slow to import
+
+        return is_known_user(identity, account_id=self.account_id)
+
+    def _start(self, started: ExitStack) -> int:
+        """Register the backends and listen; returns the port."""
+        try:
+            # moto is optional and takes a second to import.
+            from moto.moto_server.werkzeug_app import (  # noqa: PLC0415
+                DomainDispatcherApplication,
+                create_backend_app,
+            )
+
+            from pcaform.sandbox.identity import account_header  # noqa: PLC0415
+            from pcaform.sandbox.listening import listening  # noqa: PLC0415
+            from pcaform.sandbox.registration import registered  # noqa: PLC0415
+        except ModuleNotFoundError as error:
+            message = f"the sandbox needs moto, and {error.name} is not installed; install pcaform[sandbox]"
+            raise SandboxError(message) from error
+        started.enter_context(registered(self._user_id))
+        app = account_header(DomainDispatcherApplication(create_backend_app), self.account_id)
+        try:
+            return started.enter_context(listening(app, self._port))
+        except OSError as error:
+            message = (
+                f"the sandbox cannot listen on 127.0.0.1:{self._port}: {error.strerror}; choose another port"
+            )
+            raise SandboxError(message) from error

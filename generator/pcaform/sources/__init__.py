@@ -1,0 +1,1 @@
+"""Where existing CAs are read from; each source fills the same inventory."""

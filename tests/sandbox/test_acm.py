@@ -1,0 +1,241 @@
+# ruff: noqa: ANN401 - boto3 makes its clients at run time, and their answers are foreign JSON
+"""ACM's private certificates through the sandbox's own CAs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from sandbox.conftest import ACM, Pki, openssl_verify, parsed, refused
+
+EC = "EC_prime256v1"
+PASSPHRASE = b"long enough"
+
+
+@pytest.fixture(scope="module")
+def granted(pki: Pki, issuer: str) -> str:
+    """Grant ACM the use of a CA."""
+    pki.grant(issuer)
+    return issuer
+
+
+def request(acm: Any, authority: str, **more: Any) -> str:
+    settings = {"DomainName": "a.example.com", "KeyAlgorithm": EC} | more
+    return str(acm.request_certificate(CertificateAuthorityArn=authority, **settings)["CertificateArn"])
+
+
+def describe(acm: Any, arn: str) -> dict[str, Any]:
+    return dict(acm.describe_certificate(CertificateArn=arn)["Certificate"])
+
+
+def failure(acm: Any, authority: str, **more: Any) -> str:
+    detail = describe(acm, request(acm, authority, **more))
+    assert detail["Status"] == "FAILED"
+    assert "Serial" not in detail
+    return str(detail["FailureReason"])
+
+
+def test_a_certificate_is_issued_by_the_ca(pki: Pki, acm: Any, granted: str) -> None:
+    arn = request(acm, granted, SubjectAlternativeNames=["b.example.com", "a.example.com"])
+    got, detail = acm.get_certificate(CertificateArn=arn), describe(acm, arn)
+    certificate = parsed(got["Certificate"])
+    sans = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    certificate.verify_directly_issued_by(pki.certificate(granted))
+    assert certificate.subject.rfc4514_string() == "CN=a.example.com"
+    assert sans.get_values_for_type(x509.DNSName) == ["a.example.com", "b.example.com"]
+    assert list(purposes) == [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+    assert detail["NotAfter"] == certificate.not_valid_after_utc
+    life = certificate.not_valid_after_utc - certificate.not_valid_before_utc
+    assert life == timedelta(days=395, hours=1)
+    assert int(detail["Serial"].replace(":", ""), 16) == certificate.serial_number
+
+
+def test_the_description_is_a_private_certificates(acm: Any, granted: str) -> None:
+    detail = describe(acm, request(acm, granted, SubjectAlternativeNames=["b.example.com"]))
+    assert detail["Type"] == "PRIVATE"
+    assert detail["Status"] == "ISSUED"
+    assert detail["CertificateAuthorityArn"] == granted
+    assert detail["KeyAlgorithm"] == EC
+    assert detail["SignatureAlgorithm"] == "SHA256WITHECDSA"
+    assert detail["SubjectAlternativeNames"] == ["a.example.com", "b.example.com"]
+    assert detail["RenewalEligibility"] == "ELIGIBLE"
+    assert {"DomainValidationOptions", "FailureReason", "RenewalSummary"}.isdisjoint(detail)
+
+
+def test_the_chain_is_the_cas_and_ends_in_its_root(pki: Pki, acm: Any, granted: str, *, root: str) -> None:
+    arn = request(acm, granted)
+    chain = acm.get_certificate(CertificateArn=arn)["CertificateChain"]
+    certificates = x509.load_pem_x509_certificates(chain.encode())
+    assert certificates == [pki.certificate(granted), pki.certificate(root)]
+
+
+def test_an_export_has_the_key_and_no_foreign_root(
+    pki: Pki, acm: Any, granted: str, *, root: str, tmp_path: Path
+) -> None:
+    arn = request(acm, granted)
+    exported = acm.export_certificate(CertificateArn=arn, Passphrase=PASSPHRASE)
+    private_key = load_pem_private_key(exported["PrivateKey"].encode(), PASSPHRASE)
+    assert private_key.public_key() == parsed(exported["Certificate"]).public_key()
+    assert len(x509.load_pem_x509_certificates(exported["CertificateChain"].encode())) == 2
+    result = openssl_verify(
+        tmp_path,
+        leaf=exported["Certificate"],
+        middle=exported["CertificateChain"],
+        root=pki.certificate(root).public_bytes(Encoding.PEM).decode(),
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_rsa_is_the_default_key(pki: Pki, acm: Any) -> None:
+    settings = {"KeyAlgorithm": "RSA_2048", "SigningAlgorithm": "SHA256WITHRSA"}
+    authority = pki.root(configuration=settings, algorithm="SHA256WITHRSA")
+    pki.grant(authority)
+    arn = acm.request_certificate(DomainName="a.example.com", CertificateAuthorityArn=authority)[
+        "CertificateArn"
+    ]
+    public_key = parsed(acm.get_certificate(CertificateArn=arn)["Certificate"]).public_key()
+    assert isinstance(public_key, rsa.RSAPublicKey)
+    assert public_key.key_size == 2048
+    assert describe(acm, arn)["KeyAlgorithm"] == "RSA_2048"
+
+
+def test_the_key_algorithm_is_honoured(acm: Any, granted: str) -> None:
+    arn = request(acm, granted, KeyAlgorithm="EC_secp384r1")
+    public_key = parsed(acm.get_certificate(CertificateArn=arn)["Certificate"]).public_key()
+    assert isinstance(public_key, ec.EllipticCurvePublicKey)
+    assert public_key.curve.name == "secp384r1"
+
+
+@pytest.mark.parametrize("algorithm", ["RSA_1024", "RSA_4096", "EC_secp521r1"])
+def test_algorithms_for_imports_only_are_refused(acm: Any, granted: str, algorithm: str) -> None:
+    with refused("InvalidParameterException"):
+        request(acm, granted, KeyAlgorithm=algorithm)
+
+
+def test_a_name_too_long_for_a_subject_is_refused(acm: Any, granted: str) -> None:
+    with refused("InvalidParameterException", "64"):
+        request(acm, granted, DomainName=f"{'a' * 60}.example.com")
+
+
+@pytest.mark.parametrize("actions", [None, ["IssueCertificate", "GetCertificate"]])
+def test_without_the_full_grant_the_certificate_fails(
+    pki: Pki, acm: Any, root: str, *, actions: list[str] | None
+) -> None:
+    authority = pki.subordinate(root)
+    if actions:
+        pki.grant(authority, actions)
+    assert failure(acm, authority) == "PCA_ACCESS_DENIED"
+
+
+def test_a_grant_for_another_account_is_none(pki: Pki, acm: Any, root: str) -> None:
+    authority = pki.subordinate(root)
+    pki.grant(authority, SourceAccount="444455556666")
+    assert failure(acm, authority) == "PCA_ACCESS_DENIED"
+
+
+def test_an_unknown_ca_fails_the_certificate(acm: Any, granted: str) -> None:
+    assert failure(acm, granted[:-4] + "beef") == "PCA_RESOURCE_NOT_FOUND"
+
+
+def test_an_inactive_ca_fails_the_certificate(pki: Pki, acm: Any) -> None:
+    authority = pki.root()
+    pki.grant(authority)
+    pki.disable(authority)
+    assert failure(acm, authority) == "PCA_INVALID_STATE"
+
+
+def test_a_ca_that_ends_too_soon_fails_the_certificate(pki: Pki, acm: Any, root: str) -> None:
+    authority = pki.subordinate(root, days=394)
+    pki.grant(authority)
+    assert failure(acm, authority) == "PCA_INVALID_DURATION"
+
+
+def test_a_key_of_another_family_fails_the_certificate(acm: Any, granted: str) -> None:
+    assert failure(acm, granted, KeyAlgorithm="RSA_2048") == "PCA_INVALID_ARGS"
+
+
+def test_a_short_lived_ca_is_refused(pki: Pki, acm: Any) -> None:
+    authority = pki.root(UsageMode="SHORT_LIVED_CERTIFICATE")
+    pki.grant(authority)
+    with refused("InvalidParameterException", "SHORT_LIVED_CERTIFICATE"):
+        request(acm, authority)
+
+
+def test_a_failed_certificate_has_nothing_to_return(acm: Any, granted: str) -> None:
+    arn = request(acm, granted[:-4] + "beef")
+    with refused("ValidationException"):
+        acm.get_certificate(CertificateArn=arn)
+    with refused("ValidationException"):
+        acm.export_certificate(CertificateArn=arn, Passphrase=PASSPHRASE)
+    with refused("ValidationException"):
+        acm.renew_certificate(CertificateArn=arn)
+    acm.delete_certificate(CertificateArn=arn)
+    with refused("ResourceNotFoundException"):
+        describe(acm, arn)
+
+
+def test_renewal_keeps_the_arn_and_changes_the_rest(pki: Pki, acm: Any, granted: str) -> None:
+    arn = request(acm, granted)
+    before = parsed(acm.get_certificate(CertificateArn=arn)["Certificate"])
+    acm.renew_certificate(CertificateArn=arn)
+    after, detail = parsed(acm.get_certificate(CertificateArn=arn)["Certificate"]), describe(acm, arn)
+    after.verify_directly_issued_by(pki.certificate(granted))
+    assert after.serial_number != before.serial_number
+    assert after.public_key() != before.public_key()
+    assert after.subject == before.subject
+    assert detail["RenewalSummary"]["RenewalStatus"] == "SUCCESS"
+    assert detail["Status"] == "ISSUED"
+
+
+def test_renewal_without_the_grant_fails_and_keeps_the_certificate(pki: Pki, acm: Any, root: str) -> None:
+    authority = pki.subordinate(root)
+    pki.grant(authority)
+    arn = request(acm, authority)
+    before = acm.get_certificate(CertificateArn=arn)["Certificate"]
+    pki.client.delete_permission(CertificateAuthorityArn=authority, Principal=ACM)
+    assert describe(acm, arn)["RenewalEligibility"] == "INELIGIBLE"
+    acm.renew_certificate(CertificateArn=arn)
+    detail = describe(acm, arn)
+    assert detail["RenewalSummary"]["RenewalStatus"] == "FAILED"
+    assert detail["RenewalSummary"]["RenewalStatusReason"] == "PCA_ACCESS_DENIED"
+    assert detail["Status"] == "ISSUED"
+    assert acm.get_certificate(CertificateArn=arn)["Certificate"] == before
+
+
+def test_a_public_certificate_stays_motos_and_cannot_be_renewed(acm: Any) -> None:
+    arn = acm.request_certificate(DomainName="public.example.com", ValidationMethod="DNS")["CertificateArn"]
+    detail = describe(acm, arn)
+    assert detail["Type"] == "AMAZON_ISSUED"
+    assert detail["DomainValidationOptions"]
+    with refused("ValidationException"):
+        acm.renew_certificate(CertificateArn=arn)
+
+
+def test_an_unknown_certificate_cannot_be_renewed(acm: Any, granted: str) -> None:
+    arn = request(acm, granted)
+    with refused("ResourceNotFoundException"):
+        acm.renew_certificate(CertificateArn=arn[:-4] + "beef")
+
+
+def test_the_same_token_requests_one_certificate(acm: Any, granted: str) -> None:
+    first = request(acm, granted, IdempotencyToken="once")
+    assert request(acm, granted, IdempotencyToken="once") == first
+    assert request(acm, granted) != first
+
+
+def test_private_certificates_are_tagged_and_listed(acm: Any, granted: str) -> None:
+    tags = [{"Key": "team", "Value": "pki"}]
+    arn = request(acm, granted, Tags=tags)
+    assert acm.list_tags_for_certificate(CertificateArn=arn)["Tags"] == tags
+    summaries = {item["CertificateArn"]: item for item in acm.list_certificates()["CertificateSummaryList"]}
+    assert summaries[arn]["Type"] == "PRIVATE"
+    assert summaries[arn]["KeyUsages"] == ["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"]
+    assert summaries[arn]["SubjectAlternativeNameSummaries"] == ["a.example.com"]

@@ -1,0 +1,100 @@
+"""CreatePermission, ListPermissions and DeletePermission."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sandbox.conftest import ACCOUNT, ACM, ALL_ACTIONS, Pki, refused
+
+
+def listed(pki: Pki, arn: str) -> list[dict[str, object]]:
+    return list(pki.client.list_permissions(CertificateAuthorityArn=arn)["Permissions"])
+
+
+def test_a_permission_has_the_shape_of_aws(pki: Pki) -> None:
+    arn = pki.root()
+    pki.grant(arn, ["GetCertificate", "IssueCertificate"])
+    (permission,) = listed(pki, arn)
+    assert set(permission) == {
+        "CertificateAuthorityArn",
+        "CreatedAt",
+        "Principal",
+        "SourceAccount",
+        "Actions",
+        "Policy",
+    }
+    assert permission["CertificateAuthorityArn"] == arn
+    assert permission["Principal"] == ACM
+    assert permission["SourceAccount"] == ACCOUNT
+    assert permission["Actions"] == ["GetCertificate", "IssueCertificate"]
+    (statement,) = json.loads(str(permission["Policy"]))["Statement"]
+    assert statement["Principal"] == {"Service": ACM}
+    assert statement["Action"] == ["acm-pca:GetCertificate", "acm-pca:IssueCertificate"]
+    assert statement["Resource"] == arn
+
+
+def test_one_permission_for_each_source_account(pki: Pki) -> None:
+    arn = pki.root()
+    pki.grant(arn)
+    with refused("PermissionAlreadyExistsException"):
+        pki.grant(arn, ["GetCertificate"])
+    pki.grant(arn, SourceAccount="444455556666")
+    assert [item["SourceAccount"] for item in listed(pki, arn)] == [ACCOUNT, "444455556666"]
+
+
+@pytest.mark.parametrize("principal", ["ec2.amazonaws.com", "acm.amazonaws.com.cn"])
+def test_only_acm_can_hold_a_permission(pki: Pki, root: str, principal: str) -> None:
+    with refused("ValidationException", ACM):
+        pki.client.create_permission(CertificateAuthorityArn=root, Principal=principal, Actions=ALL_ACTIONS)
+
+
+@pytest.mark.parametrize("actions", [["RevokeCertificate"], [*ALL_ACTIONS, "GetCertificate"]])
+def test_other_actions_are_refused(pki: Pki, root: str, actions: list[str]) -> None:
+    with refused("ValidationException", "actions"):
+        pki.grant(root, actions)
+
+
+def test_a_permission_needs_an_active_ca(pki: Pki) -> None:
+    with refused("InvalidStateException"):
+        pki.grant(pki.create())
+    arn = pki.root()
+    pki.disable(arn)
+    with refused("InvalidStateException"):
+        pki.grant(arn)
+
+
+def test_an_unknown_ca_has_no_permissions(pki: Pki, root: str) -> None:
+    unknown = root[:-4] + "beef"
+    with refused("ResourceNotFoundException"):
+        pki.grant(unknown)
+    with refused("ResourceNotFoundException"):
+        listed(pki, unknown)
+    with refused("ResourceNotFoundException"):
+        pki.client.delete_permission(CertificateAuthorityArn=unknown, Principal=ACM)
+
+
+def test_a_permission_is_deleted_for_its_source_account(pki: Pki) -> None:
+    arn = pki.root()
+    pki.grant(arn)
+    pki.grant(arn, SourceAccount="444455556666")
+    pki.client.delete_permission(CertificateAuthorityArn=arn, Principal=ACM)
+    assert [item["SourceAccount"] for item in listed(pki, arn)] == ["444455556666"]
+    with refused("ResourceNotFoundException"):
+        pki.client.delete_permission(CertificateAuthorityArn=arn, Principal=ACM)
+    pki.client.delete_permission(CertificateAuthorityArn=arn, Principal=ACM, SourceAccount="444455556666")
+    assert listed(pki, arn) == []
+
+
+def test_permissions_are_paged(pki: Pki) -> None:
+    arn = pki.root()
+    accounts = [f"44445555666{digit}" for digit in range(5)]
+    for account in accounts:
+        pki.grant(arn, SourceAccount=account)
+    paginator = pki.client.get_paginator("list_permissions")
+    pages = list(paginator.paginate(CertificateAuthorityArn=arn, PaginationConfig={"PageSize": 2}))
+    assert [item["SourceAccount"] for page in pages for item in page["Permissions"]] == accounts
+    assert [len(page["Permissions"]) for page in pages] == [2, 2, 1]
+    with refused("InvalidNextTokenException"):
+        pki.client.list_permissions(CertificateAuthorityArn=arn, NextToken="bm9uZQ==")

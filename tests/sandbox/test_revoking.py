@@ -1,0 +1,60 @@
+"""RevokeCertificate, and where certificates say that they are revoked."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography import x509
+
+from sandbox.conftest import (
+    Pki,
+    parsed,
+    refused,
+)
+
+
+def test_revocation_addresses_are_written_into_certificates(pki: Pki) -> None:
+    settings = {
+        "CrlConfiguration": {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": "crl-bucket"},
+        "OcspConfiguration": {"Enabled": True, "OcspCustomCname": "ocsp.example.com"},
+    }
+    arn = pki.root(RevocationConfiguration=settings)
+    extensions = parsed(pki.issue(arn)["Certificate"]).extensions
+    (point,) = extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    (access,) = extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    address = f"http://crl-bucket.s3.amazonaws.com/crl/{arn.rpartition('/')[2]}.crl"
+    assert point.full_name == [x509.UniformResourceIdentifier(address)]
+    assert access.access_location == x509.UniformResourceIdentifier("http://ocsp.example.com")
+    with pytest.raises(x509.ExtensionNotFound):
+        pki.certificate(arn).extensions.get_extension_for_class(x509.CRLDistributionPoints)
+
+
+def revoke(pki: Pki, arn: str, serial: str) -> None:
+    pki.client.revoke_certificate(
+        CertificateAuthorityArn=arn, CertificateSerial=serial, RevocationReason="UNSPECIFIED"
+    )
+
+
+def colons(serial: int) -> str:
+    return serial.to_bytes(16, "big").hex(":")
+
+
+def test_a_certificate_is_revoked_once_and_still_returned(pki: Pki, issuer: str) -> None:
+    issued = pki.issue(issuer)
+    serial = parsed(issued["Certificate"]).serial_number
+    revoke(pki, issuer, colons(serial))
+    with refused("RequestAlreadyProcessedException"):
+        revoke(pki, issuer, f"{serial:x}")
+    got = pki.client.get_certificate(CertificateAuthorityArn=issuer, CertificateArn=issued["Arn"])
+    assert got["Certificate"] == issued["Certificate"]
+
+
+def test_a_root_cannot_revoke_itself(pki: Pki, root: str) -> None:
+    with refused("InvalidRequestException", "Self-signed certificate can not be revoked"):
+        revoke(pki, root, colons(pki.certificate(root).serial_number))
+
+
+def test_unknown_serials_cannot_be_revoked(pki: Pki, issuer: str) -> None:
+    with refused("ResourceNotFoundException"):
+        revoke(pki, issuer, "0a:0b")
+    with refused("ValidationException"):
+        revoke(pki, issuer, "xyz")
