@@ -5,6 +5,7 @@ so that `--help` stays quick.
 """
 
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -41,7 +42,7 @@ def _show_version(value: bool) -> None:  # noqa: FBT001 - Typer calls it with th
 @app.callback()
 def _main(
     *,
-    version: Annotated[  # noqa: ARG001 - the callback does the work
+    version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
@@ -116,12 +117,16 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception:  # noqa: BLE001 - the boundary: what nobody foresaw is reported, never lost
-        return _failed(f"{traceback.format_exc()}\npcaform: unexpected error. Please report the lines above: {_ISSUES}", _UNEXPECTED)
+        return _failed(
+            f"{traceback.format_exc()}\npcaform: unexpected error. Please report the lines above: {_ISSUES}",
+            _UNEXPECTED,
+        )
     return code if isinstance(code, int) else 0
 
 
 def run() -> None:
-    """Console script: `main` as a process."""
+    """Console script: `main` as a process, which a polite kill ends like Ctrl-C: servers and children are stopped."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())
 
 

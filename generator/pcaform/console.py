@@ -7,6 +7,7 @@ import sys
 def result(text: str) -> None:
     """Print what the command was asked for."""
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    sys.stdout.flush()
 
 
 def say(text: str) -> None:

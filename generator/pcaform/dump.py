@@ -54,4 +54,6 @@ def _issuer(key: str, issuer: Issuer) -> dict[str, Any]:
 
 
 def _text(section: dict[str, Any]) -> str:
-    return yaml.dump(section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None)
+    return yaml.dump(
+        section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
+    )

@@ -68,7 +68,7 @@ _FAMILIES = {"RSA": "RSA", "EC": "ECDSA", "SM2": "SM2"}
 
 def signing_family(key_algorithm: str) -> str:
     """Return the ending of every signing algorithm that fits the key: RSA, ECDSA or SM2. [API] IssueCertificate."""
-    return _FAMILIES[key_algorithm.split("_")[0]]
+    return _FAMILIES[key_algorithm.split("_", maxsplit=1)[0]]
 
 
 def has_family(signing_algorithm: str, key_algorithm: str) -> bool:

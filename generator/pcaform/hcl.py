@@ -12,6 +12,7 @@ from typing import Any
 
 _INDENT = "  "
 _SHORT_LIST = 80
+_LAST_OF_FOUR_DIGITS = 0xFFFF
 _BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 _REFERENCE = re.compile(r'[a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+|\["[A-Za-z0-9_-]+"\]|\[[0-9]+\])*\Z')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -53,7 +54,7 @@ def _escaped(character: str) -> str:
         return _ESCAPES[character]
     if unicodedata.category(character) in {"Cc", "Cf", "Co", "Cn", "Zl", "Zp"}:
         code = ord(character)
-        return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+        return f"\\u{code:04x}" if code <= _LAST_OF_FOUR_DIGITS else f"\\U{code:08x}"
     return character
 
 

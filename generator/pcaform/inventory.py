@@ -23,7 +23,14 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
         }
     ),
     "aws_acmpca_certificate": frozenset(
-        {"arn", "certificate", "certificate_authority_arn", "certificate_signing_request", "template_arn", "validity"}
+        {
+            "arn",
+            "certificate",
+            "certificate_authority_arn",
+            "certificate_signing_request",
+            "template_arn",
+            "validity",
+        }
     ),
     "aws_acmpca_certificate_authority_certificate": frozenset({"certificate_authority_arn", "certificate"}),
     "aws_acmpca_permission": frozenset({"certificate_authority_arn", "actions", "principal"}),

@@ -47,7 +47,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"hcl": hcl.expression, "attributes": hcl.attributes, "block": _block, "key": hcl.key}
+    environment.filters |= {
+        "hcl": hcl.expression,
+        "attributes": hcl.attributes,
+        "block": _block,
+        "key": hcl.key,
+    }
     return environment
 
 

@@ -16,6 +16,7 @@ BINARY = "PCAFORM_TERRAFORM"
 MIRROR = "PCAFORM_PROVIDER_MIRROR"
 _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 _DIFFERENCES = 2
+_NO_REGISTRY = "Failed to query available provider packages"
 
 
 class TerraformError(Failure):
@@ -73,7 +74,12 @@ class Terraform:
 
     def init(self, *arguments: str) -> None:
         """Install providers and modules, and connect the backend."""
-        self._run("init", "-input=false", "-no-color", *arguments)
+        try:
+            self._run("init", "-input=false", "-no-color", *arguments)
+        except TerraformError as error:
+            if _NO_REGISTRY not in str(error):
+                raise
+            raise TerraformError(f"{error}\nwith no registry in reach, let {MIRROR} name a provider mirror") from None
 
     def validate(self) -> None:
         """Raise TerraformError where the configuration is not valid."""

@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401 - boto3 makes its clients at run time, and their answers are foreign JSON
 """A running sandbox for every test module, and a short way to build CAs in it."""
 
 from __future__ import annotations
@@ -113,9 +112,7 @@ class Pki:
             CertificateAuthorityArn=arn, Certificate=certificate.encode(), **more
         )
 
-    def activate(
-        self, arn: str, parent: str, *, name: str, days: int, algorithm: str = "SHA256WITHECDSA"
-    ) -> None:
+    def activate(self, arn: str, parent: str, *, name: str, days: int, algorithm: str = "SHA256WITHECDSA") -> None:
         issued = self.issue(
             parent,
             self.csr_of(arn),

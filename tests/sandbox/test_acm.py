@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401 - boto3 makes its clients at run time, and their answers are foreign JSON
 """ACM's private certificates through the sandbox's own CAs."""
 
 from __future__ import annotations
@@ -98,9 +97,7 @@ def test_rsa_is_the_default_key(pki: Pki, acm: Any) -> None:
     settings = {"KeyAlgorithm": "RSA_2048", "SigningAlgorithm": "SHA256WITHRSA"}
     authority = pki.root(configuration=settings, algorithm="SHA256WITHRSA")
     pki.grant(authority)
-    arn = acm.request_certificate(DomainName="a.example.com", CertificateAuthorityArn=authority)[
-        "CertificateArn"
-    ]
+    arn = acm.request_certificate(DomainName="a.example.com", CertificateAuthorityArn=authority)["CertificateArn"]
     public_key = parsed(acm.get_certificate(CertificateArn=arn)["Certificate"]).public_key()
     assert isinstance(public_key, rsa.RSAPublicKey)
     assert public_key.key_size == 2048

@@ -108,9 +108,7 @@ def test_an_empty_subject_is_refused(pki: Pki) -> None:
 
 
 def test_an_old_key_storage_standard_is_refused(pki: Pki) -> None:
-    with refused(
-        "InvalidArgsException", "cannot be created in this region with the specified security standard"
-    ):
+    with refused("InvalidArgsException", "cannot be created in this region with the specified security standard"):
         pki.create(KeyStorageSecurityStandard="FIPS_140_2_LEVEL_2_OR_HIGHER")
 
 
@@ -140,9 +138,7 @@ def test_activation_fills_in_what_the_certificate_says(pki: Pki, root: str) -> N
 def test_lists_are_paged(sandbox: Sandbox) -> None:
     client = sandbox.client("acm-pca", region="us-east-2")
     arns = [Pki(client).create() for _ in range(3)]
-    pages = list(
-        client.get_paginator("list_certificate_authorities").paginate(PaginationConfig={"PageSize": 2})
-    )
+    pages = list(client.get_paginator("list_certificate_authorities").paginate(PaginationConfig={"PageSize": 2}))
     listed = [ca["Arn"] for page in pages for ca in page["CertificateAuthorities"]]
     assert len(pages) == 2
     assert listed == arns[::-1]
@@ -189,9 +185,7 @@ def test_revocation_settings_are_kept_and_checked(pki: Pki) -> None:
     with refused("InvalidArgsException"):
         pki.create(RevocationConfiguration={"CrlConfiguration": {"Enabled": True}})
     with refused("InvalidArgsException"):
-        pki.create(
-            RevocationConfiguration={"OcspConfiguration": {"Enabled": False, "OcspCustomCname": "x.y"}}
-        )
+        pki.create(RevocationConfiguration={"OcspConfiguration": {"Enabled": False, "OcspCustomCname": "x.y"}})
 
 
 def test_an_active_ca_must_be_disabled_before_it_is_deleted(pki: Pki) -> None:
@@ -251,7 +245,7 @@ def test_ten_requests_at_once(pki: Pki) -> None:
 
 
 def test_a_request_waits_for_the_one_before_it(pki: Pki, root: str) -> None:
-    from moto.acmpca.models import acmpca_backends  # noqa: PLC0415 - only a running sandbox has the lock
+    from moto.acmpca.models import acmpca_backends
 
     with ThreadPoolExecutor(1) as pool:
         with acmpca_backends[ACCOUNT][REGION].lock:

@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401 - boto3 makes its clients at run time, and their answers are foreign JSON
 """Chains, as GetCertificate returns them and as openssl judges them."""
 
 from __future__ import annotations
@@ -35,22 +34,16 @@ def test_the_chain_is_complete_and_issuer_first(pki: Pki, root: str) -> None:
 def test_openssl_accepts_a_chain_of_three(pki: Pki, root: str, issuer: str, *, tmp_path: Path) -> None:
     issued = pki.issue(issuer, csr(sans=("leaf.example.com",)))
     above = pki.certificate(root).public_bytes(Encoding.PEM).decode()
-    result = openssl_verify(
-        tmp_path, leaf=issued["Certificate"], middle=issued["CertificateChain"], root=above
-    )
+    result = openssl_verify(tmp_path, leaf=issued["Certificate"], middle=issued["CertificateChain"], root=above)
     assert result.returncode == 0, result.stderr
 
 
-def test_openssl_rejects_what_the_path_length_forbids(
-    pki: Pki, root: str, issuer: str, *, tmp_path: Path
-) -> None:
-    from moto.acmpca.models import acmpca_backends  # noqa: PLC0415 - only a running sandbox has the CA's key
+def test_openssl_rejects_what_the_path_length_forbids(pki: Pki, root: str, issuer: str, *, tmp_path: Path) -> None:
+    from moto.acmpca.models import acmpca_backends
 
     ca = acmpca_backends[ACCOUNT][REGION].certificate_authorities[issuer]
     template_of = parsed(
-        pki.issue(root, csr("rogue"), TemplateArn=template("SubordinateCACertificate_PathLen0"))[
-            "Certificate"
-        ]
+        pki.issue(root, csr("rogue"), TemplateArn=template("SubordinateCACertificate_PathLen0"))["Certificate"]
     )
     rogue = _resigned(template_of, issuer=ca.certificate, signer=ca.key)
     leaf = _resigned(parsed(pki.issue(issuer)["Certificate"]), issuer=rogue, signer=key())

@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401 - boto3 makes its clients at run time, and their answers are foreign JSON
 """A CA's own certificate: what is accepted, and what comes back."""
 
 from __future__ import annotations
@@ -140,7 +139,7 @@ def test_a_subordinate_needs_a_chain_that_fits(pki: Pki) -> None:
 
 def test_a_subordinate_refuses_a_self_signed_certificate(pki: Pki, sandbox: Sandbox) -> None:
     assert sandbox.endpoint_url
-    from moto.acmpca.models import acmpca_backends  # noqa: PLC0415 - only a running sandbox has the CA's key
+    from moto.acmpca.models import acmpca_backends
 
     arn = pki.create("SUBORDINATE")
     inner = acmpca_backends[ACCOUNT][REGION].certificate_authorities[arn].key
@@ -150,9 +149,7 @@ def test_a_subordinate_refuses_a_self_signed_certificate(pki: Pki, sandbox: Sand
 
 
 @pytest.mark.parametrize(("is_ca", "is_critical"), [(False, True), (True, False)])
-def test_a_ca_certificate_needs_critical_basic_constraints(
-    pki: Pki, *, is_ca: bool, is_critical: bool
-) -> None:
+def test_a_ca_certificate_needs_critical_basic_constraints(pki: Pki, *, is_ca: bool, is_critical: bool) -> None:
     arn = pki.create("SUBORDINATE")
     certificate = outside_child(pki, arn, is_ca=is_ca, is_critical=is_critical)
     with refused("ValidationException", "asic constraints"):

@@ -255,9 +255,7 @@ def test_the_root_template_is_for_the_roots_own_csr(pki: Pki, root: str, issuer:
 
 
 @pytest.mark.parametrize(("depth", "allowed"), [(0, []), (1, [0]), (2, [0, 1])])
-def test_the_path_length_limits_what_a_ca_signs(
-    pki: Pki, root: str, depth: int, *, allowed: list[int]
-) -> None:
+def test_the_path_length_limits_what_a_ca_signs(pki: Pki, root: str, depth: int, *, allowed: list[int]) -> None:
     arn = pki.subordinate(root, depth=depth)
     for below in range(4):
         name = template(f"SubordinateCACertificate_PathLen{below}")

@@ -41,7 +41,7 @@ def test_a_second_sandbox_starts_empty_and_as_somebody_else() -> None:
 
 
 def test_what_moto_held_before_is_forgotten() -> None:
-    from moto.iam.models import iam_backends  # noqa: PLC0415 - moto is imported late everywhere
+    from moto.iam.models import iam_backends
 
     iam_backends[ACCOUNT]["aws"].create_user(REGION, "left-over")
     with new() as sandbox:
@@ -92,8 +92,8 @@ def test_motos_own_account_variable_is_put_aside_and_back(monkeypatch: pytest.Mo
 def test_moto_is_itself_again_afterwards() -> None:
     with new() as sandbox:
         authorities(sandbox)
-    from moto import mock_aws  # noqa: PLC0415 - moto is imported late everywhere
-    from moto.acmpca.models import ACMPCABackend, acmpca_backends  # noqa: PLC0415
+    from moto import mock_aws
+    from moto.acmpca.models import ACMPCABackend, acmpca_backends
 
     assert acmpca_backends.backend is ACMPCABackend
     with mock_aws():

@@ -29,9 +29,7 @@ def test_revocation_addresses_are_written_into_certificates(pki: Pki) -> None:
 
 
 def revoke(pki: Pki, arn: str, serial: str) -> None:
-    pki.client.revoke_certificate(
-        CertificateAuthorityArn=arn, CertificateSerial=serial, RevocationReason="UNSPECIFIED"
-    )
+    pki.client.revoke_certificate(CertificateAuthorityArn=arn, CertificateSerial=serial, RevocationReason="UNSPECIFIED")
 
 
 def colons(serial: int) -> str:

@@ -57,9 +57,7 @@ def test_no_variable_reaches_a_client(sandbox: Sandbox, monkeypatch: pytest.Monk
 def test_no_file_reaches_a_client(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = tmp_path / ".aws"
     folder.mkdir()
-    (folder / "config").write_text(
-        "[default]\nregion = ap-south-1\nendpoint_url = http://127.0.0.1:9\nbroken"
-    )
+    (folder / "config").write_text("[default]\nregion = ap-south-1\nendpoint_url = http://127.0.0.1:9\nbroken")
     (folder / "credentials").write_text("[default]\naws_access_key_id = AKIAREALREALREALREAL\nbroken")
     model = folder / "models" / "sts" / "2011-06-15"
     model.mkdir(parents=True)
@@ -121,9 +119,7 @@ def test_a_missing_moto_is_an_expected_failure() -> None:
 def test_the_environment_is_enough_for_a_child(sandbox: Sandbox) -> None:
     script = "import boto3, json; print(json.dumps(boto3.client('sts').get_caller_identity()))"
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"} | sandbox.environment
-    result = subprocess.run(
-        [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True
-    )
+    result = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
     assert sandbox.is_sandbox_identity(json.loads(result.stdout))
     assert set(sandbox.environment) == {
         "AWS_ENDPOINT_URL",
@@ -193,9 +189,7 @@ class _Waiting(logging.Handler):
         self.arrived.set()
 
 
-def test_a_failing_handler_is_logged_and_not_printed(
-    sandbox: Sandbox, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_failing_handler_is_logged_and_not_printed(sandbox: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
     waiting = _Waiting()
     logging.getLogger("pcaform.sandbox").addHandler(waiting)
     with refused("500"):

@@ -23,7 +23,8 @@ from pcaform.terraform import TerraformMissing
 
 EXAMPLE = "corp-pki.yaml"
 _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it renewals fail months later\n"
-_IGNORE = "    ignore: [{rule: managed-without-permission, reason: the demo shows what happens}]\n    grants:\n      - certificates: managed"
+_MANAGED = "    grants:\n      - certificates: managed"
+_INSISTED = f"    ignore: [{{rule: managed-without-permission, reason: the demo shows what happens}}]\n{_MANAGED}"
 _PERMISSION_ADDRESS = "module.acm_permission_issuing.aws_acmpca_permission.this"
 
 
@@ -70,7 +71,10 @@ def check_identity(server: Sandbox, environment: Mapping[str, str]) -> None:
 
 def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -> None:
     if not openssl.is_installed():
-        left_out("issuing, renewing and the outage", "there is no openssl on PATH to make and verify certificates with")
+        left_out(
+            "issuing, renewing and the outage",
+            "there is no openssl on PATH to make and verify certificates with",
+        )
         return
     arn = stack.outputs()["certificate_authority_arns"]["issuing"]
     act("Case 1: unmanaged, with acm-pca IssueCertificate")
@@ -98,7 +102,7 @@ def _break_and_mend(
     with step("pcaform refuses a spec without it") as notes:
         notes.append(_refusal(without))
     with step("a person insists, with a reason; rendered again"):
-        insisted = without.replace("    grants:\n      - certificates: managed", _IGNORE)
+        insisted = without.replace(_MANAGED, _INSISTED)
         write_stack(insisted, out, source=EXAMPLE)
     stack.apply("the plan removes exactly the permission; applied", expected={_PERMISSION_ADDRESS: ("delete",)})
     with step("now ACM's renewal fails, and the certificate will run out") as notes:

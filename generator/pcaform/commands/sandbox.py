@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -25,7 +24,6 @@ def run(command: Sequence[str], *, account_id: str, region: str, port: int) -> i
         console.say(f"a local AWS for account {account_id} answers at {server.endpoint_url}; Ctrl-C stops it")
         console.say("it is not AWS: nothing here costs, lasts or is trusted. In another shell:")
         console.result("\n".join(f"export {name}={value}" for name, value in sorted(server.environment.items())))
-        os.sys.stdout.flush()  # type: ignore[attr-defined]
         threading.Event().wait()
     return 0
 
@@ -47,6 +45,7 @@ def running(*, account_id: str, region: str, port: int = 0) -> Iterator[tuple[Sa
 def _environment(inherited: Mapping[str, str], server: Sandbox, *, home: Path) -> dict[str, str]:
     configuration = home / "terraform.rc"
     configuration.write_text(cli_configuration(inherited), encoding="utf-8")
+    _keep_implied_mirror(inherited, home)
     kept = {name: inherited[name] for name in (BINARY, MIRROR) if name in inherited}
     extra = {**server.environment, "TF_CLI_CONFIG_FILE": str(configuration), **kept}
     return hermetic(inherited, home=home, extra=extra)
@@ -69,6 +68,9 @@ def _shell_code(code: int) -> int:
     return 128 - code if code < 0 else code
 
 
-def stop_on_terminate() -> None:
-    """Make a polite kill end like Ctrl-C, so that servers and children are stopped."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _keep_implied_mirror(inherited: Mapping[str, str], home: Path) -> None:
+    """Let Terraform find the providers that lie in the caller's home, one of its implied local mirrors."""
+    plugins = Path(inherited.get("HOME", "")) / ".terraform.d" / "plugins"
+    if plugins.is_dir():
+        (home / ".terraform.d").mkdir()
+        (home / ".terraform.d" / "plugins").symlink_to(plugins.resolve())

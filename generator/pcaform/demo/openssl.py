@@ -15,7 +15,15 @@ def is_installed() -> bool:
 def request(directory: Path, common_name: str) -> bytes:
     """Return a certificate signing request, PEM, with a fresh key that stays in `directory`."""
     subject = ["-subj", f"/CN={common_name}", "-addext", f"subjectAltName=DNS:{common_name}"]
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(directory / "key.pem")]
+    key = [
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-keyout",
+        str(directory / "key.pem"),
+    ]
     return _openssl("req", "-new", *key, *subject).stdout
 
 
@@ -26,7 +34,14 @@ def verify(directory: Path, *, certificate: str, chain: str) -> None:
     for name, text in files.items():
         (directory / name).write_text(text, encoding="ascii")
     untrusted = ["-untrusted", str(directory / "middle.pem")] if middle else []
-    done = _openssl("verify", "-x509_strict", "-CAfile", str(directory / "root.pem"), *untrusted, str(directory / "leaf.pem"))
+    done = _openssl(
+        "verify",
+        "-x509_strict",
+        "-CAfile",
+        str(directory / "root.pem"),
+        *untrusted,
+        str(directory / "leaf.pem"),
+    )
     holds(done.returncode == 0, f"openssl does not verify it: {done.stderr.decode(errors='replace').strip()}")
 
 

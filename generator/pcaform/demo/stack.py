@@ -62,7 +62,7 @@ def write_stack(text: str, out: Path, *, source: str) -> Spec:
 
 
 def _counts(found: Changes) -> dict[str, int]:
-    words = {("create",): "add", ("update",): "change", ("delete",): "destroy"}
+    words: dict[tuple[str, ...], str] = {("create",): "add", ("update",): "change", ("delete",): "destroy"}
     counts: dict[str, int] = {}
     for actions in found.values():
         word = words.get(actions, "replace")

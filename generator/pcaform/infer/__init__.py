@@ -1,1 +1,1 @@
-"""Inventory -> spec: who is whose parent, certificate, permission and policy; what does not fit is named, never guessed."""
+"""Inventory -> spec: who is whose parent, certificate, permission and policy; what does not fit is named."""

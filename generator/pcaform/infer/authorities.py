@@ -9,7 +9,9 @@ from pcaform import facts
 from pcaform.infer.naming import key_for
 from pcaform.inventory import Inventory, Resource
 
-_TEMPLATE = re.compile(r":template/(?:(?P<root>RootCACertificate/V1)|SubordinateCACertificate_PathLen(?P<length>[0-3])/V1)$")
+_TEMPLATE = re.compile(
+    r":template/(?:(?P<root>RootCACertificate/V1)|SubordinateCACertificate_PathLen(?P<length>[0-3])/V1)$"
+)
 
 
 @dataclass(frozen=True, slots=True)

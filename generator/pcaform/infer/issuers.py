@@ -37,7 +37,7 @@ def _entry(user: Resource, inventory: Inventory, *, aws: Aws, keys: Mapping[str,
     }
     policy = _only_policy(has["name"], inventory)
     document = json.loads(policy["policy"])
-    grants = grants_of(document, aws, keys=keys)
+    grants = grants_of(document, keys)
     if grants is not None:
         issuer = Issuer.model_validate({**entry, "grants": grants})
         if policy["name"] == policies.policy_name(issuer) and _is_made_by(issuer, document, aws=aws, keys=keys):
@@ -52,16 +52,16 @@ def _only_policy(user: str, inventory: Inventory) -> Mapping[str, Any]:
         if attachment.attributes["user"] == user
     ]
     found = [
-        policy.attributes
-        for policy in inventory.of_type("aws_iam_policy")
-        if policy.attributes["arn"] in attached
+        policy.attributes for policy in inventory.of_type("aws_iam_policy") if policy.attributes["arn"] in attached
     ]
     if len(attached) != 1 or len(found) != 1:
-        raise Unexpressed(f"it has {len(attached)} attached policies, {len(found)} of them in this state; one is expected")
+        raise Unexpressed(
+            f"it has {len(attached)} attached policies, {len(found)} of them in this state; one is expected"
+        )
     return found[0]
 
 
-def grants_of(document: Any, aws: Aws, *, keys: Mapping[str, str]) -> list[dict[str, Any]] | None:
+def grants_of(document: Any, keys: Mapping[str, str]) -> list[dict[str, Any]] | None:
     """Return the grants that a policy's statements look like, or None where one names what this spec does not know."""
     try:
         found = [_grant(statement, keys) for statement in document["Statement"]]
@@ -89,7 +89,7 @@ def _is_made_by(issuer: Issuer, document: Any, *, aws: Aws, keys: Mapping[str, s
     """Tell whether rendering these grants would give this very policy, order and single-item lists aside."""
     arns = {key: arn for arn, key in keys.items()}
     made = policies.document(issuer, aws, arn_of=lambda key: arns[key])
-    return _canonical(made) == _canonical(document)
+    return bool(_canonical(made) == _canonical(document))
 
 
 def _canonical(value: Any) -> Any:

@@ -57,7 +57,9 @@ def _aws(inventory: Inventory, arns: Iterable[str]) -> Aws:
         raise Failure("no private CA in what was read: there is nothing to write a spec of")
     if len(places) > 1:
         listed = ", ".join(f"{account} in {region}" for region, account in sorted(places))
-        raise Failure(f"CAs of several accounts or regions ({listed}): one spec holds one of each, and splitting is not built yet")
+        raise Failure(
+            f"CAs of several accounts or regions ({listed}): one spec holds one of each, and splitting is not built yet"
+        )
     ((region, account_id),) = places
     return Aws(region=region, account_id=account_id, default_tags=_default_tags(inventory))
 

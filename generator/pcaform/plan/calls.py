@@ -34,7 +34,10 @@ def permissions(spec: Spec) -> list[ModuleCall]:
         ModuleCall(
             f"acm_permission_{key}",
             "acm-permission",
-            {"certificate_authority_arn": _output(_ca(key), "active_arn"), "actions": sorted(permission.actions)},
+            {
+                "certificate_authority_arn": _output(_ca(key), "active_arn"),
+                "actions": sorted(permission.actions),
+            },
         )
         for key, authority in spec.certificate_authorities.items()
         for permission in authority.permissions

@@ -15,7 +15,9 @@ def permission_is_whole(spec: Spec) -> Iterator[Finding]:
         for index, permission in enumerate(authority.permissions):
             missing = [action for action in facts.ALL_PERMISSION_ACTIONS if action not in permission.actions]
             if missing:
-                message = f"ACM cannot renew without {', '.join(missing)}: leave 'actions' out, the default is all three"
+                message = (
+                    f"ACM cannot renew without {', '.join(missing)}: leave 'actions' out, the default is all three"
+                )
                 yield Finding(("certificate_authorities", key, "permissions", index, "actions"), message)
 
 
@@ -79,7 +81,9 @@ def user_names_differ(spec: Spec) -> Iterator[Finding]:
     for key, issuer in spec.issuers.items():
         name = (issuer.user_name or key).lower()
         if name in owners:
-            message = f"the user name '{issuer.user_name}' is also that of '{owners[name]}', IAM ignores case: rename one"
+            message = (
+                f"the user name '{issuer.user_name}' is also that of '{owners[name]}', IAM ignores case: rename one"
+            )
             yield Finding(("issuers", key), message)
         owners.setdefault(name, key)
 

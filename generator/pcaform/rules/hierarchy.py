@@ -26,7 +26,9 @@ def parent_fits_type(spec: Spec) -> Iterator[Finding]:
         if authority.type == "SUBORDINATE" and authority.parent is None:
             yield Finding(loc, f"the subordinate CA '{key}' names no CA that signs it: add 'parent'")
         if authority.type == "ROOT" and authority.parent is not None:
-            yield Finding((*loc, "parent"), f"the root CA '{key}' signs itself: remove 'parent', or make it SUBORDINATE")
+            yield Finding(
+                (*loc, "parent"), f"the root CA '{key}' signs itself: remove 'parent', or make it SUBORDINATE"
+            )
         if authority.type == "ROOT" and authority.path_length is not None:
             yield Finding((*loc, "path_length"), "AWS's root template sets no path length: remove 'path_length'")
 
@@ -39,7 +41,10 @@ def no_cycle(spec: Spec) -> Iterator[Finding]:
             seen.add(at)
             at = spec.certificate_authorities[at].parent
         if at == key:
-            yield Finding((_AUTHORITIES, key, "parent"), f"the CA '{key}' is its own ancestor: one of its parents must be a root")
+            yield Finding(
+                (_AUTHORITIES, key, "parent"),
+                f"the CA '{key}' is its own ancestor: one of its parents must be a root",
+            )
 
 
 def path_length_fits_parent(spec: Spec) -> Iterator[Finding]:

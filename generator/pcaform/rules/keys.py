@@ -13,7 +13,9 @@ def signing_algorithm_fits_key(spec: Spec) -> Iterator[Finding]:
         algorithm = authority.signing_algorithm
         if algorithm is not None and not facts.has_family(algorithm, authority.key_algorithm):
             family = facts.signing_family(authority.key_algorithm)
-            message = f"'{algorithm}' does not fit the key {authority.key_algorithm}: choose one that ends in 'WITH{family}'"
+            message = (
+                f"'{algorithm}' does not fit the key {authority.key_algorithm}: choose one that ends in 'WITH{family}'"
+            )
             yield Finding(("certificate_authorities", key, "signing_algorithm"), message)
 
 
@@ -21,7 +23,10 @@ def subject_has_a_field(spec: Spec) -> Iterator[Finding]:
     """AWS asks for at least one field of the subject."""
     for key, authority in spec.certificate_authorities.items():
         if not authority.subject.model_dump(exclude_none=True):
-            yield Finding(("certificate_authorities", key, "subject"), "the subject is empty: give at least 'common_name'")
+            yield Finding(
+                ("certificate_authorities", key, "subject"),
+                "the subject is empty: give at least 'common_name'",
+            )
 
 
 def module_names_differ(spec: Spec) -> Iterator[Finding]:

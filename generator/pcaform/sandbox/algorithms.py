@@ -86,9 +86,7 @@ def family_of(key_algorithm: str) -> str:
     return key_algorithm.partition("_")[0]
 
 
-def sign_certificate(
-    builder: x509.CertificateBuilder, key: PrivateKey, *, signature: Signature
-) -> x509.Certificate:
+def sign_certificate(builder: x509.CertificateBuilder, key: PrivateKey, *, signature: Signature) -> x509.Certificate:
     """Sign a finished builder the way `signature` says."""
     return builder.sign(key, signature.digest, rsa_padding=signature.rsa_padding)
 

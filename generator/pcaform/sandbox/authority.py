@@ -104,9 +104,7 @@ class Authority:
         Terraform's provider matches the text of the exception when it disables a CA before deleting it.
         """
         if self.status not in {"ACTIVE", "DISABLED"}:
-            raise invalid_state(
-                "The certificate authority must be in the ACTIVE or DISABLED state to be updated"
-            )
+            raise invalid_state("The certificate authority must be in the ACTIVE or DISABLED state to be updated")
         if status not in {None, "ACTIVE", "DISABLED"}:
             raise Refusal("InvalidArgsException", f"The status cannot be set to {status}.")
         if revocation is not None:
@@ -117,14 +115,10 @@ class Authority:
     def delete(self, *, restoration_days: int | None) -> None:
         """Do DeleteCertificateAuthority; InvalidStateException for an ACTIVE CA and the second time."""
         if self.status in {"ACTIVE", "DELETED"}:
-            message = (
-                f"The certificate authority {self.arn} is in the {self.status} state and cannot be deleted"
-            )
+            message = f"The certificate authority {self.arn} is in the {self.status} state and cannot be deleted"
             raise invalid_state(message)
         self.move_to("DELETED")
-        self.restorable_until = self.changed_at + timedelta(
-            days=restoration_days or _DEFAULT_RESTORATION_DAYS
-        )
+        self.restorable_until = self.changed_at + timedelta(days=restoration_days or _DEFAULT_RESTORATION_DAYS)
 
     def require_not_deleted(self, purpose: str) -> None:
         """Refuse to read parts of a deleted CA; only its description stays available."""

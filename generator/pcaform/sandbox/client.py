@@ -16,9 +16,7 @@ from botocore.loaders import Loader
 _CONFIG = Config(proxies={}, retries={"total_max_attempts": 1}, max_pool_connections=32)
 
 
-def isolated_client(
-    service: str, *, endpoint_url: str, region: str, access_key_id: str, secret_access_key: str
-) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
+def isolated_client(service: str, *, endpoint_url: str, region: str, access_key_id: str, secret_access_key: str) -> Any:
     """Make a client that talks to `endpoint_url` with these credentials, whatever the environment says."""
     session: Any = boto3.Session(botocore_session=_isolated_session(), region_name=region)
     return session.client(

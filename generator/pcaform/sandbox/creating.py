@@ -20,9 +20,7 @@ _DEFAULT_KEY_STORAGE = "FIPS_140_2_LEVEL_3_OR_HIGHER"
 _KEY_STORAGE_BY_PARTITION = {"aws-cn": "CCPC_LEVEL_1_OR_HIGHER"}
 
 
-def create_authority(
-    request: dict[str, Any], *, account_id: str, region_name: str, partition: str
-) -> Authority:
+def create_authority(request: dict[str, Any], *, account_id: str, region_name: str, partition: str) -> Authority:
     """Make a CA from a CreateCertificateAuthority request, with AWS's defaults filled in.
 
     Slow for RSA_4096, so call it without a lock. Raises InvalidArgsException for algorithms that do not fit
@@ -52,8 +50,6 @@ def create_authority(
 def _key_storage(wanted: str | None, partition: str) -> str:
     chosen = wanted or _DEFAULT_KEY_STORAGE
     if chosen != _KEY_STORAGE_BY_PARTITION.get(partition, _DEFAULT_KEY_STORAGE):
-        message = (
-            "A certificate authority cannot be created in this region with the specified security standard."
-        )
+        message = "A certificate authority cannot be created in this region with the specified security standard."
         raise Refusal("InvalidArgsException", message)
     return chosen

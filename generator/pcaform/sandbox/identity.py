@@ -46,7 +46,7 @@ def account_header(app: Callable[..., Any], account_id: str) -> Callable[..., An
     moto reads the header before it falls back to its own default account, 123456789012.
     """
 
-    def wrapped(environ: dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401 - WSGI types belong to werkzeug
+    def wrapped(environ: dict[str, Any], start_response: Any) -> Any:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = _owner(environ.get("HTTP_AUTHORIZATION", "")) or account_id
         return app(environ, start_response)
 

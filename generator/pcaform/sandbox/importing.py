@@ -47,9 +47,7 @@ def _check_own(authority: Authority, own: x509.Certificate) -> None:
         message = "The certificate does not match the private key of the certificate authority."
         raise Refusal("CertificateMismatchException", message)
     if authority.kind == "ROOT" and not is_self_signed(own):
-        raise Refusal(
-            "InvalidRequestException", "Only a self-signed certificate can be imported as a root CA."
-        )
+        raise Refusal("InvalidRequestException", "Only a self-signed certificate can be imported as a root CA.")
     if authority.kind == "SUBORDINATE" and is_self_signed(own):
         message = "A self-signed certificate cannot be imported as a subordinate CA."
         raise Refusal("InvalidRequestException", message)

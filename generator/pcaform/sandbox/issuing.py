@@ -59,9 +59,7 @@ def _check_state(authority: Authority, template: Template) -> None:
     is_own_start = template.is_root and authority.kind == "ROOT" and authority.status == "PENDING_CERTIFICATE"
     if authority.status != "ACTIVE" and not is_own_start:
         # Terraform's provider waits while the text contains "not in a valid state for issuing certificates".
-        message = (
-            f"The certificate authority {authority.arn} is not in a valid state for issuing certificates"
-        )
+        message = f"The certificate authority {authority.arn} is not in a valid state for issuing certificates"
         raise invalid_state(message)
 
 
@@ -77,9 +75,7 @@ def _check_depth(authority: Authority, template: Template) -> None:
         return
     allowed = remaining_depth(authority.issuing_chain)
     if allowed is not None and (template.path_length is None or template.path_length >= allowed):
-        message = (
-            f"The template {template.name} violates the path length constraint of the certificate authority"
-        )
+        message = f"The template {template.name} violates the path length constraint of the certificate authority"
         raise validation(message)
 
 
@@ -129,9 +125,7 @@ def _extensions(
         if isinstance(extension.value, x509.SubjectAlternativeName)
     )
     if not template.is_root:
-        found.extend(
-            pointers(authority.revocation, authority_id=authority.authority_id, region=authority.region_name)
-        )
+        found.extend(pointers(authority.revocation, authority_id=authority.authority_id, region=authority.region_name))
     return found
 
 

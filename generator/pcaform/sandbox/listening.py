@@ -21,13 +21,13 @@ _LOGGER.addHandler(logging.NullHandler())
 
 
 class _QuietHandler(MotoRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401, ARG002 - werkzeug's name
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002 - werkzeug's name
         """Keep requests off the terminal."""
         _LOGGER.debug(message, *args)
 
 
 class _QuietServer(ThreadedWSGIServer):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401 - werkzeug's name
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         """Hand a handler's traceback to whoever has configured logging."""
         _LOGGER.log(logging.ERROR if type == "error" else logging.DEBUG, message, *args)
 

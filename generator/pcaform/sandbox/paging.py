@@ -35,7 +35,5 @@ def _position(token: str | None, count: int) -> int:
     except (binascii.Error, ValueError):
         marker, position = "", 0
     if marker != "at" or not 0 <= position <= count:
-        raise Refusal(
-            "InvalidNextTokenException", "The token specified in the NextToken argument is not valid."
-        )
+        raise Refusal("InvalidNextTokenException", "The token specified in the NextToken argument is not valid.")
     return position

@@ -43,9 +43,7 @@ def read_request(data: bytes) -> x509.CertificateSigningRequest:
     if not is_signed:
         raise Refusal("MalformedCSRException", "The signature of the certificate signing request is wrong.")
     if not has_names:
-        raise Refusal(
-            "MalformedCSRException", "The CSR has neither a subject nor a subject alternative name."
-        )
+        raise Refusal("MalformedCSRException", "The CSR has neither a subject nor a subject alternative name.")
     return request
 
 

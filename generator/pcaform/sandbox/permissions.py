@@ -70,9 +70,7 @@ class Permissions:
         """Withdraw the grant; raises ResourceNotFoundException where there is none."""
         _require_acm(principal)
         if self._by_account.pop(source_account, None) is None:
-            message = (
-                f"Could not find a permission of {self._authority_arn} for {principal} and {source_account}."
-            )
+            message = f"Could not find a permission of {self._authority_arn} for {principal} and {source_account}."
             raise Refusal("ResourceNotFoundException", message)
 
     def listed(self) -> list[Permission]:

@@ -25,15 +25,11 @@ def completed(settings: dict[str, Any] | None) -> dict[str, Any]:
     ocsp = dict(given.get("OcspConfiguration") or {"Enabled": False})
     for name, mechanism in (("CRL", crl), ("OCSP", ocsp)):
         if not mechanism["Enabled"] and len(mechanism) > 1:
-            raise Refusal(
-                "InvalidArgsException", f"A disabled {name} configuration must contain only Enabled."
-            )
+            raise Refusal("InvalidArgsException", f"A disabled {name} configuration must contain only Enabled.")
     if crl["Enabled"]:
         missing = [key for key in ("ExpirationInDays", "S3BucketName") if key not in crl]
         if missing:
-            raise Refusal(
-                "InvalidArgsException", f"An enabled CRL configuration needs {' and '.join(missing)}."
-            )
+            raise Refusal("InvalidArgsException", f"An enabled CRL configuration needs {' and '.join(missing)}.")
         crl.setdefault("S3ObjectAcl", "PUBLIC_READ")
     return {"CrlConfiguration": crl, "OcspConfiguration": ocsp}
 

@@ -71,7 +71,7 @@ class Sandbox:
         access_key_id: str | None = None,
         secret_access_key: str | None = None,
         region: str | None = None,
-    ) -> Any:  # noqa: ANN401 - boto3 makes its client classes at run time
+    ) -> Any:
         """Make a boto3 client of the sandbox that ignores the caller's environment and ~/.aws."""
         return isolated_client(
             service,
@@ -90,7 +90,7 @@ class Sandbox:
             return False
         if identity.get("UserId") == self._user_id:
             return True
-        from pcaform.sandbox.identity import is_known_user  # noqa: PLC0415 - moto is optional and slow to import
+        from pcaform.sandbox.identity import is_known_user
 
         return is_known_user(identity, account_id=self.account_id)
 
@@ -98,14 +98,14 @@ class Sandbox:
         """Register the backends and listen; returns the port."""
         try:
             # moto is optional and takes a second to import.
-            from moto.moto_server.werkzeug_app import (  # noqa: PLC0415
+            from moto.moto_server.werkzeug_app import (
                 DomainDispatcherApplication,
                 create_backend_app,
             )
 
-            from pcaform.sandbox.identity import account_header  # noqa: PLC0415
-            from pcaform.sandbox.listening import listening  # noqa: PLC0415
-            from pcaform.sandbox.registration import registered  # noqa: PLC0415
+            from pcaform.sandbox.identity import account_header
+            from pcaform.sandbox.listening import listening
+            from pcaform.sandbox.registration import registered
         except ModuleNotFoundError as error:
             message = f"the sandbox needs moto, and {error.name} is not installed; install pcaform[sandbox]"
             raise SandboxError(message) from error
@@ -114,7 +114,5 @@ class Sandbox:
         try:
             return started.enter_context(listening(app, self._port))
         except OSError as error:
-            message = (
-                f"the sandbox cannot listen on 127.0.0.1:{self._port}: {error.strerror}; choose another port"
-            )
+            message = f"the sandbox cannot listen on 127.0.0.1:{self._port}: {error.strerror}; choose another port"
             raise SandboxError(message) from error

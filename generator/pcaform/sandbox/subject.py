@@ -42,7 +42,5 @@ def name_of(subject: dict[str, Any]) -> x509.Name:
         for item in subject.get("CustomAttributes") or []
     ]
     if bool(standard) == bool(custom):
-        raise Refusal(
-            "InvalidArgsException", "A subject needs standard attributes or custom attributes, not both."
-        )
+        raise Refusal("InvalidArgsException", "A subject needs standard attributes or custom attributes, not both.")
     return x509.Name(standard or custom)

@@ -47,7 +47,9 @@ def _state(content: bytes, name: str) -> Mapping[str, Any]:
     if not isinstance(state, Mapping) or "version" not in state or "format_version" in state:
         raise Failure(f"{name}: not a Terraform state: take the output of 'terraform state pull'")
     if state["version"] != _VERSION:
-        raise Failure(f"{name}: state version {state['version']}, only {_VERSION} is read: upgrade with Terraform 0.12+")
+        raise Failure(
+            f"{name}: state version {state['version']}, only {_VERSION} is read: upgrade with Terraform 0.12+"
+        )
     if not isinstance(state.get("resources"), list):
         raise Failure(f"{name}: the state has no list of resources: it is damaged or cut off")
     return state

@@ -6,15 +6,15 @@ from pydantic import Field, model_validator
 
 from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.issuers import Issuer
-from pcaform.spec.values import REGION, STACK, AccountId, Key, Model, Tags
+from pcaform.spec.values import REGION, STACK, USER_NAME, AccountId, Key, Model, Tags
 
 
 class AssumeRole(Model):
     """The role that the provider takes on."""
 
     role_arn: Annotated[str, Field(pattern=r"^arn:", max_length=2048)]
-    external_id: str | None = None
-    session_name: str | None = None
+    external_id: Annotated[str | None, Field(min_length=2, max_length=1224)] = None
+    session_name: Annotated[str | None, Field(pattern=USER_NAME, min_length=2, max_length=64)] = None
 
 
 class Aws(Model):
@@ -44,7 +44,7 @@ class Spec(Model):
 
     @model_validator(mode="after")
     def _name_users(self) -> Self:
-        """An issuer's user is named like its key where the spec names none."""
+        """Name an issuer's user like its key where the spec names none."""
         for key, issuer in self.issuers.items():
             if issuer.user_name is None:
                 object.__setattr__(issuer, "user_name", key)

@@ -14,7 +14,15 @@ _SHAPES: tuple[tuple[str, ...], ...] = (
     ("waivers",),
     *(
         ("certificate_authorities", _ANY, name)
-        for name in ("arn", "managed", "activation", "provider", "generation", "deletion_protection", "renamed_from")
+        for name in (
+            "arn",
+            "managed",
+            "activation",
+            "provider",
+            "generation",
+            "deletion_protection",
+            "renamed_from",
+        )
     ),
     *(("issuers", _ANY, name) for name in ("role", "existing_user", "existing_role", "renamed_from")),
 )

@@ -1,0 +1,46 @@
+# Each target does all of its own set-up, in .venv and nowhere else.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.installed
+
+# A provider mirror, where there is no registry: Terraform's own implied mirrors need no help, these usual places do.
+# An unpacked mirror is the layout that `terraform providers mirror` writes, with registry.terraform.io at its top.
+MIRRORS := $(wildcard /opt/*/registry.terraform.io /srv/*/registry.terraform.io /usr/share/*/registry.terraform.io)
+ifneq ($(MIRRORS),)
+export PCAFORM_PROVIDER_MIRROR ?= $(patsubst %/registry.terraform.io,%,$(firstword $(MIRRORS)))
+endif
+
+.PHONY: demo test lint types format golden docs clean
+
+demo: $(STAMP)
+	$(VENV)/bin/pcaform demo --keep build/demo
+
+test: $(STAMP)
+	$(VENV)/bin/pytest $(PYTEST_ARGS)
+
+lint: $(STAMP)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: $(STAMP)
+	$(VENV)/bin/mypy
+
+format: $(STAMP)
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+# Writes the golden trees anew; read the diff before you commit it.
+docs: $(STAMP)
+	$(VENV)/bin/python docs/generate.py
+
+golden: $(STAMP)
+	PCAFORM_UPDATE_GOLDEN=1 $(VENV)/bin/pytest tests/render/test_golden.py
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --editable '.[dev]'
+	touch $(STAMP)

@@ -1,0 +1,131 @@
+"""The loop on real Terraform: a stack applied on the sandbox, what edits plan, and the same spec back from its state."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pcaform.carriage import by_state
+from pcaform.changes import changes, is_empty
+from pcaform.commands.import_state import from_state
+from pcaform.commands.sandbox import running
+from pcaform.dump import dump
+from pcaform.loading import judged
+from pcaform.output import write
+from pcaform.plan.stack import plan
+from pcaform.render import render
+from pcaform.sandbox.server import Sandbox
+from pcaform.spec.stack import Spec
+from pcaform.terraform import Terraform, TerraformError, find_binary
+
+pytestmark = pytest.mark.terraform
+TEXT = (Path(__file__).parent / "spec.yaml").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Applied:
+    server: Sandbox
+    terraform: Terraform
+    out: Path
+
+    def planned(self, text: str) -> dict[str, tuple[str, ...]]:
+        """Render a spec over the applied stack and return what its plan changes."""
+        render_to(text, self.out)
+        return changes(self.terraform.plan(self.out / "tfplan"))
+
+
+def render_to(text: str, out: Path) -> Spec:
+    spec = judged(text.encode(), "spec.yaml")
+    write(render(plan(spec, source="spec.yaml")), out)
+    return spec
+
+
+@pytest.fixture(scope="module")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+    """Apply the spec once; tests render edits over it and only plan, so its state stays what it is."""
+    out = tmp_path_factory.mktemp("loop")
+    spec = render_to(TEXT, out)
+    with running(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment):
+        terraform = Terraform(find_binary(), out / spec.stack, environment)
+        terraform.init()
+        terraform.plan(out / "tfplan")
+        terraform.apply(out / "tfplan")
+        yield Applied(server, terraform, out)
+
+
+def test_second_plan_is_empty(applied: Applied) -> None:
+    render_to(TEXT, applied.out)
+    assert is_empty(applied.terraform.plan(applied.out / "tfplan"))
+
+
+def test_every_authority_is_active(applied: Applied) -> None:
+    found = applied.server.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"]
+    assert {ca["CertificateAuthorityConfiguration"]["Subject"]["CommonName"]: ca["Status"] for ca in found} == {
+        "Corp Root": "ACTIVE",
+        "Corp Policy CA": "ACTIVE",
+        "Corp Issuing CA 1": "ACTIVE",
+        "Corp Short CA": "ACTIVE",
+    }
+
+
+def test_state_gives_the_same_spec_back(applied: Applied) -> None:
+    found = from_state(applied.terraform.state_pull(), "state", stack="loop")
+    assert found.left_out == ()
+    assert by_state(found.spec) == by_state(judged(TEXT.encode(), "spec.yaml"))
+
+
+def test_imported_spec_plans_nothing(applied: Applied) -> None:
+    found = from_state(applied.terraform.state_pull(), "state", stack="loop")
+    assert applied.planned(dump(found.spec)) == {}
+
+
+def test_state_alone_is_enough(applied: Applied) -> None:
+    """With outputs gone and every module renamed, keys come from common names and all else stays equal."""
+    state = json.loads(applied.terraform.state_pull())
+    state["outputs"] = {}
+    for number, resource in enumerate(state["resources"]):
+        resource["module"] = f"module.m{number}[0]"
+    found = from_state(json.dumps(state).encode(), "state", stack="loop")
+    renamed = {
+        "root": "corp-root",
+        "policy-ca": "corp-policy-ca",
+        "issuing_1": "corp-issuing-ca-1",
+        "short": "corp-short-ca",
+        "taken-over": "old-user-corp",
+    }
+    text = json.dumps(by_state(judged(TEXT.encode(), "spec.yaml")))
+    for ours, theirs in renamed.items():
+        text = text.replace(f'"{ours}"', f'"{theirs}"')
+    expected = json.loads(text.replace('"tier": "corp-root"', '"tier": "root"'))
+    assert by_state(found.spec) == expected
+
+
+def test_tag_edit_touches_only_its_authority(applied: Applied) -> None:
+    edited = TEXT.replace("{tier: root}", "{tier: top}")
+    assert applied.planned(edited) == {"module.ca_root.aws_acmpca_certificate_authority.this": ("update",)}
+
+
+def test_validity_edit_of_an_active_certificate_reissues_nothing(applied: Applied) -> None:
+    assert applied.planned(TEXT.replace("value: 120", "value: 96")) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("common_name: Corp Policy CA", "common_name: Other"),
+        ("parent: policy-ca\n    subject: {common_name: Corp Short CA}", "parent: root\n    subject: {common_name: Corp Short CA}"),
+    ],
+    ids=["subject", "parent"],
+)  # fmt: skip
+def test_edit_that_would_replace_or_revoke_is_refused(applied: Applied, old: str, new: str) -> None:
+    assert old in TEXT
+    with pytest.raises(TerraformError, match="Instance cannot be destroyed"):
+        applied.planned(TEXT.replace(old, new))
+
+
+def test_destroying_the_stack_is_refused(applied: Applied) -> None:
+    render_to(TEXT, applied.out)
+    with pytest.raises(TerraformError, match="Instance cannot be destroyed"):
+        applied.terraform.plan(applied.out / "tfplan", "-destroy")

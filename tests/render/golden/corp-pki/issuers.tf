@@ -1,0 +1,105 @@
+# Written by pcaform from corp-pki.yaml. Do not edit: change that file and render again.
+
+module "issuer_ci" {
+  source = "./modules/issuer-user"
+
+  user_name = "ci-signer"
+  policies = {
+    ci-signer-private-ca = jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid      = "Grant1Issue"
+          Effect   = "Allow"
+          Action   = ["acm-pca:IssueCertificate"]
+          Resource = [module.ca_issuing.arn]
+          Condition = {
+            ArnLike = {
+              "acm-pca:TemplateArn" = ["arn:aws:acm-pca:::template/EndEntityCertificate/V1"]
+            }
+          }
+        },
+        {
+          Sid    = "Grant1Read"
+          Effect = "Allow"
+          Action = [
+            "acm-pca:DescribeCertificateAuthority",
+            "acm-pca:GetCertificate",
+            "acm-pca:GetCertificateAuthorityCertificate",
+          ]
+          Resource = [module.ca_issuing.arn]
+        },
+        {
+          Sid      = "DenyOtherTemplates"
+          Effect   = "Deny"
+          Action   = ["acm-pca:IssueCertificate"]
+          Resource = ["*"]
+          Condition = {
+            ArnNotLike = {
+              "acm-pca:TemplateArn" = ["arn:aws:acm-pca:::template/EndEntityCertificate/V1"]
+            }
+          }
+        },
+      ]
+    })
+  }
+}
+
+module "issuer_web" {
+  source = "./modules/issuer-user"
+
+  user_name = "web-requester"
+  policies = {
+    web-requester-private-ca = jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid      = "Grant1Request"
+          Effect   = "Allow"
+          Action   = ["acm:RequestCertificate"]
+          Resource = ["arn:aws:acm:eu-west-1:123456789012:certificate/*"]
+          Condition = {
+            ArnEquals = {
+              "acm:CertificateAuthority" = [module.ca_issuing.arn]
+            }
+            "ForAllValues:StringLike" = {
+              "acm:DomainNames" = ["*.corp.example"]
+            }
+          }
+        },
+        {
+          Sid      = "Grant1Read"
+          Effect   = "Allow"
+          Action   = ["acm:DescribeCertificate", "acm:GetCertificate"]
+          Resource = ["arn:aws:acm:eu-west-1:123456789012:certificate/*"]
+        },
+        {
+          Sid    = "Grant1ThroughAcm"
+          Effect = "Allow"
+          Action = [
+            "acm-pca:GetCertificate",
+            "acm-pca:IssueCertificate",
+            "acm-pca:ListPermissions",
+          ]
+          Resource = [module.ca_issuing.arn]
+          Condition = {
+            Bool = {
+              "aws:ViaAWSService" = "true"
+            }
+          }
+        },
+        {
+          Sid      = "DenyOtherTemplates"
+          Effect   = "Deny"
+          Action   = ["acm-pca:IssueCertificate"]
+          Resource = ["*"]
+          Condition = {
+            ArnNotLike = {
+              "acm-pca:TemplateArn" = ["arn:aws:acm-pca:::template/EndEntityCertificate/V1"]
+            }
+          }
+        },
+      ]
+    })
+  }
+}

@@ -1,0 +1,12 @@
+# Written by pcaform from corp-pki.yaml. Do not edit: change that file and render again.
+
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["123456789012"]
+
+  default_tags {
+    tags = {
+      owner = "platform-security"
+    }
+  }
+}

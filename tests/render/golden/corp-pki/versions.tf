@@ -1,0 +1,19 @@
+# Written by pcaform from corp-pki.yaml. Do not edit: change that file and render again.
+
+terraform {
+  required_version = ">= 1.10"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100.0, != 6.0.0, < 7.0.0"
+    }
+  }
+
+  backend "s3" {
+    bucket       = "corp-tfstate"
+    key          = "pki/corp.tfstate"
+    region       = "eu-west-1"
+    use_lockfile = true
+  }
+}

@@ -1,0 +1,14 @@
+# Written by pcaform from hostile-text.yaml. Do not edit: change that file and render again.
+
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["123456789012"]
+
+  default_tags {
+    tags = {
+      interpolation = "$${file(\"/etc/passwd\")} %%{ if true }x%%{ endif } $$${x} %%%{x}"
+      quotes        = "\" \\ ' `"
+      jinja         = "{{ 7 * 7 }} {% raw %} {# #}"
+    }
+  }
+}

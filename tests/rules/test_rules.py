@@ -1,0 +1,101 @@
+"""Every rule has a spec that keeps it, a spec that breaks only it, and the words a user then reads.
+
+The `.out` files are reviewed by a person; PCAFORM_UPDATE_GOLDEN=1 writes them anew.
+"""
+
+from pathlib import Path
+
+import pytest
+from spec.golden import check, printed
+
+from pcaform.document import parse
+from pcaform.rules.catalog import RULES, problems
+from pcaform.spec.reading import read
+
+CASES = Path(__file__).parent / "cases"
+IDS = [rule.id for rule in RULES]
+
+
+def case(rule: str, kind: str) -> Path:
+    return CASES / f"{rule}.{kind}.yaml"
+
+
+def broken(content: bytes) -> set[str]:
+    document = parse(content, "spec.yaml")
+    return {problem.rule for problem in problems(read(document), document)}
+
+
+def test_every_rule_has_its_pair_and_nothing_else_lies_there() -> None:
+    wanted = {f"{rule}.{ending}" for rule in IDS for ending in ("ok.yaml", "err.yaml", "err.out")}
+    assert {path.name for path in CASES.iterdir()} == wanted
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_what_keeps_the_rule_is_clean(rule: str) -> None:
+    assert printed(case(rule, "ok").read_bytes(), "ok.yaml") == ""
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_what_breaks_the_rule_is_told(rule: str) -> None:
+    check(case(rule, "err"))
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_what_breaks_the_rule_breaks_no_other(rule: str) -> None:
+    assert broken(case(rule, "err").read_bytes()) == {rule}
+
+
+PARTIAL = """\
+version: 1
+stack: corp-pki
+aws: {region: eu-west-1, account_id: "123456789012"}
+certificate_authority_defaults:
+  type: ROOT
+  key_algorithm: RSA_2048
+  validity: {type: YEARS, value: 20}
+  permissions: [{actions: [IssueCertificate]}]
+certificate_authorities:
+  first:
+    subject: {common_name: First}
+    IGNORE
+  second:
+    subject: {common_name: Second}
+issuers:
+  ci: {user_name: same, grants: [{certificates: unmanaged, certificate_authorities: [first]}]}
+  build:
+    user_name: SAME
+    grants: [{certificates: unmanaged, certificate_authorities: [second], templates: [RootCACertificate/V1]}]
+    IGNORE
+"""
+
+
+@pytest.mark.parametrize(
+    ("ignored", "left"),
+    [
+        ("tags: {}", ["8:27 partial-permission", "17:5 user-name", "18:80 ca-template"]),
+        ("ignore: [{rule: user-name, reason: other account}]", ["8:27 partial-permission", "18:80 ca-template"]),
+        ("ignore: [{rule: ca-template, reason: signs roots}]", ["8:27 partial-permission", "17:5 user-name"]),
+        (
+            "ignore: [{rule: ca-template, reason: yes it does}, {rule: user-name, reason: tested}]",
+            ["8:27 partial-permission"],
+        ),
+    ],
+)
+def test_a_rule_is_ignored_for_a_reason(ignored: str, left: list[str]) -> None:
+    document = parse(PARTIAL.replace("IGNORE", ignored).encode(), "spec.yaml")
+    found = sorted(set(problems(read(document), document)))
+    assert [f"{problem.line}:{problem.column} {problem.rule}" for problem in found] == left
+
+
+def test_a_rule_is_ignored_at_its_item_only() -> None:
+    both = case("path-length", "err").read_text(encoding="utf-8")
+    told = printed(both.encode(), "x.yaml").count("[path-length]")
+    line = "    ignore: [{rule: path-length, reason: an old mistake}]\n"
+    one = both.replace("  longer:\n", f"  longer:\n{line}")
+    assert printed(one.encode(), "x.yaml").count("[path-length]") == told - 1
+
+
+def test_ignoring_one_rule_silences_no_other() -> None:
+    text = case("empty-subject", "err").read_text(encoding="utf-8")
+    line = "    ignore: [{rule: module-name, reason: not what is broken}]\n"
+    assert "[empty-subject]" in printed(text.replace("  root:\n", f"  root:\n{line}").encode(), "x.yaml")

@@ -1,0 +1,27 @@
+"""Pairs of a spec and what is printed about it: `NAME.yaml` with `NAME.out`, the house's way to hold messages still."""
+
+import os
+from pathlib import Path
+
+from pcaform.loading import judged
+from pcaform.problems import Invalid
+
+UPDATE = "PCAFORM_UPDATE_GOLDEN"
+
+
+def printed(content: bytes, name: str) -> str:
+    """Return what a user reads about a spec; empty where it is clean."""
+    try:
+        judged(content, name)
+    except Invalid as invalid:
+        return "".join(f"{problem.with_source()}\n" for problem in invalid.problems)
+    return ""
+
+
+def check(case: Path) -> None:
+    """Compare what is printed about a case with its `.out` file, or write that file where UPDATE is set."""
+    seen, golden = printed(case.read_bytes(), case.name), case.with_suffix(".out")
+    if os.environ.get(UPDATE) == "1":
+        golden.write_text(seen, encoding="utf-8")
+    assert golden.exists(), f"{golden.name} is missing: run with {UPDATE}=1 and review what it says"
+    assert seen == golden.read_text(encoding="utf-8")

@@ -1,0 +1,26 @@
+"""What a spec may look like: each wrong shape with the words a user reads about it, in `cases/`.
+
+The `.out` files are reviewed by a person; PCAFORM_UPDATE_GOLDEN=1 writes them anew.
+"""
+
+from pathlib import Path
+
+import pytest
+from spec.golden import check
+
+CASES = Path(__file__).parent / "cases"
+NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_wrong_shape_is_told(name: str) -> None:
+    check(CASES / f"{name}.yaml")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_case_is_about_something(name: str) -> None:
+    assert (CASES / f"{name}.out").read_text(encoding="utf-8") != ""
+
+
+def test_no_output_is_left_without_its_case() -> None:
+    assert sorted(path.stem for path in CASES.glob("*.out")) == NAMES

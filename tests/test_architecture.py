@@ -1,0 +1,75 @@
+"""The import order of ARCHITECTURE.md, and the few modules that may import the heavy libraries."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+PACKAGE = ROOT / "generator" / "pcaform"
+CONFINED = {
+    "typer": {"cli"},
+    "jinja2": {"render"},
+    "yaml": {"document", "dump"},
+    "hcl2": set(),
+    "boto3": set(),
+    "moto": set(),
+}
+"""Which modules outside the sandbox may import a library."""
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        if parts[-1] not in ("__init__", "__main__"):
+            found[".".join(parts)] = path
+    return found
+
+
+def imports(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def ours(path: Path) -> set[str]:
+    known = modules()
+    return {name.removeprefix("pcaform.") for name in imports(path) if name.removeprefix("pcaform.") in known}
+
+
+def order() -> list[str]:
+    """Return the modules in the order in which ARCHITECTURE.md lists them."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    section = text.split("## Modules, in import order")[1].split("\n## ")[0]
+    return re.findall(r"^\| `([a-z_0-9.]+)` \|", section, re.MULTILINE)
+
+
+def test_every_module_has_its_line() -> None:
+    assert sorted(order()) == sorted(modules())
+
+
+def test_imports_never_go_upward() -> None:
+    position = {name: index for index, name in enumerate(order())}
+    upward = [
+        f"{name} imports {imported}"
+        for name, path in modules().items()
+        for imported in ours(path)
+        if position[imported] >= position[name]
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize("library", CONFINED)
+def test_heavy_libraries_stay_where_they_belong(library: str) -> None:
+    users = {
+        name
+        for name, path in modules().items()
+        if not name.startswith("sandbox.") and any(found.split(".")[0] == library for found in imports(path))
+    }
+    assert users == CONFINED[library]
