@@ -121,6 +121,8 @@ def main(arguments: list[str] | None = None) -> int:
             f"{traceback.format_exc()}\npcaform: unexpected error. Please report the lines above: {_ISSUES}",
             _UNEXPECTED,
         )
+    if code == _INTERRUPTED:  # Typer has caught the interrupt itself
+        return _failed("pcaform: interrupted", code)
     return code if isinstance(code, int) else 0
 
 

@@ -133,7 +133,9 @@ def _line(text: str, line: int) -> str:
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, path: str, text: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
+    mark, began = error.problem_mark, error.context_mark
+    if began and (mark is None or mark.index >= len(text.rstrip())):
+        mark = began  # what shows at the end of the file is wrong where it began
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     said = error.problem or ""
     why = next(

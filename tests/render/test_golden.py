@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Offline
 
+from conftest import ROOT, Offline
 from pcaform import render
 from pcaform.loading import load
 from pcaform.output import write
@@ -26,13 +26,13 @@ def rendered(case: str) -> render.Rendered:
 @pytest.mark.parametrize("case", CASES)
 def test_tree_is_as_reviewed(case: str) -> None:
     golden = HERE / "golden" / case
-    own = {path: text for path, text in rendered(case).files.items() if path.endswith(".tf") and "/" not in path}
+    own = {name: text for name, text in rendered(case).files.items() if name.endswith(".tf") and "/" not in name}
     if UPDATE:
         for path in golden.glob("*.tf"):
             path.unlink()
         golden.mkdir(parents=True, exist_ok=True)
-        for path, text in own.items():
-            (golden / path).write_bytes(text)
+        for name, text in own.items():
+            (golden / name).write_bytes(text)
     assert {path.name: path.read_bytes() for path in golden.iterdir()} == own
 
 

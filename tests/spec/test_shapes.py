@@ -6,6 +6,7 @@ The `.out` files are reviewed by a person; PCAFORM_UPDATE_GOLDEN=1 writes them a
 from pathlib import Path
 
 import pytest
+
 from spec.golden import check
 
 CASES = Path(__file__).parent / "cases"

@@ -1,4 +1,8 @@
-"""Document -> spec: the models applied to a document, each of their errors located in it."""
+"""Document -> spec: the models applied to a document, each of their errors located in it.
+
+`certificate_authority_defaults` are laid under every CA first, and looked at by themselves as well: a mistake in them
+is told even where no CA takes it over.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,11 +11,12 @@ from pydantic import ValidationError
 
 from pcaform.document import Document, Loc
 from pcaform.problems import Invalid, Problem
+from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.stack import Spec
-from pcaform.spec.wording import message, seen
+from pcaform.spec.wording import DEFAULTS, is_about_key, message, seen
 
-DEFAULTS = "certificate_authority_defaults"
 _AUTHORITIES = "certificate_authorities"
+_ANY_AUTHORITY = "*"
 _KEY_ERRORS = {"extra_forbidden"}
 
 
@@ -20,20 +25,52 @@ def read(document: Document) -> Spec:
     data = document.data
     if not isinstance(data, Mapping):
         raise Invalid.one(document.problem((), f"a spec is a mapping, seen {seen(data)}", rule="shape"))
+    records = _defaults_errors(data)
     try:
-        return Spec.model_validate(_merged(document, data))
+        spec = Spec.model_validate(_merged(document, data))
     except ValidationError as error:
-        records = error.errors(include_url=False)
-        raise Invalid(list(dict.fromkeys(_problem(document, record) for record in records))) from None
+        records += _records(error)
+    if records:
+        raise Invalid(list(dict.fromkeys(_problem(document, record) for record in records)))
+    return spec
 
 
 def located(document: Document, loc: Loc) -> Loc:
-    """Return where a value of a CA really stands: below the CA, or in the defaults that gave it."""
+    """Return where a value of a CA really stands: below the CA, or in the defaults that gave it.
+
+    For a key that stands nowhere it is the mapping that lacks it.
+    """
     own_depth = 2
-    if len(loc) <= own_depth or loc[0] != _AUTHORITIES or _holds(document.data, loc):
+    if len(loc) <= own_depth or loc[0] != _AUTHORITIES:
         return loc
     shared = (DEFAULTS, *loc[own_depth:])
-    return shared if _holds(document.data, shared) else loc
+    is_own = _depth(document.data, loc) - own_depth >= _depth(document.data, shared) - 1
+    return loc if is_own else shared
+
+
+def _records(error: ValidationError) -> list[Any]:
+    """Return the records of an error, without "too short" for a list that is so only because its items are wrong."""
+    return [
+        record
+        for record in error.errors(include_url=False)
+        if record["type"] != "too_short" or len(record["input"]) < record["ctx"]["min_length"]
+    ]
+
+
+def _defaults_errors(data: Mapping[str, Any]) -> list[Any]:
+    """Return what is wrong with the defaults whatever CA they serve; what they lack is the CA's to give."""
+    defaults = data.get(DEFAULTS)
+    if not isinstance(defaults, Mapping):
+        return []
+    try:
+        CertificateAuthority.model_validate(defaults)
+    except ValidationError as error:
+        return [
+            {**record, "loc": (_AUTHORITIES, _ANY_AUTHORITY, *record["loc"])}
+            for record in _records(error)
+            if record["type"] != "missing"
+        ]
+    return []
 
 
 def _merged(document: Document, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,18 +98,19 @@ def _problem(document: Document, record: Any) -> Problem:
     loc: Loc = record["loc"]
     if record["type"] == "union_tag_invalid":
         loc = (*loc, record["ctx"]["discriminator"].strip("'"))
-    is_key = loc[-1:] == ("[key]",)
+    is_key = is_about_key(record)
     place = located(document, loc[:-1] if is_key else loc)
     of_key = is_key or record["type"] in _KEY_ERRORS
     return document.problem(place, message(record, Spec), rule="shape", of_key=of_key)
 
 
-def _holds(data: Any, loc: Loc) -> bool:
-    for step in loc:
+def _depth(data: Any, loc: Loc) -> int:
+    """Return how many steps of a path there are in the data."""
+    for depth, step in enumerate(loc):
         if isinstance(data, Mapping) and step in data:
             data = data[str(step)]
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
             data = data[step]
         else:
-            return False
-    return True
+            return depth
+    return len(loc)

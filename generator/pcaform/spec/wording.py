@@ -24,13 +24,17 @@ _TYPES = {
 _LIMITS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than_equal": lambda ctx: f"{ctx['ge']} or more",
     "less_than_equal": lambda ctx: f"{ctx['le']} or less",
-    "string_too_short": lambda ctx: f"at least {ctx['min_length']} characters",
-    "string_too_long": lambda ctx: f"at most {ctx['max_length']} characters",
-    "too_short": lambda ctx: f"at least {ctx['min_length']} of them",
-    "too_long": lambda ctx: f"at most {ctx['max_length']} of them",
-    "string_pattern_mismatch": lambda ctx: WORDS.get(ctx["pattern"], f"text like {ctx['pattern']}"),
+    "string_too_short": lambda ctx: f"at least {_count(ctx['min_length'], 'character')}",
+    "string_too_long": lambda ctx: f"at most {_count(ctx['max_length'], 'character')}",
+    "too_short": lambda ctx: f"{ctx['min_length']} or more in it",
+    "too_long": lambda ctx: f"{ctx['max_length']} or fewer in it",
+    "string_pattern_mismatch": lambda ctx: {**WORDS, _ARN: "text that starts with 'arn:'"}[ctx["pattern"]],
 }
+_ARN = "^arn:"
 _SEEN_WIDTH = 60
+
+DEFAULTS = "certificate_authority_defaults"
+"""The one key of a spec that is no field of the model: it is merged away before the model sees the spec."""
 
 
 def message(error: Any, model: type[BaseModel]) -> str:
@@ -47,9 +51,15 @@ def message(error: Any, model: type[BaseModel]) -> str:
     if kind == "literal_error":
         return unknown_value(_named(loc), error["input"], _quoted(context["expected"]) or [context["expected"]])
     wanted = _TYPES.get(kind) or (_LIMITS[kind](context) if kind in _LIMITS else error["msg"])
-    if loc[-1] == "[key]":
+    if is_about_key(error):
         return f"the key {seen(loc[-2])} is not allowed: {wanted}"
     return f"'{_named(loc)}' is {seen(error['input'])}, allowed: {wanted}"
+
+
+def is_about_key(error: Any) -> bool:
+    """Tell whether a record is about a mapping's own key, which pydantic marks with a last step `[key]`."""
+    loc = error["loc"]
+    return loc[-1:] == ("[key]",) and error["input"] == loc[-2]
 
 
 def unknown_key(loc: Loc, allowed: Sequence[str]) -> str:
@@ -66,8 +76,8 @@ def unknown_value(name: str, value: Any, allowed: Sequence[str]) -> str:
 
 def nearest(value: Any, allowed: Iterable[str]) -> str:
     """Return ` (did you mean …?)` where one of the allowed words is close, else nothing."""
-    words = {word.lower(): word for word in allowed}
-    close = difflib.get_close_matches(str(value).lower(), words, n=1, cutoff=0.7)
+    words = {word.lower(): word for word in allowed if word != value}
+    close = difflib.get_close_matches(value.lower(), words, n=1, cutoff=0.7) if isinstance(value, str) else []
     return f" (did you mean '{words[close[0]]}'?)" if close else ""
 
 
@@ -81,16 +91,23 @@ def seen(value: Any) -> str:
         text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in value[: _SEEN_WIDTH + 1])
         return f"'{text[:_SEEN_WIDTH]}…'" if len(value) > _SEEN_WIDTH else f"'{text}'"
     if isinstance(value, Mapping):
-        return "a mapping"
-    return "a list" if isinstance(value, list | tuple) else str(value)
+        return "a mapping" if value else "an empty mapping"
+    if isinstance(value, list | tuple):
+        return "a list" if value else "an empty list"
+    return str(value)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def allowed_keys(model: type[BaseModel], loc: Loc) -> list[str]:
-    """Return the keys that the mapping at `loc` of the model knows."""
+    """Return the keys that the mapping at `loc` of the model knows; at the top the defaults are one of them."""
     found: Any = model
     for step in loc:
         found = _below(found, step)
-    return list(found.model_fields) if isinstance(found, type) and issubclass(found, BaseModel) else []
+    fields = list(found.model_fields) if isinstance(found, type) and issubclass(found, BaseModel) else []
+    return fields if loc else [*fields, DEFAULTS]
 
 
 def _below(annotation: Any, step: str | int) -> Any:
