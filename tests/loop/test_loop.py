@@ -1,4 +1,4 @@
-"""The loop on real Terraform: a stack applied on the sandbox, what edits plan, and the same spec back from its state."""
+"""The loop on real Terraform: a stack applied on the sandbox, what edits plan, and the same spec from its state."""
 
 import json
 from collections.abc import Iterator
@@ -111,14 +111,17 @@ def test_validity_edit_of_an_active_certificate_reissues_nothing(applied: Applie
     assert applied.planned(TEXT.replace("value: 120", "value: 96")) == {}
 
 
+PARENT_OF_SHORT = "parent: {}\n    subject: {{common_name: Corp Short CA}}"
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         ("common_name: Corp Policy CA", "common_name: Other"),
-        ("parent: policy-ca\n    subject: {common_name: Corp Short CA}", "parent: root\n    subject: {common_name: Corp Short CA}"),
+        (PARENT_OF_SHORT.format("policy-ca"), PARENT_OF_SHORT.format("root")),
     ],
     ids=["subject", "parent"],
-)  # fmt: skip
+)
 def test_edit_that_would_replace_or_revoke_is_refused(applied: Applied, old: str, new: str) -> None:
     assert old in TEXT
     with pytest.raises(TerraformError, match="Instance cannot be destroyed"):
