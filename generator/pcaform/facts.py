@@ -1,7 +1,7 @@
 """What AWS Private CA, ACM and IAM allow: every fact the program relies on, once, with its source.
 
-Sources: [API] the acm-pca service model in botocore; [PCA] the AWS Private CA user guide; [ACM] the AWS Certificate
-Manager user guide; [IAM] the IAM reference; [TF] provider aws 5.100, as tried.
+Sources: [API] the acm-pca service model in botocore, compared by a test; [PCA] the AWS Private CA user guide; [ACM] the
+AWS Certificate Manager user guide; [IAM] the IAM reference; [TF] provider aws 5.100, as tried.
 """
 
 from typing import Literal, get_args
@@ -11,22 +11,20 @@ UsageMode = Literal["GENERAL_PURPOSE", "SHORT_LIVED_CERTIFICATE"]  # [API]
 KeyStorageSecurityStandard = Literal[  # [API]; which one a region takes: [PCA] data protection
     "FIPS_140_2_LEVEL_2_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"
 ]
-KeyAlgorithm = Literal[  # [TF]; the API knows ML_DSA_* too, which provider 5.100 rejects
-    "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1", "SM2"
-]
-SigningAlgorithm = Literal[  # [API]
-    "SHA256WITHECDSA",
-    "SHA384WITHECDSA",
-    "SHA512WITHECDSA",
-    "SHA256WITHRSA",
-    "SHA384WITHRSA",
-    "SHA512WITHRSA",
-    "SM3WITHSM2",
-]
+_MlDsa = Literal["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"]  # [API]; the same names for key and signature
+_Rsa = Literal["RSA_2048", "RSA_3072", "RSA_4096"]
+_Ec = Literal["EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
+KeyAlgorithm = Literal[_Rsa, _Ec, Literal["SM2"], _MlDsa]  # [API]
+_WithEcdsa = Literal["SHA256WITHECDSA", "SHA384WITHECDSA", "SHA512WITHECDSA"]
+_WithRsa = Literal["SHA256WITHRSA", "SHA384WITHRSA", "SHA512WITHRSA"]
+_WithRsaPss = Literal["SHA256WITHRSA_PSS", "SHA384WITHRSA_PSS", "SHA512WITHRSA_PSS"]
+SigningAlgorithm = Literal[_WithEcdsa, _WithRsa, _WithRsaPss, Literal["SM3WITHSM2"], _MlDsa]  # [API]
 S3ObjectAcl = Literal["PUBLIC_READ", "BUCKET_OWNER_FULL_CONTROL"]  # [API]
+CrlType = Literal["COMPLETE", "PARTITIONED"]  # [API]
 ValidityType = Literal["DAYS", "MONTHS", "YEARS", "ABSOLUTE", "END_DATE"]  # [API]
 PermissionAction = Literal["IssueCertificate", "GetCertificate", "ListPermissions"]  # [API]
 Principal = Literal["acm.amazonaws.com"]  # [API] CreatePermission; the same in every partition [TF]
+AcmKeyAlgorithm = Literal["RSA_2048", "EC_prime256v1", "EC_secp384r1"]  # [ACM] private certificates
 
 ACM_PRINCIPAL: Principal = "acm.amazonaws.com"
 ALL_PERMISSION_ACTIONS: tuple[PermissionAction, ...] = get_args(PermissionAction)
@@ -40,12 +38,18 @@ DEFAULT_SIGNING_ALGORITHM: dict[KeyAlgorithm, SigningAlgorithm] = {
     "EC_secp384r1": "SHA384WITHECDSA",
     "EC_secp521r1": "SHA512WITHECDSA",
     "SM2": "SM3WITHSM2",
+    "ML_DSA_44": "ML_DSA_44",
+    "ML_DSA_65": "ML_DSA_65",
+    "ML_DSA_87": "ML_DSA_87",
 }
 """The hash as strong as the key; a choice of ours, any of the family is allowed. [API] CreateCertificateAuthority."""
 
 ROOT_TEMPLATE = "RootCACertificate/V1"  # [PCA] template definitions; how a root is activated
 DEFAULT_TEMPLATE = "EndEntityCertificate/V1"  # [API] IssueCertificate uses it when none is named; ACM issues with it
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
+ACM_VALIDITY_DAYS = 395  # [ACM] private certificates live 13 months
+POLICY_LIMIT = 6144  # [IAM] characters of a managed policy, blanks not counted
+TAG_LIMIT = 50  # [API] TagList
 
 SUBJECT_LENGTHS = {  # [API] ASN1Subject, with the provider's argument names
     "common_name": 64,
@@ -58,22 +62,42 @@ SUBJECT_LENGTHS = {  # [API] ASN1Subject, with the provider's argument names
     "organization": 64,
     "organizational_unit": 64,
     "pseudonym": 128,
+    "serial_number": 64,
     "state": 128,
     "surname": 40,
     "title": 64,
 }
 
-_FAMILIES = {"RSA": "RSA", "EC": "ECDSA", "SM2": "SM2"}
+_NO_RELEASE = "no release of provider aws that was read (up to 6.x of August 2026) takes it"
+INEXPRESSIBLE_VALUES = {
+    name: _NO_RELEASE for name in (*get_args(_MlDsa), *get_args(_WithRsaPss))
+}
+"""Values that AWS knows and the provider refuses. [TF] 5.100, and its source for 6.x."""
+
+INEXPRESSIBLE_KEYS = {
+    "crl_type": _NO_RELEASE,
+    "custom_path": "it needs provider aws 6.x from February 2026 on (pull request 46487), and a stack takes >= 5.100",
+    "omit_extension": _NO_RELEASE,
+    "serial_number": _NO_RELEASE,
+    "custom_attributes": _NO_RELEASE,
+}
+"""Keys that AWS knows and the provider has no argument for. [TF] 5.100's schema, compared by a test."""
+
+_FAMILIES: dict[str, tuple[str, ...]] = {
+    "RSA": (*get_args(_WithRsa), *get_args(_WithRsaPss)),
+    "EC": get_args(_WithEcdsa),
+    "SM2": ("SM3WITHSM2",),
+}
 
 
-def signing_family(key_algorithm: str) -> str:
-    """Return the ending of every signing algorithm that fits the key: RSA, ECDSA or SM2. [API] IssueCertificate."""
-    return _FAMILIES[key_algorithm.split("_", maxsplit=1)[0]]
+def signing_algorithms(key_algorithm: str) -> tuple[str, ...]:
+    """Return the signing algorithms of a key's family. [API] IssueCertificate: that of the issuing CA's key."""
+    return _FAMILIES.get(key_algorithm.split("_")[0], (key_algorithm,))
 
 
-def has_family(signing_algorithm: str, key_algorithm: str) -> bool:
-    """Tell whether a CA with this key can sign with this algorithm."""
-    return signing_algorithm.endswith("WITH" + signing_family(key_algorithm))
+def key_family(key_algorithm: str) -> str:
+    """Return RSA, EC, SM2 or ML."""
+    return key_algorithm.split("_")[0]
 
 
 def subordinate_template(path_length: int) -> str:
@@ -82,7 +106,7 @@ def subordinate_template(path_length: int) -> str:
 
 
 def partition(region: str) -> str:
-    """Return the partition of a region by its name. [API] botocore's partitions file."""
+    """Return the partition of a region by its name. [API] botocore's partitions file, compared by a test."""
     if region.startswith("cn-"):
         return "aws-cn"
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"

@@ -1,34 +1,74 @@
 """Certificate authorities in the spec: the arguments of `aws_acmpca_certificate_authority` and of its activation."""
 
-from typing import Annotated, Any, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from pcaform import facts
-from pcaform.spec.values import BUCKET, CNAME, COUNTRY, Ignore, Key, Many, Model, Tags
+from pcaform.spec.revocation import RevocationConfiguration
+from pcaform.spec.values import (
+    COUNTRY,
+    DURATION,
+    PRINTABLE,
+    REGION,
+    CaArn,
+    Ignore,
+    Key,
+    Many,
+    Model,
+    RoleArn,
+    Tags,
+)
 
 
-def _name(limit: str) -> object:
-    return Field(default=None, min_length=1, max_length=facts.SUBJECT_LENGTHS[limit])
+def _name(field: str, pattern: str | None = None) -> Any:
+    return Field(default=None, min_length=1, max_length=facts.SUBJECT_LENGTHS[field], pattern=pattern)
+
+
+class CustomAttribute(Model):
+    """One attribute of the subject by its object identifier."""
+
+    object_identifier: str
+    """Such as 1.3.6.1.4.1.37244.1.3."""
+    value: str
+    """The attribute's text."""
 
 
 class Subject(Model):
     """The CA's distinguished name; AWS never changes it."""
 
     common_name: Annotated[str | None, _name("common_name")]
+    """The CA's name."""
     country: Annotated[str | None, Field(default=None, pattern=COUNTRY)]
-    distinguished_name_qualifier: Annotated[str | None, _name("distinguished_name_qualifier")]
+    """The two-letter code of a country."""
+    distinguished_name_qualifier: Annotated[str | None, _name("distinguished_name_qualifier", PRINTABLE)]
+    """What tells it from others of the same name."""
     generation_qualifier: Annotated[str | None, _name("generation_qualifier")]
+    """Such as Jr. or III."""
     given_name: Annotated[str | None, _name("given_name")]
+    """A person's first name."""
     initials: Annotated[str | None, _name("initials")]
+    """A person's initials."""
     locality: Annotated[str | None, _name("locality")]
+    """A town."""
     organization: Annotated[str | None, _name("organization")]
+    """The legal name of the organization."""
     organizational_unit: Annotated[str | None, _name("organizational_unit")]
+    """A part of the organization."""
     pseudonym: Annotated[str | None, _name("pseudonym")]
+    """A shortened name."""
+    serial_number: Annotated[str | None, _name("serial_number", PRINTABLE)]
+    """A serial number in the name, not that of the certificate."""
     state: Annotated[str | None, _name("state")]
+    """A state or province."""
     surname: Annotated[str | None, _name("surname")]
+    """A family name."""
     title: Annotated[str | None, _name("title")]
+    """Such as Mr. or Ms."""
+    custom_attributes: Many[CustomAttribute] = ()
+    """Attributes by object identifier; excludes all others."""
 
 
 def _amount(value: Any) -> Any:
@@ -39,61 +79,103 @@ def _amount(value: Any) -> Any:
 
 
 class Validity(Model):
-    """How long a CA's certificate is valid. `value` is a number, or for END_DATE a time in RFC 3339."""
+    """How long a CA's certificate is valid."""
 
     type: facts.ValidityType
-    value: Annotated[int | str, BeforeValidator(_amount)]
-
-
-class CrlConfiguration(Model):
-    """The certificate revocation list in a bucket."""
-
-    enabled: bool
-    s3_bucket_name: Annotated[str | None, Field(pattern=BUCKET, min_length=3, max_length=255)] = None
-    expiration_in_days: Annotated[int | None, Field(ge=1, le=5000)] = None
-    custom_cname: Annotated[str | None, Field(pattern=CNAME, max_length=253)] = None
-    s3_object_acl: facts.S3ObjectAcl = "BUCKET_OWNER_FULL_CONTROL"
-
-
-class OcspConfiguration(Model):
-    """The responder that answers for single certificates."""
-
-    enabled: bool
-    ocsp_custom_cname: Annotated[str | None, Field(pattern=CNAME, max_length=253)] = None
-
-
-class RevocationConfiguration(Model):
-    """How revoked certificates are published."""
-
-    crl_configuration: CrlConfiguration | None = None
-    ocsp_configuration: OcspConfiguration | None = None
+    """DAYS, MONTHS and YEARS count from issuing; ABSOLUTE is seconds since 1970; END_DATE is a time."""
+    value: Annotated[
+        int | str,
+        BeforeValidator(_amount),
+        WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "minLength": 1}]}),
+    ]
+    """A number, or for END_DATE a time in RFC 3339 such as 2035-01-01T00:00:00Z."""
 
 
 class Permission(Model):
     """A grant of the CA to a service, `aws_acmpca_permission`."""
 
     principal: facts.Principal = facts.ACM_PRINCIPAL
+    """The service; AWS knows only ACM."""
     actions: Annotated[Many[facts.PermissionAction], Field(min_length=1)] = facts.ALL_PERMISSION_ACTIONS
+    """What the service may do; with fewer than all three, renewals fail."""
+
+
+class OfflineActivation(Model):
+    """A certificate that was signed elsewhere, as PEM or as a file's path."""
+
+    certificate: Annotated[str, Field(min_length=1, max_length=32768)]
+    """The CA's certificate."""
+    certificate_chain: Annotated[str | None, Field(min_length=1, max_length=2097152)] = None
+    """The certificates above it, the root last; none for a root."""
+
+
+class Provider(Model):
+    """Where a CA lives when it is not in the stack's own region and account."""
+
+    region: Annotated[str, Field(pattern=REGION)]
+    """The CA's region."""
+    assume_role: dict[Literal["role_arn", "external_id", "session_name"], str] | None = None
+    """The role that is assumed there."""
+
+
+class Timeouts(Model):
+    """How long Terraform waits."""
+
+    create: Annotated[str | None, Field(pattern=DURATION)] = None
+    """Such as 5m; the provider's own is 1m."""
 
 
 class CertificateAuthority(Model):
-    """A private CA that this stack makes and activates."""
+    """A private CA of this stack."""
 
+    managed: Literal[True] = True
+    """false makes the entry a reference to a CA that something else manages."""
+    arn: CaArn | None = None
+    """The CA exists already: a permanent import block."""
     type: facts.CertificateAuthorityType
+    """ROOT signs itself; SUBORDINATE is signed by its parent."""
     parent: Key | None = None
+    """The CA that signs this one, a key of this section."""
     path_length: Annotated[int | None, Field(ge=0, le=facts.MAX_PATH_LENGTH)] = None
+    """How many levels of CAs may stand below; 0 for a SUBORDINATE that names none."""
     subject: Subject
+    """The distinguished name; AWS never changes it."""
     key_algorithm: facts.KeyAlgorithm
+    """Type and size of the key; AWS never changes it."""
     signing_algorithm: facts.SigningAlgorithm | None = None
-    validity: Validity
+    """How the CA signs; follows from the key where it is left out."""
+    validity: Validity | None = None
+    """How long the CA's certificate is valid; needed unless the activation is given."""
+    api_passthrough: dict[str, Any] | None = None
+    """Extensions that the certificate gets beyond its template."""
+    activation: Literal["external"] | OfflineActivation | None = None
+    """How the CA gets its certificate where this stack does not issue it."""
     usage_mode: facts.UsageMode = "GENERAL_PURPOSE"
+    """SHORT_LIVED_CERTIFICATE issues for at most 7 days and costs less; AWS never changes it."""
     key_storage_security_standard: facts.KeyStorageSecurityStandard | None = None
+    """The standard of the key's hardware; the region's own where it is left out."""
     enabled: bool = True
+    """false disables an active CA."""
     permanent_deletion_time_in_days: Annotated[int, Field(ge=7, le=30)] = 30
+    """How long a deleted CA can be restored."""
     revocation_configuration: RevocationConfiguration | None = None
+    """How revoked certificates are published."""
     permissions: Many[Permission] = ()
+    """Grants to ACM."""
+    provider: Provider | None = None
+    """Where the CA lives when it is elsewhere."""
+    generation: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Which certificate of this CA is installed; one more renews it."""
+    deletion_protection: bool = True
+    """false lets Terraform destroy the CA."""
+    renamed_from: Key | None = None
+    """The key this CA had before; the stack moves it."""
+    timeouts: Timeouts | None = None
+    """How long Terraform waits."""
     tags: Tags = Field(default_factory=dict)
+    """Tags of the CA."""
     ignore: Many[Ignore] = ()
+    """Rules that are broken here on purpose."""
 
     @model_validator(mode="after")
     def _fill_defaults(self) -> Self:
@@ -103,3 +185,31 @@ class CertificateAuthority(Model):
         if self.path_length is None and self.type == "SUBORDINATE":
             object.__setattr__(self, "path_length", 0)
         return self
+
+
+class Reference(Model):
+    """A CA that something else manages: usable as parent, in grants and permissions."""
+
+    managed: Literal[False]
+    """false: nothing of this CA is rendered."""
+    arn: CaArn
+    """The CA."""
+    key_algorithm: facts.KeyAlgorithm | None = None
+    """The CA's key; needed when it is a parent."""
+    permissions: Many[Permission] = ()
+    """Grants to ACM that this stack adds."""
+    provider: Provider | None = None
+    """Where the CA lives when it is elsewhere."""
+    ignore: Many[Ignore] = ()
+    """Rules that are broken here on purpose."""
+
+
+def _kind(value: Any) -> str:
+    managed = value.get("managed") if isinstance(value, Mapping) else getattr(value, "managed", True)
+    return "reference" if managed is False else "managed"
+
+
+Authority = Annotated[
+    Annotated[CertificateAuthority, Tag("managed")] | Annotated[Reference, Tag("reference")], Discriminator(_kind)
+]
+"""An entry of `certificate_authorities`."""

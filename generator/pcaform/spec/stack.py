@@ -1,51 +1,90 @@
 """The whole spec: one stack, one state."""
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.authorities import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
-from pcaform.spec.values import REGION, STACK, USER_NAME, AccountId, Key, Model, Tags
+from pcaform.spec.sections import Certificate, CrlBucket, Removal, Roles, Share, Waiver
+from pcaform.spec.values import REGION, STACK, USER_NAME, AccountId, Key, Many, Model, RoleArn, Tags
 
 
 class AssumeRole(Model):
     """The role that the provider takes on."""
 
-    role_arn: Annotated[str, Field(pattern=r"^arn:", max_length=2048)]
+    role_arn: RoleArn
+    """The role."""
     external_id: Annotated[str | None, Field(min_length=2, max_length=1224)] = None
+    """What the role's owner asks for."""
     session_name: Annotated[str | None, Field(pattern=USER_NAME, min_length=2, max_length=64)] = None
+    """The session's name in logs."""
 
 
 class Aws(Model):
-    """Where the stack lives; `account_id` is rendered as the only allowed account."""
+    """Where the stack lives."""
 
     region: Annotated[str, Field(pattern=REGION)]
+    """The region of everything that does not say otherwise."""
     account_id: AccountId
+    """The only account the stack may touch."""
     assume_role: AssumeRole | None = None
+    """The role that the provider takes on."""
     default_tags: Tags = Field(default_factory=dict)
+    """Tags of everything."""
 
 
 class Terraform(Model):
-    """Settings of Terraform itself. `backend` is one backend's name with its arguments, passed through."""
+    """Settings of Terraform itself."""
 
     backend: Annotated[dict[Key, dict[str, Any]] | None, Field(min_length=1, max_length=1)] = None
+    """One backend's name with its arguments, passed through."""
 
 
 class Spec(Model):
     """One stack of private CAs and issuers, with `certificate_authority_defaults` already merged in."""
 
     version: Literal[1]
+    """The version of this language."""
     stack: Annotated[str, Field(pattern=STACK, max_length=64)]
+    """The stack's name and directory."""
     aws: Aws
+    """Where the stack lives."""
     terraform: Terraform = Terraform()
-    certificate_authorities: dict[Key, CertificateAuthority] = Field(default_factory=dict)
+    """Settings of Terraform itself."""
+    certificate_authorities: dict[Key, Authority] = Field(default_factory=dict)
+    """The CAs, by key; the key is the module's name."""
     issuers: dict[Key, Issuer] = Field(default_factory=dict)
+    """Who may issue, by key."""
+    crl_buckets: dict[Key, CrlBucket] = Field(default_factory=dict)
+    """Buckets for revocation lists."""
+    certificates: dict[Key, Certificate] = Field(default_factory=dict)
+    """Private certificates of this stack."""
+    shares: dict[Key, Share] = Field(default_factory=dict)
+    """Who outside the account may issue, by the CA's key."""
+    administrators: Roles = Field(default_factory=dict)
+    """Roles that administer the CAs."""
+    auditors: Roles = Field(default_factory=dict)
+    """Roles that read and report."""
+    removed: dict[Key, Removal] = Field(default_factory=dict)
+    """How what left the spec leaves the stack."""
+    moves: dict[str, str] = Field(default_factory=dict)
+    """Old address to new address, until the state has absorbed it."""
+    waivers: Many[Waiver] = ()
+    """Findings of the guard that are accepted."""
+
+    @cached_property
+    def managed(self) -> Mapping[str, CertificateAuthority]:
+        """The CAs that this stack makes or takes over, without mere references."""
+        every = self.certificate_authorities.items()
+        return {key: authority for key, authority in every if isinstance(authority, CertificateAuthority)}
 
     @model_validator(mode="after")
     def _name_users(self) -> Self:
         """Name an issuer's user like its key where the spec names none."""
         for key, issuer in self.issuers.items():
-            if issuer.user_name is None:
+            if issuer.user_name is None and not (issuer.role or issuer.existing_user or issuer.existing_role):
                 object.__setattr__(issuer, "user_name", key)
         return self

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 KEY = r"^[a-z][a-z0-9_-]*$"
 STACK = r"^[a-z0-9][a-z0-9._-]*$"
@@ -11,12 +11,18 @@ REGION = r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$"
 USER_NAME = r"^[A-Za-z0-9+=,.@_-]+$"
 PATH = r"^/([\x21-\x7e]+/)?$"
 COUNTRY = r"^[A-Za-z]{2}$"
+PRINTABLE = r"^[a-zA-Z0-9'()+-.?:/= ]*$"
 BUCKET = r"^[-a-zA-Z0-9._/]+$"
+CNAME = r"^[-a-zA-Z0-9;/?:@&=+$,%_.!~*()']*$"
+CRL_PATH = r"^(/|[-a-zA-Z0-9;?:@&=+$,%_.!~*()']+(/[-a-zA-Z0-9;?:@&=+$,%_.!~*()']+)*)$"
+CA_ARN = r"^arn:aws(-[a-z]+)*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+$"
+ROLE_ARN = r"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[!-~]+$"
+POLICY_ARN = r"^arn:aws(-[a-z]+)*:iam::([0-9]{12}|aws):policy/[!-~]+$"
+DURATION = r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$"
 TEMPLATE = (
     r"^(Blank)?(CodeSigning|EndEntity|EndEntityClientAuth|EndEntityServerAuth|OCSPSigning|RootCA|SubordinateCA)"
     r"Certificate(_PathLen[0-3])?(_CriticalBasicConstraints)?(_(CSR|API|APICSR)Passthrough)?/V1$"
 )
-CNAME = r"^[-a-zA-Z0-9;?:@&=+$,%_.!~*()']*$"
 
 WORDS = {
     KEY: "lower-case letters, digits, '-' and '_', a letter first",
@@ -26,9 +32,15 @@ WORDS = {
     USER_NAME: "letters, digits and any of '+=,.@_-'",
     PATH: "'/' or a path that starts and ends with '/'",
     COUNTRY: "two letters",
+    PRINTABLE: "letters, digits, blanks and any of '()+,-.?:/=",
     BUCKET: "a bucket name",
-    TEMPLATE: "a template such as EndEntityCertificate/V1",
     CNAME: "a host name without a protocol",
+    CRL_PATH: "a path of names with '/' between them",
+    CA_ARN: "the ARN of a private CA, arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID",
+    ROLE_ARN: "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME",
+    POLICY_ARN: "the ARN of a policy, arn:aws:iam::ACCOUNT:policy/NAME",
+    DURATION: "a duration such as 5m",
+    TEMPLATE: "a template such as EndEntityCertificate/V1",
 }
 """Each pattern in words, for messages."""
 
@@ -42,19 +54,33 @@ def _as_text(value: Any) -> Any:
 
 
 Key = Annotated[str, Field(pattern=KEY, max_length=64)]
-AccountId = Annotated[str, BeforeValidator(_as_text), Field(pattern=ACCOUNT_ID)]
+AccountId = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    Field(pattern=ACCOUNT_ID),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": ACCOUNT_ID}, {"type": "integer", "minimum": 10**11}]}),
+]
 """Text; an unquoted number is taken too, since the reader keeps leading zeros as text."""
+UserName = Annotated[str, Field(pattern=USER_NAME, max_length=64)]
+PolicyName = Annotated[str, Field(pattern=USER_NAME, max_length=128)]
+Path = Annotated[str, Field(pattern=PATH, max_length=512)]
+CaArn = Annotated[str, Field(pattern=CA_ARN, max_length=200)]
+RoleArn = Annotated[str, Field(pattern=ROLE_ARN, max_length=2048)]
+PolicyArn = Annotated[str, Field(pattern=POLICY_ARN, max_length=2048)]
+Cname = Annotated[str, Field(pattern=CNAME, max_length=253)]
 Tags = dict[Annotated[str, Field(min_length=1, max_length=128)], Annotated[str, Field(max_length=256)]]
 
 
 class Model(BaseModel):
     """What every part of the spec is: frozen, no unknown keys, no silent conversions."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class Ignore(Model):
     """One rule that a person has decided to break at this item, and why."""
 
-    rule: str
+    rule: Annotated[str, Field(min_length=1)]
+    """The rule's id, as messages end with it."""
     reason: Annotated[str, Field(min_length=3)]
+    """Why it is right here."""

@@ -1,0 +1,80 @@
+"""The smaller sections of the spec: buckets, certificates, shares, further roles, and how things leave."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pcaform import facts
+from pcaform.spec.issuers import Role
+from pcaform.spec.values import BUCKET, TEMPLATE, AccountId, CaArn, Ignore, Key, Many, Model, Tags
+
+
+class CrlBucket(Model):
+    """A bucket of this stack for revocation lists."""
+
+    bucket: Annotated[str | None, Field(pattern=BUCKET, min_length=3, max_length=63)] = None
+    """The bucket's name; the key where it is left out."""
+    force_destroy: bool = False
+    """Whether destroying the bucket also deletes the lists in it."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of the bucket."""
+
+
+class Certificate(Model):
+    """A private certificate of this stack, `aws_acm_certificate`."""
+
+    certificate_authority: Key
+    """The CA that issues it, a key of that section."""
+    domain_name: Annotated[str, Field(min_length=1, max_length=64)]
+    """The certificate's common name."""
+    subject_alternative_names: Annotated[
+        Many[Annotated[str, Field(min_length=1, max_length=253)]], Field(max_length=99)
+    ] = ()
+    """Further names."""
+    key_algorithm: facts.AcmKeyAlgorithm = "RSA_2048"
+    """The certificate's key; of the family of the CA's."""
+    early_renewal_duration: str | None = None
+    """When Terraform renews before ACM does, such as P90D."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of the certificate."""
+    ignore: Many[Ignore] = ()
+    """Rules that are broken here on purpose."""
+
+
+class Share(Model):
+    """Who outside the account may issue from a CA, `aws_acmpca_policy`."""
+
+    accounts: Many[AccountId] = ()
+    """Accounts that may issue."""
+    organization: Annotated[str | None, Field(pattern=r"^o-[a-z0-9]{10,32}$")] = None
+    """An organization whose accounts may issue."""
+    template: Annotated[str, Field(pattern=TEMPLATE)] = facts.DEFAULT_TEMPLATE
+    """The one template they may use."""
+
+
+class Destroy(Model):
+    """A CA that is to be destroyed."""
+
+    destroy: CaArn
+    """Its ARN, typed out."""
+
+
+Removal = Literal["forget"] | Destroy
+"""How what left the spec leaves the stack."""
+
+
+class Waiver(Model):
+    """A finding of the guard that is accepted."""
+
+    what: Annotated[str, Field(min_length=1)]
+    """The finding's id."""
+    address: str | None = None
+    """The resource it is about."""
+    why: Annotated[str, Field(min_length=3)]
+    """Why it is accepted."""
+    until: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    """The last day, such as 2027-01-31."""
+
+
+Roles = dict[Key, Role]
+"""Administrators or auditors, by key."""
