@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import traceback
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,16 @@ from pcaform.problems import Failure, Invalid
 _UNEXPECTED = 3
 _INTERRUPTED = 130
 _ISSUES = "https://github.com/pcaform/pcaform/issues"
+
+
+class Format(StrEnum):
+    """What `validate --format` takes."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+    sarif = "sarif"
+
 
 app = typer.Typer(
     name="pcaform",
@@ -60,6 +71,19 @@ def _render(
     from pcaform.commands import render
 
     return render.run(spec, out, force=force)
+
+
+@app.command("validate")
+def _validate(
+    specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Files, directories, or '-'.")],
+    *,
+    form: Annotated[Format, typer.Option("--format", help="How problems are printed.")] = Format.text,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+) -> int:
+    """Print every problem of every spec, at its place."""
+    from pcaform.commands import validate
+
+    return validate.run(specs, form=form.value, strict=strict)
 
 
 @_import.command("state")

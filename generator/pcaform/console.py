@@ -16,6 +16,11 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
+def has_colour() -> bool:
+    """Tell whether results go to a terminal that may be given colour."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
 def styled(text: str, code: str) -> str:
     """Return text in an ANSI style where stderr is a terminal and NO_COLOR is not set."""
     if os.environ.get("NO_COLOR") or not sys.stderr.isatty():

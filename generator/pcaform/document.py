@@ -6,22 +6,25 @@ events; the tree is built here, because only then are duplicate keys seen, depth
 free: reading takes less time than PyYAML's own loader.
 """
 
+import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import yaml
 
-from pcaform.problems import Invalid, Problem
+from pcaform.problems import Invalid, Problem, Severity
 
 MAX_DEPTH = 64
-MAX_EXPANDED_NODES = 2_000_000
+MAX_EXPANDED_NODES = 500_000
 """Nodes counted after aliases are followed: far above any real spec, far below what a billion-laughs file asks for."""
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_NOT_ALLOWED = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""What YAML forbids, and U+0085, U+2028, U+2029: PyYAML starts a line at them, so a comment would end unseen there."""
+
 _PARSER: Any = getattr(yaml, "CLoader", yaml.Loader)
 """libyaml where PyYAML was built with it, else the same events from pure Python, about ten times slower."""
 
@@ -34,8 +37,19 @@ _EXPLANATIONS = {
     "did not find expected '-' indicator": "the indentation does not fit the list above",
     "found unexpected end of stream": "a quote is not closed",
     "found undefined alias": "an alias whose anchor is not defined before it",
+    "did not find expected node content": "a bracket that is not closed, or a value that is missing",
     "did not find expected ',' or ']'": "a '[' that is not closed, or a missing ','",
     "did not find expected ',' or '}'": "a '{' that is not closed, or a missing ','",
+    "did not find expected alphabetic or numeric character": "text that starts with '*' or '&': quote it",
+    "did not find expected node content": "a value is missing here, or a text that starts like this needs quotes",
+    "block sequence entries are not allowed": "a '-' where no list can start: begin the list on a line of its own",
+    "found a tab character": "a tab in the indentation: indent with spaces",
+    "did not find expected comment or line break": "text behind '|' or '>': begin it on the next line",
+    "found unexpected document indicator": "a quote is not closed",
+    "directive": "a line that starts with '%': remove it",
+    "did not find expected <document start>": "text before the document begins or after it ends ('---', '...')",
+    "invalid Unicode character escape code": "an escape that names no character",
+    "did not find expected hexdecimal number": "an escape that names no character",
     "found unknown escape character": "an unknown escape in a double-quoted text: write '\\\\' for a backslash",
 }
 
@@ -59,7 +73,7 @@ class Document:
     """One file's data and positions. `path` is how the user named the file, as it is printed."""
 
     path: str
-    text: str
+    lines: Sequence[str]
     data: Any
     marks: Marks
 
@@ -81,10 +95,12 @@ class Document:
                     place = (marks.line, marks.column)
         return place
 
-    def problem(self, loc: Loc, message: str, *, rule: str, of_key: bool = False) -> Problem:
+    def problem(
+        self, loc: Loc, message: str, *, rule: str, of_key: bool = False, severity: Severity = Severity.ERROR
+    ) -> Problem:
         """Return a problem at the value at `loc` (or at its key), with its source line."""
         line, column = self.place(loc, of_key=of_key)
-        return Problem(self.path, line, column, message, rule, source=_line(self.text, line))
+        return Problem(self.path, line, column, message, rule, severity, source=_line(self.lines, line))
 
 
 def parse(content: bytes, path: str) -> Document:
@@ -93,56 +109,58 @@ def parse(content: bytes, path: str) -> Document:
     Raises Invalid for anything that is not one YAML mapping in UTF-8; each problem is located.
     """
     text = _decoded(content, path)
+    lines = text.split("\n")
     parser = _PARSER(text)
     try:
-        data, marks = _Builder(path, text, _events(parser)).document()
+        data, marks = _Builder(path, lines, _events(parser)).document()
     except yaml.MarkedYAMLError as error:
         raise Invalid.one(_syntax_problem(error, path, text)) from None
     finally:
         parser.dispose()
-    return Document(path, text, data, marks)
+    return Document(path, lines, data, marks)
 
 
 def _decoded(content: bytes, path: str) -> str:
+    """Return the text with each line ending in a line feed, so that lines are counted as PyYAML and editors do."""
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        text = content.decode("utf-8-sig")
+        text = _unified(content.decode("utf-8"))
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8", "replace")
+        before = _unified(content[: error.start].decode("utf-8"))
         message = f"byte {content[error.start]:#04x} is not UTF-8: save the file as UTF-8"
         raise Invalid.one(_text_problem(path, before, len(before), message)) from None
-    if found := _UNPRINTABLE.search(text):
-        message = f"the control character U+{ord(found[0]):04X} is not allowed in YAML: remove it"
+    if found := _NOT_ALLOWED.search(text):
+        message = f"the character U+{ord(found[0]):04X} is not allowed in a spec: remove it"
         raise Invalid.one(_text_problem(path, text, found.start(), message))
     return text
+
+
+def _unified(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _text_problem(path: str, text: str, offset: int, message: str) -> Problem:
     line = text.count("\n", 0, offset) + 1
     column = offset - (text.rfind("\n", 0, offset) + 1) + 1
-    return Problem(path, line, column, message, "yaml", source=_line(text, line))
+    return Problem(path, line, column, message, "yaml", source=_line(text.split("\n"), line))
 
 
-def _line(text: str, line: int) -> str:
-    start = 0
-    for _ in range(line - 1):
-        start = text.find("\n", start) + 1
-        if start == 0:
-            return ""
-    end = text.find("\n", start)
-    return text[start : end if end >= 0 else None].rstrip("\r")
+def _line(lines: Sequence[str], line: int) -> str:
+    return lines[line - 1] if line <= len(lines) else ""
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, path: str, text: str) -> Problem:
+    end = len(text.rstrip())
     mark, began = error.problem_mark, error.context_mark
-    if began and (mark is None or mark.index >= len(text.rstrip())):
+    if began and (mark is None or mark.index >= end):
         mark = began  # what shows at the end of the file is wrong where it began
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    offset = min(mark.index, max(end - 1, 0)) if mark else 0
     said = error.problem or ""
     why = next(
         (ours for theirs, ours in _EXPLANATIONS.items() if theirs in said),
         "the text breaks off or does not fit",
     )
-    return Problem(path, line, column, f"not valid YAML: {why}", "yaml", source=_line(text, line))
+    return _text_problem(path, text, offset, f"not valid YAML: {why}")
 
 
 def _events(parser: Any) -> Iterator[Any]:
@@ -155,7 +173,7 @@ class _Builder:
     """Turns the event stream into data and marks; a class because the anchors are shared state."""
 
     path: str
-    text: str
+    lines: Sequence[str]
     events: Iterator[Any]
     anchors: dict[str, tuple[Any, Marks, int]] = field(default_factory=dict)
     expanded: int = 0
@@ -176,7 +194,8 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
         if event.tag not in (None, "!"):
-            self.fail(event, f"tags are not used in a spec, seen '{event.tag}': remove it")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self.fail(event, f"tags are not used in a spec, seen '{tag}': remove it")
         before = self.expanded
         self.count(event, 1)
         mark = event.start_mark
@@ -196,7 +215,7 @@ class _Builder:
     def count(self, event: Any, size: int) -> None:
         self.expanded += size
         if self.expanded > MAX_EXPANDED_NODES:
-            self.fail(event, f"aliases expand to more than {MAX_EXPANDED_NODES} values")
+            self.fail(event, f"more than {MAX_EXPANDED_NODES} values, aliases followed: split the spec")
 
     def content(self, event: Any, marks: Marks, depth: int) -> Any:
         if isinstance(event, yaml.ScalarEvent):
@@ -225,7 +244,7 @@ class _Builder:
         return data
 
     def key(self, event: Any) -> str:
-        if not isinstance(event, yaml.ScalarEvent):
+        if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None or event.tag not in (None, "!"):
             self.fail(event, "a key must be plain text")
         if event.implicit[0] and event.value == "<<":
             self.fail(
@@ -236,7 +255,7 @@ class _Builder:
 
     def fail(self, event: Any, message: str) -> NoReturn:
         mark = event.start_mark
-        source = _line(self.text, mark.line + 1)
+        source = _line(self.lines, mark.line + 1)
         raise Invalid.one(Problem(self.path, mark.line + 1, mark.column + 1, message, "yaml", source=source))
 
 

@@ -13,7 +13,13 @@ from typing import Any
 _INDENT = "  "
 _SHORT_LIST = 80
 _LAST_OF_FOUR_DIGITS = 0xFFFF
-_BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_BARE_KEY = re.compile(r"(?!(?:for|null|true|false)\Z)[A-Za-z_][A-Za-z0-9_-]*\Z")
+"""The words left out mean something else at the start of an object: `{ for = 1 }` is no object for HCL."""
+_JOINING = re.compile(
+    "[\u0e33\u0eb3\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb\uff9e\uff9f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]"
+)
+"""No marks, and still part of one character with a neighbour: https://www.unicode.org/reports/tr29/"""
+
 _REFERENCE = re.compile(r'[a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+|\["[A-Za-z0-9_-]+"\]|\[[0-9]+\])*\Z')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -40,8 +46,8 @@ class Call:
 def quoted(text: str) -> str:
     r"""Return `text` as an HCL string literal that means exactly this text.
 
-    `${` and `%{` are doubled. Control, format (bidirectional, zero-width) and private characters are written as
-    `\uXXXX`, so that a reviewer sees them; HCL knows no other escapes for them.
+    `${` and `%{` are doubled. Control, format (bidirectional, zero-width), private characters and blanks other than
+    the common one are written as `\uXXXX`, so that a reviewer sees them; HCL knows no other escapes for them.
     """
     escaped = "".join(map(_escaped, text)).replace("${", "$${").replace("%{", "%%{")
     return f'"{escaped}"'
@@ -52,10 +58,12 @@ def _escaped(character: str) -> str:
         return _ESCAPES.get(character, character)
     if character in _ESCAPES:
         return _ESCAPES[character]
-    if unicodedata.category(character) in {"Cc", "Cf", "Co", "Cn", "Zl", "Zp"}:
-        code = ord(character)
-        return f"\\u{code:04x}" if code <= _LAST_OF_FOUR_DIGITS else f"\\U{code:08x}"
-    return character
+    return character if character.isprintable() else _numbered(character)
+
+
+def _numbered(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= _LAST_OF_FOUR_DIGITS else f"\\U{code:08x}"
 
 
 def expression(value: Any, level: int = 0) -> str:
@@ -111,18 +119,23 @@ def attributes(values: Mapping[str, Any], level: int = 0) -> str:
 
 
 def _aligned(group: Sequence[tuple[str, str]], level: int) -> list[str]:
-    width = max((_columns(name) for name, _ in group), default=0)
-    return [f"{_INDENT * level}{name}{' ' * (width - _columns(name))} = {text}" for name, text in group]
-
-
-def _columns(name: str) -> int:
-    """Return the width `terraform fmt` gives a name: characters as a reader sees them, marks joined to their letter."""
-    return sum(1 for character in name if not unicodedata.combining(character))
+    width = max((len(name) for name, _ in group), default=0)
+    return [f"{_INDENT * level}{name:{width}} = {text}" for name, text in group]
 
 
 def key(name: str) -> str:
-    """Return an attribute name, quoted where HCL asks for it."""
-    return name if _BARE_KEY.match(name) else quoted(name)
+    r"""Return an attribute name, quoted where HCL asks for it.
+
+    `terraform fmt` counts what a reader sees as one character (a letter with its accents, a flag). So that a name is
+    as wide as it is long, what joins its neighbours is written as `\uXXXX` here, marks above all.
+    """
+    if _BARE_KEY.match(name):
+        return name
+    return "".join(_numbered(character) if _is_joining(character) else character for character in quoted(name))
+
+
+def _is_joining(character: str) -> bool:
+    return unicodedata.category(character).startswith("M") or bool(_JOINING.match(character))
 
 
 def comment(text: str) -> str:

@@ -1,15 +1,47 @@
 """A file's path -> the spec in it, read and judged: the front half of every command that takes a spec."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform.document import parse
-from pcaform.problems import Failure
-from pcaform.rules.catalog import judge
+from pcaform.problems import Failure, Invalid, Problem, Severity
+from pcaform.rules.catalog import problems
 from pcaform.spec.reading import read
 from pcaform.spec.stack import Spec
 
 STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A spec, where its shape allows one, and every problem with it, sorted by place."""
+
+    spec: Spec | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Tell whether anything may not be done with this spec."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+def examine(text: bytes, name: str) -> Examined:
+    """Return the spec in a file's bytes with all its problems, located under `name`; raises nothing."""
+    try:
+        document = parse(text, name)
+        spec = read(document)
+    except Invalid as invalid:
+        return Examined(None, tuple(invalid.problems))
+    return Examined(spec, tuple(sorted(problems(spec, document))))
+
+
+def judged(text: bytes, name: str) -> Spec:
+    """Return the spec in a file's bytes; raises Invalid with every problem where one of them is an error."""
+    examined = examine(text, name)
+    if examined.spec is None or examined.has_errors:
+        raise Invalid(list(examined.problems))
+    return examined.spec
 
 
 def load(path: str) -> Spec:
@@ -17,15 +49,12 @@ def load(path: str) -> Spec:
 
     Raises Invalid with every problem in it, Failure where the file cannot be read.
     """
-    return judged(content(path), "<stdin>" if path == STDIN else path)
+    return judged(content(path), shown(path))
 
 
-def judged(text: bytes, name: str) -> Spec:
-    """Return the spec in a file's bytes; raises Invalid with every problem in it, located under `name`."""
-    document = parse(text, name)
-    spec = read(document)
-    judge(spec, document)
-    return spec
+def shown(path: str) -> str:
+    """Return how messages name a file."""
+    return "<stdin>" if path == STDIN else path
 
 
 def content(path: str) -> bytes:

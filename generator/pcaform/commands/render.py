@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from pcaform import console
-from pcaform.loading import STDIN, load
+from pcaform.loading import STDIN, content, examine, shown
 from pcaform.output import Written, write
 from pcaform.plan.stack import plan
+from pcaform.problems import Invalid
 from pcaform.render import render
 
 
@@ -18,7 +19,12 @@ def run(spec: str, out: Path, *, force: bool = False) -> int:
 def to_directory(spec: str, out: Path, *, force: bool = False) -> Written:
     """Do what the command does and return what was written."""
     name = "standard input" if spec == STDIN else Path(spec).name
-    return write(render(plan(load(spec), source=name)), out, force=force)
+    examined = examine(content(spec), shown(spec))
+    if examined.spec is None or examined.has_errors:
+        raise Invalid(list(examined.problems))
+    for warning in examined.problems:
+        console.say(warning.with_source())
+    return write(render(plan(examined.spec, source=name)), out, force=force)
 
 
 def summary(written: Written) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pcaform.document import Document, Loc
-from pcaform.problems import Invalid, Problem, Severity
+from pcaform.problems import Problem, Severity
 from pcaform.rules import grants, hierarchy, keys
 from pcaform.rules.rule import Check, Rule
 from pcaform.spec.authorities import CertificateAuthority
@@ -37,7 +37,7 @@ RULES: tuple[Rule, ...] = (
 def problems(spec: Spec, document: Document) -> list[Problem]:
     """Return what all rules find in a spec, each at its place in the document the spec was read from."""
     return [
-        document.problem(located(document, finding.loc), finding.message, rule=rule.id)
+        document.problem(located(document, finding.loc), finding.message, rule=rule.id, severity=rule.severity)
         for rule in RULES
         for finding in rule.check(spec)
         if not _is_ignored(spec, rule, finding.loc)
@@ -48,9 +48,3 @@ def _is_ignored(spec: Spec, rule: Rule, loc: Loc) -> bool:
     """Tell whether the CA or issuer that a finding is about ignores the rule, with a reason."""
     items: Mapping[str, CertificateAuthority | Issuer] = getattr(spec, str(loc[0]))
     return any(ignored.rule == rule.id for ignored in items[str(loc[1])].ignore)
-
-
-def judge(spec: Spec, document: Document) -> None:
-    """Raise Invalid with every error that the rules find."""
-    if found := problems(spec, document):
-        raise Invalid(found)
