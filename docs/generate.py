@@ -2,12 +2,20 @@
 
 import argparse
 import ast
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+from pcaform import facts
+from pcaform.fields import FIELDS
+from pcaform.rules.catalog import RULES
+from pcaform.spec.schema import json_schema
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "pcaform"
+CASES = ROOT / "tests" / "rules" / "cases"
 MARK = "<!-- generated: {name} -->"
 
 
@@ -50,7 +58,118 @@ def _summary(path: Path) -> str:
     return " ".join(docstring.split("\n\n")[0].split())
 
 
-PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (("ARCHITECTURE.md", "modules", module_table),)
+def rule_sections(_: str) -> str:
+    """Return a section for each rule: what must be true, a spec that breaks it, and what pcaform says."""
+    return "\n".join(_rule(rule.id, rule.severity.value, rule.check.__doc__ or "") for rule in RULES)
+
+
+def _rule(name: str, severity: str, says: str) -> str:
+    bad = (CASES / f"{name}.err.yaml").read_text(encoding="utf-8").rstrip()
+    said = (CASES / f"{name}.err.out").read_text(encoding="utf-8").rstrip()
+    return f"## {name}\n\n{says} ({severity})\n\n```yaml\n{bad}\n```\n\n```text\n{said}\n```\n"
+
+
+def field_tables(_: str) -> str:
+    """Return a table for each model of the spec, reachable ones in the order in which a reader meets them."""
+    schema = json_schema()
+    top = {**schema, "properties": {**schema["properties"], **schema["else"]["properties"]}}
+    sections = [("The spec", "", top)]
+    seen: set[str] = set()
+    for title, path, model in sections:
+        for name, field in model["properties"].items():
+            below = f"{path}.{name}".lstrip(".")
+            for reference, suffix in _references(field):
+                if reference not in seen and not reference.endswith("Partial"):
+                    seen.add(reference)
+                    sections.append((reference, f"{below}{suffix}", schema["$defs"][reference]))
+        del title
+    return "\n".join(
+        _model_table(title, path, model, schema) for title, path, model in sections if "properties" in model
+    )
+
+
+def _references(field: Any, suffix: str = "") -> Iterator[tuple[str, str]]:
+    if "$ref" in field:
+        yield field["$ref"].rpartition("/")[2], suffix
+    for union in ("anyOf", "oneOf"):
+        for each in field.get(union, []):
+            yield from _references(each, suffix)
+    if "items" in field:
+        yield from _references(field["items"], f"{suffix}[]")
+    for each in field.get("patternProperties", {}).values():
+        yield from _references(each, f"{suffix}.*")
+
+
+def _model_table(title: str, path: str, model: Any, schema: Any) -> str:
+    required = set(model.get("required", []))
+    rows = [
+        _field_row(name, field, f"{path}.{name}".lstrip("."), name in required)
+        for name, field in model["properties"].items()
+    ]
+    head = (
+        f"## {title}\n\n"
+        + (f"At `{path}`. " if path else "")
+        + model.get("description", schema.get("description", ""))
+        + "\n"
+    )
+    names = ["key", "what it is", "type and limits", "default", "carried by", "in Terraform", "in the API"]
+    columns = f"| {' | '.join(names)} |\n|{' --- |' * len(names)}"
+    return "\n".join([head, columns, *rows, ""])
+
+
+def _field_row(name: str, field: Any, path: str, is_required: bool) -> str:  # noqa: FBT001 - one caller, a few lines above
+    fact = next((each for each in FIELDS if each.path == path), None)
+    default = (
+        "required" if is_required else _code(field.get("default")) if field.get("default") not in (None, [], {}) else ""
+    )
+    carried = ", ".join(fact.carried) if fact else "spec only"
+    argument = f"`{fact.resource}` `{fact.argument}`" if fact and fact.argument else ""
+    if name in facts.INEXPRESSIBLE_KEYS and fact and not fact.argument:
+        argument = "cannot be set yet"
+    api = f"`{fact.api}`" if fact and fact.api else ""
+    cells = [f"`{name}`", field.get("description", ""), _limits(field), default, carried, argument, api]
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _limits(field: Any) -> str:
+    """Return a field's type with its limits, in one short phrase."""
+    if "$ref" in field:
+        return field["$ref"].rpartition("/")[2]
+    for union in ("anyOf", "oneOf"):
+        if union in field:
+            return " or ".join(_limits(each) for each in field[union] if each.get("type") != "null")
+    if "const" in field:
+        return _code(field["const"])
+    if "enum" in field:
+        return ", ".join(_code(value) for value in field["enum"])
+    if field.get("type") == "array":
+        return f"list of {_limits(field['items'])}{_range(field, 'minItems', 'maxItems')}"
+    if "patternProperties" in field:
+        return f"mapping of {' or '.join(_limits(each) for each in field['patternProperties'].values())}"
+    words = {"string": "text", "integer": "number", "boolean": "true or false", "object": "mapping"}
+    limits = _range(field, "minLength", "maxLength") + _range(field, "minimum", "maximum")
+    return (
+        words.get(field.get("type", ""), "any")
+        + limits
+        + (f" like {_code(field['pattern'])}" if "pattern" in field else "")
+    )
+
+
+def _range(field: Any, low: str, high: str) -> str:
+    if low not in field and high not in field:
+        return ""
+    return f" ({field.get(low, '')}..{field.get(high, '')})"
+
+
+def _code(value: Any) -> str:
+    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
+
+
+PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("ARCHITECTURE.md", "modules", module_table),
+    ("docs/spec.md", "fields", field_tables),
+    ("docs/rules.md", "rules", rule_sections),
+)
 """Page, name of the generated part, and what makes it from the part's present text."""
 
 

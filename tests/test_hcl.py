@@ -62,4 +62,6 @@ def test_quoted_text_shows_all_that_is_in_it(text: str) -> None:
 def test_text_stays_within_its_attribute(found: list[str]) -> None:
     written = hcl.attributes({f"a{index}": text for index, text in enumerate(found)})
     read = hcl2.loads(f"locals {{\n{written}\n}}\n")
-    assert [sorted(block) for block in read["locals"]] == [sorted(["__is_block__", *(f"a{n}" for n in range(len(found)))])]
+    assert [sorted(block) for block in read["locals"]] == [
+        sorted(["__is_block__", *(f"a{n}" for n in range(len(found)))])
+    ]

@@ -7,7 +7,6 @@ so that `--help` stays quick.
 import os
 import signal
 import sys
-import traceback
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -86,6 +85,14 @@ def _validate(
     return validate.run(specs, form=form.value, strict=strict)
 
 
+@app.command("schema")
+def _schema() -> int:
+    """Print the JSON Schema of the spec, for editors."""
+    from pcaform.commands import schema
+
+    return schema.run()
+
+
 @_import.command("state")
 def _import_state(
     state: Annotated[str, typer.Argument(metavar="FILE", help="A Terraform state, or '-' for standard input.")],
@@ -141,6 +148,8 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception:  # noqa: BLE001 - the boundary: what nobody foresaw is reported, never lost
+        import traceback
+
         return _failed(
             f"{traceback.format_exc()}\npcaform: unexpected error. Please report the lines above: {_ISSUES}",
             _UNEXPECTED,

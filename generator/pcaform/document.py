@@ -37,7 +37,6 @@ _EXPLANATIONS = {
     "did not find expected '-' indicator": "the indentation does not fit the list above",
     "found unexpected end of stream": "a quote is not closed",
     "found undefined alias": "an alias whose anchor is not defined before it",
-    "did not find expected node content": "a bracket that is not closed, or a value that is missing",
     "did not find expected ',' or ']'": "a '[' that is not closed, or a missing ','",
     "did not find expected ',' or '}'": "a '{' that is not closed, or a missing ','",
     "did not find expected alphabetic or numeric character": "text that starts with '*' or '&': quote it",

@@ -23,9 +23,7 @@ def dump(spec: Spec) -> str:
     """Return a spec as YAML; reading it back gives an equal spec."""
     data = spec.model_dump(mode="json", exclude_defaults=True)
     data = {"version": spec.version, **data}
-    data["certificate_authorities"] = {
-        key: _authority(authority) for key, authority in spec.certificate_authorities.items()
-    }
+    data["certificate_authorities"] = {key: _authority(authority) for key, authority in spec.managed.items()}
     data["issuers"] = {key: _issuer(key, issuer) for key, issuer in spec.issuers.items()}
     head = {key: value for key, value in data.items() if key not in ("certificate_authorities", "issuers")}
     sections = [head, *({key: data[key]} for key in ("certificate_authorities", "issuers") if data[key])]

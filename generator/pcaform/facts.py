@@ -14,11 +14,11 @@ KeyStorageSecurityStandard = Literal[  # [API]; which one a region takes: [PCA] 
 _MlDsa = Literal["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"]  # [API]; the same names for key and signature
 _Rsa = Literal["RSA_2048", "RSA_3072", "RSA_4096"]
 _Ec = Literal["EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
-KeyAlgorithm = Literal[_Rsa, _Ec, Literal["SM2"], _MlDsa]  # [API]
+KeyAlgorithm = Literal[_Rsa, _Ec, "SM2", _MlDsa]  # [API]
 _WithEcdsa = Literal["SHA256WITHECDSA", "SHA384WITHECDSA", "SHA512WITHECDSA"]
 _WithRsa = Literal["SHA256WITHRSA", "SHA384WITHRSA", "SHA512WITHRSA"]
 _WithRsaPss = Literal["SHA256WITHRSA_PSS", "SHA384WITHRSA_PSS", "SHA512WITHRSA_PSS"]
-SigningAlgorithm = Literal[_WithEcdsa, _WithRsa, _WithRsaPss, Literal["SM3WITHSM2"], _MlDsa]  # [API]
+SigningAlgorithm = Literal[_WithEcdsa, _WithRsa, _WithRsaPss, "SM3WITHSM2", _MlDsa]  # [API]
 S3ObjectAcl = Literal["PUBLIC_READ", "BUCKET_OWNER_FULL_CONTROL"]  # [API]
 CrlType = Literal["COMPLETE", "PARTITIONED"]  # [API]
 ValidityType = Literal["DAYS", "MONTHS", "YEARS", "ABSOLUTE", "END_DATE"]  # [API]
@@ -68,10 +68,49 @@ SUBJECT_LENGTHS = {  # [API] ASN1Subject, with the provider's argument names
     "title": 64,
 }
 
-_NO_RELEASE = "no release of provider aws that was read (up to 6.x of August 2026) takes it"
-INEXPRESSIBLE_VALUES = {
-    name: _NO_RELEASE for name in (*get_args(_MlDsa), *get_args(_WithRsaPss))
+REGIONS: dict[str, tuple[str, ...]] = {  # [API] endpoints of acm-pca, compared by a test
+    "aws": (
+        "af-south-1",
+        "ap-east-1",
+        "ap-east-2",
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "ap-northeast-3",
+        "ap-south-1",
+        "ap-south-2",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ap-southeast-3",
+        "ap-southeast-4",
+        "ap-southeast-5",
+        "ap-southeast-6",
+        "ap-southeast-7",
+        "ca-central-1",
+        "ca-west-1",
+        "eu-central-1",
+        "eu-central-2",
+        "eu-north-1",
+        "eu-south-1",
+        "eu-south-2",
+        "eu-west-1",
+        "eu-west-2",
+        "eu-west-3",
+        "il-central-1",
+        "me-central-1",
+        "me-south-1",
+        "mx-central-1",
+        "sa-east-1",
+        "us-east-1",
+        "us-east-2",
+        "us-west-1",
+        "us-west-2",
+    ),
+    "aws-cn": ("cn-north-1", "cn-northwest-1"),
+    "aws-us-gov": ("us-gov-east-1", "us-gov-west-1"),
 }
+
+_NO_RELEASE = "no release of provider aws that was read (up to 6.x of August 2026) takes it"
+INEXPRESSIBLE_VALUES = dict.fromkeys((*get_args(_MlDsa), *get_args(_WithRsaPss)), _NO_RELEASE)
 """Values that AWS knows and the provider refuses. [TF] 5.100, and its source for 6.x."""
 
 INEXPRESSIBLE_KEYS = {
@@ -92,12 +131,12 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
 
 def signing_algorithms(key_algorithm: str) -> tuple[str, ...]:
     """Return the signing algorithms of a key's family. [API] IssueCertificate: that of the issuing CA's key."""
-    return _FAMILIES.get(key_algorithm.split("_")[0], (key_algorithm,))
+    return _FAMILIES.get(key_family(key_algorithm), (key_algorithm,))
 
 
 def key_family(key_algorithm: str) -> str:
     """Return RSA, EC, SM2 or ML."""
-    return key_algorithm.split("_")[0]
+    return key_algorithm.partition("_")[0]
 
 
 def subordinate_template(path_length: int) -> str:

@@ -23,7 +23,7 @@ class ModuleCall:
 def certificate_authorities(spec: Spec) -> list[ModuleCall]:
     """Return the calls of every CA, each followed by the one of its certificate."""
     calls = []
-    for key, authority in spec.certificate_authorities.items():
+    for key, authority in spec.managed.items():
         calls += [_authority(key, authority), _certificate(key, authority, spec)]
     return calls
 
@@ -39,7 +39,7 @@ def permissions(spec: Spec) -> list[ModuleCall]:
                 "actions": sorted(permission.actions),
             },
         )
-        for key, authority in spec.certificate_authorities.items()
+        for key, authority in spec.managed.items()
         for permission in authority.permissions
     ]
 
@@ -76,16 +76,22 @@ def _certificate(key: str, authority: CertificateAuthority, spec: Spec) -> Modul
         issuer, signer, template = _output(_ca(key), "arn"), authority, facts.ROOT_TEMPLATE
     else:
         issuer = _output(_ca(authority.parent), "active_arn")
-        signer = spec.certificate_authorities[authority.parent]
+        signer = spec.managed[authority.parent]
         template = facts.subordinate_template(authority.path_length or 0)
     arguments = {
         "issuer_arn": issuer,
         "certificate_signing_request": _output(_ca(key), "certificate_signing_request"),
         "signing_algorithm": signer.signing_algorithm,
         "template_arn": facts.template_arn(spec.aws.region, template),
-        "validity": {"type": authority.validity.type, "value": str(authority.validity.value)},
+        "validity": _validity(authority),
     }
     return ModuleCall(f"{_ca(key)}_certificate", "ca-certificate", arguments)
+
+
+def _validity(authority: CertificateAuthority) -> dict[str, str]:
+    if authority.validity is None:
+        raise ValueError("the rules let no CA through that is activated here and has no validity")
+    return {"type": authority.validity.type, "value": str(authority.validity.value)}
 
 
 def _revocation(authority: CertificateAuthority) -> dict[str, Any] | None:

@@ -73,7 +73,7 @@ def _provider(spec: Spec) -> dict[str, Any]:
 
 
 def _outputs(spec: Spec) -> list[dict[str, Any]]:
-    authorities = {key: Reference(f"module.ca_{key}.active_arn") for key in spec.certificate_authorities}
+    authorities = {key: Reference(f"module.ca_{key}.active_arn") for key in spec.managed}
     users = {key: Reference(f"module.issuer_{key}.arn") for key in spec.issuers}
     outputs = [
         ("certificate_authority_arns", "The ARN of each active CA, by its key in the spec.", authorities),

@@ -1,19 +1,22 @@
 """Every rule with its id, and the function that applies them all to a document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
 from pcaform.document import Document, Loc
 from pcaform.problems import Problem, Severity
-from pcaform.rules import grants, hierarchy, keys
-from pcaform.rules.rule import Check, Rule
-from pcaform.spec.authorities import CertificateAuthority
-from pcaform.spec.issuers import Issuer
+from pcaform.rules import adoption, grants, hierarchy, keys, names, permissions, places, revocation, unbuilt, validity
+from pcaform.rules.rule import Check, Finding, Rule
 from pcaform.spec.reading import located
 from pcaform.spec.stack import Spec
+from pcaform.spec.wording import nearest
 
 
 def _error(name: str, check: Check) -> Rule:
     return Rule(name, Severity.ERROR, check)
+
+
+def _warning(name: str, check: Check) -> Rule:
+    return Rule(name, Severity.WARNING, check)
 
 
 RULES: tuple[Rule, ...] = (
@@ -21,30 +24,75 @@ RULES: tuple[Rule, ...] = (
     _error("parent-of-type", hierarchy.parent_fits_type),
     _error("parent-cycle", hierarchy.no_cycle),
     _error("path-length", hierarchy.path_length_fits_parent),
+    _error("short-lived-parent", hierarchy.short_lived_is_last),
+    _error("parent-key", hierarchy.referenced_parent_has_key),
+    _error("validity-missing", validity.validity_is_given),
+    _error("validity-value", validity.validity_fits_type),
+    _error("outlives-parent", validity.child_ends_before_parent),
+    _error("shorter-than-managed", validity.managed_certificates_fit),
     _error("signing-algorithm", keys.signing_algorithm_fits_key),
+    _error("provider-version", keys.provider_can_write_it),
     _error("empty-subject", keys.subject_has_a_field),
+    _error("subject-text", places.subject_is_plain_text),
     _error("module-name", keys.module_names_differ),
-    _error("partial-permission", grants.permission_is_whole),
-    _error("second-permission", grants.permission_is_single),
+    _error("reissue", adoption.adopted_is_not_reissued),
+    _error("arn-place", adoption.arn_is_of_this_place),
+    _error("deletion-window", adoption.adopted_keeps_deletion_window),
+    _error("disabled-before-active", adoption.disabled_only_when_active),
+    _warning("revocation-left-out", adoption.adopted_names_revocation),
+    _error("crl-incomplete", revocation.list_has_bucket),
+    _error("crl-disabled", revocation.disabled_list_has_nothing_else),
+    _error("crl-public", revocation.list_is_not_public),
+    _error("cname-protocol", revocation.name_has_no_protocol),
+    _error("partial-permission", permissions.permission_is_whole),
+    _error("second-permission", permissions.permission_is_single),
+    _error("short-lived-permission", permissions.short_lived_has_no_permission),
+    _error("foreign-permission", permissions.permitted_authority_is_of_this_account),
     _error("unknown-authority", grants.granted_authorities_exist),
     _error("managed-without-permission", grants.managed_grant_has_permission),
+    _error("managed-authority", grants.managed_grant_fits_authority),
+    _error("certificate-key", grants.certificate_fits_authority),
     _error("ca-template", grants.no_ca_template),
+    _error("privileged-template", grants.no_privileged_template),
     _error("grants-or-policy", grants.issuer_has_something),
-    _error("user-name", grants.user_names_differ),
+    _error("policy-size", grants.policy_is_short_enough),
+    _error("user-name", names.user_names_differ),
+    _error("one-principal", names.issuer_is_one_principal),
+    _error("tags", names.tags_are_taken),
+    _warning("region", places.region_is_known),
+    _error("partition", places.arns_are_of_partition),
+    _error("china", places.china_has_its_own),
 )
+"""In the order of the documentation."""
 
 
 def problems(spec: Spec, document: Document) -> list[Problem]:
     """Return what all rules find in a spec, each at its place in the document the spec was read from."""
-    return [
+    found = [
         document.problem(located(document, finding.loc), finding.message, rule=rule.id, severity=rule.severity)
         for rule in RULES
         for finding in rule.check(spec)
         if not _is_ignored(spec, rule, finding.loc)
     ]
+    found += [document.problem(finding.loc, finding.message, rule="ignore") for finding in _unknown_rules(spec)]
+    unbuilt_keys = unbuilt.unbuilt(document.data)
+    found += [document.problem(loc, text, rule=unbuilt.RULE, of_key=True) for loc, text in unbuilt_keys]
+    return list(dict.fromkeys(found))
 
 
 def _is_ignored(spec: Spec, rule: Rule, loc: Loc) -> bool:
-    """Tell whether the CA or issuer that a finding is about ignores the rule, with a reason."""
-    items: Mapping[str, CertificateAuthority | Issuer] = getattr(spec, str(loc[0]))
-    return any(ignored.rule == rule.id for ignored in items[str(loc[1])].ignore)
+    """Tell whether the item that a finding is about ignores the rule, with a reason."""
+    section = getattr(spec, str(loc[0]))
+    item = section.get(loc[1]) if isinstance(section, dict) else None
+    return any(ignored.rule == rule.id for ignored in getattr(item, "ignore", ()))
+
+
+def _unknown_rules(spec: Spec) -> Iterator[Finding]:
+    """Yield each ignored rule that does not exist, so that a misspelt one is not trusted."""
+    known = [rule.id for rule in RULES]
+    for section in ("certificate_authorities", "issuers", "certificates"):
+        for key, item in getattr(spec, section).items():
+            for index, ignored in enumerate(item.ignore):
+                if ignored.rule not in known:
+                    message = f"there is no rule '{ignored.rule}'{nearest(ignored.rule, known)}"
+                    yield Finding((section, key, "ignore", index, "rule"), message)

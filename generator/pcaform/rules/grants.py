@@ -1,70 +1,91 @@
-"""Rules about permissions, issuers and what they are granted."""
+"""Rules about issuers and what they are granted."""
 
+import json
+import re
 from collections.abc import Iterator
 
-from pcaform import facts
+from pcaform import facts, policies
+from pcaform.document import Loc
 from pcaform.rules.rule import Finding
+from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
 from pcaform.spec.stack import Spec
 from pcaform.spec.wording import nearest
 
-
-def permission_is_whole(spec: Spec) -> Iterator[Finding]:
-    """ACM renews only with all three actions; with fewer, renewals fail months later and nobody is told."""
-    for key, authority in spec.certificate_authorities.items():
-        for index, permission in enumerate(authority.permissions):
-            missing = [action for action in facts.ALL_PERMISSION_ACTIONS if action not in permission.actions]
-            if missing:
-                message = (
-                    f"ACM cannot renew without {', '.join(missing)}: leave 'actions' out, the default is all three"
-                )
-                yield Finding(("certificate_authorities", key, "permissions", index, "actions"), message)
-
-
-def permission_is_single(spec: Spec) -> Iterator[Finding]:
-    """AWS keeps one permission per principal and CA."""
-    for key, authority in spec.certificate_authorities.items():
-        principals = [permission.principal for permission in authority.permissions]
-        for index, principal in enumerate(principals):
-            if principal in principals[:index]:
-                loc = ("certificate_authorities", key, "permissions", index)
-                yield Finding(loc, f"a second permission for '{principal}': AWS keeps one per principal, merge them")
+_PRIVILEGED = re.compile(r"^(OCSPSigning|CodeSigning|Blank)|Passthrough/")
+_LONGEST_ID = "00000000-0000-0000-0000-000000000000"
 
 
 def granted_authorities_exist(spec: Spec) -> Iterator[Finding]:
-    """A grant names CAs of this spec."""
+    """A grant or certificate names CAs of this spec."""
     known = list(spec.certificate_authorities)
-    for loc, grant in _grants(spec):
-        for index, key in enumerate(grant.certificate_authorities):
-            if key not in known:
-                close = nearest(key, known)
-                message = f"the CA '{key}' is not in this spec{close}, known: {', '.join(known)}"
-                yield Finding((*loc, "certificate_authorities", index), message)
+    named = [
+        ((*loc, "certificate_authorities", index), key)
+        for loc, grant in _grants(spec)
+        for index, key in enumerate(grant.certificate_authorities)
+    ]
+    named += [
+        (("certificates", key, "certificate_authority"), certificate.certificate_authority)
+        for key, certificate in spec.certificates.items()
+    ]
+    for loc, key in named:
+        if key not in known:
+            message = f"the CA '{key}' is not in this spec{nearest(key, known)}, known: {', '.join(known)}"
+            yield Finding(loc, message)
 
 
 def managed_grant_has_permission(spec: Spec) -> Iterator[Finding]:
     """ACM issues and renews only from a CA that permits it."""
-    for loc, grant in _grants(spec):
-        if not isinstance(grant, ManagedGrant):
+    for loc, key in _managed(spec):
+        authority = spec.managed.get(key)
+        if authority is not None and not authority.permissions:
+            message = (
+                f"ACM cannot issue from '{key}': the CA does not permit it. Add to it "
+                f"'permissions: [{{principal: {facts.ACM_PRINCIPAL}}}]'"
+            )
+            yield Finding(loc, message)
+
+
+def managed_grant_fits_authority(spec: Spec) -> Iterator[Finding]:
+    """ACM issues from CAs of the same account with an RSA or EC key, not from those for short-lived certificates."""
+    for loc, key in _managed(spec):
+        authority = spec.certificate_authorities.get(key)
+        if authority is None:
             continue
-        for index, key in enumerate(grant.certificate_authorities):
-            authority = spec.certificate_authorities.get(key)
-            if authority is not None and not authority.permissions:
-                message = (
-                    f"ACM cannot issue from '{key}': the CA does not permit it. Add to it "
-                    f"'permissions: [{{principal: {facts.ACM_PRINCIPAL}}}]'"
-                )
-                yield Finding((*loc, "certificate_authorities", index), message)
+        if authority.arn is not None and authority.arn.split(":")[4] != spec.aws.account_id:
+            yield Finding(loc, f"'{key}' is of another account: ACM renews there through a share only")
+        if authority.key_algorithm is not None and facts.key_family(authority.key_algorithm) not in ("RSA", "EC"):
+            yield Finding(loc, f"ACM's certificates have RSA or EC keys, '{key}' has {authority.key_algorithm}")
+        if isinstance(authority, CertificateAuthority) and authority.usage_mode == "SHORT_LIVED_CERTIFICATE":
+            yield Finding(loc, f"ACM cannot issue from '{key}', which is for short-lived certificates")
+
+
+def certificate_fits_authority(spec: Spec) -> Iterator[Finding]:
+    """A private certificate's key is of the family of its CA's key."""
+    for key, certificate in spec.certificates.items():
+        authority = spec.certificate_authorities.get(certificate.certificate_authority)
+        above = authority.key_algorithm if authority else None
+        if above is not None and facts.key_family(above) != facts.key_family(certificate.key_algorithm):
+            message = f"{certificate.key_algorithm} is not of the family of the CA's key, {above}"
+            yield Finding(("certificates", key, "key_algorithm"), message)
 
 
 def no_ca_template(spec: Spec) -> Iterator[Finding]:
     """An issuer never signs a CA certificate: that would make it an administrator of trust."""
-    for loc, grant in _grants(spec):
-        if isinstance(grant, UnmanagedGrant):
-            for index, template in enumerate(grant.templates):
-                if "CACertificate" in template:
-                    message = f"'{template}' signs CA certificates: an issuer may use end-entity templates only"
-                    yield Finding((*loc, "templates", index), message)
+    for loc, template in _templates(spec):
+        if "CACertificate" in template:
+            yield Finding(loc, f"'{template}' signs CA certificates: an issuer may use end-entity templates only")
+
+
+def no_privileged_template(spec: Spec) -> Iterator[Finding]:
+    """An issuer signs code, OCSP answers or whatever a request asks for only where a reason is given."""
+    for loc, template in _templates(spec):
+        if _PRIVILEGED.search(template) and "CACertificate" not in template:
+            message = (
+                f"'{template}' lets the issuer choose what its certificates may do: take a plain template, or "
+                "accept it with 'ignore: [{rule: privileged-template, reason: ...}]' on the issuer"
+            )
+            yield Finding(loc, message)
 
 
 def issuer_has_something(spec: Spec) -> Iterator[Finding]:
@@ -75,20 +96,38 @@ def issuer_has_something(spec: Spec) -> Iterator[Finding]:
             yield Finding(("issuers", key), f"the issuer '{key}' has {has}: give one of them")
 
 
-def user_names_differ(spec: Spec) -> Iterator[Finding]:
-    """IAM user names are unique without regard to case."""
-    owners: dict[str, str] = {}
+def policy_is_short_enough(spec: Spec) -> Iterator[Finding]:
+    """A policy fits into what IAM takes, 6,144 characters without blanks."""
     for key, issuer in spec.issuers.items():
-        name = (issuer.user_name or key).lower()
-        if name in owners:
-            message = (
-                f"the user name '{issuer.user_name}' is also that of '{owners[name]}', IAM ignores case: rename one"
-            )
+        document = policies.document(issuer, spec.aws, arn_of=lambda name: _arn(spec, name))
+        size = len(re.sub(r"\s", "", json.dumps(document)))
+        if size > facts.POLICY_LIMIT:
+            message = f"the policy has {size} characters, IAM takes {facts.POLICY_LIMIT}: grant fewer CAs or names"
             yield Finding(("issuers", key), message)
-        owners.setdefault(name, key)
 
 
-def _grants(spec: Spec) -> Iterator[tuple[tuple[str | int, ...], UnmanagedGrant | ManagedGrant]]:
+def _arn(spec: Spec, key: str) -> str:
+    authority = spec.certificate_authorities.get(key)
+    place = f"{facts.partition(spec.aws.region)}:acm-pca:{spec.aws.region}:{spec.aws.account_id}"
+    return (authority and authority.arn) or f"arn:{place}:certificate-authority/{_LONGEST_ID}"
+
+
+def _grants(spec: Spec) -> Iterator[tuple[Loc, UnmanagedGrant | ManagedGrant]]:
     for key, issuer in spec.issuers.items():
         for index, grant in enumerate(issuer.grants):
-            yield ("issuers", key, "grants", index, grant.certificates), grant
+            yield ("issuers", key, "grants", index), grant
+
+
+def _managed(spec: Spec) -> Iterator[tuple[Loc, str]]:
+    """Yield place and key of each CA that a managed grant names."""
+    for loc, grant in _grants(spec):
+        if isinstance(grant, ManagedGrant):
+            yield from (
+                ((*loc, "certificate_authorities", i), key) for i, key in enumerate(grant.certificate_authorities)
+            )
+
+
+def _templates(spec: Spec) -> Iterator[tuple[Loc, str]]:
+    for loc, grant in _grants(spec):
+        if isinstance(grant, UnmanagedGrant):
+            yield from (((*loc, "templates", index), template) for index, template in enumerate(grant.templates))

@@ -1,32 +1,57 @@
-"""Rules about keys, signatures and names."""
+"""Rules about keys, signatures, subjects and module names."""
 
 from collections.abc import Iterator
 
+from pydantic import BaseModel
+
 from pcaform import facts
+from pcaform.document import Loc
 from pcaform.rules.rule import Finding
 from pcaform.spec.stack import Spec
+
+_AUTHORITIES = "certificate_authorities"
 
 
 def signing_algorithm_fits_key(spec: Spec) -> Iterator[Finding]:
     """A CA signs with an algorithm of its key's family."""
-    for key, authority in spec.certificate_authorities.items():
-        algorithm = authority.signing_algorithm
-        if algorithm is not None and not facts.has_family(algorithm, authority.key_algorithm):
-            family = facts.signing_family(authority.key_algorithm)
+    for key, authority in spec.managed.items():
+        allowed = facts.signing_algorithms(authority.key_algorithm)
+        if authority.signing_algorithm not in allowed:
             message = (
-                f"'{algorithm}' does not fit the key {authority.key_algorithm}: choose one that ends in 'WITH{family}'"
+                f"'{authority.signing_algorithm}' does not fit the key {authority.key_algorithm}, "
+                f"allowed: {', '.join(allowed)}"
             )
-            yield Finding(("certificate_authorities", key, "signing_algorithm"), message)
+            yield Finding((_AUTHORITIES, key, "signing_algorithm"), message)
+
+
+def provider_can_write_it(spec: Spec) -> Iterator[Finding]:
+    """What AWS knows and the provider cannot write is an error that names the version needed."""
+    for key, authority in spec.managed.items():
+        for loc, name, value in _given(authority):
+            if name in facts.INEXPRESSIBLE_KEYS and value not in (None, ()):
+                yield Finding(
+                    (_AUTHORITIES, key, *loc), f"Terraform cannot set '{name}': {facts.INEXPRESSIBLE_KEYS[name]}"
+                )
+            elif isinstance(value, str) and value in facts.INEXPRESSIBLE_VALUES:
+                message = f"Terraform cannot set '{value}': {facts.INEXPRESSIBLE_VALUES[value]}"
+                yield Finding((_AUTHORITIES, key, *loc), message)
+
+
+def _given(model: BaseModel) -> Iterator[tuple[Loc, str, object]]:
+    """Yield path, name and value of each key that the spec gives, models inside models too."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from (((name, *loc), inner, found) for loc, inner, found in _given(value))
+        elif name in model.model_fields_set:
+            yield (name,), name, value
 
 
 def subject_has_a_field(spec: Spec) -> Iterator[Finding]:
-    """AWS asks for at least one field of the subject."""
-    for key, authority in spec.certificate_authorities.items():
-        if not authority.subject.model_dump(exclude_none=True):
-            yield Finding(
-                ("certificate_authorities", key, "subject"),
-                "the subject is empty: give at least 'common_name'",
-            )
+    """A subject has at least one field."""
+    for key, authority in spec.managed.items():
+        if not authority.subject.model_dump(exclude_none=True, exclude_defaults=True):
+            yield Finding((_AUTHORITIES, key, "subject"), "the subject is empty: give at least 'common_name'")
 
 
 def module_names_differ(spec: Spec) -> Iterator[Finding]:
@@ -35,4 +60,4 @@ def module_names_differ(spec: Spec) -> Iterator[Finding]:
         other = key.removesuffix("_certificate")
         if other != key and other in spec.certificate_authorities:
             message = f"the key '{key}' gives the module name that the certificate of '{other}' has: rename one of them"
-            yield Finding(("certificate_authorities", key), message)
+            yield Finding((_AUTHORITIES, key), message)

@@ -3,23 +3,24 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from pcaform import facts
+from pcaform.spec.providers import Provider
 from pcaform.spec.revocation import RevocationConfiguration
 from pcaform.spec.values import (
     COUNTRY,
     DURATION,
     PRINTABLE,
-    REGION,
     CaArn,
     Ignore,
     Key,
     Many,
     Model,
-    RoleArn,
     Tags,
+    member,
+    tag_of,
 )
 
 
@@ -109,13 +110,15 @@ class OfflineActivation(Model):
     """The certificates above it, the root last; none for a root."""
 
 
-class Provider(Model):
-    """Where a CA lives when it is not in the stack's own region and account."""
+def _activation_kind(value: Any) -> str:
+    return tag_of("certificate" if isinstance(value, Mapping | OfflineActivation) else "external")
 
-    region: Annotated[str, Field(pattern=REGION)]
-    """The CA's region."""
-    assume_role: dict[Literal["role_arn", "external_id", "session_name"], str] | None = None
-    """The role that is assumed there."""
+
+Activation = Annotated[
+    Annotated[Literal["external"], member("external")] | Annotated[OfflineActivation, member("certificate")],
+    Discriminator(_activation_kind),
+]
+"""`external`: active already, Terraform never issues or installs its certificate."""
 
 
 class Timeouts(Model):
@@ -148,7 +151,7 @@ class CertificateAuthority(Model):
     """How long the CA's certificate is valid; needed unless the activation is given."""
     api_passthrough: dict[str, Any] | None = None
     """Extensions that the certificate gets beyond its template."""
-    activation: Literal["external"] | OfflineActivation | None = None
+    activation: Activation | None = None
     """How the CA gets its certificate where this stack does not issue it."""
     usage_mode: facts.UsageMode = "GENERAL_PURPOSE"
     """SHORT_LIVED_CERTIFICATE issues for at most 7 days and costs less; AWS never changes it."""
@@ -206,10 +209,11 @@ class Reference(Model):
 
 def _kind(value: Any) -> str:
     managed = value.get("managed") if isinstance(value, Mapping) else getattr(value, "managed", True)
-    return "reference" if managed is False else "managed"
+    return tag_of("reference" if managed is False else "managed")
 
 
 Authority = Annotated[
-    Annotated[CertificateAuthority, Tag("managed")] | Annotated[Reference, Tag("reference")], Discriminator(_kind)
+    Annotated[CertificateAuthority, member("managed")] | Annotated[Reference, member("reference")],
+    Discriminator(_kind),
 ]
 """An entry of `certificate_authorities`."""

@@ -15,7 +15,6 @@ from pcaform.spec.values import (
     Path,
     PolicyArn,
     PolicyName,
-    RoleArn,
     Tags,
     UserName,
 )

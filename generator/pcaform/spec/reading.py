@@ -13,6 +13,7 @@ from pcaform.document import Document, Loc
 from pcaform.problems import Invalid, Problem
 from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.stack import Spec
+from pcaform.spec.values import tag_of, without_tags
 from pcaform.spec.wording import DEFAULTS, is_about_key, message, seen
 
 _AUTHORITIES = "certificate_authorities"
@@ -66,7 +67,7 @@ def _defaults_errors(data: Mapping[str, Any]) -> list[Any]:
         CertificateAuthority.model_validate(defaults)
     except ValidationError as error:
         return [
-            {**record, "loc": (_AUTHORITIES, _ANY_AUTHORITY, *record["loc"])}
+            {**record, "loc": (_AUTHORITIES, _ANY_AUTHORITY, tag_of("managed"), *record["loc"])}
             for record in _records(error)
             if record["type"] != "missing"
         ]
@@ -82,8 +83,14 @@ def _merged(document: Document, data: Mapping[str, Any]) -> dict[str, Any]:
         problem = document.problem((DEFAULTS,), f"'{DEFAULTS}' is {seen(defaults)}, allowed: a mapping", rule="shape")
         raise Invalid.one(problem)
     if isinstance(authorities, Mapping):
-        rest[_AUTHORITIES] = {key: merge(defaults, value) for key, value in authorities.items()}
+        rest[_AUTHORITIES] = {
+            key: value if _is_reference(value) else merge(defaults, value) for key, value in authorities.items()
+        }
     return rest
+
+
+def _is_reference(authority: Any) -> bool:
+    return isinstance(authority, Mapping) and authority.get("managed") is False
 
 
 def merge(below: Any, above: Any) -> Any:
@@ -95,7 +102,7 @@ def merge(below: Any, above: Any) -> Any:
 
 
 def _problem(document: Document, record: Any) -> Problem:
-    loc: Loc = record["loc"]
+    loc: Loc = without_tags(record["loc"])
     if record["type"] == "union_tag_invalid":
         loc = (*loc, record["ctx"]["discriminator"].strip("'"))
     is_key = is_about_key(record)

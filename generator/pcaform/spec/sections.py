@@ -1,12 +1,13 @@
 """The smaller sections of the spec: buckets, certificates, shares, further roles, and how things leave."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field
 
 from pcaform import facts
 from pcaform.spec.issuers import Role
-from pcaform.spec.values import BUCKET, TEMPLATE, AccountId, CaArn, Ignore, Key, Many, Model, Tags
+from pcaform.spec.values import BUCKET, TEMPLATE, AccountId, CaArn, Ignore, Key, Many, Model, Tags, member, tag_of
 
 
 class CrlBucket(Model):
@@ -59,7 +60,14 @@ class Destroy(Model):
     """Its ARN, typed out."""
 
 
-Removal = Literal["forget"] | Destroy
+def _removal_kind(value: Any) -> str:
+    return tag_of("destroy" if isinstance(value, Mapping | Destroy) else "forget")
+
+
+Removal = Annotated[
+    Annotated[Literal["forget"], member("forget")] | Annotated[Destroy, member("destroy")],
+    Discriminator(_removal_kind),
+]
 """How what left the spec leaves the stack."""
 
 

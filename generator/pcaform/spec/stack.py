@@ -8,19 +8,9 @@ from pydantic import Field, model_validator
 
 from pcaform.spec.authorities import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
+from pcaform.spec.providers import AssumeRole
 from pcaform.spec.sections import Certificate, CrlBucket, Removal, Roles, Share, Waiver
-from pcaform.spec.values import REGION, STACK, USER_NAME, AccountId, Key, Many, Model, RoleArn, Tags
-
-
-class AssumeRole(Model):
-    """The role that the provider takes on."""
-
-    role_arn: RoleArn
-    """The role."""
-    external_id: Annotated[str | None, Field(min_length=2, max_length=1224)] = None
-    """What the role's owner asks for."""
-    session_name: Annotated[str | None, Field(pattern=USER_NAME, min_length=2, max_length=64)] = None
-    """The session's name in logs."""
+from pcaform.spec.values import REGION, STACK, AccountId, Key, Many, Model, Tags
 
 
 class Aws(Model):

@@ -1,8 +1,9 @@
 """The scalar types of the spec: what a key, a name, an account id and the like may look like."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Tag, WithJsonSchema
 
 KEY = r"^[a-z][a-z0-9_-]*$"
 STACK = r"^[a-z0-9][a-z0-9._-]*$"
@@ -69,6 +70,24 @@ RoleArn = Annotated[str, Field(pattern=ROLE_ARN, max_length=2048)]
 PolicyArn = Annotated[str, Field(pattern=POLICY_ARN, max_length=2048)]
 Cname = Annotated[str, Field(pattern=CNAME, max_length=253)]
 Tags = dict[Annotated[str, Field(min_length=1, max_length=128)], Annotated[str, Field(max_length=256)]]
+
+
+_TAG = "<{}>"
+
+
+def tag_of(kind: str) -> str:
+    """Return the tag of a union's member, in a form that no key of a spec can have."""
+    return _TAG.format(kind)
+
+
+def member(kind: str) -> Tag:
+    """Mark a type as the member of a union that `tag_of(kind)` picks."""
+    return Tag(tag_of(kind))
+
+
+def without_tags(loc: Sequence[str | int]) -> tuple[str | int, ...]:
+    """Return a path as it is in the file: pydantic adds the tags of the unions it passes."""
+    return tuple(step for step in loc if not (isinstance(step, str) and step.startswith("<")))
 
 
 class Model(BaseModel):

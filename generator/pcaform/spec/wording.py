@@ -8,8 +8,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from pcaform.document import Loc
-from pcaform.spec.unbuilt import is_unbuilt
-from pcaform.spec.values import WORDS
+from pcaform.spec.values import WORDS, without_tags
 
 _TYPES = {
     "string_type": "text (quote it)",
@@ -28,9 +27,8 @@ _LIMITS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "string_too_long": lambda ctx: f"at most {_count(ctx['max_length'], 'character')}",
     "too_short": lambda ctx: f"{ctx['min_length']} or more in it",
     "too_long": lambda ctx: f"{ctx['max_length']} or fewer in it",
-    "string_pattern_mismatch": lambda ctx: {**WORDS, _ARN: "text that starts with 'arn:'"}[ctx["pattern"]],
+    "string_pattern_mismatch": lambda ctx: WORDS[ctx["pattern"]],
 }
-_ARN = "^arn:"
 _SEEN_WIDTH = 60
 
 DEFAULTS = "certificate_authority_defaults"
@@ -39,13 +37,13 @@ DEFAULTS = "certificate_authority_defaults"
 
 def message(error: Any, model: type[BaseModel]) -> str:
     """Return the message for one record of `ValidationError.errors()` of `model`."""
-    kind, loc, context = error["type"], error["loc"], error.get("ctx", {})
+    kind, loc, context = error["type"], without_tags(error["loc"]), error.get("ctx", {})
     if kind == "missing":
         return f"the key '{loc[-1]}' is missing"
     if kind == "union_tag_not_found":
         return f"the key {context['discriminator']} is missing"
     if kind == "extra_forbidden":
-        return unknown_key(loc, allowed_keys(model, loc[:-1]))
+        return unknown_key(loc, allowed_keys(model, error["loc"][:-1]))
     if kind == "union_tag_invalid":
         return unknown_value(context["discriminator"].strip("'"), context["tag"], _quoted(context["expected_tags"]))
     if kind == "literal_error":
@@ -59,13 +57,11 @@ def message(error: Any, model: type[BaseModel]) -> str:
 def is_about_key(error: Any) -> bool:
     """Tell whether a record is about a mapping's own key, which pydantic marks with a last step `[key]`."""
     loc = error["loc"]
-    return loc[-1:] == ("[key]",) and error["input"] == loc[-2]
+    return loc[-1:] == ("[key]",) and bool(error["input"] == loc[-2])
 
 
 def unknown_key(loc: Loc, allowed: Sequence[str]) -> str:
     """Return the message for a key that its mapping does not know."""
-    if is_unbuilt(loc):
-        return f"'{loc[-1]}' is not built yet in this release: remove it"
     return f"unknown key '{loc[-1]}'{nearest(loc[-1], allowed)}, allowed: {', '.join(allowed)}"
 
 
@@ -118,7 +114,7 @@ def _below(annotation: Any, step: str | int) -> Any:
     members = _arguments(annotation)
     if get_origin(annotation) in (dict, tuple, list):
         return _without_optional(members[1] if get_origin(annotation) is dict else members[0])
-    return next((member for member in members if _has_tag(member, step)), None)
+    return next((_without_optional(member) for member in members if _has_tag(member, step)), None)
 
 
 def _without_optional(annotation: Any) -> Any:
@@ -132,8 +128,11 @@ def _arguments(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation)
 
 
-def _has_tag(member: Any, tag: str | int) -> bool:
-    fields = getattr(member, "model_fields", {})
+def _has_tag(annotation: Any, tag: str | int) -> bool:
+    """Tell whether a union's member is the one that a tag names: by its mark, or by the value of its own key."""
+    if any(getattr(mark, "tag", None) == tag for mark in getattr(annotation, "__metadata__", ())):
+        return True
+    fields = getattr(annotation, "model_fields", {})
     return any(tag in get_args(field.annotation) for field in fields.values())
 
 

@@ -1,0 +1,65 @@
+"""Rules about CAs that exist already: nothing here may reissue, disable or fail at AWS."""
+
+from collections.abc import Iterator
+
+from pcaform import facts
+from pcaform.rules.rule import Finding
+from pcaform.spec.stack import Spec
+
+_AUTHORITIES = "certificate_authorities"
+_DEFAULT_DELETION_DAYS = 30
+
+
+def adopted_is_not_reissued(spec: Spec) -> Iterator[Finding]:
+    """A CA with an `arn` is active: issuing and installing a certificate for it would replace its trust anchor."""
+    for key, authority in spec.managed.items():
+        if authority.arn is not None and authority.activation != "external":
+            message = f"'{key}' exists already, and this would install a new certificate: add 'activation: external'"
+            yield Finding((_AUTHORITIES, key, "arn"), message)
+        if authority.arn is None and authority.activation == "external":
+            message = (
+                f"'{key}' would stay without a certificate: name the existing CA with 'arn', or remove 'activation'"
+            )
+            yield Finding((_AUTHORITIES, key, "activation"), message)
+
+
+def arn_is_of_this_place(spec: Spec) -> Iterator[Finding]:
+    """A CA's ARN is of the stack's account and region, unless `provider` says where else."""
+    for key, authority in spec.certificate_authorities.items():
+        if authority.arn is None:
+            continue
+        _, partition, _, region, account_id, _ = authority.arn.split(":", 5)
+        expected = authority.provider.region if authority.provider else spec.aws.region
+        if region != expected or partition != facts.partition(region):
+            message = f"this ARN is of {partition}, {region}, expected: {facts.partition(expected)}, {expected}"
+            yield Finding((_AUTHORITIES, key, "arn"), message)
+        elif account_id != spec.aws.account_id and authority.managed and authority.provider is None:
+            message = f"this ARN is of account {account_id}, not the stack's: add 'provider', or 'managed: false'"
+            yield Finding((_AUTHORITIES, key, "arn"), message)
+
+
+def adopted_keeps_deletion_window(spec: Spec) -> Iterator[Finding]:
+    """An adopted CA keeps 30 days: Terraform imports it so, and AWS refuses an update of nothing but this."""
+    for key, authority in spec.managed.items():
+        if authority.arn is not None and authority.permanent_deletion_time_in_days != _DEFAULT_DELETION_DAYS:
+            message = "AWS refuses this change on a CA that exists: remove it, the value is 30 after import"
+            yield Finding((_AUTHORITIES, key, "permanent_deletion_time_in_days"), message)
+
+
+def adopted_names_revocation(spec: Spec) -> Iterator[Finding]:
+    """An adopted CA says how it revokes: left out, the next apply switches off whatever is on."""
+    for key, authority in spec.managed.items():
+        if authority.arn is not None and authority.revocation_configuration is None:
+            message = (
+                f"if revocation is on for '{key}', the next apply would switch it off: write "
+                "'revocation_configuration' as it is, or with 'enabled: false'"
+            )
+            yield Finding((_AUTHORITIES, key), message)
+
+
+def disabled_only_when_active(spec: Spec) -> Iterator[Finding]:
+    """A CA can be disabled once it is active; Terraform creates every CA enabled."""
+    for key, authority in spec.managed.items():
+        if not authority.enabled and authority.arn is None:
+            message = f"only an active CA can be disabled: create '{key}' first, then set 'enabled: false'"
+            yield Finding((_AUTHORITIES, key, "enabled"), message)

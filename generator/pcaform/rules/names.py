@@ -1,0 +1,66 @@
+"""Rules about names and tags."""
+
+import unicodedata
+from collections.abc import Iterator
+
+from pcaform import facts
+from pcaform.document import Loc
+from pcaform.rules.rule import Finding
+from pcaform.spec.stack import Spec
+from pcaform.spec.wording import seen
+
+_TAG_SIGNS = frozenset("_.:/=+-@")
+_TAG_CATEGORIES = ("L", "Z", "N")
+
+
+def _is_tag_text(text: str) -> bool:
+    """Tell whether a tag's key or value has only letters, blanks, digits and a few signs. [API] TagKey."""
+    return all(each in _TAG_SIGNS or unicodedata.category(each).startswith(_TAG_CATEGORIES) for each in text)
+
+
+def user_names_differ(spec: Spec) -> Iterator[Finding]:
+    """IAM user names are unique without regard to case."""
+    owners: dict[str, str] = {}
+    for key, issuer in spec.issuers.items():
+        if issuer.user_name is None:
+            continue
+        name = issuer.user_name.lower()
+        if name in owners:
+            message = (
+                f"the user name '{issuer.user_name}' is also that of '{owners[name]}', IAM ignores case: rename one"
+            )
+            yield Finding(("issuers", key, "user_name"), message)
+        owners.setdefault(name, key)
+
+
+def issuer_is_one_principal(spec: Spec) -> Iterator[Finding]:
+    """An issuer is a user, a role, or a principal that exists: one of them."""
+    names = ("user_name", "role", "existing_user", "existing_role")
+    for key, issuer in spec.issuers.items():
+        given = [name for name in names if name in issuer.model_fields_set]
+        if len(given) > 1:
+            yield Finding(("issuers", key, given[1]), f"'{key}' is {' and '.join(given)} at once: give one of them")
+
+
+def tags_are_taken(spec: Spec) -> Iterator[Finding]:
+    """Tags are what AWS takes: no `aws:` keys, its characters only, at most 50 with the default ones."""
+    for loc, tags in _tags(spec):
+        for key, value in tags.items():
+            if key.lower().startswith("aws:"):
+                yield Finding((*loc, key), f"the tag '{key}' starts with 'aws:', which AWS keeps for itself: rename it")
+            elif not (_is_tag_text(key) and _is_tag_text(value)):
+                message = (
+                    f"the tag {seen(key)} is {seen(value)}, allowed: letters, digits, blanks and any of '_.:/=+-@'"
+                )
+                yield Finding((*loc, key), message)
+        every = {*tags, *spec.aws.default_tags}
+        if len(every) > facts.TAG_LIMIT:
+            yield Finding(loc, f"{len(every)} tags with the default ones, AWS takes {facts.TAG_LIMIT}: remove some")
+
+
+def _tags(spec: Spec) -> Iterator[tuple[Loc, dict[str, str]]]:
+    yield ("aws", "default_tags"), spec.aws.default_tags
+    for key, authority in spec.managed.items():
+        yield ("certificate_authorities", key, "tags"), authority.tags
+    for key, issuer in spec.issuers.items():
+        yield ("issuers", key, "tags"), issuer.tags
