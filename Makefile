@@ -11,7 +11,7 @@ ifneq ($(MIRRORS),)
 export PCAFORM_PROVIDER_MIRROR ?= $(patsubst %/registry.terraform.io,%,$(firstword $(MIRRORS)))
 endif
 
-.PHONY: demo test lint types format golden docs clean
+.PHONY: demo test lint types format golden docs bench clean
 
 demo: $(STAMP)
 	$(VENV)/bin/pcaform demo --keep build/demo
@@ -29,6 +29,10 @@ types: $(STAMP)
 format: $(STAMP)
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
+
+# Ratios within one run; nothing passes or fails by them.
+bench: $(STAMP)
+	$(VENV)/bin/python benchmarks/validate.py
 
 # Writes the golden trees anew; read the diff before you commit it.
 docs: $(STAMP)

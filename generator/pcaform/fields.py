@@ -130,7 +130,10 @@ FIELDS: tuple[FieldFact, ...] = (
         _TERRAFORM,
     ),
     FieldFact(
-        "certificate_authorities.*.permissions[].principal", "CreatePermissionRequest.Principal", PERMISSION, "principal"
+        "certificate_authorities.*.permissions[].principal",
+        "CreatePermissionRequest.Principal",
+        PERMISSION,
+        "principal",
     ),
     FieldFact(
         "certificate_authorities.*.permissions[].actions", "CreatePermissionRequest.Actions", PERMISSION, "actions"

@@ -79,7 +79,16 @@ def test_help_and_version_are_results(pcaform: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["render", "--help"], ["import", "state", "--help"], ["demo", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["render", "--help"],
+        ["import", "state", "--help"],
+        ["validate", "--help"],
+        ["schema", "--help"],
+        ["sandbox", "--help"],
+        ["demo", "--help"],
+    ],
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (
@@ -88,6 +97,15 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_validate_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom pcaform.cli import main\nassert main(['validate', sys.argv[1]]) == 0\n"
+        "print(sorted({'boto3', 'botocore', 'moto', 'hcl2', 'jinja2'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, EXAMPLE], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_a_port_that_is_taken(pcaform: Run) -> None:

@@ -1,5 +1,6 @@
 """Every rule has a spec that keeps it, a spec that breaks only it, and the words a user then reads.
 
+A case about keys that are only read so far is answered with `not-built` besides; that counts as no rule here.
 The `.out` files are reviewed by a person; PCAFORM_UPDATE_GOLDEN=1 writes them anew.
 """
 
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pcaform.document import parse
+from pcaform.rules import unbuilt
 from pcaform.rules.catalog import RULES, problems
 from pcaform.spec.reading import read
 from spec.golden import check, printed
@@ -22,7 +24,14 @@ def case(rule: str, kind: str) -> Path:
 
 def broken(content: bytes) -> set[str]:
     document = parse(content, "spec.yaml")
-    return {problem.rule for problem in problems(read(document), document)}
+    return {problem.rule for problem in problems(read(document), document)} - {unbuilt.RULE}
+
+
+def told(content: bytes, rule: str) -> list[str]:
+    """Return what one rule says about a spec, each with its line."""
+    document = parse(content, "spec.yaml")
+    found = sorted(problem for problem in problems(read(document), document) if problem.rule == rule)
+    return [f"{problem.line}: {problem.message}" for problem in found]
 
 
 def test_every_rule_has_its_pair_and_nothing_else_lies_there() -> None:
@@ -32,7 +41,7 @@ def test_every_rule_has_its_pair_and_nothing_else_lies_there() -> None:
 
 @pytest.mark.parametrize("rule", IDS)
 def test_what_keeps_the_rule_is_clean(rule: str) -> None:
-    assert printed(case(rule, "ok").read_bytes(), "ok.yaml") == ""
+    assert broken(case(rule, "ok").read_bytes()) == set()
 
 
 @pytest.mark.parametrize("rule", IDS)
@@ -72,9 +81,9 @@ issuers:
 @pytest.mark.parametrize(
     ("ignored", "left"),
     [
-        ("tags: {}", ["8:27 partial-permission", "18:5 user-name", "19:87 ca-template"]),
+        ("tags: {}", ["8:27 partial-permission", "18:16 user-name", "19:87 ca-template"]),
         ("ignore: [{rule: user-name, reason: other account}]", ["8:27 partial-permission", "19:87 ca-template"]),
-        ("ignore: [{rule: ca-template, reason: signs roots}]", ["8:27 partial-permission", "18:5 user-name"]),
+        ("ignore: [{rule: ca-template, reason: signs roots}]", ["8:27 partial-permission", "18:16 user-name"]),
         (
             "ignore: [{rule: ca-template, reason: yes it does}, {rule: user-name, reason: tested}]",
             ["8:27 partial-permission"],

@@ -3,19 +3,14 @@
 import os
 from pathlib import Path
 
-from pcaform.loading import judged
-from pcaform.problems import Invalid
+from pcaform.loading import examine
 
 UPDATE = "PCAFORM_UPDATE_GOLDEN"
 
 
 def printed(content: bytes, name: str) -> str:
-    """Return what a user reads about a spec; empty where it is clean."""
-    try:
-        judged(content, name)
-    except Invalid as invalid:
-        return "".join(f"{problem.with_source()}\n" for problem in invalid.problems)
-    return ""
+    """Return what a user reads about a spec, warnings too; empty where it is clean."""
+    return "".join(f"{problem.with_source()}\n" for problem in examine(content, name).problems)
 
 
 def check(case: Path) -> None:

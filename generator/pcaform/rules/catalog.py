@@ -41,7 +41,6 @@ RULES: tuple[Rule, ...] = (
     _error("disabled-before-active", adoption.disabled_only_when_active),
     _warning("revocation-left-out", adoption.adopted_names_revocation),
     _error("crl-incomplete", revocation.list_has_bucket),
-    _error("crl-disabled", revocation.disabled_list_has_nothing_else),
     _error("crl-public", revocation.list_is_not_public),
     _error("cname-protocol", revocation.name_has_no_protocol),
     _error("partial-permission", permissions.permission_is_whole),

@@ -50,7 +50,7 @@ def _given(model: BaseModel) -> Iterator[tuple[Loc, str, object]]:
 def subject_has_a_field(spec: Spec) -> Iterator[Finding]:
     """A subject has at least one field."""
     for key, authority in spec.managed.items():
-        if not authority.subject.model_dump(exclude_none=True, exclude_defaults=True):
+        if not authority.subject.model_dump(exclude_none=True):
             yield Finding((_AUTHORITIES, key, "subject"), "the subject is empty: give at least 'common_name'")
 
 

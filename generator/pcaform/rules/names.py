@@ -37,7 +37,7 @@ def issuer_is_one_principal(spec: Spec) -> Iterator[Finding]:
     """An issuer is a user, a role, or a principal that exists: one of them."""
     names = ("user_name", "role", "existing_user", "existing_role")
     for key, issuer in spec.issuers.items():
-        given = [name for name in names if name in issuer.model_fields_set]
+        given = [name for name in names if name in issuer.model_fields_set and getattr(issuer, name) is not None]
         if len(given) > 1:
             yield Finding(("issuers", key, given[1]), f"'{key}' is {' and '.join(given)} at once: give one of them")
 

@@ -16,15 +16,6 @@ def list_has_bucket(spec: Spec) -> Iterator[Finding]:
                 yield Finding(loc, f"a list that is enabled needs '{name}'")
 
 
-def disabled_list_has_nothing_else(spec: Spec) -> Iterator[Finding]:
-    """A revocation list that is disabled carries no other setting; AWS refuses it."""
-    for loc, crl in _lists(spec):
-        others = crl.model_fields_set - {"enabled"}
-        if not crl.enabled and others:
-            message = f"a list that is disabled takes nothing else: remove {', '.join(sorted(others))}, or enable it"
-            yield Finding(loc, message)
-
-
 def list_is_not_public(spec: Spec) -> Iterator[Finding]:
     """A revocation list is not public by an object's ACL: S3 Block Public Access refuses it."""
     for loc, crl in _lists(spec):

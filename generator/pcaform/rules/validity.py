@@ -54,7 +54,7 @@ def validity_fits_type(spec: Spec) -> Iterator[Finding]:
         except ValueError as error:
             yield Finding(loc, f"'value' is {authority.validity.value!r}: {error}")
             continue
-        if ends <= now + timedelta(days=1):
+        if ends < now + timedelta(days=1):
             yield Finding(loc, f"the certificate would end at {ends:%Y-%m-%d}: AWS asks for at least one day from now")
 
 
@@ -105,7 +105,10 @@ def _time(value: int | str) -> datetime:
         raise ValueError("a time in RFC 3339 is wanted for END_DATE, such as 2035-01-01T00:00:00Z") from None
     if found.tzinfo is None:
         raise ValueError("the time needs a zone, such as the Z in 2035-01-01T00:00:00Z")
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("in UTC it lies outside the years 1 to 9999") from None
 
 
 def _months_later(start: datetime, months: int) -> datetime:

@@ -68,7 +68,7 @@ class Subject(Model):
     """A family name."""
     title: Annotated[str | None, _name("title")]
     """Such as Mr. or Ms."""
-    custom_attributes: Many[CustomAttribute] = ()
+    custom_attributes: Many[CustomAttribute] | None = None
     """Attributes by object identifier; excludes all others."""
 
 

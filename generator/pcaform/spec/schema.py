@@ -6,6 +6,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from pcaform.spec.stack import Spec
+from pcaform.spec.values import EXAMPLES
 from pcaform.spec.wording import DEFAULTS
 
 ID = "https://pcaform.dev/schema/spec-1.json"
@@ -49,9 +50,11 @@ def json_schema() -> dict[str, Any]:
 
 
 def _closed(schema: Any) -> Any:
-    """Refuse the keys of a mapping that its pattern does not fit, which JSON Schema lets through by itself."""
+    """Refuse the keys that a mapping's pattern does not fit, which JSON Schema lets through; add examples."""
     if isinstance(schema, dict):
-        more = {"additionalProperties": False} if "patternProperties" in schema else {}
+        more: dict[str, Any] = {"additionalProperties": False} if "patternProperties" in schema else {}
+        if schema.get("pattern") in EXAMPLES:
+            more["examples"] = [EXAMPLES[schema["pattern"]]]
         return {key: _closed(value) for key, value in schema.items()} | more
     return [_closed(value) for value in schema] if isinstance(schema, list) else schema
 

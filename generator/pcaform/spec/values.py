@@ -45,6 +45,24 @@ WORDS = {
 }
 """Each pattern in words, for messages."""
 
+EXAMPLES = {
+    KEY: "issuing",
+    STACK: "corp-pki",
+    ACCOUNT_ID: "123456789012",
+    REGION: "eu-west-1",
+    USER_NAME: "ci-signer",
+    PATH: "/pki/",
+    COUNTRY: "DE",
+    BUCKET: "corp-crl",
+    CNAME: "crl.corp.example",
+    CA_ARN: "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555",
+    ROLE_ARN: "arn:aws:iam::123456789012:role/pki",
+    POLICY_ARN: "arn:aws:iam::123456789012:policy/boundary",
+    DURATION: "5m",
+    TEMPLATE: "EndEntityCertificate/V1",
+}
+"""Each pattern by an example, for editors."""
+
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 """A YAML list, kept as a tuple so that a spec never changes."""

@@ -6,8 +6,8 @@ module "ca_root" {
   type = "ROOT"
   subject = {
     common_name  = "Ünïcode 漢字 🔐"
-    organization = "a\tb\nc\re"
-    title        = "\u202eevil\u202c\u200b"
+    organization = "$${file(\"/etc/passwd\")} %%{ if true }"
+    title        = "\" \\ ' ` $$${x} %%%{x}"
   }
   key_algorithm     = "EC_prime256v1"
   signing_algorithm = "SHA256WITHECDSA"
@@ -16,9 +16,7 @@ module "ca_root" {
     certificate_chain = module.ca_root_certificate.certificate_chain
   }
   tags = {
-    "\"}"   = "}"
-    "$${k}" = "<<EOT\nEOT"
-    empty   = ""
+    empty = ""
   }
 }
 

@@ -9,6 +9,10 @@ module "issuer_x" {
       Statement = [
         {
           Sid      = "$${x}"
+          Jinja    = "{{ 7 * 7 }} {% raw %} {# #}"
+          "\"}"    = "}"
+          "$${k}"  = "<<EOT\nEOT"
+          Bidi     = "\u202eevil\u202c\u200b\t\r"
           Action   = ["a", true, 1, null]
           Resource = "arn:aws:s3:::b/$${aws:username}/*"
         },

@@ -6,9 +6,7 @@ provider "aws" {
 
   default_tags {
     tags = {
-      interpolation = "$${file(\"/etc/passwd\")} %%{ if true }x%%{ endif } $$${x} %%%{x}"
-      quotes        = "\" \\ ' `"
-      jinja         = "{{ 7 * 7 }} {% raw %} {# #}"
+      "a=b" = "+-=._:/@ x"
     }
   }
 }

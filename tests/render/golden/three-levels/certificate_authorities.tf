@@ -56,7 +56,7 @@ module "ca_policy-ca" {
   }
   tags = {
     a                = "b"
-    "key with space" = "$${not} %%{a} \"template\""
+    "key with space" = "and = value"
   }
 }
 

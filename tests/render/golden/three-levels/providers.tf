@@ -6,7 +6,7 @@ provider "aws" {
 
   assume_role {
     role_arn     = "arn:aws-us-gov:iam::012345678901:role/pki"
-    external_id  = "x"
+    external_id  = "corp"
     session_name = "pcaform"
   }
 }
