@@ -59,7 +59,7 @@ def message(error: Any, model: type[BaseModel]) -> str:
 def is_about_key(error: Any) -> bool:
     """Tell whether a record is about a mapping's own key, which pydantic marks with a last step `[key]`."""
     loc = error["loc"]
-    return loc[-1:] == ("[key]",) and error["input"] == loc[-2]
+    return loc[-1:] == ("[key]",) and bool(error["input"] == loc[-2])
 
 
 def unknown_key(loc: Loc, allowed: Sequence[str]) -> str:
