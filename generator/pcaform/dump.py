@@ -18,6 +18,15 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is PyYAML's
         return True
 
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        """Double-quote text in which something would not show, so that it can be escaped."""
+        if data.isprintable():
+            return super().represent_str(data)
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style='"')
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
+
 
 def dump(spec: Spec) -> str:
     """Return a spec as YAML; reading it back gives an equal spec."""
@@ -52,6 +61,8 @@ def _issuer(key: str, issuer: Issuer) -> dict[str, Any]:
 
 
 def _text(section: dict[str, Any]) -> str:
-    return yaml.dump(
+    """Return YAML in which all that does not show is escaped: PyYAML writes some of it as it is, U+2028 among it."""
+    text = yaml.dump(
         section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
     )
+    return "".join(c if c == "\n" or c.isprintable() else f"\\U{ord(c):08X}" for c in text)

@@ -16,7 +16,8 @@ _LAST_OF_FOUR_DIGITS = 0xFFFF
 _BARE_KEY = re.compile(r"(?!(?:for|null|true|false)\Z)[A-Za-z_][A-Za-z0-9_-]*\Z")
 """The words left out mean something else at the start of an object: `{ for = 1 }` is no object for HCL."""
 _JOINING = re.compile(
-    "[\u0e33\u0eb3\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb\uff9e\uff9f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]"
+    "[\u0d4e\u0e33\u0eb3\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb\uff9e\uff9f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff"
+    "\U000111c2\U000111c3\U0001193f\U00011941\U00011a3a\U00011a84-\U00011a89\U00011d46]"
 )
 """No marks, and still part of one character with a neighbour: https://www.unicode.org/reports/tr29/"""
 

@@ -58,6 +58,11 @@ REFUSED = [
     (("aws", "account_id"), "123456789012", "١٢٣٤٥٦٧٨٩٠١٢", "12 digits"),
     (("aws", "assume_role", "role_arn"), "arn:" + "x" * 2044, "arn:" + "x" * 2045, "at most 2048 characters"),
     (("aws", "assume_role", "role_arn"), "arn:", "role", "text that starts with 'arn:'"),
+    (("aws", "assume_role", "external_id"), "xx", "x", "at least 2 characters"),
+    (("aws", "assume_role", "external_id"), "x" * 1224, "x" * 1225, "at most 1224 characters"),
+    (("aws", "assume_role", "session_name"), "x" * 64, "x" * 65, "at most 64 characters"),
+    (("aws", "assume_role", "session_name"), "xx", "x", "at least 2 characters"),
+    (("aws", "assume_role", "session_name"), "pki@corp", "pki/corp", "letters, digits and any of"),
     (("terraform", "backend"), {"s3": {}}, {}, "1 or more in it"),
     (("terraform", "backend"), {"s3": {}}, {"s3": {}, "gcs": {}}, "1 or fewer in it"),
     *(

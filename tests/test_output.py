@@ -1,0 +1,217 @@
+"""Rendered files on a disk that others use too: written whole, never over somebody's work, never outside."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from pcaform import __version__
+from pcaform.loading import load
+from pcaform.output import write
+from pcaform.plan.stack import plan
+from pcaform.problems import Failure
+from pcaform.render import MANIFEST, Rendered, render
+
+from conftest import EXAMPLE
+
+OLD = 1_000_000_000
+
+
+def stack(**files: str) -> Rendered:
+    """Return a stack of these files (`a_tf` for `a.tf`), with the manifest that rendering gives it."""
+    content = {name.replace("_", "."): text.encode() for name, text in files.items()}
+    return Rendered("s", {**content, MANIFEST: manifest(content)})
+
+
+def manifest(content: dict[str, bytes]) -> bytes:
+    digests = {path: f"sha256:{hashlib.sha256(text).hexdigest()}" for path, text in content.items()}
+    return json.dumps({"files": digests}).encode()
+
+
+def tree(directory: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(directory)): path.read_text(encoding="utf-8")
+        for path in directory.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+def test_a_fresh_write_holds_exactly_what_was_rendered(tmp_path: Path) -> None:
+    rendered = render(plan(load(str(EXAMPLE)), source="corp-pki.yaml"))
+    written = write(rendered, tmp_path / "new" / "out")
+    found = {path.relative_to(written.directory) for path in written.directory.rglob("*") if path.is_file()}
+    assert {str(path) for path in found} == set(rendered.files) == set(written.changed)
+    assert all((written.directory / path).read_bytes() == content for path, content in rendered.files.items())
+    assert (written.directory, written.unchanged, written.deleted) == (tmp_path / "new" / "out" / "corp-pki", (), ())
+
+
+def test_the_manifest_names_every_file_with_its_digest(tmp_path: Path) -> None:
+    directory = write(render(plan(load(str(EXAMPLE)), source="corp-pki.yaml")), tmp_path).directory
+    text = (directory / MANIFEST).read_text(encoding="utf-8")
+    read = json.loads(text)
+    assert text == json.dumps(read, indent=2, sort_keys=True) + "\n"
+    assert (sorted(read), read["format_version"], read["pcaform_version"]) == (
+        ["files", "format_version", "pcaform_version"],
+        "1.0",
+        __version__,
+    )
+    assert read["files"] == {
+        str(path.relative_to(directory)): f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in directory.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+def test_files_get_the_users_own_permissions(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        directory = write(stack(a_tf="a"), tmp_path).directory
+    finally:
+        os.umask(before)
+    assert (directory / "a.tf").stat().st_mode & 0o777 == 0o640
+
+
+def test_unchanged_files_keep_their_time(tmp_path: Path) -> None:
+    directory = write(stack(a_tf="a", b_tf="b"), tmp_path).directory
+    for path in directory.iterdir():
+        os.utime(path, (OLD, OLD))
+    again = write(stack(a_tf="a", b_tf="changed"), tmp_path)
+    assert (again.changed, again.unchanged, again.deleted) == ((MANIFEST, "b.tf"), ("a.tf",), ())
+    assert (directory / "a.tf").stat().st_mtime == OLD
+    assert (directory / "b.tf").stat().st_mtime > OLD
+
+
+def test_an_edited_file_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    directory = write(stack(a_tf="a", b_tf="b"), tmp_path).directory
+    (directory / "b.tf").write_text("by hand", encoding="utf-8")
+    with pytest.raises(Failure) as failure:
+        write(stack(a_tf="new", b_tf="new", c_tf="new"), tmp_path)
+    assert str(failure.value) == (
+        "these files were not written by pcaform, or were edited since:\n"
+        f"  {directory}/b.tf\n"
+        "move them away, or give --force to lose what is in them; nothing was written"
+    )
+    assert tree(directory) == {"a.tf": "a", "b.tf": "by hand"}
+
+
+def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "a.tf").write_text("mine", encoding="utf-8")
+    with pytest.raises(Failure, match=r"not written by pcaform(.|\n)*s/a\.tf"):
+        write(stack(a_tf="a", b_tf="b"), tmp_path)
+    assert tree(tmp_path) == {"s/a.tf": "mine"}
+
+
+def test_a_foreign_file_that_is_the_same_anyway_is_taken_over(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "a.tf").write_text("a", encoding="utf-8")
+    assert write(stack(a_tf="a"), tmp_path).unchanged == ("a.tf",)
+
+
+def test_force_overwrites_and_deletes_what_was_edited(tmp_path: Path) -> None:
+    directory = write(stack(a_tf="a", b_tf="b"), tmp_path).directory
+    for name in ("a.tf", "b.tf"):
+        (directory / name).write_text("by hand", encoding="utf-8")
+    written = write(stack(a_tf="new"), tmp_path, force=True)
+    assert (written.changed, written.deleted) == ((MANIFEST, "a.tf"), ("b.tf",))
+    assert tree(directory) == {"a.tf": "new"}
+
+
+def test_a_leftover_goes_while_it_is_unedited(tmp_path: Path) -> None:
+    directory = write(stack(a_tf="a", b_tf="b"), tmp_path).directory
+    assert write(stack(a_tf="a"), tmp_path).deleted == ("b.tf",)
+    assert tree(directory) == {"a.tf": "a"}
+
+
+def test_an_edited_leftover_stays(tmp_path: Path) -> None:
+    directory = write(stack(a_tf="a", b_tf="b"), tmp_path).directory
+    (directory / "b.tf").write_text("by hand", encoding="utf-8")
+    with pytest.raises(Failure, match=r"s/b\.tf"):
+        write(stack(a_tf="new"), tmp_path)
+    assert tree(directory) == {"a.tf": "a", "b.tf": "by hand"}
+
+
+def test_a_leftover_that_is_gone_already_is_no_trouble(tmp_path: Path) -> None:
+    directory = write(stack(a_tf="a", b_tf="b"), tmp_path).directory
+    (directory / "b.tf").unlink()
+    assert write(stack(a_tf="a"), tmp_path).deleted == ()
+
+
+def test_what_is_not_in_the_manifest_is_left_alone(tmp_path: Path) -> None:
+    directory = write(stack(a_tf="a", b_tf="b"), tmp_path).directory
+    others = {".terraform/providers/x": "p", ".terraform.lock.hcl": "l", "terraform.tfstate": "s", "mine.tf": "m"}
+    for path, text in others.items():
+        (directory / path).parent.mkdir(parents=True, exist_ok=True)
+        (directory / path).write_text(text, encoding="utf-8")
+    write(stack(a_tf="new"), tmp_path, force=True)
+    assert tree(directory) == {"a.tf": "new", **others}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"null", b"{}", b'{"files": []}', b'{"files": null}', b"\xff", b"[" * 100_000],
+    ids=["empty", "broken", "list", "null", "other", "files a list", "files null", "not text", "deep"],
+)
+@pytest.mark.parametrize("force", [False, True])
+def test_a_damaged_manifest_stops_everything(tmp_path: Path, content: bytes, *, force: bool) -> None:
+    directory = write(stack(a_tf="a"), tmp_path).directory
+    (directory / MANIFEST).write_bytes(content)
+    with pytest.raises(Failure, match="not a manifest of pcaform: restore it, or render into an empty directory"):
+        write(stack(a_tf="new"), tmp_path, force=force)
+    assert tree(directory) == {"a.tf": "a"}
+
+
+@pytest.mark.parametrize("path", ["../outside", "x/../../outside", "ABSOLUTE", ".", "", "a\0b", "x"])
+@pytest.mark.parametrize("force", [False, True])
+def test_a_manifest_never_makes_it_delete_elsewhere(tmp_path: Path, path: str, *, force: bool) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("precious", encoding="utf-8")
+    directory = write(stack(a_tf="a"), tmp_path).directory
+    (directory / "x").mkdir()
+    named = str(outside) if path == "ABSOLUTE" else path
+    (directory / MANIFEST).write_bytes(manifest({named: b"precious"}))
+    try:
+        write(stack(a_tf="a"), tmp_path, force=force)
+    except Failure as failure:
+        assert str(failure).startswith(f"{directory}/")
+    assert outside.read_text(encoding="utf-8") == "precious"
+    assert tree(directory) == {"a.tf": "a"}
+
+
+def test_a_link_in_the_stack_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "old.tf").write_text("precious", encoding="utf-8")
+    directory = write(stack(a_tf="a"), tmp_path).directory
+    (directory / "modules").symlink_to(tmp_path / "elsewhere")
+    (directory / MANIFEST).write_bytes(manifest({"modules/old.tf": b"precious"}))
+    with pytest.raises(Failure, match="modules"):
+        write(stack(a_tf="a"), tmp_path)
+    assert (tmp_path / "elsewhere" / "old.tf").read_text(encoding="utf-8") == "precious"
+
+
+@pytest.mark.parametrize("blocked", ["", "s", "s/a.tf", "s/.pcaform.json"])
+def test_what_cannot_be_written_is_said(tmp_path: Path, blocked: str) -> None:
+    """A file where a directory must be, or a directory where a file must be: root is refused there as well."""
+    out = tmp_path / "out"
+    place = out / blocked
+    if blocked in ("", "s"):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("in the way", encoding="utf-8")
+    else:
+        place.mkdir(parents=True)
+    with pytest.raises(Failure, match=r"^.*/out.*: cannot be written: .*; choose another --out$"):
+        write(stack(a_tf="a"), out)
+
+
+def test_a_file_system_that_takes_nothing_is_said() -> None:
+    with pytest.raises(Failure, match=r"^/proc/pcaform.*: cannot be written: .*; choose another --out$"):
+        write(stack(a_tf="a"), Path("/proc/pcaform"))
+
+
+def test_no_half_written_file_stays(tmp_path: Path) -> None:
+    (tmp_path / "s" / "b.tf").mkdir(parents=True)
+    with pytest.raises(Failure):
+        write(stack(a_tf="a", b_tf="b"), tmp_path)
+    assert not list(tmp_path.rglob("*.tmp"))
