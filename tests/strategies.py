@@ -111,8 +111,6 @@ def _edited(content: bytes, edits: Sequence[tuple[int, int, bytes]]) -> bytes:
     return content
 
 
-
-
 def _words(alphabet: str, sizes: tuple[int, int], pattern: str = "{}") -> st.SearchStrategy[str]:
     """Draw words over an alphabet; ten times as fast as `from_regex`."""
     return st.text(st.sampled_from(alphabet), min_size=sizes[0], max_size=sizes[1]).map(pattern.format)
@@ -123,16 +121,18 @@ _NAMES = "abXY09+=,.@_-"
 _KEYS = _words(f"{_LOWER}_-", (0, 8), "k{}") | st.sampled_from(["root", "for", "null", "true", "x", "certificate"])
 _ARGUMENTS = st.sampled_from(["bucket", "key", "region", "use_lockfile", "assume_role", "endpoints"])
 _ACCOUNTS = _words("0123456789", (12, 12))
-_REGIONS = st.sampled_from(["eu-west-1", "us-east-1", "cn-north-1", "us-gov-west-1", "ap-southeast-2"])
+_REGIONS = st.sampled_from(["eu-west-1", "us-east-1", "us-gov-west-1", "ap-southeast-2"])
 _HOSTS = _words(f"{_LOWER}-", (1, 8), "{}.example")
 _TEMPLATES = st.sampled_from(
-    ["EndEntityCertificate/V1", "EndEntityServerAuthCertificate/V1", "CodeSigningCertificate_APIPassthrough/V1"]
+    ["EndEntityCertificate/V1", "EndEntityServerAuthCertificate/V1", "EndEntityClientAuthCertificate/V1"]
 )
 
 
 @cache
 def _tags() -> st.SearchStrategy[dict[str, str]]:
-    return st.dictionaries(texts(min_size=1, max_size=128), texts(max_size=256), max_size=3)
+    letters = st.characters(categories=["L", "N", "Zs"], include_characters="_.:/=+-@")
+    keys = st.text(letters, min_size=1, max_size=128).filter(lambda key: not key.lower().startswith("aws:"))
+    return st.dictionaries(keys, st.text(letters, max_size=256), max_size=3)
 
 
 def _optional(fields: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
@@ -141,30 +141,45 @@ def _optional(fields: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[di
 
 @cache
 def _subjects() -> st.SearchStrategy[dict[str, str]]:
+    visible = st.characters(exclude_categories=["Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp"])
     fields: dict[str, st.SearchStrategy[str]] = {
-        name: texts(min_size=1, max_size=limit) for name, limit in facts.SUBJECT_LENGTHS.items()
+        name: st.text(visible, min_size=1, max_size=limit) for name, limit in facts.SUBJECT_LENGTHS.items()
     }
-    return _optional({**fields, "country": _words("aDeZ", (2, 2))}).filter(bool)
+    del fields["serial_number"]
+    qualifier = _words("aZ0'()+-.?:/= ", (1, 64))
+    own = {"country": _words("aDeZ", (2, 2)), "distinguished_name_qualifier": qualifier}
+    return _optional({**fields, **own}).filter(bool)
 
 
-_VALIDITIES = st.fixed_dictionaries(
-    {"type": st.sampled_from(["DAYS", "MONTHS", "YEARS", "ABSOLUTE"]), "value": st.integers(1, 10**9)}
-) | st.just({"type": "END_DATE", "value": "2035-01-01T00:00:00Z"})
+def _validities(depth: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw validities that end before any of those a level above, and late enough for ACM."""
+    years = 80 - 15 * depth
+    counted = {
+        "YEARS": (years, years + 9),
+        "MONTHS": (12 * years, 12 * years + 100),
+        "DAYS": (366 * years, 366 * years + 9),
+    }
+    kinds = [
+        st.fixed_dictionaries({"type": st.just(kind), "value": st.integers(*limits)})
+        for kind, limits in counted.items()
+    ]
+    if depth == 0:
+        kinds.append(st.just({"type": "END_DATE", "value": "2199-01-01T00:00:00Z"}))
+        kinds.append(st.just({"type": "ABSOLUTE", "value": 7_226_582_400}))
+    return st.one_of(kinds)
+
 
 _REVOCATIONS = _optional(
     {
         "crl_configuration": st.fixed_dictionaries(
-            {"enabled": st.booleans()},
-            optional={
+            {
+                "enabled": st.booleans(),
                 "s3_bucket_name": _words(f"{_LOWER}.-", (3, 20)),
                 "expiration_in_days": st.integers(1, 5000),
-                "custom_cname": _HOSTS,
-                "s3_object_acl": st.sampled_from(get_args(facts.S3ObjectAcl)),
             },
+            optional={"custom_cname": _HOSTS, "s3_object_acl": st.just("BUCKET_OWNER_FULL_CONTROL")},
         ),
-        "ocsp_configuration": st.fixed_dictionaries(
-            {"enabled": st.booleans()}, optional={"ocsp_custom_cname": _HOSTS}
-        ),
+        "ocsp_configuration": st.fixed_dictionaries({"enabled": st.booleans()}, optional={"ocsp_custom_cname": _HOSTS}),
     }
 )
 _PERMISSIONS = _optional(
@@ -172,20 +187,29 @@ _PERMISSIONS = _optional(
 ).map(lambda permission: [permission])
 
 
+_KEY_ALGORITHMS = [name for name in get_args(facts.KeyAlgorithm) if facts.key_family(name) in ("RSA", "EC")]
+
+
 @st.composite
 def _authorities(draw: st.DrawFn) -> dict[str, Any]:
     """Draw one to five CAs in trees in which every path length fits below that of its parent."""
     found: dict[str, Any] = {}
     room: dict[str, int] = {}
+    depth: dict[str | None, int] = {None: -1}
     for key in draw(st.lists(_KEYS, min_size=1, max_size=5, unique=True)):
         parents = [None, *(parent for parent, length in room.items() if length > 0)]
         parent = draw(st.sampled_from(parents))
-        found[key] = draw(_authority(draw(st.sampled_from(get_args(facts.KeyAlgorithm)))))
-        room[key] = facts.MAX_PATH_LENGTH + 1
+        depth[key] = depth[parent] + 1
+        found[key] = draw(_authority(draw(st.sampled_from(_KEY_ALGORITHMS))))
+        found[key]["validity"] = draw(_validities(depth[key]))
+        is_short = found[key].get("usage_mode") == "SHORT_LIVED_CERTIFICATE"
+        if is_short:
+            found[key].pop("permissions", None)
+        room[key] = 0 if is_short else facts.MAX_PATH_LENGTH + 1
         if parent is None:
             found[key]["type"] = "ROOT"
             continue
-        room[key] = draw(st.integers(0, room[parent] - 1))
+        room[key] = 0 if is_short else draw(st.integers(0, room[parent] - 1))
         found[key] |= {"type": "SUBORDINATE", "parent": parent}
         if room[key] or draw(st.booleans()):
             found[key]["path_length"] = room[key]
@@ -194,19 +218,19 @@ def _authorities(draw: st.DrawFn) -> dict[str, Any]:
 
 @cache
 def _authority(key_algorithm: str) -> st.SearchStrategy[dict[str, Any]]:
-    fitting = [name for name in get_args(facts.SigningAlgorithm) if facts.has_family(name, key_algorithm)]
+    fitting = [name for name in facts.signing_algorithms(key_algorithm) if name not in facts.INEXPRESSIBLE_VALUES]
     optional = {
         "signing_algorithm": st.sampled_from(fitting),
         "usage_mode": st.sampled_from(get_args(facts.UsageMode)),
-        "key_storage_security_standard": st.sampled_from(get_args(facts.KeyStorageSecurityStandard)),
-        "enabled": st.booleans(),
+        "key_storage_security_standard": st.just("FIPS_140_2_LEVEL_3_OR_HIGHER"),
+        "enabled": st.just(True),
         "permanent_deletion_time_in_days": st.integers(7, 30),
         "revocation_configuration": _REVOCATIONS,
         "permissions": _PERMISSIONS,
         "tags": _tags(),
         "ignore": _ignores(),
     }
-    required = {"key_algorithm": st.just(key_algorithm), "subject": _subjects(), "validity": _VALIDITIES}
+    required = {"key_algorithm": st.just(key_algorithm), "subject": _subjects()}
     return st.fixed_dictionaries(required, optional=optional)
 
 
@@ -221,11 +245,9 @@ def _issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
     permitted = [key for key, authority in authorities.items() if authority.get("permissions")]
     grants = [_grants("unmanaged", list(authorities), {"templates": st.lists(_TEMPLATES, min_size=1, max_size=3)})]
     if permitted:
-        domains = st.lists(texts(min_size=1, max_size=253), max_size=3)
+        domains = st.lists(texts(min_size=1, max_size=60), max_size=3)
         grants.append(_grants("managed", permitted, {"domain_names": domains}))
-    policy = st.fixed_dictionaries(
-        {"name": _words(_NAMES, (1, 20)), "document": st.dictionaries(texts(), values())}
-    )
+    policy = st.fixed_dictionaries({"name": _words(_NAMES, (1, 20)), "document": st.dictionaries(texts(), values())})
     rights = st.fixed_dictionaries({"grants": st.lists(st.one_of(grants), min_size=1, max_size=3)})
     rights |= st.fixed_dictionaries({"policy": policy})
     found = {}
@@ -233,7 +255,7 @@ def _issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
         optional = {
             "user_name": _words(_NAMES.upper(), (0, 20), f"{number}-{{}}"),
             "path": st.sampled_from(["/", "/pki/", "/a/b/"]),
-            "permissions_boundary": st.just("arn:aws:iam::123456789012:policy/boundary"),
+            "permissions_boundary": st.just("arn:PARTITION:iam::123456789012:policy/boundary"),
             "force_destroy": st.booleans(),
             "tags": _tags(),
             "ignore": _ignores(),
@@ -255,15 +277,15 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     """Draw the data of a spec that breaks no rule, over every field that is built."""
     authorities = draw(_authorities())
     role = st.fixed_dictionaries(
-        {"role_arn": st.just("arn:aws:iam::123456789012:role/pki")},
+        {"role_arn": st.just("arn:PARTITION:iam::123456789012:role/pki")},
         optional={"external_id": texts(min_size=2), "session_name": _words(_NAMES, (2, 20))},
     )
     aws = st.fixed_dictionaries(
         {"region": _REGIONS, "account_id": _ACCOUNTS}, optional={"assume_role": role, "default_tags": _tags()}
     )
     backend = st.dictionaries(_KEYS, st.dictionaries(_ARGUMENTS, values(), max_size=3), min_size=1, max_size=1)
-    optional = {"certificate_authority_defaults": _optional({"tags": _tags(), "enabled": st.booleans()})}
-    return {
+    optional = {"certificate_authority_defaults": _optional({"tags": _tags(), "enabled": st.just(True)})}
+    data = {
         "version": 1,
         "stack": draw(_words(f"{_LOWER}._-", (0, 20), "0{}")),
         "aws": draw(aws),
@@ -272,3 +294,8 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         "certificate_authorities": authorities,
         "issuers": draw(_issuers(authorities=authorities)),
     }
+    partition = facts.partition(data["aws"]["region"])
+    for holder in [data["aws"].get("assume_role", {}), *data["issuers"].values()]:
+        for name in {"role_arn", "permissions_boundary"} & set(holder):
+            holder[name] = holder[name].replace("PARTITION", partition)
+    return data

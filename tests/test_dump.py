@@ -52,9 +52,9 @@ def test_reading_what_was_written_gives_the_same_spec(data: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("text", AWKWARD)
 def test_awkward_text_survives_being_written(text: str) -> None:
-    tags = {f"{text} as a key": text, "long": f"{text} and more " * 9}
-    spec = spec_of(MINIMAL.replace("}", f", default_tags: {yaml_of(tags)}}}"))
-    assert spec.aws.default_tags == tags
+    arguments = {f"{text} as a key": text, "long": f"{text} and more " * 9}
+    spec = spec_of(f"{MINIMAL}terraform: {{backend: {{s3: {yaml_of(arguments)}}}}}\n")
+    assert spec.terraform.backend == {"s3": arguments}
     assert spec_of(dump(spec)) == spec
 
 
