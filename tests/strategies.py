@@ -187,6 +187,7 @@ _PERMISSIONS = _optional(
 ).map(lambda permission: [permission])
 
 
+_TRUE = st.sampled_from([True])
 _KEY_ALGORITHMS = [name for name in get_args(facts.KeyAlgorithm) if facts.key_family(name) in ("RSA", "EC")]
 
 
@@ -223,7 +224,7 @@ def _authority(key_algorithm: str) -> st.SearchStrategy[dict[str, Any]]:
         "signing_algorithm": st.sampled_from(fitting),
         "usage_mode": st.sampled_from(get_args(facts.UsageMode)),
         "key_storage_security_standard": st.just("FIPS_140_2_LEVEL_3_OR_HIGHER"),
-        "enabled": st.just(True),
+        "enabled": _TRUE,
         "permanent_deletion_time_in_days": st.integers(7, 30),
         "revocation_configuration": _REVOCATIONS,
         "permissions": _PERMISSIONS,
@@ -248,7 +249,9 @@ def _issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
         domains = st.lists(texts(min_size=1, max_size=60), max_size=3)
         grants.append(_grants("managed", permitted, {"domain_names": domains}))
     policy = st.fixed_dictionaries({"name": _words(_NAMES, (1, 20)), "document": st.dictionaries(texts(), values())})
-    rights = st.fixed_dictionaries({"grants": st.lists(st.one_of(grants), min_size=1, max_size=3)})
+    rights: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+        {"grants": st.lists(st.one_of(grants), min_size=1, max_size=3)}
+    )
     rights |= st.fixed_dictionaries({"policy": policy})
     found = {}
     for number, key in enumerate(draw(st.lists(_KEYS, max_size=3, unique=True))):
@@ -284,7 +287,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         {"region": _REGIONS, "account_id": _ACCOUNTS}, optional={"assume_role": role, "default_tags": _tags()}
     )
     backend = st.dictionaries(_KEYS, st.dictionaries(_ARGUMENTS, values(), max_size=3), min_size=1, max_size=1)
-    optional = {"certificate_authority_defaults": _optional({"tags": _tags(), "enabled": st.just(True)})}
+    optional = {"certificate_authority_defaults": _optional({"tags": _tags(), "enabled": _TRUE})}
     data = {
         "version": 1,
         "stack": draw(_words(f"{_LOWER}._-", (0, 20), "0{}")),

@@ -4,15 +4,15 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from conftest import EXAMPLE
 from hypothesis import example, given
 from hypothesis import strategies as st
-from strategies import damaged
 
+from conftest import EXAMPLE
 from pcaform.document import MAX_DEPTH, MAX_EXPANDED_NODES, parse
 from pcaform.loading import judged
 from pcaform.problems import Invalid, Problem
 from pcaform.spec.stack import Spec
+from strategies import damaged
 
 
 def refused(content: str | bytes) -> Problem:

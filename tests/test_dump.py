@@ -9,10 +9,9 @@ from typing import Any
 import hcl2
 import pytest
 import yaml
-from conftest import EXAMPLE
 from hypothesis import Phase, given, settings
-from strategies import AWKWARD, drawn, specs
 
+from conftest import EXAMPLE
 from pcaform.dump import dump
 from pcaform.loading import judged
 from pcaform.output import write
@@ -20,6 +19,7 @@ from pcaform.plan.stack import plan
 from pcaform.render import MANIFEST, Rendered, render
 from pcaform.spec.stack import Spec
 from pcaform.terraform import find_binary
+from strategies import AWKWARD, drawn, specs
 
 DRAWN = settings().max_examples
 MINIMAL = 'version: 1\nstack: corp-pki\naws: {region: eu-west-1, account_id: "123456789012"}\n'

@@ -1,4 +1,4 @@
-"""Text never becomes code: what is written is read back as the same text, by a reader of our own, hcl2 and Terraform."""
+"""Text never becomes code: what is written is read back as the same text, by our own reader, hcl2 and Terraform."""
 
 import base64
 import json
@@ -12,10 +12,10 @@ import hcl2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import AWKWARD, drawn, texts, values
 
 from pcaform import hcl
 from pcaform.terraform import find_binary
+from strategies import AWKWARD, drawn, texts, values
 
 BACK = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
 DIGITS = {"u": 4, "U": 8}

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from conftest import EXAMPLE
 from pcaform import __version__
 from pcaform.loading import load
 from pcaform.output import write
 from pcaform.plan.stack import plan
 from pcaform.problems import Failure
 from pcaform.render import MANIFEST, Rendered, render
-
-from conftest import EXAMPLE
 
 OLD = 1_000_000_000
 

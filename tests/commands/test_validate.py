@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from conftest import EXAMPLE, Run
 
 BAD = EXAMPLE.read_text(encoding="utf-8").replace("parent: root", "parent: a,b:%")

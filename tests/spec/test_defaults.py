@@ -5,14 +5,15 @@ from typing import get_args
 import pytest
 
 from pcaform import facts
-from pcaform.loading import judged
+from pcaform.document import parse
+from pcaform.spec import reading
 from pcaform.spec.stack import Spec
 
 HEAD = 'version: 1\nstack: corp-pki\naws: {region: eu-west-1, account_id: "123456789012"}\n'
 
 
 def read(text: str) -> Spec:
-    return judged((HEAD + text).encode(), "spec.yaml")
+    return reading.read(parse((HEAD + text).encode(), "spec.yaml"))
 
 
 def test_defaults_lie_below_every_authority_mapping_by_mapping() -> None:
@@ -34,7 +35,9 @@ certificate_authorities:
     permissions: []
     tags: {cost: "13"}
 """)
-    first, second = spec.certificate_authorities.values()
+    first, second = spec.managed.values()
+    assert first.validity is not None
+    assert second.validity is not None
     assert first.subject.model_dump(exclude_none=True) == {
         "common_name": "First",
         "country": "DE",
@@ -59,7 +62,7 @@ certificate_authorities:
   first: {}
   second: {revocation_configuration: null}
 """)
-    first, second = spec.certificate_authorities.values()
+    first, second = spec.managed.values()
     assert first.revocation_configuration is not None
     assert second.revocation_configuration is None
 
@@ -82,8 +85,11 @@ certificate_authorities:
         "EC_secp384r1": "SHA384WITHECDSA",
         "EC_secp521r1": "SHA512WITHECDSA",
         "SM2": "SM3WITHSM2",
+        "ML_DSA_44": "ML_DSA_44",
+        "ML_DSA_65": "ML_DSA_65",
+        "ML_DSA_87": "ML_DSA_87",
     }
-    assert spec.certificate_authorities["root"].signing_algorithm == expected[key]
+    assert spec.managed["root"].signing_algorithm == expected[key]
 
 
 def test_what_is_left_out_has_the_documented_value() -> None:
@@ -94,7 +100,7 @@ certificate_authorities:
     subject: {common_name: Root}
     key_algorithm: RSA_2048
     validity: {type: YEARS, value: 20}
-    revocation_configuration: {crl_configuration: {enabled: true}}
+    revocation_configuration: {crl_configuration: {enabled: true, s3_bucket_name: crl, expiration_in_days: 7}}
     permissions: [{}]
   issuing:
     type: SUBORDINATE
@@ -105,8 +111,9 @@ certificate_authorities:
 issuers:
   ci: {grants: [{certificates: unmanaged, certificate_authorities: [issuing]}]}
 """)
-    root, issuing = spec.certificate_authorities.values()
-    crl = root.revocation_configuration and root.revocation_configuration.crl_configuration
+    root, issuing = spec.managed.values()
+    assert root.revocation_configuration is not None
+    crl = root.revocation_configuration.crl_configuration
     assert (root.path_length, issuing.path_length) == (None, 0)
     assert (root.usage_mode, root.enabled, root.permanent_deletion_time_in_days) == ("GENERAL_PURPOSE", True, 30)
     assert crl is not None

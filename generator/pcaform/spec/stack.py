@@ -41,9 +41,9 @@ class Spec(Model):
     stack: Annotated[str, Field(pattern=STACK, max_length=64)]
     """The stack's name and directory."""
     aws: Aws
-    """Where the stack lives."""
+    """Region, account and default tags."""
     terraform: Terraform = Terraform()
-    """Settings of Terraform itself."""
+    """The backend."""
     certificate_authorities: dict[Key, Authority] = Field(default_factory=dict)
     """The CAs, by key; the key is the module's name."""
     issuers: dict[Key, Issuer] = Field(default_factory=dict)

@@ -1,0 +1,71 @@
+"""The JSON Schema against an independent validator: what we take it takes, what has a wrong shape it refuses too."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from conftest import ROOT
+from pcaform.document import parse
+from pcaform.loading import examine
+from pcaform.problems import Invalid
+from pcaform.spec.schema import json_schema
+
+SCHEMA = json_schema()
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+TESTS = ROOT / "tests"
+GOOD = sorted(
+    [
+        *(ROOT / "examples").glob("*.yaml"),
+        *(TESTS / "render" / "cases").glob("*.yaml"),
+        *(TESTS / "rules" / "cases").glob("*.ok.yaml"),
+        TESTS / "loop" / "spec.yaml",
+    ]
+)
+BAD = sorted((TESTS / "spec" / "cases").glob("*.yaml"))
+
+
+def data_of(path: Path) -> Any:
+    return parse(path.read_bytes(), path.name).data
+
+
+def test_it_is_a_schema_of_its_dialect() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_what_we_take_it_takes(path: Path) -> None:
+    assert [error.message for error in VALIDATOR.iter_errors(data_of(path))] == []
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_what_has_a_wrong_shape_it_refuses_too(path: Path) -> None:
+    ours = [problem for problem in examine(path.read_bytes(), path.name).problems if problem.rule == "shape"]
+    try:
+        theirs = [error.message for error in VALIDATOR.iter_errors(data_of(path))]
+    except Invalid:
+        return  # not YAML: no schema ever sees it
+    assert bool(theirs) == bool(ours)
+
+
+def properties(schema: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(schema, dict):
+        for name, value in schema.get("properties", {}).items():
+            yield f"{at}.{name}", value
+        for key, value in schema.items():
+            yield from properties(value, f"{at}/{key}")
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from properties(value, at)
+
+
+def test_every_property_says_what_it_is() -> None:
+    silent = [
+        path
+        for path, value in properties(SCHEMA)
+        if "description" not in value and not path.startswith(("/then", "/else"))
+    ]
+    assert silent == []
