@@ -39,6 +39,7 @@ def write(stack: Rendered, out: Path, *, force: bool = False) -> Written:
 
 def _write(stack: Rendered, directory: Path, *, force: bool) -> Written:
     owned = _owned(directory / MANIFEST)
+    _refuse_links({*stack.files, *owned}, directory)
     present = {path: _content(directory / path) for path in {*stack.files, *owned}}
     stale = sorted(path for path in owned if path not in stack.files and present[path] is not None)
     changed = sorted(path for path, content in stack.files.items() if present[path] != content)
@@ -60,12 +61,21 @@ def _owned(manifest: Path) -> Mapping[str, str]:
     try:
         files: Any = json.loads(content)["files"]
         return {str(path): str(digest) for path, digest in files.items() if _is_inside(str(path))}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{manifest}: not a manifest of pcaform: restore it, or render into an empty directory") from None
 
 
 def _is_inside(path: str) -> bool:
-    return not Path(path).is_absolute() and ".." not in Path(path).parts
+    parts = Path(path).parts
+    return bool(parts) and not Path(path).is_absolute() and ".." not in parts and "\0" not in path
+
+
+def _refuse_links(paths: Iterable[str], directory: Path) -> None:
+    """Refuse directories that are links out of the stack: what lies behind them was never ours to write or delete."""
+    inside = directory.resolve()
+    for parent in sorted({(directory / path).parent for path in paths}):
+        if not parent.resolve().is_relative_to(inside):
+            raise Failure(f"{parent}: a link that leads out of {directory}: remove it; nothing was written")
 
 
 def _refuse_foreign(

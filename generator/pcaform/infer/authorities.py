@@ -5,13 +5,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from pcaform import facts
 from pcaform.infer.naming import key_for
 from pcaform.inventory import Inventory, Resource
+from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.stack import Spec
+from pcaform.spec.wording import message
 
 _TEMPLATE = re.compile(
     r":template/(?:(?P<root>RootCACertificate/V1)|SubordinateCACertificate_PathLen(?P<length>[0-3])/V1)$"
 )
+
+INCOMPLETE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+"""What reading a resource raises where the state holds only a part of it, or where somebody edited the state."""
+
+NOT_WHOLE = "the state holds only a part of it: it was never finished, or the state was edited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +34,31 @@ class Unexpressed(Exception):  # noqa: N818 - it is an answer, not a fault
 def keys_by_arn(inventory: Inventory) -> dict[str, str]:
     """Return the key that each CA gets in the spec, by its ARN."""
     keys: dict[str, str] = {}
-    for authority in inventory.of_type("aws_acmpca_certificate_authority"):
+    for authority in filter(_is_whole, inventory.of_type("aws_acmpca_certificate_authority")):
         name = _subject(authority).get("common_name") or "ca"
         keys[authority.attributes["arn"]] = key_for(authority.module_key("ca_") or name, keys.values())
     return keys
 
 
 def entries(inventory: Inventory, keys: Mapping[str, str]) -> Iterator[tuple[Resource, dict[str, Any] | Unexpressed]]:
-    """Yield each CA with its entry in the spec, or why it has none."""
+    """Yield each CA with its entry in the spec, or why it has none. `keys` are those of the CAs that may be parents."""
     for authority in inventory.of_type("aws_acmpca_certificate_authority"):
         try:
-            yield authority, _entry(authority, inventory, keys)
+            entry = _entry(authority, inventory, keys)
+            CertificateAuthority.model_validate(entry)
         except Unexpressed as why:
             yield authority, why
+        except ValidationError as error:
+            yield authority, Unexpressed(reason_of(error))
+        except INCOMPLETE:
+            yield authority, Unexpressed(NOT_WHOLE)
+        else:
+            yield authority, entry
+
+
+def reason_of(error: ValidationError) -> str:
+    """Return in words why a value that exists has no place in a spec."""
+    return "; ".join(message(record, Spec) for record in error.errors(include_url=False))
 
 
 def default_key_storage(region: str) -> str:
@@ -44,7 +66,14 @@ def default_key_storage(region: str) -> str:
     return "CCPC_LEVEL_1_OR_HIGHER" if facts.partition(region) == "aws-cn" else "FIPS_140_2_LEVEL_3_OR_HIGHER"
 
 
+def _is_whole(authority: Resource) -> bool:
+    """Tell whether a CA was made at all: an apply that failed leaves one without an ARN behind."""
+    return bool(authority.attributes.get("arn") and authority.attributes.get("certificate_authority_configuration"))
+
+
 def _entry(authority: Resource, inventory: Inventory, keys: Mapping[str, str]) -> dict[str, Any]:
+    if not _is_whole(authority):
+        raise Unexpressed(NOT_WHOLE)
     has = authority.attributes
     configuration = has["certificate_authority_configuration"][0]
     region = has["arn"].split(":")[3]
@@ -79,7 +108,7 @@ def _activation(authority: Resource, inventory: Inventory, keys: Mapping[str, st
         raise Unexpressed(f"its certificate was made from {certificate.get('template_arn') or 'an unknown template'}")
     issuer = certificate["certificate_authority_arn"]
     if issuer != authority.attributes["arn"] and issuer not in keys:
-        raise Unexpressed(f"its parent {issuer} is not in this state; parents elsewhere are not built yet")
+        raise Unexpressed(f"its parent {issuer} is not in this spec; parents elsewhere are not built yet")
     validity = certificate["validity"][0]
     value = validity["value"] if validity["type"] == "END_DATE" else int(validity["value"])
     return {

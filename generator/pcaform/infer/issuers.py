@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from pcaform import policies
-from pcaform.infer.authorities import Unexpressed
+from pcaform.infer.authorities import INCOMPLETE, NOT_WHOLE, Unexpressed, reason_of
 from pcaform.infer.naming import key_for
 from pcaform.inventory import Inventory, Resource
 from pcaform.spec.issuers import Issuer
@@ -18,12 +20,19 @@ def entries(
     """Yield each user with its key and its entry in the spec, or why it has none. `keys` are the CAs' by ARN."""
     taken: list[str] = []
     for user in inventory.of_type("aws_iam_user"):
-        key = key_for(user.module_key("issuer_") or user.attributes["name"], taken)
+        key = key_for(user.module_key("issuer_") or user.attributes.get("name") or "user", taken)
         taken.append(key)
         try:
-            yield user, key, _entry(user, inventory, aws=aws, keys=keys)
+            entry = _entry(user, inventory, aws=aws, keys=keys)
+            Issuer.model_validate(entry)
         except Unexpressed as why:
             yield user, key, why
+        except ValidationError as error:
+            yield user, key, Unexpressed(reason_of(error))
+        except INCOMPLETE:
+            yield user, key, Unexpressed(NOT_WHOLE)
+        else:
+            yield user, key, entry
 
 
 def _entry(user: Resource, inventory: Inventory, *, aws: Aws, keys: Mapping[str, str]) -> dict[str, Any]:
@@ -38,11 +47,19 @@ def _entry(user: Resource, inventory: Inventory, *, aws: Aws, keys: Mapping[str,
     policy = _only_policy(has["name"], inventory)
     document = json.loads(policy["policy"])
     grants = grants_of(document, keys)
-    if grants is not None:
-        issuer = Issuer.model_validate({**entry, "grants": grants})
-        if policy["name"] == policies.policy_name(issuer) and _is_made_by(issuer, document, aws=aws, keys=keys):
+    issuer = _issuer({**entry, "grants": grants})
+    if issuer is not None and policy["name"] == policies.policy_name(issuer):
+        if _is_made_by(issuer, document, aws=aws, keys=keys):
             return {**entry, "grants": grants}
     return {**entry, "policy": {"name": policy["name"], "document": document}}
+
+
+def _issuer(entry: dict[str, Any]) -> Issuer | None:
+    """Return the issuer with these grants, or None where a spec cannot say them: a template with `*`, for one."""
+    try:
+        return Issuer.model_validate(entry)
+    except ValidationError:
+        return None
 
 
 def _only_policy(user: str, inventory: Inventory) -> Mapping[str, Any]:

@@ -1,14 +1,19 @@
 """Inventory -> the whole spec, and a report of what is not in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
 
 from pcaform.infer import authorities, issuers
-from pcaform.infer.authorities import Unexpressed
+from pcaform.infer.authorities import Unexpressed, reason_of
 from pcaform.inventory import Inventory
 from pcaform.problems import Failure
 from pcaform.spec.stack import Aws, Spec
+from pcaform.spec.values import Model
 
+M = TypeVar("M", bound=Model)
 _PARTS_OF_ARN = 6
 
 
@@ -28,27 +33,43 @@ def infer(inventory: Inventory, *, stack: str) -> Inferred:
     keys = authorities.keys_by_arn(inventory)
     aws = _aws(inventory, keys)
     left_out = list(inventory.left_out)
-    found_authorities, found_issuers = {}, {}
-    for resource, authority in authorities.entries(inventory, keys):
-        if isinstance(authority, Unexpressed):
-            left_out.append((resource.address, authority.reason))
-        else:
-            found_authorities[keys[resource.attributes["arn"]]] = authority
+    keys, found_authorities, without = _authorities(inventory, keys)
+    left_out += without
+    found_issuers = {}
     for resource, key, issuer in issuers.entries(inventory, aws, keys=keys):
         if isinstance(issuer, Unexpressed):
             left_out.append((resource.address, issuer.reason))
         else:
             found_issuers[key] = issuer
-    spec = Spec.model_validate(
-        {
-            "version": 1,
-            "stack": stack,
-            "aws": aws.model_dump(),
-            "certificate_authorities": found_authorities,
-            "issuers": found_issuers,
-        }
+    spec = _valid(
+        Spec,
+        version=1,
+        stack=stack,
+        aws=aws.model_dump(),
+        certificate_authorities=found_authorities,
+        issuers=found_issuers,
     )
     return Inferred(spec, tuple(left_out))
+
+
+def _authorities(
+    inventory: Inventory, keys: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, dict[str, Any]], list[tuple[str, str]]]:
+    """Return the keys by ARN of the CAs that are written, their entries by key, and the others with the reason.
+
+    A CA that is left out is nobody's parent in the spec, so its children are left out too, and theirs in turn.
+    """
+    written = dict(keys)
+    while True:
+        entries, without = {}, []
+        for resource, authority in authorities.entries(inventory, written):
+            if isinstance(authority, Unexpressed):
+                without.append((resource.address, authority.reason))
+            else:
+                entries[resource.attributes["arn"]] = authority
+        if entries.keys() == written.keys():
+            return written, {written[arn]: entry for arn, entry in entries.items()}, without
+        written = {arn: keys[arn] for arn in entries}
 
 
 def _aws(inventory: Inventory, arns: Iterable[str]) -> Aws:
@@ -61,7 +82,15 @@ def _aws(inventory: Inventory, arns: Iterable[str]) -> Aws:
             f"CAs of several accounts or regions ({listed}): one spec holds one of each, and splitting is not built yet"
         )
     ((region, account_id),) = places
-    return Aws(region=region, account_id=account_id, default_tags=_default_tags(inventory))
+    return _valid(Aws, region=region, account_id=account_id, default_tags=_default_tags(inventory))
+
+
+def _valid(model: type[M], **values: Any) -> M:
+    """Return a part of the spec; raises Failure where a value that was found or given does not fit in one."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise Failure(reason_of(error)) from None
 
 
 def _default_tags(inventory: Inventory) -> dict[str, str]:

@@ -21,6 +21,13 @@ def read(content: bytes, name: str) -> Inventory:
     Raises Failure for anything that is not a whole, readable state of version 4.
     """
     state = _state(content, name)
+    try:
+        return _inventory(state)
+    except (KeyError, TypeError, AttributeError):
+        raise Failure(f"{name}: a resource in the state is not whole: the state is damaged or was edited") from None
+
+
+def _inventory(state: Mapping[str, Any]) -> Inventory:
     found, left_out = [], []
     for resource in state["resources"]:
         if resource.get("mode") != "managed":
