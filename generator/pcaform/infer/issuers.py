@@ -48,9 +48,9 @@ def _entry(user: Resource, inventory: Inventory, *, aws: Aws, keys: Mapping[str,
     document = json.loads(policy["policy"])
     grants = grants_of(document, keys)
     issuer = _issuer({**entry, "grants": grants})
-    if issuer is not None and policy["name"] == policies.policy_name(issuer):
-        if _is_made_by(issuer, document, aws=aws, keys=keys):
-            return {**entry, "grants": grants}
+    is_ours = issuer is not None and policy["name"] == policies.policy_name(issuer)
+    if issuer is not None and is_ours and _is_made_by(issuer, document, aws=aws, keys=keys):
+        return {**entry, "grants": grants}
     return {**entry, "policy": {"name": policy["name"], "document": document}}
 
 
