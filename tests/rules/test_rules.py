@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pcaform import facts
 from pcaform.document import parse
 from pcaform.rules import unbuilt
 from pcaform.rules.catalog import RULES, problems
@@ -108,3 +109,32 @@ def test_ignoring_one_rule_silences_no_other() -> None:
     text = case("empty-subject", "err").read_text(encoding="utf-8")
     line = "    ignore: [{rule: module-name, reason: not what is broken}]\n"
     assert "[empty-subject]" in printed(text.replace("  root:\n", f"  root:\n{line}").encode(), "x.yaml")
+
+
+def test_china_takes_its_own_standard_only() -> None:
+    text = case("china", "err").read_bytes().replace(b"eu-west-1", b"cn-north-1")
+    message = "in China AWS takes CCPC_LEVEL_1_OR_HIGHER only: remove it, the region's default fits"
+    assert told(text, "china") == [f"17: {message}", f"20: {message}"]
+
+
+def test_an_adopted_authority_may_have_the_old_standard() -> None:
+    text = case("deletion-window", "ok").read_bytes()
+    line = b"    key_storage_security_standard: FIPS_140_2_LEVEL_2_OR_HIGHER\n"
+    assert told(text.replace(b"  adopted:\n", b"  adopted:\n" + line), "china") == []
+    assert len(told(text.replace(b"  new:\n", b"  new:\n" + line), "china")) == 1
+
+
+@pytest.mark.parametrize(("more", "count"), [(0, 0), (1, 1)])
+def test_a_policy_fits_to_the_last_character(more: int, count: int) -> None:
+    empty = len('{"Sid":""}')
+    text = case("grants-or-policy", "ok").read_text(encoding="utf-8")
+    long = f'{{Sid: "{"x" * (facts.POLICY_LIMIT - empty + more)}    "}}'
+    text = text.replace('{Version: "2012-10-17", Statement: []}', long)
+    assert len(told(text.encode(), "policy-size")) == count
+
+
+def test_an_unknown_rule_in_the_defaults_is_told_there_and_once() -> None:
+    text = PARTIAL.replace("IGNORE", "tags: {}").replace(
+        "  type: ROOT", "  ignore: [{rule: tag, reason: misspelt}]\n  type: ROOT"
+    )
+    assert told(text.encode(), "ignore") == ["5: there is no rule 'tag' (did you mean 'tags'?)"]

@@ -3,6 +3,7 @@
 The `.out` files are reviewed by a person; PCAFORM_UPDATE_GOLDEN=1 writes them anew.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,11 @@ def test_the_wrong_shape_is_told(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_case_is_about_something(name: str) -> None:
     assert (CASES / f"{name}.out").read_text(encoding="utf-8") != ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_tag_of_a_union_is_shown(name: str) -> None:
+    assert re.findall("<[a-z]+>", (CASES / f"{name}.out").read_text(encoding="utf-8")) == []
 
 
 def test_no_output_is_left_without_its_case() -> None:

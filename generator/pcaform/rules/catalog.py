@@ -73,7 +73,10 @@ def problems(spec: Spec, document: Document) -> list[Problem]:
         for finding in rule.check(spec)
         if not _is_ignored(spec, rule, finding.loc)
     ]
-    found += [document.problem(finding.loc, finding.message, rule="ignore") for finding in _unknown_rules(spec)]
+    found += [
+        document.problem(located(document, finding.loc), finding.message, rule="ignore")
+        for finding in _unknown_rules(spec)
+    ]
     unbuilt_keys = unbuilt.unbuilt(document.data)
     found += [document.problem(loc, text, rule=unbuilt.RULE, of_key=True) for loc, text in unbuilt_keys]
     return list(dict.fromkeys(found))

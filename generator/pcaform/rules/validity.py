@@ -1,5 +1,6 @@
 """Rules about time: how long CAs are valid. One `now` per rule, so that two ends can be compared."""
 
+import calendar
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -114,6 +115,5 @@ def _time(value: int | str) -> datetime:
 def _months_later(start: datetime, months: int) -> datetime:
     """Return the same day some months later, the month's last day where it has no such day."""
     years, month = divmod(start.month - 1 + months, _MONTHS)
-    first = start.replace(year=start.year + years, month=month + 1, day=1)
-    following = (first + timedelta(days=31)).replace(day=1)
-    return min(first.replace(day=1) + timedelta(days=start.day - 1), following - timedelta(days=1))
+    year, month = start.year + years, month + 1
+    return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1]))

@@ -128,10 +128,18 @@ class Timeouts(Model):
     """Such as 5m; the provider's own is 1m."""
 
 
+def _managed(value: Any) -> Any:
+    if value is False:
+        raise PydanticCustomError("wanted", "true here; false stands in the entry of the CA itself")
+    if value is not True:
+        raise PydanticCustomError("wanted", "true or false")
+    return value
+
+
 class CertificateAuthority(Model):
     """A private CA of this stack."""
 
-    managed: Literal[True] = True
+    managed: Annotated[Literal[True], BeforeValidator(_managed)] = True
     """false makes the entry a reference to a CA that something else manages."""
     arn: CaArn | None = None
     """The CA exists already: a permanent import block."""

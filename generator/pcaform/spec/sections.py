@@ -7,7 +7,21 @@ from pydantic import Discriminator, Field
 
 from pcaform import facts
 from pcaform.spec.issuers import Role
-from pcaform.spec.values import BUCKET, TEMPLATE, AccountId, CaArn, Ignore, Key, Many, Model, Tags, member, tag_of
+from pcaform.spec.values import (
+    BUCKET,
+    DAY,
+    ORGANIZATION,
+    TEMPLATE,
+    AccountId,
+    CaArn,
+    Ignore,
+    Key,
+    Many,
+    Model,
+    Tags,
+    member,
+    tag_of,
+)
 
 
 class CrlBucket(Model):
@@ -47,7 +61,7 @@ class Share(Model):
 
     accounts: Many[AccountId] = ()
     """Accounts that may issue."""
-    organization: Annotated[str | None, Field(pattern=r"^o-[a-z0-9]{10,32}$")] = None
+    organization: Annotated[str | None, Field(pattern=ORGANIZATION)] = None
     """An organization whose accounts may issue."""
     template: Annotated[str, Field(pattern=TEMPLATE)] = facts.DEFAULT_TEMPLATE
     """The one template they may use."""
@@ -80,7 +94,7 @@ class Waiver(Model):
     """The resource it is about."""
     why: Annotated[str, Field(min_length=3)]
     """Why it is accepted."""
-    until: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    until: Annotated[str, Field(pattern=DAY)]
     """The last day, such as 2027-01-31."""
 
 

@@ -19,6 +19,8 @@ CRL_PATH = r"^(/|[-a-zA-Z0-9;?:@&=+$,%_.!~*()']+(/[-a-zA-Z0-9;?:@&=+$,%_.!~*()']
 CA_ARN = r"^arn:aws(-[a-z]+)*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+$"
 ROLE_ARN = r"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[!-~]+$"
 POLICY_ARN = r"^arn:aws(-[a-z]+)*:iam::([0-9]{12}|aws):policy/[!-~]+$"
+ORGANIZATION = r"^o-[a-z0-9]{10,32}$"
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 DURATION = r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$"
 TEMPLATE = (
     r"^(Blank)?(CodeSigning|EndEntity|EndEntityClientAuth|EndEntityServerAuth|OCSPSigning|RootCA|SubordinateCA)"
@@ -40,6 +42,8 @@ WORDS = {
     CA_ARN: "the ARN of a private CA, arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID",
     ROLE_ARN: "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME",
     POLICY_ARN: "the ARN of a policy, arn:aws:iam::ACCOUNT:policy/NAME",
+    ORGANIZATION: "an organization's id, o- with 10 to 32 letters and digits",
+    DAY: "a day such as 2027-01-31",
     DURATION: "a duration such as 5m",
     TEMPLATE: "a template such as EndEntityCertificate/V1",
 }
@@ -77,7 +81,14 @@ AccountId = Annotated[
     str,
     BeforeValidator(_as_text),
     Field(pattern=ACCOUNT_ID),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": ACCOUNT_ID}, {"type": "integer", "minimum": 10**11}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": ACCOUNT_ID},
+                {"type": "integer", "minimum": 10**11, "maximum": 10**12 - 1},
+            ]
+        }
+    ),
 ]
 """Text; an unquoted number is taken too, since the reader keeps leading zeros as text."""
 UserName = Annotated[str, Field(pattern=USER_NAME, max_length=64)]
@@ -103,9 +114,14 @@ def member(kind: str) -> Tag:
     return Tag(tag_of(kind))
 
 
+def is_tag(step: str | int) -> bool:
+    """Tell whether a step of a path is the tag of a union's member."""
+    return isinstance(step, str) and step.startswith("<")
+
+
 def without_tags(loc: Sequence[str | int]) -> tuple[str | int, ...]:
     """Return a path as it is in the file: pydantic adds the tags of the unions it passes."""
-    return tuple(step for step in loc if not (isinstance(step, str) and step.startswith("<")))
+    return tuple(step for step in loc if not is_tag(step))
 
 
 class Model(BaseModel):

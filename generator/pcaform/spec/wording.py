@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 
 from pcaform.document import Loc
-from pcaform.spec.values import WORDS, without_tags
+from pcaform.spec.values import WORDS, is_tag, without_tags
 
 _TYPES = {
     "string_type": "text (quote it)",
@@ -47,7 +47,8 @@ def message(error: Any, model: type[BaseModel]) -> str:
     if kind == "union_tag_invalid":
         return unknown_value(context["discriminator"].strip("'"), context["tag"], _quoted(context["expected_tags"]))
     if kind == "literal_error":
-        return unknown_value(_named(loc), error["input"], _quoted(context["expected"]) or [context["expected"]])
+        words = _quoted(context["expected"]) or [context["expected"]]
+        return unknown_value(_named(loc), error["input"], [*words, "a mapping"] if is_tag(error["loc"][-1]) else words)
     wanted = _TYPES.get(kind) or (_LIMITS[kind](context) if kind in _LIMITS else error["msg"])
     if is_about_key(error):
         return f"the key {seen(loc[-2])} is not allowed: {wanted}"
