@@ -180,8 +180,9 @@ class _Builder:
 
     def document(self) -> tuple[Any, Marks]:
         next(self.events)
-        if isinstance(start := next(self.events), yaml.StreamEndEvent):
-            self.fail(start, "the file is empty: a spec starts with 'version: 1'")
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            message = "the file is empty: a spec starts with 'version: 1'"
+            raise Invalid.one(Problem(self.path, 1, 1, message, "yaml", source=_line(self.lines, 1)))
         data, marks = self.value(next(self.events), 0)
         next(self.events)
         if not isinstance(more := next(self.events), yaml.StreamEndEvent):

@@ -34,7 +34,7 @@ def authority(
 ) -> Resource:
     """Return a CA; `name` makes its ARN, its request and, unless it is given, its common name."""
     instance = {key: more.pop(key) for key in ("index_key", "deposed") if key in more}
-    subject = {field: "" for field in ("country", "locality", "organization", "state", "title")}
+    subject = dict.fromkeys(("country", "locality", "organization", "state", "title"), "")
     configuration = {
         "key_algorithm": "RSA_2048",
         "signing_algorithm": "SHA256WITHRSA",
@@ -91,10 +91,18 @@ def permission(name: str) -> Resource:
     return resource("aws_acmpca_permission", None, attributes)
 
 
-def user(name: str, document: Any, *, policy: str | None = None, module: str | None = None, **more: Any) -> list[Resource]:
+def user(
+    name: str, document: Any, *, policy: str | None = None, module: str | None = None, **more: Any
+) -> list[Resource]:
     """Return a user with one policy attached."""
     arn = f"arn:aws:iam::{ACCOUNT}:policy/{name}"
-    has = {"arn": f"arn:aws:iam::{ACCOUNT}:user/{name}", "name": name, "path": "/", "tags": None, "tags_all": {}}
+    has: dict[str, Any] = {
+        "arn": f"arn:aws:iam::{ACCOUNT}:user/{name}",
+        "name": name,
+        "path": "/",
+        "tags": None,
+        "tags_all": {},
+    }
     attached = {"user": name, "policy_arn": arn}
     written = {"arn": arn, "name": policy or f"{name}-private-ca", "policy": json.dumps(document), "tags_all": {}}
     return [

@@ -8,19 +8,24 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from infer.states import Resource, arn_of, authority, certificate, permission, resource, root, state, subordinate, user
 
+from infer.states import Resource, arn_of, authority, certificate, permission, resource, root, state, subordinate, user
 from pcaform import policies
 from pcaform.commands.import_state import from_state
 from pcaform.dump import dump
 from pcaform.infer.stack import Inferred
 from pcaform.loading import judged
 from pcaform.problems import Failure
+from pcaform.spec.authorities import Validity
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws, Spec
 
 AWS = Aws(region="eu-west-1", account_id="123456789012")
-UNMANAGED = {"certificates": "unmanaged", "certificate_authorities": ["root"], "templates": ["CodeSigningCertificate/V1"]}
+UNMANAGED = {
+    "certificates": "unmanaged",
+    "certificate_authorities": ["root"],
+    "templates": ["CodeSigningCertificate/V1"],
+}
 MANAGED = {"certificates": "managed", "certificate_authorities": ["root"], "domain_names": ["*.corp.example", "x"]}
 
 
@@ -45,13 +50,13 @@ def policy_of(user_name: str, *grants: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_tree_is_found_through_the_certificates() -> None:
     spec = spec_of(*subordinate("issuing", "policy"), *subordinate("policy", "root", length=1), *root())
-    found = spec.certificate_authorities
+    found = spec.managed
     assert {key: (ca.type, ca.parent, ca.path_length) for key, ca in found.items()} == {
         "issuing": ("SUBORDINATE", "policy", 0),
         "policy": ("SUBORDINATE", "root", 1),
         "root": ("ROOT", None, None),
     }
-    assert (found["root"].validity.type, found["root"].validity.value) == ("YEARS", 10)
+    assert found["root"].validity == Validity(type="YEARS", value=10)
     assert (spec.aws.region, spec.aws.account_id, spec.stack) == ("eu-west-1", "123456789012", "corp-pki")
 
 
@@ -85,7 +90,7 @@ def test_every_setting_is_carried() -> None:
         certificate("x", validity=[{"type": "END_DATE", "value": "2035-01-01T00:00:00Z"}]),
         permission("x"),
     )
-    assert spec.certificate_authorities["corp-root"].model_dump(exclude_none=True, exclude_defaults=True) == {
+    assert spec.managed["corp-root"].model_dump(exclude_none=True, exclude_defaults=True) == {
         "type": "ROOT",
         "subject": {"common_name": "Corp Root", "country": "DE"},
         "key_algorithm": "EC_secp384r1",
@@ -136,14 +141,14 @@ def test_a_key_comes_from_our_module_or_the_common_name(module: str | None, comm
 def test_equal_names_get_different_keys() -> None:
     made = [authority(name, common_name="Corp Root") for name in ("a", "b", "c")]
     spec = spec_of(*made, *map(certificate, ("a", "b", "c")))
-    assert list(spec.certificate_authorities) == ["corp-root", "corp-root-2", "corp-root-3"]
+    assert list(spec.managed) == ["corp-root", "corp-root-2", "corp-root-3"]
 
 
 def test_of_two_certificates_the_installed_one_counts() -> None:
     renewed = authority("root", certificate="new\n")
     old = certificate("root", certificate="old", validity=[{"type": "YEARS", "value": "1"}])
     new = certificate("root", certificate="new", validity=[{"type": "YEARS", "value": "5"}])
-    assert spec_of(renewed, old, new).certificate_authorities["root"].validity.value == 5
+    assert spec_of(renewed, old, new).managed["root"].validity == Validity(type="YEARS", value=5)
 
 
 ROOT_ADDRESS = "aws_acmpca_certificate_authority.this"
@@ -175,12 +180,16 @@ LEFT_OUT = {
             authority(
                 "root",
                 certificate_authority_configuration=[
-                    {"key_algorithm": "ML_DSA_65", "signing_algorithm": "ML_DSA_65", "subject": [{"common_name": "x"}]}
+                    {
+                        "key_algorithm": "RSA_1024",
+                        "signing_algorithm": "SHA256WITHRSA",
+                        "subject": [{"common_name": "x"}],
+                    }
                 ],
             ),
             certificate("root"),
         ],
-        "'key_algorithm' is 'ML_DSA_65', allowed: RSA_2048, RSA_3072",
+        "'key_algorithm' is 'RSA_1024' (did you mean 'RSA_3072'?), allowed: RSA_2048",
     ),
     "never made": ([authority("root", arn=None), certificate("root")], PART),
     "no configuration": ([authority("root", certificate_authority_configuration=[]), certificate("root")], PART),
@@ -202,7 +211,7 @@ def test_an_authority_that_does_not_fit_is_listed(case: str) -> None:
     ((address, said),) = found.left_out
     assert address == ROOT_ADDRESS
     assert reason in said
-    assert list(found.spec.certificate_authorities) == ["other"]
+    assert list(found.spec.managed) == ["other"]
 
 
 def test_who_is_below_a_left_out_authority_is_left_out_too() -> None:
@@ -215,7 +224,7 @@ def test_who_is_below_a_left_out_authority_is_left_out_too() -> None:
         *root(),
         *user("ci", policy_of("ci", *grants)),
     )
-    assert list(found.spec.certificate_authorities) == ["root"]
+    assert list(found.spec.managed) == ["root"]
     assert [reason.split(";")[0] for _, reason in found.left_out] == [
         "the state does not hold the certificate that activates it",
         f"its parent {arn_of('old')} is not in this spec",
@@ -252,7 +261,7 @@ def test_default_tags_are_those_beyond_a_resources_own() -> None:
         *user("ci", policy_of("ci", UNMANAGED), tags=None, tags_all={"owner": "pki", "cost": "12"}),
     )
     assert spec.aws.default_tags == {"owner": "pki", "cost": "12"}
-    assert spec.certificate_authorities["root"].tags == {"own": "1"}
+    assert spec.managed["root"].tags == {"own": "1"}
     assert spec.issuers["ci"].tags == {}
 
 
@@ -311,7 +320,7 @@ def other_policies() -> Iterator[tuple[str, dict[str, Any]]]:
         "NotAction": lambda made: made["Statement"][0].update(NotAction=made["Statement"][0].pop("Action")),
     }.items():
         made = copy.deepcopy(policy_of("ci", UNMANAGED))
-        change(made)
+        change(made)  # type: ignore[no-untyped-call] # the changes are lambdas over foreign JSON
         yield name, made
 
 
@@ -362,10 +371,14 @@ ATTACHED_TWICE = user("ci", {})[2]
     ("resources", "reason"),
     [
         (user("ci", {})[:1], "it has 0 attached policies, 0 of them in this state; one is expected"),
-        ([user("ci", {})[0], user("ci", {})[2]], "it has 1 attached policies, 0 of them in this state; one is expected"),
+        (
+            [user("ci", {})[0], user("ci", {})[2]],
+            "it has 1 attached policies, 0 of them in this state; one is expected",
+        ),
         ([*user("ci", {}), ATTACHED_TWICE], "it has 2 attached policies, 1 of them in this state; one is expected"),
         (user("ci", [1]), "'document' is a list, allowed: a mapping"),
-        (user("ci", {}, name=None), PART),
+        ([resource("aws_iam_user", None, {"name": None, "arn": None})], "it has 0 attached policies"),
+        ([resource("aws_iam_user", None, {})], PART),
         (user("c/i", {}), "'user_name' is 'c/i', allowed: letters, digits and any of"),
     ],
 )

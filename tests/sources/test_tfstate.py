@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+
 from conftest import Run
 from infer.states import authority, certificate, resource, root, state
-from hypothesis import given
-from strategies import damaged
-
 from pcaform.commands.import_state import from_state
 from pcaform.problems import Failure
 from pcaform.sources import tfstate
+from strategies import damaged
 
 SECRETS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "hunter2hunter2", "BEGIN RSA PRIVATE KEY", "s3cr3t-output")
 
@@ -41,10 +41,17 @@ SECRETS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "hunter2hunter2", "BEGIN RSA
             "the state is encrypted: use 'tofu state pull', which decrypts it",
         ),
         (b'{"version": 4, "resources": [1]}', "a resource in the state is not whole"),
-        (b'{"version": 4, "resources": [{"mode": "managed", "instances": null}]}', "a resource in the state is not whole"),
-        (b'{"version": 4, "resources": [{"mode": "managed", "instances": [1]}]}', "a resource in the state is not whole"),
         (
-            b'{"version": 4, "resources": [{"mode": "managed", "type": "aws_iam_user", "instances": [{"attributes": [1]}]}]}',
+            b'{"version": 4, "resources": [{"mode": "managed", "instances": null}]}',
+            "a resource in the state is not whole",
+        ),
+        (
+            b'{"version": 4, "resources": [{"mode": "managed", "instances": [1]}]}',
+            "a resource in the state is not whole",
+        ),
+        (
+            b'{"version": 4, "resources": [{"mode": "managed", "type": "aws_iam_user", '
+            b'"instances": [{"attributes": [1]}]}]}',
             "a resource in the state is not whole",
         ),
     ],
@@ -100,7 +107,12 @@ def test_what_is_ours_and_not_read_yet_is_listed() -> None:
 
 def secretive() -> bytes:
     key = {"id": SECRETS[0], "secret": SECRETS[1], "user": "ci", "ses_smtp_password_v4": SECRETS[2]}
-    hidden = {"private_key": SECRETS[3], "password": SECRETS[2], "private": SECRETS[1], "sensitive": SECRETS[0]}
+    hidden: dict[str, Any] = {
+        "private_key": SECRETS[3],
+        "password": SECRETS[2],
+        "private": SECRETS[1],
+        "sensitive": SECRETS[0],
+    }
     content = json.loads(
         state(
             authority("root", module="module.ca_root", **hidden),
