@@ -122,7 +122,7 @@ def _field_row(name: str, field: Any, path: str, is_required: bool) -> str:  # n
     default = (
         "required" if is_required else _code(field.get("default")) if field.get("default") not in (None, [], {}) else ""
     )
-    carried = ", ".join(fact.carried) if fact else "spec only"
+    carried = ", ".join(fact.carried) if fact else ""
     argument = f"`{fact.resource}` `{fact.argument}`" if fact and fact.argument else ""
     if name in facts.INEXPRESSIBLE_KEYS and fact and not fact.argument:
         argument = "cannot be set yet"

@@ -40,14 +40,15 @@ _EXPLANATIONS = {
     "did not find expected ',' or ']'": "a '[' that is not closed, or a missing ','",
     "did not find expected ',' or '}'": "a '{' that is not closed, or a missing ','",
     "did not find expected alphabetic or numeric character": "text that starts with '*' or '&': quote it",
-    "did not find expected node content": "a value is missing here, or a text that starts like this needs quotes",
+    "did not find expected node content": "a value is missing here, a bracket is not closed, or the text needs quotes",
     "block sequence entries are not allowed": "a '-' where no list can start: begin the list on a line of its own",
     "found a tab character": "a tab in the indentation: indent with spaces",
     "did not find expected comment or line break": "text behind '|' or '>': begin it on the next line",
     "found unexpected document indicator": "a quote is not closed",
     "directive": "a line that starts with '%': remove it",
     "did not find expected <document start>": "text before the document begins or after it ends ('---', '...')",
-    "invalid Unicode character escape code": "an escape that names no character",
+    "invalid Unicode character escape code": "an escape that names no character: YAML writes '\\U0001F600' where "
+    "JSON writes a pair of '\\u'",
     "did not find expected hexdecimal number": "an escape that names no character",
     "found unknown escape character": "an unknown escape in a double-quoted text: write '\\\\' for a backslash",
 }
@@ -179,8 +180,9 @@ class _Builder:
 
     def document(self) -> tuple[Any, Marks]:
         next(self.events)
-        if isinstance(start := next(self.events), yaml.StreamEndEvent):
-            self.fail(start, "the file is empty: a spec starts with 'version: 1'")
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            message = "the file is empty: a spec starts with 'version: 1'"
+            raise Invalid.one(Problem(self.path, 1, 1, message, "yaml", source=_line(self.lines, 1)))
         data, marks = self.value(next(self.events), 0)
         next(self.events)
         if not isinstance(more := next(self.events), yaml.StreamEndEvent):

@@ -47,6 +47,13 @@ def _ca(name: str, api: str | None, argument: str, carried: tuple[Source, ...] =
 
 
 FIELDS: tuple[FieldFact, ...] = (
+    FieldFact("aws.region"),
+    FieldFact("aws.account_id"),
+    FieldFact("aws.default_tags", carried=_TERRAFORM),
+    FieldFact("aws.assume_role", carried=("hcl",)),
+    FieldFact("terraform.backend", carried=("hcl",)),
+    FieldFact("issuers.*.grants"),
+    FieldFact("issuers.*.policy"),
     _ca("type", "CreateCertificateAuthorityRequest.CertificateAuthorityType", "type"),
     _ca("usage_mode", "CreateCertificateAuthorityRequest.UsageMode", "usage_mode"),
     _ca(

@@ -68,7 +68,10 @@ def default_key_storage(region: str) -> str:
 
 def _is_whole(authority: Resource) -> bool:
     """Tell whether a CA was made at all: an apply that failed leaves one without an ARN behind."""
-    return bool(authority.attributes.get("arn") and authority.attributes.get("certificate_authority_configuration"))
+    try:
+        return bool(authority.attributes["arn"].startswith("arn:") and _subject(authority))
+    except INCOMPLETE:
+        return False
 
 
 def _entry(authority: Resource, inventory: Inventory, keys: Mapping[str, str]) -> dict[str, Any]:
@@ -97,7 +100,7 @@ def _entry(authority: Resource, inventory: Inventory, keys: Mapping[str, str]) -
 def _subject(authority: Resource) -> dict[str, str]:
     """Return the subject's fields; a state writes those that are not set as empty text."""
     blocks = authority.attributes["certificate_authority_configuration"][0]["subject"]
-    return {name: value for name, value in blocks[0].items() if value}
+    return {name: str(value) for name, value in blocks[0].items() if value}
 
 
 def _activation(authority: Resource, inventory: Inventory, keys: Mapping[str, str]) -> dict[str, Any]:

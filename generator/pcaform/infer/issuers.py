@@ -20,7 +20,7 @@ def entries(
     """Yield each user with its key and its entry in the spec, or why it has none. `keys` are the CAs' by ARN."""
     taken: list[str] = []
     for user in inventory.of_type("aws_iam_user"):
-        key = key_for(user.module_key("issuer_") or user.attributes.get("name") or "user", taken)
+        key = key_for(user.module_key("issuer_") or str(user.attributes.get("name") or "user"), taken)
         taken.append(key)
         try:
             entry = _entry(user, inventory, aws=aws, keys=keys)

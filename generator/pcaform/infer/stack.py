@@ -97,6 +97,10 @@ def _default_tags(inventory: Inventory) -> dict[str, str]:
     """Return the tags that the provider adds everywhere: those that a resource has beyond its own."""
     added: dict[str, str] = {}
     for resource in inventory.resources:
-        own = resource.attributes.get("tags") or {}
-        added |= {key: value for key, value in (resource.attributes.get("tags_all") or {}).items() if key not in own}
+        own, everything = (_tags(resource.attributes.get(name)) for name in ("tags", "tags_all"))
+        added |= {key: value for key, value in everything.items() if key not in own}
     return added
+
+
+def _tags(value: Any) -> Mapping[str, str]:
+    return value if isinstance(value, Mapping) else {}

@@ -61,5 +61,5 @@ def disabled_only_when_active(spec: Spec) -> Iterator[Finding]:
     """A CA can be disabled once it is active; Terraform creates every CA enabled."""
     for key, authority in spec.managed.items():
         if not authority.enabled and authority.arn is None:
-            message = f"only an active CA can be disabled: create '{key}' first, then set 'enabled: false'"
+            message = f"only an active CA can be disabled: leave this out until '{key}' was applied once"
             yield Finding((_AUTHORITIES, key, "enabled"), message)

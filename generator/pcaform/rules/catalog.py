@@ -38,7 +38,7 @@ RULES: tuple[Rule, ...] = (
     _error("reissue", adoption.adopted_is_not_reissued),
     _error("arn-place", adoption.arn_is_of_this_place),
     _error("deletion-window", adoption.adopted_keeps_deletion_window),
-    _error("disabled-before-active", adoption.disabled_only_when_active),
+    _warning("disabled-before-active", adoption.disabled_only_when_active),
     _warning("revocation-left-out", adoption.adopted_names_revocation),
     _error("crl-incomplete", revocation.list_has_bucket),
     _error("crl-public", revocation.list_is_not_public),

@@ -11,6 +11,8 @@ from pcaform.spec.issuers import ManagedGrant
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
+_FROM_ISSUING = ("DAYS", "MONTHS", "YEARS")
+"""Types that count from issuing: a child is issued after its parent, so with the same value it ends later."""
 _MONTHS = 12
 
 
@@ -70,10 +72,12 @@ def child_ends_before_parent(spec: Spec) -> Iterator[Finding]:
             own, above = end(authority.validity, now), end(parent.validity, now)
         except ValueError:
             continue
-        if own > above:
+        is_later = own == above and authority.validity.type in _FROM_ISSUING
+        if own > above or is_later:
+            why = "it is issued later and valid as long" if is_later else f"{own:%Y-%m-%d} against {above:%Y-%m-%d}"
             message = (
-                f"'{key}' would end at {own:%Y-%m-%d}, after its parent '{authority.parent}' ({above:%Y-%m-%d}): "
-                "shorten it, or sign it with a parent that lives longer"
+                f"'{key}' would outlive its parent '{authority.parent}', {why}: shorten it, or choose a parent that "
+                "lives longer"
             )
             yield Finding((_AUTHORITIES, key, "validity"), message)
 
@@ -88,7 +92,7 @@ def managed_certificates_fit(spec: Spec) -> Iterator[Finding]:
         if isinstance(grant, ManagedGrant)
         for key in grant.certificate_authorities
     } | {certificate.certificate_authority for certificate in spec.certificates.values()}
-    for key in granted & set(spec.managed):
+    for key in sorted(granted & set(spec.managed)):
         validity = spec.managed[key].validity
         try:
             is_short = validity is not None and end(validity, now) < now + timedelta(days=facts.ACM_VALIDITY_DAYS)

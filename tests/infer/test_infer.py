@@ -1,0 +1,445 @@
+"""What exists -> the spec that would make it: parents, keys, grants and tags found; what does not fit is named."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infer.states import Resource, arn_of, authority, certificate, permission, resource, root, state, subordinate, user
+from pcaform import policies
+from pcaform.commands.import_state import from_state
+from pcaform.dump import dump
+from pcaform.infer.stack import Inferred
+from pcaform.loading import judged
+from pcaform.problems import Failure
+from pcaform.spec.authorities import Validity
+from pcaform.spec.issuers import Issuer
+from pcaform.spec.stack import Aws, Spec
+
+AWS = Aws(region="eu-west-1", account_id="123456789012")
+UNMANAGED = {
+    "certificates": "unmanaged",
+    "certificate_authorities": ["root"],
+    "templates": ["CodeSigningCertificate/V1"],
+}
+MANAGED = {"certificates": "managed", "certificate_authorities": ["root"], "domain_names": ["*.corp.example", "x"]}
+
+
+def infer(*resources: Resource) -> Inferred:
+    return from_state(state(*resources), "some.tfstate", stack="corp-pki")
+
+
+def spec_of(*resources: Resource) -> Spec:
+    found = infer(*resources)
+    assert found.left_out == ()
+    return found.spec
+
+
+def policy_of(user_name: str, *grants: dict[str, Any]) -> dict[str, Any]:
+    """Return the policy that pcaform renders for these grants, with the ARNs the hand-made CAs have."""
+    issuer = Issuer.model_validate({"user_name": user_name, "grants": list(grants)})
+    return policies.document(issuer, AWS, arn_of=arn_of)
+
+
+# authorities
+
+
+def test_a_tree_is_found_through_the_certificates() -> None:
+    spec = spec_of(*subordinate("issuing", "policy"), *subordinate("policy", "root", length=1), *root())
+    found = spec.managed
+    assert {key: (ca.type, ca.parent, ca.path_length) for key, ca in found.items()} == {
+        "issuing": ("SUBORDINATE", "policy", 0),
+        "policy": ("SUBORDINATE", "root", 1),
+        "root": ("ROOT", None, None),
+    }
+    assert found["root"].validity == Validity(type="YEARS", value=10)
+    assert (spec.aws.region, spec.aws.account_id, spec.stack) == ("eu-west-1", "123456789012", "corp-pki")
+
+
+def test_every_setting_is_carried() -> None:
+    configuration = {
+        "key_algorithm": "EC_secp384r1",
+        "signing_algorithm": "SHA512WITHECDSA",
+        "subject": [{"common_name": "Corp Root", "country": "DE", "organization": ""}],
+    }
+    crl = {
+        "custom_cname": "",
+        "enabled": True,
+        "expiration_in_days": 7,
+        "s3_bucket_name": "corp-crl",
+        "s3_object_acl": "PUBLIC_READ",
+    }
+    spec = spec_of(
+        authority(
+            "x",
+            certificate_authority_configuration=[configuration],
+            usage_mode="SHORT_LIVED_CERTIFICATE",
+            key_storage_security_standard="FIPS_140_2_LEVEL_2_OR_HIGHER",
+            enabled=False,
+            permanent_deletion_time_in_days=7,
+            revocation_configuration=[
+                {"crl_configuration": [crl], "ocsp_configuration": [{"enabled": False, "ocsp_custom_cname": ""}]}
+            ],
+            tags={"a": "b"},
+            tags_all={"a": "b"},
+        ),
+        certificate("x", validity=[{"type": "END_DATE", "value": "2035-01-01T00:00:00Z"}]),
+        permission("x"),
+    )
+    assert spec.managed["corp-root"].model_dump(exclude_none=True, exclude_defaults=True) == {
+        "type": "ROOT",
+        "subject": {"common_name": "Corp Root", "country": "DE"},
+        "key_algorithm": "EC_secp384r1",
+        "signing_algorithm": "SHA512WITHECDSA",
+        "validity": {"type": "END_DATE", "value": "2035-01-01T00:00:00Z"},
+        "usage_mode": "SHORT_LIVED_CERTIFICATE",
+        "key_storage_security_standard": "FIPS_140_2_LEVEL_2_OR_HIGHER",
+        "enabled": False,
+        "permanent_deletion_time_in_days": 7,
+        "revocation_configuration": {
+            "crl_configuration": {
+                "enabled": True,
+                "s3_bucket_name": "corp-crl",
+                "expiration_in_days": 7,
+                "s3_object_acl": "PUBLIC_READ",
+            }
+        },
+        "permissions": ({},),
+        "tags": {"a": "b"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("module", "common_name", "key"),
+    [
+        ("module.ca_root", "Corp Root CA", "root"),
+        ("module.ca_root[0]", "Corp Root CA", "root"),
+        ('module.ca_root["a.b"]', "Corp Root CA", "root"),
+        ("module.pki.module.ca_eu-1", "Corp Root CA", "eu-1"),
+        ("module.ca_root.module.inner", "Corp Root CA", "corp-root-ca"),
+        ('module.authorities["root"]', "Corp Root CA", "corp-root-ca"),
+        (None, "Corp  Root/CA (G2)", "corp-root-ca-g2"),
+        (None, "2nd CA", "x-2nd-ca"),
+        (None, "Zürich", "z-rich"),
+        (None, "日本", "x"),
+        (None, "---", "x"),
+        (None, "", "ca"),
+        (None, "a" * 64, "a" * 56),
+    ],
+)
+def test_a_key_comes_from_our_module_or_the_common_name(module: str | None, common_name: str, key: str) -> None:
+    subject = {"common_name": common_name, "organization": "Corp"}
+    configuration = {"key_algorithm": "RSA_2048", "signing_algorithm": "SHA256WITHRSA", "subject": [subject]}
+    made = authority("x", module=module, certificate_authority_configuration=[configuration])
+    assert list(spec_of(made, certificate("x")).certificate_authorities) == [key]
+
+
+def test_equal_names_get_different_keys() -> None:
+    made = [authority(name, common_name="Corp Root") for name in ("a", "b", "c")]
+    spec = spec_of(*made, *map(certificate, ("a", "b", "c")))
+    assert list(spec.managed) == ["corp-root", "corp-root-2", "corp-root-3"]
+
+
+def test_of_two_certificates_the_installed_one_counts() -> None:
+    renewed = authority("root", certificate="new\n")
+    old = certificate("root", certificate="old", validity=[{"type": "YEARS", "value": "1"}])
+    new = certificate("root", certificate="new", validity=[{"type": "YEARS", "value": "5"}])
+    assert spec_of(renewed, old, new).managed["root"].validity == Validity(type="YEARS", value=5)
+
+
+ROOT_ADDRESS = "aws_acmpca_certificate_authority.this"
+PART = "the state holds only a part of it: it was never finished, or the state was edited"
+LEFT_OUT = {
+    "no certificate": (
+        [authority("root")],
+        "the state does not hold the certificate that activates it; 'activation' is not built yet",
+    ),
+    "no request": (
+        [authority("root", certificate_signing_request=None), certificate("root", certificate_signing_request=None)],
+        "the state does not hold the certificate that activates it; 'activation' is not built yet",
+    ),
+    "two and none installed": (
+        [authority("root", certificate="other"), certificate("root"), certificate("root")],
+        "the state does not hold the certificate that activates it; 'activation' is not built yet",
+    ),
+    "other template": (
+        [authority("root"), certificate("root", template_arn="arn:aws:acm-pca:::template/OCSPSigningCertificate/V1")],
+        "its certificate was made from arn:aws:acm-pca:::template/OCSPSigningCertificate/V1",
+    ),
+    "no template": ([authority("root"), certificate("root", template_arn="")], "made from an unknown template"),
+    "parent elsewhere": (
+        list(subordinate("issuing", "elsewhere")),
+        f"its parent {arn_of('elsewhere')} is not in this spec; parents elsewhere are not built yet",
+    ),
+    "other key": (
+        [
+            authority(
+                "root",
+                certificate_authority_configuration=[
+                    {
+                        "key_algorithm": "RSA_1024",
+                        "signing_algorithm": "SHA256WITHRSA",
+                        "subject": [{"common_name": "x"}],
+                    }
+                ],
+            ),
+            certificate("root"),
+        ],
+        "'key_algorithm' is 'RSA_1024' (did you mean 'RSA_3072'?), allowed: RSA_2048",
+    ),
+    "never made": ([authority("root", arn=None), certificate("root")], PART),
+    "no configuration": ([authority("root", certificate_authority_configuration=[]), certificate("root")], PART),
+    "no subject": (
+        [
+            authority("root", certificate_authority_configuration=[{"key_algorithm": "RSA_2048", "subject": []}]),
+            certificate("root"),
+        ],
+        PART,
+    ),
+    "odd validity": ([authority("root"), certificate("root", validity=[{"type": "YEARS", "value": "ten"}])], PART),
+}
+
+
+@pytest.mark.parametrize("case", LEFT_OUT)
+def test_an_authority_that_does_not_fit_is_listed(case: str) -> None:
+    resources, reason = LEFT_OUT[case]
+    found = infer(*resources, *root("other"))
+    ((address, said),) = found.left_out
+    assert address == ROOT_ADDRESS
+    assert reason in said
+    assert list(found.spec.managed) == ["other"]
+
+
+def test_who_is_below_a_left_out_authority_is_left_out_too() -> None:
+    """Else the spec would name a parent that it does not hold."""
+    grants = [{**UNMANAGED, "certificate_authorities": ["policy"]}]
+    found = infer(
+        authority("old"),
+        *subordinate("policy", "old", length=1),
+        *subordinate("issuing", "policy"),
+        *root(),
+        *user("ci", policy_of("ci", *grants)),
+    )
+    assert list(found.spec.managed) == ["root"]
+    assert [reason.split(";")[0] for _, reason in found.left_out] == [
+        "the state does not hold the certificate that activates it",
+        f"its parent {arn_of('old')} is not in this spec",
+        f"its parent {arn_of('policy')} is not in this spec",
+    ]
+    assert found.spec.issuers["ci"].policy is not None
+    judged(dump(found.spec).encode(), "spec.yaml")
+
+
+def test_several_regions_are_refused() -> None:
+    first = authority("a"), certificate("a")
+    second = authority("b", region="us-east-1"), certificate("b", region="us-east-1")
+    with pytest.raises(Failure) as failure:
+        infer(*first, *second)
+    assert str(failure.value) == (
+        "CAs of several accounts or regions (123456789012 in eu-west-1, 123456789012 in us-east-1): "
+        "one spec holds one of each, and splitting is not built yet"
+    )
+
+
+@pytest.mark.parametrize("stack", ["Corp PKI", "", "-x", "x" * 65])
+def test_a_stack_name_that_is_none_is_refused_in_words(stack: str) -> None:
+    with pytest.raises(Failure, match=r"^'stack' is .*, allowed: (lower-case letters|at most 64)"):
+        from_state(state(*root()), "x", stack=stack)
+
+
+# tags
+
+
+def test_default_tags_are_those_beyond_a_resources_own() -> None:
+    spec = spec_of(
+        authority("root", tags={"own": "1"}, tags_all={"own": "1", "owner": "pki", "cost": "12"}),
+        certificate("root"),
+        *user("ci", policy_of("ci", UNMANAGED), tags=None, tags_all={"owner": "pki", "cost": "12"}),
+    )
+    assert spec.aws.default_tags == {"owner": "pki", "cost": "12"}
+    assert spec.managed["root"].tags == {"own": "1"}
+    assert spec.issuers["ci"].tags == {}
+
+
+def test_no_default_tags_are_invented() -> None:
+    made = authority("root", tags={"own": "1"}, tags_all={"own": "1"})
+    assert spec_of(made, certificate("root")).aws.default_tags == {}
+
+
+# issuers
+
+
+def reordered(value: Any) -> Any:
+    """Return the same policy as another tool writes it: lists turned round, lists of one without their brackets."""
+    if isinstance(value, dict):
+        return {key: reordered(inner) for key, inner in reversed(value.items())}
+    if isinstance(value, list):
+        items = [reordered(item) for item in reversed(value)]
+        return items[0] if len(items) == 1 else items
+    return value
+
+
+@pytest.mark.parametrize("grants", [[UNMANAGED], [MANAGED], [UNMANAGED, MANAGED]], ids=["case 1", "case 2", "both"])
+def test_a_policy_of_ours_becomes_its_grants(grants: list[dict[str, Any]]) -> None:
+    issuer = spec_of(*root(), *user("ci", policy_of("ci", *grants))).issuers["ci"]
+    assert issuer.policy is None
+    assert issuer.model_dump(mode="json")["grants"] == grants
+
+
+@pytest.mark.parametrize("grants", [[UNMANAGED], [MANAGED], [{**MANAGED, "domain_names": ["*.corp.example"]}]])
+def test_order_and_brackets_do_not_matter(grants: list[dict[str, Any]]) -> None:
+    issuer = spec_of(*root(), *user("ci", reordered(policy_of("ci", *grants)))).issuers["ci"]
+    assert issuer.policy is None
+    (found,) = issuer.model_dump(mode="json")["grants"]
+    assert {key: sorted(value) for key, value in found.items()} == {
+        key: sorted(value) for key, value in grants[0].items()
+    }
+
+
+def other_policies() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield policies that differ from one of ours in a single place."""
+    for name, change in {
+        "one action more": lambda made: made["Statement"][1]["Action"].append("acm-pca:RevokeCertificate"),
+        "no lock": lambda made: made["Statement"].pop(),
+        "another lock": lambda made: made["Statement"][-1].update(Effect="Allow"),
+        "all resources": lambda made: made["Statement"][0].update(Resource=["*"]),
+        "another authority": lambda made: made["Statement"][0].update(Resource=[arn_of("elsewhere")]),
+        "a pattern of templates": lambda made: made["Statement"][0].update(
+            Condition={"ArnLike": {"acm-pca:TemplateArn": ["arn:aws:acm-pca:::template/*/V1"]}}
+        ),
+        "not a template": lambda made: made["Statement"][0].update(Condition={"ArnLike": {"acm-pca:TemplateArn": "*"}}),
+        "no condition": lambda made: made["Statement"][0].pop("Condition"),
+        "another version": lambda made: made.update(Version="2008-10-17"),
+        "an id": lambda made: made.update(Id="x"),
+        "no statements": lambda made: made.update(Statement=[]),
+        "one statement without brackets": lambda made: made.update(Statement=made["Statement"][0]),
+        "NotAction": lambda made: made["Statement"][0].update(NotAction=made["Statement"][0].pop("Action")),
+    }.items():
+        made = copy.deepcopy(policy_of("ci", UNMANAGED))
+        change(made)  # type: ignore[no-untyped-call] # the changes are lambdas over foreign JSON
+        yield name, made
+
+
+@pytest.mark.parametrize("document", [pytest.param(made, id=name) for name, made in other_policies()])
+def test_any_other_policy_is_kept_word_for_word(document: dict[str, Any]) -> None:
+    issuer = spec_of(*root(), *user("ci", document)).issuers["ci"]
+    assert issuer.grants == ()
+    assert issuer.policy is not None
+    assert (issuer.policy.name, issuer.policy.document) == ("ci-private-ca", document)
+
+
+def test_a_policy_of_another_name_is_kept_word_for_word() -> None:
+    document = policy_of("ci", UNMANAGED)
+    policy = spec_of(*root(), *user("ci", document, policy="signing")).issuers["ci"].policy
+    assert policy is not None
+    assert (policy.name, policy.document) == ("signing", document)
+
+
+def test_settings_of_a_user_are_carried() -> None:
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    made = user(
+        "Build Bot".replace(" ", "."),
+        policy_of("Build.Bot", UNMANAGED),
+        path="/pki/",
+        permissions_boundary=boundary,
+        force_destroy=True,
+        tags={"a": "b"},
+        tags_all={"a": "b"},
+    )
+    issuer = spec_of(*root(), *made).issuers["build-bot"]
+    assert (issuer.user_name, issuer.path, issuer.permissions_boundary) == ("Build.Bot", "/pki/", boundary)
+    assert (issuer.force_destroy, issuer.tags) == (True, {"a": "b"})
+
+
+def test_issuers_get_keys_like_authorities() -> None:
+    users = [
+        *user("a", policy_of("a", UNMANAGED), module="module.issuer_ci"),
+        *user("ci", policy_of("ci", UNMANAGED)),
+        *user("CI", policy_of("CI", UNMANAGED)),
+    ]
+    assert list(spec_of(*root(), *users).issuers) == ["ci", "ci-2", "ci-3"]
+
+
+ATTACHED_TWICE = user("ci", {})[2]
+
+
+@pytest.mark.parametrize(
+    ("resources", "reason"),
+    [
+        (user("ci", {})[:1], "it has 0 attached policies, 0 of them in this state; one is expected"),
+        (
+            [user("ci", {})[0], user("ci", {})[2]],
+            "it has 1 attached policies, 0 of them in this state; one is expected",
+        ),
+        ([*user("ci", {}), ATTACHED_TWICE], "it has 2 attached policies, 1 of them in this state; one is expected"),
+        (user("ci", [1]), "'document' is a list, allowed: a mapping"),
+        ([resource("aws_iam_user", None, {"name": None, "arn": None})], "it has 0 attached policies"),
+        ([resource("aws_iam_user", None, {})], PART),
+        (user("c/i", {}), "'user_name' is 'c/i', allowed: letters, digits and any of"),
+    ],
+)
+def test_a_user_that_does_not_fit_is_listed(resources: list[Resource], reason: str) -> None:
+    found = infer(*root(), *resources)
+    ((address, said),) = found.left_out
+    assert address == "aws_iam_user.this"
+    assert reason in said
+    assert found.spec.issuers == {}
+
+
+# whatever a state holds
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if path:
+        yield path
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(inner, (*path, key))
+
+
+WHOLE = json.loads(
+    state(
+        *root(),
+        *subordinate("issuing", "root"),
+        permission("issuing"),
+        *user("ci", policy_of("ci", UNMANAGED)),
+        resource("aws_acmpca_policy", None, {"policy": "{}"}),
+    )
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(list(places(WHOLE))),
+            st.sampled_from([None, "", "x", "*", "é\n${x}", 0, -1, True, 1.5, [], ["x"], {}, {"x": "y"}, "DELETE"]),
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_an_edited_state_gives_a_spec_that_can_be_written_or_a_message(
+    edits: list[tuple[tuple[str | int, ...], Any]],
+) -> None:
+    edited: Any = copy.deepcopy(WHOLE)
+    for path, value in edits:
+        at = edited
+        try:
+            for step in path[:-1]:
+                at = at[step]
+            if value == "DELETE":
+                del at[path[-1]]
+            else:
+                at[path[-1]] = value
+        except (KeyError, IndexError, TypeError):
+            continue
+    try:
+        found = from_state(json.dumps(edited).encode(), "some.tfstate", stack="corp-pki")
+    except Failure as failure:
+        assert str(failure)
+    else:
+        assert dump(found.spec)
