@@ -1,5 +1,6 @@
 """YAML as people write it, by accident and on purpose: the right reading, or a message at the right place."""
 
+import re
 import tracemalloc
 from typing import Any
 
@@ -164,6 +165,8 @@ def test_what_is_no_document_is_refused_at_its_place(
     problem = refused(written)
     assert ((problem.line, problem.column), problem.rule) == (place, "yaml")
     assert problem.message.startswith(message)
+    if isinstance(written, str):
+        assert problem.source == [*re.split("\r\n|\r|\n", written), ""][place[0] - 1]
 
 
 @pytest.mark.parametrize("text", ["- a", "hello", "12", "null"])
@@ -224,7 +227,7 @@ def test_a_place_is_that_of_the_value_or_of_its_key() -> None:
     assert document.place(("a", "b", 1, "c")) == (2, 14)
     assert document.place(("a", "b", 1, "c"), of_key=True) == (2, 11)
     assert document.place(("a", "b", 1, "missing")) == (2, 10)
-    assert document.place(("a", "b", 7)) == (2, 6)
+    assert document.place(("a", "b", 2)) == (2, 6)
     assert document.place(()) == (1, 1)
 
 

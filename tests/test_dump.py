@@ -107,6 +107,16 @@ def test_what_is_written_is_short() -> None:
     }
 
 
+def test_plain_words_stay_plain_and_a_users_name_goes_without_saying() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8").replace("    user_name: ci-signer\n", "")
+    written = dump(spec_of(text))
+    assert "ci-signer" not in written
+    assert "user_name: web-requester" in written
+    assert yaml.safe_load(written)["issuers"]["ci"].keys() == {"grants"}
+    assert "common_name: Corp Root CA" in written
+    assert '"' not in written
+
+
 def test_nothing_is_written_for_what_is_not_there() -> None:
     spec = spec_of(MINIMAL)
     assert yaml.safe_load(dump(spec)) == yaml.safe_load(MINIMAL)

@@ -64,12 +64,12 @@ def test_the_manifest_names_every_file_with_its_digest(tmp_path: Path) -> None:
 
 
 def test_files_get_the_users_own_permissions(tmp_path: Path) -> None:
-    before = os.umask(0o027)
+    before = os.umask(0o002)
     try:
         directory = write(stack(a_tf="a"), tmp_path).directory
     finally:
         os.umask(before)
-    assert (directory / "a.tf").stat().st_mode & 0o777 == 0o640
+    assert (directory / "a.tf").stat().st_mode & 0o777 == 0o664
 
 
 def test_unchanged_files_keep_their_time(tmp_path: Path) -> None:
@@ -215,6 +215,14 @@ def test_no_half_written_file_stays(tmp_path: Path) -> None:
     with pytest.raises(Failure):
         write(stack(a_tf="a", b_tf="b"), tmp_path)
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_the_manifest_is_written_last(tmp_path: Path) -> None:
+    """Else a write that broke off would leave a manifest that names what is not there."""
+    (tmp_path / "s" / "b.tf" / "in the way").mkdir(parents=True)
+    with pytest.raises(Failure):
+        write(Rendered("s", {MANIFEST: b"{}", "b.tf": b"b"}), tmp_path)
+    assert not (tmp_path / "s" / MANIFEST).exists()
 
 
 def test_a_stack_directory_that_is_a_link_itself_is_the_users_choice(tmp_path: Path) -> None:

@@ -114,6 +114,22 @@ def test_every_setting_is_carried() -> None:
 
 
 @pytest.mark.parametrize(
+    ("region", "storage", "carried"),
+    [
+        ("eu-west-1", "FIPS_140_2_LEVEL_3_OR_HIGHER", None),
+        ("eu-west-1", "CCPC_LEVEL_1_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"),
+        ("cn-north-1", "CCPC_LEVEL_1_OR_HIGHER", None),
+        ("cn-north-1", "FIPS_140_2_LEVEL_3_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER"),
+        ("eu-west-1", "", None),
+    ],
+)
+def test_a_regions_own_key_storage_is_left_out(region: str, storage: str, carried: str | None) -> None:
+    made = authority("root", region=region, key_storage_security_standard=storage)
+    spec = spec_of(made, certificate("root", region=region))
+    assert spec.certificate_authorities["root"].key_storage_security_standard == carried
+
+
+@pytest.mark.parametrize(
     ("module", "common_name", "key"),
     [
         ("module.ca_root", "Corp Root CA", "root"),
@@ -200,6 +216,7 @@ LEFT_OUT = {
         ],
         PART,
     ),
+    "empty subject": ([authority("root", common_name=""), certificate("root")], PART),
     "odd validity": ([authority("root"), certificate("root", validity=[{"type": "YEARS", "value": "ten"}])], PART),
 }
 

@@ -10,6 +10,7 @@ from pcaform.rules.rule import Finding
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
+_ALGORITHMS = ("key_algorithm", "signing_algorithm")
 
 
 def signing_algorithm_fits_key(spec: Spec) -> Iterator[Finding]:
@@ -32,8 +33,8 @@ def provider_can_write_it(spec: Spec) -> Iterator[Finding]:
                 yield Finding(
                     (_AUTHORITIES, key, *loc), f"Terraform cannot set '{name}': {facts.INEXPRESSIBLE_KEYS[name]}"
                 )
-            elif isinstance(value, str) and value in facts.INEXPRESSIBLE_VALUES:
-                message = f"Terraform cannot set '{value}': {facts.INEXPRESSIBLE_VALUES[value]}"
+            elif name in _ALGORITHMS and value in facts.INEXPRESSIBLE_VALUES:
+                message = f"Terraform cannot set '{value}': {facts.INEXPRESSIBLE_VALUES[str(value)]}"
                 yield Finding((_AUTHORITIES, key, *loc), message)
 
 
