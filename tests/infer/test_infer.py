@@ -126,7 +126,7 @@ def test_every_setting_is_carried() -> None:
 def test_a_regions_own_key_storage_is_left_out(region: str, storage: str, carried: str | None) -> None:
     made = authority("root", region=region, key_storage_security_standard=storage)
     spec = spec_of(made, certificate("root", region=region))
-    assert spec.certificate_authorities["root"].key_storage_security_standard == carried
+    assert spec.managed["root"].key_storage_security_standard == carried
 
 
 @pytest.mark.parametrize(

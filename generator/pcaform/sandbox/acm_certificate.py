@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from cryptography import x509
@@ -16,6 +16,7 @@ from moto.acm.models import TagHolder
 
 from pcaform.sandbox.algorithms import PrivateKey
 from pcaform.sandbox.authority import colon_hex
+from pcaform.sandbox.clock import now
 from pcaform.sandbox.pem import certificate_text, chain_text
 from pcaform.sandbox.refusal import validation
 
@@ -65,7 +66,7 @@ class PrivateCertificate:
     renewal: dict[str, Any] | None = None
     tags: Any = field(default_factory=TagHolder)
     in_use_by: list[str] = field(default_factory=list)
-    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    created_at: datetime = field(default_factory=now)
     type: str = "PRIVATE"
 
     @property
@@ -73,7 +74,7 @@ class PrivateCertificate:
         """ISSUED, FAILED or EXPIRED; private certificates need no validation, so nothing is pending."""
         if self.material is None:
             return "FAILED"
-        is_over = self.material.certificate.not_valid_after_utc <= datetime.now(UTC)
+        is_over = self.material.certificate.not_valid_after_utc <= now()
         return "EXPIRED" if is_over else "ISSUED"
 
     def check(self) -> None:
@@ -102,7 +103,7 @@ class PrivateCertificate:
         self.renewal = {
             "RenewalStatus": "FAILED" if failure else "SUCCESS",
             "DomainValidationOptions": [{"DomainName": name} for name in self.sans],
-            "UpdatedAt": datetime.now(UTC).timestamp(),
+            "UpdatedAt": now().timestamp(),
         }
         if failure:
             self.renewal["RenewalStatusReason"] = failure

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html
 from __future__ import annotations
 
 import ipaddress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from cryptography import x509
 
@@ -15,6 +15,7 @@ from pcaform.sandbox.acm_certificate import Material
 from pcaform.sandbox.algorithms import PrivateKey, family_of, sign_request, signature_for
 from pcaform.sandbox.authority import Authority
 from pcaform.sandbox.cas import PrivateCaBackend
+from pcaform.sandbox.clock import now
 from pcaform.sandbox.issuing import Order, issue
 from pcaform.sandbox.refusal import Refusal
 
@@ -52,7 +53,7 @@ def obtain(
             issued = authority.issued[issue(authority, order)]
         except Refusal as refusal:
             raise Failure("PCA_REQUEST_FAILED") from refusal
-        return Material(key, issued.certificate, issued.chain, datetime.now(UTC))
+        return Material(key, issued.certificate, issued.chain, now())
 
 
 def _check(authority: Authority, *, account_id: str, key_algorithm: str) -> None:
@@ -62,7 +63,7 @@ def _check(authority: Authority, *, account_id: str, key_algorithm: str) -> None
         raise Failure("PCA_ACCESS_DENIED")
     if family_of(key_algorithm) != authority.key_family:
         raise Failure("PCA_INVALID_ARGS")
-    end = datetime.now(UTC) + timedelta(days=_DAYS)
+    end = now() + timedelta(days=_DAYS)
     if authority.certificate is None or authority.certificate.not_valid_after_utc < end:
         raise Failure("PCA_INVALID_DURATION")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography import x509
 
 from pcaform.sandbox.algorithms import PrivateKey, family_of, sign_request, signature_for
+from pcaform.sandbox.clock import now
 from pcaform.sandbox.permissions import Permissions
 from pcaform.sandbox.refusal import Refusal, invalid_state
 from pcaform.sandbox.revocation import completed
@@ -75,7 +76,7 @@ class Authority:
     def status(self) -> str:
         """The status now: a CA in use whose certificate has ended is EXPIRED by itself."""
         is_in_use = self.stored_status in {"ACTIVE", "DISABLED"}
-        if is_in_use and self.certificate and self.certificate.not_valid_after_utc <= datetime.now(UTC):
+        if is_in_use and self.certificate and self.certificate.not_valid_after_utc <= now():
             return "EXPIRED"
         return self.stored_status
 
@@ -96,7 +97,7 @@ class Authority:
     def move_to(self, status: str) -> None:
         """Change the state and remember when."""
         self.stored_status = status
-        self.changed_at = datetime.now(UTC)
+        self.changed_at = now()
 
     def update(self, *, status: str | None, revocation: dict[str, Any] | None) -> None:
         """Do UpdateCertificateAuthority; raises InvalidStateException outside ACTIVE and DISABLED.

@@ -6,11 +6,12 @@ moto keeps what it does well: one instance for each account and region, and the 
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from moto.acmpca.models import ACMPCABackend
 
 from pcaform.sandbox.authority import Authority
+from pcaform.sandbox.clock import now
 from pcaform.sandbox.refusal import not_found
 
 # "Idempotency tokens time out after five minutes":
@@ -42,11 +43,11 @@ class PrivateCaBackend(ACMPCABackend):
     def answered(self, operation: str, token: str | None) -> str | None:
         """Return the ARN that a request with the same token got within five minutes."""
         created_at, arn = self._answers.get((operation, token or ""), (None, None))
-        if created_at is None or datetime.now(UTC) - created_at > _TOKEN_LIFETIME:
+        if created_at is None or now() - created_at > _TOKEN_LIFETIME:
             return None
         return arn
 
     def remember(self, operation: str, token: str | None, *, arn: str) -> None:
         """Keep an answer for `answered`; a request without a token is new every time."""
         if token:
-            self._answers[operation, token] = (datetime.now(UTC), arn)
+            self._answers[operation, token] = (now(), arn)

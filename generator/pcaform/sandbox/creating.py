@@ -6,11 +6,11 @@ Rules: https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreateCerti
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from pcaform.sandbox.algorithms import family_of, generate_key, signature_for
 from pcaform.sandbox.authority import Authority
+from pcaform.sandbox.clock import now
 from pcaform.sandbox.permissions import Permissions
 from pcaform.sandbox.refusal import Refusal
 from pcaform.sandbox.revocation import completed
@@ -30,7 +30,7 @@ def create_authority(request: dict[str, Any], *, account_id: str, region_name: s
     signature_for(configuration["SigningAlgorithm"], family_of(configuration["KeyAlgorithm"]))
     name_of(configuration["Subject"])
     arn = f"arn:{partition}:acm-pca:{region_name}:{account_id}:certificate-authority/{uuid.uuid4()}"
-    now = datetime.now(UTC)
+    moment = now()
     return Authority(
         arn=arn,
         account_id=account_id,
@@ -41,8 +41,8 @@ def create_authority(request: dict[str, Any], *, account_id: str, region_name: s
         usage_mode=request.get("UsageMode") or "GENERAL_PURPOSE",
         key_storage=_key_storage(request.get("KeyStorageSecurityStandard"), partition),
         key=generate_key(configuration["KeyAlgorithm"]),
-        created_at=now,
-        changed_at=now,
+        created_at=moment,
+        changed_at=moment,
         permissions=Permissions(arn),
     )
 

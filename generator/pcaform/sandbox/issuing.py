@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography import x509
@@ -15,6 +15,7 @@ from cryptography import x509
 from pcaform.sandbox import validity
 from pcaform.sandbox.algorithms import is_same_key, sign_certificate, signature_for
 from pcaform.sandbox.authority import Authority, Issued
+from pcaform.sandbox.clock import now
 from pcaform.sandbox.paths import remaining_depth
 from pcaform.sandbox.refusal import invalid_state, validation
 from pcaform.sandbox.revocation import pointers
@@ -44,8 +45,8 @@ def issue(authority: Authority, order: Order) -> str:
     _check_state(authority, template)
     _check_root(authority, template, request=order.request)
     _check_depth(authority, template)
-    now = datetime.now(UTC).replace(microsecond=0)
-    start, end = validity.not_before(order.start, now), validity.not_after(order.validity, now)
+    moment = now().replace(microsecond=0)
+    start, end = validity.not_before(order.start, moment), validity.not_after(order.validity, moment)
     _check_dates(authority, template, start=start, end=end)
     certificate = _signed(authority, template, order=order, start=start, end=end)
     arn = f"{authority.arn}/certificate/{certificate.serial_number:032x}"
@@ -87,7 +88,7 @@ def _check_dates(authority: Authority, template: Template, *, start: datetime, e
     if end > authority.certificate.not_valid_after_utc:
         message = "The certificate validity specified exceeds the certificate authority validity"
         raise validation(message)
-    if authority.usage_mode == "SHORT_LIVED_CERTIFICATE" and end - datetime.now(UTC) > _SHORT_LIVED_LIMIT:
+    if authority.usage_mode == "SHORT_LIVED_CERTIFICATE" and end - now() > _SHORT_LIVED_LIMIT:
         raise validation("A SHORT_LIVED_CERTIFICATE CA issues certificates for at most 7 days")
 
 

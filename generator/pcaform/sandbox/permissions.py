@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from pcaform.sandbox.clock import now
 from pcaform.sandbox.refusal import Refusal, validation
 
 ACM = "acm.amazonaws.com"
@@ -63,7 +64,7 @@ class Permissions:
             message = "The designated permission has already been given to the user."
             raise Refusal("PermissionAlreadyExistsException", message)
         self._by_account[source_account] = Permission(
-            self._authority_arn, source_account, tuple(dict.fromkeys(actions)), datetime.now(UTC)
+            self._authority_arn, source_account, tuple(dict.fromkeys(actions)), now()
         )
 
     def delete(self, principal: str, *, source_account: str) -> None:

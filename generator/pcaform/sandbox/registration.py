@@ -17,6 +17,7 @@ from moto.sts.models import sts_backends
 
 from pcaform.sandbox.acm import ServedAcm
 from pcaform.sandbox.acmpca import ServedPrivateCa
+from pcaform.sandbox.clock import clock
 from pcaform.sandbox.identity import sts_backend
 
 # It would win over every other way to tell moto an account.
@@ -29,6 +30,7 @@ def registered(user_id: str) -> Iterator[None]:
     with ExitStack() as undo:
         BackendDict.reset()
         undo.callback(BackendDict.reset)
+        undo.callback(clock.reset)
         for backends, replacement in (
             (acmpca_backends, ServedPrivateCa),
             (acm_backends, ServedAcm),
