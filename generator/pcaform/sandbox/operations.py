@@ -15,6 +15,7 @@ from pcaform.sandbox.authority import Authority
 from pcaform.sandbox.cas import PrivateCaBackend
 from pcaform.sandbox.constraints import check_request
 from pcaform.sandbox.refusal import validation
+from pcaform.sandbox.states import check_state
 from pcaform.sandbox.wire import answering_refusals
 
 Request = dict[str, Any]
@@ -33,6 +34,12 @@ class Operations(ACMPCAResponse):
     def authority(self, request: Request) -> Authority:
         """Look up the CA of a request; raises ResourceNotFoundException."""
         return self.backend.find(request["CertificateAuthorityArn"])
+
+    def usable(self, operation_name: str, arn: str) -> Authority:
+        """Look up a CA whose state allows an operation; raises what `find` and `check_state` raise."""
+        authority = self.backend.find(arn)
+        check_state(operation_name, arn=arn, status=authority.status)
+        return authority
 
 
 Group = TypeVar("Group", bound=Operations)

@@ -18,6 +18,7 @@ from moto.sts.models import sts_backends
 from pcaform.sandbox.acm import ServedAcm
 from pcaform.sandbox.acmpca import ServedPrivateCa
 from pcaform.sandbox.clock import clock
+from pcaform.sandbox.creation import creation
 from pcaform.sandbox.identity import sts_backend
 
 # It would win over every other way to tell moto an account.
@@ -31,6 +32,7 @@ def registered(user_id: str) -> Iterator[None]:
         BackendDict.reset()
         undo.callback(BackendDict.reset)
         undo.callback(clock.reset)
+        undo.callback(creation.reset)
         for backends, replacement in (
             (acmpca_backends, ServedPrivateCa),
             (acm_backends, ServedAcm),
