@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from sandbox.conftest import Pki, csr, key, parsed, refused, template
 
-NAMES = """
+AWS_HAS = """
 CodeSigningCertificate EndEntityCertificate EndEntityClientAuthCertificate EndEntityServerAuthCertificate
 OCSPSigningCertificate RootCACertificate SubordinateCACertificate_PathLen0 SubordinateCACertificate_PathLen1
 SubordinateCACertificate_PathLen2 SubordinateCACertificate_PathLen3
@@ -47,15 +47,16 @@ BlankSubordinateCACertificate_PathLen0_APICSRPassthrough SubordinateCACertificat
 BlankSubordinateCACertificate_PathLen1_APICSRPassthrough SubordinateCACertificate_PathLen2_APICSRPassthrough
 BlankSubordinateCACertificate_PathLen2_APICSRPassthrough SubordinateCACertificate_PathLen3_APICSRPassthrough
 BlankSubordinateCACertificate_PathLen3_APICSRPassthrough
-""".split()
-MISSING = """
+"""
+AWS_LACKS = """
 BlankEndEntityCertificate BlankRootCACertificate BlankSubordinateCACertificate_PathLen0 SubordinateCACertificate
 RootCACertificate_CSRPassthrough RootCACertificate_APICSRPassthrough RootCACertificate_PathLen0
 BlankRootCACertificate_CSRPassthrough BlankRootCACertificate_PathLen4_APIPassthrough
 SubordinateCACertificate_PathLen4 BlankEndEntityCertificate_CriticalBasicConstraints BlankCodeSigningCertificate
 EndEntityCertificate_CriticalBasicConstraints_APIPassthrough
-""".split()
+"""
 """Names that follow the pattern and stand in no table of AWS."""
+NAMES, MISSING = AWS_HAS.split(), AWS_LACKS.split()
 
 CA_USAGE = {"digital_signature", "key_cert_sign", "crl_sign"}
 LEAF_USAGE = {"digital_signature", "key_encipherment"}

@@ -43,8 +43,6 @@ def name_of(subject: dict[str, Any]) -> x509.Name:
         raise Refusal("InvalidArgsException", "A subject needs standard attributes or custom attributes, not both.")
     try:
         attributes = [(x509.ObjectIdentifier(oid), value) for oid, value in custom] if custom else standard
-        name = x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
-        name.public_bytes()
+        return x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
     except ValueError as error:
         raise Refusal("InvalidArgsException", f"The subject is no X.509 name: {error}.") from error
-    return name
