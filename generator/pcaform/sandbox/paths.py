@@ -32,6 +32,8 @@ def basic_constraints(certificate: x509.Certificate) -> x509.BasicConstraints:
         extension = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
     except x509.ExtensionNotFound:
         raise validation("The CA certificate has no basic constraints") from None
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise validation("The extensions of the CA certificate cannot be read") from error
     if not extension.critical or not extension.value.ca:
         raise validation("The basic constraints of the CA certificate must be critical and CA=TRUE")
     return extension.value
