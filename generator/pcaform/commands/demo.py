@@ -107,7 +107,7 @@ def _break_and_mend(
     stack.apply("the plan removes exactly the permission; applied", expected={_PERMISSION_ADDRESS: ("delete",)})
     with step("now ACM's renewal fails, and the certificate will run out") as notes:
         reason = issuing.refused_renewal(web, server.client("acm"), certificate_arn=certificate_arn)
-        notes.append(f"RenewalStatus FAILED, reason {reason}")
+        notes.append(f"RenewalStatusReason {reason}")
     with step("the permission is put back into the spec"):
         write_stack(text, out, source=EXAMPLE)
     stack.apply("the plan adds exactly the permission; applied", expected={_PERMISSION_ADDRESS: ("create",)})

@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -80,6 +81,12 @@ class Sandbox:
             access_key_id=access_key_id or _ACCESS_KEY_ID,
             secret_access_key=secret_access_key or _SECRET_ACCESS_KEY,
         )
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass: the clock moves forward, and ACM renews on the way what is due; raises ValueError."""
+        from pcaform.sandbox import renewals
+
+        renewals.advance(by)
 
     def is_sandbox_identity(self, identity: Mapping[str, Any]) -> bool:
         """Tell whether a GetCallerIdentity answer came from this server and for this account.
