@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from sandbox.conftest import Pki, csr, refused
+from sandbox.conftest import Pki, csr, refused, template
 from sandbox.test_passthrough import BLANK, OID, extension, with_api
 
 
@@ -95,3 +95,13 @@ def test_names_become_critical_where_the_subject_is_empty(pki: Pki, issuer: str)
     beside = with_api(pki, issuer, request, Extensions=names, Subject={"CommonName": "somebody"})
     assert extension(alone, ExtensionOID.SUBJECT_ALTERNATIVE_NAME)[1]
     assert not extension(beside, ExtensionOID.SUBJECT_ALTERNATIVE_NAME)[1]
+
+
+def test_a_ca_with_an_edi_party_name_cannot_be_installed(pki: Pki, root: str) -> None:
+    """A limit of the sandbox, which could not read its own CA any more: refused instead of failing later."""
+    arn = pki.create("SUBORDINATE")
+    names = {"SubjectAlternativeNames": [{"EdiPartyName": {"PartyName": "party"}}]}
+    name = template("SubordinateCACertificate_PathLen0_APIPassthrough")
+    issued = pki.issue(root, pki.csr_of(arn), TemplateArn=name, ApiPassthrough={"Extensions": names})
+    with refused("ValidationException", "extensions of the CA certificate cannot be read"):
+        pki.install(arn, issued["Certificate"], issued["CertificateChain"])

@@ -28,12 +28,19 @@ PERMITTED = [
     x509.IPAddress(ip_network("192.0.2.0/24")),
     x509.DirectoryName(x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "DE")])),
 ]
-EXCLUDED = [x509.DNSName("secret.example.com"), x509.IPAddress(ip_network("192.0.2.128/25"))]
+EXCLUDED = [
+    x509.DNSName("secret.example.com"),
+    x509.DNSName(".hidden.example.com"),
+    x509.IPAddress(ip_network("192.0.2.128/25")),
+]
 
 
-def constrained(pki: Pki, root: str, *, depth: int = 0) -> str:
-    """Make a subordinate CA with the constraints, as AWS's guide does: through a custom extension."""
-    value = x509.NameConstraints(permitted_subtrees=PERMITTED, excluded_subtrees=EXCLUDED).public_bytes()
+BOTH = x509.NameConstraints(PERMITTED, EXCLUDED)
+
+
+def constrained(pki: Pki, root: str, *, depth: int = 0, constraints: x509.NameConstraints = BOTH) -> str:
+    """Make a subordinate CA with constraints, as AWS's guide does: through a custom extension."""
+    value = constraints.public_bytes()
     custom = {"ObjectIdentifier": "2.5.29.30", "Value": base64.b64encode(value).decode(), "Critical": True}
     arn = pki.create("SUBORDINATE")
     issued = pki.issue(
@@ -73,6 +80,7 @@ def pem(certificate: x509.Certificate) -> str:
 ALLOWED = [
     {"DnsName": "example.com"},
     {"DnsName": "a.b.EXAMPLE.com"},
+    {"DnsName": "hidden.example.com"},
     {"Rfc822Name": "anybody@example.com"},
     {"Rfc822Name": "one@example.org"},
     {"Rfc822Name": "anybody@mail.example.net"},
@@ -85,6 +93,7 @@ FORBIDDEN = [
     {"DnsName": "notexample.com"},
     {"DnsName": "secret.example.com"},
     {"DnsName": "very.secret.example.com"},
+    {"DnsName": "very.hidden.example.com"},
     {"Rfc822Name": "anybody@mail.example.com"},
     {"Rfc822Name": "two@example.org"},
     {"Rfc822Name": "anybody@example.net"},
@@ -147,3 +156,10 @@ def test_constraints_reach_through_a_ca_below(pki: Pki, root: str) -> None:
     with refused("ValidationException", "violates a name constraint"):
         issue(pki, below, {"DnsName": "example.org"})
     assert issue(pki, below, {"DnsName": "example.com"})
+
+
+def test_an_empty_subtree_is_every_name(pki: Pki, root: str) -> None:
+    arn = constrained(pki, root, constraints=x509.NameConstraints(None, [x509.DNSName("")]))
+    assert issue(pki, arn)
+    with refused("ValidationException", "violates a name constraint"):
+        issue(pki, arn, {"DnsName": "example.com"})

@@ -63,9 +63,9 @@ def _is_within(name: x509.GeneralName, subtree: x509.GeneralName) -> bool:
 
 
 def _is_domain_within(domain: str, subtree: str) -> bool:
-    """Compare DNS names: the subtree itself and everything below it."""
-    suffix = subtree.lower().removeprefix(".")
-    return not suffix or f".{domain.lower()}".endswith(f".{suffix}")
+    """Compare DNS names: the subtree and everything below it, with a leading dot only the latter; empty is all."""
+    given, wanted = domain.lower(), subtree.lower()
+    return not wanted or given == wanted or given.endswith(wanted if wanted.startswith(".") else f".{wanted}")
 
 
 def _is_host_within(host: str, subtree: str) -> bool:
