@@ -13,13 +13,15 @@ from moto.core.responses import ActionResult, EmptyResult
 from pcaform.sandbox.acm_listing import listed
 from pcaform.sandbox.acm_passphrase import passphrase_of
 from pcaform.sandbox.acm_tags import check_tags
+from pcaform.sandbox.asked import authority_keys, certificate_arn, certificate_keys
 from pcaform.sandbox.certificates import CertificateBackend
 from pcaform.sandbox.constraints import check_request
+from pcaform.sandbox.gate import Asked, Gated, enforcement, judge
 from pcaform.sandbox.refusal import Refusal
 from pcaform.sandbox.wire import answering_refusals
 
 
-class CertificateResponse(AWSCertificateManagerResponse):
+class CertificateResponse(Gated, AWSCertificateManagerResponse):
     """The operations that differ; https://docs.aws.amazon.com/acm/latest/APIReference/API_Operations.html."""
 
     @property
@@ -28,6 +30,24 @@ class CertificateResponse(AWSCertificateManagerResponse):
         backend: CertificateBackend = self.acm_backend
         return backend
 
+    def asked(self, operation: str) -> Asked:
+        """Name the certificate that a request is about, with its tags."""
+        request = json.loads(self.body or "{}")
+        account = f"arn:{self.partition}:acm:{self.region}:{self.current_account}"
+        arn, keys = certificate_arn(operation, request, account), certificate_keys(operation, request)
+        certificate = self.backend._certificates.get(arn)  # noqa: SLF001 - moto has no other way to look without failing
+        for name, value in (certificate.tags if certificate else {}).items():
+            keys[f"aws:resourcetag/{name.lower()}"] = (value or "",)
+        return Asked(f"acm:{operation}", arn, keys, self.current_account)
+
+    def _may_issue(self, arn: str) -> bool:
+        """Tell whether the caller may issue from a CA when ACM calls for them; ACM has no rights of its own there."""
+        if not enforcement.is_on:
+            return True
+        keys = authority_keys("IssueCertificate", {}, self.partition)
+        asked = Asked("acm-pca:IssueCertificate", arn, keys, self.current_account)
+        return judge(self.caller(), asked, region=self.region, is_via_service=True).is_allowed
+
     @answering_refusals
     def request_certificate(self) -> ActionResult:
         """Request a private certificate where a CA is named."""
@@ -35,7 +55,8 @@ class CertificateResponse(AWSCertificateManagerResponse):
         if not request.get("CertificateAuthorityArn"):
             return super().request_certificate()
         check_request("acm", "RequestCertificate", request)
-        return ActionResult({"CertificateArn": self.backend.request_private(request)})
+        may_issue = self._may_issue(request["CertificateAuthorityArn"])
+        return ActionResult({"CertificateArn": self.backend.request_private(request, may_issue=may_issue)})
 
     @answering_refusals
     def renew_certificate(self) -> ActionResult:

@@ -44,15 +44,18 @@ class CertificateBackend(AWSCertificateManagerBackend):
         found: PrivateCaBackend = acmpca_backends[self.account_id][self.region_name]
         return found
 
-    def request_private(self, request: dict[str, Any]) -> str:
-        """Do RequestCertificate with a CA: the call succeeds, the certificate is ISSUED or FAILED at once."""
+    def request_private(self, request: dict[str, Any], *, may_issue: bool) -> str:
+        """Do RequestCertificate with a CA: the call succeeds, the certificate is ISSUED or FAILED at once.
+
+        `may_issue` tells whether the caller has rights to the CA, with which ACM issues.
+        """
         self._refuse_impossible(request)
         token = request.get("IdempotencyToken")
         known = self._known(token)
         if known:
             return known
         certificate = self._requested(request)
-        certificate.failure = self._reissue(certificate, needs_grant=False)
+        certificate.failure = self._reissue(certificate, needs_grant=False) if may_issue else "PCA_ACCESS_DENIED"
         return self._stored(certificate, token=token)
 
     def renew(self, arn: str) -> None:

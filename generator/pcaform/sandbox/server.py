@@ -25,15 +25,17 @@ class SandboxError(Exception):
 class Sandbox:
     """A local AWS for one account and region, in this process, empty at every start.
 
+    With `iam` policies count, else every caller may do everything. Other accounts are there as well, through `client`.
     `port` 0 takes a free one. moto's state belongs to the process, so only one sandbox can run at a time;
     a second raises SandboxError, as does a taken port and a missing moto.
     """
 
-    def __init__(self, *, account_id: str, region: str, port: int = 0) -> None:
+    def __init__(self, *, account_id: str, region: str, port: int = 0, iam: bool = False) -> None:
         self.account_id = account_id
         self.region = region
         self.endpoint_url = ""
         self._port = port
+        self._is_iam_enforced = iam
         self._user_id = f"SANDBOX{secrets.token_hex(8).upper()}"
         self._stop = ExitStack()
 
@@ -71,15 +73,22 @@ class Sandbox:
         *,
         access_key_id: str | None = None,
         secret_access_key: str | None = None,
+        session_token: str | None = None,
         region: str | None = None,
+        account_id: str | None = None,
     ) -> Any:
-        """Make a boto3 client of the sandbox that ignores the caller's environment and ~/.aws."""
+        """Make a boto3 client of the sandbox that ignores the caller's environment and ~/.aws.
+
+        Without a key it is the administrator's, of `account_id` if that is another account.
+        """
+        administrator = f"SANDBOXA{account_id}" if account_id else _ACCESS_KEY_ID
         return isolated_client(
             service,
             endpoint_url=self.endpoint_url,
             region=region or self.region,
-            access_key_id=access_key_id or _ACCESS_KEY_ID,
+            access_key_id=access_key_id or administrator,
             secret_access_key=secret_access_key or _SECRET_ACCESS_KEY,
+            session_token=session_token,
         )
 
     def advance(self, by: timedelta) -> None:
@@ -116,7 +125,7 @@ class Sandbox:
         except ModuleNotFoundError as error:
             message = f"the sandbox needs moto, and {error.name} is not installed; install pcaform[sandbox]"
             raise SandboxError(message) from error
-        started.enter_context(registered(self._user_id))
+        started.enter_context(registered(self._user_id, is_iam_enforced=self._is_iam_enforced))
         app = account_header(DomainDispatcherApplication(create_backend_app), self.account_id)
         try:
             return started.enter_context(listening(app, self._port))
