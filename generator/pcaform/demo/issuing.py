@@ -41,6 +41,29 @@ def unmanaged(issuer: Issuer, *, arn: str, region: str, directory: Path) -> str:
     return certificate_arn
 
 
+def denials(issuer: Issuer, *, arn: str, other_arn: str, region: str) -> list[str]:
+    """Try what an issuer must not do; return what was denied, raise DoesNotHold for what was not."""
+    order = {"Csr": b"-", "SigningAlgorithm": "SHA256WITHECDSA", "Validity": {"Type": "DAYS", "Value": 1}}
+    template = facts.template_arn(region, "SubordinateCACertificate_PathLen0/V1")
+    own = {"CertificateAuthorityArn": arn}
+    attempts: dict[str, tuple[str, dict[str, Any]]] = {
+        "issuing from another CA": ("issue_certificate", {"CertificateAuthorityArn": other_arn, **order}),
+        "a CA certificate": ("issue_certificate", {**own, **order, "TemplateArn": template}),
+        "a permission": ("delete_permission", {**own, "Principal": facts.ACM_PRINCIPAL}),
+        "a policy of the CA": ("put_policy", {"ResourceArn": arn, "Policy": "{}"}),
+        "deleting the CA": ("delete_certificate_authority", own),
+    }
+    for what, (method, arguments) in attempts.items():
+        try:
+            getattr(issuer.acm_pca, method)(**arguments)
+        except issuer.acm_pca.exceptions.ClientError as error:
+            code = error.response["Error"]["Code"]
+        else:
+            code = "nothing"
+        holds(code == "AccessDeniedException", f"{what}: the sandbox answered {code}")
+    return [f"denied: {', '.join(attempts)}"]
+
+
 def managed(issuer: Issuer, *, arn: str, directory: Path) -> str:
     """Request a certificate through ACM, verify it, and return its ARN."""
     requested = issuer.acm.request_certificate(

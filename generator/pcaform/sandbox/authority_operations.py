@@ -47,9 +47,10 @@ class AuthorityOperations(Operations):
 
     @locked
     def list_certificate_authorities(self, request: Request) -> Answer:
-        """List the account's CAs, newest first, deleted ones too, 100 on a page; no other account shares any."""
+        """List the account's CAs or those that others share with it, newest first, deleted ones too, 100 on a page."""
         is_own = request.get("ResourceOwner", "SELF") == "SELF"
-        shown, token = page(self.backend.listed() if is_own else [], request, largest=_LARGEST_PAGE)
+        found = self.backend.listed() if is_own else self.shared()
+        shown, token = page(found, request, largest=_LARGEST_PAGE)
         return {"CertificateAuthorities": [authority.to_json() for authority in shown], **token}
 
     @locked

@@ -15,9 +15,10 @@ from moto.acmpca.responses import ACMPCAResponse
 
 from pcaform.sandbox.asked import authority_arn, authority_keys
 from pcaform.sandbox.authority import Authority
+from pcaform.sandbox.callers import root_of
 from pcaform.sandbox.cas import PrivateCaBackend
 from pcaform.sandbox.constraints import check_request
-from pcaform.sandbox.gate import Asked, Gated, resource_document
+from pcaform.sandbox.gate import Asked, Gated, judge, resource_document
 from pcaform.sandbox.refusal import validation
 from pcaform.sandbox.states import check_state
 from pcaform.sandbox.wire import answering_refusals
@@ -48,6 +49,19 @@ class Operations(Gated, ACMPCAResponse):
             keys |= {f"aws:resourcetag/{tag['Key'].lower()}": (tag.get("Value", ""),) for tag in tags}
         policy = resource_document(owned.policy if owned else None, arn)
         return Asked(f"acm-pca:{operation}", arn, keys, self._owner(arn), policy)
+
+    def shared(self) -> list[Authority]:
+        """List the CAs of other accounts whose policy lets the caller's account describe them, newest first."""
+        found = []
+        for account_id, regions in list(acmpca_backends.items()):
+            if account_id != self.current_account:
+                found += [owned for owned in regions[self.region].listed() if self._is_shared(owned)]
+        return sorted(found, key=lambda owned: owned.created_at, reverse=True)
+
+    def _is_shared(self, owned: Authority) -> bool:
+        policy = resource_document(owned.policy, owned.arn)
+        asked = Asked("acm-pca:DescribeCertificateAuthority", owned.arn, {}, owned.account_id, policy)
+        return judge(root_of(self.current_account, self.partition), asked, region=self.region).is_allowed
 
     def _owner(self, arn: str) -> str:
         match = _AUTHORITY.fullmatch(arn)
