@@ -91,11 +91,11 @@ UNREADABLE = [
     ({"Statement": {"Effect": "Allow", "Action": "a:b", "Resources": "*"}}, "has unknown elements: Resources"),
     ({"Statement": {"Effect": "Allow", "Action": [["a:b"]]}}, "statement 1, Action holds something that is no text"),
     (
-        {"Statement": {"Effect": "Allow", "Action": "a:b", "Condition": {"StringIs": {"a:c": "d"}}}},
+        {"Statement": {"Effect": "Allow", "Action": "a:b", "Resource": "*", "Condition": {"StringIs": {"a:c": "d"}}}},
         "has the unknown condition operator 'StringIs'",
     ),
     (
-        {"Statement": {"Effect": "Allow", "Action": "a:b", "Condition": {"Bool": "x"}}},
+        {"Statement": {"Effect": "Allow", "Action": "a:b", "Resource": "*", "Condition": {"Bool": "x"}}},
         "condition that is not an object",
     ),
     ({"Statement": {"Effect": "Allow", "Action": "a:b", "Principal": "me"}}, "principal that is neither"),
