@@ -53,7 +53,7 @@ def is_arn(arn: str, pattern: str, context: Context) -> bool:
 def is_resource(resource: str, pattern: str, context: Context) -> bool:
     """Tell whether a request's resource fits a pattern of Resource: `*` at the end of a field goes beyond the colon.
 
-    Fields that the pattern leaves out are `*`.
+    Fields that the pattern leaves out at its end match anything.
     """
     if pattern == "*":
         return True
@@ -111,7 +111,6 @@ def _arn_like(pattern: str, values: tuple[str, ...]) -> re.Pattern[str]:
 @functools.lru_cache(maxsize=4096)
 def _resource_like(pattern: str, values: tuple[str, ...]) -> re.Pattern[str]:
     fields = _fields(pattern, values, _ARN_FIELDS)
-    fields += [["", ""]] * (_ARN_FIELDS - len(fields))
     first, *others = _sources(fields, _ARN_FIELDS)
     runs = [first]
     for before, source in zip(fields, others, strict=False):
@@ -120,7 +119,8 @@ def _resource_like(pattern: str, values: tuple[str, ...]) -> re.Pattern[str]:
             runs.append(f":{source}")
         else:
             runs[-1] += f":{source}"
-    return re.compile(_with_gaps(runs, _ANY_FIELD), re.DOTALL)
+    missing = "" if len(fields) == _ARN_FIELDS else "(?::.*)?"
+    return re.compile(_with_gaps(runs, _ANY_FIELD) + missing, re.DOTALL)
 
 
 def _fields(pattern: str, values: tuple[str, ...], count: int) -> list[list[str]]:
