@@ -1,12 +1,13 @@
 """The Condition element: which conditions a statement has, and whether a request meets them all.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html and
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_elements_condition.html,
+reference_policies_condition-single-vs-multi-valued-context-keys.html (empty texts count as no value for what looks at
+sets), access-analyzer-reference-policy-checks.html (empty lists, Null with a quantifier).
 """
 
 from dataclasses import dataclass
 
-from pcaform.iam.operators import OPERATORS, Operator
+from pcaform.iam.operators import OPERATORS, Operator, is_truth_value
 from pcaform.iam.patterns import Context
 
 _FOR_ALL, _FOR_ANY = "ForAllValues:", "ForAnyValue:"
@@ -28,25 +29,35 @@ class Condition:
         """Tell whether a request meets it; an absent key follows AWS's table of absent keys."""
         found = context.get(self.key, ())
         if self.operator is None:
-            return any((value.lower() == "true") is (not found) for value in self.values)
-        if not found:
+            return self._is_null_met(found)
+        if not (any(found) if self.quantifier else found):
             is_empty_set = self.quantifier == _FOR_ALL
             return self.if_exists or is_empty_set or (self.operator.is_negated and not self.quantifier)
         combined = all if self.quantifier == _FOR_ALL or (self.operator.is_negated and not self.quantifier) else any
-        return combined(self._accepts(value, context) for value in found)
+        return combined(self._accepts(value, self.operator, context) for value in found)
 
-    def _accepts(self, value: str, context: Context) -> bool:
-        assert self.operator is not None  # noqa: S101 - Null never gets here
-        is_match = any(self.operator.matches(value, expected, context) for expected in self.values)
-        return is_match is not self.operator.is_negated
+    def _is_null_met(self, found: tuple[str, ...]) -> bool:
+        if self.quantifier:
+            return self.quantifier == _FOR_ALL
+        return any((value.lower() == "true") is (not any(found)) for value in self.values)
+
+    def _accepts(self, value: str, operator: Operator, context: Context) -> bool:
+        is_match = any(operator.matches(value, expected, context) for expected in self.values)
+        return is_match is not operator.is_negated
 
 
 def condition(name: str, key: str, values: tuple[str, ...]) -> Condition | None:
-    """Make a condition from an operator's name with its prefix and suffix; None for a name that AWS does not have."""
-    if name == _NULL:
-        return Condition(key.lower(), values, operator=None)
+    """Make a condition from an operator's name with its prefix and suffix; None for a name that AWS does not have.
+
+    Raises ValueError, which quotes the value, for one that the operator cannot read.
+    """
     quantifier = next((prefix for prefix in (_FOR_ALL, _FOR_ANY) if name.startswith(prefix)), "")
     base = name.removeprefix(quantifier)
-    if_exists = base.endswith(_IF_EXISTS)
-    found = OPERATORS.get(base.removesuffix(_IF_EXISTS))
-    return None if found is None else Condition(key.lower(), values, found, quantifier, if_exists)
+    operator = OPERATORS.get(base.removesuffix(_IF_EXISTS))
+    if operator is None and base != _NULL:
+        return None
+    is_readable = operator.is_readable if operator else is_truth_value
+    unreadable = [value for value in values if not is_readable(value)]
+    if unreadable:
+        raise ValueError(unreadable[0])
+    return Condition(key.lower(), values, operator, quantifier, if_exists=base.endswith(_IF_EXISTS))

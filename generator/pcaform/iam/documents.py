@@ -1,4 +1,4 @@
-"""A policy document -> its statements, read strictly: what cannot be judged is an error, never silently no match.
+"""A policy document -> its statements, and whether a statement applies to a request.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -9,20 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.iam.conditions import Condition, condition
+from pcaform.iam.conditions import Condition
+from pcaform.iam.elements import PolicyError, conditions, one_of, principals, resources
 from pcaform.iam.patterns import Context, is_action, is_resource
-from pcaform.problems import Failure
+
+__all__ = ["Document", "PolicyError", "Statement", "read_document"]
 
 _VERSION_WITH_VARIABLES = "2012-10-17"
 _VERSIONS = (_VERSION_WITH_VARIABLES, "2008-10-17")
+_BLOCKS = frozenset(("Version", "Id", "Statement"))
 _ELEMENTS = frozenset(
     ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition")
 )
 _DOLLAR = re.compile(r"\$(?=\{)")
-
-
-class PolicyError(Failure):
-    """A document that is no policy; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +29,14 @@ class Statement:
     """One statement; of each pair only one is given. `principals` None is an identity policy's statement.
 
     `principals` maps AWS, Service, Federated and CanonicalUser to names; `Principal: "*"` is everyone: {"AWS": ("*",)}.
+    `resources` None is a trust policy's statement: it has none, and counts for the role that it hangs on.
     """
 
     sid: str
     is_allow: bool
     actions: tuple[str, ...]
     are_actions_excluded: bool
-    resources: tuple[str, ...]
+    resources: tuple[str, ...] | None
     are_resources_excluded: bool
     conditions: tuple[Condition, ...]
     principals: Mapping[str, tuple[str, ...]] | None = None
@@ -45,15 +45,19 @@ class Statement:
     def applies(self, action: str, resource: str, context: Context) -> bool:
         """Tell whether action, resource and conditions all fit; principals are judged elsewhere.
 
-        A trust policy has no resource, and counts for the role that it hangs on.
+        An empty list is no action and no resource, so its statement applies to none, in the Not forms to all.
         """
-        is_for_action = any(is_action(action, pattern) for pattern in self.actions)
-        is_for_resource = any(is_resource(resource, pattern, context) for pattern in self.resources)
         return (
-            is_for_action is not self.are_actions_excluded
-            and (not self.resources or is_for_resource is not self.are_resources_excluded)
+            any(is_action(action, pattern) for pattern in self.actions) is not self.are_actions_excluded
+            and self._is_about(resource, context)
             and all(found.is_met(context) for found in self.conditions)
         )
+
+    def _is_about(self, resource: str, context: Context) -> bool:
+        if self.resources is None:
+            return True
+        is_named = any(is_resource(resource, pattern, context) for pattern in self.resources)
+        return is_named is not self.are_resources_excluded
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +70,21 @@ class Document:
 
 def read_document(document: str | Mapping[str, Any], name: str) -> Document:
     """Read a policy from JSON text or data; raises PolicyError, which names the policy and the statement."""
-    try:
-        data = json.loads(document) if isinstance(document, str) else document
-    except ValueError as error:
-        raise PolicyError(f"policy '{name}' is not JSON: {error}") from None
+    where = f"policy '{name}'"
+    data = _parsed(document, where) if isinstance(document, str) else document
     if not isinstance(data, Mapping):
-        raise PolicyError(f"policy '{name}' is not an object")
+        raise PolicyError(f"{where} is not an object")
+    _refuse_unknown(data, _BLOCKS, where)
     version = data.get("Version", _VERSIONS[1])
     if version not in _VERSIONS:
-        raise PolicyError(f"policy '{name}' has the version '{version}', allowed: {', '.join(_VERSIONS)}")
-    has_variables = version == _VERSION_WITH_VARIABLES
+        raise PolicyError(f"{where} has the version '{version}', allowed: {', '.join(_VERSIONS)}")
     found = data.get("Statement")
     items = found if isinstance(found, list) else [found]
+    has_variables = version == _VERSION_WITH_VARIABLES
     return Document(
         name,
         tuple(
-            _statement(item, f"policy '{name}', statement {number}", has_variables=has_variables)
+            _statement(item, f"{where}, statement {number}", has_variables=has_variables)
             for number, item in enumerate(items, start=1)
         ),
     )
@@ -90,69 +93,52 @@ def read_document(document: str | Mapping[str, Any], name: str) -> Document:
 def _statement(data: Any, where: str, *, has_variables: bool) -> Statement:
     if not isinstance(data, Mapping):
         raise PolicyError(f"{where} is not an object")
-    unknown = sorted(map(str, data.keys() - _ELEMENTS))
-    if unknown:
-        raise PolicyError(f"{where} has unknown elements: {', '.join(unknown)}")
-    if data.get("Effect") not in {"Allow", "Deny"}:
+    _refuse_unknown(data, _ELEMENTS, where)
+    if data.get("Effect") not in ("Allow", "Deny"):
         raise PolicyError(f"{where} has the effect '{data.get('Effect')}', allowed: Allow, Deny")
-    actions, not_actions = _either(data, "Action", where)
-    resources, not_resources = _either(data, "Resource", where, is_required=False)
-    principals, not_principals = _principals(data, where)
-    literal = (lambda text: text) if has_variables else (lambda text: _DOLLAR.sub("${$}", text))
+    actions, are_actions_excluded = one_of(data, "Action", where)
+    found_resources, are_resources_excluded = resources(data, where, _same if has_variables else _literal)
+    found_principals, are_principals_excluded = principals(data, where)
     return Statement(
         sid=str(data.get("Sid", "")),
         is_allow=data["Effect"] == "Allow",
-        actions=actions,
-        are_actions_excluded=not_actions,
-        resources=tuple(map(literal, resources)),
-        are_resources_excluded=not_resources,
-        conditions=_conditions(data.get("Condition", {}), where, literal),
-        principals=principals,
-        are_principals_excluded=not_principals,
+        actions=actions or (),
+        are_actions_excluded=are_actions_excluded,
+        resources=found_resources,
+        are_resources_excluded=are_resources_excluded,
+        conditions=conditions(data.get("Condition", {}), where, _same if has_variables else _literal),
+        principals=found_principals,
+        are_principals_excluded=are_principals_excluded,
     )
 
 
-def _either(
-    data: Mapping[str, Any], name: str, where: str, *, is_required: bool = True
-) -> tuple[tuple[str, ...], bool]:
-    """Return the values of `name` or of its Not form, and whether it is the Not form."""
-    given = [form for form in (name, f"Not{name}") if form in data]
-    if len(given) > 1 or (is_required and not given):
-        raise PolicyError(f"{where} needs one of {name} and Not{name}")
-    return (_texts(data[given[0]], f"{where}, {given[0]}"), given[0] != name) if given else ((), False)
+def _same(text: str) -> str:
+    return text
 
 
-def _principals(data: Mapping[str, Any], where: str) -> tuple[Mapping[str, tuple[str, ...]] | None, bool]:
-    given = [form for form in ("Principal", "NotPrincipal") if form in data]
-    if not given:
-        return None, False
-    if len(given) > 1:
-        raise PolicyError(f"{where} has both Principal and NotPrincipal")
-    value = data[given[0]]
-    if value == "*":
-        value = {"AWS": "*"}
-    if not isinstance(value, Mapping):
-        raise PolicyError(f"{where} has a principal that is neither '*' nor an object")
-    found = {str(kind): _texts(names, f"{where}, {given[0]} {kind}") for kind, names in value.items()}
-    return found, given[0] == "NotPrincipal"
+def _literal(text: str) -> str:
+    """Return a text of the old version as a pattern: `${` starts no variable there."""
+    return _DOLLAR.sub("${$}", text)
 
 
-def _conditions(data: Any, where: str, literal: Any) -> tuple[Condition, ...]:
-    if not isinstance(data, Mapping) or not all(isinstance(block, Mapping) for block in data.values()):
-        raise PolicyError(f"{where} has a condition that is not an object of objects")
-    found = []
-    for name, block in data.items():
-        for key, values in block.items():
-            made = condition(name, key, tuple(map(literal, _texts(values, f"{where}, {name} {key}"))))
-            if made is None:
-                raise PolicyError(f"{where} has the unknown condition operator '{name}'")
-            found.append(made)
-    return tuple(found)
+def _parsed(text: str, where: str) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise PolicyError(f"{where} has an element twice: {', '.join(twice)}")
+        return dict(pairs)
+
+    def refuse(constant: str) -> None:
+        raise PolicyError(f"{where} is not JSON: {constant}")
+
+    try:
+        return json.loads(text, object_pairs_hook=once, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise PolicyError(f"{where} is not JSON: {error}") from None
 
 
-def _texts(value: Any, where: str) -> tuple[str, ...]:
-    """Return one value or a list of them as texts; JSON's numbers and booleans are texts to IAM."""
-    items = value if isinstance(value, list) else [value]
-    if not all(isinstance(item, str | int | float) for item in items):
-        raise PolicyError(f"{where} holds something that is no text")
-    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
+def _refuse_unknown(data: Mapping[str, Any], known: frozenset[str], where: str) -> None:
+    unknown = sorted(map(str, data.keys() - known))
+    if unknown:
+        raise PolicyError(f"{where} has unknown elements: {', '.join(unknown)}")

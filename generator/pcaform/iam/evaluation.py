@@ -24,13 +24,24 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call: `action` as `service:Operation`, `resource` an ARN or `*`, `resource_account` its owner if known."""
+    """One call: `action` as `service:Operation`, `resource` an ARN or `*`, `resource_account` its owner if known.
+
+    The keys of `context` ignore case.
+    """
 
     principal: Principal
     action: str
     resource: str
     context: Context = field(default_factory=dict)
     resource_account: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "context", {key.lower(): values for key, values in self.context.items()})
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it crosses accounts; a service's call never does, for only the resource's policy decides it."""
+        return not self.principal.is_service and self.resource_account not in (None, self.principal.account_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +87,14 @@ def evaluate(request: Request, policies: Policies) -> Verdict:
         if not _allows(request, level):
             return Verdict(Effect.IMPLICIT_DENY, GUARDRAIL)
     granted = _resource_grant(request, policies.resource)
-    is_foreign = request.resource_account not in {None, request.principal.account_id}
-    if granted is Match.NONE and (is_foreign or policies.is_resource_policy_needed):
+    if granted is Match.NONE and (request.is_foreign or policies.is_resource_policy_needed):
         return Verdict(Effect.IMPLICIT_DENY, RESOURCE)
-    if granted is Match.DIRECT and not is_foreign:
+    if granted is Match.DIRECT and not request.is_foreign:
         return Verdict(Effect.ALLOW, RESOURCE)
-    is_granted_by_role = granted is Match.ROLE and not is_foreign
-    return _identity(request, policies, is_granted=is_granted_by_role)
+    return _limited(request, policies, is_granted=granted is Match.ROLE and not request.is_foreign)
 
 
-def _identity(request: Request, policies: Policies, *, is_granted: bool) -> Verdict:
+def _limited(request: Request, policies: Policies, *, is_granted: bool) -> Verdict:
     """Judge the caller's own side: a grant, unless the resource gave it to the role, within boundary and session."""
     if not (is_granted or request.principal.is_root or _allows(request, policies.identity)):
         return Verdict(Effect.IMPLICIT_DENY, IDENTITY)
@@ -93,7 +102,7 @@ def _identity(request: Request, policies: Policies, *, is_granted: bool) -> Verd
         return Verdict(Effect.IMPLICIT_DENY, BOUNDARY)
     if policies.session and not _allows(request, policies.session):
         return Verdict(Effect.IMPLICIT_DENY, SESSION)
-    return Verdict(Effect.ALLOW, IDENTITY)
+    return Verdict(Effect.ALLOW, RESOURCE if is_granted else IDENTITY)
 
 
 def _explicit_deny(request: Request, policies: Policies) -> Verdict | None:
@@ -104,29 +113,28 @@ def _explicit_deny(request: Request, policies: Policies) -> Verdict | None:
         (SESSION, policies.session),
     )
     for kind, documents in layers:
-        for statement in _applying(request, documents):
-            if not statement.is_allow:
-                return Verdict(Effect.EXPLICIT_DENY, kind, statement.sid)
-    for statement in _applying(request, (policies.resource,) if policies.resource else ()):
-        if not statement.is_allow and names(statement, request.principal) is not Match.NONE:
+        for statement in _applying(request, documents, is_allow=False):
+            return Verdict(Effect.EXPLICIT_DENY, kind, statement.sid)
+    for statement in _applying(request, (policies.resource,) if policies.resource else (), is_allow=False):
+        # AWS documents that a boundary undoes whom NotPrincipal spares: access_policies_boundaries.html.
+        is_unspared = statement.are_principals_excluded and policies.boundary is not None
+        if is_unspared or names(statement, request.principal) is not Match.NONE:
             return Verdict(Effect.EXPLICIT_DENY, RESOURCE, statement.sid)
     return None
 
 
 def _resource_grant(request: Request, policy: Document | None) -> Match:
     """Tell how closely the resource's own policy names the caller in a statement that allows the request."""
-    applying = _applying(request, (policy,) if policy else ())
-    return max(
-        (names(statement, request.principal) for statement in applying if statement.is_allow), default=Match.NONE
-    )
+    applying = _applying(request, (policy,) if policy else (), is_allow=True)
+    return max((names(statement, request.principal) for statement in applying), default=Match.NONE)
 
 
 def _allows(request: Request, documents: Iterable[Document]) -> bool:
-    return any(statement.is_allow for statement in _applying(request, documents))
+    return any(True for _ in _applying(request, documents, is_allow=True))
 
 
-def _applying(request: Request, documents: Iterable[Document]) -> Iterator[Statement]:
+def _applying(request: Request, documents: Iterable[Document], *, is_allow: bool) -> Iterator[Statement]:
     for document in documents:
         for statement in document.statements:
-            if statement.applies(request.action, request.resource, request.context):
+            if statement.is_allow is is_allow and statement.applies(request.action, request.resource, request.context):
                 yield statement

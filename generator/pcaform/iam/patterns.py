@@ -1,102 +1,160 @@
 """IAM's wildcards and policy variables: a pattern of a policy -> what it matches in a request.
 
-Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html (resources),
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html (ARN operators),
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html (variables).
+Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_elements_resource.html and
+reference-arns.html (resources), reference_policies_elements_condition_operators.html (ARN operators),
+reference_policies_variables.html (variables).
 """
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 Context = Mapping[str, tuple[str, ...]]
 """The request context: condition keys in lower case, each with all its values."""
 
-_PARTS = re.compile(r"\$\{(?P<variable>[^}]*)\}|(?P<many>\*)|(?P<one>\?)|(?P<text>[^*?$]+|\$)", re.DOTALL)
-_VARIABLE = re.compile(r"\s*(?P<key>[^,\s]+)\s*(?:,\s*'(?P<default>[^']*)'\s*)?")
+_PARTS = re.compile(
+    r"\$\{(?P<variable>[^\s,'{}]+)(?:, '(?P<default>[^']*)')?\}|(?P<star>\*)|(?P<one>\?)|(?P<colon>:)|[^*?:$]+|\$"
+)
 _LITERALS = {"*": "*", "?": "?", "$": "$"}
-_ARN_COLONS = 5
+_ARN_FIELDS = 6
+_ANY, _ANY_IN_FIELD, _ANY_FIELD, _NOTHING = ".", "[^:]", "(?::[^:]*+)", "(?!)"
 
 
 def is_like(value: str, pattern: str, context: Context) -> bool:
     """Tell whether a text matches a pattern of StringLike: `*` any characters, `?` exactly one."""
-    return _matches(value, pattern, context, star=lambda _colons, _rest: ".*")
+    values = _values(pattern, context)
+    return values is not None and _text_like(pattern, values).fullmatch(value) is not None
 
 
 def is_text(value: str, pattern: str, context: Context, *, ignore_case: bool = False) -> bool:
     """Tell whether a text equals one of a policy in which only variables are replaced."""
-    wanted = _replaced(pattern, context)
-    if wanted is None:
+    values = _values(pattern, context)
+    if values is None:
         return False
-    return value.casefold() == wanted.casefold() if ignore_case else value == wanted
+    wanted = _replaced(pattern, values)
+    return value.lower() == wanted.lower() if ignore_case else value == wanted
 
 
 def is_action(action: str, pattern: str) -> bool:
     """Tell whether an action matches a pattern of Action; case does not count, and variables do not exist there."""
-    source = "".join(".*" if part == "*" else "." if part == "?" else re.escape(part) for part in pattern)
-    return _compiled(source, re.IGNORECASE).fullmatch(action) is not None
+    return _action_like(pattern).fullmatch(action.lower()) is not None
 
 
 def is_arn(arn: str, pattern: str, context: Context) -> bool:
     """Tell whether an ARN matches a pattern of ArnLike or ArnEquals, which are the same.
 
-    Each of the six fields is compared separately, so `*` crosses no colon but those of the last field; what has fewer
-    fields is no ARN and matches nothing.
+    Each of the six fields is compared separately, so a wildcard crosses no colon but those of the last field; what has
+    fewer fields is no ARN and matches nothing.
     """
-    if pattern.count(":") < _ARN_COLONS or arn.count(":") < _ARN_COLONS:
-        return False
-    return _matches(arn, pattern, context, star=lambda colons, _rest: ".*" if colons >= _ARN_COLONS else "[^:]*")
+    values = _values(pattern, context)
+    return values is not None and _arn_like(pattern, values).fullmatch(arn) is not None
 
 
 def is_resource(resource: str, pattern: str, context: Context) -> bool:
-    """Tell whether a request's resource fits a pattern of Resource: `*` at the end of a field goes beyond the colon."""
+    """Tell whether a request's resource fits a pattern of Resource: `*` at the end of a field goes beyond the colon.
 
-    def star(colons: int, rest: str) -> str:
-        return ".*" if colons >= _ARN_COLONS or rest[:1] in {"", ":"} else "[^:]*"
-
-    return _matches(resource, pattern, context, star=star)
-
-
-def _matches(value: str, pattern: str, context: Context, *, star: Callable[[int, str], str]) -> bool:
-    sources = list(_sources(pattern, context, star))
-    return None not in sources and _compiled("".join(filter(None, sources)), 0).fullmatch(value) is not None
+    Fields that the pattern leaves out at its end match anything.
+    """
+    if pattern == "*":
+        return True
+    values = _values(pattern, context)
+    return values is not None and _resource_like(pattern, values).fullmatch(resource) is not None
 
 
-def _sources(pattern: str, context: Context, star: Callable[[int, str], str]) -> Iterator[str | None]:
-    """Yield a pattern's parts as regular expressions, None for a variable that the request does not have."""
-    colons = 0
-    for part in _PARTS.finditer(pattern):
-        if part["many"]:
-            yield star(colons, pattern[part.end() :])
-        elif part["one"]:
-            yield "."
-        elif part["variable"] is not None:
-            value = _value(part["variable"], context)
-            yield None if value is None else re.escape(value)
-        else:
-            colons += part["text"].count(":")
-            yield re.escape(part["text"])
+def are_variables_well_formed(pattern: str) -> bool:
+    """Tell whether every `${` of a text starts a variable, as `${key}`, `${key, 'default'}` or `${*}`."""
+    return pattern.count("${") == len(_variables(pattern))
 
 
-def _replaced(pattern: str, context: Context) -> str | None:
-    parts = [
-        _value(part["variable"], context) if part["variable"] is not None else part[0]
-        for part in _PARTS.finditer(pattern)
-    ]
-    return None if None in parts else "".join(filter(None, parts))
-
-
-def _value(variable: str, context: Context) -> str | None:
-    """Look a variable up: a literal such as `${*}`, a key with one value, or the default that it names."""
-    if variable in _LITERALS:
-        return _LITERALS[variable]
-    match = _VARIABLE.fullmatch(variable)
-    if match is None:
-        return None
-    values = context.get(match["key"].lower(), ())
-    return values[0] if len(values) == 1 else match["default"]
+def _values(pattern: str, context: Context) -> tuple[str, ...] | None:
+    """Return the values of a pattern's variables, None if one has none: then the pattern matches nothing."""
+    found = []
+    for key, default in _variables(pattern):
+        given = context.get(key, ())
+        value = _LITERALS.get(key) or (given[0] if len(given) == 1 else "") or default
+        if not value:
+            return None
+        found.append(value)
+    return tuple(found)
 
 
 @functools.lru_cache(maxsize=4096)
-def _compiled(source: str, flags: int) -> re.Pattern[str]:
-    return re.compile(source, flags | re.DOTALL)
+def _variables(pattern: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((part["variable"].lower(), part["default"]) for part in _PARTS.finditer(pattern) if part["variable"])
+
+
+@functools.lru_cache(maxsize=4096)
+def _replaced(pattern: str, values: tuple[str, ...]) -> str:
+    supply = iter(values)
+    return "".join(next(supply) if part["variable"] else part[0] for part in _PARTS.finditer(pattern))
+
+
+@functools.lru_cache(maxsize=4096)
+def _action_like(pattern: str) -> re.Pattern[str]:
+    pieces = ["".join(_ANY if one == "?" else re.escape(one) for one in piece) for piece in pattern.lower().split("*")]
+    return re.compile(_with_gaps(pieces, _ANY), re.DOTALL)
+
+
+@functools.lru_cache(maxsize=4096)
+def _text_like(pattern: str, values: tuple[str, ...]) -> re.Pattern[str]:
+    (source,) = _sources(_fields(pattern, values, 1), 1)
+    return re.compile(source, re.DOTALL)
+
+
+@functools.lru_cache(maxsize=4096)
+def _arn_like(pattern: str, values: tuple[str, ...]) -> re.Pattern[str]:
+    fields = _fields(pattern, values, _ARN_FIELDS)
+    is_complete = len(fields) == _ARN_FIELDS
+    return re.compile(":".join(_sources(fields, _ARN_FIELDS)) if is_complete else _NOTHING, re.DOTALL)
+
+
+@functools.lru_cache(maxsize=4096)
+def _resource_like(pattern: str, values: tuple[str, ...]) -> re.Pattern[str]:
+    fields = _fields(pattern, values, _ARN_FIELDS)
+    first, *others = _sources(fields, _ARN_FIELDS)
+    runs = [first]
+    for before, source in zip(fields, others, strict=False):
+        ends_with_star = len(before) > 1 and not before[-1]
+        if ends_with_star:
+            runs.append(f":{source}")
+        else:
+            runs[-1] += f":{source}"
+    missing = "" if len(fields) == _ARN_FIELDS else "(?::.*)?"
+    return re.compile(_with_gaps(runs, _ANY_FIELD) + missing, re.DOTALL)
+
+
+def _fields(pattern: str, values: tuple[str, ...], count: int) -> list[list[str]]:
+    """Split a pattern at its first colons into at most `count` fields, each at its stars into regular expressions."""
+    supply = iter(values)
+    fields = [[""]]
+    for part in _PARTS.finditer(pattern):
+        is_last = len(fields) == count
+        if part["colon"] and not is_last:
+            fields.append([""])
+        elif part["star"]:
+            fields[-1].append("")
+        elif part["one"]:
+            fields[-1][-1] += _ANY if is_last else _ANY_IN_FIELD
+        else:
+            text = next(supply) if part["variable"] else part[0]
+            fields[-1][-1] += re.escape(text) if is_last or ":" not in text else _NOTHING
+    return fields
+
+
+def _sources(fields: list[list[str]], count: int) -> list[str]:
+    return [
+        _with_gaps(pieces, _ANY if number == count else _ANY_IN_FIELD) for number, pieces in enumerate(fields, start=1)
+    ]
+
+
+def _with_gaps(pieces: list[str], gap: str) -> str:
+    """Join regular expressions with any number of `gap` between them.
+
+    A piece in the middle is taken where it is found first and for good (an atomic group): a later place could only
+    leave less for what follows, and trying all places would take exponential time.
+    """
+    first, *others = pieces
+    if not others:
+        return first
+    *middle, last = others
+    return "".join([first, *(f"(?>{gap}*?{piece})" for piece in middle), f"{gap}*{last}"])

@@ -1,6 +1,7 @@
 """Who calls, and how closely a statement of a resource's policy names them.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_elements_principal.html,
+reference_policies_elements_notprincipal.html.
 """
 
 import re
@@ -9,8 +10,7 @@ from enum import IntEnum
 
 from pcaform.iam.documents import Statement
 
-_ACCOUNT = re.compile(r"\d{12}")
-_ROOT = re.compile(r"arn:[^:]+:iam::(?P<account>\d{12}):root")
+_ACCOUNT = re.compile(r"(?P<id>[0-9]{12})|arn:[^:]+:iam::(?P<root>[0-9]{12}):root")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Principal:
     @property
     def is_root(self) -> bool:
         """Whether it is the account's root user, whom no identity policy limits."""
-        return self.arn.endswith(f":iam::{self.account_id}:root")
+        return not self.is_service and _account(self.arn) == self.account_id
 
 
 class Match(IntEnum):
@@ -48,25 +48,42 @@ def names(statement: Statement, principal: Principal) -> Match:
     """Tell how closely a statement names a caller; a statement without principals speaks about nobody."""
     if statement.principals is None:
         return Match.NONE
-    if principal.is_service:
-        is_named = principal.arn in statement.principals.get("Service", ())
-        return Match.DIRECT if is_named is not statement.are_principals_excluded else Match.NONE
-    closest = max((_match(name, principal) for name in statement.principals.get("AWS", ())), default=Match.NONE)
     if statement.are_principals_excluded:
-        return Match.DIRECT if closest is Match.NONE else Match.NONE
-    return closest
+        return Match.NONE if _is_spared(statement, principal) else Match.DIRECT
+    if principal.is_service and principal.arn in statement.principals.get("Service", ()):
+        return Match.DIRECT
+    return max((_match(name, principal) for name in statement.principals.get("AWS", ())), default=Match.NONE)
 
 
 def _match(name: str, principal: Principal) -> Match:
-    if name in {"*", principal.arn}:
-        is_limited = name == "*" and principal.role_arn
-        return Match.ROLE if is_limited else Match.DIRECT
+    """Compare one name; everyone (`*`) is named as directly as by ARN, and includes services."""
+    if name == "*":
+        return Match.DIRECT
+    if principal.is_service:
+        return Match.NONE
+    if name == principal.arn:
+        return Match.DIRECT
     if name == principal.role_arn:
         return Match.ROLE
-    account = name if _ACCOUNT.fullmatch(name) else _root_account(name)
-    return Match.ACCOUNT if account == principal.account_id else Match.NONE
+    is_account = _account(name) == principal.account_id
+    return (Match.DIRECT if principal.is_root else Match.ACCOUNT) if is_account else Match.NONE
 
 
-def _root_account(name: str) -> str | None:
-    match = _ROOT.fullmatch(name)
-    return match["account"] if match else None
+def _is_spared(statement: Statement, principal: Principal) -> bool:
+    """Tell whether NotPrincipal spares a caller: it must list the caller, its role and its account, each of them."""
+    listed = statement.principals or {}
+    named = listed.get("AWS", ())
+    if "*" in named or (principal.is_service and principal.arn in listed.get("Service", ())):
+        return True
+    needed = {Match.DIRECT}
+    if principal.role_arn:
+        needed.add(Match.ROLE)
+    if not principal.is_root:
+        needed.add(Match.ACCOUNT)
+    return needed <= {_match(name, principal) for name in named}
+
+
+def _account(name: str) -> str | None:
+    """Return the account that a name means, which is its id or the ARN of its root; None for another name."""
+    match = _ACCOUNT.fullmatch(name)
+    return (match["id"] or match["root"]) if match else None
