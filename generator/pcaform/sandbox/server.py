@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
 from pcaform.sandbox.client import isolated_client
+from pcaform.sandbox.strikes import Switch
+from pcaform.sandbox.troubles import Troubles
 
 # Twenty capital letters: moto takes nothing else for an access key, and nobody takes this for a real one.
 _ACCESS_KEY_ID = "SANDBOXADMINISTRATOR"
@@ -38,6 +41,7 @@ class Sandbox:
         self._is_iam_enforced = iam
         self._user_id = f"SANDBOX{secrets.token_hex(8).upper()}"
         self._stop = ExitStack()
+        self._switch = Switch()
 
     def __enter__(self) -> Self:
         """Start the server thread; raises SandboxError."""
@@ -97,6 +101,19 @@ class Sandbox:
 
         renewals.advance(by)
 
+    @property
+    def troubles(self) -> Troubles:
+        """What goes wrong now; assign other Troubles to change it while the server runs."""
+        return self._switch.strikes.troubles
+
+    @troubles.setter
+    def troubles(self, troubles: Troubles) -> None:
+        self._switch.set(troubles)
+
+    def troubled(self, **changes: Any) -> AbstractContextManager[Counter[str]]:
+        """Add troubles, fields of Troubles, for one block; the block gets the count of what has struck, by kind."""
+        return self._switch.changed(changes)
+
     def is_sandbox_identity(self, identity: Mapping[str, Any]) -> bool:
         """Tell whether a GetCallerIdentity answer came from this server and for this account.
 
@@ -119,14 +136,17 @@ class Sandbox:
                 create_backend_app,
             )
 
+            from pcaform.sandbox.control import controlled
             from pcaform.sandbox.identity import account_header
             from pcaform.sandbox.listening import listening
             from pcaform.sandbox.registration import registered
+            from pcaform.sandbox.troubling import troubling
         except ModuleNotFoundError as error:
             message = f"the sandbox needs moto, and {error.name} is not installed; install pcaform[sandbox]"
             raise SandboxError(message) from error
         started.enter_context(registered(self._user_id, is_iam_enforced=self._is_iam_enforced))
-        app = account_header(DomainDispatcherApplication(create_backend_app), self.account_id)
+        troubled = troubling(DomainDispatcherApplication(create_backend_app), self._switch)
+        app = controlled(account_header(troubled, self.account_id), self._switch)
         try:
             return started.enter_context(listening(app, self._port))
         except OSError as error:
