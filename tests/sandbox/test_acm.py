@@ -249,7 +249,9 @@ def test_a_passphrase_is_any_ascii_but_three_signs(acm: Any, granted: str, passp
     assert load_pem_private_key(key.encode(), passphrase)
 
 
-@pytest.mark.parametrize("passphrase", [b"abc", b"x" * 129, b"with#hash", b"with$dollar", b"50%", "größe".encode()])
+@pytest.mark.parametrize(
+    "passphrase", [b"abc", b"x" * 129, b"with#hash", b"with$dollar", b"with%percent", "größe".encode()]
+)
 def test_other_passphrases_are_refused(acm: Any, granted: str, passphrase: bytes) -> None:
     with refused("ValidationException", "passphrase"):
         acm.export_certificate(CertificateArn=request(acm, granted), Passphrase=passphrase)
