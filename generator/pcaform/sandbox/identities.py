@@ -12,7 +12,7 @@ from moto.iam.urls import url_bases
 from moto.sts.responses import TokenResponse
 
 from pcaform.sandbox.asked import identity_arn, identity_keys
-from pcaform.sandbox.gate import Asked, Gated, resource_document
+from pcaform.sandbox.gate import Asked, Gated, enforcement, resource_document
 
 # Federated callers sign nothing, and everybody may ask who they are.
 _UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetCallerIdentity"})
@@ -64,8 +64,8 @@ class GatedSts(_Query, TokenResponse):
     """STS's operations; to assume a role its trust policy must allow it, also in one account."""
 
     def asked(self, operation: str) -> Asked | None:
-        """Name the role that is to be assumed, with its trust policy."""
-        if operation in _UNSIGNED:
+        """Name the role that is to be assumed, with its trust policy; without IAM any role of any account is there."""
+        if operation in _UNSIGNED or not enforcement.is_on:
             return None
         request = self.parameters()
         if operation != "AssumeRole":

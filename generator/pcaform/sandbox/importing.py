@@ -12,7 +12,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from pcaform.sandbox.algorithms import is_same_key
 from pcaform.sandbox.authority import Authority
-from pcaform.sandbox.paths import basic_constraints, is_self_signed, is_signed_by, remaining_depth
+from pcaform.sandbox.paths import basic_constraints, extensions_of, is_self_signed, is_signed_by, remaining_depth
 from pcaform.sandbox.pem import read_certificates
 from pcaform.sandbox.refusal import Refusal, validation
 
@@ -64,7 +64,7 @@ def _single(certificates: list[x509.Certificate]) -> x509.Certificate:
 
 
 def _check_critical(certificate: x509.Certificate) -> None:
-    for extension in certificate.extensions:
+    for extension in extensions_of(certificate):
         if extension.critical and extension.oid not in _MAY_BE_CRITICAL:
             message = f"The extension {extension.oid.dotted_string} must not be critical in a CA certificate."
             raise Refusal("MalformedCertificateException", message)
