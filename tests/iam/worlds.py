@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+import strategies  # noqa: F401 - it says how many examples are drawn, without a deadline
 from pcaform.iam.documents import read_document
 from pcaform.iam.evaluation import Effect, Policies, Request, evaluate
 from pcaform.iam.principals import Principal
@@ -23,7 +24,15 @@ FOREIGN_CA = f"arn:aws:acm-pca:eu-west-1:{AWAY}:certificate-authority/three"
 TEMPLATE = "arn:aws:acm-pca:::template"
 
 ACTIONS = ["acm-pca:IssueCertificate", "acm-pca:GetCertificate", "acm-pca:RevokeCertificate"]
-ACTION_PATTERNS = [*ACTIONS, "*", "acm-pca:*", "acm-pca:Get*", "ACM-PCA:*certificate", "acm-pca:?etCertificate", "acm:*"]
+ACTION_PATTERNS = [
+    *ACTIONS,
+    "*",
+    "acm-pca:*",
+    "acm-pca:Get*",
+    "ACM-PCA:*certificate",
+    "acm-pca:?etCertificate",
+    "acm:*",
+]
 RESOURCE_PATTERNS = [
     "*",
     CA,
@@ -40,9 +49,20 @@ PRINCIPALS = ["*", HOME, AWAY, f"arn:aws:iam::{HOME}:root", USER, OTHER_USER, RO
 TEXTS = ["one", "two", "ONE"]
 TEXT_PATTERNS = [*TEXTS, "o*", "*", "?ne", "${x:name}", "${x:other}", "t*o"]
 ARNS = [f"{TEMPLATE}/EndEntityCertificate/V1", f"{TEMPLATE}/RootCACertificate/V1", CA, "one"]
-ARN_PATTERNS = [*ARNS[:3], "arn:aws:acm-pca:*:*:template/EndEntity*/V?", "arn:*:acm-pca:::*", f"arn:aws:acm-pca:*:{HOME}:*"]
-NUMBERS, DATES = ["9", "10", "10.0", "-1"], ["2026-06-30T00:00:00Z", "2026-07-01", "2026-06-30T02:00:00+02:00", "1782777600"]
-ADDRESSES, NETWORKS = ["203.0.113.9", "198.51.100.1", "2001:db8::1"], ["203.0.113.0/24", "198.51.100.1", "2001:db8::/32"]
+ARN_PATTERNS = [
+    *ARNS[:3],
+    "arn:aws:acm-pca:*:*:template/EndEntity*/V?",
+    "arn:*:acm-pca:::*",
+    f"arn:aws:acm-pca:*:{HOME}:*",
+]
+NUMBERS, DATES = (
+    ["9", "10", "10.0", "-1"],
+    ["2026-06-30T00:00:00Z", "2026-07-01", "2026-06-30T02:00:00+02:00", "1782777600"],
+)
+ADDRESSES, NETWORKS = (
+    ["203.0.113.9", "198.51.100.1", "2001:db8::1"],
+    ["203.0.113.0/24", "198.51.100.1", "2001:db8::/32"],
+)
 BOOLEANS = ["true", "false"]
 KINDS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "x:name": (
@@ -51,12 +71,16 @@ KINDS: dict[str, tuple[list[str], list[str], list[str]]] = {
         TEXTS,
     ),
     "x:arn": (["ArnLike", "ArnNotLike", "ArnEquals", "ArnNotEquals"], ARN_PATTERNS, ARNS),
-    "x:number": (["NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericGreaterThanEquals"], NUMBERS, NUMBERS),
+    "x:number": (
+        ["NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericGreaterThanEquals"],
+        NUMBERS,
+        NUMBERS,
+    ),
     "x:date": (["DateEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan"], DATES, DATES),
     "x:address": (["IpAddress", "NotIpAddress"], NETWORKS, ADDRESSES),
     "x:flag": (["Bool"], BOOLEANS, BOOLEANS),
 }
-"""Each key with its operators, the values of a policy and the values of a request. `x:list` is `x:name` with several."""
+"""Each key with its operators, the values of a policy and those of a request. `x:list` is `x:name` with several."""
 
 
 def some(values: list[str], at_most: int = 2) -> st.SearchStrategy[list[str]]:
@@ -110,6 +134,22 @@ def a_request(draw: st.DrawFn) -> dict[str, Any]:
         "resource": resource,
         "owner": AWAY if resource == FOREIGN_CA else HOME,
         "context": context,
+    }
+
+
+def without_conditions(world: World) -> World:
+    """Leave the core of a world: no conditions, and no resources that hold variables."""
+
+    def bare(statement: dict[str, Any]) -> dict[str, Any]:
+        return {
+            element: [value for value in values if "${" not in value] if element.endswith("Resource") else values
+            for element, values in statement.items()
+            if element != "Condition"
+        }
+
+    return {
+        kind: [bare(statement) for statement in found] if isinstance(found, list) else found
+        for kind, found in world.items()
     }
 
 
