@@ -190,3 +190,18 @@ def test_the_keys_of_a_request_ignore_case() -> None:
     request = Request(Principal(NAMES["USER"], ACCOUNT), "a:b", "*", {"AWS:UserName": ("ann",)})
     denied = evaluate(request, Policies(identity=(read_document({"Statement": statement}, "p"),)))
     assert denied.effect == "explicit deny"
+
+
+def test_only_the_policy_of_a_resource_names_principals() -> None:
+    anonymous, named = (read_document({"Statement": found}, "p") for found in (GOOD, GOOD | {"Principal": "*"}))
+    misplaced: list[dict[str, Any]] = [
+        {"identity": (named,)},
+        {"boundary": named},
+        {"session": (named,)},
+        {"guardrails": ((named,),)},
+    ]
+    for policies in misplaced:
+        with pytest.raises(PolicyError, match="policy 'p' names a principal"):
+            Policies(**policies)
+    with pytest.raises(PolicyError, match="policy 'p' has a statement for no principal"):
+        Policies(resource=anonymous)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import strategies  # noqa: F401 - it says how many examples are drawn, without a deadline
 from iam import reference
 from pcaform.iam.patterns import is_action, is_arn, is_like, is_resource
 

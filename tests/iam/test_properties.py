@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -11,6 +14,8 @@ from iam import reference
 from iam.worlds import CA, World, a_statement, a_world, decide, policies_of, policy, request_of, without_conditions
 from pcaform.iam.documents import read_document
 from pcaform.iam.evaluation import Effect, Policies, evaluate
+
+AGREED = (Path(__file__).parent / "agreed.jsonl").read_text(encoding="utf-8").splitlines()
 
 
 def with_statement(world: World, kind: str, statement: dict[str, Any], effect: str) -> World:
@@ -66,3 +71,10 @@ def test_the_order_of_statements_and_documents_does_not_matter(world: World) -> 
 def test_the_core_is_what_the_documentation_says(world: World) -> None:
     core = without_conditions(world)
     assert decide(core) == reference.decide(core)
+
+
+@pytest.mark.parametrize("line", AGREED, ids=[str(number) for number in range(1, len(AGREED) + 1)])
+def test_it_decides_as_other_evaluators_do(line: str) -> None:
+    """Each line is a world on which two evaluators by others agree: docs/decisions/policy-evaluator.md."""
+    agreed = json.loads(line)
+    assert decide(agreed["world"]) == agreed["decision"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+import strategies  # noqa: F401 - it says how many examples are drawn, without a deadline
 from pcaform.iam.documents import read_document
 from pcaform.iam.evaluation import Effect, Policies, Request, evaluate
 from pcaform.iam.principals import Principal
@@ -54,10 +55,14 @@ ARN_PATTERNS = [
     "arn:*:acm-pca:::*",
     f"arn:aws:acm-pca:*:{HOME}:*",
 ]
-NUMBERS = ["9", "10", "10.0", "-1"]
-DATES = ["2026-06-30T00:00:00Z", "2026-07-01", "2026-06-30T02:00:00+02:00", "1782777600"]
-ADDRESSES = ["203.0.113.9", "198.51.100.1", "2001:db8::1"]
-NETWORKS = ["203.0.113.0/24", "198.51.100.1", "2001:db8::/32"]
+NUMBERS, DATES = (
+    ["9", "10", "10.0", "-1"],
+    ["2026-06-30T00:00:00Z", "2026-07-01", "2026-06-30T02:00:00+02:00", "1782777600"],
+)
+ADDRESSES, NETWORKS = (
+    ["203.0.113.9", "198.51.100.1", "2001:db8::1"],
+    ["203.0.113.0/24", "198.51.100.1", "2001:db8::/32"],
+)
 BOOLEANS = ["true", "false"]
 KINDS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "x:name": (

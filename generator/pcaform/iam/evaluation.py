@@ -8,8 +8,9 @@ reference_policies_evaluation-logic-cross-account.html (two), access_policies_bo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 
-from pcaform.iam.documents import Document, Statement
+from pcaform.iam.documents import Document, PolicyError, Statement
 from pcaform.iam.patterns import Context
 from pcaform.iam.principals import Match, Principal, names
 
@@ -49,7 +50,8 @@ class Policies:
     """Everything that speaks about a request; None or empty means that there is no such policy.
 
     `resource` is the resource's own policy, or a role's trust policy. `guardrails` are the service control policies,
-    one tuple for each level from the root to the account.
+    one tuple for each level from the root to the account. Raises PolicyError where a resource's policy names no
+    principal or another policy names one: AWS refuses both, and neither can be judged.
     """
 
     identity: tuple[Document, ...] = ()
@@ -58,6 +60,16 @@ class Policies:
     resource: Document | None = None
     guardrails: tuple[tuple[Document, ...], ...] = ()
     is_resource_policy_needed: bool = False
+
+    def __post_init__(self) -> None:
+        boundaries = () if self.boundary is None else (self.boundary,)
+        for document in chain(self.identity, boundaries, self.session, *self.guardrails):
+            if any(statement.principals is not None for statement in document.statements):
+                raise PolicyError(f"policy '{document.name}' names a principal, as only a resource's policy may")
+        if self.resource and any(statement.principals is None for statement in self.resource.statements):
+            raise PolicyError(
+                f"policy '{self.resource.name}' has a statement for no principal, as a resource's may not"
+            )
 
 
 @dataclass(frozen=True, slots=True)

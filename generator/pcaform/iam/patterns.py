@@ -35,9 +35,11 @@ def is_text(value: str, pattern: str, context: Context, *, ignore_case: bool = F
     return value.lower() == wanted.lower() if ignore_case else value == wanted
 
 
+@functools.lru_cache(maxsize=4096)
 def is_action(action: str, pattern: str) -> bool:
     """Tell whether an action matches a pattern of Action; case does not count, and variables do not exist there."""
-    return _action_like(pattern).fullmatch(action.lower()) is not None
+    pieces = ["".join(_ANY if one == "?" else re.escape(one) for one in piece) for piece in pattern.lower().split("*")]
+    return re.fullmatch(_with_gaps(pieces, _ANY), action.lower(), re.DOTALL) is not None
 
 
 def is_arn(arn: str, pattern: str, context: Context) -> bool:
@@ -68,6 +70,8 @@ def are_variables_well_formed(pattern: str) -> bool:
 
 def _values(pattern: str, context: Context) -> tuple[str, ...] | None:
     """Return the values of a pattern's variables, None if one has none: then the pattern matches nothing."""
+    if "${" not in pattern:
+        return ()
     found = []
     for key, default in _variables(pattern):
         given = context.get(key, ())
@@ -87,12 +91,6 @@ def _variables(pattern: str) -> tuple[tuple[str, str | None], ...]:
 def _replaced(pattern: str, values: tuple[str, ...]) -> str:
     supply = iter(values)
     return "".join(next(supply) if part["variable"] else part[0] for part in _PARTS.finditer(pattern))
-
-
-@functools.lru_cache(maxsize=4096)
-def _action_like(pattern: str) -> re.Pattern[str]:
-    pieces = ["".join(_ANY if one == "?" else re.escape(one) for one in piece) for piece in pattern.lower().split("*")]
-    return re.compile(_with_gaps(pieces, _ANY), re.DOTALL)
 
 
 @functools.lru_cache(maxsize=4096)
