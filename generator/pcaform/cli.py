@@ -73,12 +73,20 @@ def _render(
     spec: Annotated[str, typer.Argument(metavar="SPEC", help="The spec file, or '-' for standard input.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the stack's directory is written.")],
     *,
+    modules: Annotated[
+        str,
+        typer.Option(
+            "--modules",
+            metavar="vendored|shared|SOURCE",
+            help="Copies in the stack, one copy in DIR/modules, or a module source of your own.",
+        ),
+    ] = "vendored",
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that were edited by hand.")] = False,
 ) -> int:
     """Write the Terraform stack of a spec to DIR/<stack>/."""
     from pcaform.commands import render
 
-    return render.run(spec, out, force=force)
+    return render.run(spec, out, modules=modules, force=force)
 
 
 @app.command("validate")

@@ -22,6 +22,7 @@ _JOINING = re.compile(
 """No marks, and still part of one character with a neighbour: https://www.unicode.org/reports/tr29/"""
 
 _REFERENCE = re.compile(r'[a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+|\["[A-Za-z0-9_-]+"\]|\[[0-9]+\])*\Z')
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -34,6 +35,32 @@ class Reference:
     def __post_init__(self) -> None:
         if not _REFERENCE.match(self.path):
             raise ValueError(f"not a reference: {self.path!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Traversal:
+    """A path with keys of any text, such as an instance's address: names as they stand, keys through the writer."""
+
+    steps: tuple["str | Index", ...]
+
+    def __post_init__(self) -> None:
+        for step in self.steps:
+            if isinstance(step, str) and not _NAME.match(step):
+                raise ValueError(f"not a name: {step!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The key of one instance in a Traversal: a number for `count`, text for `for_each`."""
+
+    key: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class StackFile:
+    """The content of a file of the stack, by its path there: `file("${path.module}/...")`."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +97,10 @@ def _numbered(character: str) -> str:
 def expression(value: Any, level: int = 0) -> str:
     """Return `value` as an HCL expression whose first line stands at indentation `level` (steps of two blanks).
 
-    Takes text, booleans, integers, None, lists, mappings with text keys, Reference and Call.
+    Takes text, booleans, integers, None, lists, mappings with text keys, and the classes above.
     """
-    if isinstance(value, Reference):
-        return value.path
+    if isinstance(value, Reference | Traversal | StackFile):
+        return _path(value)
     if isinstance(value, Call):
         return f"{value.function}({expression(value.argument, level)})"
     if isinstance(value, str):
@@ -85,6 +112,15 @@ def expression(value: Any, level: int = 0) -> str:
     if isinstance(value, Sequence):
         return _list(value, level)
     raise TypeError(f"no HCL form for {type(value).__name__}")
+
+
+def _path(value: Reference | Traversal | StackFile) -> str:
+    if isinstance(value, Reference):
+        return value.path
+    if isinstance(value, StackFile):
+        return f'file("${{path.module}}/{quoted(value.path)[1:-1]}")'
+    steps = [f"[{expression(step.key)}]" if isinstance(step, Index) else f".{step}" for step in value.steps]
+    return "".join(steps).removeprefix(".")
 
 
 def _object(value: Mapping[str, Any], level: int) -> str:
