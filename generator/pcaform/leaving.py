@@ -8,10 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform import addresses
+from pcaform.document import Document
 from pcaform.manifest import Items
-from pcaform.plan.items import AUTHORITIES, AWS
+from pcaform.plan.items import AUTHORITIES, AWS, SIGNED_IN
 from pcaform.plan.stack import StackPlan
+from pcaform.problems import Problem
 from pcaform.rules.rule import Finding
+from pcaform.spec.reading import located
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 
@@ -20,6 +23,14 @@ _CERTIFICATE = "certificate"
 _PROVIDER = "provider"
 _GENERATION = "generation"
 Item = Mapping[str, Any]
+
+
+def problems(spec: Spec, document: Document, plan: StackPlan, before: Items) -> list[Problem]:
+    """Return what rendering `plan` over a stack with these items would lose unsaid, each at its place in the spec."""
+    return sorted(
+        document.problem(located(document, finding.loc), finding.message, rule=RULE, of_key=len(finding.loc) == 1)
+        for finding in findings(spec, plan, before)
+    )
 
 
 def findings(spec: Spec, plan: StackPlan, before: Items) -> Iterator[Finding]:
@@ -93,7 +104,7 @@ def _departure(spec: Spec, name: str, item: Item) -> Iterator[Finding]:
         yield Finding(loc, message)
     if not isinstance(removal, Destroy):
         yield from _kept_certificate(word, item, removal)
-    if item.get(_PROVIDER) != _place(removal):
+    if item.get(_PROVIDER) not in (None, _place(removal)):
         yield Finding(loc, f"'{key}' lived elsewhere: repeat its 'provider' here, so that Terraform finds it")
 
 
@@ -135,14 +146,19 @@ def _handed_over(spec: Spec, key: str, issued: Item) -> Iterator[Finding]:
 
 def _reissued(loc: tuple[str, str], issued: Item, kept: Item) -> Iterator[Finding]:
     """Find terms that differ within one generation: a certificate keeps those it was issued with."""
-    generation = kept[_GENERATION]
-    if generation < issued[_GENERATION]:
-        used = issued[_GENERATION]
-        message = f"generation {used} is in use, and Terraform would revoke it: the next one is {used + 1}"
-        yield Finding((*loc, _GENERATION), message)
-    if generation != issued[_GENERATION]:
+    generation, used = kept[_GENERATION], issued[_GENERATION]
+    if generation not in (used, used + 1):
+        why = "Terraform would revoke it" if generation < used else "Terraform cannot skip one"
+        yield Finding((*loc, _GENERATION), f"generation {used} is in use, and {why}: the next one is {used + 1}")
+    elif generation > used and issued.get(SIGNED_IN) != kept.get(SIGNED_IN):
+        message = (
+            "the earlier generation was signed in another place, where Terraform would look for it no more: "
+            "take a parent in that place, or make a new CA"
+        )
+        yield Finding((*loc, "parent"), message)
+    if generation != used:
         return
-    for term in sorted({*issued, *kept}):
+    for term in sorted({*issued, *kept} - {SIGNED_IN}):
         if issued.get(term) != kept.get(term):
             message = (
                 f"generation {generation} was issued with {term} {_shown(issued.get(term))}, seen "

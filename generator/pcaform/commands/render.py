@@ -10,7 +10,6 @@ from pcaform.plan.sources import SHARED, VENDORED, ModuleSource, named
 from pcaform.plan.stack import StackPlan, plan
 from pcaform.problems import Invalid
 from pcaform.render import render, shared_modules
-from pcaform.spec.reading import located
 from pcaform.spec.stack import Spec
 
 
@@ -38,10 +37,7 @@ def to_directory(spec: str, out: Path, *, modules: ModuleSource = VENDORED, forc
 def refuse_unsaid(spec: Spec, document: Document, planned: StackPlan, out: Path) -> None:
     """Raise Invalid where the stack on disk has what the new plan loses without the spec saying so."""
     before = manifest.read(out / planned.name / manifest.NAME).items
-    problems = [
-        document.problem(located(document, finding.loc), finding.message, rule=leaving.RULE)
-        for finding in leaving.findings(spec, planned, before)
-    ]
+    problems = leaving.problems(spec, document, planned, before)
     if problems:
         raise Invalid(problems)
 

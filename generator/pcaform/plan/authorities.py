@@ -18,8 +18,19 @@ def authorities(spec: Spec) -> list[ModuleCall]:
     for key, authority in spec.managed.items():
         calls.append(_authority(key, authority, spec))
         if authority.activation is None:
-            calls.append(_certificate(key, authority, spec))
+            calls += [
+                _certificate(key, authority, spec, generation=generation) for generation in kept(authority.generation)
+            ]
     return calls
+
+
+def kept(generation: int) -> range:
+    """Return the generations that a stack keeps: the one in use and the one before.
+
+    Terraform cannot forget a certificate in the plan that replaces its installation (a cycle), so the one before leaves
+    with the next renewal.
+    """
+    return range(max(1, generation - 1), generation + 1)
 
 
 def arn(spec: Spec, key: str) -> Any:
@@ -85,7 +96,7 @@ def _installed(key: str, authority: CertificateAuthority) -> dict[str, Any] | No
     return None
 
 
-def _certificate(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCall:
+def _certificate(key: str, authority: CertificateAuthority, spec: Spec, *, generation: int) -> ModuleCall:
     """Return the call that issues a CA's own certificate; a root signs itself while it is still pending.
 
     The call works where the signer lives, so its provider and the template's partition are the signer's.
@@ -98,9 +109,10 @@ def _certificate(key: str, authority: CertificateAuthority, spec: Spec) -> Modul
         "signing_algorithm": _signing_algorithm(spec, signer),
         "template_arn": facts.template_arn(places.region(spec, signer), _template(authority)),
         "validity": _validity(authority),
+        "superseded": unless(generation < authority.generation, default=False),
         "api_passthrough": authority.api_passthrough and Call("jsonencode", authority.api_passthrough),
     }
-    name = naming.ca_certificate(key, authority.generation)
+    name = naming.ca_certificate(key, generation)
     return ModuleCall(name, _module("ca-certificate", authority), given(arguments))
 
 

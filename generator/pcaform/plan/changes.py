@@ -1,7 +1,7 @@
 """What the state has to follow -> `import`, `moved` and `removed` blocks.
 
-Everything here comes from the spec alone, so that the same spec gives the same blocks: a generation that was replaced
-is forgotten in the plan that replaces it, and a block whose object is long gone from the state does nothing.
+Everything here comes from the spec alone, so that the same spec gives the same blocks; a block whose object is long
+gone from the state does nothing.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from typing import Any
 from pcaform import addresses
 from pcaform.hcl import Reference
 from pcaform.plan import naming
+from pcaform.plan.authorities import kept
 from pcaform.plan.calls import ModuleCall
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
@@ -64,17 +65,20 @@ def _renamed(spec: Spec) -> Iterator[tuple[str, str]]:
 
 def _names_of_authority(old: str, new: str, generation: int) -> Iterator[tuple[str, str]]:
     yield naming.ca(old), naming.ca(new)
-    yield naming.ca_certificate(old, generation), naming.ca_certificate(new, generation)
+    for each in kept(generation):
+        yield naming.ca_certificate(old, each), naming.ca_certificate(new, each)
     yield naming.permission(old), naming.permission(new)
     yield naming.share(old), naming.share(new)
 
 
 def _replaced(spec: Spec) -> Iterator[str]:
-    """Yield the certificates of generations before the one in use: they stay valid and leave the state."""
+    """Yield the certificates of generations that are no longer kept: they stay valid and leave the state."""
     for key, authority in spec.managed.items():
         names = [key] if authority.renamed_from is None else [key, authority.renamed_from]
         for name in names:
-            yield from (naming.ca_certificate(name, generation) for generation in range(1, authority.generation))
+            yield from (
+                naming.ca_certificate(name, generation) for generation in range(1, kept(authority.generation).start)
+            )
 
 
 def _leaving(spec: Spec) -> Iterator[str]:

@@ -17,11 +17,14 @@ _TERMS = ("parent", "path_length", "validity", "api_passthrough")
 PLAIN_SECTIONS = ("issuers", "crl_buckets", "certificates")
 
 
+SIGNED_IN = "signed_in"
+
+
 def items(spec: Spec) -> Items:
     """Return the items of a stack, by `section.key`."""
     found: dict[str, dict[str, Any]] = {AWS: {"account_id": spec.aws.account_id, "region": spec.aws.region}}
     for key, authority in spec.certificate_authorities.items():
-        remembered = _reference(authority) if isinstance(authority, Reference) else _authority(authority)
+        remembered = _reference(authority) if isinstance(authority, Reference) else _authority(authority, spec)
         if remembered:
             found[f"{AUTHORITIES}.{key}"] = remembered
     for section in PLAIN_SECTIONS:
@@ -29,7 +32,7 @@ def items(spec: Spec) -> Items:
     return found
 
 
-def _authority(authority: CertificateAuthority) -> dict[str, Any]:
+def _authority(authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
     """Return what is kept of a CA: its place, and its certificate's terms where the certificate is issued here."""
     remembered: dict[str, Any] = {
         "managed": True,
@@ -38,6 +41,8 @@ def _authority(authority: CertificateAuthority) -> dict[str, Any]:
     }
     if authority.activation is None:
         terms = {name: _dumped(getattr(authority, name)) for name in _TERMS}
+        signer = spec.certificate_authorities[authority.parent] if authority.parent else authority
+        terms[SIGNED_IN] = _dumped(signer.provider)
         remembered["certificate"] = {"generation": authority.generation, **given(terms)}
     return given(remembered)
 
