@@ -205,10 +205,10 @@ UNSAID = {
     ),
     "a move to nowhere": (
         spec(ca("root")),
-        spec(ca("root"), rest="moves: {aws_acmpca_policy.a: module.ca_other.aws_acmpca_policy.this}\n"),
+        spec(ca("root"), rest="moves: {aws_acmpca_policy.a: module.other.aws_acmpca_policy.this}\n"),
         [
             (
-                "6:30: 'module.ca_other.aws_acmpca_policy.this' is in no module of this stack: Terraform would destroy "
+                "6:30: 'module.other.aws_acmpca_policy.this' is in no module of this stack: Terraform would destroy "
                 "what it moves there"
             )
         ],

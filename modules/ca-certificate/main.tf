@@ -6,6 +6,7 @@ resource "aws_acmpca_certificate" "this" {
   certificate_signing_request = var.certificate_signing_request
   signing_algorithm           = var.signing_algorithm
   template_arn                = var.template_arn
+  api_passthrough             = var.api_passthrough
 
   validity {
     type  = var.validity.type

@@ -9,7 +9,7 @@ from pcaform.manifest import Items
 from pcaform.plan import places
 from pcaform.plan.access import issuers, permissions, shares
 from pcaform.plan.authorities import authorities, pem_files
-from pcaform.plan.calls import ModuleCall, output
+from pcaform.plan.calls import ModuleCall, given, output
 from pcaform.plan.certificates import certificates, crl_buckets
 from pcaform.plan.changes import changes
 from pcaform.plan.items import items
@@ -78,7 +78,10 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackP
 
 
 def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:
-    return {"name": call.name, "source": modules.of(call.module), "arguments": call.arguments}
+    """Return what a `module` block shows: where the module is and which provider it works with, then its arguments."""
+    arguments = dict(call.arguments)
+    head = {"source": modules.of(call.module), "providers": arguments.pop("providers", None)}
+    return {"name": call.name, "head": given(head), "arguments": arguments}
 
 
 def _versions(spec: Spec) -> dict[str, Any]:
