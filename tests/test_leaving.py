@@ -65,7 +65,7 @@ SILENT = {
     ),
     "renamed, with its child": (
         spec(ca("root"), child("parent: root")),
-        spec(ca("top", "renamed_from: root"), child("parent: top")),
+        spec(ca("top", "renamed_from: root").replace("common_name: top", "common_name: root"), child("parent: top")),
     ),
     "renamed issuer": (
         spec(ca("root"), rest=ISSUER),
@@ -109,6 +109,7 @@ LEFT = (
     "'removed: {{{1}: forget}}' (it stays at AWS) or 'removed: {{{1}: {{destroy: ITS-ARN}}}}'"
 )
 AT_TERMS = "a certificate never changes, 'generation: 2' issues another"
+NEVER_APPLIED = "{0}. Where {1} was never applied, bring the stack's directory back to what was"
 UNSAID = {
     "a CA left": (spec(ca("root"), ca("old")), spec(ca("root")), [f"4:1: {LEFT.format('old', 'old')}"]),
     "an issuer left": (spec(ca("root"), rest=ISSUER), spec(ca("root")), [f"1:1: {LEFT.format('ci', 'issuers.ci')}"]),
@@ -148,6 +149,16 @@ UNSAID = {
         spec(ca("root", years=25)),
         [f"5:92: generation 1 was issued with validity YEARS 20, seen YEARS 25: {AT_TERMS}"],
     ),
+    "another subject and key": (
+        spec(ca("root")),
+        spec(ca("root").replace("common_name: root", "common_name: Root")),
+        [
+            (
+                "5:25: subject was root, seen Root: with that it is another CA. Give it a key of its own, and say under "
+                "'removed' what becomes of 'root'"
+            )
+        ],
+    ),
     "another path length": (
         spec(ca("root"), child("parent: root")),
         spec(ca("root"), child("parent: root", "path_length: 1")),
@@ -161,12 +172,12 @@ UNSAID = {
     "a generation back": (
         spec(ca("root", "generation: 2")),
         spec(ca("root")),
-        ["5:9: generation 2 is in use, and Terraform would revoke it: the next one is 3"],
+        [NEVER_APPLIED.format("5:9: generation 2 was rendered, and Terraform would revoke it: the next one is 3", 2)],
     ),
     "a generation skipped": (
         spec(ca("root")),
         spec(ca("root", "generation: 3")),
-        ["5:130: generation 1 is in use, and Terraform cannot skip one: the next one is 2"],
+        [NEVER_APPLIED.format("5:130: generation 1 was rendered, and Terraform cannot skip one: the next one is 2", 1)],
     ),
     "a new generation signed in another place": (
         spec(ca("root"), ca("far", ELSEWHERE), child("parent: root")),
@@ -198,8 +209,8 @@ UNSAID = {
         spec(ca("root")).replace("eu-west-1", "eu-west-2"),
         [
             (
-                "3:15: the stack on disk has region eu-west-1: elsewhere Terraform would make every CA anew, so another "
-                "place is another stack"
+                "3:15: the stack on disk has region eu-west-1: elsewhere Terraform would make every CA anew, so "
+                "another place is another stack"
             )
         ],
     ),

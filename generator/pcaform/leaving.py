@@ -10,7 +10,7 @@ from typing import Any
 from pcaform import addresses
 from pcaform.document import Document
 from pcaform.manifest import Items
-from pcaform.plan.items import AUTHORITIES, AWS, SIGNED_IN
+from pcaform.plan.items import AUTHORITIES, AWS, IDENTITY, SIGNED_IN
 from pcaform.plan.stack import StackPlan
 from pcaform.problems import Problem
 from pcaform.rules.rule import Finding
@@ -128,11 +128,23 @@ def _authority(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Findin
     if before.get("managed") and before.get(_PROVIDER) != now.get(_PROVIDER):
         message = f"'{key}' lives elsewhere: a CA never moves, and Terraform would make another one"
         yield Finding((*loc, _PROVIDER), message)
+    yield from _other_authority(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
     issued, kept = before.get(_CERTIFICATE), now.get(_CERTIFICATE)
     if issued is not None and kept is None:
         yield from _handed_over(spec, key, issued)
     elif issued is not None and kept is not None:
         yield from _reissued(loc, issued, kept)
+
+
+def _other_authority(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
+    """Find what AWS never changes: Terraform would replace the CA, and orphan every certificate below it."""
+    for name, value in before.items() if now else ():
+        if now.get(name) != value:
+            message = (
+                f"{name} was {_shown(value)}, seen {_shown(now.get(name))}: with that it is another CA. Give it "
+                f"a key of its own, and say under 'removed' what becomes of '{loc[1]}'"
+            )
+            yield Finding((*loc, name), message)
 
 
 def _handed_over(spec: Spec, key: str, issued: Item) -> Iterator[Finding]:
@@ -149,7 +161,11 @@ def _reissued(loc: tuple[str, str], issued: Item, kept: Item) -> Iterator[Findin
     generation, used = kept[_GENERATION], issued[_GENERATION]
     if generation not in (used, used + 1):
         why = "Terraform would revoke it" if generation < used else "Terraform cannot skip one"
-        yield Finding((*loc, _GENERATION), f"generation {used} is in use, and {why}: the next one is {used + 1}")
+        message = (
+            f"generation {used} was rendered, and {why}: the next one is {used + 1}. Where {used} was never applied, "
+            "bring the stack's directory back to what was"
+        )
+        yield Finding((*loc, _GENERATION), message)
     elif generation > used and issued.get(SIGNED_IN) != kept.get(SIGNED_IN):
         message = (
             "the earlier generation was signed in another place, where Terraform would look for it no more: "

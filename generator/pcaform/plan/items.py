@@ -1,7 +1,7 @@
 """What a stack's manifest remembers of the spec: enough for the next render to see what left or may not change.
 
-An item is `section.key`. Of a CA it keeps where it lives and what its certificate was issued with, since Terraform
-ignores edits of those: replacing the certificate would revoke it.
+An item is `section.key`. Of a CA it keeps where it lives, what makes it the CA that it is, and what its certificate was
+issued with, since Terraform ignores edits of the latter: replacing the certificate would revoke it.
 """
 
 from typing import Any
@@ -13,6 +13,9 @@ from pcaform.spec.stack import Spec
 
 AWS = "aws"
 AUTHORITIES = "certificate_authorities"
+IDENTITY = "identity"
+_IDENTITY = ("type", "subject", "key_algorithm", "signing_algorithm", "usage_mode")
+"""What AWS never changes on a CA: with another of these it is another CA, with another key and another ARN."""
 _TERMS = ("parent", "path_length", "validity", "api_passthrough")
 PLAIN_SECTIONS = ("issuers", "crl_buckets", "certificates")
 
@@ -36,6 +39,7 @@ def _authority(authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
     """Return what is kept of a CA: its place, and its certificate's terms where the certificate is issued here."""
     remembered: dict[str, Any] = {
         "managed": True,
+        IDENTITY: {name: _dumped(getattr(authority, name)) for name in _IDENTITY},
         "protected": authority.deletion_protection,
         "provider": _dumped(authority.provider),
     }
