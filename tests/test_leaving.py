@@ -154,8 +154,8 @@ UNSAID = {
         spec(ca("root").replace("common_name: root", "common_name: Root")),
         [
             (
-                "5:25: subject was root, seen Root: with that it is another CA. Give it a key of its own, and say under "
-                "'removed' what becomes of 'root'"
+                "5:31: subject was root, seen Root: with that it is another CA. Give it a key of its own, and say "
+                "under 'removed' what becomes of 'root'"
             )
         ],
     ),

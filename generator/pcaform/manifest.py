@@ -57,8 +57,10 @@ def read(path: Path) -> Manifest:
         content: Any = json.loads(path.read_bytes())
         files = {str(name): str(value) for name, value in content["files"].items() if _is_inside(str(name))}
         items = {str(name): dict(value) for name, value in content.get("items", {}).items()}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Manifest()
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{path}: not a manifest of pcaform: restore it, or render into an empty directory") from None
     return Manifest(files, items)

@@ -235,7 +235,7 @@ def test_no_edit_touches_another_authority(stack: Stack) -> None:
 
 
 def test_an_edit_that_replaces_replaces_only_its_own(stack: Stack) -> None:
-    """Not even that CA's certificate is replaced, which would revoke it: the apply fails at AWS, having lost nothing."""
+    """Not even the certificate of the CA itself is replaced, which would revoke it."""
     after = text(*map(base, QUIET), *(edited(edit, protected=False) for edit in REPLACING))
     assert stack.plan_anyway(after) == expected(REPLACING)
 

@@ -115,16 +115,16 @@ PARENT_OF_SHORT = "parent: {}\n    subject: {{common_name: Corp Short CA}}"
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "refusal"),
     [
-        ("common_name: Corp Policy CA", "common_name: Other"),
-        (PARENT_OF_SHORT.format("policy-ca"), PARENT_OF_SHORT.format("root")),
+        ("common_name: Corp Policy CA", "common_name: Other", "Instance cannot be destroyed"),
+        (PARENT_OF_SHORT.format("policy-ca"), PARENT_OF_SHORT.format("root"), "was issued by another CA"),
     ],
     ids=["subject", "parent"],
 )
-def test_edit_that_would_replace_or_revoke_is_refused(applied: Applied, old: str, new: str) -> None:
+def test_edit_that_would_replace_or_revoke_is_refused(applied: Applied, old: str, new: str, refusal: str) -> None:
     assert old in TEXT
-    with pytest.raises(TerraformError, match="Instance cannot be destroyed"):
+    with pytest.raises(TerraformError, match=refusal):
         applied.planned(TEXT.replace(old, new))
 
 
