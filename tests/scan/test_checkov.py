@@ -41,16 +41,8 @@ def scanned(checkov: Path, pcaform: Run, tmp_path_factory: pytest.TempPathFactor
     for spec in SPECS:
         assert pcaform("render", spec, "--out", out / "stacks").returncode == 0
     environment = {"PATH": os.environ["PATH"], "HOME": str(out), "HTTPS_PROXY": NOWHERE, "HTTP_PROXY": NOWHERE}
-    command = [
-        checkov,
-        "--directory",
-        out / "stacks",
-        "--framework",
-        "terraform",
-        "--output",
-        "json",
-        "--skip-download",
-    ]
+    options = ["--framework", "terraform", "--output", "json", "--skip-download"]
+    command = [str(checkov), "--directory", str(out / "stacks"), *options]
     done = subprocess.run(command, cwd=out, env=environment, capture_output=True, check=False, text=True, timeout=300)
     assert done.returncode in (0, 1), done.stderr
     report: Mapping[str, Any] = json.loads(done.stdout)
@@ -74,10 +66,11 @@ def test_only_what_is_meant_is_skipped(scanned: Mapping[str, Any]) -> None:
 
 def place(check: Mapping[str, Any]) -> str:
     """Return where a check looked, below its stack."""
-    return "/" + check["file_path"].lstrip("/").partition("/")[2]
+    path: str = check["file_path"]
+    return "/" + path.lstrip("/").partition("/")[2]
 
 
 def kind(check: Mapping[str, Any]) -> str:
     """Return the kind of resource that a check looked at."""
-    kinds = [part for part in check["resource"].split(".") if part.startswith("aws_")]
-    return kinds[0]
+    resource: str = check["resource"]
+    return next(part for part in resource.split(".") if part.startswith("aws_"))
