@@ -13,7 +13,8 @@ from conftest import EXAMPLE, ROOT, Run
 
 SCANNER = "PCAFORM_CHECKOV"
 REQUIRE = "PCAFORM_REQUIRE_CHECKOV"
-SPECS = [EXAMPLE, ROOT / "tests" / "loop" / "spec.yaml", ROOT / "tests" / "render" / "cases" / "three-levels.yaml"]
+TESTS = ROOT / "tests"
+SPECS = [EXAMPLE, TESTS / "loop" / "spec.yaml", *sorted((TESTS / "render" / "cases").glob("*.yaml"))]
 NOWHERE = "http://127.0.0.1:1"
 SKIPPED = {
     ("CKV_AWS_273", "/modules/issuer-user/main.tf", "aws_iam_user"),
@@ -38,8 +39,8 @@ def checkov() -> Path:
 def scanned(checkov: Path, pcaform: Run, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
     """Render all specs and return what checkov says of the stacks, with no network and no setting of the caller."""
     out = tmp_path_factory.mktemp("scan")
-    for spec in SPECS:
-        assert pcaform("render", spec, "--out", out / "stacks").returncode == 0
+    for number, spec in enumerate(SPECS):
+        assert pcaform("render", spec, "--out", out / "stacks" / str(number)).returncode == 0
     environment = {"PATH": os.environ["PATH"], "HOME": str(out), "HTTPS_PROXY": NOWHERE, "HTTP_PROXY": NOWHERE}
     options = ["--framework", "terraform", "--output", "json", "--skip-download"]
     command = [str(checkov), "--directory", str(out / "stacks"), *options]
@@ -65,9 +66,9 @@ def test_only_what_is_meant_is_skipped(scanned: Mapping[str, Any]) -> None:
 
 
 def place(check: Mapping[str, Any]) -> str:
-    """Return where a check looked, below its stack."""
+    """Return where a check looked: a module's file without the stack that holds it, else all of the path."""
     path: str = check["file_path"]
-    return "/" + path.lstrip("/").partition("/")[2]
+    return "".join(path.rpartition("/modules/")[1:])
 
 
 def kind(check: Mapping[str, Any]) -> str:
