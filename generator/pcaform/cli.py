@@ -30,6 +30,20 @@ class Format(StrEnum):
     sarif = "sarif"
 
 
+class ReportFormat(StrEnum):
+    """What `guard --format` takes."""
+
+    text = "text"
+    json = "json"
+
+
+class Described(StrEnum):
+    """What `schema` describes."""
+
+    spec = "spec"
+    guard = "guard"
+
+
 class Shell(StrEnum):
     """What `sandbox --shell` takes."""
 
@@ -103,11 +117,27 @@ def _validate(
 
 
 @app.command("schema")
-def _schema() -> int:
-    """Print the JSON Schema of the spec, for editors."""
+def _schema(
+    of: Annotated[Described, typer.Argument(metavar="[spec|guard]", help="What to describe.")] = Described.spec,
+) -> int:
+    """Print the JSON Schema of the spec, for editors, or of the report that guard prints as JSON."""
     from pcaform.commands import schema
 
-    return schema.run()
+    return schema.run(of.value)
+
+
+@app.command("guard")
+def _guard(
+    plan: Annotated[
+        str, typer.Argument(metavar="PLAN.json", help="What 'terraform show -json PLAN' prints, or '-' for stdin.")
+    ],
+    *,
+    form: Annotated[ReportFormat, typer.Option("--format", help="How findings are printed.")] = ReportFormat.text,
+) -> int:
+    """Refuse a plan that would break trust (exit 2): judge what it does to CAs, their certificates and permissions."""
+    from pcaform.commands import guard
+
+    return guard.run(plan, form=form.value)
 
 
 @_import.command("state")
