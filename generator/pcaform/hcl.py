@@ -22,6 +22,7 @@ _JOINING = re.compile(
 """No marks, and still part of one character with a neighbour: https://www.unicode.org/reports/tr29/"""
 
 _REFERENCE = re.compile(r'[a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+|\["[A-Za-z0-9_-]+"\]|\[[0-9]+\])*\Z')
+_TEMPLATE = re.compile(r"[$%]\{")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -47,11 +48,18 @@ class Call:
 def quoted(text: str) -> str:
     r"""Return `text` as an HCL string literal that means exactly this text.
 
-    `${` and `%{` are doubled. Control, format (bidirectional, zero-width), private characters and blanks other than
-    the common one are written as `\uXXXX`, so that a reviewer sees them; HCL knows no other escapes for them.
+    `${` and `%{` are doubled; where nothing closes them they become `\u0024{` and `\u0025{`: the same to Terraform,
+    while python-hcl2 would search for their end beyond the literal. Control, format (bidirectional, zero-width),
+    private characters and blanks other than the common one are written as `\uXXXX`, so that a reviewer sees them;
+    HCL knows no other escapes for them.
     """
-    escaped = "".join(map(_escaped, text)).replace("${", "$${").replace("%{", "%%{")
-    return f'"{escaped}"'
+    escaped = "".join(map(_escaped, text))
+    end = escaped.rfind("}")
+    return f'"{_TEMPLATE.sub(lambda start: _disarmed(start[0], is_closed=start.start() < end), escaped)}"'
+
+
+def _disarmed(start: str, *, is_closed: bool) -> str:
+    return start[0] + start if is_closed else _numbered(start[0]) + start[1]
 
 
 def _escaped(character: str) -> str:
