@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _INDENT = "  "
@@ -22,6 +23,8 @@ _JOINING = re.compile(
 """No marks, and still part of one character with a neighbour: https://www.unicode.org/reports/tr29/"""
 
 _REFERENCE = re.compile(r'[a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+|\["[A-Za-z0-9_-]+"\]|\[[0-9]+\])*\Z')
+_PLAIN = re.compile(r"[ !#-\[\]-z|}~]*\Z")
+"""What is written as it stands: nearly all text, so asking at once spares going through it."""
 _TEMPLATE = re.compile(r"[$%]\{")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -53,6 +56,8 @@ def quoted(text: str) -> str:
     private characters and blanks other than the common one are written as `\uXXXX`, so that a reviewer sees them;
     HCL knows no other escapes for them.
     """
+    if _PLAIN.match(text):
+        return f'"{text}"'
     escaped = "".join(map(_escaped, text))
     end = escaped.rfind("}")
     return f'"{_TEMPLATE.sub(lambda start: _disarmed(start[0], is_closed=start.start() < end), escaped)}"'
@@ -80,12 +85,12 @@ def expression(value: Any, level: int = 0) -> str:
 
     Takes text, booleans, integers, None, lists, mappings with text keys, Reference and Call.
     """
+    if isinstance(value, str):
+        return quoted(value)
     if isinstance(value, Reference):
         return value.path
     if isinstance(value, Call):
         return f"{value.function}({expression(value.argument, level)})"
-    if isinstance(value, str):
-        return quoted(value)
     if value is None or isinstance(value, bool | int):
         return "null" if value is None else str(value).lower()
     if isinstance(value, Mapping):
@@ -132,6 +137,7 @@ def _aligned(group: Sequence[tuple[str, str]], level: int) -> list[str]:
     return [f"{_INDENT * level}{name:{width}} = {text}" for name, text in group]
 
 
+@lru_cache(1024)
 def key(name: str) -> str:
     r"""Return an attribute name, quoted where HCL asks for it.
 

@@ -97,6 +97,32 @@ def test_the_calls_are_counted(tmp_path: Path) -> None:
     assert found.count("rmdir") == 3
 
 
+def test_the_order_of_a_write(tmp_path: Path) -> None:
+    """Additions, and what moves or forgets, come before what leans on them; deletions and the memory of it all last."""
+    write(stack(a_tf="a", changes_tf="c", gone_tf="g", x__gone_tf="g"), tmp_path)
+    found: list[str] = []
+
+    def note(_: int, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            if name in ("replace", "unlink", "rmdir"):
+                found.append(f"{name} {Path(arguments[-1]).relative_to(tmp_path / 's')}")
+            return real(*arguments, **named)
+
+        return call
+
+    with struck(note):
+        write(stack(a_tf="A", changes_tf="C", new_tf="n", y__new_tf="n"), tmp_path)
+    assert found == [
+        f"replace {tripwire.NAME}",
+        *("replace changes.tf", "replace new.tf", "replace y/new.tf"),
+        "replace a.tf",
+        *("unlink gone.tf", "unlink x/gone.tf", "rmdir x"),
+        f"replace {NAME}",
+        f"rmdir {staging.NAME}",
+        f"unlink {tripwire.NAME}",
+    ]
+
+
 def killed(at: int, after: Rendered, out: Path) -> bool:
     """Write in a child that kills itself in the call with this number, half-way where it is a write; tell if it did."""
 

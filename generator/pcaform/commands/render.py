@@ -1,5 +1,6 @@
 """`pcaform render`: specs -> their stacks on disk, or what would change there."""
 
+import gc
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def stacks(specs: Sequence[str]) -> list[Rendered]:
         console.say(warning.with_source())
     found = {path: examined.spec for path, examined in loaded.items() if examined.spec is not None}
     _refuse_twins(found)
+    gc.freeze()  # the specs stay: going through them again at each collection would make large ones superlinear
     return [render(plan(spec, source=_source(path))) for path, spec in found.items()]
 
 
