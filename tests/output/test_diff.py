@@ -1,5 +1,6 @@
 """What `--check` and `--diff` say: the same as a write would do, and a diff that `patch` takes."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from output.trees import content_of, stack
 from pcaform.manifest import NAME
 from pcaform.output import diff
 from pcaform.output.comparison import Difference, Owner, compare
+from pcaform.output.matching import unified
 from pcaform.output.writing import write
 
 
@@ -69,6 +71,47 @@ def test_patch_takes_the_diff(tmp_path: Path, before: bytes | None) -> None:
         done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
         assert done.returncode == 0, (done.stdout, text)
         assert (place.read_bytes() if place.exists() else b"") == (after or b"")
+
+
+LINES = st.lists(st.sampled_from(["a", "b", "c", "x", "y", "z", *map(str, range(12))]), max_size=30)
+
+
+def applied(before: list[str], hunks: list[str]) -> list[str]:
+    """Return what a unified diff makes of a text, by its format's rules: each head must say where its hunk stands."""
+    found, at = [], 0
+    for line in hunks:
+        if line.startswith("@@"):
+            numbers = [int(number) for number in re.findall(r"-(\d+)(?:,(\d+))?", line)[0] if number]
+            start = numbers[0] - (numbers[1:] != [0])
+            found += before[at:start]
+            at = start
+        elif line.startswith("+"):
+            found.append(line[1:])
+        else:
+            assert before[at] == line[1:]
+            found += [line[1:]] if line[0] == " " else []
+            at += 1
+    return found + before[at:]
+
+
+@given(LINES, LINES)
+def test_a_diff_makes_the_one_text_from_the_other(before: list[str], after: list[str]) -> None:
+    hunks = list(unified(before, after))
+    assert applied(before, hunks) == after
+    assert bool(hunks) == (before != after)
+
+
+@given(st.lists(st.text("abc", max_size=3), max_size=30, unique=True), st.integers(0, 30))
+def test_one_more_line_is_a_diff_of_one_line(before: list[str], place: int) -> None:
+    found = list(unified(before, [*before[:place], "new", *before[place:]]))
+    assert [line for line in found if line[0] in "+-"] == ["+new"]
+
+
+def test_a_change_in_each_of_many_blocks_is_found_at_once() -> None:
+    """Python's own matcher takes minutes for this; ten thousand blocks are a large stack with a new tag."""
+    texts = [[line for n in range(10_000) for line in (f"module {n} {{", "  x = 1", tag, "}")] for tag in ("a", "b")]
+    found = list(unified(*texts))
+    assert (found.count("-a"), found.count("+b")) == (10_000, 10_000)
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200))

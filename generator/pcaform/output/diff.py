@@ -1,10 +1,10 @@
 """Differences -> unified diffs, for people and for `patch`."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pcaform.output.comparison import Difference
+from pcaform.output.matching import unified
 
 _NOTHING = "/dev/null"
 _NO_NEWLINE = "\\ No newline at end of file"
@@ -13,15 +13,14 @@ _CODES = {"---": "1", "+++": "1", "@@": "36", "-": "31", "+": "32"}
 
 def lines(difference: Difference, directory: Path) -> list[str]:
     """Return the unified diff of one file, from what lies there to what would be written, line by line."""
-    place = str(directory / difference.path)
-    found = difflib.unified_diff(
-        _split(difference.before),
-        _split(difference.after),
-        _NOTHING if difference.before is None else place,
-        _NOTHING if difference.after is None else place,
-        lineterm="",
-    )
-    return [part for line in found for part in line.split("\n")]
+    before, after = (_NOTHING if each is None else str(directory / difference.path) for each in _sides(difference))
+    found = list(unified(*map(_split, _sides(difference))))
+    heads = [f"--- {before}", f"+++ {after}"] if found else []
+    return [*heads, *(part for line in found for part in line.split("\n"))]
+
+
+def _sides(difference: Difference) -> tuple[bytes | None, bytes | None]:
+    return difference.before, difference.after
 
 
 def _split(content: bytes | None) -> list[str]:
