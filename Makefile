@@ -38,6 +38,7 @@ format: $(STAMP)
 # Ratios within one run; nothing passes or fails by them.
 bench: $(STAMP)
 	$(VENV)/bin/python benchmarks/validate.py
+	$(VENV)/bin/python benchmarks/render.py
 
 # Writes the golden trees anew; read the diff before you commit it.
 docs: $(STAMP)

@@ -84,8 +84,8 @@ def _main(
 
 @app.command("render")
 def _render(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="The spec file, or '-' for standard input.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the stack's directory is written.")],
+    specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Spec files, or '-' for standard input.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the stacks' directories are written.")],
     *,
     modules: Annotated[
         str,
@@ -95,12 +95,14 @@ def _render(
             help="Copies in the stack, one copy in DIR/modules, or a module source of your own.",
         ),
     ] = "vendored",
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files that were edited by hand.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Lose what was edited by hand in rendered files.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; name what is stale; exit 2 if any.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print a unified diff; exit 2 if any.")] = False,
 ) -> int:
-    """Write the Terraform stack of a spec to DIR/<stack>/."""
+    """Write the Terraform stack of each spec to DIR/<stack>/."""
     from pcaform.commands import render
 
-    return render.run(spec, out, modules=modules, force=force)
+    return render.run(specs, out, modules=modules, force=force, check=check, show=diff)
 
 
 @app.command("validate")

@@ -1,6 +1,6 @@
 """Stack plan -> the text of every file, through the templates; nothing is written here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -37,9 +37,9 @@ def render(plan: StackPlan) -> Rendered:
     return Rendered(plan.name, {**files, manifest.NAME: manifest.text(files, plan.items)})
 
 
-def shared_modules(stack: str) -> Rendered:
-    """Return all modules as one tree of its own, for stacks that share them."""
-    if stack == MODULES:
+def shared_modules(stacks: Collection[str]) -> Rendered:
+    """Return all modules as one tree of its own, for the named stacks, which share it."""
+    if MODULES in stacks:
         raise Failure(f"a stack called '{MODULES}' cannot lie beside the shared modules: rename it")
     names = sorted(path.name for path in assets.directory(MODULES).iterdir() if path.is_dir())
     files = {path.removeprefix(f"{MODULES}/"): text for name in names for path, text in _module(name).items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.loading import judged
-from pcaform.output import write
+from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.sandbox.server import Sandbox

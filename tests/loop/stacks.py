@@ -10,7 +10,7 @@ from pcaform.changes import changes
 from pcaform.commands.render import to_directory
 from pcaform.commands.sandbox import running
 from pcaform.loading import judged
-from pcaform.output import write
+from pcaform.output.writing import write
 from pcaform.plan.sources import VENDORED, ModuleSource
 from pcaform.plan.stack import plan
 from pcaform.render import render

@@ -13,7 +13,7 @@ from pcaform.commands.import_state import from_state
 from pcaform.commands.sandbox import running
 from pcaform.dump import dump
 from pcaform.loading import judged
-from pcaform.output import write
+from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.sandbox.server import Sandbox
