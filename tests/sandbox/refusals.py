@@ -241,8 +241,15 @@ _SPECIAL_ROWS = (
         "a subordinate's comes without a chain",
         _import_without_a_chain,
     ),
+    _row(
+        "ImportCertificateAuthorityCertificate",
+        "ValidationException",
+        "the certificate is above 32 KiB, or the chain above 2 MiB",
+        Certificate=b"-" * 32769,
+    ),
     _row("ImportCertificateAuthorityCertificate", "InvalidStateException", "the CA is disabled", _disabled),
     _row("IssueCertificate", "InvalidStateException", "the CA is disabled", _disabled),
+    _row("IssueCertificate", "ValidationException", "the CSR is above 32 KiB", Csr=b"-" * 32769),
     _row("IssueCertificate", "MalformedCSRException", "the CSR is not PEM", Csr=b"no request"),
     _row(
         "IssueCertificate",
