@@ -12,7 +12,9 @@ from moto.iam.urls import url_bases
 from moto.sts.responses import TokenResponse
 
 from pcaform.sandbox.asked import identity_arn, identity_keys
-from pcaform.sandbox.gate import Asked, Gated, enforcement, resource_document
+from pcaform.sandbox.gate import Asked, Gated, QueryError, enforcement, resource_document
+from pcaform.sandbox.identity_policies import check_policy
+from pcaform.sandbox.refusal import Refusal
 
 # Federated callers sign nothing, and everybody may ask who they are.
 _UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetCallerIdentity"})
@@ -20,6 +22,15 @@ _UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetCa
 
 class _Query(Gated):
     is_query = True
+
+    def _authenticate_and_authorize_normal_action(self, resource: str = "*") -> None:
+        """Authorize the request, then look at the policy in it."""
+        response: Any = self
+        super()._authenticate_and_authorize_normal_action(resource)
+        try:
+            check_policy(response._get_action(), self.parameters())  # noqa: SLF001 - moto names it so
+        except Refusal as refusal:
+            raise QueryError(refusal.code, refusal.message, status=400) from None
 
     def parameters(self) -> dict[str, str]:
         """Return a query request's parameters, each with its first value."""
