@@ -6,6 +6,7 @@ Wording of refusals: https://docs.aws.amazon.com/IAM/latest/UserGuide/troublesho
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,15 @@ class Gated:
         verdict = judge(caller, asked, region=response.region)
         if not verdict.is_allowed:
             raise self.denial(_because(caller, asked, verdict))
+
+    def call_action(self) -> Any:
+        """Answer a request; what moto has not is HTTP 501, which no SDK tries again."""
+        response: Any = super()
+        try:
+            return response.call_action()
+        except NotImplementedError as error:
+            body = json.dumps({"__type": "NotImplemented", "message": f"The sandbox cannot do this: {error}"})
+            return 501, {"x-amzn-ErrorType": "NotImplemented"}, body
 
     def caller(self) -> Caller:
         """Return who signs the request; raises what AWS answers to credentials that it does not know."""
