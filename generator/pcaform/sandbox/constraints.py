@@ -104,9 +104,12 @@ def _range_faults(size: int, value: object, shape: Shape, path: str, *, what: st
 
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """Compile a pattern of the model; the few with Unicode classes are Java's alone and go unchecked."""
+    """Compile a pattern of the model; the few with Unicode classes go unchecked.
+
+    Patterns are Java's, where a class such as that of word characters is ASCII.
+    """
     try:
-        return re.compile(pattern, re.DOTALL)
+        return re.compile(pattern, re.DOTALL | re.ASCII)
     except re.error:
         return None
 

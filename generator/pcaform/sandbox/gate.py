@@ -6,7 +6,6 @@ Wording of refusals: https://docs.aws.amazon.com/IAM/latest/UserGuide/troublesho
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -83,8 +82,8 @@ class Gated:
         try:
             return response.call_action()
         except NotImplementedError as error:
-            body = json.dumps({"__type": "NotImplemented", "message": f"The sandbox cannot do this: {error}"})
-            return 501, {"x-amzn-ErrorType": "NotImplemented"}, body
+            answer: Any = self._error("NotImplemented", f"The sandbox cannot do this: {error}")
+            return 501, {}, answer.description
 
     def caller(self) -> Caller:
         """Return who signs the request; raises what AWS answers to credentials that it does not know."""
