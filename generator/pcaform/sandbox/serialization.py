@@ -12,6 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.model import ListShape, Shape, StructureShape
+from moto.acm.models import acm_backends
+from moto.acmpca.models import acmpca_backends
 
 from pcaform.sandbox.answers import Error, answer
 from pcaform.sandbox.calls import Call, Environ, read_call
@@ -20,7 +22,7 @@ from pcaform.sandbox.refusal import Refusal
 
 Application = Callable[[Environ, Any], Any]
 
-_SERVICES = frozenset({"acm-pca", "acm"})
+_BACKENDS = {"acm-pca": acmpca_backends, "acm": acm_backends}
 _TYPES: dict[str, tuple[type, ...]] = {
     "structure": (dict,),
     "list": (list,),
@@ -38,9 +40,10 @@ def serialized(app: Application) -> Application:
 
     def wrapped(environ: Environ, start_response: Any) -> Any:
         call = read_call(environ)
-        if call is None or call.is_query or call.service not in _SERVICES:
+        if call is None or call.is_query or call.service not in _BACKENDS:
             return app(environ, start_response)
         try:
+            _check_region(call)
             body = _read(call, environ["wsgi.input"].read())
         except Refusal as refusal:
             return answer(call, Error(refusal.code, "400 Bad Request", refusal.message), start_response)
@@ -48,6 +51,12 @@ def serialized(app: Application) -> Application:
         return app(environ, start_response)
 
     return wrapped
+
+
+def _check_region(call: Call) -> None:
+    """Refuse a region that the service does not have, which a misspelt one is."""
+    if call.region not in _BACKENDS[call.service][call.account_id]:
+        raise Refusal("InvalidSignatureException", f"Credential should be scoped to a valid region, not {call.region}.")
 
 
 def _read(call: Call, body: bytes) -> bytes:
