@@ -53,7 +53,11 @@ def test_each_hazard_is_found_with_what_forces_it(made: Mapping[str, bytes]) -> 
             "'certificate_authority_configuration[0].subject[0].common_name' changes",
         ),
         (f"module.ca_leaving_certificate.{CERTIFICATE}", "certificate-destroyed", GONE),
-        (f"module.ca_renamed_certificate.{CERTIFICATE}", "certificate-replaced", "'certificate_signing_request' changes"),
+        (
+            f"module.ca_renamed_certificate.{CERTIFICATE}",
+            "certificate-replaced",
+            "'certificate_signing_request' changes",
+        ),
         (
             f"module.ca_reparented_certificate.{CERTIFICATE}",
             "certificate-replaced",
