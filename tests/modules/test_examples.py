@@ -75,6 +75,10 @@ def applied(terraform: Terraform, *arguments: str) -> Changes:
     return found
 
 
+def test_what_is_protected() -> None:
+    assert PROTECTED == ["ca-certificate", "crl-bucket", "private-ca"]
+
+
 def test_examples_are_formatted(tmp_path: Path) -> None:
     lay_out(tmp_path, EXAMPLES)
     command = [find_binary(), "fmt", "-check", "-diff", "-recursive"]

@@ -158,7 +158,7 @@ CASES = [
     Case("issuer-user", {"policies": {"p": json.dumps({"Version": f"{' ' * 9000}"})}}),
     Case("issuer-user", {"policies": {"p": json.dumps({"Version": "x" * 6144})}}, "A policy has at most 6144"),
 ]
-LATER = "${terraform_data.later.output}"
+LATER = "${terraform_data.later.id}"
 UNKNOWN: Mapping[str, Mapping[str, Any]] = {
     "acm-certificate": {"domain_name": LATER, "subject_alternative_names": [LATER], "key_algorithm": LATER},
     "acm-permission": {"actions": [LATER]},
