@@ -48,7 +48,7 @@ def module_table(current: str) -> str:
     """Return one line per module, in the order the page has; modules that are new to it go where they first can."""
     known = modules()
     needs = {name: imports(path, known) for name, path in known.items()}
-    listed = [line.split("`")[1] for line in current.splitlines() if line.startswith("| `")]
+    listed = dict.fromkeys(line.split("`")[1] for line in current.splitlines() if line.startswith("| `"))
     ordered = [name for name in listed if name in known]
     for name in sorted(set(known) - set(ordered), key=lambda name: (len(needs[name]), name)):
         after = [ordered.index(other) + 1 for other in needs[name] if other in ordered]
