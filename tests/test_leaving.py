@@ -159,7 +159,7 @@ UNSAID = {
         spec(ca("root")),
         [
             (
-                "5:3: ocsp_configuration was on, and without it Terraform switches it off: say "
+                "5:9: ocsp_configuration was on, and without it Terraform switches it off: say "
                 "'ocsp_configuration: {enabled: false}'"
             )
         ],
