@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "pcaform"
 CASES = ROOT / "tests" / "rules" / "cases"
 MARK = "<!-- generated: {name} -->"
+sys.path.insert(0, str(ROOT / "tests"))  # where the table of refusals stands
 
 
 def modules() -> dict[str, Path]:
@@ -165,10 +167,55 @@ def _code(value: Any) -> str:
     return f"`{value if isinstance(value, str) else json.dumps(value)}`"
 
 
+def operation_table(_: str) -> str:
+    """Return a row for each operation of Private CA: what its handler says, and the errors that tests provoke."""
+    from pcaform.sandbox.acmpca import PrivateCaResponse
+    from pcaform.sandbox.constraints import service_model
+    from pcaform.sandbox.operations import Operations
+    from sandbox.refusals import REFUSALS, REPORTS
+
+    wanted = [name for name in service_model("acm-pca").operation_names if name not in REPORTS]
+    handlers = {
+        name.title().replace("_", ""): inspect.getdoc(handler) or ""
+        for group in PrivateCaResponse.__mro__
+        if issubclass(group, Operations)
+        for name, handler in vars(group).items()
+    }
+    rows = [_operation_row(name, handlers[name], REFUSALS) for name in wanted if name in handlers]
+    count = f"{len(rows)} of {len(wanted)} operations:"
+    head = ["| operation | what it does here | errors that tests provoke |", "| --- | --- | --- |"]
+    return "\n".join([count, "", *head, *rows])
+
+
+def _operation_row(name: str, says: str, refusals: Any) -> str:
+    causes: dict[str, list[str]] = {}
+    for row in refusals:
+        if row.operation == name:
+            causes.setdefault(row.code, []).append(row.when)
+    errors = "<br>".join(f"`{code}`: {'; '.join(when)}" for code, when in sorted(causes.items()))
+    return f"| `{name}` | {' '.join(says.split())} | {errors} |"
+
+
+def never_table(_: str) -> str:
+    """Return a row for each error that AWS declares and the sandbox never gives, with the reason."""
+    from pcaform.sandbox.constraints import service_model
+    from sandbox.refusals import REPORTS, reason_never
+
+    model, found = service_model("acm-pca"), {}
+    for name in model.operation_names:
+        for shape in model.operation_model(name).error_shapes if name not in REPORTS else []:
+            if reason := reason_never(name, shape.name):
+                found.setdefault((shape.name, reason), []).append(f"`{name}`")
+    rows = [f"| `{code}` | {', '.join(names)} | {reason} |" for (code, reason), names in sorted(found.items())]
+    return "\n".join(["| error | declared for | why never here |", "| --- | --- | --- |", *rows])
+
+
 PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("ARCHITECTURE.md", "modules", module_table),
     ("docs/spec.md", "fields", field_tables),
     ("docs/rules.md", "rules", rule_sections),
+    ("docs/sandbox.md", "operations", operation_table),
+    ("docs/sandbox.md", "never", never_table),
 )
 """Page, name of the generated part, and what makes it from the part's present text."""
 

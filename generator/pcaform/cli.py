@@ -30,6 +30,15 @@ class Format(StrEnum):
     sarif = "sarif"
 
 
+class Shell(StrEnum):
+    """What `sandbox --shell` takes."""
+
+    bash = "bash"
+    zsh = "zsh"
+    fish = "fish"
+    powershell = "powershell"
+
+
 app = typer.Typer(
     name="pcaform",
     help="YAML in, reviewable Terraform for AWS Private CA out, and existing CAs back into YAML.",
@@ -113,11 +122,13 @@ def _sandbox(
     account: Annotated[str, typer.Option(metavar="ID", help="The sandbox's account id.")] = "123456789012",
     region: Annotated[str, typer.Option(metavar="REGION", help="The region children use.")] = "eu-west-1",
     port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
+    iam: Annotated[bool, typer.Option("--iam", help="Let IAM policies decide who may do what.")] = False,
+    shell: Annotated[Shell | None, typer.Option("--shell", help="Whose words to print; default: the caller's.")] = None,
 ) -> int:
     """Start a local AWS (Private CA, ACM, IAM, S3, STS) to try things out."""
     from pcaform.commands import sandbox
 
-    return sandbox.run(command or [], account_id=account, region=region, port=port)
+    return sandbox.run(command or [], account_id=account, region=region, port=port, iam=iam, shell=shell)
 
 
 @app.command("demo")

@@ -202,7 +202,7 @@ def test_demo_holds_and_cannot_leave_the_sandbox(pcaform: Run, tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     for line in (
         "it all holds",
-        "reason PCA_ACCESS_DENIED",
+        "PCA_ACCESS_DENIED",
         "1 to destroy",
         "equal in every field that a state carries",
     ):

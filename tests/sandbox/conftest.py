@@ -45,13 +45,22 @@ def key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def csr(name: str = "leaf.example.com", *, sans: tuple[str, ...] = (), signer: Any = None) -> bytes:
-    """Make a CSR, with a subject unless `name` is empty."""
+def csr(
+    name: str = "leaf.example.com",
+    *,
+    sans: tuple[str, ...] = (),
+    signer: Any = None,
+    is_critical: bool = False,
+    extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (),
+) -> bytes:
+    """Make a CSR, with a subject unless `name` is empty; `is_critical` is about the alternative names."""
     attributes = [x509.NameAttribute(x509.NameOID.COMMON_NAME, name)] if name else []
     builder = x509.CertificateSigningRequestBuilder(x509.Name(attributes))
     if sans:
         names = x509.SubjectAlternativeName([x509.DNSName(san) for san in sans])
-        builder = builder.add_extension(names, critical=False)
+        builder = builder.add_extension(names, critical=is_critical)
+    for extension, is_marked in extensions:
+        builder = builder.add_extension(extension, critical=is_marked)
     return builder.sign(signer or key(), hashes.SHA256()).public_bytes(Encoding.PEM)
 
 

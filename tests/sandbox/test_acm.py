@@ -12,10 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sandbox.conftest import ACM, Pki, openssl_verify, parsed, refused
-
-EC = "EC_prime256v1"
-PASSPHRASE = b"long enough"
+from sandbox.conftest import ACCOUNT, REGION, Pki, openssl_verify, parsed, refused
+from sandbox.private_certificates import EC, PASSPHRASE, describe, export, request
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +23,8 @@ def granted(pki: Pki, issuer: str) -> str:
     return issuer
 
 
-def request(acm: Any, authority: str, **more: Any) -> str:
-    settings = {"DomainName": "a.example.com", "KeyAlgorithm": EC} | more
-    return str(acm.request_certificate(CertificateAuthorityArn=authority, **settings)["CertificateArn"])
-
-
-def describe(acm: Any, arn: str) -> dict[str, Any]:
-    return dict(acm.describe_certificate(CertificateArn=arn)["Certificate"])
+def tags_of(acm: Any, arn: str) -> list[dict[str, str]]:
+    return list(acm.list_tags_for_certificate(CertificateArn=arn)["Tags"])
 
 
 def failure(acm: Any, authority: str, **more: Any) -> str:
@@ -65,7 +58,7 @@ def test_the_description_is_a_private_certificates(acm: Any, granted: str) -> No
     assert detail["KeyAlgorithm"] == EC
     assert detail["SignatureAlgorithm"] == "SHA256WITHECDSA"
     assert detail["SubjectAlternativeNames"] == ["a.example.com", "b.example.com"]
-    assert detail["RenewalEligibility"] == "ELIGIBLE"
+    assert detail["RenewalEligibility"] == "INELIGIBLE"
     assert {"DomainValidationOptions", "FailureReason", "RenewalSummary"}.isdisjoint(detail)
 
 
@@ -122,20 +115,9 @@ def test_a_name_too_long_for_a_subject_is_refused(acm: Any, granted: str) -> Non
         request(acm, granted, DomainName=f"{'a' * 60}.example.com")
 
 
-@pytest.mark.parametrize("actions", [None, ["IssueCertificate", "GetCertificate"]])
-def test_without_the_full_grant_the_certificate_fails(
-    pki: Pki, acm: Any, root: str, *, actions: list[str] | None
-) -> None:
-    authority = pki.subordinate(root)
-    if actions:
-        pki.grant(authority, actions)
-    assert failure(acm, authority) == "PCA_ACCESS_DENIED"
-
-
-def test_a_grant_for_another_account_is_none(pki: Pki, acm: Any, root: str) -> None:
-    authority = pki.subordinate(root)
-    pki.grant(authority, SourceAccount="444455556666")
-    assert failure(acm, authority) == "PCA_ACCESS_DENIED"
+def test_a_request_needs_no_grant(pki: Pki, acm: Any, root: str) -> None:
+    """ACM issues with the caller's rights: the acceptance test named in `acm_renewal` shows it on AWS."""
+    assert describe(acm, request(acm, pki.subordinate(root)))["Status"] == "ISSUED"
 
 
 def test_an_unknown_ca_fails_the_certificate(acm: Any, granted: str) -> None:
@@ -181,7 +163,7 @@ def test_a_failed_certificate_has_nothing_to_return(acm: Any, granted: str) -> N
 
 def test_renewal_keeps_the_arn_and_changes_the_rest(pki: Pki, acm: Any, granted: str) -> None:
     arn = request(acm, granted)
-    before = parsed(acm.get_certificate(CertificateArn=arn)["Certificate"])
+    before = parsed(export(acm, arn)["Certificate"])
     acm.renew_certificate(CertificateArn=arn)
     after, detail = parsed(acm.get_certificate(CertificateArn=arn)["Certificate"]), describe(acm, arn)
     after.verify_directly_issued_by(pki.certificate(granted))
@@ -192,18 +174,38 @@ def test_renewal_keeps_the_arn_and_changes_the_rest(pki: Pki, acm: Any, granted:
     assert detail["Status"] == "ISSUED"
 
 
-def test_renewal_without_the_grant_fails_and_keeps_the_certificate(pki: Pki, acm: Any, root: str) -> None:
+def test_only_what_was_exported_since_its_issue_can_be_renewed(acm: Any, granted: str) -> None:
+    arn = request(acm, granted)
+    eligibility = [describe(acm, arn)["RenewalEligibility"]]
+    with refused("ValidationException", "has not been exported"):
+        acm.renew_certificate(CertificateArn=arn)
+    export(acm, arn)
+    eligibility.append(describe(acm, arn)["RenewalEligibility"])
+    acm.renew_certificate(CertificateArn=arn)
+    eligibility.append(describe(acm, arn)["RenewalEligibility"])
+    with refused("ValidationException", "has not been exported"):
+        acm.renew_certificate(CertificateArn=arn)
+    assert eligibility == ["INELIGIBLE", "ELIGIBLE", "INELIGIBLE"]
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [None, {"actions": ["IssueCertificate", "GetCertificate"]}, {"SourceAccount": "444455556666"}],
+    ids=["none", "partial", "for another account"],
+)
+def test_renewal_without_the_full_grant_keeps_the_certificate(
+    pki: Pki, acm: Any, root: str, *, grant: dict[str, Any] | None
+) -> None:
     authority = pki.subordinate(root)
-    pki.grant(authority)
+    if grant:
+        pki.grant(authority, **grant)
     arn = request(acm, authority)
-    before = acm.get_certificate(CertificateArn=arn)["Certificate"]
-    pki.client.delete_permission(CertificateAuthorityArn=authority, Principal=ACM)
-    assert describe(acm, arn)["RenewalEligibility"] == "INELIGIBLE"
+    before = export(acm, arn)["Certificate"]
     acm.renew_certificate(CertificateArn=arn)
     detail = describe(acm, arn)
-    assert detail["RenewalSummary"]["RenewalStatus"] == "FAILED"
+    assert detail["RenewalSummary"]["RenewalStatus"] == "PENDING_AUTO_RENEWAL"
     assert detail["RenewalSummary"]["RenewalStatusReason"] == "PCA_ACCESS_DENIED"
-    assert detail["Status"] == "ISSUED"
+    assert (detail["Status"], detail["RenewalEligibility"]) == ("ISSUED", "ELIGIBLE")
     assert acm.get_certificate(CertificateArn=arn)["Certificate"] == before
 
 
@@ -228,11 +230,73 @@ def test_the_same_token_requests_one_certificate(acm: Any, granted: str) -> None
     assert request(acm, granted) != first
 
 
-def test_private_certificates_are_tagged_and_listed(acm: Any, granted: str) -> None:
-    tags = [{"Key": "team", "Value": "pki"}]
+def test_a_token_is_new_again_once_its_certificate_is_deleted(acm: Any, granted: str) -> None:
+    first = request(acm, granted, IdempotencyToken="again")
+    acm.delete_certificate(CertificateArn=first)
+    assert request(acm, granted, IdempotencyToken="again") != first
+
+
+def test_ten_names_are_the_most(acm: Any, granted: str) -> None:
+    names = [f"{number}.example.com" for number in range(10)]
+    assert len(describe(acm, request(acm, granted, SubjectAlternativeNames=names[1:]))["SubjectAlternativeNames"]) == 10
+    with refused("LimitExceededException", "too many domains"):
+        request(acm, granted, SubjectAlternativeNames=names)
+
+
+@pytest.mark.parametrize("passphrase", [b"abcd", b"x" * 128, bytes(set(range(128)) - set(b"#$%"))])
+def test_a_passphrase_is_any_ascii_but_three_signs(acm: Any, granted: str, passphrase: bytes) -> None:
+    key = acm.export_certificate(CertificateArn=request(acm, granted), Passphrase=passphrase)["PrivateKey"]
+    assert load_pem_private_key(key.encode(), passphrase)
+
+
+@pytest.mark.parametrize(
+    "passphrase", [b"abc", b"x" * 129, b"with#hash", b"with$dollar", b"with%percent", "größe".encode()]
+)
+def test_other_passphrases_are_refused(acm: Any, granted: str, passphrase: bytes) -> None:
+    with refused("ValidationException", "passphrase"):
+        acm.export_certificate(CertificateArn=request(acm, granted), Passphrase=passphrase)
+
+
+def test_options_of_a_private_certificate_stay(acm: Any, granted: str) -> None:
+    options = {"CertificateTransparencyLoggingPreference": "DISABLED"}
+    with refused("InvalidStateException", "not permitted for private"):
+        acm.update_certificate_options(CertificateArn=request(acm, granted), Options=options)
+
+
+def test_a_certificate_in_use_is_eligible_and_not_deleted(acm: Any, granted: str) -> None:
+    from moto.acm.models import acm_backends
+
+    arn = request(acm, granted)
+    acm_backends[ACCOUNT][REGION].set_certificate_in_use_by(arn, "load-balancer")
+    assert describe(acm, arn)["RenewalEligibility"] == "ELIGIBLE"
+    with refused("ResourceInUseException"):
+        acm.delete_certificate(CertificateArn=arn)
+
+
+def test_tags_are_added_and_removed_by_value(acm: Any, granted: str) -> None:
+    team, stage = {"Key": "team", "Value": "pki"}, {"Key": "stage", "Value": "test"}
+    arn = request(acm, granted, Tags=[team])
+    acm.add_tags_to_certificate(CertificateArn=arn, Tags=[stage])
+    acm.remove_tags_from_certificate(CertificateArn=arn, Tags=[{"Key": "team", "Value": "other"}])
+    assert tags_of(acm, arn) == [team, stage]
+    acm.remove_tags_from_certificate(CertificateArn=arn, Tags=[team, {"Key": "stage"}])
+    assert tags_of(acm, arn) == []
+
+
+def test_fifty_tags_are_the_most(acm: Any, granted: str) -> None:
+    tags = [{"Key": f"key-{number}", "Value": "v"} for number in range(50)]
     arn = request(acm, granted, Tags=tags)
-    assert acm.list_tags_for_certificate(CertificateArn=arn)["Tags"] == tags
-    summaries = {item["CertificateArn"]: item for item in acm.list_certificates()["CertificateSummaryList"]}
-    assert summaries[arn]["Type"] == "PRIVATE"
-    assert summaries[arn]["KeyUsages"] == ["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"]
-    assert summaries[arn]["SubjectAlternativeNameSummaries"] == ["a.example.com"]
+    acm.add_tags_to_certificate(CertificateArn=arn, Tags=[{"Key": "key-0", "Value": "new"}])
+    with refused("TooManyTagsException"):
+        acm.add_tags_to_certificate(CertificateArn=arn, Tags=[{"Key": "one-more"}])
+    assert len(tags_of(acm, arn)) == 50
+
+
+@pytest.mark.parametrize("tag", [{"Key": "aws:team"}, {"Key": "team", "Value": "aws:pki"}])
+def test_the_reserved_prefix_is_refused(acm: Any, granted: str, tag: dict[str, str]) -> None:
+    arn = request(acm, granted)
+    for refuse in (acm.add_tags_to_certificate, acm.remove_tags_from_certificate):
+        with refused("InvalidTagException"):
+            refuse(CertificateArn=arn, Tags=[tag])
+    with refused("InvalidTagException"):
+        request(acm, granted, Tags=[tag])

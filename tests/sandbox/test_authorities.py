@@ -223,19 +223,6 @@ def test_tags_belong_to_an_existing_ca(pki: Pki, root: str) -> None:
         pki.client.list_tags(CertificateAuthorityArn=root[:-4] + "beef")
 
 
-def test_a_resource_policy_needs_an_active_ca(pki: Pki, root: str) -> None:
-    policy = '{"Version":"2012-10-17","Statement":[]}'
-    with refused("InvalidStateException"):
-        pki.client.put_policy(ResourceArn=pki.create(), Policy=policy)
-    with refused("ResourceNotFoundException"):
-        pki.client.get_policy(ResourceArn=root)
-    pki.client.put_policy(ResourceArn=root, Policy=policy)
-    assert pki.client.get_policy(ResourceArn=root)["Policy"] == policy
-    pki.client.delete_policy(ResourceArn=root)
-    with refused("ResourceNotFoundException"):
-        pki.client.get_policy(ResourceArn=root)
-
-
 def test_ten_requests_at_once(pki: Pki) -> None:
     with ThreadPoolExecutor(10) as pool:
         roots = list(pool.map(lambda _: pki.root(), range(10)))

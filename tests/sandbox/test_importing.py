@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,23 +29,16 @@ def self_made(
     is_critical: bool = True,
     path_length: int | None = None,
     age: timedelta = timedelta(0),
+    extra: tuple[x509.ExtensionType, bool] | None = None,
 ) -> str:
-    """Make a CA certificate outside the sandbox; `age` moves its validity into the past."""
+    """Make a CA certificate outside the sandbox; `age` moves its validity into the past, `extra` is an extension."""
     now = datetime.now(UTC) - age
-    return (
-        x509.CertificateBuilder(
-            common_name(issuer),
-            common_name(name),
-            public_key,
-            x509.random_serial_number(),
-            now,
-            now + timedelta(days=9),
-        )
-        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=path_length), critical=is_critical)
-        .sign(signer, hashes.SHA256())
-        .public_bytes(Encoding.PEM)
-        .decode()
-    )
+    builder = x509.CertificateBuilder(
+        common_name(issuer), common_name(name), public_key, x509.random_serial_number(), now, now + timedelta(days=9)
+    ).add_extension(x509.BasicConstraints(ca=is_ca, path_length=path_length), critical=is_critical)
+    if extra:
+        builder = builder.add_extension(extra[0], critical=extra[1])
+    return builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
 
 
 def outside_root(path_length: int | None = None) -> str:
@@ -96,11 +90,20 @@ def test_renewing_an_active_root(pki: Pki) -> None:
     assert pki.describe(arn)["Status"] == "ACTIVE"
 
 
-def test_renewing_a_disabled_ca_leaves_it_disabled(pki: Pki, root: str) -> None:
+def test_a_disabled_ca_takes_no_certificate(pki: Pki, root: str) -> None:
     arn = pki.subordinate(root)
     pki.disable(arn)
-    pki.activate(arn, root, name="SubordinateCACertificate_PathLen0", days=1200)
-    assert pki.describe(arn)["Status"] == "DISABLED"
+    with refused("InvalidStateException", "takes no certificate"):
+        pki.activate(arn, root, name="SubordinateCACertificate_PathLen0", days=1200)
+
+
+@pytest.mark.parametrize("is_critical", [True, False])
+def test_an_unlisted_extension_must_not_be_critical(pki: Pki, *, is_critical: bool) -> None:
+    arn = pki.create("SUBORDINATE")
+    where = x509.DistributionPoint([x509.UniformResourceIdentifier("http://x.example.com")], None, None, None)
+    certificate = outside_child(pki, arn, extra=(x509.CRLDistributionPoints([where]), is_critical))
+    with refused("MalformedCertificateException", "2.5.29.31") if is_critical else nullcontext():
+        pki.install(arn, certificate, outside_root())
 
 
 def test_another_keys_certificate_does_not_match(pki: Pki) -> None:

@@ -88,7 +88,7 @@ def test_the_default_template_is_end_entity(pki: Pki, issuer: str) -> None:
     assert list(extended.value) == [SERVER, CLIENT]
 
 
-@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov", "aws-iso-b", "aws-eusc"])
 def test_templates_of_every_partition(pki: Pki, issuer: str, partition: str) -> None:
     assert pki.issue(issuer, TemplateArn=template("EndEntityCertificate", partition))
 
@@ -96,6 +96,10 @@ def test_templates_of_every_partition(pki: Pki, issuer: str, partition: str) -> 
 def test_an_unknown_template_is_refused(pki: Pki, issuer: str) -> None:
     with refused("InvalidArgsException"):
         pki.issue(issuer, TemplateArn=template("NobodysCertificate"))
+    with refused("InvalidArnException", "Not a valid arn"):
+        pki.issue(issuer, TemplateArn=issuer)
+    with refused("ValidationException", "templateArn"):
+        pki.issue(issuer, TemplateArn="EndEntityCertificate/V1")
 
 
 def test_names_and_key_identifiers(pki: Pki, issuer: str) -> None:
@@ -113,9 +117,16 @@ def test_names_and_key_identifiers(pki: Pki, issuer: str) -> None:
 
 
 def test_a_csr_without_any_name_is_refused(pki: Pki, issuer: str) -> None:
-    assert pki.issue(issuer, csr("", sans=("only.example.com",)))
-    with refused("MalformedCSRException"):
+    with refused("MalformedCSRException", "neither a subject nor a subject alternative name"):
         pki.issue(issuer, csr(""))
+
+
+def test_names_without_a_subject_must_be_critical_in_the_csr(pki: Pki, issuer: str) -> None:
+    with refused("MalformedCSRException", "CSR must mark the SAN extension critical when it has an empty subject"):
+        pki.issue(issuer, csr("", sans=("only.example.com",)))
+    certificate = parsed(pki.issue(issuer, csr("", sans=("only.example.com",), is_critical=True))["Certificate"])
+    assert certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).critical
+    assert not certificate.subject.rdns
 
 
 def test_a_malformed_csr_is_refused(pki: Pki, issuer: str) -> None:
@@ -175,6 +186,10 @@ def test_a_start_can_be_given(pki: Pki, issuer: str) -> None:
     assert parsed(issued["Certificate"]).not_valid_before_utc.timestamp() == start
     with refused("ValidationException", "ABSOLUTE"):
         pki.issue(issuer, ValidityNotBefore={"Type": "DAYS", "Value": 1})
+    with refused("ValidationException", "not a date"):
+        pki.issue(issuer, ValidityNotBefore={"Type": "ABSOLUTE", "Value": 10**18})
+    with refused("ValidationException", "end before it starts"):
+        pki.issue(issuer, ValidityNotBefore={"Type": "ABSOLUTE", "Value": start}, Validity={"Type": "DAYS", "Value": 1})
 
 
 @pytest.mark.parametrize("kind", ["DAYS", "ABSOLUTE", "UTC", "GENERALIZED"])
@@ -269,6 +284,7 @@ def test_the_path_length_limits_what_a_ca_signs(pki: Pki, root: str, depth: int,
 def test_the_same_token_issues_one_certificate(pki: Pki, issuer: str, root: str) -> None:
     first = pki.issue(issuer, IdempotencyToken="once")["Arn"]
     assert pki.issue(issuer, IdempotencyToken="once")["Arn"] == first
+    assert pki.issue(issuer, csr("other.example.com"), IdempotencyToken="once")["Arn"] == first
     assert pki.issue(issuer)["Arn"] != first
     assert pki.issue(root, IdempotencyToken="once")["Arn"].startswith(root)
 
@@ -277,3 +293,5 @@ def test_an_unknown_certificate_is_not_found(pki: Pki, root: str, issuer: str) -
     arn = pki.issue(issuer)["Arn"]
     with refused("ResourceNotFoundException"):
         pki.client.get_certificate(CertificateAuthorityArn=root, CertificateArn=arn)
+    with refused("InvalidArnException", "Not a valid arn"):
+        pki.client.get_certificate(CertificateAuthorityArn=root, CertificateArn=root)

@@ -56,13 +56,12 @@ def test_other_actions_are_refused(pki: Pki, root: str, actions: list[str]) -> N
         pki.grant(root, actions)
 
 
-def test_a_permission_needs_an_active_ca(pki: Pki) -> None:
-    with refused("InvalidStateException"):
-        pki.grant(pki.create())
-    arn = pki.root()
-    pki.disable(arn)
-    with refused("InvalidStateException"):
+def test_a_waiting_and_a_disabled_ca_take_permissions(pki: Pki) -> None:
+    waiting, disabled = pki.create(), pki.root()
+    pki.disable(disabled)
+    for arn in (waiting, disabled):
         pki.grant(arn)
+        assert len(listed(pki, arn)) == 1
 
 
 def test_an_unknown_ca_has_no_permissions(pki: Pki, root: str) -> None:

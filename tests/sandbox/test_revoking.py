@@ -54,5 +54,6 @@ def test_a_root_cannot_revoke_itself(pki: Pki, root: str) -> None:
 def test_unknown_serials_cannot_be_revoked(pki: Pki, issuer: str) -> None:
     with refused("ResourceNotFoundException"):
         revoke(pki, issuer, "0a:0b")
-    with refused("ValidationException"):
-        revoke(pki, issuer, "xyz")
+    for serial in ("xyz", "0x0a", "-0a", "0a_0b", "0a::0b"):
+        with refused("ValidationException", "not hexadecimal"):
+            revoke(pki, issuer, serial)

@@ -44,7 +44,7 @@ def _play(out: Path, scratch: Path) -> None:
     with step(f"pcaform render examples/{EXAMPLE}") as notes:
         spec = write_stack(text, out, source=EXAMPLE)
         notes.append(f"{len(spec.certificate_authorities)} CAs, {len(spec.issuers)} issuers -> {out / spec.stack}")
-    with running(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment):
+    with running(account_id=spec.aws.account_id, region=spec.aws.region, iam=True) as (server, environment):
         try:
             stack = open_stack(spec, out, environment=environment, scratch=scratch)
         except TerraformMissing as missing:
@@ -76,11 +76,14 @@ def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -
             "there is no openssl on PATH to make and verify certificates with",
         )
         return
-    arn = stack.outputs()["certificate_authority_arns"]["issuing"]
+    arns = stack.outputs()["certificate_authority_arns"]
+    arn = arns["issuing"]
     act("Case 1: unmanaged, with acm-pca IssueCertificate")
     with step("the issuer's own key issues from an OpenSSL request; openssl verifies the chain") as notes:
         ci = issuing.with_own_key(server, str(spec.issuers["ci"].user_name))
         notes.append(issuing.unmanaged(ci, arn=arn, region=spec.aws.region, directory=stack.scratch))
+    with step("IAM denies the same key everything else") as notes:
+        notes.extend(issuing.denials(ci, arn=arn, other_arn=arns["root"], region=spec.aws.region))
     act("Case 2: managed, with acm RequestCertificate")
     web = issuing.with_own_key(server, str(spec.issuers["web"].user_name))
     with step("ACM issues from the CA; openssl verifies the chain") as notes:
@@ -107,7 +110,7 @@ def _break_and_mend(
     stack.apply("the plan removes exactly the permission; applied", expected={_PERMISSION_ADDRESS: ("delete",)})
     with step("now ACM's renewal fails, and the certificate will run out") as notes:
         reason = issuing.refused_renewal(web, server.client("acm"), certificate_arn=certificate_arn)
-        notes.append(f"RenewalStatus FAILED, reason {reason}")
+        notes.append(f"RenewalStatusReason {reason}")
     with step("the permission is put back into the spec"):
         write_stack(text, out, source=EXAMPLE)
     stack.apply("the plan adds exactly the permission; applied", expected={_PERMISSION_ADDRESS: ("create",)})

@@ -13,30 +13,34 @@ from pcaform import console
 from pcaform.environments import hermetic, hermetic_process
 from pcaform.problems import Failure
 from pcaform.sandbox.server import Sandbox, SandboxError
+from pcaform.sandbox.shells import exports, shell_of
 from pcaform.terraform import BINARY, MIRROR, cli_configuration
 
 
-def run(command: Sequence[str], *, account_id: str, region: str, port: int) -> int:
+def run(command: Sequence[str], *, account_id: str, region: str, port: int, iam: bool, shell: str | None) -> int:
     """Start the sandbox; run `command` in it and return its exit code, or without one serve until interrupted."""
-    with running(account_id=account_id, region=region, port=port) as (server, environment):
+    caller = dict(os.environ)
+    with running(account_id=account_id, region=region, port=port, iam=iam) as (server, environment):
         if command:
             return _child(command, environment)
         console.say(f"a local AWS for account {account_id} answers at {server.endpoint_url}; Ctrl-C stops it")
         console.say("it is not AWS: nothing here costs, lasts or is trusted. In another shell:")
-        console.result("\n".join(f"export {name}={value}" for name, value in sorted(server.environment.items())))
+        console.result(exports(server.environment, shell=shell or shell_of(caller)))
         threading.Event().wait()
     return 0
 
 
 @contextmanager
-def running(*, account_id: str, region: str, port: int = 0) -> Iterator[tuple[Sandbox, dict[str, str]]]:
+def running(
+    *, account_id: str, region: str, port: int = 0, iam: bool = False
+) -> Iterator[tuple[Sandbox, dict[str, str]]]:
     """Yield a running sandbox and the hermetic environment for children; both end with the block."""
     inherited = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="pcaform-sandbox-") as name:
         home = Path(name)
         with hermetic_process(home=home):
             try:
-                with Sandbox(account_id=account_id, region=region, port=port) as server:
+                with Sandbox(account_id=account_id, region=region, port=port, iam=iam) as server:
                     yield server, _environment(inherited, server, home=home)
             except SandboxError as error:
                 raise Failure(str(error)) from None

@@ -1,5 +1,6 @@
 """What issuers do in the demo, each with an access key of its own: AWS's case 1 and case 2."""
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,29 @@ def unmanaged(issuer: Issuer, *, arn: str, region: str, directory: Path) -> str:
     return certificate_arn
 
 
+def denials(issuer: Issuer, *, arn: str, other_arn: str, region: str) -> list[str]:
+    """Try what an issuer must not do; return what was denied, raise DoesNotHold for what was not."""
+    order = {"Csr": b"-", "SigningAlgorithm": "SHA256WITHECDSA", "Validity": {"Type": "DAYS", "Value": 1}}
+    template = facts.template_arn(region, "SubordinateCACertificate_PathLen0/V1")
+    own = {"CertificateAuthorityArn": arn}
+    attempts: dict[str, tuple[str, dict[str, Any]]] = {
+        "issuing from another CA": ("issue_certificate", {"CertificateAuthorityArn": other_arn, **order}),
+        "a CA certificate": ("issue_certificate", {**own, **order, "TemplateArn": template}),
+        "a permission": ("delete_permission", {**own, "Principal": facts.ACM_PRINCIPAL}),
+        "a policy of the CA": ("put_policy", {"ResourceArn": arn, "Policy": "{}"}),
+        "deleting the CA": ("delete_certificate_authority", own),
+    }
+    for what, (method, arguments) in attempts.items():
+        try:
+            getattr(issuer.acm_pca, method)(**arguments)
+        except issuer.acm_pca.exceptions.ClientError as error:
+            code = error.response["Error"]["Code"]
+        else:
+            code = "nothing"
+        holds(code == "AccessDeniedException", f"{what}: the sandbox answered {code}")
+    return [f"denied: {', '.join(attempts)}"]
+
+
 def managed(issuer: Issuer, *, arn: str, directory: Path) -> str:
     """Request a certificate through ACM, verify it, and return its ARN."""
     requested = issuer.acm.request_certificate(
@@ -55,7 +79,7 @@ def managed(issuer: Issuer, *, arn: str, directory: Path) -> str:
 def renewed(issuer: Issuer, administrator: Any, *, certificate_arn: str, directory: Path) -> tuple[str, str]:
     """Have ACM renew, as it does by itself before a certificate ends; return the serials before and after."""
     before = _described(issuer, certificate_arn)["Serial"]
-    administrator.renew_certificate(CertificateArn=certificate_arn)
+    _export_and_renew(administrator, certificate_arn)
     after = _described(issuer, certificate_arn)
     holds(after["Serial"] != before, f"ACM did not renew: {after.get('RenewalSummary')}")
     _verify(issuer, certificate_arn, directory)
@@ -63,14 +87,20 @@ def renewed(issuer: Issuer, administrator: Any, *, certificate_arn: str, directo
 
 
 def refused_renewal(issuer: Issuer, administrator: Any, *, certificate_arn: str) -> str:
-    """Have ACM try to renew without the CA's permission; return the reason it gives for failing."""
+    """Have ACM try to renew without the CA's permission, as it will daily from then on; return the reason it gives."""
     before = _described(issuer, certificate_arn)["Serial"]
-    administrator.renew_certificate(CertificateArn=certificate_arn)
+    _export_and_renew(administrator, certificate_arn)
     after = _described(issuer, certificate_arn)
     summary = after.get("RenewalSummary", {})
-    failed = after["Serial"] == before and summary.get("RenewalStatus") == "FAILED"
+    failed = after["Serial"] == before and "RenewalStatusReason" in summary
     holds(failed, "the renewal went through without the permission")
     return str(summary["RenewalStatusReason"])
+
+
+def _export_and_renew(administrator: Any, certificate_arn: str) -> None:
+    """Renew at once; ACM renews what was exported since it was last renewed."""
+    administrator.export_certificate(CertificateArn=certificate_arn, Passphrase=secrets.token_hex().encode())
+    administrator.renew_certificate(CertificateArn=certificate_arn)
 
 
 def _described(issuer: Issuer, certificate_arn: str) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pcaform.sandbox.authority import Authority
 from pcaform.sandbox.operations import Answer, Operations, Request, locked
 from pcaform.sandbox.paging import page
-from pcaform.sandbox.refusal import invalid_state, not_found
+from pcaform.sandbox.refusal import not_found
+from pcaform.sandbox.resource_policy import check
 
 
 class AccessOperations(Operations):
@@ -13,9 +13,8 @@ class AccessOperations(Operations):
 
     @locked
     def create_permission(self, request: Request) -> Answer:
-        """Let ACM use an ACTIVE CA."""
-        authority = self.authority(request)
-        _require_active(authority)
+        """Let ACM use a CA, for one source account; without one it is the caller's."""
+        authority = self.usable("CreatePermission", request["CertificateAuthorityArn"])
         authority.permissions.create(
             request["Principal"], request["Actions"], source_account=self._source_account(request)
         )
@@ -23,50 +22,40 @@ class AccessOperations(Operations):
 
     @locked
     def list_permissions(self, request: Request) -> Answer:
-        """List what ACM may do with a CA."""
-        authority = self.authority(request)
-        authority.require_not_deleted("its permissions cannot be listed")
+        """List what ACM may do with a CA, in pages."""
+        authority = self.usable("ListPermissions", request["CertificateAuthorityArn"])
         shown, token = page(authority.permissions.listed(), request)
         return {"Permissions": [permission.to_json() for permission in shown], **token}
 
     @locked
     def delete_permission(self, request: Request) -> Answer:
         """Withdraw what ACM may do with a CA."""
-        authority = self.authority(request)
-        authority.require_not_deleted("its permissions cannot be changed")
+        authority = self.usable("DeletePermission", request["CertificateAuthorityArn"])
         authority.permissions.delete(request["Principal"], source_account=self._source_account(request))
         return {}
 
     @locked
     def put_policy(self, request: Request) -> Answer:
-        """Attach a resource policy to an ACTIVE CA; moto stores it unread."""
-        authority = self.backend.find(request["ResourceArn"])
-        _require_active(authority)
+        """Attach a resource policy of one of AWS's forms to a CA, in place of the one before."""
+        authority = self.usable("PutPolicy", request["ResourceArn"])
+        check(request["Policy"], authority_arn=authority.arn)
         authority.policy = request["Policy"]
         return {}
 
     @locked
     def get_policy(self, request: Request) -> Answer:
-        """Return a CA's resource policy."""
-        authority = self.backend.find(request["ResourceArn"])
-        authority.require_not_deleted("its policy cannot be read")
+        """Return a CA's resource policy, byte for byte."""
+        authority = self.usable("GetPolicy", request["ResourceArn"])
         if authority.policy is None:
             raise not_found(f"a policy of {authority.arn}")
         return {"Policy": authority.policy}
 
     @locked
     def delete_policy(self, request: Request) -> Answer:
-        """Remove a CA's resource policy."""
-        authority = self.backend.find(request["ResourceArn"])
-        authority.require_not_deleted("its policy cannot be changed")
-        authority.policy = None
+        """Remove a CA's resource policy; succeeds where there is none."""
+        self.usable("DeletePolicy", request["ResourceArn"]).policy = None
         return {}
 
     def _source_account(self, request: Request) -> str:
         account: str = request.get("SourceAccount") or self.current_account
         return account
-
-
-def _require_active(authority: Authority) -> None:
-    if authority.status != "ACTIVE":
-        raise invalid_state(f"The certificate authority {authority.arn} is not in the ACTIVE state")

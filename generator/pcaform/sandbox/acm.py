@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
+from typing import Any
 
 from moto.acm.responses import AWSCertificateManagerResponse
 from moto.acm.urls import url_bases
 from moto.core.responses import ActionResult, EmptyResult
 
+from pcaform.sandbox.acm_listing import listed
+from pcaform.sandbox.acm_passphrase import passphrase_of
+from pcaform.sandbox.acm_tags import check_tags
+from pcaform.sandbox.asked import authority_keys, certificate_arn, certificate_keys
 from pcaform.sandbox.certificates import CertificateBackend
 from pcaform.sandbox.constraints import check_request
+from pcaform.sandbox.gate import Asked, Gated, enforcement, judge
+from pcaform.sandbox.refusal import Refusal
 from pcaform.sandbox.wire import answering_refusals
 
 
-class CertificateResponse(AWSCertificateManagerResponse):
+class CertificateResponse(Gated, AWSCertificateManagerResponse):
     """The operations that differ; https://docs.aws.amazon.com/acm/latest/APIReference/API_Operations.html."""
 
     @property
@@ -23,6 +30,24 @@ class CertificateResponse(AWSCertificateManagerResponse):
         backend: CertificateBackend = self.acm_backend
         return backend
 
+    def asked(self, operation: str) -> Asked:
+        """Name the certificate that a request is about, with its tags."""
+        request = json.loads(self.body or "{}")
+        account = f"arn:{self.partition}:acm:{self.region}:{self.current_account}"
+        arn, keys = certificate_arn(operation, request, account), certificate_keys(operation, request)
+        certificate = self.backend._certificates.get(arn)  # noqa: SLF001 - moto has no other way to look without failing
+        for name, value in (certificate.tags if certificate else {}).items():
+            keys[f"aws:resourcetag/{name.lower()}"] = (value or "",)
+        return Asked(f"acm:{operation}", arn, keys, self.current_account)
+
+    def _may_issue(self, arn: str) -> bool:
+        """Tell whether the caller may issue from a CA when ACM calls for them; ACM has no rights of its own there."""
+        if not enforcement.is_on:
+            return True
+        keys = authority_keys("IssueCertificate", {}, self.partition)
+        asked = Asked("acm-pca:IssueCertificate", arn, keys, self.current_account)
+        return judge(self.caller(), asked, region=self.region, is_via_service=True).is_allowed
+
     @answering_refusals
     def request_certificate(self) -> ActionResult:
         """Request a private certificate where a CA is named."""
@@ -30,37 +55,22 @@ class CertificateResponse(AWSCertificateManagerResponse):
         if not request.get("CertificateAuthorityArn"):
             return super().request_certificate()
         check_request("acm", "RequestCertificate", request)
-        return ActionResult({"CertificateArn": self.backend.request_private(request)})
+        may_issue = self._may_issue(request["CertificateAuthorityArn"])
+        return ActionResult({"CertificateArn": self.backend.request_private(request, may_issue=may_issue)})
 
     @answering_refusals
     def renew_certificate(self) -> ActionResult:
         """Renew a private certificate."""
-        request = json.loads(self.body)
-        check_request("acm", "RenewCertificate", request)
-        self.backend.renew(request["CertificateArn"])
+        self.backend.renew(self._checked("RenewCertificate")["CertificateArn"])
         return EmptyResult()
 
     @answering_refusals
-    def describe_certificate(self) -> ActionResult:
-        """Describe a certificate; whether a private one can be renewed depends on its CA as it is now."""
-        certificate = self.backend.private(json.loads(self.body)["CertificateArn"])
-        if certificate is None:
-            return super().describe_certificate()
-        answer = certificate.describe()
-        if self.backend.is_renewable(certificate):
-            answer["Certificate"]["RenewalEligibility"] = "ELIGIBLE"
-        return ActionResult(answer)
-
     def list_certificates(self) -> ActionResult:
-        """List all certificates; moto reuses the description, whose lists AWS shortens in a summary."""
+        """List all certificates, RSA ones only unless Includes names key types."""
+        request = self._checked("ListCertificates")
         with self.backend.lock:
-            answer = super().list_certificates()
-        for summary in answer.result["CertificateSummaryList"]:
-            if summary["Type"] == "PRIVATE":
-                summary["SubjectAlternativeNameSummaries"] = summary.pop("SubjectAlternativeNames")
-                for usages in ("KeyUsages", "ExtendedKeyUsages"):
-                    summary[usages] = [usage["Name"] for usage in summary.get(usages, [])]
-        return answer
+            summaries = self.backend.summaries()
+        return ActionResult(listed(summaries, request))
 
     @answering_refusals
     def get_certificate(self) -> ActionResult:
@@ -70,7 +80,43 @@ class CertificateResponse(AWSCertificateManagerResponse):
     @answering_refusals
     def export_certificate(self) -> ActionResult:
         """Export a certificate with its key; a failed private one has neither."""
-        return super().export_certificate()
+        request = self._checked("ExportCertificate")
+        passphrase = passphrase_of(request)
+        certificate = self.backend.private(request["CertificateArn"])
+        return super().export_certificate() if certificate is None else ActionResult(certificate.export(passphrase))
+
+    @answering_refusals
+    def delete_certificate(self) -> ActionResult:
+        """Delete a certificate that nothing uses."""
+        self._checked("DeleteCertificate")
+        return super().delete_certificate()
+
+    @answering_refusals
+    def update_certificate_options(self) -> ActionResult:
+        """Refuse private certificates, as AWS does: https://github.com/aws-controllers-k8s/community/issues/2773."""
+        request = self._checked("UpdateCertificateOptions")
+        if self.backend.private(request["CertificateArn"]) is None:
+            raise NotImplementedError("moto has no options of public certificates to update")
+        message = "The UpdateCertificateOptions command is not permitted for private certificates"
+        raise Refusal("InvalidStateException", message)
+
+    @answering_refusals
+    def add_tags_to_certificate(self) -> ActionResult:
+        """Add tags, at most 50 in all."""
+        check_tags(self._checked("AddTagsToCertificate")["Tags"])
+        return super().add_tags_to_certificate()
+
+    @answering_refusals
+    def remove_tags_from_certificate(self) -> ActionResult:
+        """Remove tags; one that comes with a value only where the value is the same."""
+        check_tags(self._checked("RemoveTagsFromCertificate")["Tags"])
+        return super().remove_tags_from_certificate()
+
+    def _checked(self, operation: str) -> dict[str, Any]:
+        """Read the request; raises ValidationException where it violates AWS's model."""
+        request: dict[str, Any] = json.loads(self.body)
+        check_request("acm", operation, request)
+        return request
 
 
 class ServedAcm(CertificateBackend):

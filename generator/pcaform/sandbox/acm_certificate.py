@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from moto.acm.models import TagHolder
 
+from pcaform.sandbox.acm_renewal import Renewal, next_attempt
 from pcaform.sandbox.algorithms import PrivateKey
 from pcaform.sandbox.authority import colon_hex
 from pcaform.sandbox.clock import now
@@ -53,6 +54,7 @@ class PrivateCertificate:
     """One certificate under one ARN, across renewals. Names without a leading underscore are moto's.
 
     `sans` has the domain name first. `failure` is an ACM FailureReason; then there is no material.
+    `exported_at` is the last ExportCertificate, which makes the certificate eligible for renewal until it is renewed.
     """
 
     arn: str
@@ -63,7 +65,8 @@ class PrivateCertificate:
     cert_options: dict[str, str]
     material: Material | None = None
     failure: str | None = None
-    renewal: dict[str, Any] | None = None
+    renewal: Renewal | None = None
+    exported_at: datetime | None = None
     tags: Any = field(default_factory=TagHolder)
     in_use_by: list[str] = field(default_factory=list)
     created_at: datetime = field(default_factory=now)
@@ -90,23 +93,29 @@ class PrivateCertificate:
         """The chain as PEM, without the certificate itself."""
         return (chain_text(self._issued().chain) or "").encode()
 
-    def serialize_pk(self, passphrase_bytes: bytes) -> str:
-        """Write the private key for ExportCertificate: PKCS#8, encrypted with the caller's passphrase."""
-        encryption = BestAvailableEncryption(passphrase_bytes)
-        return self._issued().key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
+    @property
+    def is_exported(self) -> bool:
+        """Tell whether the certificate was exported since it was issued or last renewed."""
+        return self.exported_at is not None and self.exported_at >= self._issued().issued_at
 
-    def record_renewal(self, failure: str | None) -> None:
-        """Remember how the last renewal ended; `failure` None is success.
+    @property
+    def is_eligible(self) -> bool:
+        """Tell whether ACM would renew by itself; whether the CA permits it shows only in the attempt."""
+        return self.status == "ISSUED" and (bool(self.in_use_by) or self.is_exported)
 
-        AWS requires DomainValidationOptions here even where nothing is validated.
-        """
-        self.renewal = {
-            "RenewalStatus": "FAILED" if failure else "SUCCESS",
-            "DomainValidationOptions": [{"DomainName": name} for name in self.sans],
-            "UpdatedAt": now().timestamp(),
-        }
-        if failure:
-            self.renewal["RenewalStatusReason"] = failure
+    @property
+    def next_renewal(self) -> datetime | None:
+        """When ACM next tries to renew by itself, which may be past; None where it does not."""
+        if not self.is_eligible:
+            return None
+        return next_attempt(self.renewal, end=self._issued().certificate.not_valid_after_utc)
+
+    def export(self, passphrase: bytes) -> dict[str, str]:
+        """Do ExportCertificate: the key is PKCS#8, encrypted with the passphrase."""
+        encryption = BestAvailableEncryption(passphrase)
+        key = self._issued().key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
+        self.exported_at = now()
+        return {"Certificate": self.cert.decode(), "CertificateChain": self.chain.decode(), "PrivateKey": key}
 
     def describe(self) -> dict[str, Any]:
         """Shape the answer of DescribeCertificate; ListCertificates picks its items from the same."""
@@ -121,16 +130,21 @@ class PrivateCertificate:
             "Type": self.type,
             "CreatedAt": self.created_at.timestamp(),
             "InUseBy": list(self.in_use_by),
-            "RenewalEligibility": "INELIGIBLE",
+            "RenewalEligibility": "ELIGIBLE" if self.is_eligible else "INELIGIBLE",
             "Options": self.cert_options,
         }
         if self.failure:
             detail["FailureReason"] = self.failure
-        if self.renewal:
-            detail["RenewalSummary"] = self.renewal
         if self.material:
             detail |= _issuance(self.material)
+            detail |= self._last_renewal(self.material)
         return {"Certificate": detail}
+
+    def _last_renewal(self, material: Material) -> dict[str, Any]:
+        if self.renewal is None:
+            return {}
+        end = material.certificate.not_valid_after_utc
+        return {"RenewalSummary": self.renewal.summarize(names=self.sans, end=end, moment=now())}
 
     def _issued(self) -> Material:
         if self.material is None:

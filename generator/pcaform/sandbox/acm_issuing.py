@@ -12,7 +12,7 @@ from datetime import timedelta
 from cryptography import x509
 
 from pcaform.sandbox.acm_certificate import Material
-from pcaform.sandbox.algorithms import PrivateKey, family_of, sign_request, signature_for
+from pcaform.sandbox.algorithms import PrivateKey, family_of, generate_key, sign_request, signature_for
 from pcaform.sandbox.authority import Authority
 from pcaform.sandbox.cas import PrivateCaBackend
 from pcaform.sandbox.clock import now
@@ -33,19 +33,21 @@ class Failure(Exception):  # noqa: N818 - a state that a certificate ends in, no
 
 
 def obtain(
-    cas: PrivateCaBackend, authority_arn: str, *, key: PrivateKey, key_algorithm: str, names: list[str]
+    cas: PrivateCaBackend, authority_arn: str, *, key_algorithm: str, names: list[str], needs_grant: bool
 ) -> Material:
-    """Have a CA sign EndEntityCertificate/V1 for a key; `names` has the common name first.
+    """Have a CA sign EndEntityCertificate/V1 for a new key; `names` has the common name first.
 
+    A renewal needs the CA's permission for ACM, a request uses the caller's own rights to the CA.
     Raises Failure.
     """
     with cas.lock:
-        authority = cas.certificate_authorities.get(authority_arn)
-        if authority is None:
-            raise Failure("PCA_RESOURCE_NOT_FOUND")
-        _check(authority, account_id=cas.account_id, key_algorithm=key_algorithm)
+        _usable(cas, authority_arn, key_algorithm=key_algorithm, needs_grant=needs_grant)
+    key = generate_key(key_algorithm)
+    request = _request(key, key_algorithm, names=names)
+    with cas.lock:
+        authority = _usable(cas, authority_arn, key_algorithm=key_algorithm, needs_grant=needs_grant)
         order = Order(
-            request=_request(key, key_algorithm, names=names),
+            request=request,
             signing_algorithm=_SIGNING[authority.key_family],
             validity={"Type": "DAYS", "Value": _DAYS},
         )
@@ -56,16 +58,20 @@ def obtain(
         return Material(key, issued.certificate, issued.chain, now())
 
 
-def _check(authority: Authority, *, account_id: str, key_algorithm: str) -> None:
+def _usable(cas: PrivateCaBackend, authority_arn: str, *, key_algorithm: str, needs_grant: bool) -> Authority:
+    authority: Authority | None = cas.certificate_authorities.get(authority_arn)
+    if authority is None:
+        raise Failure("PCA_RESOURCE_NOT_FOUND")
+    if needs_grant and not authority.permissions.has_full_grant(cas.account_id):
+        raise Failure("PCA_ACCESS_DENIED")
     if authority.status != "ACTIVE":
         raise Failure("PCA_INVALID_STATE")
-    if not authority.permissions.has_full_grant(account_id):
-        raise Failure("PCA_ACCESS_DENIED")
     if family_of(key_algorithm) != authority.key_family:
         raise Failure("PCA_INVALID_ARGS")
     end = now() + timedelta(days=_DAYS)
     if authority.certificate is None or authority.certificate.not_valid_after_utc < end:
         raise Failure("PCA_INVALID_DURATION")
+    return authority
 
 
 def _request(key: PrivateKey, key_algorithm: str, *, names: list[str]) -> x509.CertificateSigningRequest:

@@ -33,7 +33,9 @@ class Authority:
     """A CA and everything that hangs on it; not thread safe, the backend's lock guards it.
 
     `certificate_text` and `chain_text` are what ImportCertificateAuthorityCertificate got, byte for byte.
-    `chain` is issuer first, root last, without the CA's own certificate.
+    `chain` is issuer first, root last, without the CA's own certificate. From `ready_at` on it exists, or has failed
+    for `failure_reason`. `stored_status` is PENDING_CERTIFICATE, ACTIVE or DISABLED; the other states follow from
+    the clock and from `restorable_until`, which only a deleted CA has.
     """
 
     arn: str
@@ -48,6 +50,8 @@ class Authority:
     created_at: datetime
     changed_at: datetime
     permissions: Permissions
+    ready_at: datetime
+    failure_reason: str | None = None
     stored_status: str = "PENDING_CERTIFICATE"
     certificate: x509.Certificate | None = None
     certificate_text: str | None = None
@@ -74,11 +78,24 @@ class Authority:
 
     @property
     def status(self) -> str:
-        """The status now: a CA in use whose certificate has ended is EXPIRED by itself."""
-        is_in_use = self.stored_status in {"ACTIVE", "DISABLED"}
-        if is_in_use and self.certificate and self.certificate.not_valid_after_utc <= now():
+        """The status now; DELETED hides EXPIRED, which hides ACTIVE and DISABLED.
+
+        https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html
+        """
+        if self.restorable_until is not None:
+            return "DELETED"
+        if now() < self.ready_at:
+            return "CREATING"
+        if self.failure_reason:
+            return "FAILED"
+        if self.certificate and self.certificate.not_valid_after_utc <= now():
             return "EXPIRED"
         return self.stored_status
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the restoration period of a deleted CA is over."""
+        return self.restorable_until is not None and self.restorable_until <= now()
 
     @property
     def issuing_chain(self) -> list[x509.Certificate]:
@@ -100,12 +117,7 @@ class Authority:
         self.changed_at = now()
 
     def update(self, *, status: str | None, revocation: dict[str, Any] | None) -> None:
-        """Do UpdateCertificateAuthority; raises InvalidStateException outside ACTIVE and DISABLED.
-
-        Terraform's provider matches the text of the exception when it disables a CA before deleting it.
-        """
-        if self.status not in {"ACTIVE", "DISABLED"}:
-            raise invalid_state("The certificate authority must be in the ACTIVE or DISABLED state to be updated")
+        """Do UpdateCertificateAuthority; raises InvalidArgsException and changes nothing then."""
         if status not in {None, "ACTIVE", "DISABLED"}:
             raise Refusal("InvalidArgsException", f"The status cannot be set to {status}.")
         if revocation is not None:
@@ -114,12 +126,18 @@ class Authority:
             self.move_to(status)
 
     def delete(self, *, restoration_days: int | None) -> None:
-        """Do DeleteCertificateAuthority; InvalidStateException for an ACTIVE CA and the second time."""
-        if self.status in {"ACTIVE", "DELETED"}:
-            message = f"The certificate authority {self.arn} is in the {self.status} state and cannot be deleted"
-            raise invalid_state(message)
-        self.move_to("DELETED")
-        self.restorable_until = self.changed_at + timedelta(days=restoration_days or _DEFAULT_RESTORATION_DAYS)
+        """Do DeleteCertificateAuthority: a CA that never came to be cannot be restored, so it is gone at once.
+
+        https://docs.aws.amazon.com/privateca/latest/APIReference/API_DeleteCertificateAuthority.html
+        """
+        days = 0 if self.status in {"CREATING", "FAILED"} else restoration_days or _DEFAULT_RESTORATION_DAYS
+        self.changed_at = now()
+        self.restorable_until = self.changed_at + timedelta(days=days)
+
+    def restore(self) -> None:
+        """Do RestoreCertificateAuthority: back to the state before deletion, or EXPIRED if that is over."""
+        self.changed_at = now()
+        self.restorable_until = None
 
     def require_not_deleted(self, purpose: str) -> None:
         """Refuse to read parts of a deleted CA; only its description stays available."""
@@ -146,8 +164,10 @@ class Authority:
                 "NotBefore": self.certificate.not_valid_before_utc.timestamp(),
                 "NotAfter": self.certificate.not_valid_after_utc.timestamp(),
             }
-        if self.restorable_until and self.status == "DELETED":
+        if self.restorable_until:
             described["RestorableUntil"] = self.restorable_until.timestamp()
+        elif self.status == "FAILED":
+            described["FailureReason"] = self.failure_reason
         return described
 
 

@@ -9,7 +9,11 @@ from pcaform.sandbox.importing import install_certificate
 from pcaform.sandbox.operations import Answer, Operations, Request, decoded, locked, operation
 from pcaform.sandbox.paging import page
 from pcaform.sandbox.pem import with_chain
-from pcaform.sandbox.refusal import invalid_state, validation
+from pcaform.sandbox.refusal import validation
+
+# "Although the maximum value is 1000, the action only returns a maximum of 100 items":
+# https://docs.aws.amazon.com/privateca/latest/APIReference/API_ListCertificateAuthorities.html
+_LARGEST_PAGE = 100
 
 
 class AuthorityOperations(Operations):
@@ -17,7 +21,8 @@ class AuthorityOperations(Operations):
 
     @operation
     def create_certificate_authority(self, request: Request) -> Answer:
-        """Create a CA; the key is made outside the lock, it can take seconds."""
+        """Create a CA; the same token within five minutes creates it once."""
+        # The key is made outside the lock: an RSA_4096 one can take seconds.
         token, backend = request.get("IdempotencyToken"), self.backend
         known = backend.answered("CreateCertificateAuthority", token)
         if known is None:
@@ -42,17 +47,17 @@ class AuthorityOperations(Operations):
 
     @locked
     def list_certificate_authorities(self, request: Request) -> Answer:
-        """List the account's CAs, newest first; no other account shares any."""
+        """List the account's CAs or those that others share with it, newest first, deleted ones too, 100 on a page."""
         is_own = request.get("ResourceOwner", "SELF") == "SELF"
-        found = list(self.backend.certificate_authorities.values())[::-1] if is_own else []
-        shown, token = page(found, request)
+        found = self.backend.listed() if is_own else self.shared()
+        shown, token = page(found, request, largest=_LARGEST_PAGE)
         return {"CertificateAuthorities": [authority.to_json() for authority in shown], **token}
 
     @locked
     def update_certificate_authority(self, request: Request) -> Answer:
-        """Disable, enable or change the revocation settings."""
+        """Disable or enable a CA, or change its revocation settings."""
         status, revocation = request.get("Status"), request.get("RevocationConfiguration")
-        authority = self.authority(request)
+        authority = self.usable("UpdateCertificateAuthority", request["CertificateAuthorityArn"])
         if status is None and revocation is None:
             raise validation("Either RevocationConfiguration or Status should be present")
         authority.update(status=status, revocation=revocation)
@@ -60,23 +65,29 @@ class AuthorityOperations(Operations):
 
     @locked
     def delete_certificate_authority(self, request: Request) -> Answer:
-        """Delete a CA that is not ACTIVE."""
-        self.authority(request).delete(restoration_days=request.get("PermanentDeletionTimeInDays"))
+        """Delete a CA that is not ACTIVE; it can be restored for 7 to 30 days."""
+        authority = self.usable("DeleteCertificateAuthority", request["CertificateAuthorityArn"])
+        authority.delete(restoration_days=request.get("PermanentDeletionTimeInDays"))
+        return {}
+
+    @locked
+    def restore_certificate_authority(self, request: Request) -> Answer:
+        """Take back a deletion: the CA is in its state from before."""
+        self.usable("RestoreCertificateAuthority", request["CertificateAuthorityArn"]).restore()
         return {}
 
     @locked
     def get_certificate_authority_csr(self, request: Request) -> Answer:
         """Return the CA's own CSR, the same text every time."""
-        authority = self.authority(request)
-        authority.require_not_deleted("it is not in the correct state to have a certificate signing request")
+        authority = self.usable("GetCertificateAuthorityCsr", request["CertificateAuthorityArn"])
         return {"Csr": authority.request.public_bytes(Encoding.PEM).decode().strip()}
 
     @locked
     def import_certificate_authority_certificate(self, request: Request) -> Answer:
-        """Install the CA's certificate."""
+        """Install the CA's certificate, which makes a waiting CA ACTIVE and renews one in use."""
         chain = request.get("CertificateChain")
         install_certificate(
-            self.authority(request),
+            self.usable("ImportCertificateAuthorityCertificate", request["CertificateAuthorityArn"]),
             decoded(request["Certificate"]),
             chain=decoded(chain) if chain is not None else None,
         )
@@ -85,9 +96,5 @@ class AuthorityOperations(Operations):
     @locked
     def get_certificate_authority_certificate(self, request: Request) -> Answer:
         """Return what was imported, byte for byte, also of a disabled CA."""
-        authority = self.authority(request)
-        authority.require_not_deleted("it is not in the correct state to have a certificate")
-        if authority.certificate_text is None:
-            message = f"The certificate authority {authority.arn} has no certificate yet"
-            raise invalid_state(message)
-        return with_chain(authority.certificate_text, authority.chain_text)
+        authority = self.usable("GetCertificateAuthorityCertificate", request["CertificateAuthorityArn"])
+        return with_chain(authority.certificate_text or "", authority.chain_text)

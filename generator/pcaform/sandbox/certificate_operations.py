@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from pcaform.sandbox.issuing import Order, issue
 from pcaform.sandbox.operations import Answer, Operations, Request, decoded, locked
-from pcaform.sandbox.pem import certificate_text, chain_text, read_request, with_chain
-from pcaform.sandbox.refusal import not_found
+from pcaform.sandbox.pem import certificate_text, chain_text, with_chain
+from pcaform.sandbox.refusal import Refusal, not_found
 from pcaform.sandbox.revoking import revoke
+from pcaform.sandbox.signing_request import read_request
+
+_CERTIFICATE_ARN = re.compile(
+    r"arn:[\w-]+:acm-pca:[\w-]+:\d{12}:certificate-authority/[0-9a-f-]{36}/certificate/[0-9a-f]{32}"
+)
 
 
 class CertificateOperations(Operations):
@@ -14,7 +21,10 @@ class CertificateOperations(Operations):
 
     @locked
     def issue_certificate(self, request: Request) -> Answer:
-        """Sign a CSR."""
+        """Sign a CSR; the same token within five minutes gets the first certificate, whatever else it asks for.
+
+        AWS "will issue only one": https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html
+        """
         token, authority = request.get("IdempotencyToken"), self.authority(request)
         scope = f"IssueCertificate {authority.arn}"
         known = self.backend.answered(scope, token)
@@ -25,8 +35,13 @@ class CertificateOperations(Operations):
 
     @locked
     def get_certificate(self, request: Request) -> Answer:
-        """Return an issued certificate, revoked or not, with its chain up to the root."""
+        """Return an issued certificate, revoked or not, with its chain up to the root.
+
+        AWS's words for an ARN that is no certificate's: https://github.com/hashicorp/terraform-provider-aws/issues/45137
+        """
         authority, arn = self.authority(request), request["CertificateArn"]
+        if not _CERTIFICATE_ARN.fullmatch(arn):
+            raise Refusal("InvalidArnException", "Not a valid arn.")
         authority.require_not_deleted("it is not in the correct state to have issued certificates")
         issued = authority.issued.get(arn)
         if issued is None:
@@ -47,4 +62,5 @@ def _order(request: Request) -> Order:
         validity=request["Validity"],
         start=request.get("ValidityNotBefore"),
         template_arn=request.get("TemplateArn"),
+        passthrough=request.get("ApiPassthrough") or {},
     )

@@ -1,13 +1,9 @@
-"""ACM's certificates of one account and region: private ones through the sandbox's CAs, next to moto's own.
-
-Simplified: a certificate counts as eligible for renewal as soon as RequestCertificate has issued it and the
-CA grants ACM all three actions. AWS also wants it exported or in use:
-https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
-"""
+"""ACM's certificates of one account and region: private ones through the sandbox's CAs, next to moto's own."""
 
 from __future__ import annotations
 
 import threading
+from datetime import datetime, timedelta
 from typing import Any
 
 from moto.acm.models import AWSCertificateManagerBackend
@@ -15,13 +11,21 @@ from moto.acmpca.models import acmpca_backends
 
 from pcaform.sandbox.acm_certificate import PrivateCertificate, new_arn
 from pcaform.sandbox.acm_issuing import Failure, obtain
-from pcaform.sandbox.algorithms import generate_key
+from pcaform.sandbox.acm_listing import Summary, summarize
+from pcaform.sandbox.acm_renewal import Renewal
+from pcaform.sandbox.acm_tags import check_tags
 from pcaform.sandbox.cas import PrivateCaBackend
+from pcaform.sandbox.clock import now
 from pcaform.sandbox.refusal import Refusal, not_found, validation
 
 # https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html, KeyAlgorithm
 _KEY_ALGORITHMS = ("RSA_2048", "EC_prime256v1", "EC_secp384r1")
 _DEFAULT_OPTIONS = {"CertificateTransparencyLoggingPreference": "ENABLED", "Export": "DISABLED"}
+# The default quota "domain names per ACM certificate", private ones included:
+# https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html
+_MOST_NAMES = 10
+# "Idempotency tokens time out after one hour", API_RequestCertificate as above.
+_TOKEN_LIFETIME = timedelta(hours=1)
 # X.520's limit of a common name, which DomainName becomes.
 _LONGEST_COMMON_NAME = 64
 
@@ -32,6 +36,7 @@ class CertificateBackend(AWSCertificateManagerBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.lock = threading.RLock()
+        self._answers: dict[str, tuple[datetime, str]] = {}
 
     @property
     def cas(self) -> PrivateCaBackend:
@@ -39,32 +44,54 @@ class CertificateBackend(AWSCertificateManagerBackend):
         found: PrivateCaBackend = acmpca_backends[self.account_id][self.region_name]
         return found
 
-    def request_private(self, request: dict[str, Any]) -> str:
-        """Do RequestCertificate with a CA: the call succeeds, the certificate is ISSUED or FAILED at once."""
+    def request_private(self, request: dict[str, Any], *, may_issue: bool) -> str:
+        """Do RequestCertificate with a CA: the call succeeds, the certificate is ISSUED or FAILED at once.
+
+        `may_issue` tells whether the caller has rights to the CA, with which ACM issues.
+        """
         self._refuse_impossible(request)
         token = request.get("IdempotencyToken")
         known = self._known(token)
         if known:
             return known
-        domain_name = request["DomainName"]
-        certificate = PrivateCertificate(
-            arn=new_arn(self.account_id, region_name=self.region_name, partition=self.partition),
-            common_name=domain_name,
-            sans=list(dict.fromkeys([domain_name, *(request.get("SubjectAlternativeNames") or [])])),
-            key_algorithm=request.get("KeyAlgorithm") or _KEY_ALGORITHMS[0],
-            cert_authority_arn=request["CertificateAuthorityArn"],
-            cert_options=_DEFAULT_OPTIONS | (request.get("Options") or {}),
-        )
-        certificate.tags.add(request.get("Tags") or [])
-        certificate.failure = self._reissue(certificate)
+        certificate = self._requested(request)
+        certificate.failure = self._reissue(certificate, needs_grant=False) if may_issue else "PCA_ACCESS_DENIED"
         return self._stored(certificate, token=token)
 
     def renew(self, arn: str) -> None:
-        """Do RenewCertificate: new key and certificate under the same ARN, or the old ones and the reason."""
+        """Do RenewCertificate; raises ValidationException for what the API does not renew.
+
+        The text about the export is AWS's, as https://github.com/crossplane-contrib/provider-aws/issues/908 shows it.
+        """
         certificate = self.private(arn)
         if certificate is None or certificate.status != "ISSUED":
             raise validation(f"The certificate {arn} is not eligible for renewal")
-        certificate.record_renewal(self._reissue(certificate))
+        if not certificate.is_exported:
+            message = (
+                f"Certificate ARN {arn} has not been exported so it is not eligible for the Renew Certificate API."
+            )
+            raise validation(message)
+        self.attempt_renewal(certificate)
+
+    def attempt_renewal(self, certificate: PrivateCertificate) -> None:
+        """Put a new key and certificate under the same ARN, or keep the old ones and the reason."""
+        failure = self._reissue(certificate, needs_grant=True)
+        certificate.renewal = Renewal(now(), failure)
+
+    def private_certificates(self) -> list[PrivateCertificate]:
+        """List the private certificates, oldest first."""
+        return [item for item in list(self._certificates.values()) if isinstance(item, PrivateCertificate)]
+
+    def summaries(self) -> list[Summary]:
+        """Summarize all certificates, oldest first."""
+        return [_summary(certificate) for certificate in list(self._certificates.values())]
+
+    def delete_certificate(self, arn: str) -> None:
+        """Do DeleteCertificate; raises ResourceInUseException, which moto does not know."""
+        certificate = self.private(arn)
+        if certificate is not None and certificate.in_use_by:
+            raise Refusal("ResourceInUseException", f"The certificate {arn} is in use.")
+        super().delete_certificate(arn)
 
     def private(self, arn: str) -> PrivateCertificate | None:
         """Look up a private certificate, None for moto's own; raises ResourceNotFoundException."""
@@ -73,13 +100,8 @@ class CertificateBackend(AWSCertificateManagerBackend):
             raise not_found(f"the certificate {arn}")
         return certificate if isinstance(certificate, PrivateCertificate) else None
 
-    def is_renewable(self, certificate: PrivateCertificate) -> bool:
-        """Tell whether ACM could renew now; see the module's docstring for what is simplified."""
-        authority = self.cas.certificate_authorities.get(certificate.cert_authority_arn)
-        is_granted = authority is not None and authority.permissions.has_full_grant(self.account_id)
-        return certificate.status == "ISSUED" and is_granted
-
     def _refuse_impossible(self, request: dict[str, Any]) -> None:
+        check_tags(request.get("Tags") or [])
         algorithm = request.get("KeyAlgorithm") or _KEY_ALGORITHMS[0]
         if algorithm not in _KEY_ALGORITHMS:
             message = f"The key algorithm {algorithm} is only supported for imported certificates."
@@ -87,21 +109,35 @@ class CertificateBackend(AWSCertificateManagerBackend):
         if len(request["DomainName"]) > _LONGEST_COMMON_NAME:
             message = f"The first domain name can be no longer than {_LONGEST_COMMON_NAME} characters."
             raise Refusal("InvalidParameterException", message)
+        if len(_names(request)) > _MOST_NAMES:
+            raise Refusal("LimitExceededException", f"Certificate has too many domains, at most {_MOST_NAMES}.")
         authority = self.cas.certificate_authorities.get(request["CertificateAuthorityArn"])
         if authority is not None and authority.usage_mode == "SHORT_LIVED_CERTIFICATE":
             # https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
             message = "ACM cannot issue certificates from a CA in the usage mode SHORT_LIVED_CERTIFICATE."
             raise Refusal("InvalidParameterException", message)
 
-    def _reissue(self, certificate: PrivateCertificate) -> str | None:
-        """Give a certificate new material, made outside the locks; returns the failure's reason or None."""
+    def _requested(self, request: dict[str, Any]) -> PrivateCertificate:
+        certificate = PrivateCertificate(
+            arn=new_arn(self.account_id, region_name=self.region_name, partition=self.partition),
+            common_name=request["DomainName"],
+            sans=_names(request),
+            key_algorithm=request.get("KeyAlgorithm") or _KEY_ALGORITHMS[0],
+            cert_authority_arn=request["CertificateAuthorityArn"],
+            cert_options=_DEFAULT_OPTIONS | (request.get("Options") or {}),
+        )
+        certificate.tags.add(request.get("Tags") or [])
+        return certificate
+
+    def _reissue(self, certificate: PrivateCertificate, *, needs_grant: bool) -> str | None:
+        """Give a certificate new material, its key made outside the locks; returns the failure's reason or None."""
         try:
             certificate.material = obtain(
                 self.cas,
                 certificate.cert_authority_arn,
-                key=generate_key(certificate.key_algorithm),
                 key_algorithm=certificate.key_algorithm,
                 names=certificate.sans,
+                needs_grant=needs_grant,
             )
         except Failure as failure:
             return failure.reason
@@ -115,10 +151,22 @@ class CertificateBackend(AWSCertificateManagerBackend):
                 return known
             self._certificates[certificate.arn] = certificate
             if token:
-                self._set_idempotency_token_arn(token, certificate.arn)
+                self._answers[token] = (now(), certificate.arn)
             return certificate.arn
 
     def _known(self, token: str | None) -> str | None:
         """Return the ARN that a request with the same token got within the hour, unless it was deleted."""
-        arn: str | None = self._get_arn_from_idempotency_token(token) if token else None
-        return arn if arn in self._certificates else None
+        answered_at, arn = self._answers.get(token or "", (None, ""))
+        is_fresh = answered_at is not None and now() - answered_at <= _TOKEN_LIFETIME
+        return arn if is_fresh and arn in self._certificates else None
+
+
+def _summary(certificate: Any) -> Summary:
+    certificate.check()
+    is_exported = isinstance(certificate, PrivateCertificate) and certificate.exported_at is not None
+    return summarize(certificate.describe()["Certificate"], is_exported=is_exported)
+
+
+def _names(request: dict[str, Any]) -> list[str]:
+    """List the names of a request, the domain name first and each once."""
+    return list(dict.fromkeys([request["DomainName"], *(request.get("SubjectAlternativeNames") or [])]))

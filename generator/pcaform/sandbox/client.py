@@ -16,7 +16,15 @@ from botocore.loaders import Loader
 _CONFIG = Config(proxies={}, retries={"total_max_attempts": 1}, max_pool_connections=32)
 
 
-def isolated_client(service: str, *, endpoint_url: str, region: str, access_key_id: str, secret_access_key: str) -> Any:
+def isolated_client(
+    service: str,
+    *,
+    endpoint_url: str,
+    region: str,
+    access_key_id: str,
+    secret_access_key: str,
+    session_token: str | None = None,
+) -> Any:
     """Make a client that talks to `endpoint_url` with these credentials, whatever the environment says."""
     session: Any = boto3.Session(botocore_session=_isolated_session(), region_name=region)
     return session.client(
@@ -24,6 +32,7 @@ def isolated_client(service: str, *, endpoint_url: str, region: str, access_key_
         endpoint_url=endpoint_url,
         aws_access_key_id=access_key_id,
         aws_secret_access_key=secret_access_key,
+        aws_session_token=session_token,
         config=_CONFIG,
     )
 

@@ -15,10 +15,11 @@ class Clock:
 
     def __init__(self) -> None:
         self.ahead = _NOTHING
+        self._standing: datetime | None = None
 
     def now(self) -> datetime:
         """Tell the sandbox's time, UTC."""
-        return datetime.now(UTC) + self.ahead
+        return self._standing or datetime.now(UTC) + self.ahead
 
     def advance(self, by: timedelta) -> None:
         """Move forward; raises ValueError for a step back, which would un-issue certificates."""
@@ -26,9 +27,19 @@ class Clock:
             raise ValueError(f"the clock cannot go back: {by}")
         self.ahead += by
 
+    def stand_at(self, moment: datetime) -> None:
+        """Stop at a moment, so that all that happens then is dated alike; a moment that is past means now."""
+        self._standing = max(moment, self.now())
+
+    def resume(self) -> None:
+        """Let time pass again from where the clock stands."""
+        if self._standing is not None:
+            self.ahead = self._standing - datetime.now(UTC)
+            self._standing = None
+
     def reset(self) -> None:
         """Return to real time."""
-        self.ahead = _NOTHING
+        self.ahead, self._standing = _NOTHING, None
 
 
 clock = Clock()

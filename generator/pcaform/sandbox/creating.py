@@ -11,10 +11,12 @@ from typing import Any
 from pcaform.sandbox.algorithms import family_of, generate_key, signature_for
 from pcaform.sandbox.authority import Authority
 from pcaform.sandbox.clock import now
+from pcaform.sandbox.creation import creation
 from pcaform.sandbox.permissions import Permissions
 from pcaform.sandbox.refusal import Refusal
 from pcaform.sandbox.revocation import completed
 from pcaform.sandbox.subject import name_of
+from pcaform.sandbox.tags import check_tags
 
 _DEFAULT_KEY_STORAGE = "FIPS_140_2_LEVEL_3_OR_HIGHER"
 _KEY_STORAGE_BY_PARTITION = {"aws-cn": "CCPC_LEVEL_1_OR_HIGHER"}
@@ -24,8 +26,9 @@ def create_authority(request: dict[str, Any], *, account_id: str, region_name: s
     """Make a CA from a CreateCertificateAuthority request, with AWS's defaults filled in.
 
     Slow for RSA_4096, so call it without a lock. Raises InvalidArgsException for algorithms that do not fit
-    each other and for a key storage standard that the partition does not have.
+    each other and for a key storage standard that the partition does not have, and InvalidTagException.
     """
+    check_tags(request.get("Tags") or [])
     configuration = request["CertificateAuthorityConfiguration"]
     signature_for(configuration["SigningAlgorithm"], family_of(configuration["KeyAlgorithm"]))
     name_of(configuration["Subject"])
@@ -44,6 +47,8 @@ def create_authority(request: dict[str, Any], *, account_id: str, region_name: s
         created_at=moment,
         changed_at=moment,
         permissions=Permissions(arn),
+        ready_at=moment + creation.delay,
+        failure_reason=creation.failure,
     )
 
 

@@ -9,7 +9,10 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 from moto.sts.models import STSBackend, sts_backends
-from moto.sts.urls import url_bases, url_paths
+from moto.sts.urls import url_bases
+
+from pcaform.sandbox.callers import administered_account
+from pcaform.sandbox.identities import GatedSts
 
 _ACCESS_KEY = re.compile(r"Credential=([A-Za-z0-9]+)/")
 
@@ -20,7 +23,7 @@ def sts_backend(user_id: str) -> type:
     class IdentityBackend(STSBackend):
         @property
         def _url_module(self) -> SimpleNamespace:
-            return SimpleNamespace(url_bases=url_bases, url_paths=url_paths)
+            return SimpleNamespace(url_bases=url_bases, url_paths={"{0}/$": GatedSts.dispatch})
 
         def get_caller_identity(self, access_key_id: str, region: str) -> tuple[str, str, str]:
             found: tuple[str, str, str] = super().get_caller_identity(access_key_id, region)
@@ -58,6 +61,9 @@ def _owner(authorization: str) -> str | None:
     match = _ACCESS_KEY.search(authorization)
     if match is None:
         return None
+    administered = administered_account(match[1])
+    if administered is not None:
+        return administered or None
     for account_id, partitions in list(iam_backends.items()):
         if any(match[1] in backend.access_keys for backend in list(partitions.values())):
             return str(account_id)

@@ -8,25 +8,47 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cryptography.x509.oid import ExtensionOID
+
 from pcaform.sandbox.algorithms import is_same_key
 from pcaform.sandbox.authority import Authority
-from pcaform.sandbox.paths import basic_constraints, is_self_signed, is_signed_by, remaining_depth
+from pcaform.sandbox.paths import basic_constraints, extensions_of, is_self_signed, is_signed_by, remaining_depth
 from pcaform.sandbox.pem import read_certificates
 from pcaform.sandbox.refusal import Refusal, validation
 
 if TYPE_CHECKING:
     from cryptography import x509
 
+# Extensions that may be critical; any other that is makes AWS refuse the certificate or chain:
+# https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html
+_MAY_BE_CRITICAL = {
+    ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
+    ExtensionOID.BASIC_CONSTRAINTS,
+    ExtensionOID.CERTIFICATE_POLICIES,
+    ExtensionOID.EXTENDED_KEY_USAGE,
+    ExtensionOID.INHIBIT_ANY_POLICY,
+    ExtensionOID.ISSUER_ALTERNATIVE_NAME,
+    ExtensionOID.KEY_USAGE,
+    ExtensionOID.NAME_CONSTRAINTS,
+    ExtensionOID.POLICY_MAPPINGS,
+    ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+    ExtensionOID.SUBJECT_DIRECTORY_ATTRIBUTES,
+    ExtensionOID.SUBJECT_KEY_IDENTIFIER,
+    ExtensionOID.SUBJECT_INFORMATION_ACCESS,
+}
+
 
 def install_certificate(authority: Authority, certificate: bytes, *, chain: bytes | None) -> None:
-    """Give a CA its certificate; a second time renews it. A waiting CA becomes ACTIVE, a disabled one stays.
+    """Give a CA its certificate; a second time renews it. A waiting CA becomes ACTIVE.
 
-    Keeps both texts byte for byte: Terraform compares them. Raises CertificateMismatchException,
-    MalformedCertificateException, InvalidRequestException, ValidationException, InvalidStateException.
+    An EXPIRED one becomes what it was before, ACTIVE or DISABLED. Keeps both texts byte for byte: Terraform compares
+    them. Raises CertificateMismatchException, MalformedCertificateException, InvalidRequestException and
+    ValidationException.
     """
-    authority.require_not_deleted("it is not in the correct state to import a certificate")
     own = _single(read_certificates(certificate))
     above = read_certificates(chain) if chain else []
+    for each in (own, *above):
+        _check_critical(each)
     _check_own(authority, own)
     _check_chain(authority, own, above=above)
     authority.certificate, authority.certificate_text = own, certificate.decode()
@@ -39,6 +61,13 @@ def _single(certificates: list[x509.Certificate]) -> x509.Certificate:
     if len(certificates) != 1:
         raise Refusal("MalformedCertificateException", "Certificate must hold one certificate, the CA's own.")
     return certificates[0]
+
+
+def _check_critical(certificate: x509.Certificate) -> None:
+    for extension in extensions_of(certificate):
+        if extension.critical and extension.oid not in _MAY_BE_CRITICAL:
+            message = f"The extension {extension.oid.dotted_string} must not be critical in a CA certificate."
+            raise Refusal("MalformedCertificateException", message)
 
 
 def _check_own(authority: Authority, own: x509.Certificate) -> None:

@@ -6,7 +6,7 @@ Rules: https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertif
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +16,12 @@ from pcaform.sandbox import validity
 from pcaform.sandbox.algorithms import is_same_key, sign_certificate, signature_for
 from pcaform.sandbox.authority import Authority, Issued
 from pcaform.sandbox.clock import now
+from pcaform.sandbox.extensions import check_readable, choose_extensions
+from pcaform.sandbox.name_constraints import check_names
+from pcaform.sandbox.passthrough import Passthrough, read_passthrough
 from pcaform.sandbox.paths import remaining_depth
 from pcaform.sandbox.refusal import invalid_state, validation
-from pcaform.sandbox.revocation import pointers
-from pcaform.sandbox.templates import Extension, Template, template_for
+from pcaform.sandbox.templates import Template, template_for
 
 # https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
 _SHORT_LIVED_LIMIT = timedelta(days=7)
@@ -27,19 +29,24 @@ _SHORT_LIVED_LIMIT = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Order:
-    """A request to sign: `validity` and `start` are Validity structures, no `template_arn` is the default."""
+    """A request to sign: `validity` and `start` are Validity structures, no `template_arn` is the default.
+
+    `passthrough` is the ApiPassthrough structure, "ignored" without a template that takes it:
+    https://docs.aws.amazon.com/privateca/latest/APIReference/API_ApiPassthrough.html
+    """
 
     request: x509.CertificateSigningRequest
     signing_algorithm: str
     validity: dict[str, Any]
     start: dict[str, Any] | None = None
     template_arn: str | None = None
+    passthrough: dict[str, Any] = field(default_factory=dict)
 
 
 def issue(authority: Authority, order: Order) -> str:
     """Sign an order, keep the certificate with the CA and return its ARN, `<ca>/certificate/<32 hex digits>`.
 
-    Raises InvalidStateException, InvalidArgsException and ValidationException like AWS.
+    Raises InvalidStateException, InvalidArgsException, InvalidArnException and ValidationException like AWS.
     """
     template = template_for(order.template_arn)
     _check_state(authority, template)
@@ -96,44 +103,25 @@ def _signed(
     authority: Authority, template: Template, *, order: Order, start: datetime, end: datetime
 ) -> x509.Certificate:
     signature = signature_for(order.signing_algorithm, authority.key_family)
+    added = read_passthrough(order.passthrough) if template.takes_api else Passthrough()
+    subject = added.subject or order.request.subject
     builder = x509.CertificateBuilder(
-        issuer_name=order.request.subject if template.is_root else authority.name,
-        subject_name=order.request.subject,
+        issuer_name=subject if template.is_root else authority.name,
+        subject_name=subject,
         public_key=order.request.public_key(),
         serial_number=_serial(),
         not_valid_before=start,
         not_valid_after=end,
     )
-    for extension, is_critical in _extensions(authority, template, request=order.request):
+    for extension, is_critical in choose_extensions(authority, template, request=order.request, added=added):
         builder = builder.add_extension(extension, critical=is_critical)
-    return sign_certificate(builder, authority.key, signature=signature)
+    certificate = sign_certificate(builder, authority.key, signature=signature)
+    check_readable(certificate)
+    if not template.is_root:
+        check_names(certificate, path=authority.issuing_chain)
+    return certificate
 
 
 def _serial() -> int:
     """Draw 16 bytes whose first bits are 01: DER needs no 17th byte, and hex has all 32 digits."""
     return secrets.randbits(126) | 1 << 126
-
-
-def _extensions(
-    authority: Authority, template: Template, *, request: x509.CertificateSigningRequest
-) -> list[Extension]:
-    found = template.extensions()
-    found.append((x509.SubjectKeyIdentifier.from_public_key(request.public_key()), False))
-    found.append((_authority_key_identifier(authority), False))
-    found.extend(
-        (extension.value, extension.critical)
-        for extension in request.extensions
-        if isinstance(extension.value, x509.SubjectAlternativeName)
-    )
-    if not template.is_root:
-        found.extend(pointers(authority.revocation, authority_id=authority.authority_id, region=authority.region_name))
-    return found
-
-
-def _authority_key_identifier(authority: Authority) -> x509.AuthorityKeyIdentifier:
-    """Name the CA's key as its own certificate names it, which an outside parent may have chosen."""
-    if authority.certificate:
-        for extension in authority.certificate.extensions:
-            if isinstance(extension.value, x509.SubjectKeyIdentifier):
-                return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(extension.value)
-    return x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key())

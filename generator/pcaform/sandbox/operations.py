@@ -6,33 +6,77 @@ import base64
 import binascii
 import functools
 import json
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from moto.acmpca.models import acmpca_backends
 from moto.acmpca.responses import ACMPCAResponse
 
+from pcaform.sandbox.asked import authority_arn, authority_keys
 from pcaform.sandbox.authority import Authority
+from pcaform.sandbox.callers import root_of
 from pcaform.sandbox.cas import PrivateCaBackend
 from pcaform.sandbox.constraints import check_request
+from pcaform.sandbox.gate import Asked, Gated, judge, resource_document
 from pcaform.sandbox.refusal import validation
+from pcaform.sandbox.states import check_state
 from pcaform.sandbox.wire import answering_refusals
+
+_AUTHORITY = re.compile(r"arn:[^:]+:acm-pca:[^:]*:(?P<account>\d{12}):certificate-authority/.+")
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
 
 
-class Operations(ACMPCAResponse):
+class Operations(Gated, ACMPCAResponse):
     """What every group of handlers needs: the backend, and the CA that a request names."""
 
     @property
     def backend(self) -> PrivateCaBackend:
-        """The backend of the request's account and region, typed."""
-        backend: PrivateCaBackend = self.acmpca_backend
+        """The backend of the account that owns the CA of the request, in the request's region."""
+        owner = self._owner(authority_arn(json.loads(self.body)))
+        backend: PrivateCaBackend = acmpca_backends[owner][self.region]
         return backend
+
+    def asked(self, operation: str) -> Asked:
+        """Name the CA that a request is about, with the CA's own policy and tags."""
+        request = json.loads(self.body)
+        arn, keys = authority_arn(request), authority_keys(operation, request, self.partition)
+        owned = self.backend.certificate_authorities.get(arn)
+        if owned is not None:
+            tags = self.backend.list_tags(arn)["Tags"]
+            keys |= {f"aws:resourcetag/{tag['Key'].lower()}": (tag.get("Value", ""),) for tag in tags}
+        policy = resource_document(owned.policy if owned else None, arn)
+        return Asked(f"acm-pca:{operation}", arn, keys, self._owner(arn), policy)
+
+    def shared(self) -> list[Authority]:
+        """List the CAs of other accounts whose policy lets the caller's account describe them, newest first."""
+        found = []
+        for account_id, regions in list(acmpca_backends.items()):
+            if account_id != self.current_account:
+                found += [owned for owned in regions[self.region].listed() if self._is_shared(owned)]
+        return sorted(found, key=lambda owned: owned.created_at, reverse=True)
+
+    def _is_shared(self, owned: Authority) -> bool:
+        policy = resource_document(owned.policy, owned.arn)
+        asked = Asked("acm-pca:DescribeCertificateAuthority", owned.arn, {}, owned.account_id, policy)
+        return judge(root_of(self.current_account, self.partition), asked, region=self.region).is_allowed
+
+    def _owner(self, arn: str) -> str:
+        match = _AUTHORITY.fullmatch(arn)
+        account: str = match["account"] if match else self.current_account
+        return account
 
     def authority(self, request: Request) -> Authority:
         """Look up the CA of a request; raises ResourceNotFoundException."""
         return self.backend.find(request["CertificateAuthorityArn"])
+
+    def usable(self, operation_name: str, arn: str) -> Authority:
+        """Look up a CA whose state allows an operation; raises what `find` and `check_state` raise."""
+        authority = self.backend.find(arn)
+        check_state(operation_name, arn=arn, status=authority.status)
+        return authority
 
 
 Group = TypeVar("Group", bound=Operations)

@@ -9,19 +9,20 @@ from typing import Any
 
 from pcaform.sandbox.refusal import Refusal
 
-# ListCertificateAuthorities accepts up to 1000 and returns at most 100:
-# https://docs.aws.amazon.com/privateca/latest/APIReference/API_ListCertificateAuthorities.html
-_LARGEST_PAGE = 100
+# The largest MaxResults of the service model.
+_LARGEST_PAGE = 1000
 
 
-def page(items: Sequence[Any], request: dict[str, Any]) -> tuple[Sequence[Any], dict[str, str]]:
-    """Cut the page that MaxResults and NextToken of a request name.
+def page(
+    items: Sequence[Any], request: dict[str, Any], *, largest: int = _LARGEST_PAGE
+) -> tuple[Sequence[Any], dict[str, str]]:
+    """Cut the page that MaxResults and NextToken of a request name, and no more than `largest` items.
 
     Returns the items and the response's NextToken as a dict, empty on the last page. Raises
     InvalidNextTokenException for a token that no answer has contained.
     """
     start = _position(request.get("NextToken"), len(items))
-    end = start + min(request.get("MaxResults") or _LARGEST_PAGE, _LARGEST_PAGE)
+    end = start + min(request.get("MaxResults") or largest, largest)
     token = {"NextToken": base64.b64encode(f"at:{end}".encode()).decode()} if end < len(items) else {}
     return items[start:end], token
 

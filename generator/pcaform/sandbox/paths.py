@@ -29,12 +29,20 @@ def remaining_depth(path: list[x509.Certificate]) -> int | None:
 def basic_constraints(certificate: x509.Certificate) -> x509.BasicConstraints:
     """Read what makes a certificate a CA's; raises ValidationException unless present, critical and true."""
     try:
-        extension = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+        extension = extensions_of(certificate).get_extension_for_class(x509.BasicConstraints)
     except x509.ExtensionNotFound:
         raise validation("The CA certificate has no basic constraints") from None
     if not extension.critical or not extension.value.ca:
         raise validation("The basic constraints of the CA certificate must be critical and CA=TRUE")
     return extension.value
+
+
+def extensions_of(certificate: x509.Certificate) -> x509.Extensions:
+    """Read a CA certificate's extensions; raises ValidationException for what cannot be read."""
+    try:
+        return certificate.extensions
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise validation("The extensions of the CA certificate cannot be read") from error
 
 
 def is_self_signed(certificate: x509.Certificate) -> bool:

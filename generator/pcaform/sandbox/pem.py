@@ -29,29 +29,6 @@ def read_certificates(data: bytes) -> list[x509.Certificate]:
         raise Refusal("MalformedCertificateException", "The certificate is not valid PEM.") from error
 
 
-def read_request(data: bytes) -> x509.CertificateSigningRequest:
-    """Read a CSR and check what AWS checks first: its signature, and that it names somebody.
-
-    Raises MalformedCSRException.
-    """
-    try:
-        request = x509.load_pem_x509_csr(data)
-        is_signed = request.is_signature_valid
-        has_names = bool(request.subject.rdns) or has_alternative_names(request)
-    except ValueError as error:
-        raise Refusal("MalformedCSRException", "The certificate signing request is not valid PEM.") from error
-    if not is_signed:
-        raise Refusal("MalformedCSRException", "The signature of the certificate signing request is wrong.")
-    if not has_names:
-        raise Refusal("MalformedCSRException", "The CSR has neither a subject nor a subject alternative name.")
-    return request
-
-
-def has_alternative_names(request: x509.CertificateSigningRequest) -> bool:
-    """Tell whether a CSR asks for subject alternative names."""
-    return any(isinstance(extension.value, x509.SubjectAlternativeName) for extension in request.extensions)
-
-
 def with_chain(certificate: str, chain: str | None) -> dict[str, str]:
     """Shape the answers that hold a certificate and, unless it is a root's, a chain."""
     return {"Certificate": certificate} | ({"CertificateChain": chain} if chain else {})

@@ -13,11 +13,15 @@ from contextlib import ExitStack, contextmanager
 from moto.acm.models import acm_backends
 from moto.acmpca.models import acmpca_backends
 from moto.core.base_backend import BackendDict
+from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from pcaform.sandbox.acm import ServedAcm
 from pcaform.sandbox.acmpca import ServedPrivateCa
 from pcaform.sandbox.clock import clock
+from pcaform.sandbox.creation import creation
+from pcaform.sandbox.gate import enforcement
+from pcaform.sandbox.identities import ServedIam
 from pcaform.sandbox.identity import sts_backend
 
 # It would win over every other way to tell moto an account.
@@ -25,15 +29,19 @@ _ACCOUNT_VARIABLE = "MOTO_ACCOUNT_ID"
 
 
 @contextmanager
-def registered(user_id: str) -> Iterator[None]:
+def registered(user_id: str, *, is_iam_enforced: bool) -> Iterator[None]:
     """Start from empty backends of the sandbox's kind, and leave empty ones of moto's kind."""
     with ExitStack() as undo:
+        undo.callback(setattr, enforcement, "is_on", False)  # noqa: FBT003 - an attribute's value
+        enforcement.is_on = is_iam_enforced
         BackendDict.reset()
         undo.callback(BackendDict.reset)
         undo.callback(clock.reset)
+        undo.callback(creation.reset)
         for backends, replacement in (
             (acmpca_backends, ServedPrivateCa),
             (acm_backends, ServedAcm),
+            (iam_backends, ServedIam),
             (sts_backends, sts_backend(user_id)),
         ):
             undo.enter_context(_replaced(backends, replacement))

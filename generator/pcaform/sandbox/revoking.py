@@ -5,9 +5,13 @@ Rules: https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCerti
 
 from __future__ import annotations
 
+import re
+
 from pcaform.sandbox.authority import Authority, Issued
 from pcaform.sandbox.paths import is_self_signed
 from pcaform.sandbox.refusal import Refusal, invalid_state, not_found, validation
+
+_SERIAL = re.compile(r"[0-9a-fA-F]+(:[0-9a-fA-F]+)*")
 
 
 def revoke(authority: Authority, serial: str, *, reason: str) -> None:
@@ -35,7 +39,6 @@ def _find(authority: Authority, number: int) -> Issued:
 
 
 def _number(serial: str) -> int:
-    try:
-        return int(serial.replace(":", ""), 16)
-    except ValueError as error:
-        raise validation(f"The serial number {serial} is not hexadecimal") from error
+    if not _SERIAL.fullmatch(serial):
+        raise validation(f"The serial number {serial} is not hexadecimal")
+    return int(serial.replace(":", ""), 16)

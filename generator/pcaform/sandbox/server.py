@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
 
 from pcaform.sandbox.client import isolated_client
+from pcaform.sandbox.strikes import Switch
+from pcaform.sandbox.troubles import Troubles
 
 # Twenty capital letters: moto takes nothing else for an access key, and nobody takes this for a real one.
 _ACCESS_KEY_ID = "SANDBOXADMINISTRATOR"
@@ -24,17 +28,20 @@ class SandboxError(Exception):
 class Sandbox:
     """A local AWS for one account and region, in this process, empty at every start.
 
+    With `iam` policies count, else every caller may do everything. Other accounts are there as well, through `client`.
     `port` 0 takes a free one. moto's state belongs to the process, so only one sandbox can run at a time;
     a second raises SandboxError, as does a taken port and a missing moto.
     """
 
-    def __init__(self, *, account_id: str, region: str, port: int = 0) -> None:
+    def __init__(self, *, account_id: str, region: str, port: int = 0, iam: bool = False) -> None:
         self.account_id = account_id
         self.region = region
         self.endpoint_url = ""
         self._port = port
+        self._is_iam_enforced = iam
         self._user_id = f"SANDBOX{secrets.token_hex(8).upper()}"
         self._stop = ExitStack()
+        self._switch = Switch()
 
     def __enter__(self) -> Self:
         """Start the server thread; raises SandboxError."""
@@ -70,16 +77,42 @@ class Sandbox:
         *,
         access_key_id: str | None = None,
         secret_access_key: str | None = None,
+        session_token: str | None = None,
         region: str | None = None,
+        account_id: str | None = None,
     ) -> Any:
-        """Make a boto3 client of the sandbox that ignores the caller's environment and ~/.aws."""
+        """Make a boto3 client of the sandbox that ignores the caller's environment and ~/.aws.
+
+        Without a key it is the administrator's, of `account_id` if that is another account.
+        """
+        administrator = f"SANDBOXA{account_id}" if account_id else _ACCESS_KEY_ID
         return isolated_client(
             service,
             endpoint_url=self.endpoint_url,
             region=region or self.region,
-            access_key_id=access_key_id or _ACCESS_KEY_ID,
+            access_key_id=access_key_id or administrator,
             secret_access_key=secret_access_key or _SECRET_ACCESS_KEY,
+            session_token=session_token,
         )
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass: the clock moves forward, and ACM renews on the way what is due; raises ValueError."""
+        from pcaform.sandbox import renewals
+
+        renewals.advance(by)
+
+    @property
+    def troubles(self) -> Troubles:
+        """What goes wrong now; assign other Troubles to change it while the server runs."""
+        return self._switch.strikes.troubles
+
+    @troubles.setter
+    def troubles(self, troubles: Troubles) -> None:
+        self._switch.set(troubles)
+
+    def troubled(self, **changes: Any) -> AbstractContextManager[Counter[str]]:
+        """Add troubles, fields of Troubles, for one block; the block gets the count of what has struck, by kind."""
+        return self._switch.changed(changes)
 
     def is_sandbox_identity(self, identity: Mapping[str, Any]) -> bool:
         """Tell whether a GetCallerIdentity answer came from this server and for this account.
@@ -103,14 +136,17 @@ class Sandbox:
                 create_backend_app,
             )
 
+            from pcaform.sandbox.control import controlled
             from pcaform.sandbox.identity import account_header
             from pcaform.sandbox.listening import listening
             from pcaform.sandbox.registration import registered
+            from pcaform.sandbox.troubling import troubling
         except ModuleNotFoundError as error:
             message = f"the sandbox needs moto, and {error.name} is not installed; install pcaform[sandbox]"
             raise SandboxError(message) from error
-        started.enter_context(registered(self._user_id))
-        app = account_header(DomainDispatcherApplication(create_backend_app), self.account_id)
+        started.enter_context(registered(self._user_id, is_iam_enforced=self._is_iam_enforced))
+        troubled = troubling(DomainDispatcherApplication(create_backend_app), self._switch)
+        app = controlled(account_header(troubled, self.account_id), self._switch)
         try:
             return started.enter_context(listening(app, self._port))
         except OSError as error:

@@ -32,15 +32,17 @@ _ATTRIBUTES = {
 
 
 def name_of(subject: dict[str, Any]) -> x509.Name:
-    """Build the name of a CA; empty strings count as absent, as Terraform's provider sends them.
+    """Build the name of a CA or of a certificate; empty strings count as absent, as Terraform's provider sends them.
 
-    Raises InvalidArgsException for a subject without any attribute or with both kinds of attributes.
+    Raises InvalidArgsException for a subject without any attribute or with both kinds of attributes, and for a
+    custom attribute that X.509 does not allow, such as a country of three letters.
     """
-    standard = [x509.NameAttribute(oid, subject[key]) for key, oid in _ATTRIBUTES.items() if subject.get(key)]
-    custom = [
-        x509.NameAttribute(x509.ObjectIdentifier(item["ObjectIdentifier"]), item["Value"])
-        for item in subject.get("CustomAttributes") or []
-    ]
+    standard = [(oid, subject[key]) for key, oid in _ATTRIBUTES.items() if subject.get(key)]
+    custom = [(item["ObjectIdentifier"], item["Value"]) for item in subject.get("CustomAttributes") or []]
     if bool(standard) == bool(custom):
         raise Refusal("InvalidArgsException", "A subject needs standard attributes or custom attributes, not both.")
-    return x509.Name(standard or custom)
+    try:
+        attributes = [(x509.ObjectIdentifier(oid), value) for oid, value in custom] if custom else standard
+        return x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
+    except ValueError as error:
+        raise Refusal("InvalidArgsException", f"The subject is no X.509 name: {error}.") from error

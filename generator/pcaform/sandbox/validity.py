@@ -22,13 +22,13 @@ _MONTHS_PER_YEAR = 12
 def not_before(request: dict[str, Any] | None, now: datetime) -> datetime:
     """Tell when a certificate starts: ValidityNotBefore, or an hour ago.
 
-    Raises ValidationException for any type but ABSOLUTE.
+    Raises ValidationException for any type but ABSOLUTE, and for a date that no calendar has.
     """
     if request is None:
         return now - _CLOCK_TOLERANCE
     if request["Type"] != "ABSOLUTE":
         raise validation("ValidityNotBefore must be of the type ABSOLUTE")
-    return _absolute(now, request["Value"])
+    return _date(request, now)
 
 
 def not_after(request: dict[str, Any], now: datetime) -> datetime:
@@ -36,13 +36,17 @@ def not_after(request: dict[str, Any], now: datetime) -> datetime:
 
     Raises ValidationException for an end that is not in the future or that no calendar has.
     """
-    try:
-        end = _ENDS[request["Type"]](now, request["Value"])
-    except (ValueError, OverflowError, OSError) as error:
-        raise validation(f"The validity {request['Value']} {request['Type']} is not a date") from error
+    end = _date(request, now)
     if end <= now:
         raise validation(f"The end of the validity, {end:%Y-%m-%dT%H:%M:%SZ}, is in the past")
     return end
+
+
+def _date(request: dict[str, Any], now: datetime) -> datetime:
+    try:
+        return _DATES[request["Type"]](now, request["Value"])
+    except (ValueError, OverflowError, OSError) as error:
+        raise validation(f"The validity {request['Value']} {request['Type']} is not a date") from error
 
 
 def _days(now: datetime, value: int) -> datetime:
@@ -75,7 +79,7 @@ def _end_date(_now: datetime, value: int) -> datetime:
     return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
-_ENDS: dict[str, Callable[[datetime, int], datetime]] = {
+_DATES: dict[str, Callable[[datetime, int], datetime]] = {
     "DAYS": _days,
     "MONTHS": _months,
     "YEARS": _years,

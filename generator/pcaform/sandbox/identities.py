@@ -1,0 +1,101 @@
+"""IAM and STS as moto serves them, behind the gate; users get the permissions boundary that moto leaves out."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.iam.models import IAMBackend, iam_backends
+from moto.iam.responses import IamResponse
+from moto.iam.urls import url_bases
+from moto.sts.responses import TokenResponse
+
+from pcaform.sandbox.asked import identity_arn, identity_keys
+from pcaform.sandbox.gate import Asked, Gated, enforcement, resource_document
+
+# Federated callers sign nothing, and everybody may ask who they are.
+_UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetCallerIdentity"})
+
+
+class _Query(Gated):
+    is_query = True
+
+    def parameters(self) -> dict[str, str]:
+        """Return a query request's parameters, each with its first value."""
+        response: Any = self
+        return {name: values[0] for name, values in response.querystring.items() if values}
+
+
+class GatedIam(_Query, IamResponse):
+    """IAM's operations."""
+
+    def asked(self, operation: str) -> Asked:
+        """Name the user, role, group or policy that a request is about."""
+        request, account = self.parameters(), f"arn:{self.partition}:iam::{self.current_account}"
+        if not request.get("UserName") and operation in {"GetUser", "CreateAccessKey", "ListAccessKeys"}:
+            own = self.caller().keys.get("aws:username", ("",))
+            request["UserName"] = own[0]
+        user = iam_backends[self.current_account][self.partition].users.get(request.get("UserName", ""))
+        resource = user.arn if user else identity_arn(operation, request, account)
+        return Asked(f"iam:{operation}", resource, identity_keys(request), self.current_account)
+
+    def create_user(self) -> ActionResult:
+        """Create a user, with a boundary if one is named."""
+        answer = super().create_user()
+        boundary = self.parameters().get("PermissionsBoundary")
+        if boundary:
+            _limit(answer.result["User"], boundary)
+        return answer
+
+    def put_user_permissions_boundary(self) -> ActionResult:
+        """Set a user's boundary."""
+        request = self.parameters()
+        _limit(self.backend.get_user(request["UserName"]), request["PermissionsBoundary"])
+        return EmptyResult()
+
+    def delete_user_permissions_boundary(self) -> ActionResult:
+        """Remove a user's boundary."""
+        vars(self.backend.get_user(self.parameters()["UserName"])).pop("permissions_boundary", None)
+        return EmptyResult()
+
+
+class GatedSts(_Query, TokenResponse):
+    """STS's operations; to assume a role its trust policy must allow it, also in one account."""
+
+    def asked(self, operation: str) -> Asked | None:
+        """Name the role that is to be assumed, with its trust policy; without IAM any role of any account is there."""
+        if operation in _UNSIGNED or not enforcement.is_on:
+            return None
+        request = self.parameters()
+        if operation != "AssumeRole":
+            return Asked(f"sts:{operation}", "*", {}, self.current_account)
+        arn = request.get("RoleArn", "")
+        owner = (arn.split(":") + [""] * 5)[4]
+        roles = iam_backends[owner][self.partition].roles.values() if owner in iam_backends else []
+        role = next((found for found in roles if found.arn == arn), None)
+        wanted = (("sts:externalid", "ExternalId"), ("sts:rolesessionname", "RoleSessionName"))
+        return Asked(
+            "sts:AssumeRole",
+            arn,
+            {key: (request[name],) for key, name in wanted if request.get(name)},
+            owner=owner or self.current_account,
+            policy=resource_document(role.assume_role_policy_document, arn) if role else None,
+            is_policy_needed=True,
+        )
+
+
+class ServedIam(IAMBackend):
+    """The backend that a server instantiates."""
+
+    @property
+    def _url_module(self) -> SimpleNamespace:
+        """Tell moto which class answers; it would look for a module of URLs next to this one."""
+        return SimpleNamespace(url_bases=url_bases, url_paths={"{0}/$": GatedIam.dispatch})
+
+
+def _limit(user: Any, boundary: str) -> None:
+    user.permissions_boundary = {
+        "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+        "PermissionsBoundaryArn": boundary,
+    }

@@ -1,0 +1,92 @@
+"""Several accounts and regions in one sandbox, and CAs that one account shares with another."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pcaform.sandbox.server import Sandbox
+from sandbox.conftest import ACCOUNT, ACM, ALL_ACTIONS, Pki, csr, refused, template
+
+OTHER = "999988887777"
+
+
+@pytest.fixture(scope="module")
+def other(sandbox: Sandbox) -> Any:
+    return sandbox.client("acm-pca", account_id=OTHER)
+
+
+@pytest.fixture(scope="module")
+def shared(pki: Pki, root: str) -> str:
+    """Make a CA that another account may use, in the form that AWS documents and RAM writes."""
+    arn = pki.subordinate(root)
+    principal = {"Principal": {"AWS": OTHER}, "Resource": arn, "Effect": "Allow"}
+    reading = ["DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate"]
+    end_entity = {"acm-pca:TemplateArn": template("EndEntityCertificate")}
+    statements = [
+        principal | {"Action": [f"acm-pca:{name}" for name in [*reading, "ListPermissions", "ListTags"]]},
+        principal | {"Action": "acm-pca:IssueCertificate", "Condition": {"StringEquals": end_entity}},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    pki.client.put_policy(ResourceArn=arn, Policy=policy)
+    return arn
+
+
+def listed(client: Any, owner: str) -> list[str]:
+    found = client.list_certificate_authorities(ResourceOwner=owner)["CertificateAuthorities"]
+    return [authority["Arn"] for authority in found]
+
+
+def test_accounts_and_regions_have_cas_of_their_own(sandbox: Sandbox, other: Any, root: str) -> None:
+    mine = Pki(other).create()
+    assert mine.split(":")[4] == OTHER
+    assert listed(other, "SELF") == [mine]
+    assert listed(sandbox.client("acm-pca", region="us-east-1"), "SELF") == []
+    with refused("ResourceNotFoundException"):
+        Pki(sandbox.client("acm-pca", region="us-east-1")).describe(root)
+
+
+def test_a_shared_ca_is_listed_as_anothers(pki: Pki, other: Any, shared: str) -> None:
+    assert listed(other, "OTHER_ACCOUNTS") == [shared]
+    assert shared not in listed(other, "SELF")
+    assert listed(pki.client, "OTHER_ACCOUNTS") == []
+    described = Pki(other).describe(shared)
+    assert (described["OwnerAccount"], described["Status"]) == (ACCOUNT, "ACTIVE")
+
+
+def test_a_shared_ca_issues_what_its_policy_names(other: Any, shared: str) -> None:
+    assert Pki(other).issue(shared)["Certificate"]
+    with refused("AccessDeniedException", "because no resource-based policy allows the acm-pca:IssueCertificate"):
+        Pki(other).issue(shared, TemplateArn=template("CodeSigningCertificate"))
+
+
+FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "csr": ("get_certificate_authority_csr", {}),
+    "permission": ("create_permission", {"Principal": ACM, "Actions": ALL_ACTIONS}),
+    "update": ("update_certificate_authority", {"Status": "DISABLED"}),
+    "delete": ("delete_certificate_authority", {}),
+    "import": ("import_certificate_authority_certificate", {"Certificate": b"x"}),
+    "tag": ("tag_certificate_authority", {"Tags": [{"Key": "a", "Value": "b"}]}),
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_a_shared_ca_stays_its_owners(other: Any, shared: str, what: str) -> None:
+    """The CSR's refusal is why Terraform's resource cannot read a shared CA, only its data source can."""
+    method, arguments = FORBIDDEN[what]
+    with refused("AccessDeniedException", "resource-based policy"):
+        getattr(other, method)(CertificateAuthorityArn=shared, **arguments)
+
+
+def test_a_ca_that_is_not_shared_is_denied(other: Any, root: str) -> None:
+    with refused("AccessDeniedException"):
+        Pki(other).describe(root)
+    with refused("AccessDeniedException"):
+        other.issue_certificate(
+            CertificateAuthorityArn=root,
+            Csr=csr(),
+            SigningAlgorithm="SHA256WITHECDSA",
+            Validity={"Type": "DAYS", "Value": 1},
+        )

@@ -1,0 +1,61 @@
+"""All 21 operations once, in one story; every answer is held against the service model by the fixture's client."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pcaform.sandbox.constraints import service_model
+from sandbox.conftest import ALL_ACTIONS, Pki, parsed
+from sandbox.refusals import REPORTS
+
+
+def test_every_operation_answers_in_the_shape_of_aws(pki: Pki) -> None:
+    called: set[str] = set()
+
+    def note(operation_model: Any, **_: Any) -> None:
+        called.add(operation_model.name)
+
+    pki.client.meta.events.register("before-parse.acm-pca", note)
+    live(pki)
+    assert called == set(service_model("acm-pca").operation_names) - REPORTS
+
+
+def live(pki: Pki) -> None:
+    """Take a CA through everything that can happen to one."""
+    client = pki.client
+    root = pki.root(Tags=[{"Key": "team", "Value": "pki"}])
+    arn = pki.subordinate(root)
+    assert parsed(client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)["CertificateChain"])
+    pki.grant(arn)
+    (permission,) = client.list_permissions(CertificateAuthorityArn=arn)["Permissions"]
+    assert permission["Actions"] == ALL_ACTIONS
+    client.delete_permission(CertificateAuthorityArn=arn, Principal=permission["Principal"])
+    share(pki, arn)
+    client.tag_certificate_authority(CertificateAuthorityArn=arn, Tags=[{"Key": "a", "Value": "b"}])
+    client.untag_certificate_authority(CertificateAuthorityArn=arn, Tags=[{"Key": "a"}])
+    assert client.list_tags(CertificateAuthorityArn=arn)["Tags"] == []
+    serial = parsed(pki.issue(arn)["Certificate"]).serial_number
+    client.revoke_certificate(
+        CertificateAuthorityArn=arn, CertificateSerial=f"{serial:x}", RevocationReason="SUPERSEDED"
+    )
+    pki.disable(arn)
+    client.delete_certificate_authority(CertificateAuthorityArn=arn)
+    listed = client.list_certificate_authorities()["CertificateAuthorities"]
+    assert {ca["Arn"]: ca["Status"] for ca in listed} == {arn: "DELETED", root: "ACTIVE"}
+    client.restore_certificate_authority(CertificateAuthorityArn=arn)
+    assert pki.describe(arn)["Status"] == "DISABLED"
+
+
+def share(pki: Pki, arn: str) -> None:
+    """Attach a resource policy to a CA, read it and remove it."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "444455556666"},
+        "Action": "acm-pca:GetCertificate",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    pki.client.put_policy(ResourceArn=arn, Policy=policy)
+    assert pki.client.get_policy(ResourceArn=arn)["Policy"] == policy
+    pki.client.delete_policy(ResourceArn=arn)

@@ -1,0 +1,37 @@
+"""The lines that `pcaform sandbox` prints, in every shell's own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from pcaform.sandbox.shells import SHELLS, exports, shell_of
+
+ENVIRONMENT = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+
+
+@pytest.mark.parametrize(
+    ("shell", "lines"),
+    [
+        ("bash", ["export AWS_ENDPOINT_URL=http://127.0.0.1:4566", "export AWS_REGION=eu-west-1"]),
+        ("zsh", ["export AWS_ENDPOINT_URL=http://127.0.0.1:4566", "export AWS_REGION=eu-west-1"]),
+        ("fish", ["set -gx AWS_ENDPOINT_URL http://127.0.0.1:4566", "set -gx AWS_REGION eu-west-1"]),
+        ("powershell", ['$Env:AWS_ENDPOINT_URL = "http://127.0.0.1:4566"', '$Env:AWS_REGION = "eu-west-1"']),
+    ],
+)
+def test_each_shell_reads_its_own_words(shell: str, lines: list[str]) -> None:
+    assert shell in SHELLS
+    assert exports(ENVIRONMENT, shell=shell).splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("environment", "shell"),
+    [
+        ({"SHELL": "/usr/bin/fish"}, "fish"),
+        ({"SHELL": "/bin/zsh", "PSModulePath": "x"}, "zsh"),
+        ({"SHELL": "/bin/dash"}, "bash"),
+        ({"PSModulePath": "x"}, "powershell"),
+        ({}, "bash"),
+    ],
+)
+def test_the_callers_shell_is_guessed(environment: dict[str, str], shell: str) -> None:
+    assert shell_of(environment) == shell

@@ -1,0 +1,158 @@
+"""The life of a CA: being created, failing, expiring, being deleted, restored and gone; some of it by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pcaform.sandbox.clock import clock
+from pcaform.sandbox.creation import creation
+from sandbox.conftest import Pki, refused
+
+
+@pytest.fixture(autouse=True)
+def _reset() -> Iterator[None]:
+    yield
+    creation.reset()
+
+
+def delete(pki: Pki, arn: str, **more: Any) -> None:
+    pki.client.delete_certificate_authority(CertificateAuthorityArn=arn, **more)
+
+
+def restore(pki: Pki, arn: str) -> None:
+    pki.client.restore_certificate_authority(CertificateAuthorityArn=arn)
+
+
+def status(pki: Pki, arn: str) -> str:
+    return str(pki.describe(arn)["Status"])
+
+
+def listed(pki: Pki) -> set[str]:
+    paginator = pki.client.get_paginator("list_certificate_authorities")
+    return {ca["Arn"] for page in paginator.paginate() for ca in page["CertificateAuthorities"]}
+
+
+def test_a_ca_can_take_its_time(pki: Pki) -> None:
+    creation.delay = timedelta(minutes=5)
+    arn = pki.create()
+    assert status(pki, arn) == "CREATING"
+    with refused("InvalidStateException"):
+        pki.grant(arn)
+    clock.advance(timedelta(minutes=5))
+    assert status(pki, arn) == "PENDING_CERTIFICATE"
+    assert pki.csr_of(arn)
+
+
+def test_the_waiter_of_the_sdk_waits_for_the_csr(pki: Pki) -> None:
+    creation.delay = timedelta(seconds=0.2)
+    arn = pki.create()
+    waiter = pki.client.get_waiter("certificate_authority_csr_created")
+    waiter.wait(CertificateAuthorityArn=arn, WaiterConfig={"Delay": 0.05, "MaxAttempts": 100})
+    assert status(pki, arn) == "PENDING_CERTIFICATE"
+
+
+def test_a_ca_can_fail_and_then_only_be_deleted(pki: Pki) -> None:
+    creation.failure = "REQUEST_TIMED_OUT"
+    arn = pki.create()
+    described = pki.describe(arn)
+    assert (described["Status"], described["FailureReason"]) == ("FAILED", "REQUEST_TIMED_OUT")
+    with refused("InvalidStateException"):
+        pki.csr_of(arn)
+    delete(pki, arn)
+    with refused("ResourceNotFoundException"):
+        restore(pki, arn)
+
+
+def test_a_ca_can_be_deleted_while_it_is_created(pki: Pki) -> None:
+    creation.delay = timedelta(days=1)
+    arn = pki.create()
+    delete(pki, arn)
+    with refused("ResourceNotFoundException"):
+        pki.describe(arn)
+    assert arn not in listed(pki)
+
+
+def test_a_restored_ca_is_what_it_was(pki: Pki) -> None:
+    waiting, disabled = pki.create(), pki.root()
+    pki.disable(disabled)
+    for arn, before in ((waiting, "PENDING_CERTIFICATE"), (disabled, "DISABLED")):
+        delete(pki, arn, PermanentDeletionTimeInDays=7)
+        assert status(pki, arn) == "DELETED"
+        assert arn in listed(pki)
+        restore(pki, arn)
+        assert status(pki, arn) == before
+        assert "RestorableUntil" not in pki.describe(arn)
+
+
+def test_a_restored_ca_keeps_what_hangs_on_it(pki: Pki) -> None:
+    arn = pki.root(Tags=[{"Key": "team", "Value": "pki"}])
+    pki.grant(arn)
+    issued = pki.issue(arn)
+    pki.disable(arn)
+    delete(pki, arn)
+    restore(pki, arn)
+    pki.client.update_certificate_authority(CertificateAuthorityArn=arn, Status="ACTIVE")
+    got = pki.client.get_certificate(CertificateAuthorityArn=arn, CertificateArn=issued["Arn"])
+    assert got["Certificate"] == issued["Certificate"]
+    assert len(pki.client.list_permissions(CertificateAuthorityArn=arn)["Permissions"]) == 1
+    assert pki.client.list_tags(CertificateAuthorityArn=arn)["Tags"] == [{"Key": "team", "Value": "pki"}]
+
+
+def test_a_deleted_ca_is_gone_when_its_time_is_over(pki: Pki) -> None:
+    short, long = pki.create(), pki.create()
+    delete(pki, short, PermanentDeletionTimeInDays=7)
+    delete(pki, long)
+    clock.advance(timedelta(days=7))
+    assert short not in listed(pki)
+    with refused("ResourceNotFoundException"):
+        restore(pki, short)
+    clock.advance(timedelta(days=22))
+    assert status(pki, long) == "DELETED"
+    clock.advance(timedelta(days=1))
+    assert long not in listed(pki)
+
+
+def test_an_expired_ca_is_renewed_by_a_new_certificate(pki: Pki) -> None:
+    root = pki.root(days=9000)
+    active, disabled = (pki.subordinate(root, days=10) for _ in range(2))
+    pki.disable(disabled)
+    clock.advance(timedelta(days=11))
+    for arn, after in ((active, "ACTIVE"), (disabled, "DISABLED")):
+        assert status(pki, arn) == "EXPIRED"
+        assert pki.certificate(arn)
+        with refused("InvalidStateException", "must be in the ACTIVE or DISABLED state"):
+            pki.disable(arn)
+        pki.activate(arn, root, name="SubordinateCACertificate_PathLen0", days=100)
+        assert status(pki, arn) == after
+
+
+def test_a_ca_that_ends_while_it_is_deleted_comes_back_expired(pki: Pki) -> None:
+    arn = pki.root(days=5)
+    pki.disable(arn)
+    delete(pki, arn)
+    clock.advance(timedelta(days=6))
+    assert status(pki, arn) == "DELETED"
+    restore(pki, arn)
+    assert status(pki, arn) == "EXPIRED"
+
+
+def test_an_expired_ca_can_be_deleted_and_restored(pki: Pki) -> None:
+    arn = pki.root(days=5)
+    clock.advance(timedelta(days=6))
+    delete(pki, arn)
+    restore(pki, arn)
+    assert status(pki, arn) == "EXPIRED"
+
+
+def test_the_quota_counts_deleted_cas_until_they_are_gone(pki: Pki) -> None:
+    arn = pki.create()
+    delete(pki, arn, PermanentDeletionTimeInDays=7)
+    creation.quota = len(listed(pki))
+    with refused("LimitExceededException"):
+        pki.create()
+    clock.advance(timedelta(days=7))
+    assert pki.create()

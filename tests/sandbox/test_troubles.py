@@ -1,0 +1,301 @@
+"""Trouble on demand, as real clients meet it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+from pcaform.sandbox.calls import Call
+from pcaform.sandbox.constraints import service_model
+from pcaform.sandbox.rates import PUBLISHED, Bucket
+from pcaform.sandbox.server import Sandbox
+from pcaform.sandbox.strikes import Strikes
+from pcaform.sandbox.troubles import Troubles, read_troubles, write_troubles
+from sandbox.conftest import ACCOUNT, REGION, Pki, refused
+
+LIST = "acm-pca:ListCertificateAuthorities"
+CALL = Call(
+    service="acm-pca",
+    operation=LIST,
+    account_id=ACCOUNT,
+    region=REGION,
+    access_key_id="x",
+    resource="*",
+    is_query=False,
+)
+
+
+def retrying(sandbox: Sandbox, service: str) -> Any:
+    """Make a client with the SDK's standard retries."""
+    settings = sandbox.environment
+    connect: Any = boto3.client
+    return connect(
+        service,
+        endpoint_url=sandbox.endpoint_url,
+        region_name=sandbox.region,
+        aws_access_key_id=settings["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=settings["AWS_SECRET_ACCESS_KEY"],
+        config=Config(proxies={}, retries={"mode": "standard", "total_max_attempts": 20}),
+    )
+
+
+def outcome(call: Callable[[], Any]) -> str:
+    """Make a call and tell how it ended: "ok", an error code, or "closed"."""
+    try:
+        call()
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    except ConnectionClosedError:
+        return "closed"
+    return "ok"
+
+
+def test_there_is_none_by_default(sandbox: Sandbox) -> None:
+    assert sandbox.troubles == Troubles()
+    with sandbox.troubled() as counts:
+        assert {outcome(sandbox.client("acm-pca").list_certificate_authorities) for _ in range(30)} == {"ok"}
+    assert counts == {}
+
+
+def error_of(call: Callable[[], Any]) -> dict[str, Any]:
+    """Make a call and return what the SDK made of the error."""
+    with pytest.raises(ClientError) as caught:
+        call()
+    return dict(caught.value.response)
+
+
+def simple_call(sandbox: Sandbox, service: str) -> Callable[[], Any]:
+    names = {
+        "acm-pca": "list_certificate_authorities",
+        "acm": "list_certificates",
+        "iam": "list_users",
+        "sts": "get_caller_identity",
+    }
+    call: Callable[[], Any] = getattr(sandbox.client(service), names[service])
+    return call
+
+
+@pytest.mark.parametrize(
+    ("service", "changes", "code", "status"),
+    [
+        ("acm-pca", {"throttling": {"*": 0.001}}, "ThrottlingException", 400),
+        ("acm", {"throttling": {"*": 0.001}}, "ThrottlingException", 400),
+        ("iam", {"throttling": {"*": 0.001}}, "Throttling", 400),
+        ("sts", {"throttling": {"*": 0.001}}, "Throttling", 400),
+        ("acm-pca", {"expiry": 1}, "ExpiredTokenException", 400),
+        ("acm", {"expiry": 1}, "ExpiredTokenException", 400),
+        ("iam", {"expiry": 1}, "ExpiredToken", 403),
+        ("sts", {"expiry": 1}, "ExpiredToken", 403),
+        ("acm-pca", {"denials": "acm-pca:*"}, "AccessDeniedException", 400),
+        ("acm", {"denials": "acm:*"}, "AccessDeniedException", 400),
+        ("iam", {"denials": "iam:*"}, "AccessDenied", 403),
+        ("sts", {"denials": "sts:*"}, "AccessDenied", 403),
+    ],
+)
+def test_each_service_refuses_as_aws_does(
+    sandbox: Sandbox, service: str, changes: dict[str, Any], *, code: str, status: int
+) -> None:
+    call = simple_call(sandbox, service)
+    with sandbox.troubled(**changes) as counts:
+        if "throttling" in changes:
+            call()
+        error = error_of(call)
+    assert (error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
+    assert counts == {next(iter(changes)): 1}
+
+
+@pytest.mark.parametrize("service", ["acm-pca", "acm", "iam", "sts"])
+def test_failures_come_in_two_forms(sandbox: Sandbox, service: str) -> None:
+    call = simple_call(sandbox, service)
+    with sandbox.troubled(failures=1) as counts:
+        errors = [error_of(call) for _ in range(12)]
+    seen = {(error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]) for error in errors}
+    assert seen == {("InternalFailure", 500), ("ServiceUnavailable", 503)}
+    assert counts == {"failures": 12}
+
+
+@pytest.mark.parametrize("service", ["acm-pca", "acm", "iam", "sts"])
+def test_a_reset_closes_the_connection_without_an_answer(sandbox: Sandbox, service: str) -> None:
+    with sandbox.troubled(resets=1) as counts:
+        assert outcome(simple_call(sandbox, service)) == "closed"
+    assert counts == {"resets": 1}
+    assert outcome(simple_call(sandbox, service)) == "ok"
+
+
+def test_errors_of_the_model_are_the_sdks_own_exceptions(sandbox: Sandbox) -> None:
+    client = sandbox.client("acm")
+    arn = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/x"
+    with sandbox.troubled(throttling={"*": 0.001}):
+        assert outcome(lambda: client.delete_certificate(CertificateArn=arn)) == "ResourceNotFoundException"
+        with pytest.raises(client.exceptions.ThrottlingException):
+            client.delete_certificate(CertificateArn=arn)
+    with sandbox.troubled(denials="acm:Delete*"), pytest.raises(client.exceptions.AccessDeniedException):
+        client.delete_certificate(CertificateArn=arn)
+
+
+def test_a_denial_names_who_and_what(sandbox: Sandbox, root: str) -> None:
+    iam = sandbox.client("iam")
+    iam.create_user(UserName="denied")
+    key = iam.create_access_key(UserName="denied")["AccessKey"]
+    client = sandbox.client("acm-pca", access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
+    with sandbox.troubled(denials="acm-pca:ListPermissions"):
+        error = error_of(lambda: client.list_permissions(CertificateAuthorityArn=root))
+    message = error["Error"]["Message"]
+    assert f"User: arn:aws:iam::{ACCOUNT}:user/denied is not authorized" in message
+    assert f"acm-pca:ListPermissions on resource: {root}" in message
+
+
+def test_a_denial_can_name_one_ca(sandbox: Sandbox, pki: Pki, root: str, *, issuer: str) -> None:
+    with sandbox.troubled(denials={"acm-pca:List*": root}) as counts:
+        with refused("AccessDeniedException"):
+            pki.client.list_permissions(CertificateAuthorityArn=root)
+        with refused("AccessDeniedException"):
+            pki.client.list_tags(CertificateAuthorityArn=root)
+        pki.client.list_permissions(CertificateAuthorityArn=issuer)
+        pki.client.list_certificate_authorities()
+        pki.describe(root)
+    assert counts == {"denials": 2}
+
+
+def test_the_first_pattern_that_fits_counts(sandbox: Sandbox, pki: Pki, root: str) -> None:
+    with sandbox.troubled(failures={"acm-pca:Describe*": 0, "acm-pca:*": 1}) as counts:
+        pki.describe(root)
+        assert outcome(pki.client.list_certificate_authorities) in {"InternalFailure", "ServiceUnavailable"}
+        sandbox.client("sts").get_caller_identity()
+    assert counts == {"failures": 1}
+
+
+def test_other_services_are_left_alone(sandbox: Sandbox) -> None:
+    with sandbox.troubled(failures=1, resets=1, expiry=1, denials="*") as counts:
+        assert sandbox.client("s3").list_buckets()["Buckets"] == []
+    assert counts == {}
+
+
+def mixed(sandbox: Sandbox, *, seed: int, between: Callable[[], Any] = dict) -> list[str]:
+    call = sandbox.client("acm-pca").list_certificate_authorities
+    with sandbox.troubled(seed=seed, failures=0.2, resets=0.2, expiry=0.2):
+        found = []
+        for _ in range(40):
+            found.append(outcome(call))
+            outcome(between)
+    return found
+
+
+def test_the_same_seed_gives_the_same_sequence(sandbox: Sandbox) -> None:
+    first = mixed(sandbox, seed=7)
+    assert set(first) >= {"ok", "closed", "ExpiredTokenException", "InternalFailure"}
+    assert mixed(sandbox, seed=7) == first
+    assert mixed(sandbox, seed=7, between=sandbox.client("sts").get_caller_identity) == first
+    assert mixed(sandbox, seed=8) != first
+
+
+def test_latency_makes_calls_late(sandbox: Sandbox) -> None:
+    client = sandbox.client("acm-pca")
+    foretold = Strikes(Troubles(seed=3, latency={"*": 0.02}))
+    expected = sum(foretold.delay(CALL) for _ in range(5))
+    with sandbox.troubled(seed=3, latency=0.02) as counts:
+        started = time.monotonic()
+        for _ in range(5):
+            client.list_certificate_authorities()
+        elapsed = time.monotonic() - started
+    assert elapsed >= expected > 0.01
+    assert counts == {"latency": 5}
+
+
+def test_the_sdk_gets_through_throttling(sandbox: Sandbox, root: str) -> None:
+    client = retrying(sandbox, "acm-pca")
+    with sandbox.troubled(throttling={"acm-pca:ListPermissions": 1}) as counts:
+        for _ in range(3):
+            client.list_permissions(CertificateAuthorityArn=root)
+    assert counts["throttling"] > 0
+
+
+def test_the_sdk_gets_through_failures_and_resets(sandbox: Sandbox) -> None:
+    client = retrying(sandbox, "acm-pca")
+    with sandbox.troubled(seed=1, failures=0.3, resets=0.3) as counts:
+        for _ in range(5):
+            client.list_certificate_authorities()
+    assert counts["failures"] > 0
+    assert counts["resets"] > 0
+
+
+def test_published_rates_are_for_each_operation_account_and_region(sandbox: Sandbox, root: str) -> None:
+    here, there = sandbox.client("acm-pca"), sandbox.client("acm-pca", region="us-west-2")
+
+    def listing() -> str:
+        return outcome(lambda: here.list_permissions(CertificateAuthorityArn=root))
+
+    with sandbox.troubled(throttling=True):
+        codes = [listing() for _ in range(30)]
+        assert codes[:5] == ["ok"] * 5
+        assert set(codes) == {"ok", "ThrottlingException"}
+        assert outcome(lambda: there.list_permissions(CertificateAuthorityArn=root)) == "ResourceNotFoundException"
+        assert outcome(here.list_certificate_authorities) == "ok"
+        assert {outcome(sandbox.client("iam").list_users) for _ in range(30)} == {"ok"}
+
+
+def test_a_bucket_fills_up_to_one_second() -> None:
+    bucket = Bucket(5, moment=0)
+    assert [bucket.take(0) for _ in range(6)] == [True] * 5 + [False]
+    assert [bucket.take(0.5) for _ in range(3)] == [True, True, False]
+    assert [bucket.take(100) for _ in range(6)] == [True] * 5 + [False]
+
+
+def test_a_slow_bucket_still_holds_one_request() -> None:
+    bucket = Bucket(0.5, moment=0)
+    assert [bucket.take(moment) for moment in (0, 1, 2)] == [True, False, True]
+
+
+def test_every_operation_of_private_ca_has_a_rate_and_no_rate_is_for_nothing() -> None:
+    known = {f"{service}:{name}" for service in ("acm-pca", "acm") for name in service_model(service).operation_names}
+    assert set(PUBLISHED) <= known
+    assert {name for name in known if name.startswith("acm-pca:")} <= set(PUBLISHED)
+
+
+def test_troubles_can_be_set_and_are_restored_after_a_block(sandbox: Sandbox) -> None:
+    call = sandbox.client("acm-pca").list_certificate_authorities
+    sandbox.troubles = Troubles(expiry={LIST: 1.0})
+    assert outcome(call) == "ExpiredTokenException"
+    with sandbox.troubled(failures=1) as counts:
+        assert sandbox.troubles == Troubles(expiry={LIST: 1.0}, failures={"*": 1.0})
+        outcome(call)
+    assert counts == {"failures": 1}
+    assert outcome(call) == "ExpiredTokenException"
+    sandbox.troubles = Troubles()
+    assert outcome(call) == "ok"
+
+
+def test_the_json_form_goes_there_and_back() -> None:
+    troubles = Troubles(seed=4, throttling={"*": True, "iam:*": 2.5}, denials={"acm-pca:*": "*"}, resets={"*": 0.5})
+    assert (
+        read_troubles(b'{"seed":4,"throttling":{"*":true,"iam:*":2.5},"denials":["acm-pca:*"],"resets":0.5}')
+        == troubles
+    )
+    assert Troubles(**write_troubles(troubles)) == troubles
+    assert replace(troubles, seed=5) != troubles
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b'{"trottling": true}', "there is no trouble 'trottling'; there are seed, throttling"),
+        (b'{"failures": 1.1}', "failures"),
+        (b'{"resets": {"*": -0.1}}', "resets"),
+        (b'{"throttling": {"*": 0}}', "throttling"),
+        (b'{"latency": NaN}', "latency"),
+        (b'{"denials": 1}', "denials"),
+        (b'{"seed": "x"}', "seed"),
+        (b"[]", "the body"),
+        (b"{", "the body is not JSON"),
+    ],
+)
+def test_other_json_is_refused(text: bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        read_troubles(text)
