@@ -14,9 +14,10 @@ from hypothesis import Phase, given, settings
 from conftest import EXAMPLE
 from pcaform.dump import dump
 from pcaform.loading import judged
+from pcaform.manifest import NAME
 from pcaform.output import write
 from pcaform.plan.stack import plan
-from pcaform.render import MANIFEST, Rendered, render
+from pcaform.render import Rendered, render
 from pcaform.spec.stack import Spec
 from pcaform.terraform import find_binary
 from strategies import AWKWARD, drawn, specs
@@ -63,7 +64,7 @@ def test_awkward_text_survives_being_written(text: str) -> None:
 def test_rendering_twice_gives_the_same_bytes(data: dict[str, Any]) -> None:
     first, second = rendered(yaml_of(data)), rendered(yaml_of(data))
     assert first.files == second.files
-    assert sorted(json.loads(first.files[MANIFEST])["files"]) == sorted(set(first.files) - {MANIFEST})
+    assert sorted(json.loads(first.files[NAME])["files"]) == sorted(set(first.files) - {NAME})
 
 
 @settings(max_examples=DRAWN // 10, phases=[Phase.explicit, Phase.generate])  # shrinking would take minutes
@@ -72,7 +73,7 @@ def test_what_is_rendered_is_a_comment_and_hcl(data: dict[str, Any]) -> None:
     """Python-hcl2 cannot read `"$${"` and `"%%{"`, so the openings of templates are taken out here."""
     files = rendered(yaml_of(data).replace("${", "$(").replace("%{", "%(")).files
     for path, content in files.items():
-        if path == MANIFEST or path.startswith("modules/"):
+        if path == NAME or path.startswith("modules/"):
             continue
         header, _, body = content.decode().partition("\n")
         assert header == "# Written by pcaform from spec.yaml. Do not edit: change that file and render again."

@@ -10,10 +10,11 @@ import pytest
 from conftest import EXAMPLE
 from pcaform import __version__
 from pcaform.loading import load
+from pcaform.manifest import NAME
 from pcaform.output import write
 from pcaform.plan.stack import plan
 from pcaform.problems import Failure
-from pcaform.render import MANIFEST, Rendered, render
+from pcaform.render import Rendered, render
 
 OLD = 1_000_000_000
 
@@ -21,7 +22,7 @@ OLD = 1_000_000_000
 def stack(**files: str) -> Rendered:
     """Return a stack of these files (`a_tf` for `a.tf`), with the manifest that rendering gives it."""
     content = {name.replace("_", "."): text.encode() for name, text in files.items()}
-    return Rendered("s", {**content, MANIFEST: manifest(content)})
+    return Rendered("s", {**content, NAME: manifest(content)})
 
 
 def manifest(content: dict[str, bytes]) -> bytes:
@@ -33,7 +34,7 @@ def tree(directory: Path) -> dict[str, str]:
     return {
         str(path.relative_to(directory)): path.read_text(encoding="utf-8")
         for path in directory.rglob("*")
-        if path.is_file() and path.name != MANIFEST
+        if path.is_file() and path.name != NAME
     }
 
 
@@ -48,18 +49,16 @@ def test_a_fresh_write_holds_exactly_what_was_rendered(tmp_path: Path) -> None:
 
 def test_the_manifest_names_every_file_with_its_digest(tmp_path: Path) -> None:
     directory = write(render(plan(load(str(EXAMPLE)), source="corp-pki.yaml")), tmp_path).directory
-    text = (directory / MANIFEST).read_text(encoding="utf-8")
-    read = json.loads(text)
-    assert text == json.dumps(read, indent=2, sort_keys=True) + "\n"
-    assert (sorted(read), read["format_version"], read["pcaform_version"]) == (
-        ["files", "format_version", "pcaform_version"],
-        "1.0",
-        __version__,
-    )
+    found = (directory / NAME).read_text(encoding="utf-8")
+    read = json.loads(found)
+    assert list(read) == ["files", "format_version", "items", "pcaform_version"]
+    assert list(read["files"]) == sorted(read["files"])
+    assert all(f'    "{path}": "{digest}"' in found for path, digest in read["files"].items())
+    assert (read["format_version"], read["pcaform_version"]) == ("1.0", __version__)
     assert read["files"] == {
         str(path.relative_to(directory)): f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
         for path in directory.rglob("*")
-        if path.is_file() and path.name != MANIFEST
+        if path.is_file() and path.name != NAME
     }
 
 
@@ -77,7 +76,7 @@ def test_unchanged_files_keep_their_time(tmp_path: Path) -> None:
     for path in directory.iterdir():
         os.utime(path, (OLD, OLD))
     again = write(stack(a_tf="a", b_tf="changed"), tmp_path)
-    assert (again.changed, again.unchanged, again.deleted) == ((MANIFEST, "b.tf"), ("a.tf",), ())
+    assert (again.changed, again.unchanged, again.deleted) == ((NAME, "b.tf"), ("a.tf",), ())
     assert (directory / "a.tf").stat().st_mtime == OLD
     assert (directory / "b.tf").stat().st_mtime > OLD
 
@@ -114,7 +113,7 @@ def test_force_overwrites_and_deletes_what_was_edited(tmp_path: Path) -> None:
     for name in ("a.tf", "b.tf"):
         (directory / name).write_text("by hand", encoding="utf-8")
     written = write(stack(a_tf="new"), tmp_path, force=True)
-    assert (written.changed, written.deleted) == ((MANIFEST, "a.tf"), ("b.tf",))
+    assert (written.changed, written.deleted) == ((NAME, "a.tf"), ("b.tf",))
     assert tree(directory) == {"a.tf": "new"}
 
 
@@ -156,7 +155,7 @@ def test_what_is_not_in_the_manifest_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("force", [False, True])
 def test_a_damaged_manifest_stops_everything(tmp_path: Path, content: bytes, *, force: bool) -> None:
     directory = write(stack(a_tf="a"), tmp_path).directory
-    (directory / MANIFEST).write_bytes(content)
+    (directory / NAME).write_bytes(content)
     with pytest.raises(Failure, match="not a manifest of pcaform: restore it, or render into an empty directory"):
         write(stack(a_tf="new"), tmp_path, force=force)
     assert tree(directory) == {"a.tf": "a"}
@@ -170,7 +169,7 @@ def test_a_manifest_never_makes_it_delete_elsewhere(tmp_path: Path, path: str, *
     directory = write(stack(a_tf="a"), tmp_path).directory
     (directory / "x").mkdir()
     named = str(outside) if path == "ABSOLUTE" else path
-    (directory / MANIFEST).write_bytes(manifest({named: b"precious"}))
+    (directory / NAME).write_bytes(manifest({named: b"precious"}))
     try:
         write(stack(a_tf="a"), tmp_path, force=force)
     except Failure as failure:
@@ -185,7 +184,7 @@ def test_a_link_in_the_stack_leads_nowhere(tmp_path: Path, *, force: bool) -> No
     (tmp_path / "elsewhere" / "old.tf").write_text("precious", encoding="utf-8")
     directory = write(stack(a_tf="a"), tmp_path).directory
     (directory / "modules").symlink_to(tmp_path / "elsewhere")
-    (directory / MANIFEST).write_bytes(manifest({"modules/old.tf": b"precious"}))
+    (directory / NAME).write_bytes(manifest({"modules/old.tf": b"precious"}))
     with pytest.raises(Failure, match=r"s/modules: a link that leads out of .*/s: remove it; nothing was written$"):
         write(stack(a_tf="a"), tmp_path, force=force)
     assert (tmp_path / "elsewhere" / "old.tf").read_text(encoding="utf-8") == "precious"
@@ -221,8 +220,8 @@ def test_the_manifest_is_written_last(tmp_path: Path) -> None:
     """Else a write that broke off would leave a manifest that names what is not there."""
     (tmp_path / "s" / "b.tf" / "in the way").mkdir(parents=True)
     with pytest.raises(Failure):
-        write(Rendered("s", {MANIFEST: b"{}", "b.tf": b"b"}), tmp_path)
-    assert not (tmp_path / "s" / MANIFEST).exists()
+        write(Rendered("s", {NAME: b"{}", "b.tf": b"b"}), tmp_path)
+    assert not (tmp_path / "s" / NAME).exists()
 
 
 def test_a_stack_directory_that_is_a_link_itself_is_the_users_choice(tmp_path: Path) -> None:

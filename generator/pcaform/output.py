@@ -1,16 +1,14 @@
 """Rendered files -> disk: everything is checked first, each file is written whole, and nothing foreign is touched."""
 
-import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from pcaform import manifest
 from pcaform.problems import Failure
-from pcaform.render import MANIFEST, Rendered
+from pcaform.render import Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +36,19 @@ def write(stack: Rendered, out: Path, *, force: bool = False) -> Written:
 
 
 def _write(stack: Rendered, directory: Path, *, force: bool) -> Written:
-    owned = _owned(directory / MANIFEST)
+    owned = manifest.read(directory / manifest.NAME).files
     _refuse_links({*stack.files, *owned}, directory)
     present = {path: _content(directory / path) for path in {*stack.files, *owned}}
     stale = sorted(path for path in owned if path not in stack.files and present[path] is not None)
     changed = sorted(path for path, content in stack.files.items() if present[path] != content)
     if not force:
         _refuse_foreign([*changed, *stale], present, owned=owned, directory=directory)
-    for path in sorted(changed, key=lambda path: path == MANIFEST):
+    for path in sorted(changed, key=lambda path: path == manifest.NAME):
         _replace(directory / path, stack.files[path])
     for path in stale:
         (directory / path).unlink()
     unchanged = sorted(set(stack.files) - set(changed))
     return Written(directory, tuple(changed), tuple(unchanged), tuple(stale))
-
-
-def _owned(manifest: Path) -> Mapping[str, str]:
-    """Return path -> digest of what an earlier render wrote; empty where there was none."""
-    content = _content(manifest)
-    if content is None:
-        return {}
-    try:
-        files: Any = json.loads(content)["files"]
-        return {str(path): str(digest) for path, digest in files.items() if _is_inside(str(path))}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Failure(f"{manifest}: not a manifest of pcaform: restore it, or render into an empty directory") from None
-
-
-def _is_inside(path: str) -> bool:
-    parts = Path(path).parts
-    return bool(parts) and not Path(path).is_absolute() and ".." not in parts and "\0" not in path
 
 
 def _refuse_links(paths: Iterable[str], directory: Path) -> None:
@@ -81,7 +62,7 @@ def _refuse_links(paths: Iterable[str], directory: Path) -> None:
 def _refuse_foreign(
     paths: Iterable[str], present: Mapping[str, bytes | None], *, owned: Mapping[str, str], directory: Path
 ) -> None:
-    foreign = [path for path in paths if path != MANIFEST and not _is_ours(present[path], owned.get(path))]
+    foreign = [path for path in paths if path != manifest.NAME and not _is_ours(present[path], owned.get(path))]
     if foreign:
         listed = "\n".join(f"  {directory / path}" for path in foreign)
         raise Failure(
@@ -91,7 +72,7 @@ def _refuse_foreign(
 
 
 def _is_ours(content: bytes | None, digest: str | None) -> bool:
-    return content is None or digest == f"sha256:{hashlib.sha256(content).hexdigest()}"
+    return content is None or digest == manifest.digest(content)
 
 
 def _content(path: Path) -> bytes | None:

@@ -1,7 +1,5 @@
 """Stack plan -> the text of every file, through the templates; nothing is written here."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,10 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pcaform import __version__, assets, hcl
+from pcaform import assets, hcl, manifest
 from pcaform.plan.stack import StackPlan
 
-MANIFEST = ".pcaform.json"
 _MODULE_SUFFIX = ".tf"
 
 
@@ -34,7 +31,7 @@ def render(plan: StackPlan) -> Rendered:
         files[file.path] = f"{header}\n\n{body.strip()}\n".encode()
     for module in plan.modules:
         files |= _module(module)
-    return Rendered(plan.name, {**files, MANIFEST: _manifest(files)})
+    return Rendered(plan.name, {**files, manifest.NAME: manifest.text(files, plan.items)})
 
 
 @cache
@@ -66,10 +63,3 @@ def _module(name: str) -> dict[str, bytes]:
     directory = assets.directory("modules") / name
     found = sorted(path for path in directory.iterdir() if path.suffix == _MODULE_SUFFIX)
     return {f"modules/{name}/{path.name}": path.read_bytes() for path in found}
-
-
-def _manifest(files: Mapping[str, bytes]) -> bytes:
-    """Return the manifest: one sorted line per owned file with its digest; the tool's version stands only here."""
-    digests = {path: f"sha256:{hashlib.sha256(content).hexdigest()}" for path, content in files.items()}
-    content = {"files": digests, "format_version": "1.0", "pcaform_version": __version__}
-    return (json.dumps(content, indent=2, sort_keys=True) + "\n").encode()

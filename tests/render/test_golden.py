@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT, Offline
 from pcaform import render
 from pcaform.loading import load
+from pcaform.manifest import NAME
 from pcaform.output import write
 from pcaform.plan.stack import plan
 
@@ -51,9 +52,9 @@ def test_modules_are_vendored_whole(case: str) -> None:
 
 def test_manifest_names_every_other_file() -> None:
     stack = rendered("corp-pki")
-    manifest = json.loads(stack.files[render.MANIFEST])
-    assert set(manifest["files"]) == set(stack.files) - {render.MANIFEST}
-    assert manifest["format_version"] == "1.0"
+    remembered = json.loads(stack.files[NAME])
+    assert set(remembered["files"]) == set(stack.files) - {NAME}
+    assert remembered["format_version"] == "1.0"
 
 
 @pytest.mark.terraform

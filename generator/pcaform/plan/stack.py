@@ -1,10 +1,11 @@
 """Spec -> the files of its stack: which template makes which file, from which values, and which modules go along."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pcaform.hcl import Reference
+from pcaform.manifest import Items
 from pcaform.plan import calls
 from pcaform.spec.stack import Spec
 
@@ -32,6 +33,8 @@ class StackPlan:
     source: str
     files: tuple[PlannedFile, ...]
     modules: tuple[str, ...]
+    items: Items = field(default_factory=dict)
+    """What the manifest remembers of the spec's items."""
 
 
 def plan(spec: Spec, *, source: str) -> StackPlan:
