@@ -1,10 +1,6 @@
 resource "aws_acm_certificate" "complete" {
   early_renewal_duration = "P60D"
 
-  options {
-    certificate_transparency_logging_preference = "ENABLED"
-  }
-
   tags = {
     changed = "after"
     added   = "after"

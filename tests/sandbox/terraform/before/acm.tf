@@ -24,9 +24,16 @@ resource "aws_acm_certificate" "replaced" {
   key_algorithm             = "EC_prime256v1"
 }
 
-# A CA that has not let ACM in.
-resource "aws_acm_certificate" "failed" {
+# A CA that has not let ACM in: only renewals need that.
+resource "aws_acm_certificate" "unrenewable" {
   certificate_authority_arn = aws_acmpca_certificate_authority_certificate.root["bare"].certificate_authority_arn
+  domain_name               = "unrenewable.corp.example"
+  key_algorithm             = "EC_prime256v1"
+}
+
+# A CA that waits for its certificate: the provider does not wait for it, and keeps what has failed.
+resource "aws_acm_certificate" "failed" {
+  certificate_authority_arn = aws_acmpca_certificate_authority.minimal.arn
   domain_name               = "failed.corp.example"
   key_algorithm             = "EC_prime256v1"
 }
