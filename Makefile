@@ -3,6 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
+SCANNER := $(VENV)/scan/.installed
 
 # A provider mirror, where there is no registry: Terraform's own implied mirrors need no help, these usual places do.
 # An unpacked mirror is the layout that `terraform providers mirror` writes, with registry.terraform.io at its top.
@@ -11,13 +12,17 @@ ifneq ($(MIRRORS),)
 export PCAFORM_PROVIDER_MIRROR ?= $(patsubst %/registry.terraform.io,%,$(firstword $(MIRRORS)))
 endif
 
-.PHONY: demo test lint types format golden docs bench clean
+.PHONY: demo test scan lint types format golden docs bench clean
 
 demo: $(STAMP)
 	$(VENV)/bin/pcaform demo --keep build/demo
 
 test: $(STAMP)
 	$(VENV)/bin/pytest $(PYTEST_ARGS)
+
+# What checkov says about rendered stacks. It cannot live beside us, see docs/decisions/dependencies.md.
+scan: $(STAMP) $(SCANNER)
+	PCAFORM_REQUIRE_CHECKOV=1 $(VENV)/bin/pytest tests/scan
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .
@@ -33,6 +38,7 @@ format: $(STAMP)
 # Ratios within one run; nothing passes or fails by them.
 bench: $(STAMP)
 	$(VENV)/bin/python benchmarks/validate.py
+	$(VENV)/bin/python benchmarks/render.py
 
 # Writes the golden trees anew; read the diff before you commit it.
 docs: $(STAMP)
@@ -48,3 +54,8 @@ $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --editable '.[dev]'
 	touch $(STAMP)
+
+$(SCANNER): tests/scan/requirements.txt $(STAMP)
+	$(PYTHON) -m venv $(VENV)/scan
+	$(VENV)/scan/bin/pip install --quiet --requirement tests/scan/requirements.txt
+	touch $(SCANNER)

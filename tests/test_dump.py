@@ -15,7 +15,7 @@ from conftest import EXAMPLE
 from pcaform.dump import dump
 from pcaform.loading import judged
 from pcaform.manifest import NAME
-from pcaform.output import write
+from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import Rendered, render
 from pcaform.spec.stack import Spec

@@ -58,19 +58,38 @@ def test_quoted_text_shows_all_that_is_in_it(text: str) -> None:
     assert hcl.quoted(text).isprintable()
 
 
-def without_templates(text: str) -> str:
-    """Return a text that python-hcl2 8.1 can read: it does not take `"$${"` and `"%%{"`, though they are correct."""
-    return text.replace("${", "$ {").replace("%{", "% {")
+def read_back(found: list[str]) -> list[str]:
+    """Return what python-hcl2 reads where these texts stand as values, names, list items, labels and in a comment."""
+    names = {f"a{index}": text for index, text in enumerate(found)}
+    nested = {f"b{index}": [text, {text: text}] for index, text in enumerate(found)}
+    comments = "\n".join(hcl.comment(text) for text in found)
+    labels = "\n".join(f"output {hcl.quoted(text)} {{\n}}" for text in found)
+    whole = f"{comments}\nlocals {{\n{hcl.attributes(names | nested, 1)}\n}}\n{labels}\nlocals {{\n  end = 1\n}}\n"
+    read = hcl2.loads(whole)
+    assert set(read) - {"__comments__"} == {"locals", "output"} if found else {"locals"}
+    values, end = read["locals"]
+    assert end == {"end": 1, "__is_block__": True}
+    assert set(values) == {*names, *nested, "__is_block__"}
+    for index, text in enumerate(found):
+        written, (key,) = values[f"b{index}"][0], values[f"b{index}"][1]
+        assert meaning(written) == meaning(values[f"b{index}"][1][key]) == text
+        assert (key if key[0] != '"' else meaning(key)) == text
+    assert [meaning(label) for block in read["output"] for label in block] == found
+    return [meaning(values[name]) for name in names]
 
 
 @settings(max_examples=60)
-@given(st.lists(texts().map(without_templates), min_size=1, max_size=5))
-def test_text_stays_within_its_attribute(found: list[str]) -> None:
-    written = hcl.attributes({f"a{index}": text for index, text in enumerate(found)})
-    (block,) = hcl2.loads(f"locals {{\n{written}\n}}\n")["locals"]
-    assert {name: meaning(read) for name, read in block.items() if name != "__is_block__"} == {
-        f"a{index}": text for index, text in enumerate(found)
-    }
+@given(st.lists(texts(), min_size=1, max_size=5))
+def test_text_stays_within_its_place(found: list[str]) -> None:
+    assert read_back(found) == found
+
+
+def test_python_hcl2_reads_the_same_texts() -> None:
+    """Two thousand in batches, since each call of the parser costs its time."""
+    found = AWKWARD + drawn(texts(), 2000)
+    batches = [found[start : start + 40] for start in range(0, len(found), 40)]
+    for batch in batches:
+        assert read_back(batch) == batch
 
 
 @given(st.text(st.characters()))
@@ -97,6 +116,7 @@ def test_a_comment_is_one_line_and_shows_all(text: str) -> None:
         ("false", '"false"'),
         ("fortune", "fortune"),
         ("${x}", '"$${x}"'),
+        ("${x", '"\\u0024{x"'),
         ("é", '"é"'),
         ("e\u0301", '"e\\u0301"'),
         ("\U0001f1e9\U0001f1ea", '"\\U0001f1e9\\U0001f1ea"'),
@@ -165,11 +185,12 @@ def test_terraform_fmt_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.terraform
 def test_terraform_reads_the_same_values(tmp_path: Path) -> None:
     """Text is drawn in Unicode's form NFC, because Terraform brings every text into that form when it reads it."""
-    pairs = [unicodedata.normalize("NFC", one + other) for one in AWKWARD for other in AWKWARD]
+    single = drawn(texts(), 2000) + [one + other for one in AWKWARD for other in AWKWARD]
+    normal = [unicodedata.normalize("NFC", text) for text in single]
     nested = drawn(values(normal=True), 200)
-    (tmp_path / "main.tf").write_text(hcl_file([*pairs, *nested]), encoding="utf-8", newline="")
+    (tmp_path / "main.tf").write_text(hcl_file([*normal, *nested]), encoding="utf-8", newline="")
     shown = terraform("console", cwd=tmp_path, stdin="base64encode(jsonencode(local.found))\n")
-    assert json.loads(base64.b64decode(shown)) == [*pairs, *nested]
+    assert json.loads(base64.b64decode(shown)) == [*normal, *nested]
 
 
 def hcl_file(found: list[Any]) -> str:

@@ -30,6 +30,20 @@ class Format(StrEnum):
     sarif = "sarif"
 
 
+class ReportFormat(StrEnum):
+    """What `guard --format` takes."""
+
+    text = "text"
+    json = "json"
+
+
+class Described(StrEnum):
+    """What `schema` describes."""
+
+    spec = "spec"
+    guard = "guard"
+
+
 class Shell(StrEnum):
     """What `sandbox --shell` takes."""
 
@@ -70,15 +84,25 @@ def _main(
 
 @app.command("render")
 def _render(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="The spec file, or '-' for standard input.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the stack's directory is written.")],
+    specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Spec files, or '-' for standard input.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the stacks' directories are written.")],
     *,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files that were edited by hand.")] = False,
+    modules: Annotated[
+        str,
+        typer.Option(
+            "--modules",
+            metavar="vendored|shared|SOURCE",
+            help="Copies in the stack, one copy in DIR/modules, or a module source of your own.",
+        ),
+    ] = "vendored",
+    force: Annotated[bool, typer.Option("--force", help="Lose what was edited by hand in rendered files.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; name what is stale; exit 2 if any.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print a unified diff; exit 2 if any.")] = False,
 ) -> int:
-    """Write the Terraform stack of a spec to DIR/<stack>/."""
+    """Write the Terraform stack of each spec to DIR/<stack>/."""
     from pcaform.commands import render
 
-    return render.run(spec, out, force=force)
+    return render.run(specs, out, modules=modules, force=force, check=check, show=diff)
 
 
 @app.command("validate")
@@ -95,11 +119,27 @@ def _validate(
 
 
 @app.command("schema")
-def _schema() -> int:
-    """Print the JSON Schema of the spec, for editors."""
+def _schema(
+    of: Annotated[Described, typer.Argument(metavar="[spec|guard]", help="What to describe.")] = Described.spec,
+) -> int:
+    """Print the JSON Schema of the spec, for editors, or of the report that guard prints as JSON."""
     from pcaform.commands import schema
 
-    return schema.run()
+    return schema.run(of.value)
+
+
+@app.command("guard")
+def _guard(
+    plan: Annotated[
+        str, typer.Argument(metavar="PLAN.json", help="What 'terraform show -json PLAN' prints, or '-' for stdin.")
+    ],
+    *,
+    form: Annotated[ReportFormat, typer.Option("--format", help="How findings are printed.")] = ReportFormat.text,
+) -> int:
+    """Refuse a plan that would break trust (exit 2): judge what it does to CAs, their certificates and permissions."""
+    from pcaform.commands import guard
+
+    return guard.run(plan, form=form.value)
 
 
 @_import.command("state")

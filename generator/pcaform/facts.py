@@ -44,7 +44,7 @@ DEFAULT_SIGNING_ALGORITHM: dict[KeyAlgorithm, SigningAlgorithm] = {
 }
 """The hash as strong as the key; a choice of ours, any of the family is allowed. [API] CreateCertificateAuthority."""
 
-ROOT_TEMPLATE = "RootCACertificate/V1"  # [PCA] template definitions; how a root is activated
+_API_PASSTHROUGH = "_APIPassthrough"  # [API] api_passthrough counts with these templates only
 DEFAULT_TEMPLATE = "EndEntityCertificate/V1"  # [API] IssueCertificate uses it when none is named; ACM issues with it
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
 ACM_VALIDITY_DAYS = 395  # [ACM] private certificates live 13 months
@@ -139,9 +139,14 @@ def key_family(key_algorithm: str) -> str:
     return key_algorithm.partition("_")[0]
 
 
-def subordinate_template(path_length: int) -> str:
+def root_template(*, passes_through: bool = False) -> str:
+    """Return the template with which a root signs itself. [PCA] template definitions."""
+    return f"RootCACertificate{_API_PASSTHROUGH if passes_through else ''}/V1"
+
+
+def subordinate_template(path_length: int, *, passes_through: bool = False) -> str:
     """Return the template that signs a subordinate CA with this path length. [PCA] template definitions."""
-    return f"SubordinateCACertificate_PathLen{path_length}/V1"
+    return f"SubordinateCACertificate_PathLen{path_length}{_API_PASSTHROUGH if passes_through else ''}/V1"
 
 
 def partition(region: str) -> str:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _INDENT = "  "
@@ -22,6 +23,10 @@ _JOINING = re.compile(
 """No marks, and still part of one character with a neighbour: https://www.unicode.org/reports/tr29/"""
 
 _REFERENCE = re.compile(r'[a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+|\["[A-Za-z0-9_-]+"\]|\[[0-9]+\])*\Z')
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_PLAIN = re.compile(r"[ !#-\[\]-z|}~]*\Z")
+"""What is written as it stands: nearly all text, so asking at once spares going through it."""
+_TEMPLATE = re.compile(r"[$%]\{")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -37,6 +42,32 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Traversal:
+    """A path with keys of any text, such as an instance's address: names as they stand, keys through the writer."""
+
+    steps: tuple["str | Index", ...]
+
+    def __post_init__(self) -> None:
+        for step in self.steps:
+            if isinstance(step, str) and not _NAME.match(step):
+                raise ValueError(f"not a name: {step!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The key of one instance in a Traversal: a number for `count`, text for `for_each`."""
+
+    key: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class StackFile:
+    """The content of a file of the stack, by its path there: `file("${path.module}/...")`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call of one of Terraform's functions with one argument, such as `jsonencode({...})`."""
 
@@ -47,11 +78,20 @@ class Call:
 def quoted(text: str) -> str:
     r"""Return `text` as an HCL string literal that means exactly this text.
 
-    `${` and `%{` are doubled. Control, format (bidirectional, zero-width), private characters and blanks other than
-    the common one are written as `\uXXXX`, so that a reviewer sees them; HCL knows no other escapes for them.
+    `${` and `%{` are doubled; where nothing closes them they become `\u0024{` and `\u0025{`: the same to Terraform,
+    while python-hcl2 would search for their end beyond the literal. Control, format (bidirectional, zero-width),
+    private characters and blanks other than the common one are written as `\uXXXX`, so that a reviewer sees them;
+    HCL knows no other escapes for them.
     """
-    escaped = "".join(map(_escaped, text)).replace("${", "$${").replace("%{", "%%{")
-    return f'"{escaped}"'
+    if _PLAIN.match(text):
+        return f'"{text}"'
+    escaped = "".join(map(_escaped, text))
+    end = escaped.rfind("}")
+    return f'"{_TEMPLATE.sub(lambda start: _disarmed(start[0], is_closed=start.start() < end), escaped)}"'
+
+
+def _disarmed(start: str, *, is_closed: bool) -> str:
+    return start[0] + start if is_closed else _numbered(start[0]) + start[1]
 
 
 def _escaped(character: str) -> str:
@@ -70,14 +110,14 @@ def _numbered(character: str) -> str:
 def expression(value: Any, level: int = 0) -> str:
     """Return `value` as an HCL expression whose first line stands at indentation `level` (steps of two blanks).
 
-    Takes text, booleans, integers, None, lists, mappings with text keys, Reference and Call.
+    Takes text, booleans, integers, None, lists, mappings with text keys, and the classes above.
     """
-    if isinstance(value, Reference):
-        return value.path
-    if isinstance(value, Call):
-        return f"{value.function}({expression(value.argument, level)})"
     if isinstance(value, str):
         return quoted(value)
+    if isinstance(value, Reference | Traversal | StackFile):
+        return _path(value)
+    if isinstance(value, Call):
+        return f"{value.function}({expression(value.argument, level)})"
     if value is None or isinstance(value, bool | int):
         return "null" if value is None else str(value).lower()
     if isinstance(value, Mapping):
@@ -85,6 +125,15 @@ def expression(value: Any, level: int = 0) -> str:
     if isinstance(value, Sequence):
         return _list(value, level)
     raise TypeError(f"no HCL form for {type(value).__name__}")
+
+
+def _path(value: Reference | Traversal | StackFile) -> str:
+    if isinstance(value, Reference):
+        return value.path
+    if isinstance(value, StackFile):
+        return f'file("${{path.module}}/{quoted(value.path)[1:-1]}")'
+    steps = [f"[{expression(step.key)}]" if isinstance(step, Index) else f".{step}" for step in value.steps]
+    return "".join(steps).removeprefix(".")
 
 
 def _object(value: Mapping[str, Any], level: int) -> str:
@@ -124,6 +173,7 @@ def _aligned(group: Sequence[tuple[str, str]], level: int) -> list[str]:
     return [f"{_INDENT * level}{name:{width}} = {text}" for name, text in group]
 
 
+@lru_cache(1024)
 def key(name: str) -> str:
     r"""Return an attribute name, quoted where HCL asks for it.
 

@@ -4,7 +4,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.document import parse
+from pcaform.document import Document, parse
+from pcaform.pems import resolved
 from pcaform.problems import Failure, Invalid, Problem, Severity
 from pcaform.rules.catalog import problems
 from pcaform.spec.reading import read
@@ -19,6 +20,7 @@ class Examined:
 
     spec: Spec | None
     problems: tuple[Problem, ...]
+    document: Document | None = None
 
     @property
     def has_errors(self) -> bool:
@@ -26,19 +28,22 @@ class Examined:
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
-def examine(text: bytes, name: str) -> Examined:
-    """Return the spec in a file's bytes with all its problems, located under `name`; raises nothing."""
+def examine(text: bytes, name: str, *, directory: Path = Path()) -> Examined:
+    """Return the spec in a file's bytes with all its problems, located under `name`; raises nothing.
+
+    `directory` is where the certificates lie that the spec names by file.
+    """
     try:
         document = parse(text, name)
-        spec = read(document)
+        spec = resolved(read(document), document, directory)
     except Invalid as invalid:
         return Examined(None, tuple(invalid.problems))
-    return Examined(spec, tuple(sorted(problems(spec, document))))
+    return Examined(spec, tuple(sorted(problems(spec, document))), document)
 
 
-def judged(text: bytes, name: str) -> Spec:
+def judged(text: bytes, name: str, *, directory: Path = Path()) -> Spec:
     """Return the spec in a file's bytes; raises Invalid with every problem where one of them is an error."""
-    examined = examine(text, name)
+    examined = examine(text, name, directory=directory)
     if examined.spec is None or examined.has_errors:
         raise Invalid(list(examined.problems))
     return examined.spec
@@ -49,12 +54,17 @@ def load(path: str) -> Spec:
 
     Raises Invalid with every problem in it, Failure where the file cannot be read.
     """
-    return judged(content(path), shown(path))
+    return judged(content(path), shown(path), directory=home(path))
 
 
 def shown(path: str) -> str:
     """Return how messages name a file."""
     return "<stdin>" if path == STDIN else path
+
+
+def home(path: str) -> Path:
+    """Return the directory that names in a spec are relative to: the spec's own, the current one for `-`."""
+    return Path() if path == STDIN else Path(path).parent
 
 
 def content(path: str) -> bytes:

@@ -16,6 +16,9 @@ from pcaform.problems import Failure
 
 NAME = ".pcaform.json"
 _FORMAT = "1.0"
+_REMEDY = "restore it, or render into an empty directory"
+_NEVER = frozenset("\\:\0\n")
+"""On Windows the first two lead out of a directory too."""
 
 Items = Mapping[str, Mapping[str, Any]]
 
@@ -52,18 +55,29 @@ def _table(name: str, entries: Mapping[str, Any]) -> str:
 
 
 def read(path: Path) -> Manifest:
-    """Return the manifest in a file, an empty one where there is no file; raises Failure where it is not one."""
+    """Return the manifest in a file, an empty one where there is no file.
+
+    Raises Failure where it is none, cannot be read, or names what pcaform never writes: such a manifest was changed by
+    somebody, and would lead to deleting what is not ours.
+    """
     try:
         content: Any = json.loads(path.read_bytes())
-        files = {str(name): str(value) for name, value in content["files"].items() if _is_inside(str(name))}
+        files = {str(name): str(value) for name, value in content["files"].items()}
         items = {str(name): dict(value) for name, value in content.get("items", {}).items()}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Manifest()
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Failure(f"{path}: not a manifest of pcaform: restore it, or render into an empty directory") from None
+        raise Failure(f"{path}: not a manifest of pcaform: {_REMEDY}") from None
+    if strange := sorted(name for name in files if not is_nameable(name)):
+        raise Failure(f"{path}: names {strange[0]!r}, which pcaform never writes: {_REMEDY}")
     return Manifest(files, items)
 
 
-def _is_inside(path: str) -> bool:
-    parts = Path(path).parts
-    return bool(parts) and not Path(path).is_absolute() and ".." not in parts and "\0" not in path
+def is_nameable(path: str) -> bool:
+    """Tell whether a path may be one of pcaform's files: inside the stack, and nothing that Terraform or users keep."""
+    parts = path.split("/")
+    is_inside = not any(part in ("", ".", "..") for part in parts) and not set(path) & _NEVER
+    is_kept = any(part.startswith(".terraform") or ".tfstate" in part for part in parts)
+    return is_inside and not is_kept and not path.endswith((".tfvars", ".tfvars.json"))

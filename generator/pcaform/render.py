@@ -1,6 +1,6 @@
 """Stack plan -> the text of every file, through the templates; nothing is written here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,7 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pcaform import assets, hcl, manifest
 from pcaform.plan.stack import StackPlan
+from pcaform.problems import Failure
 
+MODULES = "modules"
 _MODULE_SUFFIX = ".tf"
 
 
@@ -29,9 +31,19 @@ def render(plan: StackPlan) -> Rendered:
     for file in plan.files:
         body = environment.get_template(file.template).render(**file.values)
         files[file.path] = f"{header}\n\n{body.strip()}\n".encode()
+    files |= {path: f"{text.strip()}\n".encode() for path, text in plan.texts.items()}
     for module in plan.modules:
         files |= _module(module)
     return Rendered(plan.name, {**files, manifest.NAME: manifest.text(files, plan.items)})
+
+
+def shared_modules(stacks: Collection[str]) -> Rendered:
+    """Return all modules as one tree of its own, for the named stacks, which share it."""
+    if MODULES in stacks:
+        raise Failure(f"a stack called '{MODULES}' cannot lie beside the shared modules: rename it")
+    names = sorted(path.name for path in assets.directory(MODULES).iterdir() if path.is_dir())
+    files = {path.removeprefix(f"{MODULES}/"): text for name in names for path, text in _module(name).items()}
+    return Rendered(MODULES, {**files, manifest.NAME: manifest.text(files, {})})
 
 
 @cache
@@ -60,6 +72,6 @@ def _block(values: Mapping[str, Any], level: int) -> str:
 
 def _module(name: str) -> dict[str, bytes]:
     """Return the vendored copy of a module: its Terraform files only."""
-    directory = assets.directory("modules") / name
+    directory = assets.directory(MODULES) / name
     found = sorted(path for path in directory.iterdir() if path.suffix == _MODULE_SUFFIX)
-    return {f"modules/{name}/{path.name}": path.read_bytes() for path in found}
+    return {f"{MODULES}/{name}/{path.name}": path.read_bytes() for path in found}

@@ -22,3 +22,15 @@ variable "validity" {
   description = "How long the certificate is valid: type DAYS, MONTHS, YEARS, ABSOLUTE or END_DATE, and its value."
   type        = object({ type = string, value = string })
 }
+
+variable "api_passthrough" {
+  description = "Extensions and subject beyond the template, as JSON; counts with templates named _APIPassthrough only."
+  type        = string
+  default     = null
+}
+
+variable "superseded" {
+  description = "true once a later generation is installed: who would sign this one now no longer matters."
+  type        = bool
+  default     = false
+}

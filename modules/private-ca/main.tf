@@ -57,6 +57,10 @@ resource "aws_acmpca_certificate_authority" "this" {
     }
   }
 
+  timeouts {
+    create = var.timeouts.create
+  }
+
   lifecycle {
     prevent_destroy = true
   }

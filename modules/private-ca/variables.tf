@@ -92,6 +92,16 @@ variable "certificate" {
   })
 }
 
+variable "timeouts" {
+  description = "How long Terraform waits for AWS to make the CA, such as 5m."
+  default     = {}
+  nullable    = false
+
+  type = object({
+    create = optional(string)
+  })
+}
+
 variable "tags" {
   description = "Tags of the CA."
   type        = map(string)

@@ -86,6 +86,7 @@ def test_help_and_version_are_results(pcaform: Run) -> None:
         ["import", "state", "--help"],
         ["validate", "--help"],
         ["schema", "--help"],
+        ["guard", "--help"],
         ["sandbox", "--help"],
         ["demo", "--help"],
     ],

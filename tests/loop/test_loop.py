@@ -13,7 +13,7 @@ from pcaform.commands.import_state import from_state
 from pcaform.commands.sandbox import running
 from pcaform.dump import dump
 from pcaform.loading import judged
-from pcaform.output import write
+from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.sandbox.server import Sandbox
@@ -115,16 +115,16 @@ PARENT_OF_SHORT = "parent: {}\n    subject: {{common_name: Corp Short CA}}"
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "refusal"),
     [
-        ("common_name: Corp Policy CA", "common_name: Other"),
-        (PARENT_OF_SHORT.format("policy-ca"), PARENT_OF_SHORT.format("root")),
+        ("common_name: Corp Policy CA", "common_name: Other", "Instance cannot be destroyed"),
+        (PARENT_OF_SHORT.format("policy-ca"), PARENT_OF_SHORT.format("root"), "was issued by another CA"),
     ],
     ids=["subject", "parent"],
 )
-def test_edit_that_would_replace_or_revoke_is_refused(applied: Applied, old: str, new: str) -> None:
+def test_edit_that_would_replace_or_revoke_is_refused(applied: Applied, old: str, new: str, refusal: str) -> None:
     assert old in TEXT
-    with pytest.raises(TerraformError, match="Instance cannot be destroyed"):
+    with pytest.raises(TerraformError, match=refusal):
         applied.planned(TEXT.replace(old, new))
 
 

@@ -7,7 +7,7 @@ import pytest
 from pcaform.changes import is_empty
 from pcaform.commands.sandbox import running
 from pcaform.loading import judged
-from pcaform.output import write
+from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.terraform import Terraform, find_binary

@@ -11,7 +11,7 @@ from conftest import ROOT, Offline
 from pcaform import render
 from pcaform.loading import load
 from pcaform.manifest import NAME
-from pcaform.output import write
+from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 
 HERE = Path(__file__).parent

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from pcaform.sandbox.clock import clock
 from pcaform.sandbox.creation import creation
 from sandbox.conftest import ACM, ALL_ACTIONS, Pki, csr, parsed, template
 
@@ -144,6 +145,13 @@ def _revoke_after_deletion(pki: Pki) -> None:
     _revoke(pki, arn, certificate)
 
 
+def _revoke_after_the_end(pki: Pki) -> None:
+    arn = pki.root(days=5)
+    certificate = pki.issue(arn, Validity={"Type": "DAYS", "Value": 1})["Certificate"]
+    clock.advance(timedelta(days=6))
+    _revoke(pki, arn, certificate)
+
+
 def _grant_twice(pki: Pki) -> None:
     arn = pki.root()
     for _ in range(2):
@@ -233,8 +241,15 @@ _SPECIAL_ROWS = (
         "a subordinate's comes without a chain",
         _import_without_a_chain,
     ),
+    _row(
+        "ImportCertificateAuthorityCertificate",
+        "ValidationException",
+        "the certificate is above 32 KiB, or the chain above 2 MiB",
+        Certificate=b"-" * 32769,
+    ),
     _row("ImportCertificateAuthorityCertificate", "InvalidStateException", "the CA is disabled", _disabled),
     _row("IssueCertificate", "InvalidStateException", "the CA is disabled", _disabled),
+    _row("IssueCertificate", "ValidationException", "the CSR is above 32 KiB", Csr=b"-" * 32769),
     _row("IssueCertificate", "MalformedCSRException", "the CSR is not PEM", Csr=b"no request"),
     _row(
         "IssueCertificate",
@@ -253,6 +268,7 @@ _SPECIAL_ROWS = (
     Row("RevokeCertificate", "RequestAlreadyProcessedException", "it is revoked already", _revoke_twice),
     Row("RevokeCertificate", "InvalidRequestException", "it is a root's own", _revoke_a_root),
     Row("RevokeCertificate", "InvalidStateException", "the CA is deleted", _revoke_after_deletion),
+    Row("RevokeCertificate", "InvalidStateException", "the CA is expired", _revoke_after_the_end),
     Row("CreatePermission", "PermissionAlreadyExistsException", "there is one for the account", _grant_twice),
     _row("CreatePermission", "ValidationException", "the principal is not ACM", Principal="ec2.amazonaws.com"),
     _row("ListPermissions", "InvalidNextTokenException", "no answer had the token", NextToken="made-up"),

@@ -171,3 +171,14 @@ def test_a_ca_whose_certificate_has_ended_is_expired(pki: Pki) -> None:
     assert pki.describe(arn)["Status"] == "EXPIRED"
     with refused("InvalidStateException", "not in a valid state for issuing certificates"):
         pki.issue(arn)
+
+
+def test_sizes_are_the_models_in_bytes_and_not_in_base64(pki: Pki, root: str) -> None:
+    arn = pki.create("SUBORDINATE")
+    issued = pki.issue(root, pki.csr_of(arn), TemplateArn=template("SubordinateCACertificate_PathLen0"))
+    certificate, chain = issued["Certificate"], issued["CertificateChain"]
+    for sizes in ((32769, 0), (32768, 2097153)):
+        with refused("ValidationException", "length less than or equal to"):
+            pki.install(arn, certificate.ljust(sizes[0], "\n"), chain.ljust(sizes[1], "\n"))
+    pki.install(arn, certificate.ljust(32768, "\n"), chain.ljust(2097152, "\n"))
+    assert pki.describe(arn)["Status"] == "ACTIVE"

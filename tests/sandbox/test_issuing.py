@@ -181,7 +181,7 @@ def test_the_default_start_is_an_hour_ago(pki: Pki, issuer: str) -> None:
 
 
 def test_a_start_can_be_given(pki: Pki, issuer: str) -> None:
-    start = int((datetime.now(UTC) + timedelta(days=1)).timestamp())
+    start = int((datetime.now(UTC) + timedelta(days=2)).timestamp())
     issued = pki.issue(issuer, ValidityNotBefore={"Type": "ABSOLUTE", "Value": start})
     assert parsed(issued["Certificate"]).not_valid_before_utc.timestamp() == start
     with refused("ValidationException", "ABSOLUTE"):

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from sandbox.conftest import Pki, openssl_verify, refused, template
+from sandbox.private_certificates import describe, request
 
 BLANK = template("BlankEndEntityCertificate_APIPassthrough")
 COUNTRY = {"ObjectIdentifier": "2.5.4.6", "Value": "DE"}
@@ -156,6 +157,14 @@ def test_constraints_reach_through_a_ca_below(pki: Pki, root: str) -> None:
     with refused("ValidationException", "violates a name constraint"):
         issue(pki, below, {"DnsName": "example.org"})
     assert issue(pki, below, {"DnsName": "example.com"})
+
+
+def test_acm_says_that_a_name_violates_a_constraint(pki: Pki, acm: Any, root: str) -> None:
+    arn = constrained(pki, root, constraints=x509.NameConstraints([x509.DNSName("example.com")], None))
+    inside, outside = (request(acm, arn, DomainName=name) for name in ("www.example.com", "www.example.org"))
+    assert describe(acm, inside)["Status"] == "ISSUED"
+    failed = describe(acm, outside)
+    assert (failed["Status"], failed["FailureReason"]) == ("FAILED", "PCA_NAME_CONSTRAINTS_VALIDATION")
 
 
 def test_an_empty_subtree_is_every_name(pki: Pki, root: str) -> None:

@@ -95,6 +95,14 @@ REFUSED = {
     ),
     "the Principal * needs a condition": policy(statement(principal="*")),
     "Principal must be": policy(statement(principal={"AWS": "12345"})),
+    "the unknown condition operator 'Foo'": policy(
+        statement(
+            ISSUING,
+            Condition=within("StringEquals", "acm-pca:TemplateArn", template("EndEntityCertificate"))
+            | within("Foo", "acm-pca:x509Key/size", "1"),
+        )
+    ),
+    "an element twice: Version": policy(statement())[:-1] + ', "Version": "2012-10-17"}',
     "only Action, Condition, Effect": policy(statement(NotAction="acm-pca:ListTags")),
 }
 MALFORMED = {

@@ -193,11 +193,7 @@ def test_a_failing_handler_is_logged_and_not_printed(sandbox: Sandbox, capfd: py
     waiting = _Waiting()
     logging.getLogger("pcaform.sandbox").addHandler(waiting)
     with refused("500"):
-        sandbox.client("acm-pca").create_certificate_authority_audit_report(
-            CertificateAuthorityArn=f"arn:aws:acm-pca:{REGION}:{ACCOUNT}:certificate-authority/x",
-            S3BucketName="bucket",
-            AuditReportResponseFormat="JSON",
-        )
+        sandbox.client("sqs").start_message_move_task(SourceArn=f"arn:aws:sqs:{REGION}:{ACCOUNT}:x")
     assert waiting.arrived.wait(5)
     logging.getLogger("pcaform.sandbox").removeHandler(waiting)
     assert "NotImplementedError" in waiting.text

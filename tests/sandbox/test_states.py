@@ -10,7 +10,7 @@ import pytest
 
 from pcaform.sandbox.clock import clock
 from pcaform.sandbox.creation import creation
-from sandbox.conftest import Pki, refused
+from sandbox.conftest import Pki, parsed, refused
 
 
 @pytest.fixture(autouse=True)
@@ -128,6 +128,29 @@ def test_an_expired_ca_is_renewed_by_a_new_certificate(pki: Pki) -> None:
             pki.disable(arn)
         pki.activate(arn, root, name="SubordinateCACertificate_PathLen0", days=100)
         assert status(pki, arn) == after
+
+
+def test_an_expired_root_signs_itself_anew_and_nothing_else(pki: Pki) -> None:
+    arn = pki.root(days=5)
+    clock.advance(timedelta(days=6))
+    with refused("InvalidStateException", "not in a valid state for issuing certificates"):
+        pki.issue(arn)
+    pki.activate(arn, arn, name="RootCACertificate", days=100)
+    assert status(pki, arn) == "ACTIVE"
+    assert pki.issue(arn)["Certificate"]
+
+
+def test_an_expired_ca_returns_certificates_and_revokes_none(pki: Pki) -> None:
+    arn = pki.root(days=5)
+    issued = pki.issue(arn, Validity={"Type": "DAYS", "Value": 1})
+    clock.advance(timedelta(days=6))
+    got = pki.client.get_certificate(CertificateAuthorityArn=arn, CertificateArn=issued["Arn"])
+    assert got["Certificate"] == issued["Certificate"]
+    serial = f"{parsed(issued['Certificate']).serial_number:x}"
+    with refused("InvalidStateException", "EXPIRED"):
+        pki.client.revoke_certificate(
+            CertificateAuthorityArn=arn, CertificateSerial=serial, RevocationReason="UNSPECIFIED"
+        )
 
 
 def test_a_ca_that_ends_while_it_is_deleted_comes_back_expired(pki: Pki) -> None:

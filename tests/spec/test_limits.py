@@ -158,7 +158,7 @@ REFUSED: list[tuple[tuple[str | int, ...], Any, Any, str]] = [
     ((*AUTHORITY, "generation"), 1000, 1001, "1000 or less"),
     ((*AUTHORITY, "timeouts", "create"), "5m", "5 minutes", "a duration such as 5m"),
     ((*AUTHORITY, "timeouts", "create"), "1h30m0.5s", "", "a duration such as 5m"),
-    ((*AUTHORITY, "activation"), "external", "exernal", "external"),
+    ((*AUTHORITY, "activation"), "external", "exernal", "allowed: external, pending"),
     ((*AUTHORITY, "activation", "certificate"), "x" * 32768, "x" * 32769, "at most 32768 characters"),
     ((*AUTHORITY, "activation", "certificate"), "x", "", "at least 1 character "),
     (
@@ -229,8 +229,33 @@ REFUSED: list[tuple[tuple[str | int, ...], Any, Any, str]] = [
     (("shares", "root", "organization"), "o-" + "a" * 32, "o-" + "a" * 33, "an organization's id"),
     (("shares", "root", "template"), "EndEntityCertificate/V1", "EndEntity/V1", "a template such as"),
     (("removed", "old"), "forget", "destroy", "allowed: forget"),
-    (("removed", "old", "destroy"), CA, "old", "the ARN of a private CA"),
-    (("removed", "old", "destroy"), CA.ljust(200, "1"), CA.ljust(201, "1"), "at most 200 characters"),
+    (("removed", "old", "destroy"), CA, "old", "the ARN of what is destroyed"),
+    (("removed", "old", "destroy"), CA.ljust(2048, "1"), CA.ljust(2049, "1"), "at most 2048 characters"),
+    (("removed", "old"), {"forget": "certificate"}, {"forget": "all"}, "allowed: everything, certificate"),
+    (
+        ("removed", "old"),
+        {"forget": "everything", "generation": 1000},
+        {"forget": "everything", "generation": 1001},
+        "allowed: 1000 or less",
+    ),
+    (
+        ("removed", "old"),
+        {"forget": "everything", "generation": 1},
+        {"forget": "everything", "generation": 0},
+        "allowed: 1 or more",
+    ),
+    (
+        (*AUTHORITY, "activation"),
+        {"certificate": "x", "certificate_signing_request": "x" * 32768},
+        {"certificate": "x", "certificate_signing_request": "x" * 32769},
+        "at most 32768 characters",
+    ),
+    (
+        (*AUTHORITY, "activation"),
+        {"certificate": "x", "certificate_signing_request": "x"},
+        {"certificate": "x", "certificate_signing_request": ""},
+        "at least 1 character ",
+    ),
     *(
         (("waivers",), [{**WAIVER, name: last}], [{**WAIVER, name: first}], reason)
         for name, last, first, reason in (
@@ -262,9 +287,10 @@ REFUSED: list[tuple[tuple[str | int, ...], Any, Any, str]] = [
             ("shares", {}),
             ("administrators", {"trust": {}}),
             ("auditors", {"trust": {}}),
-            ("removed", "forget"),
         )
     ),
+    (("removed",), {"a" * 90: "forget"}, {"a" * 91: "forget"}, "at most 90 characters"),
+    (("removed",), {"issuers.ci": "forget"}, {"users.ci": "forget"}, "the key of a CA, or issuers.KEY"),
     (("terraform", "backend"), {"a" * 64: {}}, {"a" * 65: {}}, "at most 64 characters"),
     (("aws", "account_id"), 100000000000, 99999999999, "12 digits"),
     *(

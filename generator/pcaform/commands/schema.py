@@ -1,12 +1,15 @@
-"""`pcaform schema`: the JSON Schema of the spec, for editors."""
+"""`pcaform schema`: the JSON Schema of the spec, for editors, or of a report, for programs that read it."""
 
 import json
 
 from pcaform import console
-from pcaform.spec.schema import json_schema
 
 
-def run() -> int:
-    """Print the schema."""
+def run(of: str = "spec") -> int:
+    """Print the schema of `spec` or of `guard`, what `pcaform guard --format json` prints."""
+    if of == "guard":
+        from pcaform.guard.report import json_schema
+    else:
+        from pcaform.spec.schema import json_schema
     console.result(json.dumps(json_schema(), indent=2))
     return 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pcaform import console, report
-from pcaform.loading import STDIN, Examined, content, examine, shown
+from pcaform.loading import STDIN, Examined, content, examine, home, shown
 from pcaform.problems import Failure, Problem, Severity
 
 
@@ -34,7 +34,7 @@ def files(paths: Sequence[str]) -> Iterator[str]:
 
 def examine_file(path: str) -> Examined:
     """Return what is in one file; raises Failure where it cannot be read."""
-    return examine(content(path), shown(path))
+    return examine(content(path), shown(path), directory=home(path))
 
 
 def summary(count: int, problems: Sequence[Problem]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from pcaform.changes import Changes, changes, is_empty
 from pcaform.demo.steps import holds, step
 from pcaform.loading import judged
-from pcaform.output import write
+from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.sandbox.server import Sandbox

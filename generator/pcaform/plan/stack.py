@@ -1,12 +1,20 @@
 """Spec -> the files of its stack: which template makes which file, from which values, and which modules go along."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pcaform.hcl import Reference
 from pcaform.manifest import Items
-from pcaform.plan import calls
+from pcaform.plan import places
+from pcaform.plan.access import issuers, permissions, shares
+from pcaform.plan.authorities import authorities, pem_files
+from pcaform.plan.calls import ModuleCall, given, output
+from pcaform.plan.certificates import certificates, crl_buckets
+from pcaform.plan.changes import changes
+from pcaform.plan.items import items
+from pcaform.plan.naming import ca, certificate, issuer
+from pcaform.plan.sources import VENDORED, ModuleSource
 from pcaform.spec.stack import Spec
 
 REQUIRED_TERRAFORM = ">= 1.10"
@@ -27,31 +35,53 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class StackPlan:
-    """All of one stack: its directory's name, the files to render and the modules to copy."""
+    """All of one stack: its directory's name, the files to render and those to copy."""
 
     name: str
     source: str
     files: tuple[PlannedFile, ...]
     modules: tuple[str, ...]
+    """The modules to copy into the stack."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Path in the stack -> what stands there as it is: certificates that were signed elsewhere."""
     items: Items = field(default_factory=dict)
     """What the manifest remembers of the spec's items."""
+    calls: frozenset[str] = frozenset()
+    """The names of all module calls."""
 
 
-def plan(spec: Spec, *, source: str) -> StackPlan:
+def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackPlan:
     """Return what rendering `spec` writes; `source` is the spec's file name, for the header of each file."""
-    module_files = {
-        "certificate_authorities.tf": calls.certificate_authorities(spec),
-        "permissions.tf": calls.permissions(spec),
-        "issuers.tf": calls.issuers(spec),
+    calls = {
+        "crl_buckets.tf": crl_buckets(spec),
+        "certificate_authorities.tf": authorities(spec),
+        "permissions.tf": [*permissions(spec), *shares(spec)],
+        "issuers.tf": issuers(spec),
+        "certificates.tf": certificates(spec),
     }
+    every = [call for found in calls.values() for call in found]
+    lists = {
+        path: PlannedFile(path, "modules.tf.j2", {"calls": [_with_source(call, modules) for call in found]})
+        for path, found in calls.items()
+    }
+    blocks = changes(spec, every)
     files = (
         PlannedFile("versions.tf", "versions.tf.j2", _versions(spec)),
-        PlannedFile("providers.tf", "providers.tf.j2", _provider(spec)),
-        *(PlannedFile(path, "modules.tf.j2", {"calls": found}) for path, found in module_files.items() if found),
+        PlannedFile("providers.tf", "providers.tf.j2", {"providers": _providers(spec)}),
+        *(lists[path] for path, found in calls.items() if found),
+        *([PlannedFile("changes.tf", "changes.tf.j2", {"blocks": blocks})] if blocks else []),
         PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec)}),
     )
-    modules = sorted({call.module for found in module_files.values() for call in found})
-    return StackPlan(spec.stack, source, files, tuple(modules))
+    copied = sorted({call.module for call in every}) if modules.is_copied else []
+    names = frozenset(call.name for call in every)
+    return StackPlan(spec.stack, source, files, tuple(copied), texts=pem_files(spec), items=items(spec), calls=names)
+
+
+def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:
+    """Return what a `module` block shows: where the module is and which provider it works with, then its arguments."""
+    arguments = dict(call.arguments)
+    head = {"source": modules.of(call.module), "providers": arguments.pop("providers", None)}
+    return {"name": call.name, "head": given(head), "arguments": arguments}
 
 
 def _versions(spec: Spec) -> dict[str, Any]:
@@ -63,24 +93,39 @@ def _versions(spec: Spec) -> dict[str, Any]:
     }
 
 
-def _provider(spec: Spec) -> dict[str, Any]:
+def _providers(spec: Spec) -> list[Mapping[str, Any]]:
+    """Return the stack's own provider and one for each other place."""
     aws = spec.aws
-    blocks = {
-        "assume_role": aws.assume_role.model_dump(exclude_none=True) if aws.assume_role else None,
-        "default_tags": {"tags": aws.default_tags} if aws.default_tags else None,
-    }
-    return {
+    own = {
         "arguments": {"region": aws.region, "allowed_account_ids": [aws.account_id]},
-        "blocks": [(name, arguments) for name, arguments in blocks.items() if arguments],
+        "blocks": places.blocks(aws.assume_role, aws.default_tags),
     }
+    return [own, *places.aliased(spec).values()]
 
 
 def _outputs(spec: Spec) -> list[dict[str, Any]]:
-    authorities = {key: Reference(f"module.ca_{key}.active_arn") for key in spec.managed}
-    users = {key: Reference(f"module.issuer_{key}.arn") for key in spec.issuers}
-    outputs = [
-        ("certificate_authority_arns", "The ARN of each active CA, by its key in the spec.", authorities),
-        ("issuer_arns", "The ARN of each issuer, by its key in the spec.", users),
+    offline = [key for key, authority in spec.managed.items() if authority.activation not in (None, "external")]
+    outputs: Sequence[tuple[str, str, dict[str, Reference]]] = [
+        (
+            "certificate_authority_arns",
+            "The ARN of each active CA, by its key in the spec.",
+            {key: output(ca(key), "active_arn") for key in spec.managed if key not in spec.pending},
+        ),
+        (
+            "certificate_signing_requests",
+            "The request of each CA that is signed elsewhere, by its key in the spec.",
+            {key: output(ca(key), "certificate_signing_request") for key in offline},
+        ),
+        (
+            "issuer_arns",
+            "The ARN of each issuer, by its key in the spec.",
+            {key: output(issuer(key), "arn") for key in spec.issuers},
+        ),
+        (
+            "certificate_arns",
+            "The ARN of each private certificate, by its key in the spec.",
+            {key: output(certificate(key), "arn") for key in spec.certificates},
+        ),
     ]
     return [
         {"name": name, "arguments": {"description": description, "value": value}}

@@ -4,7 +4,21 @@ from collections.abc import Iterator
 
 from pcaform.document import Document, Loc
 from pcaform.problems import Problem, Severity
-from pcaform.rules import adoption, grants, hierarchy, keys, names, permissions, places, revocation, unbuilt, validity
+from pcaform.rules import (
+    activation,
+    adoption,
+    departures,
+    grants,
+    hierarchy,
+    keys,
+    names,
+    permissions,
+    places,
+    revocation,
+    sharing,
+    unbuilt,
+    validity,
+)
 from pcaform.rules.rule import Check, Finding, Rule
 from pcaform.spec.reading import located
 from pcaform.spec.stack import Spec
@@ -40,6 +54,11 @@ RULES: tuple[Rule, ...] = (
     _error("deletion-window", adoption.adopted_keeps_deletion_window),
     _warning("disabled-before-active", adoption.disabled_only_when_active),
     _warning("revocation-left-out", adoption.adopted_names_revocation),
+    _error("pending-parent", activation.pending_signs_nothing),
+    _warning("pending-permission", activation.pending_is_not_permitted),
+    _error("issued-elsewhere", activation.elsewhere_means_elsewhere),
+    _error("offline-certificate", activation.offline_certificate_fits),
+    _error("offline-date", activation.offline_certificate_is_in_date),
     _error("crl-incomplete", revocation.list_has_bucket),
     _error("crl-public", revocation.list_is_not_public),
     _error("cname-protocol", revocation.name_has_no_protocol),
@@ -55,6 +74,12 @@ RULES: tuple[Rule, ...] = (
     _error("privileged-template", grants.no_privileged_template),
     _error("grants-or-policy", grants.issuer_has_something),
     _error("policy-size", grants.policy_is_short_enough),
+    _error("share", sharing.share_names_someone),
+    _error("bucket-name", sharing.bucket_can_be_made),
+    _error("removed-still-here", departures.removed_is_gone),
+    _error("removed-arn", departures.removed_arn_fits),
+    _error("renamed-from", departures.renamed_from_is_gone),
+    _error("moves", departures.moves_are_addresses),
     _error("user-name", names.user_names_differ),
     _error("one-principal", names.issuer_is_one_principal),
     _error("tags", names.tags_are_taken),

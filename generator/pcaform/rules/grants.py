@@ -35,12 +35,12 @@ def granted_authorities_exist(spec: Spec) -> Iterator[Finding]:
 
 
 def managed_grant_has_permission(spec: Spec) -> Iterator[Finding]:
-    """ACM issues and renews only from a CA that permits it."""
+    """A CA permits ACM to use it, which AWS demands for issuing and renewing; without that, renewals fail."""
     for loc, key in _managed(spec):
         authority = spec.managed.get(key)
         if authority is not None and not authority.permissions:
             message = (
-                f"ACM cannot issue from '{key}': the CA does not permit it. Add to it "
+                f"ACM cannot renew from '{key}': the CA does not permit it. Add to it "
                 f"'permissions: [{{principal: {facts.ACM_PRINCIPAL}}}]'"
             )
             yield Finding(loc, message)

@@ -7,23 +7,10 @@ from pcaform.document import Loc
 
 RULE = "not-built"
 _ANY = "*"
-_SECTIONS = ("crl_buckets", "certificates", "shares", "administrators", "auditors", "removed", "moves", "waivers")
-_OF_AUTHORITY = (
-    "arn",
-    "managed",
-    "activation",
-    "api_passthrough",
-    "provider",
-    "generation",
-    "deletion_protection",
-    "renamed_from",
-    "timeouts",
-)
-_OF_ISSUER = ("role", "existing_user", "existing_role", "renamed_from")
+_SECTIONS = ("administrators", "auditors", "waivers")
+_OF_ISSUER = ("role", "existing_user", "existing_role")
 _SHAPES: tuple[tuple[str, ...], ...] = (
     *((name,) for name in _SECTIONS),
-    *(("certificate_authority_defaults", name) for name in _OF_AUTHORITY),
-    *(("certificate_authorities", _ANY, name) for name in _OF_AUTHORITY),
     *(("issuers", _ANY, name) for name in _OF_ISSUER),
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.acm.responses import AWSCertificateManagerResponse
 from moto.acm.urls import url_bases
+from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 
 from pcaform.sandbox.acm_listing import listed
@@ -32,7 +33,7 @@ class CertificateResponse(Gated, AWSCertificateManagerResponse):
 
     def asked(self, operation: str) -> Asked:
         """Name the certificate that a request is about, with its tags."""
-        request = json.loads(self.body or "{}")
+        request = self._request()
         account = f"arn:{self.partition}:acm:{self.region}:{self.current_account}"
         arn, keys = certificate_arn(operation, request, account), certificate_keys(operation, request)
         certificate = self.backend._certificates.get(arn)  # noqa: SLF001 - moto has no other way to look without failing
@@ -51,23 +52,22 @@ class CertificateResponse(Gated, AWSCertificateManagerResponse):
     @answering_refusals
     def request_certificate(self) -> ActionResult:
         """Request a private certificate where a CA is named."""
-        request = json.loads(self.body)
+        request = self._request()
         if not request.get("CertificateAuthorityArn"):
             return super().request_certificate()
-        check_request("acm", "RequestCertificate", request)
         may_issue = self._may_issue(request["CertificateAuthorityArn"])
         return ActionResult({"CertificateArn": self.backend.request_private(request, may_issue=may_issue)})
 
     @answering_refusals
     def renew_certificate(self) -> ActionResult:
         """Renew a private certificate."""
-        self.backend.renew(self._checked("RenewCertificate")["CertificateArn"])
+        self.backend.renew(self._request()["CertificateArn"])
         return EmptyResult()
 
     @answering_refusals
     def list_certificates(self) -> ActionResult:
         """List all certificates, RSA ones only unless Includes names key types."""
-        request = self._checked("ListCertificates")
+        request = self._request()
         with self.backend.lock:
             summaries = self.backend.summaries()
         return ActionResult(listed(summaries, request))
@@ -80,7 +80,7 @@ class CertificateResponse(Gated, AWSCertificateManagerResponse):
     @answering_refusals
     def export_certificate(self) -> ActionResult:
         """Export a certificate with its key; a failed private one has neither."""
-        request = self._checked("ExportCertificate")
+        request = self._request()
         passphrase = passphrase_of(request)
         certificate = self.backend.private(request["CertificateArn"])
         return super().export_certificate() if certificate is None else ActionResult(certificate.export(passphrase))
@@ -88,13 +88,12 @@ class CertificateResponse(Gated, AWSCertificateManagerResponse):
     @answering_refusals
     def delete_certificate(self) -> ActionResult:
         """Delete a certificate that nothing uses."""
-        self._checked("DeleteCertificate")
         return super().delete_certificate()
 
     @answering_refusals
     def update_certificate_options(self) -> ActionResult:
         """Refuse private certificates, as AWS does: https://github.com/aws-controllers-k8s/community/issues/2773."""
-        request = self._checked("UpdateCertificateOptions")
+        request = self._request()
         if self.backend.private(request["CertificateArn"]) is None:
             raise NotImplementedError("moto has no options of public certificates to update")
         message = "The UpdateCertificateOptions command is not permitted for private certificates"
@@ -103,19 +102,25 @@ class CertificateResponse(Gated, AWSCertificateManagerResponse):
     @answering_refusals
     def add_tags_to_certificate(self) -> ActionResult:
         """Add tags, at most 50 in all."""
-        check_tags(self._checked("AddTagsToCertificate")["Tags"])
+        check_tags(self._request()["Tags"])
         return super().add_tags_to_certificate()
 
     @answering_refusals
     def remove_tags_from_certificate(self) -> ActionResult:
         """Remove tags; one that comes with a value only where the value is the same."""
-        check_tags(self._checked("RemoveTagsFromCertificate")["Tags"])
+        check_tags(self._request()["Tags"])
         return super().remove_tags_from_certificate()
 
-    def _checked(self, operation: str) -> dict[str, Any]:
-        """Read the request; raises ValidationException where it violates AWS's model."""
+    def _authenticate_and_authorize_normal_action(self, resource: str = "*") -> None:
+        """Authorize the request, then hold it against AWS's model."""
+        super()._authenticate_and_authorize_normal_action(resource)
+        try:
+            check_request("acm", self._get_action(), self._request())
+        except Refusal as refusal:
+            raise JsonRESTError(refusal.code, refusal.message) from None
+
+    def _request(self) -> dict[str, Any]:
         request: dict[str, Any] = json.loads(self.body)
-        check_request("acm", operation, request)
         return request
 
 

@@ -17,6 +17,7 @@ from pcaform.sandbox.authority import Authority
 from pcaform.sandbox.cas import PrivateCaBackend
 from pcaform.sandbox.clock import now
 from pcaform.sandbox.issuing import Order, issue
+from pcaform.sandbox.name_constraints import ForbiddenName
 from pcaform.sandbox.refusal import Refusal
 
 # "valid for 13 months (395 days)": https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html
@@ -53,6 +54,8 @@ def obtain(
         )
         try:
             issued = authority.issued[issue(authority, order)]
+        except ForbiddenName as refusal:
+            raise Failure("PCA_NAME_CONSTRAINTS_VALIDATION") from refusal
         except Refusal as refusal:
             raise Failure("PCA_REQUEST_FAILED") from refusal
         return Material(key, issued.certificate, issued.chain, now())

@@ -73,5 +73,6 @@ def identity_keys(request: Mapping[str, str]) -> Keys:
 
 
 def _tag_keys(tags: list[Mapping[str, str]]) -> Keys:
-    keys: Keys = {f"aws:requesttag/{tag['Key'].lower()}": (tag.get("Value", ""),) for tag in tags}
-    return keys | ({"aws:tagkeys": tuple(tag["Key"] for tag in tags)} if tags else {})
+    named = {tag["Key"]: tag.get("Value", "") for tag in tags if "Key" in tag}
+    keys: Keys = {f"aws:requesttag/{key.lower()}": (value,) for key, value in named.items()}
+    return keys | ({"aws:tagkeys": tuple(named)} if named else {})

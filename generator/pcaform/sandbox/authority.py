@@ -12,7 +12,7 @@ from cryptography import x509
 from pcaform.sandbox.algorithms import PrivateKey, family_of, sign_request, signature_for
 from pcaform.sandbox.clock import now
 from pcaform.sandbox.permissions import Permissions
-from pcaform.sandbox.refusal import Refusal, invalid_state
+from pcaform.sandbox.refusal import Refusal
 from pcaform.sandbox.revocation import completed
 from pcaform.sandbox.subject import name_of
 
@@ -138,11 +138,6 @@ class Authority:
         """Do RestoreCertificateAuthority: back to the state before deletion, or EXPIRED if that is over."""
         self.changed_at = now()
         self.restorable_until = None
-
-    def require_not_deleted(self, purpose: str) -> None:
-        """Refuse to read parts of a deleted CA; only its description stays available."""
-        if self.status == "DELETED":
-            raise invalid_state(f"The certificate authority {self.arn} is in the DELETED state: {purpose}")
 
     def to_json(self) -> dict[str, Any]:
         """Shape the structure CertificateAuthority of Describe and List; what is not known is absent."""

@@ -71,7 +71,9 @@ def _form(environ: Environ, body: bytes) -> dict[str, list[str]]:
 def _resource(service: str, body: bytes) -> str:
     try:
         request = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
+        return "*"
+    if not isinstance(request, dict):
         return "*"
     members = _RESOURCES.get(service, ())
     return next((str(request[name]) for name in members if request.get(name)), "*")

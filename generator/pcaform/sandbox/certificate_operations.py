@@ -39,10 +39,9 @@ class CertificateOperations(Operations):
 
         AWS's words for an ARN that is no certificate's: https://github.com/hashicorp/terraform-provider-aws/issues/45137
         """
-        authority, arn = self.authority(request), request["CertificateArn"]
+        authority, arn = self.usable("GetCertificate", request["CertificateAuthorityArn"]), request["CertificateArn"]
         if not _CERTIFICATE_ARN.fullmatch(arn):
             raise Refusal("InvalidArnException", "Not a valid arn.")
-        authority.require_not_deleted("it is not in the correct state to have issued certificates")
         issued = authority.issued.get(arn)
         if issued is None:
             raise not_found(f"the certificate {arn}")

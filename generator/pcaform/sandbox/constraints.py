@@ -1,10 +1,12 @@
 """Requests are checked against AWS's own service model, as the real front end does before any other rule.
 
-boto3 and Terraform check required members and types; enums, lengths and patterns are left to the service.
+Types are judged before, and boto3 and Terraform check required members too; enums, lengths and patterns are left to the
+service. The length of a blob is that of its bytes, not of the base64 around them.
 """
 
 from __future__ import annotations
 
+import base64
 import functools
 import re
 from collections.abc import Iterator
@@ -36,21 +38,20 @@ def check_request(service: str, operation: str, request: dict[str, Any]) -> None
         raise validation(f"{len(faults)} validation {noun} detected: {'; '.join(faults)}")
 
 
-def _faults(value: object, shape: Shape, path: str) -> Iterator[str]:
+def _faults(value: Any, shape: Shape, path: str) -> Iterator[str]:
     if isinstance(shape, StructureShape):
         yield from _structure_faults(value, shape, path)
     elif isinstance(shape, ListShape):
         yield from _list_faults(value, shape, path)
     elif isinstance(shape, StringShape):
         yield from _string_faults(value, shape, path)
+    elif shape.type_name == "blob":
+        yield from _blob_faults(value, shape, path)
     elif shape.type_name in {"integer", "long"}:
         yield from _integer_faults(value, shape, path)
 
 
-def _structure_faults(value: object, shape: StructureShape, path: str) -> Iterator[str]:
-    if not isinstance(value, dict):
-        yield _fault(value, path, "Member must be a structure")
-        return
+def _structure_faults(value: dict[str, Any], shape: StructureShape, path: str) -> Iterator[str]:
     for name in shape.required_members:
         if value.get(name) is None:
             yield _fault(None, _join(path, name), "Member must not be null")
@@ -59,19 +60,13 @@ def _structure_faults(value: object, shape: StructureShape, path: str) -> Iterat
             yield from _faults(value[name], member, _join(path, name))
 
 
-def _list_faults(value: object, shape: ListShape, path: str) -> Iterator[str]:
-    if not isinstance(value, list):
-        yield _fault(value, path, "Member must be a list")
-        return
+def _list_faults(value: list[Any], shape: ListShape, path: str) -> Iterator[str]:
     yield from _length_faults(value, shape, path)
     for number, item in enumerate(value, start=1):
         yield from _faults(item, shape.member, _join(path, f"{number}.member"))
 
 
-def _string_faults(value: object, shape: StringShape, path: str) -> Iterator[str]:
-    if not isinstance(value, str):
-        yield _fault(value, path, "Member must be a string")
-        return
+def _string_faults(value: str, shape: StringShape, path: str) -> Iterator[str]:
     yield from _length_faults(value, shape, path)
     allowed = shape.metadata.get("enum")
     if allowed and value not in allowed:
@@ -81,10 +76,17 @@ def _string_faults(value: object, shape: StringShape, path: str) -> Iterator[str
         yield _fault(value, path, f"Member must satisfy regular expression pattern: {pattern.pattern}")
 
 
-def _integer_faults(value: object, shape: Shape, path: str) -> Iterator[str]:
-    if not isinstance(value, int) or isinstance(value, bool):
-        yield _fault(value, path, "Member must be a number")
+def _blob_faults(value: str, shape: Shape, path: str) -> Iterator[str]:
+    """Judge a blob; no fault shows it, since it may be large or a secret."""
+    try:
+        size = len(base64.b64decode(value, validate=True))
+    except ValueError:
+        yield _fault("<blob>", path, "Member must be base64")
         return
+    yield from _range_faults(size, "<blob>", shape, path, what="length")
+
+
+def _integer_faults(value: int, shape: Shape, path: str) -> Iterator[str]:
     yield from _range_faults(value, value, shape, path, what="value")
 
 
@@ -102,9 +104,12 @@ def _range_faults(size: int, value: object, shape: Shape, path: str, *, what: st
 
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """Compile a pattern of the model; the few with Unicode classes are Java's alone and go unchecked."""
+    """Compile a pattern of the model; the few with Unicode classes go unchecked.
+
+    Patterns are Java's, where a class such as that of word characters is ASCII.
+    """
     try:
-        return re.compile(pattern, re.DOTALL)
+        return re.compile(pattern, re.DOTALL | re.ASCII)
     except re.error:
         return None
 

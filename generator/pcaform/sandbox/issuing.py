@@ -25,6 +25,7 @@ from pcaform.sandbox.templates import Template, template_for
 
 # https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
 _SHORT_LIVED_LIMIT = timedelta(days=7)
+_CERTIFICATE_IS_DUE = frozenset({"PENDING_CERTIFICATE", "EXPIRED"})
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,12 @@ def issue(authority: Authority, order: Order) -> str:
 
 
 def _check_state(authority: Authority, template: Template) -> None:
-    """Only an ACTIVE CA issues; a new root signs itself, that is how it is activated."""
-    is_own_start = template.is_root and authority.kind == "ROOT" and authority.status == "PENDING_CERTIFICATE"
+    """Only an ACTIVE CA issues; a new root signs itself, and so does an expired one.
+
+    AWS's table lets a CA issue in neither of these two states and lets an expired one take a new certificate, which
+    for a root nobody else can sign: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html
+    """
+    is_own_start = template.is_root and authority.kind == "ROOT" and authority.status in _CERTIFICATE_IS_DUE
     if authority.status != "ACTIVE" and not is_own_start:
         # Terraform's provider waits while the text contains "not in a valid state for issuing certificates".
         message = f"The certificate authority {authority.arn} is not in a valid state for issuing certificates"

@@ -13,13 +13,20 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from pcaform.sandbox.refusal import validation
+from pcaform.sandbox.refusal import Refusal
+
+
+class ForbiddenName(Refusal):
+    """The ValidationException of a name outside the constraints, a type of its own because ACM names this reason."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("ValidationException", message)
 
 
 def check_names(certificate: x509.Certificate, *, path: list[x509.Certificate]) -> None:
     """Refuse a certificate with a name that a CA of `path`, the issuer first, must not issue.
 
-    Raises ValidationException.
+    Raises ForbiddenName.
     """
     constraints = [found for above in path if (found := _constraints(above)) is not None]
     if not constraints:
@@ -29,9 +36,9 @@ def check_names(certificate: x509.Certificate, *, path: list[x509.Certificate]) 
             name for name in _names(certificate) for constraint in constraints if not _is_allowed(name, constraint)
         ]
     except (ValueError, x509.UnsupportedGeneralNameType) as error:
-        raise validation("A name cannot be held against the CA's name constraints") from error
+        raise ForbiddenName("A name cannot be held against the CA's name constraints") from error
     if outside:
-        raise validation(f"The name {outside[0].value} violates a name constraint of the certificate authority")
+        raise ForbiddenName(f"The name {outside[0].value} violates a name constraint of the certificate authority")
 
 
 def _constraints(certificate: x509.Certificate) -> x509.NameConstraints | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from itertools import starmap
 from typing import Any
 
+from pcaform.iam.documents import PolicyError, read_document
 from pcaform.sandbox.refusal import Refusal
 
 _ISSUE = "acm-pca:IssueCertificate"
@@ -51,8 +52,16 @@ _PRINCIPALS = {
 
 def check(document: str, *, authority_arn: str) -> None:
     """Accept a policy document for a CA, or raise InvalidPolicyException with the first thing that is wrong."""
-    for fault in _faults(document, authority_arn):
+    for fault in (*_faults(document, authority_arn), *_unreadable(document, authority_arn)):
         raise Refusal("InvalidPolicyException", f"The resource policy is not valid: {fault}.")
+
+
+def _unreadable(document: str, authority_arn: str) -> Iterator[str]:
+    """Ask the evaluator: what it cannot judge could never let anybody in."""
+    try:
+        read_document(document, authority_arn)
+    except PolicyError as error:
+        yield str(error)
 
 
 def _faults(document: str, authority_arn: str) -> Iterator[str]:

@@ -9,7 +9,8 @@ import re
 
 from pcaform.sandbox.authority import Authority, Issued
 from pcaform.sandbox.paths import is_self_signed
-from pcaform.sandbox.refusal import Refusal, invalid_state, not_found, validation
+from pcaform.sandbox.refusal import Refusal, not_found, validation
+from pcaform.sandbox.states import check_state
 
 _SERIAL = re.compile(r"[0-9a-fA-F]+(:[0-9a-fA-F]+)*")
 
@@ -24,8 +25,7 @@ def revoke(authority: Authority, serial: str, *, reason: str) -> None:
     issued = _find(authority, _number(serial))
     if is_self_signed(issued.certificate):
         raise Refusal("InvalidRequestException", "Self-signed certificate can not be revoked")
-    if authority.status not in {"ACTIVE", "DISABLED", "EXPIRED"}:
-        raise invalid_state(f"The certificate authority {authority.arn} is in the {authority.status} state")
+    check_state("RevokeCertificate", arn=authority.arn, status=authority.status)
     if issued.revocation_reason is not None:
         raise Refusal("RequestAlreadyProcessedException", "The certificate has already been revoked")
     issued.revocation_reason = reason

@@ -140,12 +140,14 @@ class Sandbox:
             from pcaform.sandbox.identity import account_header
             from pcaform.sandbox.listening import listening
             from pcaform.sandbox.registration import registered
+            from pcaform.sandbox.serialization import serialized
             from pcaform.sandbox.troubling import troubling
         except ModuleNotFoundError as error:
             message = f"the sandbox needs moto, and {error.name} is not installed; install pcaform[sandbox]"
             raise SandboxError(message) from error
         started.enter_context(registered(self._user_id, is_iam_enforced=self._is_iam_enforced))
-        troubled = troubling(DomainDispatcherApplication(create_backend_app), self._switch)
+        served = serialized(DomainDispatcherApplication(create_backend_app))
+        troubled = troubling(served, self._switch)
         app = controlled(account_header(troubled, self.account_id), self._switch)
         try:
             return started.enter_context(listening(app, self._port))

@@ -2,8 +2,8 @@
 
 What a CA can do in each state: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html. That a
 CA without a certificate takes permissions and a policy is what the acceptance tests of Terraform's provider show:
-https://github.com/hashicorp/terraform-provider-aws/pull/36338. IssueCertificate and RevokeCertificate also look at
-the certificate; their rules stand with them.
+https://github.com/hashicorp/terraform-provider-aws/pull/36338. IssueCertificate also looks at what is to be signed; its
+rule stands with it.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ _RULES = {
     "ImportCertificateAuthorityCertificate": Rule(
         _MADE - {"DISABLED"}, "The certificate authority {arn} is in the {status} state and takes no certificate"
     ),
+    "GetCertificate": Rule(_NOT_DELETED),
+    "RevokeCertificate": Rule(_CERTIFIED - {"EXPIRED"}),
     "CreatePermission": Rule(_MADE),
     "ListPermissions": Rule(_NOT_DELETED),
     "DeletePermission": Rule(_NOT_DELETED),

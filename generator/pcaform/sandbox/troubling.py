@@ -9,32 +9,19 @@ https://docs.aws.amazon.com/privateca/latest/APIReference/CommonErrors.html.
 
 from __future__ import annotations
 
-import json
 import socket
 import time
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import escape
 
 from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
+from pcaform.sandbox.answers import Error, answer
 from pcaform.sandbox.calls import Call, Environ, read_call
 from pcaform.sandbox.strikes import Strikes, Switch
 
 Application = Callable[[Environ, Any], Any]
-
-
-@dataclass(frozen=True)
-class Error:
-    """One error as a service sends it; `fault` is the XML's word for whose it is."""
-
-    code: str
-    status: str
-    message: str
-    fault: str = "Sender"
 
 
 _FAILED = "The service failed for a reason of its own"
@@ -44,10 +31,6 @@ _FAILURES = (
 )
 _EXPIRED = "The security token included in the request is expired"
 _RATE = "Rate exceeded"
-_NAMESPACES = {
-    "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
-    "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
-}
 
 
 def troubling(app: Application, switch: Switch) -> Application:
@@ -69,7 +52,7 @@ def troubling(app: Application, switch: Switch) -> Application:
         if kind == "resets":
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionResetError
-        return _answer(call, _error(kind, call, strikes), start_response)
+        return answer(call, _error(kind, call, strikes), start_response)
 
     return wrapped
 
@@ -92,31 +75,4 @@ def _denial(call: Call) -> str:
     return (
         f"User: {caller} is not authorized to perform: {call.operation} on resource: {call.resource} "
         f"because no identity-based policy allows the {call.operation} action"
-    )
-
-
-def _answer(call: Call, error: Error, start_response: Any) -> list[bytes]:
-    if call.is_query:
-        body, content_type = _xml(call, error), "text/xml"
-    else:
-        body = json.dumps({"__type": error.code, "message": error.message})
-        content_type = "application/x-amz-json-1.1"
-    data = body.encode()
-    start_response(
-        error.status,
-        [
-            ("Content-Type", content_type),
-            ("Content-Length", str(len(data))),
-            ("x-amzn-ErrorType", error.code),
-            ("x-amzn-RequestId", str(uuid.uuid4())),
-        ],
-    )
-    return [data]
-
-
-def _xml(call: Call, error: Error) -> str:
-    return (
-        f'<ErrorResponse xmlns="{_NAMESPACES.get(call.service, "")}"><Error><Type>{error.fault}</Type>'
-        f"<Code>{error.code}</Code><Message>{escape(error.message)}</Message></Error>"
-        f"<RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>"
     )

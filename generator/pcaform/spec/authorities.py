@@ -102,12 +102,14 @@ class Permission(Model):
 
 
 class OfflineActivation(Model):
-    """A certificate that was signed elsewhere, as PEM or as a file's path."""
+    """A certificate that was signed elsewhere: each as PEM, or as the path of a file beside the spec."""
 
     certificate: Annotated[str, Field(min_length=1, max_length=32768)]
     """The CA's certificate."""
     certificate_chain: Annotated[str | None, Field(min_length=1, max_length=2097152)] = None
     """The certificates above it, the root last; none for a root."""
+    certificate_signing_request: Annotated[str | None, Field(min_length=1, max_length=32768)] = None
+    """The CA's request, an output of the stack; with it the certificate is compared before anything is written."""
 
 
 def _activation_kind(value: Any) -> str:
@@ -115,10 +117,10 @@ def _activation_kind(value: Any) -> str:
 
 
 Activation = Annotated[
-    Annotated[Literal["external"], member("external")] | Annotated[OfflineActivation, member("certificate")],
+    Annotated[Literal["external", "pending"], member("external")] | Annotated[OfflineActivation, member("certificate")],
     Discriminator(_activation_kind),
 ]
-"""`external`: active already, Terraform never issues or installs its certificate."""
+"""`external`: active already, Terraform never issues or installs its certificate. `pending`: it waits for one."""
 
 
 class Timeouts(Model):

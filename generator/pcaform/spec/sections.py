@@ -7,13 +7,15 @@ from pydantic import Discriminator, Field
 
 from pcaform import facts
 from pcaform.spec.issuers import Role
+from pcaform.spec.providers import Provider
 from pcaform.spec.values import (
+    ARN,
     BUCKET,
     DAY,
     ORGANIZATION,
+    REMOVED,
     TEMPLATE,
     AccountId,
-    CaArn,
     Ignore,
     Key,
     Many,
@@ -67,22 +69,44 @@ class Share(Model):
     """The one template they may use."""
 
 
-class Destroy(Model):
-    """A CA that is to be destroyed."""
+class Forget(Model):
+    """A CA that stays at AWS and leaves the stack, with what plain `forget` cannot know."""
 
-    destroy: CaArn
+    forget: Literal["everything", "certificate"]
+    """everything that hangs on it, or only the certificate that this stack issued for it."""
+    generation: Annotated[int, Field(ge=1, le=1000)] = 1
+    """The generation of its certificate that the stack had last."""
+    provider: Provider | None = None
+    """Where it lives when it is elsewhere."""
+
+
+class Destroy(Model):
+    """An item that is to be destroyed."""
+
+    destroy: Annotated[str, Field(pattern=ARN, max_length=2048)]
     """Its ARN, typed out."""
+    provider: Provider | None = None
+    """Where it lives when it is elsewhere."""
 
 
 def _removal_kind(value: Any) -> str:
-    return tag_of("destroy" if isinstance(value, Mapping | Destroy) else "forget")
+    if isinstance(value, Mapping):
+        return tag_of("leave" if {"forget", "generation"} & set(value) else "destroy")
+    if isinstance(value, Destroy):
+        return tag_of("destroy")
+    return tag_of("leave" if isinstance(value, Forget) else "forget")
 
 
 Removal = Annotated[
-    Annotated[Literal["forget"], member("forget")] | Annotated[Destroy, member("destroy")],
+    Annotated[Literal["forget"], member("forget")]
+    | Annotated[Forget, member("leave")]
+    | Annotated[Destroy, member("destroy")],
     Discriminator(_removal_kind),
 ]
 """How what left the spec leaves the stack."""
+
+RemovedKey = Annotated[str, Field(pattern=REMOVED, max_length=90)]
+"""A CA's key, or another section's name, a dot, and the key there."""
 
 
 class Waiver(Model):

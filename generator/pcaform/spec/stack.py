@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pcaform.spec.authorities import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.providers import AssumeRole
-from pcaform.spec.sections import Certificate, CrlBucket, Removal, Roles, Share, Waiver
+from pcaform.spec.sections import Certificate, CrlBucket, Removal, RemovedKey, Roles, Share, Waiver
 from pcaform.spec.values import REGION, STACK, AccountId, Key, Many, Model, Tags
 
 
@@ -58,7 +58,7 @@ class Spec(Model):
     """Roles that administer the CAs."""
     auditors: Roles = Field(default_factory=dict)
     """Roles that read and report."""
-    removed: dict[Key, Removal] = Field(default_factory=dict)
+    removed: dict[RemovedKey, Removal] = Field(default_factory=dict)
     """How what left the spec leaves the stack."""
     moves: dict[str, str] = Field(default_factory=dict)
     """Old address to new address, until the state has absorbed it."""
@@ -70,6 +70,17 @@ class Spec(Model):
         """The CAs that this stack makes or takes over, without mere references."""
         every = self.certificate_authorities.items()
         return {key: authority for key, authority in every if isinstance(authority, CertificateAuthority)}
+
+    @cached_property
+    def pending(self) -> frozenset[str]:
+        """The keys of the CAs that still wait for a certificate from elsewhere."""
+        return frozenset(key for key, authority in self.managed.items() if authority.activation == "pending")
+
+    @staticmethod
+    def removed_item(name: str) -> tuple[str, str]:
+        """Return section and key of a name under `removed`; a plain key is that of a CA."""
+        section, dot, key = name.partition(".")
+        return (section, key) if dot else ("certificate_authorities", name)
 
     @model_validator(mode="after")
     def _name_users(self) -> Self:

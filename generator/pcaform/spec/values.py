@@ -19,6 +19,8 @@ CRL_PATH = r"^(/|[-a-zA-Z0-9;?:@&=+$,%_.!~*()']+(/[-a-zA-Z0-9;?:@&=+$,%_.!~*()']
 CA_ARN = r"^arn:aws(-[a-z]+)*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+$"
 ROLE_ARN = r"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[!-~]+$"
 POLICY_ARN = r"^arn:aws(-[a-z]+)*:iam::([0-9]{12}|aws):policy/[!-~]+$"
+ARN = r"^arn:aws(-[a-z]+)*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:[!-~]+$"
+REMOVED = r"^((issuers|certificates|crl_buckets)\.)?[a-z][a-z0-9_-]*$"
 ORGANIZATION = r"^o-[a-z0-9]{10,32}$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 DURATION = r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$"
@@ -42,6 +44,8 @@ WORDS = {
     CA_ARN: "the ARN of a private CA, arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID",
     ROLE_ARN: "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME",
     POLICY_ARN: "the ARN of a policy, arn:aws:iam::ACCOUNT:policy/NAME",
+    ARN: "the ARN of what is destroyed, such as the CA's",
+    REMOVED: "the key of a CA, or issuers.KEY, certificates.KEY, crl_buckets.KEY",
     ORGANIZATION: "an organization's id, o- with 10 to 32 letters and digits",
     DAY: "a day such as 2027-01-31",
     DURATION: "a duration such as 5m",

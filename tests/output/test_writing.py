@@ -8,34 +8,16 @@ from pathlib import Path
 import pytest
 
 from conftest import EXAMPLE
-from pcaform import __version__
+from output.trees import content_of, stack, stack_of, tree
+from pcaform import __version__, manifest
 from pcaform.loading import load
 from pcaform.manifest import NAME
-from pcaform.output import write
+from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.problems import Failure
-from pcaform.render import Rendered, render
+from pcaform.render import render
 
 OLD = 1_000_000_000
-
-
-def stack(**files: str) -> Rendered:
-    """Return a stack of these files (`a_tf` for `a.tf`), with the manifest that rendering gives it."""
-    content = {name.replace("_", "."): text.encode() for name, text in files.items()}
-    return Rendered("s", {**content, NAME: manifest(content)})
-
-
-def manifest(content: dict[str, bytes]) -> bytes:
-    digests = {path: f"sha256:{hashlib.sha256(text).hexdigest()}" for path, text in content.items()}
-    return json.dumps({"files": digests}).encode()
-
-
-def tree(directory: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(directory)): path.read_text(encoding="utf-8")
-        for path in directory.rglob("*")
-        if path.is_file() and path.name != NAME
-    }
 
 
 def test_a_fresh_write_holds_exactly_what_was_rendered(tmp_path: Path) -> None:
@@ -83,15 +65,29 @@ def test_unchanged_files_keep_their_time(tmp_path: Path) -> None:
 
 def test_an_edited_file_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     directory = write(stack(a_tf="a", b_tf="b"), tmp_path).directory
-    (directory / "b.tf").write_text("by hand", encoding="utf-8")
+    (directory / "b.tf").write_text("by\x1bhand", encoding="utf-8")
     with pytest.raises(Failure) as failure:
-        write(stack(a_tf="new", b_tf="new", c_tf="new"), tmp_path)
-    assert str(failure.value) == (
-        "these files were not written by pcaform, or were edited since:\n"
-        f"  {directory}/b.tf\n"
-        "move them away, or give --force to lose what is in them; nothing was written"
-    )
-    assert tree(directory) == {"a.tf": "a", "b.tf": "by hand"}
+        write(stack(a_tf="new", b_tf="new\n", c_tf="new"), tmp_path)
+    assert str(failure.value).splitlines() == [
+        "these files were not written by pcaform, or were edited since:",
+        f"  {directory}/b.tf",
+        "--force would change them like this:",
+        f"--- {directory}/b.tf",
+        f"+++ {directory}/b.tf",
+        "@@ -1 +1 @@",
+        "-by\N{REPLACEMENT CHARACTER}hand",
+        r"\ No newline at end of file",
+        "+new",
+        "move them away, or give --force to lose what is in them; nothing was written there",
+    ]
+    assert tree(directory) == {"a.tf": "a", "b.tf": "by\x1bhand"}
+
+
+def test_a_long_edit_is_shown_in_part(tmp_path: Path) -> None:
+    directory = write(stack(a_tf="a"), tmp_path).directory
+    (directory / "a.tf").write_text("mine\n" * 1000, encoding="utf-8")
+    with pytest.raises(Failure, match=r"(?s)(\n-mine){37}\n\.\.\. 965 more lines\nmove them away"):
+        write(stack(a_tf="a"), tmp_path)
 
 
 def test_a_foreign_file_is_refused(tmp_path: Path) -> None:
@@ -161,67 +157,72 @@ def test_a_damaged_manifest_stops_everything(tmp_path: Path, content: bytes, *, 
     assert tree(directory) == {"a.tf": "a"}
 
 
-@pytest.mark.parametrize("path", ["../outside", "x/../../outside", "ABSOLUTE", ".", "", "a\0b", "x"])
+STRANGE = ["../outside", "x/../../outside", "ABSOLUTE", ".", "", "a\0b", "x//y", "c:x", "a\\..\\..\\outside"]
+KEPT = [".terraform/x", "x/.terraform/y", ".terraform.lock.hcl", "terraform.tfstate", "x.tfstate.backup", "a.tfvars"]
+
+
+@pytest.mark.parametrize("path", STRANGE + KEPT)
 @pytest.mark.parametrize("force", [False, True])
-def test_a_manifest_never_makes_it_delete_elsewhere(tmp_path: Path, path: str, *, force: bool) -> None:
+def test_a_manifest_that_names_what_is_never_ours(tmp_path: Path, path: str, *, force: bool) -> None:
     outside = tmp_path / "outside"
     outside.write_text("precious", encoding="utf-8")
     directory = write(stack(a_tf="a"), tmp_path).directory
-    (directory / "x").mkdir()
+    if path in KEPT:
+        (directory / path).parent.mkdir(parents=True, exist_ok=True)
+        (directory / path).write_bytes(b"precious")
+    before = tree(tmp_path)
     named = str(outside) if path == "ABSOLUTE" else path
-    (directory / NAME).write_bytes(manifest({named: b"precious"}))
-    try:
-        write(stack(a_tf="a"), tmp_path, force=force)
-    except Failure as failure:
-        assert str(failure).startswith(f"{directory}")
-    assert outside.read_text(encoding="utf-8") == "precious"
-    assert tree(directory) == {"a.tf": "a"}
+    (directory / NAME).write_bytes(manifest.text({named: b"precious"}, {}))
+    with pytest.raises(Failure, match=r"\.pcaform\.json: names .*, which pcaform never writes: restore it"):
+        write(stack(a_tf="new"), tmp_path, force=force)
+    assert tree(tmp_path) == before
 
 
-@pytest.mark.parametrize("force", [False, True])
-def test_a_link_in_the_stack_leads_nowhere(tmp_path: Path, *, force: bool) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / "old.tf").write_text("precious", encoding="utf-8")
-    directory = write(stack(a_tf="a"), tmp_path).directory
-    (directory / "modules").symlink_to(tmp_path / "elsewhere")
-    (directory / NAME).write_bytes(manifest({"modules/old.tf": b"precious"}))
-    with pytest.raises(Failure, match=r"s/modules: a link that leads out of .*/s: remove it; nothing was written$"):
-        write(stack(a_tf="a"), tmp_path, force=force)
-    assert (tmp_path / "elsewhere" / "old.tf").read_text(encoding="utf-8") == "precious"
+def test_directories_that_become_empty_go_with_their_last_file(tmp_path: Path) -> None:
+    write(stack(a_tf="a", x__y__b_tf="b", x__z__c_tf="c", m__d_tf="d", m__e_tf="e"), tmp_path)
+    (tmp_path / "s" / "x" / "z" / "mine").write_text("mine", encoding="utf-8")
+    (tmp_path / "s" / "empty").mkdir()
+    write(stack(a_tf="a", m__d_tf="d"), tmp_path)
+    assert tree(tmp_path / "s") == {"a.tf": "a", "m/d.tf": "d", "x/z/mine": "mine"}
+    assert {path.name for path in (tmp_path / "s").rglob("*") if path.is_dir()} == {"empty", "m", "x", "z"}
 
 
-@pytest.mark.parametrize("blocked", ["", "s", "s/a.tf", "s/.pcaform.json"])
+def test_nothing_is_touched_where_nothing_changed(tmp_path: Path) -> None:
+    directory = write(stack(a_tf="a", x__b_tf="b"), tmp_path).directory
+    for path in (directory, *directory.rglob("*")):
+        os.utime(path, (OLD, OLD))
+    write(stack(a_tf="a", x__b_tf="b"), tmp_path)
+    assert {path.stat().st_mtime for path in (directory, *directory.rglob("*"))} == {OLD}
+
+
+def test_a_new_directory_and_a_leftover_of_the_same_name_change_places(tmp_path: Path) -> None:
+    write(stack(x__a_tf="a"), tmp_path)
+    write(stack(y__a_tf="a"), tmp_path)
+    assert tree(tmp_path / "s") == {"y/a.tf": "a"}
+
+
+def test_a_large_stack_is_written_whole(tmp_path: Path) -> None:
+    content = {"a.tf": b"x" * 20_000_000, "b.tf": b""}
+    write(stack_of(content), tmp_path)
+    assert content_of(tmp_path / "s").items() >= content.items()
+
+
+@pytest.mark.parametrize("blocked", ["", "s"])
 def test_what_cannot_be_written_is_said(tmp_path: Path, blocked: str) -> None:
-    """A file where a directory must be, or a directory where a file must be: root is refused there as well."""
-    out = tmp_path / "out"
-    place = out / blocked
-    if blocked in ("", "s"):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text("in the way", encoding="utf-8")
-    else:
-        place.mkdir(parents=True)
-    with pytest.raises(Failure, match=r"^.*/out.*: cannot be written: .*; choose another --out$"):
-        write(stack(a_tf="a"), out)
+    """A file where a directory must be: root is refused there as well."""
+    place = tmp_path / "out" / blocked
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("in the way", encoding="utf-8")
+    with pytest.raises(Failure, match=SAID):
+        write(stack(a_tf="a"), tmp_path / "out")
+
+
+SAID = r"^/.*: cannot be written: .*; mend it or choose another --out\nnothing was written there$"
 
 
 def test_a_file_system_that_takes_nothing_is_said() -> None:
-    with pytest.raises(Failure, match=r"^/proc/pcaform.*: cannot be written: .*; choose another --out$"):
+    with pytest.raises(Failure, match=SAID):
         write(stack(a_tf="a"), Path("/proc/pcaform"))
-
-
-def test_no_half_written_file_stays(tmp_path: Path) -> None:
-    (tmp_path / "s" / "b.tf").mkdir(parents=True)
-    with pytest.raises(Failure):
-        write(stack(a_tf="a", b_tf="b"), tmp_path)
-    assert not list(tmp_path.rglob("*.tmp"))
-
-
-def test_the_manifest_is_written_last(tmp_path: Path) -> None:
-    """Else a write that broke off would leave a manifest that names what is not there."""
-    (tmp_path / "s" / "b.tf" / "in the way").mkdir(parents=True)
-    with pytest.raises(Failure):
-        write(Rendered("s", {NAME: b"{}", "b.tf": b"b"}), tmp_path)
-    assert not (tmp_path / "s" / NAME).exists()
 
 
 def test_a_stack_directory_that_is_a_link_itself_is_the_users_choice(tmp_path: Path) -> None:

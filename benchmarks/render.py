@@ -1,0 +1,72 @@
+"""How long rendering takes, as ratios within one run: plan, templates and layout against `terraform fmt`.
+
+Both end with the same bytes in the same layout; fmt's start-up is subtracted. Runs are interleaved, since whatever else
+the machine does should meet both.
+"""
+
+import gc
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+
+from validate import spec
+
+from pcaform.loading import judged
+from pcaform.plan.stack import plan
+from pcaform.render import render
+from pcaform.spec.stack import Spec
+from pcaform.terraform import TerraformMissing, find_binary
+
+SIZES = {100: 9, 300: 9, 1000: 7, 3000: 5, 10_000: 3}
+"""CAs -> runs of each kind."""
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return the time of one piece of work, collected garbage left out of it."""
+    gc.collect()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def rendered(made: Spec) -> Mapping[str, bytes]:
+    """Return the files of a stack: what is measured."""
+    return render(plan(made, source="spec.yaml")).files
+
+
+def formatted(terraform: str, text: bytes) -> bytes:
+    """Return what `terraform fmt` makes of a text."""
+    return subprocess.run([terraform, "fmt", "-"], input=text, check=True, capture_output=True).stdout
+
+
+def compare(terraform: str, authorities: int, runs: int) -> tuple[float, float]:
+    """Return the best times of rendering and of formatting a stack of so many CAs; noise only ever adds."""
+    made = judged(spec(authorities), "spec.yaml")
+    gc.freeze()  # as the command does
+    text = b"\n".join(content for path, content in rendered(made).items() if path.endswith(".tf") and "/" not in path)
+    assert formatted(terraform, text) == text
+    ours, theirs, start_up = [], [], []
+    for _ in range(runs):
+        ours.append(seconds(lambda: rendered(made)))
+        theirs.append(seconds(lambda: formatted(terraform, text)))
+        start_up.append(seconds(lambda: formatted(terraform, b"")))
+    return min(ours), min(theirs) - min(start_up)
+
+
+def main() -> None:
+    """Print one line for each size, and how much more ten times as many CAs take."""
+    try:
+        terraform = find_binary()
+    except TerraformMissing as missing:
+        print(f"nothing to compare with: {missing}")
+        return
+    took = {}
+    for authorities, runs in SIZES.items():
+        took[authorities], fmt = compare(terraform, authorities, runs)
+        ratio = took[authorities] / fmt
+        print(f"{f'render {authorities} CAs':40} {took[authorities]:8.3f} s, {ratio:5.3f} x fmt ({fmt:.3f} s)")
+    print(f"{'10,000 CAs against 1,000':40} {took[10_000] / took[1000]:8.1f} times (10 is linear)")
+
+
+if __name__ == "__main__":
+    main()

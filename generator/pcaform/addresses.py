@@ -1,0 +1,64 @@
+"""Terraform's addresses of modules and resources, as text: `module.pki["eu.a"].aws_acmpca_permission.acm[0]`.
+
+Format: https://developer.hashicorp.com/terraform/cli/state/resource-addressing
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from pcaform.hcl import Index, Traversal
+
+_STEP = re.compile(r'\.?(?P<name>[A-Za-z_][A-Za-z0-9_-]*)|\[(?P<number>[0-9]+)\]|\[(?P<text>"(?:[^"\\]|\\.)*")\]')
+_LONG_ESCAPE = re.compile(r"\\U([0-9A-Fa-f]{8})")
+_MODULE = "module"
+
+
+def parse(text: str) -> Traversal:
+    """Return an address as a value for the writer; raises ValueError with the reason in our words."""
+    steps = tuple(_steps(text))
+    names = [step for step in steps if isinstance(step, str)]
+    of_modules = [kind == _MODULE for kind in names[::2]]
+    if len(names) % 2 or any(isinstance(one, Index) and isinstance(next_, Index) for one, next_ in pairwise(steps)):
+        raise ValueError("an address is wanted, such as module.pki[0].aws_acmpca_certificate_authority.this")
+    if not all(of_modules[:-1]):
+        raise ValueError("modules come first in an address, and then one resource")
+    return Traversal(steps)
+
+
+def resource_type(address: Traversal) -> str | None:
+    """Return the type of the resource at an address; None for a module."""
+    names = [step for step in address.steps if isinstance(step, str)]
+    return None if names[-2] == _MODULE else names[-2]
+
+
+def first_module(address: Traversal) -> str | None:
+    """Return the root module's call that an address lies in; None for a resource of the root module."""
+    first, second, *_ = address.steps
+    return second if first == _MODULE and isinstance(second, str) else None
+
+
+def _steps(text: str) -> Iterator[str | Index]:
+    position = 0
+    while position < len(text) or not text:
+        found = _STEP.match(text, position)
+        is_dotted = found is not None and found.group("name") and (found.group().startswith(".") == (position > 0))
+        if found is None or not (is_dotted or (found.group("name") is None and position)):
+            raise ValueError(f"not an address from character {position + 1} on")
+        if found.group("name"):
+            yield found.group("name")
+        else:
+            number = found.group("number")
+            yield Index(int(number) if number else _unquoted(found.group("text")))
+        position = found.end()
+
+
+def _unquoted(text: str) -> str:
+    r"""Return what a quoted key means: JSON's escapes and `\UXXXXXXXX`; doubled `${` and `%{` are one."""
+    try:
+        short = _LONG_ESCAPE.sub(lambda found: json.dumps(chr(int(found.group(1), 16)))[1:-1], text)
+        meant = str(json.loads(short))
+    except (ValueError, OverflowError):
+        raise ValueError(f"the key {text} is not quoted as Terraform quotes it") from None
+    return meant.replace("$${", "${").replace("%%{", "%{")

@@ -1,0 +1,1 @@
+"""The guard: a plan of Terraform in, what it would break at AWS out."""

@@ -1,0 +1,50 @@
+"""Two certificates in PEM -> whether installing the second over the first goes back in time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class UnreadableError(Exception):
+    """A text that should be a certificate in PEM, and is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the guard needs to know about a certificate; `serial` is in hexadecimal as AWS writes it, with colons."""
+
+    fingerprint: bytes
+    serial: str
+    not_before: datetime
+    is_self_issued: bool
+
+    def __str__(self) -> str:
+        """Name the certificate as a person would look it up."""
+        return f"{self.serial} (valid from {self.not_before:%Y-%m-%d %H:%M:%S} UTC)"
+
+
+def certificate(pem: object) -> Certificate:
+    """Return what a PEM text holds; raises UnreadableError for anything else."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.x509 import InvalidVersion, load_pem_x509_certificate
+
+    if not isinstance(pem, str):
+        raise UnreadableError
+    try:
+        read = load_pem_x509_certificate(pem.encode())
+        return Certificate(
+            fingerprint=read.fingerprint(hashes.SHA256()),
+            serial=_serial(read.serial_number),
+            not_before=read.not_valid_before_utc,
+            is_self_issued=read.issuer == read.subject,
+        )
+    except (ValueError, InvalidVersion):
+        raise UnreadableError from None
+
+
+def is_rollback(live: Certificate, planned: Certificate) -> bool:
+    """Tell whether `planned` is another certificate than the live one, and not a newer one."""
+    return planned.fingerprint != live.fingerprint and planned.not_before <= live.not_before
+
+
+def _serial(number: int) -> str:
+    return number.to_bytes((number.bit_length() + 7) // 8 or 1, "big").hex(":")

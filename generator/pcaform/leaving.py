@@ -1,0 +1,189 @@
+"""What an earlier render left in the manifest, against the new plan: nothing leaves or changes hands unsaid.
+
+Terraform destroys what is no longer written, and `prevent_destroy` goes with the block that carries it; edits of an
+issued certificate it ignores. Both would be silent, so both are errors here until the spec says what is meant.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pcaform import addresses
+from pcaform.document import Document
+from pcaform.manifest import Items
+from pcaform.plan.items import AUTHORITIES, AWS, IDENTITY, SIGNED_IN
+from pcaform.plan.stack import StackPlan
+from pcaform.problems import Problem
+from pcaform.rules.rule import Finding
+from pcaform.spec.reading import located
+from pcaform.spec.sections import Destroy, Forget
+from pcaform.spec.stack import Spec
+
+RULE = "left-unsaid"
+_CERTIFICATE = "certificate"
+_PROVIDER = "provider"
+_GENERATION = "generation"
+Item = Mapping[str, Any]
+
+
+def problems(spec: Spec, document: Document, plan: StackPlan, before: Items) -> list[Problem]:
+    """Return what rendering `plan` over a stack with these items would lose unsaid, each at its place in the spec."""
+    return sorted(
+        document.problem(located(document, finding.loc), finding.message, rule=RULE, of_key=len(finding.loc) == 1)
+        for finding in findings(spec, plan, before)
+    )
+
+
+def findings(spec: Spec, plan: StackPlan, before: Items) -> Iterator[Finding]:
+    """Yield what the stack on disk had and the new plan loses, or changes where Terraform would not follow."""
+    renamed = _renamed(spec)
+    yield from _other_place(plan.items, before)
+    yield from _moves_to_nowhere(spec, plan)
+    for name, item in before.items():
+        if name == AWS:
+            continue
+        new = renamed.get(name, name)
+        now = plan.items.get(new)
+        if now is None or item.get("managed", False) > now.get("managed", False):
+            yield from _departure(spec, name, item)
+        elif name.startswith(f"{AUTHORITIES}."):
+            yield from _authority(spec, new.partition(".")[2], _renamed_parent(item, renamed), now)
+
+
+def _renamed(spec: Spec) -> dict[str, str]:
+    """Return old item -> new item, as the spec names them."""
+    sections: dict[str, Mapping[str, Any]] = {AUTHORITIES: spec.managed, "issuers": spec.issuers}
+    return {
+        f"{section}.{item.renamed_from}": f"{section}.{key}"
+        for section, entries in sections.items()
+        for key, item in entries.items()
+        if item.renamed_from is not None
+    }
+
+
+def _renamed_parent(item: Item, renamed: Mapping[str, str]) -> Item:
+    """Return an item of before as it would be had its parent had the name that it has now."""
+    terms = item.get(_CERTIFICATE)
+    parent = renamed.get(f"{AUTHORITIES}.{terms.get('parent')}") if terms else None
+    return {**item, _CERTIFICATE: {**terms, "parent": parent.partition(".")[2]}} if terms and parent else item
+
+
+def _other_place(now: Items, before: Items) -> Iterator[Finding]:
+    """Find a stack that moved: its state knows its objects in one account and region only."""
+    for name, value in before.get(AWS, {}).items():
+        if now[AWS].get(name) != value:
+            message = (
+                f"the stack on disk has {name} {value}: elsewhere Terraform would make every CA anew, so another "
+                "place is another stack"
+            )
+            yield Finding((AWS, name), message)
+
+
+def _moves_to_nowhere(spec: Spec, plan: StackPlan) -> Iterator[Finding]:
+    """Find moves to an address that nothing declares: Terraform destroys what it moves there."""
+    for old, new in spec.moves.items():
+        if addresses.first_module(addresses.parse(new)) not in plan.calls:
+            message = f"'{new}' is in no module of this stack: Terraform would destroy what it moves there"
+            yield Finding(("moves", old), message)
+
+
+def _departure(spec: Spec, name: str, item: Item) -> Iterator[Finding]:
+    """Judge an item that the spec no longer has, by what it says under `removed`."""
+    section, _, key = name.partition(".")
+    word = key if section == AUTHORITIES else name
+    removal = spec.removed.get(word)
+    if removal is None:
+        message = (
+            f"'{key}' was in this stack, and Terraform would destroy it: keep it, rename it with 'renamed_from', or "
+            f"say 'removed: {{{word}: forget}}' (it stays at AWS) or 'removed: {{{word}: {{destroy: ITS-ARN}}}}'"
+        )
+        yield Finding((section,), message)
+        return
+    loc = ("removed", word)
+    if isinstance(removal, Destroy) and item.get("protected"):
+        message = f"'{key}' is protected: apply it once with 'deletion_protection: false', then destroy it"
+        yield Finding(loc, message)
+    if not isinstance(removal, Destroy):
+        yield from _kept_certificate(word, item, removal)
+    if item.get(_PROVIDER) not in (None, _place(removal)):
+        yield Finding(loc, f"'{key}' lived elsewhere: repeat its 'provider' here, so that Terraform finds it")
+
+
+def _kept_certificate(word: str, item: Item, removal: str | Forget) -> Iterator[Finding]:
+    """Find a generation that `removed` does not name: Terraform would revoke it."""
+    terms, last = item.get(_CERTIFICATE), removal.generation if isinstance(removal, Forget) else 1
+    if terms is not None and terms[_GENERATION] > last:
+        said = f"{word}: {{forget: everything, generation: {terms[_GENERATION]}}}"
+        message = f"Terraform would revoke its certificate of generation {terms[_GENERATION]}: say '{said}'"
+        yield Finding(("removed", word), message)
+
+
+def _place(removal: str | Forget | Destroy) -> Any:
+    provider = None if isinstance(removal, str) else removal.provider
+    return provider and provider.model_dump(exclude_none=True)
+
+
+def _authority(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Finding]:
+    """Judge a CA that stays: its place, and the certificate that this stack issued for it."""
+    loc = (AUTHORITIES, key)
+    if before.get("managed") and before.get(_PROVIDER) != now.get(_PROVIDER):
+        message = f"'{key}' lives elsewhere: a CA never moves, and Terraform would make another one"
+        yield Finding((*loc, _PROVIDER), message)
+    yield from _other_authority(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
+    issued, kept = before.get(_CERTIFICATE), now.get(_CERTIFICATE)
+    if issued is not None and kept is None:
+        yield from _handed_over(spec, key, issued)
+    elif issued is not None and kept is not None:
+        yield from _reissued(loc, issued, kept)
+
+
+def _other_authority(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
+    """Find what AWS never changes: Terraform would replace the CA, and orphan every certificate below it."""
+    for name, value in before.items() if now else ():
+        if now.get(name) != value:
+            message = (
+                f"{name} was {_shown(value)}, seen {_shown(now.get(name))}: with that it is another CA. Give it "
+                f"a key of its own, and say under 'removed' what becomes of '{loc[1]}'"
+            )
+            yield Finding((*loc, name), message)
+
+
+def _handed_over(spec: Spec, key: str, issued: Item) -> Iterator[Finding]:
+    """Find a certificate that is no longer issued here and not forgotten: Terraform would revoke it."""
+    removal, generation = spec.removed.get(key), issued[_GENERATION]
+    if not isinstance(removal, Forget) or removal.generation < generation:
+        said = f"removed: {{{key}: {{forget: certificate, generation: {generation}}}}}"
+        message = f"this stack issued the certificate of '{key}', and Terraform would revoke it: say '{said}'"
+        yield Finding((AUTHORITIES, key, "activation"), message)
+
+
+def _reissued(loc: tuple[str, str], issued: Item, kept: Item) -> Iterator[Finding]:
+    """Find terms that differ within one generation: a certificate keeps those it was issued with."""
+    generation, used = kept[_GENERATION], issued[_GENERATION]
+    if generation not in (used, used + 1):
+        why = "Terraform would revoke it" if generation < used else "Terraform cannot skip one"
+        message = (
+            f"generation {used} was rendered, and {why}: the next one is {used + 1}. Where {used} was never applied, "
+            "bring the stack's directory back to what was"
+        )
+        yield Finding((*loc, _GENERATION), message)
+    elif generation > used and issued.get(SIGNED_IN) != kept.get(SIGNED_IN):
+        message = (
+            "the earlier generation was signed in another place, where Terraform would look for it no more: "
+            "take a parent in that place, or make a new CA"
+        )
+        yield Finding((*loc, "parent"), message)
+    if generation != used:
+        return
+    for term in sorted({*issued, *kept} - {SIGNED_IN}):
+        if issued.get(term) != kept.get(term):
+            message = (
+                f"generation {generation} was issued with {term} {_shown(issued.get(term))}, seen "
+                f"{_shown(kept.get(term))}: a certificate never changes, 'generation: {generation + 1}' issues another"
+            )
+            yield Finding((*loc, term), message)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(str(part) for part in value.values())
+    return "none" if value is None else str(value)

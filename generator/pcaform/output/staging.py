@@ -1,0 +1,54 @@
+"""Where new content waits until all of it is on the disk: from there on, a write only renames and deletes.
+
+So a full disk is met before the first file of the stack has changed.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+NAME = ".pcaform-staging"
+
+
+def stage(directory: Path, files: Mapping[str, bytes]) -> dict[str, Path]:
+    """Write files durably into the staging directory of a stack; return where each path's content waits."""
+    staging = directory / NAME
+    staging.mkdir()
+    staged = {}
+    for number, (path, content) in enumerate(files.items()):
+        staged[path] = staging / str(number)
+        _write(staged[path], content)
+    return staged
+
+
+def clear(directory: Path) -> None:
+    """Delete the staging directory, also one that a render left that was killed."""
+    staging = directory / NAME
+    if not staging.is_dir():
+        return
+    for path in staging.iterdir():
+        path.unlink()
+    staging.rmdir()
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def settle(directories: Iterable[Path]) -> None:
+    """Make what was renamed or deleted in these directories durable; Windows does that by itself."""
+    for directory in sorted(set(directories)):
+        if os.name == "nt" or not directory.is_dir():
+            continue
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

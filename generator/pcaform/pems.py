@@ -1,0 +1,50 @@
+"""Certificates that a spec names by file -> the spec with their text, so that all later stages only see values."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pcaform.document import Document, Loc
+from pcaform.problems import Invalid, Problem
+from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
+from pcaform.spec.reading import located
+from pcaform.spec.stack import Spec
+
+_PEM = "-----BEGIN "
+_NAMES = ("certificate", "certificate_chain", "certificate_signing_request")
+_RULE = "file"
+
+
+def resolved(spec: Spec, document: Document, directory: Path) -> Spec:
+    """Return the spec with every file's text in place of its name; names are relative to the spec's directory.
+
+    Raises Invalid with each file that cannot be read as text, at the place that names it.
+    """
+    problems: list[Problem] = []
+    changed = {}
+    for key, authority in spec.certificate_authorities.items():
+        if not isinstance(authority, CertificateAuthority) or not isinstance(authority.activation, OfflineActivation):
+            continue
+        texts = {}
+        for name, value in _files(authority.activation):
+            try:
+                texts[name] = (directory / value).read_text(encoding="ascii")
+            except (OSError, ValueError) as error:
+                loc: Loc = ("certificate_authorities", key, "activation", name)
+                problems.append(document.problem(located(document, loc), _told(value, error), rule=_RULE))
+        activation = authority.activation.model_copy(update=texts)
+        changed[key] = authority.model_copy(update={"activation": activation})
+    if problems:
+        raise Invalid(problems)
+    return spec.model_copy(update={"certificate_authorities": {**spec.certificate_authorities, **changed}})
+
+
+def _files(activation: OfflineActivation) -> Iterator[tuple[str, str]]:
+    for name in _NAMES:
+        value = getattr(activation, name)
+        if value is not None and not value.lstrip().startswith(_PEM):
+            yield name, value
+
+
+def _told(value: str, error: Exception) -> str:
+    why = error.strerror if isinstance(error, OSError) else "it is no text"
+    return f"'{value}' is neither a certificate in PEM nor a file that can be read here: {why}"

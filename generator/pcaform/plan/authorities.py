@@ -1,0 +1,162 @@
+"""Certificate authorities -> module calls: each CA, and the certificate that this stack issues for it."""
+
+from typing import Any
+
+from pcaform import facts
+from pcaform.hcl import Call, StackFile
+from pcaform.plan import naming, places
+from pcaform.plan.calls import ModuleCall, given, output, unless
+from pcaform.spec.authorities import CertificateAuthority, OfflineActivation, Reference
+from pcaform.spec.stack import Spec
+
+_UNPROTECTED = "-unprotected"
+
+
+def authorities(spec: Spec) -> list[ModuleCall]:
+    """Return the calls of every CA, each followed by the one of its certificate where this stack issues it."""
+    calls = []
+    for key, authority in spec.managed.items():
+        calls.append(_authority(key, authority, spec))
+        if authority.activation is None:
+            calls += [
+                _certificate(key, authority, spec, generation=generation) for generation in kept(authority.generation)
+            ]
+    return calls
+
+
+def kept(generation: int) -> range:
+    """Return the generations that a stack keeps: the one in use and the one before.
+
+    Terraform cannot forget a certificate in the plan that replaces its installation (a cycle), so the one before leaves
+    with the next renewal.
+    """
+    return range(max(1, generation - 1), generation + 1)
+
+
+def arn(spec: Spec, key: str) -> Any:
+    """Return what names a CA as soon as it exists; policies use it, since nothing has to wait for it."""
+    authority = spec.certificate_authorities[key]
+    return authority.arn if isinstance(authority, Reference) else output(naming.ca(key), "arn")
+
+
+def active_arn(spec: Spec, key: str) -> Any:
+    """Return what names a CA once it is active; whatever issues from it waits so."""
+    authority = spec.certificate_authorities[key]
+    return authority.arn if isinstance(authority, Reference) else output(naming.ca(key), "active_arn")
+
+
+def pem_files(spec: Spec) -> dict[str, str]:
+    """Return path in the stack -> PEM, for each certificate that was signed elsewhere."""
+    found: dict[str, str] = {}
+    for key, authority in spec.managed.items():
+        if isinstance(authority.activation, OfflineActivation):
+            pems = {
+                _pem(key, name): getattr(authority.activation, name) for name in ("certificate", "certificate_chain")
+            }
+            found |= given(pems)
+    return found
+
+
+def _pem(key: str, name: str) -> str:
+    return f"certificates/{naming.ca(key)}.{name}.pem"
+
+
+def _authority(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCall:
+    arguments = {
+        "providers": places.providers(spec, key),
+        "type": authority.type,
+        "subject": given(authority.subject.model_dump(exclude_none=True)),
+        "key_algorithm": authority.key_algorithm,
+        "signing_algorithm": authority.signing_algorithm,
+        "usage_mode": unless(authority.usage_mode, "GENERAL_PURPOSE"),
+        "key_storage_security_standard": authority.key_storage_security_standard,
+        "enabled": unless(authority.enabled, default=True),
+        "permanent_deletion_time_in_days": unless(authority.permanent_deletion_time_in_days, default=30),
+        "revocation_configuration": _revocation(authority, spec),
+        "certificate": _installed(key, authority),
+        "timeouts": authority.timeouts and (given(authority.timeouts.model_dump()) or None),
+        "tags": authority.tags or None,
+    }
+    return ModuleCall(naming.ca(key), _module("private-ca", authority), given(arguments))
+
+
+def _module(name: str, authority: CertificateAuthority) -> str:
+    return name if authority.deletion_protection else f"{name}{_UNPROTECTED}"
+
+
+def _installed(key: str, authority: CertificateAuthority) -> dict[str, Any] | None:
+    """Return the certificate to install with its chain: the one issued here, the one signed elsewhere, or none."""
+    activation = authority.activation
+    if activation is None:
+        call = naming.ca_certificate(key, authority.generation)
+        return {name: output(call, name) for name in ("certificate", "certificate_chain")}
+    if isinstance(activation, OfflineActivation):
+        names = ("certificate", "certificate_chain")
+        return {name: StackFile(_pem(key, name)) for name in names if getattr(activation, name) is not None}
+    return None
+
+
+def _certificate(key: str, authority: CertificateAuthority, spec: Spec, *, generation: int) -> ModuleCall:
+    """Return the call that issues a CA's own certificate; a root signs itself while it is still pending.
+
+    The call works where the signer lives, so its provider and the template's partition are the signer's.
+    """
+    signer = authority.parent or key
+    arguments = {
+        "providers": places.providers(spec, signer),
+        "issuer_arn": active_arn(spec, signer) if authority.parent else arn(spec, signer),
+        "certificate_signing_request": output(naming.ca(key), "certificate_signing_request"),
+        "signing_algorithm": _signing_algorithm(spec, signer),
+        "template_arn": facts.template_arn(places.region(spec, signer), _template(authority)),
+        "validity": _validity(authority),
+        "superseded": unless(generation < authority.generation, default=False),
+        "api_passthrough": authority.api_passthrough and Call("jsonencode", authority.api_passthrough),
+    }
+    name = naming.ca_certificate(key, generation)
+    return ModuleCall(name, _module("ca-certificate", authority), given(arguments))
+
+
+def _template(authority: CertificateAuthority) -> str:
+    passes = authority.api_passthrough is not None
+    if authority.parent is None:
+        return facts.root_template(passes_through=passes)
+    return facts.subordinate_template(authority.path_length or 0, passes_through=passes)
+
+
+def _signing_algorithm(spec: Spec, key: str) -> str:
+    """Return how a CA signs; where it is only referenced, the default of its key."""
+    signer = spec.certificate_authorities[key]
+    algorithm = None if isinstance(signer, Reference) else signer.signing_algorithm
+    if algorithm is None and signer.key_algorithm is not None:
+        algorithm = facts.DEFAULT_SIGNING_ALGORITHM[signer.key_algorithm]
+    if algorithm is None:
+        raise ValueError("the rules let no parent through whose key is unknown")
+    return algorithm
+
+
+def _validity(authority: CertificateAuthority) -> dict[str, str]:
+    if authority.validity is None:
+        raise ValueError("the rules let no CA through that is activated here and has no validity")
+    return {"type": authority.validity.type, "value": str(authority.validity.value)}
+
+
+def _revocation(authority: CertificateAuthority, spec: Spec) -> dict[str, Any] | None:
+    """Return the revocation settings; a disabled list carries nothing else, as the API demands."""
+    configuration = authority.revocation_configuration
+    if configuration is None:
+        return None
+    crl, ocsp = configuration.crl_configuration, configuration.ocsp_configuration
+    written = {
+        "crl_configuration": crl
+        and (_list(crl.model_dump(exclude_none=True), spec) if crl.enabled else {"enabled": False}),
+        "ocsp_configuration": ocsp and ocsp.model_dump(exclude_none=True),
+    }
+    return given(written) or None
+
+
+def _list(crl: dict[str, Any], spec: Spec) -> dict[str, Any]:
+    """Return the settings of a list; a bucket of this stack is waited for, since AWS tries to write at once."""
+    for key, bucket in spec.crl_buckets.items():
+        if (bucket.bucket or key) == crl.get("s3_bucket_name"):
+            return {**crl, "s3_bucket_name": output(naming.crl_bucket(key), "bucket")}
+    return crl

@@ -1,0 +1,53 @@
+"""Private certificates and the buckets for revocation lists -> module calls."""
+
+from typing import Any
+
+from pcaform.plan import access, naming, places
+from pcaform.plan.authorities import active_arn
+from pcaform.plan.calls import ModuleCall, given, output, unless
+from pcaform.spec.sections import Certificate
+from pcaform.spec.stack import Spec
+
+
+def certificates(spec: Spec) -> list[ModuleCall]:
+    """Return one call for each private certificate."""
+    return [_certificate(key, certificate, spec) for key, certificate in spec.certificates.items()]
+
+
+def _certificate(key: str, certificate: Certificate, spec: Spec) -> ModuleCall:
+    arguments = {
+        "providers": places.providers(spec, certificate.certificate_authority),
+        "certificate_authority_arn": _issuing_arn(spec, certificate.certificate_authority),
+        "domain_name": certificate.domain_name,
+        "subject_alternative_names": list(certificate.subject_alternative_names) or None,
+        "key_algorithm": unless(certificate.key_algorithm, "RSA_2048"),
+        "early_renewal_duration": certificate.early_renewal_duration,
+        "tags": certificate.tags or None,
+    }
+    return ModuleCall(naming.certificate(key), "acm-certificate", given(arguments))
+
+
+def _issuing_arn(spec: Spec, key: str) -> Any:
+    """Return the CA's ARN once ACM may issue from it: through the permission, where this stack grants one."""
+    if key in access.permitting(spec):
+        return output(naming.permission(key), "certificate_authority_arn")
+    return active_arn(spec, key)
+
+
+def crl_buckets(spec: Spec) -> list[ModuleCall]:
+    """Return one call for each bucket for revocation lists."""
+    return [
+        ModuleCall(
+            naming.crl_bucket(key),
+            "crl-bucket",
+            given(
+                {
+                    "bucket": bucket.bucket or key,
+                    "account_id": spec.aws.account_id,
+                    "force_destroy": unless(bucket.force_destroy, default=False),
+                    "tags": bucket.tags or None,
+                }
+            ),
+        )
+        for key, bucket in spec.crl_buckets.items()
+    ]

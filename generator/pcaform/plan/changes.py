@@ -1,0 +1,100 @@
+"""What the state has to follow -> `import`, `moved` and `removed` blocks.
+
+Everything here comes from the spec alone, so that the same spec gives the same blocks; a block whose object is long
+gone from the state does nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pcaform import addresses
+from pcaform.hcl import Reference
+from pcaform.plan import naming
+from pcaform.plan.authorities import kept
+from pcaform.plan.calls import ModuleCall
+from pcaform.spec.sections import Destroy, Forget
+from pcaform.spec.stack import Spec
+
+_CA = "aws_acmpca_certificate_authority.this"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block: `import`, `moved` or `removed`, with its arguments in order."""
+
+    kind: str
+    arguments: dict[str, Any]
+
+
+def changes(spec: Spec, calls: list[ModuleCall]) -> list[Block]:
+    """Return the blocks of a stack that makes these calls; Terraform refuses to remove what is still called."""
+    called = {call.name for call in calls}
+    forgotten = dict.fromkeys([*_replaced(spec), *_leaving(spec)])
+    return [
+        *_imports(spec),
+        *(Block("moved", {"from": _module(old), "to": _module(new)}) for old, new in _renamed(spec) if new in called),
+        *(
+            Block("moved", {"from": addresses.parse(old), "to": addresses.parse(new)})
+            for old, new in spec.moves.items()
+        ),
+        *(Block("removed", {"from": _module(name)}) for name in forgotten if name not in called),
+    ]
+
+
+def _module(name: str) -> Reference:
+    return Reference(f"module.{name}")
+
+
+def _imports(spec: Spec) -> Iterator[Block]:
+    """Yield an import for each CA that exists already; it stays, so that a lost state plans no second CA."""
+    for key, authority in spec.managed.items():
+        if authority.arn is not None:
+            yield Block("import", {"to": Reference(f"module.{naming.ca(key)}.{_CA}"), "id": authority.arn})
+
+
+def _renamed(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Yield old and new name of each call that a renamed item has; the ones that were never made move nothing."""
+    for key, authority in spec.managed.items():
+        if authority.renamed_from is not None:
+            yield from _names_of_authority(authority.renamed_from, key, authority.generation)
+    for key, issuer in spec.issuers.items():
+        if issuer.renamed_from is not None:
+            yield naming.issuer(issuer.renamed_from), naming.issuer(key)
+
+
+def _names_of_authority(old: str, new: str, generation: int) -> Iterator[tuple[str, str]]:
+    yield naming.ca(old), naming.ca(new)
+    for each in kept(generation):
+        yield naming.ca_certificate(old, each), naming.ca_certificate(new, each)
+    yield naming.permission(old), naming.permission(new)
+    yield naming.share(old), naming.share(new)
+
+
+def _replaced(spec: Spec) -> Iterator[str]:
+    """Yield the certificates of generations that are no longer kept: they stay valid and leave the state."""
+    for key, authority in spec.managed.items():
+        names = [key] if authority.renamed_from is None else [key, authority.renamed_from]
+        for name in names:
+            yield from (
+                naming.ca_certificate(name, generation) for generation in range(1, kept(authority.generation).start)
+            )
+
+
+def _leaving(spec: Spec) -> Iterator[str]:
+    """Yield everything that hangs on each item under `removed` that is forgotten."""
+    for name, removal in spec.removed.items():
+        if not isinstance(removal, Destroy):
+            section, key = spec.removed_item(name)
+            yield from _hanging(section, key, removal)
+
+
+def _hanging(section: str, key: str, removal: str | Forget) -> Iterator[str]:
+    if section == "certificate_authorities":
+        generation = removal.generation if isinstance(removal, Forget) else 1
+        if not isinstance(removal, Forget) or removal.forget == "everything":
+            yield from (naming.ca(key), naming.permission(key), naming.share(key))
+        yield from (naming.ca_certificate(key, number) for number in range(1, generation + 1))
+    else:
+        names = {"issuers": naming.issuer, "crl_buckets": naming.crl_bucket, "certificates": naming.certificate}
+        yield names[section](key)

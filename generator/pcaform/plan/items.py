@@ -1,0 +1,60 @@
+"""What a stack's manifest remembers of the spec: enough for the next render to see what left or may not change.
+
+An item is `section.key`. Of a CA it keeps where it lives, what makes it the CA that it is, and what its certificate was
+issued with, since Terraform ignores edits of the latter: replacing the certificate would revoke it.
+"""
+
+from typing import Any
+
+from pcaform.manifest import Items
+from pcaform.plan.calls import given
+from pcaform.spec.authorities import CertificateAuthority, Reference
+from pcaform.spec.stack import Spec
+
+AWS = "aws"
+AUTHORITIES = "certificate_authorities"
+IDENTITY = "identity"
+_IDENTITY = ("type", "subject", "key_algorithm", "signing_algorithm", "usage_mode")
+"""What AWS never changes on a CA: with another of these it is another CA, with another key and another ARN."""
+_TERMS = ("parent", "path_length", "validity", "api_passthrough")
+PLAIN_SECTIONS = ("issuers", "crl_buckets", "certificates")
+
+
+SIGNED_IN = "signed_in"
+
+
+def items(spec: Spec) -> Items:
+    """Return the items of a stack, by `section.key`."""
+    found: dict[str, dict[str, Any]] = {AWS: {"account_id": spec.aws.account_id, "region": spec.aws.region}}
+    for key, authority in spec.certificate_authorities.items():
+        remembered = _reference(authority) if isinstance(authority, Reference) else _authority(authority, spec)
+        if remembered:
+            found[f"{AUTHORITIES}.{key}"] = remembered
+    for section in PLAIN_SECTIONS:
+        found |= {f"{section}.{key}": {} for key in getattr(spec, section)}
+    return found
+
+
+def _authority(authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
+    """Return what is kept of a CA: its place, and its certificate's terms where the certificate is issued here."""
+    remembered: dict[str, Any] = {
+        "managed": True,
+        IDENTITY: {name: _dumped(getattr(authority, name)) for name in _IDENTITY},
+        "protected": authority.deletion_protection,
+        "provider": _dumped(authority.provider),
+    }
+    if authority.activation is None:
+        terms = {name: _dumped(getattr(authority, name)) for name in _TERMS}
+        signer = spec.certificate_authorities[authority.parent] if authority.parent else authority
+        terms[SIGNED_IN] = _dumped(signer.provider)
+        remembered["certificate"] = {"generation": authority.generation, **given(terms)}
+    return given(remembered)
+
+
+def _reference(authority: Reference) -> dict[str, Any]:
+    """Return what is kept of a CA of somebody else: that this stack permits ACM to renew from it."""
+    return {"managed": False} if authority.permissions else {}
+
+
+def _dumped(value: Any) -> Any:
+    return value.model_dump(exclude_none=True) if hasattr(value, "model_dump") else value

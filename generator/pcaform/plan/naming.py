@@ -1,0 +1,39 @@
+"""The names of module calls: the addresses in users' states, so none of them may ever change."""
+
+CA_CERTIFICATE = "certificate"
+
+
+def ca(key: str) -> str:
+    """Return the call of a CA."""
+    return f"ca_{key}"
+
+
+def ca_certificate(key: str, generation: int) -> str:
+    """Return the call of one generation of a CA's own certificate; the first carries no number."""
+    name = f"{ca(key)}_{CA_CERTIFICATE}"
+    return name if generation == 1 else f"{name}_g{generation}"
+
+
+def permission(key: str) -> str:
+    """Return the call of a CA's permission for ACM."""
+    return f"acm_permission_{key}"
+
+
+def share(key: str) -> str:
+    """Return the call of a CA's resource policy."""
+    return f"ca_share_{key}"
+
+
+def issuer(key: str) -> str:
+    """Return the call of an issuer."""
+    return f"issuer_{key}"
+
+
+def crl_bucket(key: str) -> str:
+    """Return the call of a bucket for revocation lists."""
+    return f"crl_bucket_{key}"
+
+
+def certificate(key: str) -> str:
+    """Return the call of a private certificate."""
+    return f"certificate_{key}"

@@ -1,0 +1,73 @@
+"""Rules about what leaves the stack, gets another name, or moves to another address."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pcaform import addresses
+from pcaform.document import Loc
+from pcaform.rules.rule import Finding
+from pcaform.spec.authorities import Reference
+from pcaform.spec.sections import Destroy, Forget
+from pcaform.spec.stack import Spec
+
+_AUTHORITIES = "certificate_authorities"
+_SERVICES = {_AUTHORITIES: "acm-pca", "issuers": "iam", "certificates": "acm", "crl_buckets": "s3"}
+
+
+def removed_is_gone(spec: Spec) -> Iterator[Finding]:
+    """What is under `removed` is not in the spec any more; a CA may stay as a reference, or without its certificate."""
+    for name, removal in spec.removed.items():
+        section, key = spec.removed_item(name)
+        item = getattr(spec, section).get(key)
+        if isinstance(removal, Forget) and removal.forget == "certificate":
+            yield from _certificate_only(spec, name, key)
+        elif item is not None and not isinstance(item, Reference):
+            yield Finding(("removed", name), f"'{key}' is still in '{section}': remove one of the two")
+
+
+def _certificate_only(spec: Spec, name: str, key: str) -> Iterator[Finding]:
+    authority = spec.managed.get(key)
+    if authority is None or authority.activation is None:
+        message = "only the certificate of a CA that stays, with an 'activation' of its own, is forgotten alone"
+        yield Finding(("removed", name, "forget"), message)
+
+
+def removed_arn_fits(spec: Spec) -> Iterator[Finding]:
+    """What is destroyed is named by its own ARN: of the right service, account and key's section."""
+    for name, removal in spec.removed.items():
+        section, key = spec.removed_item(name)
+        if isinstance(removal, Destroy) and removal.destroy.split(":")[2] != _SERVICES[section]:
+            message = f"'{removal.destroy}' is no ARN of service {_SERVICES[section]}, which '{key}' is of"
+            yield Finding(("removed", name, "destroy"), message)
+
+
+def renamed_from_is_gone(spec: Spec) -> Iterator[Finding]:
+    """An item was renamed from a key that nothing has now, and that nothing else was renamed from."""
+    sections: dict[str, Mapping[str, Any]] = {_AUTHORITIES: spec.managed, "issuers": spec.issuers}
+    for section, items in sections.items():
+        owners: dict[str, str] = {}
+        for key, item in items.items():
+            old = item.renamed_from
+            if old is None:
+                continue
+            loc: Loc = (section, key, "renamed_from")
+            if old in getattr(spec, section):
+                yield Finding(loc, f"'{old}' is still in '{section}': an item takes over a key that is free")
+            elif old in owners:
+                yield Finding(loc, f"'{owners[old]}' was renamed from '{old}' already: one of them was not")
+            owners.setdefault(old, key)
+
+
+def moves_are_addresses(spec: Spec) -> Iterator[Finding]:
+    """A move is from one address of a resource or module to another of the same kind."""
+    for old, new in spec.moves.items():
+        try:
+            kinds = [addresses.resource_type(addresses.parse(text)) for text in (old, new)]
+        except ValueError as error:
+            yield Finding(("moves", old), f"'{old}' to '{new}': {error}")
+            continue
+        if kinds[0] != kinds[1]:
+            shown = [kind or "a module" for kind in kinds]
+            yield Finding(("moves", old), f"{shown[0]} cannot move to {shown[1]}: both addresses are of one kind")
+        elif old == new:
+            yield Finding(("moves", old), f"'{old}' moves to itself: remove it")

@@ -1,0 +1,39 @@
+"""Rules about shares, and about the buckets for revocation lists."""
+
+import re
+from collections.abc import Iterator
+
+from pcaform.rules.rule import Finding
+from pcaform.spec.stack import Spec
+from pcaform.spec.wording import nearest
+
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
+
+
+def share_names_someone(spec: Spec) -> Iterator[Finding]:
+    """A share is of a CA of this spec and account, and names accounts or an organization."""
+    known = list(spec.certificate_authorities)
+    for key, share in spec.shares.items():
+        authority = spec.certificate_authorities.get(key)
+        if authority is None:
+            message = f"the CA '{key}' is not in this spec{nearest(key, known)}, known: {', '.join(known)}"
+            yield Finding(("shares", key), message)
+        elif not share.accounts and share.organization is None:
+            yield Finding(("shares", key), f"'{key}' is shared with nobody: give 'accounts' or 'organization'")
+        elif authority.arn is not None and authority.arn.split(":")[4] != spec.aws.account_id:
+            yield Finding(("shares", key), f"'{key}' is of another account: its owner shares it")
+
+
+def bucket_can_be_made(spec: Spec) -> Iterator[Finding]:
+    """A bucket of this stack has a name that S3 takes, and one that no other has."""
+    owners: dict[str, str] = {}
+    for key, bucket in spec.crl_buckets.items():
+        name = bucket.bucket or key
+        loc = ("crl_buckets", key, "bucket") if bucket.bucket else ("crl_buckets", key)
+        if not _BUCKET.match(name):
+            message = f"S3 takes no bucket '{name}': 3 to 63 lower-case letters, digits, '.' and '-', set 'bucket'"
+            yield Finding(loc, message)
+        elif name in owners:
+            yield Finding(loc, f"'{owners[name]}' makes the bucket '{name}' already: rename one")
+        owners.setdefault(name, key)

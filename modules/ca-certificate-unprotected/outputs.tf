@@ -1,0 +1,14 @@
+output "certificate" {
+  description = "The certificate, PEM."
+  value       = aws_acmpca_certificate.this.certificate
+}
+
+output "certificate_chain" {
+  description = "The issuer's certificate and those above it, PEM; empty for a root."
+  value       = aws_acmpca_certificate.this.certificate_chain
+}
+
+output "arn" {
+  description = "The ARN of the certificate."
+  value       = aws_acmpca_certificate.this.arn
+}

@@ -1,0 +1,4 @@
+output "certificate_authority_arn" {
+  description = "The CA's ARN, known once it is shared."
+  value       = aws_acmpca_policy.this.resource_arn
+}

@@ -1,0 +1,81 @@
+# One private CA and, where it is given, the installation of its own certificate. The certificate itself is issued by
+# the ca-certificate module and handed back in, so that renewing adds a certificate and never replaces one.
+
+resource "aws_acmpca_certificate_authority" "this" {
+  type                            = var.type
+  usage_mode                      = var.usage_mode
+  key_storage_security_standard   = var.key_storage_security_standard
+  enabled                         = var.enabled
+  permanent_deletion_time_in_days = var.permanent_deletion_time_in_days
+  tags                            = var.tags
+
+  certificate_authority_configuration {
+    key_algorithm     = var.key_algorithm
+    signing_algorithm = var.signing_algorithm
+
+    subject {
+      common_name                  = var.subject.common_name
+      country                      = var.subject.country
+      distinguished_name_qualifier = var.subject.distinguished_name_qualifier
+      generation_qualifier         = var.subject.generation_qualifier
+      given_name                   = var.subject.given_name
+      initials                     = var.subject.initials
+      locality                     = var.subject.locality
+      organization                 = var.subject.organization
+      organizational_unit          = var.subject.organizational_unit
+      pseudonym                    = var.subject.pseudonym
+      state                        = var.subject.state
+      surname                      = var.subject.surname
+      title                        = var.subject.title
+    }
+  }
+
+  dynamic "revocation_configuration" {
+    for_each = var.revocation_configuration == null ? [] : [var.revocation_configuration]
+
+    content {
+      dynamic "crl_configuration" {
+        for_each = revocation_configuration.value.crl_configuration == null ? [] : [revocation_configuration.value.crl_configuration]
+
+        content {
+          enabled            = crl_configuration.value.enabled
+          custom_cname       = crl_configuration.value.custom_cname
+          expiration_in_days = crl_configuration.value.expiration_in_days
+          s3_bucket_name     = crl_configuration.value.s3_bucket_name
+          s3_object_acl      = crl_configuration.value.s3_object_acl
+        }
+      }
+
+      dynamic "ocsp_configuration" {
+        for_each = revocation_configuration.value.ocsp_configuration == null ? [] : [revocation_configuration.value.ocsp_configuration]
+
+        content {
+          enabled           = ocsp_configuration.value.enabled
+          ocsp_custom_cname = ocsp_configuration.value.ocsp_custom_cname
+        }
+      }
+    }
+  }
+
+  timeouts {
+    create = var.timeouts.create
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_acmpca_certificate_authority_certificate" "this" {
+  count = var.certificate == null ? 0 : 1
+
+  certificate_authority_arn = aws_acmpca_certificate_authority.this.arn
+  certificate               = var.certificate.certificate
+  certificate_chain         = var.certificate.certificate_chain
+
+  # Installing a renewed certificate replaces this resource, and its destroy does nothing at AWS: create first, so that
+  # a new certificate that cannot be issued leaves the state as it was.
+  lifecycle {
+    create_before_destroy = true
+  }
+}

@@ -1,0 +1,90 @@
+"""Which certificate may be installed over which: one that is newer than the live one, and both must be known."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from pcaform.guard.hazards import installation, issued_certificate
+from pcaform.guard.judgement import Doubt, Finding, Note
+from pcaform.guard.reading import Change
+
+KEY = ec.generate_private_key(ec.SECP256R1())
+LIVE_SINCE = datetime(2030, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+ARN = {"certificate_authority_arn": "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/a"}
+
+
+def pem(since: datetime, *, serial: int = 1) -> str:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA")])
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Root")])
+    builder = x509.CertificateBuilder(issuer, subject, KEY.public_key(), serial, since, since + 365 * DAY)
+    return builder.sign(KEY, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+LIVE = pem(LIVE_SINCE)
+REPLACED = Change(
+    address="x",
+    type="aws_acmpca_certificate_authority_certificate",
+    actions=("create", "delete"),
+    before={"certificate": LIVE, **ARN},
+    after={"certificate": LIVE, **ARN},
+    unknown={},
+    reason="replace_because_cannot_update",
+    paths=("certificate",),
+    deposed="",
+)
+
+
+@pytest.mark.parametrize(
+    ("planned", "expected"),
+    [
+        (pem(LIVE_SINCE - DAY, serial=2), Finding),
+        (pem(LIVE_SINCE, serial=2), Finding),
+        (pem(LIVE_SINCE + DAY, serial=2), Note),
+        (LIVE, Note),
+        (f"\n{LIVE}\n", Note),
+        ("no certificate", Doubt),
+        (None, Doubt),
+    ],
+    ids=["older", "as old and another", "newer", "the same", "the same, spaced", "no certificate", "left out"],
+)
+def test_certificate_installed_over_the_live_one(planned: str | None, expected: type) -> None:
+    (found,) = installation(replace(REPLACED, after={"certificate": planned, **ARN}))
+    assert type(found) is expected
+
+
+def test_live_certificate_that_is_not_in_the_plan_is_a_doubt() -> None:
+    (found,) = installation(replace(REPLACED, before=ARN))
+    assert type(found) is Doubt
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        replace(REPLACED, after=ARN, unknown={"certificate": True}),
+        replace(REPLACED, after={"certificate": pem(LIVE_SINCE - DAY)}, unknown={"certificate_authority_arn": True}),
+        replace(REPLACED, after={"certificate": pem(LIVE_SINCE - DAY), "certificate_authority_arn": "another"}),
+    ],
+    ids=["still to be issued", "for a CA still to be made", "for another CA"],
+)
+def test_what_is_installed_elsewhere_or_anew_rolls_nothing_back(change: Change) -> None:
+    (found,) = installation(change)
+    assert type(found) is Note
+
+
+def test_rollback_names_both_certificates() -> None:
+    (found,) = installation(replace(REPLACED, after={"certificate": pem(LIVE_SINCE - DAY, serial=0x2A), **ARN}))
+    assert "01 (valid from 2030-01-01 00:00:00 UTC) installed and gets 2a (valid from 2029-12-31" in found.message
+
+
+def test_object_that_a_replacement_left_behind_is_named_as_such() -> None:
+    left = replace(REPLACED, actions=("delete",), before={"certificate": LIVE}, paths=(), deposed="8f2b")
+    (found,) = issued_certificate(left)
+    assert found.address == "x (deposed 8f2b)"
+    assert "AWS revokes 01" in found.message

@@ -1,0 +1,103 @@
+"""What is no plan, or not a whole one, is never judged safe: exit code 1 and one line that says what to do."""
+
+import json
+from typing import Any
+
+import pytest
+
+from conftest import Run
+from pcaform.guard.judging import judge
+from pcaform.guard.reading import read
+from pcaform.problems import Failure
+
+PLAN: dict[str, Any] = {"format_version": "1.2", "planned_values": {}, "errored": False}
+"""The least that Terraform writes: lists that are empty are left out."""
+
+
+TAKE = "take the output of 'terraform show -json PLAN'"
+
+
+def plan(**changes: Any) -> bytes:
+    return json.dumps({**PLAN, **changes}).encode()
+
+
+def change(**changes: Any) -> dict[str, Any]:
+    return {"address": "a.b", "type": "a", "change": {"actions": ["no-op"], "before": {}, "after": {}}, **changes}
+
+
+NO_PLAN: dict[str, tuple[bytes, str]] = {
+    "empty": (b" \n", "there is nothing in it"),
+    "truncated": (plan(resource_changes=[change()])[:-9], "not a whole JSON document"),
+    "JSON lines of 'plan -json'": (b'{"@level":"info"}\n{"@level":"info"}\n', "not a whole JSON document"),
+    "no text": (b"\xff\xff\xff", "not a whole JSON document"),
+    "deeper than Python reads": (b"[" * 100_000, "not a whole JSON document"),
+    "number with 5,000 digits": (b"1" * 5000, "not a whole JSON document"),
+    "the plan file itself": (b"PK\x03\x04\x14\x00", "this is the plan file itself"),
+    "list": (b"[]", "not a plan in JSON"),
+    "null": (b"null", "not a plan in JSON"),
+    "state": (b'{"format_version": "1.0", "values": {}}', "not a plan in JSON"),
+    "version that is a number": (plan(format_version=1.2), "not a plan in JSON"),
+    "future version": (plan(format_version="2.0"), "the plan's format is 2.0, and only 1.x is understood"),
+    "nothing about being whole": (
+        b'{"format_version": "1.2", "planned_values": {}}',
+        "does not say whether it is whole",
+    ),
+    "changes that are no list": (plan(resource_changes={}), "not as Terraform writes it"),
+    "change that is no object": (plan(resource_changes=["x"]), "not as Terraform writes it"),
+    "no actions object": (plan(resource_changes=[change(change=None)]), "not as Terraform writes it"),
+    "actions that are a text": (plan(resource_changes=[change(change={"actions": "delete"})]), "not as Terraform"),
+    "action that is a number": (plan(resource_changes=[change(change={"actions": [1]})]), "not as Terraform"),
+    "no address": (plan(resource_changes=[{"type": "a", "change": {"actions": []}}]), "not as Terraform writes it"),
+    "path that is a text": (
+        plan(resource_changes=[change(change={"actions": ["delete"], "replace_paths": ["x"]})]),
+        "not as Terraform writes it",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", NO_PLAN)
+def test_what_is_no_plan_is_refused(mistake: str) -> None:
+    content, message = NO_PLAN[mistake]
+    with pytest.raises(Failure, match=r"^plan\.json: ") as refused:
+        read(content, "plan.json")
+    assert message in str(refused.value)
+
+
+def test_refusal_is_one_line_and_exit_1(pcaform: Run) -> None:
+    done = pcaform("guard", "-", "--format", "json", stdin=b"{")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"pcaform: <stdin>: not a whole JSON document: {TAKE}\n"
+
+
+def test_plan_without_changes_is_safe() -> None:
+    found = judge(read(plan(), "plan.json"))
+    assert (found.findings, found.notes, found.doubts) == ((), (), ())
+
+
+def test_plan_as_powershell_redirects_it_is_read() -> None:
+    content = plan(resource_changes=[change()]).decode().encode("utf-16")
+    assert [each.address for each in read(content, "plan.json").changes] == ["a.b"]
+
+
+def test_address_cannot_move_the_cursor() -> None:
+    found = read(plan(resource_changes=[change(address="a\x1b[2K\rb")]), "plan.json")
+    assert found.changes[0].address == "a\N{REPLACEMENT CHARACTER}[2K\N{REPLACEMENT CHARACTER}b"
+
+
+@pytest.mark.parametrize("actions", [[], ["rename"], ["delete", "forget"], ["update", "delete"], ["Delete"]])
+def test_unknown_actions_leave_the_plan_unjudged(actions: list[str]) -> None:
+    """On any kind of resource: a word that is not known may mean anything."""
+    found = judge(read(plan(resource_changes=[change(change={"actions": actions})]), "plan.json"))
+    assert [doubt.address for doubt in found.doubts] == ["a.b"]
+
+
+def test_destroys_of_other_kinds_are_not_judged() -> None:
+    found = judge(read(plan(resource_changes=[change(change={"actions": ["delete"]})]), "plan.json"))
+    assert (found.findings, found.doubts) == ((), ())
+
+
+def test_ten_thousand_changes_are_all_judged() -> None:
+    kind = "aws_acmpca_permission"
+    deleted = {"type": kind, "change": {"actions": ["delete"]}}
+    records = [change(address=f"{kind}.x[{number}]", **deleted) for number in range(10_000)]
+    assert len(judge(read(plan(resource_changes=records), "plan.json")).findings) == 10_000

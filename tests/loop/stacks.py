@@ -1,0 +1,95 @@
+"""A stack as a user has it: rendered by the command, planned and applied by the real Terraform on the sandbox."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pcaform.changes import changes
+from pcaform.commands.render import to_directory
+from pcaform.commands.sandbox import running
+from pcaform.loading import judged
+from pcaform.output.writing import write
+from pcaform.plan.sources import VENDORED, ModuleSource
+from pcaform.plan.stack import plan
+from pcaform.render import render
+from pcaform.sandbox.server import Sandbox
+from pcaform.terraform import Terraform, find_binary
+
+ACCOUNT = "123456789012"
+REGION = "eu-west-1"
+NAME = "story"
+HEAD = f"""\
+version: 1
+stack: {NAME}
+aws: {{region: {REGION}, account_id: "{ACCOUNT}"}}
+certificate_authority_defaults: {{key_algorithm: EC_prime256v1}}
+"""
+
+Changes = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack's directory and the account it lives in."""
+
+    home: Path
+    server: Sandbox
+    terraform: Terraform
+
+    def render(self, text: str, *, modules: ModuleSource = VENDORED) -> None:
+        """Render a spec over the stack, as the command does; raises Invalid where it refuses."""
+        (self.home / "spec.yaml").write_text(HEAD + text, encoding="utf-8")
+        to_directory(str(self.home / "spec.yaml"), self.home, modules=modules)
+
+    def plan(self, text: str, *, modules: ModuleSource = VENDORED) -> Changes:
+        """Render a spec and return what its plan changes, by address."""
+        self.render(text, modules=modules)
+        self.terraform.init()
+        return changes(self.terraform.plan(self.home / "tfplan"))
+
+    def plan_anyway(self, text: str) -> Changes:
+        """Plan a spec as if nothing had been rendered before, as in a pipeline that keeps no stack."""
+        write(render(plan(judged((HEAD + text).encode(), "spec.yaml"), source="spec.yaml")), self.home)
+        self.terraform.init()
+        return changes(self.terraform.plan(self.home / "tfplan"))
+
+    def apply(self, text: str) -> Changes:
+        """Do the same, and apply the plan."""
+        found = self.plan(text)
+        self.terraform.apply(self.home / "tfplan")
+        return found
+
+    def moves(self) -> dict[str, str]:
+        """Return old address to new address of what the last plan moves."""
+        found = self.terraform.show(self.home / "tfplan")["resource_changes"]
+        return {change["previous_address"]: change["address"] for change in found if "previous_address" in change}
+
+    def imports(self) -> dict[str, str]:
+        """Return address to id of what the last plan imports."""
+        found = self.terraform.show(self.home / "tfplan")["resource_changes"]
+        return {each["address"]: each["change"]["importing"]["id"] for each in found if "importing" in each["change"]}
+
+    def outputs(self) -> Mapping[str, Any]:
+        """Return the stack's outputs by name."""
+        found = self.terraform.show()["values"]["outputs"]
+        return {name: output["value"] for name, output in found.items()}
+
+    def status(self, common_name: str, *, region: str = REGION) -> str:
+        """Return the status of a CA at AWS."""
+        client = self.server.client("acm-pca", region=region)
+        found = client.list_certificate_authorities()["CertificateAuthorities"]
+        (status,) = (
+            each["Status"]
+            for each in found
+            if each["CertificateAuthorityConfiguration"]["Subject"]["CommonName"] == common_name
+        )
+        return str(status)
+
+
+@contextmanager
+def started(home: Path) -> Iterator[Stack]:
+    """Start an account of its own for a stack below `home`."""
+    with running(account_id=ACCOUNT, region=REGION) as (server, environment):
+        yield Stack(home, server, Terraform(find_binary(), home / NAME, environment))

@@ -1,0 +1,35 @@
+# Written by pcaform from activations.yaml. Do not edit: change that file and render again.
+
+output "certificate_authority_arns" {
+  description = "The ARN of each active CA, by its key in the spec."
+  value = {
+    root          = module.ca_root.active_arn
+    policy        = module.ca_policy.active_arn
+    issuing       = module.ca_issuing.active_arn
+    overseas      = module.ca_overseas.active_arn
+    below-partner = module.ca_below-partner.active_arn
+    legacy        = module.ca_legacy.active_arn
+  }
+}
+
+output "certificate_signing_requests" {
+  description = "The request of each CA that is signed elsewhere, by its key in the spec."
+  value = {
+    waiting = module.ca_waiting.certificate_signing_request
+  }
+}
+
+output "issuer_arns" {
+  description = "The ARN of each issuer, by its key in the spec."
+  value = {
+    ci = module.issuer_ci.arn
+  }
+}
+
+output "certificate_arns" {
+  description = "The ARN of each private certificate, by its key in the spec."
+  value = {
+    web = module.certificate_web.arn
+    far = module.certificate_far.arn
+  }
+}

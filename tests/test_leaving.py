@@ -1,0 +1,232 @@
+"""What a stack on disk had and a new spec would lose without saying so: pairs of specs, and what is then said."""
+
+import pytest
+
+from pcaform import leaving
+from pcaform.document import parse
+from pcaform.loading import judged
+from pcaform.plan.stack import plan
+
+ACCOUNT = "123456789012"
+HEAD = f"""\
+version: 1
+stack: corp-pki
+aws: {{region: eu-west-1, account_id: "{ACCOUNT}"}}
+"""
+ARN = f"arn:aws:acm-pca:eu-west-1:{ACCOUNT}:certificate-authority/11111111-2222-3333-4444-555555555555"
+USER = f"arn:aws:iam::{ACCOUNT}:user/ci"
+ACM = f"arn:aws:acm:eu-west-1:{ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555"
+PERMITTED = "permissions: [{principal: acm.amazonaws.com}]"
+
+
+def ca(key: str, *more: str, years: int = 20) -> str:
+    """Return a root in the spec, as a line of YAML."""
+    common = ["type: ROOT", f"subject: {{common_name: {key}}}", "key_algorithm: EC_prime256v1"]
+    validity = [] if any("activation" in each for each in more) else [f"validity: {{type: YEARS, value: {years}}}"]
+    return f"  {key}: {{{', '.join([*common, *validity, *more])}}}\n"
+
+
+def child(*more: str, key: str = "issuing", years: int = 5) -> str:
+    """Return a subordinate in the spec, as a line of YAML; `more` names its parent."""
+    common = ["type: SUBORDINATE", f"subject: {{common_name: {key}}}", "key_algorithm: EC_prime256v1"]
+    return f"  {key}: {{{', '.join([*common, f'validity: {{type: YEARS, value: {years}}}', *more])}}}\n"
+
+
+def external(key: str) -> str:
+    """Return a CA in the spec that is active already."""
+    off = "revocation_configuration: {ocsp_configuration: {enabled: false}}"
+    return ca(key, f"arn: '{ARN}'", "activation: external", off)
+
+
+def spec(*authorities: str, rest: str = "") -> str:
+    return f"{HEAD}certificate_authorities:\n{''.join(authorities)}{rest}" if authorities else f"{HEAD}{rest}"
+
+
+def said(before: str, after: str) -> list[str]:
+    """Return what rendering `after` over the stack of `before` says, each with its line and column."""
+    remembered = plan(judged(before.encode(), "spec.yaml"), source="spec.yaml").items
+    document, now = parse(after.encode(), "spec.yaml"), judged(after.encode(), "spec.yaml")
+    found = leaving.problems(now, document, plan(now, source="spec.yaml"), remembered)
+    return [f"{problem.line}:{problem.column}: {problem.message}" for problem in found]
+
+
+ISSUER = "issuers: {ci: {grants: [{certificates: unmanaged, certificate_authorities: [root]}]}}\n"
+REFERENCE = f"  partner: {{managed: false, arn: '{ARN}', {PERMITTED}}}\n"
+ELSEWHERE = "provider: {region: us-east-1}"
+
+SILENT = {
+    "the same": (spec(ca("root"), rest=ISSUER), spec(ca("root"), rest=ISSUER)),
+    "one more": (spec(ca("root")), spec(ca("root"), ca("second"), rest=ISSUER)),
+    "tags and protection": (spec(ca("root")), spec(ca("root", "tags: {a: b}", "deletion_protection: false"))),
+    "the next generation": (spec(ca("root")), spec(ca("root", "generation: 2", years=25))),
+    "a child signed by another": (
+        spec(ca("root"), ca("second"), child("parent: root")),
+        spec(ca("root"), ca("second"), child("parent: second", "generation: 2")),
+    ),
+    "renamed, with its child": (
+        spec(ca("root"), child("parent: root")),
+        spec(ca("top", "renamed_from: root").replace("common_name: top", "common_name: root"), child("parent: top")),
+    ),
+    "renamed issuer": (
+        spec(ca("root"), rest=ISSUER),
+        spec(ca("root"), rest=ISSUER.replace("{ci: {", "{build: {renamed_from: ci, ")),
+    ),
+    "forgotten": (spec(ca("root")), spec(rest="removed: {root: forget}\n")),
+    "forgotten with its generation": (
+        spec(ca("root", "generation: 3")),
+        spec(rest="removed: {root: {forget: everything, generation: 3}}\n"),
+    ),
+    "destroyed after its protection was lifted": (
+        spec(ca("root", "deletion_protection: false")),
+        spec(rest=f"removed: {{root: {{destroy: '{ARN}'}}}}\n"),
+    ),
+    "an issuer forgotten": (spec(ca("root"), rest=ISSUER), spec(ca("root"), rest="removed: {issuers.ci: forget}\n")),
+    "an issuer destroyed": (
+        spec(ca("root"), rest=ISSUER),
+        spec(ca("root"), rest=f"removed: {{issuers.ci: {{destroy: '{USER}'}}}}\n"),
+    ),
+    "a permission taken out while its CA stays": (spec(ca("root", PERMITTED)), spec(ca("root"))),
+    "a reference that permits nothing": (spec(REFERENCE.replace(f", {PERMITTED}", "")), spec()),
+    "elsewhere, forgotten there": (
+        spec(ca("root", ELSEWHERE)),
+        spec(rest=f"removed: {{root: {{forget: everything, {ELSEWHERE}}}}}\n"),
+    ),
+    "handed over": (spec(ca("root")), spec(external("root"), rest="removed: {root: {forget: certificate}}\n")),
+    "kept as a reference": (
+        spec(ca("root")),
+        spec(f"  root: {{managed: false, arn: '{ARN}'}}\n", rest="removed: {root: forget}\n"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), SILENT.values(), ids=SILENT)
+def test_what_is_said_in_the_spec_passes(before: str, after: str) -> None:
+    assert said(before, after) == []
+
+
+LEFT = (
+    "'{0}' was in this stack, and Terraform would destroy it: keep it, rename it with 'renamed_from', or say "
+    "'removed: {{{1}: forget}}' (it stays at AWS) or 'removed: {{{1}: {{destroy: ITS-ARN}}}}'"
+)
+AT_TERMS = "a certificate never changes, 'generation: 2' issues another"
+NEVER_APPLIED = "{0}. Where {1} was never applied, bring the stack's directory back to what was"
+UNSAID = {
+    "a CA left": (spec(ca("root"), ca("old")), spec(ca("root")), [f"4:1: {LEFT.format('old', 'old')}"]),
+    "an issuer left": (spec(ca("root"), rest=ISSUER), spec(ca("root")), [f"1:1: {LEFT.format('ci', 'issuers.ci')}"]),
+    "a bucket left": (
+        spec(rest="crl_buckets: {lists: {}}\n"),
+        spec(),
+        [f"1:1: {LEFT.format('lists', 'crl_buckets.lists')}"],
+    ),
+    "a reference with a permission left": (spec(REFERENCE), spec(), [f"1:1: {LEFT.format('partner', 'partner')}"]),
+    "a CA became a reference": (
+        spec(ca("root")),
+        spec(f"  root: {{managed: false, arn: '{ARN}'}}\n"),
+        [f"4:1: {LEFT.format('root', 'root')}"],
+    ),
+    "forgotten without its generation": (
+        spec(ca("root", "generation: 3")),
+        spec(rest="removed: {root: forget}\n"),
+        [
+            (
+                "4:17: Terraform would revoke its certificate of generation 3: say "
+                "'root: {forget: everything, generation: 3}'"
+            )
+        ],
+    ),
+    "destroyed while protected": (
+        spec(ca("root")),
+        spec(rest=f"removed: {{root: {{destroy: '{ARN}'}}}}\n"),
+        ["4:17: 'root' is protected: apply it once with 'deletion_protection: false', then destroy it"],
+    ),
+    "elsewhere, forgotten here": (
+        spec(ca("root", ELSEWHERE)),
+        spec(rest="removed: {root: forget}\n"),
+        ["4:17: 'root' lived elsewhere: repeat its 'provider' here, so that Terraform finds it"],
+    ),
+    "another validity": (
+        spec(ca("root")),
+        spec(ca("root", years=25)),
+        [f"5:92: generation 1 was issued with validity YEARS 20, seen YEARS 25: {AT_TERMS}"],
+    ),
+    "another subject and key": (
+        spec(ca("root")),
+        spec(ca("root").replace("common_name: root", "common_name: Root")),
+        [
+            (
+                "5:31: subject was root, seen Root: with that it is another CA. Give it a key of its own, and say "
+                "under 'removed' what becomes of 'root'"
+            )
+        ],
+    ),
+    "another path length": (
+        spec(ca("root"), child("parent: root")),
+        spec(ca("root"), child("parent: root", "path_length: 1")),
+        [f"6:157: generation 1 was issued with path_length 0, seen 1: {AT_TERMS}"],
+    ),
+    "another parent": (
+        spec(ca("root"), ca("second"), child("parent: root")),
+        spec(ca("root"), ca("second"), child("parent: second")),
+        [f"7:138: generation 1 was issued with parent root, seen second: {AT_TERMS}"],
+    ),
+    "a generation back": (
+        spec(ca("root", "generation: 2")),
+        spec(ca("root")),
+        [NEVER_APPLIED.format("5:9: generation 2 was rendered, and Terraform would revoke it: the next one is 3", 2)],
+    ),
+    "a generation skipped": (
+        spec(ca("root")),
+        spec(ca("root", "generation: 3")),
+        [NEVER_APPLIED.format("5:130: generation 1 was rendered, and Terraform cannot skip one: the next one is 2", 1)],
+    ),
+    "a new generation signed in another place": (
+        spec(ca("root"), ca("far", ELSEWHERE), child("parent: root")),
+        spec(ca("root"), ca("far", ELSEWHERE), child("parent: far", "generation: 2")),
+        [
+            (
+                "7:138: the earlier generation was signed in another place, where Terraform would look for it no more: "
+                "take a parent in that place, or make a new CA"
+            )
+        ],
+    ),
+    "handed over unsaid": (
+        spec(ca("root")),
+        spec(external("root")),
+        [
+            (
+                "5:200: this stack issued the certificate of 'root', and Terraform would revoke it: say "
+                "'removed: {root: {forget: certificate, generation: 1}}'"
+            )
+        ],
+    ),
+    "another place": (
+        spec(ca("root")),
+        spec(ca("root", ELSEWHERE)),
+        ["5:128: 'root' lives elsewhere: a CA never moves, and Terraform would make another one"],
+    ),
+    "another region": (
+        spec(ca("root")),
+        spec(ca("root")).replace("eu-west-1", "eu-west-2"),
+        [
+            (
+                "3:15: the stack on disk has region eu-west-1: elsewhere Terraform would make every CA anew, so "
+                "another place is another stack"
+            )
+        ],
+    ),
+    "a move to nowhere": (
+        spec(ca("root")),
+        spec(ca("root"), rest="moves: {aws_acmpca_policy.a: module.other.aws_acmpca_policy.this}\n"),
+        [
+            (
+                "6:30: 'module.other.aws_acmpca_policy.this' is in no module of this stack: Terraform would destroy "
+                "what it moves there"
+            )
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "messages"), UNSAID.values(), ids=UNSAID)
+def test_what_would_be_lost_is_told(before: str, after: str, messages: list[str]) -> None:
+    assert said(before, after) == messages
