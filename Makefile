@@ -40,10 +40,11 @@ bench: $(STAMP)
 	$(VENV)/bin/python benchmarks/validate.py
 	$(VENV)/bin/python benchmarks/render.py
 
-# Writes the golden trees anew; read the diff before you commit it.
+# Writes the generated parts of all pages, and the unprotected copies of modules.
 docs: $(STAMP)
 	$(VENV)/bin/python docs/generate.py
 
+# Writes the golden trees anew; read the diff before you commit it.
 golden: $(STAMP)
 	PCAFORM_UPDATE_GOLDEN=1 $(VENV)/bin/pytest tests/render/test_golden.py
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import module_pages
+
 from pcaform import facts
 from pcaform.fields import FIELDS
 from pcaform.rules.catalog import RULES
@@ -46,7 +48,7 @@ def module_table(current: str) -> str:
     """Return one line per module, in the order the page has; modules that are new to it go where they first can."""
     known = modules()
     needs = {name: imports(path, known) for name, path in known.items()}
-    listed = [line.split("`")[1] for line in current.splitlines() if line.startswith("| `")]
+    listed = dict.fromkeys(line.split("`")[1] for line in current.splitlines() if line.startswith("| `"))
     ordered = [name for name in listed if name in known]
     for name in sorted(set(known) - set(ordered), key=lambda name: (len(needs[name]), name)):
         after = [ordered.index(other) + 1 for other in needs[name] if other in ordered]
@@ -210,34 +212,54 @@ def never_table(_: str) -> str:
     return "\n".join(["| error | declared for | why never here |", "| --- | --- | --- |", *rows])
 
 
+def _module_parts() -> Iterator[tuple[str, str, Callable[[str], str]]]:
+    for name in module_pages.names():
+        yield f"modules/{name}/README.md", "inputs", lambda _, name=name: module_pages.input_table(name)
+        yield f"modules/{name}/README.md", "outputs", lambda _, name=name: module_pages.output_table(name)
+
+
 PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("ARCHITECTURE.md", "modules", module_table),
     ("docs/spec.md", "fields", field_tables),
     ("docs/rules.md", "rules", rule_sections),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
+    *_module_parts(),
 )
 """Page, name of the generated part, and what makes it from the part's present text."""
 
 
+def _part(page: str, name: str, make: Callable[[str], str]) -> str:
+    """Return a page's text with one generated part made anew."""
+    before, mark, rest = (ROOT / page).read_text(encoding="utf-8").partition(MARK.format(name=name))
+    current, end, after = rest.partition(MARK.format(name="end"))
+    return f"{before}{mark}\n{make(current)}\n{end}{after}"
+
+
+def _settle(path: Path, text: str | None, *, check: bool) -> str | None:
+    """Write a file, or delete it where there is no text for it; return its name if it was stale."""
+    current = path.read_text(encoding="utf-8") if path.exists() else None
+    if text == current:
+        return None
+    if not check and text is None:
+        path.unlink()
+    elif not check and text is not None:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return str(path.relative_to(ROOT))
+
+
 def main() -> int:
-    """Write every part, or compare it; return the exit code."""
+    """Write every part and every copy, or compare them; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    stale = []
-    for page, name, make in PARTS:
-        path = ROOT / page
-        before, mark, rest = path.read_text(encoding="utf-8").partition(MARK.format(name=name))
-        current, end, after = rest.partition(MARK.format(name="end"))
-        text = f"{before}{mark}\n{make(current)}\n{end}{after}"
-        if text != path.read_text(encoding="utf-8"):
-            stale.append(page)
-            if not check:
-                path.write_text(text, encoding="utf-8")
-    for page in stale:
+    stale = [_settle(ROOT / page, _part(page, name, make), check=check) for page, name, make in PARTS]
+    stale += [_settle(path, text, check=check) for path, text in module_pages.copies().items()]
+    stale += [_settle(path, None, check=check) for path in module_pages.stray_copies()]
+    for page in dict.fromkeys(filter(None, stale)):
         sys.stderr.write(f"{page}: {'stale, run make docs' if check else 'written'}\n")
-    return 1 if check and stale else 0
+    return 1 if check and any(stale) else 0
 
 
 if __name__ == "__main__":

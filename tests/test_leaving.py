@@ -32,6 +32,11 @@ def child(*more: str, key: str = "issuing", years: int = 5) -> str:
     return f"  {key}: {{{', '.join([*common, f'validity: {{type: YEARS, value: {years}}}', *more])}}}\n"
 
 
+def revocation(setting: str) -> str:
+    """Return how revoked certificates are published, as one line of YAML."""
+    return f"revocation_configuration: {{ocsp_configuration: {{{setting}}}}}"
+
+
 def external(key: str) -> str:
     """Return a CA in the spec that is active already."""
     off = "revocation_configuration: {ocsp_configuration: {enabled: false}}"
@@ -86,6 +91,11 @@ SILENT = {
         spec(ca("root"), rest=f"removed: {{issuers.ci: {{destroy: '{USER}'}}}}\n"),
     ),
     "a permission taken out while its CA stays": (spec(ca("root", PERMITTED)), spec(ca("root"))),
+    "OCSP switched off": (
+        spec(ca("root", revocation("enabled: true"))),
+        spec(ca("root", revocation("enabled: false"))),
+    ),
+    "OCSP that was off left out": (spec(ca("root", revocation("enabled: false"))), spec(ca("root"))),
     "a reference that permits nothing": (spec(REFERENCE.replace(f", {PERMITTED}", "")), spec()),
     "elsewhere, forgotten there": (
         spec(ca("root", ELSEWHERE)),
@@ -143,6 +153,16 @@ UNSAID = {
         spec(ca("root", ELSEWHERE)),
         spec(rest="removed: {root: forget}\n"),
         ["4:17: 'root' lived elsewhere: repeat its 'provider' here, so that Terraform finds it"],
+    ),
+    "OCSP left out": (
+        spec(ca("root", revocation("enabled: true"))),
+        spec(ca("root")),
+        [
+            (
+                "5:3: ocsp_configuration was on, and without it Terraform switches it off: say "
+                "'ocsp_configuration: {enabled: false}'"
+            )
+        ],
     ),
     "another validity": (
         spec(ca("root")),

@@ -46,6 +46,14 @@ DEFAULT_SIGNING_ALGORITHM: dict[KeyAlgorithm, SigningAlgorithm] = {
 
 _API_PASSTHROUGH = "_APIPassthrough"  # [API] api_passthrough counts with these templates only
 DEFAULT_TEMPLATE = "EndEntityCertificate/V1"  # [API] IssueCertificate uses it when none is named; ACM issues with it
+SHARED_TEMPLATES = (  # [PCA] "resource-based policies": what a CA's policy may allow other accounts to issue with
+    "EndEntityCertificate/V1",
+    "EndEntityClientAuthCertificate/V1",
+    "EndEntityServerAuthCertificate/V1",
+    "BlankEndEntityCertificate_APIPassthrough/V1",
+    "BlankEndEntityCertificate_APICSRPassthrough/V1",
+    "SubordinateCACertificate_PathLen0/V1",
+)
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
 ACM_VALIDITY_DAYS = 395  # [ACM] private certificates live 13 months
 POLICY_LIMIT = 6144  # [IAM] characters of a managed policy, blanks not counted

@@ -10,7 +10,7 @@ from typing import Any
 from pcaform import addresses
 from pcaform.document import Document
 from pcaform.manifest import Items
-from pcaform.plan.items import AUTHORITIES, AWS, IDENTITY, SIGNED_IN
+from pcaform.plan.items import AUTHORITIES, AWS, IDENTITY, REVOCATION, SIGNED_IN
 from pcaform.plan.stack import StackPlan
 from pcaform.problems import Problem
 from pcaform.rules.rule import Finding
@@ -129,6 +129,7 @@ def _authority(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Findin
         message = f"'{key}' lives elsewhere: a CA never moves, and Terraform would make another one"
         yield Finding((*loc, _PROVIDER), message)
     yield from _other_authority(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
+    yield from _unpublished(loc, before.get(REVOCATION, {}), now.get(REVOCATION, {}))
     issued, kept = before.get(_CERTIFICATE), now.get(_CERTIFICATE)
     if issued is not None and kept is None:
         yield from _handed_over(spec, key, issued)
@@ -145,6 +146,14 @@ def _other_authority(loc: tuple[str, str], before: Item, now: Item) -> Iterator[
                 f"a key of its own, and say under 'removed' what becomes of '{loc[1]}'"
             )
             yield Finding((*loc, name), message)
+
+
+def _unpublished(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
+    """Find revocation that is switched off by leaving its block out: nobody would learn of revoked certificates."""
+    for name, was_on in before.items():
+        if was_on and name not in now:
+            message = f"{name} was on, and without it Terraform switches it off: say '{name}: {{enabled: false}}'"
+            yield Finding((*loc, "revocation_configuration"), message)
 
 
 def _handed_over(spec: Spec, key: str, issued: Item) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-# The only difference from ca-certificate: Terraform may destroy this certificate, which revokes it.
+# The only difference from ca-certificate: Terraform may destroy what is protected there.
 
 resource "aws_acmpca_certificate" "this" {
   lifecycle {

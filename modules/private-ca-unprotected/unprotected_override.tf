@@ -1,4 +1,4 @@
-# The only difference from private-ca: Terraform may destroy this CA.
+# The only difference from private-ca: Terraform may destroy what is protected there.
 
 resource "aws_acmpca_certificate_authority" "this" {
   lifecycle {

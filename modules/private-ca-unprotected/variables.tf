@@ -1,6 +1,7 @@
 variable "type" {
   description = "ROOT or SUBORDINATE."
   type        = string
+  nullable    = false
 
   validation {
     condition     = contains(["ROOT", "SUBORDINATE"], var.type)
@@ -27,22 +28,57 @@ variable "subject" {
     surname                      = optional(string)
     title                        = optional(string)
   })
+
+  validation {
+    condition     = anytrue([for value in values(var.subject) : value != null && value != ""])
+    error_message = "The subject has at least one field."
+  }
+
+  validation {
+    condition     = var.subject.country == null ? true : can(regex("^[A-Za-z]{2}$", var.subject.country))
+    error_message = "The subject's country is two letters, such as DE."
+  }
+
+  validation {
+    condition     = var.subject.distinguished_name_qualifier == null ? true : can(regex("^[a-zA-Z0-9'()+-.?:/= ]*$", var.subject.distinguished_name_qualifier))
+    error_message = "The subject's distinguished_name_qualifier is a PrintableString: letters, digits, blanks and any of '()+,-.?:/=."
+  }
 }
 
 variable "key_algorithm" {
   description = "Type and size of the key, such as RSA_4096 or EC_prime256v1."
   type        = string
+  nullable    = false
 }
 
 variable "signing_algorithm" {
   description = "The algorithm with which the CA signs its certificate signing request, of the family of its key."
   type        = string
+  nullable    = false
+
+  validation {
+    condition = can(regex(
+      lookup(
+        { RSA = "^SHA[0-9]+WITHRSA(_PSS)?$", EC = "^SHA[0-9]+WITHECDSA$", SM2 = "^SM3WITHSM2$" },
+        split("_", var.key_algorithm)[0],
+        "^${var.key_algorithm}$",
+      ),
+      var.signing_algorithm,
+    ))
+    error_message = "The signing algorithm is of the key's family: WITHRSA for RSA, WITHECDSA for EC, SM3WITHSM2 for SM2, else the key's own name."
+  }
 }
 
 variable "usage_mode" {
   description = "GENERAL_PURPOSE or SHORT_LIVED_CERTIFICATE. AWS never changes it."
   type        = string
   default     = "GENERAL_PURPOSE"
+  nullable    = false
+
+  validation {
+    condition     = contains(["GENERAL_PURPOSE", "SHORT_LIVED_CERTIFICATE"], var.usage_mode)
+    error_message = "The usage mode is GENERAL_PURPOSE or SHORT_LIVED_CERTIFICATE."
+  }
 }
 
 variable "key_storage_security_standard" {
@@ -55,12 +91,19 @@ variable "enabled" {
   description = "false disables an active CA: it issues nothing until it is enabled again."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "permanent_deletion_time_in_days" {
   description = "How long a deleted CA can be restored, 7 to 30 days."
   type        = number
   default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.permanent_deletion_time_in_days >= 7 && var.permanent_deletion_time_in_days <= 30
+    error_message = "A deleted CA can be restored for 7 to 30 days."
+  }
 }
 
 variable "revocation_configuration" {
@@ -80,6 +123,40 @@ variable "revocation_configuration" {
       ocsp_custom_cname = optional(string)
     }))
   })
+
+  validation {
+    condition = alltrue([
+      for crl in try([var.revocation_configuration.crl_configuration], []) :
+      try(crl.enabled, false) ? crl.s3_bucket_name != null && crl.expiration_in_days != null : true
+    ])
+    error_message = "An enabled crl_configuration needs s3_bucket_name and expiration_in_days."
+  }
+
+  validation {
+    condition = alltrue([
+      for crl in try([var.revocation_configuration.crl_configuration], []) :
+      try(crl.enabled, true) ? true : alltrue([for name, value in crl : name == "enabled" || value == null])
+    ])
+    error_message = "A disabled crl_configuration has no other argument."
+  }
+
+  validation {
+    condition = alltrue([
+      for days in try([var.revocation_configuration.crl_configuration.expiration_in_days], []) :
+      days == null ? true : days >= 1 && days <= 5000
+    ])
+    error_message = "A list is valid for 1 to 5000 days."
+  }
+
+  validation {
+    condition = alltrue([
+      for cname in [
+        try(var.revocation_configuration.crl_configuration.custom_cname, null),
+        try(var.revocation_configuration.ocsp_configuration.ocsp_custom_cname, null),
+      ] : cname == null ? true : !strcontains(cname, "://")
+    ])
+    error_message = "A custom cname is a host name without a protocol."
+  }
 }
 
 variable "certificate" {
@@ -90,6 +167,16 @@ variable "certificate" {
     certificate       = string
     certificate_chain = optional(string)
   })
+
+  validation {
+    condition     = var.certificate == null ? true : can(regex("-----BEGIN CERTIFICATE-----", var.certificate.certificate))
+    error_message = "The certificate is PEM text."
+  }
+
+  validation {
+    condition     = var.certificate == null || var.type == "ROOT" ? true : try(var.certificate.certificate_chain, null) != null
+    error_message = "The certificate of a SUBORDINATE CA is installed together with its certificate_chain."
+  }
 }
 
 variable "timeouts" {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import EXAMPLE, ROOT, Run
+from conftest import EXAMPLE, ROOT, Offline, Run
 
 TEXT = EXAMPLE.read_text(encoding="utf-8")
 
@@ -29,6 +29,37 @@ def test_several_specs_are_several_stacks(pcaform: Run, specs: Path) -> None:
     done = pcaform("render", "one.yaml", "two.yaml", "--out", "out", cwd=specs)
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.splitlines() == [f"out/{name}: 23 written" for name in ("one", "two")]
+
+
+def test_shared_modules_lie_once_beside_the_stacks(pcaform: Run, specs: Path) -> None:
+    command = ("render", "one.yaml", "two.yaml", "--out", "out", "--modules", "shared")
+    done = pcaform(*command, cwd=specs)
+    assert (done.returncode, done.stdout) == (0, "")
+    written = files(specs / "out")
+    assert {path.split("/")[1] for path in written if path.startswith("modules/")} >= {"private-ca", ".pcaform.json"}
+    assert not any("/modules/" in path for path in written)
+    assert b'source = "../modules/private-ca"' in written["one/certificate_authorities.tf"]
+    again = pcaform(*command, "--check", cwd=specs)
+    assert (again.returncode, again.stdout) == (0, "")
+
+
+@pytest.mark.terraform
+def test_terraform_finds_shared_modules(pcaform: Run, specs: Path, offline: Offline) -> None:
+    pcaform("render", "one.yaml", "--out", "out", "--modules", "shared", cwd=specs)
+    backend = specs / "out" / "one" / "backend_override.tf"
+    backend.write_text('terraform {\n  backend "local" {}\n}\n', encoding="utf-8")
+    terraform = offline(specs / "out" / "one")
+    terraform.init()
+    terraform.validate()
+
+
+def test_modules_of_ones_own_are_called_where_they_are(pcaform: Run, specs: Path) -> None:
+    source = "git::https://git.corp.example/pki.git//modules?ref=v3"
+    assert pcaform("render", "one.yaml", "--out", "out", "--modules", source, cwd=specs).returncode == 0
+    written = files(specs / "out")
+    called = b'source = "git::https://git.corp.example/pki.git//modules/private-ca?ref=v3"'
+    assert called in written["one/certificate_authorities.tf"]
+    assert not any("modules/" in path for path in written)
 
 
 def test_a_spec_with_errors_stops_all_of_them(pcaform: Run, specs: Path) -> None:

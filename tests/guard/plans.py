@@ -128,10 +128,10 @@ def edited(text: str, key: str, old: str, new: str) -> str:
 
 
 def unprotect(directory: Path) -> None:
-    """Take `prevent_destroy` out of the vendored modules, as in a foreign stack that has none."""
+    """Take the `lifecycle` blocks out of the vendored modules, as in a foreign stack that has none."""
     for path in directory.glob("modules/*/main.tf"):
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("    prevent_destroy = true\n", ""), encoding="utf-8")
+        path.write_text(re.sub(r"\n  lifecycle {\n.*?\n  }\n", "\n", text, flags=re.DOTALL), encoding="utf-8")
 
 
 def second_generation(text: str, key: str) -> str:

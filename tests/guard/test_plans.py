@@ -54,6 +54,11 @@ def test_each_hazard_is_found_with_what_forces_it(made: Mapping[str, bytes]) -> 
         ),
         (f"module.ca_leaving_certificate.{CERTIFICATE}", "certificate-destroyed", GONE),
         (
+            f"module.ca_renamed_certificate.{CERTIFICATE}",
+            "certificate-replaced",
+            "'certificate_signing_request' changes",
+        ),
+        (
             f"module.ca_reparented_certificate.{CERTIFICATE}",
             "certificate-replaced",
             "'certificate_authority_arn' changes",
@@ -140,7 +145,7 @@ def test_text_has_two_lines_for_each_finding(made: Mapping[str, bytes], pcaform:
     lines = done.stdout.splitlines()
     assert lines[1::2] == [line for line in lines if line.startswith("  instead: ")]
     assert all(line.startswith("module.") and line.endswith("]") for line in lines[::2])
-    assert done.stderr.endswith("do not apply this plan: 9 findings\n")
+    assert done.stderr.endswith("do not apply this plan: 10 findings\n")
 
 
 @pytest.mark.parametrize("name", ["hazards", "twins", "broken_off"])

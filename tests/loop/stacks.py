@@ -1,5 +1,6 @@
 """A stack as a user has it: rendered by the command, planned and applied by the real Terraform on the sandbox."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,6 +55,13 @@ class Stack:
         write(render(plan(judged((HEAD + text).encode(), "spec.yaml"), source="spec.yaml")), self.home)
         self.terraform.init()
         return changes(self.terraform.plan(self.home / "tfplan"))
+
+    def restore(self, text: str) -> None:
+        """Put the stack of an earlier spec back as if nothing had been rendered since."""
+        shutil.rmtree(self.terraform.directory / "modules")
+        for path in (*self.terraform.directory.glob("*.tf"), self.terraform.directory / ".pcaform.json"):
+            path.unlink()
+        self.render(text)
 
     def apply(self, text: str) -> Changes:
         """Do the same, and apply the plan."""

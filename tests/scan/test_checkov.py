@@ -17,6 +17,12 @@ TESTS = ROOT / "tests"
 SPECS = [EXAMPLE, TESTS / "loop" / "spec.yaml", *sorted((TESTS / "render" / "cases").glob("*.yaml"))]
 NOWHERE = "http://127.0.0.1:1"
 SKIPPED = {
+    ("CKV_AWS_18", "/modules/crl-bucket/main.tf", "aws_s3_bucket"),
+    ("CKV_AWS_21", "/modules/crl-bucket/main.tf", "aws_s3_bucket"),
+    ("CKV_AWS_144", "/modules/crl-bucket/main.tf", "aws_s3_bucket"),
+    ("CKV_AWS_145", "/modules/crl-bucket/main.tf", "aws_s3_bucket"),
+    ("CKV2_AWS_61", "/modules/crl-bucket/main.tf", "aws_s3_bucket"),
+    ("CKV2_AWS_62", "/modules/crl-bucket/main.tf", "aws_s3_bucket"),
     ("CKV_AWS_273", "/modules/issuer-user/main.tf", "aws_iam_user"),
     ("CKV_AWS_40", "/modules/issuer-user/main.tf", "aws_iam_user_policy_attachment"),
 }

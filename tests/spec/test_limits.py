@@ -24,6 +24,9 @@ ROLE = "arn:aws:iam::123456789012:role/pki"
 POLICY = "arn:aws:iam::123456789012:policy/boundary"
 CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/1"
 CERTIFICATE = ("certificates", "site")
+DISTRIBUTIONS = ("crl_buckets", "lists", "cloudfront_distribution_arns")
+DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE"
+LONG_DISTRIBUTION = DISTRIBUTION.ljust(2048, "A")
 WAIVER = {"what": "replaced", "why": "it is new", "until": "2027-01-31"}
 WORDS = [
     (AUTHORITY, "type", get_args(facts.CertificateAuthorityType)),
@@ -208,6 +211,8 @@ REFUSED: list[tuple[tuple[str | int, ...], Any, Any, str]] = [
             (role, {"trust": {"accounts": ["0" * 12]}}, {"trust": {"accounts": ["0" * 11]}}, "12 digits"),
         )
     ),
+    (DISTRIBUTIONS, [DISTRIBUTION], [DISTRIBUTION.replace("E2", "e2")], "the ARN of a CloudFront distribution"),
+    (DISTRIBUTIONS, [LONG_DISTRIBUTION], [f"{LONG_DISTRIBUTION}A"], "at most 2048 characters"),
     (("crl_buckets", "lists", "bucket"), "a" * 63, "a" * 64, "at most 63 characters"),
     (("crl_buckets", "lists", "bucket"), "abc", "ab", "at least 3 characters"),
     (("crl_buckets", "lists", "bucket"), "corp.crl-1", "corp crl", "a bucket name"),

@@ -44,6 +44,7 @@ def crl_buckets(spec: Spec) -> list[ModuleCall]:
                 {
                     "bucket": bucket.bucket or key,
                     "account_id": spec.aws.account_id,
+                    "cloudfront_distribution_arns": list(bucket.cloudfront_distribution_arns) or None,
                     "force_destroy": unless(bucket.force_destroy, default=False),
                     "tags": bucket.tags or None,
                 }

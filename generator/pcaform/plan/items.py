@@ -17,6 +17,7 @@ IDENTITY = "identity"
 _IDENTITY = ("type", "subject", "key_algorithm", "signing_algorithm", "usage_mode")
 """What AWS never changes on a CA: with another of these it is another CA, with another key and another ARN."""
 _TERMS = ("parent", "path_length", "validity", "api_passthrough")
+REVOCATION = "revocation"
 PLAIN_SECTIONS = ("issuers", "crl_buckets", "certificates")
 
 
@@ -41,6 +42,7 @@ def _authority(authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
         "managed": True,
         IDENTITY: {name: _dumped(getattr(authority, name)) for name in _IDENTITY},
         "protected": authority.deletion_protection,
+        REVOCATION: _revocation(authority) or None,
         "provider": _dumped(authority.provider),
     }
     if authority.activation is None:
@@ -49,6 +51,13 @@ def _authority(authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
         terms[SIGNED_IN] = _dumped(signer.provider)
         remembered["certificate"] = {"generation": authority.generation, **given(terms)}
     return given(remembered)
+
+
+def _revocation(authority: CertificateAuthority) -> dict[str, bool]:
+    """Return how revoked certificates are published, and whether that is on: leaving a block out switches it off."""
+    if authority.revocation_configuration is None:
+        return {}
+    return {name: block.enabled for name, block in authority.revocation_configuration if block is not None}
 
 
 def _reference(authority: Reference) -> dict[str, Any]:

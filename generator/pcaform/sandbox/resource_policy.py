@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from itertools import starmap
 from typing import Any
 
+from pcaform import facts
 from pcaform.iam.documents import PolicyError, read_document
 from pcaform.sandbox.refusal import Refusal
 
@@ -27,14 +28,6 @@ _ACTIONS = {
     "acm-pca:ListTags",
     _ISSUE,
     "acm-pca:RevokeCertificate",
-}
-_TEMPLATES = {
-    "EndEntityCertificate/V1",
-    "EndEntityClientAuthCertificate/V1",
-    "EndEntityServerAuthCertificate/V1",
-    "BlankEndEntityCertificate_APIPassthrough/V1",
-    "BlankEndEntityCertificate_APICSRPassthrough/V1",
-    "SubordinateCACertificate_PathLen0/V1",
 }
 _TEMPLATE_KEY = "acm-pca:TemplateArn"
 _TEMPLATE_ARN = re.compile(r"arn:[\w-]+:acm-pca:::template/(?P<name>.+)")
@@ -111,7 +104,7 @@ def _condition_faults(conditions: list[tuple[str, str, list[str]]], *, actions: 
         yield f"{_ISSUE} needs the condition StringEquals {_TEMPLATE_KEY}"
     for template in templates:
         match = _TEMPLATE_ARN.fullmatch(template)
-        if match is None or match["name"] not in _TEMPLATES:
+        if match is None or match["name"] not in facts.SHARED_TEMPLATES:
             yield f"the template {template} is not one that other accounts may use"
 
 

@@ -12,6 +12,7 @@ from pcaform.spec.values import (
     ARN,
     BUCKET,
     DAY,
+    DISTRIBUTION,
     ORGANIZATION,
     REMOVED,
     TEMPLATE,
@@ -31,6 +32,8 @@ class CrlBucket(Model):
 
     bucket: Annotated[str | None, Field(pattern=BUCKET, min_length=3, max_length=63)] = None
     """The bucket's name; the key where it is left out."""
+    cloudfront_distribution_arns: Many[Annotated[str, Field(pattern=DISTRIBUTION, max_length=2048)]] = ()
+    """The CloudFront distributions through which the lists are fetched; the bucket itself stays closed."""
     force_destroy: bool = False
     """Whether destroying the bucket also deletes the lists in it."""
     tags: Tags = Field(default_factory=dict)

@@ -19,6 +19,7 @@ CRL_PATH = r"^(/|[-a-zA-Z0-9;?:@&=+$,%_.!~*()']+(/[-a-zA-Z0-9;?:@&=+$,%_.!~*()']
 CA_ARN = r"^arn:aws(-[a-z]+)*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+$"
 ROLE_ARN = r"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[!-~]+$"
 POLICY_ARN = r"^arn:aws(-[a-z]+)*:iam::([0-9]{12}|aws):policy/[!-~]+$"
+DISTRIBUTION = r"^arn:aws(-[a-z]+)*:cloudfront::[0-9]{12}:distribution/[A-Z0-9]+$"
 ARN = r"^arn:aws(-[a-z]+)*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:[!-~]+$"
 REMOVED = r"^((issuers|certificates|crl_buckets)\.)?[a-z][a-z0-9_-]*$"
 ORGANIZATION = r"^o-[a-z0-9]{10,32}$"
@@ -44,6 +45,7 @@ WORDS = {
     CA_ARN: "the ARN of a private CA, arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID",
     ROLE_ARN: "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME",
     POLICY_ARN: "the ARN of a policy, arn:aws:iam::ACCOUNT:policy/NAME",
+    DISTRIBUTION: "the ARN of a CloudFront distribution, arn:aws:cloudfront::ACCOUNT:distribution/ID",
     ARN: "the ARN of what is destroyed, such as the CA's",
     REMOVED: "the key of a CA, or issuers.KEY, certificates.KEY, crl_buckets.KEY",
     ORGANIZATION: "an organization's id, o- with 10 to 32 letters and digits",
@@ -66,6 +68,7 @@ EXAMPLES = {
     CA_ARN: "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555",
     ROLE_ARN: "arn:aws:iam::123456789012:role/pki",
     POLICY_ARN: "arn:aws:iam::123456789012:policy/boundary",
+    DISTRIBUTION: "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE",
     DURATION: "5m",
     TEMPLATE: "EndEntityCertificate/V1",
 }

@@ -10,9 +10,10 @@ module "crl_bucket_corp-crl" {
 module "crl_bucket_lists" {
   source = "./modules/crl-bucket"
 
-  bucket        = "corp-lists"
-  account_id    = "123456789012"
-  force_destroy = true
+  bucket                       = "corp-lists"
+  account_id                   = "123456789012"
+  cloudfront_distribution_arns = ["arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE"]
+  force_destroy                = true
   tags = {
     team = "pki"
   }

@@ -1,0 +1,113 @@
+"""What is generated about the Terraform modules: the tables in their READMEs, and their unprotected copies."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hcl2
+
+MODULES = Path(__file__).parent.parent / "modules"
+SUFFIX = "-unprotected"
+OVERRIDE = "unprotected_override.tf"
+PROTECTED = "prevent_destroy"
+
+
+def names() -> list[str]:
+    """Return the modules that a person writes, without the copies."""
+    return sorted(path.name for path in MODULES.iterdir() if path.is_dir() and not path.name.endswith(SUFFIX))
+
+
+def blocks(module: str, file: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each block of a kind in a module's file: its last label, and its body with texts still in quotes."""
+    for block in hcl2.loads((MODULES / module / file).read_text(encoding="utf-8")).get(kind, []):
+        label, body = next(iter(block.items()))
+        while len(body) == 1 and next(iter(body)).startswith('"'):
+            label, body = next(iter(body.items()))
+        yield _text(label), body
+
+
+def input_table(module: str) -> str:
+    """Return a row for each variable: what it is, its type, its default, and what a value is held against."""
+    rows = [_input_row(name, body) for name, body in blocks(module, "variables.tf", "variable")]
+    head = ["| input | what it is | type | default | checked |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows])
+
+
+def _input_row(name: str, body: dict[str, Any]) -> str:
+    type_ = _code(body["type"].removeprefix("${").removesuffix("}") if "${" in body["type"] else body["type"])
+    default = _code(_default(body["default"])) if "default" in body else "required"
+    checked = "<br>".join(_text(each["error_message"]) for each in body.get("validation", []))
+    return _row(_code(name), _text(body["description"]), type_, default, checked)
+
+
+def _default(value: Any) -> str:
+    """Return a default as HCL has it; python-hcl2 keeps the quotes of texts."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_default, value))}]"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def output_table(module: str) -> str:
+    """Return a row for each output."""
+    rows = [_row(_code(name), _text(body["description"])) for name, body in blocks(module, "outputs.tf", "output")]
+    return "\n".join(["| output | what it is |", "| --- | --- |", *rows])
+
+
+def _row(*cells: str) -> str:
+    escaped = [cell.replace("|", r"\|") for cell in cells]
+    return f"| {' | '.join(escaped)} |"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+def _text(literal: str) -> str:
+    return str(json.loads(literal))
+
+
+def protected(module: str) -> list[tuple[str, str]]:
+    """Return the kind and the name of each resource of a module that Terraform refuses to destroy."""
+    source = hcl2.loads((MODULES / module / "main.tf").read_text(encoding="utf-8"))
+    return [
+        (_text(kind), _text(name))
+        for block in source["resource"]
+        for kind, named in block.items()
+        for name, body in named.items()
+        if any(lifecycle.get(PROTECTED) for lifecycle in body.get("lifecycle", []))
+    ]
+
+
+def copies() -> dict[Path, str]:
+    """Return every file of the unprotected copies, of all modules that protect something."""
+    found = {}
+    for module in names():
+        if resources := protected(module):
+            copy = MODULES / f"{module}{SUFFIX}"
+            found |= {copy / path.name: path.read_text(encoding="utf-8") for path in (MODULES / module).glob("*.tf")}
+            found[copy / OVERRIDE] = _override(module, resources)
+            found[copy / "README.md"] = _copy_page(module)
+    return found
+
+
+def _override(module: str, resources: list[tuple[str, str]]) -> str:
+    lines = [f"# The only difference from {module}: Terraform may destroy what is protected there."]
+    for kind, name in resources:
+        lines += ["", f'resource "{kind}" "{name}" {{', "  lifecycle {", f"    {PROTECTED} = false", "  }", "}"]
+    return "\n".join([*lines, ""])
+
+
+def _copy_page(module: str) -> str:
+    return (
+        f"# {module}{SUFFIX}\n\n"
+        f"The module [{module}](../{module}/README.md) with one difference: Terraform may destroy what is protected\n"
+        "there. Written by `make docs`; change the original.\n"
+    )
+
+
+def stray_copies() -> list[Path]:
+    """Return files in copies that nothing generates any more."""
+    known = copies()
+    found = sorted(path for path in MODULES.glob(f"*{SUFFIX}/*") if path.is_file())
+    return [path for path in found if path not in known]

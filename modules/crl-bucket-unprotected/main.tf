@@ -1,0 +1,91 @@
+# A bucket for revocation lists that AWS Private CA may write and nobody else may read directly: it stays behind Block
+# Public Access, and relying parties fetch the lists through CloudFront.
+
+resource "aws_s3_bucket" "this" {
+  # checkov:skip=CKV_AWS_18: the lists are public by purpose, and a log of who reads them needs a bucket of its own
+  # checkov:skip=CKV_AWS_21: a list replaces the one before, which nobody may be given again
+  # checkov:skip=CKV_AWS_144: AWS Private CA writes the lists again, so there is nothing that a replica would save
+  # checkov:skip=CKV_AWS_145: encrypted with SSE-S3: AWS Private CA is given no key, and the lists are no secret
+  # checkov:skip=CKV2_AWS_61: a list is overwritten in place, and one that expires takes revocation checking with it
+  # checkov:skip=CKV2_AWS_62: nothing waits for a list to be written
+  bucket        = var.bucket
+  force_destroy = var.force_destroy
+  tags          = var.tags
+
+  # Without its bucket a CA publishes no list, and who checks revocation rejects, or worse accepts, everything.
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_s3_bucket_ownership_controls" "this" {
+  bucket = aws_s3_bucket.this.bucket
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "this" {
+  bucket = aws_s3_bucket.this.bucket
+
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  bucket = aws_s3_bucket.this.bucket
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "AES256"
+    }
+  }
+}
+
+locals {
+  # What AWS asks for: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html. The CAs' ARNs are not in
+  # it, since a CA can only be made once the bucket is ready.
+  write = {
+    Sid       = "PrivateCaWritesLists"
+    Effect    = "Allow"
+    Principal = { Service = "acm-pca.amazonaws.com" }
+    Action    = ["s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation"]
+    Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+    Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+  }
+  encrypted_transport = {
+    Sid       = "EncryptedTransportOnly"
+    Effect    = "Deny"
+    Principal = "*"
+    Action    = ["s3:*"]
+    Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+    Condition = { Bool = { "aws:SecureTransport" = "false" } }
+  }
+  read = {
+    Sid       = "CloudFrontReadsLists"
+    Effect    = "Allow"
+    Principal = { Service = "cloudfront.amazonaws.com" }
+    Action    = ["s3:GetObject"]
+    Resource  = ["${aws_s3_bucket.this.arn}/*"]
+    Condition = { ArnEquals = { "aws:SourceArn" = var.cloudfront_distribution_arns } }
+  }
+  # One text per statement: statements of different shapes are no list to Terraform.
+  statements = concat(
+    [jsonencode(local.write), jsonencode(local.encrypted_transport)],
+    length(var.cloudfront_distribution_arns) == 0 ? [] : [jsonencode(local.read)],
+  )
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  bucket = aws_s3_bucket.this.bucket
+  policy = "{\"Version\":\"2012-10-17\",\"Statement\":[${join(",", local.statements)}]}"
+
+  depends_on = [
+    aws_s3_bucket_ownership_controls.this,
+    aws_s3_bucket_public_access_block.this,
+    aws_s3_bucket_server_side_encryption_configuration.this,
+  ]
+}

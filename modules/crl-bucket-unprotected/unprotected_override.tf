@@ -1,0 +1,7 @@
+# The only difference from crl-bucket: Terraform may destroy what is protected there.
+
+resource "aws_s3_bucket" "this" {
+  lifecycle {
+    prevent_destroy = false
+  }
+}

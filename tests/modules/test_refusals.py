@@ -1,0 +1,253 @@
+"""Values that AWS would refuse only during an apply are refused by `terraform plan`, in words."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Offline
+from modules.stacks import NAMES, labels, lay_out
+from pcaform.terraform import Terraform
+
+CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
+TEMPLATE = "arn:aws:acm-pca:::template/"
+PEM = "-----BEGIN CERTIFICATE-----\n"
+RIGHT: Mapping[str, Mapping[str, Any]] = {
+    "acm-certificate": {"certificate_authority_arn": CA, "domain_name": "intranet.corp.example"},
+    "acm-permission": {"certificate_authority_arn": CA},
+    "ca-certificate": {
+        "issuer_arn": CA,
+        "certificate_signing_request": "a request",
+        "signing_algorithm": "SHA256WITHECDSA",
+        "template_arn": f"{TEMPLATE}SubordinateCACertificate_PathLen0/V1",
+        "validity": {"type": "YEARS", "value": "5"},
+    },
+    "ca-share": {
+        "certificate_authority_arn": CA,
+        "accounts": ["210987654321"],
+        "organization": None,
+        "template_arn": f"{TEMPLATE}EndEntityCertificate/V1",
+    },
+    "crl-bucket": {"bucket": "corp-lists", "account_id": "123456789012"},
+    "issuer-user": {"user_name": "ci"},
+    "private-ca": {
+        "type": "SUBORDINATE",
+        "subject": {"common_name": "Issuing"},
+        "key_algorithm": "EC_prime256v1",
+        "signing_algorithm": "SHA256WITHECDSA",
+    },
+}
+"""Arguments that are right, for each module; the cases change some of them."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One argument's wrong value and the start of what is said to it, or a right one with nothing to say."""
+
+    module: str
+    arguments: Mapping[str, Any]
+    says: str = ""
+
+
+def crl(**arguments: Any) -> dict[str, Any]:
+    return {"revocation_configuration": {"crl_configuration": {"enabled": True, **LIST, **arguments}}}
+
+
+def keys(key: str, signature: str) -> dict[str, Any]:
+    return {"key_algorithm": key, "signing_algorithm": signature}
+
+
+def distribution(arn: str) -> dict[str, Any]:
+    return {"cloudfront_distribution_arns": [arn]}
+
+
+LIST = {"s3_bucket_name": "lists", "expiration_in_days": 7}
+API = {"template_arn": f"{TEMPLATE}SubordinateCACertificate_PathLen0_APIPassthrough/V1"}
+FAMILY = "The signing algorithm is of the key's family"
+DISABLED = "A disabled crl_configuration has no other argument"
+CHAIN = "The certificate of a SUBORDINATE CA is installed together"
+RESERVED = "S3 keeps this prefix or suffix"
+VALIDITY = "The validity's value is a whole number"
+CASES = [
+    *(Case(module, {}) for module in NAMES),
+    Case("private-ca", {"type": "INTERMEDIATE"}, "The type is ROOT or SUBORDINATE"),
+    Case("private-ca", {"subject": {}}, "The subject has at least one field"),
+    Case("private-ca", {"subject": {"common_name": ""}}, "The subject has at least one field"),
+    Case("private-ca", {"subject": {"country": "DE"}}),
+    Case("private-ca", {"subject": {"country": "D"}}, "The subject's country is two letters"),
+    Case("private-ca", {"subject": {"distinguished_name_qualifier": "a+b (c)"}}),
+    Case("private-ca", {"subject": {"distinguished_name_qualifier": "a_b"}}, "The subject's distinguished_name_q"),
+    Case("private-ca", keys("RSA_2048", "SHA512WITHRSA")),
+    Case("private-ca", keys("RSA_2048", "SHA256WITHECDSA"), FAMILY),
+    Case("private-ca", keys("EC_secp384r1", "SHA256WITHRSA"), FAMILY),
+    Case("private-ca", keys("SM2", "SM3WITHSM2")),
+    Case("private-ca", keys("SM2", "SHA256WITHECDSA"), FAMILY),
+    Case("private-ca", {"usage_mode": None}),
+    Case("private-ca", {"usage_mode": "SHORT"}, "The usage mode is GENERAL_PURPOSE or"),
+    Case("private-ca", {"permanent_deletion_time_in_days": 7}),
+    Case("private-ca", {"permanent_deletion_time_in_days": 6}, "A deleted CA can be restored for 7 to 30 days"),
+    Case("private-ca", {"permanent_deletion_time_in_days": 31}, "A deleted CA can be restored for 7 to 30 days"),
+    Case("private-ca", {"revocation_configuration": None}),
+    Case("private-ca", {"revocation_configuration": {}}),
+    Case("private-ca", {"revocation_configuration": {"ocsp_configuration": {"enabled": True}}}),
+    Case("private-ca", crl(expiration_in_days=5000, custom_cname="crl.corp.example")),
+    Case("private-ca", crl(s3_bucket_name=None), "An enabled crl_configuration needs"),
+    Case("private-ca", crl(expiration_in_days=None), "An enabled crl_configuration needs"),
+    Case("private-ca", crl(expiration_in_days=0), "A list is valid for 1 to 5000 days"),
+    Case("private-ca", crl(expiration_in_days=5001), "A list is valid for 1 to 5000 days"),
+    Case("private-ca", {"revocation_configuration": {"crl_configuration": {"enabled": False}}}),
+    Case("private-ca", crl(enabled=False), DISABLED),
+    Case("private-ca", crl(custom_cname="http://crl.corp.example"), "A custom cname is a host name"),
+    Case(
+        "private-ca",
+        {"revocation_configuration": {"ocsp_configuration": {"enabled": True, "ocsp_custom_cname": "https://ocsp"}}},
+        "A custom cname is a host name",
+    ),
+    Case("private-ca", {"certificate": {"certificate": PEM, "certificate_chain": PEM}}),
+    Case(
+        "private-ca", {"certificate": {"certificate": "root.pem", "certificate_chain": PEM}}, "The certificate is PEM"
+    ),
+    Case("private-ca", {"certificate": {"certificate": PEM}}, CHAIN),
+    Case("private-ca", {"type": "ROOT", "certificate": {"certificate": PEM}}),
+    Case("ca-certificate", {"template_arn": f"{TEMPLATE}RootCACertificate/V1"}),
+    Case("ca-certificate", {"template_arn": f"{TEMPLATE}BlankSubordinateCACertificate_PathLen1_CSRPassthrough/V1"}),
+    Case("ca-certificate", {"template_arn": f"{TEMPLATE}EndEntityCertificate/V1"}, "The template is one for CAs"),
+    Case("ca-certificate", {"template_arn": "RootCACertificate/V1"}, "The template is one for CAs"),
+    Case("ca-certificate", {"validity": {"type": "END_DATE", "value": "2030-01-31T00:00:00Z"}}),
+    Case("ca-certificate", {"validity": {"type": "END_DATE", "value": "5"}}, VALIDITY),
+    Case("ca-certificate", {"validity": {"type": "DAYS", "value": "2030-01-31T00:00:00Z"}}, VALIDITY),
+    Case("ca-certificate", {"validity": {"type": "YEARS", "value": "0"}}, VALIDITY),
+    Case("ca-certificate", {**API, "api_passthrough": "{}"}),
+    Case("ca-certificate", {"api_passthrough": "{}"}, "AWS ignores an api_passthrough"),
+    Case("crl-bucket", {"bucket": "a.b"}),
+    Case("crl-bucket", {"bucket": "12345"}),
+    Case("crl-bucket", {"bucket": "Lists"}, "A bucket's name has 3 to 63"),
+    Case("crl-bucket", {"bucket": "a..b"}, "A bucket's name has no two dots"),
+    Case("crl-bucket", {"bucket": "10.0.0.1"}, "A bucket's name has no two dots"),
+    Case("crl-bucket", {"bucket": "xn--lists"}, RESERVED),
+    Case("crl-bucket", {"bucket": "lists--x-s3"}, RESERVED),
+    Case("crl-bucket", {"account_id": "12345678901"}, "An account's id has 12 digits"),
+    Case("crl-bucket", distribution("arn:aws:cloudfront::123456789012:distribution/E1A2")),
+    Case("crl-bucket", distribution("E1A2"), "A distribution's ARN is"),
+    Case("ca-share", {"accounts": []}, "A share names accounts, or an organization"),
+    Case("ca-share", {"accounts": [], "organization": "o-1234567890"}),
+    Case("ca-share", {"accounts": ["root"]}, "An account's id has 12 digits"),
+    Case("ca-share", {"accounts": ["210987654321", "210987654321"]}, "An account is named once"),
+    Case("ca-share", {"organization": "r-1234567890"}, "An organization's id is o-"),
+    Case("ca-share", {"template_arn": f"{TEMPLATE}SubordinateCACertificate_PathLen0/V1"}),
+    Case("ca-share", {"template_arn": f"{TEMPLATE}RootCACertificate/V1"}, "AWS shares a CA for one of these"),
+    Case("ca-share", {"template_arn": f"{TEMPLATE}EndEntityCertificate"}, "A template's ARN is"),
+    Case("acm-certificate", {"domain_name": ""}, "The domain name has 1 to 64"),
+    Case("acm-certificate", {"domain_name": f"{'a' * 57}.example"}, "The domain name has 1 to 64"),
+    Case("acm-certificate", {"domain_name": f"{'a' * 56}.example"}),
+    Case("acm-certificate", {"subject_alternative_names": [f"{number}.example" for number in range(99)]}),
+    Case("acm-certificate", {"subject_alternative_names": [f"{number}.example" for number in range(100)]}, "There are"),
+    Case("acm-certificate", {"key_algorithm": "EC_secp521r1"}, "ACM makes keys of RSA_2048, EC_prime256v1"),
+    Case("acm-permission", {"actions": ["IssueCertificate"]}),
+    Case("acm-permission", {"actions": []}, "A permission has at least one action"),
+    Case("issuer-user", {"user_name": "a" * 64, "path": "/pki/ca/"}),
+    Case("issuer-user", {"user_name": "a" * 65}, "A user's name has 1 to 64"),
+    Case("issuer-user", {"path": "pki"}, "A path starts and ends with a slash"),
+    Case("issuer-user", {"path": f"/{'a' * 511}/"}, "A path starts and ends with a slash"),
+    Case("issuer-user", {"permissions_boundary": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
+    Case("issuer-user", {"permissions_boundary": "boundary"}, "A permissions boundary is the ARN of a policy"),
+    Case("issuer-user", {"policies": {"p": json.dumps({"Version": f"{' ' * 9000}"})}}),
+    Case("issuer-user", {"policies": {"p": json.dumps({"Version": "x" * 6144})}}, "A policy has at most 6144"),
+]
+LATER = "${terraform_data.later.id}"
+UNKNOWN: Mapping[str, Mapping[str, Any]] = {
+    "acm-certificate": {"domain_name": LATER, "subject_alternative_names": [LATER], "key_algorithm": LATER},
+    "acm-permission": {"actions": [LATER]},
+    "ca-certificate": {"template_arn": LATER, "validity": {"type": LATER, "value": LATER}, "api_passthrough": LATER},
+    "ca-share": {"accounts": [LATER], "organization": LATER, "template_arn": LATER},
+    "crl-bucket": {"bucket": LATER, "account_id": LATER, "cloudfront_distribution_arns": [LATER]},
+    "issuer-user": {"user_name": LATER, "path": LATER, "permissions_boundary": LATER, "policies": {"p": LATER}},
+    "private-ca": {
+        "type": LATER,
+        "subject": {"common_name": LATER, "country": LATER, "distinguished_name_qualifier": LATER},
+        "key_algorithm": LATER,
+        "signing_algorithm": LATER,
+        "usage_mode": LATER,
+        "permanent_deletion_time_in_days": LATER,
+        "revocation_configuration": {
+            "crl_configuration": {
+                "enabled": LATER,
+                "custom_cname": LATER,
+                "expiration_in_days": LATER,
+                "s3_bucket_name": LATER,
+            },
+            "ocsp_configuration": {"enabled": LATER, "ocsp_custom_cname": LATER},
+        },
+        "certificate": {"certificate": LATER, "certificate_chain": LATER},
+    },
+}
+"""Every argument that is checked, known only during an apply."""
+NOWHERE = {
+    "region": "eu-west-1",
+    "access_key": "none",
+    "secret_key": "none",
+    "skip_credentials_validation": True,
+    "skip_metadata_api_check": True,
+    "skip_requesting_account_id": True,
+}
+"""A provider that asks nobody: planning what does not exist yet needs no account."""
+
+
+def files(cases: list[Case]) -> dict[str, str]:
+    """Return a stack with one module call a line, so that a diagnostic's line is its case's index plus two.
+
+    The arguments come from variables: a plan first validates, and stops there, where only literals are known.
+    """
+    calls, values = [], {}
+    for index, case in enumerate(cases):
+        name = f"case_{index}"
+        arguments = {**RIGHT[case.module], **case.arguments}
+        values[name] = {key: value for key, value in arguments.items() if LATER not in json.dumps(value)}
+        given = {key: f"${{var.{name}.{key}}}" if key in values[name] else value for key, value in arguments.items()}
+        calls.append(f'"{name}": {json.dumps({"source": f"./modules/{case.module}", **given})}')
+    rest = {
+        "variable": {name: {} for name in values},
+        "resource": {"terraform_data": {"later": {}}},
+        "provider": {"aws": NOWHERE},
+    }
+    stack = '{"module": {\n' + ",\n".join(calls) + "\n}, " + json.dumps(rest).removeprefix("{") + "\n"
+    return {"main.tf.json": stack, "terraform.tfvars.json": json.dumps(values)}
+
+
+def diagnostics(terraform: Terraform) -> list[Any]:
+    """Return what a plan complains about."""
+    command = [terraform.binary, "plan", "-json", "-input=false"]
+    done = subprocess.run(
+        command, cwd=terraform.directory, env=dict(terraform.environment), capture_output=True, check=False
+    )
+    said = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    return [each["diagnostic"] for each in said if each["type"] == "diagnostic"]
+
+
+@pytest.mark.terraform
+def test_each_wrong_value_is_refused_in_words_and_each_right_one_taken(tmp_path: Path, offline: Offline) -> None:
+    cases = [*CASES, *(Case(name, arguments) for name, arguments in UNKNOWN.items())]
+    lay_out(tmp_path, files(cases))
+    terraform = offline(tmp_path)
+    terraform.init()
+    said: dict[int, list[str]] = {index: [] for index in range(len(cases))}
+    for each in diagnostics(terraform):
+        said[each["range"]["start"]["line"] - 2].append(each["detail"])
+    for case, texts in zip(cases, said.values(), strict=True):
+        assert [text[: len(case.says) or None] for text in texts] == ([case.says] if case.says else []), case
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_every_message_is_provoked(module: str) -> None:
+    messages = [text for _, texts in labels(module, "variables.tf", "variable") for text in texts]
+    provoked = [case.says for case in CASES if case.module == module and case.says]
+    assert [text for text in messages if not any(text.startswith(start) for start in provoked)] == []
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_every_checked_argument_may_be_known_late(module: str) -> None:
+    assert {name for name, texts in labels(module, "variables.tf", "variable") if texts} <= set(UNKNOWN[module])

@@ -1,0 +1,47 @@
+"""The modules' own tests, which Terraform runs: what each argument becomes, and what each output is.
+
+What a wrong value is told stands in test_refusals, since `terraform test` cannot see a message.
+"""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import Offline
+from modules.stacks import NAMES, labels, lay_out
+
+HERE = Path(__file__).parent
+
+
+def runs_of(module: str) -> str:
+    return (HERE / f"{module}.tftest.hcl").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_every_input_and_output_is_tested(module: str) -> None:
+    words = set(runs_of(module).replace(".", " ").replace("[", " ").split())
+    assert {name for name, _ in labels(module, "variables.tf", "variable")} <= words
+    for name, _ in labels(module, "outputs.tf", "output"):
+        assert f"output.{name} " in runs_of(module) or f"(output.{name}," in runs_of(module)
+
+
+@pytest.mark.terraform
+def test_every_run_passes(tmp_path: Path, offline: Offline) -> None:
+    lay_out(tmp_path, {})
+    (tmp_path / "tests").mkdir()
+    for file in HERE.glob("*.tftest.hcl"):
+        shutil.copy(file, tmp_path / "tests")
+    terraform = offline(tmp_path)
+    if "Terraform" not in terraform.version():
+        pytest.skip("only Terraform, from 1.11 on, mocks at plan time")
+    terraform.init()
+    command = [terraform.binary, "test", "-json"]
+    done = subprocess.run(command, cwd=tmp_path, env=dict(terraform.environment), capture_output=True, check=False)
+    said = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert [each["@message"] for each in said if each["@level"] == "error"] == []
+    (summary,) = (each["test_summary"] for each in said if each["type"] == "test_summary")
+    runs = sum(runs_of(module).count('\nrun "') for module in NAMES)
+    assert (summary["passed"], summary["failed"], summary["skipped"]) == (runs, 0, 0)
