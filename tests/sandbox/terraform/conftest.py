@@ -1,0 +1,20 @@
+"""Terraform's providers, installed once for all of the corpus."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import Offline
+from sandbox.terraform.corpus import STAGES
+
+
+@pytest.fixture(scope="session")
+def initialised(offline: Offline, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory in which `terraform init` has run."""
+    directory = tmp_path_factory.mktemp("initialised")
+    shutil.copy(STAGES / "before" / "versions.tf", directory)
+    offline(directory).init()
+    return directory

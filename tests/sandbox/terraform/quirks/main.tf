@@ -1,0 +1,73 @@
+# What the provider does with AWS Private CA that its documentation does not say.
+locals {
+  named = toset(["deletion", "usage", "gone", "disabled", "permitted", "silenced"])
+}
+
+resource "aws_acmpca_certificate_authority" "each" {
+  for_each = local.named
+
+  type                            = "ROOT"
+  usage_mode                      = contains(var.changed, each.key) && each.key == "usage" ? "SHORT_LIVED_CERTIFICATE" : null
+  permanent_deletion_time_in_days = contains(var.changed, each.key) && each.key == "deletion" ? 7 : 30
+  enabled                         = each.key != "disabled"
+
+  certificate_authority_configuration {
+    key_algorithm     = "EC_prime256v1"
+    signing_algorithm = "SHA256WITHECDSA"
+
+    subject {
+      common_name = each.key
+    }
+  }
+
+  dynamic "revocation_configuration" {
+    for_each = each.key == "silenced" && !contains(var.changed, each.key) ? [true] : []
+
+    content {
+      crl_configuration {
+        enabled            = true
+        expiration_in_days = 7
+        s3_bucket_name     = "corp-crl"
+      }
+
+      ocsp_configuration {
+        enabled = true
+      }
+    }
+  }
+}
+
+variable "changed" {
+  type    = set(string)
+  default = []
+}
+
+# Each of these needs an active CA.
+resource "aws_acmpca_certificate" "each" {
+  for_each = toset(["permitted", "deletion", "usage"])
+
+  certificate_authority_arn   = aws_acmpca_certificate_authority.each[each.key].arn
+  certificate_signing_request = aws_acmpca_certificate_authority.each[each.key].certificate_signing_request
+  signing_algorithm           = "SHA256WITHECDSA"
+  template_arn                = "arn:aws:acm-pca:::template/RootCACertificate/V1"
+
+  validity {
+    type  = "YEARS"
+    value = 10
+  }
+}
+
+resource "aws_acmpca_certificate_authority_certificate" "each" {
+  for_each = aws_acmpca_certificate.each
+
+  certificate_authority_arn = each.value.certificate_authority_arn
+  certificate               = each.value.certificate
+}
+
+resource "aws_acmpca_permission" "second" {
+  count = contains(var.changed, "permitted") ? 1 : 0
+
+  certificate_authority_arn = aws_acmpca_certificate_authority_certificate.each["permitted"].certificate_authority_arn
+  principal                 = "acm.amazonaws.com"
+  actions                   = ["IssueCertificate", "GetCertificate", "ListPermissions"]
+}

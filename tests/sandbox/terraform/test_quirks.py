@@ -1,0 +1,77 @@
+"""What the provider does that its documentation does not say: each of these has cost somebody a CA, or a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pcaform.changes import changes
+from pcaform.terraform import TerraformError
+from sandbox.terraform.corpus import Corpus, Step, corpus, differences
+
+pytestmark = pytest.mark.terraform
+
+
+def authority(name: str) -> str:
+    return f'aws_acmpca_certificate_authority.each["{name}"]'
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory, initialised: Path) -> Iterator[Corpus]:
+    with corpus(tmp_path_factory.mktemp("quirks") / "stack", initialised) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def made(story: Corpus) -> Step:
+    return story.applied("quirks")
+
+
+def planned(story: Corpus, *changed: str) -> dict[str, set[str]]:
+    """Plan with some of the CAs changed; return which arguments of which resources are updated in place."""
+    named = ",".join(f'"{name}"' for name in changed)
+    plan = story.planned(arguments=("-var", f"changed=[{named}]"))
+    updated = [address for address, actions in changes(plan).items() if actions == ("update",)]
+    return {address: differences(plan, address) for address in updated}
+
+
+def test_disabled_from_the_start_is_not_disabled(story: Corpus, made: Step) -> None:
+    """AWS makes every CA PENDING_CERTIFICATE, which Terraform reads as enabled: the next plan wants to disable it."""
+    assert story.authorities()[made.values[authority("disabled")]["arn"]]["Status"] == "PENDING_CERTIFICATE"
+    assert planned(story) == {authority("disabled"): {"enabled"}}
+
+
+def test_a_revocation_block_that_is_left_out_is_switched_off(story: Corpus, made: Step) -> None:
+    assert made.values[authority("silenced")]["revocation_configuration"]
+    assert planned(story, "silenced")[authority("silenced")] == {"revocation_configuration"}
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"), [("deletion", "permanent_deletion_time_in_days"), ("usage", "usage_mode")]
+)
+def test_some_updates_are_planned_and_fail(story: Corpus, made: Step, name: str, argument: str) -> None:
+    """The provider sends an update with nothing in it."""
+    assert made
+    assert argument in planned(story, name)[authority(name)]
+    with pytest.raises(TerraformError, match="ValidationException"):
+        story.terraform.apply(story.directory / "tfplan")
+
+
+def test_a_permission_that_is_there_already_is_not_adopted(story: Corpus, made: Step) -> None:
+    story.server.client("acm-pca").create_permission(
+        CertificateAuthorityArn=made.values[authority("permitted")]["arn"],
+        Principal="acm.amazonaws.com",
+        Actions=["IssueCertificate", "GetCertificate", "ListPermissions"],
+    )
+    planned(story, "permitted")
+    with pytest.raises(TerraformError, match="PermissionAlreadyExistsException"):
+        story.terraform.apply(story.directory / "tfplan")
+
+
+def test_a_deleted_authority_is_made_anew(story: Corpus, made: Step) -> None:
+    """Terraform takes DELETED for gone, though it can be restored for weeks."""
+    client = story.server.client("acm-pca")
+    client.delete_certificate_authority(CertificateAuthorityArn=made.values[authority("gone")]["arn"])
+    assert changes(story.planned())[authority("gone")] == ("create",)

@@ -1,0 +1,227 @@
+"""One corpus through its life on the real provider: made, changed, replaced, imported and destroyed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+from cryptography import x509
+
+from pcaform.changes import changes
+from pcaform.terraform import TerraformError
+from sandbox.terraform.corpus import Corpus, Step, Values, corpus, differences, replacements
+
+pytestmark = pytest.mark.terraform
+_CONFIGURATION = "certificate_authority_configuration"
+_SUBJECT = (
+    "common_name",
+    "country",
+    "distinguished_name_qualifier",
+    "generation_qualifier",
+    "given_name",
+    "initials",
+    "locality",
+    "organization",
+    "organizational_unit",
+    "pseudonym",
+    "state",
+    "surname",
+    "title",
+)
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory, initialised: Path) -> Iterator[Corpus]:
+    with corpus(tmp_path_factory.mktemp("story") / "stack", initialised) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def before(story: Corpus) -> Step:
+    return story.applied("before")
+
+
+@pytest.fixture(scope="module")
+def after(story: Corpus, before: Step) -> Step:
+    assert before
+    return story.applied("after")
+
+
+@pytest.fixture(scope="module")
+def identifiers(after: Step) -> dict[str, str]:
+    """Return what Terraform imports each resource of the corpus by; a permission has no importer."""
+    kept = {address: values for address, values in after.values.items() if not address.startswith("data.")}
+    return {address: values["id"] for address, values in kept.items() if "_permission." not in address}
+
+
+def test_a_second_plan_is_empty(before: Step, after: Step) -> None:
+    assert changes(before.again) == {}
+    assert changes(after.again) == {}
+
+
+def test_what_has_become_of_private_certificates(before: Step) -> None:
+    """The provider keeps a certificate that failed; one that ACM cannot renew looks like any other in a plan."""
+    status = {name: values["status"] for name, values in before.values.items() if name.startswith("aws_acm_cert")}
+    assert status.pop("aws_acm_certificate.failed") == "FAILED"
+    assert set(status.values()) == {"ISSUED"}
+    eligible = {name: before.values[name]["renewal_eligibility"] for name in status}
+    assert eligible["aws_acm_certificate.unrenewable"] == "INELIGIBLE"
+
+
+def test_data_sources_read_what_the_resources_say(before: Step) -> None:
+    authority = before.values["aws_acmpca_certificate_authority.complete"]
+    for name in ("certificate_signing_request", "revocation_configuration", "tags", "usage_mode"):
+        assert before.values["data.aws_acmpca_certificate_authority.complete"][name] == authority[name]
+    leaf = before.values['aws_acmpca_certificate.validity["DAYS"]']
+    assert before.values["data.aws_acmpca_certificate.leaf"]["certificate"] == leaf["certificate"]
+    assert before.values["data.aws_acmpca_certificate_authority.minimal"]["certificate"] == ""
+
+
+@pytest.mark.parametrize(
+    ("unit", "length"),
+    [("DAYS", timedelta(days=30)), ("MONTHS", timedelta(days=396)), ("YEARS", timedelta(days=1096))],
+)
+def test_certificates_live_as_long_as_was_asked(before: Step, unit: str, length: timedelta) -> None:
+    certificate = issued(before.values, f'aws_acmpca_certificate.validity["{unit}"]')
+    lived = certificate.not_valid_after_utc - certificate.not_valid_before_utc
+    assert abs(lived - length) <= timedelta(days=3)
+
+
+def test_what_changes_in_place(after: Step) -> None:
+    updated = [address for address, actions in changes(after.plan).items() if actions == ("update",)]
+    assert {address: differences(after.plan, address) - {"tags_all"} for address in updated} == {
+        "aws_acm_certificate.complete": {"early_renewal_duration", "tags"},
+        "aws_acmpca_certificate_authority.bare": {"revocation_configuration"},
+        "aws_acmpca_certificate_authority.complete": {
+            "permanent_deletion_time_in_days",
+            "revocation_configuration",
+            "tags",
+        },
+        "aws_acmpca_certificate_authority.switched": {"enabled"},
+        'aws_acmpca_policy.root["trusted"]': set(),  # its policy is known only once the replaced ones are made
+    }
+    assert set(changes(after.plan).values()) == {("update",), ("delete", "create")}
+
+
+def test_what_is_replaced_and_why(after: Step) -> None:
+    """Naming the account that the API answers anyway is none of these, and neither is a CA's usage."""
+    assert replacements(after.plan) == {
+        "aws_acm_certificate.replaced": {
+            "certificate_authority_arn",
+            "domain_name",
+            "key_algorithm",
+            "subject_alternative_names",
+        },
+        "aws_acmpca_certificate.replaced": {
+            "api_passthrough",
+            "certificate_authority_arn",
+            "certificate_signing_request",
+            "signing_algorithm",
+            "template_arn",
+            "validity.type",
+            "validity.value",
+        },
+        'aws_acmpca_certificate.root["moved"]': {"certificate_authority_arn", "certificate_signing_request"},
+        "aws_acmpca_certificate.subordinate": {"certificate_authority_arn", "signing_algorithm"},
+        "aws_acmpca_certificate_authority.moved": {f"{_CONFIGURATION}.subject.common_name"},
+        "aws_acmpca_certificate_authority.replaced": {
+            "type",
+            f"{_CONFIGURATION}.key_algorithm",
+            f"{_CONFIGURATION}.signing_algorithm",
+            *(f"{_CONFIGURATION}.subject.{name}" for name in _SUBJECT),
+        },
+        'aws_acmpca_certificate_authority_certificate.root["moved"]': {"certificate", "certificate_authority_arn"},
+        "aws_acmpca_certificate_authority_certificate.subordinate": {"certificate", "certificate_chain"},
+        "aws_acmpca_permission.moved": {"certificate_authority_arn"},
+        "aws_acmpca_permission.trusted": {"actions"},
+        'aws_acmpca_policy.root["moved"]': {"resource_arn"},
+    }
+
+
+def test_a_replaced_certificate_is_revoked(story: Corpus, before: Step, after: Step) -> None:
+    assert after
+    root = before.values["aws_acmpca_certificate_authority.trusted"]["arn"]
+    assert is_revoked(story, root, issued(before.values, "aws_acmpca_certificate.subordinate"))
+    assert is_revoked(story, root, issued(before.values, "aws_acmpca_certificate.replaced"))
+
+
+def test_a_replaced_authority_is_deleted_and_can_be_restored(before: Step, after: Step) -> None:
+    arn = before.values["aws_acmpca_certificate_authority.moved"]["arn"]
+    assert after.authorities[arn]["Status"] == "DELETED"
+    assert after.authorities[arn]["RestorableUntil"]
+
+
+def test_imported_certificates_would_be_replaced(story: Corpus, identifiers: dict[str, str], tmp_path: Path) -> None:
+    """Import cannot read back what a certificate was asked for; what hangs on it is replaced with it."""
+    plan = story.elsewhere(tmp_path / "imported", identifiers).planned()
+    found = changes(plan)
+    issued_here = {address for address in identifiers if address.startswith("aws_acmpca_certificate.")}
+    installed = {address for address in identifiers if "_authority_certificate." in address}
+    assert {address for address, actions in found.items() if actions == ("delete", "create")} == issued_here | installed
+    asked = {"certificate_signing_request", "signing_algorithm", "validity.type", "validity.value"}
+    assert all(replacements(plan)[address] >= asked for address in issued_here)
+
+
+def test_all_else_is_imported_as_it_is(story: Corpus, identifiers: dict[str, str], tmp_path: Path) -> None:
+    """With what cannot be read back ignored, no more differs than what is not AWS's at all, and the permissions."""
+    plan = story.elsewhere(tmp_path / "imported", identifiers).planned("kept")
+    found = changes(plan)
+    missing = {address for address, actions in found.items() if actions == ("create",)}
+    assert missing == {f"aws_acmpca_permission.{name}" for name in ("complete", "moved", "trusted", "subordinate")}
+    assert {address: differences(plan, address) for address in set(found) - missing} == {
+        "aws_acm_certificate.complete": {"early_renewal_duration"},
+        "aws_acmpca_certificate_authority.complete": {"permanent_deletion_time_in_days", "timeouts"},
+    }
+
+
+def test_a_permission_cannot_be_imported(story: Corpus, after: Step, tmp_path: Path) -> None:
+    address = "aws_acmpca_permission.complete"
+    other = story.elsewhere(tmp_path / "imported", {address: after.values[address]["id"]})
+    with pytest.raises(TerraformError, match=re.compile("doesn't support import", re.IGNORECASE)):
+        other.planned()
+
+
+def test_destroying_all_of_it(story: Corpus, after: Step) -> None:
+    """Last, since nothing is left: certificates are revoked, CAs deleted and restorable, each as long as it says."""
+    assert set(changes(story.planned(arguments=("-destroy",))).values()) == {("delete",)}
+    story.terraform.apply(story.directory / "tfplan")
+    assert story.values() == {}
+    assert {authority["Status"] for authority in story.authorities().values()} == {"DELETED"}
+    assert restorable_days(story, after, "complete") == 8
+    assert story.server.client("acm").list_certificates()["CertificateSummaryList"] == []
+    root = after.values["aws_acmpca_certificate_authority.trusted"]["arn"]
+    client = story.server.client("acm-pca")
+    client.restore_certificate_authority(CertificateAuthorityArn=root)
+    client.update_certificate_authority(CertificateAuthorityArn=root, Status="ACTIVE")
+    assert is_revoked(story, root, issued(after.values, 'aws_acmpca_certificate.template["EndEntityCertificate"]'))
+    assert client.list_permissions(CertificateAuthorityArn=root)["Permissions"] == []
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_policy(ResourceArn=root)
+
+
+def issued(values: Values, address: str) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(values[address]["certificate"].encode())
+
+
+def is_revoked(story: Corpus, authority: str, certificate: x509.Certificate) -> bool:
+    """Tell whether AWS refuses to revoke a certificate because it was revoked before; else it is revoked now."""
+    try:
+        story.server.client("acm-pca").revoke_certificate(
+            CertificateAuthorityArn=authority,
+            CertificateSerial=f"{certificate.serial_number:x}",
+            RevocationReason="UNSPECIFIED",
+        )
+    except ClientError as refused:
+        return refused.response["Error"]["Code"] == "RequestAlreadyProcessedException"
+    return False
+
+
+def restorable_days(story: Corpus, step: Step, name: str) -> int:
+    """Return for how many days a deleted CA can be restored."""
+    authority = story.authorities()[step.values[f"aws_acmpca_certificate_authority.{name}"]["arn"]]
+    window: timedelta = authority["RestorableUntil"] - authority["LastStateChangeAt"]
+    return round(window / timedelta(days=1))
