@@ -163,12 +163,18 @@ def _sandbox(
     region: Annotated[str, typer.Option(metavar="REGION", help="The region children use.")] = "eu-west-1",
     port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
     iam: Annotated[bool, typer.Option("--iam", help="Let IAM policies decide who may do what.")] = False,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            "--state", metavar="FILE", dir_okay=False, help="Keep the content in FILE; it is written at the end."
+        ),
+    ] = None,
     shell: Annotated[Shell | None, typer.Option("--shell", help="Whose words to print; default: the caller's.")] = None,
 ) -> int:
     """Start a local AWS (Private CA, ACM, IAM, S3, STS) to try things out."""
     from pcaform.commands import sandbox
 
-    return sandbox.run(command or [], account_id=account, region=region, port=port, iam=iam, shell=shell)
+    return sandbox.run(command or [], account_id=account, region=region, port=port, iam=iam, shell=shell, state=state)
 
 
 @app.command("demo")

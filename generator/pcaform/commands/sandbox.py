@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -17,14 +18,29 @@ from pcaform.sandbox.shells import exports, shell_of
 from pcaform.terraform import BINARY, MIRROR, cli_configuration
 
 
-def run(command: Sequence[str], *, account_id: str, region: str, port: int, iam: bool, shell: str | None) -> int:
-    """Start the sandbox; run `command` in it and return its exit code, or without one serve until interrupted."""
+def run(
+    command: Sequence[str],
+    *,
+    account_id: str,
+    region: str,
+    port: int,
+    iam: bool,
+    shell: str | None,
+    state: Path | None = None,
+) -> int:
+    """Start the sandbox; run `command` in it and return its exit code, or without one serve until interrupted.
+
+    SIGTERM ends it as Ctrl-C does, so that `state` is kept.
+    """
     caller = dict(os.environ)
-    with running(account_id=account_id, region=region, port=port, iam=iam) as (server, environment):
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with running(account_id=account_id, region=region, port=port, iam=iam, state=state) as (server, environment):
         if command:
             return _child(command, environment)
         console.say(f"a local AWS for account {account_id} answers at {server.endpoint_url}; Ctrl-C stops it")
-        console.say("it is not AWS: nothing here costs, lasts or is trusted. In another shell:")
+        if state is not None:
+            console.say(f"what it holds, private keys too, is kept in {state} when it stops")
+        console.say("it is not AWS: nothing here costs or is trusted. In another shell:")
         console.result(exports(server.environment, shell=shell or shell_of(caller)))
         threading.Event().wait()
     return 0
@@ -32,7 +48,7 @@ def run(command: Sequence[str], *, account_id: str, region: str, port: int, iam:
 
 @contextmanager
 def running(
-    *, account_id: str, region: str, port: int = 0, iam: bool = False
+    *, account_id: str, region: str, port: int = 0, iam: bool = False, state: Path | None = None
 ) -> Iterator[tuple[Sandbox, dict[str, str]]]:
     """Yield a running sandbox and the hermetic environment for children; both end with the block."""
     inherited = dict(os.environ)
@@ -40,7 +56,7 @@ def running(
         home = Path(name)
         with hermetic_process(home=home):
             try:
-                with Sandbox(account_id=account_id, region=region, port=port, iam=iam) as server:
+                with Sandbox(account_id=account_id, region=region, port=port, iam=iam, state=state) as server:
                     yield server, _environment(inherited, server, home=home)
             except SandboxError as error:
                 raise Failure(str(error)) from None

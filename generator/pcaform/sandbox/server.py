@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from pcaform.sandbox.client import isolated_client
+from pcaform.sandbox.state_file import StateFileError, kept
 from pcaform.sandbox.strikes import Switch
 from pcaform.sandbox.troubles import Troubles
 
@@ -26,19 +28,22 @@ class SandboxError(Exception):
 
 
 class Sandbox:
-    """A local AWS for one account and region, in this process, empty at every start.
+    """A local AWS for one account and region, in this process, empty at every start but for what `state` keeps.
 
     With `iam` policies count, else every caller may do everything. Other accounts are there as well, through `client`.
     `port` 0 takes a free one. moto's state belongs to the process, so only one sandbox can run at a time;
-    a second raises SandboxError, as does a taken port and a missing moto.
+    a second raises SandboxError, as does a taken port, a missing moto and a state that cannot be read or written.
     """
 
-    def __init__(self, *, account_id: str, region: str, port: int = 0, iam: bool = False) -> None:
+    def __init__(
+        self, *, account_id: str, region: str, port: int = 0, iam: bool = False, state: Path | None = None
+    ) -> None:
         self.account_id = account_id
         self.region = region
         self.endpoint_url = ""
         self._port = port
         self._is_iam_enforced = iam
+        self._state = state
         self._user_id = f"SANDBOX{secrets.token_hex(8).upper()}"
         self._stop = ExitStack()
         self._switch = Switch()
@@ -57,8 +62,11 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop the server and forget its state; a second call does nothing."""
-        self._stop.close()
+        """Stop the server, keep what it holds if asked to, and forget it; a second call does nothing."""
+        try:
+            self._stop.close()
+        except StateFileError as unkept:
+            raise SandboxError(str(unkept)) from None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -146,6 +154,11 @@ class Sandbox:
             message = f"the sandbox needs moto, and {error.name} is not installed; install pcaform[sandbox]"
             raise SandboxError(message) from error
         started.enter_context(registered(self._user_id, is_iam_enforced=self._is_iam_enforced))
+        if self._state is not None:
+            try:
+                started.enter_context(kept(self._state, self.account_id))
+            except StateFileError as error:
+                raise SandboxError(str(error)) from None
         served = serialized(DomainDispatcherApplication(create_backend_app))
         troubled = troubling(served, self._switch)
         app = controlled(account_header(troubled, self.account_id), self._switch)

@@ -36,7 +36,7 @@ KINDS = {
         "aws_acm_certificate": COMPUTED_TOO | PUBLIC,
     },
     "data_source_schemas": {
-        "aws_acmpca_certificate_authority": {"id", "tags", "revocation_configuration"},  # filled in, never a filter
+        "aws_acmpca_certificate_authority": {"id", "tags"},  # filled in, never a filter
         "aws_acmpca_certificate": {"id"},
     },
 }

@@ -29,10 +29,9 @@ def made(story: Corpus) -> Step:
     return story.applied("quirks")
 
 
-def planned(story: Corpus, *changed: str) -> dict[str, set[str]]:
-    """Plan with some of the CAs changed; return which arguments of which resources are updated in place."""
-    named = ",".join(f'"{name}"' for name in changed)
-    plan = story.planned(arguments=("-var", f"changed=[{named}]"))
+def planned(story: Corpus, changed: str, target: str) -> dict[str, set[str]]:
+    """Plan one resource with one CA changed; return which arguments of which resources are updated in place."""
+    plan = story.planned(arguments=("-var", f'changed=["{changed}"]', f"-target={target}"))
     updated = [address for address, actions in changes(plan).items() if actions == ("update",)]
     return {address: differences(plan, address) for address in updated}
 
@@ -40,12 +39,12 @@ def planned(story: Corpus, *changed: str) -> dict[str, set[str]]:
 def test_disabled_from_the_start_is_not_disabled(story: Corpus, made: Step) -> None:
     """AWS makes every CA PENDING_CERTIFICATE, which Terraform reads as enabled: the next plan wants to disable it."""
     assert story.authorities()[made.values[authority("disabled")]["arn"]]["Status"] == "PENDING_CERTIFICATE"
-    assert planned(story) == {authority("disabled"): {"enabled"}}
+    assert planned(story, "", authority("disabled")) == {authority("disabled"): {"enabled"}}
 
 
 def test_a_revocation_block_that_is_left_out_is_switched_off(story: Corpus, made: Step) -> None:
     assert made.values[authority("silenced")]["revocation_configuration"]
-    assert planned(story, "silenced")[authority("silenced")] == {"revocation_configuration"}
+    assert planned(story, "silenced", authority("silenced"))[authority("silenced")] == {"revocation_configuration"}
 
 
 @pytest.mark.parametrize(
@@ -54,18 +53,18 @@ def test_a_revocation_block_that_is_left_out_is_switched_off(story: Corpus, made
 def test_some_updates_are_planned_and_fail(story: Corpus, made: Step, name: str, argument: str) -> None:
     """The provider sends an update with nothing in it."""
     assert made
-    assert argument in planned(story, name)[authority(name)]
+    assert argument in planned(story, name, authority(name))[authority(name)]
     with pytest.raises(TerraformError, match="ValidationException"):
         story.terraform.apply(story.directory / "tfplan")
 
 
 def test_a_permission_that_is_there_already_is_not_adopted(story: Corpus, made: Step) -> None:
     story.server.client("acm-pca").create_permission(
-        CertificateAuthorityArn=made.values[authority("permitted")]["arn"],
+        CertificateAuthorityArn=made.values["aws_acmpca_certificate_authority.permitted"]["arn"],
         Principal="acm.amazonaws.com",
         Actions=["IssueCertificate", "GetCertificate", "ListPermissions"],
     )
-    planned(story, "permitted")
+    planned(story, "permitted", "aws_acmpca_permission.second")
     with pytest.raises(TerraformError, match="PermissionAlreadyExistsException"):
         story.terraform.apply(story.directory / "tfplan")
 

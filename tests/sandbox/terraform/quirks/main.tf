@@ -1,6 +1,6 @@
 # What the provider does with AWS Private CA that its documentation does not say.
 locals {
-  named = toset(["deletion", "usage", "gone", "disabled", "permitted", "silenced"])
+  named = toset(["deletion", "usage", "gone", "disabled", "silenced"])
 }
 
 resource "aws_acmpca_certificate_authority" "each" {
@@ -42,9 +42,9 @@ variable "changed" {
   default = []
 }
 
-# Each of these needs an active CA.
+# AWS updates only active ones.
 resource "aws_acmpca_certificate" "each" {
-  for_each = toset(["permitted", "deletion", "usage"])
+  for_each = toset(["deletion", "usage"])
 
   certificate_authority_arn   = aws_acmpca_certificate_authority.each[each.key].arn
   certificate_signing_request = aws_acmpca_certificate_authority.each[each.key].certificate_signing_request
@@ -64,10 +64,41 @@ resource "aws_acmpca_certificate_authority_certificate" "each" {
   certificate               = each.value.certificate
 }
 
+# A CA of its own, so that a plan of its permission takes none of the others along.
+resource "aws_acmpca_certificate_authority" "permitted" {
+  type = "ROOT"
+
+  certificate_authority_configuration {
+    key_algorithm     = "EC_prime256v1"
+    signing_algorithm = "SHA256WITHECDSA"
+
+    subject {
+      common_name = "permitted"
+    }
+  }
+}
+
+resource "aws_acmpca_certificate" "permitted" {
+  certificate_authority_arn   = aws_acmpca_certificate_authority.permitted.arn
+  certificate_signing_request = aws_acmpca_certificate_authority.permitted.certificate_signing_request
+  signing_algorithm           = "SHA256WITHECDSA"
+  template_arn                = "arn:aws:acm-pca:::template/RootCACertificate/V1"
+
+  validity {
+    type  = "YEARS"
+    value = 10
+  }
+}
+
+resource "aws_acmpca_certificate_authority_certificate" "permitted" {
+  certificate_authority_arn = aws_acmpca_certificate_authority.permitted.arn
+  certificate               = aws_acmpca_certificate.permitted.certificate
+}
+
 resource "aws_acmpca_permission" "second" {
   count = contains(var.changed, "permitted") ? 1 : 0
 
-  certificate_authority_arn = aws_acmpca_certificate_authority_certificate.each["permitted"].certificate_authority_arn
+  certificate_authority_arn = aws_acmpca_certificate_authority_certificate.permitted.certificate_authority_arn
   principal                 = "acm.amazonaws.com"
   actions                   = ["IssueCertificate", "GetCertificate", "ListPermissions"]
 }

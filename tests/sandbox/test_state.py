@@ -1,0 +1,233 @@
+"""`pcaform sandbox --state FILE`: what was there is there again, and a file that is none is refused and left alone."""
+
+import hashlib
+import json
+import os
+import pickle
+import signal
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from conftest import ROOT, Run
+from pcaform.sandbox.server import Sandbox, SandboxError
+from sandbox.conftest import ACCOUNT, REGION, Pki, csr, parsed
+
+OTHER = "210987654321"
+CONFIGURATION = {
+    "KeyAlgorithm": "EC_prime256v1",
+    "SigningAlgorithm": "SHA256WITHECDSA",
+    "Subject": {"CommonName": "Kept Root"},
+}
+
+
+def sandbox(state: Path, **options: Any) -> Sandbox:
+    return Sandbox(account_id=ACCOUNT, region=REGION, state=state, **options)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return a state with one CA in it."""
+    with sandbox(tmp_path / "sandbox.state") as server:
+        server.client("acm-pca").create_certificate_authority(
+            CertificateAuthorityConfiguration=CONFIGURATION, CertificateAuthorityType="ROOT"
+        )
+    return tmp_path / "sandbox.state"
+
+
+def everything(server: Sandbox) -> dict[str, Any]:
+    """Return what each operation that reads answers, in all places that were used."""
+    found: dict[str, Any] = {}
+    for account, region in ((None, REGION), (None, "us-east-1"), (OTHER, REGION)):
+        pca = server.client("acm-pca", account_id=account, region=region)
+        for authority in pca.list_certificate_authorities()["CertificateAuthorities"]:
+            found[authority["Arn"]] = (authority, *_details(pca, authority))
+    acm = server.client("acm")
+    for summary in acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]:
+        arn = {"CertificateArn": summary["CertificateArn"]}
+        found[summary["CertificateArn"]] = (
+            acm.describe_certificate(**arn)["Certificate"],
+            acm.get_certificate(**arn)["Certificate"],
+            acm.list_tags_for_certificate(**arn)["Tags"],
+        )
+    iam, s3 = server.client("iam"), server.client("s3")
+    found["users"] = iam.list_users()["Users"]
+    found["keys"] = iam.list_access_keys(UserName="ci")["AccessKeyMetadata"]
+    found["policy"] = iam.get_user_policy(UserName="ci", PolicyName="issue")["PolicyDocument"]
+    found["object"] = s3.get_object(Bucket="kept-lists", Key="crl/1.crl")["Body"].read()
+    found["location"] = s3.get_bucket_location(Bucket="kept-lists")["LocationConstraint"]
+    return found
+
+
+def _details(pca: Any, authority: dict[str, Any]) -> tuple[Any, ...]:
+    arn = {"CertificateAuthorityArn": authority["Arn"]}
+    read = [pca.get_certificate_authority_csr(**arn)["Csr"], pca.list_tags(**arn)["Tags"]]
+    if authority["Status"] == "ACTIVE":
+        read.append(pca.get_certificate_authority_certificate(**arn)["Certificate"])
+        read.append(pca.list_permissions(**arn)["Permissions"])
+    return tuple(read)
+
+
+def furnish(server: Sandbox) -> tuple[str, str, str]:
+    """Put something of every kind into a sandbox; return the ARNs of its issuing CA and certificate, and a key's id."""
+    pki = Pki(server.client("acm-pca"))
+    issuer = pki.subordinate(pki.root())
+    for account, region in ((None, "us-east-1"), (OTHER, REGION)):
+        Pki(server.client("acm-pca", account_id=account, region=region)).root()
+    pki.client.tag_certificate_authority(CertificateAuthorityArn=issuer, Tags=[{"Key": "team", "Value": "pki"}])
+    pki.grant(issuer)
+    certificate = server.client("acm").request_certificate(
+        DomainName="kept.example", CertificateAuthorityArn=issuer, KeyAlgorithm="EC_prime256v1"
+    )["CertificateArn"]
+    server.client("acm").export_certificate(CertificateArn=certificate, Passphrase=b"a passphrase")
+    iam, s3 = server.client("iam"), server.client("s3")
+    iam.create_user(UserName="ci")
+    statement = {"Effect": "Allow", "Action": "acm-pca:GetCertificate", "Resource": issuer}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="ci", PolicyName="issue", PolicyDocument=policy)
+    s3.create_bucket(Bucket="kept-lists", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket="kept-lists", Key="crl/1.crl", Body=b"\x30\x00")
+    server.advance(timedelta(days=100))
+    return issuer, certificate, iam.create_access_key(UserName="ci")["AccessKey"]["AccessKeyId"]
+
+
+def test_everything_is_there_again(tmp_path: Path) -> None:
+    state = tmp_path / "sandbox.state"
+    with sandbox(state) as server:
+        issuer, certificate, access_key_id = furnish(server)
+        held = everything(server)
+    with sandbox(state, iam=True) as server:
+        assert everything(server) == held
+        pki = Pki(server.client("acm-pca"))
+        leaf = parsed(pki.issue(issuer, csr("new.example"))["Certificate"])
+        leaf.verify_directly_issued_by(pki.certificate(issuer))
+        assert leaf.not_valid_before_utc > datetime.now(UTC) + timedelta(days=99)
+        before = server.client("acm").get_certificate(CertificateArn=certificate)["Certificate"]
+        server.advance(timedelta(days=270))
+        after = server.client("acm").get_certificate(CertificateArn=certificate)["Certificate"]
+        assert parsed(after).serial_number != parsed(before).serial_number
+        limited = server.client("acm-pca", access_key_id=access_key_id)
+        with pytest.raises(limited.exceptions.ClientError, match="AccessDenied"):
+            limited.delete_certificate_authority(CertificateAuthorityArn=issuer)
+
+
+def test_the_file_is_its_owners_alone(file: Path) -> None:
+    assert stat.S_IMODE(file.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+class Runs:
+    """A thing whose unpickling calls a function."""
+
+    def __init__(self, function: Any, *arguments: Any) -> None:
+        self.called = function, arguments
+
+    def __reduce__(self) -> Any:
+        return self.called
+
+
+HOSTILE = {
+    "a shell": Runs(os.system, "touch ran"),
+    "builtins": Runs(eval, "open('ran', 'w')"),
+    "attributes": Runs(getattr, Path, "touch"),
+    "a process": Runs(subprocess.Popen, ["touch", "ran"]),
+    "a function of ours": Runs(sandbox, Path("ran")),
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_a_state_runs_no_code(file: Path, hostile: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(file.parent)
+    forged = resealed(file, pickle.dumps({"ahead": hostile}))
+    with pytest.raises(SandboxError, match="which no state of a sandbox holds"), sandbox(file):
+        pass
+    assert not Path("ran").exists()
+    assert file.read_bytes() == forged
+
+
+def resealed(file: Path, body: bytes) -> bytes:
+    """Put another body below a state's header, with the digest that fits."""
+    head = file.read_bytes().split(b"\n", 1)[0].rpartition(b" ")[0]
+    file.write_bytes(head + b" " + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+    return file.read_bytes()
+
+
+SPOILED = {
+    "cut off": (lambda content: content[:-1], "it is cut off or damaged"),
+    "something else": (lambda _: b"{}\n", "this is no state of a sandbox"),
+    "another format": (lambda content: content.replace(b"state 1,", b"state 99,"), "kept in format 99"),
+    "another moto": (lambda content: content.replace(b"moto 5", b"moto 4"), "install moto==4"),
+    "another account": (
+        lambda content: content.replace(ACCOUNT.encode(), OTHER.encode(), 1),
+        f"start with --account {OTHER}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "message"), SPOILED.values(), ids=SPOILED)
+def test_what_is_no_state_of_this_sandbox_is_refused_and_kept(file: Path, spoil: Any, message: str) -> None:
+    file.write_bytes(spoil(file.read_bytes()))
+    spoiled = file.read_bytes()
+    with pytest.raises(SandboxError, match=message), sandbox(file):
+        pass
+    assert file.read_bytes() == spoiled
+
+
+def test_a_body_that_is_no_snapshot_is_refused(file: Path) -> None:
+    resealed(file, pickle.dumps(["a list"]))
+    with pytest.raises(SandboxError, match="it cannot be read"), sandbox(file):
+        pass
+
+
+def test_where_nothing_can_be_kept_is_said_at_once(pcaform: Run, tmp_path: Path) -> None:
+    done = pcaform("sandbox", "--state", tmp_path / "no" / "sandbox.state", "--", "true")
+    assert done.returncode == 1
+    assert "No such file or directory: the sandbox cannot keep its state there" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no lock that lets a file be replaced")
+def test_two_sandboxes_do_not_share_a_state(pcaform: Run, file: Path) -> None:
+    with sandbox(file):
+        done = pcaform("sandbox", "--state", file, "--account", ACCOUNT, "--", "true")
+    assert done.returncode == 1
+    assert "another sandbox has this state" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM")
+def test_a_sandbox_that_is_told_to_stop_keeps_what_it_has(file: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pcaform",
+        "sandbox",
+        "--account",
+        ACCOUNT,
+        "--shell",
+        "bash",
+        "--state",
+        str(file),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout
+        lines = [process.stdout.readline().strip() for _ in range(5)]
+        exports = dict(line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
+        client = boto3.client(
+            "acm-pca",
+            endpoint_url=exports["AWS_ENDPOINT_URL"].strip("'"),
+            region_name=REGION,
+            aws_access_key_id=exports["AWS_ACCESS_KEY_ID"].strip("'"),
+            aws_secret_access_key=exports["AWS_SECRET_ACCESS_KEY"].strip("'"),
+        )
+        client.create_certificate_authority(
+            CertificateAuthorityConfiguration=CONFIGURATION, CertificateAuthorityType="ROOT"
+        )
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+    with sandbox(file) as server:
+        assert len(server.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"]) == 1 + 1
