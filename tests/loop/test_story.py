@@ -1,5 +1,6 @@
 """The life of a stack, step by step as its owner edits the spec: what each plan does, and that it does nothing else."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from loop.stacks import REGION, Stack, started
+from loop.stacks import ACCOUNT, REGION, Stack, started
 from pcaform.problems import Invalid
 
 pytestmark = pytest.mark.terraform
+PARTNER = "210987654321"
 PERMITTED = "permissions: [{principal: acm.amazonaws.com}]"
 
 
@@ -150,6 +152,24 @@ def test_a_reference_signs_where_it_lives(stack: Stack) -> None:
     assert installed(stack, "Sub").issuer.rfc4514_string() == "CN=Elsewhere"
 
 
+def test_a_parent_in_another_account_signs_through_a_role(stack: Stack) -> None:
+    """The role is assumed in the other account for this one certificate; the CA itself is made here."""
+    arn = active_root(stack, REGION, account_id=PARTNER)
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+    stack.server.client("iam", account_id=PARTNER).create_role(
+        RoleName="signer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
+    provider = f"{{region: {REGION}, assume_role: {{role_arn: 'arn:aws:iam::{PARTNER}:role/signer'}}}}"
+    text = authorities(
+        f"  partner: {{managed: false, arn: '{arn}', key_algorithm: EC_prime256v1, provider: {provider}}}\n",
+        "  sub: {type: SUBORDINATE, parent: partner, subject: {common_name: Sub}, validity: {type: DAYS, value: 90}}\n",
+    )
+    stack.apply(text)
+    assert stack.plan(text) == {}
+    assert stack.status("Sub") == "ACTIVE"
+    assert installed(stack, "Sub").issuer.rfc4514_string() == "CN=Elsewhere"
+
+
 def test_an_existing_authority_is_imported_and_nothing_else(stack: Stack) -> None:
     arn = active_root(stack, REGION)
     off = "revocation_configuration: {ocsp_configuration: {enabled: false}}"
@@ -201,9 +221,9 @@ def pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def active_root(stack: Stack, region: str) -> str:
+def active_root(stack: Stack, region: str, *, account_id: str | None = None) -> str:
     """Make an active root with no Terraform, as somebody else would."""
-    client = stack.server.client("acm-pca", region=region)
+    client = stack.server.client("acm-pca", region=region, account_id=account_id)
     configuration = {
         "KeyAlgorithm": "EC_prime256v1",
         "SigningAlgorithm": "SHA256WITHECDSA",

@@ -119,12 +119,14 @@ def _grants(spec: Spec) -> Iterator[tuple[Loc, UnmanagedGrant | ManagedGrant]]:
 
 
 def _managed(spec: Spec) -> Iterator[tuple[Loc, str]]:
-    """Yield place and key of each CA that a managed grant names."""
+    """Yield place and key of each CA that a managed grant or a private certificate names."""
     for loc, grant in _grants(spec):
         if isinstance(grant, ManagedGrant):
             yield from (
                 ((*loc, "certificate_authorities", i), key) for i, key in enumerate(grant.certificate_authorities)
             )
+    for name, certificate in spec.certificates.items():
+        yield ("certificates", name, "certificate_authority"), certificate.certificate_authority
 
 
 def _templates(spec: Spec) -> Iterator[tuple[Loc, str]]:

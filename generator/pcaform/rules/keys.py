@@ -1,5 +1,6 @@
 """Rules about keys, signatures, subjects and module names."""
 
+import re
 from collections.abc import Iterator
 
 from pydantic import BaseModel
@@ -10,6 +11,7 @@ from pcaform.rules.rule import Finding
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
+_CERTIFICATE = re.compile(r"_certificate(_g[0-9]+)?\Z")
 _ALGORITHMS = ("key_algorithm", "signing_algorithm")
 
 
@@ -56,9 +58,9 @@ def subject_has_a_field(spec: Spec) -> Iterator[Finding]:
 
 
 def module_names_differ(spec: Spec) -> Iterator[Finding]:
-    """`ca_KEY_certificate` is the module of KEY's certificate, so no CA may have the key `KEY_certificate`."""
+    """`ca_KEY_certificate`, `_g2` and so on are modules of KEY's certificates, so no CA may have such a key."""
     for key in spec.certificate_authorities:
-        other = key.removesuffix("_certificate")
+        other = _CERTIFICATE.sub("", key)
         if other != key and other in spec.certificate_authorities:
             message = f"the key '{key}' gives the module name that the certificate of '{other}' has: rename one of them"
             yield Finding((_AUTHORITIES, key), message)
