@@ -156,6 +156,8 @@ def _syntax_problem(error: yaml.MarkedYAMLError, path: str, text: str) -> Proble
         mark = began  # what shows at the end of the file is wrong where it began
     offset = min(mark.index, max(end - 1, 0)) if mark else 0
     said = error.problem or ""
+    if "nesting depth" in said:  # newer releases of libyaml stop before the events come that we count
+        return _text_problem(path, text, offset, f"nested deeper than {MAX_DEPTH} levels")
     why = next(
         (ours for theirs, ours in _EXPLANATIONS.items() if theirs in said),
         "the text breaks off or does not fit",
