@@ -198,6 +198,15 @@ def _operation_row(name: str, says: str, refusals: Any) -> str:
     return f"| `{name}` | {' '.join(says.split())} | {errors} |"
 
 
+def access_table(_: str) -> str:
+    """Return who may do what in the example, as `pcaform access` judges it."""
+    from pcaform.access.report import markdown
+    from pcaform.commands.access import of_spec
+    from pcaform.loading import load
+
+    return markdown(of_spec(load(str(ROOT / "examples" / "corp-pki.yaml"))))
+
+
 def never_table(_: str) -> str:
     """Return a row for each error that AWS declares and the sandbox never gives, with the reason."""
     from pcaform.sandbox.constraints import service_model
@@ -220,6 +229,7 @@ def _module_parts() -> Iterator[tuple[str, str, Callable[[str], str]]]:
 
 PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("ARCHITECTURE.md", "modules", module_table),
+    ("README.md", "access", access_table),
     ("docs/spec.md", "fields", field_tables),
     ("docs/rules.md", "rules", rule_sections),
     ("docs/sandbox.md", "operations", operation_table),

@@ -7,12 +7,13 @@ import os
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pcaform import facts
+from pcaform.spec.issuers import ManagedAction
 
 _ALL = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("default", _ALL)
@@ -244,10 +245,15 @@ def _ignores() -> st.SearchStrategy[list[dict[str, str]]]:
 @st.composite
 def _issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
     permitted = [key for key, authority in authorities.items() if authority.get("permissions")]
-    grants = [_grants("unmanaged", list(authorities), {"templates": st.lists(_TEMPLATES, min_size=1, max_size=3)})]
+    own = {
+        "templates": st.lists(_TEMPLATES, min_size=1, max_size=3),
+        **_chosen(facts.IssuedKeyAlgorithm, Literal["ListCertificateAuthorities", "RevokeCertificate"]),
+    }
+    grants = [_grants("unmanaged", list(authorities), own)]
     if permitted:
-        domains = st.lists(texts(min_size=1, max_size=60), max_size=3)
-        grants.append(_grants("managed", permitted, {"domain_names": domains}))
+        domains = st.lists(st.from_regex(r"(\*\.)?[a-z0-9-]{1,20}(\.[a-z]{1,8}){1,2}", fullmatch=True), max_size=3)
+        chosen = {"domain_names": domains, **_chosen(facts.AcmKeyAlgorithm, ManagedAction)}
+        grants.append(_grants("managed", permitted, chosen))
     policy = st.fixed_dictionaries({"name": _words(_NAMES, (1, 20)), "document": st.dictionaries(texts(), values())})
     rights: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         {"grants": st.lists(st.one_of(grants), min_size=1, max_size=3)}
@@ -265,6 +271,14 @@ def _issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
         }
         found[key] = {**draw(_optional(optional)), **draw(rights)}
     return found
+
+
+def _chosen(keys: Any, actions: Any) -> dict[str, st.SearchStrategy[Any]]:
+    """Return what narrows and what widens a grant, from words that a Literal lists."""
+    words = {"key_algorithms": keys, "additional_actions": actions}
+    return {
+        name: st.lists(st.sampled_from(list(get_args(each))), max_size=3, unique=True) for name, each in words.items()
+    }
 
 
 def _grants(

@@ -13,7 +13,7 @@ CONFINED = {
     "typer": {"cli"},
     "jinja2": {"render"},
     "yaml": {"document", "dump"},
-    "hcl2": set(),
+    "hcl2": {"sources.hcl"},
     "boto3": set(),
     "moto": set(),
 }

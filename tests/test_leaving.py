@@ -154,6 +154,16 @@ UNSAID = {
         spec(rest="removed: {root: forget}\n"),
         ["4:17: 'root' lived elsewhere: repeat its 'provider' here, so that Terraform finds it"],
     ),
+    "a user becomes a role": (
+        spec(ca("root"), rest=ISSUER),
+        spec(ca("root"), rest=ISSUER.replace("{ci: {", "{ci: {role: {trust: {services: [ec2.amazonaws.com]}}, ")),
+        [
+            (
+                "6:15: 'ci' was a user of this stack, and Terraform would destroy it: give the new one a key of its "
+                "own, and say 'removed: {issuers.ci: forget}' or destroy it once nobody uses it"
+            )
+        ],
+    ),
     "OCSP left out": (
         spec(ca("root", revocation("enabled: true"))),
         spec(ca("root")),

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from pcaform import policies
+from pcaform import facts, packing, policies
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 
 AWS = Aws(region="eu-west-1", account_id="123456789012")
 CHINA = Aws(region="cn-north-1", account_id="123456789012")
 GOVERNMENT = Aws(region="us-gov-west-1", account_id="123456789012")
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate"
 UNMANAGED = {
     "certificates": "unmanaged",
     "certificate_authorities": ["issuing", "second"],
@@ -19,43 +20,40 @@ UNMANAGED = {
 MANAGED = {"certificates": "managed", "certificate_authorities": ["issuing"], "domain_names": ["*.corp.example"]}
 
 
-def issuer(*grants: dict[str, Any]) -> Issuer:
-    return Issuer.model_validate({"user_name": "ci", "grants": list(grants)})
+def issuer(*grants: dict[str, Any], **principal: Any) -> Issuer:
+    return Issuer.model_validate({**(principal or {"user_name": "ci"}), "grants": list(grants)})
 
 
-def statements(*grants: dict[str, Any], aws: Aws = AWS) -> dict[str, Any]:
+def statements(*grants: dict[str, Any], aws: Aws = AWS, **principal: Any) -> dict[str, Any]:
     """Return the statements of an issuer's policy by their ids, with each CA's ARN written `arn-of-KEY`."""
-    document = policies.document(issuer(*grants), aws, arn_of="arn-of-{}".format)
+    (document,) = policies.documents(issuer(*grants, **principal), aws, arn_of="arn-of-{}".format).values()
     assert document["Version"] == "2012-10-17"
     found = {statement["Sid"]: statement for statement in document["Statement"]}
     assert len(found) == len(document["Statement"])
     return {name: {key: value for key, value in found[name].items() if key != "Sid"} for name in found}
 
 
+def template_arns(*templates: str, partition: str = "aws") -> list[str]:
+    return [f"arn:{partition}:acm-pca:::template/{template}" for template in templates]
+
+
 def deny(*templates: str, partition: str = "aws") -> dict[str, Any]:
-    arns = [f"arn:{partition}:acm-pca:::template/{template}" for template in templates]
     return {
         "Effect": "Deny",
         "Action": ["acm-pca:IssueCertificate"],
         "Resource": ["*"],
-        "Condition": {"ArnNotLike": {"acm-pca:TemplateArn": arns}},
+        "Condition": {"ArnNotLike": {"acm-pca:TemplateArn": template_arns(*templates, partition=partition)}},
     }
 
 
 def test_case_1_issues_itself_from_the_named_templates_only() -> None:
+    templates = UNMANAGED["templates"]
     assert statements(UNMANAGED) == {
         "Grant1Issue": {
             "Effect": "Allow",
             "Action": ["acm-pca:IssueCertificate"],
             "Resource": ["arn-of-issuing", "arn-of-second"],
-            "Condition": {
-                "ArnLike": {
-                    "acm-pca:TemplateArn": [
-                        "arn:aws:acm-pca:::template/EndEntityServerAuthCertificate/V1",
-                        "arn:aws:acm-pca:::template/CodeSigningCertificate/V1",
-                    ]
-                }
-            },
+            "Condition": {"ArnLike": {"acm-pca:TemplateArn": template_arns(*templates)}},
         },
         "Grant1Read": {
             "Effect": "Allow",
@@ -66,39 +64,124 @@ def test_case_1_issues_itself_from_the_named_templates_only() -> None:
             ],
             "Resource": ["arn-of-issuing", "arn-of-second"],
         },
-        "DenyOtherTemplates": deny("EndEntityServerAuthCertificate/V1", "CodeSigningCertificate/V1"),
+        "DenyOtherTemplates": deny(*templates),
     }
 
 
-def test_case_2_asks_acm_and_touches_the_authority_only_through_it() -> None:
-    assert statements(MANAGED) == {
+def test_case_1_opts_in_to_more() -> None:
+    more = {"additional_actions": ["ListCertificateAuthorities", "RevokeCertificate"]}
+    found = statements({**UNMANAGED, **more})
+    assert found["Grant1Revoke"] == {
+        "Effect": "Allow",
+        "Action": ["acm-pca:RevokeCertificate"],
+        "Resource": ["arn-of-issuing", "arn-of-second"],
+    }
+    assert found["Grant1List"] == {
+        "Effect": "Allow",
+        "Action": ["acm-pca:ListCertificateAuthorities"],
+        "Resource": ["*"],
+    }
+
+
+def test_case_1_is_narrowed_to_keys() -> None:
+    found = statements({**UNMANAGED, "key_algorithms": ["RSA_3072", "EC_secp384r1", "RSA_4096"]})
+    template = {"ArnLike": {"acm-pca:TemplateArn": template_arns(*UNMANAGED["templates"])}}
+    assert found["Grant1IssueRsa"]["Condition"] == {
+        **template,
+        "StringEquals": {"acm-pca:x509Key/algorithm": ["RSA"]},
+        "NumericEquals": {"acm-pca:x509Key/size": ["3072", "4096"]},
+    }
+    assert found["Grant1IssueEc"]["Condition"] == {
+        **template,
+        "StringEquals": {"acm-pca:x509Key/algorithm": ["EC"], "acm-pca:x509Key/curve": ["P-384", "secp384r1"]},
+    }
+    assert "Grant1Issue" not in found
+
+
+def test_case_2_asks_acm_and_touches_only_its_own_certificates() -> None:
+    tag = "pcaform:issuer"
+    own = {"StringEquals": {f"aws:ResourceTag/{tag}": ["user/ci"]}}
+    through = {"Bool": {"aws:ViaAWSService": "true"}}
+    assert statements({**MANAGED, "additional_actions": ["ExportCertificate", "AddTagsToCertificate"]}) == {
         "Grant1Request": {
             "Effect": "Allow",
             "Action": ["acm:RequestCertificate"],
-            "Resource": ["arn:aws:acm:eu-west-1:123456789012:certificate/*"],
+            "Resource": ["*"],
             "Condition": {
-                "ArnEquals": {"acm:CertificateAuthority": ["arn-of-issuing"]},
+                "StringEquals": {
+                    "acm:CertificateAuthority": ["arn-of-issuing"],
+                    f"aws:RequestTag/{tag}": ["user/ci"],
+                },
                 "ForAllValues:StringLike": {"acm:DomainNames": ["*.corp.example"]},
+                "Null": {"acm:DomainNames": "false"},
             },
         },
-        "Grant1Read": {
+        "Grant1Tag": {
             "Effect": "Allow",
-            "Action": ["acm:DescribeCertificate", "acm:GetCertificate"],
-            "Resource": ["arn:aws:acm:eu-west-1:123456789012:certificate/*"],
+            "Action": ["acm:AddTagsToCertificate"],
+            "Resource": [f"{CERTIFICATE}/${{*}}"],
+            "Condition": {"StringEquals": {f"aws:RequestTag/{tag}": ["user/ci"]}},
         },
-        "Grant1ThroughAcm": {
+        "Grant1Own": {
             "Effect": "Allow",
-            "Action": ["acm-pca:GetCertificate", "acm-pca:IssueCertificate", "acm-pca:ListPermissions"],
+            "Action": ["acm:DescribeCertificate", "acm:ExportCertificate", "acm:GetCertificate"],
+            "Resource": [f"{CERTIFICATE}/*"],
+            "Condition": own,
+        },
+        "Grant1Retag": {
+            "Effect": "Allow",
+            "Action": ["acm:AddTagsToCertificate"],
+            "Resource": [f"{CERTIFICATE}/*"],
+            "Condition": {
+                **own,
+                "ForAllValues:StringNotEquals": {"aws:TagKeys": [tag]},
+                "Null": {"aws:TagKeys": "false"},
+            },
+        },
+        "Grant1IssueThroughAcm": {
+            "Effect": "Allow",
+            "Action": ["acm-pca:IssueCertificate"],
             "Resource": ["arn-of-issuing"],
-            "Condition": {"Bool": {"aws:ViaAWSService": "true"}},
+            "Condition": {"ArnLike": {"acm-pca:TemplateArn": template_arns("EndEntityCertificate/V1")}, **through},
+        },
+        "Grant1ReadThroughAcm": {
+            "Effect": "Allow",
+            "Action": ["acm-pca:GetCertificate", "acm-pca:ListPermissions"],
+            "Resource": ["arn-of-issuing"],
+            "Condition": through,
         },
         "DenyOtherTemplates": deny("EndEntityCertificate/V1"),
     }
 
 
-def test_a_managed_grant_for_any_name_has_no_condition_on_names() -> None:
-    found = statements({"certificates": "managed", "certificate_authorities": ["issuing"]})
-    assert found["Grant1Request"]["Condition"] == {"ArnEquals": {"acm:CertificateAuthority": ["arn-of-issuing"]}}
+def test_a_managed_grant_is_narrowed_only_by_what_it_says() -> None:
+    plain = {"certificates": "managed", "certificate_authorities": ["issuing"]}
+    always = {
+        "StringEquals": {
+            "acm:CertificateAuthority": ["arn-of-issuing"],
+            "aws:RequestTag/pcaform:issuer": ["user/ci"],
+        }
+    }
+    assert statements(plain)["Grant1Request"]["Condition"] == always
+    narrow = statements({**plain, "key_algorithms": ["EC_prime256v1"]})["Grant1Request"]["Condition"]
+    assert narrow["StringEquals"] == {**always["StringEquals"], "acm:KeyAlgorithm": ["EC_prime256v1"]}
+
+
+@pytest.mark.parametrize(
+    ("principal", "tag"),
+    [
+        ({"role": {"role_name": "web", "trust": {}}}, "role/web"),
+        ({"existing_role": "web"}, "role/web"),
+        ({"existing_user": "web"}, "user/web"),
+    ],
+)
+def test_certificates_are_tagged_with_kind_and_name(principal: dict[str, Any], tag: str) -> None:
+    found = statements(MANAGED, **principal)
+    assert found["Grant1Own"]["Condition"] == {"StringEquals": {"aws:ResourceTag/pcaform:issuer": [tag]}}
+
+
+def test_a_principal_that_exists_is_denied_nothing() -> None:
+    assert "DenyOtherTemplates" not in statements(UNMANAGED, existing_user="ci")
 
 
 def test_several_grants_are_numbered_and_share_one_lock() -> None:
@@ -108,8 +191,10 @@ def test_several_grants_are_numbered_and_share_one_lock() -> None:
         "Grant1Issue",
         "Grant1Read",
         "Grant2Request",
-        "Grant2Read",
-        "Grant2ThroughAcm",
+        "Grant2Tag",
+        "Grant2Own",
+        "Grant2IssueThroughAcm",
+        "Grant2ReadThroughAcm",
         "Grant3Issue",
         "Grant3Read",
         "DenyOtherTemplates",
@@ -122,13 +207,53 @@ def test_several_grants_are_numbered_and_share_one_lock() -> None:
 @pytest.mark.parametrize(("aws", "partition"), [(CHINA, "aws-cn"), (GOVERNMENT, "aws-us-gov")])
 def test_arns_stand_in_the_partition_of_the_region(aws: Aws, partition: str) -> None:
     found = statements(MANAGED, aws=aws)
-    assert found["Grant1Read"]["Resource"] == [f"arn:{partition}:acm:{aws.region}:123456789012:certificate/*"]
+    assert found["Grant1Own"]["Resource"] == [f"arn:{partition}:acm:{aws.region}:123456789012:certificate/*"]
     assert found["DenyOtherTemplates"] == deny("EndEntityCertificate/V1", partition=partition)
 
 
 def test_a_verbatim_policy_is_taken_word_for_word() -> None:
     document = {"Statement": [], "Version": "2008-10-17", "odd": [1, None]}
     verbatim = Issuer.model_validate({"user_name": "ci", "policy": {"name": "own", "document": document}})
-    assert policies.document(verbatim, AWS, arn_of=str) == document
-    assert policies.policy_name(verbatim) == "own"
-    assert policies.policy_name(issuer(UNMANAGED)) == "ci-private-ca"
+    assert policies.documents(verbatim, AWS, arn_of=str) == {"own": document}
+    assert list(policies.documents(issuer(UNMANAGED), AWS, arn_of=str)) == ["ci-private-ca"]
+
+
+def arn_of(key: str) -> str:
+    return f"arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/{key.rjust(36, '0')}"
+
+
+def many(count: int) -> list[str]:
+    return [f"ca-{number}" for number in range(count)]
+
+
+def test_what_is_too_long_is_merged_before_it_is_spread() -> None:
+    """Twenty grants of one CA each need the statements of one."""
+    grants = [{"certificates": "unmanaged", "certificate_authorities": [key]} for key in many(20)]
+    ((name, document),) = policies.documents(issuer(*grants), AWS, arn_of=arn_of).items()
+    assert name == "ci-private-ca"
+    found = {statement["Sid"]: statement["Resource"] for statement in document["Statement"]}
+    assert found == {
+        "Grant1Issue": [arn_of(key) for key in many(20)],
+        "Grant1Read": [arn_of(key) for key in many(20)],
+        "DenyOtherTemplates": ["*"],
+    }
+
+
+@pytest.mark.parametrize("kind", ["unmanaged", "managed"])
+def test_a_long_policy_is_spread_and_nothing_of_it_is_lost(kind: str) -> None:
+    grant = {"certificates": kind, "certificate_authorities": many(100)}
+    found = policies.documents(issuer(grant), AWS, arn_of=arn_of)
+    assert list(found)[:2] == ["ci-private-ca", "ci-private-ca-2"]
+    assert len(found) <= facts.POLICIES_LIMIT
+    assert all(packing.size(document) <= facts.POLICY_LIMIT for document in found.values())
+    every = [statement for document in found.values() for statement in document["Statement"]]
+    assert len({statement["Sid"] for statement in every}) == len(every)
+    issuing = [each for each in every if "acm-pca:IssueCertificate" in each["Action"] and each["Effect"] == "Allow"]
+    assert [arn for each in issuing for arn in each["Resource"]] == [arn_of(key) for key in many(100)]
+    requesting = [each["Condition"]["StringEquals"] for each in every if "acm:RequestCertificate" in each["Action"]]
+    named = [arn for each in requesting for arn in each["acm:CertificateAuthority"]]
+    assert named == ([arn_of(key) for key in many(100)] if kind == "managed" else [])
+
+
+def test_sizes_count_what_terraform_writes() -> None:
+    assert packing.size({"a": ["b c", "<"]}) == len('{"a":["bc","\\u003c"]}')

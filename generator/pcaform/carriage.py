@@ -21,6 +21,9 @@ def by_state(spec: Spec) -> dict[str, Any]:
             authority["key_storage_security_standard"] = None
         for permission in authority["permissions"]:
             permission["actions"].sort(key=facts.ALL_PERMISSION_ACTIONS.index)
+    for grant in (grant for issuer in data["issuers"].values() for grant in issuer["grants"]):
+        for name in ("additional_actions", "key_algorithms"):
+            grant[name] = sorted(set(grant[name]))
     return data
 
 

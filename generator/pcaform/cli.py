@@ -37,11 +37,20 @@ class ReportFormat(StrEnum):
     json = "json"
 
 
+class AccessFormat(StrEnum):
+    """What `access --format` takes."""
+
+    text = "text"
+    markdown = "markdown"
+    json = "json"
+
+
 class Described(StrEnum):
     """What `schema` describes."""
 
     spec = "spec"
     guard = "guard"
+    access = "access"
 
 
 class Shell(StrEnum):
@@ -120,9 +129,9 @@ def _validate(
 
 @app.command("schema")
 def _schema(
-    of: Annotated[Described, typer.Argument(metavar="[spec|guard]", help="What to describe.")] = Described.spec,
+    of: Annotated[Described, typer.Argument(metavar="[spec|guard|access]", help="What to describe.")] = Described.spec,
 ) -> int:
-    """Print the JSON Schema of the spec, for editors, or of the report that guard prints as JSON."""
+    """Print the JSON Schema of the spec, for editors, or of what guard and access print as JSON."""
     from pcaform.commands import schema
 
     return schema.run(of.value)
@@ -140,6 +149,18 @@ def _guard(
     from pcaform.commands import guard
 
     return guard.run(plan, form=form.value)
+
+
+@app.command("access")
+def _access(
+    stack: Annotated[str, typer.Argument(metavar="SPEC|STACK", help="A spec, '-', or the directory of a stack.")],
+    *,
+    form: Annotated[AccessFormat, typer.Option("--format", help="How it is printed.")] = AccessFormat.text,
+) -> int:
+    """Show who may do what on which CA, proven over the rendered policies; exit 2 where that is not as granted."""
+    from pcaform.commands import access
+
+    return access.run(stack, form=form.value)
 
 
 @_import.command("state")

@@ -25,7 +25,10 @@ ValidityType = Literal["DAYS", "MONTHS", "YEARS", "ABSOLUTE", "END_DATE"]  # [AP
 PermissionAction = Literal["IssueCertificate", "GetCertificate", "ListPermissions"]  # [API]
 Principal = Literal["acm.amazonaws.com"]  # [API] CreatePermission; the same in every partition [TF]
 AcmKeyAlgorithm = Literal["RSA_2048", "EC_prime256v1", "EC_secp384r1"]  # [ACM] private certificates
+IssuedKeyAlgorithm = Literal[_Rsa, _Ec]  # [PCA] what the X.509 condition keys tell apart by size and by curve
 
+ACM_KEYS: tuple[AcmKeyAlgorithm, ...] = get_args(AcmKeyAlgorithm)
+DEFAULT_KEY: AcmKeyAlgorithm = "RSA_2048"  # [ACM] RequestCertificate without KeyAlgorithm
 ACM_PRINCIPAL: Principal = "acm.amazonaws.com"
 ALL_PERMISSION_ACTIONS: tuple[PermissionAction, ...] = get_args(PermissionAction)
 """ACM renews only with all three. [ACM] "assign permissions"; fewer fails silently at renewal, months later."""
@@ -54,9 +57,74 @@ SHARED_TEMPLATES = (  # [PCA] "resource-based policies": what a CA's policy may 
     "BlankEndEntityCertificate_APICSRPassthrough/V1",
     "SubordinateCACertificate_PathLen0/V1",
 )
+TEMPLATES = (  # [PCA] template varieties; the sandbox has the same, compared by a test
+    "BlankEndEntityCertificate_APICSRPassthrough/V1",
+    "BlankEndEntityCertificate_APIPassthrough/V1",
+    "BlankEndEntityCertificate_CSRPassthrough/V1",
+    "BlankEndEntityCertificate_CriticalBasicConstraints_APICSRPassthrough/V1",
+    "BlankEndEntityCertificate_CriticalBasicConstraints_APIPassthrough/V1",
+    "BlankEndEntityCertificate_CriticalBasicConstraints_CSRPassthrough/V1",
+    "BlankRootCACertificate_APIPassthrough/V1",
+    "BlankRootCACertificate_PathLen0_APIPassthrough/V1",
+    "BlankRootCACertificate_PathLen1_APIPassthrough/V1",
+    "BlankRootCACertificate_PathLen2_APIPassthrough/V1",
+    "BlankRootCACertificate_PathLen3_APIPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen0_APICSRPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen0_APIPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen0_CSRPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen1_APICSRPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen1_APIPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen1_CSRPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen2_APICSRPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen2_APIPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen2_CSRPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen3_APICSRPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen3_APIPassthrough/V1",
+    "BlankSubordinateCACertificate_PathLen3_CSRPassthrough/V1",
+    "CodeSigningCertificate/V1",
+    "CodeSigningCertificate_APICSRPassthrough/V1",
+    "CodeSigningCertificate_APIPassthrough/V1",
+    "CodeSigningCertificate_CSRPassthrough/V1",
+    "EndEntityCertificate/V1",
+    "EndEntityCertificate_APICSRPassthrough/V1",
+    "EndEntityCertificate_APIPassthrough/V1",
+    "EndEntityCertificate_CSRPassthrough/V1",
+    "EndEntityClientAuthCertificate/V1",
+    "EndEntityClientAuthCertificate_APICSRPassthrough/V1",
+    "EndEntityClientAuthCertificate_APIPassthrough/V1",
+    "EndEntityClientAuthCertificate_CSRPassthrough/V1",
+    "EndEntityServerAuthCertificate/V1",
+    "EndEntityServerAuthCertificate_APICSRPassthrough/V1",
+    "EndEntityServerAuthCertificate_APIPassthrough/V1",
+    "EndEntityServerAuthCertificate_CSRPassthrough/V1",
+    "OCSPSigningCertificate/V1",
+    "OCSPSigningCertificate_APICSRPassthrough/V1",
+    "OCSPSigningCertificate_APIPassthrough/V1",
+    "OCSPSigningCertificate_CSRPassthrough/V1",
+    "RootCACertificate/V1",
+    "RootCACertificate_APIPassthrough/V1",
+    "SubordinateCACertificate_PathLen0/V1",
+    "SubordinateCACertificate_PathLen0_APICSRPassthrough/V1",
+    "SubordinateCACertificate_PathLen0_APIPassthrough/V1",
+    "SubordinateCACertificate_PathLen0_CSRPassthrough/V1",
+    "SubordinateCACertificate_PathLen1/V1",
+    "SubordinateCACertificate_PathLen1_APICSRPassthrough/V1",
+    "SubordinateCACertificate_PathLen1_APIPassthrough/V1",
+    "SubordinateCACertificate_PathLen1_CSRPassthrough/V1",
+    "SubordinateCACertificate_PathLen2/V1",
+    "SubordinateCACertificate_PathLen2_APICSRPassthrough/V1",
+    "SubordinateCACertificate_PathLen2_APIPassthrough/V1",
+    "SubordinateCACertificate_PathLen2_CSRPassthrough/V1",
+    "SubordinateCACertificate_PathLen3/V1",
+    "SubordinateCACertificate_PathLen3_APICSRPassthrough/V1",
+    "SubordinateCACertificate_PathLen3_APIPassthrough/V1",
+    "SubordinateCACertificate_PathLen3_CSRPassthrough/V1",
+)
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
 ACM_VALIDITY_DAYS = 395  # [ACM] private certificates live 13 months
 POLICY_LIMIT = 6144  # [IAM] characters of a managed policy, blanks not counted
+POLICIES_LIMIT = 10  # [IAM] managed policies of one user or role, unless AWS raises the quota
+LONGEST_CA_ARN = len("arn:aws-us-gov:acm-pca:ap-southeast-1:123456789012:certificate-authority/") + 36
 TAG_LIMIT = 50  # [API] TagList
 
 SUBJECT_LENGTHS = {  # [API] ASN1Subject, with the provider's argument names

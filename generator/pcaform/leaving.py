@@ -10,7 +10,7 @@ from typing import Any
 from pcaform import addresses
 from pcaform.document import Document
 from pcaform.manifest import Items
-from pcaform.plan.items import AUTHORITIES, AWS, IDENTITY, REVOCATION, SIGNED_IN
+from pcaform.plan.items import AUTHORITIES, AWS, IDENTITY, PRINCIPAL, REVOCATION, SIGNED_IN
 from pcaform.plan.stack import StackPlan
 from pcaform.problems import Problem
 from pcaform.rules.rule import Finding
@@ -47,6 +47,8 @@ def findings(spec: Spec, plan: StackPlan, before: Items) -> Iterator[Finding]:
             yield from _departure(spec, name, item)
         elif name.startswith(f"{AUTHORITIES}."):
             yield from _authority(spec, new.partition(".")[2], _renamed_parent(item, renamed), now)
+        elif name.startswith("issuers."):
+            yield from _other_principal(new.partition(".")[2], item.get(PRINCIPAL), now[PRINCIPAL])
 
 
 def _renamed(spec: Spec) -> dict[str, str]:
@@ -106,6 +108,16 @@ def _departure(spec: Spec, name: str, item: Item) -> Iterator[Finding]:
         yield from _kept_certificate(word, item, removal)
     if item.get(_PROVIDER) not in (None, _place(removal)):
         yield Finding(loc, f"'{key}' lived elsewhere: repeat its 'provider' here, so that Terraform finds it")
+
+
+def _other_principal(key: str, before: Any, now: Any) -> Iterator[Finding]:
+    """Find an issuer that becomes another kind of principal: Terraform would destroy the one that is in use."""
+    if before not in (None, now, "existing"):
+        message = (
+            f"'{key}' was a {before} of this stack, and Terraform would destroy it: give the new one a key of its own, "
+            f"and say 'removed: {{issuers.{key}: forget}}' or destroy it once nobody uses it"
+        )
+        yield Finding(("issuers", key), message)
 
 
 def _kept_certificate(word: str, item: Item, removal: str | Forget) -> Iterator[Finding]:

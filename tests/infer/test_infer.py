@@ -25,8 +25,17 @@ UNMANAGED = {
     "certificates": "unmanaged",
     "certificate_authorities": ["root"],
     "templates": ["CodeSigningCertificate/V1"],
+    "key_algorithms": [],
+    "additional_actions": [],
 }
-MANAGED = {"certificates": "managed", "certificate_authorities": ["root"], "domain_names": ["*.corp.example", "x"]}
+NARROW = {**UNMANAGED, "key_algorithms": ["RSA_3072", "EC_prime256v1"], "additional_actions": ["RevokeCertificate"]}
+MANAGED = {
+    "certificates": "managed",
+    "certificate_authorities": ["root"],
+    "domain_names": ["*.corp.example", "x"],
+    "key_algorithms": ["EC_prime256v1"],
+    "additional_actions": ["AddTagsToCertificate", "ExportCertificate"],
+}
 
 
 def infer(*resources: Resource) -> Inferred:
@@ -42,7 +51,8 @@ def spec_of(*resources: Resource) -> Spec:
 def policy_of(user_name: str, *grants: dict[str, Any]) -> dict[str, Any]:
     """Return the policy that pcaform renders for these grants, with the ARNs the hand-made CAs have."""
     issuer = Issuer.model_validate({"user_name": user_name, "grants": list(grants)})
-    return policies.document(issuer, AWS, arn_of=arn_of)
+    (document,) = policies.documents(issuer, AWS, arn_of=arn_of).values()
+    return document
 
 
 # authorities
@@ -300,14 +310,16 @@ def reordered(value: Any) -> Any:
     return value
 
 
-@pytest.mark.parametrize("grants", [[UNMANAGED], [MANAGED], [UNMANAGED, MANAGED]], ids=["case 1", "case 2", "both"])
+@pytest.mark.parametrize("grants", [[UNMANAGED], [NARROW], [MANAGED], [UNMANAGED, MANAGED]])
 def test_a_policy_of_ours_becomes_its_grants(grants: list[dict[str, Any]]) -> None:
     issuer = spec_of(*root(), *user("ci", policy_of("ci", *grants))).issuers["ci"]
     assert issuer.policy is None
     assert issuer.model_dump(mode="json")["grants"] == grants
 
 
-@pytest.mark.parametrize("grants", [[UNMANAGED], [MANAGED], [{**MANAGED, "domain_names": ["*.corp.example"]}]])
+@pytest.mark.parametrize(
+    "grants", [[UNMANAGED], [NARROW], [MANAGED], [{**MANAGED, "domain_names": ["*.corp.example"]}]]
+)
 def test_order_and_brackets_do_not_matter(grants: list[dict[str, Any]]) -> None:
     issuer = spec_of(*root(), *user("ci", reordered(policy_of("ci", *grants)))).issuers["ci"]
     assert issuer.policy is None
@@ -387,12 +399,12 @@ ATTACHED_TWICE = user("ci", {})[2]
 @pytest.mark.parametrize(
     ("resources", "reason"),
     [
-        (user("ci", {})[:1], "it has 0 attached policies, 0 of them in this state; one is expected"),
+        (user("ci", {})[:1], "it has 0 attached policies, 0 of them in this state"),
         (
             [user("ci", {})[0], user("ci", {})[2]],
-            "it has 1 attached policies, 0 of them in this state; one is expected",
+            "it has 1 attached policies, 0 of them in this state",
         ),
-        ([*user("ci", {}), ATTACHED_TWICE], "it has 2 attached policies, 1 of them in this state; one is expected"),
+        ([*user("ci", {}), ATTACHED_TWICE], "it has 2 attached policies, 1 of them in this state"),
         (user("ci", [1]), "'document' is a list, allowed: a mapping"),
         ([resource("aws_iam_user", None, {"name": None, "arn": None})], "it has 0 attached policies"),
         ([resource("aws_iam_user", None, {})], PART),

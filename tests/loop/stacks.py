@@ -97,7 +97,7 @@ class Stack:
 
 
 @contextmanager
-def started(home: Path, *, state: Path | None = None) -> Iterator[Stack]:
-    """Start an account of its own for a stack below `home`; `state` keeps it for the next one."""
-    with running(account_id=ACCOUNT, region=REGION, state=state) as (server, environment):
+def started(home: Path, *, state: Path | None = None, iam: bool = False) -> Iterator[Stack]:
+    """Start an account of its own for a stack below `home`; `state` keeps it, `iam` lets policies count."""
+    with running(account_id=ACCOUNT, region=REGION, state=state, iam=iam) as (server, environment):
         yield Stack(home, server, Terraform(find_binary(), home / NAME, environment))

@@ -22,6 +22,8 @@ EDITS = {
     "ca-share.tf": ('["210987654321"]', '["210987654321", "111122223333"]'),
     "acm-certificate.tf": ("key_algorithm  ", 'tags = { owner = "pki" }\n  key_algorithm  '),
     "issuer-user.tf": ('"acm-pca:GetCertificate", ', '"acm-pca:GetCertificate", "acm-pca:RevokeCertificate", '),
+    "issuer-role.tf": ('"acm-pca:GetCertificate"', '["acm-pca:GetCertificate", "acm-pca:RevokeCertificate"]'),
+    "issuer-attachment.tf": ('"acm-pca:RevokeCertificate"', '"acm-pca:GetCertificate"'),
 }
 """One edit of each example; all but the certificate's validity, which is ignored, are done in place."""
 EDITED: Changes = {
@@ -30,6 +32,8 @@ EDITED: Changes = {
     "module.ca_issuing_share.aws_acmpca_policy.this": ("update",),
     "module.certificate_intranet.aws_acm_certificate.this": ("update",),
     'module.issuer_ci.aws_iam_policy.this["ci-signer"]': ("update",),
+    'module.issuer_pipeline.aws_iam_policy.this["pki-pipeline"]': ("update",),
+    'module.issuer_revoker.aws_iam_policy.this["ci-signer-revokes"]': ("update",),
 }
 PREVENTED = re.compile(r"Resource (\S+) has\s+lifecycle.prevent_destroy set")
 FIRST_IN_THE_WAY = {

@@ -23,6 +23,8 @@ SKIPPED = {
     ("CKV_AWS_145", "/modules/crl-bucket/main.tf", "aws_s3_bucket"),
     ("CKV2_AWS_61", "/modules/crl-bucket/main.tf", "aws_s3_bucket"),
     ("CKV2_AWS_62", "/modules/crl-bucket/main.tf", "aws_s3_bucket"),
+    ("CKV_AWS_40", "/modules/issuer-attachment/main.tf", "aws_iam_user_policy_attachment"),
+    ("CKV_AWS_61", "/modules/issuer-role/main.tf", "aws_iam_role"),
     ("CKV_AWS_273", "/modules/issuer-user/main.tf", "aws_iam_user"),
     ("CKV_AWS_40", "/modules/issuer-user/main.tf", "aws_iam_user_policy_attachment"),
 }

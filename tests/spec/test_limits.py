@@ -21,11 +21,16 @@ CRL = (*AUTHORITY, "revocation_configuration", "crl_configuration")
 OCSP = (*AUTHORITY, "revocation_configuration", "ocsp_configuration")
 ISSUER = ("issuers", "ci")
 ROLE = "arn:aws:iam::123456789012:role/pki"
+LONG_ROLE = ROLE.ljust(2048, "x")
 POLICY = "arn:aws:iam::123456789012:policy/boundary"
 CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/1"
 CERTIFICATE = ("certificates", "site")
 DISTRIBUTIONS = ("crl_buckets", "lists", "cloudfront_distribution_arns")
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE"
+PROVIDER = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+OIDC = {"provider_arn": PROVIDER, "subjects": ["repo:corp/pki:*"]}
+ANCHOR = "arn:aws:rolesanywhere:eu-west-1:123456789012:trust-anchor/11111111-2222-3333-4444-555555555555"
+LONG_SERVICE = "ec2.amazonaws.com".rjust(128, "a")
 LONG_DISTRIBUTION = DISTRIBUTION.ljust(2048, "A")
 WAIVER = {"what": "replaced", "why": "it is new", "until": "2027-01-31"}
 WORDS = [
@@ -140,6 +145,15 @@ REFUSED: list[tuple[tuple[str | int, ...], Any, Any, str]] = [
     ),
     ((*ISSUER, "grants", 0, "certificate_authorities"), ["issuing"], [], "1 or more in it"),
     (("issuers", "web", "grants", 0, "domain_names"), [], [""], "at least 1 character "),
+    *(
+        (("issuers", who, "grants", 0, name), [last], [first], "allowed: ")
+        for who, name, last, first in (
+            ("web", "key_algorithms", "EC_secp384r1", "RSA_4096"),
+            ("ci", "key_algorithms", "EC_secp521r1", "SM2"),
+            ("web", "additional_actions", "RenewCertificate", "RevokeCertificate"),
+            ("ci", "additional_actions", "RevokeCertificate", "RenewCertificate"),
+        )
+    ),
     (("issuers", "web", "grants", 0, "domain_names"), ["d" * 253], ["d" * 254], "at most 253 characters"),
     (("issuers", "old", "policy", "name"), "p" * 128, "p" * 129, "at most 128 characters"),
     (("issuers", "old", "policy", "name"), "p", "p/q", "letters, digits and any of"),
@@ -201,6 +215,18 @@ REFUSED: list[tuple[tuple[str | int, ...], Any, Any, str]] = [
         )
     ),
     *(
+        (("auditors", "pki"), {"trust": {}, name: last}, {"trust": {}, name: first}, reason)
+        for name, last, first, reason in (
+            ("path", "/pki/", "pki", "starts and ends with '/'"),
+            ("path", f"/{'p' * 510}/", f"/{'p' * 511}/", "at most 512 characters"),
+            ("permissions_boundary", POLICY, ROLE, "the ARN of a policy"),
+            ("permissions_boundary", POLICY.ljust(2048, "x"), POLICY.ljust(2049, "x"), "at most 2048 characters"),
+            ("tags", {"k" * 128: ""}, {"k" * 129: ""}, "at most 128 characters"),
+            ("tags", {"k": ""}, {"": ""}, "at least 1 character "),
+            ("tags", {"k": "v" * 256}, {"k": "v" * 257}, "at most 256 characters"),
+        )
+    ),
+    *(
         case
         for role in ((*ISSUER, "role"), ("administrators", "pki"), ("auditors", "pki"))
         for case in (
@@ -209,6 +235,55 @@ REFUSED: list[tuple[tuple[str | int, ...], Any, Any, str]] = [
             (role, {"trust": {}, "max_session_duration": 3600}, {"trust": {}, "max_session_duration": 3599}, "3600 or"),
             (role, {"trust": {}, "max_session_duration": 43200}, {"trust": {}, "max_session_duration": 43201}, "43200"),
             (role, {"trust": {"accounts": ["0" * 12]}}, {"trust": {"accounts": ["0" * 11]}}, "12 digits"),
+        )
+    ),
+    *(
+        ((*ISSUER, "role"), {"trust": last}, {"trust": first}, reason)
+        for last, first, reason in (
+            ({"principals": [ROLE]}, {"principals": [f"{ROLE}*"]}, "the ARN of a user or role"),
+            (
+                {"principals": [ROLE.ljust(2048, "x")]},
+                {"principals": [ROLE.ljust(2049, "x")]},
+                "at most 2048 characters",
+            ),
+            ({"services": ["ec2.amazonaws.com"]}, {"services": ["ec2"]}, "an AWS service such as"),
+            ({"services": [LONG_SERVICE]}, {"services": [f"a{LONG_SERVICE}"]}, "at most 128 characters"),
+            ({"oidc": [OIDC]}, {"oidc": [OIDC | {"provider_arn": ROLE}]}, "the ARN of an identity provider"),
+            (
+                {"oidc": [OIDC | {"provider_arn": PROVIDER.ljust(2048, "x")}]},
+                {"oidc": [OIDC | {"provider_arn": PROVIDER.ljust(2049, "x")}]},
+                "at most 2048 characters",
+            ),
+            *(
+                ({"oidc": [OIDC | {name: last}]}, {"oidc": [OIDC | {name: first}]}, reason)
+                for name in ("subjects", "audiences")
+                for last, first, reason in (
+                    (["a"], [], "1 or more in it"),
+                    (["a"], [""], "at least 1 character "),
+                    (["a" * 512], ["a" * 513], "at most 512 characters"),
+                )
+            ),
+            (
+                {"roles_anywhere": {"trust_anchor_arn": ANCHOR}},
+                {"roles_anywhere": {"trust_anchor_arn": ANCHOR.replace("trust-anchor", "profile")}},
+                "the ARN of a trust anchor",
+            ),
+            (
+                {"roles_anywhere": {"trust_anchor_arn": ANCHOR.ljust(2048, "a")}},
+                {"roles_anywhere": {"trust_anchor_arn": ANCHOR.ljust(2049, "a")}},
+                "at most 2048 characters",
+            ),
+            *(
+                (
+                    {"roles_anywhere": {"trust_anchor_arn": ANCHOR, "common_names": [last]}},
+                    {"roles_anywhere": {"trust_anchor_arn": ANCHOR, "common_names": [first]}},
+                    reason,
+                )
+                for last, first, reason in (
+                    ("a" * 64, "a" * 65, "at most 64 characters"),
+                    ("a", "", "at least 1 character "),
+                )
+            ),
         )
     ),
     (DISTRIBUTIONS, [DISTRIBUTION], [DISTRIBUTION.replace("E2", "e2")], "the ARN of a CloudFront distribution"),
@@ -295,7 +370,7 @@ REFUSED: list[tuple[tuple[str | int, ...], Any, Any, str]] = [
         )
     ),
     (("removed",), {"a" * 90: "forget"}, {"a" * 91: "forget"}, "at most 90 characters"),
-    (("removed",), {"issuers.ci": "forget"}, {"users.ci": "forget"}, "the key of a CA, or issuers.KEY"),
+    (("removed",), {"issuers.ci": "forget"}, {"users.ci": "forget"}, "the key of a CA, or SECTION.KEY"),
     (("terraform", "backend"), {"a" * 64: {}}, {"a" * 65: {}}, "at most 64 characters"),
     (("aws", "account_id"), 100000000000, 99999999999, "12 digits"),
     *(

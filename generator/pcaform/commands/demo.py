@@ -85,9 +85,10 @@ def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -
     with step("IAM denies the same key everything else") as notes:
         notes.extend(issuing.denials(ci, arn=arn, other_arn=arns["root"], region=spec.aws.region))
     act("Case 2: managed, with acm RequestCertificate")
-    web = issuing.with_own_key(server, str(spec.issuers["web"].user_name))
+    web_user = str(spec.issuers["web"].user_name)
+    web = issuing.with_own_key(server, web_user)
     with step("ACM issues from the CA; openssl verifies the chain") as notes:
-        certificate_arn = issuing.managed(web, arn=arn, directory=stack.scratch)
+        certificate_arn = issuing.managed(web, arn=arn, user_name=web_user, directory=stack.scratch)
         notes.append(certificate_arn)
     _renew(stack, server, web, certificate_arn=certificate_arn)
     with step("ListPermissions shows all three actions"):

@@ -9,6 +9,7 @@ from pcaform import facts
 from pcaform.demo import openssl
 from pcaform.demo.steps import holds
 from pcaform.sandbox.server import Sandbox
+from pcaform.statements import ISSUER_TAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,13 @@ def denials(issuer: Issuer, *, arn: str, other_arn: str, region: str) -> list[st
     return [f"denied: {', '.join(attempts)}"]
 
 
-def managed(issuer: Issuer, *, arn: str, directory: Path) -> str:
-    """Request a certificate through ACM, verify it, and return its ARN."""
+def managed(issuer: Issuer, *, arn: str, user_name: str, directory: Path) -> str:
+    """Request a certificate through ACM, tagged as the issuer's own, verify it, and return its ARN."""
     requested = issuer.acm.request_certificate(
-        DomainName="www.corp.example", CertificateAuthorityArn=arn, KeyAlgorithm="EC_prime256v1"
+        DomainName="www.corp.example",
+        CertificateAuthorityArn=arn,
+        KeyAlgorithm="EC_prime256v1",
+        Tags=[{"Key": ISSUER_TAG, "Value": f"user/{user_name}"}],
     )
     certificate_arn = str(requested["CertificateArn"])
     seen = _described(issuer, certificate_arn)

@@ -1,7 +1,8 @@
 """IAM users in an inventory -> issuers of the spec, with grants where their policy is one that grants would make."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +13,9 @@ from pcaform.infer.naming import key_for
 from pcaform.inventory import Inventory, Resource
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
+from pcaform.statements import CURVES
+
+_OF_GRANT = re.compile(r"Grant([0-9]+)")
 
 
 def entries(
@@ -35,6 +39,20 @@ def entries(
             yield user, key, entry
 
 
+def unclaimed(inventory: Inventory) -> Iterator[tuple[Resource, Unexpressed]]:
+    """Yield each policy that lets somebody issue who is no user of the inventory: a role, or a user made elsewhere."""
+    users = {str(user.attributes.get("name")) for user in inventory.of_type("aws_iam_user")}
+    claimed = {
+        str(attachment.attributes.get("policy_arn"))
+        for attachment in inventory.of_type("aws_iam_user_policy_attachment")
+        if str(attachment.attributes.get("user")) in users
+    }
+    for policy in inventory.of_type("aws_iam_policy"):
+        is_about_issuing = "acm-pca:" in str(policy.attributes.get("policy"))
+        if is_about_issuing and str(policy.attributes.get("arn")) not in claimed:
+            yield policy, Unexpressed("it is of no user in this state: roles and others' users are not read back yet")
+
+
 def _entry(user: Resource, inventory: Inventory, *, aws: Aws, keys: Mapping[str, str]) -> dict[str, Any]:
     has = user.attributes
     entry = {
@@ -44,14 +62,15 @@ def _entry(user: Resource, inventory: Inventory, *, aws: Aws, keys: Mapping[str,
         "force_destroy": bool(has.get("force_destroy")),
         "tags": has.get("tags") or {},
     }
-    policy = _only_policy(has["name"], inventory)
-    document = json.loads(policy["policy"])
-    grants = grants_of(document, keys)
+    found = _policies(has["name"], inventory)
+    grants = grants_of(found.values(), keys)
     issuer = _issuer({**entry, "grants": grants})
-    is_ours = issuer is not None and policy["name"] == policies.policy_name(issuer)
-    if issuer is not None and is_ours and _is_made_by(issuer, document, aws=aws, keys=keys):
+    if issuer is not None and _is_made_by(issuer, found, aws=aws, keys=keys):
         return {**entry, "grants": grants}
-    return {**entry, "policy": {"name": policy["name"], "document": document}}
+    if len(found) > 1:
+        raise Unexpressed(f"it has {len(found)} policies that no grants make, and a spec takes one word for word")
+    ((name, document),) = found.items()
+    return {**entry, "policy": {"name": name, "document": document}}
 
 
 def _issuer(entry: dict[str, Any]) -> Issuer | None:
@@ -62,7 +81,8 @@ def _issuer(entry: dict[str, Any]) -> Issuer | None:
         return None
 
 
-def _only_policy(user: str, inventory: Inventory) -> Mapping[str, Any]:
+def _policies(user: str, inventory: Inventory) -> dict[str, Any]:
+    """Return the documents attached to a user by the policies' names; raises Unexpressed where one is not known."""
     attached = [
         attachment.attributes["policy_arn"]
         for attachment in inventory.of_type("aws_iam_user_policy_attachment")
@@ -71,42 +91,77 @@ def _only_policy(user: str, inventory: Inventory) -> Mapping[str, Any]:
     found = [
         policy.attributes for policy in inventory.of_type("aws_iam_policy") if policy.attributes["arn"] in attached
     ]
-    if len(attached) != 1 or len(found) != 1:
-        raise Unexpressed(
-            f"it has {len(attached)} attached policies, {len(found)} of them in this state; one is expected"
-        )
-    return found[0]
+    if not attached or len(attached) != len(found):
+        raise Unexpressed(f"it has {len(attached)} attached policies, {len(found)} of them in this state")
+    return {policy["name"]: json.loads(policy["policy"]) for policy in found}
 
 
-def grants_of(document: Any, keys: Mapping[str, str]) -> list[dict[str, Any]] | None:
-    """Return the grants that a policy's statements look like, or None where one names what this spec does not know."""
+def grants_of(documents: Iterable[Any], keys: Mapping[str, str]) -> list[dict[str, Any]] | None:
+    """Return the grants that policies look like, or None where one names what this spec does not know.
+
+    A grant's statements are found by their names; whether they are all there, and as they were made, is judged by
+    making them again.
+    """
     try:
-        found = [_grant(statement, keys) for statement in document["Statement"]]
+        statements = {each["Sid"]: each for document in documents for each in document["Statement"]}
+        numbers = sorted({int(match[1]) for name in statements if (match := _OF_GRANT.match(name))})
+        return [_grant(_of(statements, number), keys) for number in numbers] or None
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return None
-    return [grant for grant in found if grant] or None
 
 
-def _grant(statement: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, Any] | None:
-    if statement["Effect"] != "Allow":
-        return None
-    actions, conditions = _listed(statement["Action"]), statement.get("Condition", {})
-    if actions == ["acm-pca:IssueCertificate"]:
-        templates = [arn.split(":template/")[1] for arn in _listed(conditions["ArnLike"]["acm-pca:TemplateArn"])]
-        authorities = [keys[arn] for arn in _listed(statement["Resource"])]
-        return {"certificates": "unmanaged", "certificate_authorities": authorities, "templates": templates}
-    if actions == ["acm:RequestCertificate"]:
-        authorities = [keys[arn] for arn in _listed(conditions["ArnEquals"]["acm:CertificateAuthority"])]
-        names = _listed(conditions.get("ForAllValues:StringLike", {}).get("acm:DomainNames", []))
-        return {"certificates": "managed", "certificate_authorities": authorities, "domain_names": names}
-    return None
+def _of(statements: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return one grant's statements by what they are for."""
+    start = f"Grant{number}"
+    found = {name.removeprefix(start): each for name, each in statements.items() if name.startswith(start)}
+    return {name: each for name, each in found.items() if not name[:1].isdigit()}
 
 
-def _is_made_by(issuer: Issuer, document: Any, *, aws: Aws, keys: Mapping[str, str]) -> bool:
-    """Tell whether rendering these grants would give this very policy, order and single-item lists aside."""
+def _grant(statements: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, Any]:
+    if "Request" in statements:
+        return _managed(statements, keys)
+    issuing = [each for name, each in statements.items() if name.startswith("Issue")]
+    templates = _listed(issuing[0]["Condition"]["ArnLike"]["acm-pca:TemplateArn"])
+    additional = [*_operations(statements, "List"), *_operations(statements, "Revoke")]
+    return {
+        "certificates": "unmanaged",
+        "certificate_authorities": [keys[arn] for arn in _listed(issuing[0]["Resource"])],
+        "templates": [arn.split(":template/")[1] for arn in templates],
+        "key_algorithms": [name for each in issuing for name in _key_algorithms(each["Condition"])],
+        "additional_actions": additional,
+    }
+
+
+def _managed(statements: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, Any]:
+    conditions = statements["Request"]["Condition"]
+    used = [name for name in _operations(statements, "Own") if name not in ("DescribeCertificate", "GetCertificate")]
+    return {
+        "certificates": "managed",
+        "certificate_authorities": [
+            keys[arn] for arn in _listed(conditions["StringEquals"]["acm:CertificateAuthority"])
+        ],
+        "domain_names": _listed(conditions.get("ForAllValues:StringLike", {}).get("acm:DomainNames", [])),
+        "key_algorithms": _listed(conditions["StringEquals"].get("acm:KeyAlgorithm", [])),
+        "additional_actions": sorted([*used, *_operations(statements, "Retag")]),
+    }
+
+
+def _operations(statements: Mapping[str, Any], name: str) -> list[str]:
+    return [action.partition(":")[2] for action in _listed(statements.get(name, {"Action": []})["Action"])]
+
+
+def _key_algorithms(conditions: Mapping[str, Any]) -> list[str]:
+    """Return the keys that the X.509 condition keys of a statement allow."""
+    sizes = _listed(conditions.get("NumericEquals", {}).get("acm-pca:x509Key/size", []))
+    curves = _listed(conditions.get("StringEquals", {}).get("acm-pca:x509Key/curve", []))
+    return [f"RSA_{size}" for size in sizes] + [name for name in CURVES if name.removeprefix("EC_") in curves]
+
+
+def _is_made_by(issuer: Issuer, found: Mapping[str, Any], *, aws: Aws, keys: Mapping[str, str]) -> bool:
+    """Tell whether rendering these grants would give these very policies, order and single-item lists aside."""
     arns = {key: arn for arn, key in keys.items()}
-    made = policies.document(issuer, aws, arn_of=lambda key: arns[key])
-    return bool(_canonical(made) == _canonical(document))
+    made = policies.documents(issuer, aws, arn_of=lambda key: arns[key])
+    return bool(_canonical(made) == _canonical(found))
 
 
 def _canonical(value: Any) -> Any:

@@ -41,6 +41,7 @@ def infer(inventory: Inventory, *, stack: str) -> Inferred:
             left_out.append((resource.address, issuer.reason))
         else:
             found_issuers[key] = issuer
+    left_out += [(resource.address, why.reason) for resource, why in issuers.unclaimed(inventory)]
     spec = _valid(
         Spec,
         version=1,

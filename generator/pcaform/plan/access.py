@@ -1,11 +1,15 @@
 """Who may use the CAs -> module calls: ACM's permissions, shares with other accounts, and issuers."""
 
-from pcaform import facts, policies
+from typing import Any
+
+from pcaform import facts, policies, trusts
+from pcaform.duties import administrator, auditor
 from pcaform.hcl import Call
 from pcaform.plan import naming, places
 from pcaform.plan.authorities import active_arn, arn
 from pcaform.plan.calls import ModuleCall, given, unless
-from pcaform.spec.issuers import Issuer
+from pcaform.spec.issuers import Issuer, Role
+from pcaform.spec.sections import Duty
 from pcaform.spec.stack import Spec
 
 
@@ -63,13 +67,50 @@ def issuers(spec: Spec) -> list[ModuleCall]:
 
 
 def _issuer(key: str, issuer: Issuer, spec: Spec) -> ModuleCall:
-    document = policies.document(issuer, spec.aws, arn_of=lambda authority: arn(spec, authority))
+    documents = policies.documents(issuer, spec.aws, arn_of=lambda authority: arn(spec, authority))
+    module, principal = _principal(issuer, spec)
     arguments = {
-        "user_name": issuer.user_name,
+        **principal,
         "path": unless(issuer.path, "/"),
         "permissions_boundary": issuer.permissions_boundary,
         "force_destroy": unless(issuer.force_destroy, default=False),
-        "policies": {policies.policy_name(issuer): Call("jsonencode", document)},
+        "policies": {name: Call("jsonencode", document) for name, document in documents.items()},
         "tags": issuer.tags or None,
     }
-    return ModuleCall(naming.issuer(key), "issuer-user", given(arguments))
+    return ModuleCall(naming.issuer(key), module, given(arguments))
+
+
+def duties(spec: Spec) -> list[ModuleCall]:
+    """Return one call for each role that administers the CAs or looks at them."""
+    return [_duty(section, key, duty, spec) for section, key, duty in spec.duties]
+
+
+def _duty(section: str, key: str, duty: Duty, spec: Spec) -> ModuleCall:
+    make = administrator if section == "administrators" else auditor
+    document = make(spec, arn_of=lambda authority: arn(spec, authority))
+    arguments = {
+        **_role(duty, spec),
+        "path": unless(duty.path, "/"),
+        "permissions_boundary": duty.permissions_boundary,
+        "policies": {f"{duty.role_name}-private-ca": Call("jsonencode", document)},
+        "tags": duty.tags or None,
+    }
+    return ModuleCall(naming.duty(section, key), "issuer-role", given(arguments))
+
+
+def _principal(issuer: Issuer, spec: Spec) -> tuple[str, dict[str, Any]]:
+    """Return the module that an issuer's principal needs, with what only that module takes."""
+    if issuer.existing_user or issuer.existing_role:
+        return "issuer-attachment", {"user_name": issuer.existing_user, "role_name": issuer.existing_role}
+    if issuer.role is None:
+        return "issuer-user", {"user_name": issuer.user_name}
+    return "issuer-role", _role(issuer.role, spec)
+
+
+def _role(role: Role, spec: Spec) -> dict[str, Any]:
+    return {
+        "role_name": role.role_name,
+        "assume_role_policy": Call("jsonencode", trusts.document(role.trust, spec.aws)),
+        "max_session_duration": role.max_session_duration,
+        "instance_profile": True if trusts.EC2 in role.trust.services else None,
+    }

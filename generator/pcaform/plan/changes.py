@@ -4,8 +4,9 @@ Everything here comes from the spec alone, so that the same spec gives the same 
 gone from the state does nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pcaform import addresses
@@ -96,5 +97,11 @@ def _hanging(section: str, key: str, removal: str | Forget) -> Iterator[str]:
             yield from (naming.ca(key), naming.permission(key), naming.share(key))
         yield from (naming.ca_certificate(key, number) for number in range(1, generation + 1))
     else:
-        names = {"issuers": naming.issuer, "crl_buckets": naming.crl_bucket, "certificates": naming.certificate}
+        names: dict[str, Callable[[str], str]] = {
+            "issuers": naming.issuer,
+            "administrators": partial(naming.duty, "administrators"),
+            "auditors": partial(naming.duty, "auditors"),
+            "crl_buckets": naming.crl_bucket,
+            "certificates": naming.certificate,
+        }
         yield names[section](key)

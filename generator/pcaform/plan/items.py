@@ -9,6 +9,7 @@ from typing import Any
 from pcaform.manifest import Items
 from pcaform.plan.calls import given
 from pcaform.spec.authorities import CertificateAuthority, Reference
+from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 
 AWS = "aws"
@@ -18,7 +19,8 @@ _IDENTITY = ("type", "subject", "key_algorithm", "signing_algorithm", "usage_mod
 """What AWS never changes on a CA: with another of these it is another CA, with another key and another ARN."""
 _TERMS = ("parent", "path_length", "validity", "api_passthrough")
 REVOCATION = "revocation"
-PLAIN_SECTIONS = ("issuers", "crl_buckets", "certificates")
+PRINCIPAL = "principal"
+PLAIN_SECTIONS = ("crl_buckets", "certificates")
 
 
 SIGNED_IN = "signed_in"
@@ -31,6 +33,8 @@ def items(spec: Spec) -> Items:
         remembered = _reference(authority) if isinstance(authority, Reference) else _authority(authority, spec)
         if remembered:
             found[f"{AUTHORITIES}.{key}"] = remembered
+    found |= {f"issuers.{key}": {PRINCIPAL: _principal(issuer)} for key, issuer in spec.issuers.items()}
+    found |= {f"{section}.{key}": {PRINCIPAL: "role"} for section, key, _ in spec.duties}
     for section in PLAIN_SECTIONS:
         found |= {f"{section}.{key}": {} for key in getattr(spec, section)}
     return found
@@ -58,6 +62,13 @@ def _revocation(authority: CertificateAuthority) -> dict[str, bool]:
     if authority.revocation_configuration is None:
         return {}
     return {name: block.enabled for name, block in authority.revocation_configuration if block is not None}
+
+
+def _principal(issuer: Issuer) -> str:
+    """Return what an issuer is: turning one kind into another destroys the first."""
+    if issuer.is_owned:
+        return "user" if issuer.role is None else "role"
+    return "existing"
 
 
 def _reference(authority: Reference) -> dict[str, Any]:

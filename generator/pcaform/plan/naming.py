@@ -29,6 +29,11 @@ def issuer(key: str) -> str:
     return f"issuer_{key}"
 
 
+def duty(section: str, key: str) -> str:
+    """Return the call of an administrator's or auditor's role."""
+    return f"{section.removesuffix('s')}_{key}"
+
+
 def crl_bucket(key: str) -> str:
     """Return the call of a bucket for revocation lists."""
     return f"crl_bucket_{key}"

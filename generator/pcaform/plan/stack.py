@@ -7,13 +7,13 @@ from typing import Any
 from pcaform.hcl import Reference
 from pcaform.manifest import Items
 from pcaform.plan import places
-from pcaform.plan.access import issuers, permissions, shares
+from pcaform.plan.access import duties, issuers, permissions, shares
 from pcaform.plan.authorities import authorities, pem_files
 from pcaform.plan.calls import ModuleCall, given, output
 from pcaform.plan.certificates import certificates, crl_buckets
 from pcaform.plan.changes import changes
 from pcaform.plan.items import items
-from pcaform.plan.naming import ca, certificate, issuer
+from pcaform.plan.naming import ca, certificate, duty, issuer
 from pcaform.plan.sources import VENDORED, ModuleSource
 from pcaform.spec.stack import Spec
 
@@ -57,6 +57,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackP
         "certificate_authorities.tf": authorities(spec),
         "permissions.tf": [*permissions(spec), *shares(spec)],
         "issuers.tf": issuers(spec),
+        "roles.tf": duties(spec),
         "certificates.tf": certificates(spec),
     }
     every = [call for found in calls.values() for call in found]
@@ -119,7 +120,15 @@ def _outputs(spec: Spec) -> list[dict[str, Any]]:
         (
             "issuer_arns",
             "The ARN of each issuer, by its key in the spec.",
-            {key: output(issuer(key), "arn") for key in spec.issuers},
+            {key: output(issuer(key), "arn") for key, each in spec.issuers.items() if each.is_owned},
+        ),
+        *(
+            (
+                f"{section.removesuffix('s')}_arns",
+                f"The ARN of each {section.removesuffix('s')}'s role, by its key in the spec.",
+                {key: output(duty(section, key), "arn") for key in getattr(spec, section)},
+            )
+            for section in ("administrators", "auditors")
         ),
         (
             "certificate_arns",

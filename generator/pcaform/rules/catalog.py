@@ -14,6 +14,7 @@ from pcaform.rules import (
     names,
     permissions,
     places,
+    principals,
     revocation,
     sharing,
     unbuilt,
@@ -70,10 +71,14 @@ RULES: tuple[Rule, ...] = (
     _error("managed-without-permission", grants.managed_grant_has_permission),
     _error("managed-authority", grants.managed_grant_fits_authority),
     _error("certificate-key", grants.certificate_fits_authority),
+    _error("unknown-template", grants.templates_exist),
     _error("ca-template", grants.no_ca_template),
     _error("privileged-template", grants.no_privileged_template),
     _error("grants-or-policy", grants.issuer_has_something),
     _error("policy-size", grants.policy_is_short_enough),
+    _error("duty-size", grants.duty_is_short_enough),
+    _error("domain-names", grants.domain_names_are_narrow),
+    _error("owner-tag", grants.owner_can_be_tagged),
     _error("share", sharing.share_names_someone),
     _error("bucket-name", sharing.bucket_can_be_made),
     _error("removed-still-here", departures.removed_is_gone),
@@ -82,6 +87,10 @@ RULES: tuple[Rule, ...] = (
     _error("moves", departures.moves_are_addresses),
     _error("user-name", names.user_names_differ),
     _error("one-principal", names.issuer_is_one_principal),
+    _error("trust-nobody", principals.somebody_is_trusted),
+    _error("trust-anybody", principals.trust_is_narrow),
+    _error("trust-partition", principals.trusted_arns_are_of_partition),
+    _error("existing-principal", principals.existing_principal_is_ours),
     _error("tags", names.tags_are_taken),
     _warning("region", places.region_is_known),
     _error("partition", places.arns_are_of_partition),
@@ -117,7 +126,7 @@ def _is_ignored(spec: Spec, rule: Rule, loc: Loc) -> bool:
 def _unknown_rules(spec: Spec) -> Iterator[Finding]:
     """Yield each ignored rule that does not exist, so that a misspelt one is not trusted."""
     known = [rule.id for rule in RULES]
-    for section in ("certificate_authorities", "issuers", "certificates"):
+    for section in ("certificate_authorities", "issuers", "administrators", "auditors", "certificates"):
         for key, item in getattr(spec, section).items():
             for index, ignored in enumerate(item.ignore):
                 if ignored.rule not in known:

@@ -11,7 +11,14 @@ from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
-_SERVICES = {_AUTHORITIES: "acm-pca", "issuers": "iam", "certificates": "acm", "crl_buckets": "s3"}
+_SERVICES = {
+    _AUTHORITIES: "acm-pca",
+    "issuers": "iam",
+    "administrators": "iam",
+    "auditors": "iam",
+    "certificates": "acm",
+    "crl_buckets": "s3",
+}
 
 
 def removed_is_gone(spec: Spec) -> Iterator[Finding]:

@@ -1,19 +1,21 @@
 """Rules about issuers and what they are granted."""
 
-import json
 import re
 from collections.abc import Iterator
 
-from pcaform import facts, policies
+from pcaform import duties, facts, packing, policies
 from pcaform.document import Loc
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
 from pcaform.spec.stack import Spec
-from pcaform.spec.wording import nearest
+from pcaform.spec.wording import nearest, seen
+from pcaform.statements import Authority
 
 _PRIVILEGED = re.compile(r"^(OCSPSigning|CodeSigning|Blank)|Passthrough/")
-_LONGEST_ID = "00000000-0000-0000-0000-000000000000"
+_DOMAIN_NAME = re.compile(r"[A-Za-z0-9*?._:-]+")
+_NAMED = re.compile(r"[A-Za-z0-9]")
+_AFTER_WILDCARD = re.compile(r"[*?](?P<rest>[^*?]*)$")
 
 
 def granted_authorities_exist(spec: Spec) -> Iterator[Finding]:
@@ -97,19 +99,69 @@ def issuer_has_something(spec: Spec) -> Iterator[Finding]:
 
 
 def policy_is_short_enough(spec: Spec) -> Iterator[Finding]:
-    """A policy fits into what IAM takes, 6,144 characters without blanks."""
+    """What an issuer may do fits into what IAM takes: policies of 6,144 characters without blanks, ten of them."""
     for key, issuer in spec.issuers.items():
-        document = policies.document(issuer, spec.aws, arn_of=lambda name: _arn(spec, name))
-        size = len(re.sub(r"\s", "", json.dumps(document)))
-        if size > facts.POLICY_LIMIT:
-            message = f"the policy has {size} characters, IAM takes {facts.POLICY_LIMIT}: grant fewer CAs or names"
+        sizes = policies.sizes(issuer, spec.aws)
+        longest = max(sizes)
+        if longest > facts.POLICY_LIMIT:
+            message = (
+                f"a policy of '{key}' has {longest} characters, IAM takes {facts.POLICY_LIMIT}: name fewer templates "
+                "or domain names in one grant"
+            )
+            yield Finding(("issuers", key), message)
+        elif len(sizes) > facts.POLICIES_LIMIT:
+            message = (
+                f"'{key}' needs {len(sizes)} policies, IAM takes {facts.POLICIES_LIMIT} of one principal: grant fewer "
+                "CAs, or split the issuer"
+            )
             yield Finding(("issuers", key), message)
 
 
-def _arn(spec: Spec, key: str) -> str:
-    authority = spec.certificate_authorities.get(key)
-    place = f"{facts.partition(spec.aws.region)}:acm-pca:{spec.aws.region}:{spec.aws.account_id}"
-    return (authority and authority.arn) or f"arn:{place}:certificate-authority/{_LONGEST_ID}"
+def domain_names_are_narrow(spec: Spec) -> Iterator[Finding]:
+    """A domain name of a grant names a domain: `*` and `?` stand for other text, and a dot ends what they match."""
+    for loc, grant in _grants(spec):
+        for index, name in enumerate(grant.domain_names if isinstance(grant, ManagedGrant) else ()):
+            if not _DOMAIN_NAME.fullmatch(name):
+                why = f"{seen(name)} is no domain name, allowed: letters, digits, any of '.-_:', '*' and '?' for text"
+            elif not _NAMED.search(name):
+                why = f"'{name}' matches every name: name a domain, or leave 'domain_names' out"
+            elif _is_loose(name):
+                why = f"'{name}' also matches names of other domains: put a dot between '*' and the domain"
+            else:
+                continue
+            yield Finding((*loc, "domain_names", index), why)
+
+
+def duty_is_short_enough(spec: Spec) -> Iterator[Finding]:
+    """The policy of an administrator or auditor fits into what IAM takes: it names every CA of the stack."""
+    makers = {"administrators": duties.administrator, "auditors": duties.auditor}
+    for section, key, _ in spec.duties:
+        size = packing.size(makers[section](spec, arn_of=Authority))
+        if size > facts.POLICY_LIMIT:
+            message = f"the policy of '{key}' has {size} characters, IAM takes {facts.POLICY_LIMIT}: split the stack"
+            yield Finding((section, key), message)
+
+
+def _is_loose(name: str) -> bool:
+    """Tell whether a pattern leaves open which domain it ends in: `*corp.example` is also `othercorp.example`."""
+    match = _AFTER_WILDCARD.search(name)
+    return match is not None and not match["rest"].startswith(".") and match["rest"].count(".") <= 1
+
+
+def templates_exist(spec: Spec) -> Iterator[Finding]:
+    """A template is one that AWS Private CA has."""
+    for loc, template in _templates(spec):
+        if template not in facts.TEMPLATES:
+            yield Finding(loc, f"AWS has no template '{template}'{nearest(template, facts.TEMPLATES)}")
+
+
+def owner_can_be_tagged(spec: Spec) -> Iterator[Finding]:
+    """The principal of a managed grant has a name that a tag can hold, since its certificates carry it."""
+    for key, issuer in spec.issuers.items():
+        is_managed = any(isinstance(grant, ManagedGrant) for grant in issuer.grants)
+        if is_managed and "," in issuer.principal_name:
+            message = f"'{issuer.principal_name}' becomes a tag of its certificates, and tags take no ',': rename it"
+            yield Finding(("issuers", key), message)
 
 
 def _grants(spec: Spec) -> Iterator[tuple[Loc, UnmanagedGrant | ManagedGrant]]:

@@ -19,18 +19,19 @@ def _is_tag_text(text: str) -> bool:
 
 
 def user_names_differ(spec: Spec) -> Iterator[Finding]:
-    """IAM user names are unique without regard to case."""
-    owners: dict[str, str] = {}
+    """IAM names are unique without regard to case: of users, of roles, and of the policies named after them."""
+    owners: dict[str, str | int] = {}
+    for loc, name in _principal_names(spec):
+        if name.lower() in owners:
+            other = owners[name.lower()]
+            yield Finding(loc, f"the name '{name}' is also that of '{other}', IAM ignores case: rename one")
+        owners.setdefault(name.lower(), loc[1])
+
+
+def _principal_names(spec: Spec) -> Iterator[tuple[Loc, str]]:
     for key, issuer in spec.issuers.items():
-        if issuer.user_name is None:
-            continue
-        name = issuer.user_name.lower()
-        if name in owners:
-            message = (
-                f"the user name '{issuer.user_name}' is also that of '{owners[name]}', IAM ignores case: rename one"
-            )
-            yield Finding(("issuers", key, "user_name"), message)
-        owners.setdefault(name, key)
+        yield ("issuers", key, *(("role", "role_name") if issuer.role else ("user_name",))), issuer.principal_name
+    yield from (((section, key, "role_name"), duty.role_name or key) for section, key, duty in spec.duties)
 
 
 def issuer_is_one_principal(spec: Spec) -> Iterator[Finding]:
@@ -64,3 +65,4 @@ def _tags(spec: Spec) -> Iterator[tuple[Loc, dict[str, str]]]:
         yield ("certificate_authorities", key, "tags"), authority.tags
     for key, issuer in spec.issuers.items():
         yield ("issuers", key, "tags"), issuer.tags
+    yield from (((section, key, "tags"), duty.tags) for section, key, duty in spec.duties)

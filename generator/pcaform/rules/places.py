@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from pcaform import facts
+from pcaform.document import Loc
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.stack import Spec
@@ -24,7 +25,10 @@ def region_is_known(spec: Spec) -> Iterator[Finding]:
 def arns_are_of_partition(spec: Spec) -> Iterator[Finding]:
     """Roles and policies are of the partition that the region belongs to."""
     partition = facts.partition(spec.aws.region)
-    arns = [(("issuers", key, "permissions_boundary"), each.permissions_boundary) for key, each in spec.issuers.items()]
+    arns: list[tuple[Loc, str | None]] = [
+        (("issuers", key, "permissions_boundary"), each.permissions_boundary) for key, each in spec.issuers.items()
+    ]
+    arns += [((section, key, "permissions_boundary"), duty.permissions_boundary) for section, key, duty in spec.duties]
     if spec.aws.assume_role:
         arns.append((("aws", "assume_role", "role_arn"), spec.aws.assume_role.role_arn))
     for loc, arn in arns:

@@ -7,12 +7,8 @@ from pcaform.document import Loc
 
 RULE = "not-built"
 _ANY = "*"
-_SECTIONS = ("administrators", "auditors", "waivers")
-_OF_ISSUER = ("role", "existing_user", "existing_role")
-_SHAPES: tuple[tuple[str, ...], ...] = (
-    *((name,) for name in _SECTIONS),
-    *(("issuers", _ANY, name) for name in _OF_ISSUER),
-)
+_SECTIONS = ("waivers",)
+_SHAPES: tuple[tuple[str, ...], ...] = tuple((name,) for name in _SECTIONS)
 
 
 def unbuilt(data: Any) -> Iterator[tuple[Loc, str]]:

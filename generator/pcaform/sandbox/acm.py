@@ -11,15 +11,19 @@ from moto.acm.urls import url_bases
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 
+from pcaform.facts import DEFAULT_KEY
 from pcaform.sandbox.acm_listing import listed
 from pcaform.sandbox.acm_passphrase import passphrase_of
 from pcaform.sandbox.acm_tags import check_tags
 from pcaform.sandbox.asked import authority_keys, certificate_arn, certificate_keys
+from pcaform.sandbox.certificate_keys import keys_of_algorithm
 from pcaform.sandbox.certificates import CertificateBackend
 from pcaform.sandbox.constraints import check_request
 from pcaform.sandbox.gate import Asked, Gated, enforcement, judge
 from pcaform.sandbox.refusal import Refusal
 from pcaform.sandbox.wire import answering_refusals
+
+_TAG_KEYS = ("aws:requesttag/", "aws:tagkeys")
 
 
 class CertificateResponse(Gated, AWSCertificateManagerResponse):
@@ -41,11 +45,23 @@ class CertificateResponse(Gated, AWSCertificateManagerResponse):
             keys[f"aws:resourcetag/{name.lower()}"] = (value or "",)
         return Asked(f"acm:{operation}", arn, keys, self.current_account)
 
-    def _may_issue(self, arn: str) -> bool:
+    def _authorize(self, asked: Asked | None, response: Any) -> None:
+        """Tags that come with a request need AddTagsToCertificate too, on a certificate that is not made yet.
+
+        https://github.com/hashicorp/terraform-provider-aws/issues/11903
+        """
+        super()._authorize(asked, response)
+        if asked is not None and asked.action == "acm:RequestCertificate" and "aws:tagkeys" in asked.keys:
+            tags = {
+                key: values for key, values in asked.keys.items() if key.startswith(("aws:requesttag/", "aws:tagkeys"))
+            }
+            super()._authorize(Asked("acm:AddTagsToCertificate", asked.resource, tags, asked.owner), response)
+
+    def _may_issue(self, arn: str, key_algorithm: str) -> bool:
         """Tell whether the caller may issue from a CA when ACM calls for them; ACM has no rights of its own there."""
         if not enforcement.is_on:
             return True
-        keys = authority_keys("IssueCertificate", {}, self.partition)
+        keys = authority_keys("IssueCertificate", {}, self.partition) | keys_of_algorithm(key_algorithm)
         asked = Asked("acm-pca:IssueCertificate", arn, keys, self.current_account)
         return judge(self.caller(), asked, region=self.region, is_via_service=True).is_allowed
 
@@ -55,7 +71,8 @@ class CertificateResponse(Gated, AWSCertificateManagerResponse):
         request = self._request()
         if not request.get("CertificateAuthorityArn"):
             return super().request_certificate()
-        may_issue = self._may_issue(request["CertificateAuthorityArn"])
+        key_algorithm = request.get("KeyAlgorithm") or DEFAULT_KEY
+        may_issue = self._may_issue(request["CertificateAuthorityArn"], key_algorithm)
         return ActionResult({"CertificateArn": self.backend.request_private(request, may_issue=may_issue)})
 
     @answering_refusals

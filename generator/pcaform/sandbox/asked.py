@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pcaform.facts import DEFAULT_KEY
 from pcaform.sandbox.templates import DEFAULT_TEMPLATE
 
 Keys = dict[str, tuple[str, ...]]
@@ -43,7 +44,7 @@ def certificate_keys(operation: str, request: Mapping[str, Any]) -> Keys:
         return keys
     names = [request.get("DomainName", ""), *(request.get("SubjectAlternativeNames") or [])]
     keys["acm:domainnames"] = tuple(dict.fromkeys(name.lower() for name in names))
-    keys["acm:keyalgorithm"] = (request.get("KeyAlgorithm") or "RSA_2048",)
+    keys["acm:keyalgorithm"] = (request.get("KeyAlgorithm") or DEFAULT_KEY,)
     for key, name in (
         ("acm:certificateauthority", "CertificateAuthorityArn"),
         ("acm:validationmethod", "ValidationMethod"),

@@ -9,15 +9,19 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from moto.acmpca.models import acmpca_backends
 from moto.acmpca.responses import ACMPCAResponse
 
-from pcaform.sandbox.asked import authority_arn, authority_keys
+from pcaform.sandbox.asked import Keys, authority_arn, authority_keys
 from pcaform.sandbox.authority import Authority
 from pcaform.sandbox.callers import root_of
 from pcaform.sandbox.cas import PrivateCaBackend
+from pcaform.sandbox.certificate_keys import keys_of
 from pcaform.sandbox.constraints import check_request
 from pcaform.sandbox.gate import Asked, Gated, judge, resource_document
+from pcaform.sandbox.refusal import Refusal
+from pcaform.sandbox.signing_request import read_request
 from pcaform.sandbox.states import check_state
 from pcaform.sandbox.wire import answering_refusals
 
@@ -41,6 +45,8 @@ class Operations(Gated, ACMPCAResponse):
         """Name the CA that a request is about, with the CA's own policy and tags."""
         request = json.loads(self.body)
         arn, keys = authority_arn(request), authority_keys(operation, request, self.partition)
+        if operation == "IssueCertificate":
+            keys |= _certificate_keys(request)
         owned = self.backend.certificate_authorities.get(arn)
         if owned is not None:
             tags = self.backend.list_tags(arn)["Tags"]
@@ -104,6 +110,14 @@ def locked(handler: Callable[[Group, Request], Answer]) -> Callable[[Group], str
             return handler(self, request)
 
     return operation(guarded)
+
+
+def _certificate_keys(request: Request) -> Keys:
+    """Return what IAM may ask of the certificate; a request that cannot be read has nothing, and is refused later."""
+    try:
+        return keys_of(read_request(decoded(request["Csr"])).public_key())
+    except (Refusal, ValueError, KeyError, TypeError, UnsupportedAlgorithm):
+        return {}
 
 
 def decoded(blob: str) -> bytes:

@@ -4,8 +4,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pcaform.facts import DEFAULT_TEMPLATE
+from pcaform.facts import DEFAULT_TEMPLATE, AcmKeyAlgorithm, IssuedKeyAlgorithm
 from pcaform.spec.values import (
+    ANCHOR_ARN,
+    OIDC_ARN,
+    PRINCIPAL_ARN,
+    SERVICE,
     TEMPLATE,
     AccountId,
     Ignore,
@@ -19,6 +23,15 @@ from pcaform.spec.values import (
     UserName,
 )
 
+ManagedAction = Literal[
+    "AddTagsToCertificate",
+    "DeleteCertificate",
+    "ExportCertificate",
+    "ListTagsForCertificate",
+    "RemoveTagsFromCertificate",
+    "RenewCertificate",
+]
+
 
 class UnmanagedGrant(Model):
     """Case 1: the issuer brings its own request to acm-pca IssueCertificate; nobody renews for it."""
@@ -29,6 +42,10 @@ class UnmanagedGrant(Model):
     """The CAs it may use, keys of that section."""
     templates: Annotated[Many[Annotated[str, Field(pattern=TEMPLATE)]], Field(min_length=1)] = (DEFAULT_TEMPLATE,)
     """The templates it may use."""
+    key_algorithms: Many[IssuedKeyAlgorithm] = ()
+    """The keys it may ask certificates for; any where it is left out."""
+    additional_actions: Many[Literal["ListCertificateAuthorities", "RevokeCertificate"]] = ()
+    """What else it may do: see all CAs of the account, revoke any certificate of these CAs."""
 
 
 class ManagedGrant(Model):
@@ -40,6 +57,10 @@ class ManagedGrant(Model):
     """The CAs it may use, keys of that section."""
     domain_names: Many[Annotated[str, Field(min_length=1, max_length=253)]] = ()
     """The names it may ask for, with '*' for any text; any name where it is left out."""
+    key_algorithms: Many[AcmKeyAlgorithm] = ()
+    """The keys it may ask for, which a request must then name; any where it is left out."""
+    additional_actions: Many[ManagedAction] = ()
+    """What else it may do with the certificates that it requested."""
 
 
 Grant = Annotated[UnmanagedGrant | ManagedGrant, Field(discriminator="certificates")]
@@ -54,15 +75,41 @@ class Policy(Model):
     """The policy's document."""
 
 
+class Oidc(Model):
+    """Tokens of an OpenID Connect provider: GitHub Actions, service accounts of EKS, and the like."""
+
+    provider_arn: Annotated[str, Field(pattern=OIDC_ARN, max_length=2048)]
+    """The provider in IAM; it exists already."""
+    subjects: Annotated[Many[Annotated[str, Field(min_length=1, max_length=512)]], Field(min_length=1)]
+    """Which tokens, with '*' for any text: repo:corp/pki:ref:refs/heads/main, system:serviceaccount:pki:issuer."""
+    audiences: Annotated[Many[Annotated[str, Field(min_length=1, max_length=512)]], Field(min_length=1)] = (
+        "sts.amazonaws.com",
+    )
+    """For whom the tokens are."""
+
+
+class RolesAnywhere(Model):
+    """Certificates that IAM Roles Anywhere accepts in place of AWS credentials."""
+
+    trust_anchor_arn: Annotated[str, Field(pattern=ANCHOR_ARN, max_length=2048)]
+    """The trust anchor whose certificates count."""
+    common_names: Many[Annotated[str, Field(min_length=1, max_length=64)]] = ()
+    """The common names that may take the role; any certificate of the anchor where it is left out."""
+
+
 class Trust(Model):
     """Who may assume a role."""
 
     accounts: Many[AccountId] = ()
-    """Whole accounts."""
-    services: Many[str] = ()
-    """AWS services, such as ec2.amazonaws.com."""
-    federated: dict[str, Any] | None = None
-    """An identity provider and its conditions."""
+    """Whole accounts: their administrators decide who."""
+    principals: Many[Annotated[str, Field(pattern=PRINCIPAL_ARN, max_length=2048)]] = ()
+    """Single users and roles, by ARN."""
+    services: Many[Annotated[str, Field(pattern=SERVICE, max_length=128)]] = ()
+    """AWS services, such as ec2.amazonaws.com or pods.eks.amazonaws.com."""
+    oidc: Many[Oidc] = ()
+    """Identity providers outside AWS."""
+    roles_anywhere: RolesAnywhere | None = None
+    """Machines outside AWS that have a certificate."""
 
 
 class Role(Model):
@@ -103,3 +150,14 @@ class Issuer(Model):
     """Tags of the user and of its policies."""
     ignore: Many[Ignore] = ()
     """Rules that are broken here on purpose."""
+
+    @property
+    def principal_name(self) -> str:
+        """The name of the user or role, whoever made it."""
+        role = self.role.role_name if self.role else None
+        return self.user_name or role or self.existing_user or self.existing_role or ""
+
+    @property
+    def is_owned(self) -> bool:
+        """Whether this stack makes the principal, so that all that it may do is written here."""
+        return self.existing_user is None and self.existing_role is None

@@ -21,6 +21,8 @@ from pcaform.spec.values import (
     Key,
     Many,
     Model,
+    Path,
+    PolicyArn,
     Tags,
     member,
     tag_of,
@@ -125,5 +127,18 @@ class Waiver(Model):
     """The last day, such as 2027-01-31."""
 
 
-Roles = dict[Key, Role]
+class Duty(Role):
+    """A role of this stack for those who run its CAs, or who look at them."""
+
+    path: Path = "/"
+    """The path of the role and of its policy."""
+    permissions_boundary: PolicyArn | None = None
+    """The policy that bounds what the role can ever be allowed."""
+    tags: Tags = Field(default_factory=dict)
+    """Tags of the role and of its policy."""
+    ignore: Many[Ignore] = ()
+    """Rules that are broken here on purpose."""
+
+
+Duties = dict[Key, Duty]
 """Administrators or auditors, by key."""

@@ -1,6 +1,6 @@
 """The whole spec: one stack, one state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pcaform.spec.authorities import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.providers import AssumeRole
-from pcaform.spec.sections import Certificate, CrlBucket, Removal, RemovedKey, Roles, Share, Waiver
+from pcaform.spec.sections import Certificate, CrlBucket, Duties, Duty, Removal, RemovedKey, Share, Waiver
 from pcaform.spec.values import REGION, STACK, AccountId, Key, Many, Model, Tags
 
 
@@ -54,9 +54,9 @@ class Spec(Model):
     """Private certificates of this stack."""
     shares: dict[Key, Share] = Field(default_factory=dict)
     """Who outside the account may issue, by the CA's key."""
-    administrators: Roles = Field(default_factory=dict)
+    administrators: Duties = Field(default_factory=dict)
     """Roles that administer the CAs."""
-    auditors: Roles = Field(default_factory=dict)
+    auditors: Duties = Field(default_factory=dict)
     """Roles that read and report."""
     removed: dict[RemovedKey, Removal] = Field(default_factory=dict)
     """How what left the spec leaves the stack."""
@@ -76,6 +76,12 @@ class Spec(Model):
         """The keys of the CAs that still wait for a certificate from elsewhere."""
         return frozenset(key for key, authority in self.managed.items() if authority.activation == "pending")
 
+    @property
+    def duties(self) -> Iterator[tuple[str, str, Duty]]:
+        """Every administrator and auditor: section, key and role."""
+        for section in ("administrators", "auditors"):
+            yield from ((section, key, duty) for key, duty in getattr(self, section).items())
+
     @staticmethod
     def removed_item(name: str) -> tuple[str, str]:
         """Return section and key of a name under `removed`; a plain key is that of a CA."""
@@ -84,8 +90,13 @@ class Spec(Model):
 
     @model_validator(mode="after")
     def _name_users(self) -> Self:
-        """Name an issuer's user like its key where the spec names none."""
+        """Name users and roles like their keys where the spec names none."""
         for key, issuer in self.issuers.items():
             if issuer.user_name is None and not (issuer.role or issuer.existing_user or issuer.existing_role):
                 object.__setattr__(issuer, "user_name", key)
+            if issuer.role is not None and issuer.role.role_name is None:
+                object.__setattr__(issuer.role, "role_name", key)
+        for _, key, duty in self.duties:
+            if duty.role_name is None:
+                object.__setattr__(duty, "role_name", key)
         return self

@@ -19,9 +19,13 @@ CRL_PATH = r"^(/|[-a-zA-Z0-9;?:@&=+$,%_.!~*()']+(/[-a-zA-Z0-9;?:@&=+$,%_.!~*()']
 CA_ARN = r"^arn:aws(-[a-z]+)*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+$"
 ROLE_ARN = r"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[!-~]+$"
 POLICY_ARN = r"^arn:aws(-[a-z]+)*:iam::([0-9]{12}|aws):policy/[!-~]+$"
+PRINCIPAL_ARN = r"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[!-)+-~]+$"
+OIDC_ARN = r"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:oidc-provider/[A-Za-z0-9./_-]+$"
+ANCHOR_ARN = r"^arn:aws(-[a-z]+)*:rolesanywhere:[a-z0-9-]+:[0-9]{12}:trust-anchor/[a-f0-9-]+$"
+SERVICE = r"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$"
 DISTRIBUTION = r"^arn:aws(-[a-z]+)*:cloudfront::[0-9]{12}:distribution/[A-Z0-9]+$"
 ARN = r"^arn:aws(-[a-z]+)*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:[!-~]+$"
-REMOVED = r"^((issuers|certificates|crl_buckets)\.)?[a-z][a-z0-9_-]*$"
+REMOVED = r"^((administrators|auditors|issuers|certificates|crl_buckets)\.)?[a-z][a-z0-9_-]*$"
 ORGANIZATION = r"^o-[a-z0-9]{10,32}$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 DURATION = r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$"
@@ -45,9 +49,13 @@ WORDS = {
     CA_ARN: "the ARN of a private CA, arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID",
     ROLE_ARN: "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME",
     POLICY_ARN: "the ARN of a policy, arn:aws:iam::ACCOUNT:policy/NAME",
+    PRINCIPAL_ARN: "the ARN of a user or role, arn:aws:iam::ACCOUNT:role/NAME, without '*'",
+    OIDC_ARN: "the ARN of an identity provider, arn:aws:iam::ACCOUNT:oidc-provider/HOST",
+    ANCHOR_ARN: "the ARN of a trust anchor, arn:aws:rolesanywhere:REGION:ACCOUNT:trust-anchor/ID",
+    SERVICE: "an AWS service such as ec2.amazonaws.com",
     DISTRIBUTION: "the ARN of a CloudFront distribution, arn:aws:cloudfront::ACCOUNT:distribution/ID",
     ARN: "the ARN of what is destroyed, such as the CA's",
-    REMOVED: "the key of a CA, or issuers.KEY, certificates.KEY, crl_buckets.KEY",
+    REMOVED: "the key of a CA, or SECTION.KEY of issuers, administrators, auditors, certificates, crl_buckets",
     ORGANIZATION: "an organization's id, o- with 10 to 32 letters and digits",
     DAY: "a day such as 2027-01-31",
     DURATION: "a duration such as 5m",
@@ -68,6 +76,10 @@ EXAMPLES = {
     CA_ARN: "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555",
     ROLE_ARN: "arn:aws:iam::123456789012:role/pki",
     POLICY_ARN: "arn:aws:iam::123456789012:policy/boundary",
+    PRINCIPAL_ARN: "arn:aws:iam::123456789012:role/deployer",
+    OIDC_ARN: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+    ANCHOR_ARN: "arn:aws:rolesanywhere:eu-west-1:123456789012:trust-anchor/11111111-2222-3333-4444-555555555555",
+    SERVICE: "ec2.amazonaws.com",
     DISTRIBUTION: "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE",
     DURATION: "5m",
     TEMPLATE: "EndEntityCertificate/V1",

@@ -57,30 +57,60 @@ module "issuer_web" {
           Sid      = "Grant1Request"
           Effect   = "Allow"
           Action   = ["acm:RequestCertificate"]
-          Resource = ["arn:aws:acm:eu-west-1:123456789012:certificate/*"]
+          Resource = ["*"]
           Condition = {
-            ArnEquals = {
-              "acm:CertificateAuthority" = [module.ca_issuing.arn]
+            StringEquals = {
+              "acm:CertificateAuthority"      = [module.ca_issuing.arn]
+              "aws:RequestTag/pcaform:issuer" = ["user/web-requester"]
             }
             "ForAllValues:StringLike" = {
               "acm:DomainNames" = ["*.corp.example"]
             }
+            Null = {
+              "acm:DomainNames" = "false"
+            }
           }
         },
         {
-          Sid      = "Grant1Read"
+          Sid      = "Grant1Tag"
+          Effect   = "Allow"
+          Action   = ["acm:AddTagsToCertificate"]
+          Resource = ["arn:aws:acm:eu-west-1:123456789012:certificate/$${*}"]
+          Condition = {
+            StringEquals = {
+              "aws:RequestTag/pcaform:issuer" = ["user/web-requester"]
+            }
+          }
+        },
+        {
+          Sid      = "Grant1Own"
           Effect   = "Allow"
           Action   = ["acm:DescribeCertificate", "acm:GetCertificate"]
           Resource = ["arn:aws:acm:eu-west-1:123456789012:certificate/*"]
+          Condition = {
+            StringEquals = {
+              "aws:ResourceTag/pcaform:issuer" = ["user/web-requester"]
+            }
+          }
         },
         {
-          Sid    = "Grant1ThroughAcm"
-          Effect = "Allow"
-          Action = [
-            "acm-pca:GetCertificate",
-            "acm-pca:IssueCertificate",
-            "acm-pca:ListPermissions",
-          ]
+          Sid      = "Grant1IssueThroughAcm"
+          Effect   = "Allow"
+          Action   = ["acm-pca:IssueCertificate"]
+          Resource = [module.ca_issuing.arn]
+          Condition = {
+            ArnLike = {
+              "acm-pca:TemplateArn" = ["arn:aws:acm-pca:::template/EndEntityCertificate/V1"]
+            }
+            Bool = {
+              "aws:ViaAWSService" = "true"
+            }
+          }
+        },
+        {
+          Sid      = "Grant1ReadThroughAcm"
+          Effect   = "Allow"
+          Action   = ["acm-pca:GetCertificate", "acm-pca:ListPermissions"]
           Resource = [module.ca_issuing.arn]
           Condition = {
             Bool = {

@@ -39,27 +39,54 @@ module "issuer_both" {
           Sid      = "Grant2Request"
           Effect   = "Allow"
           Action   = ["acm:RequestCertificate"]
-          Resource = ["arn:aws-us-gov:acm:us-gov-west-1:012345678901:certificate/*"]
+          Resource = ["*"]
           Condition = {
-            ArnEquals = {
-              "acm:CertificateAuthority" = [module.ca_issuing_1.arn]
+            StringEquals = {
+              "acm:CertificateAuthority"      = [module.ca_issuing_1.arn]
+              "aws:RequestTag/pcaform:issuer" = ["user/both"]
             }
           }
         },
         {
-          Sid      = "Grant2Read"
+          Sid      = "Grant2Tag"
+          Effect   = "Allow"
+          Action   = ["acm:AddTagsToCertificate"]
+          Resource = ["arn:aws-us-gov:acm:us-gov-west-1:012345678901:certificate/$${*}"]
+          Condition = {
+            StringEquals = {
+              "aws:RequestTag/pcaform:issuer" = ["user/both"]
+            }
+          }
+        },
+        {
+          Sid      = "Grant2Own"
           Effect   = "Allow"
           Action   = ["acm:DescribeCertificate", "acm:GetCertificate"]
           Resource = ["arn:aws-us-gov:acm:us-gov-west-1:012345678901:certificate/*"]
+          Condition = {
+            StringEquals = {
+              "aws:ResourceTag/pcaform:issuer" = ["user/both"]
+            }
+          }
         },
         {
-          Sid    = "Grant2ThroughAcm"
-          Effect = "Allow"
-          Action = [
-            "acm-pca:GetCertificate",
-            "acm-pca:IssueCertificate",
-            "acm-pca:ListPermissions",
-          ]
+          Sid      = "Grant2IssueThroughAcm"
+          Effect   = "Allow"
+          Action   = ["acm-pca:IssueCertificate"]
+          Resource = [module.ca_issuing_1.arn]
+          Condition = {
+            ArnLike = {
+              "acm-pca:TemplateArn" = ["arn:aws-us-gov:acm-pca:::template/EndEntityCertificate/V1"]
+            }
+            Bool = {
+              "aws:ViaAWSService" = "true"
+            }
+          }
+        },
+        {
+          Sid      = "Grant2ReadThroughAcm"
+          Effect   = "Allow"
+          Action   = ["acm-pca:GetCertificate", "acm-pca:ListPermissions"]
           Resource = [module.ca_issuing_1.arn]
           Condition = {
             Bool = {

@@ -1,0 +1,74 @@
+"""The actions of Private CA and of ACM, by what they are about, and the keys that requests are tried with.
+
+Source: the acm-pca and acm service models in botocore, compared by a test; what each action is about:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsprivatecertificateauthority.html and
+list_awscertificatemanager.html beside it.
+"""
+
+from pcaform.iam.patterns import Context
+
+REQUEST = "acm:RequestCertificate"
+ISSUE = "acm-pca:IssueCertificate"
+
+
+def _all(service: str, names: str) -> tuple[str, ...]:
+    return tuple(f"{service}:{name}" for name in names.split())
+
+
+_READING = _all(
+    "acm-pca",
+    "DescribeCertificateAuthority DescribeCertificateAuthorityAuditReport GetCertificate "
+    "GetCertificateAuthorityCertificate GetCertificateAuthorityCsr GetPolicy ListPermissions ListTags",
+)
+ADMINISTERING = _all(
+    "acm-pca",
+    "CreateCertificateAuthority CreatePermission DeleteCertificateAuthority DeletePermission DeletePolicy "
+    "ImportCertificateAuthorityCertificate PutPolicy RestoreCertificateAuthority TagCertificateAuthority "
+    "UntagCertificateAuthority UpdateCertificateAuthority",
+)
+"""What an issuer must never be able to do: make, change, delete a CA, or decide who may use it."""
+
+ON_NO_AUTHORITY = _all("acm-pca", "CreateCertificateAuthority ListCertificateAuthorities")
+ON_AUTHORITY = tuple(
+    name
+    for name in (*_READING, *ADMINISTERING, *_all("acm-pca", "CreateCertificateAuthorityAuditReport RevokeCertificate"))
+    if name not in ON_NO_AUTHORITY
+)
+ON_CERTIFICATE = _all(
+    "acm",
+    "DeleteCertificate DescribeCertificate ExportCertificate GetCertificate ImportCertificate "
+    "ListCertificateDomainValidations ListTagsForCertificate RenewCertificate ResendValidationEmail RevokeCertificate "
+    "UpdateCertificateOptions",
+)
+TAGGING = _all("acm", "AddTagsToCertificate RemoveTagsFromCertificate")
+OF_ACM_ACCOUNT = _all("acm", "GetAccountConfiguration ListCertificates PutAccountConfiguration SearchCertificates")
+
+
+_ALGORITHM = "acm-pca:x509key/algorithm"
+_SIZES: Context = {
+    "acm-pca:x509key/size": ("2048", "3072", "4096"),
+    "acm-pca:x509key/curve": ("P-256", "P-384", "P-521"),
+}
+
+
+def _rsa(size: int) -> Context:
+    return {_ALGORITHM: ("RSA",), "acm-pca:x509key/size": (str(size),)}
+
+
+def _ec(curve: str) -> Context:
+    return {_ALGORITHM: ("EC",), "acm-pca:x509key/curve": (curve,)}
+
+
+KEYS: dict[str, Context] = {
+    "RSA_2048": _rsa(2048),
+    "RSA_3072": _rsa(3072),
+    "RSA_4096": _rsa(4096),
+    "EC_prime256v1": _ec("P-256"),
+    "EC_secp384r1": _ec("P-384"),
+    "EC_secp521r1": _ec("P-521"),
+    "RSA of no size": {_ALGORITHM: ("RSA",)},
+    "EC of no curve": {_ALGORITHM: ("EC",)},
+    "another algorithm": {_ALGORITHM: ("another",), **_SIZES},
+    "no algorithm": _SIZES,
+}
+"""Kinds of keys in a certificate -> the condition keys that tell them apart; the last ones are there to find holes."""

@@ -1,0 +1,114 @@
+"""Each request of each principal, decided by the evaluator over the policies' text -> what differs from the promise."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pcaform.access import actions, cells
+from pcaform.access.cells import Cell
+from pcaform.access.favours import favours
+from pcaform.access.promises import is_promised
+from pcaform.access.requests import Asked
+from pcaform.access.stage import Stage, Subject
+from pcaform.iam.documents import Document, read_document
+from pcaform.iam.evaluation import Policies, Request, evaluate
+from pcaform.spec.issuers import Issuer
+
+_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+_EVERYTHING = read_document({"Version": "2012-10-17", "Statement": _ALL}, "everything")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a request ends; the message tells what is wrong with that: not as granted, or beyond what one may ever do."""
+
+    subject: str
+    cell: Cell
+    is_allowed: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What one principal may do: the requests that are allowed, and how many were judged."""
+
+    subject: Subject
+    allowed: tuple[Cell, ...]
+    judged: int
+    is_promised: bool
+    """Whether the spec says in words what is allowed; a policy that is taken word for word promises nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What all principals may do, and every finding."""
+
+    accesses: tuple[Access, ...]
+    findings: tuple[Decision, ...]
+
+
+def judge(stage: Stage, issuers: Mapping[str, Issuer], samples: Mapping[str, str]) -> Judgement:
+    """Judge every principal of a stack; `issuers` are those of the spec, none where only the stack is known.
+
+    Raises PolicyError for a policy that IAM would refuse.
+    """
+    accesses, findings = [], []
+    for subject in stage.subjects:
+        issuer = issuers.get(subject.key)
+        decided = list(decisions(stage, subject, issuer, samples))
+        allowed = tuple(each.cell for each in decided if each.is_allowed and each.cell.circumstance == cells.PLAIN)
+        accesses.append(Access(subject, allowed, len(decided), _words(subject, issuer) is not None))
+        findings += [each for each in decided if each.message]
+    return Judgement(tuple(accesses), tuple(findings))
+
+
+def decisions(stage: Stage, subject: Subject, issuer: Issuer | None, samples: Mapping[str, str]) -> Iterator[Decision]:
+    """Yield how each request of one principal ends, and what is wrong with that."""
+    documents = tuple(read_document(text, name) for name, text in subject.policies.items())
+    words = _words(subject, issuer)
+    for cell in Asked(stage, subject, samples, favours(subject)).cells():
+        is_allowed = _is_allowed(stage, subject, cell, documents)
+        message = _wrong(subject, cell, is_allowed=is_allowed, words=words)
+        yield Decision(f"{subject.kind} {subject.key}", cell, is_allowed, message)
+
+
+def _words(subject: Subject, issuer: Issuer | None) -> Issuer | None:
+    """Return the issuer whose grants say what is promised, None where nothing is."""
+    return issuer if issuer is not None and subject.kind == "issuer" and issuer.grants else None
+
+
+def _is_allowed(stage: Stage, subject: Subject, cell: Cell, documents: tuple[Document, ...]) -> bool:
+    if cell.circumstance == cells.MORE_RIGHTS:
+        documents = (*documents, _EVERYTHING)
+    if cell.circumstance == cells.FIRST_LOCK:
+        documents = tuple(_allowing(document) for document in documents)
+    principal = subject.principal
+    described = {"aws:principalarn": (principal.role_arn or principal.arn,)}
+    request = Request(principal, cell.action, cell.resource, {**described, **cell.context}, stage.account_id)
+    return evaluate(request, Policies(identity=documents)).is_allowed
+
+
+def _allowing(document: Document) -> Document:
+    return Document(document.name, tuple(statement for statement in document.statements if statement.is_allow))
+
+
+def _wrong(subject: Subject, cell: Cell, *, is_allowed: bool, words: Issuer | None) -> str:
+    """Return what is wrong with a request's end, nothing where it is right."""
+    promised = words is not None and is_promised(words, cell, subject.owner_tag)
+    if words is not None and is_allowed and not promised:
+        return "is allowed, and no grant says so"
+    if promised and not is_allowed and cell.circumstance != cells.EVERY_KEY:
+        return "is denied, although a grant promises it"
+    is_real = cell.circumstance not in (cells.MORE_RIGHTS, cells.FIRST_LOCK)
+    return _overstepped(subject.kind, cell) if is_allowed and is_real else ""
+
+
+def _overstepped(kind: str, cell: Cell) -> str:
+    """Return which line between the duties a request crosses: issuing, administering and looking stay apart."""
+    is_ca = "CACertificate" in (cell.template or "")
+    if kind != "administrator" and cell.action in actions.ADMINISTERING:
+        return f"lets an {kind} administer CAs"
+    if kind != "administrator" and is_ca:
+        return f"lets an {kind} make a CA"
+    if kind != "issuer" and (cell.action == actions.REQUEST or (cell.action == actions.ISSUE and not is_ca)):
+        return f"lets an {kind} issue certificates"
+    return ""

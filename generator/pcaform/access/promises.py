@@ -1,0 +1,83 @@
+"""What the words of a spec's grants promise for a request: said here once more, without looking at any policy."""
+
+import re
+from collections.abc import Mapping
+
+from pcaform import facts
+from pcaform.access import actions, cells
+from pcaform.access.cells import Cell
+from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
+
+_READ = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate")
+_THROUGH_ACM = ("GetCertificate", "ListPermissions")
+
+
+def is_promised(issuer: Issuer, cell: Cell, owner_tag: str) -> bool:
+    """Tell whether any of an issuer's grants is about a request."""
+    if cell.circumstance == cells.MORE_RIGHTS:
+        return any(cell.template in _templates(grant) for grant in issuer.grants)
+    if cell.circumstance not in (cells.PLAIN, cells.EVERY_KEY, cells.FIRST_LOCK):
+        return False
+    return any(
+        _unmanaged(grant, cell) if isinstance(grant, UnmanagedGrant) else _managed(grant, cell, owner_tag)
+        for grant in issuer.grants
+    )
+
+
+def _templates(grant: UnmanagedGrant | ManagedGrant) -> tuple[str, ...]:
+    return grant.templates if isinstance(grant, UnmanagedGrant) else (facts.DEFAULT_TEMPLATE,)
+
+
+def _unmanaged(grant: UnmanagedGrant, cell: Cell) -> bool:
+    service, _, name = cell.action.partition(":")
+    if service != "acm-pca":
+        return False
+    if name == "ListCertificateAuthorities":
+        return name in grant.additional_actions
+    if cell.target not in grant.certificate_authorities:
+        return False
+    if name == "IssueCertificate":
+        is_key = not grant.key_algorithms or cell.key_algorithm in grant.key_algorithms
+        return is_key and cell.template in grant.templates
+    return name in _READ or name in grant.additional_actions
+
+
+def _managed(grant: ManagedGrant, cell: Cell, owner_tag: str) -> bool:
+    service, _, name = cell.action.partition(":")
+    if cell.action == actions.REQUEST:
+        return _is_own_request(grant, cell, owner_tag)
+    if service == "acm":
+        return _is_about_own(grant, cell, name, owner_tag)
+    if cell.route != cells.THROUGH_ACM or cell.target not in grant.certificate_authorities:
+        return False
+    return name in _THROUGH_ACM or (name == "IssueCertificate" and cell.template == facts.DEFAULT_TEMPLATE)
+
+
+def _is_own_request(grant: ManagedGrant, cell: Cell, owner_tag: str) -> bool:
+    names = cell.names or ()
+    are_named = not grant.domain_names or (bool(names) and all(_fits(name, grant.domain_names) for name in names))
+    is_key = not grant.key_algorithms or cell.key_algorithm in grant.key_algorithms
+    return cell.target in grant.certificate_authorities and are_named and is_key and cell.tag == owner_tag
+
+
+def _is_about_own(grant: ManagedGrant, cell: Cell, name: str, owner_tag: str) -> bool:
+    """Tell whether a request is about a certificate of the issuer's own, or tags one that is being requested."""
+    if cell.action in actions.TAGGING:
+        is_first = name == "AddTagsToCertificate" and cell.target == cells.NEW and cell.tag == owner_tag
+        return is_first or (name in grant.additional_actions and cell.target == cells.OWN and cell.tag is None)
+    reads = ("DescribeCertificate", "GetCertificate")
+    return cell.target == cells.OWN and (name in reads or name in grant.additional_actions)
+
+
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(_expression(pattern).fullmatch(name) for pattern in patterns)
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern))
+
+
+def name_patterns(issuers: Mapping[str, Issuer]) -> dict[str, None]:
+    """Return the patterns of domain names that a spec's grants have, in their order."""
+    grants = [grant for issuer in issuers.values() for grant in issuer.grants if isinstance(grant, ManagedGrant)]
+    return dict.fromkeys(pattern for grant in grants for pattern in grant.domain_names)

@@ -1,0 +1,76 @@
+"""Administrators and auditors -> what their roles may do: the separation from issuers that AWS asks for, rendered.
+
+Sources, below https://docs.aws.amazon.com/privateca/latest/userguide/: assign-permissions.html (issuers and
+administrators are different people), auth-AwsManagedPolicies.html (AWSPrivateCAAuditor, AWSPrivateCAPrivilegedUser,
+whose templates these are; AWS's own reach every CA of the account).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pcaform import facts
+from pcaform.spec.stack import Spec
+
+Statement = dict[str, Any]
+_READ = (
+    "DescribeCertificateAuthority",
+    "DescribeCertificateAuthorityAuditReport",
+    "GetCertificate",
+    "GetCertificateAuthorityCertificate",
+    "GetCertificateAuthorityCsr",
+    "GetPolicy",
+    "ListPermissions",
+    "ListTags",
+)
+_REPORT = ("CreateCertificateAuthorityAuditReport",)
+_ADMINISTER = (
+    "CreatePermission",
+    "ImportCertificateAuthorityCertificate",
+    "PutPolicy",
+    "RestoreCertificateAuthority",
+    "RevokeCertificate",
+    "TagCertificateAuthority",
+    "UntagCertificateAuthority",
+    "UpdateCertificateAuthority",
+)
+"""Without deleting a CA, its policy, or ACM's permission: those end trust or renewals, and go through the spec."""
+
+_CA_TEMPLATES = "*CACertificate*/V*"
+
+
+def auditor(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
+    """Return the policy of a role that looks at the CAs of a stack and has reports made of them."""
+    every = [arn_of(key) for key in spec.certificate_authorities]
+    return _document([_allow("Read", (*_READ, *_REPORT), every), _listing()])
+
+
+def administrator(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
+    """Return the policy of a role that runs the CAs of a stack, and issues CA certificates and no others."""
+    return _document(_administering(spec, arn_of))
+
+
+def _administering(spec: Spec, arn_of: Callable[[str], Any]) -> Iterator[Statement]:
+    managed = [arn_of(key) for key in spec.managed]
+    templates = {"acm-pca:TemplateArn": [facts.template_arn(spec.aws.region, _CA_TEMPLATES)]}
+    yield _allow("Read", (*_READ, *_REPORT), [arn_of(key) for key in spec.certificate_authorities])
+    yield _listing()
+    if managed:
+        yield _allow("Administer", _ADMINISTER, managed)
+        yield {**_allow("IssueToCas", ("IssueCertificate",), managed), "Condition": {"ArnLike": templates}}
+    # Whatever else is attached to the role: an administrator issues nothing to end entities, itself or through ACM.
+    denied = {**_allow("DenyOtherTemplates", ("IssueCertificate",), ["*"]), "Condition": {"ArnNotLike": templates}}
+    yield {**denied, "Effect": "Deny"}
+    yield {"Sid": "DenyRequests", "Effect": "Deny", "Action": ["acm:RequestCertificate"], "Resource": ["*"]}
+
+
+def _listing() -> Statement:
+    return _allow("List", ("ListCertificateAuthorities",), ["*"])
+
+
+def _allow(name: str, operations: tuple[str, ...], resources: list[Any]) -> Statement:
+    actions = sorted(f"acm-pca:{operation}" for operation in operations)
+    return {"Sid": name, "Effect": "Allow", "Action": actions, "Resource": resources}
+
+
+def _document(statements: Iterator[Statement] | list[Statement]) -> Statement:
+    return {"Version": "2012-10-17", "Statement": list(statements)}

@@ -1,0 +1,71 @@
+"""Rules about who issuers are: users, roles and who may take them, principals that exist."""
+
+import re
+from collections.abc import Iterator
+
+from pcaform import facts
+from pcaform.document import Loc
+from pcaform.rules.rule import Finding
+from pcaform.spec.issuers import Role, Trust
+from pcaform.spec.stack import Spec
+
+_ANYBODY = re.compile(r"[*?]|repo:[^/:]*[*?]|repo:[^/:]+/[*?]|system:serviceaccount:[*?]")
+_AWS_OWN = {
+    "AWSServiceRoleFor": "a service-linked role takes no policies but AWS's own",
+    "AWSReservedSSO_": "IAM Identity Center writes this role's policies: put the policy in its permission set",
+}
+_OWNED_ONLY = ("permissions_boundary", "force_destroy")
+
+
+def somebody_is_trusted(spec: Spec) -> Iterator[Finding]:
+    """A role is trusted to somebody, else nobody can take it."""
+    for loc, role in _roles(spec):
+        if not any(value for _, value in role.trust):
+            yield Finding((*loc, "trust"), f"nobody may take the role of '{loc[1]}': name who may")
+
+
+def trust_is_narrow(spec: Spec) -> Iterator[Finding]:
+    """An identity provider outside AWS serves the whole world: a subject names who of it may take the role."""
+    for loc, role in _roles(spec):
+        for number, oidc in enumerate(role.trust.oidc):
+            for index, subject in enumerate(oidc.subjects):
+                if _ANYBODY.match(subject):
+                    message = f"'{subject}' lets in tokens of others: name the repository or the service account"
+                    yield Finding((*loc, "trust", "oidc", number, "subjects", index), message)
+
+
+def trusted_arns_are_of_partition(spec: Spec) -> Iterator[Finding]:
+    """Who is trusted is of the partition that the region belongs to: no role of another can be taken over."""
+    partition = facts.partition(spec.aws.region)
+    for loc, role in _roles(spec):
+        for path, arn in _trusted(role.trust):
+            if arn.split(":")[1] != partition:
+                message = f"this ARN is of partition {arn.split(':')[1]}, {spec.aws.region} belongs to {partition}"
+                yield Finding((*loc, "trust", *path), message)
+
+
+def _trusted(trust: Trust) -> Iterator[tuple[Loc, str]]:
+    yield from ((("principals", index), arn) for index, arn in enumerate(trust.principals))
+    yield from ((("oidc", index, "provider_arn"), each.provider_arn) for index, each in enumerate(trust.oidc))
+    if trust.roles_anywhere:
+        yield ("roles_anywhere", "trust_anchor_arn"), trust.roles_anywhere.trust_anchor_arn
+
+
+def _roles(spec: Spec) -> Iterator[tuple[Loc, Role]]:
+    """Yield every role of this stack with its place in the spec."""
+    for key, issuer in spec.issuers.items():
+        if issuer.role is not None:
+            yield ("issuers", key, "role"), issuer.role
+    yield from (((section, key), duty) for section, key, duty in spec.duties)
+
+
+def existing_principal_is_ours(spec: Spec) -> Iterator[Finding]:
+    """A principal that exists takes policies, and nothing of it is changed."""
+    for key, issuer in spec.issuers.items():
+        why = [reason for start, reason in _AWS_OWN.items() if (issuer.existing_role or "").startswith(start)]
+        yield from (Finding(("issuers", key, "existing_role"), f"'{issuer.existing_role}': {each}") for each in why)
+        for name in _OWNED_ONLY if not issuer.is_owned else ():
+            if getattr(issuer, name):
+                yield Finding(("issuers", key, name), f"'{key}' exists already and is not changed: remove '{name}'")
+        if issuer.role is not None and issuer.force_destroy:
+            yield Finding(("issuers", key, "force_destroy"), "a role has no keys or logins: remove 'force_destroy'")

@@ -1,0 +1,25 @@
+# What an IAM user or role that exists may issue. The principal itself is somebody else's: it is neither read nor changed.
+
+resource "aws_iam_policy" "this" {
+  for_each = var.policies
+
+  name   = each.key
+  path   = var.path
+  policy = each.value
+  tags   = var.tags
+}
+
+resource "aws_iam_user_policy_attachment" "this" {
+  # checkov:skip=CKV_AWS_40: the policy is written for this one user; a group would let others in
+  for_each = var.user_name == null ? {} : var.policies
+
+  user       = var.user_name
+  policy_arn = aws_iam_policy.this[each.key].arn
+}
+
+resource "aws_iam_role_policy_attachment" "this" {
+  for_each = var.role_name == null ? {} : var.policies
+
+  role       = var.role_name
+  policy_arn = aws_iam_policy.this[each.key].arn
+}

@@ -1,0 +1,76 @@
+variable "role_name" {
+  description = "Name of the IAM role."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.role_name))
+    error_message = "A role's name has 1 to 64 letters, digits and any of +=,.@_-."
+  }
+}
+
+variable "assume_role_policy" {
+  description = "Who may assume the role, a JSON document."
+  type        = string
+  nullable    = false
+}
+
+variable "max_session_duration" {
+  description = "Seconds that a session may last."
+  type        = number
+  default     = 3600
+  nullable    = false
+
+  validation {
+    condition     = var.max_session_duration >= 3600 && var.max_session_duration <= 43200
+    error_message = "A session may last 3600 to 43200 seconds."
+  }
+}
+
+variable "instance_profile" {
+  description = "Whether EC2 instances take the role, which needs an instance profile."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "path" {
+  description = "Path of the role and of its policies."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]+/)?$", var.path)) && length(var.path) <= 512
+    error_message = "A path starts and ends with a slash, such as /pki/, and has at most 512 characters."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds what the role can ever be allowed."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.permissions_boundary))
+    error_message = "A permissions boundary is the ARN of a policy: arn:PARTITION:iam::ACCOUNT:policy/NAME."
+  }
+}
+
+variable "policies" {
+  description = "The role's policies: name to JSON document."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for document in values(var.policies) : length(replace(document, "/\\s/", "")) <= 6144])
+    error_message = "A policy has at most 6144 characters, blanks not counted: spread it over several."
+  }
+}
+
+variable "tags" {
+  description = "Tags of the role and of its policies."
+  type        = map(string)
+  default     = {}
+}

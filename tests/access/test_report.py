@@ -1,0 +1,151 @@
+"""What `pcaform access` says and how it ends: of a spec, of a rendered stack, and of policies with holes."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from conftest import EXAMPLE, Run
+
+HEAD = """\
+version: 1
+stack: corp-pki
+aws: {region: eu-west-1, account_id: "123456789012"}
+certificate_authorities:
+  root:
+    type: ROOT
+    subject: {common_name: Root}
+    key_algorithm: EC_prime256v1
+    validity: {type: YEARS, value: 20}
+issuers:
+"""
+AUTHORITY = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
+
+
+def verbatim(tmp_path: Path, *statements: Mapping[str, object]) -> Path:
+    """Write a spec with an issuer whose policy is taken word for word."""
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    path = tmp_path / "spec.yaml"
+    path.write_text(f"{HEAD}  old: {{policy: {{name: old, document: {document}}}}}\n", encoding="utf-8")
+    return path
+
+
+def test_a_spec_is_as_granted(pcaform: Run) -> None:
+    done = pcaform("access", EXAMPLE)
+    assert (done.returncode, done.stdout) == (0, (Path(__file__).parent / "example.txt").read_text(encoding="utf-8"))
+    assert done.stderr.splitlines()[-1].endswith("requests judged: nothing found")
+
+
+def test_a_rendered_stack_says_the_same(pcaform: Run, tmp_path: Path) -> None:
+    pcaform("render", EXAMPLE, "--out", tmp_path)
+    done = pcaform("access", tmp_path / "corp-pki")
+    assert done.returncode == 0
+    of_spec = pcaform("access", EXAMPLE).stdout.splitlines()
+    assert [line.partition(" requests judged")[0] for line in done.stdout.splitlines()] == [
+        line.partition(" requests judged")[0] for line in of_spec
+    ]
+
+
+def test_a_stack_that_was_widened_by_hand_is_noticed(pcaform: Run, tmp_path: Path) -> None:
+    pcaform("render", EXAMPLE, "--out", tmp_path)
+    issuers = tmp_path / "corp-pki" / "issuers.tf"
+    text = issuers.read_text(encoding="utf-8")
+    issuers.write_text(
+        text.replace('["acm-pca:GetCertificate",', '["acm-pca:GetCertificate", "acm-pca:PutPolicy",', 1).replace(
+            '"acm-pca:DescribeCertificateAuthority",', '"acm-pca:DescribeCertificateAuthority", "acm-pca:PutPolicy",', 1
+        ),
+        encoding="utf-8",
+    )
+    done = pcaform("access", tmp_path / "corp-pki")
+    assert done.returncode == 2
+    first = "issuer ci: acm-pca:PutPolicy on issuing: lets an issuer administer CAs"
+    assert done.stdout.splitlines()[0] == first
+
+
+@pytest.mark.parametrize(
+    ("statement", "line"),
+    [
+        (
+            {"Effect": "Allow", "Action": "acm-pca:*", "Resource": AUTHORITY},
+            "acm-pca:CreatePermission on 11111111-2222-3333-4444-555555555555: lets an issuer administer CAs",
+        ),
+        (
+            {"Effect": "Allow", "Action": "acm-pca:IssueCertificate", "Resource": "*"},
+            "acm-pca:IssueCertificate on another CA, RootCACertificate/V1: lets an issuer make a CA",
+        ),
+        (
+            {"Effect": "Allow", "Action": "acm-pca:Create*", "Resource": "*"},
+            "acm-pca:CreateCertificateAuthority on no CA: lets an issuer administer CAs",
+        ),
+    ],
+)
+def test_a_policy_word_for_word_is_seen_for_what_it_is(
+    pcaform: Run, tmp_path: Path, statement: dict[str, object], line: str
+) -> None:
+    done = pcaform("access", verbatim(tmp_path, statement))
+    assert done.returncode == 2
+    assert f"issuer old: {line}" in done.stdout.splitlines()
+
+
+def test_what_no_grant_says_is_not_promised(pcaform: Run, tmp_path: Path) -> None:
+    reading = {"Effect": "Allow", "Action": "acm-pca:GetCertificate", "Resource": AUTHORITY}
+    done = pcaform("access", verbatim(tmp_path, reading))
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].endswith("requests judged, compared with no grant")
+
+
+def test_json_is_what_its_schema_says(pcaform: Run, tmp_path: Path) -> None:
+    schema = json.loads(pcaform("schema", "access").stdout)
+    for spec in (EXAMPLE, verbatim(tmp_path, {"Effect": "Allow", "Action": "acm-pca:*", "Resource": "*"})):
+        found = json.loads(pcaform("access", spec, "--format", "json").stdout)
+        jsonschema.validate(found, schema)
+        assert found["format_version"] == "1.0"
+
+
+def test_markdown_is_a_table(pcaform: Run) -> None:
+    lines = pcaform("access", EXAMPLE, "--format", "markdown").stdout.splitlines()
+    assert lines[0] == "| principal | on | itself | through ACM |"
+    assert [line.split(" | ")[:2] for line in lines[2:4]] == [
+        ["| issuer `ci`", "issuing"],
+        ["| issuer `web`", "issuing"],
+    ]
+
+
+PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n  allowed_account_ids = ["123456789012"]\n}\n'
+ISSUER = 'module "issuer_a" {{\n  source = "./modules/issuer-user"\n  user_name = "a"\n  policies = {{a = {}}}\n}}\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "there is no '*.tf' in this directory: name a rendered stack, or a spec"),
+        ("locals {}\n", "no provider block names region and account: this is no stack that pcaform rendered"),
+        ("module {", "this is no Terraform: "),
+        (
+            PROVIDER + ISSUER.format('file("x")'),
+            "module.issuer_a: a policy that is no jsonencode of literal values cannot be judged",
+        ),
+        (
+            PROVIDER + ISSUER.format("jsonencode({Statement = [var.x]})"),
+            "module.issuer_a: a policy holds var.x, which only Terraform can evaluate: it cannot be judged",
+        ),
+        (
+            PROVIDER + ISSUER.format('jsonencode({Statement = "${local.a}"})'),
+            'module.issuer_a: a policy holds "${local.a}", which only Terraform can evaluate: it cannot be judged',
+        ),
+    ],
+)
+def test_what_cannot_be_judged_is_said(pcaform: Run, tmp_path: Path, content: str | None, message: str) -> None:
+    if content is not None:
+        (tmp_path / "main.tf").write_text(content, encoding="utf-8")
+    done = pcaform("access", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert message in done.stderr
+
+
+def test_a_policy_that_iam_refuses_is_an_error(pcaform: Run, tmp_path: Path) -> None:
+    done = pcaform("access", verbatim(tmp_path, {"Effect": "Perhaps", "Action": "*", "Resource": "*"}))
+    assert done.returncode == 1
+    assert "policy 'old', statement 1 has the effect 'Perhaps', allowed: Allow, Deny" in done.stderr

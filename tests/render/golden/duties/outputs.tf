@@ -1,0 +1,22 @@
+# Written by pcaform from duties.yaml. Do not edit: change that file and render again.
+
+output "certificate_authority_arns" {
+  description = "The ARN of each active CA, by its key in the spec."
+  value = {
+    root = module.ca_root.active_arn
+  }
+}
+
+output "administrator_arns" {
+  description = "The ARN of each administrator's role, by its key in the spec."
+  value = {
+    pki = module.administrator_pki.arn
+  }
+}
+
+output "auditor_arns" {
+  description = "The ARN of each auditor's role, by its key in the spec."
+  value = {
+    security = module.auditor_security.arn
+  }
+}
