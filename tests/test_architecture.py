@@ -10,7 +10,7 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "generator" / "pcaform"
 CONFINED = {
-    "typer": {"cli"},
+    "typer": {f"cli.{name}" for name in ("app", "forward", "imports", "judgements", "main", "sandboxes")},
     "jinja2": {"render"},
     "yaml": {"document", "dump"},
     "hcl2": {"sources.hcl"},

@@ -1,6 +1,6 @@
 """`python -m pcaform`."""
 
-from pcaform.cli import run
+from pcaform.cli.main import run
 
 if __name__ == "__main__":
     run()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_acmpca_certificate_authority": frozenset(
@@ -43,13 +43,25 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
 _KEYED_MODULE = re.compile(r"(?:^|\.)module\.(?P<name>[^.\[]+)")
 
 
+Source = Literal["state", "live", "hcl"]
+RemarkKind = Literal["left out", "unknown", "ambiguous"]
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource: its type, the address it has in its source, and the attributes that are allowed out."""
+    """One resource: its type, the address it has in its source, and the attributes that are allowed out.
+
+    Attributes have the provider's names and shapes, as a state holds them, whatever the source. `id` is the provider's
+    id where the source knows it, `origin` says for people where it was found, such as `main.tf:12`. A reference is
+    something that others manage: a data source of a state, a CA that another account shares.
+    """
 
     type: str
     address: str
     attributes: Mapping[str, Any]
+    id: str = ""
+    origin: str = ""
+    is_reference: bool = False
 
     def module_key(self, prefix: str) -> str | None:
         """Return KEY where the innermost module is called `<prefix>KEY`, the way a stack of ours names it."""
@@ -58,11 +70,25 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What is not in the spec as it was found, and why.
+
+    Left out: it cannot be expressed. Unknown: it could not be read (denied, throttled, failed), which is never taken
+    for absent. Ambiguous: more than one reading, the choices in the reason.
+    """
+
+    kind: RemarkKind
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
-    """All that a source holds about private CAs, and what it holds that is left out: address and reason."""
+    """All that a source holds about private CAs, and what is to say of what it holds besides."""
 
     resources: tuple[Resource, ...]
-    left_out: tuple[tuple[str, str], ...] = field(default=())
+    remarks: tuple[Remark, ...] = field(default=())
+    source: Source = "state"
 
     def of_type(self, kind: str) -> list[Resource]:
         """Return the resources of one type, in the source's order."""

@@ -93,7 +93,7 @@ def test_help_and_version_are_results(pcaform: Run) -> None:
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (
-        "import sys\nfrom pcaform.cli import main\nmain(sys.argv[1:])\n"
+        "import sys\nfrom pcaform.cli.main import main\nmain(sys.argv[1:])\n"
         "print(sorted({'boto3', 'moto', 'hcl2', 'jinja2', 'cryptography', 'yaml'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
@@ -102,7 +102,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 
 def test_validate_imports_nothing_heavy() -> None:
     code = (
-        "import sys\nfrom pcaform.cli import main\nassert main(['validate', sys.argv[1]]) == 0\n"
+        "import sys\nfrom pcaform.cli.main import main\nassert main(['validate', sys.argv[1]]) == 0\n"
         "print(sorted({'boto3', 'botocore', 'moto', 'hcl2', 'jinja2'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code, EXAMPLE], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from pcaform.infer import authorities, issuers
 from pcaform.infer.authorities import Unexpressed, reason_of
-from pcaform.inventory import Inventory
+from pcaform.inventory import Inventory, Remark
 from pcaform.problems import Failure
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.values import Model
@@ -19,10 +19,15 @@ _PARTS_OF_ARN = 6
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """The spec, and each resource that is not in it with the reason."""
+    """The spec, and what is to say of each resource that is not in it as it was found."""
 
     spec: Spec
-    left_out: tuple[tuple[str, str], ...]
+    remarks: tuple[Remark, ...]
+
+    @property
+    def left_out(self) -> tuple[tuple[str, str], ...]:
+        """Address and reason of each resource that is not in the spec."""
+        return tuple((remark.address, remark.reason) for remark in self.remarks)
 
 
 def infer(inventory: Inventory, *, stack: str) -> Inferred:
@@ -32,16 +37,16 @@ def infer(inventory: Inventory, *, stack: str) -> Inferred:
     """
     keys = authorities.keys_by_arn(inventory)
     aws = _aws(inventory, keys)
-    left_out = list(inventory.left_out)
+    remarks = list(inventory.remarks)
     keys, found_authorities, without = _authorities(inventory, keys)
-    left_out += without
+    remarks += without
     found_issuers = {}
     for resource, key, issuer in issuers.entries(inventory, aws, keys=keys):
         if isinstance(issuer, Unexpressed):
-            left_out.append((resource.address, issuer.reason))
+            remarks.append(Remark("left out", resource.address, issuer.reason))
         else:
             found_issuers[key] = issuer
-    left_out += [(resource.address, why.reason) for resource, why in issuers.unclaimed(inventory)]
+    remarks += [Remark("left out", resource.address, why.reason) for resource, why in issuers.unclaimed(inventory)]
     spec = _valid(
         Spec,
         version=1,
@@ -50,12 +55,12 @@ def infer(inventory: Inventory, *, stack: str) -> Inferred:
         certificate_authorities=found_authorities,
         issuers=found_issuers,
     )
-    return Inferred(spec, tuple(left_out))
+    return Inferred(spec, tuple(remarks))
 
 
 def _authorities(
     inventory: Inventory, keys: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, dict[str, Any]], list[tuple[str, str]]]:
+) -> tuple[dict[str, str], dict[str, dict[str, Any]], list[Remark]]:
     """Return the keys by ARN of the CAs that are written, their entries by key, and the others with the reason.
 
     A CA that is left out is nobody's parent in the spec, so its children are left out too, and theirs in turn.
@@ -65,7 +70,7 @@ def _authorities(
         entries, without = {}, []
         for resource, authority in authorities.entries(inventory, written):
             if isinstance(authority, Unexpressed):
-                without.append((resource.address, authority.reason))
+                without.append(Remark("left out", resource.address, authority.reason))
             else:
                 entries[resource.attributes["arn"]] = authority
         if entries.keys() == written.keys():

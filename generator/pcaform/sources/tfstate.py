@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.inventory import ATTRIBUTES, Inventory, Resource
+from pcaform.inventory import ATTRIBUTES, Inventory, Remark, Resource
 from pcaform.problems import Failure
 
 _VERSION = 4
@@ -28,7 +28,7 @@ def read(content: bytes, name: str) -> Inventory:
 
 
 def _inventory(state: Mapping[str, Any]) -> Inventory:
-    found, left_out = [], []
+    found, remarks = [], []
     for resource in state["resources"]:
         if resource.get("mode") != "managed":
             continue
@@ -38,8 +38,8 @@ def _inventory(state: Mapping[str, Any]) -> Inventory:
                 allowed = {key: value for key, value in attributes.items() if key in ATTRIBUTES[kind]}
                 found.append(Resource(kind, address, allowed))
             elif kind.startswith(_OURS):
-                left_out.append((address, f"'{kind}' is not built yet in this release"))
-    return Inventory(tuple(found), tuple(left_out))
+                remarks.append(Remark("left out", address, f"'{kind}' is not built yet in this release"))
+    return Inventory(tuple(found), tuple(remarks))
 
 
 def _state(content: bytes, name: str) -> Mapping[str, Any]:

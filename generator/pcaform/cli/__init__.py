@@ -1,0 +1,1 @@
+"""The command line: words -> calls of the commands; each module adds its commands to the one application."""

@@ -1,0 +1,44 @@
+"""The words that options take, where there is a closed list of them."""
+
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """What `validate --format` takes."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
+class ReportFormat(StrEnum):
+    """What `guard --format` takes."""
+
+    text = "text"
+    json = "json"
+
+
+class AccessFormat(StrEnum):
+    """What `access --format` takes."""
+
+    text = "text"
+    markdown = "markdown"
+    json = "json"
+
+
+class Described(StrEnum):
+    """What `schema` describes."""
+
+    spec = "spec"
+    guard = "guard"
+    access = "access"
+
+
+class Shell(StrEnum):
+    """What `sandbox --shell` takes."""
+
+    bash = "bash"
+    zsh = "zsh"
+    fish = "fish"
+    powershell = "powershell"
