@@ -14,5 +14,6 @@ def _import_state(
 ) -> int:
     """Print the spec of the CAs in a Terraform state ('terraform state pull | pcaform import state - --stack x')."""
     from pcaform.commands import import_state
+    from pcaform.commands.importing import Wanted
 
-    return import_state.run(state, stack=stack)
+    return import_state.run(state, Wanted(stack=stack))
