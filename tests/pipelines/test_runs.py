@@ -40,12 +40,15 @@ def as_pipeline(stack: Stack, step: str) -> Stack:
     """Return the stack as a user sees it who has one pipeline's policy and nothing else."""
     iam, name = stack.server.client("iam"), f"pipeline-{step}"
     spec = judged((HEAD + BODY).encode(), "spec.yaml")
-    document = {"plan": documents.plan, "apply": documents.apply, "break-glass": documents.break_glass}[step](spec)
-    if step == "break-glass":  # it is held beside the other
-        document["Statement"] += documents.apply(spec)["Statement"]
+    held = {
+        "plan": (documents.plan,),
+        "apply": (documents.apply,),
+        "break-glass": (documents.apply, documents.break_glass),
+    }
     if name not in {user["UserName"] for user in iam.list_users()["Users"]}:
         iam.create_user(UserName=name)
-        iam.put_user_policy(UserName=name, PolicyName="pipeline", PolicyDocument=json.dumps(document))
+        for make in held[step]:
+            iam.put_user_policy(UserName=name, PolicyName=make.__name__, PolicyDocument=json.dumps(make(spec)))
     key = key_of(stack, name)
     credentials = {"AWS_ACCESS_KEY_ID": key["access_key_id"], "AWS_SECRET_ACCESS_KEY": key["secret_access_key"]}
     environment = {**stack.terraform.environment, **credentials}
