@@ -237,7 +237,7 @@ def _elsewhere(draw: st.DrawFn, found: dict[str, Any], *, aws: dict[str, Any]) -
     for number, (key, authority) in enumerate(found.items()):
         kind = draw(st.sampled_from(["here", "here", "external", "pending", "region"]))
         region = aws["region"]
-        if kind == "region" and "-gov-" not in region:
+        if kind == "region" and "-gov-" not in region and number > 0:  # the first shows where the stack is
             region = "eu-central-1"
             authority["provider"] = {"region": region}
         if kind == "external" or (kind == "pending" and key not in parents):
@@ -308,7 +308,9 @@ def _issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
         domains = st.lists(st.from_regex(r"(\*\.)?[a-z0-9-]{1,20}(\.[a-z]{1,8}){1,2}", fullmatch=True), max_size=3)
         chosen = {"domain_names": domains, **_chosen(facts.AcmKeyAlgorithm, ManagedAction)}
         grants.append(_grants("managed", permitted, chosen))
-    policy = st.fixed_dictionaries({"name": _words(_NAMES, (1, 20)), "document": st.dictionaries(texts(), values())})
+    policy = st.fixed_dictionaries(
+        {"name": _words(_NAMES, (1, 20), "NUMBER{}"), "document": st.dictionaries(texts(), values())}
+    )
     rights: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         {"grants": st.lists(st.one_of(grants), min_size=1, max_size=3)}
     )
@@ -325,6 +327,8 @@ def _issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
         }
         kind = draw(st.sampled_from(["user", "user", "role", "existing_user", "existing_role"]))
         entry = {**draw(_optional(optional)), **draw(rights)}
+        if "policy" in entry:
+            entry["policy"] = {**entry["policy"], "name": entry["policy"]["name"].replace("NUMBER", str(number))}
         if any(grant["certificates"] == "managed" for grant in entry.get("grants", ())) and "user_name" in entry:
             entry["user_name"] = entry["user_name"].replace(",", ".")  # a tag of its certificates holds the name
         name = entry.get("user_name", f"{number}-{key}")

@@ -27,7 +27,17 @@ def by_state(spec: Spec) -> dict[str, Any]:
         authority.pop("deletion_protection", None)
         if authority["provider"]:
             authority["provider"].pop("assume_role")
+        if authority.get("activation") == "pending":  # who signs it, and for how deep a tree, is not decided yet
+            authority |= {"parent": None, "path_length": None}
+    data["aws"]["default_tags"] = _added(data)
     return data
+
+
+def _added(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the default tags that show on anything: those that not every item gives a value of its own."""
+    items = [item for section in data.values() if isinstance(section, dict) for item in section.values()]
+    tagged = [item["tags"] for item in items if isinstance(item, dict) and "tags" in item]
+    return {key: value for key, value in data["aws"]["default_tags"].items() if not all(key in each for each in tagged)}
 
 
 def by_hcl(spec: Spec) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def authorities(
 ) -> Findings:
     """Return the entries of the CAs at a place. `keys` are those of all CAs by ARN, `defaults` the provider's tags."""
     findings = Findings()
-    parents = _Parents(inventory)
+    parents = _Parents(inventory, found)
     for authority in inventory.of_type(CA):
         if authority.is_reference or not (place.holds(authority.attributes.get("arn")) or not _has_place(authority)):
             continue
@@ -149,10 +149,12 @@ def permission_of(permission: Resource) -> dict[str, Any]:
 class _Parents:
     """Who signed a CA whose certificate was issued elsewhere: by names, key identifiers and signature."""
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, found: Index) -> None:
         self._by_name: dict[str, list[tuple[Resource, Any]]] = {}
         for authority in inventory.of_type(CA):
-            for certificate in list(readable(authority.attributes.get("certificate")))[:1]:
+            installed = found.installations.get(text(authority, "arn"), [])
+            pems = dict.fromkeys(text(each, "certificate") for each in (authority, *installed))
+            for certificate in (each for pem in pems for each in list(readable(pem))[:1]):
                 self._by_name.setdefault(certificate.subject.rfc4514_string(), []).append((authority, certificate))
 
     def of(self, authority: Resource, remarks: tuple[Remark, ...]) -> tuple[str | None, tuple[Remark, ...]]:
@@ -161,11 +163,12 @@ class _Parents:
         if "BEGIN CERTIFICATE" not in pem:
             return None, remarks
         own = certificates(pem)[0]
-        fitting = [
+        signers = (
             str(above.attributes.get("arn"))
             for above, certificate in self._by_name.get(own.issuer.rfc4514_string(), ())
             if above is not authority and names_key_of(own, certificate) and is_signed_by(own, certificate)
-        ]
+        )
+        fitting = list(dict.fromkeys(signers))
         if len(fitting) > 1:
             reason = f"several CAs have the key that signed it: choose its 'parent' of {', '.join(fitting)}"
             return None, (*remarks, Remark("ambiguous", authority.address, reason))

@@ -11,7 +11,7 @@ from pcaform.infer.index import text
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
 from pcaform.infer.meaning import listed, meaning
-from pcaform.infer.naming import key_for
+from pcaform.infer.naming import key_for, own_key
 from pcaform.infer.places import Place
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import INCOMPLETE
@@ -51,8 +51,7 @@ def buckets(
         if why is not None or distributions is None:
             findings.leave_out(bucket, f"{why}: a spec makes buckets for lists in one way only")
             continue
-        kept = known.crl_buckets.get(name)
-        key = kept if kept and kept not in taken else key_for(own or name, taken)
+        key = own_key(known.crl_buckets.get(name), own, taken=taken) or key_for(own or name, taken)
         taken.add(key)
         entry = {
             "bucket": None if name == key else name,

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pcaform.infer.index import text
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
-from pcaform.infer.naming import key_for
+from pcaform.infer.naming import key_for, own_key
 from pcaform.infer.places import Place, of_arn
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, reason_of
@@ -38,9 +38,11 @@ def certificates(
         except INCOMPLETE:
             findings.leave_out(certificate, NOT_WHOLE)
         else:
-            kept = known.certificates.get((keys[arn], entry["domain_name"]))
-            is_free = kept is not None and kept not in taken
-            key = kept if kept and is_free else key_for(certificate.module_key("certificate_") or _name(entry), taken)
+            kept, module = (
+                known.certificates.get((keys[arn], entry["domain_name"])),
+                certificate.module_key("certificate_"),
+            )
+            key = own_key(kept, module, taken=taken) or key_for(module or _name(entry), taken)
             taken.add(key)
             address = f"module.{naming.certificate(key)}.{_ACM}.this"
             findings.items.append(

@@ -10,7 +10,7 @@ from pcaform.infer.index import Index, index, text
 from pcaform.infer.issuers import CA_ARN, Reader
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
-from pcaform.infer.naming import CA, authority_keys, key_for, principal_key
+from pcaform.infer.naming import CA, authority_keys, key_for, own_key, principal_key
 from pcaform.infer.places import Place, of_arn
 from pcaform.infer.references import references
 from pcaform.infer.tags import default_tags
@@ -113,9 +113,8 @@ def _add_issuer(every: Findings, principal: Principal, taken: set[str], *, known
 
 def _key(principal: Principal, section: str, known: Known, taken: Iterable[str]) -> str:
     kept = principal_key(known.principals, section, (principal.kind, principal.name))
-    if kept is not None and kept not in taken:
-        return kept
-    return key_for(_module_key(principal, section) or principal.name or principal.kind, list(taken))
+    module = _module_key(principal, section)
+    return own_key(kept, module, taken=list(taken)) or key_for(module or principal.name or principal.kind, list(taken))
 
 
 def _module_key(principal: Principal, section: str) -> str | None:

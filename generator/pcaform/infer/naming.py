@@ -7,12 +7,15 @@ from pcaform.chains import readable
 from pcaform.infer.known import Known
 from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.inventory import Inventory, Resource
+from pcaform.spec.values import KEY
 
 CA = "aws_acmpca_certificate_authority"
 _NOT_ALLOWED = re.compile(r"[^a-z0-9_-]+")
 _RESERVED = re.compile(r"_(?=certificate(_g[0-9]+)?\Z)")
 """What would make a CA's module name that of another CA's certificate."""
+_KEY = re.compile(KEY)
 _LONGEST = 56
+_MAX = 64
 _DIGITS = 8
 
 
@@ -24,6 +27,12 @@ def key_for(name: str, taken: Container[str]) -> str:
     while key in taken:
         key, number = f"{base}-{number}", number + 1
     return key
+
+
+def own_key(*candidates: str | None, taken: Container[str]) -> str | None:
+    """Return the first key that is one already, a person's or a module's, and free; None where there is none."""
+    fitting = (each for each in candidates if each is not None and _KEY.match(each) and len(each) <= _MAX)
+    return next((each for each in fitting if each not in taken), None)
 
 
 def subject(authority: Resource) -> dict[str, str]:
@@ -49,12 +58,12 @@ def authority_keys(inventory: Inventory, known: Known, others: Iterable[str]) ->
         arn = authority.attributes["arn"]
         name = subject(authority).get("common_name") or "ca"
         kept = known.authorities.get(arn) or known.common_names.get(name)
-        keys[arn] = taken.key(kept, authority.module_key("ca_") or _RESERVED.sub("-", name))
+        keys[arn] = taken.key(kept, authority.module_key("ca_"), _RESERVED.sub("-", name))
     names = {str(each.attributes.get("arn")): _name(each) for each in authorities if each.is_reference}
     for arn in others:
         if arn not in keys:
             identifier = arn.rpartition("/")[2][:_DIGITS]
-            keys[arn] = taken.key(known.authorities.get(arn), names.get(arn) or f"ca-{identifier}")
+            keys[arn] = taken.key(known.authorities.get(arn), None, names.get(arn) or f"ca-{identifier}")
     return keys
 
 
@@ -65,9 +74,10 @@ class _Taken:
         self._given: set[str] = set()
         self._kept = {*known.authorities.values(), *known.common_names.values()}
 
-    def key(self, kept: str | None, name: str) -> str:
-        """Return the key that was kept, else one made from a name."""
-        key = kept if kept is not None and kept not in self._given else key_for(name, self._given | self._kept)
+    def key(self, kept: str | None, module: str | None, name: str) -> str:
+        """Return the key that was kept, else the module's, else one made from a name."""
+        key = own_key(kept, taken=self._given) or own_key(module, taken=self._given | self._kept)
+        key = key or key_for(module or name, self._given | self._kept)
         self._given.add(key)
         return key
 
