@@ -11,6 +11,7 @@ _AS_FOUND = "found so by an import"
 _ISSUED = "issued already, and found so by an import"
 HONEST = {
     "certificate-key": _AS_FOUND,
+    "china": _AS_FOUND,
     "cname-protocol": _AS_FOUND,
     "crl-public": _AS_FOUND,
     "deletion-window": "the state has this value already",
