@@ -53,4 +53,6 @@ def check_found(found: Inventory) -> None:
     if found.of_type(_CA):
         return
     said = "".join(f"\n  {remark.kind}: {remark.address}: {remark.reason}" for remark in found.remarks)
-    raise Failure(f"there is no CA to write a spec of{':' if said else ', in these regions and with these filters'}{said}")
+    raise Failure(
+        f"there is no CA to write a spec of{':' if said else ', in these regions and with these filters'}{said}"
+    )

@@ -68,7 +68,7 @@ def open_account(caller: Caller, pace: Pace) -> Account:
         if caller.assume_role is not None:
             session = _assumed(session, caller, first)
         identity = session.client("sts", region_name=first, config=_config(_FIRST_ATTEMPTS)).get_caller_identity()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what is no answer of AWS's is raised again
         raise Failure(_refused(error, caller, first)) from None
     account = Account(identity["Account"], identity["Arn"], regions, session, pace)
     if not caller.is_every_region:
@@ -86,7 +86,7 @@ def every_region(account: Account) -> tuple[str, ...]:
         client = account.session.client("account", config=_config(_FIRST_ATTEMPTS), region_name=_home(account))
         pages = client.get_paginator("list_regions").paginate()
         options = {each["RegionName"]: each["RegionOptStatus"] for page in pages for each in page["Regions"]}
-    except Exception as error:  # noqa: BLE001 - what cannot be asked is not known: every region is asked itself
+    except Exception as error:
         if cause(error) is None:
             raise
         options = {}
@@ -146,7 +146,6 @@ def _config(attempts: int) -> Any:
         connect_timeout=10,
         read_timeout=30,
         max_pool_connections=_CONNECTIONS,
-        user_agent_appid="pcaform",
     )
 
 
@@ -155,7 +154,7 @@ def _refused(error: Exception, caller: Caller, region: str) -> str:
     if found is None:
         raise error
     if found.kind is Kind.DENIED and caller.assume_role is not None:
-        return f"{caller.assume_role}: the role cannot be assumed: it does not trust this caller, or wants an --external-id"
+        return f"{caller.assume_role}: it cannot be assumed: it does not trust this caller, or wants an --external-id"
     hints = {
         Kind.EXPIRED: "log in again, or take fresh credentials",
         Kind.UNKNOWN_CALLER: "the access key is wrong, disabled or of another partition",

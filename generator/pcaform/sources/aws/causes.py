@@ -42,7 +42,14 @@ _UNKNOWN_CALLER = (
     "MissingAuthenticationToken",
     "OptInRequired",
 )
-_THROTTLED = ("Throttling", "ThrottledRequest", "RequestThrottled", "TooManyRequests", "RequestLimitExceeded", "SlowDown")
+_THROTTLED = (
+    "Throttling",
+    "ThrottledRequest",
+    "RequestThrottled",
+    "TooManyRequests",
+    "RequestLimitExceeded",
+    "SlowDown",
+)
 _ABSENT = ("ResourceNotFound", "NoSuchEntity", "NotFound")
 _STATE = ("InvalidState", "RequestInProgress")
 _BY_CODE = (

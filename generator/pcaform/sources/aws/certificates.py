@@ -35,9 +35,7 @@ def asked(arns: Iterable[str]) -> list[Question]:
     return [Question(operation, arn) for arn in arns for operation in (questions.ACM_CERTIFICATE, questions.ACM_TAGS)]
 
 
-def resources(
-    arns: Iterable[str], answers: Answers, authorities: Mapping[str, str]
-) -> Iterator[Resource | Remark]:
+def resources(arns: Iterable[str], answers: Answers, authorities: Mapping[str, str]) -> Iterator[Resource | Remark]:
     """Yield the certificates of CAs that are written; `authorities` are these CAs' ARNs with their origins."""
     for arn in arns:
         certificate, tags = (answers[question] for question in asked([arn]))

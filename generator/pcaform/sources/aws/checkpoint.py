@@ -99,17 +99,21 @@ def _is_kept(answer: Any) -> bool:
 def _read(path: Path) -> Mapping[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        if data["format"] != _FORMAT:
-            raise ValueError
         answers = {Question(operation, subject): answer for operation, subject, answer in data["answers"]}
-        if any(each.operation not in ASK or not each.subject.startswith("arn:") for each in answers):
-            raise ValueError
         started = datetime.fromisoformat(data["started"]).astimezone(UTC)
-        return {"account_id": str(data["account_id"]), "started": started, "answers": answers}
+        is_ours = data["format"] == _FORMAT and all(_is_askable(question) for question in answers)
+        account_id = str(data["account_id"])
     except OSError as error:
         raise Failure(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Failure(f"{path}: this is no checkpoint of 'pcaform import aws': name another file") from None
+        is_ours = False
+    if not is_ours:
+        raise Failure(f"{path}: this is no checkpoint of 'pcaform import aws': name another file")
+    return {"account_id": account_id, "started": started, "answers": answers}
+
+
+def _is_askable(question: Question) -> bool:
+    return question.operation in ASK and question.subject.startswith("arn:")
 
 
 def _replace(path: Path, text: str) -> None:

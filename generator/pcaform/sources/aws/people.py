@@ -105,9 +105,7 @@ def _boundary(each: Mapping[str, Any]) -> str:
 def _persons(found: Mapping[str, list[Mapping[str, Any]]], documents: Mapping[str, str]) -> Iterator[Person]:
     groups = {each["GroupName"]: _policies(each, "Group", documents) for each in found["groups"]}
     for each in found["users"]:
-        shared = [
-            replace(policy, group=name) for name in each.get("GroupList", []) for policy in groups.get(name, ())
-        ]
+        shared = [replace(policy, group=name) for name in each.get("GroupList", []) for policy in groups.get(name, ())]
         policies = (*_policies(each, "User", documents), *shared)
         yield Person("user", each["UserName"], each["Arn"], each["Path"], policies, _boundary(each))
     for each in found["roles"]:

@@ -28,7 +28,9 @@ def read(account: Account, filters: Filters, *, checkpoint: Checkpoint, tell: Te
     resources: list[Resource] = []
     _ask(account, authorities.asked(found), checkpoint, tell)
     for each in found:
-        _sort(authorities.resources(each, checkpoint.answers, filters, origin=_origin(account, each)), resources, remarks)
+        _sort(
+            authorities.resources(each, checkpoint.answers, filters, origin=_origin(account, each)), resources, remarks
+        )
     written = {each.id: each.origin for each in resources if each.type == _CA}
     _sort(_certificates(account, written, checkpoint, tell), resources, remarks)
     if written:
@@ -58,7 +60,9 @@ def _listed(account: Account, filters: Filters) -> tuple[list[Listed], list[Rema
             remarks.append(each)
         elif filters.is_wanted(each.authority):
             found.append(each)
-    return sorted(found, key=lambda each: (each.arn.split(":")[3], str(each.authority.get("CreatedAt")), each.arn)), remarks
+    return sorted(
+        found, key=lambda each: (each.arn.split(":")[3], str(each.authority.get("CreatedAt")), each.arn)
+    ), remarks
 
 
 def _check_named(found: Iterable[Listed], remarks: Iterable[Remark], filters: Filters) -> None:
