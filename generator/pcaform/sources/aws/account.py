@@ -13,7 +13,7 @@ from pcaform.sources.aws.causes import Kind, cause
 from pcaform.sources.aws.pace import Pace
 
 _ATTEMPTS = 8
-"""Of one request: botocore waits up to 1, 2, 4, ... 20 seconds between them."""
+"""Of one request, unless AWS_MAX_ATTEMPTS says otherwise: botocore waits up to 1, 2, 4, ... 20 seconds between them."""
 _FIRST_ATTEMPTS = 3
 _CONNECTIONS = 64
 _SESSION_NAME = "pcaform-import"
@@ -141,8 +141,9 @@ def _assumed(session: Any, caller: Caller, region: str) -> Any:
 def _config(attempts: int) -> Any:
     from botocore.config import Config
 
+    wanted = os.environ.get("AWS_MAX_ATTEMPTS", "")
     return Config(
-        retries={"mode": "standard", "total_max_attempts": attempts},
+        retries={"mode": "standard", "total_max_attempts": int(wanted) if wanted.isdigit() and int(wanted) else attempts},
         connect_timeout=10,
         read_timeout=30,
         max_pool_connections=_CONNECTIONS,
