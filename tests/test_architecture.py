@@ -10,7 +10,9 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "generator" / "pcaform"
 CONFINED = {
-    "typer": {f"cli.{name}" for name in ("account", "app", "forward", "imports", "judgements", "live", "main", "sandboxes")},
+    "typer": {
+        f"cli.{name}" for name in ("account", "app", "forward", "imports", "judgements", "live", "main", "sandboxes")
+    },
     "jinja2": {"render"},
     "yaml": {"document", "dump"},
     "hcl2": {"sources.hcl"},

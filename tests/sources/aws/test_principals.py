@@ -76,8 +76,12 @@ def populate(account: Live, arn: str) -> None:
     user("denied", deny={"Version": "2012-10-17", "Statement": [{**issue["Statement"][0], "Effect": "Deny"}]})
     user("bounded", issue=issue)
     user("bounded-away", issue=issue)
-    iam.put_user_permissions_boundary(UserName="bounded", PermissionsBoundary=managed("pca-only", statement("acm-pca:*")))
-    iam.put_user_permissions_boundary(UserName="bounded-away", PermissionsBoundary=managed("s3-only", statement("s3:*")))
+    iam.put_user_permissions_boundary(
+        UserName="bounded", PermissionsBoundary=managed("pca-only", statement("acm-pca:*"))
+    )
+    iam.put_user_permissions_boundary(
+        UserName="bounded-away", PermissionsBoundary=managed("s3-only", statement("s3:*"))
+    )
     iam.create_group(GroupName="signers")
     iam.attach_group_policy(GroupName="signers", PolicyArn=managed("sign", issue))
     iam.put_group_policy(GroupName="signers", PolicyName="inline", PolicyDocument=json.dumps(issue))
@@ -129,8 +133,8 @@ def test_a_boundary_counts(world: World) -> None:
 
 def test_who_issues_through_a_group_is_listed(world: World) -> None:
     said = (
-        "it may issue by 'inline', 'sign' of the group 'signers': a spec has no groups, and what it gets there stays as "
-        "it is"
+        "it may issue by 'inline', 'sign' of the group 'signers': a spec has no groups, and what it gets there stays "
+        "as it is"
     )
     assert world.said("user", "member") == [said]
     assert world.said("user", "member-too") == [said]
@@ -142,14 +146,16 @@ def test_who_is_no_issuer_of_ours_is_listed(world: World) -> None:
         "an administrator: it may issue by 'AdministratorAccess', and make CAs of its own, so it is no issuer"
     ]
     assert world.said("role", "AWSReservedSSO_Pki_0123456789abcdef", SSO) == [
-        "it may issue by 'AWSPrivateCAUser'; IAM Identity Center writes this role: its permission set is the place to "
-        "look"
+        (
+            "it may issue by 'AWSPrivateCAUser'; IAM Identity Center writes this role: its permission set is the place "
+            "to look"
+        )
     ]
     assert world.said("role", "AWSServiceRoleForX", "/aws-service-role/x.amazonaws.com/") == [
         "it may issue by 'issue'; a service-linked role belongs to its service"
     ]
     assert [remark.reason for remark in remarks_on(world.found, ACCOUNT)] == [
-        "they may see or revoke, and issue nothing: reader"
+        "they may look at CAs, revoke or administer, and issue nothing: reader"
     ]
 
 

@@ -143,7 +143,10 @@ def _config(attempts: int) -> Any:
 
     wanted = os.environ.get("AWS_MAX_ATTEMPTS", "")
     return Config(
-        retries={"mode": "standard", "total_max_attempts": int(wanted) if wanted.isdigit() and int(wanted) else attempts},
+        retries={
+            "mode": "standard",
+            "total_max_attempts": int(wanted) if wanted.isdigit() and int(wanted) else attempts,
+        },
         connect_timeout=10,
         read_timeout=30,
         max_pool_connections=_CONNECTIONS,
