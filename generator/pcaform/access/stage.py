@@ -23,7 +23,10 @@ _AUTHORITY = re.compile(r"arn:[^:]+:acm-pca:[^:]*:[0-9]{12}:certificate-authorit
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One principal: its policies as JSON by name; `kind` is issuer, administrator or auditor."""
+    """One principal: its policies as JSON by name; `kind` is issuer, administrator or auditor.
+
+    In an account that is read live it is user or role, and `boundary` the JSON of its permissions boundary, if any.
+    """
 
     key: str
     kind: str
@@ -31,6 +34,7 @@ class Subject:
     policies: Mapping[str, str]
     is_owned: bool
     owner_tag: str
+    boundary: str = ""
 
     @property
     def has_two_locks(self) -> bool:
