@@ -1,5 +1,6 @@
 """Spec -> YAML text: short, in the order of the documentation, every default left out."""
 
+import math
 from typing import Any
 
 import yaml
@@ -60,9 +61,21 @@ def _issuer(key: str, issuer: Issuer) -> dict[str, Any]:
     return data
 
 
+def flow(value: Any) -> str:
+    """Return a value on one line, as it may stand behind a key; its collections in braces and brackets."""
+    text = yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
+    )
+    return _escaped(text.removesuffix("\n").removesuffix("\n..."))
+
+
 def _text(section: dict[str, Any]) -> str:
-    """Return YAML in which all that does not show is escaped: PyYAML writes some of it as it is, U+2028 among it."""
     text = yaml.dump(
         section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
     )
+    return _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    """Return YAML in which all that does not show is escaped: PyYAML writes some of it as it is, U+2028 among it."""
     return "".join(c if c == "\n" or c.isprintable() else f"\\U{ord(c):08X}" for c in text)
