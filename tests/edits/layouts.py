@@ -71,7 +71,7 @@ class Writer:
         if isinstance(value, dict | list) and value and not self.chance(4):
             rest = f" {self.comment()}" if not (dash and isinstance(value, dict)) and self.chance(6) else ""
             if isinstance(value, list):
-                inner = "".join(self.sequence(value, indent + self.dash, path))
+                inner = "".join(self.sequence(value, indent + (2 if dash else self.dash), path))
                 return f"{rest}\n{inner.removesuffix(chr(10))}"
             if dash:
                 inner = "".join(self.mapping(value, indent + 2, path, is_first_bare=True))

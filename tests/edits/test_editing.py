@@ -30,10 +30,10 @@ def changed(draw: st.DrawFn, value: Any) -> Any:
         found = {key: draw(changed(each)) for key, each in value.items() if draw(st.integers(1, 8)) > 1}
         return found if draw(st.integers(1, 6)) > 1 else {**found, draw(KEYS): draw(VALUES)}
     if isinstance(value, list):
-        found = [draw(changed(each)) for each in value if draw(st.integers(1, 8)) > 1]
+        items = [draw(changed(each)) for each in value if draw(st.integers(1, 8)) > 1]
         if draw(st.integers(1, 6)) == 1:
-            found.insert(draw(st.integers(0, len(found))), draw(VALUES))
-        return found
+            items.insert(draw(st.integers(0, len(items))), draw(VALUES))
+        return items
     return draw(LEAVES) if kind == 2 else value
 
 

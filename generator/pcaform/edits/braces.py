@@ -39,7 +39,7 @@ def _value(value: Any) -> str:
 def _change(sheet: Page, parts: Sequence[Span], *, runs: Mapping[int | None, Sequence[str]], kept: set[int]) -> None:
     for number, part in enumerate(parts):
         if number not in kept:
-            _drop(sheet, part)
+            _drop(sheet, part, is_tidied=number == 0 or number - 1 in kept)
     last = max(kept)
     commas = {number: _comma(sheet, part) for number, part in enumerate(parts)}
     if last != len(parts) - 1 and commas[len(parts) - 1] is None and (comma := commas[last]) is not None:
@@ -57,8 +57,11 @@ def _change(sheet: Page, parts: Sequence[Span], *, runs: Mapping[int | None, Seq
             sheet.replace(end, end, "".join(f", {text}" for text in texts))
 
 
-def _drop(sheet: Page, part: Span) -> None:
-    """Take out one part with the comma behind it, and its line where it had one to itself; its comments stay."""
+def _drop(sheet: Page, part: Span, *, is_tidied: bool) -> None:
+    """Take out one part with the comma behind it, and its line where it had one to itself; its comments stay.
+
+    The blanks before it go too where they are not taken along by the part before (`is_tidied`).
+    """
     start, end = part.start, part.end
     comma = _comma(sheet, part)
     if comma and "\n" not in sheet.text[end:comma]:
@@ -68,7 +71,7 @@ def _drop(sheet: Page, part: Span) -> None:
     elif comma:
         sheet.replace(comma, comma + 1, "")
     else:
-        while sheet.text[start - 1] == " " and not sheet.is_first(start):
+        while is_tidied and sheet.text[start - 1] == " " and not sheet.is_first(start):
             start -= 1
     sheet.above(start, sheet.comments_in(start, part.end))
     if sheet.is_first(start) and end == sheet.line_end(end):

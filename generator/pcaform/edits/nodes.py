@@ -115,7 +115,7 @@ class _Builder:
         start, end, name = event.start_mark.index, event.end_mark.index, event.anchor or ""
         if isinstance(event, yaml.AliasEvent):
             return Node(start, end, "*", self.anchors[name], name)
-        node = Node(self.content_start(start, event), end, "", anchor=name)
+        node = Node(self.content_start(start, end, event), end, "", anchor=name)
         if isinstance(event, yaml.ScalarEvent):
             self.scalar(node, event)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -126,14 +126,14 @@ class _Builder:
             self.anchors[node.anchor] = node.data
         return node
 
-    def content_start(self, start: int, event: Any) -> int:
+    def content_start(self, start: int, end: int, event: Any) -> int:
         while event.anchor is not None or event.tag is not None:
             found = _ANCHOR.match(self.text, start)
             if found is None:
                 return start
             start = found.end()
-            if isinstance(event, yaml.ScalarEvent) and start >= event.end_mark.index:
-                return event.end_mark.index
+            if isinstance(event, yaml.ScalarEvent) and start >= end:
+                return end
             start = self.past_filling(start)
         return start
 
