@@ -31,13 +31,18 @@ _Dumper.add_representer(str, _Dumper.represent_str)
 
 def dump(spec: Spec) -> str:
     """Return a spec as YAML; reading it back gives an equal spec."""
-    data = spec.model_dump(mode="json", exclude_defaults=True)
-    data = {"version": spec.version, **data}
-    data["certificate_authorities"] = {key: _authority(authority) for key, authority in spec.managed.items()}
-    data["issuers"] = {key: _issuer(key, issuer) for key, issuer in spec.issuers.items()}
+    data = data_of(spec)
     head = {key: value for key, value in data.items() if key not in ("certificate_authorities", "issuers")}
     sections = [head, *({key: data[key]} for key in ("certificate_authorities", "issuers") if data[key])]
     return "\n".join(_text(section) for section in sections)
+
+
+def data_of(spec: Spec) -> dict[str, Any]:
+    """Return a spec as the data that its shortest YAML holds."""
+    data = {"version": spec.version, **spec.model_dump(mode="json", exclude_defaults=True)}
+    data["certificate_authorities"] = {key: _authority(authority) for key, authority in spec.managed.items()}
+    data["issuers"] = {key: _issuer(key, issuer) for key, issuer in spec.issuers.items()}
+    return data
 
 
 def _authority(authority: CertificateAuthority) -> dict[str, Any]:

@@ -39,7 +39,9 @@ class Writer:
 
     def flow(self, value: Any, indent: int) -> str:
         if isinstance(value, dict):
-            parts = [f"{self.scalar(key, is_in_flow=True)}: {self.flow(each, indent + 2)}" for key, each in value.items()]
+            parts = [
+                f"{self.scalar(key, is_in_flow=True)}: {self.flow(each, indent + 2)}" for key, each in value.items()
+            ]
             return self.brackets("{}", parts, indent)
         if isinstance(value, list):
             return self.brackets("[]", [self.flow(each, indent + 2) for each in value], indent)

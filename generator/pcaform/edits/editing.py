@@ -80,7 +80,7 @@ def _change(sheet: Page, node: Node, wanted: Any, *, place: Place, anchored: Map
     elif isinstance(wanted, Mapping) and set(wanted) & set(node.values):
         _mapping(sheet, node, wanted, anchored=anchored)
     elif isinstance(wanted, list) and _is_akin(node, wanted):
-        _sequence(sheet, node, wanted, anchored=anchored)
+        _sequence(sheet, node, wanted, place=place, anchored=anchored)
     elif not same(node.data, wanted):
         _put(sheet, node, wanted, place)
 
@@ -111,10 +111,12 @@ def _mapping(sheet: Page, node: Node, wanted: Mapping[str, Any], *, anchored: Ma
     _drop_keys(sheet, node, [key for key in node.values if key not in wanted])
     for after, new in runs:
         if new:
-            _add_keys(sheet, node, after, new=new, indent=indent)
+            _add_keys(sheet, node, after, new=new, kept=wanted, indent=indent)
 
 
-def _add_keys(sheet: Page, node: Node, after: str | None, *, new: Mapping[str, Any], indent: int) -> None:
+def _add_keys(
+    sheet: Page, node: Node, after: str | None, *, new: Mapping[str, Any], kept: Mapping[str, Any], indent: int
+) -> None:
     is_spaced = _is_spaced(sheet, node)
     found = []
     for key, value in new.items():
@@ -122,7 +124,7 @@ def _add_keys(sheet: Page, node: Node, after: str | None, *, new: Mapping[str, A
     if after is not None:
         sheet.below(max(node.keys[after].end, node.values[after].end), found)
         return
-    first = next(iter(node.keys.values())).start
+    first = next(span.start for key, span in node.keys.items() if key in kept)
     found = [*found[1:], ""] if is_spaced else found
     sheet.replace(first, first, "".join(f"{line}{sheet.form.line_break}" for line in found).lstrip(" ") + " " * indent)
 
@@ -151,13 +153,16 @@ def _drop_keys(sheet: Page, node: Node, gone: Sequence[str]) -> None:
             return
 
 
-def _sequence(sheet: Page, node: Node, wanted: Sequence[Any], *, anchored: Mapping[str, Any]) -> None:
+def _sequence(sheet: Page, node: Node, wanted: Sequence[Any], *, place: Place, anchored: Mapping[str, Any]) -> None:
     """Change a list: items that are the same stay, changed ones are changed in place, others come and go."""
     before = [json.dumps(each.data, sort_keys=True) for each in node.items]
     after = [json.dumps(each, sort_keys=True) for each in wanted]
     pairs: dict[int, int] = {}
     for _, low, high, other_low, other_high in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         pairs |= dict(zip(range(low, high), range(other_low, other_high), strict=False))
+    if node.style == "-" and 0 not in pairs and not sheet.is_first(node.start):
+        _put(sheet, node, wanted, place)  # its first dash shares the line with another one
+        return
     indent = column(sheet.text, node.start)
     for number, other in pairs.items():
         _change(
@@ -182,17 +187,15 @@ def _change_items(
 ) -> None:
     for number, each in enumerate(node.items):
         if number not in kept:
-            dash = _dash(sheet, node, number)
-            if not sheet.is_first(dash):
-                raise Unwritable("an item cannot be taken out of a list that begins behind a dash")
-            sheet.without(dash, each.end)
+            sheet.without(_dash(sheet, node, number), each.end)
     for after, values in new:
         found = [line for value in values for line in item(value, indent, sheet.form)]
         if after is not None:
             sheet.below(node.items[after].end, found)
         else:
             text = "".join(f"{line}{sheet.form.line_break}" for line in found).lstrip(" ") + " " * indent
-            sheet.replace(node.start, node.start, text)
+            dash = _dash(sheet, node, min(kept))
+            sheet.replace(dash, dash, text)
 
 
 def _dash(sheet: Page, node: Node, number: int) -> int:

@@ -36,6 +36,8 @@ class Page:
     """Keys and scalars, in order: no line may begin inside one, and no comment is in one."""
     comments: tuple[Span, ...]
     splices: list[Splice] = field(default_factory=list)
+    notes: list[tuple[int, Sequence[str]]] = field(default_factory=list)
+    """Comments to put above the lines of positions, once it is known which lines stay."""
 
     def replace(self, start: int, end: int, text: str) -> None:
         """Put a text in place of characters."""
@@ -78,12 +80,8 @@ class Page:
 
     def above(self, position: int, comments: Sequence[str]) -> None:
         """Add comments above the line of a position, or above the text that this line continues."""
-        place = self.line_start(position)
-        while (within := self._around(place)) is not None:
-            place = self.line_start(within.start)
-        blanks = self.text[place : self._past_blanks(place)]
         if comments:
-            self.replace(place, place, "".join(f"{blanks}{each}{self.form.line_break}" for each in comments))
+            self.notes.append((position, comments))
 
     def without(self, start: int, end: int) -> None:
         """Take out the lines from that of one position to that of another; their comments stay, each on a line."""
@@ -95,22 +93,32 @@ class Page:
     def result(self) -> str:
         """Return the text with every splice made; raises Unwritable where two of them meet."""
         parts, position = [], 0
-        for splice in sorted(self.splices, key=lambda each: (each.start, each.end)):
+        splices = [*map(self._noted, self.notes), *self.splices]
+        for splice in sorted(splices, key=lambda each: (each.start, each.end)):
             if splice.start < position:
                 raise Unwritable("two changes meet at one place of the text")
             parts += [self.text[position : splice.start], splice.text]
             position = splice.end
         return "".join([*parts, self.text[position:]])
 
+    def _noted(self, note: tuple[int, Sequence[str]]) -> Splice:
+        position, comments = note
+        place = self.line_start(position)
+        while (within := self._around(place)) is not None:
+            place = self.line_start(within)
+        blanks = self.text[place : self._past_blanks(place)]
+        return Splice(place, place, "".join(f"{blanks}{each}{self.form.line_break}" for each in comments))
+
     def _past_blanks(self, position: int) -> int:
         while self.text[position : position + 1] == " ":
             position += 1
         return position
 
-    def _around(self, position: int) -> Span | None:
+    def _around(self, position: int) -> int | None:
+        """Return the start of the text that no line may be put into here, or None where one may."""
         number = bisect_right(self.solid, position, key=lambda span: span.start) - 1
-        span = self.solid[number] if number >= 0 else None
-        return span if span and span.start < position < span.end else None
+        around = [self.solid[number]] if number >= 0 else []
+        return min((each.start for each in (*around, *self.splices) if each.start < position < each.end), default=None)
 
 
 def page(text: str) -> Page:
