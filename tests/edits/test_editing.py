@@ -1,4 +1,4 @@
-"""Data in any layout, changed anywhere: the result reads as wanted, what did not change keeps its bytes, comments stay."""
+"""Data in any layout, changed anywhere: it reads as wanted, what did not change keeps its bytes, comments stay."""
 
 import copy
 import re

@@ -117,8 +117,8 @@ class Page:
     def _around(self, position: int) -> int | None:
         """Return the start of the text that no line may be put into here, or None where one may."""
         number = bisect_right(self.solid, position, key=lambda span: span.start) - 1
-        around = [self.solid[number]] if number >= 0 else []
-        return min((each.start for each in (*around, *self.splices) if each.start < position < each.end), default=None)
+        around: list[Span | Splice] = [*self.solid[max(number, 0) : number + 1], *self.splices]
+        return min((each.start for each in around if each.start < position < each.end), default=None)
 
 
 def page(text: str) -> Page:

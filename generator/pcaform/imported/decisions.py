@@ -76,6 +76,7 @@ def form_of(spec: Spec, source: Source) -> Form:
             for key, item in data.get(section, {}).items()
         }
     for item in form["certificate_authorities"].values():
+        item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
         item[PERMISSIONS] = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
     return form
 

@@ -139,11 +139,13 @@ def _above(
             inner = own.get(key) if isinstance(own.get(key), Mapping) else {}
             part, more = _above(inner or {}, under, value, (*path, key), order=())
             held += more
-            if part or key in own:
+            if part or own.get(key) == {}:
                 result = _placed(result, key, part, order=order)
+            else:
+                result.pop(key, None)
         elif key in own or key not in below or under != value:
             result = _placed(result, key, value, order=order)
-    for key in (key for key in below if key not in whole):
+    for key in (key for key, value in below.items() if key not in whole and value not in (None, {}, [])):
         if path[2:3] == (_REVOCATION,) or (len(path) == 2 and _may_be_null(key)):  # noqa: PLR2004 - section, key
             result = _placed(result, key, None, order=order)
         else:
