@@ -11,10 +11,11 @@ from conftest import ROOT
 PACKAGE = ROOT / "generator" / "pcaform"
 CONFINED = {
     "typer": {
-        f"cli.{name}" for name in ("account", "app", "forward", "imports", "judgements", "live", "main", "sandboxes")
+        f"cli.{name}"
+        for name in ("account", "app", "destinations", "forward", "imports", "judgements", "live", "main", "sandboxes")
     },
     "jinja2": {"render"},
-    "yaml": {"document", "dump"},
+    "yaml": {"document", "dump", "edits.nodes"},
     "hcl2": {"sources.hcl"},
     "boto3": {"sources.aws.account"},
     "moto": set(),

@@ -1,5 +1,6 @@
 """Spec -> YAML text: short, in the order of the documentation, every default left out."""
 
+import math
 from typing import Any
 
 import yaml
@@ -45,15 +46,20 @@ _Dumper.add_representer(str, _Dumper.represent_str)
 
 def dump(spec: Spec) -> str:
     """Return a spec as YAML; reading it back gives an equal spec."""
-    data = spec.model_dump(mode="json", exclude_defaults=True)
-    data = {"version": spec.version, **data}
+    data = data_of(spec)
+    head = {key: data[key] for key in _HEAD if key in data}
+    sections = [head, *({key: data[key]} for key in _SECTIONS if data.get(key))]
+    return "\n".join(_text(section) for section in sections)
+
+
+def data_of(spec: Spec) -> dict[str, Any]:
+    """Return a spec as the data that its shortest YAML holds."""
+    data = {"version": spec.version, **spec.model_dump(mode="json", exclude_defaults=True)}
     data["certificate_authorities"] = {key: _authority(each) for key, each in spec.certificate_authorities.items()}
     data["issuers"] = {key: _issuer(key, issuer) for key, issuer in spec.issuers.items()}
     for section in ("administrators", "auditors"):
         data[section] = {key: _named(key, role) for key, role in data.get(section, {}).items()}
-    head = {key: data[key] for key in _HEAD if key in data}
-    sections = [head, *({key: data[key]} for key in _SECTIONS if data.get(key))]
-    return "\n".join(_text(section) for section in sections)
+    return data
 
 
 def _authority(authority: Authority) -> dict[str, Any]:
@@ -85,9 +91,21 @@ def _issuer(key: str, issuer: Issuer) -> dict[str, Any]:
     return data
 
 
+def flow(value: Any) -> str:
+    """Return a value on one line, as it may stand behind a key; its collections in braces and brackets."""
+    text = yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
+    )
+    return _escaped(text.removesuffix("\n").removesuffix("\n..."))
+
+
 def _text(section: dict[str, Any]) -> str:
-    """Return YAML in which all that does not show is escaped: PyYAML writes some of it as it is, U+2028 among it."""
     text = yaml.dump(
         section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
     )
+    return _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    """Return YAML in which all that does not show is escaped: PyYAML writes some of it as it is, U+2028 among it."""
     return "".join(c if c == "\n" or c.isprintable() else f"\\U{ord(c):08X}" for c in text)
