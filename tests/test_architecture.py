@@ -13,7 +13,7 @@ CONFINED = {
     "typer": {f"cli.{name}" for name in ("app", "forward", "imports", "judgements", "main", "sandboxes")},
     "jinja2": {"render"},
     "yaml": {"document", "dump"},
-    "hcl2": {"sources.hcl"},
+    "hcl2": {"sources.hcl.grammar"},
     "boto3": set(),
     "moto": set(),
 }

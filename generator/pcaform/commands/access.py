@@ -10,7 +10,7 @@ from pcaform.loading import load
 from pcaform.plan.stack import plan
 from pcaform.problems import Failure
 from pcaform.render import render
-from pcaform.sources import hcl
+from pcaform.sources.hcl.configuration import configuration
 from pcaform.spec.stack import Spec
 
 _FINDINGS = 2
@@ -32,7 +32,7 @@ def of_spec(spec: Spec) -> Judgement:
     """Judge the policies that a spec renders to, as text, against what its grants say."""
     files = render(plan(spec, source="spec")).files
     names = {each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None}
-    found = stage(hcl.read({path: text for path, text in files.items() if _is_root(path)}), names)
+    found = stage(configuration({path: text for path, text in files.items() if _is_root(path)}), names)
     patterns = promises.name_patterns(spec.issuers)
     return judge(found, spec.issuers, _samples(patterns))
 
@@ -45,7 +45,7 @@ def of_directory(directory: Path) -> Judgement:
     files = {path.name: path.read_bytes() for path in sorted(directory.glob(f"*{_TERRAFORM}"))}
     if not files:
         raise Failure(f"{directory}: there is no '*{_TERRAFORM}' in this directory: name a rendered stack, or a spec")
-    found: Stage = stage(hcl.read(files), {})
+    found: Stage = stage(configuration(files), {})
     return judge(found, {}, _samples(name_patterns(found.subjects)))
 
 

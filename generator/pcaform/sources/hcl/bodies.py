@@ -108,7 +108,7 @@ class _Reader:
             yield token
 
     def _block(self, name: Token) -> Block:
-        labels = []
+        labels: list[str] = []
         while True:
             token = self._next()
             if token.text == "{":

@@ -18,9 +18,7 @@ def value_of(attribute: Attribute, scope: Scope) -> Any:
 def contents(body: Body, scope: Scope, *, is_inner: bool = True) -> dict[str, Any]:
     """Return what a body says; of a resource's or a module's own body without what is Terraform's business alone."""
     skipped = frozenset() if is_inner else _META
-    found = {
-        name: value_of(attribute, scope) for name, attribute in body.attributes.items() if name not in skipped
-    }
+    found = {name: value_of(attribute, scope) for name, attribute in body.attributes.items() if name not in skipped}
     for block in body.blocks:
         if block.type in skipped:
             continue

@@ -3,10 +3,14 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pcaform.problems import Failure
 from pcaform.sources.hcl.bodies import Attribute, Block, Body, body
+from pcaform.sources.hcl.contents import value_of
+from pcaform.sources.hcl.conversions import Types
 from pcaform.sources.hcl.text import source
 
 _SUFFIX = ".tf"
@@ -16,7 +20,7 @@ _NAMED = frozenset({"resource", "data", "module", "variable", "output"})
 """What may stand once under its labels; a provider is told apart by its alias too."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Module:
     """The blocks of one directory, by type and labels, in the order of its files."""
 
@@ -27,16 +31,23 @@ class Module:
     """Blocks without a name of their own: locals, provider, terraform, import, moved, removed."""
     unread: tuple[str, ...] = ()
     """Files that belong to the module and are not read."""
+    _kinds: dict[str, Any] = field(default_factory=dict)
 
     def of_type(self, kind: str) -> Iterator[Block]:
         """Yield the blocks of one type."""
         yield from (block for (name, *_), block in self.blocks.items() if name == kind)
         yield from (block for block in self.others if block.type == kind)
 
-    @property
+    @cached_property
     def locals(self) -> dict[str, Attribute]:
         """All local values, by name."""
         return {name: each for block in self.of_type("locals") for name, each in block.body.attributes.items()}
+
+    def kind(self, variable: str, written: Attribute | None) -> Any:
+        """Return a variable's type as it is written, None where it has none."""
+        if variable not in self._kinds:
+            self._kinds[variable] = value_of(written, Types()) if written else None
+        return self._kinds[variable]
 
 
 def module(directory: Path, shown: str) -> Module:
@@ -98,7 +109,8 @@ def _is_override(name: str) -> bool:
 def _add(found: Module, added: Body) -> None:
     for attribute in added.attributes.values():
         raise attribute.value.source.failure(
-            attribute.start, f"'{attribute.name}' stands outside of any block: values belong into 'locals', or a .tfvars"
+            attribute.start,
+            f"'{attribute.name}' stands outside of any block: values belong into 'locals', or a .tfvars",
         )
     for block in added.blocks:
         if block.type not in _NAMED:
@@ -107,7 +119,8 @@ def _add(found: Module, added: Body) -> None:
         before = found.blocks.setdefault((block.type, *block.labels), block)
         if before is not block:
             raise block.source.failure(
-                block.start, f"'{_shown(block)}' is declared twice, first in {before.place}: only one of them can be meant"
+                block.start,
+                f"'{_shown(block)}' is declared twice, first in {before.place}: only one of them can be meant",
             )
     _refuse_twice(found)
 
@@ -159,4 +172,6 @@ def _merged(base: Block, over: Block) -> Block:
         attributes = {name: each for block in lifecycles for name, each in block.body.attributes.items()}
         inner = Body(attributes, [inner for block in lifecycles for inner in block.body.blocks])
         blocks.append(Block("lifecycle", (), inner, lifecycles[0].source, lifecycles[0].start))
-    return Block(base.type, base.labels, Body({**base.body.attributes, **over.body.attributes}, blocks), base.source, base.start)
+    return Block(
+        base.type, base.labels, Body({**base.body.attributes, **over.body.attributes}, blocks), base.source, base.start
+    )

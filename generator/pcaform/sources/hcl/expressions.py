@@ -1,7 +1,7 @@
 """Tokens of an expression -> code that says what it means; every distinct shape is parsed once.
 
-Texts, numbers and most names do not change how an expression is built. They are taken out before the grammar sees it and
-handed to the code when it runs, so that a thousand blocks that look alike cost one parse.
+Texts, numbers and most names do not change how an expression is built. They are taken out before the grammar sees it
+and handed to the code when it runs, so that a thousand blocks that look alike cost one parse.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ _WORDS = frozenset({"null", "true", "false"})
 _TEXTS = frozenset({"string", TEMPLATE})
 _TIGHT = frozenset({".", ",", "*"})
 _SHAPES = 4096
+_SHOWN = 40
 
 
 class Expression(NamedTuple):
@@ -67,7 +68,7 @@ def _taken_out(source: Source, found: Sequence[Token]) -> tuple[list[str], list[
             written, taken = (" 0", int(text)) if is_whole else (" 0.0", _number(text))
         elif kind == "heredoc":
             written, taken = " <<E\nE\n", meaning(source, token, _inner)
-        elif kind == "word" or kind == "number":
+        elif kind in ("word", "number"):
             written = text if before == "." else f" {text}"
         elif kind in ("open", "close", "newline") or text in _TIGHT:
             written = text
@@ -97,7 +98,11 @@ def _failure(source: Source, found: Sequence[Token], start: int, *, pieces: list
     for token, piece in zip(found, pieces, strict=True):
         at += len(piece)
         if at > offset and token.kind != "newline":
-            shown = token.text if len(token.text) < 40 else f"{token.text[:37]}..."
-            return source.failure(token.start, f"{shown.strip()} cannot stand here")
+            return source.failure(token.start, f"{_shown(token.text)} cannot stand here")
     end = found[-1].start + len(found[-1].text) if found else start
     return source.failure(end, "a value is missing here" if not found else "this value is not finished")
+
+
+def _shown(text: str) -> str:
+    line = text.strip().partition("\n")[0]
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."

@@ -28,7 +28,11 @@ def binary(sign: str, left: Any, right: Any) -> Any:
     if unknown is not None:
         return unknown
     if sign in ("==", "!="):
-        is_same = type(left) is type(right) and left == right if isinstance(left, bool) != isinstance(right, bool) else left == right
+        is_same = (
+            type(left) is type(right) and left == right
+            if isinstance(left, bool) != isinstance(right, bool)
+            else left == right
+        )
         return is_same == (sign == "==")
     if sign in _ARITHMETIC and is_number(left) and is_number(right):
         return _ARITHMETIC[sign](left, right)

@@ -9,6 +9,8 @@ from pcaform.problems import Failure
 from pcaform.sources.hcl.unknown import Unknown
 
 _PARTS = 6
+_NO_REGION = Unknown("no provider block names a region: name it with '--region'")
+_NO_ACCOUNT = Unknown("no provider block names the account: name it with '--account-id'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,8 @@ class Place:
     """Where the resources of one provider live; what is not known carries the reason."""
 
     alias: str = ""
-    region: str | Unknown = Unknown("no provider block names a region: name it with '--region'")
-    account_id: str | Unknown = Unknown("no provider block names the account: name it with '--account-id'")
+    region: str | Unknown = _NO_REGION
+    account_id: str | Unknown = _NO_ACCOUNT
     assume_role: Mapping[str, Any] = field(default_factory=dict)
     default_tags: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""A scope that evaluates nothing: paths stay references, functions stay calls. For blocks that only name things."""
+"""A scope that evaluates nothing: paths stay references, `jsonencode` stays a call. For what only names things."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,8 @@ from typing import Any
 
 from pcaform.hcl import Call, Reference
 from pcaform.sources.hcl.unknown import Unknown
+
+_KEPT = "jsonencode"
 
 
 class References:
@@ -19,8 +21,8 @@ class References:
             return Unknown(root)
 
     def call(self, function: str, arguments: list[Any]) -> Any:
-        """Return the call as it stands; Unknown where it has not exactly one argument."""
-        return Call(function, arguments[0]) if len(arguments) == 1 else Unknown(f"{function}()")
+        """Return a call of `jsonencode` as it stands; the others would have to be evaluated."""
+        return Call(function, arguments[0]) if function == _KEPT and len(arguments) == 1 else Unknown(f"{function}()")
 
     def with_names(self, names: Mapping[str, Any]) -> "References":  # noqa: ARG002 - a scope has it
         """Return this scope: the names inside a `for` mean themselves too."""

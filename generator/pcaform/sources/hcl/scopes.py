@@ -1,4 +1,4 @@
-"""One module with its arguments -> what every name in it means: variables, locals, resources, calls and their outputs."""
+"""One module with its arguments -> what every name in it means: variables, locals, resources, and outputs of calls."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from pcaform.sources.hcl import functions
 from pcaform.sources.hcl.bodies import Attribute, Block
 from pcaform.sources.hcl.compiling import Scope
 from pcaform.sources.hcl.contents import contents, value_of
-from pcaform.sources.hcl.conversions import Types, converted
+from pcaform.sources.hcl.conversions import converted
 from pcaform.sources.hcl.directory import Module
 from pcaform.sources.hcl.operators import as_text
 from pcaform.sources.hcl.places import Place
@@ -69,6 +69,24 @@ class Instance:
         return contents(self.block.body, self.scope, is_inner=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Arguments(Mapping[str, Any]):
+    """What a module call gives, each evaluated when it is asked for: two calls may need each other's outputs."""
+
+    call: Instance
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.call.block.body.attributes:
+            raise KeyError(name)
+        return self.call.argument(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.call.block.body.attributes)
+
+    def __len__(self) -> int:
+        return len(self.call.block.body.attributes)
+
+
 @dataclass
 class ModuleScope:
     """A module in use: where it stands, and what its variables and providers are."""
@@ -81,6 +99,8 @@ class ModuleScope:
     view: Callable[[Instance], Any]
     """From a resource, a data source or a module call to what stands for it in expressions."""
     ancestors: tuple[Path, ...] = ()
+    origin: str = ""
+    """Where the call stands of a module that no file of the user's holds."""
     _known: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:
@@ -151,7 +171,7 @@ class ModuleScope:
         if block is None:
             return Unknown(f"there is no variable '{name}'")
         attributes = block.body.attributes
-        kind = value_of(attributes["type"], Types()) if "type" in attributes else None
+        kind = self.module.kind(name, attributes.get("type"))
         if name in self.arguments:
             value = self.arguments[name]
             is_nullable = "nullable" not in attributes or value_of(attributes["nullable"], self) is not False
@@ -195,7 +215,7 @@ class ModuleScope:
         (path,) = arguments or [None]
         if not isinstance(path, str):
             return path if isinstance(path, Unknown) else Unknown("file() wants a path")
-        top = (self.ancestors or (self.module.directory.resolve(),))[0]
+        top = (*self.ancestors, self.module.directory)[0]
         full = (self.module.directory / path).resolve()
         if not full.is_relative_to(top):
             return Unknown("a file outside of the configuration's directory is not read")

@@ -15,6 +15,7 @@ Known = Callable[[str], Any]
 """From an argument's name to its value."""
 _NOT_IN_ARN = re.compile(r"[^A-Za-z0-9-]+")
 _DIGITS = 8
+_AUTHORITY_ARN = re.compile(r"arn:[a-z-]+:acm-pca:[a-z0-9-]+:[0-9]+:certificate-authority/symbolic-[A-Za-z0-9-]+")
 _SYMBOLIC = re.compile(r"certificate(?:-authority)?/symbolic-[A-Za-z0-9-]+")
 
 
@@ -27,6 +28,11 @@ def identifier(address: str) -> str:
 def is_symbolic(text: str) -> bool:
     """Tell whether a text names something that only exists as text yet."""
     return bool(_SYMBOLIC.search(text))
+
+
+def replaced(text: str, arns: Mapping[str, str]) -> str:
+    """Return a text with the real ARNs of CAs, by their symbolic ones, put in."""
+    return _AUTHORITY_ARN.sub(lambda found: arns.get(found[0], found[0]), text)
 
 
 def authority_arn(address: str, place: Place) -> str:
