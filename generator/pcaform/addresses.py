@@ -27,6 +27,15 @@ def parse(text: str) -> Traversal:
     return Traversal(steps)
 
 
+def modules(text: str) -> list[str]:
+    """Return the names of the modules that an address passes, the outermost first; none for text that is no address."""
+    try:
+        names = [step for step in parse(text).steps if isinstance(step, str)]
+    except ValueError:
+        return []
+    return [name for kind, name in zip(names[::2], names[1::2], strict=True) if kind == _MODULE]
+
+
 def keyed(address: str, key: str | int) -> str:
     """Return the address of one instance, its key as Terraform writes it."""
     return f"{address}[{key if isinstance(key, int) else quoted(key)}]"
