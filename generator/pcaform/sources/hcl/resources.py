@@ -80,7 +80,7 @@ def _resource(instance: Instance) -> Iterator[Found]:
             return
         del attributes[name]
     if "prevent_destroy" in ATTRIBUTES[kind]:
-        attributes["prevent_destroy"] = _is_protected(instance)
+        attributes["prevent_destroy"] = _protection(instance)
     place = instance.place
     yield Resource(
         kind,
@@ -119,17 +119,20 @@ def _unknown(block: Block, scope: ModuleScope, what: str, why: Unknown) -> Remar
     return Remark("unknown", address, f"{scope.origin or block.place}: {what} cannot be told, {why.reason}: {_ADVICE}")
 
 
-def _is_protected(instance: Instance) -> bool:
+def _protection(instance: Instance) -> bool | None:
+    """Return what a resource says of being destroyed; None where it says nothing."""
     for block in instance.block.body.of_type("lifecycle"):
         attribute = block.body.attributes.get("prevent_destroy")
         if attribute is not None:
             return value_of(attribute, instance.scope) is True
-    return False
+    return None
 
 
 def _shaped(attributes: dict[str, Any], default_tags: Mapping[str, str], *, takes_tags: bool) -> dict[str, Any]:
-    """Return attributes as a state holds them: what is null is not there, a validity's value is text."""
+    """Return attributes as a state holds them: what is null is not there, numbers that are text there are text."""
     shaped: dict[str, Any] = _without_null(attributes)
+    if isinstance(shaped.get("timeouts"), list):
+        shaped["timeouts"] = shaped["timeouts"][0]
     for validity in shaped.get("validity", []):
         if is_number(validity.get("value")):
             validity["value"] = str(validity["value"])
