@@ -16,7 +16,7 @@ CONFINED = {
     },
     "jinja2": {"render"},
     "yaml": {"document", "dump", "edits.nodes"},
-    "hcl2": {"sources.hcl"},
+    "hcl2": {"sources.hcl.grammar"},
     "boto3": {"sources.aws.account"},
     "moto": set(),
 }

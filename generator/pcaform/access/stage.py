@@ -13,7 +13,7 @@ from pcaform import facts
 from pcaform.hcl import Call, Reference
 from pcaform.iam.principals import Principal
 from pcaform.problems import Failure
-from pcaform.sources.hcl import Configuration
+from pcaform.sources.hcl.configuration import Configuration
 
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z-]+?)(?:-unprotected)?(?:\?.*)?$")
 _PRINCIPALS = ("issuer-user", "issuer-role", "issuer-attachment")
@@ -127,7 +127,7 @@ def _resolved(value: Any, place: Stage, call: str) -> Any:
             return place.arn("acm-pca", f"certificate-authority/{match['key']}")
     if value is None or isinstance(value, str | int | float):
         return value
-    shown = value.path if isinstance(value, Reference) else getattr(value, "expression", value)
+    shown = value.path if isinstance(value, Reference) else getattr(value, "reason", value)
     raise Failure(f"module.{call}: a policy holds {shown}, which only Terraform can evaluate: it cannot be judged")
 
 

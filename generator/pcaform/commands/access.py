@@ -15,10 +15,10 @@ from pcaform.loading import load
 from pcaform.plan.stack import plan
 from pcaform.problems import Failure
 from pcaform.render import render
-from pcaform.sources import hcl
 from pcaform.sources.aws.account import Caller
 from pcaform.sources.aws.reading import read_access
 from pcaform.sources.aws.wanted import Filters
+from pcaform.sources.hcl.configuration import configuration
 from pcaform.spec.stack import Spec
 
 _FINDINGS = 2
@@ -64,7 +64,7 @@ def of_spec(spec: Spec) -> Judgement:
     """Judge the policies that a spec renders to, as text, against what its grants say."""
     files = render(plan(spec, source="spec")).files
     names = {each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None}
-    found = stage(hcl.read({path: text for path, text in files.items() if _is_root(path)}), names)
+    found = stage(configuration({path: text for path, text in files.items() if _is_root(path)}), names)
     patterns = promises.name_patterns(spec.issuers)
     return judge(found, partial(promises.words, spec), _samples(patterns))
 
@@ -77,7 +77,7 @@ def of_directory(directory: Path) -> Judgement:
     files = {path.name: path.read_bytes() for path in sorted(directory.glob(f"*{_TERRAFORM}"))}
     if not files:
         raise Failure(f"{directory}: there is no '*{_TERRAFORM}' in this directory: name a rendered stack, or a spec")
-    found: Stage = stage(hcl.read(files), {})
+    found: Stage = stage(configuration(files), {})
     return judge(found, lambda _: None, _samples(name_patterns(found.subjects)))
 
 
