@@ -450,7 +450,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         {"role_arn": st.just("arn:PARTITION:iam::123456789012:role/pki")},
         optional={"external_id": texts(min_size=2), "session_name": _words(_NAMES, (2, 20))},
     )
-    aws = draw(
+    aws: dict[str, Any] = draw(
         st.fixed_dictionaries(
             {"region": _REGIONS, "account_id": _ACCOUNTS}, optional={"assume_role": role, "default_tags": _tags()}
         )
@@ -460,7 +460,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     draw(_references(authorities, aws=aws))
     backend = st.dictionaries(_KEYS, st.dictionaries(_ARGUMENTS, values(), max_size=3), min_size=1, max_size=1)
     optional = {"certificate_authority_defaults": _optional({"tags": _tags(), "enabled": _TRUE})}
-    data = {
+    data: dict[str, Any] = {
         "version": 1,
         "stack": draw(_words(f"{_LOWER}._-", (0, 20), "0{}")),
         "aws": aws,
@@ -475,7 +475,8 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         "auditors": draw(_duties("audit")),
         "moves": draw(st.sampled_from([{}, {"aws_iam_user.a[0]": 'module.b["x.y"].aws_iam_user.this'}])),
     }
-    return _in_partition(data, facts.partition(aws["region"]))
+    drawn: dict[str, Any] = _in_partition(data, facts.partition(aws["region"]))
+    return drawn
 
 
 def _in_partition(value: Any, partition: str) -> Any:

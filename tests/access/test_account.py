@@ -74,8 +74,10 @@ def test_an_old_user_is_seen_for_what_it_is(judged: CompletedProcess[str]) -> No
     assert judged.returncode == 2
     findings = [line for line in judged.stdout.splitlines() if line.startswith("user old: acm-pca:")]
     assert findings == [
-        "user old: acm-pca:IssueCertificate on another CA, EndEntityCertificate/V1: may issue from every CA, also from "
-        "those that come later"
+        (
+            "user old: acm-pca:IssueCertificate on another CA, EndEntityCertificate/V1: "
+            "may issue from every CA, also from those that come later"
+        )
     ]
     on = {line.split("  ")[1].strip(): line for line in block(judged, "old")}
     assert sorted(on) == ["Issuing", "Other", "another CA", "no CA"]

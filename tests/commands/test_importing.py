@@ -27,6 +27,7 @@ ROOT_CA = """certificate_authorities:
     validity: {type: YEARS, value: 10}
 """
 SPEC = HEAD + ROOT_CA
+GONE = "  gone: {type: ROOT, subject: {common_name: gone}, key_algorithm: RSA_2048, validity: {type: DAYS, value: 9}}\n"
 SUMMARY = "not in a Terraform state, add by hand where you use it: "
 
 
@@ -110,8 +111,10 @@ CASES = [
         root(),
         HEAD + DEFAULTS + ROOT_CA,
         (
-            "not written: certificate_authorities.root.tags.owner: certificate_authority_defaults gives it to every "
-            "CA; change it there",
+            (
+                "not written: certificate_authorities.root.tags.owner: certificate_authority_defaults gives it "
+                "to every CA; change it there"
+            ),
         ),
         2,
     ),
@@ -131,8 +134,12 @@ CASES = [
     Case(
         "new items, behind the others and in the file's own layout",
         SPEC + "\n# The end.\n",
-        (*root(), *subordinate("issuing", "root"), permission("issuing"))
-        + tuple(ci({"certificates": "unmanaged", "certificate_authorities": ["issuing"]})),
+        (
+            *root(),
+            *subordinate("issuing", "root"),
+            permission("issuing"),
+            *tuple(ci({"certificates": "unmanaged", "certificate_authorities": ["issuing"]})),
+        ),
         SPEC
         + """  issuing:
     type: SUBORDINATE
@@ -174,8 +181,10 @@ issuers:
         + "    revocation_configuration:\n      crl_configuration: # lists\n        enabled: false # on\n"
         + "        s3_bucket_name: lists\n        expiration_in_days: 7\n",
         (
-            'changed: certificate_authorities.root.revocation_configuration.crl_configuration: {"enabled": true, '
-            '"s3_bucket_name": "lists", "expiration_in_days": 7, "custom_cn... -> not set',
+            (
+                'changed: certificate_authorities.root.revocation_configuration.crl_configuration: {"enabled": true, '
+                '"s3_bucket_name": "lists", "expiration_in_days": 7, "custom_cn... -> not set'
+            ),
         ),
     ),
     Case(
@@ -187,11 +196,9 @@ issuers:
     ),
     Case(
         "an item that the source does not have stays",
-        SPEC
-        + "  gone: {type: ROOT, subject: {common_name: gone}, key_algorithm: RSA_2048, validity: {type: DAYS, value: 9}}\n",
+        SPEC + GONE,
         root(),
-        SPEC
-        + "  gone: {type: ROOT, subject: {common_name: gone}, key_algorithm: RSA_2048, validity: {type: DAYS, value: 9}}\n",
+        SPEC + GONE,
         ("not found: certificate_authorities.gone: it stays in the spec",),
     ),
     Case(
@@ -234,8 +241,10 @@ issuers:
       - {certificates: unmanaged, certificate_authorities: [root], templates: [OCSPSigningCertificate/V1]}
 """,
         (
-            'changed: issuers.ci.grants: [{"certificates": "unmanaged", "certificate_authorities": ["root"], "templates": '
-            '... -> [{"certificates": "unmanaged", "certificate_authorities": ["root"], "templates": ...',
+            (
+                'changed: issuers.ci.grants: [{"certificates": "unmanaged", "certificate_authorities": ["root"], '
+                '"templates": ... -> [{"certificates": "unmanaged", "certificate_authorities": ["root"], "templates": ...'
+            ),
         ),
     ),
 ]

@@ -1,4 +1,4 @@
-"""A spec in any layout, and a source in which anything changed: it reads as what was found, and keeps what a person did."""
+"""A spec in any layout, and a source that changed at all: it reads as what was found, and keeps what a person did."""
 
 import copy
 import re

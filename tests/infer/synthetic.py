@@ -1,4 +1,4 @@
-"""The state that applying a spec would leave, made without Terraform: from the module calls that a stack is planned with.
+"""The state that applying a spec would leave, made without Terraform, from the module calls of its planned stack.
 
 What each module makes of its arguments is written down here once more, as the provider writes it into a state. Outputs,
 comments and the manifest are not there.

@@ -64,7 +64,9 @@ def _access(
     if live is (stack is not None) or (is_account_named and not live):
         raise Failure("name a SPEC or a STACK, or take --live, which alone knows profiles, regions, roles and filters")
     if live and step:
-        raise Failure("--pipeline and --break-glass are about the stack of a SPEC, and --live about an account: leave one out")
+        raise Failure(
+            "--pipeline and --break-glass are about the stack of a SPEC, and --live about an account: leave one out"
+        )
     if stack is not None and step:
         return pipelines.run(stack, step=str(step), outputs=outputs, exempt=tuple(exempt or ()))
     if stack is not None:

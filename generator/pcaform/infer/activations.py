@@ -45,12 +45,9 @@ def activation(authority: Resource, found: Index, *, key: str, keys: Mapping[str
     own = _own_certificates(authority, installations, found)
     if source != "live" and own:
         try:
-            issued = _issued(authority, own, installations, key=key, keys=keys)
+            return _issued(authority, own, installations, key=key, keys=keys)
         except Unexpressed as why:
-            issued = None
             remarks = tuple(Remark("left out", each.address, _STRANDED.format(why.reason)) for each in own)
-        else:
-            return issued
         return Activation(external(authority), _installed(installations, key), remarks=remarks)
     if source != "live" and installations:
         return Activation({"activation": _offline(installations[0])}, _installed(installations, key))

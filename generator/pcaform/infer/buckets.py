@@ -72,11 +72,17 @@ def document(bucket: CrlBucket, name: str, place: Place) -> dict[str, Any]:
     actions = ["s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation"]
     statements: list[dict[str, Any]] = [
         {
-            **{"Effect": "Allow", "Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": actions},
-            **{"Resource": both, "Condition": {"StringEquals": {"aws:SourceAccount": place.account_id}}},
+            "Effect": "Allow",
+            "Principal": {"Service": "acm-pca.amazonaws.com"},
+            "Action": actions,
+            "Resource": both,
+            "Condition": {"StringEquals": {"aws:SourceAccount": place.account_id}},
         },
         {
-            **{"Effect": "Deny", "Principal": "*", "Action": ["s3:*"], "Resource": both},
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": ["s3:*"],
+            "Resource": both,
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         },
     ]

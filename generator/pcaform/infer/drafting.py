@@ -37,7 +37,7 @@ def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mappin
         source=inventory.source,
     )
     found = index(kept)
-    people = _of_place(documents.principals(kept), inventory, place)
+    people = _of_place(documents.principals(kept), place)
     named = _named(kept, people, found)
     keys = authority_keys(kept, known, named)
     tags = dict(known.default_tags) if inventory.source == "live" else default_tags(_tagged(kept, place))
@@ -56,7 +56,7 @@ def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mappin
     return Draft(tuple(every.items), tuple(every.remarks), tags, has_addresses=kept.source != "live")
 
 
-def _add(every: Findings, found: Findings, refused: Mapping[str, str] = {}) -> None:  # noqa: B006 - never changed
+def _add(every: Findings, found: Findings, refused: Mapping[str, str] = {}) -> None:
     every.items += [each for each in found.items if each.resource.address not in refused]
     every.remarks += [each for each in found.remarks if each.address not in refused]
 
@@ -122,7 +122,7 @@ def _module_key(principal: Principal, section: str) -> str | None:
     return resource.module_key(f"{section.removesuffix('s')}_") if resource else None
 
 
-def _of_place(people: Iterable[Principal], inventory: Inventory, place: Place) -> list[Principal]:
+def _of_place(people: Iterable[Principal], place: Place) -> list[Principal]:
     """Return the principals that have to do with private CAs and whose CAs are mostly those of a place."""
     return [each for each in people if _is_relevant(each) and _is_here(each, place)]
 

@@ -8,8 +8,10 @@ from pcaform.inventory import Inventory, Remark, Resource
 _REASONS: Mapping[str, tuple[str, str]] = {
     "aws_acmpca_certificate": (
         "certificate_authority_arn",
-        "it is no CA's own certificate, and a spec issues no others. Take it out of the state before a stack is "
-        "applied over it, else Terraform revokes it",
+        (
+            "it is no CA's own certificate, and a spec issues no others. Take it out of the state before a stack is "
+            "applied over it, else Terraform revokes it"
+        ),
     ),
     "aws_acmpca_certificate_authority_certificate": (
         "certificate_authority_arn",

@@ -62,7 +62,7 @@ def _principal(kind: str, value: Any) -> Any:
 
 
 def _conditions(conditions: Mapping[str, Any]) -> list[list[tuple[tuple[str, ...], Any]]]:
-    found = []
+    found: list[list[tuple[tuple[str, ...], Any]]] = []
     for operator, block in conditions.items():
         for key, values in block.items():
             texts = sorted({_scalar(each) for each in listed(values)})

@@ -1,4 +1,4 @@
-"""Keys for what is found: those that a person chose before, else the module's name where it is one of ours, else a slug."""
+"""Keys for what is found: those that a person chose before, else the module's name where it is ours, else a slug."""
 
 import re
 from collections.abc import Container, Iterable, Mapping
@@ -38,7 +38,7 @@ def own_key(*candidates: str | None, taken: Container[str]) -> str | None:
 def subject(authority: Resource) -> dict[str, str]:
     """Return a CA's subject; a state writes those fields that are not set as empty text."""
     blocks = authority.attributes["certificate_authority_configuration"][0]["subject"]
-    return {name: value if isinstance(value, list) else str(value) for name, value in blocks[0].items() if value}
+    return {name: str(value) for name, value in blocks[0].items() if value}
 
 
 def is_whole(authority: Resource) -> bool:
@@ -89,7 +89,7 @@ def principal_key(known: Mapping[tuple[str, str], tuple[str, str]], section: str
 
 
 def _name(authority: Resource) -> str:
-    """Return a name for a CA that is only referenced: its common name where that is known, else its own in the source."""
+    """Return a name for a CA that is only referenced: its common name where known, else its own in the source."""
     for certificate in readable(authority.attributes.get("certificate")):
         names = [str(each.value) for each in certificate.subject if each.rfc4514_attribute_name == "CN"]
         return _RESERVED.sub("-", names[0]) if names else ""

@@ -43,7 +43,7 @@ def references(
 
 
 def _key(resource: Resource, issued: Resource | None) -> str | None:
-    """Return a CA's key: as its source says, else that of its certificate, which is the first of a chain that it made."""
+    """Return a CA's key: as its source says, else that of its certificate, the first of a chain that it made."""
     try:
         return str(resource.attributes["certificate_authority_configuration"][0]["key_algorithm"])
     except INCOMPLETE:

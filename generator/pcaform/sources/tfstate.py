@@ -52,8 +52,10 @@ def _inventory(instances: Iterator[_Instance]) -> Inventory:
             shown = {key: value for key, value in allowed.items() if key not in each.hidden and not _is_secret(value)}
             is_reference = each.mode == _DATA
             found.append(Resource(each.type, each.address, shown, is_reference=is_reference, provider=each.provider))
-            for key in sorted(set(allowed) - set(shown)):
-                remarks.append(Remark("unknown", each.address, f"'{key}' is marked sensitive there: it was not read"))
+            remarks += [
+                Remark("unknown", each.address, f"'{key}' is marked sensitive there: it was not read")
+                for key in sorted(set(allowed) - set(shown))
+            ]
         elif each.mode != _DATA and each.type.startswith(_OURS):
             remarks.append(Remark("left out", each.address, f"'{each.type}' is of no kind that a spec has"))
     return Inventory(tuple(found), tuple(remarks))
