@@ -78,14 +78,8 @@ def _without(item: dict[str, Any], defaults: Mapping[str, str]) -> None:
 
 def _normal(spec: Spec) -> dict[str, Any]:
     """Return a spec without what only people know, in one form for all spellings."""
-    only: dict[str, bool | set[str]] = {
-        "stack": True,
-        "terraform": True,
-        "aws": {"assume_role"},
-        "removed": True,
-        "moves": True,
-        "waivers": True,
-    }
+    whole = ("stack", "terraform", "removed", "moves", "waivers")
+    only: dict[str, Any] = {**dict.fromkeys(whole, True), "aws": {"assume_role"}}
     data = spec.model_dump(mode="json", exclude=only)
     sections: dict[str, Callable[[dict[str, Any], Spec], None]] = {
         "certificate_authorities": _authority,

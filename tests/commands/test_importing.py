@@ -243,7 +243,8 @@ issuers:
         (
             (
                 'changed: issuers.ci.grants: [{"certificates": "unmanaged", "certificate_authorities": ["root"], '
-                '"templates": ... -> [{"certificates": "unmanaged", "certificate_authorities": ["root"], "templates": ...'
+                '"templates": ... -> [{"certificates": "unmanaged", "certificate_authorities": ["root"], '
+                '"templates": ...'
             ),
         ),
     ),

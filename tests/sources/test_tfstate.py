@@ -52,7 +52,10 @@ SECRETS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "hunter2hunter2", "BEGIN RSA
             "a resource in the state is not whole",
         ),
         (
-            b'{"version": 4, "resources": [{"mode": "managed", "type": "aws_iam_user", "name": "x", "instances": [1]} ]}',
+            (
+                b'{"version": 4, "resources": [{"mode": "managed", "type": "aws_iam_user", "name": "x", '
+                b'"instances": [1]}]}'
+            ),
             "a resource in the state is not whole",
         ),
         (
