@@ -62,6 +62,7 @@ def by_live(spec: Spec) -> dict[str, Any]:
         for name in ("user_name", "role", "existing_user", "existing_role", "permissions_boundary", "force_destroy"):
             issuer.pop(name, None)
         issuer["principal"] = [kind, model.principal_name]
+        issuer["grants"] = attached(model, spec)
         del issuer["path"], issuer["tags"]
     for certificate in data["certificates"].values():
         certificate.pop("early_renewal_duration")
@@ -124,6 +125,16 @@ def _issuer(item: dict[str, Any], spec: Spec) -> None:
 def _allowed(issuer: Issuer, spec: Spec) -> list[str]:
     """Return what an issuer's grants allow, whoever groups them."""
     return sorted(meaning(policies.documents(issuer, spec.aws, arn_of=str).values()))
+
+
+def attached(issuer: Issuer, spec: Spec) -> list[str]:
+    """Return what an issuer's grants allow where they are attached to a principal that somebody else made.
+
+    The denial of all other templates is for principals of the stack's own, so it tells nothing about the grants.
+    """
+    kind = "existing_role" if issuer.role or issuer.existing_role else "existing_user"
+    theirs = {"user_name": None, "role": None, "existing_user": None, "existing_role": None}
+    return _allowed(issuer.model_copy(update={**theirs, kind: issuer.principal_name}), spec) if issuer.grants else []
 
 
 def _role(item: dict[str, Any], spec: Spec) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pcaform.carriage import by_state
+from pcaform.carriage import attached, by_state
 from pcaform.fields import FIELDS
 from pcaform.inventory import Source
 from pcaform.spec.stack import Spec
@@ -75,6 +75,11 @@ def form_of(spec: Spec, source: Source) -> Form:
             key: {name: value for name, value in item.items() if (section, "*", name) in carried or name in _KINDS}
             for key, item in data.get(section, {}).items()
         }
+    for key, item in form["issuers"].items():
+        item["grants"] = attached(spec.issuers[key], spec)
+    if source == "live":  # AWS does not tell the provider's tags from a thing's own
+        for item in (each for section in SECTIONS for each in form[section].values() if "tags" in each):
+            item["tags"] = {key: tag for key, tag in item["tags"].items() if spec.aws.default_tags.get(key) != tag}
     for item in form["certificate_authorities"].values():
         item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
         item[PERMISSIONS] = {each["principal"]: each for each in item.get(PERMISSIONS, [])}

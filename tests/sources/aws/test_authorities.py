@@ -156,7 +156,7 @@ def test_revocation_and_tags_are_as_they_are(world: World) -> None:
             "ocsp_configuration": [{"enabled": True, "ocsp_custom_cname": "ocsp.corp.example"}],
         }
     ]
-    assert issuing["tags"] == HOSTILE
+    assert issuing["tags_all"] == HOSTILE
     assert world.attributes("short")["usage_mode"] == "SHORT_LIVED_CERTIFICATE"
 
 

@@ -92,7 +92,7 @@ _NAMES = {
 
 def _attributes(operation: str, answer: Any) -> dict[str, Any]:
     if operation == questions.TAGS:
-        return {"tags": shapes.own_tags(answer)}
+        return {"tags_all": shapes.own_tags(answer)}
     if operation == questions.REQUEST:
         return {"certificate_signing_request": answer}
     if operation == questions.CERTIFICATE:

@@ -62,7 +62,7 @@ def _attributes(arn: str, certificate: Mapping[str, Any], tags: Mapping[str, str
         # DescribeCertificate writes RSA-2048 where requests write RSA_2048.
         "key_algorithm": certificate.get("KeyAlgorithm", "").replace("-", "_"),
         "subject_alternative_names": certificate.get("SubjectAlternativeNames", []),
-        "tags": shapes.own_tags(tags),
+        "tags_all": shapes.own_tags(tags),
     }
 
 
