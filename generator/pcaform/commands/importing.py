@@ -175,7 +175,8 @@ def _settled(
 
 
 def _memory(place: Target) -> Target:
-    return target(place.real.with_name(place.real.name + SUFFIX))
+    beside = place.real if place.path.is_symlink() else place.path
+    return target(beside.with_name(beside.name + SUFFIX))
 
 
 def _diff(files: Iterable[_Written]) -> list[str]:

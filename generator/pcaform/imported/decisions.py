@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from pcaform.carriage import attached, by_state
 from pcaform.fields import FIELDS
+from pcaform.imported.meant import compared, meant, spelled
 from pcaform.inventory import Source
+from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 
 SECTIONS = (
@@ -76,7 +78,11 @@ def form_of(spec: Spec, source: Source) -> Form:
             for key, item in data.get(section, {}).items()
         }
     for key, item in form["issuers"].items():
-        item["grants"] = attached(spec.issuers[key], spec)
+        issuer = spec.issuers[key]
+        item["grants"] = meant(_grants(issuer), attached(issuer, spec)) if issuer.grants else []
+    for section, key, duty in spec.duties:
+        if "trust" in form[section][key]:
+            form[section][key]["trust"] = meant(duty.trust.model_dump(mode="json"), form[section][key]["trust"])
     if source == "live":  # AWS does not tell the provider's tags from a thing's own
         for item in (each for section in SECTIONS for each in form[section].values() if "tags" in each):
             item["tags"] = {key: tag for key, tag in item["tags"].items() if spec.aws.default_tags.get(key) != tag}
@@ -84,6 +90,14 @@ def form_of(spec: Spec, source: Source) -> Form:
         item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
         item[PERMISSIONS] = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
     return form
+
+
+def _grants(issuer: Issuer) -> list[Any]:
+    """Return grants as data, what is a set in one order."""
+    return [
+        {name: sorted(value) if isinstance(value, list) else value for name, value in grant.items()}
+        for grant in (each.model_dump(mode="json") for each in issuer.grants)
+    ]
 
 
 def carried_fields(source: Source) -> frozenset[Path]:
@@ -125,8 +139,8 @@ def _decided(path: Path, values: _Values, *, is_complete: bool) -> Decision | No
         if not is_complete or path[-1] in _ISSUING:
             return None
     if base is _UNKNOWN or _same(mine, base):
-        return Decision("taken", path, mine, found)
-    return Decision("kept" if _same(found, base) else "conflict", path, mine, found)
+        return Decision("taken", path, spelled(mine), spelled(found))
+    return Decision("kept" if _same(found, base) else "conflict", path, spelled(mine), spelled(found))
 
 
 def _items(mine: Form, base: Form, found: Form) -> Iterator[Decision]:
@@ -138,7 +152,7 @@ def _items(mine: Form, base: Form, found: Form) -> Iterator[Decision]:
         for key in theirs:
             if key not in ours:
                 is_out = key in last and _is_the_same_thing(section, last[key], theirs[key])
-                yield Decision("withheld" if is_out else "added", (section, key), None, theirs[key])
+                yield Decision("withheld" if is_out else "added", (section, key), None, spelled(theirs[key]))
 
 
 def _is_the_same_thing(section: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -189,4 +203,4 @@ def _is_nothing(value: Any) -> bool:
 def _same(one: Any, other: Any) -> bool:
     if _is_nothing(one) or _is_nothing(other):
         return _is_nothing(one) and _is_nothing(other)
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return json.dumps(compared(one), sort_keys=True) == json.dumps(compared(other), sort_keys=True)
