@@ -69,7 +69,7 @@ def name_of(path: Path) -> str:
 
 def form_of(spec: Spec, source: Source) -> Form:
     """Return what a source carries of a spec, one form for all that means the same, permissions by their principal."""
-    data = by_state(spec.model_copy(update={"certificate_authorities": dict(spec.managed)}))
+    data = by_state(spec)
     carried = carried_fields(source)
     form: Form = {"aws": {"default_tags": data["aws"]["default_tags"]} if ("aws", "default_tags") in carried else {}}
     for section in SECTIONS:
@@ -86,10 +86,18 @@ def form_of(spec: Spec, source: Source) -> Form:
     if source == "live":  # AWS does not tell the provider's tags from a thing's own
         for item in (each for section in SECTIONS for each in form[section].values() if "tags" in each):
             item["tags"] = {key: tag for key, tag in item["tags"].items() if spec.aws.default_tags.get(key) != tag}
-    for item in form["certificate_authorities"].values():
-        item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
-        item[PERMISSIONS] = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
+    authorities = form["certificate_authorities"].items()
+    form["certificate_authorities"] = {key: _authority(item, is_ours=key in spec.managed) for key, item in authorities}
     return form
+
+
+def _authority(item: Form, *, is_ours: bool) -> Form:
+    """Return what is compared of a CA: of one that others manage only what this stack adds to it."""
+    permissions = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
+    if not is_ours:
+        return {"managed": False, PERMISSIONS: permissions}
+    subject = {name: value for name, value in item["subject"].items() if value is not None}
+    return {**item, "subject": subject, PERMISSIONS: permissions}
 
 
 def _grants(issuer: Issuer) -> list[Any]:
@@ -146,8 +154,8 @@ def _decided(path: Path, values: _Values, *, is_complete: bool) -> Decision | No
 def _items(mine: Form, base: Form, found: Form) -> Iterator[Decision]:
     for section in SECTIONS:
         ours, theirs, last = mine.get(section, {}), found.get(section, {}), base.get(section, {})
-        for key in ours:
-            if key not in theirs:
+        for key, item in ours.items():
+            if key not in theirs and item.get("managed") is not False:  # of others' CAs a source shows what it needs
                 yield Decision("missing", (section, key))
         for key in theirs:
             if key not in ours:
