@@ -43,6 +43,9 @@ def _added(data: Mapping[str, Any]) -> dict[str, str]:
 def by_hcl(spec: Spec) -> dict[str, Any]:
     """Return what configuration files carry of a spec: all but what explains it to people."""
     data = _normal(spec)
+    for authority in data["certificate_authorities"].values():
+        if authority.get("activation") in ("external", "pending"):  # who signed it, or will, stands in no file
+            authority |= {"parent": None, "path_length": None}
     return {**data, "terraform": spec.terraform.model_dump(mode="json"), "aws": spec.aws.model_dump(mode="json")}
 
 
