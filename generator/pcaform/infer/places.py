@@ -67,7 +67,9 @@ def split(inventory: Inventory) -> list[Place]:
     """Return the places that need a spec, in the source's order; raises Failure where there is no private CA."""
     found = list(dict.fromkeys(place for _, place in _placed(inventory)))
     if not found:
-        raise Failure("no private CA in what was read: there is nothing to write a spec of")
+        reasons = [f"\n  {remark.address}: {remark.reason}" for remark in dict.fromkeys(inventory.remarks)]
+        why = f". What was not taken:{''.join(reasons)}" if reasons else ""
+        raise Failure(f"no private CA in what was read: there is nothing to write a spec of{why}")
     home = _home(inventory)
     merged = [] if home is None else [Place(*home, _aliased(inventory, home))]
     inside = {(region, place.account_id) for place in merged for region in place.regions}

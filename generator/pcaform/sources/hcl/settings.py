@@ -25,7 +25,8 @@ _BACKEND: Final = frozenset(
             "path",
         ),
         *("path", "prefix", "profile", "region", "resource_group_name", "schema_name", "secret_suffix"),
-        *("storage_account_name", "subscription_id", "tenant_id", "use_azuread_auth", "use_lockfile", "use_oidc", "workspace_key_prefix"),
+        *("storage_account_name", "subscription_id", "tenant_id", "use_azuread_auth", "use_lockfile", "use_oidc"),
+        "workspace_key_prefix",
     }
 )
 """Arguments of backends that hold no secret: https://developer.hashicorp.com/terraform/language/backend."""
