@@ -57,5 +57,5 @@ def test_files_change_nothing_in_the_spec_that_they_were_rendered_from(data: dic
     spec = judged(text, "spec.yaml")
     found = imported(spec, known_of(spec))
     result = outcome(text, "spec.yaml", found=Found(found.spec, "hcl", is_complete=True), last=None)
-    assert result.content == text
     assert result.decisions == ()
+    assert result.content == text

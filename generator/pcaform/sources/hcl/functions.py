@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pcaform.characters import composed
 from pcaform.sources.hcl.encoding import encoded
 from pcaform.sources.hcl.operators import as_text, is_number, is_same, number_of
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
@@ -25,7 +26,7 @@ def call(name: str, arguments: list[Any]) -> Any:
         return Unknown(f"{name}() of a whole resource or module is not evaluated here")
     try:
         return _FUNCTIONS[name](*arguments)
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError):
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError):
         return Unknown(f"{name}() cannot be evaluated with these arguments")
 
 
@@ -85,7 +86,7 @@ def _merge(*objects: Any) -> dict[str, Any]:
 
 
 def _lookup(object_: Mapping[str, Any], key: str, *default: Any) -> Any:
-    return _object(object_)[key] if key in object_ else default[0]
+    return object_[key] if key in _object(object_) else default[0]
 
 
 def _flatten(items: list[Any]) -> list[Any]:
@@ -150,7 +151,7 @@ def _one(values: list[Any]) -> Any:
 
 
 def _element(values: list[Any], index: int) -> Any:
-    if not is_number(index) or index < 0:
+    if not isinstance(index, int) or isinstance(index, bool) or index < 0:
         raise ValueError
     return _listed(values)[index % len(values)]
 
@@ -193,7 +194,7 @@ def _none(_: str) -> Any:
 
 
 def _json(text: str) -> Any:
-    return json.loads(text, parse_constant=_none, parse_float=_to_number)
+    return composed(json.loads(text, parse_constant=_none, parse_float=_to_number))
 
 
 _BLANKS = " \t\n\v\f\r"

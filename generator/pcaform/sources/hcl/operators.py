@@ -3,6 +3,7 @@
 Source: https://developer.hashicorp.com/terraform/language/expressions/operators
 """
 
+import decimal
 import math
 import operator
 import re
@@ -38,7 +39,8 @@ def binary(sign: str, left: Any, right: Any) -> Any:
     if sign in ("==", "!="):
         return is_same(left, right) == (sign == "==")
     if sign in _ARITHMETIC and is_number(left) and is_number(right):
-        return _ARITHMETIC[sign](left, right)
+        found = _ARITHMETIC[sign](_exact(left), _exact(right))
+        return found if isinstance(found, bool) else _shortest(found)
     if sign in _DIVISIONS and _is_natural(left) and _is_natural(right) and right and (sign == "%" or not left % right):
         return _DIVISIONS[sign](left, right)
     return Unknown(f"'{sign}' is not evaluated here")
@@ -68,6 +70,16 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _exact(number: Any) -> Any:
+    return decimal.Decimal(repr(number)) if isinstance(number, float) else number
+
+
+def _shortest(number: Any) -> Any:
+    """Return a number as Python's own; Unknown where that would round it."""
+    found = number_of(f"{number:f}") if isinstance(number, decimal.Decimal) else number
+    return Unknown("a number of so many digits is not evaluated here") if found is None else found
+
+
 def _is_natural(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
@@ -79,6 +91,30 @@ def is_same(left: Any, right: Any) -> bool:
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(is_same, left, right))
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+
+
+def of_one_kind(value: Any, other: Any) -> Any:
+    """Return the chosen side of a conditional as it is when both sides are made to be of one kind."""
+    kinds, others = _kinds(value), _kinds(other)
+    if not kinds or value is None or other is None or kinds == others or isinstance(value, str):
+        return value
+    if isinstance(other, Unknown):
+        return Unknown(f"the other side of a condition is not known, {other.reason}") if _is_scalar(value) else value
+    if _is_scalar(value) and isinstance(other, str):
+        return as_text(value)
+    return value if not others else Unknown("the two sides of a condition are of different kinds")
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _kinds(value: Any) -> set[type]:
+    """Return which kinds of texts, numbers and booleans are in a value."""
+    if isinstance(value, Mapping | list):
+        inner = value.values() if isinstance(value, Mapping) else value
+        return set().union(*map(_kinds, inner))
+    return {float if is_number(value) else type(value)} if _is_scalar(value) else set()
 
 
 def number_of(text: str) -> int | float | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pcaform import addresses
+from pcaform.characters import composed
 from pcaform.sources.hcl import functions
 from pcaform.sources.hcl.bodies import Attribute, Block
 from pcaform.sources.hcl.compiling import Scope
@@ -225,7 +226,7 @@ class ModuleScope:
         try:
             with full.open("rb") as opened:
                 content = opened.read(_LARGEST + 1)
-            return content.decode() if len(content) <= _LARGEST else Unknown("the file is larger than 1 MiB")
+            return composed(content.decode()) if len(content) <= _LARGEST else Unknown("the file is larger than 1 MiB")
         except (OSError, UnicodeDecodeError):
             return Unknown(f"'{full.name}' cannot be read as text")
 
