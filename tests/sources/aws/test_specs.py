@@ -20,7 +20,7 @@ from sources.aws.conftest import ACCOUNT, REGION, Live, live, statement
 AWS_OWN = "arn:aws:iam::aws:policy"
 MANY = 15
 KINDS = ("EndEntity", "EndEntityClientAuth", "EndEntityServerAuth", "OCSPSigning")
-WIDE = [
+WIDE: list[dict[str, Any]] = [
     {
         "certificates": "unmanaged",
         "certificate_authorities": [f"ca{number}" for number in range(MANY)],
