@@ -92,7 +92,7 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
 """
 
 Source = Literal["state", "live", "hcl"]
-RemarkKind = Literal["left out", "unknown", "ambiguous"]
+RemarkKind = Literal["left out", "unknown", "ambiguous", "listed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ class Remark:
     """What is not in the spec as it was found, and why.
 
     Left out: it cannot be expressed. Unknown: it could not be read (denied, throttled, failed), which is never taken
-    for absent. Ambiguous: more than one reading, the choices in the reason.
+    for absent. Ambiguous: more than one reading, the choices in the reason. Listed: no spec is meant to hold it, so
+    nobody has to do anything about it.
     """
 
     kind: RemarkKind

@@ -39,7 +39,7 @@ def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mappin
         source=inventory.source,
     )
     found = index(kept)
-    people = _of_place(documents.principals(kept), place)
+    people = _of_place(documents.principals(kept), place, is_live=kept.source == "live")
     named = _named(kept, people, found)
     keys = authority_keys(kept, known, named)
     tags = dict(_default_tags(kept, place, known))
@@ -136,9 +136,12 @@ def _module_key(principal: Principal, section: str) -> str | None:
     return resource.module_key(f"{section.removesuffix('s')}_") if resource else None
 
 
-def _of_place(people: Iterable[Principal], place: Place) -> list[Principal]:
-    """Return the principals that have to do with private CAs and whose CAs are mostly those of a place."""
-    return [each for each in people if _is_relevant(each) and _is_here(each, place)]
+def _of_place(people: Iterable[Principal], place: Place, *, is_live: bool) -> list[Principal]:
+    """Return the principals that have to do with private CAs and whose CAs are mostly those of a place.
+
+    An account's source hands over nobody else: it has judged what the policies can allow, and not only what they name.
+    """
+    return [each for each in people if (is_live or _is_relevant(each)) and _is_here(each, place)]
 
 
 def _is_relevant(principal: Principal) -> bool:

@@ -110,11 +110,15 @@ def _judge(spec: Spec, draft: Draft, verdict: _Verdict) -> bool:
     """Add what the rules say to the verdict; tell whether there was anything new."""
     by_key: dict[tuple[str, str], Item] = {(item.section, item.key): item for item in draft.items}
     is_new = False
+    ignored_now: set[tuple[tuple[str, str], str]] = set()
     for rule, loc, message in errors(spec):
         where = (str(loc[0]), str(loc[1])) if len(loc) > 1 else ("", "")
         rules = verdict.ignored.setdefault(where, [])
+        if (where, rule) in ignored_now:
+            continue  # a second finding of the same kind, which the same 'ignore' is for
         if rule in HONEST and where[0] not in ("shares", "crl_buckets") and rule not in rules:
             rules.append(rule)
+            ignored_now.add((where, rule))
             is_new = True
         elif where in by_key and by_key[where].resource.address not in verdict.refused:
             verdict.refused[by_key[where].resource.address] = message

@@ -46,7 +46,7 @@ def resources(arns: Iterable[str], answers: Answers, authorities: Mapping[str, s
         if issuer not in authorities:
             continue
         if certificate["Status"] not in _LIVING:
-            yield Remark("left out", arn, f"this certificate of ACM is {certificate['Status']}")
+            yield Remark("listed", arn, f"this certificate of ACM is {certificate['Status']}")
             continue
         if isinstance(tags, Unknown):
             yield Remark("unknown", arn, f"tags: {tags.reason}")
