@@ -86,6 +86,10 @@ def form_of(spec: Spec, source: Source) -> Form:
     if source == "live":  # AWS does not tell the provider's tags from a thing's own
         for item in (each for section in SECTIONS for each in form[section].values() if "tags" in each):
             item["tags"] = {key: tag for key, tag in item["tags"].items() if spec.aws.default_tags.get(key) != tag}
+    if source == "hcl":  # who signed a CA that exists already stands in no file
+        for key, authority in spec.managed.items():
+            if authority.activation == "external":
+                form["certificate_authorities"][key] |= {"parent": None, "path_length": None}
     authorities = form["certificate_authorities"].items()
     form["certificate_authorities"] = {key: _authority(item, is_ours=key in spec.managed) for key, item in authorities}
     return form
