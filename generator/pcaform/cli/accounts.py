@@ -8,7 +8,7 @@ import typer
 
 from pcaform.cli import account
 from pcaform.cli.app import app
-from pcaform.cli.options import AccessFormat
+from pcaform.cli.options import AccessFormat, AuditFormat
 from pcaform.problems import Failure
 
 _DAYS = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[dw]?)")
@@ -50,3 +50,30 @@ def _drift(
         arns=None,
     )
     return drift.run(spec, caller, form=form.value, expiring=_span(expiring))
+
+
+@app.command("audit")
+def _audit(
+    *,
+    form: Annotated[
+        AuditFormat, typer.Option("--format", help="How it is printed; html is one page that needs nothing else.")
+    ] = AuditFormat.text,
+    expiring: Expiring = "90d",
+    profile: account.Profile = None,
+    region: account.Regions = None,
+    all_regions: account.EveryRegion = False,
+    assume_role: account.AssumeRole = None,
+    external_id: account.ExternalId = None,
+) -> int:
+    """Tell what is wrong with the CAs of an AWS account (exit 2): no spec, no Terraform, and nothing is changed."""
+    from pcaform.commands import audit
+
+    caller = account.caller(
+        profile=profile,
+        regions=region,
+        is_every_region=all_regions,
+        assume_role=assume_role,
+        external_id=external_id,
+        arns=None,
+    )
+    return audit.run(caller, form=form.value, expiring=_span(expiring))

@@ -43,6 +43,7 @@ class Described(StrEnum):
     access = "access"
     imports = "import"
     drift = "drift"
+    audit = "audit"
 
 
 class Shell(StrEnum):
