@@ -122,6 +122,10 @@ TEMPLATES = (  # [PCA] template varieties; the sandbox has the same, compared by
 )
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
 ACM_VALIDITY_DAYS = 395  # [ACM] private certificates live 13 months
+ACM_RENEWS_DAYS = 60  # [ACM] "renewal for private certificates": before the end
+MONTHLY_USD: dict[str, int] = {"GENERAL_PURPOSE": 400, "SHORT_LIVED_CERTIFICATE": 50}
+"""List price of one CA and month, in part for parts of a month: https://aws.amazon.com/private-ca/pricing/."""
+MONTHLY_USD_DATE = "2025-07-01"  # the date from which AWS's price list of its regions outside China has these prices
 POLICY_LIMIT = 6144  # [IAM] characters of a managed policy, blanks not counted
 SCP_LIMIT = 5120  # [IAM] characters of a service control policy; AWS Organizations user guide, quotas
 POLICIES_LIMIT = 10  # [IAM] managed policies of one user or role, unless AWS raises the quota

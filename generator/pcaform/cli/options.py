@@ -20,11 +20,19 @@ class ReportFormat(StrEnum):
 
 
 class AccessFormat(StrEnum):
-    """What `access --format` takes."""
+    """What `--format` of access and drift takes."""
 
     text = "text"
     markdown = "markdown"
     json = "json"
+
+
+class AuditFormat(StrEnum):
+    """What `audit --format` takes."""
+
+    text = "text"
+    json = "json"
+    html = "html"
 
 
 class Described(StrEnum):
@@ -34,6 +42,8 @@ class Described(StrEnum):
     guard = "guard"
     access = "access"
     imports = "import"
+    drift = "drift"
+    audit = "audit"
 
 
 class Shell(StrEnum):

@@ -10,6 +10,8 @@ _DESCRIBED = {
     "guard": "pcaform.guard.report",
     "access": "pcaform.access.report",
     "import": "pcaform.imported.report",
+    "drift": "pcaform.drift.report",
+    "audit": "pcaform.audit.report",
 }
 """Which module's `json_schema` describes what; only the one that is asked for is imported."""
 

@@ -50,7 +50,15 @@ _THROTTLED = (
     "RequestLimitExceeded",
     "SlowDown",
 )
-_ABSENT = ("ResourceNotFound", "NoSuchEntity", "NotFound")
+_ABSENT = (
+    "ResourceNotFound",
+    "NoSuchEntity",
+    "NotFound",
+    "NoSuchBucket",
+    "NoSuchBucketPolicy",
+    "NoSuchPublicAccessBlockConfiguration",
+    "OwnershipControlsNotFoundError",
+)
 _STATE = ("InvalidState", "RequestInProgress")
 _BY_CODE = (
     (Kind.DENIED, _DENIED, "the caller's policies do not allow it"),

@@ -14,6 +14,7 @@ from pcaform.sources.aws.account import Account
 from pcaform.sources.aws.asking import done, read
 from pcaform.sources.aws.questions import Unknown
 
+OWN = "CAs of this account"
 _LIST = "acm-pca:ListCertificateAuthorities"
 
 
@@ -39,7 +40,7 @@ def listed(account: Account) -> Iterator[Listed | Remark]:
     for region, owner in places:
         answer = found[region, owner]
         if isinstance(answer, Unknown):
-            whose = "CAs of this account" if owner == "SELF" else "CAs that others share"
+            whose = OWN if owner == "SELF" else "CAs that others share"
             yield Remark("unknown", f"{account.account_id}/{region}", f"{whose}: {answer.reason}{_HINT}")
         else:
             yield from (Listed(each, owner != "SELF") for each in answer)

@@ -33,7 +33,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user or a role with all policies that speak for it, those of its groups too. `boundary` is an ARN."""
+    """A user or a role with all policies that speak for it, those of its groups too.
+
+    `boundary` is an ARN, `trust` a role's trust policy as JSON.
+    """
 
     kind: Literal["user", "role"]
     name: str
@@ -41,6 +44,7 @@ class Person:
     path: str
     policies: tuple[Policy, ...]
     boundary: str = ""
+    trust: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ def _persons(found: Mapping[str, list[Mapping[str, Any]]], documents: Mapping[st
         yield Person("user", each["UserName"], each["Arn"], each["Path"], policies, _boundary(each))
     for each in found["roles"]:
         policies = tuple(_policies(each, "Role", documents))
-        yield Person("role", each["RoleName"], each["Arn"], each["Path"], policies, _boundary(each))
+        trust = _text(each.get("AssumeRolePolicyDocument", {}))
+        yield Person("role", each["RoleName"], each["Arn"], each["Path"], policies, _boundary(each), trust)
 
 
 def _policies(each: Mapping[str, Any], kind: str, documents: Mapping[str, str]) -> Iterable[Policy]:

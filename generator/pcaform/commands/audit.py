@@ -1,0 +1,62 @@
+"""`pcaform audit`: an account -> what is wrong with its CAs, what ends when, and what they cost; nothing is changed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from pcaform import console, estate
+from pcaform.access.judging import Judgement
+from pcaform.audit import report
+from pcaform.audit.auditing import audit
+from pcaform.audit.finding import Audit
+from pcaform.audit.page import page
+from pcaform.commands.access import of_account
+from pcaform.commands.opening import opened
+from pcaform.estate import Estate
+from pcaform.sources.aws.account import Account, Caller
+from pcaform.sources.aws.buckets import buckets
+from pcaform.sources.aws.managed import managed
+from pcaform.sources.aws.progress import told
+from pcaform.sources.aws.reading import read_access
+from pcaform.sources.aws.standing import standing
+from pcaform.sources.aws.wanted import Filters
+
+_FINDINGS = 2
+_PARTS = (estate.PERMISSIONS, estate.POLICY)
+
+
+def run(caller: Caller, *, form: str = "text", expiring: timedelta = timedelta(days=90)) -> int:
+    """Print the audit of an account; return 2 where there are findings, or where not all could be read."""
+    found = of_account_at(caller, now=datetime.now(UTC), expiring=expiring)
+    console.result({**report.FORMATS, "html": page}[form](found))
+    console.say(summary(found))
+    return _FINDINGS if found.findings or found.remarks else 0
+
+
+def of_account_at(caller: Caller, *, now: datetime, expiring: timedelta) -> Audit:
+    """Read an account and judge it as of a moment; raises Failure for credentials and regions that do not work."""
+    account = opened(caller)
+    found = _read(account)
+    if not found.authorities:
+        return audit(found, Judgement((), (), is_live=True), (), now=now, expiring=expiring)
+    access = read_access(account, Filters())
+    judgement = of_account(access, account.account_id)
+    return audit(found, judgement, access.remarks, now=now, expiring=expiring)
+
+
+def _read(account: Account) -> Estate:
+    with told("questions to AWS") as tell:
+        found = standing(account, _PARTS, tell=tell)
+        regions = {each.region for each in found.authorities}
+        certificates, unread = managed(account, regions, tell=tell)
+        wanted = {str(each.lists["s3_bucket_name"]): each.region for each in found.own if each.lists}
+        holding, closed = buckets(account, wanted)
+    remarks = (*found.remarks, *unread, *closed)
+    return replace(found, certificates=tuple(certificates), buckets=holding, remarks=remarks)
+
+
+def summary(found: Audit) -> str:
+    """Return the last line: how much was read, and how it ended."""
+    count, unknown = len(found.findings), len(found.remarks)
+    ended = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
+    more = f", {unknown} thing{'' if unknown == 1 else 's'} could not be read" if unknown else ""
+    return f"{found.authorities} CAs, {found.certificates} managed certificates: {ended}{more}"

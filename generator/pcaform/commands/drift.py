@@ -1,0 +1,67 @@
+"""`pcaform drift`: a spec against what its account has; nothing is changed, and no state is needed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from pcaform import console
+from pcaform.commands.opening import opened
+from pcaform.drift import report
+from pcaform.drift.comparing import compare
+from pcaform.drift.difference import Drift, Kind
+from pcaform.drift.matching import region_of
+from pcaform.estate import Estate
+from pcaform.loading import load
+from pcaform.problems import Failure
+from pcaform.sources.aws.account import Account, Caller
+from pcaform.sources.aws.managed import managed
+from pcaform.sources.aws.people import people
+from pcaform.sources.aws.progress import told
+from pcaform.sources.aws.standing import PARTS, standing
+from pcaform.spec.stack import Spec
+
+_DIFFERENCES = 2
+
+
+def run(path: str, caller: Caller, *, form: str = "text", expiring: timedelta = timedelta(days=90)) -> int:
+    """Print what differs between a spec and its account; return 2 where anything does, or could not be read."""
+    drift = of_spec(load(path), caller, expiring=expiring)
+    written = report.FORMATS[form](drift)
+    if written:
+        console.result(written)
+    console.say(summary(drift))
+    return _DIFFERENCES if drift.differences else 0
+
+
+def of_spec(spec: Spec, caller: Caller, *, expiring: timedelta) -> Drift:
+    """Read a spec's account and compare; raises Failure where the credentials are another account's."""
+    regions = tuple(dict.fromkeys([spec.aws.region, *(region_of(spec, key) for key in spec.certificate_authorities)]))
+    strange = [region for region in caller.regions if region not in regions]
+    if strange:
+        raise Failure(f"--region {strange[0]}: the spec has nothing there, it has CAs in {', '.join(regions)}")
+    account = opened(replace(caller, regions=caller.regions or regions))
+    if account.account_id != spec.aws.account_id:
+        raise Failure(
+            f"the spec is for account {spec.aws.account_id}, and these credentials are {account.account_id}'s: take "
+            "others with --profile or --assume-role"
+        )
+    found = _read(account, spec)
+    has_people = bool(spec.issuers or spec.administrators or spec.auditors)
+    somebody = people(account, account.regions[0]) if has_people else None
+    return compare(spec, found, somebody, now=datetime.now(UTC), expiring=expiring)
+
+
+def _read(account: Account, spec: Spec) -> Estate:
+    with told("questions to AWS") as tell:
+        found = standing(account, PARTS, tell=tell)
+        if not spec.certificates:
+            return found
+        certificates, remarks = managed(account, account.regions, tell=tell)
+    return replace(found, certificates=tuple(certificates), remarks=(*found.remarks, *remarks))
+
+
+def summary(drift: Drift) -> str:
+    """Return the last line: how much was compared, and how it ended."""
+    count = len(drift.differences)
+    unknown = sum(each.kind is Kind.UNKNOWN for each in drift.differences)
+    ended = f"{count} difference{'' if count == 1 else 's'}" if count else "no differences"
+    return f"{drift.compared} things compared: {ended}" + (f", {unknown} of them unknown" if unknown else "")

@@ -1,0 +1,60 @@
+"""Which CA at AWS each CA of a spec is: by its ARN, else by its name, type and region; never guessed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pcaform.estate import GONE, Authority, Estate
+from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.stack import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What was found of each CA of a spec, by its key: the one, none, or several of which none can be told."""
+
+    one: Mapping[str, Authority]
+    several: Mapping[str, tuple[Authority, ...]]
+
+    @property
+    def arns(self) -> Mapping[str, str]:
+        """The ARNs of the CAs that were found, by key."""
+        return {key: each.arn for key, each in self.one.items()}
+
+
+def region_of(spec: Spec, key: str) -> str:
+    """Return the region that a CA of a spec is in."""
+    authority = spec.certificate_authorities[key]
+    if authority.arn is not None:
+        return authority.arn.split(":")[3]
+    return authority.provider.region if authority.provider else spec.aws.region
+
+
+def matched(spec: Spec, estate: Estate) -> Matched:
+    """Find each CA of a spec in an account."""
+    found = {key: _fitting(spec, key, estate) for key in spec.certificate_authorities}
+    return Matched(
+        {key: each[0] for key, each in found.items() if len(each) == 1},
+        {key: each for key, each in found.items() if len(each) > 1},
+    )
+
+
+def _fitting(spec: Spec, key: str, estate: Estate) -> tuple[Authority, ...]:
+    wanted = spec.certificate_authorities[key]
+    if wanted.arn is not None:
+        return tuple(each for each in estate.authorities if each.arn == wanted.arn)
+    region, taken = region_of(spec, key), {each.arn for each in spec.certificate_authorities.values()}
+    same = [each for each in estate.own if each.region == region and each.arn not in taken and _has_name(each, wanted)]
+    living = [each for each in same if each.status not in GONE]
+    return tuple(living or same)
+
+
+def _has_name(found: Authority, wanted: CertificateAuthority) -> bool:
+    (configuration,) = found.arguments["certificate_authority_configuration"]
+    subject = {name: value for name, value in configuration["subject"][0].items() if value}
+    name = wanted.subject.common_name
+    same = subject.get("common_name") == name if name else subject == _named(wanted)
+    return same and found.arguments["type"] == wanted.type
+
+
+def _named(wanted: CertificateAuthority) -> Mapping[str, str]:
+    return wanted.subject.model_dump(exclude_none=True)

@@ -1,0 +1,101 @@
+"""An account -> how its CAs stand: each with its status and end, and the parts that are asked for.
+
+Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html; AWS answers for a CA that it still
+makes, could not make or has deleted with what its list says alone.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from pcaform import estate, facts
+from pcaform.estate import Authority, Estate
+from pcaform.inventory import Remark
+from pcaform.sources.aws import questions, shapes
+from pcaform.sources.aws.account import Account
+from pcaform.sources.aws.asking import answered
+from pcaform.sources.aws.listing import OWN, Listed, listed
+from pcaform.sources.aws.progress import Tell, silent
+from pcaform.sources.aws.questions import Answers, Question, Unknown
+
+PARTS = {
+    estate.PERMISSIONS: questions.PERMISSIONS,
+    estate.POLICY: questions.POLICY,
+    estate.CERTIFICATE: questions.CERTIFICATE,
+    estate.TAGS: questions.TAGS,
+}
+"""What can be asked about a CA, and the operation that answers it."""
+
+_CERTIFIED = ("ACTIVE", "DISABLED", "EXPIRED")
+_PENDING = "PENDING_CERTIFICATE"
+_FOREIGN = (estate.CERTIFICATE,)
+
+
+def standing(account: Account, parts: Iterable[str], *, tell: Tell = silent) -> Estate:
+    """Return the CAs of an account and those shared with it, by region and name, with the parts that are wanted."""
+    found = list(listed(account))
+    authorities = [each for each in found if isinstance(each, Listed)]
+    remarks = [each for each in found if isinstance(each, Remark)]
+    wanted = {each.arn: _askable(each, tuple(parts)) for each in authorities}
+    asked = [Question(PARTS[part], arn) for arn, of in wanted.items() for part in of]
+    answers: dict[Question, Any] = {}
+    for number, (question, answer) in enumerate(answered(account, asked), start=1):
+        answers[question] = answer
+        tell(number, len(asked))
+    read = sorted((_read(each, wanted[each.arn], answers) for each in authorities), key=_order)
+    return Estate(
+        account.account_id,
+        account.regions,
+        tuple(read),
+        remarks=(*remarks, *_unread(asked, answers)),
+        unlisted=frozenset(each.address.rpartition("/")[2] for each in remarks if each.reason.startswith(OWN)),
+    )
+
+
+def _order(authority: Authority) -> tuple[str, str, str]:
+    return authority.region, authority.name, authority.arn
+
+
+def _askable(each: Listed, parts: tuple[str, ...]) -> tuple[str, ...]:
+    status = each.authority["Status"]
+    if status not in (*_CERTIFIED, _PENDING):
+        return ()
+    without = () if status in _CERTIFIED else (estate.CERTIFICATE,)
+    return tuple(part for part in parts if part not in without and (not each.is_foreign or part in _FOREIGN))
+
+
+def _read(each: Listed, asked: tuple[str, ...], answers: Answers) -> Authority:
+    found = each.authority
+    crl = (found.get("RevocationConfiguration") or {}).get("CrlConfiguration") or {}
+    authority = Authority(
+        each.arn,
+        found["Status"],
+        shapes.arguments(found),
+        ends=found.get("NotAfter"),
+        restorable_until=found.get("RestorableUntil"),
+        failure=found.get("FailureReason", ""),
+        is_foreign=each.is_foreign,
+        hides_list=bool((crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension")),
+        unsaid=tuple(shapes.unsaid(found)),
+    )
+    known = {part: answers[Question(PARTS[part], each.arn)] for part in asked}
+    unread = PARTS.keys() - {part for part, answer in known.items() if not isinstance(answer, Unknown)}
+    values = {name: value for part in PARTS.keys() - unread for name, value in _values(part, known[part]).items()}
+    return replace(authority, unread=frozenset(unread), **values)
+
+
+def _values(part: str, answer: Any) -> dict[str, Any]:
+    if part == estate.PERMISSIONS:
+        given = {name for each in answer if each["Principal"] == facts.ACM_PRINCIPAL for name in each["Actions"]}
+        return {"actions": tuple(name for name in facts.ALL_PERMISSION_ACTIONS if name in given)}
+    if part == estate.CERTIFICATE:
+        return {"certificate": answer.get("Certificate", "")}
+    return {"tags": shapes.own_tags(answer)} if part == estate.TAGS else {"policy": answer or ""}
+
+
+def _unread(asked: Iterable[Question], answers: Answers) -> Iterator[Remark]:
+    names = {operation: part for part, operation in PARTS.items()}
+    for question in asked:
+        answer = answers[question]
+        if isinstance(answer, Unknown):
+            yield Remark("unknown", question.subject, f"{names[question.operation]}: {answer.reason}")

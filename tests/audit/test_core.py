@@ -1,0 +1,137 @@
+"""What the sandbox cannot hold: ends of certificates, odd buckets, years that pass; judged as values."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pcaform.access.judging import Judgement
+from pcaform.audit.auditing import audit
+from pcaform.estate import Authority, Bucket, Certificate, Estate
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+ARN = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/00000000-0000-0000-0000-000000000000"
+ACTIONS = ("IssueCertificate", "GetCertificate", "ListPermissions")
+WRITING = {"Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "s3:PutObject"}
+OPEN = {"Principal": "*", "Action": "s3:GetObject"}
+INSIDE = {**OPEN, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}
+SOMEBODY = {"Principal": {"AWS": "arn:aws:iam::111122223333:role/proxy"}, "Action": "s3:Get*"}
+CLOSED = frozenset(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"))
+
+
+def authority(*, crl: dict[str, Any] | None = None, **more: Any) -> Authority:
+    arguments = {
+        "usage_mode": "GENERAL_PURPOSE",
+        "certificate_authority_configuration": [{"subject": [{"common_name": "CA"}]}],
+        "revocation_configuration": [
+            {
+                "crl_configuration": [{"enabled": crl is not None, **(crl or {})}],
+                "ocsp_configuration": [{"enabled": False}],
+            }
+        ],
+    }
+    settled = {"ends": NOW + timedelta(days=3000), "actions": ACTIONS}
+    return Authority(ARN, "ACTIVE", arguments, **{**settled, **more})
+
+
+def certificate(days: int, **more: Any) -> Certificate:
+    return Certificate(f"{ARN}/c", "www.example", ARN, **{"status": "ISSUED", **more}, ends=NOW + timedelta(days=days))
+
+
+def bucket(*statements: dict[str, Any], **more: Any) -> Bucket:
+    wanted = [{"Effect": "Allow", "Resource": "arn:aws:s3:::lists/*", **each} for each in statements]
+    return Bucket("lists", policy=json.dumps({"Version": "2012-10-17", "Statement": wanted}), **more)
+
+
+def found(*authorities: Authority, held: Any = (), of: Bucket | None = None) -> list[str]:
+    estate = Estate("111122223333", ("eu-west-1",), authorities, tuple(held), {"lists": of} if of else {})
+    nobody = Judgement((), (), is_live=True)
+    return [f"{each.subject}: {each.message}" for each in _audit(estate, nobody)]
+
+
+def _audit(estate: Estate, nobody: Judgement) -> Any:
+    return audit(estate, nobody, (), now=NOW, expiring=timedelta(days=90)).findings
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (certificate(80, is_eligible=True), []),
+        (certificate(95), []),
+        (certificate(80), ["it ends at 2027-03-22, and ACM does not renew what is neither in use nor exported"]),
+        (
+            certificate(20, is_eligible=True, reason="PCA_NAME_CONSTRAINTS_VALIDATION"),
+            ["ACM could not renew it (PCA_NAME_CONSTRAINTS_VALIDATION), and it ends at 2027-01-21"],
+        ),
+        (certificate(-2, status="EXPIRED"), []),
+        (certificate(-2, status="EXPIRED", users=3), ["it ended at 2026-12-30 and is in use by 3"]),
+    ],
+)
+def test_certificates_that_end_although_their_ca_is_well(held: Certificate, said: list[str]) -> None:
+    assert found(authority(), held=[held]) == [f"certificate www.example: {each}" for each in said]
+
+
+def test_a_failed_renewal_is_one_finding_where_its_ca_is_the_cause() -> None:
+    held = certificate(20, is_eligible=True, reason="PCA_ACCESS_DENIED")
+    assert found(authority(actions=()), held=[held]) == [
+        "CA CA: 1 managed certificate will not renew, and the first ends at 2027-01-21: it permits ACM nothing"
+    ]
+
+
+def test_a_ca_of_somebody_else_is_not_asked_for_its_permission() -> None:
+    assert found(authority(is_foreign=True, actions=()), held=[certificate(300)]) == []
+
+
+def test_a_permission_that_could_not_be_read_is_not_missing() -> None:
+    assert found(authority(actions=(), unread=frozenset({"permissions"})), held=[certificate(300)]) == []
+
+
+def test_a_partial_permission_is_told_of_before_anything_was_issued() -> None:
+    assert found(authority(actions=("GetCertificate", "IssueCertificate"))) == [
+        "CA CA: certificates that ACM issues from it will not renew: it permits ACM GetCertificate and "
+        "IssueCertificate, and not ListPermissions"
+    ]
+
+
+NOBODY = "CA CA: nobody can read its revocation list:"
+SHUT = f"{NOBODY} it is in the bucket lists, as certificates say, and it is closed"
+BEHIND = (
+    "CA CA: nobody can read its revocation list: it is at crl.example, and nothing may read the bucket lists for it"
+)
+WIDE = "bucket lists: everybody can read it: its policy allows s3:GetObject to '*'"
+ACL = "bucket lists: everybody can read it: its lists are written with the ACL PUBLIC_READ"
+
+
+@pytest.mark.parametrize(
+    ("crl", "of", "said"),
+    [
+        ({}, bucket(WRITING, OPEN), [WIDE, ACL][:1]),
+        ({}, bucket(WRITING, OPEN, blocks=CLOSED), [SHUT]),
+        ({}, bucket(WRITING, INSIDE, blocks=CLOSED), []),
+        ({}, bucket(WRITING, SOMEBODY, blocks=CLOSED), [SHUT]),
+        ({}, bucket(WRITING, has_acls=False), [SHUT]),
+        ({"s3_object_acl": ""}, bucket(WRITING), [ACL]),
+        ({"s3_object_acl": "PUBLIC_READ"}, bucket(WRITING, blocks=CLOSED), [SHUT]),
+        ({"custom_cname": "crl.example"}, bucket(WRITING, SOMEBODY, blocks=CLOSED), []),
+        ({"custom_cname": "crl.example"}, bucket(WRITING, blocks=CLOSED), [BEHIND]),
+        (
+            {},
+            bucket(OPEN, blocks=CLOSED),
+            [
+                "CA CA: the policy of the bucket lists does not let acm-pca.amazonaws.com write: no list is written",
+            ],
+        ),
+    ],
+)
+def test_who_can_read_a_list(crl: dict[str, str], of: Bucket, said: list[str]) -> None:
+    owned = {"s3_bucket_name": "lists", "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}
+    assert found(authority(crl={**owned, **crl}), of=of) == said
+
+
+def test_a_policy_that_cannot_be_judged_is_said() -> None:
+    odd = replace(bucket(), policy='{"Version": "2012-10-17", "Statement": [{"Effect": "Perhaps"}]}')
+    assert found(authority(crl={"s3_bucket_name": "lists"}), of=odd) == [
+        "bucket lists: its policy 'lists', statement 1 has the effect 'Perhaps', allowed: Allow, Deny"
+    ]
