@@ -66,9 +66,9 @@ def decisions(stage: Stage, subject: Subject, issuer: Issuer | None, samples: Ma
     documents = tuple(read_document(text, name) for name, text in subject.policies.items())
     words = _words(subject, issuer)
     for cell in Asked(stage, subject, samples, favours(subject)).cells():
-        is_allowed = _is_allowed(stage, subject, cell, documents)
-        message = _wrong(subject, cell, is_allowed=is_allowed, words=words)
-        yield Decision(f"{subject.kind} {subject.key}", cell, is_allowed, message)
+        passes = is_allowed(stage, subject, cell, documents)
+        message = _wrong(subject, cell, is_allowed=passes, words=words)
+        yield Decision(f"{subject.kind} {subject.key}", cell, passes, message)
 
 
 def _words(subject: Subject, issuer: Issuer | None) -> Issuer | None:
@@ -76,7 +76,8 @@ def _words(subject: Subject, issuer: Issuer | None) -> Issuer | None:
     return issuer if issuer is not None and subject.kind == "issuer" and issuer.grants else None
 
 
-def _is_allowed(stage: Stage, subject: Subject, cell: Cell, documents: tuple[Document, ...]) -> bool:
+def is_allowed(stage: Stage, subject: Subject, cell: Cell, documents: tuple[Document, ...]) -> bool:
+    """Tell whether IAM lets a request of a principal through that has these policies."""
     if cell.circumstance == cells.MORE_RIGHTS:
         documents = (*documents, _EVERYTHING)
     if cell.circumstance == cells.FIRST_LOCK:

@@ -12,11 +12,22 @@ class Format(StrEnum):
     sarif = "sarif"
 
 
-class ReportFormat(StrEnum):
+class GuardFormat(StrEnum):
     """What `guard --format` takes."""
 
     text = "text"
+    markdown = "markdown"
     json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
+class FailOn(StrEnum):
+    """What `guard --fail-on` takes: a level, and with it all that weigh more."""
+
+    breaks_trust = "breaks-trust"
+    widens_access = "widens-access"
+    notice = "notice"
 
 
 class AccessFormat(StrEnum):
