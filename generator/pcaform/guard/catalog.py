@@ -81,7 +81,7 @@ RULES: Mapping[str, Rule] = {
         "they issue and renew nothing from this CA any more, which shows months later",
     ),
     "share-open": Rule(_BREAKS, "lets everybody in with a CA's policy", "whoever has an AWS account may use the CA"),
-    "privileged-template": Rule(
+    "ca-template": Rule(
         _BREAKS,
         "lets a policy that exists issue CA certificates",
         "its principals can make CAs that everybody trusts who trusts this one",
@@ -91,6 +91,11 @@ RULES: Mapping[str, Rule] = {
     ),
     "stack-moved": Rule(_BREAKS, "moves the stack to another region or account", "every CA is made anew there"),
     "stack-gone": Rule(_BREAKS, "takes the spec of a stack away", "nothing says any more how its CAs are kept"),
+    "privileged-template": Rule(
+        _WIDENS,
+        "lets a policy that exists issue by a template that leaves a certificate's purpose to the request",
+        "its principals sign code, OCSP answers, or whatever they ask for",
+    ),
     "policy-widened": Rule(_WIDENS, "lets a policy that exists allow more", "its principals may do more with CAs"),
     "access-granted": Rule(_WIDENS, "adds a policy that is about CAs", "its principals may do more with CAs"),
     "trust-extended": Rule(_WIDENS, "lets more principals take a role that may use CAs", "they have its rights"),

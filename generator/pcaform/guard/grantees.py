@@ -45,6 +45,11 @@ class Grantee:
         return f"{who}{' if ' + ' and '.join(told) if told else ''}"
 
     @property
+    def is_named(self) -> bool:
+        """Tell whether the name alone says who it is: an account, a user, a role, or a service."""
+        return self.name != _ANYBODY and self.kind != "Federated"
+
+    @property
     def is_anybody(self) -> bool:
         """Tell whether no condition says who it may be."""
         if self.name == _ANYBODY:

@@ -19,6 +19,7 @@ from pcaform.access.rows import rows
 from pcaform.access.stage import Stage, Subject, name_patterns
 from pcaform.iam.documents import Document, read_document
 from pcaform.iam.principals import Principal
+from pcaform.rules.grants import is_privileged
 from pcaform.statements import ISSUER_TAG
 
 _AUTHORITY = re.compile(
@@ -37,9 +38,14 @@ class Widening:
     gained: tuple[Cell, ...]
 
     @property
-    def has_privileged_template(self) -> bool:
+    def has_ca_template(self) -> bool:
         """Tell whether a certificate of a CA can be issued that could not be before."""
         return any("CACertificate" in (cell.template or "") for cell in self.gained)
+
+    @property
+    def has_privileged_template(self) -> bool:
+        """Tell whether a certificate can be issued whose purpose the request decides."""
+        return any(is_privileged(cell.template) for cell in self.gained if cell.template)
 
     def lines(self) -> tuple[str, ...]:
         """Return what is newly allowed in words, one line for each CA or certificate."""
@@ -100,8 +106,8 @@ def _lines(gained: tuple[Cell, ...]) -> Iterator[str]:
         for route, may in row.routes():
             more = f", and {len(may) - _WORDS} more" if len(may) > _WORDS else ""
             yield f"on {row.target}, {route}: {', '.join(may[:_WORDS])}{more}"
-    told = {(cell.action, cell.target) for cell in plain}
-    rest = [cell for cell in gained if cell.circumstance != cells.PLAIN and (cell.action, cell.target) not in told]
+    told = {cell.action for cell in plain}
+    rest = [cell for cell in gained if cell.circumstance != cells.PLAIN and cell.action not in told]
     yield from dict.fromkeys(f"on {cell.target}: {_word(cell)}, {cell.circumstance}" for cell in rest)
 
 

@@ -56,7 +56,7 @@ def _unknown(change: Change, before: Mapping[str, str]) -> Iterator[Remark]:
     if before:
         if any(map(is_about_authorities, before.values())):
             message = f"what the policy will allow is known only after the apply: {_SPEC}"
-            yield doubt(change, "privileged-template", message)
+            yield doubt(change, "ca-template", message)
     elif change.type in POLICIES:
         message = f"what the new policy allows is known only after the apply: {_SPEC}"
         yield finding(change, "access-granted", message, advice=_REVIEW)
@@ -66,7 +66,7 @@ def _compared(change: Change, before: Mapping[str, str], after: Mapping[str, str
     try:
         found = widening(before, after)
     except PolicyError as error:
-        yield doubt(change, "privileged-template", f"the policy cannot be judged: {error}")
+        yield doubt(change, "ca-template", f"the policy cannot be judged: {error}")
         return
     if found.gained:
         yield _widened(change, found, is_new=not before)
@@ -77,11 +77,14 @@ def _compared(change: Change, before: Mapping[str, str], after: Mapping[str, str
 
 def _widened(change: Change, found: Widening, *, is_new: bool) -> Remark:
     if is_new:
-        added = ", CA certificates among it" if found.has_privileged_template else ""
+        added = ", CA certificates among it" if found.has_ca_template else ""
         message = f"a new policy allows what no policy of this address did{added}"
         return finding(change, "access-granted", message, advice=_REVIEW, affected=found.lines())
-    if found.has_privileged_template:
+    if found.has_ca_template:
         message = "its principals may now issue CA certificates: whoever trusts this CA trusts the CAs that they make"
+        return finding(change, "ca-template", message, advice=_NARROW, affected=found.lines())
+    if found.has_privileged_template:
+        message = "its principals may now issue certificates whose purpose they choose themselves"
         return finding(change, "privileged-template", message, advice=_NARROW, affected=found.lines())
     message = f"{len(found.gained)} kinds of requests are newly allowed"
     return finding(change, "policy-widened", message, advice=_NARROW, affected=found.lines())

@@ -40,7 +40,8 @@ def role(change: Change, world: World) -> Iterator[Remark]:
 def _trusted(change: Change) -> Iterator[Remark]:
     before, after = change.before.get(_TRUST) or "", change.after.get(_TRUST) or ""
     try:
-        new = _new(before, after)
+        old = grantees(before, "trust policy of before") if before else ()
+        new = newcomers(old, grantees(after, "trust policy") if after else ())
         was_denied = denied(before) - denied(after) if before and after else frozenset()
     except PolicyError as error:
         yield doubt(change, "role-trusts-anybody", f"the trust policy cannot be judged: {error}")
@@ -48,14 +49,14 @@ def _trusted(change: Change) -> Iterator[Remark]:
     if any(each.is_anybody for each in new):
         message = f"anybody may take the role: {_listed([each for each in new if each.is_anybody])}"
         advice = "name accounts or principals, or for tokens the repositories or service accounts in ':sub'"
-        yield finding(change, "role-trusts-anybody", message, advice=advice, arguments=[_TRUST])
+        yield finding(change, "role-trusts-anybody", message, advice=advice)
     elif new and before:
-        message = f"more may take the role: {_listed(new)}"
+        message = f"more may take the role: {_listed(new, old)}"
         advice = "trust only who issues"
-        yield finding(change, "trust-extended", message, advice=advice, arguments=[_TRUST])
+        yield finding(change, "trust-extended", message, advice=advice)
     elif was_denied:
         message = "a statement that kept principals out of the role is gone"
-        yield finding(change, "trust-extended", message, advice="keep the denial", arguments=[_TRUST])
+        yield finding(change, "trust-extended", message, advice="keep the denial")
 
 
 def share(change: Change, world: World) -> Iterator[Remark]:
@@ -89,21 +90,19 @@ def _shared(change: Change, before: Sequence[Grantee], after: Sequence[Grantee])
     if any(each.is_anybody for each in new):
         message = f"the CA's policy lets everybody in: {_listed([each for each in new if each.is_anybody])}"
         advice = "name accounts, or an organization"
-        yield finding(change, "share-open", message, advice=advice, arguments=[_SHARE])
+        yield finding(change, "share-open", message, advice=advice)
     elif new:
-        message = f"more may issue from the CA: {_listed(new)}"
+        message = f"more may issue from the CA: {_listed(new, before)}"
         advice = "share only with who asked for it"
-        yield finding(change, "share-extended", message, advice=advice, arguments=[_SHARE])
+        yield finding(change, "share-extended", message, advice=advice)
     if gone:
-        message = f"they may not use the CA any more, and ACM renews nothing for them: {_listed(gone)}"
+        message = f"they may not use the CA any more, and ACM renews nothing for them: {_listed(gone, after)}"
         advice = "keep them until every certificate that they have from this CA has ended"
-        yield finding(change, "share-narrowed", message, advice=advice, arguments=[_SHARE])
+        yield finding(change, "share-narrowed", message, advice=advice)
 
 
-def _new(before: str, after: str) -> tuple[Grantee, ...]:
-    old = grantees(before, "trust policy of before") if before else ()
-    return newcomers(old, grantees(after, "trust policy") if after else ())
-
-
-def _listed(found: Sequence[Grantee]) -> str:
-    return "; ".join(dict.fromkeys(map(str, found)))
+def _listed(found: Sequence[Grantee], others: Sequence[Grantee] = ()) -> str:
+    """Name them; the conditions are told where they are what differs, or say who it may be."""
+    known = {each.name for each in others}
+    told = [str(each) if each.name in known or each.is_anybody or not each.is_named else each.name for each in found]
+    return "; ".join(dict.fromkeys(told))
