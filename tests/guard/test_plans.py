@@ -143,9 +143,7 @@ def test_exit_codes(made: Mapping[str, bytes], pcaform: Run, name: str, code: in
     assert bool(done.stdout) == (code != 0)
 
 
-def test_text_says_for_each_finding_what_to_do_instead(
-    made: Mapping[str, bytes], pcaform: Run, tmp_path: Path
-) -> None:
+def test_text_says_for_each_finding_what_to_do_instead(made: Mapping[str, bytes], pcaform: Run, tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_bytes(made["hazards"])
     done = pcaform("guard", tmp_path / "plan.json")
     lines = done.stdout.splitlines()

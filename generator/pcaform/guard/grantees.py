@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.iam.documents import read_document
+from pcaform.iam.patterns import is_like
 
 _NARROWING = frozenset(
     (
@@ -91,8 +92,16 @@ def _is_kept(condition: tuple[str, str, frozenset[str]], conditions: Conditions)
     operator, key, values = condition
     for other, other_key, found in conditions:
         if (other, other_key) == (operator, key):
-            return values <= found if "Not" in operator else found <= values
+            return values <= found if "Not" in operator else all(_is_among(one, values, operator) for one in found)
     return False
+
+
+def _is_among(value: str, patterns: frozenset[str], operator: str) -> bool:
+    """Tell whether all that a value stands for was let in by one of the patterns of before."""
+    if value in patterns or "Like" not in operator:
+        return value in patterns
+    samples = [value.replace("*", sample).replace("?", "x") for sample in ("", "x", "x:x/xx")]
+    return any(all(is_like(sample, pattern, {}) for sample in samples) for pattern in patterns)
 
 
 def _is_narrow(condition: tuple[str, str, frozenset[str]]) -> bool:

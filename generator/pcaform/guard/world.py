@@ -65,14 +65,16 @@ class World:
     @cached_property
     def installed(self) -> Mapping[str, str]:
         """The text of each CA's own certificate, by ARN, as far as it is known."""
-        texts = {str(each.values.get(_ARN)): each.values.get("certificate") for each in self.of(INSTALLATION)}
+        found = [each.values for each in self.of(INSTALLATION) if each.values.get(_ARN)]
+        texts = {str(values[_ARN]): values.get("certificate") for values in found}
         texts |= {arn: each.values["certificate"] for arn, each in self.authorities.items() if _has(each)}
         return {arn: text for arn, text in texts.items() if isinstance(text, str) and text}
 
     @cached_property
     def parents(self) -> Mapping[str, str]:
         """ARN of a CA -> ARN of the CA that issued its certificate; roots have none."""
-        issued = {str(each.values.get("certificate")): str(each.values.get(_ARN)) for each in self.of(CERTIFICATE)}
+        known = [each.values for each in self.of(CERTIFICATE) if each.values.get("certificate")]
+        issued = {str(values["certificate"]): str(values.get(_ARN)) for values in known}
         found = {arn: issued[text] for arn, text in self.installed.items() if text in issued}
         keys = {arn: _identifiers(text) for arn, text in self.installed.items()}
         by_key: dict[bytes | None, str] = {own: arn for arn, (own, _) in keys.items() if own}

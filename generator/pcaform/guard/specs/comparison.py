@@ -11,6 +11,7 @@ from pcaform.guard.reading import Change, Plan
 from pcaform.guard.replacing import is_replacing
 from pcaform.guard.specs.names import Names, names, output_of
 from pcaform.guard.specs.resources import Made, calls, resources
+from pcaform.guard.widening import normal
 from pcaform.guard.world import AUTHORITY, CERTIFICATE, POLICIES, SHARE
 from pcaform.hcl import Reference, Traversal
 from pcaform.plan.changes import changes
@@ -155,8 +156,14 @@ def _differing(before: Any, after: Any, path: str = "") -> Iterator[str]:
     elif _is_block(before) or _is_block(after):
         for index in range(max(len(before or ()), len(after or ()))):
             yield from _differing(_item(before, index), _item(after, index), f"{path}[{index}]")
-    else:
+    elif not _is_same_policy(before, after):
         yield path
+
+
+def _is_same_policy(before: Any, after: Any) -> bool:
+    """Tell whether two texts are policies that mean the same, which the provider takes for no change."""
+    are_texts = isinstance(before, str) and isinstance(after, str)
+    return are_texts and before.startswith("{") and normal(before) == normal(after)
 
 
 def _is_block(value: Any) -> bool:

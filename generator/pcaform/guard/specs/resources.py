@@ -61,8 +61,10 @@ def resources(spec: Spec, names: Names) -> dict[str, Made]:
 
 
 def _own(call: str, values: dict[str, Any], spec: Spec, names: Names) -> dict[str, Any]:
-    """Add what a CA has that is no argument: its ARN, and its certificate where that came from elsewhere."""
+    """Add what is no argument of the module: a CA's ARN, and its certificate where that came from elsewhere."""
     key = call.removeprefix("ca_")
+    if "certificate_chain" in values or set(values) == {"certificate"}:
+        return {"certificate_authority_arn": names.arns[key], **values}
     if "certificate_authority_configuration" not in values:
         return values
     is_external = spec.managed[key].activation == "external"
