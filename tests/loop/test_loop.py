@@ -71,13 +71,13 @@ def test_every_authority_is_active(applied: Applied) -> None:
 
 
 def test_state_gives_the_same_spec_back(applied: Applied) -> None:
-    found = from_state(applied.terraform.state_pull(), "state", stack="loop")
+    (found,) = from_state(applied.terraform.state_pull(), "state", stack="loop")
     assert found.left_out == ()
     assert by_state(found.spec) == by_state(judged(TEXT.encode(), "spec.yaml"))
 
 
 def test_imported_spec_plans_nothing(applied: Applied) -> None:
-    found = from_state(applied.terraform.state_pull(), "state", stack="loop")
+    (found,) = from_state(applied.terraform.state_pull(), "state", stack="loop")
     assert applied.planned(dump(found.spec)) == {}
 
 
@@ -87,7 +87,7 @@ def test_state_alone_is_enough(applied: Applied) -> None:
     state["outputs"] = {}
     for number, resource in enumerate(state["resources"]):
         resource["module"] = f"module.m{number}[0]"
-    found = from_state(json.dumps(state).encode(), "state", stack="loop")
+    (found,) = from_state(json.dumps(state).encode(), "state", stack="loop")
     renamed = {
         "root": "corp-root",
         "policy-ca": "corp-policy-ca",
@@ -95,11 +95,12 @@ def test_state_alone_is_enough(applied: Applied) -> None:
         "short": "corp-short-ca",
         "taken-over": "old-user-corp",
     }
-    text = json.dumps(by_state(judged(TEXT.encode(), "spec.yaml")))
+    text = judged(TEXT.encode(), "spec.yaml").model_dump_json()
     for ours, theirs in renamed.items():
         text = text.replace(f'"{ours}"', f'"{theirs}"')
-    expected = json.loads(text.replace('"tier": "corp-root"', '"tier": "root"'))
-    assert by_state(found.spec) == expected
+    expected = Spec.model_validate_json(text.replace('"tier":"corp-root"', '"tier":"root"'))
+    assert by_state(found.spec) == by_state(expected)
+    assert len(found.spec.moves) == len(state["resources"])
 
 
 def test_tag_edit_touches_only_its_authority(applied: Applied) -> None:

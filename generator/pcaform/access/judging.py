@@ -1,18 +1,27 @@
 """Each request of each principal, decided by the evaluator over the policies' text -> what differs from the promise."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from pcaform.access import actions, cells
 from pcaform.access.cells import Cell
 from pcaform.access.favours import favours
-from pcaform.access.promises import is_promised
+from pcaform.access.promises import Words
 from pcaform.access.requests import Asked
 from pcaform.access.stage import Stage, Subject
 from pcaform.iam.documents import Document, read_document
 from pcaform.iam.evaluation import Policies, Request, evaluate
-from pcaform.spec.issuers import Issuer
 
+_UNSAID = {
+    "issuer": "is allowed, and no grant says so",
+    "administrator": "is allowed, and is no duty of an administrator",
+    "auditor": "is allowed, and is no duty of an auditor",
+}
+_BROKEN = {
+    "issuer": "is denied, although a grant promises it",
+    "administrator": "is denied, although it is an administrator's duty",
+    "auditor": "is denied, although it is an auditor's duty",
+}
 _ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _EVERYTHING = read_document({"Version": "2012-10-17", "Statement": _ALL}, "everything")
 
@@ -44,61 +53,59 @@ class Judgement:
 
     accesses: tuple[Access, ...]
     findings: tuple[Decision, ...]
+    is_live: bool = False
+    """Whether it is about an account, whose groups and boundaries are known, and not about a stack."""
 
 
-def judge(stage: Stage, issuers: Mapping[str, Issuer], samples: Mapping[str, str]) -> Judgement:
-    """Judge every principal of a stack; `issuers` are those of the spec, none where only the stack is known.
+def judge(stage: Stage, words_of: Callable[[Subject], Words | None], samples: Mapping[str, str]) -> Judgement:
+    """Judge every principal of a stack; `words_of` returns what is promised to one, None where only the stack is known.
 
     Raises PolicyError for a policy that IAM would refuse.
     """
     accesses, findings = [], []
     for subject in stage.subjects:
-        issuer = issuers.get(subject.key)
-        decided = list(decisions(stage, subject, issuer, samples))
+        words = words_of(subject)
+        decided = list(decisions(stage, subject, words, samples))
         allowed = tuple(each.cell for each in decided if each.is_allowed and each.cell.circumstance == cells.PLAIN)
-        accesses.append(Access(subject, allowed, len(decided), _words(subject, issuer) is not None))
+        accesses.append(Access(subject, allowed, len(decided), words is not None))
         findings += [each for each in decided if each.message]
     return Judgement(tuple(accesses), tuple(findings))
 
 
-def decisions(stage: Stage, subject: Subject, issuer: Issuer | None, samples: Mapping[str, str]) -> Iterator[Decision]:
+def decisions(stage: Stage, subject: Subject, words: Words | None, samples: Mapping[str, str]) -> Iterator[Decision]:
     """Yield how each request of one principal ends, and what is wrong with that."""
     documents = tuple(read_document(text, name) for name, text in subject.policies.items())
-    words = _words(subject, issuer)
+    boundary = read_document(subject.boundary, "permissions boundary") if subject.boundary else None
+    policies = Policies(identity=documents, boundary=boundary)
     for cell in Asked(stage, subject, samples, favours(subject)).cells():
-        passes = is_allowed(stage, subject, cell, documents)
+        passes = is_allowed(stage, subject, cell, policies)
         message = _wrong(subject, cell, is_allowed=passes, words=words)
         yield Decision(f"{subject.kind} {subject.key}", cell, passes, message)
 
 
-def _words(subject: Subject, issuer: Issuer | None) -> Issuer | None:
-    """Return the issuer whose grants say what is promised, None where nothing is."""
-    return issuer if issuer is not None and subject.kind == "issuer" and issuer.grants else None
-
-
-def is_allowed(stage: Stage, subject: Subject, cell: Cell, documents: tuple[Document, ...]) -> bool:
+def is_allowed(stage: Stage, subject: Subject, cell: Cell, policies: Policies) -> bool:
     """Tell whether IAM lets a request of a principal through that has these policies."""
     if cell.circumstance == cells.MORE_RIGHTS:
-        documents = (*documents, _EVERYTHING)
+        policies = replace(policies, identity=(*policies.identity, _EVERYTHING))
     if cell.circumstance == cells.FIRST_LOCK:
-        documents = tuple(_allowing(document) for document in documents)
+        policies = replace(policies, identity=tuple(_allowing(document) for document in policies.identity))
     principal = subject.principal
     described = {"aws:principalarn": (principal.role_arn or principal.arn,)}
     request = Request(principal, cell.action, cell.resource, {**described, **cell.context}, stage.account_id)
-    return evaluate(request, Policies(identity=documents)).is_allowed
+    return evaluate(request, policies).is_allowed
 
 
 def _allowing(document: Document) -> Document:
     return Document(document.name, tuple(statement for statement in document.statements if statement.is_allow))
 
 
-def _wrong(subject: Subject, cell: Cell, *, is_allowed: bool, words: Issuer | None) -> str:
+def _wrong(subject: Subject, cell: Cell, *, is_allowed: bool, words: Words | None) -> str:
     """Return what is wrong with a request's end, nothing where it is right."""
-    promised = words is not None and is_promised(words, cell, subject.owner_tag)
+    promised = words is not None and words(cell)
     if words is not None and is_allowed and not promised:
-        return "is allowed, and no grant says so"
+        return _UNSAID[subject.kind]
     if promised and not is_allowed and cell.circumstance != cells.EVERY_KEY:
-        return "is denied, although a grant promises it"
+        return _BROKEN[subject.kind]
     is_real = cell.circumstance not in (cells.MORE_RIGHTS, cells.FIRST_LOCK)
     return _overstepped(subject.kind, cell) if is_allowed and is_real else ""
 

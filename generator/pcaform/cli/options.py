@@ -12,6 +12,13 @@ class Format(StrEnum):
     sarif = "sarif"
 
 
+class ReportFormat(StrEnum):
+    """What `--format` of the imports takes."""
+
+    text = "text"
+    json = "json"
+
+
 class GuardFormat(StrEnum):
     """What `guard --format` takes."""
 
@@ -44,6 +51,7 @@ class Described(StrEnum):
     spec = "spec"
     guard = "guard"
     access = "access"
+    imports = "import"
 
 
 class Shell(StrEnum):
@@ -53,3 +61,23 @@ class Shell(StrEnum):
     zsh = "zsh"
     fish = "fish"
     powershell = "powershell"
+
+
+class Pipeline(StrEnum):
+    """What `access --pipeline` takes."""
+
+    plan = "plan"
+    apply = "apply"
+    scp = "scp"
+
+
+class Status(StrEnum):
+    """What `import aws --status` takes: every status of a CA."""
+
+    CREATING = "CREATING"
+    PENDING_CERTIFICATE = "PENDING_CERTIFICATE"
+    ACTIVE = "ACTIVE"
+    DISABLED = "DISABLED"
+    EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
+    DELETED = "DELETED"

@@ -17,7 +17,8 @@ from pcaform.access.report import said
 from pcaform.access.requests import Asked
 from pcaform.access.rows import rows
 from pcaform.access.stage import Stage, Subject, name_patterns
-from pcaform.iam.documents import Document, read_document
+from pcaform.iam.documents import read_document
+from pcaform.iam.evaluation import Policies
 from pcaform.iam.principals import Principal
 from pcaform.rules.grants import is_privileged
 from pcaform.statements import ISSUER_TAG
@@ -58,7 +59,7 @@ def widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
     stage = _stage(both)
     subject = Subject("", "issuer", _principal(stage), both, is_owned=True, owner_tag=_tag(both))
     samples = {pattern: re.sub(r"[*?]", "x", pattern) for pattern in name_patterns([subject])}
-    old, new = _documents(before), _documents(after)
+    old, new = _policies(before), _policies(after)
     gained = [
         cell
         for cell in dict.fromkeys(Asked(stage, subject, samples, favours(subject)).cells())
@@ -69,8 +70,8 @@ def widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
     return Widening(tuple(gained))
 
 
-def _documents(policies: Mapping[str, str]) -> tuple[Document, ...]:
-    return tuple(read_document(text, name) for name, text in policies.items())
+def _policies(policies: Mapping[str, str]) -> Policies:
+    return Policies(identity=tuple(read_document(text, name) for name, text in policies.items()))
 
 
 def _stage(policies: Mapping[str, str]) -> Stage:

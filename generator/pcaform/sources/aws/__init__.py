@@ -1,0 +1,1 @@
+"""A live account -> inventory: what AWS itself says, read and never changed."""
