@@ -87,7 +87,7 @@ def permitted(name: str) -> dict[str, Any]:
     }
 
 
-def shared(account: str) -> dict[str, Any]:
+def shared(name: str, account: str) -> dict[str, Any]:
     read_only = {
         "Action": [
             "acm-pca:DescribeCertificateAuthority",
@@ -97,11 +97,11 @@ def shared(account: str) -> dict[str, Any]:
             "acm-pca:ListTags",
         ],
         "Effect": "Allow",
-        "Resource": f"${{{CA}.a.arn}}",
+        "Resource": f"${{{CA}.{name}.arn}}",
         "Principal": {"AWS": account},
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [read_only]})
-    return {"resource_arn": f"${{{INSTALLATION}.a.certificate_authority_arn}}", "policy": policy}
+    return {"resource_arn": f"${{{INSTALLATION}.{name}.certificate_authority_arn}}", "policy": policy}
 
 
 ACTIVE = ("a", "b", "c")
@@ -130,10 +130,10 @@ MUTATIONS: Mapping[str, tuple[str, dict[str, Any], Mutation]] = {
     "b": (INSTALLATION, installed("b"), {"certificate_chain": f"${{{CERTIFICATE}.amount.certificate}}"}),
     "c": (INSTALLATION, installed("c"), {"certificate_authority_arn": f"${{{CA}.key.arn}}"}),
     "fewer": (PERMISSION, permitted("a"), {"actions": ["GetCertificate"]}),
-    "account": (PERMISSION, permitted("b"), {"source_account": "123456789012"}),
+    "account": (PERMISSION, permitted("b"), {"source_account": "222222222222"}),
     "other": (PERMISSION, permitted("c"), {"certificate_authority_arn": f"${{{CA}.key.arn}}"}),
-    "share": (POLICY, shared("111111111111"), {"policy": shared("222222222222")["policy"]}),
-    "place": (POLICY, shared("111111111111"), {"resource_arn": f"${{{CA}.b.arn}}"}),
+    "share": (POLICY, shared("a", "111111111111"), {"policy": shared("a", "222222222222")["policy"]}),
+    "place": (POLICY, shared("b", "111111111111"), {"resource_arn": f"${{{CA}.c.arn}}"}),
 }
 """Name of an instance -> its kind, its arguments, and what is changed of them, by path."""
 
@@ -145,8 +145,6 @@ def configuration(*, is_changed: bool) -> str:
         INSTALLATION: {"root": {**installed("root"), "certificate_chain": None}},
     }
     for name, (kind, arguments, mutation) in MUTATIONS.items():
-        if name == "place" and not is_changed:
-            arguments = {**arguments, "resource_arn": f"${{{INSTALLATION}.c.certificate_authority_arn}}"}  # noqa: PLW2901 - one CA takes one policy
         resources.setdefault(kind, {})[name] = _changed(arguments, mutation) if is_changed else arguments
     return json.dumps({"resource": resources})
 
