@@ -18,7 +18,7 @@ from pcaform.guard.judging import judge
 from pcaform.guard.levels import Level
 from pcaform.guard.markdown import markdown, verdict
 from pcaform.guard.reading import read
-from pcaform.guard.specs.filling import filled
+from pcaform.guard.specs.judging import judged_plan
 from pcaform.guard.waivers import waived
 from pcaform.loading import STDIN, content, shown
 from pcaform.problems import Failure, Problem
@@ -85,7 +85,7 @@ def of_plan(path: str, *, spec: str | None = None, chdir: Path | None = None, te
     if known.spec is None:
         raise Failure(f"{spec}: there is no spec in it")
     places = of_spec(shown(spec), known.spec, known.document)
-    return Case(known.spec.stack, judge(filled(plan, known.spec)), known.spec.waivers, places)
+    return Case(known.spec.stack, judged_plan(plan, known.spec), known.spec.waivers, places)
 
 
 def shown_by_terraform(path: str, chdir: Path | None) -> bytes:

@@ -25,10 +25,11 @@ def markdown(judgement: Judgement) -> str:
 
 
 def verdict(judgement: Judgement) -> str:
-    """Return in a few words what was found, by level."""
+    """Return in a few words what was found, by level, and what was not judged or is accepted."""
     levels = [finding.level for finding in judgement.findings]
     counts = [f"{levels.count(level)} {level}" for level in dict.fromkeys(levels)]
     counts += [f"{len(judgement.doubts)} not judged"] if judgement.doubts else []
+    counts += [f"{len(judgement.waived)} waived"] if judgement.waived else []
     return ", ".join(counts) or "nothing found"
 
 

@@ -1,11 +1,16 @@
-"""Two specs of one stack -> the judgement on the step from the first to the second."""
+"""Two specs of one stack, or a plan and its spec -> the judgement on the step, with what only a spec can say."""
 
-from pcaform.guard.findings import finding
+from collections.abc import Iterator
+
+from pcaform.guard.findings import finding, is_created
 from pcaform.guard.judgement import Finding, Judgement
 from pcaform.guard.judging import gathered, judge
-from pcaform.guard.reading import Change
+from pcaform.guard.reading import Change, Plan
 from pcaform.guard.specs.comparison import plan
+from pcaform.guard.specs.filling import filled
 from pcaform.guard.specs.promises import moved, promises
+from pcaform.guard.world import AUTHORITY
+from pcaform.plan import naming
 from pcaform.spec.stack import Spec
 
 
@@ -21,6 +26,24 @@ def judged(before: Spec | None, after: Spec) -> Judgement:
     known = {each.address for each in told if isinstance(each, Finding)}
     doubts = [each for each in found.doubts if each.address not in known]
     return gathered([*found.findings, *found.notes, *told, *doubts])
+
+
+def judged_plan(planned: Plan, spec: Spec) -> Judgement:
+    """Judge a plan with the spec of its stack, which says what the plan leaves unknown, and which CAs exist already."""
+    found = judge(filled(planned, spec))
+    known = {(each.rule, each.address) for each in found.findings}
+    again = [each for each in _made_again(planned, spec) if (each.rule, each.address) not in known]
+    return gathered([*found.findings, *found.notes, *found.doubts, *again])
+
+
+def _made_again(planned: Plan, spec: Spec) -> Iterator[Finding]:
+    """Find CAs that Terraform makes although the spec gives the ARN of the one that exists."""
+    arns = {f"module.{naming.ca(key)}.{AUTHORITY}.this": each.arn for key, each in spec.managed.items() if each.arn}
+    for change in planned.changes:
+        if change.address in arns and is_created(change) and not change.importing:
+            message = f"another CA is made although {arns[change.address]} exists: it fell out of the state"
+            advice = "render the stack again: its import block takes the CA that exists into the state"
+            yield finding(change, "ca-made-again", message, advice=advice)
 
 
 def gone(before: Spec) -> Judgement:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.facts import ACM_PRINCIPAL
-from pcaform.guard.specs.names import Names
+from pcaform.guard.specs.names import Names, output_of
+from pcaform.guard.world import CERTIFICATE
 from pcaform.plan.access import duties, issuers, permissions, shares
 from pcaform.plan.authorities import authorities
 from pcaform.plan.calls import ModuleCall
@@ -56,7 +57,10 @@ def resources(spec: Spec, names: Names) -> dict[str, Made]:
         for address, values in _PARTS[call.module.removesuffix(_UNPROTECTED)](arguments):
             full = f"module.{call.name}.{address}"
             made = _own(call.name, dict(values), spec, names)
-            found[full] = Made(call.name, full, address.partition(".")[0], made)
+            kind = address.partition(".")[0]
+            if kind == CERTIFICATE:
+                made["certificate"] = output_of(names.moved.get(call.name, call.name), "certificate")
+            found[full] = Made(call.name, full, kind, made)
     return found
 
 
