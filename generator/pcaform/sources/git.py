@@ -35,9 +35,9 @@ class Revision:
         return found.decode("ascii")
 
     def files(self) -> list[str]:
-        """Return the YAML files below the directory as of the commit, relative to it."""
+        """Return each `*.yaml` below the directory as of the commit, relative to it, as a directory of now is read."""
         done = _git(self.directory, "ls-tree", "-r", "-z", "--name-only", self.commit, "--", ".")
-        return [name for name in done.stdout.decode().split("\0") if name.endswith((".yaml", ".yml"))]
+        return [name for name in done.stdout.decode().split("\0") if name.endswith(".yaml")]
 
     def top(self) -> Path:
         """Return the directory that the repository is in."""
