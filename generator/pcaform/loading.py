@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform.document import Document, parse
-from pcaform.pems import resolved
+from pcaform.pems import beside, resolved
 from pcaform.problems import Failure, Invalid, Problem, Severity
 from pcaform.rules.catalog import problems
 from pcaform.spec.reading import read
@@ -35,7 +35,7 @@ def examine(text: bytes, name: str, *, directory: Path = Path()) -> Examined:
     """
     try:
         document = parse(text, name)
-        spec = resolved(read(document), document, directory)
+        spec = resolved(read(document), document, beside(directory))
     except Invalid as invalid:
         return Examined(None, tuple(invalid.problems))
     return Examined(spec, tuple(sorted(problems(spec, document))), document)

@@ -1,6 +1,6 @@
 """Certificates that a spec names by file -> the spec with their text, so that all later stages only see values."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pcaform.document import Document, Loc
@@ -14,7 +14,16 @@ _NAMES = ("certificate", "certificate_chain", "certificate_signing_request")
 _RULE = "file"
 
 
-def resolved(spec: Spec, document: Document, directory: Path) -> Spec:
+Reader = Callable[[str], str]
+"""From a file's name to its text; raises OSError or ValueError where there is none."""
+
+
+def beside(directory: Path) -> Reader:
+    """Return what reads files of a directory, the spec's own."""
+    return lambda name: (directory / name).read_text(encoding="ascii")
+
+
+def resolved(spec: Spec, document: Document, read: Reader) -> Spec:
     """Return the spec with every file's text in place of its name; names are relative to the spec's directory.
 
     Raises Invalid with each file that cannot be read as text, at the place that names it.
@@ -27,7 +36,7 @@ def resolved(spec: Spec, document: Document, directory: Path) -> Spec:
         texts = {}
         for name, value in _files(authority.activation):
             try:
-                texts[name] = (directory / value).read_text(encoding="ascii")
+                texts[name] = read(value)
             except (OSError, ValueError) as error:
                 loc: Loc = ("certificate_authorities", key, "activation", name)
                 problems.append(document.problem(located(document, loc), _told(value, error), rule=_RULE))

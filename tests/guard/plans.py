@@ -29,15 +29,16 @@ class Stack:
 
     terraform: Terraform
     server: Sandbox
+    name: str = STACK
 
     def planned(self, text: str, *arguments: str, edit: Callable[[Path], None] | None = None) -> dict[str, Any]:
         """Render a spec over a copy of the stack, edit the copy, and return its plan, whole or broken off."""
         out = self.terraform.directory.parent / f"copy-{len(list(self.terraform.directory.parent.iterdir()))}"
-        shutil.copytree(self.terraform.directory, out / STACK, symlinks=True)
+        shutil.copytree(self.terraform.directory, out / self.name, symlinks=True)
         render_to(text, out)
         if edit:
-            edit(out / STACK)
-        terraform = replace(self.terraform, directory=out / STACK)
+            edit(out / self.name)
+        terraform = replace(self.terraform, directory=out / self.name)
         terraform.init()
         try:
             return terraform.plan(out / "tfplan", *arguments)
@@ -161,6 +162,14 @@ def renew(server: Sandbox, common_name: str) -> None:
         Certificate=found["Certificate"].encode(),
         CertificateChain=found["CertificateChain"].encode(),
     )
+
+
+def delete(server: Sandbox, common_name: str) -> None:
+    """Delete a CA outside Terraform."""
+    client = server.client("acm-pca")
+    found = client.list_certificate_authorities()["CertificateAuthorities"]
+    (arn,) = (ca["Arn"] for ca in found if name_of(ca) == common_name)
+    client.delete_certificate_authority(CertificateAuthorityArn=arn)
 
 
 def created(server: Sandbox, common_name: str) -> str:

@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from pcaform.guard.hazards import installation, issued_certificate
+from pcaform.guard.hazards.issued import installation, issued_certificate
 from pcaform.guard.judgement import Doubt, Finding, Note
-from pcaform.guard.reading import Change
+from pcaform.guard.reading import Change, Plan
+from pcaform.guard.world import World
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 LIVE_SINCE = datetime(2030, 1, 1, tzinfo=UTC)
@@ -28,6 +29,7 @@ def pem(since: datetime, *, serial: int = 1) -> str:
 
 
 LIVE = pem(LIVE_SINCE)
+WORLD = World(Plan((), is_errored=False))
 REPLACED = Change(
     address="x",
     type="aws_acmpca_certificate_authority_certificate",
@@ -55,12 +57,12 @@ REPLACED = Change(
     ids=["older", "as old and another", "newer", "the same", "the same, spaced", "no certificate", "left out"],
 )
 def test_certificate_installed_over_the_live_one(planned: str | None, expected: type) -> None:
-    (found,) = installation(replace(REPLACED, after={"certificate": planned, **ARN}))
+    (found,) = installation(replace(REPLACED, after={"certificate": planned, **ARN}), WORLD)
     assert type(found) is expected
 
 
 def test_live_certificate_that_is_not_in_the_plan_is_a_doubt() -> None:
-    (found,) = installation(replace(REPLACED, before=ARN))
+    (found,) = installation(replace(REPLACED, before=ARN), WORLD)
     assert type(found) is Doubt
 
 
@@ -74,17 +76,17 @@ def test_live_certificate_that_is_not_in_the_plan_is_a_doubt() -> None:
     ids=["still to be issued", "for a CA still to be made", "for another CA"],
 )
 def test_what_is_installed_elsewhere_or_anew_rolls_nothing_back(change: Change) -> None:
-    (found,) = installation(change)
+    (found,) = installation(change, WORLD)
     assert type(found) is Note
 
 
 def test_rollback_names_both_certificates() -> None:
-    (found,) = installation(replace(REPLACED, after={"certificate": pem(LIVE_SINCE - DAY, serial=0x2A), **ARN}))
+    (found,) = installation(replace(REPLACED, after={"certificate": pem(LIVE_SINCE - DAY, serial=0x2A), **ARN}), WORLD)
     assert "01 (valid from 2030-01-01 00:00:00 UTC) installed and gets 2a (valid from 2029-12-31" in found.message
 
 
 def test_object_that_a_replacement_left_behind_is_named_as_such() -> None:
     left = replace(REPLACED, actions=("delete",), before={"certificate": LIVE}, paths=(), deposed="8f2b")
-    (found,) = issued_certificate(left)
+    (found,) = issued_certificate(left, WORLD)
     assert found.address == "x (deposed 8f2b)"
     assert "AWS revokes 01" in found.message

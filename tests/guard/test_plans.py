@@ -110,6 +110,10 @@ def test_twins_of_the_hazards_are_safe_and_told(made: Mapping[str, bytes]) -> No
         f"module.ca_leaving.{INSTALLATION}": "forgotten",
         f"module.ca_leaving_certificate.{CERTIFICATE}": "forgotten",
         f"module.ca_silenced.{INSTALLATION}": "replaced to install a new certificate",
+        "aws_acmpca_certificate_authority.imported": "imported",
+        f"module.ca_named-anew.{AUTHORITY}": "moved",
+        f"module.ca_named-anew.{INSTALLATION}": "moved",
+        f"module.ca_named-anew_certificate.{CERTIFICATE}": "moved",
     }
 
 
@@ -139,13 +143,14 @@ def test_exit_codes(made: Mapping[str, bytes], pcaform: Run, name: str, code: in
     assert bool(done.stdout) == (code != 0)
 
 
-def test_text_has_two_lines_for_each_finding(made: Mapping[str, bytes], pcaform: Run, tmp_path: Path) -> None:
+def test_text_says_for_each_finding_what_to_do_instead(made: Mapping[str, bytes], pcaform: Run, tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_bytes(made["hazards"])
     done = pcaform("guard", tmp_path / "plan.json")
     lines = done.stdout.splitlines()
-    assert lines[1::2] == [line for line in lines if line.startswith("  instead: ")]
-    assert all(line.startswith("module.") and line.endswith("]") for line in lines[::2])
-    assert done.stderr.endswith("do not apply this plan: 10 findings\n")
+    heads = [line for line in lines if not line.startswith("  ")]
+    assert len([line for line in lines if line.startswith("  instead: ")]) == len(heads)
+    assert all(line.startswith("module.") and line.endswith(", breaks-trust]") for line in heads)
+    assert done.stderr.endswith("do not apply this: 10 breaks-trust\n")
 
 
 @pytest.mark.parametrize("name", ["hazards", "twins", "broken_off"])
@@ -154,5 +159,5 @@ def test_json_is_what_its_published_schema_says(made: Mapping[str, bytes], pcafo
     jsonschema.Draft202012Validator.check_schema(schema)
     printed = json.loads(pcaform("guard", "-", "--format", "json", stdin=made[name]).stdout)
     jsonschema.Draft202012Validator(schema).validate(printed)
-    assert printed["format_version"] == "1.0"
+    assert printed["format_version"] == "1.1"
     assert len(printed["findings"]) == len(judged(made[name]).findings)

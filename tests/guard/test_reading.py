@@ -1,6 +1,7 @@
 """What is no plan, or not a whole one, is never judged safe: exit code 1 and one line that says what to do."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,3 +102,68 @@ def test_ten_thousand_changes_are_all_judged() -> None:
     deleted = {"type": kind, "change": {"actions": ["delete"]}}
     records = [change(address=f"{kind}.x[{number}]", **deleted) for number in range(10_000)]
     assert len(judge(read(plan(resource_changes=records), "plan.json")).findings) == 10_000
+
+
+def test_future_minor_format_is_read() -> None:
+    content = plan(format_version="1.99", resource_changes=[change(novelty=[1])], novelty={"a": 1})
+    assert judge(read(content, "plan.json")).doubts == ()
+
+
+def test_secret_is_never_shown() -> None:
+    subject = [{"common_name": "hunter2"}]
+    configuration = {"certificate_authority_configuration": [{"subject": subject}]}
+    replaced = {
+        "actions": ["delete", "create"],
+        "before": configuration,
+        "after": {"certificate_authority_configuration": [{"subject": [{"common_name": "hunter3"}]}]},
+        "after_sensitive": {"certificate_authority_configuration": [{"subject": [{"common_name": True}]}]},
+        "replace_paths": [["certificate_authority_configuration", 0, "subject", 0, "common_name"]],
+    }
+    found = judge(read(plan(resource_changes=[change(type="aws_acmpca_certificate_authority", change=replaced)]), "p"))
+    (difference,) = found.findings[0].differences
+    assert (difference.before, difference.after) == ("(secret)", "(secret)")
+
+
+DENYING = {"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "acm-pca:*", "Resource": "*"}}
+UNKNOWN: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "a policy's text": (
+        "aws_iam_policy",
+        {"policy": json.dumps(DENYING)},
+        {"policy": True},
+    ),
+    "whom a CA's policy lets in": ("aws_acmpca_policy", {"policy": "{}", "resource_arn": "a"}, {"policy": True}),
+    "whether a CA is enabled": ("aws_acmpca_certificate_authority", {"enabled": True}, {"enabled": True}),
+    "whether a list is written": (
+        "aws_acmpca_certificate_authority",
+        {"revocation_configuration": [{"crl_configuration": [{"enabled": True}]}]},
+        {"revocation_configuration": True},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNKNOWN)
+def test_unknown_is_never_safe(what: str) -> None:
+    kind, before, unknown = UNKNOWN[what]
+    known = {name: value for name, value in before.items() if name not in unknown}
+    updated = {"actions": ["update"], "before": before, "after": known, "after_unknown": unknown}
+    found = judge(read(plan(resource_changes=[change(type=kind, change=updated)]), "plan.json"))
+    assert [doubt.address for doubt in found.doubts] == ["a.b"]
+
+
+def test_ca_that_is_made_although_the_spec_knows_its_arn(pcaform: Run, tmp_path: Path) -> None:
+    """The plan alone shows a new CA like any other: only the spec tells that there is one."""
+    arn = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
+    root = (
+        f"{{type: ROOT, arn: '{arn}', activation: external, key_algorithm: RSA_2048, subject: {{common_name: Root}}}}"
+    )
+    (tmp_path / "corp.yaml").write_text(
+        "version: 1\nstack: corp\naws: {region: eu-west-1, account_id: '123456789012'}\n"
+        f"certificate_authorities:\n  root: {root}\n",
+        encoding="utf-8",
+    )
+    kind = "aws_acmpca_certificate_authority"
+    made = {"actions": ["create"], "before": None, "after": {}, "after_unknown": {"arn": True}}
+    content = plan(resource_changes=[change(address=f"module.ca_root.{kind}.this", type=kind, change=made)])
+    assert pcaform("guard", "-", cwd=tmp_path, stdin=content).returncode == 0
+    done = pcaform("guard", "-", "--spec", "corp.yaml", cwd=tmp_path, stdin=content)
+    assert (done.returncode, f"another CA is made although {arn} exists" in done.stdout) == (2, True)

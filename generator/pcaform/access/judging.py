@@ -78,12 +78,13 @@ def decisions(stage: Stage, subject: Subject, words: Words | None, samples: Mapp
     boundary = read_document(subject.boundary, "permissions boundary") if subject.boundary else None
     policies = Policies(identity=documents, boundary=boundary)
     for cell in Asked(stage, subject, samples, favours(subject)).cells():
-        is_allowed = _is_allowed(stage, subject, cell, policies)
-        message = _wrong(subject, cell, is_allowed=is_allowed, words=words)
-        yield Decision(f"{subject.kind} {subject.key}", cell, is_allowed, message)
+        passes = is_allowed(stage, subject, cell, policies)
+        message = _wrong(subject, cell, is_allowed=passes, words=words)
+        yield Decision(f"{subject.kind} {subject.key}", cell, passes, message)
 
 
-def _is_allowed(stage: Stage, subject: Subject, cell: Cell, policies: Policies) -> bool:
+def is_allowed(stage: Stage, subject: Subject, cell: Cell, policies: Policies) -> bool:
+    """Tell whether IAM lets a request of a principal through that has these policies."""
     if cell.circumstance == cells.MORE_RIGHTS:
         policies = replace(policies, identity=(*policies.identity, _EVERYTHING))
     if cell.circumstance == cells.FIRST_LOCK:

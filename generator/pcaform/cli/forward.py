@@ -11,7 +11,7 @@ from pcaform.cli.options import Described, Format
 
 @app.command("render")
 def _render(
-    specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Spec files, or '-' for standard input.")],
+    specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Files, directories, or '-'.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the stacks' directories are written.")],
     *,
     modules: Annotated[

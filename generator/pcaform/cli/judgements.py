@@ -1,27 +1,40 @@
 """Commands that judge: guard, access."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pcaform.cli import account
 from pcaform.cli.app import app
-from pcaform.cli.options import AccessFormat, Pipeline, ReportFormat
+from pcaform.cli.options import AccessFormat, FailOn, GuardFormat, Pipeline
 from pcaform.problems import Failure
 
 
 @app.command("guard")
 def _guard(
-    plan: Annotated[
-        str, typer.Argument(metavar="PLAN.json", help="What 'terraform show -json PLAN' prints, or '-' for stdin.")
-    ],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PLAN|NEW", help="A plan: its file, its JSON, or '-'. With --spec OLD: the new spec."),
+    ] = None,
     *,
-    form: Annotated[ReportFormat, typer.Option("--format", help="How findings are printed.")] = ReportFormat.text,
+    spec: Annotated[
+        str | None,
+        typer.Option("--spec", metavar="SPEC|OLD", help="The spec of the plan's stack, or the spec of before."),
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="REVISION", help="With --spec NEW: the specs of before, from git.")
+    ] = None,
+    chdir: Annotated[
+        Path | None, typer.Option("--chdir", metavar="DIR", help="Where Terraform reads a plan's file; its directory.")
+    ] = None,
+    form: Annotated[GuardFormat, typer.Option("--format", help="How findings are printed.")] = GuardFormat.text,
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="The lowest level that counts.")] = FailOn.breaks_trust,
 ) -> int:
-    """Refuse a plan that would break trust (exit 2): judge what it does to CAs, their certificates and permissions."""
+    """Refuse what would break trust (exit 2): judge a plan, or the step from one spec to another."""
     from pcaform.commands import guard
 
-    return guard.run(plan, form=form.value)
+    return guard.run(paths or [], spec=spec, base=base, chdir=chdir, form=form.value, fail_on=fail_on.value)
 
 
 @app.command("access")

@@ -13,10 +13,28 @@ class Format(StrEnum):
 
 
 class ReportFormat(StrEnum):
-    """What `--format` of guard and of the imports takes."""
+    """What `--format` of the imports takes."""
 
     text = "text"
     json = "json"
+
+
+class GuardFormat(StrEnum):
+    """What `guard --format` takes."""
+
+    text = "text"
+    markdown = "markdown"
+    json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
+class FailOn(StrEnum):
+    """What `guard --fail-on` takes: a level, and with it all that weigh more."""
+
+    breaks_trust = "breaks-trust"
+    widens_access = "widens-access"
+    notice = "notice"
 
 
 class AccessFormat(StrEnum):

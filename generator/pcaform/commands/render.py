@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pcaform import console, leaving, manifest
+from pcaform.commands.validate import files
 from pcaform.loading import STDIN, Examined, content, examine, home, shown
 from pcaform.output import diff
 from pcaform.output.comparison import Comparison, compare
@@ -27,12 +28,12 @@ def run(
     check: bool = False,
     show: bool = False,
 ) -> int:
-    """Render the specs in files (or `-`) into `out`/<stack>/; return the exit code.
+    """Render the specs in files, directories (or `-`) into `out`/<stack>/; return the exit code.
 
     With `check` or `show` (`--diff`) nothing is written: 2 is returned where something would be. A spec with errors
     stops everything; a stack that cannot be written does not stop the others.
     """
-    rendered = stacks(specs, out, modules=named(modules))
+    rendered = stacks([*files(specs)], out, modules=named(modules))
     codes = {_conclude(stack, out, force=force, check=check, show=show) for stack in rendered}
     return 1 if 1 in codes else max(codes)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 class UnreadableError(Exception):
@@ -10,12 +11,17 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What the guard needs to know about a certificate; `serial` is in hexadecimal as AWS writes it, with colons."""
+    """What the guard needs to know about a certificate; `serial` is in hexadecimal as AWS writes it, with colons.
+
+    `subject_key` and `authority_key` identify its own key and its issuer's, where it names them.
+    """
 
     fingerprint: bytes
     serial: str
     not_before: datetime
     is_self_issued: bool
+    subject_key: bytes | None = None
+    authority_key: bytes | None = None
 
     def __str__(self) -> str:
         """Name the certificate as a person would look it up."""
@@ -36,6 +42,8 @@ def certificate(pem: object) -> Certificate:
             serial=_serial(read.serial_number),
             not_before=read.not_valid_before_utc,
             is_self_issued=read.issuer == read.subject,
+            subject_key=_identifier(read, "SubjectKeyIdentifier"),
+            authority_key=_identifier(read, "AuthorityKeyIdentifier"),
         )
     except (ValueError, InvalidVersion):
         raise UnreadableError from None
@@ -48,3 +56,15 @@ def is_rollback(live: Certificate, planned: Certificate) -> bool:
 
 def _serial(number: int) -> str:
     return number.to_bytes((number.bit_length() + 7) // 8 or 1, "big").hex(":")
+
+
+def _identifier(read: Any, name: str) -> bytes | None:
+    """Return what one of the two extensions says; one that cannot be read says nothing."""
+    from cryptography import x509
+
+    try:
+        found = read.extensions.get_extension_for_class(getattr(x509, name)).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+        return None
+    identifier = found.digest if name == "SubjectKeyIdentifier" else found.key_identifier
+    return identifier if isinstance(identifier, bytes) else None

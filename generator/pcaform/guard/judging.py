@@ -1,10 +1,13 @@
 """A plan -> the judgement on it: each change seen by the function of its kind, and nothing unknown let through."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from pcaform.guard.hazards import HAZARDS, Remark
-from pcaform.guard.judgement import Doubt, Finding, Judgement, Note
+from pcaform.guard.findings import where
+from pcaform.guard.hazards.kinds import HAZARDS
+from pcaform.guard.judgement import Doubt, Finding, Judgement, Note, Remark
+from pcaform.guard.levels import rank
 from pcaform.guard.reading import Change, Plan
+from pcaform.guard.world import World
 
 _KNOWN = {
     frozenset(actions)
@@ -21,26 +24,50 @@ _KNOWN = {
     )
 }
 _ERRORED = "Terraform stopped with an error: the plan is not whole, and more may follow once the error is gone"
+_DEFERRED = "Terraform puts something off to a later plan, or calls an action: what that does is not in this plan"
+_PARTIAL = "the plan leaves something out ('-target' or the like): that is not judged"
 
 
 def judge(plan: Plan) -> Judgement:
     """Return all findings, notes and doubts about a plan; what a plan that broke off still says is judged as well."""
-    remarks = [remark for change in plan.changes for remark in _remarks(change)]
+    world = World(plan)
+    remarks = [remark for change in plan.changes for remark in _remarks(change, world)]
     if plan.is_errored:
         remarks.append(Doubt("", _ERRORED))
+    if plan.is_deferred:
+        remarks.append(Doubt("", _DEFERRED))
+    elif plan.is_partial and not plan.is_errored:
+        remarks.append(Note("", _PARTIAL))
+    return gathered(remarks)
+
+
+def gathered(remarks: Iterable[Remark]) -> Judgement:
+    """Return remarks in their order: findings by weight, then by address."""
+    every = list(dict.fromkeys(remarks))
+    found = [remark for remark in every if isinstance(remark, Finding)]
     return Judgement(
-        findings=tuple(sorted(remark for remark in remarks if isinstance(remark, Finding))),
-        notes=tuple(sorted(remark for remark in remarks if isinstance(remark, Note))),
-        doubts=tuple(sorted(remark for remark in remarks if isinstance(remark, Doubt))),
+        findings=tuple(sorted(found, key=lambda each: (rank(each.level), each))),
+        notes=tuple(sorted(remark for remark in every if isinstance(remark, Note))),
+        doubts=tuple(sorted(remark for remark in every if isinstance(remark, Doubt))),
     )
 
 
-def _remarks(change: Change) -> Iterator[Remark]:
+def _remarks(change: Change, world: World) -> Iterator[Remark]:
     if frozenset(change.actions) not in _KNOWN:
         words = ", ".join(change.actions) or "none"
-        yield Doubt(change.address, f"the actions '{words}' are not known to this release")
+        yield Doubt(where(change), f"the actions '{words}' are not known to this release")
         return
+    yield from _told(change)
+    if change.type in HAZARDS and change.actions != ("no-op",):
+        yield from HAZARDS[change.type](change, world)
+
+
+def _told(change: Change) -> Iterator[Note]:
+    """Say what looks like more than it is: what is forgotten, imported or moved."""
     if "forget" in change.actions:
-        yield Note(change.address, "forgotten: it leaves the state and stays at AWS as it is")
-    if change.type in HAZARDS:
-        yield from HAZARDS[change.type](change)
+        yield Note(where(change), "forgotten: it leaves the state and stays at AWS as it is")
+    if change.importing:
+        after = "changed after that" if change.actions != ("no-op",) else "nothing changes at AWS"
+        yield Note(where(change), f"imported: {change.importing} comes into the state, {after}")
+    if change.moved_from:
+        yield Note(where(change), f"moved: it was {change.moved_from} in the state, and moving changes nothing at AWS")

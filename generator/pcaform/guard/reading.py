@@ -1,12 +1,13 @@
 """What `terraform show -json PLAN` prints -> the changes in it, checked: what cannot be read is never judged safe.
 
-Format: https://developer.hashicorp.com/terraform/internals/json-format, which OpenTofu writes as well. Only
-`resource_changes` and `errored` count: `resource_drift` lists what has happened already.
+Format: https://developer.hashicorp.com/terraform/internals/json-format, which OpenTofu writes as well. What will happen
+is in `resource_changes` and `errored`; `resource_drift`, which lists what has happened already, only tells what
+was deleted outside, and `prior_state` which others there are.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pcaform.problems import Failure
@@ -23,7 +24,8 @@ class Change:
     `actions` are Terraform's words in its order; `before` is the object as it is, `after` as it will be where that is
     known, and `unknown` names the arguments of which it is not. `reason` is Terraform's `action_reason`, `paths` are
     the arguments that force a replacement, in the form `subject[0].country`. `deposed` is the key of an object that a
-    replacement has left behind, or empty.
+    replacement has left behind, or empty. `secret` names the arguments that may not be shown, as they are and as they
+    will be. `importing` is the id that is imported and `moved_from` the address of before, or empty.
     """
 
     address: str
@@ -35,14 +37,34 @@ class Change:
     reason: str
     paths: tuple[str, ...]
     deposed: str
+    secret: tuple[Any, Any] = (False, False)
+    importing: str = ""
+    moved_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """An object as it is before the plan."""
+
+    address: str
+    type: str
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan: all that it does, and whether Terraform stopped before it was whole."""
+    """A plan: all that it does, and whether Terraform stopped before it was whole.
+
+    `resources` are the objects of the state, `gone` the addresses of those that were deleted outside. `is_deferred`
+    tells that something was put off to a later plan, `is_partial` that a target or the like left something out.
+    """
 
     changes: tuple[Change, ...]
     is_errored: bool
+    resources: tuple[Resource, ...] = ()
+    gone: frozenset[str] = field(default_factory=frozenset)
+    is_deferred: bool = False
+    is_partial: bool = False
 
 
 def read(content: bytes, name: str) -> Plan:
@@ -52,8 +74,15 @@ def read(content: bytes, name: str) -> Plan:
     if not isinstance(errored, bool):
         raise Failure(f"{name}: the plan does not say whether it is whole ('errored'): use Terraform or OpenTofu 1.10+")
     try:
-        return Plan(tuple(_change(record) for record in _list(document, "resource_changes")), errored)
-    except (KeyError, TypeError, AttributeError):
+        return Plan(
+            tuple(_change(record) for record in _list(document, "resource_changes")),
+            errored,
+            tuple(_resources(_object(_object(_object(document.get("prior_state")).get("values")).get("root_module")))),
+            frozenset(_gone(_list(document, "resource_drift"))),
+            is_deferred=bool(document.get("deferred_changes") or document.get("action_invocations")),
+            is_partial=document.get("complete") is False,
+        )
+    except (KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{name}: a change in the plan is not as Terraform writes it: {_TAKE}") from None
 
 
@@ -74,8 +103,24 @@ def _document(content: bytes, name: str) -> Mapping[str, Any]:
     return document
 
 
+def _resources(module: Mapping[str, Any]) -> Iterator[Resource]:
+    """Yield what a module of the state and those below it hold, without data sources."""
+    for record in _list(module, "resources"):
+        if record.get("mode", "managed") == "managed":
+            yield Resource(_printable(_text(record["address"])), _text(record["type"]), _object(record.get("values")))
+    for child in _list(module, "child_modules"):
+        yield from _resources(child)
+
+
+def _gone(drift: list[Any]) -> Iterator[str]:
+    for record in drift:
+        if _list(record["change"], "actions") == ["delete"]:
+            yield _printable(_text(record["address"]))
+
+
 def _change(record: Mapping[str, Any]) -> Change:
     change = record["change"]
+    importing = change.get("importing")
     return Change(
         address=_printable(_text(record["address"])),
         type=_text(record["type"]),
@@ -86,7 +131,16 @@ def _change(record: Mapping[str, Any]) -> Change:
         reason=_printable(_text(record.get("action_reason", ""))),
         paths=tuple(_path(steps) for steps in _list(change, "replace_paths")),
         deposed=_printable(_text(record.get("deposed", ""))),
+        secret=(change.get("before_sensitive", False), change.get("after_sensitive", False)),
+        importing=_imported(importing) if importing else "",
+        moved_from=_printable(_text(record.get("previous_address", ""))),
     )
+
+
+def _imported(importing: Mapping[str, Any]) -> str:
+    """Return what is imported: its id, or the parts of its identity."""
+    shown = importing.get("id") or json.dumps(importing.get("identity"), sort_keys=True)
+    return _printable(_text(shown))
 
 
 def _path(steps: Any) -> str:

@@ -17,8 +17,8 @@ from pcaform.rules import (
     principals,
     revocation,
     sharing,
-    unbuilt,
     validity,
+    waivers,
 )
 from pcaform.rules.rule import Check, Finding, Rule
 from pcaform.spec.reading import located
@@ -95,6 +95,7 @@ RULES: tuple[Rule, ...] = (
     _warning("region", places.region_is_known),
     _error("partition", places.arns_are_of_partition),
     _error("china", places.china_has_its_own),
+    _error("waiver", waivers.waiver_names_a_finding),
 )
 """In the order of the documentation."""
 
@@ -115,8 +116,6 @@ def problems(spec: Spec, document: Document) -> list[Problem]:
         document.problem(located(document, finding.loc), finding.message, rule="ignore")
         for finding in _unknown_rules(spec)
     ]
-    unbuilt_keys = unbuilt.unbuilt(document.data)
-    found += [document.problem(loc, text, rule=unbuilt.RULE, of_key=True) for loc, text in unbuilt_keys]
     return list(dict.fromkeys(found))
 
 

@@ -79,10 +79,15 @@ def no_ca_template(spec: Spec) -> Iterator[Finding]:
             yield Finding(loc, f"'{template}' signs CA certificates: an issuer may use end-entity templates only")
 
 
+def is_privileged(template: str) -> bool:
+    """Tell whether a template lets the request decide what an end-entity certificate may do."""
+    return _PRIVILEGED.search(template) is not None and "CACertificate" not in template
+
+
 def no_privileged_template(spec: Spec) -> Iterator[Finding]:
     """An issuer signs code, OCSP answers or whatever a request asks for only where a reason is given."""
     for loc, template in _templates(spec):
-        if _PRIVILEGED.search(template) and "CACertificate" not in template:
+        if is_privileged(template):
             message = (
                 f"'{template}' lets the issuer choose what its certificates may do: take a plain template, or "
                 "accept it with 'ignore: [{rule: privileged-template, reason: ...}]' on the issuer"

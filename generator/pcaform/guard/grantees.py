@@ -1,0 +1,138 @@
+"""Who a policy with principals lets in: a role's trust policy, or a CA's own policy -> who is new, and who is gone.
+
+Which conditions narrow everybody down to somebody:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-concepts.html and, for tokens of GitHub and the like,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pcaform.iam.documents import read_document
+from pcaform.iam.patterns import is_like
+
+_NARROWING = frozenset(
+    (
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+    )
+)
+_ANYBODY = "*"
+_OIDC = ":oidc-provider/"
+Conditions = frozenset[tuple[str, str, frozenset[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grantee:
+    """Somebody who is let in: the kind and name in the policy, for which actions, and under which conditions."""
+
+    kind: str
+    name: str
+    actions: frozenset[str]
+    conditions: Conditions
+
+    def __str__(self) -> str:
+        """Name them as a person would; conditions are told, since they are half of it."""
+        who = "everybody" if self.name == _ANYBODY else f"{self.name}"
+        told = [f"{operator} {key} {', '.join(sorted(values))}" for operator, key, values in sorted(self.conditions)]
+        return f"{who}{' if ' + ' and '.join(told) if told else ''}"
+
+    @property
+    def is_named(self) -> bool:
+        """Tell whether the name alone says who it is: an account, a user, a role, or a service."""
+        return self.name != _ANYBODY and self.kind != "Federated"
+
+    @property
+    def is_anybody(self) -> bool:
+        """Tell whether no condition says who it may be."""
+        if self.name == _ANYBODY:
+            return not any(_is_narrow(found) and found[1].lower() in _NARROWING for found in self.conditions)
+        if _OIDC in self.name:
+            return not any(_is_narrow(found) and found[1].lower().endswith(":sub") for found in self.conditions)
+        return False
+
+
+def grantees(text: str, name: str) -> tuple[Grantee, ...]:
+    """Return whom a policy lets in; raises PolicyError for one that IAM would refuse."""
+    read_document(text, name)
+    return tuple(_grantees(json.loads(text), "Allow"))
+
+
+def denied(text: str) -> frozenset[str]:
+    """Return the statements that keep somebody out, as text."""
+    return frozenset(json.dumps(each, sort_keys=True) for each in _statements(json.loads(text), "Deny"))
+
+
+def newcomers(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
+    """Return who is let in and was not, or is under conditions that were narrower."""
+    return tuple(new for new in after if not any(_covers(old, new) for old in before))
+
+
+def leavers(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
+    """Return who was let in and is not any more, or only under narrower conditions."""
+    return newcomers(after, before)
+
+
+def _covers(old: Grantee, new: Grantee) -> bool:
+    """Tell whether all that one statement lets in was let in by another before."""
+    is_same = old.kind == new.kind and old.name in (new.name, _ANYBODY)
+    return is_same and new.actions <= old.actions and all(_is_kept(one, new.conditions) for one in old.conditions)
+
+
+def _is_kept(condition: tuple[str, str, frozenset[str]], conditions: Conditions) -> bool:
+    """Tell whether a condition still holds, with the same values or, where it lists what may be, fewer."""
+    operator, key, values = condition
+    for other, other_key, found in conditions:
+        if (other, other_key) == (operator, key):
+            return values <= found if "Not" in operator else all(_is_among(one, values, operator) for one in found)
+    return False
+
+
+def _is_among(value: str, patterns: frozenset[str], operator: str) -> bool:
+    """Tell whether all that a value stands for was let in by one of the patterns of before."""
+    if value in patterns or "Like" not in operator:
+        return value in patterns
+    samples = [value.replace("*", sample).replace("?", "x") for sample in ("", "x", "x:x/xx")]
+    return any(all(is_like(sample, pattern, {}) for sample in samples) for pattern in patterns)
+
+
+def _is_narrow(condition: tuple[str, str, frozenset[str]]) -> bool:
+    operator, _, values = condition
+    is_positive = "Not" not in operator and "IfExists" not in operator and operator != "Null"
+    return is_positive and all(value.strip("*?") and not value.startswith(("*", "repo:*")) for value in values)
+
+
+def _grantees(document: Any, effect: str) -> Iterator[Grantee]:
+    for statement in _statements(document, effect):
+        found = statement.get("Principal")
+        principals = {"AWS": [_ANYBODY]} if found == _ANYBODY else found or {}
+        actions = frozenset(_texts(statement.get("Action", _ANYBODY)))
+        conditions = frozenset(_conditions(statement.get("Condition", {})))
+        for kind, names in principals.items():
+            for name in _texts(names):
+                yield Grantee(kind, name, actions, conditions)
+
+
+def _statements(document: Any, effect: str) -> Iterator[Any]:
+    listed = document.get("Statement", [])
+    for statement in listed if isinstance(listed, list) else [listed]:
+        if statement.get("Effect") == effect:
+            yield statement
+
+
+def _conditions(block: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, frozenset[str]]]:
+    for operator, keys in block.items():
+        for key, values in keys.items():
+            yield operator, key, frozenset(_texts(values))
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(each) for each in (value if isinstance(value, list) else [value])]

@@ -1,0 +1,93 @@
+"""What happens to CAs' own certificates: one that leaves by a destroy is revoked, an older one may be put back."""
+
+from collections.abc import Iterator
+
+from pcaform.guard.certificates import UnreadableError, certificate, is_rollback
+from pcaform.guard.findings import doubt, finding, is_created, is_destroyed, is_replaced, where
+from pcaform.guard.hazards.authorities import FORGET
+from pcaform.guard.judgement import Note, Remark
+from pcaform.guard.reading import Change
+from pcaform.guard.world import World
+
+_ARN = "certificate_authority_arn"
+_NOTHING = "the provider calls nothing at AWS"
+
+
+def issued_certificate(change: Change, world: World) -> Iterator[Remark]:
+    """Judge a certificate: one that leaves Terraform by a destroy is revoked."""
+    if not is_destroyed(change):
+        return
+    revoked, affected = _revocation(change), world.carrying(change.before.get("certificate"))
+    if is_replaced(change):
+        message = f"{revoked}; another one is issued in its place"
+        advice = "undo the change; to renew, add a further generation, which leaves this certificate valid"
+        yield finding(change, "certificate-replaced", message, advice=advice, affected=affected)
+        return
+    advice = f"keep it, or let go of it without revoking it: {FORGET}, which is also how an old generation retires"
+    yield finding(change, "certificate-destroyed", revoked, advice=advice, affected=affected)
+
+
+def installation(change: Change, world: World) -> Iterator[Remark]:
+    """Judge an installation: its destroy does nothing at AWS, but what it installs may be older, or unasked for."""
+    if is_replaced(change):
+        yield _installed_anew(change)
+    elif is_destroyed(change):
+        yield Note(where(change), f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
+    elif is_created(change):
+        yield from _installed_over(change, world)
+
+
+def _installed_anew(change: Change) -> Remark:
+    """Compare the certificate that is live (Terraform has just read it) with the one that takes its place."""
+    if _is_installed_elsewhere(change) or change.unknown.get("certificate"):
+        return Note(where(change), f"replaced to install a new certificate: {_NOTHING} for the destroy in it")
+    try:
+        live, planned = certificate(change.before.get("certificate")), certificate(change.after.get("certificate"))
+    except UnreadableError:
+        message = "the plan does not hold both the live certificate and the one to be installed"
+        return doubt(change, "certificate-rolled-back", message)
+    if not is_rollback(live, planned):
+        return Note(where(change), f"replaced to install {planned} over {live}: {_NOTHING} for the destroy in it")
+    message = (
+        f"the CA has {live} installed and gets {planned} in its place, which is not newer: it was renewed outside "
+        "Terraform, or a generation is taken back"
+    )
+    advice = "keep the live certificate: 'activation: external' for a CA renewed elsewhere, else a further generation"
+    return finding(change, "certificate-rolled-back", message, advice=advice)
+
+
+def _installed_over(change: Change, world: World) -> Iterator[Remark]:
+    """Find a CA that is live already and gets a certificate from a stack that installed none before."""
+    live = world.installed.get(str(change.after.get(_ARN)))
+    planned = change.after.get("certificate")
+    if live is None or (isinstance(planned, str) and planned.strip() == live.strip()):
+        return
+    message = (
+        f"{world.name(str(change.after.get(_ARN)))} has a certificate already ({_named(live)}), and another one is "
+        "installed over it"
+    )
+    advice = "leave the live certificate: 'activation: external', or import the installation before anything is issued"
+    affected = world.carrying(live)
+    yield finding(change, "certificate-reissued", message, advice=advice, affected=affected)
+
+
+def _named(pem: str) -> str:
+    try:
+        return str(certificate(pem))
+    except UnreadableError:
+        return "one that cannot be read"
+
+
+def _is_installed_elsewhere(change: Change) -> bool:
+    return bool(change.unknown.get(_ARN)) or change.before.get(_ARN) != change.after.get(_ARN)
+
+
+def _revocation(change: Change) -> str:
+    """Return what becomes of a certificate at AWS; the provider passes over AWS's refusal to revoke a root."""
+    try:
+        found = certificate(change.before.get("certificate"))
+    except UnreadableError:
+        return "AWS revokes the certificate: whoever checks revocation refuses it and all that was issued below it"
+    if found.is_self_issued:
+        return f"AWS revokes no self-signed certificate, but Terraform loses {found}, which the CA may have installed"
+    return f"AWS revokes {found}: whoever checks revocation refuses it and all that was issued below it"

@@ -1,0 +1,38 @@
+"""Which kinds of resources are judged, and by which function; all others do nothing to private CAs."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from pcaform.guard.hazards import authorities, issued, permissions, policies, principals, revocation, secrets
+from pcaform.guard.judgement import Remark
+from pcaform.guard.reading import Change
+from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE, World
+
+Judge = Callable[[Change, World], Iterator[Remark]]
+
+
+def _certificate_of_acm(change: Change, world: World) -> Iterator[Remark]:
+    yield from permissions.managed_certificate(change, world)
+    yield from secrets.imported_key(change, world)
+
+
+HAZARDS: Mapping[str, Judge] = {
+    AUTHORITY: authorities.authority,
+    CERTIFICATE: issued.issued_certificate,
+    INSTALLATION: issued.installation,
+    PERMISSION: permissions.permission,
+    SHARE: principals.share,
+    MANAGED: _certificate_of_acm,
+    **dict.fromkeys(POLICIES, policies.policy),
+    "aws_iam_user": principals.user,
+    "aws_iam_role": principals.role,
+    "aws_iam_user_policy_attachment": policies.attachment,
+    "aws_iam_role_policy_attachment": policies.attachment,
+    "aws_iam_group_policy_attachment": policies.attachment,
+    "aws_iam_policy_attachment": policies.attachment,
+    "aws_s3_bucket": revocation.bucket,
+    "aws_s3_bucket_policy": revocation.bucket,
+    "aws_iam_access_key": secrets.encrypted,
+    "aws_iam_user_login_profile": secrets.encrypted,
+    "tls_private_key": secrets.private_key,
+}
+"""Kind of resource -> what judges it."""

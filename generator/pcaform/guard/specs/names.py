@@ -1,0 +1,94 @@
+"""What stands for things that Terraform has not made yet: ARNs and certificates as plain text, the same in both specs.
+
+A CA's ARN has its key as id; a key that was renamed stands under its old name, so that nothing seems to change by it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pcaform import facts
+from pcaform.hcl import Call, Reference, StackFile
+from pcaform.plan import naming
+from pcaform.plan.authorities import pem_files
+from pcaform.spec.stack import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How one spec's things are called: `arns` by the CA's key, `known` from ARNs that are written to those of `arns`.
+
+    `outputs` are the texts for what module calls hand on, by their path, `files` those of the certificates that were
+    signed elsewhere, by their path in the stack, and `moved` the old names of module calls by their new ones.
+    """
+
+    arns: Mapping[str, str]
+    known: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
+
+    def settled(self, value: Any) -> Any:
+        """Return an argument of a module call as the provider would get it, references as the texts for them."""
+        if isinstance(value, Mapping):
+            return {key: self.settled(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.settled(inner) for inner in value]
+        if isinstance(value, Reference):
+            return self.outputs.get(value.path) or self._output(value.path)
+        if isinstance(value, StackFile):
+            return self.files.get(value.path, value.path)
+        if isinstance(value, Call):
+            return self.settled(value.argument)
+        return self.known.get(value, value) if isinstance(value, str) else value
+
+    def _output(self, path: str) -> str:
+        """Return the text for another output of a module call, under the name that the call had before."""
+        _, call, output = path.split(".")
+        return output_of(self.moved.get(call, call), output)
+
+
+def output_of(call: str, output: str) -> str:
+    """Return the text that stands for what only Terraform knows."""
+    return f"({output} of module.{call})"
+
+
+def symbol(spec: Spec, name: str, *, region: str | None = None) -> str:
+    """Return the ARN that stands for a CA."""
+    place = region or spec.aws.region
+    return f"arn:{facts.partition(place)}:acm-pca:{place}:{spec.aws.account_id}:certificate-authority/{name}"
+
+
+def names(
+    spec: Spec,
+    *,
+    before: Spec | None = None,
+    moved: Mapping[str, str] | None = None,
+    again: frozenset[str] = frozenset(),
+) -> Names:
+    """Return how a spec's things are called.
+
+    `before` is the spec that it is compared with, `moved` maps the module calls that were renamed to their old names,
+    `again` are the keys of the CAs that are made anew: these are others.
+    """
+    arns = {key: symbol(spec, _stem(key, spec, before, again)) for key in spec.certificate_authorities}
+    every = [*spec.certificate_authorities.items(), *(before.certificate_authorities.items() if before else ())]
+    known = {each.arn: arns.get(key, symbol(spec, key)) for key, each in every if each.arn}
+    return Names(arns, known, dict(_outputs(spec, arns)), pem_files(spec), moved or {})
+
+
+def _outputs(spec: Spec, arns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the outputs that name a CA or a bucket, whichever call hands them on."""
+    for key, arn in arns.items():
+        yield f"module.{naming.ca(key)}.arn", arn
+        yield f"module.{naming.ca(key)}.active_arn", arn
+        yield f"module.{naming.permission(key)}.certificate_authority_arn", arn
+    for key, bucket in spec.crl_buckets.items():
+        yield f"module.{naming.crl_bucket(key)}.bucket", bucket.bucket or key
+
+
+def _stem(key: str, spec: Spec, before: Spec | None, again: frozenset[str]) -> str:
+    authority = spec.managed.get(key)
+    old = authority.renamed_from if authority is not None else None
+    name = old if old and before is not None and old in before.certificate_authorities else key
+    return f"{name}-anew" if key in again else name

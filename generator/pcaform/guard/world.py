@@ -1,0 +1,201 @@
+"""What is there before a plan, and what hangs on what: CAs, the CAs below them, and all that names one of them.
+
+A CA is below another if the other issued the certificate that it has installed: told by the state, where both are in
+it, else by the key identifiers in both certificates (RFC 5280, 4.2.1.1).
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pcaform.guard.certificates import UnreadableError, certificate
+from pcaform.guard.concern import is_about_authorities, is_about_authorities_by_name
+from pcaform.guard.reading import Change, Plan, Resource
+
+AUTHORITY = "aws_acmpca_certificate_authority"
+CERTIFICATE = "aws_acmpca_certificate"
+INSTALLATION = "aws_acmpca_certificate_authority_certificate"
+PERMISSION = "aws_acmpca_permission"
+SHARE = "aws_acmpca_policy"
+MANAGED = "aws_acm_certificate"
+POLICIES = ("aws_iam_policy", "aws_iam_user_policy", "aws_iam_role_policy", "aws_iam_group_policy")
+ATTACHMENTS = ("aws_iam_user_policy_attachment", "aws_iam_role_policy_attachment", "aws_iam_group_policy_attachment")
+_ARN = "certificate_authority_arn"
+_AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")
+_TREE = 32
+"""Levels of CAs that are followed; certificates that name each other cannot make it endless."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The objects before a plan, by type, with what the plan does to each."""
+
+    plan: Plan
+
+    @cached_property
+    def resources(self) -> Mapping[str, list[Resource]]:
+        """What is there, by type: what the plan changes, and all else that is in the state."""
+        found = {change.address: _before(change) for change in self.plan.changes if change.before}
+        moved = {change.moved_from for change in self.plan.changes}
+        kept = [each for each in self.plan.resources if each.address not in found and each.address not in moved]
+        by_type: dict[str, list[Resource]] = {}
+        for resource in (*found.values(), *kept):
+            by_type.setdefault(resource.type, []).append(resource)
+        return by_type
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """Yield the objects of some types."""
+        for kind in types:
+            yield from self.resources.get(kind, ())
+
+    @cached_property
+    def authorities(self) -> Mapping[str, Resource]:
+        """The CAs by ARN."""
+        return {str(each.values["arn"]): each for each in self.of(AUTHORITY) if each.values.get("arn")}
+
+    @cached_property
+    def destroyed(self) -> frozenset[str]:
+        """The ARNs of the CAs that this plan destroys: what is said of them need not be said of each part again."""
+        gone = (change for change in self.plan.changes if change.type == AUTHORITY and "delete" in change.actions)
+        return frozenset(str(change.before.get("arn")) for change in gone)
+
+    @cached_property
+    def installed(self) -> Mapping[str, str]:
+        """The text of each CA's own certificate, by ARN, as far as it is known."""
+        found = [each.values for each in self.of(INSTALLATION) if each.values.get(_ARN)]
+        texts = {str(values[_ARN]): values.get("certificate") for values in found}
+        texts |= {arn: each.values["certificate"] for arn, each in self.authorities.items() if _has(each)}
+        return {arn: text for arn, text in texts.items() if isinstance(text, str) and text}
+
+    @cached_property
+    def parents(self) -> Mapping[str, str]:
+        """ARN of a CA -> ARN of the CA that issued its certificate; roots have none."""
+        known = [each.values for each in self.of(CERTIFICATE) if each.values.get("certificate")]
+        issued = {str(values["certificate"]): str(values.get(_ARN)) for values in known}
+        found = {arn: issued[text] for arn, text in self.installed.items() if text in issued}
+        keys = {arn: _identifiers(text) for arn, text in self.installed.items()}
+        by_key: dict[bytes | None, str] = {own: arn for arn, (own, _) in keys.items() if own}
+        for arn, (_, issuer) in keys.items():
+            if issuer in by_key:
+                found.setdefault(arn, by_key[issuer])
+        return {arn: parent for arn, parent in found.items() if arn != parent}
+
+    @cached_property
+    def _children(self) -> Mapping[str, list[str]]:
+        children: dict[str, list[str]] = {}
+        for arn, parent in sorted(self.parents.items()):
+            children.setdefault(parent, []).append(arn)
+        return children
+
+    @cached_property
+    def _hanging(self) -> Mapping[str, list[str]]:
+        """ARN of a CA -> what names it, in words."""
+        found: dict[str, list[str]] = {}
+        for arn, words in self._naming():
+            found.setdefault(arn, []).append(words)
+        return found
+
+    def _naming(self) -> Iterator[tuple[str, str]]:
+        for each in self.of(MANAGED):
+            if arn := each.values.get(_ARN):
+                yield str(arn), f"{each.address}: ACM cannot renew the certificate for {each.values.get('domain_name')}"
+        for each in self.of(PERMISSION):
+            yield str(each.values.get(_ARN)), f"{each.address}: ACM's permission is for this CA"
+        for each in self.of(SHARE):
+            yield str(each.values.get("resource_arn")), f"{each.address}: other accounts issue from this CA"
+        for each in self.of(*POLICIES):
+            for arn in dict.fromkeys(_AUTHORITY_ARN.findall(str(each.values.get("policy")))):
+                yield arn, f"{each.address}: whoever has this policy issues from this CA, by its ARN"
+
+    @cached_property
+    def policies_about_authorities(self) -> frozenset[str]:
+        """The ARNs of the policies of this stack that are about CAs."""
+        policies = (each for each in self.of("aws_iam_policy") if is_about_authorities(each.values.get("policy")))
+        return frozenset(str(each.values.get("arn")) for each in policies)
+
+    @cached_property
+    def _holders(self) -> frozenset[str]:
+        """The names of principals, and the modules, that have a policy about CAs: before the plan or after it."""
+        return frozenset(name for resource in self._before_and_after() for name in self._held(resource))
+
+    def _before_and_after(self) -> Iterator[Resource]:
+        yield from self.of(*POLICIES, *ATTACHMENTS, "aws_iam_role")
+        for change in self.changes_of(*POLICIES, *ATTACHMENTS, "aws_iam_role"):
+            yield Resource(change.address, change.type, change.after)
+
+    def _held(self, resource: Resource) -> Iterator[str]:
+        values = resource.values
+        inline = [each.get("policy") for each in values.get("inline_policy") or () if isinstance(each, Mapping)]
+        texts, arn = [values.get("policy"), *inline], values.get("policy_arn")
+        is_named = is_about_authorities_by_name(arn) or arn in self.policies_about_authorities
+        if is_named or any(map(is_about_authorities, texts)):
+            yield from (str(values[name]) for name in ("user", "role", "name") if values.get(name))
+            yield module(resource.address)
+
+    def is_holder(self, change: Change) -> bool:
+        """Tell whether a user or a role may use CAs, by a policy of its own name or beside it in its module."""
+        names = {change.before.get("name"), change.after.get("name"), module(change.address)} - {None, ""}
+        return not names.isdisjoint(self._holders)
+
+    def name(self, arn: str) -> str:
+        """Return how people know a CA."""
+        found = self.authorities.get(arn)
+        if found is None:
+            return arn
+        return f"{common_name(found.values)} ({found.address})"
+
+    def below(self, arn: str) -> tuple[str, ...]:
+        """Return what hangs on a CA, one line each: the CAs below it, and what names any of them."""
+        return tuple(dict.fromkeys(self._below(arn, _TREE)))
+
+    def _below(self, arn: str, levels: int) -> Iterator[str]:
+        for child in self._children.get(arn, ()) if levels else ():
+            yield f"{self.name(child)}: its certificate was issued by this CA, so all that it issued ends here too"
+            yield from self._below(child, levels - 1)
+        yield from self._hanging.get(arn, ())
+
+    def carrying(self, text: Any) -> tuple[str, ...]:
+        """Return who has a certificate installed, one line each, with what hangs on them."""
+        arns = [arn for arn, installed in self.installed.items() if text and installed == text]
+        own = [f"{self.name(arn)}: has it installed" for arn in arns]
+        return tuple(dict.fromkeys([*own, *(line for arn in arns for line in self._below(arn, _TREE))]))
+
+    def changes_of(self, *types: str) -> Iterator[Change]:
+        """Yield what the plan does to objects of some types."""
+        return (change for change in self.plan.changes if change.type in types)
+
+
+def common_name(values: Mapping[str, Any]) -> str:
+    """Return a CA's name, or what else tells it from others."""
+    for configuration in values.get("certificate_authority_configuration") or ():
+        for subject in configuration.get("subject") or ():
+            if subject.get("common_name"):
+                return f"'{subject['common_name']}'"
+            return json.dumps({name: value for name, value in subject.items() if value}, ensure_ascii=False)
+    return "a CA"
+
+
+def module(address: str) -> str:
+    """Return the module that a resource's address lies in, empty for the root module."""
+    found = re.match(r"(?P<module>(?:module\.[\w-]+(?:\[[^\]]*\])?\.?)*)", address)
+    return found["module"].rstrip(".") if found else ""
+
+
+def _before(change: Change) -> Resource:
+    return Resource(change.address, change.type, change.before)
+
+
+def _has(authority: Resource) -> bool:
+    return bool(authority.values.get("certificate"))
+
+
+def _identifiers(pem: str) -> tuple[bytes | None, bytes | None]:
+    """Return the identifiers of a certificate's own key and of its issuer's."""
+    try:
+        found = certificate(pem)
+    except UnreadableError:
+        return None, None
+    return found.subject_key, found.authority_key
