@@ -90,8 +90,10 @@ def test_a_permission_that_could_not_be_read_is_not_missing() -> None:
 
 def test_a_partial_permission_is_told_of_before_anything_was_issued() -> None:
     assert found(authority(actions=("GetCertificate", "IssueCertificate"))) == [
-        "CA CA: certificates that ACM issues from it will not renew: it permits ACM GetCertificate and "
-        "IssueCertificate, and not ListPermissions"
+        (
+            "CA CA: certificates that ACM issues from it will not renew: it permits ACM GetCertificate and "
+            "IssueCertificate, and not ListPermissions"
+        )
     ]
 
 
