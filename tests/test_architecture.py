@@ -10,11 +10,11 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "generator" / "pcaform"
 CONFINED = {
-    "typer": {f"cli.{name}" for name in ("app", "forward", "imports", "judgements", "main", "sandboxes")},
+    "typer": {f"cli.{name}" for name in ("adoption", "app", "forward", "imports", "judgements", "main", "sandboxes")},
     "jinja2": {"render"},
     "yaml": {"document", "dump"},
     "hcl2": {"sources.hcl"},
-    "boto3": set(),
+    "boto3": {"sources.aws.permissions"},
     "moto": set(),
 }
 """Which modules outside the sandbox may import a library."""

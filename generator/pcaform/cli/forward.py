@@ -47,9 +47,11 @@ def _validate(
 
 @app.command("schema")
 def _schema(
-    of: Annotated[Described, typer.Argument(metavar="[spec|guard|access]", help="What to describe.")] = Described.spec,
+    of: Annotated[
+        Described, typer.Argument(metavar="[spec|guard|access|adopt]", help="What to describe.")
+    ] = Described.spec,
 ) -> int:
-    """Print the JSON Schema of the spec, for editors, or of what guard and access print as JSON."""
+    """Print the JSON Schema of the spec, for editors, or of what guard, access and adopt write as JSON."""
     from pcaform.commands import schema
 
     return schema.run(of.value)

@@ -33,6 +33,14 @@ class Described(StrEnum):
     spec = "spec"
     guard = "guard"
     access = "access"
+    adopt = "adopt"
+
+
+class Difference(StrEnum):
+    """What `adopt --accept` takes."""
+
+    tags = "tags"
+    force_destroy = "force-destroy"
 
 
 class Shell(StrEnum):
