@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from pcaform.adopt.steps import WRITTEN_SINCE
 from pcaform.adopt.vault import store
 from pcaform.problems import Failure
 from pcaform.terraform import Terraform, TerraformError
 
 _NOT_INITIALISED = ("Backend initialization required", "Required plugins are not installed", "Module not installed")
-_WRITTEN_SINCE = ("cannot overwrite existing state", "cannot import state with")
+_REFUSED = ("cannot overwrite existing state", "cannot import state with")
 _LOCKED = "Error acquiring the state lock"
 _LOCK_INFO = re.compile(r"^\s*(?P<name>ID|Who|Created):\s*(?P<value>\S.*?)\s*$", re.MULTILINE)
 
@@ -47,8 +48,8 @@ def _told(error: TerraformError, stack: Path) -> Failure:
     said = str(error)
     if any(text in said for text in _NOT_INITIALISED):
         return Failure(f"{stack}: its backend is not initialised: run 'terraform init' there first")
-    if any(text in said for text in _WRITTEN_SINCE):
-        return Failure(f"{stack}: somebody has written the state since it was pulled: adopt again")
+    if any(text in said for text in _REFUSED):
+        return Failure(f"{stack}: {WRITTEN_SINCE}")
     if _LOCKED in said:
         known = ", ".join(f"{found['name']} {found['value']}" for found in _LOCK_INFO.finditer(said))
         return Failure(f"{stack}: the state is locked ({known or 'by somebody else'}): adopt again once it is free")

@@ -17,6 +17,7 @@ from pcaform.adopt.states import Entry, State
 from pcaform.problems import Failure, Invalid
 
 Plan = Mapping[str, Any]
+WRITTEN_SINCE = "somebody has written the state since it was pulled: adopt again"
 
 
 def _nothing(_: str) -> None:
@@ -86,10 +87,13 @@ def push(ground: Ground, proven: Proven) -> Judgement:
     """Push what was proven, and plan once more; put the state back where that plan is not the proven one.
 
     Raises Failure where somebody wrote since the pull, and where the second plan fails; both say how the state stands.
+    The pull right before the push is for a state that was emptied: onto that one Terraform would push anything.
     """
-    after = states.parse(proven.after)
     ground.keep("after.tfstate", proven.after)
-    _push(ground, after, proven.after)
+    if states.parse(ground.pull()).document != states.parse(proven.before).document:
+        raise Failure(f"{WRITTEN_SINCE}\nnothing was changed")
+    ground.between("look again")
+    _push(ground, states.parse(proven.after), proven.after)
     ground.between("push")
     try:
         judgement = judge(ground.plan(), ground.accepted, awaited=proven.awaited)
