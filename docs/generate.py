@@ -5,7 +5,7 @@ import ast
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +53,21 @@ def module_table(current: str) -> str:
     for name in sorted(set(known) - set(ordered), key=lambda name: (len(needs[name]), name)):
         after = [ordered.index(other) + 1 for other in needs[name] if other in ordered]
         ordered.insert(max(after, default=0), name)
-    rows = [f"| `{name}` | {_summary(known[name])} |" for name in ordered]
+    rows = [f"| `{name}` | {_summary(known[name])} |" for name in _downward(ordered, needs)]
     return "\n".join(["| module | what it is for |", "| --- | --- |", *rows])
+
+
+def _downward(names: list[str], needs: Mapping[str, set[str]]) -> list[str]:
+    """Return the modules in their order, but each after all that it imports; a merge can have mixed them up."""
+    placed: list[str] = []
+    waiting = list(names)
+    while waiting:
+        ready = next((name for name in waiting if needs[name] <= {*placed}), None)
+        if ready is None:
+            return placed + waiting  # they import each other: the test of the architecture says so
+        placed.append(ready)
+        waiting.remove(ready)
+    return placed
 
 
 def _summary(path: Path) -> str:

@@ -123,6 +123,7 @@ TEMPLATES = (  # [PCA] template varieties; the sandbox has the same, compared by
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
 ACM_VALIDITY_DAYS = 395  # [ACM] private certificates live 13 months
 POLICY_LIMIT = 6144  # [IAM] characters of a managed policy, blanks not counted
+SCP_LIMIT = 5120  # [IAM] characters of a service control policy; AWS Organizations user guide, quotas
 POLICIES_LIMIT = 10  # [IAM] managed policies of one user or role, unless AWS raises the quota
 LONGEST_CA_ARN = len("arn:aws-us-gov:acm-pca:ap-southeast-1:123456789012:certificate-authority/") + 36
 TAG_LIMIT = 50  # [API] TagList

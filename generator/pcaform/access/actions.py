@@ -15,7 +15,7 @@ def _all(service: str, names: str) -> tuple[str, ...]:
     return tuple(f"{service}:{name}" for name in names.split())
 
 
-_READING = _all(
+READING = _all(
     "acm-pca",
     "DescribeCertificateAuthority DescribeCertificateAuthorityAuditReport GetCertificate "
     "GetCertificateAuthorityCertificate GetCertificateAuthorityCsr GetPolicy ListPermissions ListTags",
@@ -28,10 +28,15 @@ ADMINISTERING = _all(
 )
 """What an issuer must never be able to do: make, change, delete a CA, or decide who may use it."""
 
+MAKING_AND_ENDING = _all(
+    "acm-pca", "CreateCertificateAuthority DeleteCertificateAuthority DeletePermission DeletePolicy"
+)
+"""What an administrator leaves to the spec."""
+
 ON_NO_AUTHORITY = _all("acm-pca", "CreateCertificateAuthority ListCertificateAuthorities")
 ON_AUTHORITY = tuple(
     name
-    for name in (*_READING, *ADMINISTERING, *_all("acm-pca", "CreateCertificateAuthorityAuditReport RevokeCertificate"))
+    for name in (*READING, *ADMINISTERING, *_all("acm-pca", "CreateCertificateAuthorityAuditReport RevokeCertificate"))
     if name not in ON_NO_AUTHORITY
 )
 ON_CERTIFICATE = _all(

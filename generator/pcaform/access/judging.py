@@ -1,18 +1,27 @@
 """Each request of each principal, decided by the evaluator over the policies' text -> what differs from the promise."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pcaform.access import actions, cells
 from pcaform.access.cells import Cell
 from pcaform.access.favours import favours
-from pcaform.access.promises import is_promised
+from pcaform.access.promises import Words
 from pcaform.access.requests import Asked
 from pcaform.access.stage import Stage, Subject
 from pcaform.iam.documents import Document, read_document
 from pcaform.iam.evaluation import Policies, Request, evaluate
-from pcaform.spec.issuers import Issuer
 
+_UNSAID = {
+    "issuer": "is allowed, and no grant says so",
+    "administrator": "is allowed, and is no duty of an administrator",
+    "auditor": "is allowed, and is no duty of an auditor",
+}
+_BROKEN = {
+    "issuer": "is denied, although a grant promises it",
+    "administrator": "is denied, although it is an administrator's duty",
+    "auditor": "is denied, although it is an auditor's duty",
+}
 _ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _EVERYTHING = read_document({"Version": "2012-10-17", "Statement": _ALL}, "everything")
 
@@ -46,34 +55,28 @@ class Judgement:
     findings: tuple[Decision, ...]
 
 
-def judge(stage: Stage, issuers: Mapping[str, Issuer], samples: Mapping[str, str]) -> Judgement:
-    """Judge every principal of a stack; `issuers` are those of the spec, none where only the stack is known.
+def judge(stage: Stage, words_of: Callable[[Subject], Words | None], samples: Mapping[str, str]) -> Judgement:
+    """Judge every principal of a stack; `words_of` returns what is promised to one, None where only the stack is known.
 
     Raises PolicyError for a policy that IAM would refuse.
     """
     accesses, findings = [], []
     for subject in stage.subjects:
-        issuer = issuers.get(subject.key)
-        decided = list(decisions(stage, subject, issuer, samples))
+        words = words_of(subject)
+        decided = list(decisions(stage, subject, words, samples))
         allowed = tuple(each.cell for each in decided if each.is_allowed and each.cell.circumstance == cells.PLAIN)
-        accesses.append(Access(subject, allowed, len(decided), _words(subject, issuer) is not None))
+        accesses.append(Access(subject, allowed, len(decided), words is not None))
         findings += [each for each in decided if each.message]
     return Judgement(tuple(accesses), tuple(findings))
 
 
-def decisions(stage: Stage, subject: Subject, issuer: Issuer | None, samples: Mapping[str, str]) -> Iterator[Decision]:
+def decisions(stage: Stage, subject: Subject, words: Words | None, samples: Mapping[str, str]) -> Iterator[Decision]:
     """Yield how each request of one principal ends, and what is wrong with that."""
     documents = tuple(read_document(text, name) for name, text in subject.policies.items())
-    words = _words(subject, issuer)
     for cell in Asked(stage, subject, samples, favours(subject)).cells():
         is_allowed = _is_allowed(stage, subject, cell, documents)
         message = _wrong(subject, cell, is_allowed=is_allowed, words=words)
         yield Decision(f"{subject.kind} {subject.key}", cell, is_allowed, message)
-
-
-def _words(subject: Subject, issuer: Issuer | None) -> Issuer | None:
-    """Return the issuer whose grants say what is promised, None where nothing is."""
-    return issuer if issuer is not None and subject.kind == "issuer" and issuer.grants else None
 
 
 def _is_allowed(stage: Stage, subject: Subject, cell: Cell, documents: tuple[Document, ...]) -> bool:
@@ -91,13 +94,13 @@ def _allowing(document: Document) -> Document:
     return Document(document.name, tuple(statement for statement in document.statements if statement.is_allow))
 
 
-def _wrong(subject: Subject, cell: Cell, *, is_allowed: bool, words: Issuer | None) -> str:
+def _wrong(subject: Subject, cell: Cell, *, is_allowed: bool, words: Words | None) -> str:
     """Return what is wrong with a request's end, nothing where it is right."""
-    promised = words is not None and is_promised(words, cell, subject.owner_tag)
+    promised = words is not None and words(cell)
     if words is not None and is_allowed and not promised:
-        return "is allowed, and no grant says so"
+        return _UNSAID[subject.kind]
     if promised and not is_allowed and cell.circumstance != cells.EVERY_KEY:
-        return "is denied, although a grant promises it"
+        return _BROKEN[subject.kind]
     is_real = cell.circumstance not in (cells.MORE_RIGHTS, cells.FIRST_LOCK)
     return _overstepped(subject.kind, cell) if is_allowed and is_real else ""
 

@@ -1,18 +1,50 @@
-"""What the words of a spec's grants promise for a request: said here once more, without looking at any policy."""
+"""What the words of a spec promise for a request: said here once more, without looking at any policy."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from pcaform import facts
 from pcaform.access import actions, cells
 from pcaform.access.cells import Cell
+from pcaform.access.stage import Subject
 from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
+from pcaform.spec.stack import Spec
+
+Words = Callable[[Cell], bool]
+"""Whether a request is promised to one principal."""
 
 _READ = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate")
 _THROUGH_ACM = ("GetCertificate", "ListPermissions")
 
 
-def is_promised(issuer: Issuer, cell: Cell, owner_tag: str) -> bool:
+_LOOKING = (*actions.READING, "acm-pca:CreateCertificateAuthorityAuditReport", "acm-pca:ListCertificateAuthorities")
+_RUNNING = tuple(name for name in actions.ADMINISTERING if name not in actions.MAKING_AND_ENDING)
+
+
+def words(spec: Spec, subject: Subject) -> Words | None:
+    """Return what a spec promises to a principal; None for a policy that it takes word for word."""
+    if subject.kind != "issuer":
+        return partial(_is_duty, spec, subject.kind)
+    issuer = spec.issuers[subject.key]
+    return partial(is_promised, issuer, owner_tag=subject.owner_tag) if issuer.grants else None
+
+
+def _is_duty(spec: Spec, kind: str, cell: Cell) -> bool:
+    """Tell whether a request is the duty of an administrator or of an auditor: on the stack's CAs, and nothing else."""
+    is_ca = "CACertificate" in (cell.template or "")
+    if cell.circumstance == cells.MORE_RIGHTS:
+        return cell.action == actions.ISSUE and is_ca
+    if cell.action == "acm-pca:ListCertificateAuthorities":
+        return True
+    if cell.action in _LOOKING:
+        return cell.target in spec.certificate_authorities
+    if kind != "administrator" or cell.target not in spec.managed:
+        return False
+    return cell.action in (*_RUNNING, "acm-pca:RevokeCertificate") or (cell.action == actions.ISSUE and is_ca)
+
+
+def is_promised(issuer: Issuer, cell: Cell, *, owner_tag: str) -> bool:
     """Tell whether any of an issuer's grants is about a request."""
     if cell.circumstance == cells.MORE_RIGHTS:
         return any(cell.template in _templates(grant) for grant in issuer.grants)

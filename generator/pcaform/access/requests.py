@@ -75,12 +75,12 @@ class Asked:
         for template, route, key in product((*facts.TEMPLATES, None), _ROUTES, keys):
             cell = self._issue(label, arn, template, route, key)
             yield cell
-            if self.subject.is_owned:
+            if self.subject.has_two_locks:
                 yield replace(cell, circumstance=FIRST_LOCK)
         yield self._issue(label, arn, facts.DEFAULT_TEMPLATE, UNKNOWN, None)
         plain = self._issue(label, arn, facts.DEFAULT_TEMPLATE, DIRECT, None)
         yield from self._favoured(plain, facts_of=("acm-pca:", "aws:viaawsservice"))
-        for template in facts.TEMPLATES if self.subject.is_owned else ():
+        for template in facts.TEMPLATES if self.subject.has_two_locks else ():
             yield replace(self._issue(label, arn, template, DIRECT, None), circumstance=MORE_RIGHTS)
 
     def _issue(self, label: str, arn: str, template: str | None, route: str, key: str | None) -> Cell:
@@ -113,6 +113,8 @@ class Asked:
         varied += [replace(each, tag=tag) for each in asked for tag in (_ANOTHER_TAG, None)]
         yield from (self._request(cell, arn) for cell in (*asked, *varied, replace(plain, names=())))
         untagged = self._request(replace(asked[-1], tag=None), arn)
+        if self.subject.kind == "administrator":  # whose second lock is about requests too
+            yield from (replace(untagged, circumstance=circumstance) for circumstance in (FIRST_LOCK, MORE_RIGHTS))
         yield from self._favoured(untagged, facts_of=("acm:", "aws:requesttag/"))
 
     def _request(self, cell: Cell, arn: str) -> Cell:

@@ -32,6 +32,11 @@ class Subject:
     is_owned: bool
     owner_tag: str
 
+    @property
+    def has_two_locks(self) -> bool:
+        """Whether what it signs is allowed in one place and all else denied in another; an auditor signs nothing."""
+        return self.is_owned and self.kind != "auditor"
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:

@@ -50,3 +50,11 @@ class Shell(StrEnum):
     zsh = "zsh"
     fish = "fish"
     powershell = "powershell"
+
+
+class Pipeline(StrEnum):
+    """What `access --pipeline` takes."""
+
+    plan = "plan"
+    apply = "apply"
+    scp = "scp"

@@ -1,5 +1,6 @@
 """`pcaform access`: a spec, or a rendered stack -> who may do what on which CA, and whether that is as granted."""
 
+from functools import partial
 from pathlib import Path
 
 from pcaform import console
@@ -34,7 +35,7 @@ def of_spec(spec: Spec) -> Judgement:
     names = {each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None}
     found = stage(hcl.read({path: text for path, text in files.items() if _is_root(path)}), names)
     patterns = promises.name_patterns(spec.issuers)
-    return judge(found, spec.issuers, _samples(patterns))
+    return judge(found, partial(promises.words, spec), _samples(patterns))
 
 
 def of_directory(directory: Path) -> Judgement:
@@ -46,7 +47,7 @@ def of_directory(directory: Path) -> Judgement:
     if not files:
         raise Failure(f"{directory}: there is no '*{_TERRAFORM}' in this directory: name a rendered stack, or a spec")
     found: Stage = stage(hcl.read(files), {})
-    return judge(found, {}, _samples(name_patterns(found.subjects)))
+    return judge(found, lambda _: None, _samples(name_patterns(found.subjects)))
 
 
 def summary(judgement: Judgement) -> str:

@@ -107,7 +107,7 @@ def _certificate(key: str, authority: CertificateAuthority, spec: Spec, *, gener
         "issuer_arn": active_arn(spec, signer) if authority.parent else arn(spec, signer),
         "certificate_signing_request": output(naming.ca(key), "certificate_signing_request"),
         "signing_algorithm": _signing_algorithm(spec, signer),
-        "template_arn": facts.template_arn(places.region(spec, signer), _template(authority)),
+        "template_arn": facts.template_arn(places.region(spec, signer), template(authority)),
         "validity": _validity(authority),
         "superseded": unless(generation < authority.generation, default=False),
         "api_passthrough": authority.api_passthrough and Call("jsonencode", authority.api_passthrough),
@@ -116,7 +116,8 @@ def _certificate(key: str, authority: CertificateAuthority, spec: Spec, *, gener
     return ModuleCall(name, _module("ca-certificate", authority), given(arguments))
 
 
-def _template(authority: CertificateAuthority) -> str:
+def template(authority: CertificateAuthority) -> str:
+    """Return the template that a CA's own certificate is issued with."""
     passes = authority.api_passthrough is not None
     if authority.parent is None:
         return facts.root_template(passes_through=passes)

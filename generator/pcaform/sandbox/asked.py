@@ -54,10 +54,14 @@ def certificate_keys(operation: str, request: Mapping[str, Any]) -> Keys:
     return keys
 
 
+_NAMED_BY = {"InstanceProfileName": "instance-profile", "UserName": "user", "RoleName": "role", "GroupName": "group"}
+"""Which argument names the resource, the first that is there: a role that is added to a profile is not asked."""
+
+
 def identity_arn(operation: str, request: Mapping[str, str], account: str) -> str:
     """Return the IAM resource that a request is about; `account` is `arn:<partition>:iam::<account id>`."""
     path = request.get("Path") or "/"
-    for name, kind in (("UserName", "user"), ("RoleName", "role"), ("GroupName", "group")):
+    for name, kind in _NAMED_BY.items():
         if request.get(name):
             return f"{account}:{kind}{path}{request[name]}"
     if request.get("PolicyArn"):

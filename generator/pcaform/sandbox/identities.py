@@ -31,9 +31,21 @@ class GatedIam(Query, IamResponse):
         if not request.get("UserName") and operation in {"GetUser", "CreateAccessKey", "ListAccessKeys"}:
             own = self.caller().keys.get("aws:username", ("",))
             request["UserName"] = own[0]
-        user = iam_backends[self.current_account][self.partition].users.get(request.get("UserName", ""))
-        resource = user.arn if user else identity_arn(operation, request, account)
+        resource = self._existing_arn(request) or identity_arn(operation, request, account)
         return Asked(f"iam:{operation}", resource, identity_keys(request), self.current_account)
+
+    def _existing_arn(self, request: dict[str, str]) -> str | None:
+        """Return the ARN of what a request names, if it exists: its path is not in the request."""
+        backend = iam_backends[self.current_account][self.partition]
+        for name, found in (
+            ("InstanceProfileName", backend.instance_profiles),
+            ("UserName", backend.users),
+            ("RoleName", backend.roles),
+            ("GroupName", backend.groups),
+        ):
+            if request.get(name):
+                return next((each.arn for each in found.values() if each.name == request[name]), None)
+        return None
 
     def create_user(self) -> ActionResult:
         """Create a user, with a boundary if one is named."""

@@ -1,0 +1,55 @@
+"""What a spec's `removed` destroys -> what applying that needs, on this one thing only."""
+
+import re
+from collections.abc import Iterator
+
+from pcaform.pipelines import needs
+from pcaform.pipelines.needs import Needs
+from pcaform.pipelines.things import Thing
+from pcaform.spec.sections import Destroy
+from pcaform.spec.stack import Spec
+
+_ARN = re.compile(r"(?P<account>arn:[^:]+:iam::[0-9]*):(?P<kind>user|role)(?P<path>/(?:.*/)?)(?P<name>[^/]+)")
+
+
+def removals(spec: Spec) -> Iterator[Thing]:
+    """Yield what is to be ended, by the ARN that the spec types out."""
+    for number, (name, removal) in enumerate(spec.removed.items(), start=1):
+        if isinstance(removal, Destroy):
+            section, _ = spec.removed_item(name)
+            yield from _things(section, removal.destroy, f"Remove{number}")
+
+
+def _things(section: str, arn: str, name: str) -> Iterator[Thing]:
+    if section == "certificate_authorities":
+        yield Thing(name, Needs((), (), _ENDS_OF_CA), (arn,))
+        # Its certificate is revoked at the CA that signed it, which is some CA of the same account and region.
+        yield Thing(f"{name}Certificate", Needs((), (), needs.SIGNER.ends), (f"{arn.rpartition('/')[0]}/*",))
+    elif section == "certificates":
+        yield Thing(name, needs.CERTIFICATE, (arn,))
+    elif section == "crl_buckets":
+        yield Thing(name, needs.BUCKET, (arn,))
+    elif found := _ARN.fullmatch(arn):
+        yield from _principal(found, arn, name)
+
+
+_ENDS_OF_CA = (
+    *needs.AUTHORITY.ends,
+    *needs.PERMISSION.ends,
+    *needs.SHARE.ends,
+    "acm-pca:DescribeCertificateAuthority",
+    "acm-pca:UpdateCertificateAuthority",
+)
+"""Deleting a CA begins with disabling it."""
+
+
+def _principal(found: re.Match[str], arn: str, name: str) -> Iterator[Thing]:
+    """Yield a user or role with the policies that carry its name; a policy with a name of its own is not known here."""
+    kind = found["kind"].capitalize()
+    principal = needs.USER if kind == "User" else needs.ROLE
+    policy = f"{found['account']}:policy{found['path']}{found['name']}-private-ca*"
+    _, attaching = needs.ATTACH[kind]
+    yield Thing(name, Needs((), (), (*principal.looks, *principal.ends, *attaching.ends)), (arn,))
+    yield Thing(
+        f"{name}Policies", Needs((), (), (*needs.POLICY.looks, *needs.POLICY.ends, "iam:ListPolicyVersions")), (policy,)
+    )

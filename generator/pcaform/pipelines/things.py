@@ -1,0 +1,152 @@
+"""A spec -> the things of its stack at AWS: what Terraform does with each kind of them, and by which ARNs.
+
+A CA that is still to be made has no ARN that could be written, so all CAs of its region stand for it; what exists
+already is named. What lives behind another role is that role's business.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pcaform import facts, policies, trusts
+from pcaform.pipelines import needs
+from pcaform.pipelines.needs import Needs
+from pcaform.plan import places
+from pcaform.plan.authorities import template
+from pcaform.spec.authorities import CertificateAuthority, Reference
+from pcaform.spec.issuers import Issuer
+from pcaform.spec.sections import Duty
+from pcaform.spec.stack import Spec
+
+_EVERY = ("*",)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Things of one kind: a statement's name, what is done with them, their ARNs, and on which condition."""
+
+    name: str
+    needs: Needs
+    arns: tuple[str, ...]
+    condition: Mapping[str, Any] = field(default_factory=dict)
+
+
+def things(spec: Spec) -> Iterator[Thing]:
+    """Yield what planning and applying a spec's stack touches with the stack's own credentials."""
+    found = [*_authorities(spec), *_certificates(spec), *_principals(spec), *_buckets(spec)]
+    yield from (thing for thing in found if thing.arns)
+
+
+def roles_elsewhere(spec: Spec) -> tuple[str, ...]:
+    """Return the roles that aliased providers assume, and the stack's own: what is behind them is not among things."""
+    places_of = (each.provider for each in spec.certificate_authorities.values())
+    roles = [provider.assume_role for provider in places_of if provider is not None]
+    return tuple(sorted({role.role_arn for role in roles if role is not None}))
+
+
+def _authorities(spec: Spec) -> Iterator[Thing]:
+    own = {key: each for key, each in spec.certificate_authorities.items() if not _is_behind_a_role(each)}
+    managed = {key: each for key, each in own.items() if isinstance(each, CertificateAuthority)}
+    issued = {key: each for key, each in spec.managed.items() if each.activation is None}
+    signers = [key for key in (each.parent or key for key, each in issued.items()) if key in own]
+    if any(each.arn is None for each in managed.values()):
+        yield Thing("CreateCas", Needs((), (needs.CREATE_AUTHORITY,)), _EVERY)
+    yield Thing("Cas", needs.AUTHORITY, _arns(spec, managed))
+    templates = {"ArnEquals": {"acm-pca:TemplateArn": _templates(spec, issued)}}
+    yield Thing("SignCas", Needs((), (needs.ISSUE,)), _arns(spec, signers), templates)
+    yield Thing("SignedCas", needs.SIGNER, _arns(spec, signers))
+    yield Thing("Permissions", needs.PERMISSION, _arns(spec, (key for key in own if own[key].permissions)))
+    yield Thing("Shares", needs.SHARE, _arns(spec, (key for key in spec.shares if key in own)))
+
+
+def _is_behind_a_role(authority: CertificateAuthority | Reference) -> bool:
+    return authority.provider is not None and authority.provider.assume_role is not None
+
+
+def _templates(spec: Spec, issued: Mapping[str, CertificateAuthority]) -> list[str]:
+    """Return the templates of the CA certificates that the stack issues, and no others."""
+    return sorted(
+        {facts.template_arn(places.region(spec, each.parent or key), template(each)) for key, each in issued.items()}
+    )
+
+
+def _certificates(spec: Spec) -> Iterator[Thing]:
+    """Yield ACM's private certificates: requested only of the stack's CAs, which ACM reaches for the pipeline."""
+    if not spec.certificates:
+        return
+    signers = _arns(spec, {each.certificate_authority for each in spec.certificates.values()})
+    default = facts.template_arn(spec.aws.region, facts.DEFAULT_TEMPLATE)
+    through = {"Bool": {"aws:ViaAWSService": "true"}}
+    issue = {"ArnEquals": {"acm-pca:TemplateArn": [default]}, **through}
+    requested = {"StringLike": {"acm:CertificateAuthority": list(signers)}}
+    yield Thing("RequestCertificates", Needs((), (needs.REQUEST,)), _EVERY, requested)
+    yield Thing("IssueThroughAcm", Needs((), (needs.ISSUE,)), signers, issue)
+    yield Thing("ReadThroughAcm", Needs((), needs.THROUGH_ACM), signers, through)
+    yield Thing("Certificates", needs.CERTIFICATE, (_arn(spec, "acm", "certificate/*"),))
+
+
+def _principals(spec: Spec) -> Iterator[Thing]:
+    every: list[Issuer | Duty] = [*spec.issuers.values(), *(duty for _, _, duty in spec.duties)]
+    owned = [each for each in every if not isinstance(each, Issuer) or each.is_owned]
+    users = [each for each in owned if isinstance(each, Issuer) and each.role is None]
+    roles = {id(each): role for each in owned if (role := each if isinstance(each, Duty) else each.role) is not None}
+    named = [(each.path, roles[id(each)]) for each in owned if id(each) in roles]
+    policy_arns = _iam(spec, "policy", _policies(spec))
+    attached = {"ArnEquals": {"iam:PolicyARN": list(policy_arns)}}
+    user_arns = _iam(spec, "user", (f"{each.path}{each.user_name}" for each in users))
+    role_arns = _iam(spec, "role", (f"{path}{role.role_name}" for path, role in named))
+    machines = [(path, role) for path, role in named if trusts.EC2 in role.trust.services]
+    yield Thing("Users", needs.USER, user_arns)
+    keyed = (f"{each.path}{each.user_name}" for each in users if each.force_destroy)
+    yield Thing("Logins", Needs((), (), needs.LOGINS), _iam(spec, "user", keyed))
+    yield Thing("Roles", needs.ROLE, role_arns)
+    profiles = _iam(spec, "instance-profile", (f"{path}{role.role_name}" for path, role in machines))
+    yield Thing("InstanceProfiles", needs.PROFILE, profiles)
+    passed = _iam(spec, "role", (f"{path}{role.role_name}" for path, role in machines))
+    yield Thing("PassRoles", Needs((), (needs.HAND_ON,)), passed, {"StringEquals": {"iam:PassedToService": trusts.EC2}})
+    yield Thing("Policies", needs.POLICY, policy_arns)
+    for kind, arns in (("User", user_arns), ("Role", role_arns)):
+        principals = (*arns, *_iam(spec, kind.lower(), _existing(spec, kind)))
+        looks, attach = needs.ATTACH[kind]
+        yield Thing(f"{kind}Attachments", looks, principals)
+        yield Thing(f"Attach{kind}Policies", attach, principals, attached)
+
+
+def _policies(spec: Spec) -> Iterator[str]:
+    for issuer in spec.issuers.values():
+        yield from (f"{issuer.path}{name}" for name in policies.documents(issuer, spec.aws, arn_of=str))
+    yield from (f"{duty.path}{duty.role_name}-private-ca" for _, _, duty in spec.duties)
+
+
+def _existing(spec: Spec, kind: str) -> Iterator[str]:
+    """Yield the names of principals that exist, whose path is not known."""
+    for issuer in spec.issuers.values():
+        name = issuer.existing_user if kind == "User" else issuer.existing_role
+        if name is not None:
+            yield from (f"/{name}", f"/*/{name}")
+
+
+def _buckets(spec: Spec) -> Iterator[Thing]:
+    partition = facts.partition(spec.aws.region)
+    names = sorted(each.bucket or key for key, each in spec.crl_buckets.items())
+    yield Thing("Buckets", needs.BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))
+
+
+def _iam(spec: Spec, kind: str, names: Iterable[str]) -> tuple[str, ...]:
+    account = f"arn:{facts.partition(spec.aws.region)}:iam::{spec.aws.account_id}:{kind}"
+    return tuple(sorted({f"{account}{name}" for name in names}))
+
+
+def _arn(spec: Spec, service: str, resource: str, region: str | None = None) -> str:
+    place = f"{region or spec.aws.region}:{spec.aws.account_id}"
+    return f"arn:{facts.partition(spec.aws.region)}:{service}:{place}:{resource}"
+
+
+def _arns(spec: Spec, keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the CAs' ARNs; where one of a region has none yet, all CAs of that region stand for it and for others."""
+    found = set()
+    for key in keys:
+        region, known = places.region(spec, key), spec.certificate_authorities[key].arn
+        found.add(known or _arn(spec, "acm-pca", "certificate-authority/*", region))
+    everywhere = {arn.removesuffix("*") for arn in found if arn.endswith("/*")}
+    return tuple(sorted(arn for arn in found if arn.endswith("/*") or arn.rpartition("/")[0] + "/" not in everywhere))
