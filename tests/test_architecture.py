@@ -10,11 +10,14 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "generator" / "pcaform"
 CONFINED = {
-    "typer": {f"cli.{name}" for name in ("adoption", "app", "forward", "imports", "judgements", "main", "sandboxes")},
+    "typer": {
+        f"cli.{name}"
+        for name in ("account", "adoption", "app", "forward", "imports", "judgements", "live", "main", "sandboxes")
+    },
     "jinja2": {"render"},
     "yaml": {"document", "dump"},
     "hcl2": {"sources.hcl"},
-    "boto3": {"sources.aws.permissions"},
+    "boto3": {"sources.aws.account"},
     "moto": set(),
 }
 """Which modules outside the sandbox may import a library."""

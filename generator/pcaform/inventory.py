@@ -5,40 +5,90 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+_TAGGED = ("tags", "tags_all")
+
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_acmpca_certificate_authority": frozenset(
         {
             "arn",
             "certificate",
             "certificate_authority_configuration",
+            "certificate_chain",
             "certificate_signing_request",
             "enabled",
             "key_storage_security_standard",
             "permanent_deletion_time_in_days",
+            "prevent_destroy",
             "revocation_configuration",
-            "tags",
-            "tags_all",
+            "timeouts",
             "type",
             "usage_mode",
+            *_TAGGED,
         }
     ),
     "aws_acmpca_certificate": frozenset(
         {
+            "api_passthrough",
             "arn",
             "certificate",
             "certificate_authority_arn",
+            "certificate_chain",
             "certificate_signing_request",
+            "signing_algorithm",
             "template_arn",
             "validity",
         }
     ),
-    "aws_acmpca_certificate_authority_certificate": frozenset({"certificate_authority_arn", "certificate"}),
+    "aws_acmpca_certificate_authority_certificate": frozenset(
+        {"certificate", "certificate_authority_arn", "certificate_chain"}
+    ),
     "aws_acmpca_permission": frozenset({"certificate_authority_arn", "actions", "principal"}),
-    "aws_iam_user": frozenset({"arn", "name", "path", "permissions_boundary", "force_destroy", "tags", "tags_all"}),
-    "aws_iam_policy": frozenset({"arn", "name", "path", "policy", "tags", "tags_all"}),
+    "aws_acmpca_policy": frozenset({"resource_arn", "policy"}),
+    "aws_acm_certificate": frozenset(
+        {
+            "arn",
+            "certificate_authority_arn",
+            "domain_name",
+            "early_renewal_duration",
+            "key_algorithm",
+            "subject_alternative_names",
+            *_TAGGED,
+        }
+    ),
+    "aws_iam_user": frozenset({"arn", "name", "path", "permissions_boundary", "force_destroy", *_TAGGED}),
+    "aws_iam_role": frozenset(
+        {
+            "arn",
+            "assume_role_policy",
+            "description",
+            "max_session_duration",
+            "name",
+            "path",
+            "permissions_boundary",
+            *_TAGGED,
+        }
+    ),
+    "aws_iam_policy": frozenset({"arn", "description", "name", "path", "policy", *_TAGGED}),
     "aws_iam_user_policy_attachment": frozenset({"user", "policy_arn"}),
+    "aws_iam_role_policy_attachment": frozenset({"role", "policy_arn"}),
+    "aws_iam_group_policy_attachment": frozenset({"group", "policy_arn"}),
+    "aws_iam_policy_attachment": frozenset({"users", "roles", "groups", "policy_arn"}),
+    "aws_iam_user_policy": frozenset({"user", "name", "policy"}),
+    "aws_iam_role_policy": frozenset({"role", "name", "policy"}),
+    "aws_iam_group_policy": frozenset({"group", "name", "policy"}),
+    "aws_iam_instance_profile": frozenset({"name", "path", "role", *_TAGGED}),
+    "aws_s3_bucket": frozenset({"arn", "bucket", "force_destroy", *_TAGGED}),
+    "aws_s3_bucket_policy": frozenset({"bucket", "policy"}),
+    "aws_s3_bucket_ownership_controls": frozenset({"bucket", "rule"}),
+    "aws_s3_bucket_public_access_block": frozenset(
+        {"block_public_acls", "block_public_policy", "bucket", "ignore_public_acls", "restrict_public_buckets"}
+    ),
+    "aws_s3_bucket_server_side_encryption_configuration": frozenset({"bucket", "rule"}),
 }
-"""What is taken from each resource type. All else, keys and secrets first, never leaves the source."""
+"""What is taken from each resource type. All else, keys and secrets first, never leaves the source.
+
+`prevent_destroy` is no argument but a lifecycle setting, which only a source of configurations knows.
+"""
 
 _KEYED_MODULE = re.compile(r"(?:^|\.)module\.(?P<name>[^.\[]+)")
 
@@ -53,7 +103,8 @@ class Resource:
 
     Attributes have the provider's names and shapes, as a state holds them, whatever the source. `id` is the provider's
     id where the source knows it, `origin` says for people where it was found, such as `main.tf:12`. A reference is
-    something that others manage: a data source of a state, a CA that another account shares.
+    something that others manage: a data source of a state, a CA that another account shares. `provider` is the alias of
+    the provider that it was made with, where the source knows one.
     """
 
     type: str
@@ -62,6 +113,7 @@ class Resource:
     id: str = ""
     origin: str = ""
     is_reference: bool = False
+    provider: str = ""
 
     def module_key(self, prefix: str) -> str | None:
         """Return KEY where the innermost module is called `<prefix>KEY`, the way a stack of ours names it."""

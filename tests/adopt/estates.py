@@ -1,6 +1,7 @@
 """An account as people leave it behind: CAs, permissions and users made by hand, and the spec that describes them."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -81,6 +82,8 @@ def estate(home: Path) -> Iterator[Estate]:
     """Start an account and make CAs of three levels in it, each revoking in another way, with permissions and users."""
     with started(home) as stack:
         server = stack.server
+        # moto leaves AWS's own policies out unless it is told otherwise.
+        os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
         server.client("s3").create_bucket(Bucket="estate-crl", CreateBucketConfiguration={"LocationConstraint": REGION})
         server.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         made = Estate(home, server, stack.terraform.environment, stack.terraform.binary, _authorities(server))
@@ -120,7 +123,7 @@ def _users(server: Sandbox) -> None:
         iam.create_user(UserName=name, Tags=[{"Key": "made-by", "Value": "console"}])
     policy = iam.create_policy(PolicyName="old-policy", PolicyDocument=json.dumps(DOCUMENT))["Policy"]["Arn"]
     iam.attach_user_policy(UserName="old.ci", PolicyArn=policy)
-    iam.attach_user_policy(UserName="old.person", PolicyArn="arn:aws:iam::aws:policy/AWSCertificateManagerFullAccess")
+    iam.attach_user_policy(UserName="old.person", PolicyArn="arn:aws:iam::aws:policy/AWSPrivateCAUser")
 
 
 def spec(arns: Mapping[str, str], *names: str, actions: str = ", ".join(ALL_ACTIONS), users: str = "") -> str:
@@ -159,7 +162,8 @@ def _entry(
     kind = "SUBORDINATE" if name in ("policy", "issuing") else "ROOT"
     permission = f"    permissions: [{{principal: acm.amazonaws.com, actions: [{permitted}]}}]\n" if permitted else ""
     return (
-        f"  {name}:\n    arn: {arns[name]}\n    activation: external\n    type: {kind}\n    key_algorithm: EC_prime256v1\n"
+        f"  {name}:\n    arn: {arns[name]}\n    activation: external\n    type: {kind}\n"
+        f"    key_algorithm: EC_prime256v1\n"
         f"    subject: {{common_name: {subject}, country: DE}}\n    revocation_configuration: {{{revocation}}}\n"
         f"{permission}{more}"
     )

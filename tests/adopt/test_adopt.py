@@ -1,7 +1,8 @@
-"""An account that was made by hand, adopted with the real Terraform: imports only, and nothing issued, moved or renewed."""
+"""An account that was made by hand, adopted with the real Terraform: imports only, and nothing issued or renewed."""
 
 import json
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,10 +120,9 @@ def test_a_workspace_and_a_pipeline_that_pushes(old: Estate, pcaform: Run, tmp_p
     assert done.stdout.splitlines()[-2:] == [f"{inside} state push {emitted}", f"{inside} plan"]
     assert terraform.state_pull() == b""
     environment = {**old.environment, "PATH": f"{Path(old.binary).parent}:/usr/bin:/bin"}
-    import subprocess
-
+    script = ["sh", str(tmp_path / "out" / "push.sh"), str(stack)]
     pushed = subprocess.run(
-        ["sh", str(tmp_path / "out" / "push.sh"), str(stack)],
+        script,
         env=environment,
         capture_output=True,
         text=True,

@@ -25,7 +25,7 @@ class Killed(BaseException):
 
 @dataclass
 class World:
-    """The shared state with its other writers, and what plans say; `after` is what becomes of the plan after the push."""
+    """The shared state with its other writers, and what plans say; `after` is how the plan after the push ends."""
 
     backend: Backend
     after: str = "accepted"
@@ -147,7 +147,7 @@ def test_whatever_happens_the_shared_state_is_as_it_was_or_proven() -> None:
 
 
 def _nothing_is_lost(world: World, before: list[str], done: list[str], told: Any) -> None:
-    """What other writers stored last is there, whatever else is."""
+    """Assert that what other writers stored last is there, whatever else is."""
     found = list(before)
     for step in sorted(done, key=world.reached.index):
         found = [] if world.writes[step] == "empties" else [*found, f"of-{step.replace(' ', '-')}"]

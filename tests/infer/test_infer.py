@@ -39,7 +39,8 @@ MANAGED = {
 
 
 def infer(*resources: Resource) -> Inferred:
-    return from_state(state(*resources), "some.tfstate", stack="corp-pki")
+    (found,) = from_state(state(*resources), "some.tfstate", stack="corp-pki")
+    return found
 
 
 def spec_of(*resources: Resource) -> Spec:
@@ -467,7 +468,7 @@ def test_an_edited_state_gives_a_spec_that_can_be_written_or_a_message(
         except (KeyError, IndexError, TypeError):
             continue
     try:
-        found = from_state(json.dumps(edited).encode(), "some.tfstate", stack="corp-pki")
+        (found,) = from_state(json.dumps(edited).encode(), "some.tfstate", stack="corp-pki")
     except Failure as failure:
         assert str(failure)
     else:

@@ -71,13 +71,13 @@ def test_every_authority_is_active(applied: Applied) -> None:
 
 
 def test_state_gives_the_same_spec_back(applied: Applied) -> None:
-    found = from_state(applied.terraform.state_pull(), "state", stack="loop")
+    (found,) = from_state(applied.terraform.state_pull(), "state", stack="loop")
     assert found.left_out == ()
     assert by_state(found.spec) == by_state(judged(TEXT.encode(), "spec.yaml"))
 
 
 def test_imported_spec_plans_nothing(applied: Applied) -> None:
-    found = from_state(applied.terraform.state_pull(), "state", stack="loop")
+    (found,) = from_state(applied.terraform.state_pull(), "state", stack="loop")
     assert applied.planned(dump(found.spec)) == {}
 
 
@@ -87,7 +87,7 @@ def test_state_alone_is_enough(applied: Applied) -> None:
     state["outputs"] = {}
     for number, resource in enumerate(state["resources"]):
         resource["module"] = f"module.m{number}[0]"
-    found = from_state(json.dumps(state).encode(), "state", stack="loop")
+    (found,) = from_state(json.dumps(state).encode(), "state", stack="loop")
     renamed = {
         "root": "corp-root",
         "policy-ca": "corp-policy-ca",

@@ -221,7 +221,7 @@ def test_a_second_plan_is_empty(stack: Stack) -> None:
 
 
 def test_what_is_not_read_back_yet_is_listed(stack: Stack) -> None:
-    found = from_state(stack.terraform.state_pull(), "state", stack="story")
+    (found,) = from_state(stack.terraform.state_pull(), "state", stack="story")
     assert sorted(found.spec.certificate_authorities) == ["managed", "other", "root"]
     assert sorted(found.spec.issuers) == ["strong", "web"]
     assert all(issuer.policy is None for issuer in found.spec.issuers.values())

@@ -12,9 +12,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from pcaform.quotas import PUBLISHED
 from pcaform.sandbox.calls import Call
 from pcaform.sandbox.constraints import service_model
-from pcaform.sandbox.rates import PUBLISHED, Bucket
+from pcaform.sandbox.rates import Bucket
 from pcaform.sandbox.server import Sandbox
 from pcaform.sandbox.strikes import Strikes
 from pcaform.sandbox.troubles import Troubles, read_troubles, write_troubles

@@ -18,7 +18,7 @@ def commands(directory: Path, stack: Path, *, workspace: str) -> tuple[str, str]
 
 
 def emit(directory: Path, content: bytes, stack: Path, *, workspace: str) -> tuple[str, str]:
-    """Write the state and a script with the commands; return these. Raises Failure where that fails."""
+    """Write the state and a script with the commands, and return them; raises Failure."""
     outside(directory, stack)
     store(directory / STATE, content)
     store(directory / SCRIPT, _script(workspace).encode())
@@ -29,8 +29,8 @@ def _script(workspace: str) -> str:
     selected = "" if workspace == DEFAULT else f"export TF_WORKSPACE={shlex.quote(workspace)}\n"
     return (
         "#!/bin/sh\n"
-        "# Pushes the state that 'pcaform adopt --emit' has proven, then plans. Takes the directory of the initialised\n"
-        "# stack. Never add -force: a refusal means that somebody has written the state since, so adopt again.\n"
+        "# Pushes the state that 'pcaform adopt --emit' has proven, then plans. Takes the directory of the\n"
+        "# initialised stack. Never add -force: a refusal means that somebody has written the state since, so adopt again.\n"
         "set -eu\n"
         'here=$(cd "$(dirname "$0")" && pwd)\n'
         f"{selected}"

@@ -1,8 +1,8 @@
 """A plan in JSON -> state entries for what it would create although it may exist already.
 
-Terraform itself says what it wants: the address, every argument, the provider and the schema version. Only the id
-is made here, so that the provider can read the object back; what AWS does not have drops out in that reading.
-Formats: https://developer.hashicorp.com/terraform/internals/json-format, ids as the provider's documentation names them.
+Terraform itself says what it wants: the address, every argument, the provider and schema version. Only the id is
+made here, so that the provider can read the object back; what AWS does not have drops out in that reading.
+Formats: https://developer.hashicorp.com/terraform/internals/json-format, and the provider's documentation for ids.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -7,9 +7,7 @@ from typing import Any
 from pcaform.adopt.entries import PERMISSION
 from pcaform.adopt.states import Entry, State
 from pcaform.problems import Failure
-
-Live = Mapping[str, Any]
-"""A permission as ListPermissions shows it."""
+from pcaform.sources.aws.permissions import Live
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from pcaform.adopt.places import Place, imported, of_arn, places, refuse_strays
 from pcaform.adopt.states import Entry, State
 from pcaform.problems import Failure
 from pcaform.sources import hcl
-from pcaform.sources.aws.permissions import Account
+from pcaform.sources.aws.account import Account, Caller, open_account
+from pcaform.sources.aws.pace import Pace
+from pcaform.sources.aws.permissions import permissions, statuses
 from pcaform.terraform import Terraform, find_binary
 
 _GONE = "DELETED"
@@ -29,21 +31,25 @@ class Opened:
     places: tuple[Place, ...]
     accounts: Mapping[str, Account]
 
-    def account(self, arn: str) -> Account:
-        """Return the account in which a CA lives."""
+    def alias(self, arn: str) -> str | None:
+        """Return the alias of the provider that works where a CA lives, None where none does."""
         place = of_arn(self.places, arn)
-        if place is None:
-            raise Failure(f"{arn}: this CA is in none of the stack's places: correct the spec and render")
-        return self.accounts[place.alias]
+        return place.alias if place else None
+
+    def account(self, arn: str) -> Account:
+        """Return the account in which a CA of the stack lives."""
+        return self.accounts[self.alias(arn) or ""]
 
     def grants(self, entries: Sequence[Entry], state: State) -> list[Grant]:
         """Return those of planned permissions that AWS has; raises Failure for one that the state has elsewhere."""
-        found = []
-        for entry in wanted(entries, state):
-            arn = str(entry.attributes["certificate_authority_arn"])
-            account_id = arn.split(":")[4]
-            grant = matched(entry, self.account(arn).permissions(arn), account_id)
-            found += [grant] if grant else []
+        asked = {str(entry.attributes["certificate_authority_arn"]): entry for entry in wanted(entries, state)}
+        refuse_strays(self.places, asked)
+        found: list[Grant] = []
+        for alias, account in self.accounts.items():
+            own = [arn for arn in asked if self.alias(arn) == alias]
+            for arn, listed in permissions(account, own).items():
+                grant = matched(asked[arn], listed, account.account_id)
+                found += [grant] if grant else []
         return found
 
 
@@ -52,7 +58,7 @@ def opened(directory: Path, environment: Mapping[str, str]) -> Opened:
     checks.refuse_uninitialised(directory, environment)
     provider = checks.provider_version((directory / checks.LOCK_FILE).read_text(encoding="utf-8"), directory)
     known = places(hcl.read({"providers.tf": (directory / "providers.tf").read_bytes()}))
-    accounts = {place.alias: Account(place.region, place.role) for place in known}
+    accounts = {place.alias: _account(place) for place in known}
     _refuse_strangers(known, accounts)
     changes = directory / "changes.tf"
     arns = imported(changes.read_text(encoding="utf-8")) if changes.is_file() else []
@@ -62,9 +68,15 @@ def opened(directory: Path, environment: Mapping[str, str]) -> Opened:
     return Opened(stack.terraform, stack.terraform.workspace(), provider, known, accounts)
 
 
+def _account(place: Place) -> Account:
+    """Return the account that answers where a provider works, as the role that the provider takes on."""
+    role = place.role
+    return open_account(Caller(None, role.get("role_arn"), role.get("external_id"), (place.region,)), Pace())
+
+
 def _refuse_strangers(known: Sequence[Place], accounts: Mapping[str, Account]) -> None:
     for place in known:
-        caller = accounts[place.alias].identity()
+        caller = accounts[place.alias].account_id
         if caller != place.account_id:
             raise Failure(
                 f"the caller is of account {caller}, and the stack is for {place}: select credentials of that account"
@@ -73,13 +85,12 @@ def _refuse_strangers(known: Sequence[Place], accounts: Mapping[str, Account]) -
 
 def _refuse_gone(stack: Opened, arns: Sequence[str]) -> None:
     """Refuse CAs to import that AWS does not have; Terraform would only stop."""
-    aliases = {place.alias for arn in arns if (place := of_arn(stack.places, arn))}
-    every = {arn: status for alias in aliases for arn, status in stack.accounts[alias].authorities().items()}
+    aliases = {stack.alias(arn) for arn in arns}
+    asked = [account for alias, account in stack.accounts.items() if alias in aliases]
+    every = {arn: status for account in asked for arn, status in statuses(account).items()}
     for arn in arns:
         if arn not in every:
             raise Failure(f"{arn}: AWS has no such CA in this account: correct its 'arn' in the spec")
         if every[arn] == _GONE:
-            raise Failure(
-                f"{arn}: this CA is deleted: restore it ('aws acm-pca restore-certificate-authority'), or take it out of "
-                "the spec"
-            )
+            restore = "aws acm-pca restore-certificate-authority"
+            raise Failure(f"{arn}: this CA is deleted: restore it ({restore}), or take it out of the spec")

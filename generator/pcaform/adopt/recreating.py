@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from pcaform.adopt.grants import Grant
 from pcaform.problems import Failure
-from pcaform.sources.aws.permissions import Account
+from pcaform.sources.aws.account import Account
+from pcaform.sources.aws.permissions import withdraw as delete
 
 GAP = (
     "until 'terraform apply' has made them again, ACM neither issues nor renews from these CAs: apply now. ACM begins "
@@ -19,7 +20,7 @@ def withdraw(grants: Sequence[Grant], account: Callable[[str], Account]) -> None
     for grant in grants:
         principal, source = str(grant.live["Principal"]), str(grant.live.get("SourceAccount", ""))
         try:
-            account(grant.arn).withdraw(grant.arn, principal, source_account=source)
+            delete(account(grant.arn), grant.arn, principal, source_account=source)
         except Failure as failure:
             said = f"{', '.join(gone)}: deleted already, {GAP}" if gone else "no permission was deleted"
             raise Failure(f"{failure}\n{said}") from None

@@ -58,3 +58,15 @@ class Pipeline(StrEnum):
     plan = "plan"
     apply = "apply"
     scp = "scp"
+
+
+class Status(StrEnum):
+    """What `import aws --status` takes: every status of a CA."""
+
+    CREATING = "CREATING"
+    PENDING_CERTIFICATE = "PENDING_CERTIFICATE"
+    ACTIVE = "ACTIVE"
+    DISABLED = "DISABLED"
+    EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
+    DELETED = "DELETED"

@@ -136,7 +136,7 @@ def _refusal(text: str) -> str:
 
 def _import(stack: Stack, spec: Spec) -> None:
     with step("terraform state pull | pcaform import state -: the same spec") as notes:
-        found = from_state(stack.terraform.state_pull(), "the state", stack=spec.stack)
+        (found,) = from_state(stack.terraform.state_pull(), "the state", stack=spec.stack)
         holds(not found.left_out, f"left out: {found.left_out}")
         ours, theirs = by_state(spec), by_state(found.spec)
         holds(ours == theirs, f"it differs: {_differences(ours, theirs)}")

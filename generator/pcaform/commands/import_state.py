@@ -11,6 +11,6 @@ def run(state: str, wanted: Wanted) -> int:
     return finish(tfstate.read(content(state), shown(state)), wanted)
 
 
-def from_state(state: bytes, name: str, *, stack: str) -> Inferred:
-    """Return the spec that a state's bytes hold, and what was left out of it."""
+def from_state(state: bytes, name: str, *, stack: str) -> tuple[Inferred, ...]:
+    """Return the specs that a state's bytes hold, one for each account and region, and what was left out of them."""
     return infer(tfstate.read(state, name), stack=stack)

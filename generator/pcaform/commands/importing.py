@@ -23,9 +23,11 @@ def finish(inventory: Inventory, wanted: Wanted) -> int:
     return _report(infer(inventory, stack=wanted.stack))
 
 
-def _report(found: Inferred) -> int:
-    console.result(dump(found.spec))
-    for remark in found.remarks:
+def _report(found: tuple[Inferred, ...]) -> int:
+    """Write the specs, each a document of its own where there are several."""
+    console.result("---\n".join(dump(each.spec) for each in found))
+    remarks = dict.fromkeys(remark for each in found for remark in each.remarks)
+    for remark in remarks:
         console.say(f"{remark.kind}: {remark.address}: {remark.reason}")
     console.say(f"not in any state, add by hand where you use it: {', '.join(SPEC_ONLY[1:])}")
-    return _REMARKS if found.remarks else 0
+    return _REMARKS if remarks else 0

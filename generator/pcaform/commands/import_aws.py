@@ -1,0 +1,58 @@
+"""`pcaform import aws`: a live account -> the spec of the CAs in it."""
+
+from pathlib import Path
+
+from pcaform import console
+from pcaform.commands.importing import Wanted, finish
+from pcaform.inventory import Inventory
+from pcaform.problems import Failure
+from pcaform.sources.aws.account import Account, Caller, open_account
+from pcaform.sources.aws.checkpoint import kept
+from pcaform.sources.aws.pace import Pace
+from pcaform.sources.aws.progress import told
+from pcaform.sources.aws.reading import read
+from pcaform.sources.aws.wanted import Filters
+
+_CA = "aws_acmpca_certificate_authority"
+_UNKNOWN = "unknown"
+
+
+def run(caller: Caller, filters: Filters, wanted: Wanted, *, checkpoint: Path | None = None) -> int:
+    """Write the spec of what an account holds; return 2 where something of it could not be read or written."""
+    return finish(inventory(caller, filters, checkpoint=checkpoint), wanted)
+
+
+def inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None = None) -> Inventory:
+    """Return what an account holds; what was read before an interruption comes from the checkpoint.
+
+    Raises Failure for credentials and regions that do not work, and where no CA could be read at all.
+    """
+    account = opened(caller)
+    with kept(account.account_id, checkpoint) as memory, told("questions to AWS") as tell:
+        if memory.resumed:
+            console.say(f"{memory.resumed} answers come from {checkpoint}")
+        found = read(account, filters, checkpoint=memory, tell=tell)
+    unknown = [remark for remark in found.remarks if remark.kind == _UNKNOWN]
+    if unknown:
+        memory.save()
+    else:
+        memory.finish()
+    check_found(found)
+    return found
+
+
+def opened(caller: Caller) -> Account:
+    """Return the account that answers, and say which it is and who asks."""
+    account = open_account(caller, Pace())
+    console.say(f"account {account.account_id}, as {account.arn}, in {', '.join(account.regions)}")
+    return account
+
+
+def check_found(found: Inventory) -> None:
+    """Raise Failure where there is no CA to write, with all that could be found out about why."""
+    if found.of_type(_CA):
+        return
+    said = "".join(f"\n  {remark.kind}: {remark.address}: {remark.reason}" for remark in found.remarks)
+    raise Failure(
+        f"there is no CA to write a spec of{':' if said else ', in these regions and with these filters'}{said}"
+    )

@@ -1,0 +1,45 @@
+"""The keys of a spec that exists, by what they stand for: a person chose them, so a second import keeps them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pcaform.spec.stack import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Keys by what they stand for: an ARN, a name, or for principals the kind and the name."""
+
+    authorities: Mapping[str, str] = field(default_factory=dict)
+    """By ARN."""
+    common_names: Mapping[str, str] = field(default_factory=dict)
+    """CAs without an ARN in the spec, by common name."""
+    principals: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """Section and key, by `user` or `role` and the principal's name."""
+    certificates: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """By the CA's key and the domain name."""
+    crl_buckets: Mapping[str, str] = field(default_factory=dict)
+    """By the bucket's name."""
+
+
+NOTHING_KNOWN = Known()
+
+
+def known_of(spec: Spec) -> Known:
+    """Return the keys of a spec."""
+    principals: dict[tuple[str, str], tuple[str, str]] = {}
+    for key, issuer in spec.issuers.items():
+        kind = "role" if issuer.role or issuer.existing_role else "user"
+        principals[kind, issuer.principal_name] = "issuers", key
+    principals |= {("role", duty.role_name or key): (section, key) for section, key, duty in spec.duties}
+    return Known(
+        authorities={each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None},
+        common_names={
+            each.subject.common_name: key
+            for key, each in spec.managed.items()
+            if each.arn is None and each.subject.common_name is not None
+        },
+        principals=principals,
+        certificates={(each.certificate_authority, each.domain_name): key for key, each in spec.certificates.items()},
+        crl_buckets={bucket.bucket or key: key for key, bucket in spec.crl_buckets.items()},
+    )

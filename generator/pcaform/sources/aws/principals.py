@@ -1,0 +1,137 @@
+"""Everybody in an account -> the issuers among them as resources, and what is to say of the others who come close.
+
+Only what hangs on a principal and can allow issuing is written: a policy about something else is nothing of a spec's,
+and since principals that exist are only attached to, it stays as it is.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pcaform.iam.elements import PolicyError
+from pcaform.inventory import Remark, Resource
+from pcaform.sources.aws.people import People, Person, Policy
+from pcaform.sources.aws.powers import Place, Power, issues, power
+
+_NOT_OURS = {
+    "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center writes this role: its permission set is the place to look",
+    "/aws-service-role/": "a service-linked role belongs to its service",
+}
+_SHOWN = 20
+
+
+def resources(found: People, place: Place) -> Iterator[Resource | Remark]:
+    """Yield the principals that can issue from some CAs, each with its policies that allow it, and the remarks."""
+    yield from found.remarks
+    managed: set[str] = set()
+    readers = []
+    for person in found.persons:
+        try:
+            power = _power(person, found, place)
+        except PolicyError as error:
+            yield Remark("unknown", person.arn, f"what it may do: {error}")
+            continue
+        if power is Power.READER:
+            readers.append(person.name)
+        elif power > Power.READER:
+            yield from _issuer(person, power, place, managed)
+    if readers:
+        yield Remark("left out", place.account_id, f"they may see or revoke, and issue nothing: {_some(readers)}")
+
+
+def everything(found: People) -> Iterator[Resource]:
+    """Yield everybody with all policies, those of groups with the group, and the boundaries: what access is judged by.
+
+    A group is the user's own here: its policies hang on each user, under the group's name and the policy's.
+    """
+    managed: set[str] = set()
+    for person in found.persons:
+        own = [policy for policy in person.policies if policy.arn or not policy.group]
+        inherited = [policy for policy in person.policies if policy.group and not policy.arn]
+        yield _principal(person)
+        yield from _policies(person, own, managed)
+        named = [Policy(f"{policy.group}/{policy.name}", policy.document) for policy in inherited]
+        yield from _policies(person, named, managed)
+        if person.boundary in found.documents and person.boundary not in managed:
+            managed.add(person.boundary)
+            yield _managed(_boundary(person, found) or Policy("", ""))
+
+
+def _power(person: Person, found: People, place: Place) -> Power:
+    """Return what somebody can do; without its boundary's document, what it could do without a boundary."""
+    return power(person.policies, _boundary(person, found), place)
+
+
+def _boundary(person: Person, found: People) -> Policy | None:
+    document = found.documents.get(person.boundary)
+    return Policy(person.boundary.rpartition("/")[2], document, person.boundary) if document is not None else None
+
+
+def _issuer(person: Person, power: Power, place: Place, managed: set[str]) -> Iterator[Resource | Remark]:
+    allowing = [policy for policy in person.policies if issues(policy, place)]
+    for start, why in _NOT_OURS.items():
+        if person.path.startswith(start):
+            yield Remark("left out", person.arn, f"it may issue by {_names(allowing)}; {why}")
+            return
+    if power is Power.ADMINISTRATOR:
+        yield Remark(
+            "left out",
+            person.arn,
+            f"an administrator: it may issue by {_names(allowing)}, and make CAs of its own, so it is no issuer",
+        )
+        return
+    own = [policy for policy in allowing if not policy.group]
+    inherited = [policy for policy in allowing if policy.group]
+    if inherited:
+        groups = ", ".join(sorted({f"'{policy.group}'" for policy in inherited}))
+        yield Remark(
+            "left out",
+            person.arn,
+            f"it may issue by {_names(inherited)} of the group {groups}: a spec has no groups, and what it gets there "
+            "stays as it is",
+        )
+    if own:
+        yield _principal(person)
+        yield from _policies(person, own, managed)
+
+
+def _principal(person: Person) -> Resource:
+    attributes = {"arn": person.arn, "name": person.name, "path": person.path}
+    bounded = {"permissions_boundary": person.boundary} if person.boundary else {}
+    return Resource(f"aws_iam_{person.kind}", person.arn, attributes | bounded, person.name, origin=_origin(person))
+
+
+def _policies(person: Person, policies: Sequence[Policy], managed: set[str]) -> Iterator[Resource]:
+    kind, origin = person.kind, _origin(person)
+    for policy in policies:
+        address = f"{person.arn}/{policy.name}"
+        if not policy.arn:
+            attributes = {kind: person.name, "name": policy.name, "policy": policy.document}
+            identity = f"{person.name}:{policy.name}"
+            yield Resource(f"aws_iam_{kind}_policy", address, attributes, identity, origin=origin)
+            continue
+        if policy.arn not in managed:
+            managed.add(policy.arn)
+            yield _managed(policy)
+        attributes = {kind: person.name, "policy_arn": policy.arn}
+        identity = f"{person.name}/{policy.arn}"
+        yield Resource(f"aws_iam_{kind}_policy_attachment", address, attributes, identity, origin=origin)
+
+
+def _managed(policy: Policy) -> Resource:
+    path = policy.arn.partition(":policy")[2].rpartition("/")[0] + "/"
+    attributes = {"arn": policy.arn, "name": policy.name, "path": path, "policy": policy.document}
+    is_aws_own = policy.arn.split(":")[4] == "aws"
+    return Resource("aws_iam_policy", policy.arn, attributes, policy.arn, is_reference=is_aws_own)
+
+
+def _origin(person: Person) -> str:
+    return f"account {person.arn.split(':')[4]}"
+
+
+def _names(policies: Iterable[Policy]) -> str:
+    return ", ".join(dict.fromkeys(f"'{policy.name}'" for policy in policies))
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(sorted(names)[:_SHOWN])
+    more = len(names) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

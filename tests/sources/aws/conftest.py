@@ -1,0 +1,82 @@
+"""An account with CAs of every kind, made by boto3, and the way a program reads it: by environment variables."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pcaform.commands.import_aws import inventory
+from pcaform.commands.sandbox import running
+from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.sandbox.server import Sandbox
+from pcaform.sources.aws.account import Caller
+from pcaform.sources.aws.wanted import Filters
+from sandbox.conftest import Pki
+
+ACCOUNT = "111122223333"
+OTHER = "444455556666"
+REGION = "eu-central-1"
+CA = "aws_acmpca_certificate_authority"
+
+
+@dataclass(frozen=True)
+class Live:
+    """A sandbox, the CAs in it, and the environment that points a program there."""
+
+    server: Sandbox
+    pki: Pki
+    environment: dict[str, str]
+
+    def read(
+        self, filters: Filters | None = None, *, caller: Caller | None = None, checkpoint: Path | None = None
+    ) -> Inventory:
+        """Return what the source finds."""
+        return inventory(caller or Caller(), filters or Filters(), checkpoint=checkpoint)
+
+    def user(self, name: str, **policies: Any) -> dict[str, str]:
+        """Make a user with inline policies, and return the environment in which it calls."""
+        iam = self.server.client("iam")
+        iam.create_user(UserName=name)
+        for policy, document in policies.items():
+            iam.put_user_policy(UserName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+
+
+@contextmanager
+def live(*, iam: bool = False) -> Iterator[Live]:
+    """Start an account that boto3 finds by itself."""
+    with running(account_id=ACCOUNT, region=REGION, iam=iam) as (server, environment):
+        os.environ.update(server.environment)
+        yield Live(server, Pki(server.client("acm-pca")), environment)
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Live]:
+    with live() as found:
+        yield found
+
+
+def one(found: Inventory, kind: str, address: str) -> Resource:
+    """Return the one resource of a type at an address."""
+    (resource,) = (each for each in found.of_type(kind) if each.address == address)
+    return resource
+
+
+def remarks_on(found: Inventory, address: str) -> list[Remark]:
+    """Return what is said of one thing."""
+    return [remark for remark in found.remarks if remark.address == address]
+
+
+def statement(action: str | list[str], resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
+    """Return a policy of one statement."""
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource, **more}]}
+
+
+A_DAY = timedelta(days=1)

@@ -1,0 +1,124 @@
+"""Runs that are interrupted and go on later, and checkpoints that are none."""
+
+import json
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pcaform.inventory import Inventory
+from pcaform.problems import Failure
+from pcaform.sources.aws.account import Caller, open_account
+from pcaform.sources.aws.checkpoint import kept
+from pcaform.sources.aws.pace import Pace
+from pcaform.sources.aws.reading import read
+from pcaform.sources.aws.wanted import Filters
+from sources.aws.conftest import ACCOUNT, OTHER, Live, live
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Live]:
+    with live() as found:
+        root = found.pki.root()
+        for _ in range(3):
+            found.pki.subordinate(root)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def calm(account: Live) -> Inventory:
+    return account.read()
+
+
+def interrupt_at(number: int) -> Callable[[int, int], None]:
+    """Return what ends a run as Ctrl-C does, when so many answers are there."""
+
+    def tell(done: int, _total: int) -> None:
+        if done >= number:
+            raise KeyboardInterrupt
+
+    return tell
+
+
+def interrupted(file: Path, number: int) -> None:
+    opened = open_account(Caller(), Pace())
+    with pytest.raises(KeyboardInterrupt), kept(ACCOUNT, file) as memory:
+        read(opened, Filters(), checkpoint=memory, tell=interrupt_at(number))
+
+
+@pytest.mark.parametrize("number", [1, 7, 19])
+def test_an_interrupted_run_goes_on(account: Live, calm: Inventory, tmp_path: Path, number: int) -> None:
+    """What was answered before is not asked again: it would be denied, and so unknown."""
+    file = tmp_path / "checkpoint"
+    interrupted(file, number)
+    content = json.loads(file.read_text(encoding="utf-8"))
+    assert len(content["answers"]) == number
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["checkpoint"]
+    answered = {(operation, arn) for operation, arn, _ in content["answers"]}
+    denials = {operation: arn for operation, arn in answered}
+    with account.server.troubled(denials=denials):
+        assert account.read(checkpoint=file) == calm
+    assert not file.exists()
+
+
+def test_an_interrupt_ends_the_program_at_once(account: Live, tmp_path: Path) -> None:
+    file = tmp_path / "checkpoint"
+    command = [sys.executable, "-m", "pcaform", "import", "aws", "--stack", "x", "--checkpoint", str(file)]
+    with account.server.troubled(latency={"acm-pca:Get*": 600.0}):
+        process = subprocess.Popen(
+            command, env=account.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        while not file.exists() and process.poll() is None:
+            pass
+        process.send_signal(signal.SIGINT)
+        out, said = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert said.splitlines()[-1] == "pcaform: interrupted"
+    assert json.loads(file.read_text(encoding="utf-8"))["account_id"] == ACCOUNT
+
+
+def content(**changes: Any) -> str:
+    whole = {
+        "format": "pcaform import aws checkpoint 1",
+        "account_id": ACCOUNT,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "answers": [],
+    }
+    return json.dumps({**whole, **changes})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "this is no checkpoint of 'pcaform import aws': name another file"),
+        ("{", "this is no checkpoint"),
+        ("[]", "this is no checkpoint"),
+        (content(format="another"), "this is no checkpoint"),
+        (content(answers=[["iam:CreateUser", "arn:x", {}]]), "this is no checkpoint"),
+        (content(answers=[["acm-pca:GetPolicy", "x"]]), "this is no checkpoint"),
+        (content(started="yesterday"), "this is no checkpoint"),
+        (content(account_id=OTHER), f"this checkpoint is of account {OTHER}, not {ACCOUNT}: name another file"),
+        (
+            content(started=(datetime.now(UTC) - timedelta(days=2)).isoformat()),
+            "after a day AWS may hold something else: remove the file and read anew",
+        ),
+    ],
+)
+def test_what_is_no_checkpoint_is_left_alone(account: Live, tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Failure, match=message):
+        account.read(checkpoint=file)
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_a_place_that_takes_no_file_is_said_at_once(account: Live, tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="the checkpoint cannot be written: No such file or directory"):
+        account.read(checkpoint=tmp_path / "nowhere" / "checkpoint")

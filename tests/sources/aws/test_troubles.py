@@ -1,0 +1,156 @@
+"""An account that answers badly: the result is complete, or says exactly what is missing."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.problems import Failure
+from sources.aws.conftest import CA, Live, live, statement
+from sources.aws.test_authorities import shared
+
+ATTRIBUTES_OF = {
+    "tags": {"tags"},
+    "certificate": {"certificate", "certificate_chain"},
+    "certificate_signing_request": {"certificate_signing_request"},
+}
+HANGS_ON_CA = {
+    "aws_acmpca_permission": ("certificate_authority_arn", "permissions"),
+    "aws_acmpca_policy": ("resource_arn", "policy"),
+}
+OPERATIONS = (
+    *("acm-pca:ListPermissions", "acm-pca:GetPolicy", "acm-pca:ListTags", "acm-pca:GetCertificateAuthorityCsr"),
+    *("acm-pca:GetCertificateAuthorityCertificate", "acm-pca:ListCertificateAuthorities", "acm:ListCertificates"),
+    *("acm:DescribeCertificate", "acm:ListTagsForCertificate", "iam:GetAccountAuthorizationDetails"),
+)
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Live]:
+    with live() as found, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_MAX_ATTEMPTS", "4")
+        pki = found.pki
+        root = pki.root()
+        issuing = pki.subordinate(root, Tags=[{"Key": "team", "Value": "pki"}])
+        for arn in (root, issuing):
+            pki.grant(arn)
+        shared(pki, issuing, "444455556666")
+        acm = found.server.client("acm")
+        for name, algorithm in (("a.corp.example", "EC_secp384r1"), ("b.corp.example", "EC_prime256v1")):
+            acm.request_certificate(DomainName=name, CertificateAuthorityArn=issuing, KeyAlgorithm=algorithm)
+        found.user("signer", issue=statement("acm-pca:IssueCertificate", issuing))
+        yield found
+
+
+@pytest.fixture(scope="module")
+def calm(account: Live) -> Inventory:
+    found = account.read()
+    assert found.remarks == ()
+    kinds = [resource.type for resource in found.resources]
+    assert {kind: kinds.count(kind) for kind in kinds} == {
+        CA: 2,
+        "aws_acmpca_permission": 2,
+        "aws_acmpca_policy": 1,
+        "aws_acm_certificate": 2,
+        "aws_iam_user": 1,
+        "aws_iam_user_policy": 1,
+    }
+    return found
+
+
+def unexplained(calm: Inventory, troubled: Inventory) -> Iterator[Any]:
+    """Yield what differs from the truth without a word about it."""
+    unknown = [remark for remark in troubled.remarks if remark.kind == "unknown"]
+    there = {(resource.type, resource.address): resource for resource in troubled.resources}
+    for resource in calm.resources:
+        found = there.pop((resource.type, resource.address), None)
+        if found is None:
+            if not any(_is_about(remark, resource) for remark in unknown):
+                yield resource
+        elif found != resource:
+            differing = {key for key, value in resource.attributes.items() if found.attributes.get(key) != value}
+            said = {remark.reason.partition(":")[0] for remark in unknown if remark.address == resource.address}
+            if not differing <= {name for field in said for name in ATTRIBUTES_OF.get(field, ())}:
+                yield resource, found
+    yield from there.values()
+    yield from (remark for remark in troubled.remarks if remark.kind != "unknown")
+
+
+def _is_about(remark: Remark, resource: Resource) -> bool:
+    """Tell whether a remark says that a resource could not be read."""
+    region = "111122223333/eu-central-1"
+    if resource.type in HANGS_ON_CA:
+        owner, field = HANGS_ON_CA[resource.type]
+        if remark.address == resource.attributes[owner] and remark.reason.startswith(f"{field}: "):
+            return True
+    if resource.type.startswith("aws_iam_"):
+        is_listed = remark.address == "111122223333" and remark.reason.startswith("users, roles and their policies")
+    elif resource.type == "aws_acm_certificate":
+        is_certificate = remark.address == resource.address and remark.reason.startswith("certificate: ")
+        is_listed = is_certificate or (remark.address == region and remark.reason.startswith("private certificates"))
+    else:
+        is_listed = False
+    return is_listed or (remark.address == region and remark.reason.startswith("CAs of this account"))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_what_is_denied_is_unknown(account: Live, calm: Inventory, operation: str) -> None:
+    """Each call that AWS can deny leaves its trace, and nothing else is missing."""
+    with account.server.troubled(denials=[operation]):
+        if operation == "acm-pca:ListCertificateAuthorities":
+            with pytest.raises(Failure, match="CAs of this account: ListCertificateAuthorities: the caller's policies"):
+                account.read()
+            return
+        found = account.read()
+    name = operation.partition(":")[2]
+    assert any(f"{name}: the caller's policies do not allow it (AccessDenied" in each.reason for each in found.remarks)
+    assert list(unexplained(calm, found)) == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_trouble_ends_complete_or_explained(account: Live, calm: Inventory, seed: int) -> None:
+    dice = Random(seed)
+    wanted: dict[str, Any] = {"throttling": dice.choice([True, {}])}
+    for kind in ("failures", "resets"):
+        strength = dice.choice([0.1, 0.3, 0.7])
+        wanted[kind] = {operation: strength for operation in dice.sample(OPERATIONS, 3)}
+    wanted["denials"] = dice.sample(OPERATIONS, dice.choice([0, 1]))
+    wanted["latency"] = {dice.choice(OPERATIONS): 0.05}
+    with account.server.troubled(seed=seed, **wanted):
+        try:
+            found = account.read()
+        except Failure as failure:
+            assert "CAs of this account: ListCertificateAuthorities: " in str(failure)
+            return
+    assert list(unexplained(calm, found)) == []
+
+
+def test_published_rates_are_kept(account: Live, calm: Inventory) -> None:
+    """With the published rates in force nothing has to be asked twice."""
+    with account.server.troubled(throttling=True) as counts:
+        assert account.read() == calm
+    assert counts["throttling"] == 0
+
+
+def test_expired_credentials_end_the_run(account: Live, calm: Inventory, tmp_path: Path) -> None:
+    """No spec is made of half an account; with a checkpoint the next run goes on."""
+    file = tmp_path / "checkpoint"
+    with account.server.troubled(expiry={"acm-pca:GetPolicy": 1.0}), pytest.raises(Failure, match="expired while"):
+        account.read(checkpoint=file)
+    assert file.is_file()
+    assert account.read(checkpoint=file) == calm
+    assert not file.exists()
+
+
+def test_what_is_unknown_is_asked_again(account: Live, calm: Inventory, tmp_path: Path) -> None:
+    file = tmp_path / "checkpoint"
+    with account.server.troubled(denials=["acm-pca:GetPolicy"]):
+        account.read(checkpoint=file)
+    operations = [operation for operation, _, _ in json.loads(file.read_text(encoding="utf-8"))["answers"]]
+    assert "acm-pca:GetPolicy" not in operations
+    with account.server.troubled(denials=["acm-pca:ListPermissions", "acm-pca:ListTags"]):
+        assert account.read(checkpoint=file) == calm
