@@ -205,9 +205,10 @@ def _authorities(draw: st.DrawFn) -> dict[str, Any]:
         found[key] = draw(_authority(draw(st.sampled_from(_KEY_ALGORITHMS))))
         found[key]["validity"] = draw(_validities(depth[key]))
         is_short = found[key].get("usage_mode") == "SHORT_LIVED_CERTIFICATE"
+        draw(_issued_here(found[key]))
         if is_short:
             found[key].pop("permissions", None)
-        room[key] = 0 if is_short else facts.MAX_PATH_LENGTH + 1
+        room[key] = 0 if is_short else facts.MAX_PATH_LENGTH  # one less, since its parent may become a reference
         if parent is None:
             found[key]["type"] = "ROOT"
             continue
@@ -216,6 +217,57 @@ def _authorities(draw: st.DrawFn) -> dict[str, Any]:
         if room[key] or draw(st.booleans()):
             found[key]["path_length"] = room[key]
     return found
+
+
+@st.composite
+def _issued_here(draw: st.DrawFn, authority: dict[str, Any]) -> None:
+    """Draw what the certificate that a stack issues may have, into a CA's entry."""
+    generation = draw(st.sampled_from([1, 1, 2, 7]))
+    if generation > 1:
+        authority["generation"] = generation
+    if draw(st.booleans()):
+        policies = [{"CertPolicyId": draw(_words("0129", (1, 5), "1.3.{}"))}]
+        authority["api_passthrough"] = {"Extensions": {"CertificatePolicies": policies}}
+
+
+@st.composite
+def _elsewhere(draw: st.DrawFn, found: dict[str, Any], *, aws: dict[str, Any]) -> None:
+    """Draw for some CAs that they exist already, wait for a certificate, or live in another region."""
+    parents = {authority.get("parent") for authority in found.values()}
+    for number, (key, authority) in enumerate(found.items()):
+        kind = draw(st.sampled_from(["here", "here", "external", "pending", "region"]))
+        region = aws["region"]
+        if kind == "region" and "-gov-" not in region and number > 0:  # the first shows where the stack is
+            region = "eu-central-1"
+            authority["provider"] = {"region": region}
+        if kind == "external" or (kind == "pending" and key not in parents):
+            for name in ("validity", "generation", "api_passthrough", "permanent_deletion_time_in_days"):
+                authority.pop(name, None)
+            authority["activation"] = kind
+        if kind == "external":
+            authority["arn"] = _ca_arn(region, aws["account_id"], number)
+            authority.setdefault("revocation_configuration", {"ocsp_configuration": {"enabled": False}})
+        if authority.get("activation") == "pending":
+            authority.pop("permissions", None)
+
+
+def _ca_arn(region: str, account_id: str, number: int) -> str:
+    identifier = f"{number:08d}-1111-2222-3333-444444444444"
+    return f"arn:{facts.partition(region)}:acm-pca:{region}:{account_id}:certificate-authority/{identifier}"
+
+
+@st.composite
+def _references(draw: st.DrawFn, found: dict[str, Any], *, aws: dict[str, Any]) -> None:
+    """Draw CAs that others manage, each as the parent of one CA here."""
+    for number, key in enumerate(draw(st.lists(_KEYS.map("ref-{}".format), max_size=2, unique=True)), start=50):
+        orphans = [name for name, each in found.items() if each.get("type") == "ROOT" and "activation" not in each]
+        if not orphans:
+            return
+        child = found[draw(st.sampled_from(orphans))]
+        child |= {"type": "SUBORDINATE", "parent": key, "path_length": facts.MAX_PATH_LENGTH}
+        key_algorithm = draw(st.sampled_from(["RSA_2048", "EC_prime256v1", "EC_secp384r1"]))
+        arn = _ca_arn(aws["region"], "999999999999", number)
+        found[key] = {"managed": False, "arn": arn, "key_algorithm": key_algorithm}
 
 
 @cache
@@ -230,6 +282,8 @@ def _authority(key_algorithm: str) -> st.SearchStrategy[dict[str, Any]]:
         "revocation_configuration": _REVOCATIONS,
         "permissions": _PERMISSIONS,
         "tags": _tags(),
+        "deletion_protection": st.booleans(),
+        "timeouts": st.just({"create": "5m"}),
         "ignore": _ignores(),
     }
     required = {"key_algorithm": st.just(key_algorithm), "subject": _subjects()}
@@ -254,7 +308,9 @@ def _issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
         domains = st.lists(st.from_regex(r"(\*\.)?[a-z0-9-]{1,20}(\.[a-z]{1,8}){1,2}", fullmatch=True), max_size=3)
         chosen = {"domain_names": domains, **_chosen(facts.AcmKeyAlgorithm, ManagedAction)}
         grants.append(_grants("managed", permitted, chosen))
-    policy = st.fixed_dictionaries({"name": _words(_NAMES, (1, 20)), "document": st.dictionaries(texts(), values())})
+    policy = st.fixed_dictionaries(
+        {"name": _words(_NAMES, (1, 20), "NUMBER{}"), "document": st.dictionaries(texts(), values())}
+    )
     rights: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         {"grants": st.lists(st.one_of(grants), min_size=1, max_size=3)}
     )
@@ -269,7 +325,19 @@ def _issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
             "tags": _tags(),
             "ignore": _ignores(),
         }
-        found[key] = {**draw(_optional(optional)), **draw(rights)}
+        kind = draw(st.sampled_from(["user", "user", "role", "existing_user", "existing_role"]))
+        entry = {**draw(_optional(optional)), **draw(rights)}
+        if "policy" in entry:
+            entry["policy"] = {**entry["policy"], "name": entry["policy"]["name"].replace("NUMBER", str(number))}
+        if any(grant["certificates"] == "managed" for grant in entry.get("grants", ())) and "user_name" in entry:
+            entry["user_name"] = entry["user_name"].replace(",", ".")  # a tag of its certificates holds the name
+        name = entry.get("user_name", f"{number}-{key}")
+        if kind != "user":
+            for each in ("user_name", "permissions_boundary", "force_destroy"):
+                entry.pop(each, None)
+            trust = {"role_name": name, "trust": draw(_trusts())} if kind == "role" else name
+            entry[kind] = trust
+        found[key] = entry
     return found
 
 
@@ -289,30 +357,132 @@ def _grants(
     return st.fixed_dictionaries(required, optional=more)
 
 
+@cache
+def _trusts() -> st.SearchStrategy[dict[str, Any]]:
+    accounts = st.lists(_ACCOUNTS, min_size=1, max_size=2, unique=True)
+    principals = _ACCOUNTS.map("arn:PARTITION:iam::{}:role/deployer".format)
+    services = st.sampled_from(["ec2.amazonaws.com", "lambda.amazonaws.com", "pods.eks.amazonaws.com"])
+    oidc = {
+        "provider_arn": st.just("arn:PARTITION:iam::123456789012:oidc-provider/token.example"),
+        "subjects": st.lists(_words("abc", (1, 5), "repo:corp/{}:*"), min_size=1, max_size=2, unique=True),
+    }
+    anchor = "arn:PARTITION:rolesanywhere:eu-west-1:123456789012:trust-anchor/11111111-2222-3333-4444-555555555555"
+    anywhere = st.fixed_dictionaries(
+        {"trust_anchor_arn": st.just(anchor)}, optional={"common_names": st.lists(_HOSTS, max_size=2, unique=True)}
+    )
+    return _optional(
+        {
+            "accounts": accounts,
+            "principals": st.lists(principals, max_size=2, unique=True),
+            "services": st.lists(services, max_size=3, unique=True),
+            "oidc": st.lists(st.fixed_dictionaries(oidc), max_size=2),
+            "roles_anywhere": anywhere,
+        }
+    ).filter(lambda trust: any(trust.values()))
+
+
+@st.composite
+def _duties(draw: st.DrawFn, prefix: str) -> dict[str, Any]:
+    settings_ = {"path": st.sampled_from(["/", "/pki/"]), "tags": _tags(), "max_session_duration": st.just(7200)}
+    required = {"role_name": _words(_NAMES.upper(), (0, 9), f"{prefix}{{}}"), "trust": _trusts()}
+    entry = st.fixed_dictionaries(required, optional=settings_)
+    return {key: draw(entry) for key in draw(st.lists(_KEYS, max_size=1))}
+
+
+@st.composite
+def _certificates(draw: st.DrawFn, authorities: dict[str, Any]) -> dict[str, Any]:
+    fitting = {
+        key: [name for name in facts.ACM_KEYS if facts.key_family(name) == facts.key_family(each["key_algorithm"])]
+        for key, each in authorities.items()
+        if each.get("permissions")
+    }
+    if not fitting:
+        return {}
+    found = {}
+    for key in draw(st.lists(_KEYS, max_size=2, unique=True)):
+        authority = draw(st.sampled_from(sorted(fitting)))
+        optional = {
+            "subject_alternative_names": st.lists(_HOSTS, max_size=3),
+            "early_renewal_duration": st.just("P90D"),
+            "tags": _tags(),
+        }
+        required = {
+            "certificate_authority": st.just(authority),
+            "domain_name": _HOSTS,
+            "key_algorithm": st.sampled_from(fitting[authority]),
+        }
+        found[key] = draw(st.fixed_dictionaries(required, optional=optional))
+    return found
+
+
+@st.composite
+def _shares(draw: st.DrawFn, authorities: dict[str, Any]) -> dict[str, Any]:
+    own = [
+        key for key, each in authorities.items() if each.get("managed", True) and each.get("activation") != "pending"
+    ]
+    keys = draw(st.lists(st.sampled_from(own), max_size=2, unique=True)) if own else []
+    accounts = st.lists(_ACCOUNTS, min_size=1, max_size=2, unique=True)
+    template = {"template": st.sampled_from(facts.SHARED_TEMPLATES)}
+    organization = _words(_LOWER, (10, 12), "o-{}")
+    entry = st.fixed_dictionaries({"accounts": accounts}, optional={"organization": organization, **template})
+    entry |= st.fixed_dictionaries({"organization": organization}, optional=template)
+    return {key: draw(entry) for key in keys}
+
+
+@st.composite
+def _buckets(draw: st.DrawFn) -> dict[str, Any]:
+    distribution = _words("A0Z", (3, 6), "arn:PARTITION:cloudfront::123456789012:distribution/{}")
+    optional = {
+        "cloudfront_distribution_arns": st.lists(distribution, max_size=2, unique=True),
+        "force_destroy": st.booleans(),
+        "tags": _tags(),
+    }
+    return {
+        f"lists-{number}": {"bucket": draw(_words(_LOWER, (3, 9), f"b{number}{{}}")), **draw(_optional(optional))}
+        for number in range(draw(st.integers(0, 2)))
+    }
+
+
 @st.composite
 def specs(draw: st.DrawFn) -> dict[str, Any]:
     """Draw the data of a spec that breaks no rule, over every field that is built."""
-    authorities = draw(_authorities())
     role = st.fixed_dictionaries(
         {"role_arn": st.just("arn:PARTITION:iam::123456789012:role/pki")},
         optional={"external_id": texts(min_size=2), "session_name": _words(_NAMES, (2, 20))},
     )
-    aws = st.fixed_dictionaries(
-        {"region": _REGIONS, "account_id": _ACCOUNTS}, optional={"assume_role": role, "default_tags": _tags()}
+    aws: dict[str, Any] = draw(
+        st.fixed_dictionaries(
+            {"region": _REGIONS, "account_id": _ACCOUNTS}, optional={"assume_role": role, "default_tags": _tags()}
+        )
     )
+    authorities = draw(_authorities())
+    draw(_elsewhere(authorities, aws=aws))
+    draw(_references(authorities, aws=aws))
     backend = st.dictionaries(_KEYS, st.dictionaries(_ARGUMENTS, values(), max_size=3), min_size=1, max_size=1)
     optional = {"certificate_authority_defaults": _optional({"tags": _tags(), "enabled": _TRUE})}
-    data = {
+    data: dict[str, Any] = {
         "version": 1,
         "stack": draw(_words(f"{_LOWER}._-", (0, 20), "0{}")),
-        "aws": draw(aws),
+        "aws": aws,
         **draw(_optional({"terraform": _optional({"backend": backend | st.none()})})),
         **draw(_optional(optional)),
         "certificate_authorities": authorities,
         "issuers": draw(_issuers(authorities=authorities)),
+        "certificates": draw(_certificates(authorities)),
+        "shares": draw(_shares(authorities)),
+        "crl_buckets": draw(_buckets()),
+        "administrators": draw(_duties("admin")),
+        "auditors": draw(_duties("audit")),
+        "moves": draw(st.sampled_from([{}, {"aws_iam_user.a[0]": 'module.b["x.y"].aws_iam_user.this'}])),
     }
-    partition = facts.partition(data["aws"]["region"])
-    for holder in [data["aws"].get("assume_role", {}), *data["issuers"].values()]:
-        for name in {"role_arn", "permissions_boundary"} & set(holder):
-            holder[name] = holder[name].replace("PARTITION", partition)
-    return data
+    drawn: dict[str, Any] = _in_partition(data, facts.partition(aws["region"]))
+    return drawn
+
+
+def _in_partition(value: Any, partition: str) -> Any:
+    """Return drawn data with a partition's name in its ARNs."""
+    if isinstance(value, dict):
+        return {key: _in_partition(inner, partition) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_partition(inner, partition) for inner in value]
+    return value.replace("arn:PARTITION:", f"arn:{partition}:") if isinstance(value, str) else value

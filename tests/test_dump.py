@@ -78,7 +78,7 @@ def test_what_is_rendered_is_a_comment_and_hcl(data: dict[str, Any]) -> None:
         header, _, body = content.decode().partition("\n")
         assert header == "# Written by pcaform from spec.yaml. Do not edit: change that file and render again."
         assert all(line.isprintable() for line in body.split("\n"))
-        assert set(hcl2.loads(body)) <= {"terraform", "provider", "module", "output"}
+        assert set(hcl2.loads(body)) <= {"terraform", "provider", "module", "output", "import", "moved", "removed"}
 
 
 def test_what_is_written_is_short() -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pcaform.hcl import Index, Traversal
+from pcaform.hcl import Index, Traversal, quoted
 
 _STEP = re.compile(r'\.?(?P<name>[A-Za-z_][A-Za-z0-9_-]*)|\[(?P<number>[0-9]+)\]|\[(?P<text>"(?:[^"\\]|\\.)*")\]')
 _LONG_ESCAPE = re.compile(r"\\U([0-9A-Fa-f]{8})")
@@ -25,6 +25,20 @@ def parse(text: str) -> Traversal:
     if not all(of_modules[:-1]):
         raise ValueError("modules come first in an address, and then one resource")
     return Traversal(steps)
+
+
+def modules(text: str) -> list[str]:
+    """Return the names of the modules that an address passes, the outermost first; none for text that is no address."""
+    try:
+        names = [step for step in parse(text).steps if isinstance(step, str)]
+    except ValueError:
+        return []
+    return [name for kind, name in zip(names[::2], names[1::2], strict=True) if kind == _MODULE]
+
+
+def keyed(address: str, key: str | int) -> str:
+    """Return the address of one instance, its key as Terraform writes it."""
+    return f"{address}[{key if isinstance(key, int) else quoted(key)}]"
 
 
 def resource_type(address: Traversal) -> str | None:

@@ -25,7 +25,7 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _NOT_ALLOWED = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """What YAML forbids, and U+0085, U+2028, U+2029: PyYAML starts a line at them, so a comment would end unseen there."""
 
-_PARSER: Any = getattr(yaml, "CLoader", yaml.Loader)
+PARSER: Any = getattr(yaml, "CLoader", yaml.Loader)
 """libyaml where PyYAML was built with it, else the same events from pure Python, about ten times slower."""
 
 _EXPLANATIONS = {
@@ -110,7 +110,7 @@ def parse(content: bytes, path: str) -> Document:
     """
     text = _decoded(content, path)
     lines = text.split("\n")
-    parser = _PARSER(text)
+    parser = PARSER(text)
     try:
         data, marks = _Builder(path, lines, _events(parser)).document()
     except yaml.MarkedYAMLError as error:
@@ -222,7 +222,7 @@ class _Builder:
 
     def content(self, event: Any, marks: Marks, depth: int) -> Any:
         if isinstance(event, yaml.ScalarEvent):
-            return _resolved(event.value) if event.implicit[0] else event.value
+            return resolved(event.value) if event.implicit[0] else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(marks, depth)
         return self.mapping(marks, depth)
@@ -262,7 +262,8 @@ class _Builder:
         raise Invalid.one(Problem(self.path, mark.line + 1, mark.column + 1, message, "yaml", source=source))
 
 
-def _resolved(text: str) -> Any:
+def resolved(text: str) -> Any:
+    """Return what plain text means: true, false, null, an integer, or else itself."""
     if text in _WORDS:
         return _WORDS[text]
     return int(text) if _INTEGER.match(text) else text

@@ -1,15 +1,29 @@
 """Spec -> YAML text: short, in the order of the documentation, every default left out."""
 
+import math
 from typing import Any
 
 import yaml
 
 from pcaform import facts
-from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.authorities import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 
 _WIDTH = 110
+_HEAD = ("version", "stack", "aws", "terraform")
+_SECTIONS = (
+    "certificate_authorities",
+    "issuers",
+    "crl_buckets",
+    "certificates",
+    "shares",
+    "administrators",
+    "auditors",
+    "removed",
+    "moves",
+    "waivers",
+)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -19,9 +33,11 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def represent_str(self, data: str) -> yaml.ScalarNode:
-        """Double-quote text in which something would not show, so that it can be escaped."""
+        """Double-quote text in which something would not show, so that it can be escaped; lines stand as lines."""
         if data.isprintable():
             return super().represent_str(data)
+        if "\n" in data and all(line.isprintable() for line in data.split("\n")):
+            return self.represent_scalar("tag:yaml.org,2002:str", data, style="|")
         return self.represent_scalar("tag:yaml.org,2002:str", data, style='"')
 
 
@@ -30,21 +46,29 @@ _Dumper.add_representer(str, _Dumper.represent_str)
 
 def dump(spec: Spec) -> str:
     """Return a spec as YAML; reading it back gives an equal spec."""
-    data = spec.model_dump(mode="json", exclude_defaults=True)
-    data = {"version": spec.version, **data}
-    data["certificate_authorities"] = {key: _authority(authority) for key, authority in spec.managed.items()}
-    data["issuers"] = {key: _issuer(key, issuer) for key, issuer in spec.issuers.items()}
-    head = {key: value for key, value in data.items() if key not in ("certificate_authorities", "issuers")}
-    sections = [head, *({key: data[key]} for key in ("certificate_authorities", "issuers") if data[key])]
+    data = data_of(spec)
+    head = {key: data[key] for key in _HEAD if key in data}
+    sections = [head, *({key: data[key]} for key in _SECTIONS if data.get(key))]
     return "\n".join(_text(section) for section in sections)
 
 
-def _authority(authority: CertificateAuthority) -> dict[str, Any]:
+def data_of(spec: Spec) -> dict[str, Any]:
+    """Return a spec as the data that its shortest YAML holds."""
+    data = {"version": spec.version, **spec.model_dump(mode="json", exclude_defaults=True)}
+    data["certificate_authorities"] = {key: _authority(each) for key, each in spec.certificate_authorities.items()}
+    data["issuers"] = {key: _issuer(key, issuer) for key, issuer in spec.issuers.items()}
+    for section in ("administrators", "auditors"):
+        data[section] = {key: _named(key, role) for key, role in data.get(section, {}).items()}
+    return data
+
+
+def _authority(authority: Authority) -> dict[str, Any]:
     data = authority.model_dump(mode="json", exclude_defaults=True)
-    if data.get("signing_algorithm") == facts.DEFAULT_SIGNING_ALGORITHM[authority.key_algorithm]:
-        del data["signing_algorithm"]
-    if data.get("path_length") == 0:
-        del data["path_length"]
+    if isinstance(authority, CertificateAuthority):
+        if data.get("signing_algorithm") == facts.DEFAULT_SIGNING_ALGORITHM[authority.key_algorithm]:
+            del data["signing_algorithm"]
+        if data.get("path_length") == 0:
+            del data["path_length"]
     if authority.permissions:
         data["permissions"] = [
             {"principal": permission.principal, **permission.model_dump(mode="json", exclude_defaults=True)}
@@ -53,16 +77,35 @@ def _authority(authority: CertificateAuthority) -> dict[str, Any]:
     return data
 
 
+def _named(key: str, role: dict[str, Any]) -> dict[str, Any]:
+    """Return a role without the name that goes without saying."""
+    return {name: value for name, value in role.items() if (name, value) != ("role_name", key)}
+
+
 def _issuer(key: str, issuer: Issuer) -> dict[str, Any]:
     data = issuer.model_dump(mode="json", exclude_defaults=True)
     if data.get("user_name") == key:
         del data["user_name"]
+    if "role" in data:
+        data["role"] = _named(key, data["role"])
     return data
 
 
+def flow(value: Any) -> str:
+    """Return a value on one line, as it may stand behind a key; its collections in braces and brackets."""
+    text = yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
+    )
+    return _escaped(text.removesuffix("\n").removesuffix("\n..."))
+
+
 def _text(section: dict[str, Any]) -> str:
-    """Return YAML in which all that does not show is escaped: PyYAML writes some of it as it is, U+2028 among it."""
     text = yaml.dump(
         section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
     )
+    return _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    """Return YAML in which all that does not show is escaped: PyYAML writes some of it as it is, U+2028 among it."""
     return "".join(c if c == "\n" or c.isprintable() else f"\\U{ord(c):08X}" for c in text)

@@ -1,9 +1,10 @@
 """What a source found, in one neutral form: every source fills it, one inference reads it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from pcaform import addresses
 
 _TAGGED = ("tags", "tags_all")
 
@@ -90,9 +91,6 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
 `prevent_destroy` is no argument but a lifecycle setting, which only a source of configurations knows.
 """
 
-_KEYED_MODULE = re.compile(r"(?:^|\.)module\.(?P<name>[^.\[]+)")
-
-
 Source = Literal["state", "live", "hcl"]
 RemarkKind = Literal["left out", "unknown", "ambiguous"]
 
@@ -117,7 +115,7 @@ class Resource:
 
     def module_key(self, prefix: str) -> str | None:
         """Return KEY where the innermost module is called `<prefix>KEY`, the way a stack of ours names it."""
-        names = _KEYED_MODULE.findall(self.address)
+        names = addresses.modules(self.address)
         return names[-1].removeprefix(prefix) if names and names[-1].startswith(prefix) else None
 
 

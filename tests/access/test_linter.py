@@ -13,7 +13,7 @@ from pcaform.access.stage import stage
 from pcaform.loading import load
 from pcaform.plan.stack import plan
 from pcaform.render import render
-from pcaform.sources import hcl
+from pcaform.sources.hcl.configuration import configuration
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -45,7 +45,7 @@ def _of(path: Path) -> Iterator[tuple[str, str]]:
     if not (spec.issuers or spec.administrators or spec.auditors):
         return
     files = {name: text for name, text in render(plan(spec, source="x")).files.items() if "/" not in name}
-    found = stage(hcl.read({name: text for name, text in files.items() if name.endswith(".tf")}), {})
+    found = stage(configuration({name: text for name, text in files.items() if name.endswith(".tf")}), {})
     for subject in found.subjects:
         issuer = spec.issuers.get(subject.key) if subject.kind == "issuer" else None
         if issuer is None or issuer.policy is None:  # what is taken word for word is the user's

@@ -16,7 +16,7 @@ from pcaform.iam.documents import PolicyError
 from pcaform.loading import load
 from pcaform.plan.stack import plan
 from pcaform.render import render
-from pcaform.sources import hcl
+from pcaform.sources.hcl.configuration import configuration
 
 SPEC = load(str(Path(__file__).parent / "spec.yaml"))
 Statement = dict[str, Any]
@@ -31,7 +31,7 @@ def built() -> Stage:
     files = render(plan(SPEC, source="spec")).files
     names = {each.arn: key for key, each in SPEC.certificate_authorities.items() if each.arn is not None}
     return stage(
-        hcl.read({path: text for path, text in files.items() if path.endswith(".tf") and "/" not in path}), names
+        configuration({path: text for path, text in files.items() if path.endswith(".tf") and "/" not in path}), names
     )
 
 

@@ -122,7 +122,7 @@ ISSUER = 'module "issuer_a" {{\n  source = "./modules/issuer-user"\n  user_name 
     [
         (None, "there is no '*.tf' in this directory: name a rendered stack, or a spec"),
         ("locals {}\n", "no provider block names region and account: this is no stack that pcaform rendered"),
-        ("module {", "this is no Terraform: "),
+        ("module {", "main.tf:1:8: '{' is never closed"),
         (
             PROVIDER + ISSUER.format('file("x")'),
             "module.issuer_a: a policy that is no jsonencode of literal values cannot be judged",
@@ -133,7 +133,7 @@ ISSUER = 'module "issuer_a" {{\n  source = "./modules/issuer-user"\n  user_name 
         ),
         (
             PROVIDER + ISSUER.format('jsonencode({Statement = "${local.a}"})'),
-            'module.issuer_a: a policy holds "${local.a}", which only Terraform can evaluate: it cannot be judged',
+            "module.issuer_a: a policy holds local.a, which only Terraform can evaluate: it cannot be judged",
         ),
     ],
 )

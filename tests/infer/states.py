@@ -104,7 +104,8 @@ def user(
         "tags_all": {},
     }
     attached = {"user": name, "policy_arn": arn}
-    written = {"arn": arn, "name": policy or f"{name}-private-ca", "policy": json.dumps(document), "tags_all": {}}
+    shared = {"path": more.get("path", "/"), "tags_all": {}}
+    written = {"arn": arn, "name": policy or f"{name}-private-ca", "policy": json.dumps(document), **shared}
     return [
         resource("aws_iam_user", module, {**has, **more}),
         resource("aws_iam_policy", module, written),

@@ -95,11 +95,12 @@ def test_state_alone_is_enough(applied: Applied) -> None:
         "short": "corp-short-ca",
         "taken-over": "old-user-corp",
     }
-    text = json.dumps(by_state(judged(TEXT.encode(), "spec.yaml")))
+    text = judged(TEXT.encode(), "spec.yaml").model_dump_json()
     for ours, theirs in renamed.items():
         text = text.replace(f'"{ours}"', f'"{theirs}"')
-    expected = json.loads(text.replace('"tier": "corp-root"', '"tier": "root"'))
-    assert by_state(found.spec) == expected
+    expected = Spec.model_validate_json(text.replace('"tier":"corp-root"', '"tier":"root"'))
+    assert by_state(found.spec) == by_state(expected)
+    assert len(found.spec.moves) == len(state["resources"])
 
 
 def test_tag_edit_touches_only_its_authority(applied: Applied) -> None:

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from loop.stacks import ACCOUNT, Stack, started
+from loop.stacks import ACCOUNT, HEAD, Stack, started
 from loop.test_story import arn_of
+from pcaform.carriage import by_state
 from pcaform.commands.import_state import from_state
+from pcaform.dump import dump
+from pcaform.loading import judged
 from pcaform.sandbox.algorithms import generate_key
 from sandbox.conftest import csr, template
 
@@ -220,15 +223,17 @@ def test_a_second_plan_is_empty(stack: Stack) -> None:
     assert stack.plan(SPEC) == {}
 
 
-def test_what_is_not_read_back_yet_is_listed(stack: Stack) -> None:
+def test_every_principal_is_read_back(stack: Stack) -> None:
     (found,) = from_state(stack.terraform.state_pull(), "state", stack="story")
-    assert sorted(found.spec.certificate_authorities) == ["managed", "other", "root"]
-    assert sorted(found.spec.issuers) == ["strong", "web"]
-    assert all(issuer.policy is None for issuer in found.spec.issuers.values())
-    unread = ("apps", "builder", "machines", "pipeline")
-    assert {address for address, _ in found.left_out} == {
-        f'module.issuer_{name}.aws_iam_policy.this["{name}-private-ca"]' for name in unread
-    }
+    assert found.remarks == ()
+    assert by_state(found.spec) == by_state(judged((HEAD + SPEC).encode(), "spec.yaml"))
+
+
+def test_what_is_read_back_plans_nothing(stack: Stack) -> None:
+    (found,) = from_state(stack.terraform.state_pull(), "state", stack="story")
+    head, section, rest = dump(found.spec).partition("certificate_authorities:")
+    assert "default_tags" not in head
+    assert stack.plan(section + rest) == {}
 
 
 def test_leaving_an_existing_principal_only_detaches(stack: Stack) -> None:

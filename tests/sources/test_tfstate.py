@@ -25,20 +25,26 @@ SECRETS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "hunter2hunter2", "BEGIN RSA
         (b"{", "not a whole JSON document: take the output of 'terraform state pull'"),
         (b"version: 4", "not a whole JSON document"),
         (b"\xff\xfe", "not a whole JSON document"),
-        (b"PK\x03\x04", "not a whole JSON document"),
+        (b"PK\x03\x04", "this is a plan file, which only Terraform reads: pipe in 'terraform show -json some.tfstate'"),
+        (b'{"version": 3, "backend": {"type": "s3"}}', "this only says where the state is, a backend"),
+        (b'{"format_version": "1.2", "terraform_version": "1.11.4"}', "nothing was applied or planned there yet"),
+        (
+            b'{"format_version": "1.2", "values": {"root_module": {"resources": [{"type": "aws_iam_user"}]}}}',
+            "a resource in the state is not whole",
+        ),
         (b"[" * 100_000, "not a whole JSON document"),
         (state(*root())[:-20], "not a whole JSON document"),
         (b"[]", "not a Terraform state: take the output of 'terraform state pull'"),
         (b"null", "not a Terraform state"),
         (b"{}", "not a Terraform state"),
-        (b'{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}', "not a Terraform state"),
+        (b'{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}', "no private CA in what was read"),
         (b'{"version": 3, "modules": []}', "state version 3, only 4 is read: upgrade with Terraform 0.12"),
         (b'{"version": 5, "resources": []}', "state version 5, only 4 is read"),
         (b'{"version": 4}', "the state has no list of resources: it is damaged or cut off"),
         (b'{"version": 4, "resources": {}}', "the state has no list of resources"),
         (
             b'{"serial": 1, "meta": {"key_provider": 1}, "encrypted_data": "x", "encryption_version": "v0"}',
-            "the state is encrypted: use 'tofu state pull', which decrypts it",
+            "the state is encrypted: use 'tofu state pull' or 'tofu show -json', which decrypt it",
         ),
         (b'{"version": 4, "resources": [1]}', "a resource in the state is not whole"),
         (
@@ -46,7 +52,10 @@ SECRETS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "hunter2hunter2", "BEGIN RSA
             "a resource in the state is not whole",
         ),
         (
-            b'{"version": 4, "resources": [{"mode": "managed", "instances": [1]}]}',
+            (
+                b'{"version": 4, "resources": [{"mode": "managed", "type": "aws_iam_user", "name": "x", '
+                b'"instances": [1]}]}'
+            ),
             "a resource in the state is not whole",
         ),
         (
@@ -77,6 +86,7 @@ def test_a_state_without_authorities_is_said() -> None:
         (None, "a", 'aws_acmpca_certificate_authority.this["a"]'),
         ("module.ca_root", None, "module.ca_root.aws_acmpca_certificate_authority.this"),
         ("module.ca_root[0]", None, "module.ca_root[0].aws_acmpca_certificate_authority.this"),
+        (None, 'a.b"c[0]é${x}', 'aws_acmpca_certificate_authority.this["a.b\\"c[0]é$${x}"]'),
         ('module.pki["eu.west"]', 1, 'module.pki["eu.west"].aws_acmpca_certificate_authority.this[1]'),
     ],
 )
@@ -94,18 +104,98 @@ def test_every_instance_is_read_but_what_waits_for_its_deletion() -> None:
     assert [one.attributes["arn"].rsplit("/")[-1] for one in found] == ["root", "second"]
 
 
-def test_data_sources_and_other_resources_are_not_read() -> None:
+def test_of_data_sources_only_authorities_are_read_as_others() -> None:
     looked_up = {**authority("elsewhere"), "mode": "data"}
-    bucket = resource("aws_s3_bucket", None, {"bucket": "b"})
-    assert tfstate.read(state(looked_up, bucket), "x") == tfstate.read(state(), "x")
+    account = {**resource("aws_iam_user", None, {"name": "x"}), "mode": "data"}
+    (found,) = tfstate.read(state(looked_up, account, resource("aws_vpc", None, {})), "x").resources
+    assert (found.address, found.is_reference) == ("data.aws_acmpca_certificate_authority.this", True)
 
 
-def test_what_is_ours_and_not_read_yet_is_listed() -> None:
-    policy = resource("aws_acmpca_policy", "module.share", {"policy": "{}"})
-    (remark,) = tfstate.read(state(policy), "x").remarks
-    assert remark.kind == "left out"
-    assert remark.address == "module.share.aws_acmpca_policy.this"
-    assert remark.reason == "'aws_acmpca_policy' is not built yet in this release"
+def test_what_is_of_no_known_kind_is_listed() -> None:
+    (remark,) = tfstate.read(state(resource("aws_acmpca_new_thing", "module.x", {"policy": "{}"})), "x").remarks
+    assert (remark.kind, remark.address) == ("left out", "module.x.aws_acmpca_new_thing.this")
+    assert remark.reason == "'aws_acmpca_new_thing' is of no kind that a spec has"
+
+
+def shown(*resources: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of hand-made resources as `terraform show -json` prints them, one module deep."""
+    listed = [
+        {
+            "address": each.get("module", "") + ("." if "module" in each else "") + f"{each['type']}.this",
+            "mode": each["mode"],
+            "type": each["type"],
+            "name": "this",
+            "values": each["instances"][0]["attributes"],
+            "sensitive_values": {},
+        }
+        for each in resources
+    ]
+    return {"root_module": {"resources": listed[:1], "child_modules": [{"address": "x", "resources": listed[1:]}]}}
+
+
+SHOWN = shown(*root())
+TO_MAKE = shown(authority("root", arn=None))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"format_version": "1.0", "values": SHOWN},
+        {"format_version": "1.2", "planned_values": SHOWN, "resource_changes": []},
+        {"format_version": "1.2", "planned_values": TO_MAKE, "prior_state": {"format_version": "1.0", "values": SHOWN}},
+        {"format_version": "1.2", "planned_values": SHOWN, "prior_state": {"values": {"root_module": {}}}},
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_terraform_shows_of_states_and_plans_is_read(document: dict[str, Any], encoding: str) -> None:
+    """Also as PowerShell redirects it."""
+    (found,) = from_state(json.dumps(document).encode(encoding), "shown.json", stack="corp-pki")
+    assert list(found.spec.managed) == ["root"]
+    assert found.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("provider", "alias"),
+    [
+        ('provider["registry.terraform.io/hashicorp/aws"]', ""),
+        ('provider["registry.opentofu.org/hashicorp/aws"].us-east-1', "us-east-1"),
+        ('module.pki.provider["registry.terraform.io/hashicorp/aws"].virginia', "virginia"),
+        (None, ""),
+    ],
+)
+def test_the_alias_of_a_provider_is_read(provider: str | None, alias: str) -> None:
+    (found,) = tfstate.read(state({**authority("root"), "provider": provider}), "x").resources
+    assert found.provider == alias
+
+
+def marked() -> bytes:
+    """Return a state in which somebody marked a tag and a policy as sensitive."""
+    tagged = authority("root", tags={"contact": SECRETS[2]})
+    tagged["instances"][0]["sensitive_attributes"] = [
+        [{"type": "get_attr", "value": "tags"}, {"type": "index", "value": {"value": "contact", "type": "string"}}]
+    ]
+    return state(tagged, certificate("root"))
+
+
+def marked_and_shown() -> bytes:
+    values = shown(authority("root", tags={"contact": SECRETS[2]}), certificate("root"))
+    values["root_module"]["resources"][0]["sensitive_values"] = {"tags": {"contact": True}, "subject": [{}]}
+    return json.dumps({"format_version": "1.0", "values": values}).encode()
+
+
+@pytest.mark.parametrize("content", [marked(), marked_and_shown()])
+def test_what_is_marked_sensitive_is_not_read(content: bytes) -> None:
+    (found,) = from_state(content, "x", stack="corp-pki")
+    assert found.spec.managed["root"].tags == {}
+    (remark,) = found.remarks
+    assert (remark.kind, remark.reason) == ("unknown", "'tags' is marked sensitive there: it was not read")
+    assert SECRETS[2] not in repr(found)
+
+
+def test_a_private_key_in_a_field_for_something_else_is_not_read() -> None:
+    secret = f"-----{SECRETS[3]}-----\nMII"
+    found = tfstate.read(state(authority("root", tags={"oops": secret}), certificate("root")), "x")
+    assert SECRETS[3] not in repr(found)
 
 
 def secretive() -> bytes:
@@ -123,7 +213,7 @@ def secretive() -> bytes:
             resource("aws_iam_access_key", None, key),
             resource("random_password", None, {"result": SECRETS[2]}),
             resource("tls_private_key", None, {"private_key_pem": SECRETS[3]}),
-            resource("aws_acmpca_policy", None, {"policy": SECRETS[1]}),
+            resource("aws_acmpca_policy", None, {"secret": SECRETS[1]}),
         )
     )
     content["outputs"] = {"secret": {"value": SECRETS[4], "type": "string", "sensitive": True}}

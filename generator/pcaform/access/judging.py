@@ -1,7 +1,7 @@
 """Each request of each principal, decided by the evaluator over the policies' text -> what differs from the promise."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pcaform.access import actions, cells
 from pcaform.access.cells import Cell
@@ -53,6 +53,8 @@ class Judgement:
 
     accesses: tuple[Access, ...]
     findings: tuple[Decision, ...]
+    is_live: bool = False
+    """Whether it is about an account, whose groups and boundaries are known, and not about a stack."""
 
 
 def judge(stage: Stage, words_of: Callable[[Subject], Words | None], samples: Mapping[str, str]) -> Judgement:
@@ -73,21 +75,23 @@ def judge(stage: Stage, words_of: Callable[[Subject], Words | None], samples: Ma
 def decisions(stage: Stage, subject: Subject, words: Words | None, samples: Mapping[str, str]) -> Iterator[Decision]:
     """Yield how each request of one principal ends, and what is wrong with that."""
     documents = tuple(read_document(text, name) for name, text in subject.policies.items())
+    boundary = read_document(subject.boundary, "permissions boundary") if subject.boundary else None
+    policies = Policies(identity=documents, boundary=boundary)
     for cell in Asked(stage, subject, samples, favours(subject)).cells():
-        is_allowed = _is_allowed(stage, subject, cell, documents)
+        is_allowed = _is_allowed(stage, subject, cell, policies)
         message = _wrong(subject, cell, is_allowed=is_allowed, words=words)
         yield Decision(f"{subject.kind} {subject.key}", cell, is_allowed, message)
 
 
-def _is_allowed(stage: Stage, subject: Subject, cell: Cell, documents: tuple[Document, ...]) -> bool:
+def _is_allowed(stage: Stage, subject: Subject, cell: Cell, policies: Policies) -> bool:
     if cell.circumstance == cells.MORE_RIGHTS:
-        documents = (*documents, _EVERYTHING)
+        policies = replace(policies, identity=(*policies.identity, _EVERYTHING))
     if cell.circumstance == cells.FIRST_LOCK:
-        documents = tuple(_allowing(document) for document in documents)
+        policies = replace(policies, identity=tuple(_allowing(document) for document in policies.identity))
     principal = subject.principal
     described = {"aws:principalarn": (principal.role_arn or principal.arn,)}
     request = Request(principal, cell.action, cell.resource, {**described, **cell.context}, stage.account_id)
-    return evaluate(request, Policies(identity=documents)).is_allowed
+    return evaluate(request, policies).is_allowed
 
 
 def _allowing(document: Document) -> Document:

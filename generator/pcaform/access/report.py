@@ -12,11 +12,19 @@ from pcaform.access.cells import Cell
 from pcaform.access.judging import Access, Decision, Judgement
 from pcaform.access.rows import Row, rows
 
-NOT_SHOWN = (
+_NOT_SHOWN = (
     "service control policies, resource control policies, permissions boundaries, session policies, VPC endpoint "
     "policies, the CAs' own policies, and other policies of principals that exist already"
 )
-"""What also decides at AWS, and is in no policy of a stack."""
+_NOT_SHOWN_LIVE = (
+    "service control policies, resource control policies, session policies, VPC endpoint policies, and the CAs' own "
+    "policies"
+)
+
+
+def not_shown(judgement: Judgement) -> str:
+    """Return what also decides at AWS, and is in no policy of a stack, or of an account's principals."""
+    return _NOT_SHOWN_LIVE if judgement.is_live else _NOT_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,7 @@ class Allowed:
     names: tuple[str, ...] | None
     key_algorithm: str | None
     tag: str | None
+    circumstance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +134,13 @@ def as_json(judgement: Judgement) -> str:
         for access in judgement.accesses
     )
     findings = tuple(_wrong(finding) for finding in judgement.findings)
-    return _REPORT.dump_json(Report("1.0", principals, findings, NOT_SHOWN), indent=2).decode()
+    return _REPORT.dump_json(Report("1.0", principals, findings, not_shown(judgement)), indent=2).decode()
 
 
 def _allowed(cell: Cell) -> Allowed:
-    return Allowed(cell.action, cell.target, cell.route, cell.template, cell.names, cell.key_algorithm, cell.tag)
+    return Allowed(
+        cell.action, cell.target, cell.route, cell.template, cell.names, cell.key_algorithm, cell.tag, cell.circumstance
+    )
 
 
 def _wrong(finding: Decision) -> Wrong:

@@ -1,7 +1,7 @@
 """Allowed requests -> rows for people: what a principal may do on one thing, itself and through ACM."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pcaform import facts
 from pcaform.access import actions, cells
@@ -62,6 +62,8 @@ def _is_special(cell: Cell, allowed: Sequence[Cell]) -> bool:
 
 def _word(cell: Cell) -> str:
     name = cell.action.partition(":")[2]
+    if cell.circumstance == cells.EVERY_KEY:
+        return f"{_word(replace(cell, circumstance=cells.PLAIN))} under conditions"
     if cell.template is not None:
         return f"{name} {cell.template}"
     return f"{name} for {cell.names_said}" if cell.names_said else name

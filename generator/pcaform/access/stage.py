@@ -13,7 +13,7 @@ from pcaform import facts
 from pcaform.hcl import Call, Reference
 from pcaform.iam.principals import Principal
 from pcaform.problems import Failure
-from pcaform.sources.hcl import Configuration
+from pcaform.sources.hcl.configuration import Configuration
 
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z-]+?)(?:-unprotected)?(?:\?.*)?$")
 _PRINCIPALS = ("issuer-user", "issuer-role", "issuer-attachment")
@@ -23,7 +23,10 @@ _AUTHORITY = re.compile(r"arn:[^:]+:acm-pca:[^:]*:[0-9]{12}:certificate-authorit
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One principal: its policies as JSON by name; `kind` is issuer, administrator or auditor."""
+    """One principal: its policies as JSON by name; `kind` is issuer, administrator or auditor.
+
+    In an account that is read live it is user or role, and `boundary` the JSON of its permissions boundary, if any.
+    """
 
     key: str
     kind: str
@@ -31,6 +34,7 @@ class Subject:
     policies: Mapping[str, str]
     is_owned: bool
     owner_tag: str
+    boundary: str = ""
 
     @property
     def has_two_locks(self) -> bool:
@@ -123,7 +127,7 @@ def _resolved(value: Any, place: Stage, call: str) -> Any:
             return place.arn("acm-pca", f"certificate-authority/{match['key']}")
     if value is None or isinstance(value, str | int | float):
         return value
-    shown = value.path if isinstance(value, Reference) else getattr(value, "expression", value)
+    shown = value.path if isinstance(value, Reference) else getattr(value, "reason", value)
     raise Failure(f"module.{call}: a policy holds {shown}, which only Terraform can evaluate: it cannot be judged")
 
 

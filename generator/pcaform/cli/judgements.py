@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
+from pcaform.cli import account
 from pcaform.cli.app import app
 from pcaform.cli.options import AccessFormat, Pipeline, ReportFormat
+from pcaform.problems import Failure
 
 
 @app.command("guard")
@@ -24,7 +26,9 @@ def _guard(
 
 @app.command("access")
 def _access(
-    stack: Annotated[str, typer.Argument(metavar="SPEC|STACK", help="A spec, '-', or the directory of a stack.")],
+    stack: Annotated[
+        str | None, typer.Argument(metavar="[SPEC|STACK]", help="A spec, '-', or the directory of a stack.")
+    ] = None,
     *,
     form: Annotated[AccessFormat, typer.Option("--format", help="How it is printed.")] = AccessFormat.text,
     pipeline: Annotated[
@@ -43,11 +47,36 @@ def _access(
     exempt: Annotated[
         list[str] | None, typer.Option("--exempt", metavar="ARN", help="Whom the SCP does not bind, such as a role.")
     ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Judge everybody in an AWS account instead.")] = False,
+    profile: account.Profile = None,
+    region: account.Regions = None,
+    all_regions: account.EveryRegion = False,
+    assume_role: account.AssumeRole = None,
+    external_id: account.ExternalId = None,
+    arn: account.Arns = None,
+    tag: account.WithTags = None,
 ) -> int:
-    """Show who may do what on which CA, proven over the rendered policies; exit 2 where that is not as granted."""
+    """Show who may do what on which CA, proven over the policies; exit 2 where that is not as granted, or too much."""
     from pcaform.commands import access, pipelines
 
-    if break_glass or pipeline is not None:
-        step = "break-glass" if break_glass else str(pipeline)
-        return pipelines.run(stack, step=step, outputs=outputs, exempt=tuple(exempt or ()))
-    return access.run(stack, form=form.value)
+    step = "break-glass" if break_glass else pipeline
+    is_account_named = any((profile, region, all_regions, assume_role, external_id, arn, tag))
+    if live is (stack is not None) or (is_account_named and not live):
+        raise Failure("name a SPEC or a STACK, or take --live, which alone knows profiles, regions, roles and filters")
+    if live and step:
+        raise Failure(
+            "--pipeline and --break-glass are about the stack of a SPEC, and --live about an account: leave one out"
+        )
+    if stack is not None and step:
+        return pipelines.run(stack, step=str(step), outputs=outputs, exempt=tuple(exempt or ()))
+    if stack is not None:
+        return access.run(stack, form=form.value)
+    caller = account.caller(
+        profile=profile,
+        regions=region,
+        is_every_region=all_regions,
+        assume_role=assume_role,
+        external_id=external_id,
+        arns=arn,
+    )
+    return access.run_live(caller, account.filters(arn, tag), form=form.value)

@@ -7,13 +7,19 @@ import typer
 
 from pcaform.cli import account
 from pcaform.cli.app import importing
-from pcaform.cli.options import Status
+from pcaform.cli.destinations import DryRun, Force, Form, Into, Out, Stack
+from pcaform.cli.options import ReportFormat, Status
 
 
 @importing.command("aws")
 def _import_aws(
-    stack: Annotated[str, typer.Option("--stack", metavar="NAME", help="The stack's name, which no account holds.")],
     *,
+    stack: Stack = "",
+    out: Out = None,
+    into: Into = None,
+    dry_run: DryRun = False,
+    form: Form = ReportFormat.text,
+    force: Force = False,
     profile: account.Profile = None,
     region: account.Regions = None,
     all_regions: account.EveryRegion = False,
@@ -41,5 +47,6 @@ def _import_aws(
         external_id=external_id,
         arns=arn,
     )
-    wanted = account.filters(arn, tag, tuple(each.value for each in status or ()))
-    return import_aws.run(caller, wanted, Wanted(stack=stack), checkpoint=checkpoint)
+    filters = account.filters(arn, tag, tuple(each.value for each in status or ()))
+    wanted = Wanted(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force)
+    return import_aws.run(caller, filters, wanted, checkpoint=checkpoint)

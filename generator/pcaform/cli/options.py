@@ -13,7 +13,7 @@ class Format(StrEnum):
 
 
 class ReportFormat(StrEnum):
-    """What `guard --format` takes."""
+    """What `--format` of guard and of the imports takes."""
 
     text = "text"
     json = "json"
@@ -33,6 +33,7 @@ class Described(StrEnum):
     spec = "spec"
     guard = "guard"
     access = "access"
+    imports = "import"
     adopt = "adopt"
 
 

@@ -1,17 +1,24 @@
-"""`pcaform access`: a spec, or a rendered stack -> who may do what on which CA, and whether that is as granted."""
+"""`pcaform access`: a spec, a rendered stack or an account -> who may do what on which CA, and if that is right."""
 
 from functools import partial
 from pathlib import Path
 
 from pcaform import console
 from pcaform.access import promises, report
+from pcaform.access.account import stages
 from pcaform.access.judging import Judgement, judge
 from pcaform.access.stage import Stage, name_patterns, stage
+from pcaform.access.survey import survey
+from pcaform.commands.opening import check_found, opened
+from pcaform.inventory import Inventory
 from pcaform.loading import load
 from pcaform.plan.stack import plan
 from pcaform.problems import Failure
 from pcaform.render import render
-from pcaform.sources import hcl
+from pcaform.sources.aws.account import Caller
+from pcaform.sources.aws.reading import read_access
+from pcaform.sources.aws.wanted import Filters
+from pcaform.sources.hcl.configuration import configuration
 from pcaform.spec.stack import Spec
 
 _FINDINGS = 2
@@ -21,19 +28,43 @@ _TERRAFORM = ".tf"
 def run(path: str, *, form: str = "text") -> int:
     """Print what the principals of a spec, or of a stack's directory, may do; return 2 where that is not as granted."""
     judgement = of_directory(Path(path)) if Path(path).is_dir() else of_spec(load(path))
+    _print(judgement, form)
+    return _FINDINGS if judgement.findings else 0
+
+
+def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
+    """Print what everybody in an account may do with its CAs; return 2 where that is too much, or not all is known."""
+    account = opened(caller)
+    found = read_access(account, filters)
+    check_found(found)
+    for remark in found.remarks:
+        console.say(f"{remark.kind}: {remark.address}: {remark.reason}")
+    judgement = of_account(found, account.account_id)
+    _print(judgement, form)
+    is_whole = all(remark.kind != "unknown" for remark in found.remarks)
+    return _FINDINGS if judgement.findings or not is_whole else 0
+
+
+def of_account(found: Inventory, account_id: str) -> Judgement:
+    """Judge everybody in an account by the policies that were read."""
+    held = stages(found, account_id)
+    return survey(held, _samples(name_patterns(subject for each in held[:1] for subject in each.subjects)))
+
+
+def _print(judgement: Judgement, form: str) -> None:
     written = report.FORMATS[form](judgement)
     if written:
         console.result(written)
-    console.say(f"no policy of a stack shows: {report.NOT_SHOWN}")
+    subject = "no policy of a principal shows" if judgement.is_live else "no policy of a stack shows"
+    console.say(f"{subject}: {report.not_shown(judgement)}")
     console.say(summary(judgement))
-    return _FINDINGS if judgement.findings else 0
 
 
 def of_spec(spec: Spec) -> Judgement:
     """Judge the policies that a spec renders to, as text, against what its grants say."""
     files = render(plan(spec, source="spec")).files
     names = {each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None}
-    found = stage(hcl.read({path: text for path, text in files.items() if _is_root(path)}), names)
+    found = stage(configuration({path: text for path, text in files.items() if _is_root(path)}), names)
     patterns = promises.name_patterns(spec.issuers)
     return judge(found, partial(promises.words, spec), _samples(patterns))
 
@@ -46,7 +77,7 @@ def of_directory(directory: Path) -> Judgement:
     files = {path.name: path.read_bytes() for path in sorted(directory.glob(f"*{_TERRAFORM}"))}
     if not files:
         raise Failure(f"{directory}: there is no '*{_TERRAFORM}' in this directory: name a rendered stack, or a spec")
-    found: Stage = stage(hcl.read(files), {})
+    found: Stage = stage(configuration(files), {})
     return judge(found, lambda _: None, _samples(name_patterns(found.subjects)))
 
 

@@ -4,16 +4,14 @@ from pathlib import Path
 
 from pcaform import console
 from pcaform.commands.importing import Wanted, finish
+from pcaform.commands.opening import check_found, opened
 from pcaform.inventory import Inventory
-from pcaform.problems import Failure
-from pcaform.sources.aws.account import Account, Caller, open_account
+from pcaform.sources.aws.account import Caller
 from pcaform.sources.aws.checkpoint import kept
-from pcaform.sources.aws.pace import Pace
 from pcaform.sources.aws.progress import told
 from pcaform.sources.aws.reading import read
 from pcaform.sources.aws.wanted import Filters
 
-_CA = "aws_acmpca_certificate_authority"
 _UNKNOWN = "unknown"
 
 
@@ -39,20 +37,3 @@ def inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None = Non
         memory.finish()
     check_found(found)
     return found
-
-
-def opened(caller: Caller) -> Account:
-    """Return the account that answers, and say which it is and who asks."""
-    account = open_account(caller, Pace())
-    console.say(f"account {account.account_id}, as {account.arn}, in {', '.join(account.regions)}")
-    return account
-
-
-def check_found(found: Inventory) -> None:
-    """Raise Failure where there is no CA to write, with all that could be found out about why."""
-    if found.of_type(_CA):
-        return
-    said = "".join(f"\n  {remark.kind}: {remark.address}: {remark.reason}" for remark in found.remarks)
-    raise Failure(
-        f"there is no CA to write a spec of{':' if said else ', in these regions and with these filters'}{said}"
-    )

@@ -1,33 +1,205 @@
 """The end that all imports share: an inventory -> the spec where the user wants it, and a report of what was found."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pcaform import console
-from pcaform.carriage import SPEC_ONLY
+from pcaform.document import parse
 from pcaform.dump import dump
+from pcaform.imported import report
+from pcaform.imported.decisions import form_of
+from pcaform.imported.memory import SUFFIX, form_in, remembered, text_of
+from pcaform.imported.outcome import Found, Outcome, outcome
+from pcaform.infer.known import known_of
 from pcaform.infer.stack import Inferred, infer
-from pcaform.inventory import Inventory
+from pcaform.inventory import Inventory, Remark
+from pcaform.loading import examine
+from pcaform.output import diff
+from pcaform.output.comparison import Difference, Owner
+from pcaform.output.files import Target, target, write
+from pcaform.problems import Failure
+from pcaform.spec.reading import read
+from pcaform.spec.stack import Spec
 
 _REMARKS = 2
+_SUFFIXES = (".yaml", ".yml")
+_SHOWN = 40
+"""Lines of the diff of a file that a refusal shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a user asked for beside the source: the stack's name, which nothing that exists has."""
+    """What a user asked for beside the source: where the spec goes, and its stack's name, which no source has.
 
-    stack: str
+    `out` is a new file, or a directory for one file a stack; `into` a spec that exists. `form` is the report's.
+    """
+
+    stack: str = ""
+    out: Path | None = None
+    into: Path | None = None
+    is_dry_run: bool = False
+    form: str = "text"
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A file, what it shall hold, and what the next import is to remember of it."""
+
+    place: Target
+    content: bytes
+    memory: bytes
+
+
+def check(wanted: Wanted) -> None:
+    """Raise Failure for options that contradict each other, before anything is read."""
+    if wanted.into is not None and wanted.out is not None:
+        raise Failure("--into changes a spec that exists, --out writes a new one: give one of them")
+    if wanted.into is None and not wanted.stack:
+        raise Failure(
+            "--stack NAME is missing: nothing that exists has the stack's name, only a spec given with --into"
+        )
+    if wanted.into is None and wanted.out is None:
+        if wanted.is_dry_run:
+            raise Failure("--dry-run shows what would change in a file: give --into SPEC or --out FILE with it")
+        if wanted.form == "json":
+            raise Failure("--format json prints the report where the spec goes: give --out FILE or --into SPEC with it")
 
 
 def finish(inventory: Inventory, wanted: Wanted) -> int:
-    """Write the spec of what a source holds; return 2 where something of it could not be written as it was found."""
-    return _report(infer(inventory, stack=wanted.stack))
+    """Write the spec of what a source holds; return 2 where something of it could not be written as it was found.
+
+    Raises Failure where nothing can be written; then every file is as it was.
+    """
+    check(wanted)
+    return _into(inventory, wanted, wanted.into) if wanted.into else _fresh(inventory, wanted)
 
 
-def _report(found: tuple[Inferred, ...]) -> int:
-    """Write the specs, each a document of its own where there are several."""
-    console.result("---\n".join(dump(each.spec) for each in found))
-    remarks = dict.fromkeys(remark for each in found for remark in each.remarks)
-    for remark in remarks:
-        console.say(f"{remark.kind}: {remark.address}: {remark.reason}")
-    console.say(f"not in any state, add by hand where you use it: {', '.join(SPEC_ONLY[1:])}")
-    return _REMARKS if remarks else 0
+def _fresh(inventory: Inventory, wanted: Wanted) -> int:
+    found = infer(inventory, stack=wanted.stack)
+    remarks = [remark for each in found for remark in each.remarks]
+    if wanted.out is None:
+        console.result("---\n".join(dump(each.spec) for each in found))
+        return _told(report.report(inventory, remarks, files=()), wanted)
+    files = [
+        _Written(
+            target(path), dump(each.spec).encode(), text_of(remembered(None, form_of(each.spec, inventory.source)))
+        )
+        for path, each in zip(_paths(wanted.out, found), found, strict=True)
+    ]
+    if not wanted.force and not wanted.is_dry_run:
+        _refuse_present(files)
+    return _settled(inventory, wanted, remarks, files=files)
+
+
+def _paths(out: Path, found: Sequence[Inferred]) -> list[Path]:
+    """Return the file of each spec: the one that was named, or one a stack in the directory that was named."""
+    if len(found) == 1 and not out.is_dir() and out.suffix in _SUFFIXES:
+        return [out]
+    if out.suffix in _SUFFIXES and not out.is_dir():
+        listed = ", ".join(f"{each.spec.aws.account_id} in {each.spec.aws.region}" for each in found)
+        raise Failure(f"{out}: one file for {len(found)} specs ({listed}): give a directory with --out")
+    return [out / f"{each.spec.stack}.yaml" for each in found]
+
+
+def _refuse_present(files: Iterable[_Written]) -> None:
+    for file in files:
+        if file.place.before not in (None, file.content):
+            shown = "\n".join(diff.visible(diff.cut(_diff([file]), _SHOWN)))
+            raise Failure(
+                f"{file.place.path}: exists already; --into changes it and keeps what a person wrote, --force "
+                f"would overwrite it like this:\n{shown}"
+            )
+
+
+def _into(inventory: Inventory, wanted: Wanted, into: Path) -> int:
+    place = target(into)
+    if place.before is None:
+        raise Failure(f"{into}: there is no such file; --out {into} writes a new one")
+    spec = read(parse(place.before, str(into)))
+    if wanted.stack not in ("", spec.stack):
+        raise Failure(f"{into}: is the stack '{spec.stack}', --stack says '{wanted.stack}': leave --stack out")
+    found = infer(inventory, stack=spec.stack, known=known_of(spec))
+    mine, remarks = _of_place(found, spec, into)
+    memory = _memory(place)
+    last = None if memory.before is None else form_in(memory.before, str(memory.path))
+    is_complete = not any(remark.kind == "unknown" for remark in remarks)
+    found_here = Found(mine.spec, inventory.source, is_complete)
+    result = outcome(place.before, str(into), found=found_here, last=last)
+    file = _Written(place, result.content, text_of(result.memory))
+    return _settled(inventory, wanted, remarks, files=[file], result=result)
+
+
+def _of_place(found: Sequence[Inferred], spec: Spec, into: Path) -> tuple[Inferred, list[Remark]]:
+    """Return what was found where a spec's stack lives, and all remarks; what lies elsewhere is left out."""
+    here = [each for each in found if _place(each.spec) == _place(spec)]
+    elsewhere = [each for each in found if each not in here]
+    if not here:
+        listed = ", ".join(_place(each.spec) for each in elsewhere)
+        raise Failure(
+            f"{into}: is for {_place(spec)}, and what was read holds CAs of {listed}: import into another spec"
+        )
+    remarks = [remark for each in here for remark in each.remarks]
+    for each in elsewhere:
+        reason = f"{len(each.spec.certificate_authorities)} CAs of another account or region: they need another spec"
+        remarks.append(Remark("left out", _place(each.spec), reason))
+    return here[0], remarks
+
+
+def _place(spec: Spec) -> str:
+    return f"{spec.aws.account_id} in {spec.aws.region}"
+
+
+def _settled(
+    inventory: Inventory,
+    wanted: Wanted,
+    remarks: Sequence[Remark],
+    *,
+    files: Sequence[_Written],
+    result: Outcome | None = None,
+) -> int:
+    """Write files, or show what would change in them, and report."""
+    lines = _diff(files) if wanted.is_dry_run else []
+    names = [str(file.place.path) for file in files]
+    told = report.report(inventory, remarks, files=names, outcome=result, diff="\n".join(lines) or None)
+    if wanted.is_dry_run:
+        if lines and wanted.form == "text":
+            console.result("\n".join(diff.coloured(list(diff.visible(lines))) if console.has_colour() else lines))
+    else:
+        for file in files:
+            write(file.place, file.content)
+            write(_memory(file.place), file.memory)  # second, since a memory of what is not in the spec would hide it
+    code = _told(told, wanted)
+    return max(code, _judged(files))
+
+
+def _memory(place: Target) -> Target:
+    return target(place.real.with_name(place.real.name + SUFFIX))
+
+
+def _diff(files: Iterable[_Written]) -> list[str]:
+    found = (Difference(str(each.place.path), each.place.before, each.content, Owner.PCAFORM) for each in files)
+    return [line for each in found if each.before != each.after for line in diff.lines(each, Path())]
+
+
+def _told(told: report.Report, wanted: Wanted) -> int:
+    if wanted.form == "json":
+        console.result(report.as_json(told))
+    else:
+        console.say(report.text(told))
+    return _REMARKS if report.has_findings(told) else 0
+
+
+def _judged(files: Iterable[_Written]) -> int:
+    """Say what is wrong with the specs now that was not before: what exists may break a rule."""
+    code = 0
+    for file in files:
+        path = file.place.path
+        before = examine(file.place.before or b"", str(path), directory=path.parent).problems
+        known = {(each.rule, each.message) for each in before}
+        for problem in examine(file.content, str(path), directory=path.parent).problems:
+            if (problem.rule, problem.message) not in known:
+                console.say(problem.with_source())
+                code = _REMARKS
+    return code

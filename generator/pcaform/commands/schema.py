@@ -1,19 +1,21 @@
 """`pcaform schema`: the JSON Schema of the spec, for editors, or of a report, for programs that read it."""
 
 import json
+from importlib import import_module
 
 from pcaform import console
 
+_DESCRIBED = {
+    "spec": "pcaform.spec.schema",
+    "guard": "pcaform.guard.report",
+    "access": "pcaform.access.report",
+    "import": "pcaform.imported.report",
+    "adopt": "pcaform.adopt.proof",
+}
+"""Which module's `json_schema` describes what; only the one that is asked for is imported."""
+
 
 def run(of: str = "spec") -> int:
-    """Print the schema of `spec`, or of what `guard`, `access` or `adopt` writes as JSON."""
-    if of == "guard":
-        from pcaform.guard.report import json_schema
-    elif of == "access":
-        from pcaform.access.report import json_schema
-    elif of == "adopt":
-        from pcaform.adopt.proof import json_schema
-    else:
-        from pcaform.spec.schema import json_schema
-    console.result(json.dumps(json_schema(), indent=2))
+    """Print the schema of `spec`, or of what a command prints as JSON."""
+    console.result(json.dumps(import_module(_DESCRIBED[of]).json_schema(), indent=2))
     return 0

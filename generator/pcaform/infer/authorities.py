@@ -1,64 +1,50 @@
 """CAs in an inventory -> their entries in the spec."""
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from pcaform import facts
-from pcaform.infer.naming import key_for
-from pcaform.inventory import Inventory, Resource
+from pcaform.chains import certificates, is_signed_by, names_key_of, readable
+from pcaform.infer import activations
+from pcaform.infer.activations import Activation
+from pcaform.infer.index import Index, text
+from pcaform.infer.items import Findings, Item
+from pcaform.infer.naming import CA, is_whole, subject
+from pcaform.infer.places import Place, of_arn
+from pcaform.infer.tags import tags_of
+from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, Unexpressed, reason_of
+from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.plan import naming
 from pcaform.spec.authorities import CertificateAuthority
-from pcaform.spec.stack import Spec
-from pcaform.spec.wording import message
 
-_TEMPLATE = re.compile(
-    r":template/(?:(?P<root>RootCACertificate/V1)|SubordinateCACertificate_PathLen(?P<length>[0-3])/V1)$"
-)
-
-INCOMPLETE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
-"""What reading a resource raises where the state holds only a part of it, or where somebody edited the state."""
-
-NOT_WHOLE = "the state holds only a part of it: it was never finished, or the state was edited"
+_DEFAULT_DAYS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Unexpressed(Exception):  # noqa: N818 - it is an answer, not a fault
-    """Why one resource cannot be written into a spec."""
-
-    reason: str
-
-
-def keys_by_arn(inventory: Inventory) -> dict[str, str]:
-    """Return the key that each CA gets in the spec, by its ARN."""
-    keys: dict[str, str] = {}
-    for authority in filter(_is_whole, inventory.of_type("aws_acmpca_certificate_authority")):
-        name = _subject(authority).get("common_name") or "ca"
-        keys[authority.attributes["arn"]] = key_for(authority.module_key("ca_") or name, keys.values())
-    return keys
-
-
-def entries(inventory: Inventory, keys: Mapping[str, str]) -> Iterator[tuple[Resource, dict[str, Any] | Unexpressed]]:
-    """Yield each CA with its entry in the spec, or why it has none. `keys` are those of the CAs that may be parents."""
-    for authority in inventory.of_type("aws_acmpca_certificate_authority"):
+def authorities(
+    inventory: Inventory, place: Place, found: Index, *, keys: Mapping[str, str], defaults: Mapping[str, str]
+) -> Findings:
+    """Return the entries of the CAs at a place. `keys` are those of all CAs by ARN, `defaults` the provider's tags."""
+    findings = Findings()
+    parents = _Parents(inventory, found)
+    for authority in inventory.of_type(CA):
+        if authority.is_reference or not (place.holds(authority.attributes.get("arn")) or not _has_place(authority)):
+            continue
         try:
-            entry = _entry(authority, inventory, keys)
-            CertificateAuthority.model_validate(entry)
+            item, remarks = _item(authority, inventory, found, place=place, keys=keys, parents=parents)
+            item.entry["tags"] = tags_of(authority, defaults)
+            CertificateAuthority.model_validate(item.entry)
         except Unexpressed as why:
-            yield authority, why
+            findings.leave_out(authority, why.reason)
         except ValidationError as error:
-            yield authority, Unexpressed(reason_of(error))
+            findings.leave_out(authority, reason_of(error))
         except INCOMPLETE:
-            yield authority, Unexpressed(NOT_WHOLE)
+            findings.leave_out(authority, NOT_WHOLE)
         else:
-            yield authority, entry
-
-
-def reason_of(error: ValidationError) -> str:
-    """Return in words why a value that exists has no place in a spec."""
-    return "; ".join(message(record, Spec) for record in error.errors(include_url=False))
+            findings.items.append(item)
+            findings.remarks += remarks
+    return findings
 
 
 def default_key_storage(region: str) -> str:
@@ -66,95 +52,124 @@ def default_key_storage(region: str) -> str:
     return "CCPC_LEVEL_1_OR_HIGHER" if facts.partition(region) == "aws-cn" else "FIPS_140_2_LEVEL_3_OR_HIGHER"
 
 
-def _is_whole(authority: Resource) -> bool:
-    """Tell whether a CA was made at all: an apply that failed leaves one without an ARN behind."""
-    try:
-        return bool(authority.attributes["arn"].startswith("arn:") and _subject(authority))
-    except INCOMPLETE:
-        return False
+def _has_place(authority: Resource) -> bool:
+    return of_arn(authority.attributes.get("arn")) is not None
 
 
-def _entry(authority: Resource, inventory: Inventory, keys: Mapping[str, str]) -> dict[str, Any]:
-    if not _is_whole(authority):
+def _item(
+    authority: Resource,
+    inventory: Inventory,
+    found: Index,
+    *,
+    place: Place,
+    keys: Mapping[str, str],
+    parents: "_Parents",
+) -> tuple[Item, tuple[Remark, ...]]:
+    if not is_whole(authority):
         raise Unexpressed(NOT_WHOLE)
+    arn = authority.attributes["arn"]
+    key = keys[arn]
+    active = activations.activation(authority, found, key=key, keys=keys, source=inventory.source)
+    signer, more = active.signer, active.remarks
+    if active.entry.get("activation") == "external" and authority.attributes["type"] == "SUBORDINATE":
+        signer, more = parents.of(authority, more)
+    entry = {**_settings(authority, place), **active.entry}
+    if signer is not None and signer in keys:
+        entry["parent"] = keys[signer]
+    permissions = found.permissions.get(arn, [])
+    entry["permissions"] = [permission_of(each) for each in permissions]
+    entry["revocation_configuration"] = _revocation(authority, is_adopted="arn" in active.entry)
+    item = Item(
+        "certificate_authorities",
+        key,
+        entry,
+        authority,
+        addresses=tuple(_addresses(authority, active, key=key, permissions=permissions)),
+        needs=frozenset({signer} if signer is not None and "parent" in entry else ()),
+    )
+    return item, more
+
+
+def _addresses(
+    authority: Resource, active: Activation, *, key: str, permissions: list[Resource]
+) -> Iterator[tuple[str, str]]:
+    yield authority.address, f"module.{naming.ca(key)}.{CA}.this"
+    for resource, module in active.resources:
+        index = "[0]" if resource.type == "aws_acmpca_certificate_authority_certificate" else ""
+        yield resource.address, f"module.{module}.{resource.type}.this{index}"
+    for permission in permissions[:1]:
+        yield permission.address, f"module.{naming.permission(key)}.aws_acmpca_permission.this"
+
+
+def _settings(authority: Resource, place: Place) -> dict[str, Any]:
     has = authority.attributes
     configuration = has["certificate_authority_configuration"][0]
-    region = has["arn"].split(":")[3]
+    region, _ = of_arn(has["arn"]) or (place.region, "")
     storage = has.get("key_storage_security_standard")
+    create = (has.get("timeouts") or {}).get("create")
     return {
         "type": has["type"],
-        **_activation(authority, inventory, keys),
-        "subject": _subject(authority),
+        "subject": subject(authority),
         "key_algorithm": configuration["key_algorithm"],
         "signing_algorithm": configuration["signing_algorithm"],
         "usage_mode": has.get("usage_mode") or "GENERAL_PURPOSE",
         "key_storage_security_standard": None if storage == default_key_storage(region) else storage or None,
         "enabled": has.get("enabled") is not False,
-        "permanent_deletion_time_in_days": has.get("permanent_deletion_time_in_days") or 30,
-        "revocation_configuration": _revocation(has.get("revocation_configuration")),
-        "permissions": _permissions(has["arn"], inventory),
-        "tags": has.get("tags") or {},
+        "permanent_deletion_time_in_days": has.get("permanent_deletion_time_in_days") or _DEFAULT_DAYS,
+        "provider": None if region == place.region else {"region": region},
+        "deletion_protection": has.get("prevent_destroy") is not False,
+        "timeouts": {"create": create} if create else None,
     }
 
 
-def _subject(authority: Resource) -> dict[str, str]:
-    """Return the subject's fields; a state writes those that are not set as empty text."""
-    blocks = authority.attributes["certificate_authority_configuration"][0]["subject"]
-    return {name: str(value) for name, value in blocks[0].items() if value}
+def _revocation(authority: Resource, *, is_adopted: bool) -> dict[str, Any] | None:
+    """Return what is switched on; to AWS and the provider a disabled block and none at all are the same.
 
-
-def _activation(authority: Resource, inventory: Inventory, keys: Mapping[str, str]) -> dict[str, Any]:
-    """Return parent, path length and validity, read from the certificate that was issued for the CA's own request."""
-    certificate = _own_certificate(authority, inventory)
-    template = _TEMPLATE.search(certificate.get("template_arn") or "")
-    if template is None:
-        raise Unexpressed(f"its certificate was made from {certificate.get('template_arn') or 'an unknown template'}")
-    issuer = certificate["certificate_authority_arn"]
-    if issuer != authority.attributes["arn"] and issuer not in keys:
-        raise Unexpressed(f"its parent {issuer} is not in this spec; parents elsewhere are not built yet")
-    validity = certificate["validity"][0]
-    value = validity["value"] if validity["type"] == "END_DATE" else int(validity["value"])
-    return {
-        "parent": None if template["root"] else keys[issuer],
-        "path_length": None if template["root"] else int(template["length"]),
-        "validity": {"type": validity["type"], "value": value},
-    }
-
-
-def _own_certificate(authority: Resource, inventory: Inventory) -> Mapping[str, Any]:
-    """Return the certificate of the CA: the one for its request, or of several the one that is installed."""
-    request = (authority.attributes.get("certificate_signing_request") or "").strip()
-    found = [
-        certificate.attributes
-        for certificate in inventory.of_type("aws_acmpca_certificate")
-        if request and (certificate.attributes.get("certificate_signing_request") or "").strip() == request
-    ]
-    if len(found) > 1:
-        installed = (authority.attributes.get("certificate") or "").strip()
-        found = [certificate for certificate in found if (certificate.get("certificate") or "").strip() == installed]
-    if len(found) != 1 or not found[0].get("validity"):
-        raise Unexpressed("the state does not hold the certificate that activates it; 'activation' is not built yet")
-    return found[0]
-
-
-def _revocation(blocks: Any) -> dict[str, Any] | None:
-    """Return what is switched on; to AWS and the provider a disabled block and none at all are the same."""
-    if not blocks:
-        return None
+    A CA that exists already always says it, since what is left out there would be switched off.
+    """
+    blocks = authority.attributes.get("revocation_configuration") or [{}]
     enabled = {
         name: {key: value for key, value in inner[0].items() if value not in ("", None, 0)}
-        for name, inner in blocks[0].items()
+        for name, inner in (blocks[0] or {}).items()
         if inner and inner[0].get("enabled")
     }
-    return enabled or None
+    off = {"crl_configuration": {"enabled": False}, "ocsp_configuration": {"enabled": False}}
+    return enabled or (off if is_adopted else None)
 
 
-def _permissions(arn: str, inventory: Inventory) -> list[dict[str, Any]]:
-    return [
-        {
-            "principal": permission.attributes["principal"],
-            "actions": [name for name in facts.ALL_PERMISSION_ACTIONS if name in permission.attributes["actions"]],
-        }
-        for permission in inventory.of_type("aws_acmpca_permission")
-        if permission.attributes["certificate_authority_arn"] == arn
-    ]
+def permission_of(permission: Resource) -> dict[str, Any]:
+    """Return the entry of a permission, its actions in the order of the documentation."""
+    actions = permission.attributes["actions"]
+    return {
+        "principal": permission.attributes["principal"],
+        "actions": [name for name in facts.ALL_PERMISSION_ACTIONS if name in actions],
+    }
+
+
+class _Parents:
+    """Who signed a CA whose certificate was issued elsewhere: by names, key identifiers and signature."""
+
+    def __init__(self, inventory: Inventory, found: Index) -> None:
+        self._by_name: dict[str, list[tuple[Resource, Any]]] = {}
+        for authority in inventory.of_type(CA):
+            installed = found.installations.get(text(authority, "arn"), [])
+            pems = dict.fromkeys(text(each, "certificate") for each in (authority, *installed))
+            for certificate in (each for pem in pems for each in list(readable(pem))[:1]):
+                self._by_name.setdefault(certificate.subject.rfc4514_string(), []).append((authority, certificate))
+
+    def of(self, authority: Resource, remarks: tuple[Remark, ...]) -> tuple[str | None, tuple[Remark, ...]]:
+        """Return the ARN of a CA's parent where exactly one CA of the inventory fits, with what is to say of it."""
+        pem = text(authority, "certificate")
+        if "BEGIN CERTIFICATE" not in pem:
+            return None, remarks
+        own = certificates(pem)[0]
+        signers = (
+            str(above.attributes.get("arn"))
+            for above, certificate in self._by_name.get(own.issuer.rfc4514_string(), ())
+            if above is not authority and names_key_of(own, certificate) and is_signed_by(own, certificate)
+        )
+        fitting = list(dict.fromkeys(signers))
+        if len(fitting) > 1:
+            reason = f"several CAs have the key that signed it: choose its 'parent' of {', '.join(fitting)}"
+            return None, (*remarks, Remark("ambiguous", authority.address, reason))
+        return (fitting[0] if fitting else None), remarks

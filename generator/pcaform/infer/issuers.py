@@ -1,177 +1,186 @@
-"""IAM users in an inventory -> issuers of the spec, with grants where their policy is one that grants would make."""
+"""Users and roles of an inventory -> issuers: grants where their policies are what grants make, verbatim otherwise."""
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from pcaform import policies
-from pcaform.infer.authorities import INCOMPLETE, NOT_WHOLE, Unexpressed, reason_of
-from pcaform.infer.naming import key_for
-from pcaform.inventory import Inventory, Resource
+from pcaform.infer.documents import Held, Principal
+from pcaform.infer.grants import Grants, readings
+from pcaform.infer.items import Findings, Item
+from pcaform.infer.meaning import meaning
+from pcaform.infer.moving import addresses_of
+from pcaform.infer.tags import tags_of
+from pcaform.infer.trusts import trust_of
+from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, Unexpressed, reason_of
+from pcaform.inventory import Remark, Resource
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
-from pcaform.statements import CURVES
 
-_OF_GRANT = re.compile(r"Grant([0-9]+)")
+CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
+_SESSION = 3600
 
 
-def entries(
-    inventory: Inventory, aws: Aws, *, keys: Mapping[str, str]
-) -> Iterator[tuple[Resource, str, dict[str, Any] | Unexpressed]]:
-    """Yield each user with its key and its entry in the spec, or why it has none. `keys` are the CAs' by ARN."""
-    taken: list[str] = []
-    for user in inventory.of_type("aws_iam_user"):
-        key = key_for(user.module_key("issuer_") or str(user.attributes.get("name") or "user"), taken)
-        taken.append(key)
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading a principal takes besides the principal."""
+
+    aws: Aws
+    keys: Mapping[str, str]
+    """The keys of CAs by ARN."""
+    is_live: bool
+    """Whether principals are only attached to: nobody gave them to this stack."""
+
+
+def issuer(principal: Principal, key: str, reader: Reader) -> tuple[Item, Findings]:
+    """Return the entry of a principal with what is not in it; raises Unexpressed where it has none."""
+    findings = Findings()
+    try:
+        held = _chosen(principal, findings)
+        entry = _principal(principal, held, reader=reader, findings=findings)
+        rights, named = _rights(principal, held, entry=entry, reader=reader)
+        entry |= rights
+        Issuer.model_validate(entry)
+    except ValidationError as error:
+        raise Unexpressed(reason_of(error)) from None
+    except INCOMPLETE:
+        raise Unexpressed(NOT_WHOLE) from None
+    is_owned = "user_name" in entry or "role" in entry
+    shown = principal if is_owned else replace(principal, resource=None)
+    if is_owned and not reader.is_live:
+        findings.remarks += _differing(principal, held)
+    addresses, unmoved = addresses_of(shown, held, f"issuer_{key}")
+    resource = principal.resource or held[0].policy
+    return Item("issuers", key, entry, resource, addresses=addresses, needs=named, unmoved=unmoved), findings
+
+
+def _chosen(principal: Principal, findings: Findings) -> list[Held]:
+    """Return the policies that a spec can hold; raises Unexpressed where there is none, or one of them is shared."""
+    for attachment in principal.unread:
+        reason = f"it attaches {attachment.attributes.get('policy_arn')}, and a spec attaches only policies of its own"
+        findings.leave_out(attachment, reason)
+    whole = [each for each in principal.held if isinstance(each.document, Mapping) and each.name]
+    about = [each for each in whole if each.is_about_authorities] or whole
+    for each in principal.held:
+        if each not in about:
+            findings.leave_out(each.policy, "it says nothing about private CAs")
+    if not about:
+        raise Unexpressed(f"it has {len(principal.held)} policies in what was read, none that is whole")
+    shared = [each.name for each in about if each.is_shared]
+    if shared:
+        raise Unexpressed(f"others hold its policy {', '.join(shared)} too: a spec has one for each issuer")
+    return about
+
+
+def _principal(principal: Principal, held: list[Held], *, reader: Reader, findings: Findings) -> dict[str, Any]:
+    """Return who an entry is about, with the settings that only a principal of the stack has."""
+    resource = principal.resource
+    if resource is not None and principal.kind == "role" and not reader.is_live:
         try:
-            entry = _entry(user, inventory, aws=aws, keys=keys)
-            Issuer.model_validate(entry)
+            return {**_shared(resource, reader), "role": role_of(resource, reader.aws)}
         except Unexpressed as why:
-            yield user, key, why
-        except ValidationError as error:
-            yield user, key, Unexpressed(reason_of(error))
-        except INCOMPLETE:
-            yield user, key, Unexpressed(NOT_WHOLE)
-        else:
-            yield user, key, entry
-
-
-def unclaimed(inventory: Inventory) -> Iterator[tuple[Resource, Unexpressed]]:
-    """Yield each policy that lets somebody issue who is no user of the inventory: a role, or a user made elsewhere."""
-    users = {str(user.attributes.get("name")) for user in inventory.of_type("aws_iam_user")}
-    claimed = {
-        str(attachment.attributes.get("policy_arn"))
-        for attachment in inventory.of_type("aws_iam_user_policy_attachment")
-        if str(attachment.attributes.get("user")) in users
+            findings.leave_out(resource, f"{why.reason}. Only its policies are written; take the role out of the state")
+    elif resource is not None and not reader.is_live:
+        force = bool(resource.attributes.get("force_destroy"))
+        return {"user_name": principal.name, **_shared(resource, reader), "force_destroy": force}
+    first = held[0].policy
+    return {
+        f"existing_{principal.kind}": principal.name,
+        "path": first.attributes.get("path") or "/",
+        "tags": tags_of(first, reader.aws.default_tags),
     }
-    for policy in inventory.of_type("aws_iam_policy"):
-        is_about_issuing = "acm-pca:" in str(policy.attributes.get("policy"))
-        if is_about_issuing and str(policy.attributes.get("arn")) not in claimed:
-            yield policy, Unexpressed("it is of no user in this state: roles and others' users are not read back yet")
 
 
-def _entry(user: Resource, inventory: Inventory, *, aws: Aws, keys: Mapping[str, str]) -> dict[str, Any]:
-    has = user.attributes
-    entry = {
-        "user_name": has["name"],
+def role_of(resource: Resource, aws: Aws) -> dict[str, Any]:
+    """Return the role's own settings; raises Unexpressed where its trust cannot be said."""
+    has = resource.attributes
+    session = has.get("max_session_duration")
+    return {
+        "role_name": has["name"],
+        "trust": trust_of(has.get("assume_role_policy"), aws),
+        "max_session_duration": None if session == _SESSION else session,
+    }
+
+
+def _shared(resource: Resource, reader: Reader) -> dict[str, Any]:
+    has = resource.attributes
+    return {
         "path": has.get("path") or "/",
         "permissions_boundary": has.get("permissions_boundary") or None,
-        "force_destroy": bool(has.get("force_destroy")),
-        "tags": has.get("tags") or {},
+        "tags": tags_of(resource, reader.aws.default_tags),
     }
-    found = _policies(has["name"], inventory)
-    grants = grants_of(found.values(), keys)
-    issuer = _issuer({**entry, "grants": grants})
-    if issuer is not None and _is_made_by(issuer, found, aws=aws, keys=keys):
-        return {**entry, "grants": grants}
-    if len(found) > 1:
-        raise Unexpressed(f"it has {len(found)} policies that no grants make, and a spec takes one word for word")
-    ((name, document),) = found.items()
-    return {**entry, "policy": {"name": name, "document": document}}
 
 
-def _issuer(entry: dict[str, Any]) -> Issuer | None:
-    """Return the issuer with these grants, or None where a spec cannot say them: a template with `*`, for one."""
+def _rights(
+    principal: Principal, held: list[Held], *, entry: dict[str, Any], reader: Reader
+) -> tuple[dict[str, Any], frozenset[str]]:
+    """Return grants or a verbatim policy, and the ARNs of the CAs that grants name."""
+    found = _granted(principal, held, entry=entry, reader=reader)
+    if found is not None:
+        arns = {key: arn for arn, key in reader.keys.items()}
+        named = frozenset(arns[key] for grant in found for key in grant["certificate_authorities"])
+        return {"grants": found}, named
+    if len(held) > 1:
+        names = ", ".join(each.name for each in held)
+        raise Unexpressed(f"its policies {names} are not what grants make, and a spec takes one word for word")
+    return {"policy": {"name": held[0].name, "document": held[0].document}}, frozenset()
+
+
+def _granted(principal: Principal, held: list[Held], *, entry: dict[str, Any], reader: Reader) -> Grants | None:
+    """Return the grants that make these very policies, order, names of statements and lists of one aside."""
+    documents = [each.document for each in held]
     try:
-        return Issuer.model_validate(entry)
+        found = meaning(documents)
+    except INCOMPLETE:
+        return None
+    kinds = (
+        [entry, {f"{'role' if principal.kind == 'role' else 'user'}_name": principal.name}]
+        if reader.is_live
+        else [entry]
+    )
+    for grants in readings(documents, reader.keys):
+        for kind in kinds:
+            made = _made({**kind, "grants": grants}, reader)
+            if made is not None and meaning(made.values()) == found and _has_names(made, held, reader):
+                return grants
+    return None
+
+
+def _made(entry: dict[str, Any], reader: Reader) -> Mapping[str, Any] | None:
+    """Return the policies of an issuer, or None where a spec cannot say it: a template with `*`, for one."""
+    arns = {key: arn for arn, key in reader.keys.items()}
+    if "role_name" in entry:
+        entry = {"role": {"role_name": entry["role_name"], "trust": {}}, "grants": entry["grants"]}
+    try:
+        return policies.documents(Issuer.model_validate(entry), reader.aws, arn_of=arns.__getitem__)
     except ValidationError:
         return None
 
 
-def _policies(user: str, inventory: Inventory) -> dict[str, Any]:
-    """Return the documents attached to a user by the policies' names; raises Unexpressed where one is not known."""
-    attached = [
-        attachment.attributes["policy_arn"]
-        for attachment in inventory.of_type("aws_iam_user_policy_attachment")
-        if attachment.attributes["user"] == user
-    ]
-    found = [
-        policy.attributes for policy in inventory.of_type("aws_iam_policy") if policy.attributes["arn"] in attached
-    ]
-    if not attached or len(attached) != len(found):
-        raise Unexpressed(f"it has {len(attached)} attached policies, {len(found)} of them in this state")
-    return {policy["name"]: json.loads(policy["policy"]) for policy in found}
+def _has_names(made: Mapping[str, Any], held: list[Held], reader: Reader) -> bool:
+    """Tell whether policies have the names that they get here; Terraform replaces one that is renamed."""
+    return reader.is_live or any(each.attachment is None for each in held) or set(made) == {each.name for each in held}
 
 
-def grants_of(documents: Iterable[Any], keys: Mapping[str, str]) -> list[dict[str, Any]] | None:
-    """Return the grants that policies look like, or None where one names what this spec does not know.
-
-    A grant's statements are found by their names; whether they are all there, and as they were made, is judged by
-    making them again.
-    """
-    try:
-        statements = {each["Sid"]: each for document in documents for each in document["Statement"]}
-        numbers = sorted({int(match[1]) for name in statements if (match := _OF_GRANT.match(name))})
-        return [_grant(_of(statements, number), keys) for number in numbers] or None
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-        return None
-
-
-def _of(statements: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """Return one grant's statements by what they are for."""
-    start = f"Grant{number}"
-    found = {name.removeprefix(start): each for name, each in statements.items() if name.startswith(start)}
-    return {name: each for name, each in found.items() if not name[:1].isdigit()}
+def _differing(principal: Principal, held: list[Held]) -> list[Remark]:
+    """Return what would change on a principal's policies, since a spec says it of the principal once."""
+    said: list[Callable[[Held], str | None]] = [_described]
+    if principal.resource is not None:
+        path = principal.resource.attributes.get("path") or "/"
+        said.append(
+            lambda each: (
+                None
+                if each.attachment is None or (each.policy.attributes.get("path") or "/") == path
+                else f"its path is not that of its {principal.kind}, {path}: Terraform would replace it"
+            )
+        )
+    return [Remark("left out", each.policy.address, why) for each in held for tell in said if (why := tell(each))]
 
 
-def _grant(statements: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, Any]:
-    if "Request" in statements:
-        return _managed(statements, keys)
-    issuing = [each for name, each in statements.items() if name.startswith("Issue")]
-    templates = _listed(issuing[0]["Condition"]["ArnLike"]["acm-pca:TemplateArn"])
-    additional = [*_operations(statements, "List"), *_operations(statements, "Revoke")]
-    return {
-        "certificates": "unmanaged",
-        "certificate_authorities": [keys[arn] for arn in _listed(issuing[0]["Resource"])],
-        "templates": [arn.split(":template/")[1] for arn in templates],
-        "key_algorithms": [name for each in issuing for name in _key_algorithms(each["Condition"])],
-        "additional_actions": additional,
-    }
-
-
-def _managed(statements: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, Any]:
-    conditions = statements["Request"]["Condition"]
-    used = [name for name in _operations(statements, "Own") if name not in ("DescribeCertificate", "GetCertificate")]
-    return {
-        "certificates": "managed",
-        "certificate_authorities": [
-            keys[arn] for arn in _listed(conditions["StringEquals"]["acm:CertificateAuthority"])
-        ],
-        "domain_names": _listed(conditions.get("ForAllValues:StringLike", {}).get("acm:DomainNames", [])),
-        "key_algorithms": _listed(conditions["StringEquals"].get("acm:KeyAlgorithm", [])),
-        "additional_actions": sorted([*used, *_operations(statements, "Retag")]),
-    }
-
-
-def _operations(statements: Mapping[str, Any], name: str) -> list[str]:
-    return [action.partition(":")[2] for action in _listed(statements.get(name, {"Action": []})["Action"])]
-
-
-def _key_algorithms(conditions: Mapping[str, Any]) -> list[str]:
-    """Return the keys that the X.509 condition keys of a statement allow."""
-    sizes = _listed(conditions.get("NumericEquals", {}).get("acm-pca:x509Key/size", []))
-    curves = _listed(conditions.get("StringEquals", {}).get("acm-pca:x509Key/curve", []))
-    return [f"RSA_{size}" for size in sizes] + [name for name in CURVES if name.removeprefix("EC_") in curves]
-
-
-def _is_made_by(issuer: Issuer, found: Mapping[str, Any], *, aws: Aws, keys: Mapping[str, str]) -> bool:
-    """Tell whether rendering these grants would give these very policies, order and single-item lists aside."""
-    arns = {key: arn for arn, key in keys.items()}
-    made = policies.documents(issuer, aws, arn_of=lambda key: arns[key])
-    return bool(_canonical(made) == _canonical(found))
-
-
-def _canonical(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _canonical(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        items = [_canonical(item) for item in value]
-        return items[0] if len(items) == 1 else sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
-    return value
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _described(each: Held) -> str | None:
+    return (
+        "a spec has no description: Terraform would replace it" if each.policy.attributes.get("description") else None
+    )

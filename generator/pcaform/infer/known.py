@@ -20,6 +20,8 @@ class Known:
     """By the CA's key and the domain name."""
     crl_buckets: Mapping[str, str] = field(default_factory=dict)
     """By the bucket's name."""
+    default_tags: Mapping[str, str] = field(default_factory=dict)
+    """The provider's tags, which AWS itself does not tell from others."""
 
 
 NOTHING_KNOWN = Known()
@@ -42,4 +44,5 @@ def known_of(spec: Spec) -> Known:
         principals=principals,
         certificates={(each.certificate_authority, each.domain_name): key for key, each in spec.certificates.items()},
         crl_buckets={bucket.bucket or key: key for key, bucket in spec.crl_buckets.items()},
+        default_tags=dict(spec.aws.default_tags),
     )

@@ -1,10 +1,22 @@
-"""Keys for what is found: the module's name where it is one of ours, else made from the thing's own name."""
+"""Keys for what is found: those that a person chose before, else the module's name where it is ours, else a slug."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable, Mapping
 
+from pcaform.chains import readable
+from pcaform.infer.known import Known
+from pcaform.infer.unexpressed import INCOMPLETE
+from pcaform.inventory import Inventory, Resource
+from pcaform.spec.values import KEY
+
+CA = "aws_acmpca_certificate_authority"
 _NOT_ALLOWED = re.compile(r"[^a-z0-9_-]+")
+_RESERVED = re.compile(r"_(?=certificate(_g[0-9]+)?\Z)")
+"""What would make a CA's module name that of another CA's certificate."""
+_KEY = re.compile(KEY)
 _LONGEST = 56
+_MAX = 64
+_DIGITS = 8
 
 
 def key_for(name: str, taken: Container[str]) -> str:
@@ -15,3 +27,73 @@ def key_for(name: str, taken: Container[str]) -> str:
     while key in taken:
         key, number = f"{base}-{number}", number + 1
     return key
+
+
+def own_key(*candidates: str | None, taken: Container[str]) -> str | None:
+    """Return the first key that is one already, a person's or a module's, and free; None where there is none."""
+    fitting = (each for each in candidates if each is not None and _KEY.match(each) and len(each) <= _MAX)
+    return next((each for each in fitting if each not in taken), None)
+
+
+def subject(authority: Resource) -> dict[str, str]:
+    """Return a CA's subject; a state writes those fields that are not set as empty text."""
+    blocks = authority.attributes["certificate_authority_configuration"][0]["subject"]
+    return {name: str(value) for name, value in blocks[0].items() if value}
+
+
+def is_whole(authority: Resource) -> bool:
+    """Tell whether a CA was made at all: an apply that failed leaves one without an ARN behind."""
+    try:
+        return bool(authority.attributes["arn"].startswith("arn:") and subject(authority))
+    except INCOMPLETE:
+        return False
+
+
+def authority_keys(inventory: Inventory, known: Known, others: Iterable[str]) -> dict[str, str]:
+    """Return the key of each CA by its ARN: first those of the inventory, then `others`, which are only named."""
+    keys: dict[str, str] = {}
+    taken = _Taken(known)
+    authorities = inventory.of_type(CA)
+    for authority in [each for each in authorities if not each.is_reference and is_whole(each)]:
+        arn = authority.attributes["arn"]
+        name = subject(authority).get("common_name") or "ca"
+        kept = known.authorities.get(arn) or known.common_names.get(name)
+        keys[arn] = taken.key(kept, authority.module_key("ca_"), _RESERVED.sub("-", name))
+    names = {str(each.attributes.get("arn")): _name(each) for each in authorities if each.is_reference}
+    for arn in others:
+        if arn not in keys:
+            identifier = arn.rpartition("/")[2][:_DIGITS]
+            keys[arn] = taken.key(known.authorities.get(arn), None, names.get(arn) or f"ca-{identifier}")
+    return keys
+
+
+class _Taken:
+    """The keys that are given away, those that a person chose among them."""
+
+    def __init__(self, known: Known) -> None:
+        self._given: set[str] = set()
+        self._kept = {*known.authorities.values(), *known.common_names.values()}
+
+    def key(self, kept: str | None, module: str | None, name: str) -> str:
+        """Return the key that was kept, else the module's, else one made from a name."""
+        key = own_key(kept, taken=self._given) or own_key(module, taken=self._given | self._kept)
+        key = key or key_for(module or name, self._given | self._kept)
+        self._given.add(key)
+        return key
+
+
+def principal_key(known: Mapping[tuple[str, str], tuple[str, str]], section: str, who: tuple[str, str]) -> str | None:
+    """Return the key that a principal, by kind and name, has in a section already."""
+    found = known.get(who)
+    return found[1] if found is not None and found[0] == section else None
+
+
+def _name(authority: Resource) -> str:
+    """Return a name for a CA that is only referenced: its common name where known, else its own in the source."""
+    for certificate in readable(authority.attributes.get("certificate")):
+        names = [str(each.value) for each in certificate.subject if each.rfc4514_attribute_name == "CN"]
+        return _RESERVED.sub("-", names[0]) if names else ""
+    try:
+        return _RESERVED.sub("-", subject(authority).get("common_name", ""))
+    except INCOMPLETE:
+        return authority.address.rpartition(".")[2].partition("[")[0].replace("this", "")

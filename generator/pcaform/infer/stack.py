@@ -1,21 +1,25 @@
-"""Inventory -> the whole spec, and a report of what is not in it."""
+"""Inventory -> the whole spec of each account and region, and what is not in it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from pcaform.infer import authorities, issuers
-from pcaform.infer.authorities import Unexpressed, reason_of
+from pcaform.infer.drafting import Draft, drafted
+from pcaform.infer.items import Item, claimed
 from pcaform.infer.known import NOTHING_KNOWN, Known
+from pcaform.infer.leftovers import leftovers
+from pcaform.infer.places import Place, split
+from pcaform.infer.trial import HONEST, errors
+from pcaform.infer.unexpressed import reason_of
 from pcaform.inventory import Inventory, Remark
 from pcaform.problems import Failure
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.values import Model
 
 M = TypeVar("M", bound=Model)
-_PARTS_OF_ARN = 6
+_ROUNDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,70 +35,99 @@ class Inferred:
         return tuple((remark.address, remark.reason) for remark in self.remarks)
 
 
+@dataclass(slots=True)
+class _Verdict:
+    """What the rules said so far: resources that cannot be written, and rules that items ignore."""
+
+    refused: dict[str, str] = field(default_factory=dict)
+    """Address -> reason."""
+    ignored: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """Section and key -> rules."""
+
+
 def infer(inventory: Inventory, *, stack: str, known: Known = NOTHING_KNOWN) -> tuple[Inferred, ...]:
     """Return one spec for each account and region in which an inventory holds CAs, named after `stack`.
 
-    `known` are the keys of a spec that exists, which are kept. Raises Failure where the inventory holds no private CA.
+    `known` are the keys of a spec that exists, which are kept. Each spec passes all rules. Raises Failure where the
+    inventory holds no private CA.
     """
-    del known
-    return (_inferred(inventory, stack),)
+    places = split(inventory)
+    found = [_inferred(inventory, place, stack=name, known=known) for name, place in _named(stack, places)]
+    if len(found) > 1 and inventory.source == "state":
+        found = [replace(each, remarks=(*each.remarks, _divided(each.spec, places))) for each in found]
+    return tuple(found)
 
 
-def _inferred(inventory: Inventory, stack: str) -> Inferred:
-    keys = authorities.keys_by_arn(inventory)
-    aws = _aws(inventory, keys)
-    remarks = list(inventory.remarks)
-    keys, found_authorities, without = _authorities(inventory, keys)
-    remarks += without
-    found_issuers = {}
-    for resource, key, issuer in issuers.entries(inventory, aws, keys=keys):
-        if isinstance(issuer, Unexpressed):
-            remarks.append(Remark("left out", resource.address, issuer.reason))
-        else:
-            found_issuers[key] = issuer
-    remarks += [Remark("left out", resource.address, why.reason) for resource, why in issuers.unclaimed(inventory)]
-    spec = _valid(
-        Spec,
-        version=1,
-        stack=stack,
-        aws=aws.model_dump(),
-        certificate_authorities=found_authorities,
-        issuers=found_issuers,
+def _named(stack: str, places: list[Place]) -> Iterator[tuple[str, Place]]:
+    """Yield each place with its stack's name: the region tells several apart, and the account where it must."""
+    regions = [place.region for place in places]
+    for place in places:
+        region = f"-{place.region}" if len(places) > 1 else ""
+        account = f"-{place.account_id}" if regions.count(place.region) > 1 else ""
+        yield f"{stack}{region}{account}", place
+
+
+def _divided(spec: Spec, places: list[Place]) -> Remark:
+    listed = ", ".join(f"{place.account_id} in {place.region}" for place in places)
+    reason = f"the state holds CAs of {listed}: each spec needs a state of its own, else its plan destroys the others"
+    return Remark("left out", f"stack {spec.stack}", reason)
+
+
+def _inferred(inventory: Inventory, place: Place, *, stack: str, known: Known) -> Inferred:
+    verdict = _Verdict()
+    for _ in range(_ROUNDS):
+        draft = drafted(inventory, place, known=known, refused=verdict.refused)
+        spec = _spec(draft, place, stack=stack, ignored=verdict.ignored)
+        if not _judge(spec, draft, verdict):
+            break
+    else:
+        raise Failure(f"no valid spec could be made of what was found in {place.region}: report this")
+    remarks = (
+        *inventory.remarks,
+        *draft.remarks,
+        *(Remark("left out", address, reason) for address, reason in verdict.refused.items()),
     )
-    return Inferred(spec, tuple(remarks))
+    said = {remark.address for remark in remarks} | set(claimed(draft.items))
+    rest = leftovers(inventory, place, said)
+    return Inferred(spec, tuple(dict.fromkeys([*remarks, *_unmoved(draft), *rest])))
 
 
-def _authorities(
-    inventory: Inventory, keys: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, dict[str, Any]], list[Remark]]:
-    """Return the keys by ARN of the CAs that are written, their entries by key, and the others with the reason.
-
-    A CA that is left out is nobody's parent in the spec, so its children are left out too, and theirs in turn.
-    """
-    written = dict(keys)
-    while True:
-        entries, without = {}, []
-        for resource, authority in authorities.entries(inventory, written):
-            if isinstance(authority, Unexpressed):
-                without.append(Remark("left out", resource.address, authority.reason))
-            else:
-                entries[resource.attributes["arn"]] = authority
-        if entries.keys() == written.keys():
-            return written, {written[arn]: entry for arn, entry in entries.items()}, without
-        written = {arn: keys[arn] for arn in entries}
+def _spec(draft: Draft, place: Place, *, stack: str, ignored: Mapping[tuple[str, str], list[str]]) -> Spec:
+    sections: dict[str, dict[str, Any]] = {}
+    for item in draft.items:
+        rules = [{"rule": rule, "reason": HONEST[rule]} for rule in ignored.get((item.section, item.key), ())]
+        sections.setdefault(item.section, {})[item.key] = {**item.entry, **({"ignore": rules} if rules else {})}
+    aws = _valid(Aws, region=place.region, account_id=place.account_id, default_tags=draft.default_tags)
+    moves = {old: new for item in draft.items for old, new in item.addresses if old != new and draft.has_addresses}
+    return _valid(Spec, version=1, stack=stack, aws=aws.model_dump(), moves=moves, **sections)
 
 
-def _aws(inventory: Inventory, arns: Iterable[str]) -> Aws:
-    places = {tuple(arn.split(":")[3:5]) for arn in arns if arn.count(":") >= _PARTS_OF_ARN - 1}
-    if not places:
-        raise Failure("no private CA in what was read: there is nothing to write a spec of")
-    if len(places) > 1:
-        listed = ", ".join(f"{account} in {region}" for region, account in sorted(places))
-        raise Failure(
-            f"CAs of several accounts or regions ({listed}): one spec holds one of each, and splitting is not built yet"
-        )
-    ((region, account_id),) = places
-    return _valid(Aws, region=region, account_id=account_id, default_tags=_default_tags(inventory))
+def _judge(spec: Spec, draft: Draft, verdict: _Verdict) -> bool:
+    """Add what the rules say to the verdict; tell whether there was anything new."""
+    by_key: dict[tuple[str, str], Item] = {(item.section, item.key): item for item in draft.items}
+    is_new = False
+    for rule, loc, message in errors(spec):
+        where = (str(loc[0]), str(loc[1])) if len(loc) > 1 else ("", "")
+        rules = verdict.ignored.setdefault(where, [])
+        if rule in HONEST and where[0] not in ("shares", "crl_buckets") and rule not in rules:
+            rules.append(rule)
+            is_new = True
+        elif where in by_key and by_key[where].resource.address not in verdict.refused:
+            verdict.refused[by_key[where].resource.address] = message
+            is_new = True
+        elif not is_new and rule not in rules:
+            raise Failure(f"what was found breaks a rule of specs, {'.'.join(map(str, loc))}: {message}")
+    return is_new
+
+
+def _unmoved(draft: Draft) -> Iterator[Remark]:
+    for item in draft.items if draft.has_addresses else ():
+        for address in item.unmoved:
+            reason = (
+                "Terraform moves nothing to another type: a plan makes its content as a policy of its own and removes "
+                "this"
+            )
+            yield Remark("left out", address, reason)
 
 
 def _valid(model: type[M], **values: Any) -> M:
@@ -103,16 +136,3 @@ def _valid(model: type[M], **values: Any) -> M:
         return model.model_validate(values)
     except ValidationError as error:
         raise Failure(reason_of(error)) from None
-
-
-def _default_tags(inventory: Inventory) -> dict[str, str]:
-    """Return the tags that the provider adds everywhere: those that a resource has beyond its own."""
-    added: dict[str, str] = {}
-    for resource in inventory.resources:
-        own, everything = (_tags(resource.attributes.get(name)) for name in ("tags", "tags_all"))
-        added |= {key: value for key, value in everything.items() if key not in own}
-    return added
-
-
-def _tags(value: Any) -> Mapping[str, str]:
-    return value if isinstance(value, Mapping) else {}

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from pcaform.chains import certificates, is_authority, is_signed_by, key_algorithm
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
-_CURVES = {"secp256r1": "EC_prime256v1", "secp384r1": "EC_secp384r1", "secp521r1": "EC_secp521r1"}
 
 
 def pending_signs_nothing(spec: Spec) -> Iterator[Finding]:
@@ -81,15 +79,8 @@ def _offline(spec: Spec) -> Iterator[tuple[str, CertificateAuthority, OfflineAct
             yield key, authority, authority.activation
 
 
-def _certificates(pem: str) -> list[x509.Certificate]:
-    try:
-        return x509.load_pem_x509_certificates(pem.encode())
-    except ValueError:
-        raise ValueError("this is no certificate in PEM, -----BEGIN CERTIFICATE----- and so on") from None
-
-
 def _certificate(pem: str) -> x509.Certificate:
-    found = _certificates(pem)
+    found = certificates(pem)
     if len(found) != 1:
         raise ValueError(f"{len(found)} certificates, wanted one: those above it are 'certificate_chain'")
     return found[0]
@@ -105,10 +96,10 @@ def _request_key(pem: str) -> object:
 def _misfits(authority: CertificateAuthority, activation: OfflineActivation) -> Iterator[tuple[str, str]]:
     """Yield key and message for each way in which the PEMs do not fit; raises ValueError for text that is no PEM."""
     certificate = _certificate(activation.certificate)
-    chain = _certificates(activation.certificate_chain) if activation.certificate_chain else []
+    chain = certificates(activation.certificate_chain) if activation.certificate_chain else []
     request = activation.certificate_signing_request
-    algorithm = _key_algorithm(certificate.public_key())
-    if not _is_authority(certificate):
+    algorithm = key_algorithm(certificate.public_key())
+    if not is_authority(certificate):
         yield "certificate", "this is no certificate of a CA: its basic constraints do not say so"
     if algorithm not in (authority.key_algorithm, None):
         yield "certificate", f"the certificate's key is {algorithm}, the CA's is {authority.key_algorithm}"
@@ -123,39 +114,17 @@ def _chain_misfits(
     if authority.type == "ROOT":
         if chain:
             yield "certificate_chain", "a root has no chain: remove it"
-        if not _is_signed_by(certificate, certificate):
+        if not is_signed_by(certificate, certificate):
             yield "certificate", "a root's certificate signs itself, this one does not"
         return
     if not chain:
         yield "certificate", "a subordinate CA needs 'certificate_chain': the certificates above it, the root last"
         return
     for below, above in zip([certificate, *chain], [*chain, chain[-1]], strict=True):
-        if not _is_signed_by(below, above):
+        if not is_signed_by(below, above):
             name = below.subject.rfc4514_string()
             yield (
                 "certificate_chain",
                 f"the certificate above '{name}' is missing: each is signed by the next, the root last",
             )
             return
-
-
-def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
-
-
-def _is_signed_by(certificate: x509.Certificate, above: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
-
-
-def _key_algorithm(key: object) -> str | None:
-    """Return a key's name at AWS; None for kinds that this release cannot tell."""
-    if isinstance(key, rsa.RSAPublicKey):
-        return f"RSA_{key.key_size}"
-    return _CURVES.get(key.curve.name) if isinstance(key, ec.EllipticCurvePublicKey) else None

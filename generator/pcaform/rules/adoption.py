@@ -13,7 +13,7 @@ _DEFAULT_DELETION_DAYS = 30
 def adopted_is_not_reissued(spec: Spec) -> Iterator[Finding]:
     """A CA with an `arn` is active: issuing and installing a certificate for it would replace its trust anchor."""
     for key, authority in spec.managed.items():
-        if authority.arn is not None and authority.activation != "external":
+        if authority.arn is not None and authority.activation not in ("external", "pending"):
             message = f"'{key}' exists already, and this would install a new certificate: add 'activation: external'"
             yield Finding((_AUTHORITIES, key, "arn"), message)
         if authority.arn is None and authority.activation == "external":

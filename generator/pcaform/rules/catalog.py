@@ -99,13 +99,17 @@ RULES: tuple[Rule, ...] = (
 """In the order of the documentation."""
 
 
+def findings(spec: Spec) -> Iterator[tuple[Rule, Finding]]:
+    """Yield what all rules find in a spec, but for what its items ignore."""
+    for rule in RULES:
+        yield from ((rule, each) for each in rule.check(spec) if not _is_ignored(spec, rule, each.loc))
+
+
 def problems(spec: Spec, document: Document) -> list[Problem]:
     """Return what all rules find in a spec, each at its place in the document the spec was read from."""
     found = [
         document.problem(located(document, finding.loc), finding.message, rule=rule.id, severity=rule.severity)
-        for rule in RULES
-        for finding in rule.check(spec)
-        if not _is_ignored(spec, rule, finding.loc)
+        for rule, finding in findings(spec)
     ]
     found += [
         document.problem(located(document, finding.loc), finding.message, rule="ignore")

@@ -1,71 +1,136 @@
-"""Terraform state (version 4, any backend, Terraform or OpenTofu) -> inventory.
+"""Terraform's states and plans (state version 4, `terraform show -json`; OpenTofu's too) -> inventory.
 
-Format: https://developer.hashicorp.com/terraform/internals/json-format describes its public sibling; version 4 itself
-is what `terraform state pull` prints.
+Formats: version 4 is what `terraform state pull` prints; that of `show -json`, of a state and of a plan alike, is on
+https://developer.hashicorp.com/terraform/internals/json-format.
 """
 
-import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from pcaform.addresses import keyed
 from pcaform.inventory import ATTRIBUTES, Inventory, Remark, Resource
 from pcaform.problems import Failure
+from pcaform.sources.state_text import decoded
 
-_VERSION = 4
 _OURS = "aws_acmpca_"
+_CA = "aws_acmpca_certificate_authority"
+_DATA = "data"
+_SECRET = "PRIVATE KEY-----"  # noqa: S105 - how a key would be told
+
+
+@dataclass(frozen=True, slots=True)
+class _Instance:
+    """One instance of a resource, as either format has it; `hidden` names the attributes that are marked sensitive."""
+
+    type: str
+    address: str
+    mode: str
+    attributes: Mapping[str, Any]
+    hidden: frozenset[str]
+    provider: str = ""
 
 
 def read(content: bytes, name: str) -> Inventory:
-    """Return what a state holds about private CAs and their issuers.
+    """Return what a state or plan holds about private CAs and who uses them.
 
-    Raises Failure for anything that is not a whole, readable state of version 4.
+    Raises Failure for anything that is not whole and readable.
     """
-    state = _state(content, name)
+    document = decoded(content, name)
     try:
-        return _inventory(state)
-    except (KeyError, TypeError, AttributeError):
+        return _inventory(_instances(document))
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise Failure(f"{name}: a resource in the state is not whole: the state is damaged or was edited") from None
 
 
-def _inventory(state: Mapping[str, Any]) -> Inventory:
-    found, remarks = [], []
-    for resource in state["resources"]:
-        if resource.get("mode") != "managed":
-            continue
-        kind = str(resource.get("type"))
-        for address, attributes in _instances(resource):
-            if kind in ATTRIBUTES:
-                allowed = {key: value for key, value in attributes.items() if key in ATTRIBUTES[kind]}
-                found.append(Resource(kind, address, allowed))
-            elif kind.startswith(_OURS):
-                remarks.append(Remark("left out", address, f"'{kind}' is not built yet in this release"))
+def _inventory(instances: Iterator[_Instance]) -> Inventory:
+    found: list[Resource] = []
+    remarks: list[Remark] = []
+    for each in instances:
+        if each.type in ATTRIBUTES and (each.mode != _DATA or each.type == _CA):
+            allowed = {key: value for key, value in each.attributes.items() if key in ATTRIBUTES[each.type]}
+            shown = {key: value for key, value in allowed.items() if key not in each.hidden and not _is_secret(value)}
+            is_reference = each.mode == _DATA
+            found.append(Resource(each.type, each.address, shown, is_reference=is_reference, provider=each.provider))
+            remarks += [
+                Remark("unknown", each.address, f"'{key}' is marked sensitive there: it was not read")
+                for key in sorted(set(allowed) - set(shown))
+            ]
+        elif each.mode != _DATA and each.type.startswith(_OURS):
+            remarks.append(Remark("left out", each.address, f"'{each.type}' is of no kind that a spec has"))
     return Inventory(tuple(found), tuple(remarks))
 
 
-def _state(content: bytes, name: str) -> Mapping[str, Any]:
-    if not content.strip():
-        raise Failure(f"{name}: the state is empty: nothing was applied yet, or the wrong workspace is selected")
-    try:
-        state = json.loads(content)
-    except (ValueError, RecursionError):
-        raise Failure(f"{name}: not a whole JSON document: take the output of 'terraform state pull'") from None
-    if isinstance(state, Mapping) and "encrypted_data" in state:
-        raise Failure(f"{name}: the state is encrypted: use 'tofu state pull', which decrypts it")
-    if not isinstance(state, Mapping) or "version" not in state or "format_version" in state:
-        raise Failure(f"{name}: not a Terraform state: take the output of 'terraform state pull'")
-    if state["version"] != _VERSION:
-        raise Failure(
-            f"{name}: state version {state['version']}, only {_VERSION} is read: upgrade with Terraform 0.12+"
-        )
-    if not isinstance(state.get("resources"), list):
-        raise Failure(f"{name}: the state has no list of resources: it is damaged or cut off")
-    return state
+def _is_secret(value: Any) -> bool:
+    if isinstance(value, str):
+        return _SECRET in value
+    if isinstance(value, Mapping):
+        return any(map(_is_secret, value.values()))
+    return isinstance(value, list) and any(map(_is_secret, value))
 
 
-def _instances(resource: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    base = ".".join(part for part in (resource.get("module"), resource.get("type"), resource.get("name")) if part)
-    for instance in resource.get("instances", []):
+def _is_wanted(kind: Any) -> bool:
+    return kind in ATTRIBUTES or (isinstance(kind, str) and kind.startswith(_OURS))
+
+
+def _instances(document: Mapping[str, Any]) -> Iterator[_Instance]:
+    if "resources" in document:
+        for resource in document["resources"]:
+            if _is_wanted(resource.get("type")):
+                yield from _of_state(resource)
+            else:
+                _check(resource)
+        return
+    prior = list(_shown((document.get("prior_state") or {}).get("values")))
+    planned = list(_shown(document.get("values") or document.get("planned_values")))
+    # What a plan would make has no ARN yet, so what exists says more, where anything does.
+    yield from prior if any(each.type == _CA for each in prior) else planned
+
+
+def _check(resource: Mapping[str, Any]) -> None:
+    if resource.get("mode") == "managed" and not isinstance(resource["instances"], list):
+        raise TypeError("instances are a list")
+
+
+def _of_state(resource: Mapping[str, Any]) -> Iterator[_Instance]:
+    """Yield the instances of a resource in a state of version 4, but for those that wait for their deletion."""
+    mode, kind = resource["mode"], resource["type"]
+    parts = (resource.get("module"), _DATA if mode == _DATA else None, kind, resource["name"])
+    base = ".".join(part for part in parts if part)
+    alias = str(resource.get("provider") or "").rpartition('"]')[2].removeprefix(".")
+    for instance in resource["instances"]:
+        if instance.get("deposed"):
+            continue
         index = instance.get("index_key")
-        address = base if index is None else f"{base}[{json.dumps(index)}]"
-        if not instance.get("deposed"):
-            yield address, instance.get("attributes") or {}
+        address = base if index is None else keyed(base, index)
+        paths = instance.get("sensitive_attributes") or ()
+        hidden = frozenset(str(path[0]["value"]) for path in paths if path)
+        yield _Instance(kind, address, mode, _mapping(instance.get("attributes")), hidden, provider=alias)
+
+
+def _shown(values: Any) -> Iterator[_Instance]:
+    """Yield the resources that `show -json` prints, of all modules."""
+    modules = [values["root_module"]] if values and "root_module" in values else []
+    while modules:
+        module = modules.pop(0)
+        modules += module.get("child_modules") or ()
+        for resource in module.get("resources") or ():
+            if _is_wanted(resource["type"]) and not resource.get("deposed_key"):
+                hidden = resource.get("sensitive_values") or {}
+                marked = frozenset(name for name, mark in hidden.items() if _is_marked(mark))
+                values = _mapping(resource.get("values"))
+                yield _Instance(resource["type"], resource["address"], resource["mode"], values, marked)
+
+
+def _is_marked(mark: Any) -> bool:
+    """Tell whether a value or any part of it is sensitive: its place holds true, or what holds it."""
+    inner = mark.values() if isinstance(mark, Mapping) else mark if isinstance(mark, list) else ()
+    return mark is True or any(map(_is_marked, inner))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise TypeError("attributes are a mapping")
+    return value

@@ -247,7 +247,7 @@ def test_regions_are_read_together(world: World) -> None:
 )
 def test_filters_choose(world: World, filters: Filters, names: list[str]) -> None:
     if not names:
-        with pytest.raises(Failure, match="there is no CA to write a spec of"):
+        with pytest.raises(Failure, match="no CA was found"):
             world.live.read(filters)
         return
     found = world.live.read(filters)

@@ -62,7 +62,7 @@ def test_an_interrupted_run_goes_on(account: Live, calm: Inventory, tmp_path: Pa
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir()] == ["checkpoint"]
     answered = {(operation, arn) for operation, arn, _ in content["answers"]}
-    denials = {operation: arn for operation, arn in answered}
+    denials = dict(answered)
     with account.server.troubled(denials=denials):
         assert account.read(checkpoint=file) == calm
     assert not file.exists()

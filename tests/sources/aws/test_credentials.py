@@ -37,7 +37,7 @@ def test_who_asks_is_said_first(pcaform: Run, account: Live) -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         f"account {ACCOUNT}, as arn:aws:iam::{ACCOUNT}:user/sandbox-administrator, in us-east-1",
-        "pcaform: there is no CA to write a spec of, in these regions and with these filters",
+        "pcaform: no CA was found in these regions and with these filters",
     ]
 
 
@@ -55,8 +55,10 @@ def test_who_asks_is_said_first(pcaform: Run, account: Live) -> None:
         (
             {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
             (),
-            "who is asking cannot be found out: the endpoint cannot be reached, or breaks the connection off: is "
-            f"'{REGION}' spelled right, and AWS_ENDPOINT_URL and the proxy?",
+            (
+                "who is asking cannot be found out: the endpoint cannot be reached, or breaks the connection off: is "
+                f"'{REGION}' spelled right, and AWS_ENDPOINT_URL and the proxy?"
+            ),
         ),
         ({}, ("--assume-role", ROLE), f"{ROLE}: it cannot be assumed: it does not trust this caller, or wants an"),
         ({}, ("--region", "mars"), "'mars' is no region, expected one such as eu-west-1"),

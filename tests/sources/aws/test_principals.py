@@ -133,8 +133,8 @@ def test_a_boundary_counts(world: World) -> None:
 
 def test_who_issues_through_a_group_is_listed(world: World) -> None:
     said = (
-        "it may issue by 'inline', 'sign' of the group 'signers': a spec has no groups, and what it gets there stays as "
-        "it is"
+        "it may issue by 'inline', 'sign' of the group 'signers': a spec has no groups, and what it gets there stays "
+        "as it is"
     )
     assert world.said("user", "member") == [said]
     assert world.said("user", "member-too") == [said]
@@ -146,14 +146,16 @@ def test_who_is_no_issuer_of_ours_is_listed(world: World) -> None:
         "an administrator: it may issue by 'AdministratorAccess', and make CAs of its own, so it is no issuer"
     ]
     assert world.said("role", "AWSReservedSSO_Pki_0123456789abcdef", SSO) == [
-        "it may issue by 'AWSPrivateCAUser'; IAM Identity Center writes this role: its permission set is the place to "
-        "look"
+        (
+            "it may issue by 'AWSPrivateCAUser'; IAM Identity Center writes this role: its permission set is the place "
+            "to look"
+        )
     ]
     assert world.said("role", "AWSServiceRoleForX", "/aws-service-role/x.amazonaws.com/") == [
         "it may issue by 'issue'; a service-linked role belongs to its service"
     ]
     assert [remark.reason for remark in remarks_on(world.found, ACCOUNT)] == [
-        "they may see or revoke, and issue nothing: reader"
+        "they may look at CAs, revoke or administer, and issue nothing: reader"
     ]
 
 

@@ -113,11 +113,11 @@ def test_what_is_denied_is_unknown(account: Live, calm: Inventory, operation: st
 
 @pytest.mark.parametrize("seed", range(8))
 def test_any_trouble_ends_complete_or_explained(account: Live, calm: Inventory, seed: int) -> None:
-    dice = Random(seed)
+    dice = Random(seed)  # noqa: S311 - no secret
     wanted: dict[str, Any] = {"throttling": dice.choice([True, {}])}
     for kind in ("failures", "resets"):
         strength = dice.choice([0.1, 0.3, 0.7])
-        wanted[kind] = {operation: strength for operation in dice.sample(OPERATIONS, 3)}
+        wanted[kind] = dict.fromkeys(dice.sample(OPERATIONS, 3), strength)
     wanted["denials"] = dice.sample(OPERATIONS, dice.choice([0, 1]))
     wanted["latency"] = {dice.choice(OPERATIONS): 0.05}
     with account.server.troubled(seed=seed, **wanted):

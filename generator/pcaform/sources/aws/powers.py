@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from pcaform.access.actions import OF_ACM_ACCOUNT, ON_AUTHORITY, ON_CERTIFICATE, ON_NO_AUTHORITY, TAGGING
 from pcaform.iam.documents import Document, Statement, read_document
 from pcaform.iam.patterns import Context, is_action, is_resource
 from pcaform.sources.aws.people import Policy
@@ -16,18 +17,18 @@ _CA_OF_REQUEST = "acm:certificateauthority"
 _ISSUE = "acm-pca:IssueCertificate"
 _REQUEST = "acm:RequestCertificate"
 _CREATE = "acm-pca:CreateCertificateAuthority"
-_LOOK = ("acm-pca:DescribeCertificateAuthority", "acm-pca:GetCertificate", "acm-pca:RevokeCertificate")
+_ANY = (*ON_AUTHORITY, *ON_CERTIFICATE, *TAGGING, *OF_ACM_ACCOUNT, *ON_NO_AUTHORITY, _ISSUE, _REQUEST)
 _VARIABLE = "${"
 
 
 class Power(IntEnum):
     """What somebody can do with some CAs at best, weakest first; the order is used.
 
-    READER sees or revokes, ISSUER issues itself or through ACM, ADMINISTRATOR can besides make CAs of its own.
+    OTHER does something else with them, ISSUER issues itself or through ACM, ADMINISTRATOR also makes CAs of its own.
     """
 
     NONE = 0
-    READER = 1
+    OTHER = 1
     ISSUER = 2
     ADMINISTRATOR = 3
 
@@ -51,6 +52,12 @@ def issues(policy: Policy, place: Place) -> bool:
     return any(_issues(documents, None, place, arn) for arn in place.arns)
 
 
+def is_relevant(policy: Policy) -> bool:
+    """Tell whether a policy speaks of Private CA or ACM at all, to allow or to deny; raises PolicyError."""
+    statements = read_document(policy.document, policy.name).statements
+    return any(_is_named(statement, action) for statement in statements for action in _ANY)
+
+
 def power(policies: Iterable[Policy], boundary: Policy | None, place: Place) -> Power:
     """Return what policies within a boundary can allow on some CAs; raises PolicyError where one is no policy."""
     documents = [read_document(policy.document, policy.name) for policy in policies]
@@ -61,8 +68,8 @@ def power(policies: Iterable[Policy], boundary: Policy | None, place: Place) -> 
 def _power(documents: list[Document], limit: Document | None, place: Place, arn: str) -> Power:
     if _issues(documents, limit, place, arn):
         return Power.ADMINISTRATOR if _allow(documents, limit, (_CREATE, "*")) else Power.ISSUER
-    is_reader = any(_allow(documents, limit, (action, arn)) for action in _LOOK)
-    return Power.READER if is_reader else Power.NONE
+    is_able = any(_allow(documents, limit, (action, arn)) for action in ON_AUTHORITY)
+    return Power.OTHER if is_able else Power.NONE
 
 
 def _issues(documents: list[Document], limit: Document | None, place: Place, arn: str) -> bool:
@@ -86,11 +93,14 @@ def _may(document: Document, action: str, resource: str, context: Context) -> bo
 
 
 def _applies(statement: Statement, action: str, resource: str, context: Context) -> bool:
-    is_named = any(is_action(action, pattern) for pattern in statement.actions)
-    if is_named is statement.are_actions_excluded:
+    if not _is_named(statement, action):
         return False
     judged = [found for found in statement.conditions if found.key == _CA_OF_REQUEST and found.key in context]
     return _is_about(statement, resource) and all(found.is_met(context) for found in judged)
+
+
+def _is_named(statement: Statement, action: str) -> bool:
+    return any(is_action(action, pattern) for pattern in statement.actions) is not statement.are_actions_excluded
 
 
 def _is_about(statement: Statement, resource: str) -> bool:

@@ -5,11 +5,12 @@ and since principals that exist are only attached to, it stays as it is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from pcaform.iam.elements import PolicyError
 from pcaform.inventory import Remark, Resource
 from pcaform.sources.aws.people import People, Person, Policy
-from pcaform.sources.aws.powers import Place, Power, issues, power
+from pcaform.sources.aws.powers import Place, Power, is_relevant, issues, power
 
 _NOT_OURS = {
     "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center writes this role: its permission set is the place to look",
@@ -22,37 +23,47 @@ def resources(found: People, place: Place) -> Iterator[Resource | Remark]:
     """Yield the principals that can issue from some CAs, each with its policies that allow it, and the remarks."""
     yield from found.remarks
     managed: set[str] = set()
-    readers = []
+    others = []
     for person in found.persons:
         try:
             power = _power(person, found, place)
         except PolicyError as error:
             yield Remark("unknown", person.arn, f"what it may do: {error}")
             continue
-        if power is Power.READER:
-            readers.append(person.name)
-        elif power > Power.READER:
+        if power is Power.OTHER:
+            others.append(person.name)
+        elif power > Power.OTHER:
             yield from _issuer(person, power, place, managed)
-    if readers:
-        yield Remark("left out", place.account_id, f"they may see or revoke, and issue nothing: {_some(readers)}")
+    if others:
+        said = f"they may look at CAs, revoke or administer, and issue nothing: {_some(others)}"
+        yield Remark("left out", place.account_id, said)
 
 
-def everything(found: People) -> Iterator[Resource]:
-    """Yield everybody with all policies, those of groups with the group, and the boundaries: what access is judged by.
+def everybody(found: People, place: Place) -> Iterator[Resource | Remark]:
+    """Yield who can do anything with some CAs, with every policy about them, to allow or to deny, and the boundaries.
 
-    A group is the user's own here: its policies hang on each user, under the group's name and the policy's.
+    A group's policies hang here on each of its users, inline ones under the group's name and their own.
     """
+    yield from found.remarks
     managed: set[str] = set()
     for person in found.persons:
-        own = [policy for policy in person.policies if policy.arn or not policy.group]
-        inherited = [policy for policy in person.policies if policy.group and not policy.arn]
+        try:
+            if _power(person, found, place) is Power.NONE:
+                continue
+            policies = [policy for policy in person.policies if is_relevant(policy)]
+        except PolicyError as error:
+            yield Remark("unknown", person.arn, f"what it may do: {error}")
+            continue
         yield _principal(person)
-        yield from _policies(person, own, managed)
-        named = [Policy(f"{policy.group}/{policy.name}", policy.document) for policy in inherited]
-        yield from _policies(person, named, managed)
-        if person.boundary in found.documents and person.boundary not in managed:
-            managed.add(person.boundary)
-            yield _managed(_boundary(person, found) or Policy("", ""))
+        yield from _policies(person, [_owned(policy) for policy in policies], managed)
+        boundary = _boundary(person, found)
+        if boundary is not None and boundary.arn not in managed:
+            managed.add(boundary.arn)
+            yield _managed(boundary)
+
+
+def _owned(policy: Policy) -> Policy:
+    return replace(policy, name=f"{policy.group}/{policy.name}") if policy.group and not policy.arn else policy
 
 
 def _power(person: Person, found: People, place: Place) -> Power:

@@ -48,8 +48,8 @@ def read_access(account: Account, filters: Filters) -> Inventory:
     checkpoint = Checkpoint(account.account_id)
     _ask(account, questions, checkpoint, silent)
     _sort(authorities.bare(found, checkpoint.answers, filters), resources, remarks)
-    everybody = people(account, account.regions[0])
-    _sort([*everybody.remarks, *principals.everything(everybody)], resources, remarks)
+    place = Place(account.account_id, tuple(each.id for each in resources))
+    _sort(principals.everybody(people(account, account.regions[0]), place), resources, remarks)
     return Inventory(tuple(resources), tuple(remarks), source="live")
 
 

@@ -1,0 +1,20 @@
+"""`pcaform import hcl`: Terraform files -> the spec of what they configure."""
+
+from collections.abc import Sequence
+
+from pcaform.commands.importing import Wanted, finish
+from pcaform.sources.hcl.places import Options
+from pcaform.sources.hcl.reading import read
+
+
+def run(
+    directory: str,
+    wanted: Wanted,
+    *,
+    var_files: Sequence[str] = (),
+    region: str | None = None,
+    account_id: str | None = None,
+) -> int:
+    """Write the spec of a directory's configuration; return 2 where something of it could not be written."""
+    options = Options(region=region, account_id=account_id, var_files=tuple(var_files))
+    return finish(read(directory, options), wanted)

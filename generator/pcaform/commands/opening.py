@@ -1,0 +1,24 @@
+"""The start that all commands on an account share: whose account it is, and whether there is anything in it."""
+
+from pcaform import console
+from pcaform.inventory import Inventory
+from pcaform.problems import Failure
+from pcaform.sources.aws.account import Account, Caller, open_account
+from pcaform.sources.aws.pace import Pace
+
+_CA = "aws_acmpca_certificate_authority"
+
+
+def opened(caller: Caller) -> Account:
+    """Return the account that answers, and say which it is and who asks."""
+    account = open_account(caller, Pace())
+    console.say(f"account {account.account_id}, as {account.arn}, in {', '.join(account.regions)}")
+    return account
+
+
+def check_found(found: Inventory) -> None:
+    """Raise Failure where no CA was found, with all that could be found out about why."""
+    if found.of_type(_CA):
+        return
+    said = "".join(f"\n  {remark.kind}: {remark.address}: {remark.reason}" for remark in found.remarks)
+    raise Failure(f"no CA was found{':' if said else ' in these regions and with these filters'}{said}")

@@ -1,0 +1,175 @@
+"""YAML text -> nodes: which characters each key and value takes up, so that one can be changed and no other.
+
+`document` keeps where values start, which is what messages need; here it also matters where they end. The text has
+been through `document.parse` before: what that refuses never comes here.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from pcaform.document import PARSER, Loc, resolved
+
+FILLING = re.compile(r"(?:\s+|#[^\r\n]*)*")
+"""Blanks, line breaks and comments: between two tokens every `#` starts a comment, to libyaml even without a blank."""
+
+_ANCHOR = re.compile(r"[&!]\S+")
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_LINE_BREAK_LAST = re.compile(r"(?:\r\n|\r|\n)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters of a text, from `start` up to and without `end`."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Node:
+    """One value. `start` is behind its anchor; a block collection ends with the last thing in it.
+
+    `style` is the quote or block mark of a scalar, `{` or `[` for flow collections, `-` and `:` for block ones, `*` for
+    an alias, empty for plain text; a block scalar ends before its last line break. `anchor` is the name that a value
+    has or an alias follows.
+    """
+
+    start: int
+    end: int
+    style: str
+    data: Any = None
+    anchor: str = ""
+    keys: dict[str, Span] = field(default_factory=dict)
+    values: dict[str, "Node"] = field(default_factory=dict)
+    items: list["Node"] = field(default_factory=list)
+    content: int = 0
+    """Where a scalar's text begins: behind the first line of a block scalar, which may hold a comment."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is written where the value would stand."""
+        return self.start == self.end
+
+    @property
+    def is_block(self) -> bool:
+        """Tell whether this is a block mapping or a block sequence."""
+        return self.style in ("-", ":")
+
+
+def nodes(text: str) -> Node:
+    """Return the top node of a text that is one valid document without a byte order mark."""
+    parser = PARSER(text)
+    try:
+        events = _events(parser)
+        next(event for event in events if isinstance(event, yaml.DocumentStartEvent))
+        return _Builder(text, events).value(next(events))
+    finally:
+        parser.dispose()
+
+
+def spans(node: Node) -> Iterator[Span]:
+    """Yield where each key and each scalar's text stands, in order: in all else, `#` starts a comment."""
+    for key, value in node.values.items():
+        yield node.keys[key]
+        yield from spans(value)
+    for item in node.items:
+        yield from spans(item)
+    if not (node.values or node.items) and node.style not in ("{", "["):
+        yield Span(node.content, node.end)
+
+
+def at(node: Node, loc: Loc) -> Node | None:
+    """Return the node at a path, or None where the text has none there."""
+    for step in loc:
+        if isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        elif isinstance(step, str) and step in node.values:
+            node = node.values[step]
+        else:
+            return None
+    return node
+
+
+def _events(parser: Any) -> Iterator[Any]:
+    while parser.check_event():
+        yield parser.get_event()
+
+
+def _is_end(event: Any) -> bool:
+    return isinstance(event, yaml.CollectionEndEvent)
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Turns the event stream into nodes; a class because the anchors are shared state."""
+
+    text: str
+    events: Iterator[Any]
+    anchors: dict[str, Any] = field(default_factory=dict)
+
+    def value(self, event: Any) -> Node:
+        start, end, name = event.start_mark.index, event.end_mark.index, event.anchor or ""
+        if isinstance(event, yaml.AliasEvent):
+            return Node(start, end, "*", self.anchors[name], name)
+        node = Node(self.content_start(start, end, event), end, "", anchor=name)
+        if isinstance(event, yaml.ScalarEvent):
+            self.scalar(node, event)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self.sequence(node, event)
+        else:
+            self.mapping(node, event)
+        if node.anchor:
+            self.anchors[node.anchor] = node.data
+        return node
+
+    def content_start(self, start: int, end: int, event: Any) -> int:
+        while event.anchor is not None or event.tag is not None:
+            found = _ANCHOR.match(self.text, start)
+            if found is None:
+                return start
+            start = found.end()
+            if isinstance(event, yaml.ScalarEvent) and start >= end:
+                return end
+            start = self.past_filling(start)
+        return start
+
+    def past_filling(self, start: int) -> int:
+        found = FILLING.match(self.text, start)
+        return found.end() if found else start
+
+    def scalar(self, node: Node, event: Any) -> None:
+        node.style = event.style or ""
+        node.data = resolved(event.value) if event.implicit[0] else event.value
+        node.content = node.start
+        if node.style in ("|", ">"):
+            written = self.text[node.start : node.end]
+            node.content += len(_LINE_BREAK.split(written, maxsplit=1)[0])
+            if "+" in _LINE_BREAK.split(written, maxsplit=1)[0].partition("#")[0]:
+                node.end = node.start + len(_LINE_BREAK_LAST.sub("", written))
+            else:
+                node.end = max(node.content, node.start + len(written.rstrip()))
+
+    def sequence(self, node: Node, start: Any) -> None:
+        node.style, end = "[" if start.flow_style else "-", node.end
+        event: Any
+        while not _is_end(event := next(self.events)):
+            item = self.value(event)
+            node.items.append(item)
+            end = item.end
+        node.end = event.end_mark.index if node.style == "[" else end
+        node.data = [item.data for item in node.items]
+
+    def mapping(self, node: Node, start: Any) -> None:
+        node.style, end = "{" if start.flow_style else ":", node.end
+        event: Any
+        while not _is_end(event := next(self.events)):
+            name = str(event.value)
+            node.keys[name] = Span(event.start_mark.index, event.end_mark.index)
+            node.values[name] = self.value(next(self.events))
+            end = max(node.keys[name].end, node.values[name].end)
+        node.end = event.end_mark.index if node.style == "{" else end
+        node.data = {name: value.data for name, value in node.values.items()}

@@ -1,0 +1,187 @@
+"""The spec, what the last import found and what this one finds -> decisions: what is taken, kept, in conflict, new."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pcaform.carriage import by_state
+from pcaform.fields import FIELDS
+from pcaform.inventory import Source
+from pcaform.spec.stack import Spec
+
+SECTIONS = (
+    "certificate_authorities",
+    "issuers",
+    "administrators",
+    "auditors",
+    "crl_buckets",
+    "certificates",
+    "shares",
+)
+PERMISSIONS = "permissions"
+_OPEN = ("tags", "default_tags", "subject", "revocation_configuration", PERMISSIONS)
+"""Mappings that are compared key by key also where one side has none."""
+_ISSUING = ("parent", "path_length", "validity", "api_passthrough")
+"""What a source without the certificate's request does not know: absent there is not absent at AWS."""
+_KINDS = ("role", "existing_user", "existing_role")
+_IDENTITY = {"certificate_authorities": ("subject", "key_algorithm"), "issuers": ("user_name", *_KINDS)}
+
+Kind = Literal["taken", "added", "kept", "conflict", "missing", "withheld"]
+Path = tuple[str, ...]
+Form = dict[str, Any]
+_UNKNOWN: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of one value or one item: `mine` is in the spec, `found` is what the source has; None is nothing.
+
+    Taken: written. Added: a new item. Kept: a person changed it since the last import, and the source did not.
+    Conflict: both did. Missing: an item that the source does not have; it stays. Withheld: a person took it out.
+    """
+
+    kind: Kind
+    path: Path
+    mine: Any = None
+    found: Any = None
+
+    @property
+    def name(self) -> str:
+        """Return the path as text."""
+        return name_of(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Decisions, and the names of all values that were compared, the same ones too."""
+
+    decisions: tuple[Decision, ...]
+    names: frozenset[str]
+
+
+def name_of(path: Path) -> str:
+    """Return a path as text, with quotes where a step is no plain word."""
+    return ".".join(each if each.replace("-", "_").isidentifier() else json.dumps(each) for each in path)
+
+
+def form_of(spec: Spec, source: Source) -> Form:
+    """Return what a source carries of a spec, one form for all that means the same, permissions by their principal."""
+    data = by_state(spec.model_copy(update={"certificate_authorities": dict(spec.managed)}))
+    carried = carried_fields(source)
+    form: Form = {"aws": {"default_tags": data["aws"]["default_tags"]} if ("aws", "default_tags") in carried else {}}
+    for section in SECTIONS:
+        form[section] = {
+            key: {name: value for name, value in item.items() if (section, "*", name) in carried or name in _KINDS}
+            for key, item in data.get(section, {}).items()
+        }
+    for item in form["certificate_authorities"].values():
+        item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
+        item[PERMISSIONS] = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
+    return form
+
+
+def carried_fields(source: Source) -> frozenset[Path]:
+    """Return the fields that a source carries, such as `certificate_authorities.*.tags`, without what is below them."""
+    return frozenset(
+        tuple(fact.path.replace("[]", "").split(".")[: 2 if fact.path.startswith("aws.") else 3])
+        for fact in FIELDS
+        if source in fact.carried
+    )
+
+
+def compare(mine: Form, base: Form | None, found: Form, *, is_complete: bool) -> Compared:
+    """Return what becomes of each difference between a spec and what was found; `base` is what was found last.
+
+    Where the source could not read everything (`is_complete` is false) nothing is taken for absent.
+    """
+    found_all, names = [], set()
+    for path, values in _values(mine, base, found):
+        names.add(name_of(path))
+        if decision := _decided(path, values, is_complete=is_complete):
+            found_all.append(decision)
+    return Compared((*found_all, *_items(mine, base or {}, found)), frozenset(names))
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    mine: Any
+    base: Any
+    found: Any
+
+
+def _decided(path: Path, values: _Values, *, is_complete: bool) -> Decision | None:
+    mine, base, found = values.mine, values.base, values.found
+    if _same(mine, found):
+        return None
+    if _is_nothing(found):
+        if path[2:3] == (PERMISSIONS,):
+            return Decision("missing", path, mine)
+        if not is_complete or path[-1] in _ISSUING:
+            return None
+    if base is _UNKNOWN or _same(mine, base):
+        return Decision("taken", path, mine, found)
+    return Decision("kept" if _same(found, base) else "conflict", path, mine, found)
+
+
+def _items(mine: Form, base: Form, found: Form) -> Iterator[Decision]:
+    for section in SECTIONS:
+        ours, theirs, last = mine.get(section, {}), found.get(section, {}), base.get(section, {})
+        for key in ours:
+            if key not in theirs:
+                yield Decision("missing", (section, key))
+        for key in theirs:
+            if key not in ours:
+                is_out = key in last and _is_the_same_thing(section, last[key], theirs[key])
+                yield Decision("withheld" if is_out else "added", (section, key), None, theirs[key])
+
+
+def _is_the_same_thing(section: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    names = _IDENTITY.get(section, tuple(other))
+    return all(_same(one.get(name), other.get(name)) for name in names)
+
+
+def _values(mine: Form, base: Form | None, found: Form) -> Iterator[tuple[Path, _Values]]:
+    """Yield each value that both the spec and the source could have."""
+    last = {} if base is None else base
+    yield from _below(("aws",), mine.get("aws", {}), last.get("aws", _UNKNOWN), found=found.get("aws", {}))
+    for section in SECTIONS:
+        for key, item in mine.get(section, {}).items():
+            if key in found.get(section, {}):
+                before = last.get(section, {}).get(key, _UNKNOWN)
+                other = found[section][key]
+                yield from _below((section, key), item, before, found=_comparable(section, item, other))
+
+
+def _comparable(section: str, mine: Mapping[str, Any], found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what of a found item can be held against ours: of a principal made elsewhere only what it may do."""
+    if section == "issuers" and any(bool(mine.get(kind)) != bool(found.get(kind)) for kind in _KINDS):
+        return {name: value for name, value in found.items() if name in ("grants", "policy")}
+    return {name: value for name, value in found.items() if name not in _KINDS}
+
+
+def _below(
+    path: Path, mine: Mapping[str, Any], base: Any, *, found: Mapping[str, Any]
+) -> Iterator[tuple[Path, _Values]]:
+    inner_of_item = len(path) > 2 or path == ("aws", "default_tags")  # noqa: PLR2004 - section, key, field
+    for name in {**mine, **found}:
+        if not inner_of_item and (name not in found or name not in mine):
+            continue
+        one, other = mine.get(name), found.get(name)
+        before = base.get(name) if isinstance(base, Mapping) else (None if base is None else _UNKNOWN)
+        if isinstance(base, Mapping) and name not in base and not inner_of_item:
+            before = _UNKNOWN
+        if name in _OPEN or (path[-1] == "revocation_configuration" and one and other):
+            yield from _below((*path, name), one or {}, before, found=other or {})
+        else:
+            yield (*path, name), _Values(one, before, other)
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value in ({}, [])
+
+
+def _same(one: Any, other: Any) -> bool:
+    if _is_nothing(one) or _is_nothing(other):
+        return _is_nothing(one) and _is_nothing(other)
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

@@ -1,0 +1,112 @@
+"""A spec's text and what a source holds -> the text with what was found in it, and every decision with its place."""
+
+import codecs
+import re
+from dataclasses import dataclass, replace
+
+from pcaform.document import Document, parse
+from pcaform.dump import data_of
+from pcaform.edits.editing import edited
+from pcaform.edits.layout import column
+from pcaform.edits.nodes import nodes
+from pcaform.edits.page import Unwritable
+from pcaform.imported.decisions import Compared, Decision, Form, compare, form_of, name_of
+from pcaform.imported.marks import marked, marks, position
+from pcaform.imported.memory import remembered
+from pcaform.imported.wanted import laid
+from pcaform.inventory import Source
+from pcaform.problems import Failure
+from pcaform.spec.reading import read
+from pcaform.spec.stack import Spec
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_WRITTEN = ("taken", "added")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A decision with the line and column it is about in the text that is written, from 1."""
+
+    decision: Decision
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The new content of a spec, what to remember beside it, the decisions, and the names of what cannot be written."""
+
+    content: bytes
+    memory: Form
+    decisions: tuple[Located, ...]
+    held: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a source holds: its spec, which source it is, and whether it could read everything."""
+
+    spec: Spec
+    source: Source
+    is_complete: bool
+
+
+def outcome(content: bytes, name: str, *, found: Found, last: Form | None) -> Outcome:
+    """Return a spec file's bytes with what was found in them; `last` is what the last import found.
+
+    Raises Invalid where the file is no spec, Failure where something cannot be written in it as it is laid out.
+    """
+    document = parse(content, name)
+    spec = read(document)
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    text = content.removeprefix(mark).decode()
+    theirs = form_of(found.spec, found.source)
+    compared = _compared(text, spec, found, last=last, theirs=theirs)
+    wanted = laid(document.data, compared.decisions, data_of(found.spec))
+    held = tuple(map(name_of, wanted.held))
+    try:
+        result = edited(text, wanted.data)
+        _check(spec, parse(result.encode(), name), found, compared=compared, held=held)
+        conflicts = [each for each in compared.decisions if each.kind == "conflict"]
+        result = marked(result, conflicts, compared.names)
+    except Unwritable as why:
+        raise Failure(f"{name}: {why}; nothing was written: change it by hand, or write it in block style") from None
+    decisions = tuple(each for each in compared.decisions if each.name not in held)
+    memory = remembered(last, theirs)
+    return Outcome(mark + result.encode(), memory, _located(result, decisions), held)
+
+
+def _compared(text: str, spec: Spec, found: Found, *, last: Form | None, theirs: Form) -> Compared:
+    """Return the decisions, a conflict again where its mark still stands, and what the stack's moves gain."""
+    compared = compare(form_of(spec, found.source), last, theirs, is_complete=found.is_complete)
+    standing = {mark.name for mark in marks(text)}
+    again = [
+        replace(each, kind="conflict") if each.kind == "kept" and each.name in standing else each
+        for each in compared.decisions
+    ]
+    moves = [
+        Decision("added", ("moves", old), None, new) for old, new in found.spec.moves.items() if old not in spec.moves
+    ]
+    return replace(compared, decisions=(*again, *moves))
+
+
+def _check(spec: Spec, after: Document, found: Found, *, compared: Compared, held: tuple[str, ...]) -> None:
+    """Raise Unwritable where the text that would be written is not the spec that was meant."""
+    now = form_of(read(after), found.source)
+    written = {each.name for each in compared.decisions if each.kind in _WRITTEN}
+    left = compare(now, None, form_of(found.spec, found.source), is_complete=found.is_complete).decisions
+    touched = compare(form_of(spec, found.source), None, now, is_complete=True).decisions
+    wrong = [each.name for each in left if each.name in written and each.name not in held]
+    wrong += [each.name for each in touched if each.name not in written]
+    if wrong:
+        raise Unwritable(f"'{wrong[0]}' cannot be written so that it means what was found")
+
+
+def _located(text: str, decisions: tuple[Decision, ...]) -> tuple[Located, ...]:
+    top = nodes(text)
+    places = [(each, position(top, each.path)) for each in decisions]
+    return tuple(Located(each, _line(text, place), column(text, place) + 1) for each, place in places)
+
+
+def _line(text: str, place: int) -> int:
+    return len(_LINE_BREAK.findall(text, 0, place)) + 1

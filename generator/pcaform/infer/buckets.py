@@ -1,0 +1,134 @@
+"""Buckets for revocation lists -> their entries, where they are closed as the module crl-bucket closes them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from pcaform import facts
+from pcaform.infer.index import text
+from pcaform.infer.items import Findings, Item
+from pcaform.infer.known import Known
+from pcaform.infer.meaning import listed, meaning
+from pcaform.infer.naming import key_for, own_key
+from pcaform.infer.places import Place
+from pcaform.infer.tags import tags_of
+from pcaform.infer.unexpressed import INCOMPLETE
+from pcaform.inventory import Inventory, Resource
+from pcaform.plan import naming
+from pcaform.spec.sections import CrlBucket
+
+_POLICY = "aws_s3_bucket_policy"
+_PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "aws_s3_bucket_ownership_controls": (("rule", "0", "object_ownership", "BucketOwnerEnforced"),),
+    "aws_s3_bucket_public_access_block": tuple(
+        (name, "True")
+        for name in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    ),
+    "aws_s3_bucket_server_side_encryption_configuration": (
+        ("rule", "0", "apply_server_side_encryption_by_default", "0", "sse_algorithm", "AES256"),
+    ),
+}
+"""What each part of a bucket must say: a path into its attributes and the value there, all as text."""
+_READER = "cloudfront.amazonaws.com"
+
+
+def buckets(
+    inventory: Inventory, place: Place, lists: set[str], *, known: Known, defaults: Mapping[str, str]
+) -> Findings:
+    """Return the buckets that hold revocation lists: those in `lists` by name, and those in modules of ours."""
+    findings = Findings()
+    taken: set[str] = set()
+    for bucket in inventory.of_type("aws_s3_bucket"):
+        name = text(bucket, "bucket")
+        own = bucket.module_key("crl_bucket_")
+        if bucket.is_reference or not name or (name not in lists and own is None):
+            continue
+        parts = list(_parts(inventory, name))
+        distributions = _distributions(parts, name, place)
+        why = _missing(parts) or ("its policy is another one" if distributions is None else None)
+        if why is not None or distributions is None:
+            findings.leave_out(bucket, f"{why}: a spec makes buckets for lists in one way only")
+            continue
+        key = own_key(known.crl_buckets.get(name), own, taken=taken) or key_for(own or name, taken)
+        taken.add(key)
+        entry = {
+            "bucket": None if name == key else name,
+            "cloudfront_distribution_arns": distributions,
+            "force_destroy": bool(bucket.attributes.get("force_destroy")),
+            "tags": tags_of(bucket, defaults),
+        }
+        module = naming.crl_bucket(key)
+        addresses = [(each.address, f"module.{module}.{each.type}.this") for each in (bucket, *parts)]
+        findings.items.append(Item("crl_buckets", key, entry, bucket, addresses=tuple(addresses)))
+    return findings
+
+
+def document(bucket: CrlBucket, name: str, place: Place) -> dict[str, Any]:
+    """Return the policy of a bucket, as the module crl-bucket writes it."""
+    arn = f"arn:{facts.partition(place.region)}:s3:::{name}"
+    both = [arn, f"{arn}/*"]
+    actions = ["s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation"]
+    statements: list[dict[str, Any]] = [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "acm-pca.amazonaws.com"},
+            "Action": actions,
+            "Resource": both,
+            "Condition": {"StringEquals": {"aws:SourceAccount": place.account_id}},
+        },
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": ["s3:*"],
+            "Resource": both,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    ]
+    if bucket.cloudfront_distribution_arns:
+        read = {"Effect": "Allow", "Principal": {"Service": _READER}, "Action": ["s3:GetObject"], "Resource": both[1:]}
+        arns = list(bucket.cloudfront_distribution_arns)
+        statements.append({**read, "Condition": {"ArnEquals": {"aws:SourceArn": arns}}})
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _parts(inventory: Inventory, name: str) -> Iterator[Resource]:
+    for kind in (*_PARTS, _POLICY):
+        yield from (each for each in inventory.of_type(kind) if text(each, "bucket") == name)
+
+
+def _missing(parts: list[Resource]) -> str | None:
+    """Return which part of a bucket is not there once, or says something else."""
+    kinds = [each.type for each in parts]
+    for kind in (*_PARTS, _POLICY):
+        if kinds.count(kind) != 1:
+            return f"it has {kinds.count(kind)} of {kind}"
+    wrong = [each.type for each in parts for path in _PARTS.get(each.type, ()) if not _says(each.attributes, path)]
+    return f"its {wrong[0]} is another one" if wrong else None
+
+
+def _says(value: Any, path: tuple[str, ...]) -> bool:
+    for step in path[:-1]:
+        try:
+            value = value[int(step)] if step.isdigit() else value[step]
+        except INCOMPLETE:
+            return False
+    return str(value) == path[-1]
+
+
+def _distributions(parts: list[Resource], name: str, place: Place) -> list[str] | None:
+    """Return the distributions that may read a bucket; None where its policy is not one of ours."""
+    try:
+        (policy,) = (each.attributes["policy"] for each in parts if each.type == _POLICY)
+        found = json.loads(policy) if isinstance(policy, str) else policy
+        arns = [
+            str(arn)
+            for statement in listed(found["Statement"])
+            if isinstance(statement["Principal"], Mapping) and statement["Principal"].get("Service") == _READER
+            for arn in listed(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
+        ]
+        made = document(CrlBucket.model_validate({"cloudfront_distribution_arns": arns}), name, place)
+        return arns if meaning([made]) == meaning([found]) else None
+    except (*INCOMPLETE, ValidationError):
+        return None

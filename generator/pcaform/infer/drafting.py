@@ -1,0 +1,178 @@
+"""One place of an inventory -> all entries of its spec, before the rules have judged them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pcaform.infer import buckets, certificates, documents, duties, issuers, shares
+from pcaform.infer.authorities import authorities
+from pcaform.infer.documents import Principal
+from pcaform.infer.index import Index, index, text
+from pcaform.infer.issuers import CA_ARN, Reader
+from pcaform.infer.items import Findings, Item
+from pcaform.infer.known import Known
+from pcaform.infer.naming import CA, authority_keys, key_for, own_key, principal_key
+from pcaform.infer.places import Place, of_arn
+from pcaform.infer.references import references
+from pcaform.infer.tags import default_tags
+from pcaform.infer.unexpressed import Unexpressed
+from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.spec.stack import Aws, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All entries, what is to say, and the provider's tags."""
+
+    items: tuple[Item, ...]
+    remarks: tuple[Remark, ...]
+    default_tags: Mapping[str, str]
+    has_addresses: bool
+    """Whether resources have addresses that a rendered stack can take them over from."""
+
+
+def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mapping[str, str]) -> Draft:
+    """Return the entries of a place's spec, without those resources that the rules refused, by address."""
+    kept = Inventory(
+        tuple(each for each in inventory.resources if each.address not in refused or each.type == CA),
+        source=inventory.source,
+    )
+    found = index(kept)
+    people = _of_place(documents.principals(kept), place)
+    named = _named(kept, people, found)
+    keys = authority_keys(kept, known, named)
+    tags = dict(known.default_tags) if inventory.source == "live" else default_tags(_tagged(kept, place))
+    every = Findings()
+    _add(every, authorities(kept, place, found, keys=keys, defaults=tags), refused)
+    written = {str(each.resource.attributes["arn"]) for each in every.items}
+    _add(every, certificates.certificates(kept, place, keys=keys, known=known, defaults=tags))
+    _add(every, shares.shares(found, keys, {arn: (of_arn(arn) or (place.region, ""))[0] for arn in written}))
+    _add(every, buckets.buckets(kept, place, _lists(every.items), known=known, defaults=tags))
+    reader = Reader(
+        Aws(region=place.region, account_id=place.account_id, default_tags=tags), keys, kept.source == "live"
+    )
+    _add_people(every, people, known=known, reader=reader, found=found, place=place, written=written)
+    for resource, reason in documents.unattached(kept) if place.is_first else ():
+        every.leave_out(resource, reason)
+    return Draft(tuple(every.items), tuple(every.remarks), tags, has_addresses=kept.source != "live")
+
+
+def _add(every: Findings, found: Findings, refused: Mapping[str, str] = {}) -> None:
+    every.items += [each for each in found.items if each.resource.address not in refused]
+    every.remarks += [each for each in found.remarks if each.address not in refused]
+
+
+def _add_people(
+    every: Findings,
+    people: Iterable[Principal],
+    *,
+    known: Known,
+    reader: Reader,
+    found: Index,
+    place: Place,
+    written: set[str],
+) -> None:
+    """Add issuers, then the CAs that are only named, then the duties, whose policies name them all."""
+    spec = _spec_of(every.items, reader.aws)
+    later: list[tuple[Principal, str]] = []
+    taken: set[str] = set()
+    for principal in people:
+        section = None if reader.is_live else duties.section_of(principal, spec)
+        if section is not None:
+            later.append((principal, section))
+        else:
+            _add_issuer(every, principal, taken, known=known, reader=reader)
+    needed = {arn for item in every.items for arn in item.needs}
+    needed |= {arn for principal, _ in later for arn in duties.named_by(principal) if arn in reader.keys}
+    needed |= {arn for arn in found.permissions if arn in reader.keys and place.holds(arn)}
+    if reader.is_live:
+        needed |= {arn for arn, each in found.authorities.items() if each.is_reference and place.holds(arn)}
+    parents = {arn: each for arn, each in _signed(found).items() if arn in needed}
+    _add(every, references(sorted(needed - written), found, place, keys=reader.keys, parents=parents))
+    whole = _spec_of(every.items, reader.aws)
+    for principal, section in later:
+        try:
+            key = _key(principal, section, known, [each.key for each in every.items if each.section == section])
+            every.items.append(duties.duty(principal, key, section=section, spec=whole, reader=reader))
+        except Unexpressed:
+            _add_issuer(every, principal, taken, known=known, reader=reader)
+
+
+def _add_issuer(every: Findings, principal: Principal, taken: set[str], *, known: Known, reader: Reader) -> None:
+    key = _key(principal, "issuers", known, taken)
+    try:
+        item, said = issuers.issuer(principal, key, reader)
+    except Unexpressed as why:
+        resource = principal.resource or (principal.held[0].policy if principal.held else None)
+        if resource is not None:
+            every.leave_out(resource, why.reason)
+        return
+    taken.add(key)
+    every.items.append(item)
+    every.remarks += said.remarks
+
+
+def _key(principal: Principal, section: str, known: Known, taken: Iterable[str]) -> str:
+    kept = principal_key(known.principals, section, (principal.kind, principal.name))
+    module = _module_key(principal, section)
+    return own_key(kept, module, taken=list(taken)) or key_for(module or principal.name or principal.kind, list(taken))
+
+
+def _module_key(principal: Principal, section: str) -> str | None:
+    resource = principal.resource or (principal.held[0].policy if principal.held else None)
+    return resource.module_key(f"{section.removesuffix('s')}_") if resource else None
+
+
+def _of_place(people: Iterable[Principal], place: Place) -> list[Principal]:
+    """Return the principals that have to do with private CAs and whose CAs are mostly those of a place."""
+    return [each for each in people if _is_relevant(each) and _is_here(each, place)]
+
+
+def _is_relevant(principal: Principal) -> bool:
+    if any(each.is_about_authorities for each in principal.held):
+        return True
+    sections = ("issuers", "administrators", "auditors")
+    return any(_module_key(principal, section) is not None for section in sections)
+
+
+def _is_here(principal: Principal, place: Place) -> bool:
+    """Tell whether a principal is written at a place: where the first CA is that it names, else at the first place."""
+    for held in principal.held:
+        for arn in CA_ARN.findall(str(held.document)):
+            return place.holds(arn) or (place.is_first and not place.is_known(arn))
+    return place.is_first
+
+
+def _named(inventory: Inventory, people: Iterable[Principal], found: Index) -> list[str]:
+    """Return the ARNs of all CAs that anything names."""
+    arns = [text(each, "certificate_authority_arn") for each in inventory.resources]
+    arns += [*found.shares, *found.authorities]
+    arns += [arn for each in people for held in each.held for arn in CA_ARN.findall(str(held.document))]
+    return list(dict.fromkeys(arn for arn in arns if CA_ARN.fullmatch(arn)))
+
+
+def _tagged(inventory: Inventory, place: Place) -> Iterator[Resource]:
+    """Yield the resources at a place that have tags."""
+    for each in inventory.resources:
+        arn = each.attributes.get("arn")
+        if not each.is_reference and (of_arn(arn) or ("", ""))[0] in ("", *place.regions):
+            yield each
+
+
+def _lists(items: Iterable[Item]) -> set[str]:
+    """Return the names of the buckets that CAs write their lists to."""
+    found = (item.entry.get("revocation_configuration") or {} for item in items)
+    return {str(each["crl_configuration"].get("s3_bucket_name")) for each in found if "crl_configuration" in each}
+
+
+def _signed(found: Index) -> dict[str, Resource]:
+    """Return a certificate that each CA signed for a CA, by the signer's ARN."""
+    issued = [certificate for certificates_ in found.by_request.values() for certificate in certificates_]
+    return {text(each, "certificate_authority_arn"): each for each in issued}
+
+
+def _spec_of(items: Iterable[Item], aws: Aws) -> Spec:
+    """Return a spec of the CAs alone."""
+    entries = {each.key: each.entry for each in items if each.section == "certificate_authorities"}
+    return Spec.model_validate(
+        {"version": 1, "stack": "x", "aws": aws.model_dump(), "certificate_authorities": entries}
+    )

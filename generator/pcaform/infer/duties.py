@@ -1,0 +1,74 @@
+"""Roles whose policy is an administrator's or auditor's of this very spec -> their entries."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from pcaform import duties
+from pcaform.infer.documents import Principal
+from pcaform.infer.issuers import Reader, role_of
+from pcaform.infer.items import Item
+from pcaform.infer.meaning import listed, meaning
+from pcaform.infer.moving import addresses_of
+from pcaform.infer.tags import tags_of
+from pcaform.infer.unexpressed import INCOMPLETE, Unexpressed
+from pcaform.plan import naming
+from pcaform.spec.sections import Duty
+from pcaform.spec.stack import Spec
+
+Maker = Callable[..., dict[str, Any]]
+MAKERS: Mapping[str, Maker] = {"administrators": duties.administrator, "auditors": duties.auditor}
+
+
+def section_of(principal: Principal, spec: Spec) -> str | None:
+    """Return the section that a role's policy looks like one of; None for any other. `spec` has the CAs."""
+    if principal.kind != "role" or principal.resource is None or len(principal.held) != 1 or principal.unread:
+        return None
+    held = principal.held[0]
+    if held.attachment is None or held.name != f"{principal.name}-private-ca":
+        return None
+    try:
+        actions = _actions(held.document)
+    except INCOMPLETE:
+        return None
+    return next((name for name, make in MAKERS.items() if actions == _actions(make(spec, arn_of=str))), None)
+
+
+def named_by(principal: Principal) -> list[str]:
+    """Return the ARNs of the CAs that a duty's policy lets its role look at."""
+    for statement in listed(principal.held[0].document["Statement"]):
+        if "acm-pca:GetCertificate" in listed(statement["Action"]):
+            return [str(each) for each in listed(statement["Resource"])]
+    return []
+
+
+def duty(principal: Principal, key: str, *, section: str, spec: Spec, reader: Reader) -> Item:
+    """Return the entry of a role; raises Unexpressed where its policy is not that of this spec's CAs."""
+    resource, held = principal.resource, principal.held[0]
+    if resource is None:
+        raise Unexpressed("it is no role of this stack")
+    arns = {name: arn for arn, name in reader.keys.items()}
+    made = MAKERS[section](spec, arn_of=arns.__getitem__)
+    if meaning([made]) != meaning([held.document]):
+        raise Unexpressed(f"its policy does not name the CAs of this spec as {section} do")
+    entry = {
+        **role_of(resource, reader.aws),
+        "path": resource.attributes.get("path") or "/",
+        "permissions_boundary": resource.attributes.get("permissions_boundary") or None,
+        "tags": tags_of(resource, reader.aws.default_tags),
+    }
+    try:
+        Duty.model_validate(entry)
+    except ValidationError:
+        raise Unexpressed("its settings are none that a spec takes") from None
+    addresses, _ = addresses_of(principal, list(principal.held), naming.duty(section, key))
+    return Item(section, key, entry, resource, addresses=addresses)
+
+
+def _actions(document: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (str(each["Effect"]), str(action))
+        for each in listed(document["Statement"])
+        for action in listed(each["Action"])
+    )

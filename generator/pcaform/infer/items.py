@@ -1,0 +1,43 @@
+"""What inference yields: entries of a spec, each with the resources that it stands for and the CAs that it names."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pcaform.inventory import Remark, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a section."""
+
+    section: str
+    key: str
+    entry: dict[str, Any]
+    resource: Resource
+    """What remarks about the entry point at."""
+    addresses: tuple[tuple[str, str], ...] = ()
+    """Where each resource that the entry stands for is now, and where a rendered stack has it."""
+    needs: frozenset[str] = frozenset()
+    """The ARNs of the CAs that it names."""
+    unmoved: tuple[str, ...] = ()
+    """Addresses of what the entry says too, and what no address of a rendered stack can take over."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """Items and remarks as they are collected."""
+
+    items: list[Item] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+    def leave_out(self, resource: Resource, reason: str) -> None:
+        """Remember why a resource is not in the spec."""
+        self.remarks.append(Remark("left out", resource.address, reason))
+
+
+def claimed(items: Iterable[Item]) -> Iterator[str]:
+    """Yield the address of each resource that some entry stands for."""
+    for item in items:
+        yield from (old for old, _ in item.addresses)
+        yield from item.unmoved

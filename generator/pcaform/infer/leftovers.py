@@ -1,0 +1,36 @@
+"""What no entry stands for and nothing was said of yet: listed with its reason, so that nothing is dropped silently."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from pcaform.infer.places import Place, of_arn
+from pcaform.inventory import Inventory, Remark, Resource
+
+_REASONS: Mapping[str, tuple[str, str]] = {
+    "aws_acmpca_certificate": (
+        "certificate_authority_arn",
+        (
+            "it is no CA's own certificate, and a spec issues no others. Take it out of the state before a stack is "
+            "applied over it, else Terraform revokes it"
+        ),
+    ),
+    "aws_acmpca_certificate_authority_certificate": (
+        "certificate_authority_arn",
+        "the CA that it activates is not in this spec, or has another one",
+    ),
+    "aws_acmpca_permission": ("certificate_authority_arn", "AWS keeps one permission for each principal and CA"),
+    "aws_acmpca_policy": ("resource_arn", "the CA that it shares is not in this spec"),
+}
+"""Type -> which attribute says where it is, and why a spec has none such."""
+
+
+def leftovers(inventory: Inventory, place: Place, said: Collection[str]) -> Iterator[Remark]:
+    """Yield a remark for each resource of private CAs at a place that is neither in the spec nor remarked upon."""
+    for kind, (attribute, reason) in _REASONS.items():
+        for resource in inventory.of_type(kind):
+            if resource.address not in said and not resource.is_reference and _is_here(resource, attribute, place):
+                yield Remark("left out", resource.address, reason)
+
+
+def _is_here(resource: Resource, attribute: str, place: Place) -> bool:
+    arn = resource.attributes.get(attribute)
+    return of_arn(arn) is None or place.holds(arn)

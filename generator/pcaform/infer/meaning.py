@@ -1,0 +1,79 @@
+"""Policies -> what they mean, in one form for every spelling: order, names of statements and lists of one do not count.
+
+A statement allows or denies each of its actions on each of its resources, so it is taken apart into single ones; a
+condition that asks for one of several values is taken apart too. Statements merged or spread over several policies,
+as IAM's limits ask for, mean the same.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from math import prod
+from typing import Any
+
+_ONE_OF = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike", "NumericEquals", "Bool", "Null"})
+"""Operators that any of their values satisfies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html"""
+_MOST = 20_000
+_ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(?P<id>[0-9]{12})(?::root)?\Z")
+
+
+def meaning(documents: Iterable[Any]) -> frozenset[str]:
+    """Return all that these policies say together; raises what odd JSON raises: KeyError, TypeError, ValueError."""
+    return frozenset(each for document in documents for each in _of_document(document))
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a value that policies write alone or as a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def _of_document(document: Mapping[str, Any]) -> Iterator[str]:
+    yield _text({name: value for name, value in document.items() if name != "Statement"})
+    for statement in listed(document["Statement"]):
+        yield from _of_statement(statement)
+
+
+def _of_statement(statement: Mapping[str, Any]) -> Iterator[str]:
+    axes: list[list[tuple[tuple[str, ...], Any]]] = []
+    for name, value in statement.items():
+        if name == "Condition":
+            axes += _conditions(value)
+        elif name != "Sid":
+            axes.append([((name, *path), each) for path, each in _values(name, value)])
+    if prod(map(len, axes)) > _MOST:
+        yield _text([sorted(map(_text, axis)) for axis in axes])
+        return
+    yield from (_text(sorted(each, key=_text)) for each in product(*axes))
+
+
+def _values(name: str, value: Any) -> list[tuple[tuple[str, ...], Any]]:
+    if name in ("Action", "NotAction"):
+        return [((), str(each).lower()) for each in listed(value)]
+    if name in ("Principal", "NotPrincipal") and isinstance(value, Mapping):
+        return [((kind,), _principal(kind, each)) for kind, found in value.items() for each in listed(found)]
+    return [((), each) for each in listed(value)]
+
+
+def _principal(kind: str, value: Any) -> Any:
+    """Return one spelling for a whole account, which AWS writes in two ways."""
+    match = _ACCOUNT.match(str(value)) if kind == "AWS" else None
+    return match["id"] if match else value
+
+
+def _conditions(conditions: Mapping[str, Any]) -> list[list[tuple[tuple[str, ...], Any]]]:
+    found: list[list[tuple[tuple[str, ...], Any]]] = []
+    for operator, block in conditions.items():
+        for key, values in block.items():
+            texts = sorted({_scalar(each) for each in listed(values)})
+            path = ("Condition", operator, key.lower() if "/" not in key else key)
+            found.append([(path, each) for each in texts] if operator in _ONE_OF else [(path, texts)])
+    return found
+
+
+def _scalar(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,28 @@
+"""Where the parts of a principal are, and where a rendered stack has them."""
+
+from pcaform.addresses import keyed
+from pcaform.infer.documents import Held, Principal
+
+
+def addresses_of(
+    principal: Principal, held: list[Held], module: str
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Return old and new addresses of a principal with its policies, and the addresses that nothing can take over.
+
+    Terraform moves a resource only to one of the same type, so an inline policy stays behind.
+    """
+    moved = []
+    if principal.resource is not None:
+        moved.append((principal.resource.address, f"module.{module}.{principal.resource.type}.this"))
+    unmoved = []
+    for each in held:
+        kind = f"aws_iam_{principal.kind}_policy_attachment"
+        if each.attachment is None:
+            unmoved.append(each.policy.address)
+            continue
+        moved.append((each.policy.address, keyed(f"module.{module}.aws_iam_policy.this", each.name)))
+        if each.attachment.type == kind:
+            moved.append((each.attachment.address, keyed(f"module.{module}.{kind}.this", each.name)))
+        else:
+            unmoved.append(each.attachment.address)
+    return tuple(moved), tuple(unmoved)

@@ -1,0 +1,60 @@
+"""CAs that are named and that others manage -> their entries: what something here needs, and no more."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pcaform import facts
+from pcaform.chains import key_algorithm, readable
+from pcaform.infer.authorities import permission_of
+from pcaform.infer.index import Index, text
+from pcaform.infer.items import Findings, Item
+from pcaform.infer.places import Place, of_arn
+from pcaform.infer.unexpressed import INCOMPLETE
+from pcaform.inventory import Remark, Resource
+from pcaform.plan import naming
+
+_CA = "aws_acmpca_certificate_authority"
+
+
+def references(
+    needed: Iterable[str], found: Index, place: Place, *, keys: Mapping[str, str], parents: Mapping[str, Resource]
+) -> Findings:
+    """Return the entries of CAs that are only named. `parents` are certificates that such CAs signed for CAs here."""
+    findings = Findings()
+    for arn in needed:
+        resource = found.authorities.get(arn) or Resource(_CA, arn, {"arn": arn}, is_reference=True)
+        permissions = found.permissions.get(arn, [])
+        entry: dict[str, Any] = {"managed": False, "arn": arn}
+        algorithm = _key(resource, parents.get(arn))
+        if algorithm not in facts.DEFAULT_SIGNING_ALGORITHM and arn in parents:
+            algorithm = _likely(parents[arn])
+            reason = f"its key is not in what was read. Its signature says {algorithm}, or another size: look it up"
+            findings.remarks.append(Remark("unknown", resource.address, reason))
+        if algorithm in facts.DEFAULT_SIGNING_ALGORITHM:
+            entry["key_algorithm"] = algorithm
+        region, _ = of_arn(arn) or (place.region, "")
+        if region != place.region:
+            entry["provider"] = {"region": region}
+        if permissions:
+            entry["permissions"] = [permission_of(each) for each in permissions]
+        moved = [(each.address, f"module.{naming.permission(keys[arn])}.{each.type}.this") for each in permissions[:1]]
+        findings.items.append(Item("certificate_authorities", keys[arn], entry, resource, addresses=tuple(moved)))
+    return findings
+
+
+def _key(resource: Resource, issued: Resource | None) -> str | None:
+    """Return a CA's key: as its source says, else that of its certificate, the first of a chain that it made."""
+    try:
+        return str(resource.attributes["certificate_authority_configuration"][0]["key_algorithm"])
+    except INCOMPLETE:
+        pems = [text(resource, "certificate"), text(issued, "certificate_chain") if issued else ""]
+    for pem in pems:
+        for certificate in readable(pem):
+            return key_algorithm(certificate.public_key())
+    return None
+
+
+def _likely(issued: Resource) -> str:
+    """Return the key whose usual signature a certificate has."""
+    signature = text(issued, "signing_algorithm")
+    return next((key for key, each in facts.DEFAULT_SIGNING_ALGORITHM.items() if each == signature), "RSA_2048")

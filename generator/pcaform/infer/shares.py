@@ -1,0 +1,95 @@
+"""Resource policies of CAs -> shares, where they have the one form that a stack of ours renders."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from pcaform import facts
+from pcaform.infer.index import Index
+from pcaform.infer.items import Findings, Item
+from pcaform.infer.meaning import listed, meaning
+from pcaform.infer.unexpressed import INCOMPLETE
+from pcaform.plan import naming
+from pcaform.spec.sections import Share
+
+_READ = (
+    "acm-pca:DescribeCertificateAuthority",
+    "acm-pca:GetCertificate",
+    "acm-pca:GetCertificateAuthorityCertificate",
+    "acm-pca:ListPermissions",
+    "acm-pca:ListTags",
+)
+_OTHER = "its statements are not those of a share, which AWS RAM and pcaform write"
+
+
+def shares(found: Index, keys: Mapping[str, str], written: Mapping[str, str]) -> Findings:
+    """Return the shares of the CAs in `written`, ARN -> region; the others' are none of this spec's."""
+    findings = Findings()
+    for arn, policies in found.shares.items():
+        for policy in policies if arn in written else ():
+            entry = _share(policy.attributes.get("policy"), arn, region=written[arn])
+            if entry is None:
+                findings.leave_out(policy, _OTHER)
+                continue
+            address = f"module.{naming.share(keys[arn])}.aws_acmpca_policy.this"
+            findings.items.append(
+                Item(
+                    "shares",
+                    keys[arn],
+                    entry,
+                    policy,
+                    addresses=((policy.address, address),),
+                    needs=frozenset({arn}),
+                )
+            )
+    return findings
+
+
+def document(share: Share, arn: str, *, region: str) -> dict[str, Any]:
+    """Return the policy of a share, as the module ca-share writes it."""
+    template = {"acm-pca:TemplateArn": facts.template_arn(region, share.template)}
+    statements = []
+    for account in share.accounts:
+        statements += _pair({"AWS": account}, arn, reading=None, issuing=template)
+    if share.organization is not None:
+        inside = {"aws:PrincipalOrgID": share.organization}
+        statements += _pair("*", arn, reading=inside, issuing={**template, **inside})
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _pair(principal: Any, arn: str, *, reading: dict[str, str] | None, issuing: dict[str, str]) -> list[dict[str, Any]]:
+    about = {"Effect": "Allow", "Principal": principal, "Resource": arn}
+    read: dict[str, Any] = {**about, "Action": list(_READ)}
+    if reading:
+        read["Condition"] = {"StringEquals": reading}
+    return [read, {**about, "Action": "acm-pca:IssueCertificate", "Condition": {"StringEquals": issuing}}]
+
+
+def _share(policy: Any, arn: str, *, region: str) -> dict[str, Any] | None:
+    """Return the share that a policy states, None where it is none that would be rendered."""
+    try:
+        found = json.loads(policy) if isinstance(policy, str) else policy
+        entry = _read(listed(found["Statement"]))
+        made = document(Share.model_validate(entry), arn, region=region)
+        return entry if meaning([made]) == meaning([found]) else None
+    except (*INCOMPLETE, ValidationError):
+        return None
+
+
+def _read(statements: list[Mapping[str, Any]]) -> dict[str, Any]:
+    accounts: dict[str, None] = {}
+    entry: dict[str, Any] = {}
+    for statement in statements:
+        if "acm-pca:IssueCertificate" not in listed(statement["Action"]):
+            continue
+        equal = statement["Condition"]["StringEquals"]
+        (template,) = listed(equal["acm-pca:TemplateArn"])
+        entry["template"] = template.split(":template/")[1]
+        if statement["Principal"] == "*" or statement["Principal"].get("AWS") == "*":
+            (entry["organization"],) = listed(equal["aws:PrincipalOrgID"])
+        else:
+            names = listed(statement["Principal"]["AWS"])
+            accounts |= dict.fromkeys(name.removesuffix(":root").rpartition(":")[2] for name in names)
+    return {**entry, "accounts": sorted(accounts)}

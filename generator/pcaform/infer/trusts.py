@@ -1,0 +1,65 @@
+"""Trust policies -> who may take a role, in the words of a spec; judged by writing the policy again."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from pcaform import trusts
+from pcaform.infer.meaning import listed, meaning
+from pcaform.infer.unexpressed import INCOMPLETE, Unexpressed
+from pcaform.spec.issuers import Trust
+from pcaform.spec.stack import Aws
+
+_ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(?P<id>[0-9]{12})(?::root)?\Z")
+_ANYWHERE = "rolesanywhere.amazonaws.com"
+_CN = "aws:PrincipalTag/x509Subject/CN"
+
+
+def trust_of(policy: Any, aws: Aws) -> dict[str, Any]:
+    """Return the trust that a policy states; raises Unexpressed where a spec would state another one."""
+    try:
+        document = json.loads(policy) if isinstance(policy, str) else policy
+        found = _read(listed(document["Statement"]))
+        made = trusts.document(Trust.model_validate(found), aws)
+        is_the_same = meaning([made]) == meaning([document])
+    except (*INCOMPLETE, ValidationError):
+        is_the_same = False
+    if not is_the_same:
+        raise Unexpressed("its trust policy says what a spec's 'trust' cannot")
+    return found
+
+
+def _read(statements: list[Mapping[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {"accounts": [], "principals": [], "services": [], "oidc": []}
+    for statement in statements:
+        for kind, values in statement["Principal"].items():
+            names = [str(each) for each in listed(values)]
+            if kind == "AWS":
+                accounts = {name: match["id"] for name in names if (match := _ACCOUNT.match(name))}
+                found["accounts"] += accounts.values()
+                found["principals"] += [name for name in names if name not in accounts]
+            elif kind == "Federated":
+                found["oidc"] += [_oidc(name, statement["Condition"]) for name in names]
+            elif names == [_ANYWHERE]:
+                found["roles_anywhere"] = _anywhere(statement["Condition"])
+            else:
+                found["services"] += names
+    return {name: value for name, value in found.items() if value}
+
+
+def _oidc(provider: str, condition: Mapping[str, Any]) -> dict[str, Any]:
+    issuer = provider.partition(":oidc-provider/")[2]
+    return {
+        "provider_arn": provider,
+        "audiences": listed(condition["StringEquals"][f"{issuer}:aud"]),
+        "subjects": listed(condition["StringLike"][f"{issuer}:sub"]),
+    }
+
+
+def _anywhere(condition: Mapping[str, Any]) -> dict[str, Any]:
+    (anchor,) = listed(condition["ArnEquals"]["aws:SourceArn"])
+    names = listed(condition.get("StringEquals", {}).get(_CN, []))
+    return {"trust_anchor_arn": anchor, "common_names": names}

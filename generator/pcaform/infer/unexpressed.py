@@ -1,0 +1,25 @@
+"""Why something that exists has no place in a spec: the one answer that every reader of an inventory gives."""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from pcaform.spec.stack import Spec
+from pcaform.spec.wording import message
+
+INCOMPLETE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+"""What reading a resource raises where a source holds only a part of it, or where somebody edited the state."""
+
+NOT_WHOLE = "only a part of it was found: it was never finished, or the state was edited"
+
+
+@dataclass(frozen=True, slots=True)
+class Unexpressed(Exception):  # noqa: N818 - it is an answer, not a fault
+    """Why one resource cannot be written into a spec."""
+
+    reason: str
+
+
+def reason_of(error: ValidationError) -> str:
+    """Return in words why a value that exists has no place in a spec."""
+    return "; ".join(message(record, Spec) for record in error.errors(include_url=False))

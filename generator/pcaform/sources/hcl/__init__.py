@@ -1,0 +1,1 @@
+"""Terraform files as far as they are literal; our tokenizer, python-hcl2's grammar, and a small evaluator."""

@@ -1,0 +1,79 @@
+"""A variable's type -> what Terraform makes of a value for it: optional attributes filled in, numbers as text and back.
+
+Source: https://developer.hashicorp.com/terraform/language/expressions/type-constraints
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pcaform.sources.hcl.operators import as_text, is_number
+from pcaform.sources.hcl.unknown import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One type: its name, and the types inside it."""
+
+    name: str
+    arguments: tuple[Any, ...] = ()
+
+
+ANY = Kind("any")
+
+
+class Types:
+    """The scope in which a `type` argument is read: words are types, calls build larger ones."""
+
+    def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:
+        """Return a simple type."""
+        return ANY if steps else Kind(root)
+
+    def call(self, function: str, arguments: list[Any]) -> Any:
+        """Return a type made of others."""
+        return Kind(function, tuple(arguments))
+
+    def with_names(self, names: Mapping[str, Any]) -> "Types":  # noqa: ARG002 - a scope has it
+        """Return this scope: types have no names of their own."""
+        return self
+
+
+def converted(value: Any, kind: Any) -> Any:
+    """Return a value as a variable of this type holds it; what does not fit is left as it is, Terraform refuses it."""
+    if value is None or isinstance(value, Unknown) or not isinstance(kind, Kind):
+        return value
+    if kind.name in ("string", "number", "bool"):
+        return _scalar(value, kind.name)
+    inner = kind.arguments[0] if kind.arguments else ANY
+    if kind.name == "object" and isinstance(value, Mapping) and isinstance(inner, Mapping):
+        return {name: _member(value, name, each) for name, each in inner.items()}
+    if kind.name == "map" and isinstance(value, Mapping):
+        return {name: converted(each, inner) for name, each in value.items()}
+    if kind.name in ("list", "set") and isinstance(value, list):
+        items = [converted(each, inner) for each in value]
+        is_text = kind.name == "set" and all(isinstance(each, str) for each in items)
+        return sorted(set(items)) if is_text else items
+    return value
+
+
+def _member(value: Mapping[str, Any], name: str, kind: Any) -> Any:
+    if isinstance(kind, Kind) and kind.name == "optional":
+        inner, default = (*kind.arguments, None, None)[:2]
+        given = value.get(name)
+        return converted(default if given is None else given, inner)
+    return converted(value.get(name), kind)
+
+
+def _scalar(value: Any, name: str) -> Any:
+    if name == "string":
+        text = as_text(value)
+        return value if isinstance(text, Unknown) else text
+    if name == "bool":
+        return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+    if is_number(value) or not isinstance(value, str):
+        return value
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,109 @@
+"""A directory of Terraform files -> inventory: what a state made of them would hold."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.problems import Failure
+from pcaform.sources.hcl import symbols
+from pcaform.sources.hcl.calls import Calls, places
+from pcaform.sources.hcl.contents import value_of
+from pcaform.sources.hcl.directory import Module, module
+from pcaform.sources.hcl.grammar import collecting_later
+from pcaform.sources.hcl.places import Options, of_options
+from pcaform.sources.hcl.resources import found
+from pcaform.sources.hcl.scopes import ModuleScope
+from pcaform.sources.hcl.variables import variables
+
+_AUTHORITY = "aws_acmpca_certificate_authority"
+_INSTALLATION = "aws_acmpca_certificate_authority_certificate"
+
+
+def read(path: str, options: Options) -> Inventory:
+    """Return what a directory's configuration holds about private CAs.
+
+    Raises Failure, located where there is a place, for what cannot be read or is no Terraform, and where region or
+    account of a CA are neither written nor given.
+    """
+    with collecting_later():
+        try:
+            return _inventory(path, options)
+        except RecursionError:
+            raise Failure(f"{path}: values refer to each other too many levels deep: import from the state") from None
+
+
+def _inventory(path: str, options: Options) -> Inventory:
+    root = module(_real(path), path)
+    calls = Calls(options)
+    given = variables(root.directory, path, options.var_files)
+    scope = ModuleScope(root, "", given, {"aws": of_options(options)}, calls.view)
+    scope = replace(scope, places={**scope.places, **places(scope, options)})
+    every = list(found(scope, calls))
+    resources = [each for each in every if isinstance(each, Resource)]
+    remarks = [each for each in every if isinstance(each, Remark)]
+    return Inventory(tuple(_adopted(_installed(resources), root, scope)), tuple(remarks), "hcl")
+
+
+def _real(path: str) -> Path:
+    try:
+        return Path(path).resolve()
+    except (OSError, RuntimeError):
+        raise Failure(f"{path}: cannot be read: its symbolic links go in a circle") from None
+
+
+def _installed(resources: Iterable[Resource]) -> list[Resource]:
+    """Return the resources, each CA with the certificate that is installed on it, as its state would show."""
+    every = list(resources)
+    certificates = {
+        each.attributes["certificate_authority_arn"]: each.attributes.get("certificate")
+        for each in every
+        if each.type == _INSTALLATION
+    }
+    return [
+        _with(each, certificate=certificates[each.attributes["arn"]])
+        if each.type == _AUTHORITY and each.attributes.get("arn") in certificates
+        else each
+        for each in every
+    ]
+
+
+def _with(resource: Resource, **attributes: Any) -> Resource:
+    return replace(resource, attributes={**resource.attributes, **attributes})
+
+
+def _adopted(resources: Iterable[Resource], root: Module, scope: ModuleScope) -> list[Resource]:
+    """Return the resources, those with an `import` block under the id that it names."""
+    ids = _imported(root, scope)
+    arns = {
+        each.attributes["arn"]: ids[each.address]
+        for each in resources
+        if each.type == _AUTHORITY and each.address in ids
+    }
+    return [replace(_renamed(each, arns), id=ids.get(each.address, each.id)) for each in resources]
+
+
+def _renamed(resource: Resource, arns: Mapping[str, str]) -> Resource:
+    """Return a resource with real ARNs in place of symbolic ones."""
+    return replace(resource, attributes=_replaced(resource.attributes, arns)) if arns else resource
+
+
+def _replaced(value: Any, arns: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return symbols.replaced(value, arns) if "symbolic-" in value else value
+    if isinstance(value, Mapping):
+        return {key: _replaced(inner, arns) for key, inner in value.items()}
+    return [_replaced(inner, arns) for inner in value] if isinstance(value, list) else value
+
+
+def _imported(root: Module, scope: ModuleScope) -> dict[str, str]:
+    """Return the id by address of each `import` block whose id is literal."""
+    ids = {}
+    for block in root.of_type("import"):
+        to, identifier = block.body.attributes.get("to"), block.body.attributes.get("id")
+        if to is not None and identifier is not None:
+            value = value_of(identifier, scope)
+            if isinstance(value, str):
+                ids["".join(to.value.text.split())] = value
+    return ids

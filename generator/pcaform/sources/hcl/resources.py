@@ -1,0 +1,147 @@
+"""Modules in use -> the resources of an inventory, shaped as a state would hold them, and what cannot be told."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pcaform.inventory import ATTRIBUTES, Remark, Resource
+from pcaform.sources.hcl.bodies import Block
+from pcaform.sources.hcl.calls import Calls
+from pcaform.sources.hcl.contents import value_of
+from pcaform.sources.hcl.operators import is_number
+from pcaform.sources.hcl.scopes import Instance, ModuleScope
+from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.views import View
+
+_OURS = "aws_acmpca_"
+_AUTHORITY = "aws_acmpca_certificate_authority"
+_COMPUTED = ("arn", "certificate", "certificate_chain", "certificate_signing_request")
+_HARMLESS = frozenset({"tags", "timeouts"})
+"""What a resource is taken without where it is not known: leaving it out of a spec endangers no CA."""
+_ADVICE = "import from the state instead, where it is known"
+Found = Resource | Remark
+
+
+def found(scope: ModuleScope, calls: Calls) -> Iterator[Found]:
+    """Yield what a module and those that it calls hold about private CAs."""
+    for block in scope.module.of_type("resource"):
+        kind = block.labels[0] if block.labels else ""
+        if kind in ATTRIBUTES or kind.startswith(_OURS):
+            yield from _resources(block, scope)
+    for block in scope.module.of_type("data"):
+        if block.labels and block.labels[0] == _AUTHORITY:
+            yield from _references(block, scope)
+    for block in scope.module.of_type("module"):
+        yield from _called(block, scope, calls)
+    for path in scope.module.unread:
+        yield Remark("unknown", path, f"only files in Terraform's own language, '*.tf', are read: {_ADVICE}")
+
+
+def _resources(block: Block, scope: ModuleScope) -> Iterator[Found]:
+    instances = scope.instances(block)
+    if isinstance(instances, Unknown):
+        yield _unknown(block, scope, "how many there are", instances)
+        return
+    for instance in instances:
+        if block.labels[0] not in ATTRIBUTES:
+            yield Remark("left out", instance.address, f"'{block.labels[0]}' is not built yet in this release")
+        else:
+            yield from _resource(instance)
+
+
+def _called(block: Block, scope: ModuleScope, calls: Calls) -> Iterator[Found]:
+    instances = scope.instances(block)
+    if isinstance(instances, Unknown):
+        yield _unknown(block, scope, "how many there are", instances)
+        return
+    for instance in instances:
+        entered = calls.enter(instance)
+        if isinstance(entered, Unknown):
+            yield _unknown(block, scope, "what is in it", entered)
+        else:
+            yield from found(entered, calls)
+
+
+def _resource(instance: Instance) -> Iterator[Found]:
+    """Yield a resource, or why it cannot be told; what is not known and harmless is left out and named."""
+    kind = instance.block.labels[0]
+    attributes = {name: value for name, value in instance.contents().items() if name in ATTRIBUTES[kind]}
+    view = View(instance)
+    for name in _COMPUTED:
+        if name in ATTRIBUTES[kind] and name not in attributes:
+            value = view.step(name)
+            if not isinstance(value, Unknown):
+                attributes[name] = value
+    for name, value in list(attributes.items()):
+        unknown = first_unknown(value)
+        if unknown is None:
+            continue
+        yield Remark("unknown", instance.address, _reason(instance, name, unknown))
+        if name not in _HARMLESS:
+            return
+        del attributes[name]
+    if "prevent_destroy" in ATTRIBUTES[kind]:
+        attributes["prevent_destroy"] = _protection(instance)
+    place = instance.place
+    yield Resource(
+        kind,
+        instance.address,
+        _shaped(attributes, place.default_tags, takes_tags="tags_all" in ATTRIBUTES[kind]),
+        origin=instance.home.origin or instance.block.place,
+        provider=place.alias,
+    )
+
+
+def _references(block: Block, scope: ModuleScope) -> Iterator[Found]:
+    instances = scope.instances(block)
+    for instance in [] if isinstance(instances, Unknown) else instances:
+        arn = instance.argument("arn")
+        if isinstance(arn, str):
+            yield Resource(
+                _AUTHORITY,
+                instance.address,
+                {"arn": arn},
+                id=arn,
+                origin=block.place,
+                is_reference=True,
+                provider=instance.place.alias,
+            )
+
+
+def _reason(instance: Instance, name: str, unknown: Unknown) -> str:
+    attribute = instance.block.body.attributes.get(name)
+    where = instance.home.origin or (attribute.place if attribute else instance.block.place)
+    return f"{where}: '{name}' has to be evaluated, {unknown.reason}: {_ADVICE}"
+
+
+def _unknown(block: Block, scope: ModuleScope, what: str, why: Unknown) -> Remark:
+    labels = block.labels if block.type == "resource" else (block.type, *block.labels)
+    address = ".".join(part for part in (scope.address, *labels) if part)
+    return Remark("unknown", address, f"{scope.origin or block.place}: {what} cannot be told, {why.reason}: {_ADVICE}")
+
+
+def _protection(instance: Instance) -> bool | None:
+    """Return what a resource says of being destroyed; None where it says nothing."""
+    for block in instance.block.body.of_type("lifecycle"):
+        attribute = block.body.attributes.get("prevent_destroy")
+        if attribute is not None:
+            return value_of(attribute, instance.scope) is True
+    return None
+
+
+def _shaped(attributes: dict[str, Any], default_tags: Mapping[str, str], *, takes_tags: bool) -> dict[str, Any]:
+    """Return attributes as a state holds them: what is null is not there, numbers that are text there are text."""
+    shaped: dict[str, Any] = _without_null(attributes)
+    if isinstance(shaped.get("timeouts"), list):
+        shaped["timeouts"] = shaped["timeouts"][0]
+    for validity in shaped.get("validity", []):
+        if is_number(validity.get("value")):
+            validity["value"] = str(validity["value"])
+    if takes_tags:
+        shaped["tags_all"] = {**default_tags, **shaped.get("tags", {})}
+    return shaped
+
+
+def _without_null(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_null(inner) for name, inner in value.items() if inner is not None}
+    return [_without_null(inner) for inner in value] if isinstance(value, list) else value

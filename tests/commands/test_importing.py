@@ -1,0 +1,445 @@
+"""Imports as a user sees them: a spec and a state in, the spec after it and the report out."""
+
+import json
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from conftest import Run
+from infer.states import Resource, arn_of, authority, permission, resource, root, state, subordinate, user
+from pcaform import policies
+from pcaform.imported.report import json_schema
+from pcaform.spec.issuers import Issuer
+from pcaform.spec.stack import Aws
+
+HEAD = 'version: 1\nstack: corp\naws: {region: eu-west-1, account_id: "123456789012"}\n'
+ROOT_CA = """certificate_authorities:
+  # Made in 2024.
+  root:
+    type: ROOT
+    subject: {common_name: root}   # never changes
+    key_algorithm: "RSA_2048"
+    validity: {type: YEARS, value: 10}
+"""
+SPEC = HEAD + ROOT_CA
+GONE = "  gone: {type: ROOT, subject: {common_name: gone}, key_algorithm: RSA_2048, validity: {type: DAYS, value: 9}}\n"
+SUMMARY = "not in a Terraform state, add by hand where you use it: "
+
+
+def tagged(tags: dict[str, str], name: str = "root", **more: Any) -> tuple[Resource, ...]:
+    """Return a root with tags, and its certificate."""
+    return (authority(name, tags=tags, tags_all=tags, **more), root(name)[1])
+
+
+def ci(*grants: dict[str, Any]) -> list[Resource]:
+    """Return a user with the policy that these grants make."""
+    issuer = Issuer.model_validate({"user_name": "ci", "grants": list(grants)})
+    aws = Aws(region="eu-west-1", account_id="123456789012")
+    ((name, document),) = policies.documents(issuer, aws, arn_of=arn_of).items()
+    return user("ci", document, policy=name)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A spec, what a state holds, the spec after the import, and what is said about it without the summary."""
+
+    name: str
+    before: str
+    found: tuple[Resource, ...]
+    after: str
+    said: tuple[str, ...] = ()
+    code: int = 0
+
+
+CRL = {
+    "enabled": True,
+    "s3_bucket_name": "lists",
+    "expiration_in_days": 7,
+    "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL",
+}
+DEFAULTS = "certificate_authority_defaults:\n  tags: {owner: pki}\n"
+CASES = [
+    Case("the same", SPEC, root(), SPEC),
+    Case(
+        "one tag in block style",
+        SPEC + "    tags:\n      owner: 'pki'   # who\n      # and what\n      service: x\n",
+        tagged({"owner": "it's me", "service": "x"}),
+        SPEC + "    tags:\n      owner: 'it''s me'   # who\n      # and what\n      service: x\n",
+        ('changed: certificate_authorities.root.tags.owner: "pki" -> "it\'s me"',),
+    ),
+    Case(
+        "a tag more, one less, in braces",
+        SPEC + "    tags: { a: 1x, b: 2x }   # tags\n",
+        tagged({"b": "2x", "c": "3x"}),
+        SPEC + "    tags: { b: 2x, c: 3x }   # tags\n",
+        (
+            'changed: certificate_authorities.root.tags.a: "1x" -> not set',
+            'changed: certificate_authorities.root.tags.c: not set -> "3x"',
+        ),
+    ),
+    Case(
+        "a value equal to the default goes, its comment stays",
+        SPEC + "    permanent_deletion_time_in_days: 7 # soon\n    tags: {a: b}\n",
+        tagged({}),
+        SPEC + "    permanent_deletion_time_in_days: 30 # soon\n",
+        (
+            "changed: certificate_authorities.root.permanent_deletion_time_in_days: 7 -> 30",
+            'changed: certificate_authorities.root.tags.a: "b" -> not set',
+        ),
+    ),
+    Case(
+        "what defaults give is not written again",
+        HEAD + DEFAULTS + ROOT_CA,
+        tagged({"owner": "pki"}),
+        HEAD + DEFAULTS + ROOT_CA,
+    ),
+    Case(
+        "what differs from defaults is written at the CA",
+        HEAD + DEFAULTS + ROOT_CA,
+        tagged({"owner": "me"}),
+        HEAD + DEFAULTS + ROOT_CA + "    tags: {owner: me}\n",
+        ('changed: certificate_authorities.root.tags.owner: "pki" -> "me"',),
+    ),
+    Case(
+        "what defaults give cannot be taken away at one CA",
+        HEAD + DEFAULTS + ROOT_CA,
+        root(),
+        HEAD + DEFAULTS + ROOT_CA,
+        (
+            (
+                "not written: certificate_authorities.root.tags.owner: certificate_authority_defaults gives it "
+                "to every CA; change it there"
+            ),
+        ),
+        2,
+    ),
+    Case(
+        "an alias is written out where it no longer fits",
+        HEAD
+        + ROOT_CA.replace("  root:\n", "  root:\n    tags: &tags {a: b}\n")
+        + ROOT_CA.split("\n", 2)[2].replace("root", "other")
+        + "    tags: *tags\n",
+        (*tagged({"a": "b"}), *tagged({"a": "c"}, "other")),
+        HEAD
+        + ROOT_CA.replace("  root:\n", "  root:\n    tags: &tags {a: b}\n")
+        + ROOT_CA.split("\n", 2)[2].replace("root", "other")
+        + "    tags: {a: c}\n",
+        ('changed: certificate_authorities.other.tags.a: "b" -> "c"',),
+    ),
+    Case(
+        "new items, behind the others and in the file's own layout",
+        SPEC + "\n# The end.\n",
+        (
+            *root(),
+            *subordinate("issuing", "root"),
+            permission("issuing"),
+            *tuple(ci({"certificates": "unmanaged", "certificate_authorities": ["issuing"]})),
+        ),
+        SPEC
+        + """  issuing:
+    type: SUBORDINATE
+    parent: root
+    subject: {common_name: issuing}
+    key_algorithm: RSA_2048
+    validity: {type: YEARS, value: 10}
+    permissions:
+      - principal: acm.amazonaws.com
+issuers:
+  ci:
+    grants:
+      - certificates: unmanaged
+        certificate_authorities: [issuing]
+
+# The end.
+""",
+        ("added: certificate_authorities.issuing", "added: issuers.ci"),
+        2,
+    ),
+    Case(
+        "an empty section with a comment, no line break at the end, Windows line breaks",
+        (SPEC + "issuers:   {} # nobody").replace("\n", "\r\n"),
+        (*root(), *ci({"certificates": "unmanaged", "certificate_authorities": ["root"]})),
+        (
+            SPEC
+            + "issuers: # nobody\n  ci:\n    grants:\n      - certificates: unmanaged\n        "
+            + "certificate_authorities: [root]"
+        ).replace("\n", "\r\n"),
+        ("added: issuers.ci",),
+    ),
+    Case(
+        "revocation switched off keeps its settings",
+        SPEC
+        + "    revocation_configuration:\n      crl_configuration: # lists\n        enabled: true # on\n"
+        + "        s3_bucket_name: lists\n        expiration_in_days: 7\n",
+        root(),
+        SPEC
+        + "    revocation_configuration:\n      crl_configuration: # lists\n        enabled: false # on\n"
+        + "        s3_bucket_name: lists\n        expiration_in_days: 7\n",
+        (
+            (
+                'changed: certificate_authorities.root.revocation_configuration.crl_configuration: {"enabled": true, '
+                '"s3_bucket_name": "lists", "expiration_in_days": 7, "custom_cn... -> not set'
+            ),
+        ),
+    ),
+    Case(
+        "a permission that the source does not have stays",
+        SPEC + "    permissions:\n      - {} # renews\n",
+        root(),
+        SPEC + "    permissions:\n      - {} # renews\n",
+        ('not found: certificate_authorities.root.permissions."acm.amazonaws.com": it stays in the spec',),
+    ),
+    Case(
+        "an item that the source does not have stays",
+        SPEC + GONE,
+        root(),
+        SPEC + GONE,
+        ("not found: certificate_authorities.gone: it stays in the spec",),
+    ),
+    Case(
+        "what no state holds stays as a person wrote it",
+        SPEC + "    generation: 2\n    deletion_protection: false\n    ignore: [{rule: x, reason: 'old, known'}]\n",
+        root(),
+        SPEC + "    generation: 2\n    deletion_protection: false\n    ignore: [{rule: x, reason: 'old, known'}]\n",
+    ),
+    Case(
+        "one grant of a list changed, the other one keeps its layout",
+        SPEC
+        + """issuers:
+  ci:
+    grants:
+      # first
+      - certificate_authorities: [root]
+        certificates: unmanaged
+        templates: [EndEntityCertificate/V1]
+      - {certificates: unmanaged, certificate_authorities: [root], templates: [CodeSigningCertificate/V1]}
+""",
+        (
+            *root(),
+            *ci(
+                {"certificates": "unmanaged", "certificate_authorities": ["root"]},
+                {
+                    "certificates": "unmanaged",
+                    "certificate_authorities": ["root"],
+                    "templates": ["OCSPSigningCertificate/V1"],
+                },
+            ),
+        ),
+        SPEC
+        + """issuers:
+  ci:
+    grants:
+      # first
+      - certificate_authorities: [root]
+        certificates: unmanaged
+        templates: [EndEntityCertificate/V1]
+      - {certificates: unmanaged, certificate_authorities: [root], templates: [OCSPSigningCertificate/V1]}
+""",
+        (
+            (
+                'changed: issuers.ci.grants: [{"certificates": "unmanaged", "certificate_authorities": ["root"], '
+                '"templates": ... -> [{"certificates": "unmanaged", "certificate_authorities": ["root"], '
+                '"templates": ...'
+            ),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_into(case: Case, pcaform: Run, tmp_path: Path) -> None:
+    spec = tmp_path / "corp.yaml"
+    spec.write_bytes(case.before.encode())
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=state(*case.found))
+    assert spec.read_bytes().decode() == case.after
+    *said, found, without = done.stderr.splitlines()
+    assert found.startswith("found ")
+    assert without.startswith(SUMMARY)
+    assert tuple(line for line in said if line.split(":")[0] in WORDS) == case.said
+    assert done.returncode == case.code
+    assert done.stdout == ""
+    again = pcaform("import", "state", "-", "--into", "corp.yaml", "--dry-run", cwd=tmp_path, stdin=state(*case.found))
+    assert (again.stdout, spec.read_bytes().decode()) == ("", case.after)
+
+
+WORDS = ("added", "changed", "kept", "left out", "not found", "not written", "unknown", "ambiguous")
+
+
+def three(pcaform: Run, directory: Path, first: dict[str, str], mine: tuple[str, str], second: dict[str, str]) -> Any:
+    """Import twice with a person's edit in between; return how the second one ended."""
+    (directory / "corp.yaml").write_text(SPEC, encoding="utf-8")
+    pcaform("import", "state", "-", "--into", "corp.yaml", cwd=directory, stdin=state(*tagged(first)))
+    text = (directory / "corp.yaml").read_text(encoding="utf-8")
+    assert mine[0] in text
+    (directory / "corp.yaml").write_text(text.replace(*mine), encoding="utf-8")
+    return pcaform("import", "state", "-", "--into", "corp.yaml", cwd=directory, stdin=state(*tagged(second)))
+
+
+def test_what_only_a_person_changed_stays(pcaform: Run, tmp_path: Path) -> None:
+    done = three(pcaform, tmp_path, {"owner": "a"}, ("owner: a", "owner: mine # !"), {"owner": "a"})
+    assert "owner: mine # !" in (tmp_path / "corp.yaml").read_text(encoding="utf-8")
+    assert done.returncode == 0
+    assert done.stderr.startswith(
+        'kept: certificate_authorities.root.tags.owner: "mine", changed since the last import, which found "a"\n'
+    )
+
+
+def test_what_both_changed_is_marked_until_a_person_decides(pcaform: Run, tmp_path: Path) -> None:
+    spec = tmp_path / "corp.yaml"
+    done = three(pcaform, tmp_path, {"owner": "a"}, ("owner: a", "owner: mine"), {"owner": "theirs"})
+    mark = (
+        '    # pcaform: conflict at certificate_authorities.root.tags.owner: the import found "theirs"; '
+        "keep one of the two, then delete this line\n"
+    )
+    conflict = (
+        'corp.yaml:11:12: conflict: certificate_authorities.root.tags.owner is "mine" here, the import found "theirs"\n'
+    )
+    assert spec.read_text(encoding="utf-8") == SPEC + mark + "    tags: {owner: mine}\n"
+    assert (done.returncode, done.stderr.startswith(conflict)) == (2, True)
+    found = state(*tagged({"owner": "theirs"}))
+    again = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
+    assert spec.read_text(encoding="utf-8") == SPEC + mark + "    tags: {owner: mine}\n"
+    assert (again.returncode, again.stderr) == (2, done.stderr)
+    spec.write_text(spec.read_text(encoding="utf-8").replace(mark, ""), encoding="utf-8")
+    decided = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
+    assert (decided.returncode, spec.read_text(encoding="utf-8")) == (0, SPEC + "    tags: {owner: mine}\n")
+
+
+def test_a_mark_goes_when_the_found_value_is_taken(pcaform: Run, tmp_path: Path) -> None:
+    spec = tmp_path / "corp.yaml"
+    three(pcaform, tmp_path, {"owner": "a"}, ("owner: a", "owner: mine"), {"owner": "theirs"})
+    spec.write_text(spec.read_text(encoding="utf-8").replace("owner: mine", "owner: theirs"), encoding="utf-8")
+    found = state(*tagged({"owner": "theirs"}))
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
+    assert (done.returncode, spec.read_text(encoding="utf-8")) == (0, SPEC + "    tags: {owner: theirs}\n")
+
+
+def test_what_a_person_took_out_stays_out(pcaform: Run, tmp_path: Path) -> None:
+    found = state(*root(), *root("other"))
+    pcaform("import", "state", "-", "--stack", "corp", "--out", "corp.yaml", cwd=tmp_path, stdin=found)
+    spec = tmp_path / "corp.yaml"
+    spec.write_text(SPEC, encoding="utf-8")
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
+    assert (done.returncode, spec.read_text(encoding="utf-8")) == (2, SPEC)
+    assert done.stderr.startswith(
+        "left out: certificate_authorities.other: taken out of the spec since the last import\n"
+    )
+
+
+def test_dry_run_shows_the_diff_and_writes_nothing(pcaform: Run, tmp_path: Path) -> None:
+    spec = tmp_path / "corp.yaml"
+    spec.write_text(SPEC, encoding="utf-8")
+    found = state(*tagged({"a": "b"}))
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", "--dry-run", cwd=tmp_path, stdin=found)
+    assert done.returncode == 2
+    assert done.stdout.splitlines()[-1] == "+    tags: {a: b}"
+    assert [path.name for path in tmp_path.iterdir()] == ["corp.yaml"]
+    assert spec.read_text(encoding="utf-8") == SPEC
+
+
+def test_out_writes_a_file_once_and_again_only_with_force(pcaform: Run, tmp_path: Path) -> None:
+    call = ("import", "state", "-", "--stack", "corp", "--out", "new/corp.yaml")
+    first = pcaform(*call, cwd=tmp_path, stdin=state(*root()))
+    assert (first.returncode, first.stdout) == (0, "")
+    written = (tmp_path / "new" / "corp.yaml").read_text(encoding="utf-8")
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["corp.yaml", "corp.yaml.imported.json"]
+    assert pcaform(*call, cwd=tmp_path, stdin=state(*root())).returncode == 0
+    refused = pcaform(*call, cwd=tmp_path, stdin=state(*tagged({"a": "b"})))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(
+        "pcaform: new/corp.yaml: exists already; --into changes it and keeps what a person wrote, "
+        "--force would overwrite it like this:\n--- new/corp.yaml\n"
+    )
+    assert (tmp_path / "new" / "corp.yaml").read_text(encoding="utf-8") == written
+    assert pcaform(*call, "--force", cwd=tmp_path, stdin=state(*tagged({"a": "b"}))).returncode == 0
+    assert (tmp_path / "new" / "corp.yaml").read_text(encoding="utf-8") != written
+
+
+def test_out_takes_a_directory(pcaform: Run, tmp_path: Path) -> None:
+    done = pcaform("import", "state", "-", "--stack", "corp", "--out", "specs", cwd=tmp_path, stdin=state(*root()))
+    assert done.returncode == 0
+    assert (tmp_path / "specs" / "corp.yaml").is_file()
+
+
+def test_json_report_is_what_its_schema_says(pcaform: Run, tmp_path: Path) -> None:
+    (tmp_path / "corp.yaml").write_text(SPEC, encoding="utf-8")
+    found = state(*tagged({"a": "b"}), resource("aws_acmpca_certificate_authority", None, {"arn": ""}))
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", "--format", "json", cwd=tmp_path, stdin=found)
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, json_schema())
+    assert json.loads(pcaform("schema", "import").stdout) == json_schema()
+    assert (done.returncode, report["format_version"], report["source"]) == (2, "1.0", "state")
+    assert report["taken"] == [
+        {
+            "file": "corp.yaml",
+            "line": 10,
+            "column": 12,
+            "path": "certificate_authorities.root.tags.a",
+            "spec": None,
+            "found": "b",
+        }
+    ]
+    assert {"type": "aws_acmpca_certificate_authority", "found": 2} in report["found"]
+    assert len(report["left_out"]) == 1
+
+
+REFUSED = [
+    (["--into", "corp.yaml", "--out", "x.yaml"], "--into changes a spec that exists, --out writes a new one"),
+    ([], "--stack NAME is missing"),
+    (["--stack", "x", "--dry-run"], "--dry-run shows what would change in a file"),
+    (["--stack", "x", "--format", "json"], "--format json prints the report where the spec goes"),
+    (["--into", "none.yaml"], "none.yaml: there is no such file; --out none.yaml writes a new one"),
+    (["--into", "."], ".: a directory, where there must be a file"),
+    (["--into", "corp.yaml", "--stack", "x"], "corp.yaml: is the stack 'corp', --stack says 'x': leave --stack out"),
+    (["--into", "there.yaml"], "there.yaml: is for 123456789012 in us-east-1, and what was read holds CAs of "),
+    (["--into", "damaged.yaml"], "damaged.yaml.imported.json: not what an import of this version leaves beside a spec"),
+    (["--into", "nowhere.yaml"], "nowhere.yaml: cannot be read: No such file or directory"),
+]
+
+
+@pytest.mark.parametrize(("options", "said"), REFUSED)
+def test_refused(options: list[str], said: str, pcaform: Run, tmp_path: Path) -> None:
+    texts = {"corp.yaml": SPEC, "there.yaml": SPEC.replace("eu-west-1", "us-east-1"), "damaged.yaml": SPEC}
+    for name, text in {**texts, "damaged.yaml.imported.json": "{}"}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "nowhere.yaml").symlink_to(tmp_path / "missing" / "x.yaml")
+    done = pcaform("import", "state", "-", *options, cwd=tmp_path, stdin=state(*tagged({"a": "b"})))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"pcaform: {said}")
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.yaml") if path.exists()} == texts
+
+
+def test_a_spec_that_is_none_is_told_with_its_place(pcaform: Run, tmp_path: Path) -> None:
+    (tmp_path / "corp.yaml").write_text("version: 1\nstakc: x\n", encoding="utf-8")
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=state(*root()))
+    assert done.returncode == 1
+    assert "corp.yaml:2:1: " in done.stderr
+
+
+def test_mode_and_link_are_kept(pcaform: Run, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    real = tmp_path / "real" / "corp.yaml"
+    real.write_text(SPEC, encoding="utf-8")
+    real.chmod(0o640)
+    (tmp_path / "corp.yaml").symlink_to(real)
+    found = state(*tagged({"a": "b"}))
+    assert pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found).returncode == 0
+    assert (tmp_path / "corp.yaml").is_symlink()
+    assert stat.S_IMODE(os.stat(real).st_mode) == 0o640  # noqa: PTH116 - of what the link leads to
+    assert real.read_text(encoding="utf-8") == SPEC + "    tags: {a: b}\n"
+    assert sorted(path.name for path in real.parent.iterdir()) == ["corp.yaml", "corp.yaml.imported.json"]
+
+
+def test_a_spec_that_cannot_be_written_stays_as_it_was(pcaform: Run, tmp_path: Path) -> None:
+    spec = tmp_path / "corp.yaml"
+    spec.write_text(SPEC, encoding="utf-8")
+    spec.chmod(0o444)
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=state(*tagged({"a": "b"})))
+    assert (done.returncode, spec.read_text(encoding="utf-8")) == (1, SPEC)
+    assert "corp.yaml: read-only; make it writable" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["corp.yaml"]

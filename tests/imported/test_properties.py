@@ -1,0 +1,105 @@
+"""A spec in any layout, and a source that changed at all: it reads as what was found, and keeps what a person did."""
+
+import copy
+import re
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edits.layouts import Written, written
+from pcaform.document import parse
+from pcaform.imported.decisions import compare, form_of
+from pcaform.imported.outcome import Found, Outcome, outcome
+from pcaform.spec.reading import read
+from pcaform.spec.stack import Spec
+from strategies import specs
+
+TAGS = st.dictionaries(
+    st.sampled_from(["owner", "a b", "x:y", "1"]), st.sampled_from(["", "no", "a: b", "ä", "'"]), max_size=3
+)
+CHANGES: dict[str, st.SearchStrategy[Any]] = {
+    "tags": TAGS,
+    "permanent_deletion_time_in_days": st.integers(7, 30),
+    "permissions": st.just([{"principal": "acm.amazonaws.com"}]),
+    "revocation_configuration": st.sampled_from(
+        [
+            {},
+            {"ocsp_configuration": {"enabled": True}},
+            {"crl_configuration": {"enabled": True, "s3_bucket_name": "lists", "expiration_in_days": 7}},
+            {"ocsp_configuration": {"enabled": True, "ocsp_custom_cname": "ocsp.example"}},
+        ]
+    ),
+}
+
+
+def spec_of(text: bytes) -> Spec:
+    return read(parse(text, "spec.yaml"))
+
+
+def into(text: bytes, found: Spec, last: Any = None) -> Outcome:
+    return outcome(text, "spec.yaml", found=Found(found, "state", is_complete=True), last=last)
+
+
+def rest_of(spec: Spec) -> Any:
+    return spec.model_dump(exclude={"certificate_authorities": True, "issuers": True, "aws": {"default_tags"}})
+
+
+@st.composite
+def changed(draw: st.DrawFn, data: dict[str, Any]) -> Spec:
+    """Draw what a source holds: the spec's items, some with other values, now and then one more."""
+    found = copy.deepcopy(data)
+    for authority in found["certificate_authorities"].values():
+        for name, values in CHANGES.items():
+            if draw(st.integers(1, 3)) == 1:
+                authority[name] = draw(values)
+    for issuer in found["issuers"].values():
+        if draw(st.integers(1, 3)) == 1:
+            issuer["tags"] = draw(TAGS)
+        if draw(st.integers(1, 4)) == 1 and issuer.get("grants"):
+            issuer["grants"] = issuer["grants"][:-1] or [{**issuer["grants"][0], "certificates": "unmanaged"}]
+            for grant in issuer["grants"]:
+                for name in ("domain_names", "key_algorithms", "additional_actions", "templates"):
+                    grant.pop(name, None)
+    if draw(st.integers(1, 3)) == 1:
+        first = next(iter(found["certificate_authorities"].values()))
+        found["certificate_authorities"]["z-new"] = {**copy.deepcopy(first), "tags": draw(TAGS)}
+    text = draw(written(found)).text
+    return spec_of(text.encode())
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Written, Spec]:
+    data = draw(specs())
+    return draw(written(data)), draw(changed(data))
+
+
+@given(cases())
+def test_what_was_found_is_in_the_spec_and_nothing_else_changed(case: tuple[Written, Spec]) -> None:
+    text, found = case
+    before = text.text.encode()
+    result = into(before, found)
+    left = compare(form_of(spec_of(result.content), "state"), None, form_of(found, "state"), is_complete=True)
+    assert {each.name for each in left.decisions if each.kind != "missing"} <= set(result.held)
+    assert sorted(re.findall(r"# no\. \d+ ä", result.content.decode())) == sorted(
+        re.findall(r"# no\. \d+ ä", text.text)
+    )
+    again = into(result.content, found, result.memory)
+    assert again.content == result.content
+    assert rest_of(spec_of(before)) == rest_of(spec_of(result.content))
+
+
+@given(specs().flatmap(written))
+def test_a_spec_into_itself_changes_no_byte(text: Written) -> None:
+    content = text.text.encode()
+    assert into(content, spec_of(content)).content == content
+
+
+@given(cases())
+def test_a_person_s_edits_stay_where_the_source_did_not_change(case: tuple[Written, Spec]) -> None:
+    text, found = case
+    first = into(text.text.encode(), found)
+    edited = into(first.content, spec_of(text.text.encode())).content
+    second = into(edited, found, first.memory)
+    assert second.content == edited
+    assert {each.decision.kind for each in second.decisions} <= {"kept", "missing", "withheld"}

@@ -1,0 +1,39 @@
+"""Spec -> the state that applying it leaves -> the same spec, in all that a state carries: over drawn specs."""
+
+from typing import Any
+
+from hypothesis import given, settings
+
+from infer.synthetic import state_of
+from pcaform.carriage import by_state
+from pcaform.dump import dump
+from pcaform.infer.known import Known
+from pcaform.infer.stack import infer
+from pcaform.loading import judged
+from pcaform.sources import tfstate
+from pcaform.spec.stack import Spec
+from strategies import specs
+from test_dump import yaml_of
+
+DRAWN = settings().max_examples
+
+
+def spec_of(data: dict[str, Any]) -> Spec:
+    return judged(yaml_of(data).encode(), "spec.yaml")
+
+
+def names_of_references(spec: Spec) -> Known:
+    """Return the keys of the CAs that others manage: nothing in a state has them."""
+    references = [(each.arn, key) for key, each in spec.certificate_authorities.items() if not each.managed]
+    return Known(authorities={arn: key for arn, key in references if arn is not None})
+
+
+@settings(max_examples=DRAWN // 2)
+@given(specs())
+def test_a_state_gives_the_same_spec_back(data: dict[str, Any]) -> None:
+    spec = spec_of(data)
+    (found,) = infer(tfstate.read(state_of(spec), "state"), stack=spec.stack, known=names_of_references(spec))
+    assert found.left_out == ()
+    assert by_state(found.spec) == by_state(spec)
+    assert judged(dump(found.spec).encode(), "spec.yaml") == found.spec
+    assert found.spec.moves == {}
