@@ -12,10 +12,10 @@ from pcaform.adopt.grants import Grant, matched, wanted
 from pcaform.adopt.places import Place, imported, of_arn, places, refuse_strays
 from pcaform.adopt.states import Entry, State
 from pcaform.problems import Failure
-from pcaform.sources import hcl
 from pcaform.sources.aws.account import Account, Caller, open_account
 from pcaform.sources.aws.pace import Pace
 from pcaform.sources.aws.permissions import permissions, statuses
+from pcaform.sources.hcl.configuration import configuration
 from pcaform.terraform import Terraform, find_binary
 
 _GONE = "DELETED"
@@ -57,7 +57,7 @@ def opened(directory: Path, environment: Mapping[str, str]) -> Opened:
     """Return the stack in a directory; raises Failure unless it is initialised, the caller's, and all its CAs exist."""
     checks.refuse_uninitialised(directory, environment)
     provider = checks.provider_version((directory / checks.LOCK_FILE).read_text(encoding="utf-8"), directory)
-    known = places(hcl.read({"providers.tf": (directory / "providers.tf").read_bytes()}))
+    known = places(configuration({"providers.tf": (directory / "providers.tf").read_bytes()}))
     accounts = {place.alias: _account(place) for place in known}
     _refuse_strangers(known, accounts)
     changes = directory / "changes.tf"
