@@ -105,6 +105,14 @@ class Terraform:
         """Return the state as it lies in the backend."""
         return self._run("state", "pull").stdout.encode()
 
+    def state_push(self, file: Path) -> None:
+        """Store a state in the backend, which refuses one that is not the successor of what it has."""
+        self._run("state", "push", str(file))
+
+    def workspace(self) -> str:
+        """Return the name of the selected workspace."""
+        return self._run("workspace", "show").stdout.strip()
+
     def _stream(self, command: str, *arguments: str) -> None:
         """Run a command that reports in JSON lines; raise TerraformError with the errors among them."""
         done = self._run(command, "-json", *arguments, codes=(0, 1, _DIFFERENCES))

@@ -47,7 +47,7 @@ _REFERENCE = re.compile(r"\$(\w+)")
     ],
 )
 def test_example_is_of_its_published_shape(name: str, arguments: list[str]) -> None:
-    command = [Path(sys.executable).parent / "check-jsonschema", *arguments, EXAMPLES / name]
+    command = [str(Path(sys.executable).parent / "check-jsonschema"), *arguments, str(EXAMPLES / name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

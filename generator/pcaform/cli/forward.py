@@ -48,10 +48,10 @@ def _validate(
 @app.command("schema")
 def _schema(
     of: Annotated[
-        Described, typer.Argument(metavar="[spec|guard|access|import]", help="What to describe.")
+        Described, typer.Argument(metavar="[spec|guard|access|import|adopt]", help="What to describe.")
     ] = Described.spec,
 ) -> int:
-    """Print the JSON Schema of the spec, for editors, or of what guard, access and import print as JSON."""
+    """Print the JSON Schema of the spec, for editors, or of what guard, access, import and adopt print as JSON."""
     from pcaform.commands import schema
 
     return schema.run(of.value)

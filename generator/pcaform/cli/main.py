@@ -10,14 +10,14 @@ import sys
 
 import typer
 
-from pcaform.cli import accounts, forward, imports, judgements, live, sandboxes
+from pcaform.cli import accounts, adoption, forward, imports, judgements, live, sandboxes
 from pcaform.cli.app import app
 from pcaform.problems import Failure, Invalid
 
 _UNEXPECTED = 3
 _INTERRUPTED = 130
 _ISSUES = "https://github.com/pcaform/pcaform/issues"
-COMMANDS = (forward, imports, live, judgements, accounts, sandboxes)
+COMMANDS = (forward, imports, live, adoption, judgements, accounts, sandboxes)
 """The modules whose import adds commands to the application, in the order in which help lists them."""
 
 

@@ -62,6 +62,14 @@ class Described(StrEnum):
     imports = "import"
     drift = "drift"
     audit = "audit"
+    adopt = "adopt"
+
+
+class Difference(StrEnum):
+    """What `adopt --accept` takes."""
+
+    tags = "tags"
+    force_destroy = "force-destroy"
 
 
 class Shell(StrEnum):

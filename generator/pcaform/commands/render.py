@@ -44,6 +44,18 @@ def to_directory(spec: str, out: Path, *, modules: ModuleSource = VENDORED, forc
     return written
 
 
+def refuse_stale(spec: str, directory: Path) -> None:
+    """Raise Failure unless a stack's directory holds exactly what a spec renders to."""
+    modules = VENDORED if (directory / "modules").is_dir() else SHARED
+    *_, stack = stacks([spec], directory.resolve().parent, modules=modules)
+    if stack.name != directory.resolve().name:
+        raise Failure(f"{directory}: {shown(spec)} is the stack '{stack.name}', and not this one")
+    differences = compare(stack, directory).differences
+    if differences:
+        first = f"{differences[0].path} is {differences[0].reason}"
+        raise Failure(f"{directory}: this is not what {shown(spec)} renders to ({first}): render it first")
+
+
 def stacks(specs: Sequence[str], out: Path, *, modules: ModuleSource = VENDORED) -> list[Rendered]:
     """Return what specs render to, the shared modules first where they are wanted.
 

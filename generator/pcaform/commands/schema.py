@@ -12,6 +12,7 @@ _DESCRIBED = {
     "import": "pcaform.imported.report",
     "drift": "pcaform.drift.report",
     "audit": "pcaform.audit.report",
+    "adopt": "pcaform.adopt.proof",
 }
 """Which module's `json_schema` describes what; only the one that is asked for is imported."""
 

@@ -1,0 +1,39 @@
+"""What must hold of a stack's directory before anything is asked or planned."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from pcaform.adopt.scratch import data_directory
+from pcaform.problems import Failure
+
+LOCK_FILE = ".terraform.lock.hcl"
+_PROVIDER = re.compile(r'provider "[^"]*/hashicorp/aws" \{\n\s*version\s*=\s*"(?P<version>[^"]+)"')
+_OLDEST = (5, 100, 0)
+_NEVER = (6, 0, 0)
+_FIRST_UNKNOWN = (7, 0, 0)
+
+
+def refuse_uninitialised(stack: Path, environment: Mapping[str, str]) -> None:
+    """Raise Failure for what is no directory of a stack, or one that `terraform init` has not seen."""
+    if not stack.is_dir():
+        raise Failure(f"{stack}: there is no such directory: name a rendered stack")
+    if not (stack / "providers.tf").is_file():
+        raise Failure(f"{stack}: there is no providers.tf in it: name a rendered stack")
+    if not data_directory(stack, environment).is_dir() or not (stack / LOCK_FILE).is_file():
+        raise Failure(f"{stack}: it is not initialised: run 'terraform init' there first")
+
+
+def provider_version(lock: str, stack: Path) -> str:
+    """Return the version of provider aws that a lock file names; raises Failure for one that pcaform does not take."""
+    found = _PROVIDER.search(lock)
+    if found is None:
+        raise Failure(f"{stack / LOCK_FILE}: it locks no provider hashicorp/aws: run 'terraform init' again")
+    version = found["version"]
+    parts = tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+    if parts < _OLDEST or parts == _NEVER or parts >= _FIRST_UNKNOWN:
+        raise Failure(
+            f"{stack / LOCK_FILE}: provider aws is {version}, and adopting takes 5.100 up to 6.x without 6.0.0: run "
+            "'terraform init -upgrade'"
+        )
+    return version

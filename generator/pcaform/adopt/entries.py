@@ -1,0 +1,97 @@
+"""A plan in JSON -> state entries for what it would create although it may exist already.
+
+Terraform itself says what it wants: the address, every argument, the provider and schema version. Only the id is
+made here, so that the provider can read the object back; what AWS does not have drops out in that reading.
+Formats: https://developer.hashicorp.com/terraform/internals/json-format, and the provider's documentation for ids.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pcaform.adopt.states import Entry
+
+PERMISSION = "aws_acmpca_permission"
+
+Planned = Mapping[str, Any]
+
+
+def _arn_of_policy(after: Planned, account: str) -> str:
+    return f"{account}:policy{after['path']}{after['name']}"
+
+
+IDS: Mapping[str, tuple[tuple[str, ...], Callable[[Planned, str], str]]] = {
+    PERMISSION: (
+        ("certificate_authority_arn", "principal", "actions"),
+        lambda after, _: f"{after['certificate_authority_arn']},{after['principal']},",
+    ),
+    "aws_acmpca_policy": (("resource_arn",), lambda after, _: str(after["resource_arn"])),
+    "aws_iam_policy": (("name", "path"), _arn_of_policy),
+    "aws_iam_user": (("name",), lambda after, _: str(after["name"])),
+    "aws_iam_role": (("name",), lambda after, _: str(after["name"])),
+    "aws_iam_user_policy_attachment": (
+        ("user", "policy_arn"),
+        lambda after, _: f"{after['user']}-{after['policy_arn']}",
+    ),
+    "aws_iam_role_policy_attachment": (
+        ("role", "policy_arn"),
+        lambda after, _: f"{after['role']}-{after['policy_arn']}",
+    ),
+}
+"""Resource type -> the arguments that must be known, and the id they make; the other argument is `arn:...::account`."""
+
+
+def entries(plan: Mapping[str, Any], iam: str) -> Iterator[Entry]:
+    """Yield an entry for each planned create of a kind in IDS; `iam` is `arn:PARTITION:iam::ACCOUNT`."""
+    for change in plan.get("resource_changes", []):
+        needed, make = IDS.get(change["type"], ((), None))
+        after = change["change"].get("after") or {}
+        if make is None or change["change"]["actions"] != ["create"] or not set(needed) <= _known(after):
+            continue
+        yield _entry(change, {**after, "id": make(after, iam)}, plan["configuration"])
+
+
+def _known(after: Planned) -> set[str]:
+    return {name for name, value in after.items() if value is not None}
+
+
+def _entry(change: Mapping[str, Any], attributes: dict[str, Any], configuration: Mapping[str, Any]) -> Entry:
+    module = change.get("module_address", "")
+    found, inside = _configured(change, configuration["root_module"])
+    if change["type"] == "aws_iam_policy":
+        attributes["arn"] = attributes["id"]
+    return Entry(
+        address=change["address"],
+        module=module,
+        type=change["type"],
+        name=change["name"],
+        index=change.get("index"),
+        provider=_provider(found["provider_config_key"], change["provider_name"], configuration, inside),
+        schema_version=found["schema_version"],
+        attributes=attributes,
+    )
+
+
+def _configured(change: Mapping[str, Any], module: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """Return the resource in the configuration that a change belongs to."""
+    path = _names(change.get("module_address", ""))
+    for name in path:
+        module = module["module_calls"][name]["module"]
+    for resource in module["resources"]:
+        if (resource["type"], resource["name"]) == (change["type"], change["name"]):
+            return resource, ".".join(f"module.{name}" for name in path)
+    raise KeyError(change["address"])
+
+
+def _names(module_address: str) -> list[str]:
+    from pcaform.addresses import parse
+
+    steps = parse(module_address).steps if module_address else ()
+    return [step for step in steps if isinstance(step, str)][1::2]
+
+
+def _provider(key: str, full_name: str, configuration: Mapping[str, Any], inside: str) -> str:
+    """Return a provider's address as states write it: its source, its alias, and the module that configures it."""
+    provider = configuration.get("provider_config", {}).get(key, {})
+    alias = provider.get("alias")
+    owner = f"{inside}." if provider.get("module_address") else ""
+    return f'{owner}provider["{full_name}"]' + (f".{alias}" if alias else "")

@@ -1,0 +1,101 @@
+"""A plan in JSON -> whether applying it would take over and nothing else, address by address.
+
+Judged are `resource_changes`, `errored` and `complete`. New values of outputs are let through: they live only in the
+state, and a stack that is adopted has none yet. `resource_drift` is noise, and exit codes cannot tell moves from
+changes.
+"""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+CLASSES: Mapping[str, frozenset[str]] = {
+    "tags": frozenset({"tags", "tags_all"}),
+    "force-destroy": frozenset({"force_destroy"}),
+}
+"""Classes of differences that may be accepted, by argument; only Terraform knows `force_destroy`."""
+
+_QUIET = (("no-op",), ("read",))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a plan does at one address; `arguments` are those that differ, `classes` the ones that cover them all."""
+
+    address: str
+    actions: tuple[str, ...]
+    importing: str | None
+    moved_from: str | None
+    arguments: tuple[str, ...]
+    classes: tuple[str, ...]
+    is_accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All lines of a plan, and what it is about the plan as a whole that refuses it."""
+
+    lines: tuple[Line, ...]
+    outputs: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+    @property
+    def refused(self) -> tuple[Line, ...]:
+        """The lines that are more than taking over."""
+        return tuple(line for line in self.lines if not line.is_accepted)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether nothing but no-ops, imports, moves and accepted classes is in the plan."""
+        return not self.doubts and not self.refused
+
+
+def judge(plan: Mapping[str, Any], accepted: Sequence[str] = (), *, awaited: Container[str] = ()) -> Judgement:
+    """Return the judgement on a plan; `accepted` classes of differences pass, and creates at `awaited` addresses."""
+    found = (_line(change, accepted, awaited) for change in plan.get("resource_changes", []))
+    lines = sorted(found, key=lambda each: each.address)
+    changed = plan.get("output_changes", {})
+    outputs = sorted(name for name, change in changed.items() if change["actions"] != ["no-op"])
+    return Judgement(tuple(lines), tuple(outputs), tuple(_doubts(plan)))
+
+
+def _doubts(plan: Mapping[str, Any]) -> Iterator[str]:
+    if plan.get("errored") is not False:
+        yield "Terraform stopped with an error: the plan is not whole"
+    if plan.get("complete") is False or plan.get("deferred_changes"):
+        yield "Terraform put changes off: the plan is not whole"
+
+
+def _line(record: Mapping[str, Any], accepted: Sequence[str], awaited: Container[str]) -> Line:
+    change = record["change"]
+    actions = tuple(change["actions"])
+    is_quiet = actions in _QUIET and not record.get("deposed")
+    is_awaited = actions == ("create",) and record["address"] in awaited
+    arguments = () if is_quiet else _differing(change)
+    classes = _classes(arguments) if actions == ("update",) else ()
+    return Line(
+        address=record["address"],
+        actions=actions,
+        importing=(change.get("importing") or {}).get("id"),
+        moved_from=record.get("previous_address"),
+        arguments=arguments,
+        classes=classes,
+        is_accepted=is_quiet or is_awaited or (bool(classes) and set(classes) <= set(accepted)),
+    )
+
+
+def _differing(change: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the arguments that change, by name; one whose new value is not known yet may change."""
+    before, after = change.get("before") or {}, change.get("after") or {}
+    if not before or not after:
+        return ()
+    unknown = {name for name, value in (change.get("after_unknown") or {}).items() if value is True}
+    known = (set(before) | set(after)) - unknown
+    return tuple(sorted(unknown | {name for name in known if before.get(name) != after.get(name)}))
+
+
+def _classes(arguments: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the classes that cover all arguments, none where one is covered by no class."""
+    covering = {name for name, covered in CLASSES.items() if covered & set(arguments)}
+    covered = {argument for name in covering for argument in CLASSES[name]}
+    return tuple(sorted(covering)) if set(arguments) <= covered else ()

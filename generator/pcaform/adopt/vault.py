@@ -1,0 +1,68 @@
+"""Where pulled states lie meanwhile: readable by their owner only, outside the stack, gone in the end unless wanted."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pcaform.adopt.steps import Unrestored
+from pcaform.problems import Failure
+
+_OWNER_ONLY = 0o600
+
+
+@contextmanager
+def vault(keep: Path | None, stack: Path) -> Iterator[Path]:
+    """Yield a directory for states; it stays where it was asked for, and where the shared state is not as it was.
+
+    Raises Failure for a directory inside the stack, and where it cannot be made.
+    """
+    directory = outside(keep, stack) if keep else _temporary()
+    try:
+        yield directory
+    except Unrestored as failure:
+        raise Failure(f"{failure}\nthe states before and after are kept in {directory}") from None
+    except BaseException:
+        _clear(directory, keep)
+        raise
+    _clear(directory, keep)
+
+
+def store(path: Path, content: bytes) -> Path:
+    """Write a state durably, for its owner only; raises Failure where it cannot be written."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), _OWNER_ONLY)
+        with os.fdopen(descriptor, "wb") as file:
+            if os.name != "nt":
+                os.fchmod(file.fileno(), _OWNER_ONLY)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise Failure(f"{path}: the copy of the state cannot be written: {error.strerror}") from None
+    return path
+
+
+def outside(directory: Path, stack: Path) -> Path:
+    """Make a directory for states; raises Failure for one inside the stack, and where it cannot be made."""
+    if directory.resolve().is_relative_to(stack.resolve()):
+        raise Failure(f"{directory}: this is inside the stack, where states do not belong: name another directory")
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"{directory}: no state can be kept there: {error.strerror}") from None
+    return directory
+
+
+def _temporary() -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="pcaform-adopt-"))
+    except OSError as error:
+        raise Failure(f"{tempfile.gettempdir()}: no copy of the state can be kept there: {error.strerror}") from None
+
+
+def _clear(directory: Path, keep: Path | None) -> None:
+    if keep is None:
+        shutil.rmtree(directory, ignore_errors=True)

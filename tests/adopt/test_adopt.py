@@ -1,0 +1,156 @@
+"""An account that was made by hand, adopted with the real Terraform: imports only, and nothing issued or renewed."""
+
+import json
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from adopt.estates import S3, USERS, Estate, estate, spec
+from conftest import Run
+from loop.stacks import ACCOUNT, REGION
+from pcaform.adopt.proof import json_schema
+from sandbox.conftest import ACM, ALL_ACTIONS
+
+pytestmark = pytest.mark.terraform
+PERMISSION = "module.acm_permission_{}.aws_acmpca_permission.this"
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("estate")) as found:
+        yield found
+
+
+def test_a_whole_account_is_taken_over(old: Estate, pcaform: Run, tmp_path: Path) -> None:
+    """Three levels, every kind of revocation, another region, a shared CA, a user: on S3 with its lock."""
+    old.render(pcaform, spec(old.arns, users=USERS), stack="whole", backend=S3)
+    serials = old.serials()
+    proof, kept = tmp_path / "proof.json", tmp_path / "kept"
+    done = old.adopt(pcaform, "whole", "--spec", old.home / "whole.yaml", "--proof", proof, "--keep", kept)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("4 to import, 5 taken over, 0 to add, 0 to change, 0 to destroy\n")
+    assert done.stderr.endswith(f"pushed and planned again: 'terraform apply' in {old.home / 'whole'} does the rest\n")
+    permissions = {PERMISSION.format(name): f"{old.arns[name]},{ACM}," for name in ("root", "issuing", "overseas")}
+    held = _permissions(old.terraform("whole").state_pull())
+    assert {address: instance["attributes"]["id"] for address, (_, instance) in held.items()} == permissions
+    assert {provider.rpartition("]")[2] for provider, _ in held.values()} == {"", ".us-east-1"}
+    assert held[PERMISSION.format("root")][1]["attributes"] == {
+        "actions": sorted(ALL_ACTIONS),
+        "certificate_authority_arn": old.arns["root"],
+        "id": permissions[PERMISSION.format("root")],
+        "policy": old.pki.client.list_permissions(CertificateAuthorityArn=old.arns["root"])["Permissions"][0]["Policy"],
+        "principal": ACM,
+        "source_account": ACCOUNT,
+    }
+    _check_proof(json.loads(proof.read_text(encoding="utf-8")), old)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()] == [0o600, 0o600]
+    plan = old.plan("whole")
+    assert {tuple(change["change"]["actions"]) for change in plan["resource_changes"]} == {("no-op",)}
+    old.apply("whole")
+    assert old.serials() == serials
+    again = old.adopt(pcaform, "whole", "--dry-run")
+    assert (again.returncode, again.stdout) == (0, "0 to import, 0 to add, 0 to change, 0 to destroy\n")
+
+
+def _permissions(state: bytes) -> dict[str, tuple[str, dict[str, dict[str, str]]]]:
+    resources = json.loads(state)["resources"]
+    return {
+        f"{resource['module']}.{resource['type']}.{resource['name']}": (resource["provider"], resource["instances"][0])
+        for resource in resources
+        if resource["type"] == "aws_acmpca_permission"
+    }
+
+
+def _check_proof(proof: dict[str, object], old: Estate) -> None:
+    Draft202012Validator(json_schema()).validate(proof)
+    assert (proof["verdict"], proof["step"]) == ("proven", "pushed and planned again")
+    assert (proof["account_id"], proof["region"], proof["workspace"]) == (ACCOUNT, REGION, "default")
+    text = json.dumps(proof)
+    assert old.arns["root"] in text
+    for secret in ("BEGIN CERTIFICATE", "Old Root", "Statement", "lineage"):
+        assert secret not in text
+
+
+TAGGED = ", default_tags: {owner: platform}"
+
+
+def test_tags_are_refused_until_they_are_accepted(old: Estate, pcaform: Run, tmp_path: Path) -> None:
+    old.render(pcaform, spec(old.arns, "root"), stack="tagged", aws=TAGGED)
+    refused = old.adopt(pcaform, "tagged", "--proof", tmp_path / "refused.json")
+    assert refused.returncode == 2
+    assert "REFUSED: update of tags_all [tags]" in refused.stdout
+    assert "let 'terraform apply' change it with --accept tags\nrefused, nothing was changed" in refused.stderr
+    assert json.loads((tmp_path / "refused.json").read_text(encoding="utf-8"))["verdict"] == "refused"
+    assert old.terraform("tagged").state_pull() == b""
+    serials = old.serials()
+    done = old.adopt(pcaform, "tagged", "--accept", "tags", "--proof", tmp_path / "proof.json")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (
+        0,
+        "1 to import, 1 taken over, 0 to add, 1 to change, 0 to destroy",
+    )
+    assert json.loads((tmp_path / "proof.json").read_text(encoding="utf-8"))["accepted_classes"] == ["tags"]
+    old.plan("tagged")
+    old.apply("tagged")
+    assert old.serials() == serials
+
+
+def test_what_is_new_is_refused(old: Estate, pcaform: Run) -> None:
+    new = (
+        "  new: {type: ROOT, subject: {common_name: New}, key_algorithm: RSA_2048, validity: {type: DAYS, value: 9}}\n"
+    )
+    old.render(pcaform, spec(old.arns, "root") + new, stack="new")
+    done = old.adopt(pcaform, "new")
+    assert done.returncode == 2
+    assert "module.ca_new.aws_acmpca_certificate_authority.this: REFUSED: create\n" in done.stdout
+    assert old.terraform("new").state_pull() == b""
+
+
+def test_a_workspace_and_a_pipeline_that_pushes(old: Estate, pcaform: Run, tmp_path: Path) -> None:
+    stack = old.render(pcaform, spec(old.arns, "issuing"), stack="piped")
+    terraform = old.terraform("piped")
+    terraform._run("workspace", "new", "eu")  # noqa: SLF001 - what a user types; the program never makes one
+    done = old.adopt(pcaform, "piped", "--emit", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    emitted = (tmp_path / "out" / "adopted.tfstate").resolve()
+    inside = f"TF_WORKSPACE=eu terraform -chdir={stack}"
+    assert done.stdout.splitlines()[-2:] == [f"{inside} state push {emitted}", f"{inside} plan"]
+    assert terraform.state_pull() == b""
+    environment = {**old.environment, "PATH": f"{Path(old.binary).parent}:/usr/bin:/bin"}
+    script = ["sh", str(tmp_path / "out" / "push.sh"), str(stack)]
+    pushed = subprocess.run(
+        script,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 to import, 0 to add, 0 to change, 0 to destroy" in pushed.stdout, pushed.stderr
+    assert json.loads(terraform.state_pull())["serial"] == 1
+
+
+def test_permissions_can_be_made_anew(old: Estate, pcaform: Run) -> None:
+    """AWS has two of three actions: stop, and with --recreate the permission goes for Terraform to make it."""
+    arn = old.pki.root(configuration={"Subject": {"CommonName": "Old Root", "Country": "DE"}})
+    old.pki.grant(arn, ["IssueCertificate", "GetCertificate"])
+    old.render(pcaform, spec({**old.arns, "root": arn}, "root"), stack="partial")
+    stopped = old.adopt(pcaform, "partial")
+    assert stopped.returncode == 1
+    assert (
+        f"{PERMISSION.format('root')}: {arn} permits GetCertificate, IssueCertificate, and the stack has "
+        "GetCertificate, IssueCertificate, ListPermissions" in stopped.stderr
+    )
+    assert stopped.stderr.endswith("or have it made anew with --recreate\nnothing was changed\n")
+    dry = old.adopt(pcaform, "partial", "--recreate", "--dry-run")
+    assert (dry.returncode, len(old.pki.client.list_permissions(CertificateAuthorityArn=arn)["Permissions"])) == (0, 1)
+    done = old.adopt(pcaform, "partial", "--recreate")
+    assert done.returncode == 0, done.stderr
+    assert "1 permissions were deleted at AWS: until 'terraform apply' has made them again" in done.stderr
+    assert old.pki.client.list_permissions(CertificateAuthorityArn=arn)["Permissions"] == []
+    old.plan("partial")
+    old.apply("partial")
+    (permission,) = old.pki.client.list_permissions(CertificateAuthorityArn=arn)["Permissions"]
+    assert sorted(permission["Actions"]) == sorted(ALL_ACTIONS)
