@@ -1,4 +1,4 @@
-"""The pipelines in examples/pipelines: their published shape, and their shell steps as they stand, on the sandbox."""
+"""The pipelines in docs/pipelines: their published shape, and their shell steps as they stand, on the sandbox."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from conftest import ROOT
 from pcaform.commands.sandbox import running
 from pcaform.terraform import find_binary
 
-EXAMPLES = ROOT / "examples" / "pipelines"
+EXAMPLES = ROOT / "docs" / "pipelines"
 GITHUB, GITLAB, ATLANTIS = (
     yaml.safe_load((EXAMPLES / name).read_text(encoding="utf-8"))
     for name in ("github-actions.yml", "gitlab-ci.yml", "atlantis-repos.yaml")
