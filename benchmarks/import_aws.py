@@ -1,8 +1,8 @@
 """How long `import aws` takes, as a ratio within one run: its time against what the rates that AWS publishes allow.
 
 The account is the sandbox, in a process of its own, which refuses what comes faster than AWS's rates. It has 1,000 CAs
-in two regions, each of which has rates of its own, so that they allow 100 seconds; in more regions the sandbox, not AWS,
-would be what is waited for. All else, our start-up and the writing of the specs too, counts against the ratio.
+in two regions, each of which has rates of its own, so that they allow 100 seconds; in more regions it would be the
+sandbox that is waited for. All else, our start-up and the writing of the specs too, counts against the ratio.
 """
 
 import json
