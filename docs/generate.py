@@ -220,6 +220,35 @@ def access_table(_: str) -> str:
     return markdown(of_spec(load(str(ROOT / "examples" / "corp-pki.yaml"))))
 
 
+def status_table(_: str) -> str:
+    """Return a row for each status of a CA: whether an import writes it, and what it says of it."""
+    from pcaform.sources.aws.statuses import STATUSES
+
+    sample = {"until": "DATE", "ended": "DATE", "why": "REASON"}
+    head = ["| status | written | what the report says | exit code 2 |", "| --- | --- | --- | --- |"]
+    rows = [
+        f"| `{status}` | {'yes' if found.is_written else 'no'} | {_said(found.kind, found.remark.format(**sample))} | "
+        f"{'yes' if found.remark and found.kind != 'listed' else 'no'} |"
+        for status, found in STATUSES.items()
+    ]
+    return "\n".join([*head, *rows])
+
+
+def _said(kind: str, remark: str) -> str:
+    return f"{kind}: {remark}" if remark else ""
+
+
+def right_table(_: str) -> str:
+    """Return a row for each action that reading an account takes, with AWS's rate, and the policy that allows them."""
+    from pcaform.quotas import PUBLISHED
+    from pcaform.sources.aws.rights import RIGHTS, policy
+
+    head = ["| action | what it is asked for | requests a second |", "| --- | --- | --- |"]
+    actions = {action: why for group in RIGHTS.values() for action, why in group.items()}
+    rows = [f"| `{action}` | {why} | {PUBLISHED.get(action, '')} |" for action, why in actions.items()]
+    return "\n".join([*head, *rows, "", "```json", json.dumps(policy(), indent=2), "```"])
+
+
 def never_table(_: str) -> str:
     """Return a row for each error that AWS declares and the sandbox never gives, with the reason."""
     from pcaform.sandbox.constraints import service_model
@@ -245,6 +274,8 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("README.md", "access", access_table),
     ("docs/spec.md", "fields", field_tables),
     ("docs/rules.md", "rules", rule_sections),
+    ("docs/import-aws.md", "statuses", status_table),
+    ("docs/import-aws.md", "rights", right_table),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),

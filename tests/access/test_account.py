@@ -42,6 +42,7 @@ def populate(account: Live) -> None:
     iam.put_user_permissions_boundary(UserName="bounded", PermissionsBoundary=boundary)
     account.user("old")
     iam.attach_user_policy(UserName="old", PolicyArn=f"{AWS_OWN}/AWSPrivateCAUser")
+    account.user("boss", all=statement("acm-pca:*"))
     account.user("member")
     iam.create_group(GroupName="signers")
     iam.put_group_policy(GroupName="signers", PolicyName="sign", PolicyDocument=json.dumps(allowed))
@@ -80,9 +81,18 @@ def test_an_old_user_is_seen_for_what_it_is(judged: CompletedProcess[str]) -> No
         )
     ]
     on = {line.split("  ")[1].strip(): line for line in block(judged, "old")}
-    assert sorted(on) == ["Issuing", "Other", "another CA", "no CA"]
-    assert "IssueCertificate EndEntityCertificate/V1, GetCertificate, ListPermissions, RevokeCertificate" in on["Other"]
+    assert list(on) == ["Issuing, Other, another CA", "no CA"]
+    may = on["Issuing, Other, another CA"]
+    assert "IssueCertificate EndEntityCertificate/V1, GetCertificate, ListPermissions, RevokeCertificate" in may
     assert "EndEntityServerAuthCertificate" not in " ".join(block(judged, "old"))
+
+
+def test_who_may_do_everything_is_said_in_few_words(judged: CompletedProcess[str]) -> None:
+    """Every template and every action of Private CA, on every CA: two lines say it."""
+    assert [" ".join(line.split()) for line in block(judged, "boss")] == [
+        "Issuing, Other, another CA itself: IssueCertificate with every template, every other action on a CA",
+        "no CA itself: CreateCertificateAuthority, ListCertificateAuthorities",
+    ]
 
 
 def test_a_narrow_user_is_no_finding(judged: CompletedProcess[str]) -> None:
@@ -116,8 +126,8 @@ def test_two_duties_in_one_hand_are_a_finding(judged: CompletedProcess[str]) -> 
 
 def test_who_can_do_nothing_is_not_named(judged: CompletedProcess[str]) -> None:
     assert "nobody" not in judged.stdout
-    assert judged.stderr.splitlines()[-1].startswith("5 principals, ")
-    assert judged.stderr.splitlines()[-1].endswith(" requests judged: 3 findings")
+    assert judged.stderr.splitlines()[-1].startswith("6 principals, ")
+    assert judged.stderr.splitlines()[-1].endswith(" requests judged: 6 findings")
 
 
 def test_json_and_markdown_say_the_same(world: World) -> None:
@@ -125,9 +135,9 @@ def test_json_and_markdown_say_the_same(world: World) -> None:
     report = json.loads(done.stdout)
     schema = json.loads(world.pcaform("schema", "access").stdout)
     jsonschema.validate(report, schema)
-    assert {each["key"] for each in report["principals"]} == {"narrow", "mfa", "runs", "old", "member"}
+    assert {each["key"] for each in report["principals"]} == {"narrow", "mfa", "runs", "old", "member", "boss"}
     assert "permissions boundaries" not in report["not_shown"]
-    assert "| user `old` | Issuing |" in world.access("--format", "markdown").stdout
+    assert "| user `old` | Issuing, Other, another CA |" in world.access("--format", "markdown").stdout
 
 
 def test_what_could_not_be_read_is_said(world: World) -> None:

@@ -10,7 +10,7 @@ from pcaform import facts
 from pcaform.access import actions, cells
 from pcaform.access.cells import Cell
 from pcaform.access.judging import Access, Decision, Judgement
-from pcaform.access.rows import Row, rows
+from pcaform.access.rows import Row, merged, rows
 
 _NOT_SHOWN = (
     "service control policies, resource control policies, permissions boundaries, session policies, VPC endpoint "
@@ -78,17 +78,25 @@ _REPORT = TypeAdapter(Report)
 
 def text(judgement: Judgement) -> str:
     """Return a block for each principal: what it may do on what, and how; all else is denied."""
-    return "\n".join([*_findings(judgement), *(line for access in judgement.accesses for line in _block(access))])
+    return "\n".join(
+        [
+            *_findings(judgement),
+            *(line for access in judgement.accesses for line in _block(access, _rows(judgement, access))),
+        ]
+    )
 
 
 def _findings(judgement: Judgement) -> list[str]:
     return [f"{finding.subject}: {said(finding.cell)}: {finding.message}" for finding in judgement.findings]
 
 
-def _block(access: Access) -> Iterator[str]:
+def _rows(judgement: Judgement, access: Access) -> list[Row]:
+    return merged(rows(access.allowed)) if judgement.is_live else rows(access.allowed)
+
+
+def _block(access: Access, found: list[Row]) -> Iterator[str]:
     subject = access.subject
     yield f"{subject.kind} {subject.key}: {_arn(access)}"
-    found = rows(access.allowed)
     width = max((len(row.target) for row in found), default=0)
     for row in found:
         for route, may in row.routes():
@@ -109,9 +117,10 @@ def markdown(judgement: Judgement) -> str:
     lines = ["| principal | on | itself | through ACM |", "| --- | --- | --- | --- |"]
     for access in judgement.accesses:
         name = f"{access.subject.kind} `{access.subject.key}`"
-        lines += [_line(name, row) for row in rows(access.allowed)]
+        lines += [_line(name, row) for row in _rows(judgement, access)]
     judged = sum(access.judged for access in judgement.accesses)
-    lines += ["", f"All else is denied: {judged} requests judged, {len(judgement.findings)} not as granted."]
+    ended = "findings" if judgement.is_live else "not as granted"
+    lines += ["", f"All else is denied: {judged} requests judged, {len(judgement.findings)} {ended}."]
     return "\n".join([*lines, *(f"- {line}" for line in _findings(judgement))])
 
 

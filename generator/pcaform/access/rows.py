@@ -33,6 +33,24 @@ def rows(allowed: Sequence[Cell]) -> list[Row]:
     ]
 
 
+def merged(found: Sequence[Row]) -> list[Row]:
+    """Return one row for all targets on which the same may be done: an account can have a thousand CAs."""
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Row]] = {}
+    for row in found:
+        alike.setdefault((tuple(row.direct), tuple(row.through_acm)), []).append(row)
+    return [replace(rows_[0], target=_together([row.target for row in rows_])) for rows_ in alike.values()]
+
+
+def _together(targets: list[str]) -> str:
+    """Return names as one; that CAs are meant which come later stays visible."""
+    named = [target for target in targets if target != cells.ANOTHER]
+    shown = [*named[:_SHOWN], *([f"{len(named) - _SHOWN} more"] if len(named) > _SHOWN else [])]
+    return ", ".join([*shown, *([cells.ANOTHER] if cells.ANOTHER in targets else [])])
+
+
+_SHOWN = 3
+
+
 def _words(allowed: Sequence[Cell], target: str, route: str) -> list[str]:
     found: dict[str, set[str | None]] = {}
     for cell in allowed:
@@ -42,12 +60,21 @@ def _words(allowed: Sequence[Cell], target: str, route: str) -> list[str]:
 
 
 def _shortened(found: dict[str, set[str | None]]) -> dict[str, set[str | None]]:
-    """Say in one word that every template of CA certificates is allowed."""
-    every = [_issuing(template) for template in facts.TEMPLATES if "CACertificate" in template]
-    if not all(word in found for word in every):
-        return found
-    rest = {word: keys for word, keys in found.items() if word not in every}
-    return {_issuing("with every template of CA certificates"): found[every[0]], **rest}
+    """Say in one word that every template is allowed, or every one of CA certificates, and every action."""
+    of_cas = [_issuing(template) for template in facts.TEMPLATES if "CACertificate" in template]
+    every = [*map(_issuing, facts.TEMPLATES), _issuing("").rstrip()]
+    for said, words in (("with every template", every), ("with every template of CA certificates", of_cas)):
+        if all(found.get(word) == found.get(words[0], set()) for word in words):
+            found = {_issuing(said): found[words[0]], **_without(found, words)}
+            break
+    every = [action.partition(":")[2] for action in actions.ON_AUTHORITY]
+    if all(word in found for word in every):
+        found = {**_without(found, every), "every other action on a CA": {None}}
+    return found
+
+
+def _without(found: dict[str, set[str | None]], words: list[str]) -> dict[str, set[str | None]]:
+    return {word: keys for word, keys in found.items() if word not in words}
 
 
 def _issuing(template: str) -> str:

@@ -118,6 +118,19 @@ class ServedIam(IAMBackend):
         """Tell moto which class answers; it would look for a module of URLs next to this one."""
         return SimpleNamespace(url_bases=url_bases, url_paths={"{0}/$": GatedIam.dispatch})
 
+    def get_account_authorization_details(self, policy_filter: list[str]) -> dict[str, Any]:
+        """Return everybody with their policies; of AWS's own only those that somebody has, where moto returns all.
+
+        Source: the example in https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html.
+        """
+        answer: dict[str, Any] = super().get_account_authorization_details(policy_filter)
+        policies = [each for each in answer["managed_policies"] if each.arn.split(":")[4] != "aws" or _is_held(each)]
+        return {**answer, "managed_policies": policies}
+
+
+def _is_held(policy: Any) -> bool:
+    return bool(policy.attachment_count)
+
 
 def _limit(user: Any, boundary: str) -> None:
     user.permissions_boundary = {

@@ -1,0 +1,94 @@
+"""What the pages show of reading an account is what is printed; PCAFORM_UPDATE_GOLDEN=1 writes it anew."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from conftest import ROOT, Run
+from sources.aws.conftest import ACCOUNT, Live, live, statement
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DENIED = "import aws --stack corp-pki, without acm-pca:ListPermissions"
+BLOCKS = (
+    ("import-aws.md", "import aws --stack corp-pki", {}),
+    ("import-aws.md", DENIED, {"denials": ["acm-pca:ListPermissions"]}),
+    ("access.md", "access --live", {}),
+)
+"""Page, what its block says was run, and the account's troubles meanwhile."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The account of the pages."""
+
+    live: Live
+    pcaform: Run
+    restorable: datetime
+
+    def printed(self, command: str, **troubles: Any) -> tuple[str, str]:
+        """Return a command's streams, with ids and days that are the same in every run."""
+        with self.live.server.troubled(**troubles):
+            done = self.pcaform(*command.partition(",")[0].split(), env=self.live.environment)
+        ids: dict[str, str] = {}
+
+        def steady(match: re.Match[str]) -> str:
+            return ids.setdefault(match[0], f"{len(ids) + 1:08d}-0000-0000-0000-000000000000")
+
+        text = UUID.sub(steady, f"{done.stdout}\0{done.stderr}")
+        text = text.replace(f"{self.restorable:%Y-%m-%d}", "2027-01-31").replace(ACCOUNT, "123456789012")
+        out, _, said = text.partition("\0")
+        return out, said
+
+
+@pytest.fixture(scope="module")
+def world(pcaform: Run) -> Iterator[World]:
+    with live() as account:
+        os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+        pki, iam = account.pki, account.server.client("iam")
+        root = pki.root(configuration={"Subject": {"CommonName": "Corp Root CA", "Organization": "Corp"}})
+        issuing = pki.subordinate(
+            root,
+            configuration={"Subject": {"CommonName": "Corp Issuing CA"}},
+            Tags=[{"Key": "team", "Value": "pki"}],
+            RevocationConfiguration={"OcspConfiguration": {"Enabled": True}},
+        )
+        pki.grant(issuing)
+        deleted = pki.root(configuration={"Subject": {"CommonName": "Old Root CA"}})
+        pki.disable(deleted)
+        pki.client.delete_certificate_authority(CertificateAuthorityArn=deleted, PermanentDeletionTimeInDays=7)
+        template = {"ArnLike": {"acm-pca:TemplateArn": "arn:aws:acm-pca:::template/EndEntityCertificate/V1"}}
+        reading = ["acm-pca:GetCertificateAuthorityCertificate", "acm-pca:GetCertificate"]
+        document = statement("acm-pca:IssueCertificate", issuing, Condition=template)
+        document["Statement"] += statement([*reading, "acm-pca:DescribeCertificateAuthority"], issuing)["Statement"]
+        account.user("ci", issue=document)
+        for name, policy in (("old", "AWSPrivateCAUser"), ("boss", "AdministratorAccess")):
+            account.user(name)
+            iam.attach_user_policy(UserName=name, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
+        yield World(account, pcaform, pki.describe(deleted)["RestorableUntil"])
+
+
+def console(command: str, out: str, said: str) -> str:
+    """Return a block as a page shows it; of an import that is not whole only what is said of it."""
+    lines = [line for line in said.splitlines() if not line.startswith("not in ")]
+    if command == DENIED:
+        return "\n".join(line for line in lines if not line.startswith(("account", "listed", "found")))
+    return f"$ pcaform {command}\n{out}" + "\n".join(lines)
+
+
+@pytest.mark.parametrize(("page", "command", "troubles"), BLOCKS)
+def test_a_page_shows_what_is_printed(world: World, page: str, command: str, troubles: Any) -> None:
+    path = ROOT / "docs" / page
+    text = path.read_text(encoding="utf-8")
+    before, mark, rest = text.partition(f"<!-- run: {command} -->\n```text\n")
+    shown, end, after = rest.partition("```\n")
+    assert mark, f"{page}: there is no block for '{command}'"
+    printed = console(command, *world.printed(command, **troubles)) + "\n"
+    if os.environ.get("PCAFORM_UPDATE_GOLDEN"):
+        path.write_text(f"{before}{mark}{printed}{end}{after}", encoding="utf-8")
+    else:
+        assert shown == printed
