@@ -39,7 +39,7 @@ class Repository:
         programs = Path(sys.executable).parent
         path = os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])
         environment = {**os.environ, "PATH": path, "PRE_COMMIT_HOME": str(self.cache)}
-        command = [programs / "pre-commit", "run", hook]
+        command = [str(programs / "pre-commit"), "run", hook]
         return subprocess.run(command, cwd=self.home, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -67,7 +67,7 @@ def repository(tmp_path: Path, pcaform: Run) -> Repository:
 
 
 def test_manifest_is_one(repository: Repository) -> None:
-    command = [Path(sys.executable).parent / "pre-commit", "validate-manifest", MANIFEST]
+    command = [str(Path(sys.executable).parent / "pre-commit"), "validate-manifest", str(MANIFEST)]
     assert subprocess.run(command, cwd=repository.home, check=False).returncode == 0
     assert HOOKS == ["pcaform-validate", "pcaform-render", "pcaform-guard"]
 
