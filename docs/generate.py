@@ -249,6 +249,28 @@ def right_table(_: str) -> str:
     return "\n".join([*head, *rows, "", "```json", json.dumps(policy(), indent=2), "```"])
 
 
+def hazard_table(_: str) -> str:
+    """Return a row for each rule of the guard: its level, which change it is about, and what that does at AWS."""
+    from pcaform.guard.catalog import RULES as HAZARDS
+
+    rows = [
+        f"| [`{name}`](#{name}) | {rule.level} | {rule.change} | {rule.consequence} |" for name, rule in HAZARDS.items()
+    ]
+    return "\n".join(["| rule | level | a change that | what happens |", "| --- | --- | --- | --- |", *rows])
+
+
+def hazard_sections(_: str) -> str:
+    """Return a section for each rule of the guard with what it says of a change that breaks it."""
+    from guard.shown import shown
+    from pcaform.guard.catalog import RULES as HAZARDS
+
+    seen = {"specs": "between two specs", "plan": "in a plan"}
+    found = {name: shown_of for name, shown_of in shown().items() if name in HAZARDS}
+    return "\n".join(
+        f"### {name}\n\nSeen {seen[found[name][0]]}:\n\n```text\n{found[name][1]}\n```\n" for name in HAZARDS
+    )
+
+
 def never_table(_: str) -> str:
     """Return a row for each error that AWS declares and the sandbox never gives, with the reason."""
     from pcaform.sandbox.constraints import service_model
@@ -276,6 +298,8 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/rules.md", "rules", rule_sections),
     ("docs/import-aws.md", "statuses", status_table),
     ("docs/import-aws.md", "rights", right_table),
+    ("docs/guard.md", "hazards", hazard_table),
+    ("docs/guard.md", "said", hazard_sections),
     ("docs/sandbox.md", "operations", operation_table),
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),

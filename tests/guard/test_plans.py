@@ -10,11 +10,14 @@ import pytest
 
 from conftest import Run
 from guard import plans
+from guard.shown import PLANS, settled
 from pcaform.commands.sandbox import running
 from pcaform.guard.judgement import Judgement
 from pcaform.guard.judging import judge
 from pcaform.guard.reading import read
+from pcaform.guard.report import text
 from pcaform.terraform import Terraform, find_binary
+from spec.golden import compare
 
 pytestmark = pytest.mark.terraform
 AUTHORITY = "aws_acmpca_certificate_authority.this"
@@ -80,6 +83,10 @@ def test_finding_says_what_happens_and_what_to_do(made: Mapping[str, bytes]) -> 
     assert "for 30 days" in leaving.message
     assert "'removed: {leaving: forget}'" in leaving.advice
     assert "AWS revokes no self-signed certificate" in found[f"module.ca_root_certificate.{CERTIFICATE}"].message
+
+
+def test_documentation_shows_what_is_said_of_the_plan(made: Mapping[str, bytes]) -> None:
+    compare(settled(text(judged(made["hazards"]))), PLANS[1])
 
 
 def test_installation_that_goes_with_its_authority_is_no_finding(made: Mapping[str, bytes]) -> None:

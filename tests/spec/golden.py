@@ -15,7 +15,11 @@ def printed(content: bytes, name: str) -> str:
 
 def check(case: Path) -> None:
     """Compare what is printed about a case with its `.out` file, or write that file where UPDATE is set."""
-    seen, golden = printed(case.read_bytes(), case.name), case.with_suffix(".out")
+    compare(printed(case.read_bytes(), case.name), case.with_suffix(".out"))
+
+
+def compare(seen: str, golden: Path) -> None:
+    """Compare a text with the file that holds it still, or write that file where UPDATE is set."""
     if os.environ.get(UPDATE) == "1":
         golden.write_text(seen, encoding="utf-8")
     assert golden.exists(), f"{golden.name} is missing: run with {UPDATE}=1 and review what it says"

@@ -1,0 +1,86 @@
+"""What the guard really says, one finding for each rule: for the documentation, and for the test that none is missing.
+
+Where specs show it, the guard is asked here and now; what only a plan shows stands in files, which tests compare with
+what is said of the plans of real Terraform.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from guard.corpus import HAZARDS, TEXT, harmed
+from pcaform.commands.guard_specs import earlier
+from pcaform.guard.judgement import Judgement
+from pcaform.guard.judging import judge
+from pcaform.guard.reading import Change, Plan
+from pcaform.guard.report import text
+from pcaform.guard.specs.judging import gone, judged
+from pcaform.guard.waivers import waived
+from pcaform.pems import beside
+from pcaform.spec.stack import Spec
+
+PLANS = tuple(Path(__file__).parent / name for name in ("corpus.out", "plans.out"))
+_CHANGING = (
+    (
+        re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        "11111111-2222-3333-4444-555555555555",
+    ),
+    (re.compile(r"(?:[0-9a-f]{2}:){7,}[0-9a-f]{2}"), "0a:1b:2c:3d:4e:5f:60:71"),
+    (re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC"), "2030-01-01 00:00:00 UTC"),
+    (re.compile(r'"-----BEGIN[^"…]*["…]'), '"-----BEGIN…'),
+)
+"""What is another one in every run."""
+_OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "acm-pca:IssueCertificate", "Resource": "*"}]}'
+_CLOSED = _OPEN.replace('"*", "Action"', '{"AWS": "111111111111"}, "Action"')
+_ADDED = "issuers:\n  added:\n    grants: [{certificates: unmanaged, certificate_authorities: [issuing]}]\n"
+
+
+def settled(found: str) -> str:
+    """Return what was printed with all that changes from run to run replaced."""
+    for pattern, fixed in _CHANGING:
+        found = pattern.sub(fixed, found)
+    return found
+
+
+def shown() -> dict[str, tuple[str, str]]:
+    """Return for each rule where it was seen, in specs or in a plan, and what was printed."""
+    found: dict[str, tuple[str, str]] = {}
+    for judgement in _of_specs():
+        for rule, block in _blocks(text(judgement)):
+            found.setdefault(rule, ("specs", block))
+    plans = [path.read_text(encoding="utf-8") for path in PLANS] + [settled(text(_shared()))]
+    for rule, block in (each for printed in plans for each in _blocks(printed)):
+        found.setdefault(rule, ("plan", block))
+    return found
+
+
+def _of_specs() -> Iterator[Judgement]:
+    before = _spec(TEXT)
+    for hazard in HAZARDS:
+        if "spec" in hazard.seen:
+            yield judged(before, _spec(harmed(hazard)))
+    yield judged(before, _spec(TEXT.replace("issuers:\n", _ADDED)))
+    yield judged(before, _spec(TEXT.replace("region: eu-west-1", "region: eu-central-1")))
+    yield gone(before)
+    waiver = "waivers:\n  - {what: ca-replaced, why: it never issued, until: '2030-06-14'}\n"
+    yield waived(judged(before, before), _spec(TEXT + waiver).waivers, today=date(2030, 6, 15))
+
+
+def _shared() -> Judgement:
+    """Judge a policy of a CA that lets everybody in, which no spec of ours can have and the sandbox refuses."""
+    address = "aws_acmpca_policy.partner"
+    change = Change(address, "aws_acmpca_policy", ("update",), {"policy": _CLOSED}, {"policy": _OPEN}, {}, "", (), "")
+    return judge(Plan((change,), is_errored=False))
+
+
+def _spec(text: str) -> Spec:
+    return earlier(text.encode(), "corpus.yaml", beside(Path()))
+
+
+def _blocks(printed: str) -> Iterator[tuple[str, str]]:
+    """Yield each finding of a text with its rule: a line, and those below it that are indented."""
+    for block in re.split(r"\n(?! )", printed.strip()):
+        rule = re.search(r" \[([a-z-]+), [a-z-]+\]$", block.partition("\n")[0])
+        if rule:
+            yield rule[1], block
