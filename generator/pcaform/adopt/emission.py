@@ -30,7 +30,7 @@ def _script(workspace: str) -> str:
     return (
         "#!/bin/sh\n"
         "# Pushes the state that 'pcaform adopt --emit' has proven, then plans. Takes the directory of the\n"
-        "# initialised stack. Never add -force: a refusal means that somebody has written the state since, so adopt again.\n"
+        "# initialised stack. Never add -force: where it is refused somebody has written the state, so adopt again.\n"
         "set -eu\n"
         'here=$(cd "$(dirname "$0")" && pwd)\n'
         f"{selected}"

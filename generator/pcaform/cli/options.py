@@ -42,6 +42,7 @@ class Difference(StrEnum):
 
     tags = "tags"
     force_destroy = "force-destroy"
+    timeouts = "timeouts"
 
 
 class Shell(StrEnum):

@@ -3,21 +3,29 @@
 from pathlib import Path
 
 from pcaform import console
+from pcaform.adopt.announcing import announcement
 from pcaform.commands.importing import Wanted, finish
 from pcaform.commands.opening import check_found, opened
+from pcaform.document import parse
 from pcaform.inventory import Inventory
 from pcaform.sources.aws.account import Caller
 from pcaform.sources.aws.checkpoint import kept
 from pcaform.sources.aws.progress import told
 from pcaform.sources.aws.reading import read
 from pcaform.sources.aws.wanted import Filters
+from pcaform.spec.reading import read as read_spec
 
 _UNKNOWN = "unknown"
 
 
 def run(caller: Caller, filters: Filters, wanted: Wanted, *, checkpoint: Path | None = None) -> int:
     """Write the spec of what an account holds; return 2 where something of it could not be read or written."""
-    return finish(inventory(caller, filters, checkpoint=checkpoint), wanted)
+    found = inventory(caller, filters, checkpoint=checkpoint)
+    ended = finish(found, wanted)
+    defaults = read_spec(parse(wanted.into.read_bytes(), str(wanted.into))).aws.default_tags if wanted.into else {}
+    if said := announcement(found, defaults):
+        console.say(said)
+    return ended
 
 
 def inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None = None) -> Inventory:
