@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,9 @@ BINARY = "PCAFORM_TERRAFORM"
 MIRROR = "PCAFORM_PROVIDER_MIRROR"
 _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 _DIFFERENCES = 2
+_COLOUR = r"\x1b\[[0-9;]*m"
+_DRAWN = re.compile(rf"^(?:{_COLOUR})*[╷│╵](?:{_COLOUR})* ?|{_COLOUR}", re.MULTILINE)
+"""Colours, and the frame around messages, which commands without -no-color draw for no terminal either."""
 _NO_REGISTRY = "Failed to query available provider packages"
 
 
@@ -135,7 +139,7 @@ class Terraform:
         )
         stdout, stderr = _wait(process)
         if process.returncode not in codes:
-            said = (stderr or stdout).strip()
+            said = _DRAWN.sub("", stderr or stdout).strip()
             raise TerraformError(f"terraform {arguments[0]} failed in {self.directory}:\n{said}")
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,10 +21,9 @@ OTHER_REGION = "us-east-1"
 PARTNER = "210987654321"
 BUCKET = "estate-states"
 S3 = f"{{s3: {{bucket: {BUCKET}, key: pki/STACK.tfstate, region: {REGION}, use_lockfile: true}}}}"
-DOCUMENT = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "acm-pca:ListCertificateAuthorities", "Resource": "*"}],
-}
+SECTION = "certificate_authorities:\n"
+MANY = int(os.environ.get("PCAFORM_ADOPT_CAS", "10"))
+"""How many CAs there are beside the named ones; tried with 100, which takes minutes."""
 
 
 @dataclass(frozen=True)
@@ -43,29 +43,48 @@ class Estate:
     def terraform(self, stack: str) -> Terraform:
         return Terraform(self.binary, self.home / stack, self.environment)
 
-    def render(self, pcaform: Run, text: str, *, stack: str, backend: str = "", aws: str = "") -> Path:
-        """Render and initialise a stack of this account; return its directory."""
-        terraform = f"terraform: {{backend: {backend.replace('STACK', stack)}}}\n" if backend else ""
-        head = f'version: 1\nstack: {stack}\naws: {{region: {REGION}, account_id: "{ACCOUNT}"{aws}}}\n{terraform}'
-        spec = self.home / f"{stack}.yaml"
-        spec.write_text(head + text, encoding="utf-8")
-        done = pcaform("render", spec, "--out", self.home, env=self.environment)
+    def render(self, pcaform: Run, text: str, *, stack: str, aws: str = "") -> Path:
+        """Render and initialise a stack of this account from CAs in a spec's words; return its directory."""
+        head = f'version: 1\nstack: {stack}\naws: {{region: {REGION}, account_id: "{ACCOUNT}"{aws}}}\n'
+        (self.home / f"{stack}.yaml").write_text(head + text, encoding="utf-8")
+        return self.initialise(pcaform, stack)
+
+    def initialise(self, pcaform: Run, stack: str, *arguments: str) -> Path:
+        """Render a stack from the spec that was written, and initialise it."""
+        done = pcaform("render", self.home / f"{stack}.yaml", "--out", self.home, env=self.environment)
         assert done.returncode == 0, done.stderr
-        self.terraform(stack).init(*(["-backend-config=use_path_style=true"] if backend else []))
+        self.terraform(stack).init(*arguments)
         return self.home / stack
+
+    def imported(self, pcaform: Run, stack: str) -> Path:
+        """Import the account in its region, add by hand what is not in it, and render; return the stack's directory.
+
+        That is the backend, and the CA of somebody else.
+        """
+        specs = self.home / f"{stack}-specs"
+        specs.mkdir()
+        done = pcaform("import", "aws", "--stack", stack, "--out", specs, env=self.environment)
+        assert done.returncode == 0, done.stderr
+        (text,) = (found for each in specs.glob("*.yaml") if f"'{ACCOUNT}'" in (found := each.read_text("utf-8")))
+        head, section, rest = re.sub(r"stack: .*", f"stack: {stack}", text, count=1).partition(SECTION)
+        backend = f"terraform: {{backend: {S3.replace('STACK', stack)}}}\n"
+        partner = spec(self.arns, "partner").removeprefix(SECTION)
+        (self.home / f"{stack}.yaml").write_text(f"{head}{backend}{section}{partner}{rest}", encoding="utf-8")
+        return self.initialise(pcaform, stack, "-backend-config=use_path_style=true")
 
     def adopt(self, pcaform: Run, stack: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run `pcaform adopt` on a stack as its owner does."""
         return pcaform("adopt", self.home / stack, *arguments, env=self.environment, timeout=900)
 
     def serials(self) -> dict[str, int]:
-        """Return the serial number of the certificate of each CA."""
-        clients = {region: self.server.client("acm-pca", region=region) for region in (REGION, OTHER_REGION)}
-        return {
-            name: Pki(clients[arn.split(":")[3]]).certificate(arn).serial_number
-            for name, arn in self.arns.items()
-            if arn.split(":")[4] == ACCOUNT
-        }
+        """Return the serial number of the certificate of each CA that has one, by ARN."""
+        found: dict[str, int] = {}
+        for region in (REGION, OTHER_REGION):
+            pki = Pki(self.server.client("acm-pca", region=region))
+            pages = pki.client.get_paginator("list_certificate_authorities").paginate()
+            arns = [each["Arn"] for page in pages for each in page["CertificateAuthorities"] if "Serial" in each]
+            found |= {arn: pki.certificate(arn).serial_number for arn in arns}
+        return found
 
     def plan(self, stack: str) -> dict[str, Any]:
         """Plan a stack against its own state."""
@@ -79,7 +98,10 @@ class Estate:
 
 @contextmanager
 def estate(home: Path) -> Iterator[Estate]:
-    """Start an account and make CAs of three levels in it, each revoking in another way, with permissions and users."""
+    """Start an account and make CAs of three levels in it, each revoking in another way, with permissions and users.
+
+    One more has its revocation turned off again, and there are MANY plain ones.
+    """
     with started(home) as stack:
         server = stack.server
         # moto leaves AWS's own policies out unless it is told otherwise.
@@ -87,7 +109,7 @@ def estate(home: Path) -> Iterator[Estate]:
         server.client("s3").create_bucket(Bucket="estate-crl", CreateBucketConfiguration={"LocationConstraint": REGION})
         server.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         made = Estate(home, server, stack.terraform.environment, stack.terraform.binary, _authorities(server))
-        _users(server)
+        _users(server, made.arns["issuing"])
         yield made
 
 
@@ -105,49 +127,57 @@ def _authorities(server: Sandbox) -> dict[str, str]:
         configuration=_named("Old Issuing"),
         RevocationConfiguration={"OcspConfiguration": {"Enabled": True}},
     )
+    off = {"CrlConfiguration": {"Enabled": False}, "OcspConfiguration": {"Enabled": False}}
+    silent = pki.root(configuration=_named("Old Silent"), RevocationConfiguration={"CrlConfiguration": crl})
+    pki.client.update_certificate_authority(CertificateAuthorityArn=silent, RevocationConfiguration=off)
+    for number in range(MANY):
+        pki.grant(pki.root(configuration=_named(f"Old Plain {number}"), Tags=[{"Key": "number", "Value": str(number)}]))
     elsewhere = overseas.root(configuration=_named("Old Overseas"))
     for client, arn in ((pki, root), (pki, issuing), (overseas, elsewhere)):
         client.grant(arn)
     shared = partner.root(configuration=_named("Partner Root"))
+    partner.client.put_policy(ResourceArn=shared, Policy=json.dumps(_sharing(shared)))
     return {"root": root, "policy": policy, "issuing": issuing, "overseas": elsewhere, "partner": shared}
+
+
+def _sharing(arn: str) -> dict[str, Any]:
+    """Return the policy that AWS RAM puts on a CA which the partner shares with this account."""
+    actions = ["acm-pca:DescribeCertificateAuthority", "acm-pca:GetCertificateAuthorityCertificate"]
+    statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": actions, "Resource": arn}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def _named(name: str) -> dict[str, Any]:
     return {"Subject": {"CommonName": name, "Country": "DE"}}
 
 
-def _users(server: Sandbox) -> None:
+def _users(server: Sandbox, arn: str) -> None:
     """Make users as the console does: one with a policy of the account, one with AWS's own."""
     iam = server.client("iam")
     for name in ("old.ci", "old.person"):
         iam.create_user(UserName=name, Tags=[{"Key": "made-by", "Value": "console"}])
-    policy = iam.create_policy(PolicyName="old-policy", PolicyDocument=json.dumps(DOCUMENT))["Policy"]["Arn"]
+    actions = ["acm-pca:IssueCertificate", "acm-pca:GetCertificate"]
+    statements = [{"Effect": "Allow", "Action": actions, "Resource": arn}]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    policy = iam.create_policy(PolicyName="old-policy", PolicyDocument=document)["Policy"]["Arn"]
     iam.attach_user_policy(UserName="old.ci", PolicyArn=policy)
     iam.attach_user_policy(UserName="old.person", PolicyArn="arn:aws:iam::aws:policy/AWSPrivateCAUser")
 
 
-def spec(arns: Mapping[str, str], *names: str, actions: str = ", ".join(ALL_ACTIONS), users: str = "") -> str:
-    """Return the spec of some of the estate's CAs, all of them where none is named."""
+def spec(arns: Mapping[str, str], *names: str, actions: str = ", ".join(ALL_ACTIONS)) -> str:
+    """Return the spec of some of the estate's CAs."""
     entries = {
         "root": _entry("root", arns, "Old Root", permitted=actions),
-        "policy": _entry("policy", arns, "Old Policy", revocation=_CRL),
         "issuing": _entry("issuing", arns, "Old Issuing", revocation=_OCSP, permitted=actions),
         "overseas": _entry("overseas", arns, "Old Overseas", permitted=actions, more=_ELSEWHERE),
         "partner": f"  partner: {{arn: '{arns['partner']}', managed: false}}\n",
     }
-    return "certificate_authorities:\n" + "".join(entries[name] for name in names or entries) + users
+    return SECTION + "".join(entries[name] for name in names)
 
 
 _DISABLED = "crl_configuration: {enabled: false}"
-_CRL = "crl_configuration: {enabled: true, s3_bucket_name: estate-crl, expiration_in_days: 7}"
 _OCSP = "ocsp_configuration: {enabled: true}"
 _ELSEWHERE = f"    provider: {{region: {OTHER_REGION}}}\n"
-USERS = f"""\
-issuers:
-  ci:
-    existing_user: old.ci
-    policy: {{name: old-policy, document: {json.dumps(DOCUMENT)}}}
-"""
 
 
 def _entry(

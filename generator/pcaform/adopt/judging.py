@@ -12,8 +12,9 @@ from typing import Any
 CLASSES: Mapping[str, frozenset[str]] = {
     "tags": frozenset({"tags", "tags_all"}),
     "force-destroy": frozenset({"force_destroy"}),
+    "timeouts": frozenset({"timeouts"}),
 }
-"""Classes of differences that may be accepted, by argument; only Terraform knows `force_destroy`."""
+"""Classes of differences that may be accepted, by argument; only Terraform knows `force_destroy` and `timeouts`."""
 
 _QUIET = (("no-op",), ("read",))
 
@@ -91,7 +92,13 @@ def _differing(change: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     unknown = {name for name, value in (change.get("after_unknown") or {}).items() if value is True}
     known = (set(before) | set(after)) - unknown
-    return tuple(sorted(unknown | {name for name in known if before.get(name) != after.get(name)}))
+    return tuple(sorted(unknown | {name for name in known if _given(before.get(name)) != _given(after.get(name))}))
+
+
+def _given(value: Any) -> Any:
+    """Return a value, or None for a block that is there without a value: an import has none, and means the same."""
+    is_empty = isinstance(value, Mapping) and all(each is None for each in value.values())
+    return None if value and is_empty else value
 
 
 def _classes(arguments: tuple[str, ...]) -> tuple[str, ...]:

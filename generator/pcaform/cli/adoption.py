@@ -18,7 +18,7 @@ def _adopt(
     ] = None,
     accept: Annotated[
         list[Difference] | None,
-        typer.Option("--accept", metavar="tags|force-destroy", help="Let 'terraform apply' change these; repeatable."),
+        typer.Option("--accept", metavar="tags|force-destroy|timeouts", help="Let apply change these; repeatable."),
     ] = None,
     proof: Annotated[
         Path | None, typer.Option("--proof", metavar="FILE", help="Write what was proven as JSON.")

@@ -70,6 +70,7 @@ class Difference(StrEnum):
 
     tags = "tags"
     force_destroy = "force-destroy"
+    timeouts = "timeouts"
 
 
 class Shell(StrEnum):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pcaform import console
+from pcaform.adopt.announcing import announcement
 from pcaform.commands.importing import Wanted, check, existing, finish
 from pcaform.commands.opening import check_found, opened
 from pcaform.inventory import Inventory
@@ -19,7 +20,12 @@ _UNKNOWN = "unknown"
 def run(caller: Caller, filters: Filters, wanted: Wanted, *, checkpoint: Path | None = None) -> int:
     """Write the spec of what an account holds; return 2 where something of it could not be read or written."""
     check(wanted)
-    return finish(inventory(_placed(caller, wanted.into), filters, checkpoint=checkpoint), wanted)
+    found = inventory(_placed(caller, wanted.into), filters, checkpoint=checkpoint)
+    defaults = existing(wanted.into)[2].aws.default_tags if wanted.into else {}
+    ended = finish(found, wanted)
+    if said := announcement(found, defaults):
+        console.say(said)
+    return ended
 
 
 def _placed(caller: Caller, into: Path | None) -> Caller:
