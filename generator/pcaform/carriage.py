@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pcaform import facts, policies, trusts
+from pcaform.characters import composed
 from pcaform.infer.authorities import default_key_storage
 from pcaform.infer.meaning import meaning
 from pcaform.spec.issuers import Issuer, Trust
@@ -43,7 +44,11 @@ def _added(data: Mapping[str, Any]) -> dict[str, str]:
 def by_hcl(spec: Spec) -> dict[str, Any]:
     """Return what configuration files carry of a spec: all but what explains it to people."""
     data = _normal(spec)
-    return {**data, "terraform": spec.terraform.model_dump(mode="json"), "aws": spec.aws.model_dump(mode="json")}
+    for authority in data["certificate_authorities"].values():
+        if authority.get("activation") in ("external", "pending"):  # who signed it, or will, stands in no file
+            authority |= {"parent": None, "path_length": None}
+    whole = {"terraform": spec.terraform.model_dump(mode="json"), "aws": spec.aws.model_dump(mode="json")}
+    return {**data, **composed(whole)}
 
 
 def by_live(spec: Spec) -> dict[str, Any]:
@@ -81,7 +86,7 @@ def _normal(spec: Spec) -> dict[str, Any]:
     """Return a spec without what only people know, in one form for all spellings."""
     whole = ("stack", "terraform", "removed", "moves", "waivers")
     only: dict[str, Any] = {**dict.fromkeys(whole, True), "aws": {"assume_role"}}
-    data = spec.model_dump(mode="json", exclude=only)
+    data: dict[str, Any] = composed(spec.model_dump(mode="json", exclude=only))
     sections: dict[str, Callable[[dict[str, Any], Spec], None]] = {
         "certificate_authorities": _authority,
         "issuers": _issuer,

@@ -134,12 +134,27 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """What a provider block says that no state holds: the role that is assumed, and the tags of everything."""
+
+    region: str
+    account_id: str
+    assume_role: Mapping[str, Any] | None
+    default_tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
-    """All that a source holds about private CAs, and what is to say of what it holds besides."""
+    """All that a source holds about private CAs, and what is to say of what it holds besides.
+
+    Providers, by alias, and the backend are known to configurations only.
+    """
 
     resources: tuple[Resource, ...]
     remarks: tuple[Remark, ...] = field(default=())
     source: Source = "state"
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    backend: Mapping[str, Mapping[str, Any]] | None = None
 
     def of_type(self, kind: str) -> list[Resource]:
         """Return the resources of one type, in the source's order."""

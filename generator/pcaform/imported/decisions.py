@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from pcaform.carriage import attached, by_state
 from pcaform.fields import FIELDS
+from pcaform.imported.meant import compared, meant, spelled
 from pcaform.inventory import Source
+from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 
 SECTIONS = (
@@ -67,7 +69,7 @@ def name_of(path: Path) -> str:
 
 def form_of(spec: Spec, source: Source) -> Form:
     """Return what a source carries of a spec, one form for all that means the same, permissions by their principal."""
-    data = by_state(spec.model_copy(update={"certificate_authorities": dict(spec.managed)}))
+    data = by_state(spec)
     carried = carried_fields(source)
     form: Form = {"aws": {"default_tags": data["aws"]["default_tags"]} if ("aws", "default_tags") in carried else {}}
     for section in SECTIONS:
@@ -76,14 +78,38 @@ def form_of(spec: Spec, source: Source) -> Form:
             for key, item in data.get(section, {}).items()
         }
     for key, item in form["issuers"].items():
-        item["grants"] = attached(spec.issuers[key], spec)
+        issuer = spec.issuers[key]
+        item["grants"] = meant(_grants(issuer), attached(issuer, spec)) if issuer.grants else []
+    for section, key, duty in spec.duties:
+        if "trust" in form[section][key]:
+            form[section][key]["trust"] = meant(duty.trust.model_dump(mode="json"), form[section][key]["trust"])
     if source == "live":  # AWS does not tell the provider's tags from a thing's own
         for item in (each for section in SECTIONS for each in form[section].values() if "tags" in each):
             item["tags"] = {key: tag for key, tag in item["tags"].items() if spec.aws.default_tags.get(key) != tag}
-    for item in form["certificate_authorities"].values():
-        item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
-        item[PERMISSIONS] = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
+    if source == "hcl":  # who signed a CA that exists already stands in no file
+        for key, authority in spec.managed.items():
+            if authority.activation == "external":
+                form["certificate_authorities"][key] |= {"parent": None, "path_length": None}
+    authorities = form["certificate_authorities"].items()
+    form["certificate_authorities"] = {key: _authority(item, is_ours=key in spec.managed) for key, item in authorities}
     return form
+
+
+def _authority(item: Form, *, is_ours: bool) -> Form:
+    """Return what is compared of a CA: of one that others manage only what this stack adds to it."""
+    permissions = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
+    if not is_ours:
+        return {"managed": False, PERMISSIONS: permissions}
+    subject = {name: value for name, value in item["subject"].items() if value is not None}
+    return {**item, "subject": subject, PERMISSIONS: permissions}
+
+
+def _grants(issuer: Issuer) -> list[Any]:
+    """Return grants as data, what is a set in one order."""
+    return [
+        {name: sorted(value) if isinstance(value, list) else value for name, value in grant.items()}
+        for grant in (each.model_dump(mode="json") for each in issuer.grants)
+    ]
 
 
 def carried_fields(source: Source) -> frozenset[Path]:
@@ -125,20 +151,20 @@ def _decided(path: Path, values: _Values, *, is_complete: bool) -> Decision | No
         if not is_complete or path[-1] in _ISSUING:
             return None
     if base is _UNKNOWN or _same(mine, base):
-        return Decision("taken", path, mine, found)
-    return Decision("kept" if _same(found, base) else "conflict", path, mine, found)
+        return Decision("taken", path, spelled(mine), spelled(found))
+    return Decision("kept" if _same(found, base) else "conflict", path, spelled(mine), spelled(found))
 
 
 def _items(mine: Form, base: Form, found: Form) -> Iterator[Decision]:
     for section in SECTIONS:
         ours, theirs, last = mine.get(section, {}), found.get(section, {}), base.get(section, {})
-        for key in ours:
-            if key not in theirs:
+        for key, item in ours.items():
+            if key not in theirs and item.get("managed") is not False:  # of others' CAs a source shows what it needs
                 yield Decision("missing", (section, key))
         for key in theirs:
             if key not in ours:
                 is_out = key in last and _is_the_same_thing(section, last[key], theirs[key])
-                yield Decision("withheld" if is_out else "added", (section, key), None, theirs[key])
+                yield Decision("withheld" if is_out else "added", (section, key), None, spelled(theirs[key]))
 
 
 def _is_the_same_thing(section: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -189,4 +215,4 @@ def _is_nothing(value: Any) -> bool:
 def _same(one: Any, other: Any) -> bool:
     if _is_nothing(one) or _is_nothing(other):
         return _is_nothing(one) and _is_nothing(other)
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return json.dumps(compared(one), sort_keys=True) == json.dumps(compared(other), sort_keys=True)

@@ -149,9 +149,16 @@ def _above(
         if path[2:3] == (_REVOCATION,) or (len(path) == 2 and _may_be_null(key)):  # noqa: PLR2004 - section, key
             result = _placed(result, key, None, order=order)
         else:
-            held.append((*path, key))
+            held += _leaves((*path, key), below[key])
             result |= {key: own[key]} if key in own else {}
     return result, held
+
+
+def _leaves(path: Path, value: Any) -> list[Path]:
+    """Return the paths of all single values in a value of the defaults."""
+    if isinstance(value, Mapping):
+        return [leaf for key, each in value.items() for leaf in _leaves((*path, key), each)]
+    return [path]
 
 
 def _may_be_null(field: str) -> bool:

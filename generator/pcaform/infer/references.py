@@ -10,6 +10,7 @@ from pcaform.chains import key_algorithm, readable
 from pcaform.infer.authorities import permission_of
 from pcaform.infer.index import Index, text
 from pcaform.infer.items import Findings, Item
+from pcaform.infer.known import Known
 from pcaform.infer.places import Place, of_arn
 from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, reason_of
 from pcaform.inventory import Remark, Resource
@@ -20,7 +21,13 @@ _CA = "aws_acmpca_certificate_authority"
 
 
 def references(
-    needed: Iterable[str], found: Index, place: Place, *, keys: Mapping[str, str], parents: Mapping[str, Resource]
+    needed: Iterable[str],
+    found: Index,
+    place: Place,
+    *,
+    keys: Mapping[str, str],
+    parents: Mapping[str, Resource],
+    known: Known,
 ) -> Findings:
     """Return the entries of CAs that are only named. `parents` are certificates that such CAs signed for CAs here."""
     findings = Findings()
@@ -28,7 +35,7 @@ def references(
         resource = found.authorities.get(arn) or Resource(_CA, arn, {"arn": arn}, is_reference=True)
         permissions = list(_permissions(found.permissions.get(arn, []), findings))
         entry: dict[str, Any] = {"managed": False, "arn": arn}
-        algorithm = _key(resource, parents.get(arn))
+        algorithm = _key(resource, parents.get(arn)) or known.key_algorithms.get(arn)
         if algorithm not in facts.DEFAULT_SIGNING_ALGORITHM and arn in parents:
             algorithm = _likely(parents[arn])
             reason = f"its key is not in what was read. Its signature says {algorithm}, or another size: look it up"
@@ -36,8 +43,9 @@ def references(
         if algorithm in facts.DEFAULT_SIGNING_ALGORITHM:
             entry["key_algorithm"] = algorithm
         region, _ = of_arn(arn) or (place.region, "")
-        if region != place.region:
-            entry["provider"] = {"region": region}
+        alias = resource.provider or (parents[arn].provider if arn in parents else "")
+        if (provider := place.provider(region, alias)) is not None:
+            entry["provider"] = provider
         if permissions:
             entry["permissions"] = [said for _, said in permissions]
         moved = [

@@ -97,9 +97,13 @@ def _spec(draft: Draft, place: Place, *, stack: str, ignored: Mapping[tuple[str,
     for item in draft.items:
         rules = [{"rule": rule, "reason": HONEST[rule]} for rule in ignored.get((item.section, item.key), ())]
         sections.setdefault(item.section, {})[item.key] = {**item.entry, **({"ignore": rules} if rules else {})}
-    aws = _valid(Aws, region=place.region, account_id=place.account_id, default_tags=draft.default_tags)
+    role = place.own.assume_role if place.own else None
+    aws = _valid(
+        Aws, region=place.region, account_id=place.account_id, assume_role=role, default_tags=draft.default_tags
+    )
     moves = {old: new for item in draft.items for old, new in item.addresses if old != new and draft.has_addresses}
-    return _valid(Spec, version=1, stack=stack, aws=aws.model_dump(), moves=moves, **sections)
+    settings = {"backend": draft.backend} if draft.backend and place.is_first else {}
+    return _valid(Spec, version=1, stack=stack, aws=aws.model_dump(), terraform=settings, moves=moves, **sections)
 
 
 def _judge(spec: Spec, draft: Draft, verdict: _Verdict) -> bool:
