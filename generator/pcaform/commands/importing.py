@@ -11,6 +11,7 @@ from pcaform.imported import report
 from pcaform.imported.decisions import form_of
 from pcaform.imported.memory import SUFFIX, form_in, remembered, text_of
 from pcaform.imported.outcome import Found, Outcome, outcome
+from pcaform.imported.unknowns import noted
 from pcaform.infer.known import known_of
 from pcaform.infer.stack import Inferred, infer
 from pcaform.inventory import Inventory, Remark
@@ -80,17 +81,19 @@ def _fresh(inventory: Inventory, wanted: Wanted) -> int:
     found = infer(inventory, stack=wanted.stack)
     remarks = [remark for each in found for remark in each.remarks]
     if wanted.out is None:
-        console.result("---\n".join(dump(each.spec) for each in found))
+        console.result("---\n".join(_text(each) for each in found))
         return _told(report.report(inventory, remarks, files=()), wanted)
     files = [
-        _Written(
-            target(path), dump(each.spec).encode(), text_of(remembered(None, form_of(each.spec, inventory.source)))
-        )
+        _Written(target(path), _text(each).encode(), text_of(remembered(None, form_of(each.spec, inventory.source))))
         for path, each in zip(_paths(wanted.out, found), found, strict=True)
     ]
     if not wanted.force and not wanted.is_dry_run:
         _refuse_present(files)
     return _settled(inventory, wanted, remarks, files=files)
+
+
+def _text(found: Inferred) -> str:
+    return noted(dump(found.spec), found.spec, found.remarks)
 
 
 def _paths(out: Path, found: Sequence[Inferred]) -> list[Path]:

@@ -14,7 +14,7 @@ from sources.aws.conftest import ACCOUNT, Live, live, statement
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DENIED = "import aws --stack corp-pki, without acm-pca:ListPermissions"
-BLOCKS: tuple[tuple[str, str, Any], ...] = (
+BLOCKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("import-aws.md", "import aws --stack corp-pki", {}),
     ("import-aws.md", DENIED, {"denials": ["acm-pca:ListPermissions"]}),
     ("access.md", "access --live", {}),

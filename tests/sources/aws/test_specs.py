@@ -194,6 +194,32 @@ def test_an_import_into_a_spec_reads_its_region_and_splits_its_tags(world: World
     assert spec.read_bytes() == before
 
 
+def test_what_is_unknown_is_marked_on_the_ca_and_takes_nothing_away(world: World, tmp_path: Path) -> None:
+    spec = tmp_path / "pki.yaml"
+    world.live.pki.grant(world.arns[2])
+    arn = ("--arn", world.arns[2])
+    with world.live.server.troubled(denials=["acm-pca:ListPermissions"]):
+        fresh = world.run("--stack", "pki", *arn)
+    why = "ListPermissions: the caller's policies do not allow it (AccessDeniedException)"
+    assert f"\n  # unknown: permissions: {why}\n  ca2:\n    arn: {world.arns[2]}\n" in fresh.stdout
+    assert fresh.returncode == 2
+    world.run("--stack", "pki", *arn, "--out", str(spec))
+    before = spec.read_bytes()
+    assert b"principal: acm.amazonaws.com" in before
+    with world.live.server.troubled(denials=["acm-pca:ListPermissions", "acm-pca:ListTags", "acm-pca:GetPolicy"]):
+        into = world.run("--into", str(spec), *arn)
+    assert (into.returncode, spec.read_bytes()) == (2, before)
+    assert f"unknown: {world.arns[2]}: permissions: {why}" in into.stderr
+
+
+def test_a_parent_is_known_by_its_key_and_not_by_its_name(world: World) -> None:
+    twins = [world.live.pki.root(configuration={"Subject": {"CommonName": "Twin"}}) for _ in range(2)]
+    child = world.live.pki.subordinate(twins[1], configuration={"Subject": {"CommonName": "Child"}})
+    done = world.run("--stack", "pki", *(word for arn in (*twins, child) for word in ("--arn", arn)))
+    found = yaml.safe_load(done.stdout)["certificate_authorities"]
+    assert found[found["child"]["parent"]]["arn"] == twins[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -19,6 +19,7 @@ _REQUEST = "acm:RequestCertificate"
 _CREATE = "acm-pca:CreateCertificateAuthority"
 _ANY = (*ON_AUTHORITY, *ON_CERTIFICATE, *TAGGING, *OF_ACM_ACCOUNT, *ON_NO_AUTHORITY, _ISSUE, _REQUEST)
 _VARIABLE = "${"
+_NO_CONTEXT: Context = {}
 
 
 class Power(IntEnum):
@@ -46,10 +47,49 @@ class Place:
         return f"arn:{partition}:acm:{region}:{self.account_id}:certificate/*"
 
 
+@dataclass(frozen=True, slots=True)
+class _Allowing:
+    """The statements that allow an action, and those of the boundary; None where nothing bounds."""
+
+    statements: tuple[Statement, ...]
+    limits: tuple[Statement, ...] | None
+
+    def allow(self, resource: str, context: Context = _NO_CONTEXT) -> bool:
+        """Tell whether the action on a resource can be allowed, within the boundary where there is one."""
+        is_within = self.limits is None or _may(self.limits, resource, context)
+        return is_within and _may(self.statements, resource, context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """Policies within a boundary, by the actions that count; sorted once, since there can be a thousand CAs to try."""
+
+    issue: _Allowing
+    request: _Allowing
+    create: _Allowing
+    others: tuple[_Allowing, ...]
+
+    @property
+    def are_any(self) -> bool:
+        """Whether any statement counts, whatever it is about: those of most people in an account are not."""
+        return bool(self.issue.statements or self.request.statements or self.others)
+
+    def issues(self, place: Place, arn: str) -> bool:
+        """Tell whether issuing from a CA can be allowed, itself or through ACM."""
+        context = {_CA_OF_REQUEST: (arn,)}
+        return self.issue.allow(arn) or self.request.allow(place.certificate(arn), context)
+
+    def power(self, place: Place, arn: str) -> Power:
+        """Return what can be done with one CA."""
+        if self.issues(place, arn):
+            return Power.ADMINISTRATOR if self.create.allow("*") else Power.ISSUER
+        return Power.OTHER if any(other.allow(arn) for other in self.others) else Power.NONE
+
+
 def issues(policy: Policy, place: Place) -> bool:
     """Tell whether a policy can allow issuing from one of some CAs; raises PolicyError where it is none."""
-    documents = [read_document(policy.document, policy.name)]
-    return any(_issues(documents, None, place, arn) for arn in place.arns)
+    rights = _rights([read_document(policy.document, policy.name)], None)
+    return any(rights.issues(place, arn) for arn in place.arns)
 
 
 def is_relevant(policy: Policy) -> bool:
@@ -67,52 +107,47 @@ def concerns(policy: Policy, place: Place) -> bool:
 def power(policies: Iterable[Policy], boundary: Policy | None, place: Place) -> Power:
     """Return what policies within a boundary can allow on some CAs; raises PolicyError where one is no policy."""
     documents = [read_document(policy.document, policy.name) for policy in policies]
-    documents = [each for each in documents if any(map(_speaks, each.statements))]
     limit = read_document(boundary.document, boundary.name) if boundary is not None else None
+    rights = _rights(documents, limit)
     most = Power.NONE
-    for arn in place.arns if documents else ():
-        most = max(most, _power(documents, limit, place, arn))
+    for arn in place.arns if rights.are_any else ():
+        most = max(most, rights.power(place, arn))
         if most is Power.ADMINISTRATOR:
             break
     return most
 
 
-def _speaks(statement: Statement) -> bool:
-    return any(_is_named(statement, action) for action in _ANY)
+def _rights(documents: list[Document], limit: Document | None) -> _Rights:
+    def allowing(action: str) -> _Allowing:
+        limits = None if limit is None else _naming([limit], action)
+        return _Allowing(_naming(documents, action), limits)
+
+    # Many actions stand in the same statements.
+    found = [each for each in map(allowing, ON_AUTHORITY) if each.statements]
+    others = {tuple(map(id, (*each.statements, None, *(each.limits or ())))): each for each in found}
+    return _Rights(allowing(_ISSUE), allowing(_REQUEST), allowing(_CREATE), tuple(others.values()))
 
 
-def _power(documents: list[Document], limit: Document | None, place: Place, arn: str) -> Power:
-    if _issues(documents, limit, place, arn):
-        return Power.ADMINISTRATOR if _allow(documents, limit, (_CREATE, "*")) else Power.ISSUER
-    is_able = any(_allow(documents, limit, (action, arn)) for action in ON_AUTHORITY)
-    return Power.OTHER if is_able else Power.NONE
-
-
-def _issues(documents: list[Document], limit: Document | None, place: Place, arn: str) -> bool:
-    itself = _allow(documents, limit, (_ISSUE, arn))
-    return itself or _allow(documents, limit, (_REQUEST, place.certificate(arn)), {_CA_OF_REQUEST: (arn,)})
-
-
-def _allow(
-    documents: list[Document], limit: Document | None, asked: tuple[str, str], context: Context | None = None
-) -> bool:
-    """Tell whether an action on a resource can be allowed, within a boundary where there is one."""
-    action, resource = asked
-    is_within = limit is None or _may(limit, action, resource, context or {})
-    return is_within and any(_may(document, action, resource, context or {}) for document in documents)
-
-
-def _may(document: Document, action: str, resource: str, context: Context) -> bool:
-    return any(
-        statement.is_allow and _applies(statement, action, resource, context) for statement in document.statements
+def _naming(documents: Iterable[Document], action: str) -> tuple[Statement, ...]:
+    return tuple(
+        statement
+        for document in documents
+        for statement in document.statements
+        if statement.is_allow and _is_named(statement, action)
     )
 
 
-def _applies(statement: Statement, action: str, resource: str, context: Context) -> bool:
-    if not _is_named(statement, action):
-        return False
+def _may(statements: Iterable[Statement], resource: str, context: Context) -> bool:
+    return any(_applies(statement, resource, context) for statement in statements)
+
+
+def _applies(statement: Statement, resource: str, context: Context) -> bool:
     judged = [found for found in statement.conditions if found.key == _CA_OF_REQUEST and found.key in context]
     return _is_about(statement, resource) and all(found.is_met(context) for found in judged)
+
+
+def _speaks(statement: Statement) -> bool:
+    return any(_is_named(statement, action) for action in _ANY)
 
 
 def _is_named(statement: Statement, action: str) -> bool:

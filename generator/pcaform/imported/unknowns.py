@@ -1,0 +1,22 @@
+"""What could not be read of a CA -> a comment above the CA in the new spec, since a report is soon lost."""
+
+from collections.abc import Iterable
+
+from pcaform.edits.page import page
+from pcaform.imported.marks import position
+from pcaform.inventory import Remark
+from pcaform.spec.stack import Spec
+
+_SECTION = "certificate_authorities"
+
+
+def noted(text: str, spec: Spec, remarks: Iterable[Remark]) -> str:
+    """Return the text of a spec with a comment for each unknown thing of a CA in it."""
+    keys = {each.arn: key for key, each in spec.certificate_authorities.items()}
+    found = [each for each in remarks if each.kind == "unknown" and each.address in keys]
+    if not found:
+        return text
+    sheet = page(text)
+    for remark in found:
+        sheet.above(position(sheet.top, (_SECTION, keys[remark.address])), [f"# unknown: {remark.reason}"])
+    return sheet.result()
