@@ -205,6 +205,8 @@ def test_demo_holds_and_cannot_leave_the_sandbox(pcaform: Run, tmp_path: Path) -
         "it all holds",
         "PCA_ACCESS_DENIED",
         "1 to destroy",
+        "pcaform guard --spec refuses the change",
+        "pcaform guard refuses Terraform's plan of it\n               permission-destroyed: ACM may not renew",
         "equal in every field that a state carries",
     ):
         assert line in done.stderr

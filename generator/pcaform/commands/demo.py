@@ -12,7 +12,7 @@ from pcaform import assets, console, facts
 from pcaform.carriage import by_state
 from pcaform.commands.import_state import from_state
 from pcaform.commands.sandbox import running
-from pcaform.demo import issuing, openssl
+from pcaform.demo import guarding, issuing, openssl
 from pcaform.demo.stack import Stack, open_stack, write_stack
 from pcaform.demo.steps import act, holds, left_out, step
 from pcaform.loading import judged
@@ -25,6 +25,7 @@ EXAMPLE = "corp-pki.yaml"
 _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it renewals fail months later\n"
 _MANAGED = "    grants:\n      - certificates: managed"
 _INSISTED = f"    ignore: [{{rule: managed-without-permission, reason: the demo shows what happens}}]\n{_MANAGED}"
+_REFUSED = "permission-destroyed"
 _PERMISSION_ADDRESS = "module.acm_permission_issuing.aws_acmpca_permission.this"
 
 
@@ -105,10 +106,15 @@ def _break_and_mend(
     without = text.replace(_PERMISSION, "").replace("    permissions:\n", "")
     with step("pcaform refuses a spec without it") as notes:
         notes.append(_refusal(without))
+    insisted = without.replace(_MANAGED, _INSISTED)
     with step("a person insists, with a reason; rendered again"):
-        insisted = without.replace(_MANAGED, _INSISTED)
-        write_stack(insisted, out, source=EXAMPLE)
-    stack.apply("the plan removes exactly the permission; applied", expected={_PERMISSION_ADDRESS: ("delete",)})
+        spec = write_stack(insisted, out, source=EXAMPLE)
+    guarding.refuse_specs(judged(text.encode(), EXAMPLE), spec, rule=_REFUSED)
+    guarding.refuse_plan(stack, spec, rule=_REFUSED)
+    stack.apply(
+        "the person insists again: the plan removes exactly the permission; applied",
+        expected={_PERMISSION_ADDRESS: ("delete",)},
+    )
     with step("now ACM's renewal fails, and the certificate will run out") as notes:
         reason = issuing.refused_renewal(web, server.client("acm"), certificate_arn=certificate_arn)
         notes.append(f"RenewalStatusReason {reason}")
