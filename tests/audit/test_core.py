@@ -89,12 +89,9 @@ def test_a_permission_that_could_not_be_read_is_not_missing() -> None:
 
 
 def test_a_partial_permission_is_told_of_before_anything_was_issued() -> None:
-    assert found(authority(actions=("GetCertificate", "IssueCertificate"))) == [
-        (
-            "CA CA: certificates that ACM issues from it will not renew: it permits ACM GetCertificate and "
-            "IssueCertificate, and not ListPermissions"
-        )
-    ]
+    (said,) = found(authority(actions=("GetCertificate", "IssueCertificate")))
+    missing = "it permits ACM GetCertificate and IssueCertificate, and not ListPermissions"
+    assert said == f"CA CA: certificates that ACM issues from it will not renew: {missing}"
 
 
 NOBODY = "CA CA: nobody can read its revocation list:"

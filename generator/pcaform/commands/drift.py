@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from pcaform import console
 from pcaform.commands.opening import opened
 from pcaform.drift import report
 from pcaform.drift.comparing import compare
 from pcaform.drift.difference import Drift, Kind
-from pcaform.drift.matching import region_of
+from pcaform.drift.matching import is_named, region_of
 from pcaform.estate import Estate
 from pcaform.loading import load
 from pcaform.problems import Failure
@@ -52,7 +53,7 @@ def of_spec(spec: Spec, caller: Caller, *, expiring: timedelta) -> Drift:
 
 def _read(account: Account, spec: Spec) -> Estate:
     with told("questions to AWS") as tell:
-        found = standing(account, PARTS, tell=tell)
+        found = standing(account, PARTS, is_wanted=partial(is_named, spec), tell=tell)
         if not spec.certificates:
             return found
         certificates, remarks = managed(account, account.regions, tell=tell)

@@ -38,14 +38,24 @@ def matched(spec: Spec, estate: Estate) -> Matched:
     )
 
 
+def is_named(spec: Spec, found: Authority) -> bool:
+    """Tell whether a CA can be one of a spec's."""
+    return any(_fits(spec, key, found) for key in spec.certificate_authorities)
+
+
 def _fitting(spec: Spec, key: str, estate: Estate) -> tuple[Authority, ...]:
+    fitting = [each for each in estate.authorities if _fits(spec, key, each)]
+    living = [each for each in fitting if each.status not in GONE]
+    return tuple(living or fitting)
+
+
+def _fits(spec: Spec, key: str, found: Authority) -> bool:
     wanted = spec.certificate_authorities[key]
     if wanted.arn is not None:
-        return tuple(each for each in estate.authorities if each.arn == wanted.arn)
-    region, taken = region_of(spec, key), {each.arn for each in spec.certificate_authorities.values()}
-    same = [each for each in estate.own if each.region == region and each.arn not in taken and _has_name(each, wanted)]
-    living = [each for each in same if each.status not in GONE]
-    return tuple(living or same)
+        return found.arn == wanted.arn
+    taken = {each.arn for each in spec.certificate_authorities.values()}
+    is_here = found.region == region_of(spec, key) and not found.is_foreign and found.arn not in taken
+    return is_here and _has_name(found, wanted)
 
 
 def _has_name(found: Authority, wanted: CertificateAuthority) -> bool:

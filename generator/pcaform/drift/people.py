@@ -12,7 +12,7 @@ from pcaform import policies, trusts
 from pcaform.drift.difference import Difference, Kind
 from pcaform.iam.elements import PolicyError
 from pcaform.infer.duties import MAKERS
-from pcaform.infer.meaning import meaning
+from pcaform.infer.meaning import listed, meaning
 from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.sources.aws.people import People, Person, Policy
 from pcaform.sources.aws.powers import is_relevant
@@ -68,18 +68,24 @@ def _principal(
         yield Difference(Kind.APPLIED, f"{place}.permissions_boundary", message, _APPLY, person.arn)
 
 
-def _policies(place: str, person: Person, wanted: Documents) -> Iterator[Difference]:
-    own = [each for each in person.policies if each.name in wanted and not each.group]
-    missing = [name for name in wanted if name not in {each.name for each in own}]
-    for name in missing:
-        message = f"the policy '{name}' does not hang on it: it may not do what the spec says"
+def _policies(place: str, person: Person, documents: Documents) -> Iterator[Difference]:
+    """Yield what policies say otherwise: those of the stack, which are managed ones, and what allows more besides.
+
+    Another policy that says the same is enough: an issuer that was taken over has its own until then.
+    """
+    wanted = meaning(documents.values())
+    own = [each for each in person.policies if each.name in documents and each.arn and not each.group]
+    missing = [name for name in documents if name not in {each.name for each in own}]
+    if missing and not wanted <= _meaning(person.policies):
+        message = f"it has no policy {' and no '.join(map(repr, missing))}: it may not do what the spec says"
         yield Difference(Kind.APPLIED, place, message, "apply the stack: it attaches the policy", person.arn)
-    if own and not missing and _meaning(own) != meaning(wanted.values()):
-        message = f"{_named(own)} says otherwise at AWS: {_short(_meaning(own), meaning(wanted.values()))}"
+    if own and not missing and _meaning(own) != wanted:
+        message = f"{_named(own)} says otherwise at AWS: {_short(_meaning(own), wanted)}"
         yield Difference(Kind.APPLIED, place, message, _APPLY, person.arn)
     besides = [each for each in person.policies if each not in own and is_relevant(each)]
-    if besides:
-        message = f"beside the spec it has {_named(besides)}, which is about CAs or certificates as well"
+    adding = [each for each in besides if not _allowed(each) <= wanted]
+    if adding:
+        message = f"beside the spec it has {_named(adding)}, which is about CAs or certificates as well"
         advice = "take it away at AWS, or see with 'pcaform access --live' what it adds: no apply takes it away"
         yield Difference(Kind.STAYS, place, message, advice, person.arn)
 
@@ -95,6 +101,13 @@ def _trust(place: str, person: Person, role: Role | None, spec: Spec) -> Iterato
 
 def _meaning(found: Iterable[Policy]) -> frozenset[str]:
     return meaning([json.loads(each.document) for each in found])
+
+
+def _allowed(policy: Policy) -> frozenset[str]:
+    """Return what a policy allows, without what it denies."""
+    document = json.loads(policy.document)
+    allowing = [each for each in listed(document["Statement"]) if each["Effect"] == "Allow"]
+    return meaning([{**document, "Statement": allowing}])
 
 
 def _short(live: frozenset[str], wanted: frozenset[str]) -> str:

@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.h
 makes, could not make or has deleted with what its list says alone.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -31,22 +31,27 @@ _PENDING = "PENDING_CERTIFICATE"
 _FOREIGN = (estate.CERTIFICATE,)
 
 
-def standing(account: Account, parts: Iterable[str], *, tell: Tell = silent) -> Estate:
-    """Return the CAs of an account and those shared with it, by region and name, with the parts that are wanted."""
+def standing(
+    account: Account, parts: Iterable[str], *, is_wanted: Callable[[Authority], bool] | None = None, tell: Tell = silent
+) -> Estate:
+    """Return the CAs of an account and those shared with it, by region and name, with the parts that are asked for.
+
+    `is_wanted` tells by their list which are meant, all without it; nothing is asked about the others.
+    """
     found = list(listed(account))
-    authorities = [each for each in found if isinstance(each, Listed)]
     remarks = [each for each in found if isinstance(each, Remark)]
+    bare = [_bare(each) for each in found if isinstance(each, Listed)]
+    authorities = sorted((each for each in bare if is_wanted is None or is_wanted(each)), key=_order)
     wanted = {each.arn: _askable(each, tuple(parts)) for each in authorities}
     asked = [Question(PARTS[part], arn) for arn, of in wanted.items() for part in of]
     answers: dict[Question, Any] = {}
     for number, (question, answer) in enumerate(answered(account, asked), start=1):
         answers[question] = answer
         tell(number, len(asked))
-    read = sorted((_read(each, wanted[each.arn], answers) for each in authorities), key=_order)
     return Estate(
         account.account_id,
         account.regions,
-        tuple(read),
+        tuple(_whole(each, wanted[each.arn], answers) for each in authorities),
         remarks=(*remarks, *_unread(asked, answers)),
         unlisted=frozenset(each.address.rpartition("/")[2] for each in remarks if each.reason.startswith(OWN)),
     )
@@ -56,18 +61,18 @@ def _order(authority: Authority) -> tuple[str, str, str]:
     return authority.region, authority.name, authority.arn
 
 
-def _askable(each: Listed, parts: tuple[str, ...]) -> tuple[str, ...]:
-    status = each.authority["Status"]
-    if status not in (*_CERTIFIED, _PENDING):
+def _askable(each: Authority, parts: tuple[str, ...]) -> tuple[str, ...]:
+    if each.status not in (*_CERTIFIED, _PENDING):
         return ()
-    without = () if status in _CERTIFIED else (estate.CERTIFICATE,)
+    without = () if each.status in _CERTIFIED else (estate.CERTIFICATE,)
     return tuple(part for part in parts if part not in without and (not each.is_foreign or part in _FOREIGN))
 
 
-def _read(each: Listed, asked: tuple[str, ...], answers: Answers) -> Authority:
+def _bare(each: Listed) -> Authority:
+    """Return a CA by what its list says."""
     found = each.authority
     crl = (found.get("RevocationConfiguration") or {}).get("CrlConfiguration") or {}
-    authority = Authority(
+    return Authority(
         each.arn,
         found["Status"],
         shapes.arguments(found),
@@ -77,11 +82,15 @@ def _read(each: Listed, asked: tuple[str, ...], answers: Answers) -> Authority:
         is_foreign=each.is_foreign,
         hides_list=bool((crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension")),
         unsaid=tuple(shapes.unsaid(found)),
+        unread=frozenset(PARTS),
     )
-    known = {part: answers[Question(PARTS[part], each.arn)] for part in asked}
-    unread = PARTS.keys() - {part for part, answer in known.items() if not isinstance(answer, Unknown)}
-    values = {name: value for part in PARTS.keys() - unread for name, value in _values(part, known[part]).items()}
-    return replace(authority, unread=frozenset(unread), **values)
+
+
+def _whole(authority: Authority, asked: tuple[str, ...], answers: Answers) -> Authority:
+    known = {part: answers[Question(PARTS[part], authority.arn)] for part in asked}
+    read = {part: answer for part, answer in known.items() if not isinstance(answer, Unknown)}
+    values = {name: value for part, answer in read.items() for name, value in _values(part, answer).items()}
+    return replace(authority, unread=authority.unread - read.keys(), **values)
 
 
 def _values(part: str, answer: Any) -> dict[str, Any]:

@@ -1,0 +1,122 @@
+"""A spec and an account as values, so that each kind of difference stands alone."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pcaform.drift.comparing import compare
+from pcaform.drift.difference import Drift
+from pcaform.drift.report import text
+from pcaform.estate import Authority, Certificate, Estate
+from pcaform.inventory import Remark
+from pcaform.loading import judged
+from pcaform.policies import documents
+from pcaform.sources.aws.people import People, Person, Policy
+from pcaform.spec.stack import Spec
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+ACCOUNT, REGION = "111122223333", "eu-west-1"
+OWN = f"arn:aws:iam::{ACCOUNT}:policy/ci-private-ca"
+ALL = ("IssueCertificate", "GetCertificate", "ListPermissions")
+SPEC = f"""\
+version: 1
+stack: corp
+aws: {{region: {REGION}, account_id: "{ACCOUNT}", default_tags: {{owner: pki}}}}
+certificate_authorities:
+  issuing:
+    arn: arn:aws:acm-pca:{REGION}:{ACCOUNT}:certificate-authority/00000000-0000-0000-0000-000000000001
+    activation: external
+    type: ROOT
+    subject: {{common_name: Issuing}}
+    key_algorithm: RSA_2048
+    revocation_configuration: {{ocsp_configuration: {{enabled: true}}}}
+    permissions: [{{principal: acm.amazonaws.com}}]
+    tags: {{service: tls}}
+issuers:
+  ci:
+    grants: [{{certificates: unmanaged, certificate_authorities: [issuing]}}]
+certificates:
+  www: {{certificate_authority: issuing, domain_name: www.corp.example}}
+"""
+
+
+def spec(**changes: str) -> Spec:
+    """Return the spec, with texts in it replaced."""
+    content = SPEC
+    for old, new in changes.items():
+        assert old in content
+        content = content.replace(old, new)
+    return judged(content.encode(), "spec.yaml")
+
+
+def arn(number: int = 1, account: str = ACCOUNT, region: str = REGION) -> str:
+    return f"arn:aws:acm-pca:{region}:{account}:certificate-authority/00000000-0000-0000-0000-{number:012}"
+
+
+def authority(**more: Any) -> Authority:
+    """Return the CA as the spec says it is."""
+    arguments = {
+        "type": "ROOT",
+        "usage_mode": "GENERAL_PURPOSE",
+        "key_storage_security_standard": "FIPS_140_2_LEVEL_3_OR_HIGHER",
+        "certificate_authority_configuration": [
+            {"key_algorithm": "RSA_2048", "signing_algorithm": "SHA256WITHRSA", "subject": [{"common_name": "Issuing"}]}
+        ],
+        "revocation_configuration": [
+            {
+                "crl_configuration": [{"enabled": False}],
+                "ocsp_configuration": [{"enabled": True, "ocsp_custom_cname": ""}],
+            }
+        ],
+    }
+    settled = {
+        "status": "ACTIVE",
+        "ends": NOW + timedelta(days=3000),
+        "actions": ALL,
+        "tags": {"owner": "pki", "service": "tls"},
+        "arn": arn(),
+    }
+    return Authority(**{**settled, "arguments": {**arguments, **more.pop("arguments", {})}, **more})
+
+
+def certificate(**more: Any) -> Certificate:
+    settled = {
+        "arn": f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1",
+        "name": "www.corp.example",
+        "authority": arn(),
+        "status": "ISSUED",
+        "ends": NOW + timedelta(days=300),
+        "key_algorithm": "RSA_2048",
+        "names": ("www.corp.example",),
+    }
+    return Certificate(**{**settled, **more})
+
+
+def policy(wanted: Spec, **more: Any) -> Policy:
+    """Return the policy that the spec's issuer has."""
+    ((name, document),) = documents(wanted.issuers["ci"], wanted.aws, arn_of=lambda _: arn()).items()
+    return Policy(**{"name": name, "document": json.dumps(document), "arn": OWN, **more})
+
+
+def ci(*policies: Policy, **more: Any) -> Person:
+    return Person("user", "ci", f"arn:aws:iam::{ACCOUNT}:user/ci", "/", policies, **more)
+
+
+def drift(
+    wanted: Spec | None = None,
+    *found: Authority,
+    held: Any = None,
+    people: Any = None,
+    remarks: tuple[Remark, ...] = (),
+    unlisted: frozenset[str] = frozenset(),
+) -> Drift:
+    """Compare; what is not given is as the spec says."""
+    wanted = wanted or spec()
+    certificates = (certificate(),) if held is None else tuple(held)
+    estate = Estate(ACCOUNT, (REGION,), found, certificates=certificates, remarks=remarks, unlisted=unlisted)
+    persons = (ci(policy(wanted)),) if people is None else tuple(people)
+    return compare(wanted, estate, People(persons), now=NOW, expiring=timedelta(days=90))
+
+
+def lines(found: Drift) -> list[str]:
+    return text(found).splitlines()
