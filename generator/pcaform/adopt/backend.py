@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform.adopt.steps import WRITTEN_SINCE
-from pcaform.adopt.vault import store
+from pcaform.adopt.vault import keep, store
 from pcaform.problems import Failure
 from pcaform.terraform import Terraform, TerraformError
 
@@ -41,7 +41,7 @@ class Backend:
 
     def keep(self, name: str, content: bytes) -> None:
         """Keep a copy of a state."""
-        store(self.directory / name, content)
+        keep(self.directory / name, content)
 
 
 def _told(error: TerraformError, stack: Path) -> Failure:

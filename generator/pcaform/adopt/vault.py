@@ -30,6 +30,13 @@ def vault(keep: Path | None, stack: Path) -> Iterator[Path]:
     _clear(directory, keep)
 
 
+def keep(path: Path, content: bytes) -> None:
+    """Write a state that stays; raises Failure where it cannot be written, or would overwrite one kept before."""
+    if path.exists() and path.read_bytes() != content:
+        raise Failure(f"{path}: another state was kept there before: name another directory")
+    store(path, content)
+
+
 def store(path: Path, content: bytes) -> Path:
     """Write a state durably, for its owner only; raises Failure where it cannot be written."""
     try:
@@ -45,10 +52,15 @@ def store(path: Path, content: bytes) -> Path:
     return path
 
 
-def outside(directory: Path, stack: Path) -> Path:
-    """Make a directory for states; raises Failure for one inside the stack, and where it cannot be made."""
+def refuse_inside(directory: Path, stack: Path) -> None:
+    """Raise Failure for a directory inside the stack: what lies there is planned, packed and committed."""
     if directory.resolve().is_relative_to(stack.resolve()):
         raise Failure(f"{directory}: this is inside the stack, where states do not belong: name another directory")
+
+
+def outside(directory: Path, stack: Path) -> Path:
+    """Make a directory for states; raises Failure for one inside the stack, and where it cannot be made."""
+    refuse_inside(directory, stack)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -12,7 +12,7 @@ from pcaform.adopt.emission import emit
 from pcaform.adopt.opening import Opened, opened
 from pcaform.adopt.scratch import copied, files
 from pcaform.adopt.steps import Ground, Plan, Proven, prove, push
-from pcaform.adopt.vault import vault
+from pcaform.adopt.vault import refuse_inside, vault
 from pcaform.commands.render import refuse_stale
 from pcaform.environments import users
 from pcaform.problems import Failure
@@ -35,6 +35,7 @@ class Wanted:
 
 def run(directory: Path, wanted: Wanted) -> int:
     """Take over what an initialised stack describes; return 2 where its plan would do more than that."""
+    _check(wanted, directory)
     if wanted.spec is not None:
         refuse_stale(wanted.spec, directory)
     stack = opened(directory, users(os.environ))
@@ -48,6 +49,18 @@ def run(directory: Path, wanted: Wanted) -> int:
         step = _conclude(stack, ground, proven, wanted)
         _write(proof.proof(proven, circumstances, step), wanted)
     return 0
+
+
+def _check(wanted: Wanted, directory: Path) -> None:
+    """Raise Failure for options that contradict each other, before anything is read."""
+    if wanted.emit is None:
+        return
+    if wanted.is_dry or wanted.is_recreating:
+        raise Failure(
+            "--emit writes a state for somebody else to push, --dry-run writes none, and --recreate deletes at AWS "
+            "instead: give one of them"
+        )
+    refuse_inside(wanted.emit, directory)
 
 
 def _ground(stack: Opened, wanted: Wanted, *, states: Path, scratch: Path) -> Ground:
