@@ -80,6 +80,10 @@ def form_of(spec: Spec, source: Source) -> Form:
     if source == "live":  # AWS does not tell the provider's tags from a thing's own
         for item in (each for section in SECTIONS for each in form[section].values() if "tags" in each):
             item["tags"] = {key: tag for key, tag in item["tags"].items() if spec.aws.default_tags.get(key) != tag}
+    if source == "hcl":  # who signed a CA that exists already stands in no file
+        for key, item in form["certificate_authorities"].items():
+            if spec.managed[key].activation == "external":
+                item |= {"parent": None, "path_length": None}
     for item in form["certificate_authorities"].values():
         item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
         item[PERMISSIONS] = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
