@@ -1,6 +1,6 @@
 """Private certificates of ACM -> their entries."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -38,10 +38,8 @@ def certificates(
         except INCOMPLETE:
             findings.leave_out(certificate, NOT_WHOLE)
         else:
-            kept, module = (
-                known.certificates.get((keys[arn], entry["domain_name"])),
-                certificate.module_key("certificate_"),
-            )
+            module = certificate.module_key("certificate_")
+            kept = _kept(module, (keys[arn], entry["domain_name"]), known.certificates, taken)
             key = own_key(kept, module, taken=taken) or key_for(module or _name(entry), taken)
             taken.add(key)
             address = f"module.{naming.certificate(key)}.{_ACM}.this"
@@ -56,6 +54,14 @@ def certificates(
                 )
             )
     return findings
+
+
+def _kept(
+    module: str | None, what: tuple[str, str], known: Mapping[str, tuple[str, str]], taken: Container[str]
+) -> str | None:
+    """Return the key that a certificate has already: that of its module where it fits, else the first that does."""
+    fitting = [key for key, each in known.items() if each == what and key not in taken]
+    return module if module in fitting else next(iter(fitting), None)
 
 
 def _is_here(certificate: Resource, place: Place) -> bool:

@@ -14,12 +14,14 @@ class Known:
     """By ARN."""
     common_names: Mapping[str, str] = field(default_factory=dict)
     """CAs without an ARN in the spec, by common name."""
+    made_here: Mapping[str, str | None] = field(default_factory=dict)
+    """The common names, if any, of CAs without an ARN in the spec, by key: two may have the same."""
     key_algorithms: Mapping[str, str] = field(default_factory=dict)
     """Of the CAs that others manage, by ARN."""
     principals: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Section and key, by `user` or `role` and the principal's name."""
-    certificates: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """By the CA's key and the domain name."""
+    certificates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """The CA's key and the domain name of each, by key: two may have the same."""
     crl_buckets: Mapping[str, str] = field(default_factory=dict)
     """By the bucket's name."""
     default_tags: Mapping[str, str] = field(default_factory=dict)
@@ -43,13 +45,14 @@ def known_of(spec: Spec) -> Known:
             for key, each in spec.managed.items()
             if each.arn is None and each.subject.common_name is not None
         },
+        made_here={key: each.subject.common_name for key, each in spec.managed.items() if each.arn is None},
         key_algorithms={
             each.arn: each.key_algorithm
             for each in spec.certificate_authorities.values()
             if not each.managed and each.arn is not None and each.key_algorithm is not None
         },
         principals=principals,
-        certificates={(each.certificate_authority, each.domain_name): key for key, each in spec.certificates.items()},
+        certificates={key: (each.certificate_authority, each.domain_name) for key, each in spec.certificates.items()},
         crl_buckets={bucket.bucket or key: key for key, bucket in spec.crl_buckets.items()},
         default_tags=dict(spec.aws.default_tags),
     )

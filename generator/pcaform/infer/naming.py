@@ -57,14 +57,22 @@ def authority_keys(inventory: Inventory, known: Known, others: Iterable[str]) ->
     for authority in [each for each in authorities if not each.is_reference and is_whole(each)]:
         arn = authority.attributes["arn"]
         name = subject(authority).get("common_name") or "ca"
-        kept = known.authorities.get(arn) or known.common_names.get(name)
-        keys[arn] = taken.key(kept, authority.module_key("ca_"), _RESERVED.sub("-", name))
+        module = authority.module_key("ca_")
+        kept = known.authorities.get(arn) or _made_here(module, name, known) or known.common_names.get(name)
+        keys[arn] = taken.key(kept, module, _RESERVED.sub("-", name))
     names = {str(each.attributes.get("arn")): _name(each) for each in authorities if each.is_reference}
     for arn in others:
         if arn not in keys:
             identifier = arn.rpartition("/")[2][:_DIGITS]
             keys[arn] = taken.key(known.authorities.get(arn), None, names.get(arn) or f"ca-{identifier}")
     return keys
+
+
+def _made_here(module: str | None, name: str, known: Known) -> str | None:
+    """Return the key that a module of ours is named after, unless the common name is that of another CA only."""
+    if module is None or module not in known.made_here:
+        return None
+    return module if known.made_here[module] == name or name not in known.common_names else None
 
 
 class _Taken:

@@ -4,15 +4,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 
 from pcaform.carriage import by_hcl
+from pcaform.characters import composed
 from pcaform.dump import dump
 from pcaform.imported.outcome import Found, outcome
 from pcaform.infer.known import Known, known_of
 from pcaform.infer.stack import Inferred, infer
 from pcaform.inventory import Inventory
 from pcaform.loading import judged
+from pcaform.problems import Failure
 from pcaform.sources.hcl.places import Options
 from pcaform.sources.hcl.reading import read
 from pcaform.spec.stack import Spec
@@ -21,6 +23,14 @@ from strategies import specs
 from test_dump import yaml_of
 
 DRAWN = settings().max_examples
+
+
+def spec_of(text: bytes) -> Spec:
+    """Return a drawn spec; text that Terraform composes may break a rule then that it kept before."""
+    try:
+        return judged(text, "spec.yaml")
+    except Failure:
+        reject()
 
 
 def inventory_of(spec: Spec) -> Inventory:
@@ -40,9 +50,9 @@ def names_of_references(spec: Spec) -> Known:
 
 
 @settings(max_examples=DRAWN // 3)
-@given(specs())
+@given(specs().map(composed))
 def test_files_give_the_same_spec_back(data: dict[str, Any]) -> None:
-    spec = judged(yaml_of(data).encode(), "spec.yaml")
+    spec = spec_of(yaml_of(data).encode())
     found = imported(spec, names_of_references(spec))
     assert {remark.kind for remark in found.remarks} <= {"unknown"}
     assert by_hcl(found.spec) == by_hcl(spec)
@@ -51,10 +61,10 @@ def test_files_give_the_same_spec_back(data: dict[str, Any]) -> None:
 
 
 @settings(max_examples=DRAWN // 3)
-@given(specs())
+@given(specs().map(composed))
 def test_files_change_nothing_in_the_spec_that_they_were_rendered_from(data: dict[str, Any]) -> None:
     text = yaml_of(data).encode()
-    spec = judged(text, "spec.yaml")
+    spec = spec_of(text)
     found = imported(spec, known_of(spec))
     result = outcome(text, "spec.yaml", found=Found(found.spec, "hcl", is_complete=True), last=None)
     assert result.decisions == ()

@@ -134,7 +134,7 @@ class _Reader:
     def _failure(self, token: Token, wanted: str) -> Exception:
         if token.kind == "end":
             return self.source.failure(token.start, f"the file ends here: {wanted}")
-        shown = "the end of the line" if token.kind == "newline" else token.text.strip()
+        shown = "the end of the line" if token.kind == "newline" else f"'{token.text.strip()}'"
         return self.source.failure(token.start, f"{shown} cannot stand here: {wanted}")
 
 

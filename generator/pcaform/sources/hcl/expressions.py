@@ -99,7 +99,7 @@ def _failure(source: Source, found: Sequence[Token], start: int, *, pieces: list
     for token, piece in zip(found, pieces, strict=True):
         at += len(piece)
         if at > offset and token.kind != "newline":
-            return source.failure(token.start, f"{_shown(token.text)} cannot stand here")
+            return source.failure(token.start, f"'{_shown(token.text)}' cannot stand here")
     end = found[-1].start + len(found[-1].text) if found else start
     return source.failure(end, "a value is missing here" if not found else "this value is not finished")
 
