@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 
 from conftest import Run
-from infer.states import Resource, arn_of, authority, permission, resource, root, state, subordinate, user
+from infer import states
+from infer.states import Resource, arn_of, authority, permission, resource, root, subordinate, user
 from pcaform import policies
 from pcaform.imported.report import json_schema
 from pcaform.spec.issuers import Issuer
@@ -42,6 +43,25 @@ def ci(*grants: dict[str, Any]) -> list[Resource]:
     aws = Aws(region="eu-west-1", account_id="123456789012")
     ((name, document),) = policies.documents(issuer, aws, arn_of=arn_of).items()
     return user("ci", document, policy=name)
+
+
+def state(*resources: Resource) -> bytes:
+    """Return a state in which everything lies where a stack of ours has it."""
+    return states.state(*map(_placed, resources))
+
+
+def _placed(resource: Resource) -> Resource:
+    (instance,) = resource["instances"]
+    arn = instance["attributes"].get("certificate_authority_arn", instance["attributes"].get("arn", ""))
+    key = arn.rpartition("/")[2]
+    signed = instance["attributes"].get("arn", "").rpartition("/")[2]
+    module = {
+        "aws_acmpca_certificate_authority": f"ca_{key}",
+        "aws_acmpca_certificate": f"ca_{signed}_certificate",
+        "aws_acmpca_permission": f"acm_permission_{key}",
+    }.get(resource["type"], "issuer_ci")
+    index = {"index_key": "ci-private-ca"} if "policy" in resource["type"] else {}
+    return {**resource, "module": f"module.{module}", "instances": [{**instance, **index}]}
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ def rest_of(spec: Spec) -> Any:
 def changed(draw: st.DrawFn, data: dict[str, Any]) -> Spec:
     """Draw what a source holds: the spec's items, some with other values, now and then one more."""
     found = copy.deepcopy(data)
-    for authority in found["certificate_authorities"].values():
+    managed = [each for each in found["certificate_authorities"].values() if each.get("managed", True)]
+    for authority in managed:
         for name, values in CHANGES.items():
             if draw(st.integers(1, 3)) == 1:
                 authority[name] = draw(values)
@@ -61,9 +62,8 @@ def changed(draw: st.DrawFn, data: dict[str, Any]) -> Spec:
             for grant in issuer["grants"]:
                 for name in ("domain_names", "key_algorithms", "additional_actions", "templates"):
                     grant.pop(name, None)
-    if draw(st.integers(1, 3)) == 1:
-        first = next(iter(found["certificate_authorities"].values()))
-        found["certificate_authorities"]["z-new"] = {**copy.deepcopy(first), "tags": draw(TAGS)}
+    if managed and draw(st.integers(1, 3)) == 1:
+        found["certificate_authorities"]["z-new"] = {**copy.deepcopy(managed[0]), "tags": draw(TAGS)}
     text = draw(written(found)).text
     return spec_of(text.encode())
 

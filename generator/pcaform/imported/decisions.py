@@ -10,6 +10,8 @@ from pcaform.fields import FIELDS
 from pcaform.inventory import Source
 from pcaform.spec.stack import Spec
 
+Path = tuple[str, ...]
+
 SECTIONS = (
     "certificate_authorities",
     "issuers",
@@ -24,11 +26,22 @@ _OPEN = ("tags", "default_tags", "subject", "revocation_configuration", PERMISSI
 """Mappings that are compared key by key also where one side has none."""
 _ISSUING = ("parent", "path_length", "validity", "api_passthrough")
 """What a source without the certificate's request does not know: absent there is not absent at AWS."""
+_GENERATION = "generation"
 _KINDS = ("role", "existing_user", "existing_role")
+_ROLE = ("role_name", "trust", "max_session_duration", "path", "permissions_boundary", "tags")
+_BUCKET = ("bucket", "cloudfront_distribution_arns", "force_destroy", "tags")
+_TERRAFORM: tuple[Source, ...] = ("state", "hcl")
+_MORE: Mapping[Path, tuple[Source, ...]] = {
+    ("certificate_authorities", "*", _GENERATION): _TERRAFORM,
+    ("issuers", "*", "role"): _TERRAFORM,
+    **{("shares", "*", name): ("state", "live", "hcl") for name in ("accounts", "organization", "template")},
+    **{(section, "*", name): _TERRAFORM for section in ("administrators", "auditors") for name in _ROLE},
+    **{("crl_buckets", "*", name): _TERRAFORM for name in _BUCKET},
+}
+"""What sources carry beside `fields`, which lists what is an argument of a CA, a user or a certificate."""
 _IDENTITY = {"certificate_authorities": ("subject", "key_algorithm"), "issuers": ("user_name", *_KINDS)}
 
-Kind = Literal["taken", "added", "kept", "conflict", "missing", "withheld"]
-Path = tuple[str, ...]
+Kind = Literal["taken", "added", "kept", "conflict", "missing", "unread", "withheld"]
 Form = dict[str, Any]
 _UNKNOWN: Any = object()
 
@@ -38,7 +51,8 @@ class Decision:
     """What becomes of one value or one item: `mine` is in the spec, `found` is what the source has; None is nothing.
 
     Taken: written. Added: a new item. Kept: a person changed it since the last import, and the source did not.
-    Conflict: both did. Missing: an item that the source does not have; it stays. Withheld: a person took it out.
+    Conflict: both did. Missing: an item that the source does not have; it stays. Unread: not found, and not all could be
+    read; it stays. Withheld: a person took it out.
     """
 
     kind: Kind
@@ -66,7 +80,10 @@ def name_of(path: Path) -> str:
 
 
 def form_of(spec: Spec, source: Source) -> Form:
-    """Return what a source carries of a spec, one form for all that means the same, permissions by their principal."""
+    """Return what a source carries of a spec, one form for all that means the same, permissions by their principal.
+
+    A CA that is only referred to is there, and nothing of it: a spec makes none of what it is.
+    """
     data = by_state(spec.model_copy(update={"certificate_authorities": dict(spec.managed)}))
     carried = carried_fields(source)
     form: Form = {"aws": {"default_tags": data["aws"]["default_tags"]} if ("aws", "default_tags") in carried else {}}
@@ -78,16 +95,18 @@ def form_of(spec: Spec, source: Source) -> Form:
     for item in form["certificate_authorities"].values():
         item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
         item[PERMISSIONS] = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
+    form["certificate_authorities"] |= {key: {} for key in spec.certificate_authorities if key not in spec.managed}
     return form
 
 
 def carried_fields(source: Source) -> frozenset[Path]:
     """Return the fields that a source carries, such as `certificate_authorities.*.tags`, without what is below them."""
-    return frozenset(
+    arguments = {
         tuple(fact.path.replace("[]", "").split(".")[: 2 if fact.path.startswith("aws.") else 3])
         for fact in FIELDS
         if source in fact.carried
-    )
+    }
+    return frozenset(arguments | {path for path, sources in _MORE.items() if source in sources})
 
 
 def compare(mine: Form, base: Form | None, found: Form, *, is_complete: bool) -> Compared:
@@ -100,7 +119,7 @@ def compare(mine: Form, base: Form | None, found: Form, *, is_complete: bool) ->
         names.add(name_of(path))
         if decision := _decided(path, values, is_complete=is_complete):
             found_all.append(decision)
-    return Compared((*found_all, *_items(mine, base or {}, found)), frozenset(names))
+    return Compared((*found_all, *_items(mine, base or {}, found, is_complete=is_complete)), frozenset(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +134,32 @@ def _decided(path: Path, values: _Values, *, is_complete: bool) -> Decision | No
     if _same(mine, found):
         return None
     if _is_nothing(found):
+        if path[-1] in _ISSUING:
+            return None
+        if not is_complete:
+            return Decision("unread", path, mine)
         if path[2:3] == (PERMISSIONS,):
             return Decision("missing", path, mine)
-        if not is_complete or path[-1] in _ISSUING:
-            return None
+    if not is_complete and _is_part(found, mine):
+        return Decision("unread", path, mine, found)
+    if path[-1] == _GENERATION and found < mine:
+        return None  # the next certificate is asked for, and not issued yet
     if base is _UNKNOWN or _same(mine, base):
         return Decision("taken", path, mine, found)
     return Decision("kept" if _same(found, base) else "conflict", path, mine, found)
 
 
-def _items(mine: Form, base: Form, found: Form) -> Iterator[Decision]:
+def _is_part(found: Any, mine: Any) -> bool:
+    """Tell whether what was found is a list that lacks something of ours, which then may not have been read."""
+    return isinstance(found, list) and isinstance(mine, list) and any(each not in found for each in mine)
+
+
+def _items(mine: Form, base: Form, found: Form, *, is_complete: bool) -> Iterator[Decision]:
     for section in SECTIONS:
         ours, theirs, last = mine.get(section, {}), found.get(section, {}), base.get(section, {})
-        for key in ours:
-            if key not in theirs:
-                yield Decision("missing", (section, key))
+        for key, item in ours.items():
+            if key not in theirs and item:
+                yield Decision("missing" if is_complete else "unread", (section, key))
         for key in theirs:
             if key not in ours:
                 is_out = key in last and _is_the_same_thing(section, last[key], theirs[key])
@@ -157,7 +187,8 @@ def _comparable(section: str, mine: Mapping[str, Any], found: Mapping[str, Any])
     """Return what of a found item can be held against ours: of a principal made elsewhere only what it may do."""
     if section == "issuers" and any(bool(mine.get(kind)) != bool(found.get(kind)) for kind in _KINDS):
         return {name: value for name, value in found.items() if name in ("grants", "policy")}
-    return {name: value for name, value in found.items() if name not in _KINDS}
+    kinds = _KINDS[1:] if section == "issuers" else ()
+    return {name: value for name, value in found.items() if name not in kinds}
 
 
 def _below(

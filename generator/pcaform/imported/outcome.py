@@ -13,7 +13,7 @@ from pcaform.edits.page import Unwritable
 from pcaform.imported.decisions import Compared, Decision, Form, compare, form_of, name_of
 from pcaform.imported.marks import marked, marks, position
 from pcaform.imported.memory import remembered
-from pcaform.imported.wanted import laid
+from pcaform.imported.wanted import laid, readable
 from pcaform.inventory import Source
 from pcaform.problems import Failure
 from pcaform.spec.reading import read
@@ -61,8 +61,10 @@ def outcome(content: bytes, name: str, *, found: Found, last: Form | None) -> Ou
     mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     text = content.removeprefix(mark).decode()
     theirs = form_of(found.spec, found.source)
+    short = data_of(found.spec)
     compared = _compared(text, spec, found, last=last, theirs=theirs)
-    wanted = laid(document.data, compared.decisions, data_of(found.spec))
+    compared = replace(compared, decisions=tuple(readable(each, document.data, short) for each in compared.decisions))
+    wanted = laid(document.data, compared.decisions, short)
     held = tuple(map(name_of, wanted.held))
     try:
         result = edited(text, wanted.data)
