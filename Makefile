@@ -39,6 +39,7 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(VENV)/bin/python benchmarks/validate.py
 	$(VENV)/bin/python benchmarks/render.py
+	$(VENV)/bin/python benchmarks/import_hcl.py
 
 # Writes the generated parts of all pages, and the unprotected copies of modules.
 docs: $(STAMP)

@@ -73,4 +73,4 @@ def test_heavy_libraries_stay_where_they_belong(library: str) -> None:
         for name, path in modules().items()
         if not name.startswith("sandbox.") and any(found.split(".")[0] == library for found in imports(path))
     }
-    assert users == CONFINED[library]
+    assert users <= CONFINED[library]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pcaform import facts, policies, trusts
+from pcaform.characters import composed
 from pcaform.infer.authorities import default_key_storage
 from pcaform.infer.meaning import meaning
 from pcaform.spec.issuers import Issuer, Trust
@@ -43,7 +44,11 @@ def _added(data: Mapping[str, Any]) -> dict[str, str]:
 def by_hcl(spec: Spec) -> dict[str, Any]:
     """Return what configuration files carry of a spec: all but what explains it to people."""
     data = _normal(spec)
-    return {**data, "terraform": spec.terraform.model_dump(mode="json"), "aws": spec.aws.model_dump(mode="json")}
+    for authority in data["certificate_authorities"].values():
+        if authority.get("activation") in ("external", "pending"):  # who signed it, or will, stands in no file
+            authority |= {"parent": None, "path_length": None}
+    whole = {"terraform": spec.terraform.model_dump(mode="json"), "aws": spec.aws.model_dump(mode="json")}
+    return {**data, **composed(whole)}
 
 
 def by_live(spec: Spec) -> dict[str, Any]:
@@ -62,6 +67,7 @@ def by_live(spec: Spec) -> dict[str, Any]:
         for name in ("user_name", "role", "existing_user", "existing_role", "permissions_boundary", "force_destroy"):
             issuer.pop(name, None)
         issuer["principal"] = [kind, model.principal_name]
+        issuer["grants"] = attached(model, spec)
         del issuer["path"], issuer["tags"]
     for certificate in data["certificates"].values():
         certificate.pop("early_renewal_duration")
@@ -80,7 +86,7 @@ def _normal(spec: Spec) -> dict[str, Any]:
     """Return a spec without what only people know, in one form for all spellings."""
     whole = ("stack", "terraform", "removed", "moves", "waivers")
     only: dict[str, Any] = {**dict.fromkeys(whole, True), "aws": {"assume_role"}}
-    data = spec.model_dump(mode="json", exclude=only)
+    data: dict[str, Any] = composed(spec.model_dump(mode="json", exclude=only))
     sections: dict[str, Callable[[dict[str, Any], Spec], None]] = {
         "certificate_authorities": _authority,
         "issuers": _issuer,
@@ -124,6 +130,16 @@ def _issuer(item: dict[str, Any], spec: Spec) -> None:
 def _allowed(issuer: Issuer, spec: Spec) -> list[str]:
     """Return what an issuer's grants allow, whoever groups them."""
     return sorted(meaning(policies.documents(issuer, spec.aws, arn_of=str).values()))
+
+
+def attached(issuer: Issuer, spec: Spec) -> list[str]:
+    """Return what an issuer's grants allow where they are attached to a principal that somebody else made.
+
+    The denial of all other templates is for principals of the stack's own, so it tells nothing about the grants.
+    """
+    kind = "existing_role" if issuer.role or issuer.existing_role else "existing_user"
+    theirs = {"user_name": None, "role": None, "existing_user": None, "existing_role": None}
+    return _allowed(issuer.model_copy(update={**theirs, kind: issuer.principal_name}), spec) if issuer.grants else []
 
 
 def _role(item: dict[str, Any], spec: Spec) -> None:

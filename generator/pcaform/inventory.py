@@ -92,7 +92,7 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
 """
 
 Source = Literal["state", "live", "hcl"]
-RemarkKind = Literal["left out", "unknown", "ambiguous"]
+RemarkKind = Literal["left out", "unknown", "ambiguous", "listed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ class Remark:
     """What is not in the spec as it was found, and why.
 
     Left out: it cannot be expressed. Unknown: it could not be read (denied, throttled, failed), which is never taken
-    for absent. Ambiguous: more than one reading, the choices in the reason.
+    for absent. Ambiguous: more than one reading, the choices in the reason. Listed: no spec is meant to hold it, so
+    nobody has to do anything about it.
     """
 
     kind: RemarkKind
@@ -133,12 +134,27 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """What a provider block says that no state holds: the role that is assumed, and the tags of everything."""
+
+    region: str
+    account_id: str
+    assume_role: Mapping[str, Any] | None
+    default_tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
-    """All that a source holds about private CAs, and what is to say of what it holds besides."""
+    """All that a source holds about private CAs, and what is to say of what it holds besides.
+
+    Providers, by alias, and the backend are known to configurations only.
+    """
 
     resources: tuple[Resource, ...]
     remarks: tuple[Remark, ...] = field(default=())
     source: Source = "state"
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    backend: Mapping[str, Mapping[str, Any]] | None = None
 
     def of_type(self, kind: str) -> list[Resource]:
         """Return the resources of one type, in the source's order."""

@@ -1,9 +1,10 @@
 """`pcaform import aws`: a live account -> the spec of the CAs in it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pcaform import console
-from pcaform.commands.importing import Wanted, finish
+from pcaform.commands.importing import Wanted, check, existing, finish
 from pcaform.commands.opening import check_found, opened
 from pcaform.inventory import Inventory
 from pcaform.sources.aws.account import Caller
@@ -17,7 +18,15 @@ _UNKNOWN = "unknown"
 
 def run(caller: Caller, filters: Filters, wanted: Wanted, *, checkpoint: Path | None = None) -> int:
     """Write the spec of what an account holds; return 2 where something of it could not be read or written."""
-    return finish(inventory(caller, filters, checkpoint=checkpoint), wanted)
+    check(wanted)
+    return finish(inventory(_placed(caller, wanted.into), filters, checkpoint=checkpoint), wanted)
+
+
+def _placed(caller: Caller, into: Path | None) -> Caller:
+    """Return the caller, who reads where the stack of a spec lives that exists, unless regions are named."""
+    if into is None or caller.regions or caller.is_every_region:
+        return caller
+    return replace(caller, regions=(existing(into)[2].aws.region,))
 
 
 def inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None = None) -> Inventory:

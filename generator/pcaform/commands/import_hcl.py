@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pcaform.commands.importing import Wanted, finish
+from pcaform.sources.hcl.grammar import collecting_later
 from pcaform.sources.hcl.places import Options
 from pcaform.sources.hcl.reading import read
 
@@ -17,4 +18,5 @@ def run(
 ) -> int:
     """Write the spec of a directory's configuration; return 2 where something of it could not be written."""
     options = Options(region=region, account_id=account_id, var_files=tuple(var_files))
-    return finish(read(directory, options), wanted)
+    with collecting_later():
+        return finish(read(directory, options), wanted)

@@ -8,7 +8,7 @@ from pcaform import console
 from pcaform.document import parse
 from pcaform.dump import dump
 from pcaform.imported import report
-from pcaform.imported.decisions import form_of
+from pcaform.imported.forms import form_of
 from pcaform.imported.memory import SUFFIX, form_in, remembered, text_of
 from pcaform.imported.outcome import Found, Outcome, outcome
 from pcaform.infer.known import known_of
@@ -114,10 +114,7 @@ def _refuse_present(files: Iterable[_Written]) -> None:
 
 
 def _into(inventory: Inventory, wanted: Wanted, into: Path) -> int:
-    place = target(into)
-    if place.before is None:
-        raise Failure(f"{into}: there is no such file; --out {into} writes a new one")
-    spec = read(parse(place.before, str(into)))
+    place, before, spec = existing(into)
     if wanted.stack not in ("", spec.stack):
         raise Failure(f"{into}: is the stack '{spec.stack}', --stack says '{wanted.stack}': leave --stack out")
     found = infer(inventory, stack=spec.stack, known=known_of(spec))
@@ -126,9 +123,17 @@ def _into(inventory: Inventory, wanted: Wanted, into: Path) -> int:
     last = None if memory.before is None else form_in(memory.before, str(memory.path))
     is_complete = not any(remark.kind == "unknown" for remark in remarks)
     found_here = Found(mine.spec, inventory.source, is_complete)
-    result = outcome(place.before, str(into), found=found_here, last=last)
+    result = outcome(before, str(into), found=found_here, last=last)
     file = _Written(place, result.content, text_of(result.memory))
     return _settled(inventory, wanted, remarks, files=[file], result=result)
+
+
+def existing(into: Path) -> tuple[Target, bytes, Spec]:
+    """Return a spec's file, what it holds, and the spec; raises Failure where there is none, Invalid for another."""
+    place = target(into)
+    if place.before is None:
+        raise Failure(f"{into}: there is no such file; --out {into} writes a new one")
+    return place, place.before, read(parse(place.before, str(into)))
 
 
 def _of_place(found: Sequence[Inferred], spec: Spec, into: Path) -> tuple[Inferred, list[Remark]]:
@@ -175,7 +180,8 @@ def _settled(
 
 
 def _memory(place: Target) -> Target:
-    return target(place.real.with_name(place.real.name + SUFFIX))
+    beside = place.real if place.path.is_symlink() else place.path
+    return target(beside.with_name(beside.name + SUFFIX))
 
 
 def _diff(files: Iterable[_Written]) -> list[str]:

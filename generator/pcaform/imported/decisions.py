@@ -5,44 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pcaform.carriage import by_state
-from pcaform.fields import FIELDS
-from pcaform.inventory import Source
-from pcaform.spec.stack import Spec
+from pcaform.imported.forms import GENERATION, KINDS, PERMISSIONS, SECTIONS, Form, Path
+from pcaform.imported.meant import compared, spelled
 
-Path = tuple[str, ...]
-
-SECTIONS = (
-    "certificate_authorities",
-    "issuers",
-    "administrators",
-    "auditors",
-    "crl_buckets",
-    "certificates",
-    "shares",
-)
-PERMISSIONS = "permissions"
 _OPEN = ("tags", "default_tags", "subject", "revocation_configuration", PERMISSIONS)
 """Mappings that are compared key by key also where one side has none."""
 _ISSUING = ("parent", "path_length", "validity", "api_passthrough")
 """What a source without the certificate's request does not know: absent there is not absent at AWS."""
-_GENERATION = "generation"
-_KINDS = ("role", "existing_user", "existing_role")
-_ROLE = ("role_name", "trust", "max_session_duration", "path", "permissions_boundary", "tags")
-_BUCKET = ("bucket", "cloudfront_distribution_arns", "force_destroy", "tags")
-_TERRAFORM: tuple[Source, ...] = ("state", "hcl")
-_MORE: Mapping[Path, tuple[Source, ...]] = {
-    ("certificate_authorities", "*", _GENERATION): _TERRAFORM,
-    ("issuers", "*", "role"): _TERRAFORM,
-    **{("shares", "*", name): ("state", "live", "hcl") for name in ("accounts", "organization", "template")},
-    **{(section, "*", name): _TERRAFORM for section in ("administrators", "auditors") for name in _ROLE},
-    **{("crl_buckets", "*", name): _TERRAFORM for name in _BUCKET},
-}
-"""What sources carry beside `fields`, which lists what is an argument of a CA, a user or a certificate."""
-_IDENTITY = {"certificate_authorities": ("subject", "key_algorithm"), "issuers": ("user_name", *_KINDS)}
+_IDENTITY = {"certificate_authorities": ("subject", "key_algorithm"), "issuers": ("user_name", *KINDS)}
 
 Kind = Literal["taken", "added", "kept", "conflict", "missing", "unread", "withheld"]
-Form = dict[str, Any]
 _UNKNOWN: Any = object()
 
 
@@ -51,8 +23,8 @@ class Decision:
     """What becomes of one value or one item: `mine` is in the spec, `found` is what the source has; None is nothing.
 
     Taken: written. Added: a new item. Kept: a person changed it since the last import, and the source did not.
-    Conflict: both did. Missing: an item that the source does not have; it stays. Unread: not found, and not all could be
-    read; it stays. Withheld: a person took it out.
+    Conflict: both did. Missing: an item that the source does not have; it stays. Unread: not found where not all
+    could be read; it stays. Withheld: a person took it out.
     """
 
     kind: Kind
@@ -77,36 +49,6 @@ class Compared:
 def name_of(path: Path) -> str:
     """Return a path as text, with quotes where a step is no plain word."""
     return ".".join(each if each.replace("-", "_").isidentifier() else json.dumps(each) for each in path)
-
-
-def form_of(spec: Spec, source: Source) -> Form:
-    """Return what a source carries of a spec, one form for all that means the same, permissions by their principal.
-
-    A CA that is only referred to is there, and nothing of it: a spec makes none of what it is.
-    """
-    data = by_state(spec.model_copy(update={"certificate_authorities": dict(spec.managed)}))
-    carried = carried_fields(source)
-    form: Form = {"aws": {"default_tags": data["aws"]["default_tags"]} if ("aws", "default_tags") in carried else {}}
-    for section in SECTIONS:
-        form[section] = {
-            key: {name: value for name, value in item.items() if (section, "*", name) in carried or name in _KINDS}
-            for key, item in data.get(section, {}).items()
-        }
-    for item in form["certificate_authorities"].values():
-        item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
-        item[PERMISSIONS] = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
-    form["certificate_authorities"] |= {key: {} for key in spec.certificate_authorities if key not in spec.managed}
-    return form
-
-
-def carried_fields(source: Source) -> frozenset[Path]:
-    """Return the fields that a source carries, such as `certificate_authorities.*.tags`, without what is below them."""
-    arguments = {
-        tuple(fact.path.replace("[]", "").split(".")[: 2 if fact.path.startswith("aws.") else 3])
-        for fact in FIELDS
-        if source in fact.carried
-    }
-    return frozenset(arguments | {path for path, sources in _MORE.items() if source in sources})
 
 
 def compare(mine: Form, base: Form | None, found: Form, *, is_complete: bool) -> Compared:
@@ -137,33 +79,34 @@ def _decided(path: Path, values: _Values, *, is_complete: bool) -> Decision | No
         if path[-1] in _ISSUING:
             return None
         if not is_complete:
-            return Decision("unread", path, mine)
+            return Decision("unread", path, spelled(mine))
         if path[2:3] == (PERMISSIONS,):
             return Decision("missing", path, mine)
     if not is_complete and _is_part(found, mine):
-        return Decision("unread", path, mine, found)
-    if path[-1] == _GENERATION and found < mine:
+        return Decision("unread", path, spelled(mine), spelled(found))
+    if path[-1] == GENERATION and found < mine:
         return None  # the next certificate is asked for, and not issued yet
     if base is _UNKNOWN or _same(mine, base):
-        return Decision("taken", path, mine, found)
-    return Decision("kept" if _same(found, base) else "conflict", path, mine, found)
+        return Decision("taken", path, spelled(mine), spelled(found))
+    return Decision("kept" if _same(found, base) else "conflict", path, spelled(mine), spelled(found))
 
 
 def _is_part(found: Any, mine: Any) -> bool:
     """Tell whether what was found is a list that lacks something of ours, which then may not have been read."""
-    return isinstance(found, list) and isinstance(mine, list) and any(each not in found for each in mine)
+    one, other = spelled(found), spelled(mine)
+    return isinstance(one, list) and isinstance(other, list) and any(each not in one for each in other)
 
 
 def _items(mine: Form, base: Form, found: Form, *, is_complete: bool) -> Iterator[Decision]:
     for section in SECTIONS:
         ours, theirs, last = mine.get(section, {}), found.get(section, {}), base.get(section, {})
         for key, item in ours.items():
-            if key not in theirs and item:
+            if key not in theirs and item.get("managed") is not False:  # of others' CAs a source shows what it needs
                 yield Decision("missing" if is_complete else "unread", (section, key))
         for key in theirs:
             if key not in ours:
                 is_out = key in last and _is_the_same_thing(section, last[key], theirs[key])
-                yield Decision("withheld" if is_out else "added", (section, key), None, theirs[key])
+                yield Decision("withheld" if is_out else "added", (section, key), None, spelled(theirs[key]))
 
 
 def _is_the_same_thing(section: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -185,9 +128,11 @@ def _values(mine: Form, base: Form | None, found: Form) -> Iterator[tuple[Path, 
 
 def _comparable(section: str, mine: Mapping[str, Any], found: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what of a found item can be held against ours: of a principal made elsewhere only what it may do."""
-    if section == "issuers" and any(bool(mine.get(kind)) != bool(found.get(kind)) for kind in _KINDS):
+    if section == "issuers" and any(bool(mine.get(kind)) != bool(found.get(kind)) for kind in KINDS):
         return {name: value for name, value in found.items() if name in ("grants", "policy")}
-    kinds = _KINDS[1:] if section == "issuers" else ()
+    if mine.get("managed") is False and found.get("managed") is not False:
+        return {}  # the spec says that others manage it, so what hangs on it is theirs too
+    kinds = KINDS[1:] if section == "issuers" else ()
     return {name: value for name, value in found.items() if name not in kinds}
 
 
@@ -215,4 +160,4 @@ def _is_nothing(value: Any) -> bool:
 def _same(one: Any, other: Any) -> bool:
     if _is_nothing(one) or _is_nothing(other):
         return _is_nothing(one) and _is_nothing(other)
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return json.dumps(compared(one), sort_keys=True) == json.dumps(compared(other), sort_keys=True)

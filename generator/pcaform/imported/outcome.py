@@ -10,10 +10,11 @@ from pcaform.edits.editing import edited
 from pcaform.edits.layout import column
 from pcaform.edits.nodes import nodes
 from pcaform.edits.page import Unwritable
-from pcaform.imported.decisions import Compared, Decision, Form, compare, form_of, name_of
+from pcaform.imported.decisions import Compared, Decision, compare, name_of
+from pcaform.imported.forms import Form, form_of
 from pcaform.imported.marks import marked, marks, position
 from pcaform.imported.memory import remembered
-from pcaform.imported.wanted import laid, readable
+from pcaform.imported.wanted import laid
 from pcaform.inventory import Source
 from pcaform.problems import Failure
 from pcaform.spec.reading import read
@@ -63,7 +64,6 @@ def outcome(content: bytes, name: str, *, found: Found, last: Form | None) -> Ou
     theirs = form_of(found.spec, found.source)
     short = data_of(found.spec)
     compared = _compared(text, spec, found, last=last, theirs=theirs)
-    compared = replace(compared, decisions=tuple(readable(each, document.data, short) for each in compared.decisions))
     wanted = laid(document.data, compared.decisions, short)
     held = tuple(map(name_of, wanted.held))
     try:

@@ -75,6 +75,8 @@ class Report:
     """What could not be read; never taken for absent."""
     ambiguous: tuple[Note, ...]
     """What can be read in more than one way."""
+    listed: tuple[Note, ...]
+    """What is there and no spec is meant to hold."""
     not_carried: tuple[str, ...]
     """Fields of a spec that no such source holds."""
     diff: str | None = None
@@ -100,7 +102,7 @@ def report(
     }
     notes = {
         kind: tuple(Note(each.address, each.reason) for each in dict.fromkeys(remarks) if each.kind == kind)
-        for kind in ("left out", "unknown", "ambiguous")
+        for kind in ("left out", "unknown", "ambiguous", "listed")
     }
     counts = Counter(resource.type for resource in inventory.resources)
     return Report(
@@ -119,6 +121,7 @@ def report(
         left_out=notes["left out"],
         unknown=notes["unknown"],
         ambiguous=notes["ambiguous"],
+        listed=notes["listed"],
         not_carried=not_carried(inventory.source),
         diff=diff,
     )
@@ -148,6 +151,7 @@ def _lines(found: Report) -> Iterator[str]:
         yield f"not written: {name}: certificate_authority_defaults gives it to every CA; change it there"
     for word, notes in (("unknown", found.unknown), ("ambiguous", found.ambiguous), ("left out", found.left_out)):
         yield from (f"{word}: {note.address}: {note.reason}" for note in notes)
+    yield from (f"listed: {note.address}: {note.reason}" for note in found.listed)
     yield from (f"left out: {each.path}: taken out of the spec since the last import" for each in found.withheld)
     yield from (f"not read: {each.path}: it stays in the spec" for each in found.unread)
     yield from (f"not found: {each.path}: it stays in the spec" for each in found.missing)

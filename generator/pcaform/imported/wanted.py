@@ -5,14 +5,15 @@ What `certificate_authority_defaults` give stays there: only what differs from t
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from pcaform import facts
-from pcaform.imported.decisions import PERMISSIONS, Decision, Path
+from pcaform.imported.decisions import Decision
+from pcaform.imported.forms import PERMISSIONS, Path
 from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.issuers import Grant, Issuer
 from pcaform.spec.reading import merge
@@ -70,13 +71,6 @@ def _by_item(decisions: Sequence[Decision]) -> Mapping[Path, Sequence[Decision]]
 def _replaced(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
     head, *rest = path
     return {**data, head: _replaced(data[head], tuple(rest), value) if rest else value}
-
-
-def readable(decision: Decision, data: Mapping[str, Any], short: Mapping[str, Any]) -> Decision:
-    """Return a decision on what is compared by its meaning (grants, roles) with the words of both sides instead."""
-    if decision.path[2:3] not in ((_GRANTS,), ("role",), ("trust",)):
-        return decision
-    return replace(decision, mine=_at(data, decision.path), found=_at(short, decision.path))
 
 
 def _at(data: Any, path: Path) -> Any:
@@ -164,9 +158,16 @@ def _above(
         if path[2:3] == (_REVOCATION,) or (len(path) == 2 and _may_be_null(key)):  # noqa: PLR2004 - section, key
             result = _placed(result, key, None, order=order)
         else:
-            held.append((*path, key))
+            held += _leaves((*path, key), below[key])
             result |= {key: own[key]} if key in own else {}
     return result, held
+
+
+def _leaves(path: Path, value: Any) -> list[Path]:
+    """Return the paths of all single values in a value of the defaults."""
+    if isinstance(value, Mapping):
+        return [leaf for key, each in value.items() for leaf in _leaves((*path, key), each)]
+    return [path]
 
 
 def _may_be_null(field: str) -> bool:

@@ -116,7 +116,7 @@ def _settings(authority: Resource, place: Place) -> dict[str, Any]:
         "key_storage_security_standard": None if storage == default_key_storage(region) else storage or None,
         "enabled": has.get("enabled") is not False,
         "permanent_deletion_time_in_days": has.get("permanent_deletion_time_in_days") or _DEFAULT_DAYS,
-        "provider": None if region == place.region else {"region": region},
+        "provider": place.provider(region, authority.provider),
         "deletion_protection": has.get("prevent_destroy") is not False,
         "timeouts": {"create": create} if create else None,
     }

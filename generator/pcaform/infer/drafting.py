@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pcaform.infer import buckets, certificates, documents, duties, issuers, shares
 from pcaform.infer.authorities import authorities
@@ -28,6 +29,7 @@ class Draft:
     default_tags: Mapping[str, str]
     has_addresses: bool
     """Whether resources have addresses that a rendered stack can take them over from."""
+    backend: Mapping[str, Mapping[str, Any]] | None = None
 
 
 def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mapping[str, str]) -> Draft:
@@ -37,10 +39,10 @@ def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mappin
         source=inventory.source,
     )
     found = index(kept)
-    people = _of_place(documents.principals(kept), place)
+    people = _of_place(documents.principals(kept), place, is_live=kept.source == "live")
     named = _named(kept, people, found)
     keys = authority_keys(kept, known, named)
-    tags = dict(known.default_tags) if inventory.source == "live" else default_tags(_tagged(kept, place))
+    tags = dict(_default_tags(kept, place, known))
     every = Findings()
     _add(every, authorities(kept, place, found, keys=keys, defaults=tags), refused)
     written = {str(each.resource.attributes["arn"]) for each in every.items}
@@ -53,7 +55,19 @@ def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mappin
     _add_people(every, people, known=known, reader=reader, found=found, place=place, written=written)
     for resource, reason in documents.unattached(kept) if place.is_first else ():
         every.leave_out(resource, reason)
-    return Draft(tuple(every.items), tuple(every.remarks), tags, has_addresses=kept.source != "live")
+    return Draft(
+        tuple(every.items),
+        tuple(every.remarks),
+        tags,
+        has_addresses=kept.source != "live",
+        backend=inventory.backend,
+    )
+
+
+def _default_tags(inventory: Inventory, place: Place, known: Known) -> Mapping[str, str]:
+    if inventory.source == "live":
+        return known.default_tags
+    return place.own.default_tags if place.own else default_tags(_tagged(inventory, place))
 
 
 def _add(every: Findings, found: Findings, refused: Mapping[str, str] = {}) -> None:
@@ -87,7 +101,7 @@ def _add_people(
     if reader.is_live:
         needed |= {arn for arn, each in found.authorities.items() if each.is_reference and place.holds(arn)}
     parents = {arn: each for arn, each in _signed(found).items() if arn in needed}
-    _add(every, references(sorted(needed - written), found, place, keys=reader.keys, parents=parents))
+    _add(every, references(sorted(needed - written), found, place, keys=reader.keys, parents=parents, known=known))
     whole = _spec_of(every.items, reader.aws)
     for principal, section in later:
         try:
@@ -122,9 +136,12 @@ def _module_key(principal: Principal, section: str) -> str | None:
     return resource.module_key(f"{section.removesuffix('s')}_") if resource else None
 
 
-def _of_place(people: Iterable[Principal], place: Place) -> list[Principal]:
-    """Return the principals that have to do with private CAs and whose CAs are mostly those of a place."""
-    return [each for each in people if _is_relevant(each) and _is_here(each, place)]
+def _of_place(people: Iterable[Principal], place: Place, *, is_live: bool) -> list[Principal]:
+    """Return the principals that have to do with private CAs and whose CAs are mostly those of a place.
+
+    An account's source hands over nobody else: it has judged what the policies can allow, and not only what they name.
+    """
+    return [each for each in people if (is_live or _is_relevant(each)) and _is_here(each, place)]
 
 
 def _is_relevant(principal: Principal) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform import policies
+from pcaform.infer.copies import copies, issuing
 from pcaform.infer.documents import Held, Principal
 from pcaform.infer.grants import Grants, readings
 from pcaform.infer.items import Findings, Item
@@ -39,7 +40,7 @@ def issuer(principal: Principal, key: str, reader: Reader) -> tuple[Item, Findin
     """Return the entry of a principal with what is not in it; raises Unexpressed where it has none."""
     findings = Findings()
     try:
-        held = _chosen(principal, findings)
+        held = copies(principal) if reader.is_live else _chosen(principal, findings)
         entry = _principal(principal, held, reader=reader, findings=findings)
         rights, named = _rights(principal, held, entry=entry, reader=reader)
         entry |= rights
@@ -123,6 +124,8 @@ def _rights(
         arns = {key: arn for arn, key in reader.keys.items()}
         named = frozenset(arns[key] for grant in found for key in grant["certificate_authorities"])
         return {"grants": found}, named
+    if reader.is_live and len(issuing(held)) not in (0, len(held)):
+        return _rights(principal, issuing(held), entry=entry, reader=reader)
     if len(held) > 1:
         names = ", ".join(each.name for each in held)
         raise Unexpressed(f"its policies {names} are not what grants make, and a spec takes one word for word")

@@ -14,6 +14,8 @@ class Known:
     """By ARN."""
     common_names: Mapping[str, str] = field(default_factory=dict)
     """CAs without an ARN in the spec, by common name."""
+    key_algorithms: Mapping[str, str] = field(default_factory=dict)
+    """Of the CAs that others manage, by ARN."""
     principals: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Section and key, by `user` or `role` and the principal's name."""
     certificates: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -40,6 +42,11 @@ def known_of(spec: Spec) -> Known:
             each.subject.common_name: key
             for key, each in spec.managed.items()
             if each.arn is None and each.subject.common_name is not None
+        },
+        key_algorithms={
+            each.arn: each.key_algorithm
+            for each in spec.certificate_authorities.values()
+            if not each.managed and each.arn is not None and each.key_algorithm is not None
         },
         principals=principals,
         certificates={(each.certificate_authority, each.domain_name): key for key, each in spec.certificates.items()},

@@ -1,9 +1,10 @@
 """Where CAs are -> which specs there will be: one for each account and region, since one spec has one of each."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from pcaform.inventory import Inventory, Resource
+from pcaform.inventory import Inventory, Provider, Resource
 from pcaform.problems import Failure
 
 _CA = "aws_acmpca_certificate_authority"
@@ -21,6 +22,8 @@ class Place:
     """Region and account of the places that have specs of their own."""
     is_first: bool = True
     """Whether what belongs to no region is written here."""
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    """By alias, where the source knows them."""
 
     @property
     def regions(self) -> frozenset[str]:
@@ -30,6 +33,23 @@ class Place:
     def is_known(self, arn: object) -> bool:
         """Tell whether the CA of an ARN is written into another place's spec."""
         return of_arn(arn) in self.others
+
+    @property
+    def own(self) -> Provider | None:
+        """The stack's own provider, where the source knows it."""
+        found = self.providers.get("")
+        is_here = found is not None and (found.region, found.account_id) == (self.region, self.account_id)
+        return found if is_here else None
+
+    def provider(self, region: str, alias: str) -> dict[str, Any] | None:
+        """Return where a CA lives that a provider made, as its entry says it; None for the stack's own provider."""
+        found = self.providers.get(alias)
+        role = found.assume_role if found else None
+        own = self.own.assume_role if self.own else None
+        is_other = role is not None and role != own
+        if region == self.region and not is_other:
+            return None
+        return {"region": region, "assume_role": role} if is_other else {"region": region}
 
     def holds(self, arn: object) -> bool:
         """Tell whether the CA of an ARN is written into this place's spec."""
@@ -47,13 +67,20 @@ def split(inventory: Inventory) -> list[Place]:
     """Return the places that need a spec, in the source's order; raises Failure where there is no private CA."""
     found = list(dict.fromkeys(place for _, place in _placed(inventory)))
     if not found:
-        raise Failure("no private CA in what was read: there is nothing to write a spec of")
+        reasons = [f"\n  {remark.address}: {remark.reason}" for remark in dict.fromkeys(inventory.remarks)]
+        why = f". What was not taken:{''.join(reasons)}" if reasons else ""
+        raise Failure(f"no private CA in what was read: there is nothing to write a spec of{why}")
     home = _home(inventory)
     merged = [] if home is None else [Place(*home, _aliased(inventory, home))]
     inside = {(region, place.account_id) for place in merged for region in place.regions}
     places = [*merged, *(Place(*each) for each in found if each not in inside)]
     return [
-        replace(place, others=frozenset(found) - {(place.region, place.account_id)} - inside, is_first=number == 0)
+        replace(
+            place,
+            others=frozenset(found) - {(place.region, place.account_id)} - inside,
+            is_first=number == 0,
+            providers=inventory.providers,
+        )
         for number, place in enumerate(places)
     ]
 
@@ -75,10 +102,16 @@ def _aliased(inventory: Inventory, home: tuple[str, str]) -> frozenset[str]:
     """Return the regions that the stack of a place reaches through aliases.
 
     A stack of ours names an alias after its region, so nothing else is needed to render that provider again. Where a
-    role is assumed the alias says more, and a state does not hold the role: such a place needs a spec of its own.
+    role is assumed the alias says more, and a state does not hold the role: such a place needs a spec of its own. A
+    configuration holds all of it, whatever the alias.
     """
     return frozenset(
         region
         for authority, (region, account) in _placed(inventory)
-        if authority.address.startswith("module.ca_") and authority.provider == region and account == home[1]
+        if account == home[1] and region != home[0] and _is_rendered_again(authority, region, inventory)
     )
+
+
+def _is_rendered_again(authority: Resource, region: str, inventory: Inventory) -> bool:
+    is_ours = authority.address.startswith("module.ca_") and authority.provider == region
+    return is_ours or authority.provider in inventory.providers

@@ -1,31 +1,41 @@
 """CAs that are named and that others manage -> their entries: what something here needs, and no more."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from pydantic import ValidationError
 
 from pcaform import facts
 from pcaform.chains import key_algorithm, readable
 from pcaform.infer.authorities import permission_of
 from pcaform.infer.index import Index, text
 from pcaform.infer.items import Findings, Item
+from pcaform.infer.known import Known
 from pcaform.infer.places import Place, of_arn
-from pcaform.infer.unexpressed import INCOMPLETE
+from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, reason_of
 from pcaform.inventory import Remark, Resource
 from pcaform.plan import naming
+from pcaform.spec.authorities import Permission
 
 _CA = "aws_acmpca_certificate_authority"
 
 
 def references(
-    needed: Iterable[str], found: Index, place: Place, *, keys: Mapping[str, str], parents: Mapping[str, Resource]
+    needed: Iterable[str],
+    found: Index,
+    place: Place,
+    *,
+    keys: Mapping[str, str],
+    parents: Mapping[str, Resource],
+    known: Known,
 ) -> Findings:
     """Return the entries of CAs that are only named. `parents` are certificates that such CAs signed for CAs here."""
     findings = Findings()
     for arn in needed:
         resource = found.authorities.get(arn) or Resource(_CA, arn, {"arn": arn}, is_reference=True)
-        permissions = found.permissions.get(arn, [])
+        permissions = list(_permissions(found.permissions.get(arn, []), findings))
         entry: dict[str, Any] = {"managed": False, "arn": arn}
-        algorithm = _key(resource, parents.get(arn))
+        algorithm = _key(resource, parents.get(arn)) or known.key_algorithms.get(arn)
         if algorithm not in facts.DEFAULT_SIGNING_ALGORITHM and arn in parents:
             algorithm = _likely(parents[arn])
             reason = f"its key is not in what was read. Its signature says {algorithm}, or another size: look it up"
@@ -33,13 +43,30 @@ def references(
         if algorithm in facts.DEFAULT_SIGNING_ALGORITHM:
             entry["key_algorithm"] = algorithm
         region, _ = of_arn(arn) or (place.region, "")
-        if region != place.region:
-            entry["provider"] = {"region": region}
+        alias = resource.provider or (parents[arn].provider if arn in parents else "")
+        if (provider := place.provider(region, alias)) is not None:
+            entry["provider"] = provider
         if permissions:
-            entry["permissions"] = [permission_of(each) for each in permissions]
-        moved = [(each.address, f"module.{naming.permission(keys[arn])}.{each.type}.this") for each in permissions[:1]]
+            entry["permissions"] = [said for _, said in permissions]
+        moved = [
+            (each.address, f"module.{naming.permission(keys[arn])}.{each.type}.this") for each, _ in permissions[:1]
+        ]
         findings.items.append(Item("certificate_authorities", keys[arn], entry, resource, addresses=tuple(moved)))
     return findings
+
+
+def _permissions(permissions: Iterable[Resource], findings: Findings) -> Iterator[tuple[Resource, dict[str, Any]]]:
+    """Yield the permissions that a spec can have, each with its entry."""
+    for each in permissions:
+        try:
+            said = permission_of(each)
+            Permission.model_validate(said)
+        except ValidationError as error:
+            findings.leave_out(each, reason_of(error))
+        except INCOMPLETE:
+            findings.leave_out(each, NOT_WHOLE)
+        else:
+            yield each, said
 
 
 def _key(resource: Resource, issued: Resource | None) -> str | None:

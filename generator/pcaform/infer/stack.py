@@ -97,20 +97,28 @@ def _spec(draft: Draft, place: Place, *, stack: str, ignored: Mapping[tuple[str,
     for item in draft.items:
         rules = [{"rule": rule, "reason": HONEST[rule]} for rule in ignored.get((item.section, item.key), ())]
         sections.setdefault(item.section, {})[item.key] = {**item.entry, **({"ignore": rules} if rules else {})}
-    aws = _valid(Aws, region=place.region, account_id=place.account_id, default_tags=draft.default_tags)
+    role = place.own.assume_role if place.own else None
+    aws = _valid(
+        Aws, region=place.region, account_id=place.account_id, assume_role=role, default_tags=draft.default_tags
+    )
     moves = {old: new for item in draft.items for old, new in item.addresses if old != new and draft.has_addresses}
-    return _valid(Spec, version=1, stack=stack, aws=aws.model_dump(), moves=moves, **sections)
+    settings = {"backend": draft.backend} if draft.backend and place.is_first else {}
+    return _valid(Spec, version=1, stack=stack, aws=aws.model_dump(), terraform=settings, moves=moves, **sections)
 
 
 def _judge(spec: Spec, draft: Draft, verdict: _Verdict) -> bool:
     """Add what the rules say to the verdict; tell whether there was anything new."""
     by_key: dict[tuple[str, str], Item] = {(item.section, item.key): item for item in draft.items}
     is_new = False
+    ignored_now: set[tuple[tuple[str, str], str]] = set()
     for rule, loc, message in errors(spec):
         where = (str(loc[0]), str(loc[1])) if len(loc) > 1 else ("", "")
         rules = verdict.ignored.setdefault(where, [])
+        if (where, rule) in ignored_now:
+            continue  # a second finding of the same kind, which the same 'ignore' is for
         if rule in HONEST and where[0] not in ("shares", "crl_buckets") and rule not in rules:
             rules.append(rule)
+            ignored_now.add((where, rule))
             is_new = True
         elif where in by_key and by_key[where].resource.address not in verdict.refused:
             verdict.refused[by_key[where].resource.address] = message

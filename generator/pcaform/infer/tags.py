@@ -21,16 +21,14 @@ def default_tags(resources: Iterable[Resource]) -> dict[str, str]:
 
 
 def tags_of(resource: Resource | None, defaults: Mapping[str, str]) -> dict[str, str]:
-    """Return a resource's own tags, and those that a provider with other defaults gave it."""
+    """Return a resource's own tags, and those that a provider with other defaults gave it.
+
+    AWS itself knows `tags_all` only.
+    """
     if resource is None:
         return {}
     own, every = _own(resource), _text(resource.attributes.get("tags_all"))
     return {**{key: value for key, value in every.items() if key not in own and defaults.get(key) != value}, **own}
-
-
-def without(tags: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, str]:
-    """Return tags as AWS holds them, all in one, without those that the provider adds."""
-    return {key: value for key, value in tags.items() if defaults.get(key) != value}
 
 
 def _own(resource: Resource) -> dict[str, str]:

@@ -14,7 +14,7 @@ from sources.aws.conftest import CA, Live, live, statement
 from sources.aws.test_authorities import shared
 
 ATTRIBUTES_OF = {
-    "tags": {"tags"},
+    "tags": {"tags_all"},
     "certificate": {"certificate", "certificate_chain"},
     "certificate_signing_request": {"certificate_signing_request"},
 }

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ EXPIRED = "the credentials expired while the account was read: log in again and 
 
 def answered(account: Account, questions: Iterable[Question]) -> Iterator[tuple[Question, Any]]:
     """Yield each question with its answer, in the order in which AWS answers."""
-    listed = list(questions)
+    listed = _by_turn(questions, account.pace)
     places = sorted({(question.service, question.region) for question in listed})
     clients = {place: account.client(*place) for place in places}
     jobs = {question: partial(_ask, question, clients[question.service, question.region]) for question in listed}
@@ -54,6 +55,26 @@ def done(jobs: Mapping[Key, Job], pace: Pace, *, regions: int = 1) -> Iterator[t
             pace.stop()
 
 
+def begun(job: Job) -> Job:
+    """Start a job beside all others, and return what waits for its answer, and raises what it raises."""
+    ended: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            ended.put((True, job()))
+        except Exception as error:  # noqa: BLE001 - it is raised again where the answer is wanted
+            ended.put((False, error))
+
+    def answer() -> Any:
+        is_answer, found = ended.get()
+        if not is_answer:
+            raise found
+        return found
+
+    threading.Thread(target=work, daemon=True).start()
+    return answer
+
+
 def read(call: Job, operation: str, *, may_be_absent: bool = False) -> Any:
     """Return what a call answers, None where there is nothing, Unknown where it could not be read.
 
@@ -72,6 +93,17 @@ def read(call: Job, operation: str, *, may_be_absent: bool = False) -> Any:
         if found.kind is Kind.ABSENT and may_be_absent:
             return None
         return Unknown(f"{operation.partition(':')[2]}: {found.said}")
+
+
+def _by_turn(questions: Iterable[Question], pace: Pace) -> list[Question]:
+    """Return questions in the order in which their turns come, so that no operation waits until another is through."""
+    asked: Counter[tuple[str, str]] = Counter()
+    turns = {}
+    for question in questions:
+        place = (question.operation, question.region)
+        turns[question] = asked[place] / pace.rate(question.operation)
+        asked[place] += 1
+    return sorted(turns, key=turns.__getitem__)
 
 
 def _ask(question: Question, client: Any) -> Any:

@@ -7,7 +7,7 @@ from pcaform.inventory import Remark, Resource
 from pcaform.sources.aws import questions, shapes
 from pcaform.sources.aws.listing import Listed
 from pcaform.sources.aws.questions import Answers, Question, Unknown
-from pcaform.sources.aws.statuses import remark, treatment
+from pcaform.sources.aws.statuses import remarks, treatment
 from pcaform.sources.aws.wanted import Filters
 
 _OWN = (
@@ -39,9 +39,7 @@ def resources(each: Listed, answers: Answers, filters: Filters, *, origin: str) 
         return
     if filters.tags and not filters.has_wanted_tags(tags):
         return
-    said = remark(each.authority)
-    if said:
-        yield Remark("left out", each.arn, said)
+    yield from remarks(each.authority)
     if treatment(each.authority["Status"]).is_written:
         yield from _written(each, answers, origin)
 
@@ -92,7 +90,7 @@ _NAMES = {
 
 def _attributes(operation: str, answer: Any) -> dict[str, Any]:
     if operation == questions.TAGS:
-        return {"tags": shapes.own_tags(answer)}
+        return {"tags_all": shapes.own_tags(answer)}
     if operation == questions.REQUEST:
         return {"certificate_signing_request": answer}
     if operation == questions.CERTIFICATE:

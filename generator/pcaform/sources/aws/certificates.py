@@ -46,7 +46,7 @@ def resources(arns: Iterable[str], answers: Answers, authorities: Mapping[str, s
         if issuer not in authorities:
             continue
         if certificate["Status"] not in _LIVING:
-            yield Remark("left out", arn, f"this certificate of ACM is {certificate['Status']}")
+            yield Remark("listed", arn, f"this certificate of ACM is {certificate['Status']}")
             continue
         if isinstance(tags, Unknown):
             yield Remark("unknown", arn, f"tags: {tags.reason}")
@@ -62,7 +62,7 @@ def _attributes(arn: str, certificate: Mapping[str, Any], tags: Mapping[str, str
         # DescribeCertificate writes RSA-2048 where requests write RSA_2048.
         "key_algorithm": certificate.get("KeyAlgorithm", "").replace("-", "_"),
         "subject_alternative_names": certificate.get("SubjectAlternativeNames", []),
-        "tags": shapes.own_tags(tags),
+        "tags_all": shapes.own_tags(tags),
     }
 
 

@@ -4,6 +4,7 @@ Other programs of the account share the same quotas, so AWS may still refuse a r
 again, and each try comes through here like the first.
 """
 
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -26,9 +27,12 @@ class Pace:
 
     def wait(self, operation: str, region: str) -> None:
         """Wait for the turn of one request; raises Stopped where the run ends meanwhile."""
-        rate = self._rates.get(operation)
-        if self._end.wait(self._delay((operation, region), rate) if rate else 0):
+        if self._end.wait(self._delay((operation, region), self.rate(operation))):
             raise Stopped
+
+    def rate(self, operation: str) -> float:
+        """Return how many requests a second leave for an operation; without end where AWS publishes nothing."""
+        return self._rates.get(operation) or math.inf
 
     def stop(self) -> None:
         """End all waiting, now and later."""

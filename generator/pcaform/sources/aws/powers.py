@@ -54,15 +54,31 @@ def issues(policy: Policy, place: Place) -> bool:
 
 def is_relevant(policy: Policy) -> bool:
     """Tell whether a policy speaks of Private CA or ACM at all, to allow or to deny; raises PolicyError."""
+    return any(map(_speaks, read_document(policy.document, policy.name).statements))
+
+
+def concerns(policy: Policy, place: Place) -> bool:
+    """Tell whether a policy can allow anything with some CAs, or denies something of Private CA; raises PolicyError."""
     statements = read_document(policy.document, policy.name).statements
-    return any(_is_named(statement, action) for statement in statements for action in _ANY)
+    is_denying = any(_speaks(statement) and not statement.is_allow for statement in statements)
+    return is_denying or power([policy], None, place) > Power.NONE
 
 
 def power(policies: Iterable[Policy], boundary: Policy | None, place: Place) -> Power:
     """Return what policies within a boundary can allow on some CAs; raises PolicyError where one is no policy."""
     documents = [read_document(policy.document, policy.name) for policy in policies]
+    documents = [each for each in documents if any(map(_speaks, each.statements))]
     limit = read_document(boundary.document, boundary.name) if boundary is not None else None
-    return max((_power(documents, limit, place, arn) for arn in place.arns), default=Power.NONE)
+    most = Power.NONE
+    for arn in place.arns if documents else ():
+        most = max(most, _power(documents, limit, place, arn))
+        if most is Power.ADMINISTRATOR:
+            break
+    return most
+
+
+def _speaks(statement: Statement) -> bool:
+    return any(_is_named(statement, action) for action in _ANY)
 
 
 def _power(documents: list[Document], limit: Document | None, place: Place, arn: str) -> Power:

@@ -1,7 +1,7 @@
 """Everybody in an account -> the issuers among them as resources, and what is to say of the others who come close.
 
-Only what hangs on a principal and can allow issuing is written: a policy about something else is nothing of a spec's,
-and since principals that exist are only attached to, it stays as it is.
+Only what hangs on a principal and concerns the CAs is handed over: a policy about something else is nothing of a
+spec's, and since principals that exist are only attached to, it stays as it is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ from dataclasses import replace
 from pcaform.iam.elements import PolicyError
 from pcaform.inventory import Remark, Resource
 from pcaform.sources.aws.people import People, Person, Policy
-from pcaform.sources.aws.powers import Place, Power, is_relevant, issues, power
+from pcaform.sources.aws.powers import Place, Power, concerns, is_relevant, issues, power
 
 _NOT_OURS = {
     "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center writes this role: its permission set is the place to look",
@@ -36,7 +36,7 @@ def resources(found: People, place: Place) -> Iterator[Resource | Remark]:
             yield from _issuer(person, power, place, managed)
     if others:
         said = f"they may look at CAs, revoke or administer, and issue nothing: {_some(others)}"
-        yield Remark("left out", place.account_id, said)
+        yield Remark("listed", place.account_id, said)
 
 
 def everybody(found: People, place: Place) -> Iterator[Resource | Remark]:
@@ -80,11 +80,11 @@ def _issuer(person: Person, power: Power, place: Place, managed: set[str]) -> It
     allowing = [policy for policy in person.policies if issues(policy, place)]
     for start, why in _NOT_OURS.items():
         if person.path.startswith(start):
-            yield Remark("left out", person.arn, f"it may issue by {_names(allowing)}; {why}")
+            yield Remark("listed", person.arn, f"it may issue by {_names(allowing)}; {why}")
             return
     if power is Power.ADMINISTRATOR:
         yield Remark(
-            "left out",
+            "listed",
             person.arn,
             f"an administrator: it may issue by {_names(allowing)}, and make CAs of its own, so it is no issuer",
         )
@@ -101,7 +101,9 @@ def _issuer(person: Person, power: Power, place: Place, managed: set[str]) -> It
         )
     if own:
         yield _principal(person)
-        yield from _policies(person, own, managed)
+        # Grants that are too long for one policy are spread: who may issue by one may read by the next.
+        beside = [policy for policy in person.policies if not policy.group and concerns(policy, place)]
+        yield from _policies(person, beside, managed)
 
 
 def _principal(person: Person) -> Resource:

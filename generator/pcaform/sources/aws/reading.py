@@ -1,18 +1,19 @@
 """An account -> the inventory of its CAs and of who can use them; what could not be read is said of each."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from pcaform.inventory import Inventory, Remark, Resource
 from pcaform.problems import Failure
 from pcaform.sources.aws import authorities, certificates, listing, principals
 from pcaform.sources.aws.account import Account
-from pcaform.sources.aws.asking import answered
+from pcaform.sources.aws.asking import answered, begun
 from pcaform.sources.aws.checkpoint import Checkpoint
 from pcaform.sources.aws.listing import Listed
 from pcaform.sources.aws.people import people
 from pcaform.sources.aws.powers import Place
 from pcaform.sources.aws.progress import Tell, silent
-from pcaform.sources.aws.questions import TAGS, Question
+from pcaform.sources.aws.questions import TAGS, Question, Unknown
 from pcaform.sources.aws.wanted import Filters
 
 _CA = "aws_acmpca_certificate_authority"
@@ -21,22 +22,44 @@ _CA = "aws_acmpca_certificate_authority"
 def read(account: Account, filters: Filters, *, checkpoint: Checkpoint, tell: Tell = silent) -> Inventory:
     """Return the CAs that are wanted, with everything that hangs on them and everybody who can issue from them.
 
-    Raises Failure where the credentials expire, or a CA that is named is not there.
+    All services are asked at once, since each has rates of its own. Raises Failure where the credentials expire, or a
+    CA that is named is not there.
     """
     found, remarks = _listed(account, filters)
     _check_named(found, remarks, filters)
+    found = list(_tagged(account, found, filters, checkpoint=checkpoint, tell=tell))
+    questions = authorities.asked(found)
+    if not questions:
+        _sort(_told(account, found, checkpoint, filters), [], remarks)
+        return Inventory((), tuple(remarks), source="live")
+    everybody = begun(partial(people, account, account.regions[0]))
+    arns = _certificates(account, {question.region for question in questions}, remarks)
+    _ask(account, [*questions, *certificates.asked(arns)], checkpoint, tell)
     resources: list[Resource] = []
-    _ask(account, authorities.asked(found), checkpoint, tell)
-    for each in found:
-        _sort(
-            authorities.resources(each, checkpoint.answers, filters, origin=_origin(account, each)), resources, remarks
-        )
+    _sort(_told(account, found, checkpoint, filters), resources, remarks)
     written = {each.id: each.origin for each in resources if each.type == _CA}
-    _sort(_certificates(account, written, checkpoint, tell), resources, remarks)
-    if written:
-        place = Place(account.account_id, tuple(written))
-        _sort(principals.resources(people(account, account.regions[0]), place), resources, remarks)
+    _sort(certificates.resources(arns, checkpoint.answers, written), resources, remarks)
+    _sort(principals.resources(everybody(), Place(account.account_id, tuple(written))), resources, remarks)
     return Inventory(tuple(resources), tuple(remarks), source="live")
+
+
+def _tagged(
+    account: Account, found: list[Listed], filters: Filters, *, checkpoint: Checkpoint, tell: Tell
+) -> Iterator[Listed]:
+    """Yield the CAs whose tags are wanted or unknown; tags are cheap to ask for, and all else of a CA is not."""
+    questions = [each for each in authorities.asked(found) if each.operation == TAGS] if filters.tags else []
+    _ask(account, questions, checkpoint, tell)
+    for each in found:
+        tags = checkpoint.answers.get(Question(TAGS, each.arn), {})
+        if not filters.tags or isinstance(tags, Unknown) or filters.has_wanted_tags(tags):
+            yield each
+
+
+def _told(
+    account: Account, found: Iterable[Listed], checkpoint: Checkpoint, filters: Filters
+) -> Iterator[Resource | Remark]:
+    for each in found:
+        yield from authorities.resources(each, checkpoint.answers, filters, origin=_origin(account, each))
 
 
 def read_access(account: Account, filters: Filters) -> Inventory:
@@ -78,18 +101,15 @@ def _ask(account: Account, questions: list[Question], checkpoint: Checkpoint, te
         tell(len(questions) - len(open_ones) + number, len(questions))
 
 
-def _certificates(
-    account: Account, written: dict[str, str], checkpoint: Checkpoint, tell: Tell
-) -> Iterator[Resource | Remark]:
-    """Yield the private certificates in the regions where CAs are written."""
+def _certificates(account: Account, regions: Iterable[str], remarks: list[Remark]) -> list[str]:
+    """Return the ARNs of the private certificates in some regions, and add what could not be listed to the remarks."""
     arns = []
-    for each in certificates.listed(account, {arn.split(":")[3] for arn in written}):
+    for each in certificates.listed(account, regions):
         if isinstance(each, Remark):
-            yield each
+            remarks.append(each)
         else:
             arns.append(each)
-    _ask(account, certificates.asked(arns), checkpoint, tell)
-    yield from certificates.resources(arns, checkpoint.answers, written)
+    return arns
 
 
 def _sort(found: Iterable[Resource | Remark], resources: list[Resource], remarks: list[Remark]) -> None:

@@ -4,18 +4,24 @@ Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateCA.html 
 reads from each: everything but DISABLED is `enabled = true` to it, and a DELETED CA is gone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pcaform.inventory import Remark, RemarkKind
+
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """Whether a CA of a status is written, and what is said of it; `{until}`, `{ended}` and `{why}` are the CA's."""
+    """Whether a CA of a status is written, and what is said of it; `{until}`, `{ended}` and `{why}` are the CA's.
+
+    `kind` is that of the remark: what is only listed is as it should be, and what is left out waits for somebody.
+    """
 
     is_written: bool
     remark: str = ""
+    kind: RemarkKind = "left out"
 
 
 STATUSES: Mapping[str, Treatment] = {
@@ -24,6 +30,7 @@ STATUSES: Mapping[str, Treatment] = {
     "EXPIRED": Treatment(
         is_written=True,
         remark="its certificate ended at {ended}: it is written as it is, and issues nothing until it gets another",
+        kind="listed",
     ),
     "CREATING": Treatment(is_written=False, remark="AWS is still creating it: import again when it is done"),
     "PENDING_CERTIFICATE": Treatment(
@@ -32,7 +39,7 @@ STATUSES: Mapping[str, Treatment] = {
         "or delete it and let a stack make it",
     ),
     "FAILED": Treatment(is_written=False, remark="AWS could not create it ({why}): delete it"),
-    "DELETED": Treatment(is_written=False, remark="it is deleted and can be restored until {until}"),
+    "DELETED": Treatment(is_written=False, remark="it is deleted and can be restored until {until}", kind="listed"),
 }
 """Every status that AWS has, in the order of the documentation."""
 
@@ -44,14 +51,16 @@ def treatment(status: str) -> Treatment:
     return STATUSES.get(status, _NEW)
 
 
-def remark(authority: Mapping[str, Any]) -> str:
-    """Return what is said of a CA because of its status, nothing where there is nothing to say."""
-    said = treatment(authority["Status"]).remark
-    return said.format(
+def remarks(authority: Mapping[str, Any]) -> Iterator[Remark]:
+    """Yield what is said of a CA because of its status."""
+    found = treatment(authority["Status"])
+    said = found.remark.format(
         until=_day(authority.get("RestorableUntil")),
         ended=_day(authority.get("NotAfter")),
         why=authority.get("FailureReason") or "no reason given",
     )
+    if said:
+        yield Remark(found.kind, authority["Arn"], said)
 
 
 def _day(moment: datetime | None) -> str:

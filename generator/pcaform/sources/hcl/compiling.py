@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pcaform.characters import composed
 from pcaform.sources.hcl.grammar import tree
-from pcaform.sources.hcl.operators import as_text, binary, unary
+from pcaform.sources.hcl.operators import as_text, binary, of_one_kind, unary
 from pcaform.sources.hcl.steps import SPLAT, into
 from pcaform.sources.hcl.templates import Template
 from pcaform.sources.hcl.unknown import Unknown
@@ -158,7 +159,8 @@ class _Compiler:
             chosen = condition(slots, scope)
             if not isinstance(chosen, bool):
                 return chosen if isinstance(chosen, Unknown) else Unknown("a condition wants true or false")
-            return (then if chosen else otherwise)(slots, scope)
+            taken, other = (then, otherwise) if chosen else (otherwise, then)
+            return of_one_kind(taken(slots, scope), other(slots, scope))
 
         return run
 
@@ -250,7 +252,7 @@ def _filled(template: Template, scope: Scope) -> Any:
     if len(values) == 1:
         return values[0]
     texts = [as_text(value) for value in values]
-    return next((text for text in texts if isinstance(text, Unknown)), None) or "".join(texts)
+    return next((text for text in texts if isinstance(text, Unknown)), None) or composed("".join(texts))
 
 
 def _for(

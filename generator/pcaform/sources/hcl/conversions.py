@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.sources.hcl.operators import as_text, is_number
+from pcaform.sources.hcl.operators import as_text, is_number, number_of
 from pcaform.sources.hcl.unknown import Unknown
 
 
@@ -72,8 +72,5 @@ def _scalar(value: Any, name: str) -> Any:
         return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
     if is_number(value) or not isinstance(value, str):
         return value
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    return int(number) if number.is_integer() else number
+    number = number_of(value)
+    return value if number is None else number

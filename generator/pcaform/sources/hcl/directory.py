@@ -126,7 +126,17 @@ def _add(found: Module, added: Body) -> None:
 
 
 def _refuse_twice(found: Module) -> None:
-    """Refuse a local value that two blocks give; the blocks themselves may be many."""
+    """Refuse a provider that two blocks set up, and a local value that two give; their blocks may be many."""
+    places: dict[tuple[tuple[str, ...], str], Block] = {}
+    for block in found.of_type("provider"):
+        alias = block.body.attributes.get("alias")
+        first = places.setdefault((block.labels, alias.value.text if alias else ""), block)
+        if first is not block:
+            raise block.source.failure(
+                block.start,
+                f"'{_shown(block)}' is configured twice, first in {first.place}: only one of them can be meant, "
+                "unless each has an alias of its own",
+            )
     seen: dict[str, Attribute] = {}
     for block in found.of_type("locals"):
         for name, attribute in block.body.attributes.items():

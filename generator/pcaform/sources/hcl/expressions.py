@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 
 from pcaform.sources.hcl.compiling import NAME, Code, compiled
 from pcaform.sources.hcl.grammar import Unparsable
+from pcaform.sources.hcl.operators import number_of
 from pcaform.sources.hcl.templates import meaning
 from pcaform.sources.hcl.text import Source
 from pcaform.sources.hcl.tokens import TEMPLATE, Token, tokens
+from pcaform.sources.hcl.unknown import Unknown
 
 _WORDS = frozenset({"null", "true", "false"})
 _TEXTS = frozenset({"string", TEMPLATE})
@@ -64,8 +66,7 @@ def _taken_out(source: Source, found: Sequence[Token]) -> tuple[list[str], list[
         elif kind == "name" or (kind == "word" and before == "." and text not in _WORDS):
             written, taken = (NAME if before == "." else f" {NAME}"), text
         elif kind == "number" and before != ".":
-            is_whole = text.isdigit()
-            written, taken = (" 0", int(text)) if is_whole else (" 0.0", _number(text))
+            written, taken = " 0" if text.isdigit() else " 0.0", _number(text)
         elif kind == "heredoc":
             written, taken = " <<E\nE\n", meaning(source, token, _inner)
         elif kind in ("word", "number"):
@@ -79,9 +80,9 @@ def _taken_out(source: Source, found: Sequence[Token]) -> tuple[list[str], list[
     return pieces, slots
 
 
-def _number(text: str) -> int | float:
-    value = float(text)
-    return int(value) if value.is_integer() else value
+def _number(text: str) -> int | float | Unknown:
+    value = number_of(text)
+    return Unknown("a number of so many digits is not evaluated here") if value is None else value
 
 
 def _inner(source: Source, start: int, stop: int) -> Expression:

@@ -7,7 +7,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pcaform.sources.hcl.operators import as_text, is_number
+from pcaform.characters import composed
+from pcaform.sources.hcl.encoding import encoded
+from pcaform.sources.hcl.operators import as_text, is_number, is_same, number_of
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 
 
@@ -24,7 +26,7 @@ def call(name: str, arguments: list[Any]) -> Any:
         return Unknown(f"{name}() of a whole resource or module is not evaluated here")
     try:
         return _FUNCTIONS[name](*arguments)
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError):
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError):
         return Unknown(f"{name}() cannot be evaluated with these arguments")
 
 
@@ -34,11 +36,6 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, list):
         return all(map(_is_plain, value))
     return value is None or isinstance(value, str | int | float)
-
-
-def as_json(value: Any) -> str:
-    """Return JSON that means what Terraform's does; keys stay in the order in which somebody wrote them."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _try(arguments: list[Any]) -> Any:
@@ -61,39 +58,78 @@ def _coalesce(arguments: list[Any]) -> Any:
     return Unknown("coalesce() found nothing")
 
 
+def _listed(values: Any) -> list[Any]:
+    """Return a list as it is; raises TypeError for all else that Python can go through too, such as text."""
+    if not isinstance(values, list):
+        raise TypeError
+    return values
+
+
+def _texts(values: Any) -> list[str]:
+    """Return a list of texts as it is; Terraform would convert others, by rules of their own."""
+    if not all(isinstance(value, str) for value in _listed(values)):
+        raise TypeError
+    return list(values)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError
+    return value
+
+
 def _merge(*objects: Any) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for each in objects:
-        merged |= each or {}
+        merged |= _object({} if each is None else each)
     return merged
 
 
 def _lookup(object_: Mapping[str, Any], key: str, *default: Any) -> Any:
-    return object_[key] if key in object_ else default[0]
+    return object_[key] if key in _object(object_) else default[0]
 
 
 def _flatten(items: list[Any]) -> list[Any]:
     found: list[Any] = []
-    for item in items:
+    for item in _listed(items):
         found += _flatten(item) if isinstance(item, list) else [item]
     return found
 
 
+def _to_list(values: Any) -> list[Any]:
+    """Return a list whose items are of one kind; Terraform would make them so, by rules of their own."""
+    if len({type(value) for value in _listed(values)}) > 1:
+        raise TypeError
+    return list(values)
+
+
 def _to_set(values: Any) -> list[Any]:
-    """Return a set as a list, in the order in which Terraform goes through it; it holds texts in all that we read."""
-    texts = [as_text(value) for value in values]
-    return sorted(set(texts)) if all(isinstance(value, str) for value in values) else _distinct(values)
+    """Return a set as a list, in the order in which Terraform goes through it."""
+    kept = _to_list(values)
+    return sorted(set(kept)) if all(isinstance(value, str) for value in kept) else _distinct(kept)
+
+
+def _to_map(value: Any) -> dict[str, Any]:
+    if len({type(each) for each in _object(value).values()}) > 1:
+        raise TypeError
+    return dict(value)
 
 
 def _distinct(values: list[Any]) -> list[Any]:
-    return [value for index, value in enumerate(values) if value not in values[:index]]
+    kept: list[Any] = []
+    for value in _listed(values):
+        if not any(is_same(value, each) for each in kept):
+            kept.append(value)
+    return kept
 
 
 def _to_number(value: Any) -> Any:
     if is_number(value):
         return value
-    number = float(value)
-    return int(number) if number.is_integer() else number
+    number = number_of(value)
+    if number is None:
+        raise ValueError
+    return number
 
 
 def _to_bool(value: Any) -> bool:
@@ -105,65 +141,99 @@ def _text(value: Any) -> Any:
 
 
 def _concat(*lists: list[Any]) -> list[Any]:
-    return [item for each in lists for item in each]
+    return [item for each in lists for item in _listed(each)]
 
 
 def _one(values: list[Any]) -> Any:
-    if len(values) > 1:
+    if len(_listed(values)) > 1:
         raise ValueError
     return values[0] if values else None
 
 
 def _element(values: list[Any], index: int) -> Any:
-    return values[index % len(values)]
+    if not isinstance(index, int) or isinstance(index, bool) or index < 0:
+        raise ValueError
+    return _listed(values)[index % len(values)]
 
 
 def _replace(text: str, old: str, new: str) -> str:
-    if old.startswith("/") and old.endswith("/") and len(old) > 1:
+    if not old or (old.startswith("/") and old.endswith("/") and len(old) > 1):
         raise ValueError
     return text.replace(old, new)
 
 
+def _split(sign: str, text: str) -> list[str]:
+    return text.split(sign) if text else [text]
+
+
+def _length(value: Any) -> int:
+    """Return how many things there are; of what people see as one character only Terraform knows that it is one."""
+    if isinstance(value, str) and not _ascii(value):
+        raise ValueError
+    return len(value) if "\r\n" not in value else _length(value.replace("\r\n", "\n"))
+
+
+def _ascii(text: str) -> str:
+    if not text.isascii():
+        raise ValueError
+    return text
+
+
+def _numbers(*values: Any) -> tuple[Any, ...]:
+    if not values or not all(map(is_number, values)):
+        raise TypeError
+    return values
+
+
+def _contains(values: list[Any], wanted: Any) -> bool:
+    return any(is_same(value, wanted) for value in _listed(values))
+
+
+def _none(_: str) -> Any:
+    raise ValueError
+
+
 def _json(text: str) -> Any:
-    return json.loads(text)
+    return composed(json.loads(text, parse_constant=_none, parse_float=_to_number))
 
 
+_BLANKS = " \t\n\v\f\r"
 _LAZY: Mapping[str, Callable[[list[Any]], Any]] = {"try": _try, "can": _can, "coalesce": _coalesce}
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "jsonencode": as_json,
+    "jsonencode": encoded,
     "jsondecode": _json,
     "merge": _merge,
     "lookup": _lookup,
     "flatten": _flatten,
     "concat": _concat,
     "toset": _to_set,
-    "tolist": list,
-    "tomap": dict,
+    "tolist": _to_list,
+    "tomap": _to_map,
     "tostring": _text,
     "tonumber": _to_number,
     "tobool": _to_bool,
     "distinct": _distinct,
-    "compact": lambda values: [value for value in values if value],
-    "sort": sorted,
-    "reverse": lambda values: values[::-1],
-    "keys": sorted,
-    "values": lambda object_: [value for _, value in sorted(object_.items())],
-    "length": len,
-    "contains": lambda values, value: value in values,
+    "compact": lambda values: [value for value in _texts(values) if value],
+    "sort": lambda values: sorted(_texts(values)),
+    "reverse": lambda values: _listed(values)[::-1],
+    "keys": lambda object_: sorted(_object(object_)),
+    "values": lambda object_: [value for _, value in sorted(_object(object_).items())],
+    "length": _length,
+    "contains": _contains,
     "element": _element,
     "one": _one,
-    "zipmap": lambda keys, values: dict(zip(keys, values, strict=True)),
+    "zipmap": lambda keys, values: dict(zip(_texts(keys), _listed(values), strict=True)),
     "join": lambda sign, *lists: sign.join(as_text(value) for value in _concat(*lists)),
-    "split": lambda sign, text: text.split(sign),
-    "lower": str.lower,
-    "upper": str.upper,
+    "split": _split,
+    "lower": lambda text: _ascii(text).lower(),
+    "upper": lambda text: _ascii(text).upper(),
     "replace": _replace,
-    "trimspace": str.strip,
+    "trimspace": lambda text: _ascii(text).strip(_BLANKS),
     "trimprefix": str.removeprefix,
     "trimsuffix": str.removesuffix,
     "startswith": str.startswith,
     "endswith": str.endswith,
     "chomp": lambda text: text.rstrip("\r\n"),
-    "max": max,
-    "min": min,
+    "max": lambda *values: max(_numbers(*values)),
+    "min": lambda *values: min(_numbers(*values)),
 }

@@ -40,7 +40,11 @@ def tree(text: str) -> tuple[Any, int]:
         raise Unparsable((error.pos_in_stream or 0) - len(_BEFORE)) from None
     except UnexpectedInput:
         raise Unparsable(0) from None
-    return parsed.children[0].children[0].children[-1], len(_BEFORE)
+    attribute, *more = [child for child in parsed.children[0].children if hasattr(child, "children")]
+    for child in more:
+        if child.data != "new_line_or_comment":
+            raise Unparsable(child.meta.start_pos - len(_BEFORE))
+    return attribute.children[-1], len(_BEFORE)
 
 
 @contextmanager

@@ -3,12 +3,17 @@
 Source: https://developer.hashicorp.com/terraform/language/expressions/operators
 """
 
+import decimal
+import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_LONGEST = 1000
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -18,6 +23,10 @@ _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
+_DIVISIONS: Mapping[str, Callable[[int, int], int]] = {"/": operator.floordiv, "%": operator.mod}
+"""Of whole numbers, where nothing is left or asked for: of others only Terraform knows every digit."""
+_DIGITS = 15
+"""How many digits of a fraction Python holds exactly."""
 
 
 def binary(sign: str, left: Any, right: Any) -> Any:
@@ -28,14 +37,12 @@ def binary(sign: str, left: Any, right: Any) -> Any:
     if unknown is not None:
         return unknown
     if sign in ("==", "!="):
-        is_same = (
-            type(left) is type(right) and left == right
-            if isinstance(left, bool) != isinstance(right, bool)
-            else left == right
-        )
-        return is_same == (sign == "==")
+        return is_same(left, right) == (sign == "==")
     if sign in _ARITHMETIC and is_number(left) and is_number(right):
-        return _ARITHMETIC[sign](left, right)
+        found = _ARITHMETIC[sign](_exact(left), _exact(right))
+        return found if isinstance(found, bool) else _shortest(found)
+    if sign in _DIVISIONS and _is_natural(left) and _is_natural(right) and right and (sign == "%" or not left % right):
+        return _DIVISIONS[sign](left, right)
     return Unknown(f"'{sign}' is not evaluated here")
 
 
@@ -63,6 +70,65 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _exact(number: Any) -> Any:
+    return decimal.Decimal(repr(number)) if isinstance(number, float) else number
+
+
+def _shortest(number: Any) -> Any:
+    """Return a number as Python's own; Unknown where that would round it."""
+    found = number_of(f"{number:f}") if isinstance(number, decimal.Decimal) else number
+    return Unknown("a number of so many digits is not evaluated here") if found is None else found
+
+
+def _is_natural(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def is_same(left: Any, right: Any) -> bool:
+    """Tell whether two values are equal to Terraform, to which true is not 1."""
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(is_same(value, right[key]) for key, value in left.items())
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(is_same, left, right))
+    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+
+
+def of_one_kind(value: Any, other: Any) -> Any:
+    """Return the chosen side of a conditional as it is when both sides are made to be of one kind."""
+    kinds, others = _kinds(value), _kinds(other)
+    if not kinds or value is None or other is None or kinds == others or isinstance(value, str):
+        return value
+    if isinstance(other, Unknown):
+        return Unknown(f"the other side of a condition is not known, {other.reason}") if _is_scalar(value) else value
+    if _is_scalar(value) and isinstance(other, str):
+        return as_text(value)
+    return value if not others else Unknown("the two sides of a condition are of different kinds")
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _kinds(value: Any) -> set[type]:
+    """Return which kinds of texts, numbers and booleans are in a value."""
+    if isinstance(value, Mapping | list):
+        inner = value.values() if isinstance(value, Mapping) else value
+        return set().union(*map(_kinds, inner))
+    return {float if is_number(value) else type(value)} if _is_scalar(value) else set()
+
+
+def number_of(text: str) -> int | float | None:
+    """Return the number that a text is to Terraform; None for what is none, or has more digits than Python holds."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    if text.lstrip("-").isdigit():
+        return int(text) if len(text) < _LONGEST else None
+    value = float(text)
+    if len(text) > _DIGITS or not math.isfinite(value):
+        return None
+    return int(value) if value.is_integer() else value
+
+
 def as_text(value: Any) -> Any:
     """Return how a value shows in a template or as text; only texts, numbers and booleans do."""
     if isinstance(value, str | Unknown):
@@ -70,5 +136,7 @@ def as_text(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
     if is_number(value):
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        shown = repr(value)
+        is_exact = isinstance(value, int) or ("e" not in shown and len(shown) <= _DIGITS)
+        return shown if is_exact else Unknown("a fraction of so many digits is not evaluated here")
     return Unknown("a list, an object or null is no text")

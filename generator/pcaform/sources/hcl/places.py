@@ -6,7 +6,8 @@ from typing import Any
 
 from pcaform import facts
 from pcaform.problems import Failure
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.operators import as_text
+from pcaform.sources.hcl.unknown import Unknown, first_unknown
 
 _PARTS = 6
 _NO_REGION = Unknown("no provider block names a region: name it with '--region'")
@@ -31,6 +32,8 @@ class Place:
     account_id: str | Unknown = _NO_ACCOUNT
     assume_role: Mapping[str, Any] = field(default_factory=dict)
     default_tags: Mapping[str, str] = field(default_factory=dict)
+    unknown_tags: Unknown | None = None
+    """Why some tags of everything cannot be told, or all."""
 
     def arn(self, service: str, resource: str, *, is_global: bool = False) -> str:
         """Return an ARN that lies here; raises Failure where the place is not known."""
@@ -64,8 +67,14 @@ def place(attributes: Mapping[str, Any], options: Options, where: str) -> Place:
         region=_region(attributes.get("region"), options, where),
         account_id=_account(attributes.get("allowed_account_ids"), role.get("role_arn"), options=options, where=where),
         assume_role=role,
-        default_tags=tags if isinstance(tags, Mapping) else {},
+        default_tags=_known_tags(tags),
+        unknown_tags=first_unknown(tags),
     )
+
+
+def _known_tags(tags: Any) -> dict[str, str]:
+    given = tags.items() if isinstance(tags, Mapping) else ()
+    return {str(key): as_text(value) for key, value in given if isinstance(value, str | int | float)}
 
 
 def of_options(options: Options) -> Place:

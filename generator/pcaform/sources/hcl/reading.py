@@ -7,7 +7,7 @@ from typing import Any
 
 from pcaform.inventory import Inventory, Remark, Resource
 from pcaform.problems import Failure
-from pcaform.sources.hcl import symbols
+from pcaform.sources.hcl import settings, symbols
 from pcaform.sources.hcl.calls import Calls, places
 from pcaform.sources.hcl.contents import value_of
 from pcaform.sources.hcl.directory import Module, module
@@ -43,7 +43,15 @@ def _inventory(path: str, options: Options) -> Inventory:
     every = list(found(scope, calls))
     resources = [each for each in every if isinstance(each, Resource)]
     remarks = [each for each in every if isinstance(each, Remark)]
-    return Inventory(tuple(_adopted(_installed(resources), root, scope)), tuple(remarks), "hcl")
+    remarks += settings.unsettled(scope.places)
+    kept, unkept = settings.backend(root, scope)
+    return Inventory(
+        tuple(_adopted(_installed(resources), root, scope)),
+        (*remarks, *unkept),
+        "hcl",
+        providers=settings.providers(scope.places),
+        backend=kept,
+    )
 
 
 def _real(path: str) -> Path:

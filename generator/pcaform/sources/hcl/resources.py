@@ -7,6 +7,7 @@ from pcaform.inventory import ATTRIBUTES, Remark, Resource
 from pcaform.sources.hcl.bodies import Block
 from pcaform.sources.hcl.calls import Calls
 from pcaform.sources.hcl.contents import value_of
+from pcaform.sources.hcl.encoding import Encoded
 from pcaform.sources.hcl.operators import is_number
 from pcaform.sources.hcl.scopes import Instance, ModuleScope
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
@@ -18,6 +19,7 @@ _COMPUTED = ("arn", "certificate", "certificate_chain", "certificate_signing_req
 _HARMLESS = frozenset({"tags", "timeouts"})
 """What a resource is taken without where it is not known: leaving it out of a spec endangers no CA."""
 _ADVICE = "import from the state instead, where it is known"
+_TWICE = Unknown("this block, or one in it, stands more than once")
 Found = Resource | Remark
 
 
@@ -72,7 +74,7 @@ def _resource(instance: Instance) -> Iterator[Found]:
             if not isinstance(value, Unknown):
                 attributes[name] = value
     for name, value in list(attributes.items()):
-        unknown = first_unknown(value)
+        unknown = first_unknown(value) or (_TWICE if kind.startswith(_OURS) and _is_twice(value) else None)
         if unknown is None:
             continue
         yield Remark("unknown", instance.address, _reason(instance, name, unknown))
@@ -91,10 +93,22 @@ def _resource(instance: Instance) -> Iterator[Found]:
     )
 
 
+def _is_twice(value: Any) -> bool:
+    """Tell whether a block, or one inside it, stands more often than the provider takes any block of a private CA."""
+    if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
+        return False
+    return len(value) > 1 or any(_is_twice(inner) for each in value for inner in each.values())
+
+
 def _references(block: Block, scope: ModuleScope) -> Iterator[Found]:
     instances = scope.instances(block)
-    for instance in [] if isinstance(instances, Unknown) else instances:
+    if isinstance(instances, Unknown):
+        yield _unknown(block, scope, "how many there are", instances)
+        return
+    for instance in instances:
         arn = instance.argument("arn")
+        if isinstance(arn, Unknown):
+            yield Remark("unknown", instance.address, _reason(instance, "arn", arn))
         if isinstance(arn, str):
             yield Resource(
                 _AUTHORITY,
@@ -130,7 +144,8 @@ def _protection(instance: Instance) -> bool | None:
 
 def _shaped(attributes: dict[str, Any], default_tags: Mapping[str, str], *, takes_tags: bool) -> dict[str, Any]:
     """Return attributes as a state holds them: what is null is not there, numbers that are text there are text."""
-    shaped: dict[str, Any] = _without_null(attributes)
+    tags = {name: value for name, value in (attributes.get("tags") or {}).items() if value is not None}
+    shaped: dict[str, Any] = {**_without_null(attributes), **({"tags": tags} if tags else {})}
     if isinstance(shaped.get("timeouts"), list):
         shaped["timeouts"] = shaped["timeouts"][0]
     for validity in shaped.get("validity", []):
@@ -142,6 +157,8 @@ def _shaped(attributes: dict[str, Any], default_tags: Mapping[str, str], *, take
 
 
 def _without_null(value: Any) -> Any:
+    if isinstance(value, Encoded):
+        return value.written
     if isinstance(value, Mapping):
         return {name: _without_null(inner) for name, inner in value.items() if inner is not None}
     return [_without_null(inner) for inner in value] if isinstance(value, list) else value

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from pcaform import addresses
+from pcaform.characters import composed
 from pcaform.sources.hcl import functions
 from pcaform.sources.hcl.bodies import Attribute, Block
 from pcaform.sources.hcl.compiling import Scope
 from pcaform.sources.hcl.contents import contents, value_of
 from pcaform.sources.hcl.conversions import converted
 from pcaform.sources.hcl.directory import Module
-from pcaform.sources.hcl.operators import as_text
 from pcaform.sources.hcl.places import Place
 from pcaform.sources.hcl.references import References
 from pcaform.sources.hcl.steps import into
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.unknown import Unknown, first_unknown
 
 _LARGEST = 1 << 20
 _MOST = 10_000
@@ -200,7 +200,11 @@ class ModuleScope:
 
     def _each(self, block: Block, values: Any, base: str) -> dict[str, Instance] | Unknown:
         if isinstance(values, list):
-            values = {as_text(value): value for value in values if isinstance(value, str)}
+            unknown = first_unknown(values)
+            if unknown is not None:
+                return unknown
+            if all(isinstance(value, str) for value in values):
+                values = {value: value for value in values}
         if not isinstance(values, Mapping):
             return values if isinstance(values, Unknown) else Unknown("'for_each' wants an object or a set of texts")
         return {
@@ -222,7 +226,7 @@ class ModuleScope:
         try:
             with full.open("rb") as opened:
                 content = opened.read(_LARGEST + 1)
-            return content.decode() if len(content) <= _LARGEST else Unknown("the file is larger than 1 MiB")
+            return composed(content.decode()) if len(content) <= _LARGEST else Unknown("the file is larger than 1 MiB")
         except (OSError, UnicodeDecodeError):
             return Unknown(f"'{full.name}' cannot be read as text")
 

@@ -39,8 +39,8 @@ def _below(value: Any, step: Any) -> Any:
     try:
         if isinstance(value, Mapping):
             return value[step if isinstance(step, str) else str(step)]
-        if isinstance(value, list):
+        if isinstance(value, list) and str(step).isdecimal():
             return value[int(step)]
-    except (KeyError, IndexError, ValueError, TypeError):
+    except (KeyError, IndexError):
         pass
     return Unknown(f"there is no '{step}' in it", is_error=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pcaform.characters import composed
 from pcaform.sources.hcl.text import Source
 from pcaform.sources.hcl.tokens import Token, inner_end, literal_end
 
@@ -32,13 +33,13 @@ class Template:
 def meaning(source: Source, token: Token, inner: Inner) -> str | Template:
     """Return what a token of kind string, template or heredoc says; raises Failure for an escape that HCL lacks."""
     if token.kind == "string" and "\\" not in token.text and "{" not in token.text:
-        return token.text[1:-1]
+        return str(composed(token.text[1:-1]))
     if token.kind == "heredoc":
         pieces = list(_heredoc(source, token, inner))
     else:
         pieces = list(_pieces(source, token.start + 1, token.start + len(token.text) - 1, inner, is_heredoc=False))
     if all(isinstance(piece, str) for piece in pieces):
-        return "".join(pieces)
+        return str(composed("".join(pieces)))
     return Template(tuple(piece for piece in pieces if piece != ""))
 
 

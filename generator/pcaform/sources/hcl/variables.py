@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pcaform.characters import composed
 from pcaform.loading import content
 from pcaform.problems import Failure
 from pcaform.sources.hcl.bodies import body
@@ -61,4 +62,5 @@ def _of_json(text: bytes, name: str) -> dict[str, Any]:
         raise Failure(f"{name}: not a whole JSON document") from None
     if not isinstance(found, dict):
         raise Failure(f"{name}: a file of values holds one JSON object")
-    return found
+    kept: dict[str, Any] = composed(found)
+    return kept

@@ -1,0 +1,76 @@
+"""How long `pcaform import hcl` takes, as ratios within one run: against plain `hcl2.loads` of the same text.
+
+Each run is a process of its own, start-up and all, with neither a manifest nor the grammar's cache of an earlier run:
+both sides get an empty directory for it and build it anew.
+"""
+
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from validate import spec
+
+from pcaform.loading import judged
+from pcaform.plan.stack import plan
+from pcaform.render import render
+
+SIZES = (250, 500, 1000)
+"""Numbers of CAs."""
+RUNS = 3
+"""Of ours, the best counts; plain python-hcl2 takes long and gets one."""
+_CACHE = "from hcl2 import parser; parser.PARSER_FILE = {cache!r}; "
+PLAIN = _CACHE + "import sys, hcl2; hcl2.loads(open(sys.argv[1]).read())"
+OURS = (
+    _CACHE + "import sys; from pcaform.cli.main import main; main(['import', 'hcl', sys.argv[1], '--stack', 'bench'])"
+)
+
+
+def stack(authorities: int, home: Path) -> Path:
+    """Write a stack of so many CAs without comments and manifest; return its directory."""
+    directory = home / f"stack-{authorities}"
+    for path, content in render(plan(judged(spec(authorities), "spec.yaml"), source="spec.yaml")).files.items():
+        if path == ".pcaform.json":
+            continue
+        place = directory / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    return directory
+
+
+def text_of(directory: Path) -> Path:
+    """Write all that a stack's own files say into one file beside it: what plain python-hcl2 reads."""
+    whole = directory.with_suffix(".txt")
+    whole.write_text("\n".join(path.read_text(encoding="utf-8") for path in sorted(directory.glob("*.tf"))))
+    return whole
+
+
+def seconds(code: str, argument: Path) -> float:
+    """Return the processor time of a fresh process that has no cache to begin with: other load does not count."""
+    with tempfile.TemporaryDirectory() as cache:
+        command = [sys.executable, "-c", code.format(cache=str(Path(cache) / "grammar.bin")), str(argument)]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    """Print one line for each size: our time and python-hcl2's; then how our time grows."""
+    took: dict[int, float] = {}
+    with tempfile.TemporaryDirectory() as home:
+        for authorities in SIZES:
+            directory = stack(authorities, Path(home))
+            whole = text_of(directory)
+            took[authorities] = min(seconds(OURS, directory) for _ in range(RUNS))
+            name = f"import hcl, {authorities} CAs, {whole.stat().st_size / 1e6:.2f} MB"
+            plain = seconds(PLAIN, whole)
+            ratio = plain / took[authorities]
+            print(f"{name:40} {took[authorities]:6.2f} s, python-hcl2 {plain:5.1f} s: {ratio:.1f} x", flush=True)
+    grown = (took[1000] - took[500]) / (took[500] - took[250])
+    print(f"{'500 CAs more against 250 more':40} {grown:6.1f} times (2 is linear)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""Characters as Terraform writes them: it composes all text, so that an accent is one character with its letter."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+
+def composed(value: Any) -> Any:
+    """Return plain data with all of its text in Unicode's form NFC, as every value of Terraform's has it.
+
+    Source: https://github.com/zclconf/go-cty/blob/main/docs/types.md, "Primitive Types".
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if isinstance(value, Mapping):
+        return {composed(key): composed(inner) for key, inner in value.items()}
+    return [composed(inner) for inner in value] if isinstance(value, list) else value

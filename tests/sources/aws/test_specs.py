@@ -1,0 +1,212 @@
+"""From an account to the spec that `pcaform import aws` prints: who is written as what, and how a run ends."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+import yaml
+
+from conftest import Run
+from pcaform import policies
+from pcaform.spec.issuers import Issuer
+from pcaform.spec.stack import Aws
+from sources.aws.conftest import ACCOUNT, REGION, Live, live, statement
+
+AWS_OWN = "arn:aws:iam::aws:policy"
+MANY = 15
+KINDS = ("EndEntity", "EndEntityClientAuth", "EndEntityServerAuth", "OCSPSigning")
+WIDE: list[dict[str, Any]] = [
+    {
+        "certificates": "unmanaged",
+        "certificate_authorities": [f"ca{number}" for number in range(MANY)],
+        "templates": [f"{kind}Certificate/V1"],
+    }
+    for kind in KINDS
+]
+"""Grants that do not fit into one policy."""
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+TEMPLATE = {"ArnLike": {"acm-pca:TemplateArn": ["arn:aws:acm-pca:::template/EndEntityCertificate/V1"]}}
+
+
+@dataclass(frozen=True)
+class World:
+    """An account, its CAs, and what an import of it printed."""
+
+    live: Live
+    pcaform: Run
+    arns: list[str]
+    done: CompletedProcess[str]
+
+    @property
+    def spec(self) -> Any:
+        return yaml.safe_load(self.done.stdout)
+
+    def run(self, *arguments: str, **more: str) -> CompletedProcess[str]:
+        return self.pcaform("import", "aws", *arguments, env={**self.live.environment, **more})
+
+
+def rendered(grants: list[Any], arns: list[str]) -> dict[str, Any]:
+    """Return the policies that pcaform would render for a user, by name."""
+    issuer = Issuer.model_validate({"user_name": "x", "grants": grants})
+    aws = Aws(region=REGION, account_id=ACCOUNT)
+    return dict(policies.documents(issuer, aws, arn_of=lambda key: arns[int(key[2:])]))
+
+
+def shuffled(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy that says the same in another order, with a name of its own for each statement."""
+    turned = [dict(reversed(each.items())) for each in reversed(document["Statement"])]
+    return {
+        "Statement": [{**each, "Sid": f"Hand{number}"} for number, each in enumerate(turned)],
+        "Version": "2012-10-17",
+    }
+
+
+def populate(account: Live, arns: list[str]) -> None:
+    iam = account.server.client("iam")
+
+    def attach(user: str, arn: str) -> None:
+        iam.attach_user_policy(UserName=user, PolicyArn=arn)
+
+    def managed(name: str, document: Any) -> str:
+        text = json.dumps(document)
+        return str(iam.create_policy(PolicyName=name, Path="/pki/", PolicyDocument=text)["Policy"]["Arn"])
+
+    for name in ("console", "console-too"):
+        account.user(name)
+        attach(name, f"{AWS_OWN}/AWSPrivateCAUser")
+    one = {"certificates": "unmanaged", "certificate_authorities": ["ca0", "ca1"]}
+    (document,) = rendered([one], arns).values()
+    account.user("by-hand", hand=shuffled(document))
+    web = {"certificates": "managed", "certificate_authorities": ["ca0"], "domain_names": ["*.corp.example"]}
+    (document,) = rendered([web], arns).values()
+    account.user("web", request=json.loads(json.dumps(document).replace("user/x", "user/web")))
+    account.user("fleet")
+    spread = rendered(WIDE, arns)
+    assert len(spread) > 1
+    for number, document in enumerate(spread.values()):
+        attach("fleet", managed(f"fleet-{number}", document))
+    names = ["EndEntityCertificate_APIPassthrough/V1", "EndEntityCertificate_CSRPassthrough/V1"]
+    wild = {"certificates": "unmanaged", "certificate_authorities": ["ca0"], "templates": names}
+    (document,) = rendered([wild], arns).values()
+    account.user("wild", issue=document)
+    account.user("mfa", issue=statement("acm-pca:IssueCertificate", arns[0], Condition={**TEMPLATE, **MFA}))
+    account.user("acm", all=statement("acm:*"), s3=statement("s3:*"))
+    account.user(
+        "beside", issue=statement("acm-pca:IssueCertificate", arns[1]), look=statement("acm-pca:Describe*", arns[1])
+    )
+    account.user("twice", a=statement("acm-pca:IssueCertificate", arns[0]), b=statement("acm-pca:Issue*", arns[1]))
+    account.user("boss")
+    attach("boss", f"{AWS_OWN}/AdministratorAccess")
+
+
+@pytest.fixture(scope="module")
+def world(pcaform: Run) -> Iterator[World]:
+    with live() as account:
+        os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+        arns = [account.pki.root(configuration={"Subject": {"CommonName": f"CA{number}"}}) for number in range(MANY)]
+        populate(account, arns)
+        done = pcaform("import", "aws", "--stack", "pki", env=account.environment)
+        yield World(account, pcaform, arns, done)
+
+
+def test_issuers_as_they_are_written(world: World) -> None:
+    """Grants where the policy is what grants make, however it is spelled, and word for word where it is not."""
+    assert sorted(world.spec["issuers"]) == [
+        *("acm", "beside", "by-hand", "console", "console-too", "fleet", "mfa", "web", "wild"),
+    ]
+    assert world.spec["issuers"]["by-hand"] == {
+        "existing_user": "by-hand",
+        "grants": [{"certificates": "unmanaged", "certificate_authorities": ["ca0", "ca1"]}],
+    }
+    web = world.spec["issuers"]["web"]
+    assert web["grants"] == [
+        {"certificates": "managed", "certificate_authorities": ["ca0"], "domain_names": ["*.corp.example"]}
+    ]
+    assert [each["rule"] for each in web["ignore"]] == ["managed-without-permission"]
+    assert [each["rule"] for each in world.spec["issuers"]["wild"]["ignore"]] == ["privileged-template"]
+    fleet = world.spec["issuers"]["fleet"]["grants"]
+    templates = [each.get("templates", ["EndEntityCertificate/V1"]) for each in fleet]
+    assert sorted(templates) == sorted(each["templates"] for each in WIDE)
+    assert all(sorted(each["certificate_authorities"]) == sorted(WIDE[0]["certificate_authorities"]) for each in fleet)
+
+
+def test_policies_that_no_grants_make_are_kept_word_for_word(world: World) -> None:
+    issuers = world.spec["issuers"]
+    mfa = statement("acm-pca:IssueCertificate", world.arns[0], Condition={**TEMPLATE, **MFA})
+    assert issuers["mfa"] == {"existing_user": "mfa", "policy": {"name": "issue", "document": mfa}}
+    assert issuers["acm"]["policy"] == {"name": "all", "document": statement("acm:*")}
+    assert issuers["beside"]["policy"]["document"] == statement("acm-pca:IssueCertificate", world.arns[1])
+
+
+def test_aws_own_policy_is_written_as_a_copy_for_each(world: World) -> None:
+    """AWSPrivateCAUser, as the console attaches it, lets issue from every CA: nobody who has it is passed over."""
+    for name in ("console", "console-too"):
+        policy = world.spec["issuers"][name]["policy"]
+        assert policy["name"] == f"AWSPrivateCAUser-{name}"
+        resources = {each["Resource"] for each in policy["document"]["Statement"]}
+        assert resources == {"arn:aws:acm-pca:*:*:certificate-authority/*", "*"}
+
+
+def test_who_cannot_be_written_is_said(world: World) -> None:
+    assert world.done.returncode == 2
+    user = f"arn:aws:iam::{ACCOUNT}:user"
+    said = [line for line in world.done.stderr.splitlines() if f"{user}/" in line and not line.startswith("account ")]
+    assert said == [
+        f"left out: {user}/twice: its policies a, b are not what grants make, and a spec takes one word for word",
+        (
+            f"listed: {user}/boss: an administrator: it may issue by 'AdministratorAccess', and make CAs of its own, "
+            "so it is no issuer"
+        ),
+    ]
+
+
+def test_what_is_only_listed_is_no_finding(world: World, tmp_path: Path) -> None:
+    """An account has administrators, and CAs that were deleted: a nightly import need not fail for them."""
+    world.live.server.client("iam").delete_user_policy(UserName="twice", PolicyName="b")
+    out = tmp_path / "pki.yaml"
+    done = world.run("--stack", "pki", "--out", str(out), "--format", "json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["left_out"], report["unknown"]) == (0, [], [])
+    assert [note["address"].rpartition("/")[2] for note in report["listed"]] == ["boss"]
+    assert yaml.safe_load(out.read_text(encoding="utf-8"))["issuers"]["twice"]["existing_user"] == "twice"
+
+
+def test_an_import_into_a_spec_reads_its_region_and_splits_its_tags(world: World, tmp_path: Path) -> None:
+    """Tags that the provider adds everywhere are not written to each CA; the region is the spec's."""
+    spec = tmp_path / "pki.yaml"
+    spec.write_text(
+        f"version: 1\nstack: pki\naws: {{region: {REGION}, account_id: '{ACCOUNT}', default_tags: {{owner: sec}}}}\n",
+        encoding="utf-8",
+    )
+    tags = [{"Key": "owner", "Value": "sec"}, {"Key": "team", "Value": "pki"}]
+    world.live.pki.client.tag_certificate_authority(CertificateAuthorityArn=world.arns[0], Tags=tags)
+    done = world.run("--into", str(spec), "--arn", world.arns[0])
+    assert done.returncode in {0, 2}
+    assert yaml.safe_load(spec.read_text(encoding="utf-8"))["certificate_authorities"]["ca0"]["tags"] == {"team": "pki"}
+    before = spec.read_bytes()
+    done = world.run("--into", str(spec), "--dry-run", AWS_REGION="us-east-1", AWS_DEFAULT_REGION="us-east-1")
+    assert f", in {REGION}" in done.stderr.splitlines()[0]
+    assert spec.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "--stack NAME is missing"),
+        (("--into", "nowhere.yaml"), "nowhere.yaml: there is no such file; --out nowhere.yaml writes a new one"),
+        (("--stack", "x", "--into", "a.yaml", "--out", "b.yaml"), "--into changes a spec that exists"),
+    ],
+)
+def test_nothing_is_asked_where_the_answer_would_be_of_no_use(
+    pcaform: Run, world: World, arguments: tuple[str, ...], message: str
+) -> None:
+    with world.live.server.troubled(denials=["*"]) as counts:
+        done = pcaform("import", "aws", *arguments, env=world.live.environment)
+    assert (done.returncode, done.stdout, counts["denials"]) == (1, "", 0)
+    (line,) = done.stderr.splitlines()
+    assert message in line

@@ -1,0 +1,235 @@
+"""Expressions that we evaluate and Terraform evaluates too: the same value, or ours says that it is not known."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from conftest import Offline
+from pcaform.hcl import expression
+from pcaform.problems import Failure
+from pcaform.sources.hcl.contents import value_of
+from pcaform.sources.hcl.directory import of_texts
+from pcaform.sources.hcl.scopes import ModuleScope
+from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from strategies import drawn, texts, values
+
+NAMES = """\
+locals {
+  text   = "Größe"
+  list   = ["b", "a", "b"]
+  object = { b = 1, a = { deep = [true, null] } }
+  empty  = []
+  set    = toset(["y", "x"])
+  nested = [[1, [2]], [], [3]]
+}
+"""
+KNOWN = r"""
+1 + 2 * 3 - 4
+-(3) + 10 % 4
+28 / 2
+1.5 + 0.25
+0.1 + 0.2
+1e3
+!true || false && true
+1 == 1 ? "same" : "other"
+1 == "1"
+true == 1
+[1] == [true]
+{ a = 1 } == { a = 1 }
+1 < 2 && 3 >= 3
+"a ${1 + 1} ${true} ${local.text}"
+"$${x} %%{y} $ % \" \\ \n \t é \U0001f600"
+"${local.object.b}"
+"  ${~ "x" ~}  "
+local.list[1]
+local.list["1"]
+local.list.0
+local.object["a"].deep[0]
+local.object.a.deep.*
+local.nested[*]
+[for each in local.list : "${each}!"]
+[for index, each in local.list : "${index}${each}" if each == "b"]
+{ for key, value in local.object : upper(key) => key if key != "b" }
+{ for each in local.list : each => "x"... }
+{ for each in local.set : each => each }
+{ (local.text) = 1, "a b" = 2, c : 3 }
+{ a = 1, a = 2 }
+jsonencode(local.object)
+jsonencode({ b = "<&>\u2028", a = [1, 2.5, true, null] })
+jsondecode("{\"a\": [1, 2.5, null]}")
+merge(local.object, { c = 3 }, null)
+lookup(local.object, "b", 9)
+lookup({ a = "x" }, "z", "none")
+flatten(local.nested)
+concat(local.list, ["z"], local.empty)
+toset(["b", "a", "b"])
+tolist(["b", "a"])
+tomap({ a = "x" })
+tostring(5)
+tonumber("5.50")
+tobool("true")
+distinct(local.list)
+compact(["a", "", "b"])
+sort(local.list)
+reverse(local.list)
+keys(local.object)
+values({ b = 1, a = 2 })
+length(local.list)
+length(local.object)
+length("abc")
+contains(local.list, "b")
+element(local.list, 4)
+one(["x"])
+one([])
+zipmap(["a", "b"], [1, 2])
+join("-", ["a", "b"], ["c"])
+split(",", "a,,b")
+split(",", "")
+lower("ABC")
+upper("abc")
+replace("a.b.c", ".", "-")
+trimspace("  a b \n")
+trimprefix("abc", "a")
+trimsuffix("abc", "c")
+startswith("abc", "ab")
+endswith("abc", "bc")
+chomp("a\r\n\n")
+max(1, 5, 3)
+min(1, 5, 3)
+coalesce("", "a")
+"e\u0301" == "\u00e9"
+jsondecode("\"e\\u0301\"")
+"e${"\u0301"}"
+try(local.object.none, "fallback")
+can(local.object.none)
+try(local.list[7], local.list[0])
+<<EOT
+  plain "quoted" \n
+    ${local.text} $${kept}
+EOT
+<<-EOT
+    two
+      ${1}
+
+    lines
+EOT
+[<<-EOT
+  in a list
+  EOT
+, 2]
+[
+  1, # a comment
+  /* another */ 2,
+  // and one more
+]
+local.list[*] == local.list
+(1 + 2) * 3
+"${"nested ${"quotes"}"}"
+""".strip()
+UNKNOWN = r"""
+1 / 3
+"${10 / 4}"
+12345678901234567890.5
+1e400
+max("10", "9")
+sort([10, 9])
+length("e\u0301")
+upper("ß")
+max(true, 1)
+lookup(["a"], 0, 1)
+compact([0])
+tolist("abc")
+local.list[-1]
+tonumber("1_000")
+tonumber("nan")
+jsondecode("NaN")
+element(local.list, -1)
+reverse("abc")
+uuid()
+timestamp()
+"%{ if true }x%{ endif }"
+formatlist("%s", local.list)
+""".strip()
+
+
+def parted(table: str) -> list[str]:
+    """Return the expressions of a table: one a line, a heredoc or a list over several."""
+    found: list[str] = []
+    for line in table.split("\n"):
+        is_open = found and (found[-1].count("EOT") == 1 or found[-1].count("[") > found[-1].count("]"))
+        if is_open:
+            found[-1] += f"\n{line}"
+        else:
+            found.append(line)
+    return found
+
+
+def ours(text: str) -> Any:
+    """Return what we make of an expression; Unknown where we do not know, or take it for none."""
+    try:
+        module = of_texts({"main.tf": f"{NAMES}locals {{\nx = {text}\n}}\n".encode()})
+    except Failure as failure:
+        return Unknown(str(failure))
+    found = value_of(module.locals["x"], ModuleScope(module, "", {}, {}, lambda _: Unknown("none")))
+    return first_unknown(found) or found
+
+
+def theirs(terraform: Offline, directory: Path, written: list[str]) -> list[Any]:
+    """Return what Terraform makes of each expression; None where it is an error to it, or only known later."""
+    lines = "".join(
+        f'output "x{number}" {{\n  value = try(jsonencode([\n{text}\n]), "null")\n}}\n'
+        for number, text in enumerate(written)
+    )
+    (directory / "main.tf").write_text(NAMES + lines, encoding="utf-8")
+    runner = terraform(directory)
+    runner.init()
+    outputs = runner.plan(directory / "tfplan")["planned_values"]["outputs"]
+    texts_ = [outputs[f"x{number}"].get("value") for number in range(len(written))]
+    return [None if text is None else json.loads(text) for text in texts_]
+
+
+def shown(value: Any) -> Any:
+    """Return a value as JSON has it, numbers as what they are worth."""
+    return json.loads(json.dumps([value]))
+
+
+@st.composite
+def drawn_expressions(draw: st.DrawFn) -> str:
+    text = draw(
+        st.sampled_from([each for each in parted(KNOWN) + parted(UNKNOWN) if "EOT" not in each and "#" not in each])
+    )
+    functions = ["jsonencode", "tostring", "length", "sort", "reverse", "keys", "values", "upper", "flatten", "toset"]
+    functions += ["distinct", "compact", "tolist", "tonumber", "trimspace", "one", "jsondecode", "max", "chomp"]
+    for _ in range(draw(st.integers(1, 3))):
+        other = draw(st.sampled_from(["1", '"a"', "true", "[]", "local.list", "local.object", "0.5", "-1"]))
+        made = [f"{draw(st.sampled_from(functions))}({text})", f"({text}) == ({other})", f"[{text}, {other}]"]
+        made += [f'"<${{{text}}}>"', f"try({text}, {other})", f"({text})[0]", f"{{ a = {text} }}.a", f"({text}).b"]
+        made += [f"({other}) == 1 ? ({text}) : ({other})", f"[for x in {text} : x]", f"({text}) + ({other})"]
+        made += [f"concat({text}, {other})", f"contains({text}, {other})", f"merge({text}, {other})", f"({text})[*]"]
+        made += [f"element({text}, {other})", f"lookup({text}, {other}, 1)", f"join({other}, {text})"]
+        text = draw(st.sampled_from(made))
+    return text
+
+
+@pytest.mark.terraform
+def test_expressions_mean_what_they_mean_to_terraform(offline: Offline, tmp_path: Path) -> None:
+    known, unknown = parted(KNOWN), parted(UNKNOWN)
+    literals = [expression(value) for value in drawn(values(normal=True), 100)]
+    literals += [expression(text) for text in drawn(texts(), 100)]
+    made = drawn(drawn_expressions(), 400)
+    written = [*known, *unknown, *literals, *made]
+    found = theirs(offline, tmp_path, written)
+    wrong = []
+    for number, (text, value) in enumerate(zip(written, found, strict=True)):
+        mine = ours(text)
+        # what Terraform refuses was never applied, so nothing rests on what we make of it
+        must = number < len(known) or len(known) + len(unknown) <= number < len(written) - len(made)
+        if isinstance(mine, Unknown):
+            if must:
+                wrong.append((text, mine.reason, value))
+        elif (value is not None and shown(mine) != value) or len(known) <= number < len(known) + len(unknown):
+            wrong.append((text, mine, value))
+    assert wrong == [], "\n".join(map(repr, wrong))

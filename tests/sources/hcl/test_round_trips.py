@@ -1,0 +1,61 @@
+"""Spec -> its stack on disk, stripped of all that is ours -> the same spec, in all that files carry: drawn specs."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+
+from pcaform.carriage import by_hcl
+from pcaform.dump import dump
+from pcaform.imported.outcome import Found, outcome
+from pcaform.infer.known import Known, known_of
+from pcaform.infer.stack import Inferred, infer
+from pcaform.inventory import Inventory
+from pcaform.loading import judged
+from pcaform.sources.hcl.places import Options
+from pcaform.sources.hcl.reading import read
+from pcaform.spec.stack import Spec
+from sources.hcl.rendered import rendered
+from strategies import specs
+from test_dump import yaml_of
+
+DRAWN = settings().max_examples
+
+
+def inventory_of(spec: Spec) -> Inventory:
+    with tempfile.TemporaryDirectory() as directory:
+        return read(str(rendered(spec, Path(directory))), Options())
+
+
+def imported(spec: Spec, known: Known) -> Inferred:
+    (found,) = infer(inventory_of(spec), stack=spec.stack, known=known)
+    return found
+
+
+def names_of_references(spec: Spec) -> Known:
+    """Return the keys of the CAs that others manage: no file names them."""
+    references = [(each.arn, key) for key, each in spec.certificate_authorities.items() if not each.managed]
+    return Known(authorities={arn: key for arn, key in references if arn is not None})
+
+
+@settings(max_examples=DRAWN // 3)
+@given(specs())
+def test_files_give_the_same_spec_back(data: dict[str, Any]) -> None:
+    spec = judged(yaml_of(data).encode(), "spec.yaml")
+    found = imported(spec, names_of_references(spec))
+    assert {remark.kind for remark in found.remarks} <= {"unknown"}
+    assert by_hcl(found.spec) == by_hcl(spec)
+    assert judged(dump(found.spec).encode(), "spec.yaml") == found.spec
+    assert found.spec.moves == {}
+
+
+@settings(max_examples=DRAWN // 3)
+@given(specs())
+def test_files_change_nothing_in_the_spec_that_they_were_rendered_from(data: dict[str, Any]) -> None:
+    text = yaml_of(data).encode()
+    spec = judged(text, "spec.yaml")
+    found = imported(spec, known_of(spec))
+    result = outcome(text, "spec.yaml", found=Found(found.spec, "hcl", is_complete=True), last=None)
+    assert result.decisions == ()
+    assert result.content == text
