@@ -37,7 +37,8 @@ class Writer:
             return "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in json.dumps(value, ensure_ascii=False))
         if isinstance(value, str) and value.isprintable() and self.chance(3):
             return "'" + value.replace("'", "''") + "'"
-        return flow([value])[1:-1] if is_in_flow else flow(value)
+        has_lines = isinstance(value, str) and "\n" in value
+        return flow([value])[1:-1] if is_in_flow or has_lines else flow(value)
 
     def flow(self, value: Any, indent: int) -> str:
         if isinstance(value, dict):

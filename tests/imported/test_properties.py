@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from edits.layouts import Written, written
 from pcaform.document import parse
-from pcaform.imported.decisions import compare, form_of
+from pcaform.imported.decisions import compare
+from pcaform.imported.forms import form_of
 from pcaform.imported.outcome import Found, Outcome, outcome
 from pcaform.spec.reading import read
 from pcaform.spec.stack import Spec

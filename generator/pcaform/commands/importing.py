@@ -8,7 +8,7 @@ from pcaform import console
 from pcaform.document import parse
 from pcaform.dump import dump
 from pcaform.imported import report
-from pcaform.imported.decisions import form_of
+from pcaform.imported.forms import form_of
 from pcaform.imported.memory import SUFFIX, form_in, remembered, text_of
 from pcaform.imported.outcome import Found, Outcome, outcome
 from pcaform.imported.unknowns import noted

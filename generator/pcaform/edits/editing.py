@@ -9,7 +9,7 @@ from typing import Any
 
 from pcaform.document import Loc, parse
 from pcaform.edits import braces
-from pcaform.edits.layout import column, entry, inline, is_inline, item, lines
+from pcaform.edits.layout import column, entry, inline, is_inline, item, lines, literal
 from pcaform.edits.nodes import Node
 from pcaform.edits.page import Page, Unwritable, page
 from pcaform.problems import Invalid
@@ -220,7 +220,7 @@ def _put(sheet: Page, node: Node, wanted: Any, place: Place) -> None:
         below = place.indent + (form.step if isinstance(wanted, Mapping) else form.dash)
         sheet.below(max(node.end, start), list(lines(wanted, below, form)))
         return
-    text = inline(wanted, is_in_flow=place.is_in_flow, style=node.style)
+    text = _text(sheet, node, wanted, place)
     if node.is_empty:
         sheet.replace(node.start, node.start, _with_colon(sheet, text, place))
     elif node.is_block and place.key_end is not None and sheet.is_first(node.start):
@@ -229,6 +229,14 @@ def _put(sheet: Page, node: Node, wanted: Any, place: Place) -> None:
     else:
         sheet.above(node.start, sheet.comments_in(node.start, node.end))
         sheet.replace(node.start, node.end, text)
+
+
+def _text(sheet: Page, node: Node, wanted: Any, place: Place) -> str:
+    """Return a value as it is written in its place: a block scalar where one stood, and nothing stands behind it."""
+    is_alone = not place.is_in_flow and not sheet.text[node.end : sheet.line_end(node.end)].strip()
+    if isinstance(wanted, str) and "\n" in wanted and node.style in ("|", ">") and is_alone and sheet.form.is_ended:
+        return sheet.form.line_break.join(literal(wanted, place.indent))
+    return inline(wanted, is_in_flow=place.is_in_flow, style=node.style)
 
 
 def _with_colon(sheet: Page, text: str, place: Place) -> str:

@@ -16,11 +16,16 @@ _STEP = 2
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What new lines keep to: blanks for each level, blanks of a list's dashes below their key, and the line break."""
+    """What new lines keep to: blanks for each level, blanks of a list's dashes below their key, and the line break.
+
+    In a text that does not end in a line break (`is_ended` is false) no block scalar may come last, since it would lose its
+    own.
+    """
 
     step: int
     dash: int
     line_break: str
+    is_ended: bool
 
 
 def layout(text: str, top: Node) -> Layout:
@@ -28,7 +33,7 @@ def layout(text: str, top: Node) -> Layout:
     found = _LINE_BREAK.search(text)
     steps = dict(_steps(text, top))
     step = steps.get(":", _STEP)
-    return Layout(step, steps.get("-", step), found[0] if found else "\n")
+    return Layout(step, steps.get("-", step), found[0] if found else "\n", text.endswith(("\n", "\r")))
 
 
 def column(text: str, position: int) -> int:
@@ -38,6 +43,7 @@ def column(text: str, position: int) -> int:
 
 def inline(value: Any, *, is_in_flow: bool = False, style: str = "") -> str:
     """Return a value on one line; text keeps the quotes that were there where it can be written with them."""
+    is_in_flow = is_in_flow or _has_lines(value)  # there even text of several lines is written on one
     if isinstance(value, str) and style == "'" and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     if isinstance(value, str) and style == '"':
@@ -51,7 +57,18 @@ def is_inline(value: Any, indent: int) -> bool:
     if isinstance(value, str) or not isinstance(value, Mapping | Sequence):
         return True
     inner = value.values() if isinstance(value, Mapping) else value
-    return not any(isinstance(each, Mapping | list) and each for each in inner) and indent + len(flow(value)) <= _WIDTH
+    is_flat = not any(_has_lines(each) or (isinstance(each, Mapping | list) and each) for each in inner)
+    return is_flat and indent + len(flow(value)) <= _WIDTH
+
+
+def literal(text: str, indent: int) -> list[str]:
+    """Return text of several lines as a block scalar: what follows its key or dash, and its lines below that."""
+    first, *below = flow(text).split("\n")
+    return [first, *(f"{' ' * indent}{line}" if line else line for line in below)]
+
+
+def _has_lines(value: Any) -> bool:
+    return isinstance(value, str) and "\n" in value
 
 
 def lines(value: Any, indent: int, form: Layout) -> Iterator[str]:
@@ -67,19 +84,25 @@ def lines(value: Any, indent: int, form: Layout) -> Iterator[str]:
 def entry(key: str, value: Any, indent: int, form: Layout) -> Iterator[str]:
     """Yield a key with its value as block lines."""
     head = f"{' ' * indent}{inline(key)}:"
-    if is_inline(value, len(head) + 1):
+    if form.is_ended and _has_lines(value):
+        first, *below = literal(value, indent)
+        yield f"{head} {first}"
+        yield from below
+    elif is_inline(value, len(head) + 1):
         yield f"{head} {inline(value)}"
-        return
-    yield head
-    yield from lines(value, indent + (form.step if isinstance(value, Mapping) else form.dash), form)
+    else:
+        yield head
+        yield from lines(value, indent + (form.step if isinstance(value, Mapping) else form.dash), form)
 
 
 def item(value: Any, indent: int, form: Layout) -> Iterator[str]:
     """Yield an item of a block sequence."""
-    if not isinstance(value, Mapping) or not value:
-        yield f"{' ' * indent}- {inline(value)}"
-        return
-    first, *rest = lines(value, indent + _STEP, form)
+    if form.is_ended and _has_lines(value):
+        first, *rest = literal(value, indent)
+    elif isinstance(value, Mapping) and value:
+        first, *rest = lines(value, indent + _STEP, form)
+    else:
+        first, *rest = [inline(value)]
     yield f"{' ' * indent}- {first.lstrip(' ')}"
     yield from rest
 

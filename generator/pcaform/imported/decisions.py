@@ -5,33 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pcaform.carriage import attached, by_state
-from pcaform.fields import FIELDS
-from pcaform.imported.meant import compared, meant, spelled
-from pcaform.inventory import Source
-from pcaform.spec.issuers import Issuer
-from pcaform.spec.stack import Spec
+from pcaform.imported.forms import GENERATION, KINDS, PERMISSIONS, SECTIONS, Form, Path
+from pcaform.imported.meant import compared, spelled
 
-SECTIONS = (
-    "certificate_authorities",
-    "issuers",
-    "administrators",
-    "auditors",
-    "crl_buckets",
-    "certificates",
-    "shares",
-)
-PERMISSIONS = "permissions"
 _OPEN = ("tags", "default_tags", "subject", "revocation_configuration", PERMISSIONS)
 """Mappings that are compared key by key also where one side has none."""
 _ISSUING = ("parent", "path_length", "validity", "api_passthrough")
 """What a source without the certificate's request does not know: absent there is not absent at AWS."""
-_KINDS = ("role", "existing_user", "existing_role")
-_IDENTITY = {"certificate_authorities": ("subject", "key_algorithm"), "issuers": ("user_name", *_KINDS)}
+_IDENTITY = {"certificate_authorities": ("subject", "key_algorithm"), "issuers": ("user_name", *KINDS)}
 
-Kind = Literal["taken", "added", "kept", "conflict", "missing", "withheld"]
-Path = tuple[str, ...]
-Form = dict[str, Any]
+Kind = Literal["taken", "added", "kept", "conflict", "missing", "unread", "withheld"]
 _UNKNOWN: Any = object()
 
 
@@ -40,7 +23,8 @@ class Decision:
     """What becomes of one value or one item: `mine` is in the spec, `found` is what the source has; None is nothing.
 
     Taken: written. Added: a new item. Kept: a person changed it since the last import, and the source did not.
-    Conflict: both did. Missing: an item that the source does not have; it stays. Withheld: a person took it out.
+    Conflict: both did. Missing: an item that the source does not have; it stays. Unread: not found where not all
+    could be read; it stays. Withheld: a person took it out.
     """
 
     kind: Kind
@@ -67,60 +51,6 @@ def name_of(path: Path) -> str:
     return ".".join(each if each.replace("-", "_").isidentifier() else json.dumps(each) for each in path)
 
 
-def form_of(spec: Spec, source: Source) -> Form:
-    """Return what a source carries of a spec, one form for all that means the same, permissions by their principal."""
-    data = by_state(spec)
-    carried = carried_fields(source)
-    form: Form = {"aws": {"default_tags": data["aws"]["default_tags"]} if ("aws", "default_tags") in carried else {}}
-    for section in SECTIONS:
-        form[section] = {
-            key: {name: value for name, value in item.items() if (section, "*", name) in carried or name in _KINDS}
-            for key, item in data.get(section, {}).items()
-        }
-    for key, item in form["issuers"].items():
-        issuer = spec.issuers[key]
-        item["grants"] = meant(_grants(issuer), attached(issuer, spec)) if issuer.grants else []
-    for section, key, duty in spec.duties:
-        if "trust" in form[section][key]:
-            form[section][key]["trust"] = meant(duty.trust.model_dump(mode="json"), form[section][key]["trust"])
-    if source == "live":  # AWS does not tell the provider's tags from a thing's own
-        for item in (each for section in SECTIONS for each in form[section].values() if "tags" in each):
-            item["tags"] = {key: tag for key, tag in item["tags"].items() if spec.aws.default_tags.get(key) != tag}
-    if source == "hcl":  # who signed a CA that exists already stands in no file
-        for key, authority in spec.managed.items():
-            if authority.activation == "external":
-                form["certificate_authorities"][key] |= {"parent": None, "path_length": None}
-    authorities = form["certificate_authorities"].items()
-    form["certificate_authorities"] = {key: _authority(item, is_ours=key in spec.managed) for key, item in authorities}
-    return form
-
-
-def _authority(item: Form, *, is_ours: bool) -> Form:
-    """Return what is compared of a CA: of one that others manage only what this stack adds to it."""
-    permissions = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
-    if not is_ours:
-        return {"managed": False, PERMISSIONS: permissions}
-    subject = {name: value for name, value in item["subject"].items() if value is not None}
-    return {**item, "subject": subject, PERMISSIONS: permissions}
-
-
-def _grants(issuer: Issuer) -> list[Any]:
-    """Return grants as data, what is a set in one order."""
-    return [
-        {name: sorted(value) if isinstance(value, list) else value for name, value in grant.items()}
-        for grant in (each.model_dump(mode="json") for each in issuer.grants)
-    ]
-
-
-def carried_fields(source: Source) -> frozenset[Path]:
-    """Return the fields that a source carries, such as `certificate_authorities.*.tags`, without what is below them."""
-    return frozenset(
-        tuple(fact.path.replace("[]", "").split(".")[: 2 if fact.path.startswith("aws.") else 3])
-        for fact in FIELDS
-        if source in fact.carried
-    )
-
-
 def compare(mine: Form, base: Form | None, found: Form, *, is_complete: bool) -> Compared:
     """Return what becomes of each difference between a spec and what was found; `base` is what was found last.
 
@@ -131,7 +61,7 @@ def compare(mine: Form, base: Form | None, found: Form, *, is_complete: bool) ->
         names.add(name_of(path))
         if decision := _decided(path, values, is_complete=is_complete):
             found_all.append(decision)
-    return Compared((*found_all, *_items(mine, base or {}, found)), frozenset(names))
+    return Compared((*found_all, *_items(mine, base or {}, found, is_complete=is_complete)), frozenset(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +76,33 @@ def _decided(path: Path, values: _Values, *, is_complete: bool) -> Decision | No
     if _same(mine, found):
         return None
     if _is_nothing(found):
+        if path[-1] in _ISSUING:
+            return None
+        if not is_complete:
+            return Decision("unread", path, spelled(mine))
         if path[2:3] == (PERMISSIONS,):
             return Decision("missing", path, mine)
-        if not is_complete or path[-1] in _ISSUING:
-            return None
+    if not is_complete and _is_part(found, mine):
+        return Decision("unread", path, spelled(mine), spelled(found))
+    if path[-1] == GENERATION and found < mine:
+        return None  # the next certificate is asked for, and not issued yet
     if base is _UNKNOWN or _same(mine, base):
         return Decision("taken", path, spelled(mine), spelled(found))
     return Decision("kept" if _same(found, base) else "conflict", path, spelled(mine), spelled(found))
 
 
-def _items(mine: Form, base: Form, found: Form) -> Iterator[Decision]:
+def _is_part(found: Any, mine: Any) -> bool:
+    """Tell whether what was found is a list that lacks something of ours, which then may not have been read."""
+    one, other = spelled(found), spelled(mine)
+    return isinstance(one, list) and isinstance(other, list) and any(each not in one for each in other)
+
+
+def _items(mine: Form, base: Form, found: Form, *, is_complete: bool) -> Iterator[Decision]:
     for section in SECTIONS:
         ours, theirs, last = mine.get(section, {}), found.get(section, {}), base.get(section, {})
         for key, item in ours.items():
             if key not in theirs and item.get("managed") is not False:  # of others' CAs a source shows what it needs
-                yield Decision("missing", (section, key))
+                yield Decision("missing" if is_complete else "unread", (section, key))
         for key in theirs:
             if key not in ours:
                 is_out = key in last and _is_the_same_thing(section, last[key], theirs[key])
@@ -186,9 +128,12 @@ def _values(mine: Form, base: Form | None, found: Form) -> Iterator[tuple[Path, 
 
 def _comparable(section: str, mine: Mapping[str, Any], found: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what of a found item can be held against ours: of a principal made elsewhere only what it may do."""
-    if section == "issuers" and any(bool(mine.get(kind)) != bool(found.get(kind)) for kind in _KINDS):
+    if section == "issuers" and any(bool(mine.get(kind)) != bool(found.get(kind)) for kind in KINDS):
         return {name: value for name, value in found.items() if name in ("grants", "policy")}
-    return {name: value for name, value in found.items() if name not in _KINDS}
+    if mine.get("managed") is False and found.get("managed") is not False:
+        return {}  # the spec says that others manage it, so what hangs on it is theirs too
+    kinds = KINDS[1:] if section == "issuers" else ()
+    return {name: value for name, value in found.items() if name not in kinds}
 
 
 def _below(

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from pcaform.edits.nodes import Node, Span
 from pcaform.edits.page import Page, page
-from pcaform.imported.decisions import PERMISSIONS, Decision, Path
+from pcaform.imported.decisions import Decision
+from pcaform.imported.forms import PERMISSIONS, Path
 
 _START = "# pcaform: conflict at "
 _MARK = re.compile(re.escape(_START) + r"(?P<name>.+?): the import found ")

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pcaform.imported.decisions import SECTIONS, Form
+from pcaform.imported.forms import SECTIONS, Form
 from pcaform.problems import Failure
 
 FORMAT_VERSION = "1.0"

@@ -10,7 +10,8 @@ from pcaform.edits.editing import edited
 from pcaform.edits.layout import column
 from pcaform.edits.nodes import nodes
 from pcaform.edits.page import Unwritable
-from pcaform.imported.decisions import Compared, Decision, Form, compare, form_of, name_of
+from pcaform.imported.decisions import Compared, Decision, compare, name_of
+from pcaform.imported.forms import Form, form_of
 from pcaform.imported.marks import marked, marks, position
 from pcaform.imported.memory import remembered
 from pcaform.imported.wanted import laid
@@ -61,8 +62,9 @@ def outcome(content: bytes, name: str, *, found: Found, last: Form | None) -> Ou
     mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     text = content.removeprefix(mark).decode()
     theirs = form_of(found.spec, found.source)
+    short = data_of(found.spec)
     compared = _compared(text, spec, found, last=last, theirs=theirs)
-    wanted = laid(document.data, compared.decisions, data_of(found.spec))
+    wanted = laid(document.data, compared.decisions, short)
     held = tuple(map(name_of, wanted.held))
     try:
         result = edited(text, wanted.data)

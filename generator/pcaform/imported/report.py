@@ -63,6 +63,8 @@ class Report:
     """Values that both changed: the person's stays, with a mark above it."""
     missing: tuple[Value, ...]
     """Items that the source does not have; they stay."""
+    unread: tuple[Value, ...]
+    """Items and values that were not found where not everything could be read; they stay."""
     withheld: tuple[Value, ...]
     """Items that a person took out of the spec since the last import; they stay out."""
     unwritten: tuple[str, ...]
@@ -96,7 +98,7 @@ def report(
     located = outcome.decisions if outcome else ()
     of = {
         kind: tuple(_value(each, files[0]) for each in located if each.decision.kind == kind)
-        for kind in ("added", "taken", "kept", "conflict", "missing", "withheld")
+        for kind in ("added", "taken", "kept", "conflict", "missing", "unread", "withheld")
     }
     notes = {
         kind: tuple(Note(each.address, each.reason) for each in dict.fromkeys(remarks) if each.kind == kind)
@@ -113,6 +115,7 @@ def report(
         kept=of["kept"],
         conflicts=of["conflict"],
         missing=of["missing"],
+        unread=of["unread"],
         withheld=of["withheld"],
         unwritten=outcome.held if outcome else (),
         left_out=notes["left out"],
@@ -150,6 +153,7 @@ def _lines(found: Report) -> Iterator[str]:
         yield from (f"{word}: {note.address}: {note.reason}" for note in notes)
     yield from (f"listed: {note.address}: {note.reason}" for note in found.listed)
     yield from (f"left out: {each.path}: taken out of the spec since the last import" for each in found.withheld)
+    yield from (f"not read: {each.path}: it stays in the spec" for each in found.unread)
     yield from (f"not found: {each.path}: it stays in the spec" for each in found.missing)
     for each in found.kept:
         yield f"kept: {each.path}: {_shown(each.spec)}, changed since the last import, which found {_shown(each.found)}"

@@ -9,16 +9,21 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from pcaform import facts
-from pcaform.imported.decisions import PERMISSIONS, Decision, Path
+from pcaform.imported.decisions import Decision
+from pcaform.imported.forms import PERMISSIONS, Path
 from pcaform.spec.authorities import CertificateAuthority
-from pcaform.spec.issuers import Issuer
+from pcaform.spec.issuers import Grant, Issuer
 from pcaform.spec.reading import merge
 from pcaform.spec.stack import Spec
 from pcaform.spec.wording import DEFAULTS
 
 _CAS = "certificate_authorities"
 _REVOCATION = "revocation_configuration"
+_GRANTS = "grants"
+_GRANT: TypeAdapter[Grant] = TypeAdapter(Grant)
 _BLOCKS = ("crl_configuration", "ocsp_configuration")
 _ORDERS: Mapping[str, Sequence[str]] = {
     _CAS: list(CertificateAuthority.model_fields),
@@ -105,20 +110,24 @@ def _permissions(permissions: Sequence[Any], principal: str, permission: Any) ->
 
 
 def _value(raw: Any, decision: Decision, short: Any) -> Any:
-    """Return what is written for a value; of a list or mapping what did not change stays as a person wrote it."""
+    """Return what is written for a value; of a list what did not change stays as a person wrote it."""
     new = short if short is not None else _without_nothing(decision.found)
-    found, mine = decision.found, decision.mine
-    if isinstance(found, list) and all(isinstance(each, list) and len(each) == len(mine) for each in (raw, mine)):
-        return _listed(raw, mine, found, short=new if isinstance(new, list) and len(new) == len(found) else found)
+    if isinstance(raw, list) and isinstance(new, list):
+        return _listed(raw, new, is_of_grants=decision.path[-1] == _GRANTS)
     return new
 
 
-def _listed(raw: Sequence[Any], mine: Sequence[Any], found: Sequence[Any], *, short: Sequence[Any]) -> list[Any]:
-    before, after = ([json.dumps(each, sort_keys=True) for each in side] for side in (mine, found))
+def _listed(raw: Sequence[Any], new: Sequence[Any], *, is_of_grants: bool) -> list[Any]:
+    before, after = ([_normal(each, is_of_grants=is_of_grants) for each in side] for side in (raw, new))
     result: list[Any] = []
     for tag, low, high, other_low, other_high in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        result += raw[low:high] if tag == "equal" else short[other_low:other_high]
+        result += raw[low:high] if tag == "equal" else new[other_low:other_high]
     return result
+
+
+def _normal(item: Any, *, is_of_grants: bool) -> str:
+    data = _GRANT.validate_python(item).model_dump(mode="json") if is_of_grants else item
+    return json.dumps(data, sort_keys=True)
 
 
 def _without_nothing(value: Any) -> Any:
