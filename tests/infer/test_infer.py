@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infer.states import Resource, arn_of, authority, certificate, permission, resource, root, state, subordinate, user
@@ -16,6 +16,7 @@ from pcaform.dump import dump
 from pcaform.infer.stack import Inferred
 from pcaform.loading import judged
 from pcaform.problems import Failure
+from pcaform.sources import tfstate
 from pcaform.spec.authorities import Validity
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws, Spec
@@ -189,6 +190,7 @@ CONFIGURATION = {
     "subject": [{"common_name": "old"}],
 }
 ROOT_ADDRESS = "aws_acmpca_certificate_authority.this"
+ELSEWHERE = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/some/where"
 PART = "only a part of it was found: it was never finished, or the state was edited"
 LEFT_OUT: dict[str, tuple[list[Resource], str]] = {
     "other key": (
@@ -207,6 +209,8 @@ LEFT_OUT: dict[str, tuple[list[Resource], str]] = {
         ],
         "'key_algorithm' is 'RSA_1024' (did you mean 'RSA_3072'?), allowed: RSA_2048",
     ),
+    "odd ARN": ([authority("root", arn=ELSEWHERE), certificate("root")], PART),
+    "ARN of no account": ([authority("root", arn=ELSEWHERE.replace("123456789012", "")), certificate("root")], PART),
     "never made": ([authority("root", arn=None), certificate("root")], PART),
     "no configuration": ([authority("root", certificate_authority_configuration=[]), certificate("root")], PART),
     "no subject": (
@@ -250,6 +254,46 @@ def test_who_is_below_a_left_out_authority_has_it_as_a_reference() -> None:
     assert "Its signature says RSA_2048" in found.remarks[1].reason
     assert found.spec.issuers["ci"].grants
     judged(dump(found.spec).encode(), "spec.yaml")
+
+
+GOES = ". Where a state has it, take it out before a stack is applied over it, else Terraform deletes the permission"
+ALL = ["GetCertificate", "IssueCertificate", "ListPermissions"]
+PERMISSIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "no principal": (
+        {"principal": None, "actions": ALL},
+        "'principal' is empty, allowed: acm.amazonaws.com",
+    ),
+    "another principal": (
+        {"principal": "ec2.amazonaws.com", "actions": ALL},
+        "'principal' is 'ec2.amazonaws.com' (did you mean 'acm.amazonaws.com'?), allowed: acm.amazonaws.com",
+    ),
+    "another action": (
+        {"principal": "acm.amazonaws.com", "actions": ["RevokeCertificate"]},
+        (
+            "'actions' is 'RevokeCertificate' (did you mean 'GetCertificate'?), allowed: IssueCertificate, "
+            "GetCertificate, ListPermissions; 'actions' is a list, allowed: 1 or more in it"
+        ),
+    ),
+    "no actions": ({"principal": "acm.amazonaws.com"}, PART),
+}
+
+
+@pytest.mark.parametrize("case", PERMISSIONS)
+@pytest.mark.parametrize("name", ["root", "elsewhere"])
+def test_a_permission_that_no_spec_can_have_takes_no_authority_along(case: str, name: str) -> None:
+    attributes, reason = PERMISSIONS[case]
+    odd = resource("aws_acmpca_permission", "module.x", {"certificate_authority_arn": arn_of(name), **attributes})
+    found = infer(*root(), odd, permission("elsewhere"))
+    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + GOES),)
+    assert [len(each.permissions) for each in found.spec.certificate_authorities.values()] == [0, 1]
+
+
+def test_of_two_permissions_the_second_is_listed() -> None:
+    second = {**permission("root"), "module": "module.x"}
+    found = infer(*root(), permission("root"), second)
+    reason = "AWS keeps one permission for each principal and CA"
+    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + GOES),)
+    assert len(found.spec.managed["root"].permissions) == 1
 
 
 def test_each_region_has_a_spec_of_its_own() -> None:
@@ -321,6 +365,16 @@ def test_order_and_brackets_do_not_matter(grants: list[dict[str, Any]]) -> None:
     assert {key: sorted(value) for key, value in found.items()} == {
         key: sorted(value) for key, value in grants[0].items()
     }
+
+
+def test_a_policy_in_other_words_is_said_to_change() -> None:
+    document = policy_of("ci", UNMANAGED)
+    for statement in document["Statement"]:
+        del statement["Sid"]
+    found = infer(*root(), *user("ci", document))
+    assert found.spec.issuers["ci"].policy is None
+    reason = "it means what a stack writes there, in other words: a plan updates it in place"
+    assert found.left_out == (("aws_iam_policy.this", reason),)
 
 
 def other_policies() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -429,6 +483,7 @@ WHOLE = json.loads(
 )
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -459,4 +514,7 @@ def test_an_edited_state_gives_a_spec_that_can_be_written_or_a_message(
     except Failure as failure:
         assert str(failure)
     else:
-        assert dump(found.spec)
+        assert judged(dump(found.spec).encode(), "spec.yaml") == found.spec
+        read = {each.address for each in tfstate.read(json.dumps(edited).encode(), "x").resources}
+        about_authorities = {address for address in read if "aws_acmpca_" in address}
+        assert about_authorities - {*found.spec.moves, *dict(found.left_out)} == set()

@@ -12,7 +12,8 @@ from pcaform.infer.activations import Activation
 from pcaform.infer.index import Index, text
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.naming import CA, is_whole, subject
-from pcaform.infer.places import Place, of_arn
+from pcaform.infer.permissions import moved, permissions
+from pcaform.infer.places import Place, is_nowhere, of_arn
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, Unexpressed, reason_of
 from pcaform.inventory import Inventory, Remark, Resource
@@ -29,7 +30,8 @@ def authorities(
     findings = Findings()
     parents = _Parents(inventory, found)
     for authority in inventory.of_type(CA):
-        if authority.is_reference or not (place.holds(authority.attributes.get("arn")) or not _has_place(authority)):
+        arn = authority.attributes.get("arn")
+        if authority.is_reference or not (place.holds(arn) or is_nowhere(arn)):
             continue
         try:
             item, remarks = _item(authority, inventory, found, place=place, keys=keys, parents=parents)
@@ -52,10 +54,6 @@ def default_key_storage(region: str) -> str:
     return "CCPC_LEVEL_1_OR_HIGHER" if facts.partition(region) == "aws-cn" else "FIPS_140_2_LEVEL_3_OR_HIGHER"
 
 
-def _has_place(authority: Resource) -> bool:
-    return of_arn(authority.attributes.get("arn")) is not None
-
-
 def _item(
     authority: Resource,
     inventory: Inventory,
@@ -76,29 +74,25 @@ def _item(
     entry = {**_settings(authority, place), **active.entry}
     if signer is not None and signer in keys:
         entry["parent"] = keys[signer]
-    permissions = found.permissions.get(arn, [])
-    entry["permissions"] = [permission_of(each) for each in permissions]
+    allowed, said = permissions(found.permissions.get(arn, ()))
+    entry["permissions"] = [each for _, each in allowed]
     entry["revocation_configuration"] = _revocation(authority, is_adopted="arn" in active.entry)
     item = Item(
         "certificate_authorities",
         key,
         entry,
         authority,
-        addresses=tuple(_addresses(authority, active, key=key, permissions=permissions)),
+        addresses=(*_addresses(authority, active, key), *moved(key, allowed)),
         needs=frozenset({signer} if signer is not None and "parent" in entry else ()),
     )
-    return item, more
+    return item, (*more, *said)
 
 
-def _addresses(
-    authority: Resource, active: Activation, *, key: str, permissions: list[Resource]
-) -> Iterator[tuple[str, str]]:
+def _addresses(authority: Resource, active: Activation, key: str) -> Iterator[tuple[str, str]]:
     yield authority.address, f"module.{naming.ca(key)}.{CA}.this"
     for resource, module in active.resources:
         index = "[0]" if resource.type == "aws_acmpca_certificate_authority_certificate" else ""
         yield resource.address, f"module.{module}.{resource.type}.this{index}"
-    for permission in permissions[:1]:
-        yield permission.address, f"module.{naming.permission(key)}.aws_acmpca_permission.this"
 
 
 def _settings(authority: Resource, place: Place) -> dict[str, Any]:
@@ -135,15 +129,6 @@ def _revocation(authority: Resource, *, is_adopted: bool) -> dict[str, Any] | No
     }
     off = {"crl_configuration": {"enabled": False}, "ocsp_configuration": {"enabled": False}}
     return enabled or (off if is_adopted else None)
-
-
-def permission_of(permission: Resource) -> dict[str, Any]:
-    """Return the entry of a permission, its actions in the order of the documentation."""
-    actions = permission.attributes["actions"]
-    return {
-        "principal": permission.attributes["principal"],
-        "actions": [name for name in facts.ALL_PERMISSION_ACTIONS if name in actions],
-    }
 
 
 class _Parents:

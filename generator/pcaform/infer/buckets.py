@@ -72,6 +72,7 @@ def document(bucket: CrlBucket, name: str, place: Place) -> dict[str, Any]:
     actions = ["s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation"]
     statements: list[dict[str, Any]] = [
         {
+            "Sid": "PrivateCaWritesLists",
             "Effect": "Allow",
             "Principal": {"Service": "acm-pca.amazonaws.com"},
             "Action": actions,
@@ -79,6 +80,7 @@ def document(bucket: CrlBucket, name: str, place: Place) -> dict[str, Any]:
             "Condition": {"StringEquals": {"aws:SourceAccount": place.account_id}},
         },
         {
+            "Sid": "EncryptedTransportOnly",
             "Effect": "Deny",
             "Principal": "*",
             "Action": ["s3:*"],
@@ -87,9 +89,16 @@ def document(bucket: CrlBucket, name: str, place: Place) -> dict[str, Any]:
         },
     ]
     if bucket.cloudfront_distribution_arns:
-        read = {"Effect": "Allow", "Principal": {"Service": _READER}, "Action": ["s3:GetObject"], "Resource": both[1:]}
-        arns = list(bucket.cloudfront_distribution_arns)
-        statements.append({**read, "Condition": {"ArnEquals": {"aws:SourceArn": arns}}})
+        statements.append(
+            {
+                "Sid": "CloudFrontReadsLists",
+                "Effect": "Allow",
+                "Principal": {"Service": _READER},
+                "Action": ["s3:GetObject"],
+                "Resource": both[1:],
+                "Condition": {"ArnEquals": {"aws:SourceArn": list(bucket.cloudfront_distribution_arns)}},
+            }
+        )
     return {"Version": "2012-10-17", "Statement": statements}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from pcaform.infer.places import Place, of_arn
+from pcaform.infer.places import Place, is_nowhere
 from pcaform.inventory import Inventory, Remark, Resource
 
 _REASONS: Mapping[str, tuple[str, str]] = {
@@ -33,4 +33,4 @@ def leftovers(inventory: Inventory, place: Place, said: Collection[str]) -> Iter
 
 def _is_here(resource: Resource, attribute: str, place: Place) -> bool:
     arn = resource.attributes.get(attribute)
-    return of_arn(arn) is None or place.holds(arn)
+    return is_nowhere(arn) or place.holds(arn)

@@ -23,6 +23,11 @@ def meaning(documents: Iterable[Any]) -> frozenset[str]:
     return frozenset(each for document in documents for each in _of_document(document))
 
 
+def wording(document: Any) -> frozenset[tuple[str, frozenset[str]]]:
+    """Return what each statement of a policy says, by the statement's name: what Terraform tells apart."""
+    return frozenset((str(each.get("Sid")), frozenset(_of_statement(each))) for each in listed(document["Statement"]))
+
+
 def listed(value: Any) -> list[Any]:
     """Return a value that policies write alone or as a list."""
     return value if isinstance(value, list) else [value]

@@ -7,13 +7,14 @@ from pcaform.chains import readable
 from pcaform.infer.known import Known
 from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.inventory import Inventory, Resource
-from pcaform.spec.values import KEY
+from pcaform.spec.values import CA_ARN, KEY
 
 CA = "aws_acmpca_certificate_authority"
 _NOT_ALLOWED = re.compile(r"[^a-z0-9_-]+")
 _RESERVED = re.compile(r"_(?=certificate(_g[0-9]+)?\Z)")
 """What would make a CA's module name that of another CA's certificate."""
 _KEY = re.compile(KEY)
+_ARN = re.compile(CA_ARN)
 _LONGEST = 56
 _MAX = 64
 _DIGITS = 8
@@ -44,7 +45,7 @@ def subject(authority: Resource) -> dict[str, str]:
 def is_whole(authority: Resource) -> bool:
     """Tell whether a CA was made at all: an apply that failed leaves one without an ARN behind."""
     try:
-        return bool(authority.attributes["arn"].startswith("arn:") and subject(authority))
+        return bool(_ARN.fullmatch(authority.attributes["arn"]) and subject(authority))
     except INCOMPLETE:
         return False
 

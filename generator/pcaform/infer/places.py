@@ -1,14 +1,18 @@
 """Where CAs are -> which specs there will be: one for each account and region, since one spec has one of each."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pcaform.inventory import Inventory, Provider, Resource
 from pcaform.problems import Failure
+from pcaform.spec.values import ACCOUNT_ID, REGION
 
 _CA = "aws_acmpca_certificate_authority"
 _PARTS = 6
+_REGION = re.compile(f"{REGION}|^$")
+_ACCOUNT = re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,17 @@ class Place:
 
 
 def of_arn(arn: object) -> tuple[str, str] | None:
-    """Return region and account of an ARN; None for what is no ARN."""
+    """Return region and account of an ARN, empty for what belongs to none; None for what is no ARN."""
     parts = arn.split(":") if isinstance(arn, str) else []
-    return (parts[3], parts[4]) if len(parts) >= _PARTS and parts[0] == "arn" else None
+    if len(parts) < _PARTS or parts[0] != "arn":
+        return None
+    region, account = parts[3:5]
+    return (region, account) if _REGION.fullmatch(region) and _ACCOUNT.fullmatch(account) else None
+
+
+def is_nowhere(arn: object) -> bool:
+    """Tell whether an ARN names no region and account: that of something regional is damaged then, or not there."""
+    return "" in (of_arn(arn) or ("",))
 
 
 def split(inventory: Inventory) -> list[Place]:
@@ -87,7 +99,8 @@ def split(inventory: Inventory) -> list[Place]:
 
 def _placed(inventory: Inventory) -> Iterator[tuple[Resource, tuple[str, str]]]:
     for authority in inventory.of_type(_CA):
-        place = of_arn(authority.attributes.get("arn"))
+        arn = authority.attributes.get("arn")
+        place = None if is_nowhere(arn) else of_arn(arn)
         if place is not None and (not authority.is_reference or inventory.source == "live"):
             yield authority, place
 

@@ -1,21 +1,17 @@
 """CAs that are named and that others manage -> their entries: what something here needs, and no more."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-from pydantic import ValidationError
 
 from pcaform import facts
 from pcaform.chains import key_algorithm, readable
-from pcaform.infer.authorities import permission_of
 from pcaform.infer.index import Index, text
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
+from pcaform.infer.permissions import moved, permissions
 from pcaform.infer.places import Place, of_arn
-from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, reason_of
+from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.inventory import Remark, Resource
-from pcaform.plan import naming
-from pcaform.spec.authorities import Permission
 
 _CA = "aws_acmpca_certificate_authority"
 
@@ -33,7 +29,8 @@ def references(
     findings = Findings()
     for arn in needed:
         resource = found.authorities.get(arn) or Resource(_CA, arn, {"arn": arn}, is_reference=True)
-        permissions = list(_permissions(found.permissions.get(arn, []), findings))
+        allowed, said = permissions(found.permissions.get(arn, ()))
+        findings.remarks += said
         entry: dict[str, Any] = {"managed": False, "arn": arn}
         algorithm = _key(resource, parents.get(arn)) or known.key_algorithms.get(arn)
         if algorithm not in facts.DEFAULT_SIGNING_ALGORITHM and arn in parents:
@@ -46,27 +43,11 @@ def references(
         alias = resource.provider or (parents[arn].provider if arn in parents else "")
         if (provider := place.provider(region, alias)) is not None:
             entry["provider"] = provider
-        if permissions:
-            entry["permissions"] = [said for _, said in permissions]
-        moved = [
-            (each.address, f"module.{naming.permission(keys[arn])}.{each.type}.this") for each, _ in permissions[:1]
-        ]
-        findings.items.append(Item("certificate_authorities", keys[arn], entry, resource, addresses=tuple(moved)))
+        if allowed:
+            entry["permissions"] = [each for _, each in allowed]
+        addresses = tuple(moved(keys[arn], allowed))
+        findings.items.append(Item("certificate_authorities", keys[arn], entry, resource, addresses=addresses))
     return findings
-
-
-def _permissions(permissions: Iterable[Resource], findings: Findings) -> Iterator[tuple[Resource, dict[str, Any]]]:
-    """Yield the permissions that a spec can have, each with its entry."""
-    for each in permissions:
-        try:
-            said = permission_of(each)
-            Permission.model_validate(said)
-        except ValidationError as error:
-            findings.leave_out(each, reason_of(error))
-        except INCOMPLETE:
-            findings.leave_out(each, NOT_WHOLE)
-        else:
-            yield each, said
 
 
 def _key(resource: Resource, issued: Resource | None) -> str | None:

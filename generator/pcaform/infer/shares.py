@@ -52,19 +52,22 @@ def document(share: Share, arn: str, *, region: str) -> dict[str, Any]:
     template = {"acm-pca:TemplateArn": facts.template_arn(region, share.template)}
     statements = []
     for account in share.accounts:
-        statements += _pair({"AWS": account}, arn, reading=None, issuing=template)
+        statements += _pair(account, {"AWS": account}, arn, reading=None, issuing=template)
     if share.organization is not None:
         inside = {"aws:PrincipalOrgID": share.organization}
-        statements += _pair("*", arn, reading=inside, issuing={**template, **inside})
+        statements += _pair("InOrganization", "*", arn, reading=inside, issuing={**template, **inside})
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def _pair(principal: Any, arn: str, *, reading: dict[str, str] | None, issuing: dict[str, str]) -> list[dict[str, Any]]:
+def _pair(
+    who: str, principal: Any, arn: str, *, reading: dict[str, str] | None, issuing: dict[str, str]
+) -> list[dict[str, Any]]:
     about = {"Effect": "Allow", "Principal": principal, "Resource": arn}
-    read: dict[str, Any] = {**about, "Action": list(_READ)}
+    read: dict[str, Any] = {"Sid": f"Read{who}", **about, "Action": list(_READ)}
     if reading:
         read["Condition"] = {"StringEquals": reading}
-    return [read, {**about, "Action": "acm-pca:IssueCertificate", "Condition": {"StringEquals": issuing}}]
+    issue = {"Sid": f"Issue{who}", **about, "Action": "acm-pca:IssueCertificate"}
+    return [read, {**issue, "Condition": {"StringEquals": issuing}}]
 
 
 def _share(policy: Any, arn: str, *, region: str) -> dict[str, Any] | None:

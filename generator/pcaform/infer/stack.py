@@ -11,6 +11,7 @@ from pcaform.infer.items import Item, claimed
 from pcaform.infer.known import NOTHING_KNOWN, Known
 from pcaform.infer.leftovers import leftovers
 from pcaform.infer.places import Place, split
+from pcaform.infer.rewording import reworded
 from pcaform.infer.trial import HONEST, errors
 from pcaform.infer.unexpressed import reason_of
 from pcaform.inventory import Inventory, Remark
@@ -89,7 +90,8 @@ def _inferred(inventory: Inventory, place: Place, *, stack: str, known: Known) -
     )
     said = {remark.address for remark in remarks} | set(claimed(draft.items))
     rest = leftovers(inventory, place, said)
-    return Inferred(spec, tuple(dict.fromkeys([*remarks, *_unmoved(draft), *rest])))
+    words = reworded(inventory, place, draft.items, spec) if draft.has_addresses else ()
+    return Inferred(spec, tuple(dict.fromkeys([*remarks, *_unmoved(draft), *words, *rest])))
 
 
 def _spec(draft: Draft, place: Place, *, stack: str, ignored: Mapping[tuple[str, str], list[str]]) -> Spec:

@@ -1,0 +1,79 @@
+"""Policies that a stack words otherwise than they are now: the same to AWS, and an update in place to Terraform.
+
+The provider compares policies statement by statement in any order, but with the statements' names:
+https://github.com/hashicorp/awspolicyequivalence.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pcaform import policies, trusts
+from pcaform.infer import buckets, shares
+from pcaform.infer.duties import MAKERS
+from pcaform.infer.items import Item
+from pcaform.infer.meaning import wording
+from pcaform.infer.places import Place, of_arn
+from pcaform.infer.unexpressed import INCOMPLETE
+from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.spec.stack import Spec
+
+_REASON = "it means what a stack writes there, in other words: a plan updates it in place"
+_POLICY = "aws_iam_policy"
+_ROLE = "aws_iam_role"
+_WHERE: Mapping[str, str] = {
+    _POLICY: "policy",
+    _ROLE: "assume_role_policy",
+    "aws_acmpca_policy": "policy",
+    "aws_s3_bucket_policy": "policy",
+}
+"""Type -> the attribute that is a policy."""
+
+
+def reworded(inventory: Inventory, place: Place, items: Iterable[Item], spec: Spec) -> Iterator[Remark]:
+    """Yield a remark for each policy of some entry whose words a rendered stack would change."""
+    listed = list(items)
+    arns = {
+        each.key: str(each.resource.attributes["arn"]) for each in listed if each.section == "certificate_authorities"
+    }
+    written = {each.address: each for kind in _WHERE for each in inventory.of_type(kind)}
+    for item in listed:
+        made = _made(item, spec, place, arns)
+        for old, _ in item.addresses:
+            resource = written.get(old)
+            name = _name(resource) if resource else None
+            if resource and name in made and not _is_same(resource.attributes[_WHERE[resource.type]], made[name]):
+                yield Remark("left out", resource.address, _REASON)
+
+
+def _name(resource: Resource) -> str:
+    return str(resource.attributes.get("name")) if resource.type == _POLICY else resource.type
+
+
+def _is_same(policy: Any, made: Any) -> bool:
+    """Tell whether two policies are one to Terraform; odd ones, which are kept word for word, by their text."""
+    found = json.loads(policy) if isinstance(policy, str) else policy
+    try:
+        return bool(found == made or wording(found) == wording(made))
+    except INCOMPLETE:
+        return False
+
+
+def _made(item: Item, spec: Spec, place: Place, arns: Mapping[str, str]) -> dict[str, Any]:
+    """Return the policies that a stack writes for an entry: those of principals by name, any other by its type."""
+    if item.section == "issuers":
+        issuer = spec.issuers[item.key]
+        made: dict[str, Any] = {**policies.documents(issuer, spec.aws, arn_of=arns.__getitem__)}
+        return {**made, _ROLE: trusts.document(issuer.role.trust, spec.aws)} if issuer.role else made
+    if item.section in MAKERS:
+        duty = getattr(spec, item.section)[item.key]
+        name = f"{duty.role_name or item.key}-private-ca"
+        made = {name: MAKERS[item.section](spec, arn_of=arns.__getitem__)}
+        return {**made, _ROLE: trusts.document(duty.trust, spec.aws)}
+    if item.section == "shares":
+        region, _ = of_arn(arns[item.key]) or (place.region, "")
+        return {"aws_acmpca_policy": shares.document(spec.shares[item.key], arns[item.key], region=region)}
+    if item.section == "crl_buckets":
+        bucket = spec.crl_buckets[item.key]
+        return {"aws_s3_bucket_policy": buckets.document(bucket, bucket.bucket or item.key, place)}
+    return {}
