@@ -18,8 +18,8 @@ _STEP = 2
 class Layout:
     """What new lines keep to: blanks for each level, blanks of a list's dashes below their key, and the line break.
 
-    In a text that does not end in a line break (`is_ended` is false) no block scalar may come last, since it would lose its
-    own.
+    In a text that does not end in a line break (`is_ended` is false) no block scalar may come last, since it would
+    lose its own.
     """
 
     step: int

@@ -193,7 +193,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def failure(**options: str) -> str:
     with pytest.raises(Failure) as caught:
-        run(".", Wanted("x"), **options)  # type: ignore[arg-type]
+        run(".", Wanted("x"), **options)
     return str(caught.value)
 
 
