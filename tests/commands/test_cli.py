@@ -41,7 +41,7 @@ def test_a_spec_that_is_none_gives_one_line_and_writes_nothing(pcaform: Run, tmp
 
 @pytest.mark.parametrize(
     ("spec", "message"),
-    [("missing.yaml", "missing.yaml: there is no such file"), (".", ".: this is a directory, name a file in it")],
+    [("missing.yaml", "missing.yaml: there is no such file"), (".", ".: there is no '*.yaml' below this directory")],
 )
 def test_a_spec_that_cannot_be_read(pcaform: Run, tmp_path: Path, spec: str, message: str) -> None:
     done = pcaform("render", spec, "--out", "out", cwd=tmp_path)

@@ -46,10 +46,7 @@ class Principal:
 
 
 def principals(inventory: Inventory) -> list[Principal]:
-    """Return every user and role that holds a policy or is one of the inventory.
-
-    From an account AWS's own policies are held like others: what is written of them is a copy, by its document.
-    """
+    """Return every user and role that holds a policy or is one of the inventory; AWS's own policies do not count."""
     policies = {text(each, "arn"): each for each in inventory.of_type("aws_iam_policy") if text(each, "arn")}
     attached = list(_attached(inventory))
     times: dict[str, int] = defaultdict(int)
@@ -60,8 +57,7 @@ def principals(inventory: Inventory) -> list[Principal]:
     for who, attachment in attached:
         policy = policies.get(text(attachment, "policy_arn"))
         document = _document(policy)
-        is_left = inventory.source != "live" and policy is not None and _AWS_OWN in text(policy, "arn")
-        if policy is None or document is None or is_left:
+        if policy is None or document is None or _AWS_OWN in text(policy, "arn"):
             unread[who].append(attachment)
             continue
         is_shared = times[text(policy, "arn")] > 1

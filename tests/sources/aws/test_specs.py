@@ -117,7 +117,7 @@ def world(pcaform: Run) -> Iterator[World]:
 def test_issuers_as_they_are_written(world: World) -> None:
     """Grants where the policy is what grants make, however it is spelled, and word for word where it is not."""
     assert sorted(world.spec["issuers"]) == [
-        *("acm", "beside", "by-hand", "console", "console-too", "fleet", "mfa", "web", "wild"),
+        *("acm", "beside", "by-hand", "fleet", "mfa", "web", "wild"),
     ]
     assert world.spec["issuers"]["by-hand"] == {
         "existing_user": "by-hand",
@@ -143,13 +143,16 @@ def test_policies_that_no_grants_make_are_kept_word_for_word(world: World) -> No
     assert issuers["beside"]["policy"]["document"] == statement("acm-pca:IssueCertificate", world.arns[1])
 
 
-def test_aws_own_policy_is_written_as_a_copy_for_each(world: World) -> None:
-    """AWSPrivateCAUser, as the console attaches it, lets issue from every CA: nobody who has it is passed over."""
+def test_nothing_is_written_beside_aws_own_policy(world: World) -> None:
+    """AWSPrivateCAUser, as the console attaches it, lets issue from every CA: it is told, and stays."""
     for name in ("console", "console-too"):
-        policy = world.spec["issuers"][name]["policy"]
-        assert policy["name"] == f"AWSPrivateCAUser-{name}"
-        resources = {each["Resource"] for each in policy["document"]["Statement"]}
-        assert resources == {"arn:aws:acm-pca:*:*:certificate-authority/*", "*"}
+        assert name not in world.spec["issuers"]
+
+
+OWN = (
+    "it may issue by AWS's own 'AWSPrivateCAUser', which stays attached: a spec would add a copy beside it. Give it "
+    "grants, and then take that policy away"
+)
 
 
 def test_who_cannot_be_written_is_said(world: World) -> None:
@@ -158,6 +161,8 @@ def test_who_cannot_be_written_is_said(world: World) -> None:
     said = [line for line in world.done.stderr.splitlines() if f"{user}/" in line and not line.startswith("account ")]
     assert said == [
         f"left out: {user}/twice: its policies a, b are not what grants make, and a spec takes one word for word",
+        f"listed: {user}/console: {OWN}",
+        f"listed: {user}/console-too: {OWN}",
         (
             f"listed: {user}/boss: an administrator: it may issue by 'AdministratorAccess', and make CAs of its own, "
             "so it is no issuer"
@@ -172,7 +177,7 @@ def test_what_is_only_listed_is_no_finding(world: World, tmp_path: Path) -> None
     done = world.run("--stack", "pki", "--out", str(out), "--format", "json")
     report = json.loads(done.stdout)
     assert (done.returncode, report["left_out"], report["unknown"]) == (0, [], [])
-    assert [note["address"].rpartition("/")[2] for note in report["listed"]] == ["boss"]
+    assert [note["address"].rpartition("/")[2] for note in report["listed"]] == ["console", "console-too", "boss"]
     assert yaml.safe_load(out.read_text(encoding="utf-8"))["issuers"]["twice"]["existing_user"] == "twice"
 
 

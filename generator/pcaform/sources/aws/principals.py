@@ -89,7 +89,8 @@ def _issuer(person: Person, power: Power, place: Place, managed: set[str]) -> It
             f"an administrator: it may issue by {_names(allowing)}, and make CAs of its own, so it is no issuer",
         )
         return
-    own = [policy for policy in allowing if not policy.group]
+    own = [policy for policy in allowing if not policy.group and not _is_aws_own(policy)]
+    of_aws = [policy for policy in allowing if not policy.group and _is_aws_own(policy)]
     inherited = [policy for policy in allowing if policy.group]
     if inherited:
         groups = ", ".join(sorted({f"'{policy.group}'" for policy in inherited}))
@@ -99,10 +100,21 @@ def _issuer(person: Person, power: Power, place: Place, managed: set[str]) -> It
             f"it may issue by {_names(inherited)} of the group {groups}: a spec has no groups, and what it gets there "
             "stays as it is",
         )
+    if of_aws:
+        yield Remark(
+            "listed",
+            person.arn,
+            f"it may issue by AWS's own {_names(of_aws)}, which stays attached: a spec would add a copy beside it. "
+            "Give it grants, and then take that policy away",
+        )
     if own:
         yield _principal(person)
         # Grants that are too long for one policy are spread: who may issue by one may read by the next.
-        beside = [policy for policy in person.policies if not policy.group and concerns(policy, place)]
+        beside = [
+            policy
+            for policy in person.policies
+            if not policy.group and not _is_aws_own(policy) and concerns(policy, place)
+        ]
         yield from _policies(person, beside, managed)
 
 
@@ -132,8 +144,11 @@ def _policies(person: Person, policies: Sequence[Policy], managed: set[str]) -> 
 def _managed(policy: Policy) -> Resource:
     path = policy.arn.partition(":policy")[2].rpartition("/")[0] + "/"
     attributes = {"arn": policy.arn, "name": policy.name, "path": path, "policy": policy.document}
-    is_aws_own = policy.arn.split(":")[4] == "aws"
-    return Resource("aws_iam_policy", policy.arn, attributes, policy.arn, is_reference=is_aws_own)
+    return Resource("aws_iam_policy", policy.arn, attributes, policy.arn, is_reference=_is_aws_own(policy))
+
+
+def _is_aws_own(policy: Policy) -> bool:
+    return policy.arn.split(":")[4:5] == ["aws"]
 
 
 def _origin(person: Person) -> str:
