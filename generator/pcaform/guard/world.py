@@ -86,7 +86,7 @@ class World:
     @cached_property
     def _children(self) -> Mapping[str, list[str]]:
         children: dict[str, list[str]] = {}
-        for arn, parent in sorted(self.parents.items()):
+        for arn, parent in sorted(self.parents.items(), key=lambda pair: (self.name(pair[0]), pair[0])):
             children.setdefault(parent, []).append(arn)
         return children
 
