@@ -86,6 +86,12 @@ class Estate:
             found |= {arn: pki.certificate(arn).serial_number for arn in arns}
         return found
 
+    def certificates(self) -> list[dict[str, Any]]:
+        """Return the certificates of ACM, by their names."""
+        acm = self.server.client("acm")
+        found = acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]
+        return sorted(found, key=lambda each: str(each["DomainName"]))
+
     def plan(self, stack: str) -> dict[str, Any]:
         """Plan a stack against its own state."""
         return self.terraform(stack).plan(self.home / f"{stack}.tfplan")
@@ -110,6 +116,7 @@ def estate(home: Path) -> Iterator[Estate]:
         server.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         made = Estate(home, server, stack.terraform.environment, stack.terraform.binary, _authorities(server))
         _users(server, made.arns["issuing"])
+        _certificates(server, made.arns["issuing"])
         yield made
 
 
@@ -138,6 +145,15 @@ def _authorities(server: Sandbox) -> dict[str, str]:
     shared = partner.root(configuration=_named("Partner Root"))
     partner.client.put_policy(ResourceArn=shared, Policy=json.dumps(_sharing(shared)))
     return {"root": root, "policy": policy, "issuing": issuing, "overseas": elsewhere, "partner": shared}
+
+
+def _certificates(server: Sandbox, arn: str) -> None:
+    """Request two certificates of ACM: one by hand, and one as an issuer does, whose it stays."""
+    acm = server.client("acm")
+    asked = {"CertificateAuthorityArn": arn, "KeyAlgorithm": "EC_prime256v1"}
+    acm.request_certificate(DomainName="old.corp.example", SubjectAlternativeNames=["www.corp.example"], **asked)
+    tag = {"Key": "pcaform:issuer", "Value": "user/old.ci"}
+    acm.request_certificate(DomainName="theirs.corp.example", Tags=[tag], **asked)
 
 
 def _sharing(arn: str) -> dict[str, Any]:
