@@ -100,8 +100,9 @@ def flow(value: Any) -> str:
 
 
 def _text(section: dict[str, Any]) -> str:
+    style = False if "moves" in section else None  # a move a line; of all else what is innermost stands in braces
     text = yaml.dump(
-        section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
+        section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=style
     )
     return _escaped(text)
 
