@@ -257,7 +257,7 @@ def test_who_is_below_a_left_out_authority_has_it_as_a_reference() -> None:
         *root(),
         *user("ci", policy_of("ci", *grants)),
     )
-    assert list(found.spec.managed) == ["policy", "issuing", "root"]
+    assert list(found.spec.managed) == ["root", "policy", "issuing"]
     assert found.spec.managed["policy"].parent == "old"
     reference = found.spec.certificate_authorities["old"]
     assert (reference.managed, reference.arn, reference.key_algorithm) == (False, arn_of("old"), "RSA_2048")
