@@ -126,6 +126,43 @@ EOT
   // and one more
 ]
 local.list[*] == local.list
+(
+  1
+  +
+  2
+)
+"${
+  1
+}"
+length(
+  local
+  .list
+  ,
+)
+[
+  for index, each in local.list
+  : each
+  if index > 0
+]
+{
+  for key, value in local.object :
+  key
+  => "x"
+  if key != "b"
+}
+{
+
+  a = 1
+
+  b = [
+    2
+  ], c = 3
+  for_each = { in = 4
+    d = 5 }
+}
+local.list[
+  1
+]
 (1 + 2) * 3
 "${"nested ${"quotes"}"}"
 """.strip()
@@ -155,11 +192,15 @@ formatlist("%s", local.list)
 """.strip()
 
 
+BRACKETS = ("[]", "()", "{}")
+
+
 def parted(table: str) -> list[str]:
-    """Return the expressions of a table: one a line, a heredoc or a list over several."""
+    """Return the expressions of a table: one a line, a heredoc or brackets over several."""
     found: list[str] = []
     for line in table.split("\n"):
-        is_open = found and (found[-1].count("EOT") == 1 or found[-1].count("[") > found[-1].count("]"))
+        last = found[-1] if found else ""
+        is_open = last.count("EOT") == 1 or any(last.count(opening) > last.count(end) for opening, end in BRACKETS)
         if is_open:
             found[-1] += f"\n{line}"
         else:

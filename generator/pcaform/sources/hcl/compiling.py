@@ -37,7 +37,7 @@ Code = Callable[[tuple[Any, ...], Scope], Any]
 
 def compiled(shape: str) -> Code:
     """Return the code of an expression's shape; raises Unparsable."""
-    root, _ = tree(shape)
+    root = tree(shape)
     return _Compiler(_slots(root)).code(root)
 
 
@@ -57,7 +57,7 @@ def _tokens(node: Any) -> Iterator[Any]:
 
 
 def _is_taken(token: Any) -> bool:
-    kinds = ("STRING_CHARS", "INT_LITERAL", "FLOAT_LITERAL", "HEREDOC_TEMPLATE")
+    kinds = ("STRING_CHARS", "INT_LITERAL", "FLOAT_LITERAL")
     return token.type in kinds or (token.type == "NAME" and token == NAME)
 
 
@@ -92,9 +92,6 @@ class _Compiler:
     def _string(self, children: list[Any]) -> Code:
         (part,) = [child for child in children if hasattr(child, "data")]
         return self._template(part.children[0])
-
-    def _heredoc_template(self, children: list[Any]) -> Code:
-        return self._template(children[0])
 
     def _template(self, token: Any) -> Code:
         number = self.slots[token.start_pos]

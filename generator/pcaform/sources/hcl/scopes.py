@@ -80,6 +80,9 @@ class Arguments(Mapping[str, Any]):
             raise KeyError(name)
         return self.call.argument(name)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.call.block.body.attributes
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.call.block.body.attributes)
 
