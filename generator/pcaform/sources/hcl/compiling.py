@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from pcaform.characters import composed
 from pcaform.sources.hcl.grammar import tree
-from pcaform.sources.hcl.operators import as_text, binary, of_one_kind, unary
+from pcaform.sources.hcl.kinds import of_one_kind
+from pcaform.sources.hcl.operators import as_text, binary, unary
 from pcaform.sources.hcl.steps import SPLAT, into
 from pcaform.sources.hcl.templates import Template
 from pcaform.sources.hcl.unknown import Unknown
