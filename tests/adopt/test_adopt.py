@@ -55,9 +55,10 @@ def test_a_whole_account_is_taken_over(old: Estate, pcaform: Run, tmp_path: Path
     assert {tuple(change["change"]["actions"]) for change in plan["resource_changes"]} == {("no-op",)}
     old.apply("whole")
     assert old.serials() == serials
-    again = old.adopt(pcaform, "whole", "--dry-run")
+    again = old.adopt(pcaform, "whole", "--emit", tmp_path / "out")
     assert (again.returncode, again.stdout) == (0, "0 to import, 0 to add, 0 to change, 0 to destroy\n")
-    assert again.stderr.endswith("proven, and nothing was pushed: the state needs nothing\n")
+    assert again.stderr.endswith(f"proven, the state needs nothing, so nothing was written to {tmp_path / 'out'}\n")
+    assert not (tmp_path / "out").exists()
 
 
 def _refuse_while_locked(old: Estate, pcaform: Run) -> None:

@@ -94,8 +94,11 @@ def _conclude(stack: Opened, ground: Ground, proven: Proven, wanted: Wanted) -> 
     if wanted.is_dry:
         console.say(f"proven, and nothing was pushed: {_next(proven)}")
         return "not pushed"
+    if wanted.emit is not None and not proven.is_pushable:
+        console.say(f"proven, the state needs nothing, so nothing was written to {wanted.emit}")
+        return "nothing to push"
     if wanted.emit is not None:
-        for command in emit(wanted.emit, proven.after, directory, workspace=stack.workspace):
+        for command in emit(wanted.emit, proven.after, stack.terraform, workspace=stack.workspace):
             console.result(command)
         console.say(f"proven, and nothing was pushed: what to push is in {wanted.emit}; treat it as the secret it is")
         return "emitted"
