@@ -59,6 +59,19 @@ def test_awkward_text_survives_being_written(text: str) -> None:
     assert spec_of(dump(spec)) == spec
 
 
+@pytest.mark.parametrize("key", [*AWKWARD, "eu.a", "x" * 200])
+def test_each_move_has_its_own_line_however_long(key: str) -> None:
+    """So that `adopt --finish` can take out one of them."""
+    moves = {
+        f"aws_acmpca_permission.acm[{json.dumps(each)}]": f"module.{name}.aws_acmpca_permission.this"
+        for name, each in (("a", key), ("b", "other"))
+    }
+    written = dump(Spec.model_validate({**yaml.safe_load(MINIMAL), "moves": moves}))
+    _, _, lines = written.partition("moves:\n")
+    assert len(lines.splitlines()) == len(moves)
+    assert yaml.safe_load(written)["moves"] == moves
+
+
 @settings(max_examples=DRAWN // 5)
 @given(specs())
 def test_rendering_twice_gives_the_same_bytes(data: dict[str, Any]) -> None:

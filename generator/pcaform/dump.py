@@ -1,5 +1,6 @@
 """Spec -> YAML text: short, in the order of the documentation, every default left out."""
 
+import json
 import math
 from typing import Any
 
@@ -58,8 +59,8 @@ def dump(spec: Spec) -> str:
     """Return a spec as YAML; reading it back gives an equal spec."""
     data = data_of(spec)
     head = {key: data[key] for key in _HEAD if key in data}
-    sections = [head, *({key: data[key]} for key in _SECTIONS if data.get(key))]
-    return "\n".join(_text(section) for section in sections)
+    sections = ({key: data[key]} for key in _SECTIONS if data.get(key))
+    return "\n".join([_text(head), *(_moves(each["moves"]) if "moves" in each else _text(each) for each in sections)])
 
 
 def data_of(spec: Spec) -> dict[str, Any]:
@@ -109,10 +110,18 @@ def flow(value: Any) -> str:
     return _escaped(text.removesuffix("\n").removesuffix("\n..."))
 
 
+def _moves(moves: dict[str, str]) -> str:
+    """Return the moves, each on a line of its own however long, so that it can be taken out when it is absorbed."""
+    return "".join(["moves:\n", *(f"  {_line(old)}: {_line(new)}\n" for old, new in moves.items())])
+
+
+def _line(text: str) -> str:
+    return _escaped(json.dumps(text, ensure_ascii=False)) if "\n" in text else flow(text)
+
+
 def _text(section: dict[str, Any]) -> str:
-    style = False if "moves" in section else None  # a move a line; of all else what is innermost stands in braces
     text = yaml.dump(
-        section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=style
+        section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
     )
     return _escaped(text)
 

@@ -105,6 +105,11 @@ class Terraform:
         shown: dict[str, Any] = json.loads(self._run("show", "-json", *([str(file)] if file else [])).stdout)
         return shown
 
+    def conclusion(self, file: Path) -> str:
+        """Return the line in which Terraform itself says what a saved plan comes to."""
+        lines = self._run("show", "-no-color", str(file)).stdout.splitlines()
+        return next((line for line in lines if line.startswith(("Plan: ", "No changes."))), "")
+
     def state_pull(self) -> bytes:
         """Return the state as it lies in the backend."""
         return self._run("state", "pull").stdout.encode()

@@ -23,7 +23,7 @@ BUCKET = "estate-states"
 S3 = f"{{s3: {{bucket: {BUCKET}, key: pki/STACK.tfstate, region: {REGION}, use_lockfile: true}}}}"
 SECTION = "certificate_authorities:\n"
 MANY = int(os.environ.get("PCAFORM_ADOPT_CAS", "10"))
-"""How many CAs there are beside the named ones; tried with 100, which takes minutes."""
+"""How many CAs there are beside the named ones; tried with 100, which takes four minutes."""
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,11 @@ class Estate:
 
 
 @contextmanager
-def estate(home: Path) -> Iterator[Estate]:
+def estate(home: Path, *, many: int = MANY, is_shared: bool = True) -> Iterator[Estate]:
     """Start an account and make CAs of three levels in it, each revoking in another way, with permissions and users.
 
-    One more has its revocation turned off again, and there are MANY plain ones.
+    One more has its revocation turned off again, and there are `many` plain ones; a partner
+    shares a CA of its own, unless it does not.
     """
     with started(home) as stack:
         server = stack.server
@@ -114,13 +115,15 @@ def estate(home: Path) -> Iterator[Estate]:
         os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
         server.client("s3").create_bucket(Bucket="estate-crl", CreateBucketConfiguration={"LocationConstraint": REGION})
         server.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        made = Estate(home, server, stack.terraform.environment, stack.terraform.binary, _authorities(server))
+        made = Estate(home, server, stack.terraform.environment, stack.terraform.binary, _authorities(server, many))
+        if is_shared:
+            _share(server, made.arns["partner"])
         _users(server, made.arns["issuing"])
         _certificates(server, made.arns["issuing"])
         yield made
 
 
-def _authorities(server: Sandbox) -> dict[str, str]:
+def _authorities(server: Sandbox, many: int) -> dict[str, str]:
     pki, overseas = Pki(server.client("acm-pca")), Pki(server.client("acm-pca", region=OTHER_REGION))
     partner = Pki(server.client("acm-pca", account_id=PARTNER))
     crl = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": "estate-crl"}
@@ -137,13 +140,12 @@ def _authorities(server: Sandbox) -> dict[str, str]:
     off = {"CrlConfiguration": {"Enabled": False}, "OcspConfiguration": {"Enabled": False}}
     silent = pki.root(configuration=_named("Old Silent"), RevocationConfiguration={"CrlConfiguration": crl})
     pki.client.update_certificate_authority(CertificateAuthorityArn=silent, RevocationConfiguration=off)
-    for number in range(MANY):
+    for number in range(many):
         pki.grant(pki.root(configuration=_named(f"Old Plain {number}"), Tags=[{"Key": "number", "Value": str(number)}]))
     elsewhere = overseas.root(configuration=_named("Old Overseas"))
     for client, arn in ((pki, root), (pki, issuing), (overseas, elsewhere)):
         client.grant(arn)
     shared = partner.root(configuration=_named("Partner Root"))
-    partner.client.put_policy(ResourceArn=shared, Policy=json.dumps(_sharing(shared)))
     return {"root": root, "policy": policy, "issuing": issuing, "overseas": elsewhere, "partner": shared}
 
 
@@ -156,11 +158,12 @@ def _certificates(server: Sandbox, arn: str) -> None:
     acm.request_certificate(DomainName="theirs.corp.example", Tags=[tag], **asked)
 
 
-def _sharing(arn: str) -> dict[str, Any]:
-    """Return the policy that AWS RAM puts on a CA which the partner shares with this account."""
+def _share(server: Sandbox, arn: str) -> None:
+    """Put the policy on the partner's CA that AWS RAM puts there to share it with this account."""
     actions = ["acm-pca:DescribeCertificateAuthority", "acm-pca:GetCertificateAuthorityCertificate"]
     statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": actions, "Resource": arn}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    server.client("acm-pca", account_id=PARTNER).put_policy(ResourceArn=arn, Policy=policy)
 
 
 def _named(name: str) -> dict[str, Any]:

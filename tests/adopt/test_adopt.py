@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from adopt import pages
 from adopt.estates import BUCKET, MANY, Estate, estate, spec
 from conftest import Run
 from loop.stacks import ACCOUNT, REGION
@@ -16,6 +17,7 @@ from pcaform.adopt.proof import json_schema
 from sandbox.conftest import ACM, ALL_ACTIONS
 
 pytestmark = pytest.mark.terraform
+PARTIAL = "pcaform adopt partial --recreate"
 PERMISSION = "module.acm_permission_{}.aws_acmpca_permission.this"
 
 
@@ -54,9 +56,10 @@ def test_a_whole_account_is_taken_over(old: Estate, pcaform: Run, tmp_path: Path
     old.apply("whole")
     assert old.serials() == serials
     assert [each["DomainName"] for each in old.certificates()] == ["old.corp.example", "theirs.corp.example"]
-    again = old.adopt(pcaform, "whole", "--dry-run")
+    again = old.adopt(pcaform, "whole", "--emit", tmp_path / "out")
     assert (again.returncode, again.stdout) == (0, "0 to import, 0 to add, 0 to change, 0 to destroy\n")
-    assert again.stderr.endswith("proven, and nothing was pushed: the state needs nothing\n")
+    assert again.stderr.endswith(f"proven, the state needs nothing, so nothing was written to {tmp_path / 'out'}\n")
+    assert not (tmp_path / "out").exists()
 
 
 def _refuse_while_locked(old: Estate, pcaform: Run) -> None:
@@ -66,6 +69,7 @@ def _refuse_while_locked(old: Estate, pcaform: Run) -> None:
     done = old.adopt(pcaform, "whole")
     s3.delete_object(Bucket=BUCKET, Key=key)
     assert done.returncode == 1
+    pages.check_refusal(done.stderr.splitlines()[-2].removeprefix("pcaform: "), old.home)
     assert "the state is locked (ID 1234, Who ci@runner, Created 2026-01-01" in done.stderr
     assert done.stderr.endswith("adopt again once it is free\nnothing was changed\n")
     assert json.loads(old.terraform("whole").state_pull())["resources"] == []
@@ -90,53 +94,20 @@ def _check_proof(proof: dict[str, object], old: Estate) -> None:
         assert secret not in text
 
 
-TAGGED = ", default_tags: {owner: platform}"
-
-
-def test_tags_are_refused_until_they_are_accepted(old: Estate, pcaform: Run, tmp_path: Path) -> None:
-    old.render(pcaform, spec(old.arns, "root"), stack="tagged", aws=TAGGED)
-    refused = old.adopt(pcaform, "tagged", "--proof", tmp_path / "refused.json")
-    assert refused.returncode == 2
-    assert "REFUSED: update of tags_all [tags]" in refused.stdout
-    assert "let 'terraform apply' change it with --accept tags\nrefused, nothing was changed" in refused.stderr
-    assert json.loads((tmp_path / "refused.json").read_text(encoding="utf-8"))["verdict"] == "refused"
-    assert old.terraform("tagged").state_pull() == b""
-    serials = old.serials()
-    done = old.adopt(pcaform, "tagged", "--accept", "tags", "--proof", tmp_path / "proof.json")
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (
-        0,
-        "1 to import, 1 taken over, 0 to add, 1 to change, 0 to destroy",
-    )
-    assert json.loads((tmp_path / "proof.json").read_text(encoding="utf-8"))["accepted_classes"] == ["tags"]
-    old.plan("tagged")
-    old.apply("tagged")
-    assert old.serials() == serials
-    _refuse_what_is_new(old, pcaform)
-
-
-def _refuse_what_is_new(old: Estate, pcaform: Run) -> None:
-    new = "  new: {type: ROOT, subject: {common_name: N}, key_algorithm: RSA_2048, validity: {type: DAYS, value: 9}}\n"
-    old.render(pcaform, spec(old.arns, "root") + new, stack="tagged", aws=TAGGED)
-    before = json.loads(old.terraform("tagged").state_pull())["serial"]
-    done = old.adopt(pcaform, "tagged", "--accept", "tags")
-    assert done.returncode == 2
-    assert "module.ca_new.aws_acmpca_certificate_authority.this: REFUSED: create\n" in done.stdout
-    assert json.loads(old.terraform("tagged").state_pull())["serial"] == before
-
-
-def test_a_workspace_and_a_pipeline_that_pushes(old: Estate, pcaform: Run, tmp_path: Path) -> None:
+def test_a_workspace_and_a_pipeline_that_pushes(old: Estate, pcaform: Run) -> None:
     """Somebody else pushes; the stack works in two regions and refers to a CA of another account."""
     stack = old.render(pcaform, spec(old.arns, "issuing", "overseas", "partner"), stack="piped")
     terraform = old.terraform("piped")
     terraform._run("workspace", "new", "eu")  # noqa: SLF001 - what a user types; the program never makes one
-    done = old.adopt(pcaform, "piped", "--emit", tmp_path / "out")
+    done = old.adopt(pcaform, "piped", "--emit", old.home / "out")
     assert done.returncode == 0, done.stderr
-    emitted = (tmp_path / "out" / "adopted.tfstate").resolve()
+    pages.check("adopt piped --emit out", f"$ pcaform adopt piped --emit out\n{pages.printed(done)}", old.home)
+    emitted = (old.home / "out" / "adopted.tfstate").resolve()
     inside = f"TF_WORKSPACE=eu terraform -chdir={stack}"
     assert done.stdout.splitlines()[-2:] == [f"{inside} state push {emitted}", f"{inside} plan"]
     assert terraform.state_pull() == b""
     environment = {**old.environment, "PATH": f"{Path(old.binary).parent}:/usr/bin:/bin"}
-    script = ["sh", str(tmp_path / "out" / "push.sh"), str(stack)]
+    script = ["sh", str(old.home / "out" / "push.sh"), str(stack)]
     pushed = subprocess.run(
         script,
         env=environment,
@@ -166,7 +137,10 @@ def test_permissions_can_be_made_anew(old: Estate, pcaform: Run) -> None:
     assert (dry.returncode, len(old.pki.client.list_permissions(CertificateAuthorityArn=arn)["Permissions"])) == (0, 1)
     done = old.adopt(pcaform, "partial", "--recreate")
     assert done.returncode == 0, done.stderr
-    assert "1 permissions were deleted at AWS: until 'terraform apply' has made them again" in done.stderr
+    shown = f"$ pcaform adopt partial\n{stopped.stderr}$ {PARTIAL}\n{pages.printed(done)}"
+    pages.check("adopt partial --recreate --dry-run", f"$ {PARTIAL} --dry-run\n{pages.printed(dry)}", old.home)
+    pages.check("adopt partial --recreate", shown, old.home)
+    assert "1 permission was deleted at AWS: until 'terraform apply' has made them again" in done.stderr
     assert old.pki.client.list_permissions(CertificateAuthorityArn=arn)["Permissions"] == []
     old.plan("partial")
     old.apply("partial")

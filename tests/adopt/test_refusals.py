@@ -1,12 +1,14 @@
 """What stops adopting before anything is planned: each with one message, and with nothing changed."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from adopt import pages
 from adopt.estates import spec
 from conftest import Run
 from loop.stacks import ACCOUNT, REGION
@@ -33,13 +35,13 @@ class World:
     ) -> Path:
         """Render a stack of one CA and put beside it what `terraform init` leaves; return its directory."""
         text = spec({"root": arn or self.root, "issuing": "", "overseas": "", "partner": ""}, "root")
-        head = f'version: 1\nstack: one\naws: {{region: {REGION}, account_id: "{account}"}}\n'
-        (home / "one.yaml").write_text(head + text.replace(ACCOUNT, account), encoding="utf-8")
-        done = pcaform("render", home / "one.yaml", "--out", home)
+        head = f'version: 1\nstack: corp-pki\naws: {{region: {REGION}, account_id: "{account}"}}\n'
+        (home / "corp-pki.yaml").write_text(head + text.replace(ACCOUNT, account), encoding="utf-8")
+        done = pcaform("render", home / "corp-pki.yaml", "--out", home)
         assert done.returncode == 0, done.stderr
-        (home / "one" / ".terraform").mkdir()
-        (home / "one" / ".terraform.lock.hcl").write_text(LOCK.format(version), encoding="utf-8")
-        return home / "one"
+        (home / "corp-pki" / ".terraform").mkdir()
+        (home / "corp-pki" / ".terraform.lock.hcl").write_text(LOCK.format(version), encoding="utf-8")
+        return home / "corp-pki"
 
 
 @pytest.fixture(scope="module")
@@ -51,17 +53,20 @@ def world() -> Iterator[World]:
 
 
 def refused(world: World, pcaform: Run, stack: Path, *arguments: str | Path, **environment: str) -> str:
-    """Adopt a stack, and return the one message that it stops with."""
+    """Adopt a stack, and return the one message that it stops with, which the page has too."""
     before = {path: path.read_bytes() for path in stack.rglob("*") if path.is_file()}
     done = pcaform("adopt", stack, *arguments, env={**world.environment, **environment})
     assert (done.returncode, done.stdout) == (1, ""), done.stderr
     assert before == {path: path.read_bytes() for path in stack.rglob("*") if path.is_file()}
     (line,) = done.stderr.splitlines()
-    return line.removeprefix("pcaform: ")
+    said = line.removeprefix("pcaform: ")
+    home = stack if stack.name != "corp-pki" else stack.parent
+    pages.check_refusal(re.sub(r"aws is (6.0.0|7.0.0)", "aws is 5.99.1", said), home)
+    return said
 
 
 def test_a_directory_must_be_an_initialised_stack(world: World, pcaform: Run, tmp_path: Path) -> None:
-    missing = tmp_path / "one"
+    missing = tmp_path / "corp-pki"
     assert refused(world, pcaform, missing) == f"{missing}: there is no such directory: name a rendered stack"
     assert refused(world, pcaform, tmp_path) == f"{tmp_path}: there is no providers.tf in it: name a rendered stack"
     stack = world.stack(pcaform, tmp_path)
@@ -136,7 +141,7 @@ def test_denied_is_not_absent(world: World, pcaform: Run, tmp_path: Path) -> Non
 
 
 def test_the_stack_must_be_of_the_spec(world: World, pcaform: Run, tmp_path: Path) -> None:
-    stack, file = world.stack(pcaform, tmp_path), tmp_path / "one.yaml"
+    stack, file = world.stack(pcaform, tmp_path), tmp_path / "corp-pki.yaml"
     file.write_text(file.read_text("utf-8") + "    tags: {team: pki}\n", encoding="utf-8")
     said = refused(world, pcaform, stack, "--spec", file)
     assert said.startswith(f"{stack}: this is not what {file} renders to (")

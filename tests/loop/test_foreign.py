@@ -1,13 +1,17 @@
 """Foreign layouts on real Terraform: their state becomes a spec with `moves`, and a plan does only what was said."""
 
 import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from adopt import pages
+from conftest import Run
 from loop import foreign
-from loop.stacks import Stack, started
+from loop.stacks import NAME, Stack, started
+from pcaform.changes import is_empty
 from pcaform.commands.import_state import from_state
 from pcaform.dump import dump
 from pcaform.infer.stack import Inferred
@@ -48,13 +52,46 @@ def take_over(stack: Stack, found: Inferred, files: Mapping[str, str]) -> None:
     for path in files:
         (stack.terraform.directory / path).unlink()
     shutil.rmtree(stack.terraform.directory / "authority", ignore_errors=True)
-    write(render(plan(judged(dump(found.spec).encode(), "spec.yaml"), source="spec.yaml")), stack.home)
+    text = dump(found.spec)
+    (stack.home / "spec.yaml").write_text(text, encoding="utf-8")
+    write(render(plan(judged(text.encode(), "spec.yaml"), source="spec.yaml")), stack.home)
     stack.terraform.init()
     stack.terraform.plan(stack.home / "tfplan")
 
 
+def check_moves(stack: Stack) -> None:
+    """Compare the moves as they stand in the spec with the page."""
+    lines = (stack.home / "spec.yaml").read_text(encoding="utf-8").splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("moves:"))
+    count = next((count for count, line in enumerate(lines[first + 1 :]) if not line.startswith(" ")), None)
+    pages.check("moves", "\n".join(lines[first:][: count and count + 1]), stack.home)
+
+
+def run(pcaform: Run, stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return pcaform("adopt", NAME, *arguments, cwd=stack.home, env=stack.terraform.environment)
+
+
+def check_judged(pcaform: Run, layout: str, stack: Stack) -> None:
+    """Adopt, although there is nothing to take over: it proves that there are only moves, or refuses what is more."""
+    done = run(pcaform, stack)
+    assert done.returncode == (2 if IN_OTHER_WORDS[layout] else 0), done.stderr
+    pages.check(f"adopt {NAME}, {layout}", f"$ pcaform adopt {NAME}\n{pages.printed(done)}", stack.home)
+
+
+def check_finished(pcaform: Run, layout: str, stack: Stack, found: Inferred) -> None:
+    """Take the moves out of the spec, now that the state has absorbed them: a plan without them is empty."""
+    done = run(pcaform, stack, "--finish", "spec.yaml")
+    assert len(done.stderr.splitlines()) == len(found.spec.moves), done.stderr
+    if layout == "one file":
+        pages.check(f"adopt {NAME} --finish spec.yaml", "\n".join([*done.stderr.splitlines()[:3], "..."]), stack.home)
+    finished = judged((stack.home / "spec.yaml").read_bytes(), "spec.yaml")
+    assert finished == found.spec.model_copy(update={"moves": {}})
+    write(render(plan(finished, source="spec.yaml")), stack.home)
+    assert is_empty(stack.terraform.plan(stack.home / "tfplan"))
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_foreign_layout_moves_and_changes_nothing_unsaid(tmp_path: Path, layout: str) -> None:
+def test_a_foreign_layout_moves_and_changes_nothing_unsaid(tmp_path: Path, layout: str, pcaform: Run) -> None:
     with started(tmp_path) as stack:
         apply_foreign(stack, LAYOUTS[layout])
         (found,) = from_state(stack.terraform.state_pull(), "state", stack=stack.terraform.directory.name)
@@ -67,7 +104,11 @@ def test_a_foreign_layout_moves_and_changes_nothing_unsaid(tmp_path: Path, layou
             each["address"]: each["change"]["actions"] for each in shown if each["change"]["actions"] != ["no-op"]
         } == {found.spec.moves[address]: ["update"] for address in IN_OTHER_WORDS[layout]}
         assert stack.moves() == found.spec.moves
+        if layout == "one file":
+            check_moves(stack)
+        check_judged(pcaform, layout, stack)
         stack.terraform.apply(stack.home / "tfplan")
+        check_finished(pcaform, layout, stack, found)
         (again,) = from_state(stack.terraform.state_pull(), "state", stack=stack.terraform.directory.name)
         assert (again.spec.moves, again.remarks) == ({}, ())
         assert again.spec == found.spec.model_copy(update={"moves": {}})

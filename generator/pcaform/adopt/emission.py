@@ -5,27 +5,33 @@ from pathlib import Path
 
 from pcaform.adopt.scratch import DEFAULT
 from pcaform.adopt.vault import outside, store
+from pcaform.terraform import Terraform
 
 STATE = "adopted.tfstate"
 SCRIPT = "push.sh"
 
 
-def commands(directory: Path, stack: Path, *, workspace: str) -> tuple[str, str]:
+def commands(directory: Path, terraform: Terraform, *, workspace: str) -> tuple[str, str]:
     """Return the two commands: push, which Terraform refuses where the state was written since, and plan."""
     selected = "" if workspace == DEFAULT else f"TF_WORKSPACE={shlex.quote(workspace)} "
-    inside = f"{selected}terraform -chdir={shlex.quote(str(stack))}"
+    inside = f"{selected}{_name(terraform)} -chdir={shlex.quote(str(terraform.directory))}"
     return f"{inside} state push {shlex.quote(str((directory / STATE).resolve()))}", f"{inside} plan"
 
 
-def emit(directory: Path, content: bytes, stack: Path, *, workspace: str) -> tuple[str, str]:
+def emit(directory: Path, content: bytes, terraform: Terraform, *, workspace: str) -> tuple[str, str]:
     """Write the state and a script with the commands, and return them; raises Failure."""
-    outside(directory, stack)
+    outside(directory, terraform.directory)
     store(directory / STATE, content)
-    store(directory / SCRIPT, _script(workspace).encode())
-    return commands(directory, stack, workspace=workspace)
+    store(directory / SCRIPT, _script(_name(terraform), workspace).encode())
+    return commands(directory, terraform, workspace=workspace)
 
 
-def _script(workspace: str) -> str:
+def _name(terraform: Terraform) -> str:
+    """Return how the binary is called on PATH: terraform or tofu, whichever proved it."""
+    return Path(terraform.binary).name
+
+
+def _script(name: str, workspace: str) -> str:
     selected = "" if workspace == DEFAULT else f"export TF_WORKSPACE={shlex.quote(workspace)}\n"
     return (
         "#!/bin/sh\n"
@@ -34,6 +40,6 @@ def _script(workspace: str) -> str:
         "set -eu\n"
         'here=$(cd "$(dirname "$0")" && pwd)\n'
         f"{selected}"
-        f'terraform -chdir="${{1:?the directory of the stack}}" state push "$here/{STATE}"\n'
-        'terraform -chdir="$1" plan\n'
+        f'{name} -chdir="${{1:?the directory of the stack}}" state push "$here/{STATE}"\n'
+        f'{name} -chdir="$1" plan\n'
     )

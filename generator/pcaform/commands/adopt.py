@@ -94,8 +94,11 @@ def _conclude(stack: Opened, ground: Ground, proven: Proven, wanted: Wanted) -> 
     if wanted.is_dry:
         console.say(f"proven, and nothing was pushed: {_next(proven)}")
         return "not pushed"
+    if wanted.emit is not None and not proven.is_pushable:
+        console.say(f"proven, the state needs nothing, so nothing was written to {wanted.emit}")
+        return "nothing to push"
     if wanted.emit is not None:
-        for command in emit(wanted.emit, proven.after, directory, workspace=stack.workspace):
+        for command in emit(wanted.emit, proven.after, stack.terraform, workspace=stack.workspace):
             console.result(command)
         console.say(f"proven, and nothing was pushed: what to push is in {wanted.emit}; treat it as the secret it is")
         return "emitted"
@@ -103,7 +106,10 @@ def _conclude(stack: Opened, ground: Ground, proven: Proven, wanted: Wanted) -> 
         push(ground, proven)
     if wanted.is_recreating:
         recreating.withdraw(proven.grants, stack.account)
-        console.say(f"{len(proven.grants)} permissions were deleted at AWS: {recreating.GAP}")
+        gone = _counted(len(proven.grants), "permission was", "permissions were")
+        console.say(
+            f"{gone} deleted at AWS: {recreating.GAP}" if proven.grants else "there was no permission to delete"
+        )
     pushed = "the state is pushed and planned again" if proven.is_pushable else "the state needs nothing"
     console.say(f"proven, {pushed}: 'terraform apply' in {directory} does the rest")
     return "pushed and planned again" if proven.is_pushable else "nothing to push"
@@ -112,8 +118,14 @@ def _conclude(stack: Opened, ground: Ground, proven: Proven, wanted: Wanted) -> 
 def _next(proven: Proven) -> str:
     """Return what a run without --dry-run would do."""
     if proven.awaited:
-        return f"it would delete {len(proven.awaited)} permissions at AWS for Terraform to make again; {recreating.GAP}"
-    return f"it would put {len(proven.entries)} entries into the state" if proven.entries else "the state needs nothing"
+        permissions = _counted(len(proven.awaited), "permission", "permissions")
+        return f"it would delete {permissions} at AWS for Terraform to make again; {recreating.GAP}"
+    entries = _counted(len(proven.entries), "entry", "entries")
+    return f"it would put {entries} into the state" if proven.entries else "the state needs nothing"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _refused(proven: Proven) -> int:

@@ -10,6 +10,8 @@ from pathlib import Path
 from pcaform import assets, console, facts
 from pcaform.commands.sandbox import running
 from pcaform.demo import guarding, imports, issuing, openssl
+from pcaform.demo.adopting import adopt
+from pcaform.demo.commands import pcaform
 from pcaform.demo.stack import Stack, open_stack, write_stack
 from pcaform.demo.steps import act, holds, left_out, step
 from pcaform.loading import judged
@@ -23,6 +25,7 @@ _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it
 _MANAGED = "    grants:\n      - certificates: managed"
 _INSISTED = f"    ignore: [{{rule: managed-without-permission, reason: the demo shows what happens}}]\n{_MANAGED}"
 _REFUSED = "permission-destroyed"
+_UNRENEWED = "no-renewal"
 _PERMISSION_ADDRESS = "module.acm_permission_issuing.aws_acmpca_permission.this"
 
 
@@ -53,6 +56,7 @@ def _play(out: Path, scratch: Path) -> None:
             check_identity(server, environment)
         stack.make(server, spec)
         _issue(stack, server, spec, text=text, out=out)
+        adopt(stack, server)
         act("And back, from three sources")
         imports.give_the_spec_back(stack, server, spec, text=text)
 
@@ -115,6 +119,8 @@ def _break_and_mend(
     with step("now ACM's renewal fails, and the certificate will run out") as notes:
         reason = issuing.refused_renewal(web, server.client("acm"), certificate_arn=certificate_arn)
         notes.append(f"RenewalStatusReason {reason}")
+    with step("pcaform audit finds it, with no spec and no Terraform") as notes:
+        notes.append(_audited(stack))
     with step("the permission is put back into the spec"):
         write_stack(text, out, source=EXAMPLE)
     stack.apply("the plan adds exactly the permission; applied", expected={_PERMISSION_ADDRESS: ("create",)})
@@ -135,3 +141,16 @@ def _refusal(text: str) -> str:
     except Invalid as invalid:
         return str(invalid.problems[0])
     raise Failure("pcaform took a spec whose managed certificates cannot renew")
+
+
+def _audited(stack: Stack) -> str:
+    """Return what the audit says of renewals that will fail; it is about the one CA."""
+    environment = stack.terraform.environment
+    printed = pcaform("audit", "--format", "json", environment=environment, directory=stack.scratch, code=2)
+    found = [
+        f"{each['subject']}: {each['message']}"
+        for each in json.loads(printed)["findings"]
+        if each["rule"] == _UNRENEWED
+    ]
+    holds(len(found) == 1, f"it finds {found}")
+    return f"{_UNRENEWED}: {found[0]}"

@@ -344,8 +344,10 @@ def test_values_too_deep_are_refused(here: Path) -> None:
         ),
         (
             {"main.tf": authority(), "override.tf": authority(name="none")},
-            'override.tf:1:1: \'resource "aws_acmpca_certificate_authority" "none"\' overrides what no other file '
-            "declares",
+            (
+                'override.tf:1:1: \'resource "aws_acmpca_certificate_authority" "none"\' overrides what no other file '
+                "declares"
+            ),
         ),
         (
             {"main.tf": 'module "a" {\n  source = "./a"\n}\n', "a/main.tf": 'module "b" {\n  source = "../"\n}\n'},

@@ -1,0 +1,122 @@
+"""A CA made outside Terraform in the demo: imported, rendered and adopted by the real commands, and left as it was."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pcaform import facts
+from pcaform.changes import is_empty
+from pcaform.demo.commands import pcaform
+from pcaform.demo.stack import Stack
+from pcaform.demo.steps import act, holds, step
+from pcaform.sandbox.server import Sandbox
+from pcaform.terraform import Terraform
+
+_REGION = "us-east-1"
+_NAME = "old-pki"
+_ADOPTED = "Plan: 1 to import, 0 to add, 0 to change, 0 to destroy."
+_ALGORITHM = "SHA256WITHECDSA"
+
+
+@dataclass(frozen=True, slots=True)
+class _Adoption:
+    """The stack that takes over, in a directory of its own, and the CA that it takes over."""
+
+    terraform: Terraform
+    home: Path
+    acm_pca: Any
+    arn: str
+
+    def pcaform(self, *arguments: str) -> str:
+        """Run a command as its owner does, beside the stack."""
+        return pcaform(*arguments, environment=self.terraform.environment, directory=self.home)
+
+    def serial(self) -> str:
+        """Return the serial number of the CA's certificate: what issues or installs another one changes it."""
+        described = self.acm_pca.describe_certificate_authority(CertificateAuthorityArn=self.arn)
+        return str(described["CertificateAuthority"]["Serial"])
+
+
+def adopt(stack: Stack, server: Sandbox) -> None:
+    """Play the act: nothing is added, changed or destroyed, and the CA keeps its certificate; raises DoesNotHold."""
+    act("A CA made outside Terraform")
+    with step(f"boto3 makes a CA in {_REGION}, lets ACM renew from it, and makes a user with a policy") as notes:
+        arn = _made(server)
+        notes.append(arn)
+    home = stack.scratch / "adopted"
+    home.mkdir()
+    terraform = Terraform(stack.terraform.binary, home / _NAME, stack.terraform.environment)
+    adoption = _Adoption(terraform, home, server.client("acm-pca", region=_REGION), arn)
+    before = adoption.serial()
+    _write(adoption)
+    _take_over(adoption)
+    with step("the CA's certificate has the serial that it had") as notes:
+        now = adoption.serial()
+        holds(now == before, f"{before} became {now}")
+        notes.append(now)
+
+
+def _made(server: Sandbox) -> str:
+    """Make a root that is active and permits ACM all, and a user who issues from it, as the console does."""
+    acm_pca = server.client("acm-pca", region=_REGION)
+    settings = {
+        "KeyAlgorithm": "EC_prime256v1",
+        "SigningAlgorithm": _ALGORITHM,
+        "Subject": {"CommonName": "Old Root CA", "Organization": "Corp"},
+    }
+    arn = str(
+        acm_pca.create_certificate_authority(
+            CertificateAuthorityType="ROOT", CertificateAuthorityConfiguration=settings
+        )["CertificateAuthorityArn"]
+    )
+    _activate(acm_pca, arn)
+    acm_pca.create_permission(
+        CertificateAuthorityArn=arn, Principal=facts.ACM_PRINCIPAL, Actions=sorted(facts.ALL_PERMISSION_ACTIONS)
+    )
+    iam = server.client("iam")
+    iam.create_user(UserName="old-signer")
+    actions = ["acm-pca:IssueCertificate", "acm-pca:GetCertificate"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": arn}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    policy = iam.create_policy(PolicyName="old-signing", PolicyDocument=document)["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="old-signer", PolicyArn=policy)
+    return arn
+
+
+def _activate(acm_pca: Any, arn: str) -> None:
+    """Have a root sign itself, and install the certificate."""
+    request = acm_pca.get_certificate_authority_csr(CertificateAuthorityArn=arn)["Csr"]
+    issued = acm_pca.issue_certificate(
+        CertificateAuthorityArn=arn,
+        Csr=request.encode(),
+        SigningAlgorithm=_ALGORITHM,
+        TemplateArn=facts.template_arn(_REGION, "RootCACertificate/V1"),
+        Validity={"Type": "YEARS", "Value": 10},
+    )["CertificateArn"]
+    certificate = acm_pca.get_certificate(CertificateAuthorityArn=arn, CertificateArn=issued)["Certificate"]
+    acm_pca.import_certificate_authority_certificate(CertificateAuthorityArn=arn, Certificate=certificate.encode())
+
+
+def _write(adoption: _Adoption) -> None:
+    """Write the spec of what is there, and the stack of the spec."""
+    spec = f"{_NAME}.yaml"
+    with step(f"pcaform import aws --region {_REGION} --stack {_NAME} --out {spec}"):
+        adoption.pcaform("import", "aws", "--region", _REGION, "--stack", _NAME, "--out", spec)
+    with step(f"pcaform render {spec}; terraform init"):
+        adoption.pcaform("render", spec, "--out", ".")
+        adoption.terraform.init()
+
+
+def _take_over(adoption: _Adoption) -> None:
+    plan = adoption.home / "adopt.tfplan"
+    with step(f"pcaform adopt {_NAME}: proven in a copy, then pushed") as notes:
+        notes.extend(adoption.pcaform("adopt", _NAME).splitlines()[-1:])
+    with step("terraform plan imports the CA, and changes nothing") as notes:
+        adoption.terraform.plan(plan)
+        said = adoption.terraform.conclusion(plan)
+        holds(said == _ADOPTED, f"it says '{said}'")
+        notes.append(said)
+    with step("terraform apply; the next plan is empty"):
+        adoption.terraform.apply(plan)
+        holds(is_empty(adoption.terraform.plan(plan)), "it is not")

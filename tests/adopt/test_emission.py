@@ -1,0 +1,25 @@
+"""What `adopt --emit` writes for whoever pushes: with the binary that proved it, and readable by its owner alone."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from pcaform.adopt.emission import emit
+from pcaform.terraform import Terraform
+
+
+@pytest.mark.parametrize("name", ["terraform", "tofu"])
+def test_commands_and_script_call_what_proved_it(tmp_path: Path, name: str) -> None:
+    stack, out = tmp_path / "a stack", tmp_path / "out"
+    said = emit(out, b"{}", Terraform(f"/opt/bin/{name}", stack, {}), workspace="default")
+    assert said == (
+        f"{name} -chdir='{stack}' state push {out / 'adopted.tfstate'}",
+        f"{name} -chdir='{stack}' plan",
+    )
+    lines = (out / "push.sh").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if "-chdir" in line] == [
+        f'{name} -chdir="${{1:?the directory of the stack}}" state push "$here/adopted.tfstate"',
+        f'{name} -chdir="$1" plan',
+    ]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in out.iterdir()] == [0o600, 0o600]
