@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any
 
 from pcaform.document import Loc, parse
@@ -130,11 +131,14 @@ def _add_keys(
 
 
 def _is_spaced(sheet: Page, node: Node) -> bool:
-    """Tell whether a blank line stands behind each block that another key of its mapping follows."""
-    ends = [node.values[key].end if node.values[key].is_block else None for key in node.keys]
-    starts = [span.start for span in node.keys.values()]
-    between = [None if end is None else sheet.text[end:start] for end, start in zip(ends, starts[1:], strict=False)]
-    return bool(between) and all(gap is not None and _BLANK_LINE.search(gap) for gap in between)
+    """Tell whether a blank line stands between each block of a mapping and the keys before and behind it."""
+    keys = list(node.keys)
+    between = [
+        sheet.text[node.values[one].end : node.keys[other].start]
+        for one, other in pairwise(keys)
+        if node.values[one].is_block or node.values[other].is_block
+    ]
+    return bool(between) and all(map(_BLANK_LINE.search, between))
 
 
 def _drop_keys(sheet: Page, node: Node, gone: Sequence[str]) -> None:
