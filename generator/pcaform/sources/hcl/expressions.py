@@ -48,6 +48,8 @@ def expression(source: Source, found: Sequence[Token], start: int) -> Expression
         code = _code("".join(pieces))
     except Unparsable as where:
         raise _failure(source, found, start, pieces=pieces, offset=where.offset) from None
+    except RecursionError:
+        raise source.failure(found[0].start, "this value is too long or too deeply nested: this is not read") from None
     stop = found[-1].start + len(found[-1].text)
     return Expression(code, tuple(slots), source, found[0].start, stop)
 
