@@ -1,9 +1,11 @@
 """What cannot be read, or only by Terraform: the exact words, and that nothing is written in its place."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from conftest import ROOT as REPOSITORY
 from pcaform.commands.import_hcl import run
 from pcaform.commands.importing import Wanted
 from pcaform.problems import Failure
@@ -378,3 +380,13 @@ def test_a_directory_that_is_not_there_is_refused(here: Path) -> None:
         with pytest.raises(Failure) as caught:
             run(path, Wanted("x"))
         assert str(caught.value) == f"{path}: {message}"
+
+
+def test_the_page_shows_failures_as_they_are() -> None:
+    page = (REPOSITORY / "docs" / "import-hcl.md").read_text(encoding="utf-8").partition("## Failures")[2]
+    shown = re.findall(r"^\| [^|`]+ \| `(.+)` \|$", page, re.MULTILINE)
+    raised = {message for _, message in FAILURES.values()}
+    elsewhere = ("cannot be read: ", "no '*.tf' in this directory", "overrides what no other file declares")
+    others = [message for message in shown if message not in raised]
+    assert len(shown) > len(others) > 0
+    assert [message for message in others if not any(part in message for part in elsewhere)] == []
