@@ -148,7 +148,7 @@ class Inventory:
     """All that a source holds about private CAs, and what is to say of what it holds besides.
 
     Providers, by alias, and the backend are known to configurations only. `others` counts what else is in a state, by
-    type.
+    type. `account_id` is the account that was read live, whose stack refers to the CAs that others share with it.
     """
 
     resources: tuple[Resource, ...]
@@ -157,6 +157,7 @@ class Inventory:
     providers: Mapping[str, Provider] = field(default_factory=dict)
     backend: Mapping[str, Mapping[str, Any]] | None = None
     others: Mapping[str, int] = field(default_factory=dict)
+    account_id: str = ""
 
     def of_type(self, kind: str) -> list[Resource]:
         """Return the resources of one type, in the source's order."""

@@ -34,10 +34,8 @@ class Draft:
 
 def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mapping[str, str]) -> Draft:
     """Return the entries of a place's spec, without those resources that the rules refused, by address."""
-    kept = Inventory(
-        tuple(each for each in inventory.resources if each.address not in refused or each.type == CA),
-        source=inventory.source,
-    )
+    remaining = tuple(each for each in inventory.resources if each.address not in refused or each.type == CA)
+    kept = Inventory(remaining, source=inventory.source, account_id=inventory.account_id)
     found = index(kept)
     people = _of_place(documents.principals(kept), place, is_live=kept.source == "live")
     named = _named(kept, people, found)
@@ -99,7 +97,8 @@ def _add_people(
     needed |= {arn for principal, _ in later for arn in duties.named_by(principal) if arn in reader.keys}
     needed |= {arn for arn in found.permissions if arn in reader.keys and place.holds(arn)}
     if reader.is_live:
-        needed |= {arn for arn, each in found.authorities.items() if each.is_reference and place.holds(arn)}
+        shared = (arn for arn, each in found.authorities.items() if each.is_reference)
+        needed |= {arn for arn in shared if (of_arn(arn) or ("",))[0] in place.regions}
     parents = {arn: each for arn, each in _signed(found).items() if arn in needed}
     _add(every, references(sorted(needed - written), found, place, keys=reader.keys, parents=parents, known=known))
     whole = _spec_of(every.items, reader.aws)

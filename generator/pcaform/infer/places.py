@@ -101,8 +101,9 @@ def _placed(inventory: Inventory) -> Iterator[tuple[Resource, tuple[str, str]]]:
     for authority in inventory.of_type(_CA):
         arn = authority.attributes.get("arn")
         place = None if is_nowhere(arn) else of_arn(arn)
-        if place is not None and (not authority.is_reference or inventory.source == "live"):
-            yield authority, place
+        if place is None or (authority.is_reference and inventory.source != "live"):
+            continue
+        yield authority, (place[0], inventory.account_id or place[1]) if authority.is_reference else place
 
 
 def _home(inventory: Inventory) -> tuple[str, str] | None:

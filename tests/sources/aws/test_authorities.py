@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pcaform.infer.stack import infer
 from pcaform.inventory import Inventory
 from pcaform.problems import Failure
 from pcaform.sandbox.creation import creation
@@ -186,6 +187,10 @@ def test_a_shared_ca_is_a_reference(world: World) -> None:
     assert foreign.is_reference
     assert foreign.origin == f"{REGION}, shared by {OTHER} with {ACCOUNT}"
     assert foreign.attributes["certificate"].startswith("-----BEGIN CERTIFICATE-----")
+    specs = {each.spec.aws.region: each.spec for each in infer(world.found, stack="pki")}
+    assert {each.aws.account_id for each in specs.values()} == {ACCOUNT}
+    reference = specs[REGION].certificate_authorities["partner-root"]
+    assert (reference.arn, reference.managed) == (world.arns["foreign"], False)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """What cannot be read, or only by Terraform: the exact words, and that nothing is written in its place."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from conftest import ROOT as REPOSITORY
 from pcaform.commands.import_hcl import run
 from pcaform.commands.importing import Wanted
 from pcaform.problems import Failure
@@ -181,11 +183,6 @@ UNKNOWN = {
         'variable "x" {}',
         "var.x has no value: give it with '--var-file'",
     ),
-    "a module that is not here": (
-        "module.x.y",
-        'module "x" {\n  source = "hashicorp/x/aws"\n}',
-        "its source 'hashicorp/x/aws' is not part of this directory",
-    ),
     "two kinds of values": (
         'true ? { a = 1, b = "x" } : {}',
         "",
@@ -195,11 +192,6 @@ UNKNOWN = {
         "tolist([1]) == [1]",
         "",
         "whether two lists or objects are equal depends on their types too",
-    ),
-    "what AWS will call a CA": (
-        "aws_acmpca_certificate_authority.other.certificate",
-        authority(name="other"),
-        "aws_acmpca_certificate_authority.other gets its certificate later",
     ),
     "a directive": ('"%{ if true }x%{ endif }"', "", "a template directive such as %{ if } is not evaluated here"),
     "too many digits": ("1 / 3", "", "'/' is not evaluated here"),
@@ -345,8 +337,8 @@ def test_values_too_deep_are_refused(here: Path) -> None:
         (
             {"main.tf": authority(), "override.tf": authority(name="none")},
             (
-                'override.tf:1:1: \'resource "aws_acmpca_certificate_authority" "none"\' overrides what no other file '
-                "declares"
+                'override.tf:1:1: \'resource "aws_acmpca_certificate_authority" "none"\' overrides what no other '
+                "file declares"
             ),
         ),
         (
@@ -388,3 +380,13 @@ def test_a_directory_that_is_not_there_is_refused(here: Path) -> None:
         with pytest.raises(Failure) as caught:
             run(path, Wanted("x"))
         assert str(caught.value) == f"{path}: {message}"
+
+
+def test_the_page_shows_failures_as_they_are() -> None:
+    page = (REPOSITORY / "docs" / "import-hcl.md").read_text(encoding="utf-8").partition("## Failures")[2]
+    shown = re.findall(r"^\| [^|`]+ \| `(.+)` \|$", page, re.MULTILINE)
+    raised = {message for _, message in FAILURES.values()}
+    elsewhere = ("cannot be read: ", "no '*.tf' in this directory", "overrides what no other file declares")
+    others = [message for message in shown if message not in raised]
+    assert len(shown) > len(others) > 0
+    assert [message for message in others if not any(part in message for part in elsewhere)] == []

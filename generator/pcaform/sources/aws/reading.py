@@ -31,7 +31,7 @@ def read(account: Account, filters: Filters, *, checkpoint: Checkpoint, tell: Te
     questions = authorities.asked(found)
     if not questions:
         _sort(_told(account, found, checkpoint, filters), [], remarks)
-        return Inventory((), tuple(remarks), source="live")
+        return Inventory((), tuple(remarks), source="live", account_id=account.account_id)
     everybody = begun(partial(people, account, account.regions[0]))
     arns = _certificates(account, {question.region for question in questions}, remarks)
     _ask(account, [*questions, *certificates.asked(arns)], checkpoint, tell)
@@ -40,7 +40,7 @@ def read(account: Account, filters: Filters, *, checkpoint: Checkpoint, tell: Te
     written = {each.id: each.origin for each in resources if each.type == _CA}
     _sort(certificates.resources(arns, checkpoint.answers, written), resources, remarks)
     _sort(principals.resources(everybody(), Place(account.account_id, tuple(written))), resources, remarks)
-    return Inventory(tuple(resources), tuple(remarks), source="live")
+    return Inventory(tuple(resources), tuple(remarks), source="live", account_id=account.account_id)
 
 
 def _tagged(
