@@ -39,7 +39,9 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(VENV)/bin/python benchmarks/validate.py
 	$(VENV)/bin/python benchmarks/render.py
+	$(VENV)/bin/python benchmarks/guard.py
 	$(VENV)/bin/python benchmarks/import_aws.py
+	$(VENV)/bin/python benchmarks/import_state.py
 	$(VENV)/bin/python benchmarks/import_hcl.py
 
 # Writes the generated parts of all pages, and the unprotected copies of modules.

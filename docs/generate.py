@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import carried_fields
 import module_pages
 
 from pcaform import facts
@@ -296,6 +297,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("README.md", "access", access_table),
     ("docs/spec.md", "fields", field_tables),
     ("docs/rules.md", "rules", rule_sections),
+    ("docs/import.md", "carried", carried_fields.table),
     ("docs/import-aws.md", "statuses", status_table),
     ("docs/import-aws.md", "rights", right_table),
     ("docs/guard.md", "hazards", hazard_table),

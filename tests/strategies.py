@@ -129,11 +129,15 @@ _TEMPLATES = st.sampled_from(
 )
 
 
+FIELDS = ["tags", "subject", "permissions", "revocation_configuration", "generation", "parent", "validity", "arn"]
+"""Names of fields, which a tag may have as well."""
+
+
 @cache
 def _tags() -> st.SearchStrategy[dict[str, str]]:
     letters = st.characters(categories=["L", "N", "Zs"], include_characters="_.:/=+-@")
     keys = st.text(letters, min_size=1, max_size=128).filter(lambda key: not key.lower().startswith("aws:"))
-    return st.dictionaries(keys, st.text(letters, max_size=256), max_size=3)
+    return st.dictionaries(keys | st.sampled_from(FIELDS), st.text(letters, max_size=256), max_size=3)
 
 
 def _optional(fields: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
@@ -390,7 +394,7 @@ def _duties(draw: st.DrawFn, prefix: str) -> dict[str, Any]:
 
 
 @st.composite
-def _certificates(draw: st.DrawFn, authorities: dict[str, Any]) -> dict[str, Any]:
+def _certificates(draw: st.DrawFn, authorities: dict[str, Any], *, aws: dict[str, Any]) -> dict[str, Any]:
     fitting = {
         key: [name for name in facts.ACM_KEYS if facts.key_family(name) == facts.key_family(each["key_algorithm"])]
         for key, each in authorities.items()
@@ -398,12 +402,13 @@ def _certificates(draw: st.DrawFn, authorities: dict[str, Any]) -> dict[str, Any
     }
     if not fitting:
         return {}
-    found = {}
+    found: dict[str, Any] = {}
     for key in draw(st.lists(_KEYS, max_size=2, unique=True)):
         authority = draw(st.sampled_from(sorted(fitting)))
         optional = {
             "subject_alternative_names": st.lists(_HOSTS, max_size=3),
             "early_renewal_duration": st.just("P90D"),
+            **_acm_arn(authorities[authority], aws, len(found)),
             "tags": _tags(),
         }
         required = {
@@ -413,6 +418,12 @@ def _certificates(draw: st.DrawFn, authorities: dict[str, Any]) -> dict[str, Any
         }
         found[key] = draw(st.fixed_dictionaries(required, optional=optional))
     return found
+
+
+def _acm_arn(authority: dict[str, Any], aws: dict[str, Any], number: int) -> dict[str, st.SearchStrategy[str]]:
+    region = authority.get("provider", aws)["region"]
+    arn = _ca_arn(region, aws["account_id"], number)
+    return {"arn": st.just(arn.replace("acm-pca", "acm").replace("certificate-authority", "certificate"))}
 
 
 @st.composite
@@ -468,7 +479,7 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         **draw(_optional(optional)),
         "certificate_authorities": authorities,
         "issuers": draw(_issuers(authorities=authorities)),
-        "certificates": draw(_certificates(authorities)),
+        "certificates": draw(_certificates(authorities, aws=aws)),
         "shares": draw(_shares(authorities)),
         "crl_buckets": draw(_buckets()),
         "administrators": draw(_duties("admin")),

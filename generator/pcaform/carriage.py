@@ -30,6 +30,8 @@ def by_state(spec: Spec) -> dict[str, Any]:
             authority["provider"].pop("assume_role")
         if authority.get("activation") == "pending":  # who signs it, and for how deep a tree, is not decided yet
             authority |= {"parent": None, "path_length": None}
+    for certificate in data["certificates"].values():
+        certificate.pop("arn")  # that it was imported once does not show
     data["aws"]["default_tags"] = _added(data)
     return data
 
@@ -71,6 +73,7 @@ def by_live(spec: Spec) -> dict[str, Any]:
         del issuer["path"], issuer["tags"]
     for certificate in data["certificates"].values():
         certificate.pop("early_renewal_duration")
+        certificate.pop("arn")
         _without(certificate, spec.aws.default_tags)
     for section in ("administrators", "auditors", "crl_buckets"):
         del data[section]

@@ -69,7 +69,7 @@ FIELDS: tuple[FieldFact, ...] = (
         _TERRAFORM,
     ),
     _ca("tags", "CreateCertificateAuthorityRequest.Tags", "tags"),
-    _ca("timeouts.create", None, "timeouts.create", ("hcl",)),
+    _ca("timeouts.create", None, "timeouts.create", _TERRAFORM),
     _ca(
         "key_algorithm",
         "CertificateAuthorityConfiguration.KeyAlgorithm",

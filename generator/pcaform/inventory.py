@@ -147,7 +147,8 @@ class Provider:
 class Inventory:
     """All that a source holds about private CAs, and what is to say of what it holds besides.
 
-    Providers, by alias, and the backend are known to configurations only.
+    Providers, by alias, and the backend are known to configurations only. `others` counts what else is in a state, by
+    type.
     """
 
     resources: tuple[Resource, ...]
@@ -155,6 +156,7 @@ class Inventory:
     source: Source = "state"
     providers: Mapping[str, Provider] = field(default_factory=dict)
     backend: Mapping[str, Mapping[str, Any]] | None = None
+    others: Mapping[str, int] = field(default_factory=dict)
 
     def of_type(self, kind: str) -> list[Resource]:
         """Return the resources of one type, in the source's order."""

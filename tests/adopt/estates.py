@@ -86,6 +86,12 @@ class Estate:
             found |= {arn: pki.certificate(arn).serial_number for arn in arns}
         return found
 
+    def certificates(self) -> list[dict[str, Any]]:
+        """Return the certificates of ACM, by their names."""
+        acm = self.server.client("acm")
+        found = acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]
+        return sorted(found, key=lambda each: str(each["DomainName"]))
+
     def plan(self, stack: str) -> dict[str, Any]:
         """Plan a stack against its own state."""
         return self.terraform(stack).plan(self.home / f"{stack}.tfplan")
@@ -113,6 +119,7 @@ def estate(home: Path, *, many: int = MANY, is_shared: bool = True) -> Iterator[
         if is_shared:
             _share(server, made.arns["partner"])
         _users(server, made.arns["issuing"])
+        _certificates(server, made.arns["issuing"])
         yield made
 
 
@@ -140,6 +147,15 @@ def _authorities(server: Sandbox, many: int) -> dict[str, str]:
         client.grant(arn)
     shared = partner.root(configuration=_named("Partner Root"))
     return {"root": root, "policy": policy, "issuing": issuing, "overseas": elsewhere, "partner": shared}
+
+
+def _certificates(server: Sandbox, arn: str) -> None:
+    """Request two certificates of ACM: one by hand, and one as an issuer does, whose it stays."""
+    acm = server.client("acm")
+    asked = {"CertificateAuthorityArn": arn, "KeyAlgorithm": "EC_prime256v1"}
+    acm.request_certificate(DomainName="old.corp.example", SubjectAlternativeNames=["www.corp.example"], **asked)
+    tag = {"Key": "pcaform:issuer", "Value": "user/old.ci"}
+    acm.request_certificate(DomainName="theirs.corp.example", Tags=[tag], **asked)
 
 
 def _share(server: Sandbox, arn: str) -> None:

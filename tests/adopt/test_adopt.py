@@ -28,7 +28,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
 
 
 def test_a_whole_account_is_taken_over(old: Estate, pcaform: Run, tmp_path: Path) -> None:
-    """Import what boto3 made, render, adopt: three levels, every kind of revocation, users, a shared CA; on S3."""
+    """Import what boto3 made, render, adopt: three levels, all revocation, users, a certificate, a shared CA; on S3."""
     old.imported(pcaform, "whole")
     serials = old.serials()
     assert len(serials) == MANY + 5
@@ -36,7 +36,7 @@ def test_a_whole_account_is_taken_over(old: Estate, pcaform: Run, tmp_path: Path
     proof, kept = tmp_path / "proof.json", tmp_path / "kept"
     done = old.adopt(pcaform, "whole", "--spec", old.home / "whole.yaml", "--proof", proof, "--keep", kept)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.endswith(f"{MANY + 4} to import, {MANY + 4} taken over, 0 to add, 0 to change, 0 to destroy\n")
+    assert done.stdout.endswith(f"{MANY + 5} to import, {MANY + 4} taken over, 0 to add, 0 to change, 0 to destroy\n")
     assert done.stderr.endswith(f"pushed and planned again: 'terraform apply' in {old.home / 'whole'} does the rest\n")
     permission = PERMISSION.format("old-root")
     held = _permissions(old.terraform("whole").state_pull())
@@ -55,6 +55,7 @@ def test_a_whole_account_is_taken_over(old: Estate, pcaform: Run, tmp_path: Path
     assert {tuple(change["change"]["actions"]) for change in plan["resource_changes"]} == {("no-op",)}
     old.apply("whole")
     assert old.serials() == serials
+    assert [each["DomainName"] for each in old.certificates()] == ["old.corp.example", "theirs.corp.example"]
     again = old.adopt(pcaform, "whole", "--emit", tmp_path / "out")
     assert (again.returncode, again.stdout) == (0, "0 to import, 0 to add, 0 to change, 0 to destroy\n")
     assert again.stderr.endswith(f"proven, the state needs nothing, so nothing was written to {tmp_path / 'out'}\n")

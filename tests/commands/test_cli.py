@@ -211,7 +211,10 @@ def test_demo_holds_and_cannot_leave_the_sandbox(pcaform: Run, tmp_path: Path) -
         "1 to import, 3 taken over, 0 to add, 0 to change, 0 to destroy",
         "Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.",
         "the CA's certificate has the serial that it had",
-        "equal in every field that a state carries",
+        "pcaform import state -: the same spec",
+        "pcaform import hcl: the same spec",
+        "pcaform import aws: the same spec",
+        "not a byte changes",
     ):
         assert line in done.stderr
     terraform = shutil.which("terraform") or shutil.which("tofu")

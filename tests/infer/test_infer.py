@@ -9,8 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infer.states import Resource, arn_of, authority, certificate, permission, resource, root, state, subordinate, user
-from pcaform import policies
+from infer.states import (
+    ACCOUNT,
+    Resource,
+    arn_of,
+    authority,
+    certificate,
+    permission,
+    resource,
+    root,
+    state,
+    subordinate,
+    user,
+)
+from pcaform import policies, trusts
 from pcaform.commands.import_state import from_state
 from pcaform.dump import dump
 from pcaform.infer.stack import Inferred
@@ -18,7 +30,7 @@ from pcaform.loading import judged
 from pcaform.problems import Failure
 from pcaform.sources import tfstate
 from pcaform.spec.authorities import Validity
-from pcaform.spec.issuers import Issuer
+from pcaform.spec.issuers import Issuer, Trust
 from pcaform.spec.stack import Aws, Spec
 
 AWS = Aws(region="eu-west-1", account_id="123456789012")
@@ -245,7 +257,7 @@ def test_who_is_below_a_left_out_authority_has_it_as_a_reference() -> None:
         *root(),
         *user("ci", policy_of("ci", *grants)),
     )
-    assert list(found.spec.managed) == ["policy", "issuing", "root"]
+    assert list(found.spec.managed) == ["root", "policy", "issuing"]
     assert found.spec.managed["policy"].parent == "old"
     reference = found.spec.certificate_authorities["old"]
     assert (reference.managed, reference.arn, reference.key_algorithm) == (False, arn_of("old"), "RSA_2048")
@@ -457,8 +469,32 @@ def test_a_user_that_does_not_fit_is_listed(resources: list[Resource], reason: s
 
 
 @pytest.mark.parametrize("document", [{}, {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}])
-def test_who_has_nothing_to_do_with_authorities_is_passed_over(document: Any) -> None:
-    assert spec_of(*root(), *user("ci", document), *user("eva", document)[:1]).issuers == {}
+def test_who_has_nothing_to_do_with_authorities_is_only_counted(document: Any) -> None:
+    """A stack over the same state would destroy it, so it is told."""
+    found = infer(*root(), *user("ci", document), *user("eva", document)[:1], resource("aws_vpc", None, {}))
+    assert found.spec.issuers == {}
+    (remark,) = found.remarks
+    assert (remark.kind, remark.address) == ("listed", "the same state")
+    counts = "1 aws_iam_policy, 2 aws_iam_user, 1 aws_iam_user_policy_attachment, 1 aws_vpc"
+    assert remark.reason.startswith(f"{counts}: in no spec. Over this state a stack would destroy them: ")
+
+
+def test_an_instance_profile_moves_with_its_role() -> None:
+    trust = {"services": ["ec2.amazonaws.com"]}
+    policy = trusts.document(Trust.model_validate(trust), AWS)
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/signer"
+    role = {"arn": "x", "name": "signer", "path": "/", "assume_role_policy": json.dumps(policy), "tags_all": {}}
+    document = json.dumps(policy_of("signer", UNMANAGED))
+    found = infer(
+        *root(),
+        resource("aws_iam_role", None, role),
+        resource("aws_iam_policy", None, {"arn": arn, "name": "mine", "path": "/", "policy": document, "tags_all": {}}),
+        resource("aws_iam_role_policy_attachment", None, {"role": "signer", "policy_arn": arn}),
+        resource("aws_iam_instance_profile", None, {"name": "signer", "role": "signer", "path": "/"}),
+    )
+    new = "module.issuer_signer.aws_iam_instance_profile.this[0]"
+    assert found.spec.moves["aws_iam_instance_profile.this"] == new
+    assert found.remarks == ()
 
 
 # whatever a state holds

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from conftest import Run
+from conftest import ROOT, Run
 from infer.states import authority, certificate, resource, root, state
 from pcaform.commands.import_state import from_state
 from pcaform.problems import Failure
@@ -17,60 +17,64 @@ from strategies import damaged
 SECRETS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "hunter2hunter2", "BEGIN RSA PRIVATE KEY", "s3cr3t-output")
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "the state is empty: nothing was applied yet, or the wrong workspace is selected"),
-        (b" \n", "the state is empty"),
-        (b"{", "not a whole JSON document: take the output of 'terraform state pull'"),
-        (b"version: 4", "not a whole JSON document"),
-        (b"\xff\xfe", "not a whole JSON document"),
-        (b"PK\x03\x04", "this is a plan file, which only Terraform reads: pipe in 'terraform show -json some.tfstate'"),
-        (b'{"version": 3, "backend": {"type": "s3"}}', "this only says where the state is, a backend"),
-        (b'{"format_version": "1.2", "terraform_version": "1.11.4"}', "nothing was applied or planned there yet"),
+REFUSED: list[tuple[bytes, str]] = [
+    (b"", "the state is empty: nothing was applied yet, or the wrong workspace is selected"),
+    (b" \n", "the state is empty"),
+    (b"{", "not a whole JSON document: take the output of 'terraform state pull'"),
+    (b"version: 4", "not a whole JSON document"),
+    (b"\xff\xfe", "not a whole JSON document"),
+    (b"PK\x03\x04", "this is a plan file, which only Terraform reads: pipe in 'terraform show -json some.tfstate'"),
+    (b'{"version": 3, "backend": {"type": "s3"}}', "this only says where the state is, a backend"),
+    (b'{"format_version": "1.2", "terraform_version": "1.11.4"}', "nothing was applied or planned there yet"),
+    (
+        b'{"format_version": "1.2", "values": {"root_module": {"resources": [{"type": "aws_iam_user"}]}}}',
+        "a resource in the state is not whole",
+    ),
+    (b"[" * 100_000, "not a whole JSON document"),
+    (state(*root())[:-20], "not a whole JSON document"),
+    (b"[]", "not a Terraform state: take the output of 'terraform state pull'"),
+    (b"null", "not a Terraform state"),
+    (b"{}", "not a Terraform state"),
+    (b'{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}', "no private CA in what was read"),
+    (b'{"version": 3, "modules": []}', "state version 3, only 4 is read: upgrade with Terraform 0.12"),
+    (b'{"version": 5, "resources": []}', "state version 5, only 4 is read"),
+    (b'{"version": 4}', "the state has no list of resources: it is damaged or cut off"),
+    (b'{"version": 4, "resources": {}}', "the state has no list of resources"),
+    (
+        b'{"serial": 1, "meta": {"key_provider": 1}, "encrypted_data": "x", "encryption_version": "v0"}',
+        "the state is encrypted: use 'tofu state pull' or 'tofu show -json', which decrypt it",
+    ),
+    (b'{"version": 4, "resources": [1]}', "a resource in the state is not whole"),
+    (
+        b'{"version": 4, "resources": [{"mode": "managed", "instances": null}]}',
+        "a resource in the state is not whole",
+    ),
+    (
+        (b'{"version": 4, "resources": [{"mode": "managed", "type": "aws_iam_user", "name": "x", "instances": [1]}]}'),
+        "a resource in the state is not whole",
+    ),
+    (
         (
-            b'{"format_version": "1.2", "values": {"root_module": {"resources": [{"type": "aws_iam_user"}]}}}',
-            "a resource in the state is not whole",
+            b'{"version": 4, "resources": [{"mode": "managed", "type": "aws_iam_user", '
+            b'"instances": [{"attributes": [1]}]}]}'
         ),
-        (b"[" * 100_000, "not a whole JSON document"),
-        (state(*root())[:-20], "not a whole JSON document"),
-        (b"[]", "not a Terraform state: take the output of 'terraform state pull'"),
-        (b"null", "not a Terraform state"),
-        (b"{}", "not a Terraform state"),
-        (b'{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}', "no private CA in what was read"),
-        (b'{"version": 3, "modules": []}', "state version 3, only 4 is read: upgrade with Terraform 0.12"),
-        (b'{"version": 5, "resources": []}', "state version 5, only 4 is read"),
-        (b'{"version": 4}', "the state has no list of resources: it is damaged or cut off"),
-        (b'{"version": 4, "resources": {}}', "the state has no list of resources"),
-        (
-            b'{"serial": 1, "meta": {"key_provider": 1}, "encrypted_data": "x", "encryption_version": "v0"}',
-            "the state is encrypted: use 'tofu state pull' or 'tofu show -json', which decrypt it",
-        ),
-        (b'{"version": 4, "resources": [1]}', "a resource in the state is not whole"),
-        (
-            b'{"version": 4, "resources": [{"mode": "managed", "instances": null}]}',
-            "a resource in the state is not whole",
-        ),
-        (
-            (
-                b'{"version": 4, "resources": [{"mode": "managed", "type": "aws_iam_user", "name": "x", '
-                b'"instances": [1]}]}'
-            ),
-            "a resource in the state is not whole",
-        ),
-        (
-            (
-                b'{"version": 4, "resources": [{"mode": "managed", "type": "aws_iam_user", '
-                b'"instances": [{"attributes": [1]}]}]}'
-            ),
-            "a resource in the state is not whole",
-        ),
-    ],
-)
+        "a resource in the state is not whole",
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), REFUSED)
 def test_what_is_no_state_is_said(content: bytes, message: str) -> None:
     with pytest.raises(Failure) as failure:
         from_state(content, "some.tfstate", stack="corp-pki")
     assert message in str(failure.value)
+
+
+def test_the_page_tells_what_is_said() -> None:
+    page = (ROOT / "docs" / "import-state.md").read_text(encoding="utf-8")
+    table = page.partition("## What is no state")[2].partition("##")[0]
+    said = [line.split(" | ")[1].removesuffix(" |") for line in table.strip().splitlines()[2:]]
+    assert [line for line in said if not any(line in f"{message}" or message in line for _, message in REFUSED)] == []
 
 
 def test_a_state_without_authorities_is_said() -> None:

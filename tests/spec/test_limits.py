@@ -25,6 +25,7 @@ LONG_ROLE = ROLE.ljust(2048, "x")
 POLICY = "arn:aws:iam::123456789012:policy/boundary"
 CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/1"
 CERTIFICATE = ("certificates", "site")
+ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
 DISTRIBUTIONS = ("crl_buckets", "lists", "cloudfront_distribution_arns")
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE"
 PROVIDER = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
@@ -166,6 +167,8 @@ REFUSED: list[tuple[tuple[str | int, ...], Any, Any, str]] = [
     ((*AUTHORITY, "arn"), CA, "arn:aws:acm-pca:eu-west-1:123:certificate-authority/1", "the ARN of a private CA"),
     ((*AUTHORITY, "arn"), CA.replace("aws", "aws-us-gov"), CA + "/certificate/2", "the ARN of a private CA"),
     ((*AUTHORITY, "arn"), CA.ljust(200, "1"), CA.ljust(201, "1"), "at most 200 characters"),
+    ((*CERTIFICATE, "arn"), ACM, CA, "the ARN of a certificate of ACM"),
+    ((*CERTIFICATE, "arn"), ACM.ljust(2048, "1"), ACM.ljust(2049, "1"), "at most 2048 characters"),
     ((*AUTHORITY, "managed"), True, "false", "allowed: true or false"),
     ((*AUTHORITY, "parent"), "a" * 64, "a" * 65, "at most 64 characters"),
     ((*AUTHORITY, "parent"), "root-1_a", "1root", "a letter first"),

@@ -6,13 +6,10 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pcaform import assets, console, facts
-from pcaform.carriage import by_state
-from pcaform.commands.import_state import from_state
 from pcaform.commands.sandbox import running
-from pcaform.demo import guarding, issuing, openssl
+from pcaform.demo import guarding, imports, issuing, openssl
 from pcaform.demo.adopting import adopt
 from pcaform.demo.commands import pcaform
 from pcaform.demo.stack import Stack, open_stack, write_stack
@@ -60,8 +57,8 @@ def _play(out: Path, scratch: Path) -> None:
         stack.make(server, spec)
         _issue(stack, server, spec, text=text, out=out)
         adopt(stack, server)
-        act("And back")
-        _import(stack, spec)
+        act("And back, from three sources")
+        imports.give_the_spec_back(stack, server, spec, text=text)
 
 
 def check_identity(server: Sandbox, environment: Mapping[str, str]) -> None:
@@ -157,19 +154,3 @@ def _audited(stack: Stack) -> str:
     ]
     holds(len(found) == 1, f"it finds {found}")
     return f"{_UNRENEWED}: {found[0]}"
-
-
-def _import(stack: Stack, spec: Spec) -> None:
-    with step("terraform state pull | pcaform import state -: the same spec") as notes:
-        (found,) = from_state(stack.terraform.state_pull(), "the state", stack=spec.stack)
-        holds(not found.left_out, f"left out: {found.left_out}")
-        ours, theirs = by_state(spec), by_state(found.spec)
-        holds(ours == theirs, f"it differs: {_differences(ours, theirs)}")
-        notes.append("equal in every field that a state carries")
-
-
-def _differences(ours: Any, theirs: Any, at: str = "") -> list[str]:
-    if not (isinstance(ours, dict) and isinstance(theirs, dict)):
-        return [] if ours == theirs else [f"{at}: {ours!r} became {theirs!r}"]
-    keys = sorted({*ours, *theirs})
-    return [line for key in keys for line in _differences(ours.get(key), theirs.get(key), f"{at}.{key}".lstrip("."))]

@@ -21,7 +21,7 @@ def certificates(
         place = f"certificates.{key}"
         if authority is None or authority.region in estate.unlisted:
             continue
-        fitting = [each for each in estate.issued_by(authority) if each.name == wanted.domain_name]
+        fitting = [each for each in estate.issued_by(authority) if _is_meant(each, wanted)]
         living = [each for each in fitting if each.status not in _OVER]
         if not living:
             said = f"; {fitting[0].arn} is {fitting[0].status}" if fitting else ""
@@ -36,6 +36,10 @@ def certificates(
             for said in stranded(living[0], now=now, expiring=expiring):
                 advice = "find out what ACM's reason means, and renew it: aws acm renew-certificate"
                 yield Difference(Kind.RENEWAL, place, said, advice, living[0].arn, is_urgent=True)
+
+
+def _is_meant(found: Certificate, wanted: Wanted) -> bool:
+    return found.arn == wanted.arn if wanted.arn else found.name == wanted.domain_name
 
 
 def _one(place: str, wanted: Wanted, found: Certificate) -> Iterator[Difference]:

@@ -75,8 +75,9 @@ def _decided(path: Path, values: _Values, *, is_complete: bool) -> Decision | No
     mine, base, found = values.mine, values.base, values.found
     if _same(mine, found):
         return None
+    field = path[2] if len(path) == 3 else ""  # noqa: PLR2004 - section, key, field; a tag may have any name
     if _is_nothing(found):
-        if path[-1] in _ISSUING:
+        if field in _ISSUING:
             return None
         if not is_complete:
             return Decision("unread", path, spelled(mine))
@@ -84,7 +85,7 @@ def _decided(path: Path, values: _Values, *, is_complete: bool) -> Decision | No
             return Decision("missing", path, mine)
     if not is_complete and _is_part(found, mine):
         return Decision("unread", path, spelled(mine), spelled(found))
-    if path[-1] == GENERATION and found < mine:
+    if field == GENERATION and found < mine:
         return None  # the next certificate is asked for, and not issued yet
     if base is _UNKNOWN or _same(mine, base):
         return Decision("taken", path, spelled(mine), spelled(found))
@@ -117,13 +118,21 @@ def _is_the_same_thing(section: str, one: Mapping[str, Any], other: Mapping[str,
 def _values(mine: Form, base: Form | None, found: Form) -> Iterator[tuple[Path, _Values]]:
     """Yield each value that both the spec and the source could have."""
     last = {} if base is None else base
-    yield from _below(("aws",), mine.get("aws", {}), last.get("aws", _UNKNOWN), found=found.get("aws", {}))
+    for path, values in _below(("aws",), mine.get("aws", {}), last.get("aws", _UNKNOWN), found=found.get("aws", {})):
+        if not (values.found is None and _is_covered(path[-1], found)):
+            yield path, values
     for section in SECTIONS:
         for key, item in mine.get(section, {}).items():
             if key in found.get(section, {}):
                 before = last.get(section, {}).get(key, _UNKNOWN)
                 other = found[section][key]
                 yield from _below((section, key), item, before, found=_comparable(section, item, other))
+
+
+def _is_covered(tag: str, found: Form) -> bool:
+    """Tell whether everything has a tag of its own under a key: then a default one could not show."""
+    tagged = [each["tags"] for section in SECTIONS for each in found.get(section, {}).values() if "tags" in each]
+    return all(tag in tags for tags in tagged)
 
 
 def _comparable(section: str, mine: Mapping[str, Any], found: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -147,7 +156,7 @@ def _below(
         before = base.get(name) if isinstance(base, Mapping) else (None if base is None else _UNKNOWN)
         if isinstance(base, Mapping) and name not in base and not inner_of_item:
             before = _UNKNOWN
-        if name in _OPEN or (path[-1] == "revocation_configuration" and one and other):
+        if (name in _OPEN and not inner_of_item) or (path[-1] == "revocation_configuration" and one and other):
             yield from _below((*path, name), one or {}, before, found=other or {})
         else:
             yield (*path, name), _Values(one, before, other)

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pcaform import facts
+from pcaform.characters import composed
 from pcaform.imported.decisions import Decision
 from pcaform.imported.forms import PERMISSIONS, Path
 from pcaform.spec.authorities import CertificateAuthority
@@ -89,8 +90,9 @@ def _principal(permission: Any) -> Any:
 def _put(data: Any, path: Path, decision: Decision, *, short: Any, order: Sequence[str] = ()) -> dict[str, Any]:
     """Return a mapping with the value that was found at a path in it, or without what was not found."""
     head, *rest = path
+    head = next((key for key in data if composed(key) == head), head)  # a spec may spell an accent in two characters
     inner = data.get(head)
-    if head == PERMISSIONS:
+    if head == PERMISSIONS and rest:
         value: Any = _permissions(inner or [], rest[0], short if short is not None else decision.found)
     elif rest:
         value = _put(inner if isinstance(inner, Mapping) else {}, tuple(rest), decision, short=short)

@@ -39,7 +39,7 @@ def certificates(
             findings.leave_out(certificate, NOT_WHOLE)
         else:
             module = certificate.module_key("certificate_")
-            kept = _kept(module, (keys[arn], entry["domain_name"]), known.certificates, taken)
+            kept = _kept(module, entry, known, taken)
             key = own_key(kept, module, taken=taken) or key_for(module or _name(entry), taken)
             taken.add(key)
             address = f"module.{naming.certificate(key)}.{_ACM}.this"
@@ -56,11 +56,19 @@ def certificates(
     return findings
 
 
-def _kept(
-    module: str | None, what: tuple[str, str], known: Mapping[str, tuple[str, str]], taken: Container[str]
-) -> str | None:
-    """Return the key that a certificate has already: that of its module where it fits, else the first that does."""
-    fitting = [key for key, each in known.items() if each == what and key not in taken]
+def _kept(module: str | None, entry: Mapping[str, Any], known: Known, taken: Container[str]) -> str | None:
+    """Return the key that a certificate has already: by its ARN, else that of its module where it fits, else the first.
+
+    An entry with another ARN is another certificate, whatever its names.
+    """
+    if (own := known.certificate_arns.get(entry["arn"] or "")) is not None:
+        return own
+    what, others = (entry["certificate_authority"], entry["domain_name"]), set(known.certificate_arns.values())
+    fitting = [
+        key
+        for key, each in known.certificates.items()
+        if each == what and key not in taken and not (entry["arn"] and key in others)
+    ]
     return module if module in fitting else next(iter(fitting), None)
 
 
@@ -86,4 +94,6 @@ def _entry(certificate: Resource, authority: str, defaults: Mapping[str, str]) -
         "key_algorithm": has.get("key_algorithm") or "RSA_2048",
         "early_renewal_duration": has.get("early_renewal_duration") or None,
         "tags": tags_of(certificate, defaults),
+        # What a state has is Terraform's already: only an account and an import block give the ARN of one to import.
+        "arn": certificate.id if certificate.id.startswith("arn:") else None,
     }

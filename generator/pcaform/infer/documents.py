@@ -43,6 +43,8 @@ class Principal:
     held: tuple[Held, ...]
     unread: tuple[Resource, ...] = ()
     """Attachments of policies that the inventory does not hold: AWS's own, or those of somebody else."""
+    profile: Resource | None = None
+    """The instance profile of a role's own name."""
 
 
 def principals(inventory: Inventory) -> list[Principal]:
@@ -66,10 +68,22 @@ def principals(inventory: Inventory) -> list[Principal]:
         held[who].append(Held(text(policy, "name"), _document(policy), policy, None))
     owned = {(kind, text(each, "name")): each for kind, each in _owned(inventory)}
     every = dict.fromkeys([*owned, *held, *unread])
+    named = {text(each, "role"): each for each in inventory.of_type("aws_iam_instance_profile") if _is_namesake(each)}
     return [
-        Principal(kind, name, owned.get((kind, name)), tuple(held[kind, name]), tuple(unread[kind, name]))
+        Principal(
+            kind,
+            name,
+            owned.get((kind, name)),
+            tuple(held[kind, name]),
+            tuple(unread[kind, name]),
+            profile=named.get(name) if kind == "role" else None,
+        )
         for kind, name in every
     ]
+
+
+def _is_namesake(profile: Resource) -> bool:
+    return text(profile, "role") == text(profile, "name") and not profile.is_reference
 
 
 def unattached(inventory: Inventory) -> Iterator[tuple[Resource, str]]:

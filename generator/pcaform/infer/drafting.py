@@ -9,7 +9,7 @@ from pcaform.infer.authorities import authorities
 from pcaform.infer.documents import Principal
 from pcaform.infer.index import Index, index, text
 from pcaform.infer.issuers import CA_ARN, Reader
-from pcaform.infer.items import Findings, Item
+from pcaform.infer.items import Findings, Item, downward
 from pcaform.infer.known import Known
 from pcaform.infer.naming import CA, authority_keys, key_for, own_key, principal_key
 from pcaform.infer.places import Place, of_arn
@@ -56,7 +56,7 @@ def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mappin
     for resource, reason in documents.unattached(kept) if place.is_first else ():
         every.leave_out(resource, reason)
     return Draft(
-        tuple(every.items),
+        tuple(downward(every.items)),
         tuple(every.remarks),
         tags,
         has_addresses=kept.source != "live",

@@ -1,10 +1,12 @@
 """What inference yields: entries of a spec, each with the resources that it stands for and the CAs that it names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pcaform.inventory import Remark, Resource
+
+_CAS = "certificate_authorities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,19 @@ def claimed(items: Iterable[Item]) -> Iterator[str]:
     for item in items:
         yield from (old for old, _ in item.addresses)
         yield from item.unmoved
+
+
+def downward(items: Sequence[Item]) -> list[Item]:
+    """Return entries in their order, but each CA behind the one that is above it: as a person would write them."""
+    authorities = {item.key: item for item in items if item.section == _CAS}
+    below: dict[str | None, list[str]] = {}
+    for key, item in authorities.items():
+        parent = item.entry.get("parent")
+        below.setdefault(parent if parent in authorities else None, []).append(key)
+    ordered: dict[str, None] = {}
+    waiting = below.get(None, [])[::-1]
+    while waiting:
+        ordered[key := waiting.pop()] = None
+        waiting += below.get(key, [])[::-1]
+    every = [*ordered, *(key for key in authorities if key not in ordered)]  # parents in a circle are for the rules
+    return [*(authorities[key] for key in every), *(item for item in items if item.section != _CAS)]

@@ -22,6 +22,8 @@ class Known:
     """Section and key, by `user` or `role` and the principal's name."""
     certificates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """The CA's key and the domain name of each, by key: two may have the same."""
+    certificate_arns: Mapping[str, str] = field(default_factory=dict)
+    """Keys of certificates, by ARN."""
     crl_buckets: Mapping[str, str] = field(default_factory=dict)
     """By the bucket's name."""
     default_tags: Mapping[str, str] = field(default_factory=dict)
@@ -53,6 +55,7 @@ def known_of(spec: Spec) -> Known:
         },
         principals=principals,
         certificates={key: (each.certificate_authority, each.domain_name) for key, each in spec.certificates.items()},
+        certificate_arns={each.arn: key for key, each in spec.certificates.items() if each.arn is not None},
         crl_buckets={bucket.bucket or key: key for key, bucket in spec.crl_buckets.items()},
         default_tags=dict(spec.aws.default_tags),
     )

@@ -1,5 +1,6 @@
 """What no entry stands for and nothing was said of yet: listed with its reason, so that nothing is dropped silently."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from pcaform.infer.places import Place, is_nowhere
@@ -22,6 +23,11 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 }
 """Type -> which attribute says where it is, and why a spec has none such."""
 
+_BESIDE = (
+    "in no spec. Over this state a stack would destroy them: give it a state of its own with 'terraform state mv "
+    "-state-out', or keep the files that describe them beside the stack's"
+)
+
 
 def leftovers(inventory: Inventory, place: Place, said: Collection[str]) -> Iterator[Remark]:
     """Yield a remark for each resource of private CAs at a place that is neither in the spec nor remarked upon."""
@@ -29,6 +35,15 @@ def leftovers(inventory: Inventory, place: Place, said: Collection[str]) -> Iter
         for resource in inventory.of_type(kind):
             if resource.address not in said and not resource.is_reference and _is_here(resource, attribute, place):
                 yield Remark("left out", resource.address, reason)
+
+
+def beside(inventory: Inventory, said: Collection[str]) -> Iterator[Remark]:
+    """Yield one remark on all else that is in a state: a stack over it would destroy what no file describes."""
+    unsaid = (each.type for each in inventory.resources if not each.is_reference and each.address not in said)
+    counts = Counter(unsaid) + Counter(inventory.others)
+    if inventory.source == "state" and counts:
+        listed = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+        yield Remark("listed", "the same state", f"{listed}: {_BESIDE}")
 
 
 def _is_here(resource: Resource, attribute: str, place: Place) -> bool:

@@ -1,7 +1,9 @@
 """Where the parts of a principal are, and where a rendered stack has them."""
 
+from pcaform import trusts
 from pcaform.addresses import keyed
 from pcaform.infer.documents import Held, Principal
+from pcaform.infer.index import text
 
 
 def addresses_of(
@@ -14,6 +16,8 @@ def addresses_of(
     moved = []
     if principal.resource is not None:
         moved.append((principal.resource.address, f"module.{module}.{principal.resource.type}.this"))
+        if principal.profile and trusts.EC2 in text(principal.resource, "assume_role_policy"):
+            moved.append((principal.profile.address, keyed(f"module.{module}.{principal.profile.type}.this", 0)))
     unmoved = []
     for each in held:
         kind = f"aws_iam_{principal.kind}_policy_attachment"

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pcaform.infer.drafting import Draft, drafted
 from pcaform.infer.items import Item, claimed
 from pcaform.infer.known import NOTHING_KNOWN, Known
-from pcaform.infer.leftovers import leftovers
+from pcaform.infer.leftovers import beside, leftovers
 from pcaform.infer.places import Place, split
 from pcaform.infer.rewording import reworded
 from pcaform.infer.trial import HONEST, errors
@@ -32,8 +32,8 @@ class Inferred:
 
     @property
     def left_out(self) -> tuple[tuple[str, str], ...]:
-        """Address and reason of each resource that is not in the spec."""
-        return tuple((remark.address, remark.reason) for remark in self.remarks)
+        """Address and reason of each resource that should be in the spec and is not."""
+        return tuple((remark.address, remark.reason) for remark in self.remarks if remark.kind != "listed")
 
 
 @dataclass(slots=True)
@@ -53,7 +53,8 @@ def infer(inventory: Inventory, *, stack: str, known: Known = NOTHING_KNOWN) -> 
     inventory holds no private CA.
     """
     places = split(inventory)
-    found = [_inferred(inventory, place, stack=name, known=known) for name, place in _named(stack, places)]
+    names, is_alone = _named(stack, places), len(places) == 1
+    found = [_inferred(inventory, place, stack=name, known=known, is_alone=is_alone) for name, place in names]
     if len(found) > 1 and inventory.source == "state":
         found = [replace(each, remarks=(*each.remarks, _divided(each.spec, places))) for each in found]
     return tuple(found)
@@ -74,7 +75,7 @@ def _divided(spec: Spec, places: list[Place]) -> Remark:
     return Remark("left out", f"stack {spec.stack}", reason)
 
 
-def _inferred(inventory: Inventory, place: Place, *, stack: str, known: Known) -> Inferred:
+def _inferred(inventory: Inventory, place: Place, *, stack: str, known: Known, is_alone: bool) -> Inferred:
     verdict = _Verdict()
     for _ in range(_ROUNDS):
         draft = drafted(inventory, place, known=known, refused=verdict.refused)
@@ -91,7 +92,8 @@ def _inferred(inventory: Inventory, place: Place, *, stack: str, known: Known) -
     said = {remark.address for remark in remarks} | set(claimed(draft.items))
     rest = leftovers(inventory, place, said)
     words = reworded(inventory, place, draft.items, spec) if draft.has_addresses else ()
-    return Inferred(spec, tuple(dict.fromkeys([*remarks, *_unmoved(draft), *words, *rest])))
+    others = beside(inventory, said) if is_alone else ()
+    return Inferred(spec, tuple(dict.fromkeys([*remarks, *_unmoved(draft), *words, *rest, *others])))
 
 
 def _spec(draft: Draft, place: Place, *, stack: str, ignored: Mapping[tuple[str, str], list[str]]) -> Spec:

@@ -18,6 +18,7 @@ from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 
 _CA = "aws_acmpca_certificate_authority.this"
+_ACM = "aws_acm_certificate.this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,13 @@ def _module(name: str) -> Reference:
 
 
 def _imports(spec: Spec) -> Iterator[Block]:
-    """Yield an import for each CA that exists already; it stays, so that a lost state plans no second CA."""
+    """Yield an import for what exists already; it stays, so that a lost state plans no second CA or certificate."""
     for key, authority in spec.managed.items():
         if authority.arn is not None:
             yield Block("import", {"to": Reference(f"module.{naming.ca(key)}.{_CA}"), "id": authority.arn})
+    for key, certificate in spec.certificates.items():
+        if certificate.arn is not None:
+            yield Block("import", {"to": Reference(f"module.{naming.certificate(key)}.{_ACM}"), "id": certificate.arn})
 
 
 def _renamed(spec: Spec) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,31 @@ def arn_is_of_this_place(spec: Spec) -> Iterator[Finding]:
             yield Finding((_AUTHORITIES, key, "arn"), message)
 
 
+def certificate_is_where_its_authority_is(spec: Spec) -> Iterator[Finding]:
+    """A certificate of ACM is of its CA's region, and of the stack's account unless the CA has a `provider`."""
+    for key, certificate in spec.certificates.items():
+        authority = spec.certificate_authorities.get(certificate.certificate_authority)
+        if certificate.arn is None or authority is None:
+            continue
+        loc = ("certificates", key, "arn")
+        _, partition, _, region, account_id, _ = certificate.arn.split(":", 5)
+        expected = authority.provider.region if authority.provider else spec.aws.region
+        if (partition, region) != (facts.partition(expected), expected):
+            message = f"this ARN is of {partition}, {region}, expected: {facts.partition(expected)}, {expected}"
+            yield Finding(loc, message)
+        elif account_id != spec.aws.account_id and authority.provider is None:
+            yield Finding(loc, f"this ARN is of account {account_id}, expected: {spec.aws.account_id}, the stack's")
+
+
+def arns_differ(spec: Spec) -> Iterator[Finding]:
+    """Each CA and each certificate stands in a spec once: two entries of one thing would overwrite each other."""
+    owners: dict[str, str] = {}
+    for section in ("certificate_authorities", "certificates"):
+        for key, each in getattr(spec, section).items():
+            if each.arn is not None and owners.setdefault(each.arn, key) != key:
+                yield Finding((section, key, "arn"), f"'{owners[each.arn]}' is this already: remove one of the two")
+
+
 def adopted_keeps_deletion_window(spec: Spec) -> Iterator[Finding]:
     """An adopted CA keeps 30 days: Terraform imports it so, and AWS refuses an update of nothing but this."""
     for key, authority in spec.managed.items():

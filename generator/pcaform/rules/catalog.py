@@ -52,6 +52,8 @@ RULES: tuple[Rule, ...] = (
     _error("module-name", keys.module_names_differ),
     _error("reissue", adoption.adopted_is_not_reissued),
     _error("arn-place", adoption.arn_is_of_this_place),
+    _error("certificate-place", adoption.certificate_is_where_its_authority_is),
+    _error("arn-twice", adoption.arns_differ),
     _error("deletion-window", adoption.adopted_keeps_deletion_window),
     _warning("disabled-before-active", adoption.disabled_only_when_active),
     _warning("revocation-left-out", adoption.adopted_names_revocation),

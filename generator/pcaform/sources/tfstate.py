@@ -4,6 +4,7 @@ Formats: version 4 is what `terraform state pull` prints; that of `show -json`, 
 https://developer.hashicorp.com/terraform/internals/json-format.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,13 +38,14 @@ def read(content: bytes, name: str) -> Inventory:
     Raises Failure for anything that is not whole and readable.
     """
     document = decoded(content, name)
+    others: Counter[str] = Counter()
     try:
-        return _inventory(_instances(document))
+        return _inventory(_instances(document, others), others)
     except (KeyError, TypeError, AttributeError, ValueError):
         raise Failure(f"{name}: a resource in the state is not whole: the state is damaged or was edited") from None
 
 
-def _inventory(instances: Iterator[_Instance]) -> Inventory:
+def _inventory(instances: Iterator[_Instance], others: Mapping[str, int]) -> Inventory:
     found: list[Resource] = []
     remarks: list[Remark] = []
     for each in instances:
@@ -58,7 +60,7 @@ def _inventory(instances: Iterator[_Instance]) -> Inventory:
             ]
         elif each.mode != _DATA and each.type.startswith(_OURS):
             remarks.append(Remark("left out", each.address, f"'{each.type}' is of no kind that a spec has"))
-    return Inventory(tuple(found), tuple(remarks))
+    return Inventory(tuple(found), tuple(remarks), others=others)
 
 
 def _is_secret(value: Any) -> bool:
@@ -73,23 +75,29 @@ def _is_wanted(kind: Any) -> bool:
     return kind in ATTRIBUTES or (isinstance(kind, str) and kind.startswith(_OURS))
 
 
-def _instances(document: Mapping[str, Any]) -> Iterator[_Instance]:
+def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[_Instance]:
+    """Yield what is about CAs and who uses them, and count all else by type."""
     if "resources" in document:
         for resource in document["resources"]:
             if _is_wanted(resource.get("type")):
                 yield from _of_state(resource)
-            else:
-                _check(resource)
+            elif resource.get("mode") == "managed":
+                others[str(resource.get("type"))] += _length(resource)
         return
-    prior = list(_shown((document.get("prior_state") or {}).get("values")))
-    planned = list(_shown(document.get("values") or document.get("planned_values")))
+    before: Counter[str] = Counter()
+    after: Counter[str] = Counter()
+    prior = list(_shown((document.get("prior_state") or {}).get("values"), before))
+    planned = list(_shown(document.get("values") or document.get("planned_values"), after))
     # What a plan would make has no ARN yet, so what exists says more, where anything does.
-    yield from prior if any(each.type == _CA for each in prior) else planned
+    is_there = any(each.type == _CA for each in prior)
+    others.update(before if is_there else after)
+    yield from prior if is_there else planned
 
 
-def _check(resource: Mapping[str, Any]) -> None:
-    if resource.get("mode") == "managed" and not isinstance(resource["instances"], list):
+def _length(resource: Mapping[str, Any]) -> int:
+    if not isinstance(resource["instances"], list):
         raise TypeError("instances are a list")
+    return len(resource["instances"])
 
 
 def _of_state(resource: Mapping[str, Any]) -> Iterator[_Instance]:
@@ -108,7 +116,7 @@ def _of_state(resource: Mapping[str, Any]) -> Iterator[_Instance]:
         yield _Instance(kind, address, mode, _mapping(instance.get("attributes")), hidden, provider=alias)
 
 
-def _shown(values: Any) -> Iterator[_Instance]:
+def _shown(values: Any, others: Counter[str]) -> Iterator[_Instance]:
     """Yield the resources that `show -json` prints, of all modules."""
     modules = [values["root_module"]] if values and "root_module" in values else []
     while modules:
@@ -120,6 +128,8 @@ def _shown(values: Any) -> Iterator[_Instance]:
                 marked = frozenset(name for name, mark in hidden.items() if _is_marked(mark))
                 values = _mapping(resource.get("values"))
                 yield _Instance(resource["type"], resource["address"], resource["mode"], values, marked)
+            elif resource.get("mode") == "managed":
+                others[resource["type"]] += 1
 
 
 def _is_marked(mark: Any) -> bool:

@@ -9,6 +9,7 @@ from pcaform import facts
 from pcaform.spec.issuers import Role
 from pcaform.spec.providers import Provider
 from pcaform.spec.values import (
+    ACM_ARN,
     ARN,
     BUCKET,
     DAY,
@@ -57,6 +58,8 @@ class Certificate(Model):
     """The certificate's key; of the family of the CA's."""
     early_renewal_duration: str | None = None
     """When Terraform renews before ACM does, such as P90D."""
+    arn: Annotated[str | None, Field(pattern=ACM_ARN, max_length=2048)] = None
+    """One that exists already: it is imported, and no second one is requested."""
     tags: Tags = Field(default_factory=dict)
     """Tags of the certificate."""
     ignore: Many[Ignore] = ()

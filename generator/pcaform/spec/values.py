@@ -17,6 +17,7 @@ BUCKET = r"^[-a-zA-Z0-9._/]+$"
 CNAME = r"^[-a-zA-Z0-9;/?:@&=+$,%_.!~*()']*$"
 CRL_PATH = r"^(/|[-a-zA-Z0-9;?:@&=+$,%_.!~*()']+(/[-a-zA-Z0-9;?:@&=+$,%_.!~*()']+)*)$"
 CA_ARN = r"^arn:aws(-[a-z]+)*:acm-pca:[a-z0-9-]+:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+$"
+ACM_ARN = r"^arn:aws(-[a-z]+)*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$"
 ROLE_ARN = r"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:role/[!-~]+$"
 POLICY_ARN = r"^arn:aws(-[a-z]+)*:iam::([0-9]{12}|aws):policy/[!-~]+$"
 PRINCIPAL_ARN = r"^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[!-)+-~]+$"
@@ -47,6 +48,7 @@ WORDS = {
     CNAME: "a host name without a protocol",
     CRL_PATH: "a path of names with '/' between them",
     CA_ARN: "the ARN of a private CA, arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID",
+    ACM_ARN: "the ARN of a certificate of ACM, arn:aws:acm:REGION:ACCOUNT:certificate/ID",
     ROLE_ARN: "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME",
     POLICY_ARN: "the ARN of a policy, arn:aws:iam::ACCOUNT:policy/NAME",
     PRINCIPAL_ARN: "the ARN of a user or role, arn:aws:iam::ACCOUNT:role/NAME, without '*'",

@@ -13,6 +13,7 @@ from pcaform.sources.aws import questions, shapes
 from pcaform.sources.aws.account import Account
 from pcaform.sources.aws.asking import done, read
 from pcaform.sources.aws.questions import Answers, Question, Unknown
+from pcaform.statements import ISSUER_TAG
 
 _LIST = "acm:ListCertificates"
 _LIVING = frozenset({"ISSUED", "PENDING_VALIDATION", "INACTIVE"})
@@ -47,6 +48,9 @@ def resources(arns: Iterable[str], answers: Answers, authorities: Mapping[str, s
             continue
         if certificate["Status"] not in _LIVING:
             yield Remark("listed", arn, f"this certificate of ACM is {certificate['Status']}")
+            continue
+        if not isinstance(tags, Unknown) and ISSUER_TAG in tags:
+            yield Remark("listed", arn, f"the issuer {tags[ISSUER_TAG]} requested it, and it stays theirs")
             continue
         if isinstance(tags, Unknown):
             yield Remark("unknown", arn, f"tags: {tags.reason}")

@@ -1,0 +1,98 @@
+"""How long `pcaform guard` takes, as ratios within one run: against decoding a plan, and against validating a spec.
+
+The plan is that of a stack of 10,000 resources of which some change in ways that matter: CAs are destroyed,
+certificates replaced, policies widened. All are whole processes.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from validate import spec
+
+from pcaform.loading import judged
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # where states are made without Terraform
+from infer.synthetic import state_of
+
+AUTHORITIES, ISSUERS = 1800, 1000
+"""A CA has four resources with its certificate and permission, a user three with its policy."""
+RUNS = 3
+ISSUER = """  issuer-{number}:
+    user_name: issuer-{number}
+    grants:
+      - {{certificates: unmanaged, certificate_authorities: [issuing-{number}]}}
+      - {{certificates: managed, certificate_authorities: [issuing-{number}], domain_names: ["n{number}.corp.example"]}}
+"""
+_WIDER = ("EndEntityCertificate/V1", "SubordinateCACertificate_PathLen0/V1")
+
+
+def text(authorities: int, issuers: int) -> bytes:
+    """Return a spec of CAs and of users who may issue from them."""
+    return spec(authorities) + b"issuers:\n" + b"".join(ISSUER.format(number=n).encode() for n in range(issuers))
+
+
+def plan(state: bytes) -> bytes:
+    """Return a plan over a state, as Terraform shows it: one in fifty of its resources changes."""
+    resources, changes = [], []
+    for number, each in enumerate(json.loads(state)["resources"]):
+        instance = each["instances"][0]
+        key = f'["{instance["index_key"]}"]' if "index_key" in instance else ""
+        address = f"{each['module']}.{each['type']}.{each['name']}{key}"
+        values = instance["attributes"]
+        actions, after = _changed(each["type"], values) if number % 50 == 0 else (["no-op"], values)
+        resources.append({"address": address, "mode": "managed", "type": each["type"], "values": values})
+        change = {"actions": actions, "before": values, "after": after, "after_unknown": {}}
+        changes.append({"address": address, "mode": "managed", "type": each["type"], "change": change})
+    shown = {"root_module": {"resources": resources}}
+    head = {"format_version": "1.2", "terraform_version": "1.11.4", "errored": False, "planned_values": {}}
+    return json.dumps({**head, "resource_changes": changes, "prior_state": {"values": shown}}).encode()
+
+
+def _changed(kind: str, values: dict[str, Any]) -> tuple[list[str], dict[str, Any] | None]:
+    if kind == "aws_iam_policy":
+        return ["update"], {**values, "policy": values["policy"].replace(*_WIDER)}
+    if kind == "aws_acmpca_certificate_authority":
+        return ["update"], {**values, "tags": {"owner": "somebody else"}}
+    return ["delete"], None
+
+
+def seconds(*command: str) -> float:
+    """Return the shortest time of a few runs of a command as a whole process; findings are no failure."""
+    times = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, check=False)
+        times.append(time.perf_counter() - start)
+        assert done.returncode in (0, 2), done.stderr
+    return min(times)
+
+
+def main() -> None:
+    """Print two lines: a plan, and two specs."""
+    program = (sys.executable, "-m", "pcaform")
+    with tempfile.TemporaryDirectory() as home:
+        old, new, shown = (Path(home) / name for name in ("old.yaml", "new.yaml", "plan.json"))
+        old.write_bytes(text(AUTHORITIES, ISSUERS))
+        new.write_bytes(old.read_bytes().replace(b"[issuing-7]", b"[issuing-8]"))
+        shown.write_bytes(plan(state_of(judged(old.read_bytes(), "old.yaml"))))
+        count = len(json.loads(shown.read_bytes())["resource_changes"])
+        decoding = seconds(sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1]))", str(shown))
+        judging = seconds(*program, "guard", str(shown))
+        name = f"guard a plan of {count} resources, {shown.stat().st_size / 1e6:.0f} MB"
+        print(f"{name:50} {judging:6.2f} s, {judging / decoding:5.1f} x decoding it ({decoding:.2f} s)", flush=True)
+        for authorities, issuers in ((5, 5), (100, 50), (AUTHORITIES, ISSUERS)):
+            old.write_bytes(text(authorities, issuers))
+            new.write_bytes(old.read_bytes().replace(b"[issuing-3]", b"[issuing-4]"))
+            validating = seconds(*program, "validate", str(new))
+            comparing = seconds(*program, "guard", "--spec", str(old), str(new))
+            name = f"guard two specs of {authorities + 1} CAs and {issuers} issuers"
+            print(f"{name:50} {comparing:6.2f} s, {comparing / validating:5.1f} x validating one ({validating:.2f} s)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""How long `pcaform import state` takes, as ratios within one run: against `terraform state list` on the same file.
+
+The state has 100,000 resources, as a whole company's would: a few kinds that most states have, and among them CAs with
+their certificates and permissions. Terraform runs in an empty directory, since it would load a configuration as well.
+Both are whole processes; memory is the most that each had resident.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from validate import spec
+
+from pcaform.environments import users
+from pcaform.loading import judged
+from pcaform.terraform import TerraformMissing, find_binary
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # where states are made without Terraform
+from infer.states import ACCOUNT, resource
+from infer.synthetic import state_of
+
+RESOURCES = 100_000
+AUTHORITIES = (100, 1_000)
+RUNS = 3
+"""The best of them counts, since all that disturbs a process makes it slower."""
+
+
+def other(number: int) -> dict[str, object]:
+    """Return a resource that has nothing to do with CAs, about as long as the provider's are."""
+    tags = {"owner": "platform", "service": f"service-{number % 97}", "environment": "production", "managed": "yes"}
+    name = f"queue-{number}"
+    statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sqs:SendMessage", "Resource": "*"}
+    filler = {f"setting_{index}": f"{name} has a value here that nobody asks for" for index in range(28)}
+    attributes = {
+        "arn": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:{name}",
+        "policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        "tags": tags,
+        "tags_all": tags,
+        **filler,
+    }
+    return {**resource("aws_sqs_queue", f'module.service["{number % 97}"]', attributes), "name": f"q{number}"}
+
+
+def state(authorities: int) -> bytes:
+    """Return a state with so many CAs among its resources."""
+    document = json.loads(state_of(judged(spec(authorities), "spec.yaml")))
+    document |= {"lineage": "3c1e2f0a-bench", "outputs": {}, "check_results": None}
+    mine = document["resources"]
+    document["resources"] = mine + [other(number) for number in range(RESOURCES - len(mine))]
+    return json.dumps(document, indent=2).encode()
+
+
+def run(command: list[str], directory: str, environment: dict[str, str]) -> tuple[float, float]:
+    """Return how long a command takes as a whole process, in seconds, and the most memory that it has, in GB."""
+    start = time.perf_counter()
+    child = os.fork()
+    if child == 0:
+        os.chdir(directory)
+        for stream in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        os.execvpe(command[0], command, environment)  # noqa: S606 - no shell is what we want
+    _, status, used = os.wait4(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0, command
+    return time.perf_counter() - start, used.ru_maxrss / 1e6
+
+
+def best(command: list[str], directory: str, environment: dict[str, str]) -> tuple[float, float]:
+    """Return the shortest time of a few runs, and the least memory."""
+    found = [run(command, directory, environment) for _ in range(RUNS)]
+    return min(took for took, _ in found), min(memory for _, memory in found)
+
+
+def main() -> None:
+    """Print one line for each number of CAs."""
+    try:
+        terraform = find_binary()
+    except TerraformMissing as missing:
+        print(missing)
+        return
+    with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as empty:
+        for authorities in AUTHORITIES:
+            path = Path(home) / "terraform.tfstate"
+            path.write_bytes(state(authorities))
+            ours = [sys.executable, "-m", "pcaform", "import", "state", str(path), "--stack", "bench"]
+            took, memory = best(ours, empty, dict(os.environ))
+            listing, peak = best([terraform, "state", "list", f"-state={path}"], empty, users(os.environ))
+            name = f"import state, {authorities} CAs of {RESOURCES}, {path.stat().st_size / 1e6:.0f} MB"
+            print(
+                f"{name:50} {took:6.2f} s, {took / listing:4.2f} x terraform state list ({listing:.2f} s); "
+                f"{memory:.2f} GB, {memory / peak:4.2f} x Terraform's",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

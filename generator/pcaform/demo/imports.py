@@ -1,0 +1,84 @@
+"""The way back in the demo: one applied stack read from its state, its files and the account gives one spec."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from pcaform.carriage import by_hcl, by_live, by_state
+from pcaform.commands.import_aws import inventory
+from pcaform.demo.stack import Stack
+from pcaform.demo.steps import holds, step
+from pcaform.infer.known import known_of
+from pcaform.infer.stack import infer
+from pcaform.inventory import Inventory
+from pcaform.sandbox.server import Sandbox
+from pcaform.sources import tfstate
+from pcaform.sources.aws.account import Caller
+from pcaform.sources.aws.wanted import Filters
+from pcaform.sources.hcl.places import Options
+from pcaform.sources.hcl.reading import read
+from pcaform.spec.stack import Spec
+
+Carried = Callable[[Spec], dict[str, Any]]
+
+
+def give_the_spec_back(stack: Stack, server: Sandbox, spec: Spec, *, text: str) -> None:
+    """Import from each source by itself, and into the spec that was rendered, where nothing may change."""
+    state = stack.terraform.state_pull()
+    with step("terraform state pull | pcaform import state -: the same spec") as notes:
+        notes.append(_same(tfstate.read(state, "the state"), spec, by_state))
+    with step("pcaform import hcl: the same spec") as notes:
+        notes.append(_same(read(str(stack.terraform.directory), Options()), spec, by_hcl))
+    with step("pcaform import aws: the same spec") as notes, _answered_by(server):
+        notes.append(_same(inventory(Caller(), Filters()), spec, by_live))
+    with step("each of them --into the spec that was rendered: not a byte changes"):
+        _into(stack, server, text=text, state=state)
+
+
+def _same(found: Inventory, spec: Spec, carried: Carried) -> str:
+    (back,) = infer(found, stack=spec.stack, known=known_of(spec))
+    holds(not back.left_out, f"left out: {back.left_out}")
+    ours, theirs = carried(spec), carried(back.spec)
+    holds(ours == theirs, f"it differs: {differences(ours, theirs)}")
+    listed = [f"; listed: {remark.reason}" for remark in back.remarks]
+    return f"{len(found.resources)} resources; equal in every field that this source carries{''.join(listed)}"
+
+
+@contextmanager
+def _answered_by(server: Sandbox) -> Iterator[None]:
+    """Let the sandbox be this process's AWS for a while; nothing else is, see `environments.hermetic_process`."""
+    before = dict(os.environ)
+    os.environ.update(server.environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _into(stack: Stack, server: Sandbox, *, text: str, state: bytes) -> None:
+    sources = {"state": ["-"], "hcl": [str(stack.terraform.directory)], "aws": []}
+    for source, arguments in sources.items():
+        path = stack.scratch / f"into-{source}.yaml"
+        path.write_text(text, encoding="utf-8")
+        done = _pcaform(
+            ["import", source, *arguments, "--into", str(path)], {**os.environ, **server.environment}, state
+        )
+        holds(done.returncode == 0, f"import {source} ends with {done.returncode}: {done.stderr.decode()}")
+        holds(path.read_text(encoding="utf-8") == text, f"import {source} changes the spec")
+
+
+def _pcaform(arguments: list[str], environment: Mapping[str, str], state: bytes) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "pcaform", *arguments]
+    return subprocess.run(command, env=dict(environment), input=state, capture_output=True, check=False)
+
+
+def differences(ours: Any, theirs: Any, at: str = "") -> list[str]:
+    """Return a line for each place where two specs differ."""
+    if not (isinstance(ours, dict) and isinstance(theirs, dict)):
+        return [] if ours == theirs else [f"{at}: {ours!r} became {theirs!r}"]
+    keys = sorted({*ours, *theirs})
+    return [line for key in keys for line in differences(ours.get(key), theirs.get(key), f"{at}.{key}".lstrip("."))]

@@ -1,0 +1,42 @@
+"""Tags may have any name, that of a field too, and accents in either spelling: an import takes them as tags."""
+
+import unicodedata
+from typing import Any
+
+import pytest
+
+from imported.test_properties import into, spec_of
+from strategies import FIELDS
+
+TEXT = """\
+version: 1
+stack: pki
+aws: {region: eu-west-1, account_id: "123456789012"}
+certificate_authorities:
+  root:
+    type: ROOT
+    subject: {common_name: Root}
+    key_algorithm: RSA_2048
+    validity: {type: YEARS, value: 10}
+    tags: {NAME: old, other: kept}  # a remark
+"""
+
+
+@pytest.mark.parametrize("name", [*FIELDS, unicodedata.normalize("NFD", "Größe")])
+@pytest.mark.parametrize(
+    ("found", "written"),
+    [("NAME: new, other: kept", "NAME: new, other: kept"), ("other: kept", "other: kept")],
+)
+def test_a_tag_with_the_name_of_a_field_is_a_tag(name: str, found: str, written: str) -> None:
+    text = TEXT.replace("NAME", name)
+    theirs: Any = spec_of(text.replace(f"{name}: old, other: kept", found.replace("NAME", name)).encode())
+    result = into(text.encode(), theirs).content.decode()
+    assert result == text.replace(f"{name}: old, other: kept", written.replace("NAME", name))
+
+
+def test_a_default_tag_that_everything_overrides_is_not_taken_away() -> None:
+    """A state shows a default tag only on what has none of its own under that key."""
+    text = TEXT.replace('"123456789012"}', '"123456789012", default_tags: {owner: pki}}')
+    theirs = spec_of(text.replace("NAME: old", "owner: me").encode())
+    result = into(text.encode(), theirs).content.decode()
+    assert result == text.replace("NAME: old, other: kept", "other: kept, owner: me")
