@@ -1,7 +1,7 @@
 """How long `pcaform import hcl` takes, as ratios within one run: against plain `hcl2.loads` of the same text.
 
-Each run is a process of its own, start-up and all, with neither a manifest nor the grammar's cache of an earlier run:
-both sides get an empty directory for it and build it anew.
+Each run is a process of its own, start-up and all, with neither a manifest nor anything of an earlier run: we keep
+nothing, and python-hcl2 gets an empty directory for its grammar's tables and builds them anew.
 """
 
 import resource
@@ -20,11 +20,10 @@ SIZES = (250, 500, 1000)
 """Numbers of CAs."""
 RUNS = 3
 """Of ours, the best counts; plain python-hcl2 takes long and gets one."""
-_CACHE = "from hcl2 import parser; parser.PARSER_FILE = {cache!r}; "
-PLAIN = _CACHE + "import sys, hcl2; hcl2.loads(open(sys.argv[1]).read())"
-OURS = (
-    _CACHE + "import sys; from pcaform.cli.main import main; main(['import', 'hcl', sys.argv[1], '--stack', 'bench'])"
+PLAIN = (
+    "from hcl2 import parser; parser.PARSER_FILE = {cache!r}; import sys, hcl2; hcl2.loads(open(sys.argv[1]).read())"
 )
+OURS = "import sys; from pcaform.cli.main import main; main(['import', 'hcl', sys.argv[1], '--stack', 'bench'])"
 
 
 def stack(authorities: int, home: Path) -> Path:

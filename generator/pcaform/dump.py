@@ -30,6 +30,10 @@ _SECTIONS = (
 class _Dumper(yaml.SafeDumper):
     """PyYAML's dumper, which quotes whatever any YAML version could read as something other than text."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._analyses: dict[str, Any] = {}
+
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is PyYAML's
         return True
 
@@ -40,6 +44,12 @@ class _Dumper(yaml.SafeDumper):
         if "\n" in data and all(line.isprintable() for line in data.split("\n")):
             return self.represent_scalar("tag:yaml.org,2002:str", data, style="|")
         return self.represent_scalar("tag:yaml.org,2002:str", data, style='"')
+
+    def analyze_scalar(self, scalar: str) -> Any:
+        """Return in which styles a text can stand; most texts of a spec stand in it many times."""
+        if scalar not in self._analyses:
+            self._analyses[scalar] = super().analyze_scalar(scalar)
+        return self._analyses[scalar]
 
 
 _Dumper.add_representer(str, _Dumper.represent_str)
@@ -118,4 +128,6 @@ def _text(section: dict[str, Any]) -> str:
 
 def _escaped(text: str) -> str:
     """Return YAML in which all that does not show is escaped: PyYAML writes some of it as it is, U+2028 among it."""
+    if text.replace("\n", "").isprintable():
+        return text
     return "".join(c if c == "\n" or c.isprintable() else f"\\U{ord(c):08X}" for c in text)

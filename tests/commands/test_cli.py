@@ -207,14 +207,14 @@ def test_demo_holds_and_cannot_leave_the_sandbox(pcaform: Run, tmp_path: Path) -
         "1 to destroy",
         "pcaform guard --spec refuses the change",
         "pcaform guard refuses Terraform's plan of it\n               permission-destroyed: ACM may not renew",
-        "no-renewal: CA Corp Issuing CA 1: 1 managed certificate will not renew",
-        "1 to import, 3 taken over, 0 to add, 0 to change, 0 to destroy",
-        "Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.",
-        "the CA's certificate has the serial that it had",
         "pcaform import state -: the same spec",
         "pcaform import hcl: the same spec",
         "pcaform import aws: the same spec",
         "not a byte changes",
+        "no-renewal: CA Corp Issuing CA 1: 1 managed certificate will not renew",
+        "1 to import, 3 taken over, 0 to add, 0 to change, 0 to destroy",
+        "Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.",
+        "the CA's certificate has the serial that it had",
     ):
         assert line in done.stderr
     terraform = shutil.which("terraform") or shutil.which("tofu")

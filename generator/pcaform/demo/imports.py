@@ -1,14 +1,13 @@
 """The way back in the demo: one applied stack read from its state, its files and the account gives one spec."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from pcaform.carriage import by_hcl, by_live, by_state
 from pcaform.commands.import_aws import inventory
+from pcaform.demo.commands import pcaform
 from pcaform.demo.stack import Stack
 from pcaform.demo.steps import holds, step
 from pcaform.infer.known import known_of
@@ -35,7 +34,7 @@ def give_the_spec_back(stack: Stack, server: Sandbox, spec: Spec, *, text: str) 
     with step("pcaform import aws: the same spec") as notes, _answered_by(server):
         notes.append(_same(inventory(Caller(), Filters()), spec, by_live))
     with step("each of them --into the spec that was rendered: not a byte changes"):
-        _into(stack, server, text=text, state=state)
+        _into(stack, text=text, state=state)
 
 
 def _same(found: Inventory, spec: Spec, carried: Carried) -> str:
@@ -59,21 +58,16 @@ def _answered_by(server: Sandbox) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _into(stack: Stack, server: Sandbox, *, text: str, state: bytes) -> None:
-    sources = {"state": ["-"], "hcl": [str(stack.terraform.directory)], "aws": []}
+def _into(stack: Stack, *, text: str, state: bytes) -> None:
+    kept = stack.scratch / "pulled.tfstate"
+    kept.write_bytes(state)
+    sources = {"state": [str(kept)], "hcl": [str(stack.terraform.directory.resolve())], "aws": []}
     for source, arguments in sources.items():
         path = stack.scratch / f"into-{source}.yaml"
         path.write_text(text, encoding="utf-8")
-        done = _pcaform(
-            ["import", source, *arguments, "--into", str(path)], {**os.environ, **server.environment}, state
-        )
-        holds(done.returncode == 0, f"import {source} ends with {done.returncode}: {done.stderr.decode()}")
+        command = ("import", source, *arguments, "--into", str(path))
+        pcaform(*command, environment=stack.terraform.environment, directory=stack.scratch)
         holds(path.read_text(encoding="utf-8") == text, f"import {source} changes the spec")
-
-
-def _pcaform(arguments: list[str], environment: Mapping[str, str], state: bytes) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "pcaform", *arguments]
-    return subprocess.run(command, env=dict(environment), input=state, capture_output=True, check=False)
 
 
 def differences(ours: Any, theirs: Any, at: str = "") -> list[str]:

@@ -18,6 +18,7 @@ from pcaform.infer.tags import tags_of
 from pcaform.infer.trusts import trust_of
 from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, Unexpressed, reason_of
 from pcaform.inventory import Remark, Resource
+from pcaform.sources.hcl.symbols import is_symbolic
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 
@@ -129,6 +130,11 @@ def _rights(
     if len(held) > 1:
         names = ", ".join(each.name for each in held)
         raise Unexpressed(f"its policies {names} are not what grants make, and a spec takes one word for word")
+    if is_symbolic(str(held[0].document)):
+        raise Unexpressed(
+            f"its policy {held[0].name} is not what grants make, and names a CA whose ARN no file holds: import "
+            "from the state instead, where it is known"
+        )
     return {"policy": {"name": held[0].name, "document": held[0].document}}, frozenset()
 
 

@@ -38,8 +38,26 @@ KNOWN = r"""
 1 == "1"
 true == 1
 [1] == [true]
-{ a = 1 } == { a = 1 }
+{ a = 1 } == { a = 2 }
+[1, 2] != [1]
 1 < 2 && 3 >= 3
+true ? 1 : "x"
+false ? 1 : true ? "x" : "y"
+true ? [1] : []
+true ? [{ a = 1, b = "x" }] : []
+true ? { a = 1, b = "x" } : { a = 2, b = "y" }
+true ? { a = 1 } : { b = 2 }
+true ? { a = "x", b = ["y"] } : { a = "z", b = [] }
+true ? null : 1
+false ? {} : { a = 1 }
+true ? toset(["b", "a"]) : toset(["x"])
+distinct([1, "1", 2])
+tolist([1, "x", null])
+toset([2, "b", 2])
+tomap({ a = 1, b = "x" })
+coalesce(null, 1, "x")
+concat([1, "x"], [2])
+concat([1, "x"], local.list)
 "a ${1 + 1} ${true} ${local.text}"
 "$${x} %%{y} $ % \" \\ \n \t é \U0001f600"
 "${local.object.b}"
@@ -125,13 +143,60 @@ EOT
   /* another */ 2,
   // and one more
 ]
-local.list[*] == local.list
+(
+  1
+  +
+  2
+)
+"${
+  1
+}"
+length(
+  local
+  .list
+  ,
+)
+[
+  for index, each in local.list
+  : each
+  if index > 0
+]
+{
+  for key, value in local.object :
+  key
+  => "x"
+  if key != "b"
+}
+{
+
+  a = 1
+
+  b = [
+    2
+  ], c = 3
+  for_each = { in = 4
+    d = 5 }
+}
+local.list[
+  1
+]
 (1 + 2) * 3
 "${"nested ${"quotes"}"}"
 """.strip()
 UNKNOWN = r"""
 1 / 3
 "${10 / 4}"
+[1] == tolist([1])
+{ a = 1 } == { a = 1 }
+contains([[1]], [1])
+true ? ["b", "a", "b"] : toset(["x"])
+true ? [1, "x"] : ["x", 1]
+true ? { a = 1, b = "x" } : { a = 2, b = "y", c = "z" }
+true ? { a = 1, b = "x" } : {}
+true ? { a = 1 } : tomap({ a = null, b = "x" })
+true ? [[1]] : [["x"], ["y"]]
+tolist([{ a = 1 }, { a = "x" }])
+concat(tolist([1]), ["x"])
 12345678901234567890.5
 1e400
 max("10", "9")
@@ -155,11 +220,15 @@ formatlist("%s", local.list)
 """.strip()
 
 
+BRACKETS = (("[", "]"), ("(", ")"), ("{", "}"))
+
+
 def parted(table: str) -> list[str]:
-    """Return the expressions of a table: one a line, a heredoc or a list over several."""
+    """Return the expressions of a table: one a line, a heredoc or brackets over several."""
     found: list[str] = []
     for line in table.split("\n"):
-        is_open = found and (found[-1].count("EOT") == 1 or found[-1].count("[") > found[-1].count("]"))
+        last = found[-1] if found else ""
+        is_open = last.count("EOT") == 1 or any(last.count(opening) > last.count(end) for opening, end in BRACKETS)
         if is_open:
             found[-1] += f"\n{line}"
         else:
@@ -220,7 +289,7 @@ def test_expressions_mean_what_they_mean_to_terraform(offline: Offline, tmp_path
     known, unknown = parted(KNOWN), parted(UNKNOWN)
     literals = [expression(value) for value in drawn(values(normal=True), 100)]
     literals += [expression(text) for text in drawn(texts(), 100)]
-    made = drawn(drawn_expressions(), 400)
+    made = drawn(drawn_expressions(), 600)
     written = [*known, *unknown, *literals, *made]
     found = theirs(offline, tmp_path, written)
     wrong = []

@@ -96,6 +96,18 @@ FAILURES: dict[str, tuple[str | bytes, str]] = {
         "a {\n" * 200 + "}\n" * 200,
         "main.tf:101:3: nested more than 100 levels deep: this is not read",
     ),
+    "a sum without end": (
+        f"locals {{\n  a = {'1 + ' * 3000}1\n}}\n",
+        "main.tf:2:7: this value is too long or too deeply nested: this is not read",
+    ),
+    "a resource without a name": (
+        'resource "aws_acmpca_certificate_authority" {\n}\n',
+        "main.tf:1:1: 'resource \"aws_acmpca_certificate_authority\"' has 1 labels, needed: its type and its name",
+    ),
+    "a provider that nobody sets up": (
+        PROVIDER + authority("provider = aws.west"),
+        "main.tf:7: no provider block sets up 'aws.west': add it, or correct its alias",
+    ),
     "a value of no block": (
         "a = 1\n",
         "main.tf:1:1: 'a' stands outside of any block: values belong into 'locals', or a .tfvars",
@@ -164,6 +176,31 @@ UNKNOWN = {
     "a function of the moment": ("timestamp()", "", "timestamp() is not evaluated here"),
     "a function that does not exist": ("nosuch(1)", "", "nosuch() is not evaluated here"),
     "a function that cannot": ('tonumber("x")', "", "tonumber() cannot be evaluated with these arguments"),
+    "a for over what is not known": (
+        "[for each in var.x : each]",
+        'variable "x" {}',
+        "var.x has no value: give it with '--var-file'",
+    ),
+    "a module that is not here": (
+        "module.x.y",
+        'module "x" {\n  source = "hashicorp/x/aws"\n}',
+        "its source 'hashicorp/x/aws' is not part of this directory",
+    ),
+    "two kinds of values": (
+        'true ? { a = 1, b = "x" } : {}',
+        "",
+        "values of different kinds are made one here",
+    ),
+    "lists that look alike": (
+        "tolist([1]) == [1]",
+        "",
+        "whether two lists or objects are equal depends on their types too",
+    ),
+    "what AWS will call a CA": (
+        "aws_acmpca_certificate_authority.other.certificate",
+        authority(name="other"),
+        "aws_acmpca_certificate_authority.other gets its certificate later",
+    ),
     "a directive": ('"%{ if true }x%{ endif }"', "", "a template directive such as %{ if } is not evaluated here"),
     "too many digits": ("1 / 3", "", "'/' is not evaluated here"),
     "a workspace": ("terraform.workspace", "", "'terraform' has no meaning here"),
@@ -240,6 +277,59 @@ def test_a_block_that_stands_twice_is_not_half_taken(here: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("block", "reason"),
+    [
+        ("for_each = var.x\n    content {}", "var.x has no value: give it with '--var-file'"),
+        ("for_each = 1\n    content {}", "'for_each' wants a list or an object"),
+        ("for_each = [1]", "a dynamic block without 'for_each' and 'content'"),
+    ],
+)
+def test_a_dynamic_block_that_cannot_be_written_out_is_said(here: Path, block: str, reason: str) -> None:
+    line = f'dynamic "revocation_configuration" {{\n    {block}\n  }}'
+    (here / "main.tf").write_text(f'{PROVIDER}variable "x" {{}}\n{authority(line)}', encoding="utf-8")
+    assert failure() == (
+        f"{NONE}. What was not taken:\n  {ROOT}: main.tf:6: 'revocation_configuration' has to be evaluated, {reason}: "
+        f"{ADVICE}"
+    )
+
+
+def test_what_stands_for_an_arn_is_never_written(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    text = authority("tags = { parent = aws_acmpca_certificate_authority.other.arn }") + authority(name="other")
+    (here / "main.tf").write_text(PROVIDER + text, encoding="utf-8")
+    assert run(".", Wanted("x")) == 2
+    out, err = capfd.readouterr()
+    said = f"has to be evaluated, it holds what is known only when it exists: {ADVICE}"
+    assert f"unknown: {ROOT}: main.tf:7: 'tags' {said}\n" in err
+    assert "symbolic" not in out
+
+
+def test_what_is_no_mistake_is_read(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    text = "\ufeff" + (PROVIDER + authority("/* a */ enabled /* b */ = /* c */ true // d")).replace("\n", "\r\n")
+    (here / "main.tf").write_bytes(text.encode())
+    override = 'resource "aws_acmpca_certificate_authority" "root" {\n  tags = { by = "override" }\n}\n'
+    (here / "late_override.tf").write_text(override, encoding="utf-8")
+    assert run(".", Wanted("x")) == 0
+    assert "tags: {by: override}" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["main.tf.json", "main.tofu"])
+def test_other_syntaxes_are_said(here: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
+    said = f"only files in Terraform's own language, '*.tf', are read: {ADVICE}"
+    (here / name).write_text("{}", encoding="utf-8")
+    assert failure() == f"{NONE}. What was not taken:\n  {name}: {said}"
+    (here / "more.tf").write_text(PROVIDER + authority(), encoding="utf-8")
+    assert run(".", Wanted("x")) == 2
+    assert f"unknown: {name}: {said}\n" in capfd.readouterr().err
+
+
+def test_values_too_deep_are_refused(here: Path) -> None:
+    lines = "".join(f"  a{number} = local.a{number + 1}\n" for number in range(5000))
+    text = f"{PROVIDER}{authority('tags = { a = local.a0 }')}locals {{\n{lines}}}\n"
+    (here / "main.tf").write_text(text, encoding="utf-8")
+    assert failure() == ".: values refer to each other too many levels deep: import from the state"
+
+
+@pytest.mark.parametrize(
     ("files", "message"),
     [
         ({}, ".: no '*.tf' in this directory: name the directory of a stack or a configuration"),
@@ -252,6 +342,21 @@ def test_a_block_that_stands_twice_is_not_half_taken(here: Path) -> None:
             {"main.tf": authority(), "terraform.tfvars": "a {\n}\n"},
             "terraform.tfvars:1:1: 'a' is a block: a file of values holds 'name = value'",
         ),
+        (
+            {"main.tf": authority(), "override.tf": authority(name="none")},
+            (
+                'override.tf:1:1: \'resource "aws_acmpca_certificate_authority" "none"\' overrides what no other file '
+                "declares"
+            ),
+        ),
+        (
+            {"main.tf": 'module "a" {\n  source = "./a"\n}\n', "a/main.tf": 'module "b" {\n  source = "../"\n}\n'},
+            "a/main.tf:1:1: module 'b' calls itself",
+        ),
+        (
+            {"main.tf": 'module "a" {\n  source = "./a"\n}\n', "a/x.txt": ""},
+            "a: no '*.tf' in this directory: name the directory of a stack or a configuration",
+        ),
         ({"main.tf": authority(), "a.auto.tfvars.json": "{"}, "a.auto.tfvars.json: not a whole JSON document"),
         (
             {"main.tf": authority(), "a.auto.tfvars.json": "[]"},
@@ -261,6 +366,7 @@ def test_a_block_that_stands_twice_is_not_half_taken(here: Path) -> None:
 )
 def test_a_directory_that_is_none_is_refused(here: Path, files: dict[str, str], message: str) -> None:
     for name, content in files.items():
+        (here / name).parent.mkdir(exist_ok=True)
         (here / name).write_text(content, encoding="utf-8")
     assert failure() == message
 

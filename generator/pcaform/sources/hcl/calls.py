@@ -94,7 +94,9 @@ class Calls:
         attribute = call.block.body.attributes.get("providers")
         given = value_of(attribute, References()) if attribute else {}
         passed = (
-            {str(name): call.home.place(each) for name, each in given.items()} if isinstance(given, Mapping) else {}
+            {str(name): call.home.place(each, call.block.place) for name, each in given.items()}
+            if isinstance(given, Mapping)
+            else {}
         )
         return {"aws": call.home.place(), **passed}
 

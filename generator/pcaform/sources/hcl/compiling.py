@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from pcaform.characters import composed
 from pcaform.sources.hcl.grammar import tree
-from pcaform.sources.hcl.operators import as_text, binary, of_one_kind, unary
+from pcaform.sources.hcl.kinds import of_one_kind
+from pcaform.sources.hcl.operators import as_text, binary, unary
 from pcaform.sources.hcl.steps import SPLAT, into
 from pcaform.sources.hcl.templates import Template
 from pcaform.sources.hcl.unknown import Unknown
@@ -37,7 +38,7 @@ Code = Callable[[tuple[Any, ...], Scope], Any]
 
 def compiled(shape: str) -> Code:
     """Return the code of an expression's shape; raises Unparsable."""
-    root, _ = tree(shape)
+    root = tree(shape)
     return _Compiler(_slots(root)).code(root)
 
 
@@ -57,7 +58,7 @@ def _tokens(node: Any) -> Iterator[Any]:
 
 
 def _is_taken(token: Any) -> bool:
-    kinds = ("STRING_CHARS", "INT_LITERAL", "FLOAT_LITERAL", "HEREDOC_TEMPLATE")
+    kinds = ("STRING_CHARS", "INT_LITERAL", "FLOAT_LITERAL")
     return token.type in kinds or (token.type == "NAME" and token == NAME)
 
 
@@ -92,9 +93,6 @@ class _Compiler:
     def _string(self, children: list[Any]) -> Code:
         (part,) = [child for child in children if hasattr(child, "data")]
         return self._template(part.children[0])
-
-    def _heredoc_template(self, children: list[Any]) -> Code:
-        return self._template(children[0])
 
     def _template(self, token: Any) -> Code:
         number = self.slots[token.start_pos]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pcaform.sources.hcl.kinds import set_of, uniform
 from pcaform.sources.hcl.operators import as_text, is_number, number_of
 from pcaform.sources.hcl.unknown import Unknown
 
@@ -48,12 +49,18 @@ def converted(value: Any, kind: Any) -> Any:
     if kind.name == "object" and isinstance(value, Mapping) and isinstance(inner, Mapping):
         return {name: _member(value, name, each) for name, each in inner.items()}
     if kind.name == "map" and isinstance(value, Mapping):
-        return {name: converted(each, inner) for name, each in value.items()}
+        items = _items(list(value.values()), inner)
+        return items if isinstance(items, Unknown) else dict(zip(value, items, strict=True))
     if kind.name in ("list", "set") and isinstance(value, list):
-        items = [converted(each, inner) for each in value]
-        is_text = kind.name == "set" and all(isinstance(each, str) for each in items)
-        return sorted(set(items)) if is_text else items
+        items = _items(value, inner)
+        return set_of(items) if kind.name == "set" and isinstance(items, list) else items
     return value
+
+
+def _items(values: list[Any], kind: Any) -> list[Any] | Unknown:
+    """Return the items of a list, a set or a map; where their type is left open, Terraform finds one for all."""
+    items = [converted(each, kind) for each in values]
+    return uniform(items) if kind == ANY else items
 
 
 def _member(value: Mapping[str, Any], name: str, kind: Any) -> Any:

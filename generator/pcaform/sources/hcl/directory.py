@@ -16,8 +16,14 @@ from pcaform.sources.hcl.text import source
 _SUFFIX = ".tf"
 _OVERRIDE = "override.tf"
 _UNREAD = (".tf.json", ".tofu", ".tofu.json")
-_NAMED = frozenset({"resource", "data", "module", "variable", "output"})
-"""What may stand once under its labels; a provider is told apart by its alias too."""
+_NAMED = {
+    "resource": ("type", "name"),
+    "data": ("type", "name"),
+    "module": ("name",),
+    "variable": ("name",),
+    "output": ("name",),
+}
+"""What may stand once under its labels, and which these are; a provider is told apart by its alias too."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,7 @@ def _add(found: Module, added: Body) -> None:
         if block.type not in _NAMED:
             found.others.append(block)
             continue
+        _refuse_unlabelled(block)
         before = found.blocks.setdefault((block.type, *block.labels), block)
         if before is not block:
             raise block.source.failure(
@@ -123,6 +130,14 @@ def _add(found: Module, added: Body) -> None:
                 f"'{_shown(block)}' is declared twice, first in {before.place}: only one of them can be meant",
             )
     _refuse_twice(found)
+
+
+def _refuse_unlabelled(block: Block) -> None:
+    labels = _NAMED[block.type]
+    if len(block.labels) != len(labels):
+        raise block.source.failure(
+            block.start, f"'{_shown(block)}' has {len(block.labels)} labels, needed: its {' and its '.join(labels)}"
+        )
 
 
 def _refuse_twice(found: Module) -> None:
@@ -158,6 +173,8 @@ def _override(found: Module, overriding: Body) -> None:
         if key in found.blocks:
             found.blocks[key] = _merged(found.blocks[key], block)
             continue
+        if block.type in _NAMED and not found.unread:
+            raise block.source.failure(block.start, f"'{_shown(block)}' overrides what no other file declares")
         same = [index for index, each in enumerate(found.others) if _is_same(each, block)]
         for index in same:
             found.others[index] = _merged(found.others[index], block)

@@ -17,7 +17,7 @@ from pcaform.sources.hcl.tokens import TEMPLATE, Token, tokens
 from pcaform.sources.hcl.unknown import Unknown
 
 _WORDS = frozenset({"null", "true", "false"})
-_TEXTS = frozenset({"string", TEMPLATE})
+_TEXTS = frozenset({"string", TEMPLATE, "heredoc"})
 _TIGHT = frozenset({".", ",", "*"})
 _SHAPES = 4096
 _SHOWN = 40
@@ -48,6 +48,8 @@ def expression(source: Source, found: Sequence[Token], start: int) -> Expression
         code = _code("".join(pieces))
     except Unparsable as where:
         raise _failure(source, found, start, pieces=pieces, offset=where.offset) from None
+    except RecursionError:
+        raise source.failure(found[0].start, "this value is too long or too deeply nested: this is not read") from None
     stop = found[-1].start + len(found[-1].text)
     return Expression(code, tuple(slots), source, found[0].start, stop)
 
@@ -57,8 +59,12 @@ def _taken_out(source: Source, found: Sequence[Token]) -> tuple[list[str], list[
     pieces: list[str] = []
     slots: list[Any] = []
     before = ""
+    breaks = _breaks(found)
     for token in found:
-        kind, text, _ = token
+        kind, text, start = token
+        if kind == "newline" and start not in breaks:
+            pieces.append(" ")
+            continue
         written = f" {text} "
         taken: Any = None
         if kind in _TEXTS:
@@ -67,8 +73,6 @@ def _taken_out(source: Source, found: Sequence[Token]) -> tuple[list[str], list[
             written, taken = (NAME if before == "." else f" {NAME}"), text
         elif kind == "number" and before != ".":
             written, taken = " 0" if text.isdigit() else " 0.0", _number(text)
-        elif kind == "heredoc":
-            written, taken = " <<E\nE\n", meaning(source, token, _inner)
         elif kind in ("word", "number"):
             written = text if before == "." else f" {text}"
         elif kind in ("open", "close", "newline") or text in _TIGHT:
@@ -78,6 +82,28 @@ def _taken_out(source: Source, found: Sequence[Token]) -> tuple[list[str], list[
         pieces.append(written)
         before = text
     return pieces, slots
+
+
+def _breaks(found: Sequence[Token]) -> set[int]:
+    """Return where line breaks mean something: right between the braces of an object, not of a `for` expression."""
+    if all(token.kind != "newline" for token in found):
+        return set()
+    breaks: set[int] = set()
+    opened = [False]
+    before = ""
+    for kind, text, start in found:
+        if kind == "newline":
+            if opened[-1] and before != "{":
+                breaks.add(start)
+            continue
+        if kind == "open":
+            opened.append(text == "{")
+        elif kind == "close":
+            opened.pop()
+        elif text == "for" and before == "{":
+            opened[-1] = False
+        before = text
+    return breaks
 
 
 def _number(text: str) -> int | float | Unknown:

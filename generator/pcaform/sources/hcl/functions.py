@@ -5,10 +5,12 @@ Source: https://developer.hashicorp.com/terraform/language/functions
 
 import json
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 from pcaform.characters import composed
 from pcaform.sources.hcl.encoding import encoded
+from pcaform.sources.hcl.kinds import each_once, of_one_kind, set_of, uniform
 from pcaform.sources.hcl.operators import as_text, is_number, is_same, number_of
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 
@@ -54,7 +56,7 @@ def _can(arguments: list[Any]) -> Any:
 def _coalesce(arguments: list[Any]) -> Any:
     for argument in arguments:
         if isinstance(argument, Unknown) or argument not in (None, ""):
-            return argument
+            return reduce(of_one_kind, arguments, argument)
     return Unknown("coalesce() found nothing")
 
 
@@ -96,31 +98,16 @@ def _flatten(items: list[Any]) -> list[Any]:
     return found
 
 
-def _to_list(values: Any) -> list[Any]:
-    """Return a list whose items are of one kind; Terraform would make them so, by rules of their own."""
-    if len({type(value) for value in _listed(values)}) > 1:
+def _uniform(values: Any) -> list[Any]:
+    """Return the items of a list, made to be of one kind; raises TypeError where it is unclear what they become."""
+    items = uniform(_listed(values))
+    if isinstance(items, Unknown):
         raise TypeError
-    return list(values)
-
-
-def _to_set(values: Any) -> list[Any]:
-    """Return a set as a list, in the order in which Terraform goes through it."""
-    kept = _to_list(values)
-    return sorted(set(kept)) if all(isinstance(value, str) for value in kept) else _distinct(kept)
+    return items
 
 
 def _to_map(value: Any) -> dict[str, Any]:
-    if len({type(each) for each in _object(value).values()}) > 1:
-        raise TypeError
-    return dict(value)
-
-
-def _distinct(values: list[Any]) -> list[Any]:
-    kept: list[Any] = []
-    for value in _listed(values):
-        if not any(is_same(value, each) for each in kept):
-            kept.append(value)
-    return kept
+    return dict(zip(_object(value), _uniform(list(_object(value).values())), strict=True))
 
 
 def _to_number(value: Any) -> Any:
@@ -141,7 +128,11 @@ def _text(value: Any) -> Any:
 
 
 def _concat(*lists: list[Any]) -> list[Any]:
-    return [item for each in lists for item in _listed(each)]
+    """Return the items of all lists; where each is of one kind, but not all are of the same, types would decide."""
+    items = [item for each in lists for item in _listed(each)]
+    if uniform(items) != items and all(uniform(each) == each for each in lists):
+        raise TypeError
+    return items
 
 
 def _one(values: list[Any]) -> Any:
@@ -186,7 +177,10 @@ def _numbers(*values: Any) -> tuple[Any, ...]:
 
 
 def _contains(values: list[Any], wanted: Any) -> bool:
-    return any(is_same(value, wanted) for value in _listed(values))
+    is_in = any(is_same(value, wanted) for value in _listed(values))
+    if is_in and isinstance(wanted, Mapping | list):
+        raise TypeError
+    return is_in
 
 
 def _none(_: str) -> Any:
@@ -206,13 +200,13 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "lookup": _lookup,
     "flatten": _flatten,
     "concat": _concat,
-    "toset": _to_set,
-    "tolist": _to_list,
+    "toset": lambda values: set_of(_uniform(values)),
+    "tolist": _uniform,
     "tomap": _to_map,
     "tostring": _text,
     "tonumber": _to_number,
     "tobool": _to_bool,
-    "distinct": _distinct,
+    "distinct": lambda values: each_once(_uniform(values)),
     "compact": lambda values: [value for value in _texts(values) if value],
     "sort": lambda values: sorted(_texts(values)),
     "reverse": lambda values: _listed(values)[::-1],
@@ -223,7 +217,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "element": _element,
     "one": _one,
     "zipmap": lambda keys, values: dict(zip(_texts(keys), _listed(values), strict=True)),
-    "join": lambda sign, *lists: sign.join(as_text(value) for value in _concat(*lists)),
+    "join": lambda sign, *lists: sign.join(as_text(value) for each in lists for value in _listed(each)),
     "split": _split,
     "lower": lambda text: _ascii(text).lower(),
     "upper": lambda text: _ascii(text).upper(),

@@ -1,20 +1,24 @@
 """The one place that calls python-hcl2: the text of an expression -> its parse tree, or where it stops making sense.
 
-Building the grammar's tables takes over a second, so python-hcl2 keeps them beside itself. Where nobody may write there
-they go to the user's cache directory, else every run would build them again.
+Building the tables of its whole grammar takes over a second. Files and blocks, templates and most line breaks never
+reach it (see `expressions`), so only the rest is built: that takes a tenth of a second, and nothing is kept on disk.
 """
 
 import gc
-import os
-import tempfile
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-_BEFORE = "x ="
-_CACHE = "hcl2-grammar.bin"
+_RULE = re.compile(r"^(?=[?!]?[a-z])", re.MULTILINE)
+"""Where a rule begins: terminals have capital letters."""
+_BREAK = "new_line_or_comment"
+_WITH_BREAKS = ("object", _BREAK)
+"""The rules that keep their line breaks: in an object they part its items."""
+_TAKEN_OUT = ("heredoc_template", "heredoc_template_trim", "template_string")
+"""What only a text can be: every text is plain by the time that it gets here."""
 
 
 class Unparsable(Exception):  # noqa: N818 - it is an answer, not a fault
@@ -25,58 +29,59 @@ class Unparsable(Exception):  # noqa: N818 - it is an answer, not a fault
         super().__init__(offset)
 
 
-def tree(text: str) -> tuple[Any, int]:
-    """Return the parse tree of an expression, and how far its positions are ahead of the text's own.
+def tree(text: str) -> Any:
+    """Return the parse tree of an expression; raises Unparsable.
 
-    Raises Unparsable.
+    Texts in it are plain, and lines break only between the items of an object.
     """
-    from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+    from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
     try:
-        parsed = _parser().parse(f"{_BEFORE}{text}\n")
-    except UnexpectedEOF:
-        raise Unparsable(len(text)) from None
+        return _parser().parse(text)
     except (UnexpectedToken, UnexpectedCharacters) as error:
-        raise Unparsable((error.pos_in_stream or 0) - len(_BEFORE)) from None
+        is_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+        raise Unparsable(len(text) if is_end else error.pos_in_stream or 0) from None
     except UnexpectedInput:
-        raise Unparsable(0) from None
-    attribute, *more = [child for child in parsed.children[0].children if hasattr(child, "children")]
-    for child in more:
-        if child.data != "new_line_or_comment":
-            raise Unparsable(child.meta.start_pos - len(_BEFORE))
-    return attribute.children[-1], len(_BEFORE)
+        raise Unparsable(len(text)) from None
 
 
 @contextmanager
 def collecting_later() -> Iterator[None]:
-    """Keep Python's garbage collector away while many small values are made: it would go through all of them again."""
+    """Keep Python's garbage collector away while many small values are made, and from them afterwards.
+
+    It would go through all of them again and again; they live about as long as the command does.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            gc.freeze()
             gc.enable()
 
 
 @cache
 def _parser() -> Any:
     from hcl2 import parser
+    from hcl2.postlexer import PostLexer
+    from lark import Lark
 
-    if not _is_writable(Path(parser.PARSER_FILE)):
-        parser.PARSER_FILE = cache_file()
-    return parser.parser()
-
-
-def cache_file() -> Path:
-    """Return where the grammar's tables are kept for a user; a directory of this run where not even that can be."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pcaform"
-    try:
-        base.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="pcaform-")) / _CACHE
-    return base / _CACHE
+    whole = Path(parser.__file__).with_name("hcl2.lark").read_text(encoding="utf-8")
+    return Lark(_lean(whole), parser="lalr", start="expression", propagate_positions=True, postlex=PostLexer())
 
 
-def _is_writable(path: Path) -> bool:
-    return os.access(path if path.exists() else path.parent, os.R_OK | (0 if path.exists() else os.W_OK))
+def _lean(grammar: str) -> str:
+    """Return python-hcl2's grammar without what is never asked of it; what it words otherwise one day just stays."""
+    return "".join(map(_lean_rule, _RULE.split(grammar)))
+
+
+def _lean_rule(rule: str) -> str:
+    name = rule.partition(":")[0].strip(" ?!")
+    if name in _TAKEN_OUT:
+        return ""
+    if name == "string_part":
+        return "string_part: STRING_CHARS\n"
+    if name == "expr_term":
+        return "\n".join(line for line in rule.split("\n") if line.strip(" |") not in _TAKEN_OUT)
+    return rule if name in _WITH_BREAKS else rule.replace(f"{_BREAK}?", "")

@@ -25,6 +25,8 @@ _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 _DIVISIONS: Mapping[str, Callable[[int, int], int]] = {"/": operator.floordiv, "%": operator.mod}
 """Of whole numbers, where nothing is left or asked for: of others only Terraform knows every digit."""
+_ALIKE = Unknown("whether two lists or objects are equal depends on their types too")
+"""To Terraform `tolist([1]) == [1]` is false; what differs in its values is never equal."""
 _DIGITS = 15
 """How many digits of a fraction Python holds exactly."""
 
@@ -37,6 +39,8 @@ def binary(sign: str, left: Any, right: Any) -> Any:
     if unknown is not None:
         return unknown
     if sign in ("==", "!="):
+        if isinstance(left, Mapping | list) and is_same(left, right):
+            return _ALIKE
         return is_same(left, right) == (sign == "==")
     if sign in _ARITHMETIC and is_number(left) and is_number(right):
         found = _ARITHMETIC[sign](_exact(left), _exact(right))
@@ -91,30 +95,6 @@ def is_same(left: Any, right: Any) -> bool:
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(is_same, left, right))
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
-
-
-def of_one_kind(value: Any, other: Any) -> Any:
-    """Return the chosen side of a conditional as it is when both sides are made to be of one kind."""
-    kinds, others = _kinds(value), _kinds(other)
-    if not kinds or value is None or other is None or kinds == others or isinstance(value, str):
-        return value
-    if isinstance(other, Unknown):
-        return Unknown(f"the other side of a condition is not known, {other.reason}") if _is_scalar(value) else value
-    if _is_scalar(value) and isinstance(other, str):
-        return as_text(value)
-    return value if not others else Unknown("the two sides of a condition are of different kinds")
-
-
-def _is_scalar(value: Any) -> bool:
-    return isinstance(value, str | int | float)
-
-
-def _kinds(value: Any) -> set[type]:
-    """Return which kinds of texts, numbers and booleans are in a value."""
-    if isinstance(value, Mapping | list):
-        inner = value.values() if isinstance(value, Mapping) else value
-        return set().union(*map(_kinds, inner))
-    return {float if is_number(value) else type(value)} if _is_scalar(value) else set()
 
 
 def number_of(text: str) -> int | float | None:

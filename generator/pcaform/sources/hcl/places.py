@@ -98,7 +98,7 @@ def _region(value: Any, options: Options, where: str) -> str | Unknown:
 
 def _account(allowed: Any, role: Any, *, options: Options, where: str) -> str | Unknown:
     """Return the one account that a provider may work in: the only one allowed, or that of the role it takes on."""
-    listed = allowed if isinstance(allowed, list) else []
+    listed = [as_text(each) for each in allowed] if isinstance(allowed, list) else []
     if len(listed) == 1 and isinstance(listed[0], str):
         return listed[0]
     if isinstance(role, str) and role.count(":") >= _PARTS - 1:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.inventory import ATTRIBUTES, Remark, Resource
+from pcaform.sources.hcl import symbols
 from pcaform.sources.hcl.bodies import Block
 from pcaform.sources.hcl.calls import Calls
 from pcaform.sources.hcl.contents import value_of
+from pcaform.sources.hcl.conversions import ANY, Kind, converted
 from pcaform.sources.hcl.encoding import Encoded
-from pcaform.sources.hcl.operators import is_number
 from pcaform.sources.hcl.scopes import Instance, ModuleScope
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.sources.hcl.views import View
@@ -18,7 +19,19 @@ _AUTHORITY = "aws_acmpca_certificate_authority"
 _COMPUTED = ("arn", "certificate", "certificate_chain", "certificate_signing_request")
 _HARMLESS = frozenset({"tags", "timeouts"})
 """What a resource is taken without where it is not known: leaving it out of a spec endangers no CA."""
+_NUMBERS = ("permanent_deletion_time_in_days", "expiration_in_days", "max_session_duration")
+_BOOLEANS = (
+    *("enabled", "force_destroy", "block_public_acls", "block_public_policy", "ignore_public_acls"),
+    "restrict_public_buckets",
+)
+_KINDS = {
+    **dict.fromkeys(_NUMBERS, Kind("number")),
+    **dict.fromkeys(_BOOLEANS, Kind("bool")),
+    **dict.fromkeys(("subject", "tags", "validity"), Kind("string")),
+}
+"""The provider's types of arguments, and of all that lies below some blocks."""
 _ADVICE = "import from the state instead, where it is known"
+_LATER = Unknown("it holds what is known only when it exists")
 _TWICE = Unknown("this block, or one in it, stands more than once")
 Found = Resource | Remark
 
@@ -75,6 +88,8 @@ def _resource(instance: Instance) -> Iterator[Found]:
                 attributes[name] = value
     for name, value in list(attributes.items()):
         unknown = first_unknown(value) or (_TWICE if kind.startswith(_OURS) and _is_twice(value) else None)
+        if name == "tags" and symbols.is_symbolic(str(value)):
+            unknown = _LATER
         if unknown is None:
             continue
         yield Remark("unknown", instance.address, _reason(instance, name, unknown))
@@ -143,17 +158,23 @@ def _protection(instance: Instance) -> bool | None:
 
 
 def _shaped(attributes: dict[str, Any], default_tags: Mapping[str, str], *, takes_tags: bool) -> dict[str, Any]:
-    """Return attributes as a state holds them: what is null is not there, numbers that are text there are text."""
-    tags = {name: value for name, value in (attributes.get("tags") or {}).items() if value is not None}
-    shaped: dict[str, Any] = {**_without_null(attributes), **({"tags": tags} if tags else {})}
+    """Return attributes as a state holds them: what is null is not there, and each has the provider's type."""
+    shaped: dict[str, Any] = _typed(_without_null(attributes))
+    if not shaped.get("tags", True):
+        del shaped["tags"]
     if isinstance(shaped.get("timeouts"), list):
         shaped["timeouts"] = shaped["timeouts"][0]
-    for validity in shaped.get("validity", []):
-        if is_number(validity.get("value")):
-            validity["value"] = str(validity["value"])
     if takes_tags:
         shaped["tags_all"] = {**default_tags, **shaped.get("tags", {})}
     return shaped
+
+
+def _typed(value: Any, name: str = "", kind: Kind = ANY) -> Any:
+    """Return arguments as the provider's types make them, whatever Terraform was given for them."""
+    kind = _KINDS.get(name, ANY) if kind == ANY else kind
+    if isinstance(value, Mapping):
+        return {key: _typed(each, key, kind) for key, each in value.items()}
+    return [_typed(each, name, kind) for each in value] if isinstance(value, list) else converted(value, kind)
 
 
 def _without_null(value: Any) -> Any:

@@ -62,7 +62,9 @@ class Instance:
     def place(self) -> Place:
         """Where it lives: what its `provider` argument names, else the module's own provider."""
         attribute = self.block.body.attributes.get("provider")
-        return self.home.place(value_of(attribute, References()) if attribute else None)
+        if attribute is None:
+            return self.home.place()
+        return self.home.place(value_of(attribute, References()), attribute.place)
 
     def contents(self) -> dict[str, Any]:
         """Return all arguments and nested blocks."""
@@ -79,6 +81,9 @@ class Arguments(Mapping[str, Any]):
         if name not in self.call.block.body.attributes:
             raise KeyError(name)
         return self.call.argument(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.call.block.body.attributes
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.call.block.body.attributes)
@@ -126,9 +131,13 @@ class ModuleScope:
         """Return an output's value."""
         return self._value(("output", name))
 
-    def place(self, named: Any = None) -> Place:
+    def place(self, named: Any = None, where: str = "") -> Place:
         """Return a provider's place: that of a reference such as `aws.west`, else the default one."""
-        return self.places.get(getattr(named, "path", "aws"), Place())
+        path = getattr(named, "path", "aws")
+        if path == "aws" or path in self.places:
+            return self.places.get(path, Place())
+        none = Unknown(f"{where}: no provider block sets up '{path}': add it, or correct its alias")
+        return Place(region=none, account_id=none)
 
     def instances(self, block: Block) -> list[Instance] | Unknown:
         """Return a block's instances: one, or what `count` and `for_each` make; Unknown where they cannot be told."""

@@ -1,0 +1,41 @@
+"""Configurations in the style of public modules and of the provider's documentation, the spec beside each.
+
+`spec.yaml` and `report.txt` are reviewed by a person; PCAFORM_UPDATE_GOLDEN=1 writes them anew.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import Offline, Run
+from pcaform.loading import examine
+
+STYLES = {path.name: path for path in sorted((Path(__file__).parent / "styles").iterdir()) if path.is_dir()}
+OPTIONS = {"provider-docs": ("--region", "eu-west-1", "--account-id", "123456789012")}
+"""What the files of a style do not say."""
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_a_configuration_becomes_the_spec_beside_it(pcaform: Run, name: str) -> None:
+    home = STYLES[name]
+    done = pcaform("import", "hcl", ".", "--stack", "pki", *OPTIONS.get(name, ()), cwd=home)
+    if os.environ.get("PCAFORM_UPDATE_GOLDEN"):
+        (home / "spec.yaml").write_text(done.stdout, encoding="utf-8")
+        (home / "report.txt").write_text(done.stderr, encoding="utf-8")
+    assert done.stdout == (home / "spec.yaml").read_text(encoding="utf-8")
+    assert done.stderr == (home / "report.txt").read_text(encoding="utf-8")
+    assert done.returncode == (2 if ("unknown: " in done.stderr or "left out: " in done.stderr) else 0)
+    assert examine(done.stdout.encode(), "spec.yaml", directory=home).problems == ()
+    assert "symbolic" not in done.stdout
+
+
+@pytest.mark.terraform
+@pytest.mark.parametrize("name", [name for name in STYLES if name != "elsewhere"])
+def test_terraform_takes_the_configuration_too(offline: Offline, tmp_path: Path, name: str) -> None:
+    """What nobody could apply would be no example."""
+    shutil.copytree(STYLES[name], tmp_path / name)
+    runner = offline(tmp_path / name)
+    runner.init("-backend=false")
+    runner.validate()
