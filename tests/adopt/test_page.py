@@ -53,7 +53,7 @@ def test_the_walk(old: Estate, pcaform: Run) -> None:
     old.terraform(STACK).init()
     walk.planned("terraform plan, before", STACK)
     done = walk.run(f"adopt {STACK} --spec {STACK}.yaml --proof proof.json")
-    assert done.stdout.endswith("4 to import, 4 taken over, 0 to add, 0 to change, 0 to destroy\n")
+    assert done.stdout.endswith("5 to import, 4 taken over, 0 to add, 0 to change, 0 to destroy\n")
     _check_proof(old.home / "proof.json")
     walk.planned("terraform plan, after", STACK)
     old.apply(STACK)

@@ -60,11 +60,10 @@ def take_over(stack: Stack, found: Inferred, files: Mapping[str, str]) -> None:
 
 
 def check_moves(stack: Stack) -> None:
-    """Compare the moves as they stand in the spec with the page."""
-    lines = (stack.home / "spec.yaml").read_text(encoding="utf-8").splitlines()
-    first = next(number for number, line in enumerate(lines) if line.startswith("moves:"))
-    count = next((count for count, line in enumerate(lines[first + 1 :]) if not line.startswith(" ")), None)
-    pages.check("moves", "\n".join(lines[first:][: count and count + 1]), stack.home)
+    """Compare the moves as they stand in the spec with the page; their order is that of the CAs' ids, so any."""
+    _, key, rest = (stack.home / "spec.yaml").read_text(encoding="utf-8").partition("moves:\n")
+    moves, _, _ = rest.partition("\n\n")
+    pages.check("moves", key + "\n".join(sorted(moves.splitlines())), stack.home)
 
 
 def run(pcaform: Run, stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -83,7 +82,9 @@ def check_finished(pcaform: Run, layout: str, stack: Stack, found: Inferred) -> 
     done = run(pcaform, stack, "--finish", "spec.yaml")
     assert len(done.stderr.splitlines()) == len(found.spec.moves), done.stderr
     if layout == "one file":
-        pages.check(f"adopt {NAME} --finish spec.yaml", "\n".join([*done.stderr.splitlines()[:3], "..."]), stack.home)
+        pages.check(
+            f"adopt {NAME} --finish spec.yaml", "\n".join([*sorted(done.stderr.splitlines())[:3], "..."]), stack.home
+        )
     finished = judged((stack.home / "spec.yaml").read_bytes(), "spec.yaml")
     assert finished == found.spec.model_copy(update={"moves": {}})
     write(render(plan(finished, source="spec.yaml")), stack.home)
