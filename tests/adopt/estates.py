@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -57,19 +56,12 @@ class Estate:
         return self.home / stack
 
     def imported(self, pcaform: Run, stack: str) -> Path:
-        """Import the account in its region, add by hand what is not in it, and render; return the stack's directory.
-
-        That is the backend, and the CA of somebody else.
-        """
-        specs = self.home / f"{stack}-specs"
-        specs.mkdir()
-        done = pcaform("import", "aws", "--stack", stack, "--out", specs, env=self.environment)
+        """Import the account in its region, add the backend, and render; return the stack's directory."""
+        path = self.home / f"{stack}.yaml"
+        done = pcaform("import", "aws", "--stack", stack, "--out", path, env=self.environment)
         assert done.returncode == 0, done.stderr
-        (text,) = (found for each in specs.glob("*.yaml") if f"'{ACCOUNT}'" in (found := each.read_text("utf-8")))
-        head, section, rest = re.sub(r"stack: .*", f"stack: {stack}", text, count=1).partition(SECTION)
         backend = f"terraform: {{backend: {S3.replace('STACK', stack)}}}\n"
-        partner = spec(self.arns, "partner").removeprefix(SECTION)
-        (self.home / f"{stack}.yaml").write_text(f"{head}{backend}{section}{partner}{rest}", encoding="utf-8")
+        path.write_text(path.read_text("utf-8").replace(SECTION, f"{backend}{SECTION}", 1), encoding="utf-8")
         return self.initialise(pcaform, stack, "-backend-config=use_path_style=true")
 
     def adopt(self, pcaform: Run, stack: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
