@@ -1,5 +1,6 @@
 """What a source found, in one neutral form: every source fills it, one inference reads it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -7,6 +8,9 @@ from typing import Any, Literal
 from pcaform import addresses
 
 _TAGGED = ("tags", "tags_all")
+SYMBOLIC = "symbolic-"
+"""How an id begins that only stands for one: files alone do not say what AWS called a thing. None reaches a spec."""
+_SYMBOLIC = re.compile(rf"certificate(?:-authority)?/{SYMBOLIC}[A-Za-z0-9-]+")
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "aws_acmpca_certificate_authority": frozenset(
@@ -162,3 +166,8 @@ class Inventory:
     def of_type(self, kind: str) -> list[Resource]:
         """Return the resources of one type, in the source's order."""
         return [resource for resource in self.resources if resource.type == kind]
+
+
+def is_symbolic(text: str) -> bool:
+    """Tell whether a text names something by an id that only stands for one."""
+    return bool(_SYMBOLIC.search(text))

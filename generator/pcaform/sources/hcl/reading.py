@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.inventory import SYMBOLIC, Inventory, Remark, Resource
 from pcaform.problems import Failure
 from pcaform.sources.hcl import settings, symbols
 from pcaform.sources.hcl.calls import Calls, places
@@ -99,7 +99,7 @@ def _renamed(resource: Resource, arns: Mapping[str, str]) -> Resource:
 
 def _replaced(value: Any, arns: Mapping[str, str]) -> Any:
     if isinstance(value, str):
-        return symbols.replaced(value, arns) if "symbolic-" in value else value
+        return symbols.replaced(value, arns) if SYMBOLIC in value else value
     if isinstance(value, Mapping):
         return {key: _replaced(inner, arns) for key, inner in value.items()}
     return [_replaced(inner, arns) for inner in value] if isinstance(value, list) else value

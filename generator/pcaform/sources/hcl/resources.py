@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.inventory import ATTRIBUTES, Remark, Resource
-from pcaform.sources.hcl import symbols
+from pcaform.inventory import ATTRIBUTES, Remark, Resource, is_symbolic
 from pcaform.sources.hcl.bodies import Block
 from pcaform.sources.hcl.calls import Calls
 from pcaform.sources.hcl.contents import value_of
@@ -88,7 +87,7 @@ def _resource(instance: Instance) -> Iterator[Found]:
                 attributes[name] = value
     for name, value in list(attributes.items()):
         unknown = first_unknown(value) or (_TWICE if kind.startswith(_OURS) and _is_twice(value) else None)
-        if name == "tags" and symbols.is_symbolic(str(value)):
+        if name == "tags" and is_symbolic(str(value)):
             unknown = _LATER
         if unknown is None:
             continue

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pcaform.inventory import SYMBOLIC
 from pcaform.sources.hcl.places import Place
 from pcaform.sources.hcl.unknown import Unknown
 
@@ -15,19 +16,13 @@ Known = Callable[[str], Any]
 """From an argument's name to its value."""
 _NOT_IN_ARN = re.compile(r"[^A-Za-z0-9-]+")
 _DIGITS = 8
-_AUTHORITY_ARN = re.compile(r"arn:[a-z-]+:acm-pca:[a-z0-9-]+:[0-9]+:certificate-authority/symbolic-[A-Za-z0-9-]+")
-_SYMBOLIC = re.compile(r"certificate(?:-authority)?/symbolic-[A-Za-z0-9-]+")
+_AUTHORITY_ARN = re.compile(rf"arn:[a-z-]+:acm-pca:[a-z0-9-]+:[0-9]+:certificate-authority/{SYMBOLIC}[A-Za-z0-9-]+")
 
 
 def identifier(address: str) -> str:
     """Return what stands for the id that AWS would choose."""
     digest = hashlib.sha256(address.encode()).hexdigest()[:_DIGITS]
-    return f"symbolic-{_NOT_IN_ARN.sub('-', address).strip('-')}-{digest}"
-
-
-def is_symbolic(text: str) -> bool:
-    """Tell whether a text names something that only exists as text yet."""
-    return bool(_SYMBOLIC.search(text))
+    return f"{SYMBOLIC}{_NOT_IN_ARN.sub('-', address).strip('-')}-{digest}"
 
 
 def replaced(text: str, arns: Mapping[str, str]) -> str:
