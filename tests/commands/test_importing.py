@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from conftest import Run
-from infer.states import Resource, arn_of, authority, permission, resource, root, stacked, subordinate, user
+from infer.states import Resource, arn_of, authority, permission, resource, root, stacked, state, subordinate, user
 from pcaform import policies
 from pcaform.imported.report import json_schema
 from pcaform.spec.issuers import Issuer
@@ -332,6 +332,18 @@ def test_what_a_person_took_out_stays_out(pcaform: Run, tmp_path: Path) -> None:
     assert done.stderr.startswith(
         "left out: certificate_authorities.other: taken out of the spec since the last import\n"
     )
+
+
+def test_what_a_person_took_out_gets_no_moves(pcaform: Run, tmp_path: Path) -> None:
+    issuer = ci({"certificates": "unmanaged", "certificate_authorities": ["other"]})
+    found = state(*json.loads(stacked(*root()))["resources"], *root("other"), *issuer)
+    pcaform("import", "state", "-", "--stack", "corp", "--out", "corp.yaml", cwd=tmp_path, stdin=found)
+    spec = tmp_path / "corp.yaml"
+    assert "module.ca_other_certificate." in spec.read_text(encoding="utf-8")
+    assert "module.issuer_ci." in spec.read_text(encoding="utf-8")
+    spec.write_text(SPEC, encoding="utf-8")
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
+    assert (done.returncode, spec.read_text(encoding="utf-8")) == (2, SPEC)
 
 
 def test_dry_run_shows_the_diff_and_writes_nothing(pcaform: Run, tmp_path: Path) -> None:

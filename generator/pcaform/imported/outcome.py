@@ -4,6 +4,7 @@ import codecs
 import re
 from dataclasses import dataclass, replace
 
+from pcaform.addresses import modules
 from pcaform.document import Document, parse
 from pcaform.dump import data_of
 from pcaform.edits.editing import edited
@@ -11,11 +12,12 @@ from pcaform.edits.layout import column
 from pcaform.edits.nodes import nodes
 from pcaform.edits.page import Unwritable
 from pcaform.imported.decisions import Compared, Decision, compare, name_of
-from pcaform.imported.forms import Form, form_of
+from pcaform.imported.forms import Form, Path, form_of
 from pcaform.imported.marks import marked, marks, position
 from pcaform.imported.memory import remembered
 from pcaform.imported.wanted import laid
 from pcaform.inventory import Source
+from pcaform.plan import naming
 from pcaform.problems import Failure
 from pcaform.spec.reading import read
 from pcaform.spec.stack import Spec
@@ -86,10 +88,25 @@ def _compared(text: str, spec: Spec, found: Found, *, last: Form | None, theirs:
         replace(each, kind="conflict") if each.kind == "kept" and each.name in standing else each
         for each in compared.decisions
     ]
+    gone = {module for each in again if each.kind == "withheld" for module in _modules(each.path, found.spec)}
     moves = [
-        Decision("added", ("moves", old), None, new) for old, new in found.spec.moves.items() if old not in spec.moves
+        Decision("added", ("moves", old), None, new)
+        for old, new in found.spec.moves.items()
+        if old not in spec.moves and gone.isdisjoint(modules(new))
     ]
     return replace(compared, decisions=(*again, *moves))
+
+
+def _modules(path: Path, found: Spec) -> list[str]:
+    """Return the module calls of an item, which no stack makes where a person took the item out."""
+    section, key = path[:2]
+    if section != "certificate_authorities":
+        names = {"issuers": naming.issuer, "crl_buckets": naming.crl_bucket, "certificates": naming.certificate}
+        return [names[section](key) if section in names else naming.duty(section, key)]
+    authority = found.managed.get(key)
+    generations = range(1, authority.generation + 1) if authority else ()
+    certificates = [naming.ca_certificate(key, generation) for generation in generations]
+    return [naming.ca(key), naming.permission(key), naming.share(key), *certificates]
 
 
 def _check(spec: Spec, after: Document, found: Found, *, compared: Compared, held: tuple[str, ...]) -> None:
