@@ -118,6 +118,7 @@ LEFT = (
     "'{0}' was in this stack, and Terraform would destroy it: keep it, rename it with 'renamed_from', or say "
     "'removed: {{{1}: forget}}' (it stays at AWS) or 'removed: {{{1}: {{destroy: ITS-ARN}}}}'"
 )
+LEFT_OTHER = LEFT.replace("keep it, rename it with 'renamed_from',", "keep it under this key,")
 AT_TERMS = "a certificate never changes, 'generation: 2' issues another"
 NEVER_APPLIED = "{0}. Where {1} was never applied, bring the stack's directory back to what was"
 UNSAID = {
@@ -126,7 +127,7 @@ UNSAID = {
     "a bucket left": (
         spec(rest="crl_buckets: {lists: {}}\n"),
         spec(),
-        [f"1:1: {LEFT.format('lists', 'crl_buckets.lists')}"],
+        [f"1:1: {LEFT_OTHER.format('lists', 'crl_buckets.lists')}"],
     ),
     "a reference with a permission left": (spec(REFERENCE), spec(), [f"1:1: {LEFT.format('partner', 'partner')}"]),
     "a CA became a reference": (

@@ -22,6 +22,7 @@ RULE = "left-unsaid"
 _CERTIFICATE = "certificate"
 _PROVIDER = "provider"
 _GENERATION = "generation"
+_RENAMED = (AUTHORITIES, "issuers")
 Item = Mapping[str, Any]
 
 
@@ -94,9 +95,10 @@ def _departure(spec: Spec, name: str, item: Item) -> Iterator[Finding]:
     word = key if section == AUTHORITIES else name
     removal = spec.removed.get(word)
     if removal is None:
+        way = "keep it, rename it with 'renamed_from'," if section in _RENAMED else "keep it under this key,"
         message = (
-            f"'{key}' was in this stack, and Terraform would destroy it: keep it, rename it with 'renamed_from', or "
-            f"say 'removed: {{{word}: forget}}' (it stays at AWS) or 'removed: {{{word}: {{destroy: ITS-ARN}}}}'"
+            f"'{key}' was in this stack, and Terraform would destroy it: {way} or say"
+            f" 'removed: {{{word}: forget}}' (it stays at AWS) or 'removed: {{{word}: {{destroy: ITS-ARN}}}}'"
         )
         yield Finding((section,), message)
         return
