@@ -23,3 +23,11 @@ module "certificate_far" {
   domain_name               = "far.corp.example"
   key_algorithm             = "EC_prime256v1"
 }
+
+module "certificate_known" {
+  source = "./modules/acm-certificate"
+
+  certificate_authority_arn = module.acm_permission_issuing.certificate_authority_arn
+  domain_name               = "known.corp.example"
+  key_algorithm             = "EC_prime256v1"
+}

@@ -5,6 +5,11 @@ import {
   id = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
 }
 
+import {
+  to = module.certificate_known.aws_acm_certificate.this
+  id = "arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-888888888888"
+}
+
 moved {
   from = module.ca_old-policy
   to   = module.ca_policy

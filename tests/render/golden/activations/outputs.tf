@@ -29,7 +29,8 @@ output "issuer_arns" {
 output "certificate_arns" {
   description = "The ARN of each private certificate, by its key in the spec."
   value = {
-    web = module.certificate_web.arn
-    far = module.certificate_far.arn
+    web   = module.certificate_web.arn
+    far   = module.certificate_far.arn
+    known = module.certificate_known.arn
   }
 }
