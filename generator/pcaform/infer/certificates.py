@@ -1,6 +1,6 @@
 """Private certificates of ACM -> their entries."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -9,14 +9,16 @@ from pcaform.infer.index import text
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
 from pcaform.infer.naming import key_for, own_key
+from pcaform.infer.pairing import Alike, Pairs, joined, pairs
 from pcaform.infer.places import Place, of_arn
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, reason_of
-from pcaform.inventory import Inventory, Resource
+from pcaform.inventory import Inventory, Remark, Resource, is_symbolic
 from pcaform.plan import naming
 from pcaform.spec.sections import Certificate
 
 _ACM = "aws_acm_certificate"
+_MODULE = "certificate_"
 
 
 def certificates(
@@ -24,7 +26,39 @@ def certificates(
 ) -> Findings:
     """Return the private certificates at a place; public ones have no CA of their account and are none of ours."""
     findings = Findings()
-    taken: set[str] = set()
+    entries = list(_entries(inventory, place, findings, keys=keys, defaults=defaults))
+    kept = _kept(entries, known)
+    taken = set(kept.keys.values())
+    doubtful = {address: own for own, addresses in kept.doubts for address in addresses}
+    for certificate, entry in entries:
+        if certificate.address in doubtful:
+            reason = f"it could be {joined(doubtful[certificate.address])} of the spec: write its ARN there as 'arn'"
+            findings.remarks.append(Remark("ambiguous", certificate.address, reason))
+            continue
+        key = kept.keys.get(certificate.address) or _new_key(certificate, entry, taken | set(known.certificates))
+        taken.add(key)
+        findings.remarks += _replaced(certificate, key, known)
+        moved = ((certificate.address, f"module.{naming.certificate(key)}.{_ACM}.this"),)
+        needs = frozenset({text(certificate, "certificate_authority_arn")})
+        findings.items.append(Item("certificates", key, entry, certificate, addresses=moved, needs=needs))
+    return findings
+
+
+def _new_key(certificate: Resource, entry: Mapping[str, Any], taken: Container[str]) -> str:
+    module = certificate.module_key(_MODULE)
+    return own_key(module, taken=taken) or key_for(module or _name(entry), taken)
+
+
+def _replaced(certificate: Resource, key: str, known: Known) -> Iterator[Remark]:
+    """Yield what is to say where an entry's ARN is that of a certificate that this one came after."""
+    before, now = known.certificates[key].arn if key in known.certificates else None, _arn(certificate)
+    if before is not None and now is not None and before != now:
+        yield Remark("listed", now, f"'{key}' has the 'arn' of one before it: write this one, or take 'arn' out")
+
+
+def _entries(
+    inventory: Inventory, place: Place, findings: Findings, *, keys: Mapping[str, str], defaults: Mapping[str, str]
+) -> Iterator[tuple[Resource, dict[str, Any]]]:
     for certificate in inventory.of_type(_ACM):
         arn = text(certificate, "certificate_authority_arn")
         where = of_arn(arn)
@@ -38,38 +72,26 @@ def certificates(
         except INCOMPLETE:
             findings.leave_out(certificate, NOT_WHOLE)
         else:
-            module = certificate.module_key("certificate_")
-            kept = _kept(module, entry, known, taken)
-            key = own_key(kept, module, taken=taken) or key_for(module or _name(entry), taken)
-            taken.add(key)
-            address = f"module.{naming.certificate(key)}.{_ACM}.this"
-            findings.items.append(
-                Item(
-                    "certificates",
-                    key,
-                    entry,
-                    certificate,
-                    addresses=((certificate.address, address),),
-                    needs=frozenset({arn}),
-                )
-            )
-    return findings
+            yield certificate, entry
 
 
-def _kept(module: str | None, entry: Mapping[str, Any], known: Known, taken: Container[str]) -> str | None:
-    """Return the key that a certificate has already: by its ARN, else that of its module where it fits, else the first.
+def _kept(entries: Iterable[tuple[Resource, Mapping[str, Any]]], known: Known) -> Pairs:
+    """Return the keys that certificates have already, by address."""
+    mine = {key: _likeness(each.model_dump(), each.arn, key) for key, each in known.certificates.items()}
+    theirs = {each.address: _likeness(entry, _arn(each), each.module_key(_MODULE)) for each, entry in entries}
+    return pairs(mine, theirs, stages=4)
 
-    An entry with another ARN is another certificate, whatever its names.
-    """
-    if (own := known.certificate_arns.get(entry["arn"] or "")) is not None:
-        return own
-    what, others = (entry["certificate_authority"], entry["domain_name"]), set(known.certificate_arns.values())
-    fitting = [
-        key
-        for key, each in known.certificates.items()
-        if each == what and key not in taken and not (entry["arn"] and key in others)
-    ]
-    return module if module in fitting else next(iter(fitting), None)
+
+def _likeness(entry: Mapping[str, Any], arn: str | None, key: str | None) -> Alike:
+    """Return what a certificate is known by: its ARN, its module, all that cannot change in place, its CA and name."""
+    what = (entry["certificate_authority"], entry["domain_name"])
+    names = tuple(sorted({*entry["subject_alternative_names"], entry["domain_name"]}))
+    return arn, (key, *what) if key else None, (*what, names, entry["key_algorithm"]), what
+
+
+def _arn(certificate: Resource) -> str | None:
+    arn = certificate.id or text(certificate, "arn")
+    return None if is_symbolic(arn) or not arn.startswith("arn:") else arn
 
 
 def _is_here(certificate: Resource, place: Place) -> bool:

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a CA is known by that has no ARN in the spec: neither can change without another CA in its place."""
+
+    region: str
+    common_name: str | None
+    type: str
+    key_algorithm: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,18 +23,14 @@ class Known:
 
     authorities: Mapping[str, str] = field(default_factory=dict)
     """By ARN."""
-    common_names: Mapping[str, str] = field(default_factory=dict)
-    """CAs without an ARN in the spec, by common name."""
-    made_here: Mapping[str, str | None] = field(default_factory=dict)
-    """The common names, if any, of CAs without an ARN in the spec, by key: two may have the same."""
+    made_here: Mapping[str, Made] = field(default_factory=dict)
+    """CAs without an ARN in the spec, by key: two may be alike."""
     key_algorithms: Mapping[str, str] = field(default_factory=dict)
     """Of the CAs that others manage, by ARN."""
     principals: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Section and key, by `user` or `role` and the principal's name."""
-    certificates: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """The CA's key and the domain name of each, by key: two may have the same."""
-    certificate_arns: Mapping[str, str] = field(default_factory=dict)
-    """Keys of certificates, by ARN."""
+    certificates: Mapping[str, Certificate] = field(default_factory=dict)
+    """By key: two may be alike."""
     crl_buckets: Mapping[str, str] = field(default_factory=dict)
     """By the bucket's name."""
     default_tags: Mapping[str, str] = field(default_factory=dict)
@@ -42,20 +49,23 @@ def known_of(spec: Spec) -> Known:
     principals |= {("role", duty.role_name or key): (section, key) for section, key, duty in spec.duties}
     return Known(
         authorities={each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None},
-        common_names={
-            each.subject.common_name: key
+        made_here={
+            key: Made(
+                each.provider.region if each.provider else spec.aws.region,
+                each.subject.common_name,
+                each.type,
+                each.key_algorithm,
+            )
             for key, each in spec.managed.items()
-            if each.arn is None and each.subject.common_name is not None
+            if each.arn is None
         },
-        made_here={key: each.subject.common_name for key, each in spec.managed.items() if each.arn is None},
         key_algorithms={
             each.arn: each.key_algorithm
             for each in spec.certificate_authorities.values()
             if not each.managed and each.arn is not None and each.key_algorithm is not None
         },
         principals=principals,
-        certificates={key: (each.certificate_authority, each.domain_name) for key, each in spec.certificates.items()},
-        certificate_arns={each.arn: key for key, each in spec.certificates.items() if each.arn is not None},
+        certificates=dict(spec.certificates),
         crl_buckets={bucket.bucket or key: key for key, bucket in spec.crl_buckets.items()},
         default_tags=dict(spec.aws.default_tags),
     )

@@ -4,9 +4,11 @@ import re
 from collections.abc import Container, Iterable, Mapping
 
 from pcaform.chains import readable
-from pcaform.infer.known import Known
+from pcaform.infer.known import Known, Made
+from pcaform.infer.pairing import Alike, joined, pairs
 from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.inventory import Inventory, Resource
+from pcaform.problems import Failure
 from pcaform.spec.values import CA_ARN, KEY
 
 CA = "aws_acmpca_certificate_authority"
@@ -55,12 +57,12 @@ def authority_keys(inventory: Inventory, known: Known, others: Iterable[str]) ->
     keys: dict[str, str] = {}
     taken = _Taken(known)
     authorities = inventory.of_type(CA)
-    for authority in [each for each in authorities if not each.is_reference and is_whole(each)]:
+    whole = [each for each in authorities if not each.is_reference and is_whole(each)]
+    kept = _kept(whole, known)
+    for authority in whole:
         arn = authority.attributes["arn"]
         name = subject(authority).get("common_name") or "ca"
-        module = authority.module_key("ca_")
-        kept = known.authorities.get(arn) or _made_here(module, name, known) or known.common_names.get(name)
-        keys[arn] = taken.key(kept, module, _RESERVED.sub("-", name))
+        keys[arn] = taken.key(kept.get(arn), authority.module_key("ca_"), _RESERVED.sub("-", name))
     names = {str(each.attributes.get("arn")): _name(each) for each in authorities if each.is_reference}
     for arn in others:
         if arn not in keys:
@@ -69,11 +71,48 @@ def authority_keys(inventory: Inventory, known: Known, others: Iterable[str]) ->
     return keys
 
 
-def _made_here(module: str | None, name: str, known: Known) -> str | None:
+def _kept(authorities: Iterable[Resource], known: Known) -> dict[str, str]:
+    """Return the keys that CAs have already, by ARN: by that, by their module, or where only one is alike.
+
+    Raises Failure where two could be the same CA of the spec: whatever were written then could be about the wrong one.
+    """
+    every = {str(each.attributes["arn"]): each for each in authorities}
+    keys = {arn: known.authorities[arn] for arn in every if arn in known.authorities}
+    for arn, each in every.items():
+        key = _of_module(each, known)
+        if arn not in keys and key is not None and key not in keys.values():
+            keys[arn] = key
+    mine = {key: _likeness(made) for key, made in known.made_here.items() if key not in keys.values()}
+    theirs = {arn: _likeness(_made(each)) for arn, each in every.items() if arn not in keys}
+    found = pairs(mine, theirs, stages=2)
+    for own, arns in found.doubts:
+        raise Failure(
+            f"{' and '.join(sorted(arns))} could be {joined(own)} of the spec: they have the same common name. Read "
+            "only the CAs that are meant: 'import aws' takes --arn and --status"
+        )
+    return keys | dict(found.keys)
+
+
+def _of_module(authority: Resource, known: Known) -> str | None:
     """Return the key that a module of ours is named after, unless the common name is that of another CA only."""
+    module, name = authority.module_key("ca_"), subject(authority).get("common_name")
     if module is None or module not in known.made_here:
         return None
-    return module if known.made_here[module] == name or name not in known.common_names else None
+    names = [each.common_name for each in known.made_here.values()]
+    return module if known.made_here[module].common_name == name or name not in names else None
+
+
+def _made(authority: Resource) -> Made:
+    has = authority.attributes
+    algorithm = has["certificate_authority_configuration"][0].get("key_algorithm")
+    region = has["arn"].split(":")[3]
+    return Made(region, subject(authority).get("common_name"), str(has.get("type")), str(algorithm))
+
+
+def _likeness(made: Made) -> Alike:
+    if made.common_name is None:
+        return (None, None)
+    return made, (made.region, made.common_name)
 
 
 class _Taken:
@@ -81,7 +120,7 @@ class _Taken:
 
     def __init__(self, known: Known) -> None:
         self._given: set[str] = set()
-        self._kept = {*known.authorities.values(), *known.common_names.values()}
+        self._kept = {*known.authorities.values(), *known.made_here}
 
     def key(self, kept: str | None, module: str | None, name: str) -> str:
         """Return the key that was kept, else the module's, else one made from a name."""
