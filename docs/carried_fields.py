@@ -38,7 +38,7 @@ _NOTES = {
     "certificate_authorities.*.parent": "live: by key identifier and signature; else by who issued its certificate",
     "certificate_authorities.*.path_length": "live: from the certificate; state, hcl: from the template",
     "certificate_authorities.*.tags": "live: AWS does not tell `default_tags` from others, so `--into` says which are",
-    "certificates.*.arn": "live: always; hcl: from an import block",
+    "certificates.*.arn": "live: in new entries; hcl: from an import block",
     "issuers.*.user_name": "live: as `existing_user`",
     "issuers.*.role": "live: as `existing_role`",
     "issuers.*.grants": "where the policy is one that grants make, however it is spelled",

@@ -40,3 +40,26 @@ def test_a_default_tag_that_everything_overrides_is_not_taken_away() -> None:
     theirs = spec_of(text.replace("NAME: old", "owner: me").encode())
     result = into(text.encode(), theirs).content.decode()
     assert result == text.replace("NAME: old, other: kept", "other: kept, owner: me")
+
+
+def test_a_ca_may_be_called_like_a_field() -> None:
+    for name in FIELDS:
+        text = TEXT.replace("  root:\n", f"  {name}:\n").replace("NAME", "owner")
+        theirs = spec_of(text.replace("owner: old", "owner: new").encode())
+        assert into(text.encode(), theirs).content.decode() == text.replace("owner: old", "owner: new")
+
+
+CERTIFICATES = """\
+certificates:
+  web: {certificate_authority: root, domain_name: web.corp, tags: {owner: a}}
+"""
+
+
+def test_what_a_person_took_out_stays_out_whatever_else_changes() -> None:
+    text = TEXT.replace("NAME", "owner")
+    found = spec_of((text + CERTIFICATES).encode())
+    first = into((text + CERTIFICATES).encode(), found)
+    changed = spec_of((text + CERTIFICATES.replace("owner: a", "owner: b")).encode())
+    second = into(text.encode(), changed, first.memory)
+    assert second.content.decode() == text
+    assert [each.decision.kind for each in second.decisions] == ["withheld"]

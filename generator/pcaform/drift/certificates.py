@@ -1,6 +1,6 @@
 """Private certificates of a stack, in a spec and at AWS -> what differs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from pcaform.audit.renewals import stranded
@@ -21,12 +21,14 @@ def certificates(
         place = f"certificates.{key}"
         if authority is None or authority.region in estate.unlisted:
             continue
-        fitting = [each for each in estate.issued_by(authority) if _is_meant(each, wanted)]
+        others = {each.arn for name, each in spec.certificates.items() if name != key}
+        fitting = [each for each in estate.issued_by(authority) if _is_meant(each, wanted, others)]
         living = [each for each in fitting if each.status not in _OVER]
         if not living:
             said = f"; {fitting[0].arn} is {fitting[0].status}" if fitting else ""
             message = f"no certificate of ACM for '{wanted.domain_name}' from '{authority.name}'{said}"
-            yield Difference(Kind.APPLIED, place, message, "apply the stack: it asks for one", authority.arn)
+            advice = "correct or take out its 'arn'" if wanted.arn else "apply the stack: it asks for one"
+            yield Difference(Kind.APPLIED, place, message, advice, authority.arn)
         elif len(living) > 1:
             message = f"{len(living)} certificates for '{wanted.domain_name}': which one is this stack's cannot be told"
             advice = "look into the state: " + ", ".join(each.arn for each in living)
@@ -38,8 +40,9 @@ def certificates(
                 yield Difference(Kind.RENEWAL, place, said, advice, living[0].arn, is_urgent=True)
 
 
-def _is_meant(found: Certificate, wanted: Wanted) -> bool:
-    return found.arn == wanted.arn if wanted.arn else found.name == wanted.domain_name
+def _is_meant(found: Certificate, wanted: Wanted, others: Container[str | None]) -> bool:
+    """Tell whether a certificate can be that of an entry: the one that it names, or one that no other entry names."""
+    return found.arn == wanted.arn if wanted.arn else found.name == wanted.domain_name and found.arn not in others
 
 
 def _one(place: str, wanted: Wanted, found: Certificate) -> Iterator[Difference]:

@@ -12,7 +12,16 @@ _OPEN = ("tags", "default_tags", "subject", "revocation_configuration", PERMISSI
 """Mappings that are compared key by key also where one side has none."""
 _ISSUING = ("parent", "path_length", "validity", "api_passthrough")
 """What a source without the certificate's request does not know: absent there is not absent at AWS."""
-_IDENTITY = {"certificate_authorities": ("subject", "key_algorithm"), "issuers": ("user_name", *KINDS)}
+_IDENTITY = {
+    "certificate_authorities": ("subject", "key_algorithm"),
+    "issuers": ("user_name", *KINDS),
+    "administrators": ("role_name",),
+    "auditors": ("role_name",),
+    "certificates": ("certificate_authority", "domain_name"),
+    "crl_buckets": ("bucket",),
+    "shares": (),
+}
+"""What an item is known by, whatever else of it changes; a share by its CA alone."""
 
 Kind = Literal["taken", "added", "kept", "conflict", "missing", "unread", "withheld"]
 _UNKNOWN: Any = object()
@@ -111,8 +120,7 @@ def _items(mine: Form, base: Form, found: Form, *, is_complete: bool) -> Iterato
 
 
 def _is_the_same_thing(section: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    names = _IDENTITY.get(section, tuple(other))
-    return all(_same(one.get(name), other.get(name)) for name in names)
+    return all(_same(one.get(name), other.get(name)) for name in _IDENTITY[section])
 
 
 def _values(mine: Form, base: Form | None, found: Form) -> Iterator[tuple[Path, _Values]]:
@@ -156,7 +164,8 @@ def _below(
         before = base.get(name) if isinstance(base, Mapping) else (None if base is None else _UNKNOWN)
         if isinstance(base, Mapping) and name not in base and not inner_of_item:
             before = _UNKNOWN
-        if (name in _OPEN and not inner_of_item) or (path[-1] == "revocation_configuration" and one and other):
+        is_block = path[2:] == ("revocation_configuration",) and one and other
+        if (name in _OPEN and not inner_of_item) or is_block:
             yield from _below((*path, name), one or {}, before, found=other or {})
         else:
             yield (*path, name), _Values(one, before, other)

@@ -19,6 +19,8 @@ from pcaform.infer.unexpressed import Unexpressed
 from pcaform.inventory import Inventory, Remark, Resource
 from pcaform.spec.stack import Aws, Spec
 
+_ACM = "aws_acm_certificate"
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -34,14 +36,14 @@ class Draft:
 
 def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mapping[str, str]) -> Draft:
     """Return the entries of a place's spec, without those resources that the rules refused, by address."""
-    remaining = tuple(each for each in inventory.resources if each.address not in refused or each.type == CA)
+    every = Findings()
+    remaining = tuple(each for each in _once(inventory, every) if each.address not in refused or each.type == CA)
     kept = Inventory(remaining, source=inventory.source, account_id=inventory.account_id)
     found = index(kept)
     people = _of_place(documents.principals(kept), place, is_live=kept.source == "live")
     named = _named(kept, people, found)
     keys = authority_keys(kept, known, named)
     tags = dict(_default_tags(kept, place, known))
-    every = Findings()
     _add(every, authorities(kept, place, found, keys=keys, defaults=tags), refused)
     written = {str(each.resource.attributes["arn"]) for each in every.items}
     _add(every, certificates.certificates(kept, place, keys=keys, known=known, defaults=tags))
@@ -60,6 +62,19 @@ def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mappin
         has_addresses=kept.source != "live",
         backend=inventory.backend,
     )
+
+
+def _once(inventory: Inventory, every: Findings) -> Iterator[Resource]:
+    """Yield resources, one CA or certificate of ACM once: a state can have it at several addresses."""
+    first: dict[str, str] = {}
+    for each in inventory.resources:
+        arn = text(each, "arn")
+        if each.type in (CA, _ACM) and arn and not each.is_reference and arn in first:
+            every.leave_out(each, f"it is what {first[arn]} is: take one of the two out with 'terraform state rm'")
+            continue
+        if not each.is_reference:
+            first.setdefault(arn, each.address)
+        yield each
 
 
 def _default_tags(inventory: Inventory, place: Place, known: Known) -> Mapping[str, str]:

@@ -23,6 +23,7 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 }
 """Type -> which attribute says where it is, and why a spec has none such."""
 
+_OURS = "aws_acmpca_"
 _BESIDE = (
     "in no spec. Over this state a stack would destroy them: give it a state of its own with 'terraform state mv "
     "-state-out', or keep the files that describe them beside the stack's"
@@ -38,9 +39,16 @@ def leftovers(inventory: Inventory, place: Place, said: Collection[str]) -> Iter
 
 
 def beside(inventory: Inventory, said: Collection[str]) -> Iterator[Remark]:
-    """Yield one remark on all else that is in a state: a stack over it would destroy what no file describes."""
-    unsaid = (each.type for each in inventory.resources if not each.is_reference and each.address not in said)
-    counts = Counter(unsaid) + Counter(inventory.others)
+    """Yield what is to say of all else that is in a state: a stack over it would destroy what no file describes."""
+    unsaid = [each for each in inventory.resources if not each.is_reference and each.address not in said]
+    for each in unsaid if inventory.source == "state" else ():
+        if each.type.startswith(_OURS):
+            yield Remark(
+                "left out",
+                each.address,
+                "it is in no spec, and over this state a stack would destroy it: take it out of the state first",
+            )
+    counts = Counter(each.type for each in unsaid if not each.type.startswith(_OURS)) + Counter(inventory.others)
     if inventory.source == "state" and counts:
         listed = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
         yield Remark("listed", "the same state", f"{listed}: {_BESIDE}")

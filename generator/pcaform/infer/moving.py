@@ -4,6 +4,7 @@ from pcaform import trusts
 from pcaform.addresses import keyed
 from pcaform.infer.documents import Held, Principal
 from pcaform.infer.index import text
+from pcaform.inventory import Resource
 
 
 def addresses_of(
@@ -16,7 +17,7 @@ def addresses_of(
     moved = []
     if principal.resource is not None:
         moved.append((principal.resource.address, f"module.{module}.{principal.resource.type}.this"))
-        if principal.profile and trusts.EC2 in text(principal.resource, "assume_role_policy"):
+        if principal.profile and _is_kept(principal.profile, principal.resource):
             moved.append((principal.profile.address, keyed(f"module.{module}.{principal.profile.type}.this", 0)))
     unmoved = []
     for each in held:
@@ -30,3 +31,9 @@ def addresses_of(
         else:
             unmoved.append(each.attachment.address)
     return tuple(moved), tuple(unmoved)
+
+
+def _is_kept(profile: Resource, role: Resource) -> bool:
+    """Tell whether a stack has a profile like that: of a role for EC2, and in its path."""
+    paths = [each.attributes.get("path") or "/" for each in (profile, role)]
+    return paths[0] == paths[1] and trusts.EC2 in text(role, "assume_role_policy")
