@@ -275,6 +275,24 @@ def test_a_certificate_that_differs(held: Any, title: str, said: str) -> None:
     assert lines(drift(None, authority(), held=held))[:2] == [title, f"  {said}"]
 
 
+WWW = "  www: {certificate_authority: issuing, domain_name: www.corp.example}\n"
+OLD = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/2"
+
+
+def test_a_certificate_that_another_entry_names_is_that_one() -> None:
+    wanted = spec(**{WWW: WWW + WWW.replace("www:", "old:").replace("}", f", arn: '{OLD}'}}")})
+    assert drift(wanted, authority(), held=[certificate(), certificate(arn=OLD)]).differences == ()
+
+
+def test_an_arn_of_no_certificate_is_told() -> None:
+    wanted = spec(**{WWW: WWW.replace("}", f", arn: '{OLD}'}}")})
+    (found,) = drift(wanted, authority(), held=[certificate()]).differences
+    assert (found.message, found.advice) == (
+        "no certificate of ACM for 'www.corp.example' from 'Issuing'",
+        "correct or take out its 'arn'",
+    )
+
+
 def test_urgent_differences_come_first_whatever_their_kind() -> None:
     found = authority(tags={}, actions=(), arguments={"revocation_configuration": OFF, "type": "SUBORDINATE"})
     kinds = [(each.is_urgent, each.kind.value) for each in drift(None, found).differences]
