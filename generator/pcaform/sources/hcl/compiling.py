@@ -113,7 +113,8 @@ class _Compiler:
         def run(slots: tuple[Any, ...], scope: Scope) -> Any:
             found = {}
             for key, value in pairs:
-                name = as_text(key(slots, scope))
+                named = key(slots, scope)
+                name = as_text(getattr(named, "path", named))  # a reference: `providers` has such keys
                 if isinstance(name, Unknown):
                     return name
                 found[name] = value(slots, scope)
