@@ -97,3 +97,47 @@ def test_providers_that_are_no_object_are_never_the_default_ones(pcaform: Run, t
         1,
         "pcaform: root/main.tf:21: which provider is meant cannot be told: write aws.ALIAS\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ('region = "us-west-2"', {"region: us-west-2": 1}),
+        ('region = "eu-west-1"', {"provider:": 0}),
+        ('provider = aws.west\n  region = "eu-west-1"', {"provider:": 0}),
+        ('provider = aws.west\n  region = "us-east-1"', {"region: us-east-1": 1, "us-west-2": 0}),
+        ("region = null", {"provider:": 0}),
+    ],
+)
+def test_a_resource_lives_in_the_region_that_it_names(
+    pcaform: Run, tmp_path: Path, lines: str, expected: dict[str, int]
+) -> None:
+    far = AUTHORITY.format(name="far", line=lines)
+    code, out, err = imported(pcaform, tmp_path, root=PROVIDERS + HOME + far)
+    assert (code, {part: out.count(part) for part in expected}) == (0, expected), err
+
+
+def test_a_region_of_its_own_keeps_the_role_of_its_provider(pcaform: Run, tmp_path: Path) -> None:
+    role = 'assume_role {\n    role_arn = "arn:aws:iam::123456789012:role/pki"\n  }\n  region = "us-west-2"'
+    providers = PROVIDERS.replace('region              = "us-west-2"', role)
+    far = AUTHORITY.format(name="far", line='provider = aws.west\n  region = "us-east-1"')
+    code, out, err = imported(pcaform, tmp_path, root=providers + HOME + far)
+    assert (code, err.count("left out"), out.count("role_arn: 'arn:aws:iam::123456789012:role/pki'")) == (0, 0, 1), err
+    assert "region: us-east-1" in out
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"), [("var.x", "var.x has no value: give it with '--var-file'"), ("1", "it is no text")]
+)
+def test_a_region_that_cannot_be_told_leaves_its_resource_out(
+    pcaform: Run, tmp_path: Path, value: str, reason: str
+) -> None:
+    far = AUTHORITY.format(name="far", line=f"region = {value}")
+    text = f'{PROVIDERS}{HOME}{far}variable "x" {{}}\n' + AUTHORITY.format(
+        name="near", line="tags = { far = aws_acmpca_certificate_authority.far.arn }"
+    )
+    code, out, err = imported(pcaform, tmp_path, root=text)
+    address = "aws_acmpca_certificate_authority.far"
+    advice = "import from the state instead, where it is known"
+    assert f"unknown: {address}: root/main.tf:22: 'region' has to be evaluated, {reason}: {advice}\n" in err
+    assert (code, out.count("type: ROOT"), out.count("tags")) == (2, 2, 0)

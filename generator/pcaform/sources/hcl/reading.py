@@ -49,7 +49,7 @@ def _inventory(path: str, options: Options) -> Inventory:
         tuple(_adopted(_installed(resources), root, scope)),
         (*remarks, *unkept),
         "hcl",
-        providers=settings.providers(scope.places),
+        providers=settings.in_regions(settings.providers(scope.places), (each.provider for each in resources)),
         backend=kept,
     )
 

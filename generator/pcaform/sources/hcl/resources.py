@@ -31,6 +31,7 @@ _KINDS = {
 """The provider's types of arguments, and of all that lies below some blocks."""
 _ADVICE = "import from the state instead, where it is known"
 _LATER = Unknown("it holds what is known only when it exists")
+_NO_TEXT = Unknown("it is no text")
 _TWICE = Unknown("this block, or one in it, stands more than once")
 Found = Resource | Remark
 
@@ -78,6 +79,11 @@ def _called(block: Block, scope: ModuleScope, calls: Calls) -> Iterator[Found]:
 def _resource(instance: Instance) -> Iterator[Found]:
     """Yield a resource, or why it cannot be told; what is not known and harmless is left out and named."""
     kind = instance.block.labels[0]
+    if not (instance.region is None or isinstance(instance.region, str)):
+        yield Remark(
+            "unknown", instance.address, _reason(instance, "region", first_unknown(instance.region) or _NO_TEXT)
+        )
+        return
     attributes = {name: value for name, value in instance.contents().items() if name in ATTRIBUTES[kind]}
     view = View(instance)
     for name in _COMPUTED:

@@ -60,11 +60,16 @@ class Instance:
 
     @property
     def place(self) -> Place:
-        """Where it lives: what its `provider` argument names, else the module's own provider."""
+        """Where it lives: what its `provider` argument names, else the module's own provider; its own region first."""
         attribute = self.block.body.attributes.get("provider")
         if attribute is None:
-            return self.home.place()
-        return self.home.place(value_of(attribute, References()), attribute.place)
+            return self.home.place().in_region(self.region)
+        return self.home.place(value_of(attribute, References()), attribute.place).in_region(self.region)
+
+    @property
+    def region(self) -> Any:
+        """The region that a resource names itself, None where it names none."""
+        return None if self.block.type == "module" else self.argument("region")
 
     def contents(self) -> dict[str, Any]:
         """Return all arguments and nested blocks."""
