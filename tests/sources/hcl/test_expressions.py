@@ -73,6 +73,12 @@ local.nested[*]
 { for key, value in local.object : upper(key) => key if key != "b" }
 { for each in local.list : each => "x"... }
 { for each in local.set : each => each }
+{ for key, value in local.set : key => value }
+[for key, value in true ? local.set : toset([]) : key]
+[for key, value in local.set[*] : key]
+[for key, value in toset([10, 9, 2.5]) : key]
+[for key, value in toset([true, false]) : key]
+[for key, value in distinct(local.set) : key]
 { (local.text) = 1, "a b" = 2, c : 3 }
 { a = 1, a = 2 }
 jsonencode(local.object)
@@ -89,6 +95,8 @@ tomap({ a = "x" })
 tostring(5)
 tonumber("5.50")
 tobool("true")
+tobool("1")
+tobool("0")
 distinct(local.list)
 compact(["a", "", "b"])
 sort(local.list)

@@ -110,6 +110,10 @@ FAILURES: dict[str, tuple[str | bytes, str]] = {
         PROVIDER + authority("provider = aws.west"),
         "main.tf:7: no provider block sets up 'aws.west': add it, or correct its alias",
     ),
+    "a provider that has to be evaluated": (
+        PROVIDER + authority("provider = aws.west[each.key]"),
+        "main.tf:7: which provider is meant cannot be told: write aws.ALIAS",
+    ),
     "a value of no block": (
         "a = 1\n",
         "main.tf:1:1: 'a' stands outside of any block: values belong into 'locals', or a .tfvars",

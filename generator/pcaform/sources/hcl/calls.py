@@ -93,12 +93,9 @@ class Calls:
         """Return the providers that a call hands to its module; the default one goes along by itself."""
         attribute = call.block.body.attributes.get("providers")
         given = value_of(attribute, References()) if attribute else {}
-        passed = (
-            {str(name): call.home.place(each, call.block.place) for name, each in given.items()}
-            if isinstance(given, Mapping)
-            else {}
-        )
-        return {"aws": call.home.place(), **passed}
+        passed = given if isinstance(given, Mapping) else {"aws": given}
+        handed = {str(name): call.home.place(each, call.block.place) for name, each in passed.items()}
+        return {"aws": call.home.place(), **handed}
 
 
 def _resolved(directory: Path, shown: str) -> Path:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from pcaform.characters import composed
 from pcaform.sources.hcl.grammar import tree
-from pcaform.sources.hcl.kinds import of_one_kind
+from pcaform.sources.hcl.kinds import Set, of_one_kind
 from pcaform.sources.hcl.operators import as_text, binary, unary
 from pcaform.sources.hcl.steps import SPLAT, into
 from pcaform.sources.hcl.templates import Template
@@ -113,7 +113,8 @@ class _Compiler:
         def run(slots: tuple[Any, ...], scope: Scope) -> Any:
             found = {}
             for key, value in pairs:
-                name = as_text(key(slots, scope))
+                named = key(slots, scope)
+                name = as_text(getattr(named, "path", named))  # a reference: `providers` has such keys
                 if isinstance(name, Unknown):
                     return name
                 found[name] = value(slots, scope)
@@ -281,7 +282,12 @@ def _for(
 
 
 def pairs_of(values: Any) -> list[tuple[Any, Any]]:
-    """Return keys and values in the order in which Terraform goes through them: an object by its sorted keys."""
+    """Return keys and values in the order in which Terraform goes through them: an object by its sorted keys.
+
+    A set's keys are its values.
+    """
+    if isinstance(values, Set):
+        return [(value, value) for value in values]
     return sorted(values.items()) if isinstance(values, Mapping) else list(enumerate(values))
 
 

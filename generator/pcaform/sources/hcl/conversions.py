@@ -21,6 +21,8 @@ class Kind:
 
 
 ANY = Kind("any")
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+"""What Terraform converts; `tobool("1")` does too, where other texts are an error."""
 
 
 class Types:
@@ -76,7 +78,7 @@ def _scalar(value: Any, name: str) -> Any:
         text = as_text(value)
         return value if isinstance(text, Unknown) else text
     if name == "bool":
-        return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+        return _BOOLEANS.get(value, value) if isinstance(value, str) else value
     if is_number(value) or not isinstance(value, str):
         return value
     number = number_of(value)

@@ -120,7 +120,7 @@ def _to_number(value: Any) -> Any:
 
 
 def _to_bool(value: Any) -> bool:
-    return value if isinstance(value, bool) else {"true": True, "false": False}[value]
+    return value if isinstance(value, bool) else {"true": True, "1": True, "false": False, "0": False}[value]
 
 
 def _text(value: Any) -> Any:

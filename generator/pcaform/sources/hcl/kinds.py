@@ -46,7 +46,9 @@ def set_of(values: Sequence[Any]) -> Set:
     """Return values of one kind as a set."""
     if all(isinstance(each, str) for each in values):
         return Set(sorted(set(values)))
-    return Set(each_once(values))
+    kept = each_once(values)
+    is_ordered = all(map(_is_scalar, kept)) and len(_kinds(kept)) == 1
+    return Set(sorted(kept) if is_ordered else kept)
 
 
 def each_once(values: Sequence[Any]) -> list[Any]:

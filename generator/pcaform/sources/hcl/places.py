@@ -1,7 +1,7 @@
 """Provider blocks -> where resources live: region, account, role and default tags. Nothing of it is ever guessed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pcaform import facts
@@ -10,6 +10,8 @@ from pcaform.sources.hcl.operators import as_text
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 
 _PARTS = 6
+_IN = "/"
+"""Between an alias and the region of its own that a resource names."""
 _NO_REGION = Unknown("no provider block names a region: name it with '--region'")
 _NO_ACCOUNT = Unknown("no provider block names the account: name it with '--account-id'")
 
@@ -40,6 +42,12 @@ class Place:
         region, account = self.known_region, self.known_account
         return f"arn:{facts.partition(region)}:{service}:{'' if is_global else region}:{account}:{resource}"
 
+    def in_region(self, region: Any) -> "Place":
+        """Return this place in the region that a resource of the provider names, under an alias no block can have."""
+        if not isinstance(region, str) or region == self.region:
+            return self
+        return replace(self, alias=f"{self.alias}{_IN}{region}", region=region)
+
     @property
     def known_region(self) -> str:
         """The region; raises Failure where it is not known."""
@@ -55,6 +63,12 @@ def _known(value: str | Unknown) -> str:
     if isinstance(value, Unknown):
         raise Failure(value.reason)
     return value
+
+
+def split(alias: str) -> tuple[str, str]:
+    """Return the alias of a provider block, and the region that a resource names itself; empty where it names none."""
+    block, _, region = alias.partition(_IN)
+    return block, region
 
 
 def place(attributes: Mapping[str, Any], options: Options, where: str) -> Place:

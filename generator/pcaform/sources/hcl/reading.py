@@ -1,17 +1,17 @@
 """A directory of Terraform files -> inventory: what a state made of them would hold."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pcaform.inventory import SYMBOLIC, Inventory, Remark, Resource
+from pcaform.inventory import Inventory, Remark, Resource
 from pcaform.problems import Failure
-from pcaform.sources.hcl import settings, symbols
+from pcaform.sources.hcl import settings
 from pcaform.sources.hcl.calls import Calls, places
-from pcaform.sources.hcl.contents import value_of
-from pcaform.sources.hcl.directory import Module, module
+from pcaform.sources.hcl.directory import module
 from pcaform.sources.hcl.grammar import collecting_later
+from pcaform.sources.hcl.imports import adopted
 from pcaform.sources.hcl.places import Options, of_options
 from pcaform.sources.hcl.resources import found
 from pcaform.sources.hcl.scopes import ModuleScope
@@ -44,12 +44,13 @@ def _inventory(path: str, options: Options) -> Inventory:
     resources = [each for each in every if isinstance(each, Resource)]
     remarks = [each for each in every if isinstance(each, Remark)]
     remarks += settings.unsettled(scope.places)
+    found_there, unclear = adopted(_installed(resources), root, scope)
     kept, unkept = settings.backend(root, scope)
     return Inventory(
-        tuple(_adopted(_installed(resources), root, scope)),
-        (*remarks, *unkept),
+        tuple(found_there),
+        (*remarks, *unclear, *unkept),
         "hcl",
-        providers=settings.providers(scope.places),
+        providers=settings.in_regions(settings.providers(scope.places), (each.provider for each in resources)),
         backend=kept,
     )
 
@@ -79,39 +80,3 @@ def _installed(resources: Iterable[Resource]) -> list[Resource]:
 
 def _with(resource: Resource, **attributes: Any) -> Resource:
     return replace(resource, attributes={**resource.attributes, **attributes})
-
-
-def _adopted(resources: Iterable[Resource], root: Module, scope: ModuleScope) -> list[Resource]:
-    """Return the resources, those with an `import` block under the id that it names."""
-    ids = _imported(root, scope)
-    arns = {
-        each.attributes["arn"]: ids[each.address]
-        for each in resources
-        if each.type == _AUTHORITY and each.address in ids
-    }
-    return [replace(_renamed(each, arns), id=ids.get(each.address, each.id)) for each in resources]
-
-
-def _renamed(resource: Resource, arns: Mapping[str, str]) -> Resource:
-    """Return a resource with real ARNs in place of symbolic ones."""
-    return replace(resource, attributes=_replaced(resource.attributes, arns)) if arns else resource
-
-
-def _replaced(value: Any, arns: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return symbols.replaced(value, arns) if SYMBOLIC in value else value
-    if isinstance(value, Mapping):
-        return {key: _replaced(inner, arns) for key, inner in value.items()}
-    return [_replaced(inner, arns) for inner in value] if isinstance(value, list) else value
-
-
-def _imported(root: Module, scope: ModuleScope) -> dict[str, str]:
-    """Return the id by address of each `import` block whose id is literal."""
-    ids = {}
-    for block in root.of_type("import"):
-        to, identifier = block.body.attributes.get("to"), block.body.attributes.get("id")
-        if to is not None and identifier is not None:
-            value = value_of(identifier, scope)
-            if isinstance(value, str):
-                ids["".join(to.value.text.split())] = value
-    return ids

@@ -17,7 +17,7 @@ class References:
         """Return the path as a reference; Unknown for one that the writer has no form for."""
         try:
             return Reference("".join([root, *map(_written, steps)]))
-        except ValueError:
+        except (TypeError, ValueError):
             return Unknown(root)
 
     def call(self, function: str, arguments: list[Any]) -> Any:
@@ -32,4 +32,6 @@ class References:
 def _written(step: Any) -> str:
     if isinstance(step, int):
         return f"[{step}]"
-    return f".{step}" if isinstance(step, str) and step.replace("-", "_").isidentifier() else f"[{json.dumps(step)}]"
+    if not isinstance(step, str):
+        raise TypeError("a key that has to be evaluated")
+    return f".{step}" if step.replace("-", "_").isidentifier() else f"[{json.dumps(step)}]"

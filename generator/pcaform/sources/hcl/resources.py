@@ -7,9 +7,8 @@ from pcaform.inventory import ATTRIBUTES, Remark, Resource, is_symbolic
 from pcaform.sources.hcl.bodies import Block
 from pcaform.sources.hcl.calls import Calls
 from pcaform.sources.hcl.contents import value_of
-from pcaform.sources.hcl.conversions import ANY, Kind, converted
-from pcaform.sources.hcl.encoding import Encoded
 from pcaform.sources.hcl.scopes import Instance, ModuleScope
+from pcaform.sources.hcl.shapes import misfit, shaped
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.sources.hcl.views import View
 
@@ -18,19 +17,9 @@ _AUTHORITY = "aws_acmpca_certificate_authority"
 _COMPUTED = ("arn", "certificate", "certificate_chain", "certificate_signing_request")
 _HARMLESS = frozenset({"tags", "timeouts"})
 """What a resource is taken without where it is not known: leaving it out of a spec endangers no CA."""
-_NUMBERS = ("permanent_deletion_time_in_days", "expiration_in_days", "max_session_duration")
-_BOOLEANS = (
-    *("enabled", "force_destroy", "block_public_acls", "block_public_policy", "ignore_public_acls"),
-    "restrict_public_buckets",
-)
-_KINDS = {
-    **dict.fromkeys(_NUMBERS, Kind("number")),
-    **dict.fromkeys(_BOOLEANS, Kind("bool")),
-    **dict.fromkeys(("subject", "tags", "validity"), Kind("string")),
-}
-"""The provider's types of arguments, and of all that lies below some blocks."""
 _ADVICE = "import from the state instead, where it is known"
 _LATER = Unknown("it holds what is known only when it exists")
+_NO_TEXT = Unknown("it is no text")
 _TWICE = Unknown("this block, or one in it, stands more than once")
 Found = Resource | Remark
 
@@ -78,6 +67,11 @@ def _called(block: Block, scope: ModuleScope, calls: Calls) -> Iterator[Found]:
 def _resource(instance: Instance) -> Iterator[Found]:
     """Yield a resource, or why it cannot be told; what is not known and harmless is left out and named."""
     kind = instance.block.labels[0]
+    if not (instance.region is None or isinstance(instance.region, str)):
+        yield Remark(
+            "unknown", instance.address, _reason(instance, "region", first_unknown(instance.region) or _NO_TEXT)
+        )
+        return
     attributes = {name: value for name, value in instance.contents().items() if name in ATTRIBUTES[kind]}
     view = View(instance)
     for name in _COMPUTED:
@@ -85,26 +79,31 @@ def _resource(instance: Instance) -> Iterator[Found]:
             value = view.step(name)
             if not isinstance(value, Unknown):
                 attributes[name] = value
+    if "prevent_destroy" in ATTRIBUTES[kind]:
+        attributes["prevent_destroy"] = _protection(instance)
     for name, value in list(attributes.items()):
-        unknown = first_unknown(value) or (_TWICE if kind.startswith(_OURS) and _is_twice(value) else None)
-        if name == "tags" and is_symbolic(str(value)):
-            unknown = _LATER
+        unknown = first_unknown(value) or _fault(kind, name, value)
         if unknown is None:
             continue
         yield Remark("unknown", instance.address, _reason(instance, name, unknown))
         if name not in _HARMLESS:
             return
         del attributes[name]
-    if "prevent_destroy" in ATTRIBUTES[kind]:
-        attributes["prevent_destroy"] = _protection(instance)
     place = instance.place
     yield Resource(
         kind,
         instance.address,
-        _shaped(attributes, place.default_tags, takes_tags="tags_all" in ATTRIBUTES[kind]),
+        shaped(attributes, place.default_tags, takes_tags="tags_all" in ATTRIBUTES[kind]),
         origin=instance.home.origin or instance.block.place,
         provider=place.alias,
     )
+
+
+def _fault(kind: str, name: str, value: Any) -> Unknown | None:
+    """Return why a known value cannot be taken."""
+    if kind.startswith(_OURS) and _is_twice(value):
+        return _TWICE
+    return _LATER if name == "tags" and is_symbolic(str(value)) else misfit(name, value)
 
 
 def _is_twice(value: Any) -> bool:
@@ -147,38 +146,10 @@ def _unknown(block: Block, scope: ModuleScope, what: str, why: Unknown) -> Remar
     return Remark("unknown", address, f"{scope.origin or block.place}: {what} cannot be told, {why.reason}: {_ADVICE}")
 
 
-def _protection(instance: Instance) -> bool | None:
+def _protection(instance: Instance) -> Any:
     """Return what a resource says of being destroyed; None where it says nothing."""
     for block in instance.block.body.of_type("lifecycle"):
         attribute = block.body.attributes.get("prevent_destroy")
         if attribute is not None:
-            return value_of(attribute, instance.scope) is True
+            return value_of(attribute, instance.scope)
     return None
-
-
-def _shaped(attributes: dict[str, Any], default_tags: Mapping[str, str], *, takes_tags: bool) -> dict[str, Any]:
-    """Return attributes as a state holds them: what is null is not there, and each has the provider's type."""
-    shaped: dict[str, Any] = _typed(_without_null(attributes))
-    if not shaped.get("tags", True):
-        del shaped["tags"]
-    if isinstance(shaped.get("timeouts"), list):
-        shaped["timeouts"] = shaped["timeouts"][0]
-    if takes_tags:
-        shaped["tags_all"] = {**default_tags, **shaped.get("tags", {})}
-    return shaped
-
-
-def _typed(value: Any, name: str = "", kind: Kind = ANY) -> Any:
-    """Return arguments as the provider's types make them, whatever Terraform was given for them."""
-    kind = _KINDS.get(name, ANY) if kind == ANY else kind
-    if isinstance(value, Mapping):
-        return {key: _typed(each, key, kind) for key, each in value.items()}
-    return [_typed(each, name, kind) for each in value] if isinstance(value, list) else converted(value, kind)
-
-
-def _without_null(value: Any) -> Any:
-    if isinstance(value, Encoded):
-        return value.written
-    if isinstance(value, Mapping):
-        return {name: _without_null(inner) for name, inner in value.items() if inner is not None}
-    return [_without_null(inner) for inner in value] if isinstance(value, list) else value

@@ -60,11 +60,16 @@ class Instance:
 
     @property
     def place(self) -> Place:
-        """Where it lives: what its `provider` argument names, else the module's own provider."""
+        """Where it lives: what its `provider` argument names, else the module's own provider; its own region first."""
         attribute = self.block.body.attributes.get("provider")
         if attribute is None:
-            return self.home.place()
-        return self.home.place(value_of(attribute, References()), attribute.place)
+            return self.home.place().in_region(self.region)
+        return self.home.place(value_of(attribute, References()), attribute.place).in_region(self.region)
+
+    @property
+    def region(self) -> Any:
+        """The region that a resource names itself, None where it names none."""
+        return None if self.block.type == "module" else self.argument("region")
 
     def contents(self) -> dict[str, Any]:
         """Return all arguments and nested blocks."""
@@ -132,11 +137,13 @@ class ModuleScope:
         return self._value(("output", name))
 
     def place(self, named: Any = None, where: str = "") -> Place:
-        """Return a provider's place: that of a reference such as `aws.west`, else the default one."""
-        path = getattr(named, "path", "aws")
-        if path == "aws" or path in self.places:
+        """Return a provider's place: that of a reference such as `aws.west`, in quotes or not; of none the default."""
+        path = "aws" if named is None else getattr(named, "path", named)
+        if path == "aws" or (isinstance(path, str) and path in self.places):
             return self.places.get(path, Place())
-        none = Unknown(f"{where}: no provider block sets up '{path}': add it, or correct its alias")
+        missing = f"no provider block sets up '{path}': add it, or correct its alias"
+        is_named = isinstance(path, str)
+        none = Unknown(f"{where}: {missing if is_named else 'which provider is meant cannot be told: write aws.ALIAS'}")
         return Place(region=none, account_id=none)
 
     def instances(self, block: Block) -> list[Instance] | Unknown:

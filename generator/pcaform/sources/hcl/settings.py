@@ -1,6 +1,7 @@
 """Provider blocks and the backend -> what of them a spec holds, through an allow list, and what is left out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from pcaform.inventory import Provider, Remark
@@ -8,7 +9,7 @@ from pcaform.sources.hcl.bodies import Block
 from pcaform.sources.hcl.compiling import Scope
 from pcaform.sources.hcl.contents import value_of
 from pcaform.sources.hcl.directory import Module
-from pcaform.sources.hcl.places import Place
+from pcaform.sources.hcl.places import Place, split
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 
 _ROLE: Final = ("role_arn", "external_id", "session_name")
@@ -38,6 +39,19 @@ def providers(places: Mapping[str, Place]) -> dict[str, Provider]:
         place.alias: Provider(place.region, place.account_id, _role(place), place.default_tags)
         for place in places.values()
         if isinstance(place.region, str) and isinstance(place.account_id, str)
+    }
+
+
+def in_regions(blocks: Mapping[str, Provider], aliases: Iterable[str]) -> dict[str, Provider]:
+    """Return providers, and one more for each region that resources name themselves."""
+    named = {alias: split(alias) for alias in aliases}
+    return {
+        **blocks,
+        **{
+            alias: replace(blocks[block], region=region)
+            for alias, (block, region) in named.items()
+            if region and block in blocks
+        },
     }
 
 

@@ -26,6 +26,8 @@ class View:
             return self.instance.contents().get(name)
         if block.type == "data":
             return _read(self.instance, name)
+        if isinstance(self.instance.region, Unknown):
+            return self.instance.region
         place, address = self.instance.place, self.instance.address
         return symbols.computed(block.labels[0], name, address, known=self.step_or_none, place=place)
 

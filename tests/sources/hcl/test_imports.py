@@ -1,0 +1,139 @@
+"""`import` blocks: a CA that exists gets its ARN, or it is left out and named; it is never taken for one to be made."""
+
+from pathlib import Path
+
+import pytest
+
+from pcaform.commands.import_hcl import run
+from pcaform.commands.importing import Wanted
+
+AUTHORITY = "aws_acmpca_certificate_authority"
+CERTIFICATE = "aws_acm_certificate"
+ARN = f"arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/{'1' * 8}-1111-1111-1111-111111111111"
+ADVICE = "import from the state instead, where it is known"
+OTHER = "there is no such resource, only others of this name"
+
+
+def authority(name: str, line: str = "") -> str:
+    return f"""\
+resource "{AUTHORITY}" "{name}" {{
+  {line}
+  type = "ROOT"
+  certificate_authority_configuration {{
+    key_algorithm     = "EC_prime256v1"
+    signing_algorithm = "SHA256WITHECDSA"
+    subject {{
+      common_name = "{name}"
+    }}
+  }}
+}}
+"""
+
+
+HEAD = f"""\
+provider "aws" {{
+  region              = "eu-west-1"
+  allowed_account_ids = ["123456789012"]
+}}
+variable "x" {{}}
+{authority("other")}
+"""
+
+
+def imported(home: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    (home / "main.tf").write_text(HEAD + text, encoding="utf-8")
+    code = run(str(home), Wanted("x"))
+    out, err = capfd.readouterr()
+    return code, out, err.replace(f"{home}/", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "block"),
+    [
+        ("", f'to = {AUTHORITY}.root\n  id = "{ARN}"'),
+        ("", f'to = {AUTHORITY} . root # the root\n  id = "{ARN}"'),
+        ("", f'to = {AUTHORITY}.root\n  identity = {{ arn = "{ARN}" }}'),
+        ('for_each = toset(["a b"])', f'to = {AUTHORITY}.root["a b"]\n  id = "{ARN}"'),
+        ("count = 1", f'to = {AUTHORITY}.root[ 0 ]\n  id = "{ARN}"'),
+        (
+            'for_each = toset(["a"])',
+            f'for_each = {{ a = "{ARN}" }}\n  to = {AUTHORITY}.root[each.key]\n  id = each.value',
+        ),
+        (
+            "count = 1",
+            f'for_each = {{ a = {{ n = 0, i = "{ARN}" }}}}\n  to = {AUTHORITY}.root[each.value.n]\n  id = each.value.i',
+        ),
+    ],
+)
+def test_a_ca_that_is_imported_has_its_arn(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], line: str, block: str
+) -> None:
+    code, out, err = imported(tmp_path, f"{authority('root', line)}import {{\n  {block}\n}}\n", capfd)
+    assert (code, out.count(f"arn: {ARN}"), out.count("activation: pending")) == (0, 1, 1), err
+
+
+@pytest.mark.parametrize(
+    ("line", "block", "said"),
+    [
+        ("", f"to = {AUTHORITY}.root\n  id = var.x", ("root", "var.x has no value: give it with '--var-file'")),
+        ("", f"to = {AUTHORITY}.root\n  id = 1", ("root", "'id' names no id or ARN")),
+        ("", f'to = {AUTHORITY}.root\n  id = "root"', ("root", "'root' is no ARN")),
+        ("", f"to = {AUTHORITY}.root", ("root", "'id' names no id or ARN")),
+        ("", f'to = {AUTHORITY}.root\n  identity = {{ name = "x" }}', ("root", "'identity' names no id or ARN")),
+        (
+            "",
+            f"to = {AUTHORITY}.root\n  id = {AUTHORITY}.other.arn",
+            ("root", "'id' holds what is known only when it exists"),
+        ),
+        (
+            'for_each = toset(["a", "b"])',
+            f"for_each = var.x\n  to = {AUTHORITY}.root[each.key]\n  id = each.value",
+            ("root[each.key]", "var.x has no value: give it with '--var-file'"),
+        ),
+        (
+            'for_each = toset(["a", "b"])',
+            f'to = {AUTHORITY}.root[var.x]\n  id = "{ARN}"',
+            ("root[var.x]", "'to' is no address"),
+        ),
+        ('for_each = toset(["a"])', f'to = {AUTHORITY}.root["b"]\n  id = "{ARN}"', ('root["b"]', OTHER)),
+        ("count = 1", f'to = {AUTHORITY}.root\n  id = "{ARN}"', ("root", OTHER)),
+    ],
+)
+def test_a_ca_whose_import_cannot_be_told_is_left_out(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], line: str, block: str, said: tuple[str, str]
+) -> None:
+    text = f"{authority('root', line)}import {{\n  {block}\n}}\n"
+    code, out, err = imported(tmp_path, text, capfd)
+    number = (HEAD + text).splitlines().index("import {") + 1
+    address, why = said
+    reason = f"main.tf:{number}: what is imported cannot be told, {why}: {ADVICE}"
+    assert f"unknown: {AUTHORITY}.{address}: {reason}\n" in err
+    assert (code, out.count("type: ROOT"), out.count("common_name: other")) == (2, 1, 1)
+
+
+def test_a_certificate_whose_import_cannot_be_told_is_left_out(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = f"""\
+resource "{CERTIFICATE}" "web" {{
+  domain_name               = "web.example.com"
+  certificate_authority_arn = {AUTHORITY}.other.arn
+}}
+import {{
+  to = {CERTIFICATE}.web
+  id = var.x
+}}
+"""
+    code, out, err = imported(tmp_path, text, capfd)
+    assert f"unknown: {CERTIFICATE}.web: main.tf:" in err
+    assert (code, "web.example.com" in out, "common_name: other" in out) == (2, False, True)
+
+
+def test_an_import_of_no_address_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    code, _, err = imported(tmp_path, f'import {{\n  id = "{ARN}"\n}}\n', capfd)
+    assert (code, "unknown: import: main.tf:" in err) == (2, True)
+
+
+def test_an_import_of_what_is_not_ours_says_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    code, _, err = imported(tmp_path, "import {\n  to = aws_vpc.main\n  id = var.x\n}\n", capfd)
+    assert (code, "unknown" in err) == (0, False)
