@@ -213,6 +213,7 @@ length("e\u0301")
 upper("ß")
 max(true, 1)
 lookup(["a"], 0, 1)
+lookup(tomap({ a = "x" }), "z", 1)
 compact([0])
 tolist("abc")
 local.list[-1]
@@ -284,8 +285,7 @@ def drawn_expressions(draw: st.DrawFn) -> str:
         other = draw(st.sampled_from(["1", '"a"', "true", "[]", "local.list", "local.object", "0.5", "-1"]))
         made = [f"{draw(st.sampled_from(functions))}({text})", f"({text}) == ({other})", f"[{text}, {other}]"]
         made += [f'"<${{{text}}}>"', f"try({text}, {other})", f"({text})[0]", f"{{ a = {text} }}.a", f"({text}).b"]
-        # No condition is drawn: Terraform gives both sides one type, which comparing collections then sees.
-        made += [f"[for x in {text} : x]", f"({text}) + ({other})"]
+        made += [f"[for x in {text} : x]", f"({text}) + ({other})", f"(true ? {text} : {other})"]
         made += [f"concat({text}, {other})", f"contains({text}, {other})", f"merge({text}, {other})", f"({text})[*]"]
         made += [f"element({text}, {other})", f"lookup({text}, {other}, 1)", f"join({other}, {text})"]
         text = draw(st.sampled_from(made))

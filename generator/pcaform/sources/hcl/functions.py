@@ -88,7 +88,13 @@ def _merge(*objects: Any) -> dict[str, Any]:
 
 
 def _lookup(object_: Mapping[str, Any], key: str, *default: Any) -> Any:
-    return object_[key] if key in _object(object_) else default[0]
+    """Return a value, or the default, which a map of other values would make one of theirs; raises TypeError then."""
+    if key in _object(object_):
+        return object_[key]
+    every = [default[0], *object_.values()]
+    if uniform(every) != every:
+        raise TypeError
+    return default[0]
 
 
 def _flatten(items: list[Any]) -> list[Any]:

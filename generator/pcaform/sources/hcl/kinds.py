@@ -21,6 +21,8 @@ def of_one_kind(value: Any, other: Any) -> Any:
     """Return the chosen one of two values as it is when both are of one kind; Unknown where that is unclear."""
     if value is None or other is None or isinstance(value, Unknown):
         return value
+    if not isinstance(other, Unknown) and _form(value) is not _form(other):
+        return _DIFFERENT  # Terraform refuses it, and so goes on to the next thing that `try` names
     mine, others = _kinds([value]), _kinds([other])
     if isinstance(value, str) or value in ([], {}) or (mine <= {str} and not others & {Set, Unknown}):
         return value
@@ -79,6 +81,10 @@ def _is_alike(value: Any, other: Any) -> bool:
 
 def _are_alike(values: Sequence[Any]) -> bool:
     return all(_is_alike(values[0], each) for each in values[1:])
+
+
+def _form(value: Any) -> type:
+    return dict if isinstance(value, Mapping) else list if isinstance(value, list) else str
 
 
 def _is_scalar(value: Any) -> bool:
