@@ -39,6 +39,43 @@ variable "x" {{}}
 {authority("other")}
 """
 
+TREE = f"""\
+{authority("root")}{authority("child").replace("ROOT", "SUBORDINATE")}
+resource "aws_acmpca_certificate" "root" {{
+  certificate_authority_arn   = {AUTHORITY}.root.arn
+  certificate_signing_request = {AUTHORITY}.root.certificate_signing_request
+  signing_algorithm           = "SHA256WITHECDSA"
+  template_arn                = "arn:aws:acm-pca:::template/RootCACertificate/V1"
+  validity {{
+    type  = "YEARS"
+    value = 10
+  }}
+}}
+resource "aws_acmpca_certificate" "child" {{
+  certificate_authority_arn   = {AUTHORITY}.root.arn
+  certificate_signing_request = {AUTHORITY}.child.certificate_signing_request
+  signing_algorithm           = "SHA256WITHECDSA"
+  template_arn                = "arn:aws:acm-pca:::template/SubordinateCACertificate_PathLen0/V1"
+  validity {{
+    type  = "YEARS"
+    value = 5
+  }}
+}}
+resource "aws_acmpca_certificate_authority_certificate" "child" {{
+  certificate_authority_arn = {AUTHORITY}.child.arn
+  certificate               = aws_acmpca_certificate.child.certificate
+  certificate_chain         = aws_acmpca_certificate.child.certificate_chain
+}}
+resource "aws_acmpca_permission" "root" {{
+  certificate_authority_arn = {AUTHORITY}.root.arn
+  actions                   = ["IssueCertificate", "GetCertificate", "ListPermissions"]
+  principal                 = "acm.amazonaws.com"
+}}
+data "{AUTHORITY}" "elsewhere" {{
+  arn = "{ARN}"
+}}
+"""
+
 
 def imported(home: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     (home / "main.tf").write_text(HEAD + text, encoding="utf-8")
@@ -127,6 +164,29 @@ import {{
     code, out, err = imported(tmp_path, text, capfd)
     assert f"unknown: {CERTIFICATE}.web: main.tf:" in err
     assert (code, "web.example.com" in out, "common_name: other" in out) == (2, False, True)
+
+
+def test_what_belongs_to_a_ca_that_is_left_out_names_no_made_up_arn(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = TREE + f"import {{\n  to = {AUTHORITY}.root\n  id = var.x\n}}\n"
+    code, out, err = imported(tmp_path, text, capfd)
+    assert (code, "symbolic" in out, out.count("type: ")) == (2, False, 1), out
+    assert f"unknown: {AUTHORITY}.child: main.tf:" in err
+    assert "what it belongs to or was signed by is left out" in err
+
+
+def test_a_ca_whose_certificate_is_left_out_gets_no_made_up_one(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = imported(tmp_path, TREE.replace("value = 5", "value = var.x"), capfd)
+    assert (code, "certificate of" in out, "common_name: root" in out, "common_name: child" in out) == (
+        2,
+        False,
+        True,
+        False,
+    )
+    assert f"unknown: {AUTHORITY}.child: main.tf:" in err
 
 
 def test_an_import_of_no_address_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

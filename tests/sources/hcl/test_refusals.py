@@ -299,6 +299,30 @@ def test_what_stands_for_an_arn_is_never_written(here: Path, capfd: pytest.Captu
     assert "symbolic" not in out
 
 
+@pytest.mark.parametrize(
+    ("line", "name", "holder"),
+    [
+        (
+            (
+                f"revocation_configuration {{\n    ocsp_configuration {{\n      enabled = true\n"
+                f"      ocsp_custom_cname = {ROOT.replace('root', 'other')}.id\n    }}\n  }}"
+            ),
+            "revocation_configuration",
+            "'ocsp_custom_cname'",
+        ),
+        (f"usage_mode = {ROOT.replace('root', 'other')}.arn", "usage_mode", "it"),
+    ],
+)
+def test_what_stands_for_an_arn_leaves_its_ca_out_elsewhere(
+    here: Path, capfd: pytest.CaptureFixture[str], line: str, name: str, holder: str
+) -> None:
+    (here / "main.tf").write_text(PROVIDER + authority(line) + authority(name="other"), encoding="utf-8")
+    assert run(".", Wanted("x")) == 2
+    out, err = capfd.readouterr()
+    assert f"'{name}' has to be evaluated, {holder} holds what is known only when it exists: {ADVICE}\n" in err
+    assert ("symbolic" in out, out.count("type: ROOT")) == (False, 1)
+
+
 def test_what_is_no_mistake_is_read(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = "\ufeff" + (PROVIDER + authority("/* a */ enabled /* b */ = /* c */ true // d")).replace("\n", "\r\n")
     (here / "main.tf").write_bytes(text.encode())

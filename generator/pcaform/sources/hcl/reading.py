@@ -12,6 +12,7 @@ from pcaform.sources.hcl.calls import Calls, places
 from pcaform.sources.hcl.directory import module
 from pcaform.sources.hcl.grammar import collecting_later
 from pcaform.sources.hcl.imports import adopted
+from pcaform.sources.hcl.orphans import attached
 from pcaform.sources.hcl.places import Options, of_options
 from pcaform.sources.hcl.resources import found
 from pcaform.sources.hcl.scopes import ModuleScope
@@ -44,11 +45,12 @@ def _inventory(path: str, options: Options) -> Inventory:
     resources = [each for each in every if isinstance(each, Resource)]
     remarks = [each for each in every if isinstance(each, Remark)]
     remarks += settings.unsettled(scope.places)
-    found_there, unclear = adopted(_installed(resources), root, scope)
+    imported, unclear = adopted(_installed(resources), root, scope)
+    there, orphans = attached(imported)
     kept, unkept = settings.backend(root, scope)
     return Inventory(
-        tuple(found_there),
-        (*remarks, *unclear, *unkept),
+        tuple(there),
+        (*remarks, *unclear, *orphans, *unkept),
         "hcl",
         providers=settings.in_regions(settings.providers(scope.places), (each.provider for each in resources)),
         backend=kept,

@@ -17,6 +17,13 @@ _AUTHORITY = "aws_acmpca_certificate_authority"
 _COMPUTED = ("arn", "certificate", "certificate_chain", "certificate_signing_request")
 _HARMLESS = frozenset({"tags", "timeouts"})
 """What a resource is taken without where it is not known: leaving it out of a spec endangers no CA."""
+_NAMES_OTHERS = frozenset(
+    {
+        *("arn", "assume_role_policy", "certificate", "certificate_authority_arn", "certificate_chain"),
+        *("certificate_signing_request", "policy", "resource_arn"),
+    }
+)
+"""What may hold an ARN that only stands for one: it ties resources to each other, and is no text of a spec."""
 _ADVICE = "import from the state instead, where it is known"
 _LATER = Unknown("it holds what is known only when it exists")
 _NO_TEXT = Unknown("it is no text")
@@ -103,7 +110,17 @@ def _fault(kind: str, name: str, value: Any) -> Unknown | None:
     """Return why a known value cannot be taken."""
     if kind.startswith(_OURS) and _is_twice(value):
         return _TWICE
-    return _LATER if name == "tags" and is_symbolic(str(value)) else misfit(name, value)
+    holder = None if name in _NAMES_OTHERS else _holder(name, value)
+    if holder is not None:
+        return _LATER if holder == name else Unknown(f"'{holder}' holds what is known only when it exists")
+    return misfit(name, value)
+
+
+def _holder(name: str, value: Any) -> str | None:
+    """Return the argument, the innermost of those in blocks, that holds an ARN which only stands for one."""
+    blocks = [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+    inner = (found for each in blocks for key, below in each.items() if (found := _holder(key, below)))
+    return next(inner, name if is_symbolic(str(value)) else None)
 
 
 def _is_twice(value: Any) -> bool:

@@ -16,6 +16,7 @@ Known = Callable[[str], Any]
 """From an argument's name to its value."""
 _NOT_IN_ARN = re.compile(r"[^A-Za-z0-9-]+")
 _DIGITS = 8
+_CERTIFICATE = "certificate of "
 _AUTHORITY_ARN = re.compile(rf"arn:[a-z-]+:acm-pca:[a-z0-9-]+:[0-9]+:certificate-authority/{SYMBOLIC}[A-Za-z0-9-]+")
 
 
@@ -42,7 +43,12 @@ def request_of(address: str) -> str:
 
 def certificate_of(address: str) -> str:
     """Return what stands for an issued certificate."""
-    return f"certificate of {address}"
+    return f"{_CERTIFICATE}{address}"
+
+
+def is_certificate(text: Any) -> bool:
+    """Tell whether a text stands for an issued certificate."""
+    return isinstance(text, str) and text.startswith(_CERTIFICATE)
 
 
 def chain_of(address: str) -> str:
