@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pcaform import addresses
@@ -45,7 +45,8 @@ def activation(authority: Resource, found: Index, *, key: str, keys: Mapping[str
     own = _own_certificates(authority, installations, found)
     if source != "live" and own:
         try:
-            return _issued(authority, own, installations, key=key, keys=keys)
+            issued = _issued(authority, own, installations, key=key, keys=keys)
+            return replace(issued, remarks=(*issued.remarks, *_imported(authority)))
         except Unexpressed as why:
             remarks = tuple(Remark("left out", each.address, _STRANDED.format(why.reason)) for each in own)
         return Activation(external(authority), _installed(installations, key), remarks=remarks)
@@ -54,6 +55,17 @@ def activation(authority: Resource, found: Index, *, key: str, keys: Mapping[str
     if _is_active(authority, found):
         return Activation(external(authority))
     return Activation({"activation": "pending", **({"arn": authority.attributes["arn"]} if source == "live" else {})})
+
+
+def _imported(authority: Resource) -> Iterator[Remark]:
+    """Say what files leave open that import a CA and issue a certificate for it: whether the import is done already."""
+    if authority.id.startswith("arn:"):
+        reason = (
+            "the files import this CA and issue a certificate for it. Where that was applied, the spec is right as it "
+            "is; where not, a stack would make a second CA: take the certificate out, and name the CA with 'arn' and "
+            "'activation: external'"
+        )
+        yield Remark("ambiguous", authority.address, reason)
 
 
 def external(authority: Resource) -> dict[str, Any]:

@@ -197,3 +197,12 @@ def test_an_import_of_no_address_is_said(tmp_path: Path, capfd: pytest.CaptureFi
 def test_an_import_of_what_is_not_ours_says_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code, _, err = imported(tmp_path, "import {\n  to = aws_vpc.main\n  id = var.x\n}\n", capfd)
     assert (code, "unknown" in err) == (0, False)
+
+
+def test_a_ca_that_is_imported_and_issued_for_is_for_a_person_to_decide(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whether the import was applied, and so whether a stack would make a second CA, stands in no file."""
+    code, out, err = imported(tmp_path, f'{TREE}import {{\n  to = {AUTHORITY}.root\n  id = "{ARN}"\n}}\n', capfd)
+    assert (code, "validity: {type: YEARS, value: 10}" in out) == (2, True)
+    assert err.startswith(f"ambiguous: {AUTHORITY}.root: the files import this CA and issue a certificate for it. ")
