@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conftest import EXAMPLE
 from pcaform.document import MAX_DEPTH, MAX_EXPANDED_NODES, parse
-from pcaform.loading import judged
+from pcaform.loading import examine, judged
 from pcaform.problems import Invalid, Problem
 from pcaform.spec.stack import Spec
 from strategies import damaged
@@ -259,3 +259,11 @@ def test_any_bytes_give_a_spec_or_located_problems(content: bytes) -> None:
 @given(damaged(EXAMPLE.read_bytes()))
 def test_a_damaged_spec_gives_a_spec_or_located_problems(content: bytes) -> None:
     assert spec_or_problems(content)
+
+
+@pytest.mark.parametrize("key", ["<\u1000", "<user>", "[key]", '"\\0external"', '"\\0managed"'])
+@pytest.mark.parametrize("text", ["{}: 1\n", "version: 1\nstack: x\ncertificate_authorities:\n  x: {{{}: 1}}\n"])
+def test_a_key_may_look_like_anything(key: str, text: str) -> None:
+    """Unions and keys have marks of pydantic's in the paths of its records."""
+    quoted = key if key.startswith('"') else f'"{key}"'
+    assert any("unknown key" in problem.message for problem in examine(text.format(quoted).encode(), "x.yaml").problems)

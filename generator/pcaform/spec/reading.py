@@ -13,8 +13,8 @@ from pcaform.document import Document, Loc
 from pcaform.problems import Invalid, Problem
 from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.stack import Spec
-from pcaform.spec.values import tag_of, without_tags
-from pcaform.spec.wording import DEFAULTS, is_about_key, message, seen
+from pcaform.spec.values import tag_of
+from pcaform.spec.wording import DEFAULTS, is_about_key, message, place_of, seen
 
 _AUTHORITIES = "certificate_authorities"
 _ANY_AUTHORITY = "*"
@@ -102,7 +102,7 @@ def merge(below: Any, above: Any) -> Any:
 
 
 def _problem(document: Document, record: Any) -> Problem:
-    loc: Loc = without_tags(record["loc"])
+    loc: Loc = place_of(record)
     if record["type"] == "union_tag_invalid":
         loc = (*loc, record["ctx"]["discriminator"].strip("'"))
     is_key = is_about_key(record)

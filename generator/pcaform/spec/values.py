@@ -122,7 +122,8 @@ Cname = Annotated[str, Field(pattern=CNAME, max_length=253)]
 Tags = dict[Annotated[str, Field(min_length=1, max_length=128)], Annotated[str, Field(max_length=256)]]
 
 
-_TAG = "<{}>"
+_TAG = "\x00{}"
+_TAGS: set[str] = set()
 
 
 def tag_of(kind: str) -> str:
@@ -132,12 +133,13 @@ def tag_of(kind: str) -> str:
 
 def member(kind: str) -> Tag:
     """Mark a type as the member of a union that `tag_of(kind)` picks."""
+    _TAGS.add(tag_of(kind))
     return Tag(tag_of(kind))
 
 
 def is_tag(step: str | int) -> bool:
     """Tell whether a step of a path is the tag of a union's member."""
-    return isinstance(step, str) and step.startswith("<")
+    return step in _TAGS
 
 
 def without_tags(loc: Sequence[str | int]) -> tuple[str | int, ...]:

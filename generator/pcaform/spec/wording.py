@@ -37,7 +37,7 @@ DEFAULTS = "certificate_authority_defaults"
 
 def message(error: Any, model: type[BaseModel]) -> str:
     """Return the message for one record of `ValidationError.errors()` of `model`."""
-    kind, loc, context = error["type"], without_tags(error["loc"]), error.get("ctx", {})
+    kind, loc, context = error["type"], place_of(error), error.get("ctx", {})
     if kind == "missing":
         return f"the key '{loc[-1]}' is missing"
     if kind == "union_tag_not_found":
@@ -55,10 +55,16 @@ def message(error: Any, model: type[BaseModel]) -> str:
     return f"'{_named(loc)}' is {seen(error['input'])}, allowed: {wanted}"
 
 
+def place_of(error: Any) -> Loc:
+    """Return where a record is in the file; a key that nobody knows is the file's own, whatever it looks like."""
+    loc = error["loc"]
+    return (*without_tags(loc[:-1]), loc[-1]) if error["type"] == "extra_forbidden" else without_tags(loc)
+
+
 def is_about_key(error: Any) -> bool:
     """Tell whether a record is about a mapping's own key, which pydantic marks with a last step `[key]`."""
     loc = error["loc"]
-    return loc[-1:] == ("[key]",) and bool(error["input"] == loc[-2])
+    return len(loc) > 1 and loc[-1] == "[key]" and bool(error["input"] == loc[-2])
 
 
 def unknown_key(loc: Loc, allowed: Sequence[str]) -> str:
