@@ -33,9 +33,16 @@ def users(base: Mapping[str, str]) -> dict[str, str]:
 @contextmanager
 def hermetic_process(*, home: Path) -> Iterator[None]:
     """Make this process hermetic too while the sandbox runs in it, since botocore reads `os.environ`."""
+    with process_environment(hermetic(os.environ, home=home, extra={})):
+        yield
+
+
+@contextmanager
+def process_environment(environment: Mapping[str, str]) -> Iterator[None]:
+    """Give this process another environment for a while."""
     before = dict(os.environ)
     os.environ.clear()
-    os.environ.update(hermetic(before, home=home, extra={}))
+    os.environ.update(environment)
     try:
         yield
     finally:

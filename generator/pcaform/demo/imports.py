@@ -1,8 +1,7 @@
 """The way back in the demo: one applied stack read from its state, its files and the account gives one spec."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from pcaform.carriage import by_hcl, by_live, by_state
@@ -10,6 +9,7 @@ from pcaform.commands.import_aws import inventory
 from pcaform.demo.commands import pcaform
 from pcaform.demo.stack import Stack
 from pcaform.demo.steps import holds, step
+from pcaform.environments import process_environment
 from pcaform.infer.known import known_of
 from pcaform.infer.stack import infer
 from pcaform.inventory import Inventory
@@ -31,7 +31,7 @@ def give_the_spec_back(stack: Stack, server: Sandbox, spec: Spec, *, text: str) 
         notes.append(_same(tfstate.read(state, "the state"), spec, by_state))
     with step("pcaform import hcl: the same spec") as notes:
         notes.append(_same(read(str(stack.terraform.directory), Options()), spec, by_hcl))
-    with step("pcaform import aws: the same spec") as notes, _answered_by(server):
+    with step("pcaform import aws: the same spec") as notes, process_environment({**os.environ, **server.environment}):
         notes.append(_same(inventory(Caller(), Filters()), spec, by_live))
     with step("each of them --into the spec that was rendered: not a byte changes"):
         _into(stack, text=text, state=state)
@@ -44,18 +44,6 @@ def _same(found: Inventory, spec: Spec, carried: Carried) -> str:
     holds(ours == theirs, f"it differs: {differences(ours, theirs)}")
     listed = [f"; listed: {remark.reason}" for remark in back.remarks]
     return f"{len(found.resources)} resources; equal in every field that this source carries{''.join(listed)}"
-
-
-@contextmanager
-def _answered_by(server: Sandbox) -> Iterator[None]:
-    """Let the sandbox be this process's AWS for a while; nothing else is, see `environments.hermetic_process`."""
-    before = dict(os.environ)
-    os.environ.update(server.environment)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def _into(stack: Stack, *, text: str, state: bytes) -> None:

@@ -16,13 +16,13 @@ def certificates(
     spec: Spec, estate: Estate, one: Mapping[str, Authority], *, now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     """Yield what of the certificates in a spec is otherwise at AWS; those of CAs that were not found are left out."""
+    named = {each.arn for each in spec.certificates.values()}
     for key, wanted in spec.certificates.items():
         authority = one.get(wanted.certificate_authority)
         place = f"certificates.{key}"
         if authority is None or authority.region in estate.unlisted:
             continue
-        others = {each.arn for name, each in spec.certificates.items() if name != key}
-        fitting = [each for each in estate.issued_by(authority) if _is_meant(each, wanted, others)]
+        fitting = [each for each in estate.issued_by(authority) if _is_meant(each, wanted, named)]
         living = [each for each in fitting if each.status not in _OVER]
         if not living:
             said = f"; {fitting[0].arn} is {fitting[0].status}" if fitting else ""
@@ -40,9 +40,9 @@ def certificates(
                 yield Difference(Kind.RENEWAL, place, said, advice, living[0].arn, is_urgent=True)
 
 
-def _is_meant(found: Certificate, wanted: Wanted, others: Container[str | None]) -> bool:
-    """Tell whether a certificate can be that of an entry: the one that it names, or one that no other entry names."""
-    return found.arn == wanted.arn if wanted.arn else found.name == wanted.domain_name and found.arn not in others
+def _is_meant(found: Certificate, wanted: Wanted, named: Container[str | None]) -> bool:
+    """Tell whether a certificate can be that of an entry: the one that it names, or one that no entry names."""
+    return found.arn == wanted.arn if wanted.arn else found.name == wanted.domain_name and found.arn not in named
 
 
 def _one(place: str, wanted: Wanted, found: Certificate) -> Iterator[Difference]:

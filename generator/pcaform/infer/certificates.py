@@ -28,14 +28,14 @@ def certificates(
     findings = Findings()
     entries = list(_entries(inventory, place, findings, keys=keys, defaults=defaults))
     kept = _kept(entries, known)
-    taken = set(kept.keys.values())
+    taken = set(known.certificates)
     doubtful = {address: own for own, addresses in kept.doubts for address in addresses}
     for certificate, entry in entries:
         if certificate.address in doubtful:
             reason = f"it could be {joined(doubtful[certificate.address])} of the spec: write its ARN there as 'arn'"
             findings.remarks.append(Remark("ambiguous", certificate.address, reason))
             continue
-        key = kept.keys.get(certificate.address) or _new_key(certificate, entry, taken | set(known.certificates))
+        key = kept.keys.get(certificate.address) or _new_key(certificate, entry, taken)
         taken.add(key)
         findings.remarks += _replaced(certificate, key, known)
         moved = ((certificate.address, f"module.{naming.certificate(key)}.{_ACM}.this"),)

@@ -78,11 +78,13 @@ def _kept(authorities: Iterable[Resource], known: Known) -> dict[str, str]:
     """
     every = {str(each.attributes["arn"]): each for each in authorities}
     keys = {arn: known.authorities[arn] for arn in every if arn in known.authorities}
+    taken, names = set(keys.values()), {each.common_name for each in known.made_here.values()}
     for arn, each in every.items():
-        key = _of_module(each, known)
-        if arn not in keys and key is not None and key not in keys.values():
+        key = _of_module(each, known, names)
+        if arn not in keys and key is not None and key not in taken:
             keys[arn] = key
-    mine = {key: _likeness(made) for key, made in known.made_here.items() if key not in keys.values()}
+            taken.add(key)
+    mine = {key: _likeness(made) for key, made in known.made_here.items() if key not in taken}
     theirs = {arn: _likeness(_made(each)) for arn, each in every.items() if arn not in keys}
     found = pairs(mine, theirs, stages=2)
     for own, arns in found.doubts:
@@ -93,12 +95,11 @@ def _kept(authorities: Iterable[Resource], known: Known) -> dict[str, str]:
     return keys | dict(found.keys)
 
 
-def _of_module(authority: Resource, known: Known) -> str | None:
+def _of_module(authority: Resource, known: Known, names: Container[str | None]) -> str | None:
     """Return the key that a module of ours is named after, unless the common name is that of another CA only."""
     module, name = authority.module_key("ca_"), subject(authority).get("common_name")
     if module is None or module not in known.made_here:
         return None
-    names = [each.common_name for each in known.made_here.values()]
     return module if known.made_here[module].common_name == name or name not in names else None
 
 

@@ -23,7 +23,8 @@ def pairs(mine: Mapping[str, Alike], theirs: Mapping[str, Alike], stages: int) -
     keys: dict[str, str] = {}
     doubts: list[tuple[Sequence[str], Sequence[str]]] = []
     for stage in range(stages):
-        ours = _groups({key: each for key, each in mine.items() if key not in keys.values()}, stage)
+        taken = set(keys.values())
+        ours = _groups({key: each for key, each in mine.items() if key not in taken}, stage)
         found = _groups({name: each for name, each in theirs.items() if name not in keys}, stage)
         both = [(ours[alike], found[alike]) for alike in ours if alike in found]
         keys |= {ids[0]: own[0] for own, ids in both if len(own) == len(ids) == 1}

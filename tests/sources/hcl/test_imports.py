@@ -6,28 +6,13 @@ import pytest
 
 from pcaform.commands.import_hcl import run
 from pcaform.commands.importing import Wanted
+from sources.hcl.written import authority
 
 AUTHORITY = "aws_acmpca_certificate_authority"
 CERTIFICATE = "aws_acm_certificate"
 ARN = f"arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/{'1' * 8}-1111-1111-1111-111111111111"
 ADVICE = "import from the state instead, where it is known"
 OTHER = "there is no such resource, only others of this name"
-
-
-def authority(name: str, line: str = "") -> str:
-    return f"""\
-resource "{AUTHORITY}" "{name}" {{
-  {line}
-  type = "ROOT"
-  certificate_authority_configuration {{
-    key_algorithm     = "EC_prime256v1"
-    signing_algorithm = "SHA256WITHECDSA"
-    subject {{
-      common_name = "{name}"
-    }}
-  }}
-}}
-"""
 
 
 HEAD = f"""\

@@ -6,25 +6,10 @@ import pytest
 
 from pcaform.commands.import_hcl import run
 from pcaform.commands.importing import Wanted
+from sources.hcl.written import authority
 
 ADVICE = "import from the state instead, where it is known"
 ROOT = "aws_acmpca_certificate_authority.root"
-
-
-def authority(name: str, line: str = "") -> str:
-    return f"""\
-resource "aws_acmpca_certificate_authority" "{name}" {{
-  {line}
-  type = "ROOT"
-  certificate_authority_configuration {{
-    key_algorithm     = "EC_prime256v1"
-    signing_algorithm = "SHA256WITHECDSA"
-    subject {{
-      common_name = "{name}"
-    }}
-  }}
-}}
-"""
 
 
 HEAD = f"""\
