@@ -12,13 +12,17 @@ ifneq ($(MIRRORS),)
 export PCAFORM_PROVIDER_MIRROR ?= $(patsubst %/registry.terraform.io,%,$(firstword $(MIRRORS)))
 endif
 
-.PHONY: demo test scan lint types format golden docs bench clean
+.PHONY: demo test fuzz scan lint types format golden docs bench clean
 
 demo: $(STAMP)
 	$(VENV)/bin/pcaform demo --keep build/demo
 
 test: $(STAMP)
 	$(VENV)/bin/pytest $(PYTEST_ARGS)
+
+# Fresh examples, and many of them: what the same few of each run cannot find.
+fuzz: $(STAMP)
+	HYPOTHESIS_PROFILE=long $(VENV)/bin/pytest -m "hypothesis and not terraform" $(PYTEST_ARGS)
 
 # What checkov says about rendered stacks. It cannot live beside us, see docs/decisions/dependencies.md.
 scan: $(STAMP) $(SCANNER)

@@ -38,8 +38,8 @@ def by_state(spec: Spec) -> dict[str, Any]:
 
 def _added(data: Mapping[str, Any]) -> dict[str, str]:
     """Return the default tags that show on anything: those that not every item gives a value of its own."""
-    items = [item for section in data.values() if isinstance(section, dict) for item in section.values()]
-    tagged = [item["tags"] for item in items if isinstance(item, dict) and "tags" in item]
+    items = [item for name, section in data.items() if name not in ("version", "aws") for item in section.values()]
+    tagged = [item["tags"] for item in items if "tags" in item]
     return {key: value for key, value in data["aws"]["default_tags"].items() if not all(key in each for each in tagged)}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from infer.synthetic import state_of
 from pcaform.carriage import by_state
@@ -28,6 +28,24 @@ def names_of_references(spec: Spec) -> Known:
     return Known(authorities={arn: key for arn, key in references if arn is not None})
 
 
+OVERRIDDEN = {
+    "version": 1,
+    "stack": "s",
+    "aws": {"region": "eu-west-1", "account_id": "123456789012", "default_tags": {"env": "prod", "tags": ""}},
+    "certificate_authorities": {
+        "root": {
+            "type": "ROOT",
+            "key_algorithm": "RSA_2048",
+            "subject": {"common_name": "Root"},
+            "validity": {"type": "YEARS", "value": 9},
+            "tags": {"env": "prod"},
+        }
+    },
+}
+"""A default tag that nothing shows, beside one that is called like an argument."""
+
+
+@example(OVERRIDDEN)
 @settings(max_examples=DRAWN // 2)
 @given(specs())
 def test_a_state_gives_the_same_spec_back(data: dict[str, Any]) -> None:
