@@ -59,6 +59,13 @@ def test_awkward_text_survives_being_written(text: str) -> None:
     assert spec_of(dump(spec)) == spec
 
 
+@pytest.mark.parametrize("text", ["\n", "x\n", "x\n\n", "\n\nx\n\n\n", "x\n \n"])
+def test_text_that_ends_in_blank_lines_does_not_take_in_those_behind_it(text: str) -> None:
+    waived = "waivers: [{what: ca-replaced, address: aws_acmpca_permission.x, why: known, until: '2027-01-01'}]\n"
+    spec = spec_of(f"{MINIMAL}terraform: {{backend: {{s3: {yaml_of({'key': text})}}}}}\n{waived}")
+    assert spec_of(dump(spec)) == spec
+
+
 @pytest.mark.parametrize("key", [*AWKWARD, "eu.a", "x" * 200])
 def test_each_move_has_its_own_line_however_long(key: str) -> None:
     """So that `adopt --finish` can take out one of them."""

@@ -38,10 +38,14 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def represent_str(self, data: str) -> yaml.ScalarNode:
-        """Double-quote text in which something would not show, so that it can be escaped; lines stand as lines."""
+        """Double-quote text in which something would not show, so that it can be escaped; lines stand as lines.
+
+        Text that ends in blank lines is quoted too: those that follow it in a file would become part of it.
+        """
         if data.isprintable():
             return super().represent_str(data)
-        if "\n" in data and all(line.isprintable() for line in data.split("\n")):
+        has_lines = "\n" in data and not f"\n{data}".endswith("\n\n")
+        if has_lines and all(line.isprintable() for line in data.split("\n")):
             return self.represent_scalar("tag:yaml.org,2002:str", data, style="|")
         return self.represent_scalar("tag:yaml.org,2002:str", data, style='"')
 

@@ -4,7 +4,7 @@ import copy
 import re
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edits.layouts import Written, written
@@ -13,7 +13,7 @@ from pcaform.edits.editing import edited
 from strategies import texts
 
 KEYS = st.sampled_from(["a", "b", "c", "tags", "x y", "no", "1", "q: r"]) | texts(min_size=1, max_size=8)
-LEAVES = texts(max_size=12) | st.sampled_from(["l1\nl2\n", "x\n", True, False, None, 7, "07", "ä ö"])
+LEAVES = texts(max_size=12) | st.sampled_from(["l1\nl2\n", "x\n", "\n", "x\n\n", True, False, None, 7, "07", "ä ö"])
 VALUES = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=10
 )
@@ -47,6 +47,10 @@ def cases(draw: st.DrawFn) -> tuple[dict[str, Any], Written, dict[str, Any]]:
     return data, text, wanted
 
 
+BLANK_LINE_BEHIND = Written('a: ""  # no. 1 ä\n\nb: 1\n', comments=1, chunks=((("b",), "b: 1\n"),))
+
+
+@example(({"a": "", "b": 1}, BLANK_LINE_BEHIND, {"a": ["\n", "x\n\n"], "b": 1}))
 @given(cases())
 def test_what_is_wanted_is_written_and_nothing_else_is_touched(case: Any) -> None:
     data, text, wanted = case
