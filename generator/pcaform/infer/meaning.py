@@ -53,11 +53,15 @@ def _of_statement(statement: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _values(name: str, value: Any) -> list[tuple[tuple[str, ...], Any]]:
+    """Return the single values of an element; those that it exempts stay together, since it applies to none of them."""
+    found: list[tuple[tuple[str, ...], Any]]
     if name in ("Action", "NotAction"):
-        return [((), str(each).lower()) for each in listed(value)]
-    if name in ("Principal", "NotPrincipal") and isinstance(value, Mapping):
-        return [((kind,), _principal(kind, each)) for kind, found in value.items() for each in listed(found)]
-    return [((), each) for each in listed(value)]
+        found = [((), str(each).lower()) for each in listed(value)]
+    elif name in ("Principal", "NotPrincipal") and isinstance(value, Mapping):
+        found = [((kind,), _principal(kind, each)) for kind, inner in value.items() for each in listed(inner)]
+    else:
+        found = [((), each) for each in listed(value)]
+    return [((), sorted(set(map(_text, found))))] if name.startswith("Not") else found
 
 
 def _principal(kind: str, value: Any) -> Any:
