@@ -1,5 +1,6 @@
 """Which plans only take over: by their records, never by their exit codes or drift."""
 
+import json
 from typing import Any
 
 import pytest
@@ -19,6 +20,14 @@ def judged(*changes: dict[str, Any], accept: tuple[str, ...] = (), **plan: Any) 
     return judge({"errored": False, "complete": True, "resource_changes": list(changes), **plan}, accept)
 
 
+def policy(*actions: Any, sid: str | None = None, not_action: Any = None) -> str:
+    """Return a policy with a statement for each action, named or not."""
+    what = [{"Action": each} for each in actions or ("acm-pca:GetCertificate",)]
+    said = [{"NotAction": not_action}] if not_action else what
+    named = {} if sid is None else {"Sid": sid}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**named, "Effect": "Allow", **each} for each in said]})
+
+
 QUIET = [
     change("no-op"),
     change("read"),
@@ -35,7 +44,7 @@ def test_imports_moves_and_nothing_at_all_pass(record: dict[str, Any]) -> None:
 @pytest.mark.parametrize("actions", [("create",), ("delete",), ("delete", "create"), ("create", "delete"), ("forget",)])
 def test_all_else_is_refused_whatever_is_accepted(actions: tuple[str, ...]) -> None:
     record = change(*actions, before={"tags": {}}, after={"tags": {"a": "b"}})
-    assert not judged(record, accept=("tags", "force-destroy", "timeouts")).is_accepted
+    assert not judged(record, accept=("tags", "force-destroy", "timeouts", "wording")).is_accepted
 
 
 def test_what_was_deposed_is_still_to_be_destroyed() -> None:
@@ -50,6 +59,14 @@ def test_what_was_deposed_is_still_to_be_destroyed() -> None:
         ({"timeouts": None}, {"timeouts": {"create": "5m"}}, ("timeouts",)),
         ({"tags": {}, "force_destroy": None}, {"tags": {"a": "b"}, "force_destroy": False}, ("force-destroy", "tags")),
         ({"tags": {}, "enabled": True}, {"tags": {"a": "b"}, "enabled": False}, ()),
+        ({"policy": policy(sid="1")}, {"policy": policy()}, ("wording",)),
+        ({"assume_role_policy": policy(), "tags": {}}, {"assume_role_policy": policy("a"), "tags": {"a": "b"}}, ()),
+        ({"policy": policy("a:B", "a:C")}, {"policy": policy(["a:C", "A:b"])}, ("wording",)),
+        ({"policy": policy(not_action=["a:B", "a:C"])}, {"policy": policy(not_action=["a:c", "a:b"])}, ("wording",)),
+        ({"policy": policy(not_action=["a:B", "a:C"])}, {"policy": policy(not_action="a:B")}, ()),
+        ({"policy": "no JSON"}, {"policy": policy()}, ()),
+        ({"policy": None}, {"policy": policy()}, ()),
+        ({"description": "old"}, {"description": "new"}, ()),
     ],
 )
 def test_a_difference_is_accepted_by_all_its_classes_only(before: Any, after: Any, classes: tuple[str, ...]) -> None:

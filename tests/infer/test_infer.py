@@ -385,7 +385,10 @@ def test_a_policy_in_other_words_is_said_to_change() -> None:
         del statement["Sid"]
     found = infer(*root(), *user("ci", document))
     assert found.spec.issuers["ci"].policy is None
-    reason = "it means what a stack writes there, in other words: a plan updates it in place"
+    reason = (
+        "it means what a stack writes there, in other words: a plan updates it in place, "
+        "which 'pcaform adopt' takes with --accept wording"
+    )
     assert found.left_out == (("aws_iam_policy.this", reason),)
 
 

@@ -74,7 +74,13 @@ def check_judged(pcaform: Run, layout: str, stack: Stack) -> None:
     """Adopt, although there is nothing to take over: it proves that there are only moves, or refuses what is more."""
     done = run(pcaform, stack)
     assert done.returncode == (2 if IN_OTHER_WORDS[layout] else 0), done.stderr
-    pages.check(f"adopt {NAME}, {layout}", f"$ pcaform adopt {NAME}\n{pages.printed(done)}", stack.home)
+    accept = ("--accept", "wording") if IN_OTHER_WORDS[layout] else ()
+    if accept:
+        assert "let 'terraform apply' change it with --accept wording" in done.stderr
+        done = run(pcaform, stack, *accept)
+        assert done.returncode == 0, done.stderr
+    command = " ".join(("pcaform adopt", NAME, *accept))
+    pages.check(f"adopt {NAME}, {layout}", f"$ {command}\n{pages.printed(done)}", stack.home)
 
 
 def check_finished(pcaform: Run, layout: str, stack: Stack, found: Inferred) -> None:

@@ -5,16 +5,24 @@ state, and a stack that is adopted has none yet. `resource_drift` is noise, and 
 changes.
 """
 
+import json
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from pcaform.infer.meaning import meaning
+from pcaform.infer.unexpressed import INCOMPLETE
 
 CLASSES: Mapping[str, frozenset[str]] = {
     "tags": frozenset({"tags", "tags_all"}),
     "force-destroy": frozenset({"force_destroy"}),
     "timeouts": frozenset({"timeouts"}),
+    "wording": frozenset({"policy", "assume_role_policy"}),
 }
-"""Classes of differences that may be accepted, by argument; only Terraform knows `force_destroy` and `timeouts`."""
+"""Classes of differences that may be accepted, by argument; only Terraform knows `force_destroy` and `timeouts`.
+
+`wording` covers policies that allow and deny the same in other words, and no others.
+"""
 
 _QUIET = (("no-op",), ("read",))
 
@@ -73,7 +81,7 @@ def _line(record: Mapping[str, Any], accepted: Sequence[str], awaited: Container
     is_quiet = actions in _QUIET and not record.get("deposed")
     is_awaited = actions == ("create",) and record["address"] in awaited
     arguments = () if is_quiet else _differing(change)
-    classes = _classes(arguments) if actions == ("update",) else ()
+    classes = _classes(arguments, change) if actions == ("update",) else ()
     return Line(
         address=record["address"],
         actions=actions,
@@ -101,8 +109,21 @@ def _given(value: Any) -> Any:
     return None if value and is_empty else value
 
 
-def _classes(arguments: tuple[str, ...]) -> tuple[str, ...]:
+def _classes(arguments: tuple[str, ...], change: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the classes that cover all arguments, none where one is covered by no class."""
-    covering = {name for name, covered in CLASSES.items() if covered & set(arguments)}
-    covered = {argument for name in covering for argument in CLASSES[name]}
-    return tuple(sorted(covering)) if set(arguments) <= covered else ()
+    covering = {_class(argument, change) for argument in arguments}
+    return tuple(sorted(name for name in covering if name)) if None not in covering else ()
+
+
+def _class(argument: str, change: Mapping[str, Any]) -> str | None:
+    name = next((each for each, covered in CLASSES.items() if argument in covered), None)
+    return None if name == "wording" and not _means_the_same(argument, change) else name
+
+
+def _means_the_same(argument: str, change: Mapping[str, Any]) -> bool:
+    """Tell whether a policy says before and after the same; one that is unknown, or odd, may say anything."""
+    try:
+        before, after = (meaning([json.loads(change[side][argument])]) for side in ("before", "after"))
+    except INCOMPLETE:
+        return False
+    return before == after

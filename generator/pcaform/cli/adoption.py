@@ -18,7 +18,11 @@ def _adopt(
     ] = None,
     accept: Annotated[
         list[Difference] | None,
-        typer.Option("--accept", metavar="tags|force-destroy|timeouts", help="Let apply change these; repeatable."),
+        typer.Option(
+            "--accept",
+            metavar="tags|force-destroy|timeouts|wording",
+            help="Let apply change these; repeatable. Policies whose wording changes mean the same before and after.",
+        ),
     ] = None,
     proof: Annotated[
         Path | None, typer.Option("--proof", metavar="FILE", help="Write what was proven as JSON.")

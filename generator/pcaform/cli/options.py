@@ -71,6 +71,7 @@ class Difference(StrEnum):
     tags = "tags"
     force_destroy = "force-destroy"
     timeouts = "timeouts"
+    wording = "wording"
 
 
 class Shell(StrEnum):

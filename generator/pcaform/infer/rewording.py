@@ -18,7 +18,10 @@ from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.inventory import Inventory, Remark, Resource
 from pcaform.spec.stack import Spec
 
-_REASON = "it means what a stack writes there, in other words: a plan updates it in place"
+_REASON = (
+    "it means what a stack writes there, in other words: a plan updates it in place, "
+    "which 'pcaform adopt' takes with --accept wording"
+)
 _POLICY = "aws_iam_policy"
 _ROLE = "aws_iam_role"
 _WHERE: Mapping[str, str] = {
