@@ -8,6 +8,15 @@ import typer
 from pcaform.cli.app import app
 from pcaform.cli.options import Difference
 
+_Accept = Annotated[
+    list[Difference] | None,
+    typer.Option(
+        "--accept",
+        metavar="tags|force-destroy|timeouts|wording",
+        help="Let apply change these; repeatable. Policies whose wording changes mean the same before and after.",
+    ),
+]
+
 
 @app.command("adopt")
 def _adopt(
@@ -16,14 +25,7 @@ def _adopt(
     spec: Annotated[
         str | None, typer.Option("--spec", metavar="SPEC", help="Stop unless the stack is what SPEC renders to.")
     ] = None,
-    accept: Annotated[
-        list[Difference] | None,
-        typer.Option(
-            "--accept",
-            metavar="tags|force-destroy|timeouts|wording",
-            help="Let apply change these; repeatable. Policies whose wording changes mean the same before and after.",
-        ),
-    ] = None,
+    accept: _Accept = None,
     proof: Annotated[
         Path | None, typer.Option("--proof", metavar="FILE", help="Write what was proven as JSON.")
     ] = None,

@@ -10,6 +10,23 @@ from pcaform.cli.app import app
 from pcaform.cli.options import AccessFormat, FailOn, GuardFormat, Pipeline
 from pcaform.problems import Failure
 
+_Step = Annotated[
+    Pipeline | None,
+    typer.Option(
+        "--pipeline", help="Print the policy of the role that plans or applies the stack, or an SCP that guards it."
+    ),
+]
+_BreakGlass = Annotated[
+    bool, typer.Option("--break-glass", help="Print the policy that may delete, revoke and take away instead.")
+]
+_Outputs = Annotated[
+    str | None,
+    typer.Option("--outputs", metavar="FILE", help="What 'terraform output -json' prints: names CAs by their ARN."),
+]
+_Exempt = Annotated[
+    list[str] | None, typer.Option("--exempt", metavar="ARN", help="Whom the SCP does not bind, such as a role.")
+]
+
 
 @app.command("guard")
 def _guard(
@@ -44,22 +61,10 @@ def _access(
     ] = None,
     *,
     form: Annotated[AccessFormat, typer.Option("--format", help="How it is printed.")] = AccessFormat.text,
-    pipeline: Annotated[
-        Pipeline | None,
-        typer.Option(
-            "--pipeline", help="Print the policy of the role that plans or applies the stack, or an SCP that guards it."
-        ),
-    ] = None,
-    break_glass: Annotated[
-        bool, typer.Option("--break-glass", help="Print the policy that may delete, revoke and take away instead.")
-    ] = False,
-    outputs: Annotated[
-        str | None,
-        typer.Option("--outputs", metavar="FILE", help="What 'terraform output -json' prints: names CAs by their ARN."),
-    ] = None,
-    exempt: Annotated[
-        list[str] | None, typer.Option("--exempt", metavar="ARN", help="Whom the SCP does not bind, such as a role.")
-    ] = None,
+    pipeline: _Step = None,
+    break_glass: _BreakGlass = False,
+    outputs: _Outputs = None,
+    exempt: _Exempt = None,
     live: Annotated[bool, typer.Option("--live", help="Judge everybody in an AWS account instead.")] = False,
     profile: account.Profile = None,
     region: account.Regions = None,

@@ -26,7 +26,7 @@ def region_of(spec: Spec, key: str) -> str:
     authority = spec.certificate_authorities[key]
     if authority.arn is not None:
         return authority.arn.split(":")[3]
-    return authority.provider.region if authority.provider else spec.aws.region
+    return spec.region_of(key)
 
 
 def matched(spec: Spec, estate: Estate) -> Matched:

@@ -51,7 +51,7 @@ def known_of(spec: Spec) -> Known:
         authorities={each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None},
         made_here={
             key: Made(
-                each.provider.region if each.provider else spec.aws.region,
+                spec.region_of(key),
                 each.subject.common_name,
                 each.type,
                 each.key_algorithm,

@@ -11,7 +11,6 @@ from typing import Any
 from pcaform import facts, policies, trusts
 from pcaform.pipelines import needs
 from pcaform.pipelines.needs import Needs
-from pcaform.plan import places
 from pcaform.plan.authorities import template
 from pcaform.spec.authorities import CertificateAuthority, Reference
 from pcaform.spec.issuers import Issuer
@@ -66,7 +65,7 @@ def _is_behind_a_role(authority: CertificateAuthority | Reference) -> bool:
 def _templates(spec: Spec, issued: Mapping[str, CertificateAuthority]) -> list[str]:
     """Return the templates of the CA certificates that the stack issues, and no others."""
     return sorted(
-        {facts.template_arn(places.region(spec, each.parent or key), template(each)) for key, each in issued.items()}
+        {facts.template_arn(spec.region_of(each.parent or key), template(each)) for key, each in issued.items()}
     )
 
 
@@ -146,7 +145,7 @@ def _arns(spec: Spec, keys: Iterable[str]) -> tuple[str, ...]:
     """Return the CAs' ARNs; where one of a region has none yet, all CAs of that region stand for it and for others."""
     found = set()
     for key in keys:
-        region, known = places.region(spec, key), spec.certificate_authorities[key].arn
+        region, known = spec.region_of(key), spec.certificate_authorities[key].arn
         found.add(known or _arn(spec, "acm-pca", "certificate-authority/*", region))
     everywhere = {arn.removesuffix("*") for arn in found if arn.endswith("/*")}
     return tuple(sorted(arn for arn in found if arn.endswith("/*") or arn.rpartition("/")[0] + "/" not in everywhere))

@@ -53,7 +53,7 @@ def shares(spec: Spec) -> list[ModuleCall]:
                     "certificate_authority_arn": active_arn(spec, key),
                     "accounts": list(share.accounts) or None,
                     "organization": share.organization,
-                    "template_arn": facts.template_arn(places.region(spec, key), share.template),
+                    "template_arn": facts.template_arn(spec.region_of(key), share.template),
                 }
             ),
         )

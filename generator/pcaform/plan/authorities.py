@@ -107,7 +107,7 @@ def _certificate(key: str, authority: CertificateAuthority, spec: Spec, *, gener
         "issuer_arn": active_arn(spec, signer) if authority.parent else arn(spec, signer),
         "certificate_signing_request": output(naming.ca(key), "certificate_signing_request"),
         "signing_algorithm": _signing_algorithm(spec, signer),
-        "template_arn": facts.template_arn(places.region(spec, signer), template(authority)),
+        "template_arn": facts.template_arn(spec.region_of(signer), template(authority)),
         "validity": _validity(authority),
         "superseded": unless(generation < authority.generation, default=False),
         "api_passthrough": authority.api_passthrough and Call("jsonencode", authority.api_passthrough),

@@ -16,12 +16,6 @@ from pcaform.spec.stack import Spec
 _DIGITS = 8
 
 
-def region(spec: Spec, key: str) -> str:
-    """Return the region of a CA."""
-    provider = spec.certificate_authorities[key].provider
-    return provider.region if provider else spec.aws.region
-
-
 def providers(spec: Spec, key: str) -> dict[str, Reference] | None:
     """Return the `providers` argument for all that lives with a CA; None where that is the stack's own provider."""
     return of(spec.certificate_authorities[key].provider)

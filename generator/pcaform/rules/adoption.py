@@ -28,14 +28,13 @@ def arn_is_of_this_place(spec: Spec) -> Iterator[Finding]:
     for key, authority in spec.certificate_authorities.items():
         if authority.arn is None:
             continue
-        _, partition, _, region, account_id, _ = authority.arn.split(":", 5)
-        expected = authority.provider.region if authority.provider else spec.aws.region
-        if region != expected or partition != facts.partition(region):
-            message = f"this ARN is of {partition}, {region}, expected: {facts.partition(expected)}, {expected}"
-            yield Finding((_AUTHORITIES, key, "arn"), message)
+        loc, account_id = (_AUTHORITIES, key, "arn"), authority.arn.split(":")[4]
+        if message := _in_another_region(authority.arn, spec.region_of(key)):
+            yield Finding(loc, message)
         elif account_id != spec.aws.account_id and authority.managed and authority.provider is None:
-            message = f"this ARN is of account {account_id}, not the stack's: add 'provider', or 'managed: false'"
-            yield Finding((_AUTHORITIES, key, "arn"), message)
+            yield Finding(
+                loc, f"this ARN is of account {account_id}, not the stack's: add 'provider', or 'managed: false'"
+            )
 
 
 def certificate_is_where_its_authority_is(spec: Spec) -> Iterator[Finding]:
@@ -44,11 +43,8 @@ def certificate_is_where_its_authority_is(spec: Spec) -> Iterator[Finding]:
         authority = spec.certificate_authorities.get(certificate.certificate_authority)
         if certificate.arn is None or authority is None:
             continue
-        loc = ("certificates", key, "arn")
-        _, partition, _, region, account_id, _ = certificate.arn.split(":", 5)
-        expected = authority.provider.region if authority.provider else spec.aws.region
-        if (partition, region) != (facts.partition(expected), expected):
-            message = f"this ARN is of {partition}, {region}, expected: {facts.partition(expected)}, {expected}"
+        loc, account_id = ("certificates", key, "arn"), certificate.arn.split(":")[4]
+        if message := _in_another_region(certificate.arn, spec.region_of(certificate.certificate_authority)):
             yield Finding(loc, message)
         elif account_id != spec.aws.account_id and authority.provider is None:
             yield Finding(loc, f"this ARN is of account {account_id}, expected: {spec.aws.account_id}, the stack's")
@@ -88,3 +84,12 @@ def disabled_only_when_active(spec: Spec) -> Iterator[Finding]:
         if not authority.enabled and authority.arn is None:
             message = f"only an active CA can be disabled: leave this out until '{key}' was applied once"
             yield Finding((_AUTHORITIES, key, "enabled"), message)
+
+
+def _in_another_region(arn: str, expected: str) -> str | None:
+    """Return what is wrong with an ARN that is of another region or partition than expected."""
+    _, partition, _, region, _ = arn.split(":", 4)
+    wanted = facts.partition(expected)
+    if (partition, region) == (wanted, expected):
+        return None
+    return f"this ARN is of {partition}, {region}, expected: {wanted}, {expected}"

@@ -76,6 +76,11 @@ class Spec(Model):
         """The keys of the CAs that still wait for a certificate from elsewhere."""
         return frozenset(key for key, authority in self.managed.items() if authority.activation == "pending")
 
+    def region_of(self, key: str) -> str:
+        """Return the region that a CA is to be in."""
+        provider = self.certificate_authorities[key].provider
+        return provider.region if provider else self.aws.region
+
     @property
     def duties(self) -> Iterator[tuple[str, str, Duty]]:
         """Every administrator and auditor: section, key and role."""
