@@ -27,7 +27,7 @@ td small { display: block; opacity: .8; overflow-wrap: anywhere; } code { font-s
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6rem; font-size: .875rem; opacity: .85; }
 @media (max-width: 45rem) {
   thead { display: none; } tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
-  td { display: block; border: 0; padding: .1rem 0; }
+  td, td:first-child { display: block; border: 0; padding: .1rem 0; white-space: normal; }
 }
 @media print { body { margin: 0; max-width: none; } }
 """
