@@ -1,4 +1,4 @@
-"""The import order of ARCHITECTURE.md, and the few modules that may import the heavy libraries."""
+"""The import order of ARCHITECTURE.md, who may import the heavy libraries, and how long modules and functions are."""
 
 import ast
 import re
@@ -18,6 +18,12 @@ CONFINED = {
     "moto": set(),
 }
 """Which modules outside the sandbox may import a library."""
+WRITTEN = [
+    path for part in ("generator", "tests", "docs", "benchmarks") for path in sorted((ROOT / part).rglob("*.py"))
+]
+"""Every Python module that a person writes."""
+LONGEST_MODULE, LONGEST_FUNCTION = 350, 50
+"""In lines; a module with its docstring, a function from its `def` on."""
 
 
 def modules() -> dict[str, Path]:
@@ -74,3 +80,22 @@ def test_heavy_libraries_stay_where_they_belong(library: str) -> None:
         if not name.startswith("sandbox.") and any(found.split(".")[0] == library for found in imports(path))
     }
     assert users <= CONFINED[library]
+
+
+def test_no_module_is_too_long() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in WRITTEN}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
+def functions(path: Path) -> dict[str, int]:
+    """Return the functions of a module, each by its place, with how many lines it has."""
+    return {
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def test_no_function_is_too_long() -> None:
+    lengths = {name: length for path in WRITTEN for name, length in functions(path).items()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}

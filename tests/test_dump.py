@@ -20,7 +20,8 @@ from pcaform.plan.stack import plan
 from pcaform.render import Rendered, render
 from pcaform.spec.stack import Spec
 from pcaform.terraform import find_binary
-from strategies import AWKWARD, drawn, specs
+from spec.drawn import specs
+from strategies import AWKWARD, drawn
 
 DRAWN = settings().max_examples
 MINIMAL = 'version: 1\nstack: corp-pki\naws: {region: eu-west-1, account_id: "123456789012"}\n'

@@ -46,24 +46,23 @@ def deny(*templates: str, partition: str = "aws") -> dict[str, Any]:
     }
 
 
+def allow(*actions: str, on: list[str], where: dict[str, Any] | None = None) -> dict[str, Any]:
+    condition = {"Condition": where} if where else {}
+    return {"Effect": "Allow", "Action": list(actions), "Resource": on, **condition}
+
+
 def test_case_1_issues_itself_from_the_named_templates_only() -> None:
     templates = UNMANAGED["templates"]
+    both = ["arn-of-issuing", "arn-of-second"]
+    named = {"ArnLike": {"acm-pca:TemplateArn": template_arns(*templates)}}
     assert statements(UNMANAGED) == {
-        "Grant1Issue": {
-            "Effect": "Allow",
-            "Action": ["acm-pca:IssueCertificate"],
-            "Resource": ["arn-of-issuing", "arn-of-second"],
-            "Condition": {"ArnLike": {"acm-pca:TemplateArn": template_arns(*templates)}},
-        },
-        "Grant1Read": {
-            "Effect": "Allow",
-            "Action": [
-                "acm-pca:DescribeCertificateAuthority",
-                "acm-pca:GetCertificate",
-                "acm-pca:GetCertificateAuthorityCertificate",
-            ],
-            "Resource": ["arn-of-issuing", "arn-of-second"],
-        },
+        "Grant1Issue": allow("acm-pca:IssueCertificate", on=both, where=named),
+        "Grant1Read": allow(
+            "acm-pca:DescribeCertificateAuthority",
+            "acm-pca:GetCertificate",
+            "acm-pca:GetCertificateAuthorityCertificate",
+            on=both,
+        ),
         "DenyOtherTemplates": deny(*templates),
     }
 
@@ -71,16 +70,8 @@ def test_case_1_issues_itself_from_the_named_templates_only() -> None:
 def test_case_1_opts_in_to_more() -> None:
     more = {"additional_actions": ["ListCertificateAuthorities", "RevokeCertificate"]}
     found = statements({**UNMANAGED, **more})
-    assert found["Grant1Revoke"] == {
-        "Effect": "Allow",
-        "Action": ["acm-pca:RevokeCertificate"],
-        "Resource": ["arn-of-issuing", "arn-of-second"],
-    }
-    assert found["Grant1List"] == {
-        "Effect": "Allow",
-        "Action": ["acm-pca:ListCertificateAuthorities"],
-        "Resource": ["*"],
-    }
+    assert found["Grant1Revoke"] == allow("acm-pca:RevokeCertificate", on=["arn-of-issuing", "arn-of-second"])
+    assert found["Grant1List"] == allow("acm-pca:ListCertificateAuthorities", on=["*"])
 
 
 def test_case_1_is_narrowed_to_keys() -> None:
@@ -100,56 +91,31 @@ def test_case_1_is_narrowed_to_keys() -> None:
 
 def test_case_2_asks_acm_and_touches_only_its_own_certificates() -> None:
     tag = "pcaform:issuer"
+    tagged = {f"aws:RequestTag/{tag}": ["user/ci"]}
     own = {"StringEquals": {f"aws:ResourceTag/{tag}": ["user/ci"]}}
     through = {"Bool": {"aws:ViaAWSService": "true"}}
+    named = {
+        "StringEquals": {"acm:CertificateAuthority": ["arn-of-issuing"], **tagged},
+        "ForAllValues:StringLike": {"acm:DomainNames": ["*.corp.example"]},
+        "Null": {"acm:DomainNames": "false"},
+    }
+    other_tags = {"ForAllValues:StringNotEquals": {"aws:TagKeys": [tag]}, "Null": {"aws:TagKeys": "false"}}
+    template = {"ArnLike": {"acm-pca:TemplateArn": template_arns("EndEntityCertificate/V1")}}
     assert statements({**MANAGED, "additional_actions": ["ExportCertificate", "AddTagsToCertificate"]}) == {
-        "Grant1Request": {
-            "Effect": "Allow",
-            "Action": ["acm:RequestCertificate"],
-            "Resource": ["*"],
-            "Condition": {
-                "StringEquals": {
-                    "acm:CertificateAuthority": ["arn-of-issuing"],
-                    f"aws:RequestTag/{tag}": ["user/ci"],
-                },
-                "ForAllValues:StringLike": {"acm:DomainNames": ["*.corp.example"]},
-                "Null": {"acm:DomainNames": "false"},
-            },
-        },
-        "Grant1Tag": {
-            "Effect": "Allow",
-            "Action": ["acm:AddTagsToCertificate"],
-            "Resource": [f"{CERTIFICATE}/${{*}}"],
-            "Condition": {"StringEquals": {f"aws:RequestTag/{tag}": ["user/ci"]}},
-        },
-        "Grant1Own": {
-            "Effect": "Allow",
-            "Action": ["acm:DescribeCertificate", "acm:ExportCertificate", "acm:GetCertificate"],
-            "Resource": [f"{CERTIFICATE}/*"],
-            "Condition": own,
-        },
-        "Grant1Retag": {
-            "Effect": "Allow",
-            "Action": ["acm:AddTagsToCertificate"],
-            "Resource": [f"{CERTIFICATE}/*"],
-            "Condition": {
-                **own,
-                "ForAllValues:StringNotEquals": {"aws:TagKeys": [tag]},
-                "Null": {"aws:TagKeys": "false"},
-            },
-        },
-        "Grant1IssueThroughAcm": {
-            "Effect": "Allow",
-            "Action": ["acm-pca:IssueCertificate"],
-            "Resource": ["arn-of-issuing"],
-            "Condition": {"ArnLike": {"acm-pca:TemplateArn": template_arns("EndEntityCertificate/V1")}, **through},
-        },
-        "Grant1ReadThroughAcm": {
-            "Effect": "Allow",
-            "Action": ["acm-pca:GetCertificate", "acm-pca:ListPermissions"],
-            "Resource": ["arn-of-issuing"],
-            "Condition": through,
-        },
+        "Grant1Request": allow("acm:RequestCertificate", on=["*"], where=named),
+        "Grant1Tag": allow("acm:AddTagsToCertificate", on=[f"{CERTIFICATE}/${{*}}"], where={"StringEquals": tagged}),
+        "Grant1Own": allow(
+            *("acm:DescribeCertificate", "acm:ExportCertificate", "acm:GetCertificate"),
+            on=[f"{CERTIFICATE}/*"],
+            where=own,
+        ),
+        "Grant1Retag": allow("acm:AddTagsToCertificate", on=[f"{CERTIFICATE}/*"], where={**own, **other_tags}),
+        "Grant1IssueThroughAcm": allow(
+            "acm-pca:IssueCertificate", on=["arn-of-issuing"], where={**template, **through}
+        ),
+        "Grant1ReadThroughAcm": allow(
+            "acm-pca:GetCertificate", "acm-pca:ListPermissions", on=["arn-of-issuing"], where=through
+        ),
         "DenyOtherTemplates": deny("EndEntityCertificate/V1"),
     }
 

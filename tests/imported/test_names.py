@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from imported.test_properties import into, spec_of
-from strategies import FIELDS
+from spec.drawn_words import FIELDS
 
 TEXT = """\
 version: 1

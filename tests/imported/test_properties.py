@@ -14,7 +14,7 @@ from pcaform.imported.forms import form_of
 from pcaform.imported.outcome import Found, Outcome, outcome
 from pcaform.spec.reading import read
 from pcaform.spec.stack import Spec
-from strategies import specs
+from spec.drawn import specs
 
 TAGS = st.dictionaries(
     st.sampled_from(["owner", "a b", "x:y", "1"]), st.sampled_from(["", "no", "a: b", "ä", "'"]), max_size=3

@@ -12,7 +12,7 @@ from pcaform.infer.stack import infer
 from pcaform.loading import judged
 from pcaform.sources import tfstate
 from pcaform.spec.stack import Spec
-from strategies import specs
+from spec.drawn import specs
 from test_dump import yaml_of
 
 DRAWN = settings().max_examples

@@ -19,7 +19,7 @@ from pcaform.sources.hcl.places import Options
 from pcaform.sources.hcl.reading import read
 from pcaform.spec.stack import Spec
 from sources.hcl.rendered import rendered
-from strategies import specs
+from spec.drawn import specs
 from test_dump import yaml_of
 
 DRAWN = settings().max_examples

@@ -1,0 +1,56 @@
+"""Who calls a sandbox in which IAM counts: users with keys, and roles that are assumed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pcaform.sandbox.server import Sandbox
+from sandbox.conftest import ACCOUNT
+
+
+def document(*statements: dict[str, Any]) -> str:
+    full = [{"Effect": "Allow", "Resource": "*", **statement} for statement in statements]
+    return json.dumps({"Version": "2012-10-17", "Statement": full})
+
+
+class User:
+    """An IAM user with one inline policy and a key of their own."""
+
+    made = 0
+
+    def __init__(self, sandbox: Sandbox, *statements: dict[str, Any], boundary: str | None = None) -> None:
+        User.made += 1
+        self.name, self.sandbox, self.iam = f"user-{User.made}", sandbox, sandbox.client("iam")
+        more = {"PermissionsBoundary": boundary} if boundary else {}
+        self.arn = self.iam.create_user(UserName=self.name, **more)["User"]["Arn"]
+        if statements:
+            self.iam.put_user_policy(UserName=self.name, PolicyName="p", PolicyDocument=document(*statements))
+        key = self.iam.create_access_key(UserName=self.name)["AccessKey"]
+        self.key = {"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"]}
+
+    def client(self, service: str) -> Any:
+        return self.sandbox.client(service, **self.key)
+
+
+def trust(principal: str, **condition: Any) -> str:
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    more = {"Condition": condition} if condition else {}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement | more]})
+
+
+def role(sandbox: Sandbox, name: str, *statements: dict[str, Any], trusted: str, account: str = ACCOUNT) -> str:
+    iam = sandbox.client("iam", account_id=account)
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusted)["Role"]["Arn"]
+    if statements:
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document(*statements))
+    return str(arn)
+
+
+def assumed(sts: Any, arn: str, **more: Any) -> dict[str, str]:
+    found = sts.assume_role(RoleArn=arn, RoleSessionName="run", **more)["Credentials"]
+    return {
+        "access_key_id": found["AccessKeyId"],
+        "secret_access_key": found["SecretAccessKey"],
+        "session_token": found["SessionToken"],
+    }

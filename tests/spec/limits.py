@@ -1,0 +1,153 @@
+"""Each limit of a spec's values: for each the last value that is taken, and the first that is not."""
+
+from typing import Any, get_args
+
+from pcaform import facts
+from spec.limits_authorities import AUTHORITIES, CA, Limit
+from spec.limits_principals import ISSUER, POLICY, PRINCIPALS, ROLE
+
+CERTIFICATE = ("certificates", "site")
+ACM = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
+DISTRIBUTIONS = ("crl_buckets", "lists", "cloudfront_distribution_arns")
+DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE"
+LONG_DISTRIBUTION = DISTRIBUTION.ljust(2048, "A")
+WAIVER = {"what": "replaced", "why": "it is new", "until": "2027-01-31"}
+
+SPEC: dict[str, Any] = {
+    "version": 1,
+    "stack": "corp-pki",
+    "aws": {"region": "eu-west-1", "account_id": "123456789012", "assume_role": {"role_arn": ROLE}},
+    "certificate_authorities": {
+        "root": {
+            "type": "ROOT",
+            "subject": {"common_name": "Root"},
+            "key_algorithm": "RSA_2048",
+            "validity": {"type": "YEARS", "value": 20},
+        },
+        "issuing": {
+            "type": "SUBORDINATE",
+            "parent": "root",
+            "subject": {"common_name": "Issuing"},
+            "key_algorithm": "RSA_2048",
+            "validity": {"type": "YEARS", "value": 5},
+            "revocation_configuration": {
+                "crl_configuration": {"enabled": True},
+                "ocsp_configuration": {"enabled": True},
+            },
+            "permissions": [{}],
+        },
+        "elsewhere": {"managed": False, "arn": CA},
+    },
+    "certificates": {"site": {"certificate_authority": "root", "domain_name": "site.corp.example"}},
+    "issuers": {
+        "ci": {"grants": [{"certificates": "unmanaged", "certificate_authorities": ["issuing"]}]},
+        "web": {"grants": [{"certificates": "managed", "certificate_authorities": ["issuing"]}]},
+        "old": {"policy": {"name": "old", "document": {}}},
+    },
+}
+"""The spec that a value is put into."""
+
+REFUSED: list[Limit] = [
+    *AUTHORITIES,
+    *PRINCIPALS,
+    (("stack",), "a" * 64, "a" * 65, "at most 64 characters"),
+    (("stack",), "0.a_b-c", "-a", "a letter or digit first"),
+    (("stack",), "a", "..", "a letter or digit first"),
+    (("stack",), "a", "a\n", "a letter or digit first"),
+    (("aws", "region"), "us-gov-west-1", "eu-west", "a region such as eu-west-1"),
+    (("aws", "region"), "cn-north-1", "EU-WEST-1", "a region such as eu-west-1"),
+    (("aws", "account_id"), "000000000000", "00000000000", "12 digits"),
+    (("aws", "account_id"), 123456789012, 1234567890123, "12 digits"),
+    (("aws", "account_id"), "123456789012", "١٢٣٤٥٦٧٨٩٠١٢", "12 digits"),
+    (("aws", "assume_role", "role_arn"), ROLE.ljust(2048, "x"), ROLE.ljust(2049, "x"), "at most 2048 characters"),
+    (("aws", "assume_role", "role_arn"), ROLE, POLICY, "the ARN of a role"),
+    (("aws", "assume_role", "external_id"), "xx", "x", "at least 2 characters"),
+    (("aws", "assume_role", "external_id"), "x" * 1224, "x" * 1225, "at most 1224 characters"),
+    (("aws", "assume_role", "session_name"), "x" * 64, "x" * 65, "at most 64 characters"),
+    (("aws", "assume_role", "session_name"), "xx", "x", "at least 2 characters"),
+    (("aws", "assume_role", "session_name"), "pki@corp", "pki/corp", "letters, digits and any of"),
+    (("terraform", "backend"), {"s3": {}}, {}, "1 or more in it"),
+    (("terraform", "backend"), {"s3": {}}, {"s3": {}, "gcs": {}}, "1 or fewer in it"),
+    ((*CERTIFICATE, "arn"), ACM, CA, "the ARN of a certificate of ACM"),
+    ((*CERTIFICATE, "arn"), ACM.ljust(2048, "1"), ACM.ljust(2049, "1"), "at most 2048 characters"),
+    (DISTRIBUTIONS, [DISTRIBUTION], [DISTRIBUTION.replace("E2", "e2")], "the ARN of a CloudFront distribution"),
+    (DISTRIBUTIONS, [LONG_DISTRIBUTION], [f"{LONG_DISTRIBUTION}A"], "at most 2048 characters"),
+    (("crl_buckets", "lists", "bucket"), "a" * 63, "a" * 64, "at most 63 characters"),
+    (("crl_buckets", "lists", "bucket"), "abc", "ab", "at least 3 characters"),
+    (("crl_buckets", "lists", "bucket"), "corp.crl-1", "corp crl", "a bucket name"),
+    *(
+        ((*CERTIFICATE, name), last, first, reason)
+        for name, last, first, reason in (
+            ("domain_name", "a" * 64, "a" * 65, "at most 64 characters"),
+            ("domain_name", "a", "", "at least 1 character "),
+            ("certificate_authority", "a" * 64, "a" * 65, "at most 64 characters"),
+            ("certificate_authority", "root", "Root", "a letter first"),
+            ("subject_alternative_names", ["a" * 253], ["a" * 254], "at most 253 characters"),
+            ("subject_alternative_names", ["a"], [""], "at least 1 character "),
+            ("subject_alternative_names", ["a"] * 99, ["a"] * 100, "99 or fewer in it"),
+            *(("key_algorithm", word, "RSA_3072", "allowed: ") for word in get_args(facts.AcmKeyAlgorithm)),
+        )
+    ),
+    (("shares", "root", "accounts"), ["123456789012"], ["12345678901"], "12 digits"),
+    (("shares", "root", "organization"), "o-" + "a" * 10, "o-" + "a" * 9, "an organization's id"),
+    (("shares", "root", "organization"), "o-" + "a" * 32, "o-" + "a" * 33, "an organization's id"),
+    (("shares", "root", "template"), "EndEntityCertificate/V1", "EndEntity/V1", "a template such as"),
+    (("removed", "old"), "forget", "destroy", "allowed: forget"),
+    (("removed", "old", "destroy"), CA, "old", "the ARN of what is destroyed"),
+    (("removed", "old", "destroy"), CA.ljust(2048, "1"), CA.ljust(2049, "1"), "at most 2048 characters"),
+    (("removed", "old"), {"forget": "certificate"}, {"forget": "all"}, "allowed: everything, certificate"),
+    (
+        ("removed", "old"),
+        {"forget": "everything", "generation": 1000},
+        {"forget": "everything", "generation": 1001},
+        "allowed: 1000 or less",
+    ),
+    (
+        ("removed", "old"),
+        {"forget": "everything", "generation": 1},
+        {"forget": "everything", "generation": 0},
+        "allowed: 1 or more",
+    ),
+    *(
+        (("waivers",), [{**WAIVER, name: last}], [{**WAIVER, name: first}], reason)
+        for name, last, first, reason in (
+            ("what", "x", "", "at least 1 character "),
+            ("why", "abc", "ab", "at least 3 characters"),
+            ("until", "2027-01-31", "31.01.2027", "a day such as 2027-01-31"),
+        )
+    ),
+    (("version",), 1, 2, "allowed: 1"),
+    *(
+        case
+        for tags in (
+            ("aws", "default_tags"),
+            *((*item, "tags") for item in (ISSUER, CERTIFICATE, ("crl_buckets", "c"))),
+        )
+        for case in (
+            (tags, {"k" * 128: "v" * 256}, {"k" * 129: "v"}, "at most 128 characters"),
+            (tags, {"k": ""}, {"k": "v" * 257}, "at most 256 characters"),
+            (tags, {"k": "v"}, {"": "v"}, "at least 1 character "),
+        )
+    ),
+    *(
+        ((section,), {"a" * 64: item}, {"a" * 65: item}, "at most 64 characters")
+        for section, item in (
+            ("certificate_authorities", {"managed": False, "arn": CA}),
+            ("issuers", {}),
+            ("crl_buckets", {}),
+            ("certificates", {"certificate_authority": "root", "domain_name": "a"}),
+            ("shares", {}),
+            ("administrators", {"trust": {}}),
+            ("auditors", {"trust": {}}),
+        )
+    ),
+    (("removed",), {"a" * 90: "forget"}, {"a" * 91: "forget"}, "at most 90 characters"),
+    (("removed",), {"issuers.ci": "forget"}, {"users.ci": "forget"}, "the key of a CA, or SECTION.KEY"),
+    (("terraform", "backend"), {"a" * 64: {}}, {"a" * 65: {}}, "at most 64 characters"),
+    (("aws", "account_id"), 100000000000, 99999999999, "12 digits"),
+    *(
+        ((*path, "accounts"), [last], [first], "12 digits")
+        for path in (("shares", "root"), ("administrators", "pki", "trust"))
+        for last, first in ((100000000000, 99999999999), (999999999999, 1000000000000))
+    ),
+]
