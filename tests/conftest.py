@@ -7,9 +7,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pcaform.environments import hermetic
 from pcaform.terraform import MIRROR, Terraform, TerraformMissing, cli_configuration, find_binary
+
+# HYPOTHESIS_PROFILE chooses how much is drawn: `quick` while working, `default`, `long` over night. `ci` draws the same
+# examples each time, so that whether a change lands depends on the change.
+_ALL = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", _ALL)
+settings.register_profile("ci", _ALL, derandomize=True)
+settings.register_profile("quick", _ALL, max_examples=30)
+settings.register_profile("long", _ALL, max_examples=20_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "corp-pki.yaml"

@@ -1,24 +1,12 @@
-"""What Hypothesis draws in all tests: texts, values and damaged files; and how many it draws.
+"""What Hypothesis draws in all tests: texts, values and damaged files."""
 
-HYPOTHESIS_PROFILE chooses: `quick` while working, `default`, `long` over night; `ci` draws the same examples each time,
-so that whether a change lands depends on the change.
-"""
-
-import os
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-
-_ALL = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("default", _ALL)
-settings.register_profile("ci", _ALL, derandomize=True)
-settings.register_profile("quick", _ALL, max_examples=30)
-settings.register_profile("long", _ALL, max_examples=20_000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 AWKWARD = [
     *("${", "%{", "$${", "%%{", "$$${", "$$$${", "$", "%", "{", "}", "${x}", "%{ if true }", "${jsonencode({})}"),
