@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from infer.found import PART, infer, spec_of
-from infer.states import Resource, authority, certificate, permission, root, subordinate
+from infer.states import Resource, arn_of, authority, certificate, permission, resource, root, subordinate
 from pcaform.spec.authorities import Validity
 
 
@@ -107,6 +107,20 @@ def test_of_two_certificates_the_installed_one_counts() -> None:
     old = certificate("root", certificate="old", validity=[{"type": "YEARS", "value": "1"}])
     new = certificate("root", certificate="new", validity=[{"type": "YEARS", "value": "5"}])
     assert spec_of(renewed, old, new).managed["root"].validity == Validity(type="YEARS", value=5)
+
+
+def test_a_chain_that_a_stack_would_install_anew_is_said() -> None:
+    chain = {"certificate_chain": "certificate of root\n"}
+    below, issued = subordinate("issuing", "root")
+    issued["instances"][0]["attributes"] |= chain
+    installed = {"certificate_authority_arn": arn_of("issuing"), "certificate": "certificate of issuing"}
+    kind = "aws_acmpca_certificate_authority_certificate"
+    assert infer(*root(), below, issued, resource(kind, None, {**installed, **chain})).left_out == ()
+    (said,) = infer(*root(), below, issued, resource(kind, None, {**installed, "certificate_chain": "own"})).left_out
+    assert said == (
+        "aws_acmpca_certificate_authority_certificate.this",
+        "its chain is not the one that came with its certificate: a plan installs both again, with that one",
+    )
 
 
 ROOT_ADDRESS = "aws_acmpca_certificate_authority.this"

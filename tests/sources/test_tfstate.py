@@ -108,6 +108,43 @@ def test_every_instance_is_read_but_what_waits_for_its_deletion() -> None:
     assert [one.attributes["arn"].rsplit("/")[-1] for one in found] == ["root", "second"]
 
 
+DOOMED = {
+    "deposed": (
+        "aws_acmpca_certificate_authority.this (deposed object 00000001)",
+        (
+            "it was replaced and waits for its deletion: the next apply deletes it, whatever protects it. See to it "
+            "before a stack is applied over this state"
+        ),
+    ),
+    "tainted": (
+        "aws_acmpca_certificate_authority.this (tainted)",
+        (
+            "it is tainted, so a plan replaces it: 'terraform untaint aws_acmpca_certificate_authority.this' first, "
+            "if it is whole"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("mark", "in_state", "in_json"),
+    [
+        ("deposed", {"deposed": "00000001"}, {"deposed_key": "00000001"}),
+        ("tainted", {"status": "tainted"}, {"tainted": True}),
+    ],
+)
+def test_what_a_plan_destroys_by_the_state_alone_is_said(
+    mark: str, in_state: dict[str, Any], in_json: dict[str, Any]
+) -> None:
+    pulled = authority("root")
+    pulled["instances"][0] |= in_state
+    printed = shown(authority("root"))
+    printed["root_module"]["resources"][0] |= in_json
+    for document in (state(pulled), json.dumps({"format_version": "1.0", "values": printed}).encode()):
+        (remark,) = tfstate.read(document, "x").remarks
+        assert (remark.kind, (remark.address, remark.reason)) == ("left out", DOOMED[mark])
+
+
 def test_of_data_sources_only_authorities_are_read_as_others() -> None:
     looked_up = {**authority("elsewhere"), "mode": "data"}
     account = {**resource("aws_iam_user", None, {"name": "x"}), "mode": "data"}

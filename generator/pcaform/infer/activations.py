@@ -46,7 +46,8 @@ def activation(authority: Resource, found: Index, *, key: str, keys: Mapping[str
     if source != "live" and own:
         try:
             issued = _issued(authority, own, installations, key=key, keys=keys)
-            return replace(issued, remarks=(*issued.remarks, *_imported(authority)))
+            chained = _chained_otherwise(installations[:1], issued) if source == "state" else ()
+            return replace(issued, remarks=(*issued.remarks, *chained, *_imported(authority)))
         except Unexpressed as why:
             remarks = tuple(Remark("left out", each.address, _STRANDED.format(why.reason)) for each in own)
         return Activation(external(authority), _installed(installations, key), remarks=remarks)
@@ -168,6 +169,19 @@ def _renewed_elsewhere(authority: Resource, own: list[Resource]) -> Iterator[Rem
             "would install the old one again. Choose: 'activation: external' with its 'arn', or the spec as it is"
         )
         yield Remark("ambiguous", authority.address, reason)
+
+
+def _chained_otherwise(installations: list[Resource], issued: Activation) -> Iterator[Remark]:
+    """Say where a CA has another chain than its certificate came with, which is the one that a stack installs."""
+    certificates = {text(each, "certificate"): each for each, _ in issued.resources if each not in installations}
+    for each in installations:
+        own = certificates.get(text(each, "certificate"))
+        chain = text(own, "certificate_chain") if own and issued.signer else ""
+        if own and text(each, "certificate_chain") != chain:
+            reason = (
+                "its chain is not the one that came with its certificate: a plan installs both again, with that one"
+            )
+            yield Remark("left out", each.address, reason)
 
 
 def _dropped(certificates: list[Resource]) -> Iterator[Remark]:

@@ -22,7 +22,10 @@ _SECRET = "PRIVATE KEY-----"  # noqa: S105 - how a key would be told
 
 @dataclass(frozen=True, slots=True)
 class _Instance:
-    """One instance of a resource, as either format has it; `hidden` names the attributes that are marked sensitive."""
+    """One instance of a resource, as either format has it; `hidden` names the attributes that are marked sensitive.
+
+    `deposed` is the key of an object that was replaced and is still to be deleted.
+    """
 
     type: str
     address: str
@@ -30,6 +33,8 @@ class _Instance:
     attributes: Mapping[str, Any]
     hidden: frozenset[str]
     provider: str = ""
+    deposed: str = ""
+    is_tainted: bool = False
 
 
 def read(content: bytes, name: str) -> Inventory:
@@ -49,6 +54,9 @@ def _inventory(instances: Iterator[_Instance], others: Mapping[str, int]) -> Inv
     found: list[Resource] = []
     remarks: list[Remark] = []
     for each in instances:
+        remarks += _doomed(each)
+        if each.deposed:
+            continue
         if each.type in ATTRIBUTES and (each.mode != _DATA or each.type == _CA):
             allowed = {key: value for key, value in each.attributes.items() if key in ATTRIBUTES[each.type]}
             shown = {key: value for key, value in allowed.items() if key not in each.hidden and not _is_secret(value)}
@@ -61,6 +69,20 @@ def _inventory(instances: Iterator[_Instance], others: Mapping[str, int]) -> Inv
         elif each.mode != _DATA and each.type.startswith(_OURS):
             remarks.append(Remark("left out", each.address, f"'{each.type}' is of no kind that a spec has"))
     return Inventory(tuple(found), tuple(remarks), others=others)
+
+
+def _doomed(instance: _Instance) -> Iterator[Remark]:
+    """Say what any plan destroys or replaces because of the state alone."""
+    if instance.deposed:
+        address = f"{instance.address} (deposed object {instance.deposed})"
+        reason = (
+            "it was replaced and waits for its deletion: the next apply deletes it, whatever protects it. See to it "
+            "before a stack is applied over this state"
+        )
+        yield Remark("left out", address, reason)
+    elif instance.is_tainted:
+        reason = f"it is tainted, so a plan replaces it: 'terraform untaint {instance.address}' first, if it is whole"
+        yield Remark("left out", f"{instance.address} (tainted)", reason)
 
 
 def _is_secret(value: Any) -> bool:
@@ -101,19 +123,26 @@ def _length(resource: Mapping[str, Any]) -> int:
 
 
 def _of_state(resource: Mapping[str, Any]) -> Iterator[_Instance]:
-    """Yield the instances of a resource in a state of version 4, but for those that wait for their deletion."""
+    """Yield the instances of a resource in a state of version 4."""
     mode, kind = resource["mode"], resource["type"]
     parts = (resource.get("module"), _DATA if mode == _DATA else None, kind, resource["name"])
     base = ".".join(part for part in parts if part)
     alias = str(resource.get("provider") or "").rpartition('"]')[2].removeprefix(".")
     for instance in resource["instances"]:
-        if instance.get("deposed"):
-            continue
         index = instance.get("index_key")
         address = base if index is None else keyed(base, index)
         paths = instance.get("sensitive_attributes") or ()
         hidden = frozenset(str(path[0]["value"]) for path in paths if path)
-        yield _Instance(kind, address, mode, _mapping(instance.get("attributes")), hidden, provider=alias)
+        yield _Instance(
+            kind,
+            address,
+            mode,
+            _mapping(instance.get("attributes")),
+            hidden,
+            provider=alias,
+            deposed=str(instance.get("deposed") or ""),
+            is_tainted=instance.get("status") == "tainted",
+        )
 
 
 def _shown(values: Any, others: Counter[str]) -> Iterator[_Instance]:
@@ -123,11 +152,19 @@ def _shown(values: Any, others: Counter[str]) -> Iterator[_Instance]:
         module = modules.pop(0)
         modules += module.get("child_modules") or ()
         for resource in module.get("resources") or ():
-            if _is_wanted(resource["type"]) and not resource.get("deposed_key"):
+            if _is_wanted(resource["type"]):
                 hidden = resource.get("sensitive_values") or {}
                 marked = frozenset(name for name, mark in hidden.items() if _is_marked(mark))
                 values = _mapping(resource.get("values"))
-                yield _Instance(resource["type"], resource["address"], resource["mode"], values, marked)
+                yield _Instance(
+                    resource["type"],
+                    resource["address"],
+                    resource["mode"],
+                    values,
+                    marked,
+                    deposed=str(resource.get("deposed_key") or ""),
+                    is_tainted=resource.get("tainted") is True,
+                )
             elif resource.get("mode") == "managed":
                 others[resource["type"]] += 1
 
