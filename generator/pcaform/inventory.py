@@ -66,6 +66,7 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
             "arn",
             "assume_role_policy",
             "description",
+            "inline_policy",
             "max_session_duration",
             "name",
             "path",

@@ -67,6 +67,8 @@ def test_what_was_deposed_is_still_to_be_destroyed() -> None:
         ({"policy": "no JSON"}, {"policy": policy()}, ()),
         ({"policy": None}, {"policy": policy()}, ()),
         ({"description": "old"}, {"description": "new"}, ()),
+        ({"tags": {"pcaform:issuer": "user/a"}}, {"tags": {"pcaform:issuer": "user/b"}}, ()),
+        ({"tags_all": {}}, {"tags_all": {"pcaform:issuer": "user/b", "owner": "pki"}}, ()),
     ],
 )
 def test_a_difference_is_accepted_by_all_its_classes_only(before: Any, after: Any, classes: tuple[str, ...]) -> None:
@@ -82,6 +84,14 @@ def test_a_value_that_is_not_known_yet_may_differ() -> None:
     assert judged(record, accept=("tags",)).refused[0].arguments == ("policy", "tags")
 
 
+@pytest.mark.parametrize("unknown", [{"revocation_configuration": [{"x": [{"y": True}]}]}, {"tags_all": {"a": True}}])
+def test_a_part_that_is_not_known_yet_may_differ_too(unknown: Any) -> None:
+    has: dict[str, Any] = {"revocation_configuration": [], "tags_all": {}}
+    record = change("update", before={**has, "tags": {}}, after={**has, "tags": {"a": "b"}}, unknown=unknown)
+    assert judged(change("update", before={"tags": {}}, after={"tags": {"a": "b"}}), accept=("tags",)).is_accepted
+    assert not judged(record, accept=("tags",)).is_accepted
+
+
 def test_a_block_without_values_is_none() -> None:
     record = change("update", before={"timeouts": None}, after={"timeouts": {"create": None}, "tags": {"a": "b"}})
     assert judged(record, accept=("tags",)).is_accepted
@@ -94,6 +104,11 @@ def test_a_plan_that_is_not_whole_is_refused(plan: dict[str, Any]) -> None:
     found = judged(change("no-op"), **plan)
     assert not found.is_accepted
     assert found.doubts[0].endswith("the plan is not whole")
+
+
+def test_a_plan_that_invokes_actions_is_refused() -> None:
+    found = judged(change("no-op"), action_invocations=[{"address": "action.aws_lambda_invoke.x"}])
+    assert (found.is_accepted, found.doubts) == (False, ("the plan invokes actions, which change more than resources",))
 
 
 def test_drift_is_noise_and_outputs_are_named() -> None:

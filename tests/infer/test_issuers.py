@@ -50,7 +50,26 @@ def test_who_has_nothing_to_do_with_authorities_is_only_counted(document: Any) -
     (remark,) = found.remarks
     assert (remark.kind, remark.address) == ("listed", "the same state")
     counts = "1 aws_iam_policy, 2 aws_iam_user, 1 aws_iam_user_policy_attachment, 1 aws_vpc"
-    assert remark.reason.startswith(f"{counts}: in no spec. Over this state a stack would destroy them: ")
+    assert remark.reason.startswith(f"{counts}: in no spec. Over their state a stack would destroy them: ")
+
+
+def test_what_is_written_into_a_role_is_said() -> None:
+    """A state shows policies of their own there too, which say nothing new."""
+    policies = [
+        {"name": name, "policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})}
+        for name, action in (("sign", "acm-pca:IssueCertificate"), ("own", "acm-pca:ListTags"), ("logs", "logs:*"))
+    ]
+    role = {"arn": f"arn:aws:iam::{ACCOUNT}:role/ci", "name": "ci", "assume_role_policy": "{}", "path": "/"}
+    found = infer(
+        *root(),
+        resource("aws_iam_role", None, {**role, "inline_policy": policies}),
+        resource("aws_iam_role_policy", None, {"role": "ci", "name": "own", "policy": policies[1]["policy"]}),
+    )
+    reason = "it is about private CAs and stands inside the role: make it an aws_iam_role_policy of its own first"
+    assert ("aws_iam_role.this (inline_policy 'sign')", reason) in found.left_out
+    assert [each for each, _ in found.left_out if "inline_policy" in each] == [
+        "aws_iam_role.this (inline_policy 'sign')"
+    ]
 
 
 def test_an_instance_profile_moves_with_its_role() -> None:

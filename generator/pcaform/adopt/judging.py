@@ -12,6 +12,7 @@ from typing import Any
 
 from pcaform.infer.meaning import meaning
 from pcaform.infer.unexpressed import INCOMPLETE
+from pcaform.statements import ISSUER_TAG
 
 CLASSES: Mapping[str, frozenset[str]] = {
     "tags": frozenset({"tags", "tags_all"}),
@@ -21,7 +22,8 @@ CLASSES: Mapping[str, frozenset[str]] = {
 }
 """Classes of differences that may be accepted, by argument; only Terraform knows `force_destroy` and `timeouts`.
 
-`wording` covers policies that allow and deny the same in other words, and no others.
+`wording` covers policies that allow and deny the same in other words, and no others; `tags` not the one that says
+whose a certificate is.
 """
 
 _QUIET = (("no-op",), ("read",))
@@ -73,6 +75,8 @@ def _doubts(plan: Mapping[str, Any]) -> Iterator[str]:
         yield "Terraform stopped with an error: the plan is not whole"
     if plan.get("complete") is False or plan.get("deferred_changes"):
         yield "Terraform put changes off: the plan is not whole"
+    if plan.get("action_invocations"):
+        yield "the plan invokes actions, which change more than resources"
 
 
 def _line(record: Mapping[str, Any], accepted: Sequence[str], awaited: Container[str]) -> Line:
@@ -98,9 +102,15 @@ def _differing(change: Mapping[str, Any]) -> tuple[str, ...]:
     before, after = change.get("before") or {}, change.get("after") or {}
     if not before or not after:
         return ()
-    unknown = {name for name, value in (change.get("after_unknown") or {}).items() if value is True}
+    unknown = {name for name, value in (change.get("after_unknown") or {}).items() if _is_unknown(value)}
     known = (set(before) | set(after)) - unknown
     return tuple(sorted(unknown | {name for name in known if _given(before.get(name)) != _given(after.get(name))}))
+
+
+def _is_unknown(value: Any) -> bool:
+    """Tell whether a value, or any part of one, is known after the apply only."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return value is True or any(map(_is_unknown, inner))
 
 
 def _given(value: Any) -> Any:
@@ -117,7 +127,15 @@ def _classes(arguments: tuple[str, ...], change: Mapping[str, Any]) -> tuple[str
 
 def _class(argument: str, change: Mapping[str, Any]) -> str | None:
     name = next((each for each, covered in CLASSES.items() if argument in covered), None)
-    return None if name == "wording" and not _means_the_same(argument, change) else name
+    if name == "wording" and not _means_the_same(argument, change):
+        return None
+    return None if name == "tags" and _may_change_hands(argument, change) else name
+
+
+def _may_change_hands(argument: str, change: Mapping[str, Any]) -> bool:
+    """Tell whether tags may give a certificate to another issuer, who may do what it likes with its own."""
+    before, after = ((change[side].get(argument) or {}).get(ISSUER_TAG) for side in ("before", "after"))
+    return before != after or _is_unknown((change.get("after_unknown") or {}).get(argument))
 
 
 def _means_the_same(argument: str, change: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from pcaform.inventory import Inventory, Resource
 
 Kind = Literal["user", "role"]
 _ABOUT = "acm-pca:"
+_ROLE_POLICY = "aws_iam_role_policy"
 _AWS_OWN = ":iam::aws:policy/"
 
 
@@ -101,6 +102,21 @@ def unattached(inventory: Inventory) -> Iterator[tuple[Resource, str]]:
             yield attachment, f"it is of the group {text(attachment, 'group')}: a spec has users and roles only"
 
 
+def inside_roles(inventory: Inventory) -> Iterator[tuple[str, str]]:
+    """Yield what is about private CAs and is written into a role itself, with the reason why a spec has none such.
+
+    A state shows policies of their own there as well.
+    """
+    apart = {(text(each, "role").rpartition("/")[2], text(each, "name")) for each in inventory.of_type(_ROLE_POLICY)}
+    for role in inventory.of_type("aws_iam_role"):
+        for each in role.attributes.get("inline_policy") or ():
+            if (text(role, "name"), each.get("name")) not in apart and _ABOUT in str(each.get("policy")).lower():
+                yield (
+                    f"{role.address} (inline_policy '{each.get('name')}')",
+                    f"it is about private CAs and stands inside the role: make it an {_ROLE_POLICY} of its own first",
+                )
+
+
 def _attached(inventory: Inventory) -> Iterator[tuple[tuple[Kind, str], Resource]]:
     for each in inventory.of_type("aws_iam_user_policy_attachment"):
         yield ("user", text(each, "user")), each
@@ -114,7 +130,7 @@ def _attached(inventory: Inventory) -> Iterator[tuple[tuple[Kind, str], Resource
 def _inline(inventory: Inventory) -> Iterator[tuple[tuple[Kind, str], Resource]]:
     for each in inventory.of_type("aws_iam_user_policy"):
         yield ("user", text(each, "user")), each
-    for each in inventory.of_type("aws_iam_role_policy"):
+    for each in inventory.of_type(_ROLE_POLICY):
         yield ("role", text(each, "role").rpartition("/")[2]), each
 
 

@@ -55,6 +55,7 @@ def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mappin
     _add_people(every, people, known=known, reader=reader, found=found, place=place, written=written)
     for resource, reason in documents.unattached(kept) if place.is_first else ():
         every.leave_out(resource, reason)
+    every.remarks += [Remark("left out", *each) for each in documents.inside_roles(kept) if place.is_first]
     return Draft(
         tuple(downward(every.items)),
         tuple(every.remarks),

@@ -25,7 +25,7 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 
 _OURS = "aws_acmpca_"
 _BESIDE = (
-    "in no spec. Over this state a stack would destroy them: give it a state of its own with 'terraform state mv "
+    "in no spec. Over their state a stack would destroy them: give it a state of its own with 'terraform state mv "
     "-state-out', or keep the files that describe them beside the stack's"
 )
 
@@ -49,9 +49,10 @@ def beside(inventory: Inventory, said: Collection[str]) -> Iterator[Remark]:
                 "it is in no spec, and over this state a stack would destroy it: take it out of the state first",
             )
     counts = Counter(each.type for each in unsaid if not each.type.startswith(_OURS)) + Counter(inventory.others)
-    if inventory.source == "state" and counts:
+    if inventory.source != "live" and counts:
         listed = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
-        yield Remark("listed", "the same state", f"{listed}: {_BESIDE}")
+        where = "the same state" if inventory.source == "state" else "the same files"
+        yield Remark("listed", where, f"{listed}: {_BESIDE}")
 
 
 def _is_here(resource: Resource, attribute: str, place: Place) -> bool:

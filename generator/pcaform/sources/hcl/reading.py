@@ -1,5 +1,6 @@
 """A directory of Terraform files -> inventory: what a state made of them would hold."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from pcaform.sources.hcl.calls import Calls, places
 from pcaform.sources.hcl.directory import module
 from pcaform.sources.hcl.grammar import collecting_later
 from pcaform.sources.hcl.imports import adopted
+from pcaform.sources.hcl.open_ends import OpenEnd
 from pcaform.sources.hcl.orphans import attached
 from pcaform.sources.hcl.places import Options, of_options
 from pcaform.sources.hcl.resources import found
@@ -44,6 +46,7 @@ def _inventory(path: str, options: Options) -> Inventory:
     every = list(found(scope, calls))
     resources = [each for each in every if isinstance(each, Resource)]
     remarks = [each for each in every if isinstance(each, Remark)]
+    remarks += [each.remark for each in every if isinstance(each, OpenEnd) and each.matters(resources)]
     remarks += settings.unsettled(scope.places)
     imported, unclear = adopted(_installed(resources), root, scope)
     there, orphans = attached(imported)
@@ -54,6 +57,7 @@ def _inventory(path: str, options: Options) -> Inventory:
         "hcl",
         providers=settings.in_regions(settings.providers(scope.places), (each.provider for each in resources)),
         backend=kept,
+        others=Counter(each for each in every if isinstance(each, str)),
     )
 
 

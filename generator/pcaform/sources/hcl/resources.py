@@ -1,12 +1,13 @@
 """Modules in use -> the resources of an inventory, shaped as a state would hold them, and what cannot be told."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NewType
 
 from pcaform.inventory import ATTRIBUTES, Remark, Resource, is_symbolic
 from pcaform.sources.hcl.bodies import Block
 from pcaform.sources.hcl.calls import Calls
 from pcaform.sources.hcl.contents import value_of
+from pcaform.sources.hcl.open_ends import OpenEnd, ignored, open_ends
 from pcaform.sources.hcl.scopes import Instance, ModuleScope
 from pcaform.sources.hcl.shapes import misfit, shaped
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
@@ -28,7 +29,9 @@ _ADVICE = "import from the state instead, where it is known"
 _LATER = Unknown("it holds what is known only when it exists")
 _NO_TEXT = Unknown("it is no text")
 _TWICE = Unknown("this block, or one in it, stands more than once")
-Found = Resource | Remark
+Other = NewType("Other", str)
+"""The type of a resource that has nothing to do with private CAs."""
+Found = Resource | Remark | OpenEnd | Other
 
 
 def found(scope: ModuleScope, calls: Calls) -> Iterator[Found]:
@@ -37,11 +40,14 @@ def found(scope: ModuleScope, calls: Calls) -> Iterator[Found]:
         kind = block.labels[0] if block.labels else ""
         if kind in ATTRIBUTES or kind.startswith(_OURS):
             yield from _resources(block, scope)
+        elif kind:
+            yield Other(kind)
     for block in scope.module.of_type("data"):
         if block.labels and block.labels[0] == _AUTHORITY:
             yield from _references(block, scope)
     for block in scope.module.of_type("module"):
         yield from _called(block, scope, calls)
+    yield from open_ends(scope)
     for path in scope.module.unread:
         yield Remark("unknown", path, f"only files in Terraform's own language, '*.tf', are read: {_ADVICE}")
 
@@ -96,6 +102,7 @@ def _resource(instance: Instance) -> Iterator[Found]:
         if name not in _HARMLESS:
             return
         del attributes[name]
+    yield from ignored(instance)
     place = instance.place
     yield Resource(
         kind,
