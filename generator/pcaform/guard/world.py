@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pcaform.guard.certificates import UnreadableError, certificate
+from pcaform.guard.certificates import UnreadableError, certificate, is_same
 from pcaform.guard.concern import is_about_authorities, is_about_authorities_by_name
 from pcaform.guard.reading import Change, Plan, Resource
 
@@ -69,6 +69,10 @@ class World:
         texts = {str(values[_ARN]): values.get("certificate") for values in found}
         texts |= {arn: each.values["certificate"] for arn, each in self.authorities.items() if _has(each)}
         return {arn: text for arn, text in texts.items() if isinstance(text, str) and text}
+
+    def has_issued(self, text: Any) -> bool:
+        """Tell whether the stack issued a certificate itself, and has it in its state."""
+        return any(is_same(each.values.get("certificate"), text) for each in self.of(CERTIFICATE))
 
     @cached_property
     def parents(self) -> Mapping[str, str]:

@@ -1,8 +1,9 @@
 """What happens to CAs' own certificates: one that leaves by a destroy is revoked, an older one may be put back."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from pcaform.guard.certificates import UnreadableError, certificate, is_rollback
+from pcaform.guard.certificates import UnreadableError, certificate, is_rollback, is_same
 from pcaform.guard.findings import doubt, finding, is_created, is_destroyed, is_replaced, where
 from pcaform.guard.hazards.authorities import FORGET
 from pcaform.guard.judgement import Note, Remark
@@ -30,17 +31,19 @@ def issued_certificate(change: Change, world: World) -> Iterator[Remark]:
 def installation(change: Change, world: World) -> Iterator[Remark]:
     """Judge an installation: its destroy does nothing at AWS, but what it installs may be older, or unasked for."""
     if is_replaced(change):
-        yield _installed_anew(change)
+        yield _installed_anew(change, world)
     elif is_destroyed(change):
         yield Note(where(change), f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
     elif is_created(change):
         yield from _installed_over(change, world)
 
 
-def _installed_anew(change: Change) -> Remark:
+def _installed_anew(change: Change, world: World) -> Remark:
     """Compare the certificate that is live (Terraform has just read it) with the one that takes its place."""
-    if _is_installed_elsewhere(change) or change.unknown.get("certificate"):
+    if _is_installed_elsewhere(change):
         return Note(where(change), f"replaced to install a new certificate: {_NOTHING} for the destroy in it")
+    if change.unknown.get("certificate"):
+        return _issued_anew(change, world)
     try:
         live, planned = certificate(change.before.get("certificate")), certificate(change.after.get("certificate"))
     except UnreadableError:
@@ -56,22 +59,34 @@ def _installed_anew(change: Change) -> Remark:
     return finding(change, "certificate-rolled-back", message, advice=advice)
 
 
+def _issued_anew(change: Change, world: World) -> Remark:
+    """Tell the next generation of a certificate that the stack issued from one that only takes its CA's away."""
+    live = change.before.get("certificate")
+    if world.has_issued(live):
+        return Note(where(change), f"replaced to install a new certificate: {_NOTHING} for the destroy in it")
+    has = "has a certificate that no 'aws_acmpca_certificate' in the state holds"
+    advice = (
+        "keep what was signed elsewhere, with 'activation'; import a certificate that fell out of the state, by its ARN"
+    )
+    return _reissued(change, world, live, f"{has} ({_named(live)})", advice)
+
+
 def _installed_over(change: Change, world: World) -> Iterator[Remark]:
     """Find a CA that is live already and gets a certificate from a stack that installed none before."""
     live = world.installed.get(str(change.after.get(_ARN)))
-    planned = change.after.get("certificate")
-    if live is None or (isinstance(planned, str) and planned.strip() == live.strip()):
-        return
-    message = (
-        f"{world.name(str(change.after.get(_ARN)))} has a certificate already ({_named(live)}), and another one is "
-        "installed over it"
-    )
-    advice = "leave the live certificate: 'activation: external', or import the installation before anything is issued"
-    affected = world.carrying(live)
-    yield finding(change, "certificate-reissued", message, advice=advice, affected=affected)
+    if live is not None and not is_same(live, change.after.get("certificate")):
+        advice = (
+            "leave the live certificate: 'activation: external', or import the installation before anything is issued"
+        )
+        yield _reissued(change, world, live, f"has a certificate already ({_named(live)})", advice)
 
 
-def _named(pem: str) -> str:
+def _reissued(change: Change, world: World, live: Any, what: str, advice: str) -> Remark:
+    message = f"{world.name(str(change.after.get(_ARN)))} {what}, and another one is installed over it"
+    return finding(change, "certificate-reissued", message, advice=advice, affected=world.carrying(live))
+
+
+def _named(pem: Any) -> str:
     try:
         return str(certificate(pem))
     except UnreadableError:
