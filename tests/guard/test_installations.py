@@ -13,7 +13,9 @@ from pcaform.guard.world import World
 
 ARN = {"certificate_authority_arn": written.ARN}
 ISSUED = Resource("y", "aws_acmpca_certificate", {"certificate": LIVE})
-WORLD = World(Plan((), is_errored=False, resources=(ISSUED,)))
+ANOTHER = Resource("z", "aws_acmpca_certificate_authority", {"arn": "another"})
+MADE = Change("v", "aws_acmpca_certificate_authority", ("create",), {}, {}, {"arn": True}, "", (), "")
+WORLD = World(Plan((MADE,), is_errored=False, resources=(ISSUED, ANOTHER)))
 REPLACED = Change(
     address="x",
     type="aws_acmpca_certificate_authority_certificate",

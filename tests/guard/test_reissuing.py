@@ -10,7 +10,9 @@ from guard.written import (
     CERTIFICATE,
     INSTALLATION,
     LIVE,
+    NEWER,
     OLDER,
+    OTHER_ARN,
     authority,
     change,
     found,
@@ -62,3 +64,57 @@ def test_next_generation_of_what_the_stack_issued_is_told_and_safe(text: str) ->
 
 def test_last_generation_that_retires_in_the_same_plan_is_safe() -> None:
     assert is_quiet(found(LIVE_CA, ISSUING, INSTALLING, change(f"{CERTIFICATE}.x", "forget", before=ISSUED)))
+
+
+OF_OTHER = {"certificate_authority_arn": OTHER_ARN, "certificate": OLDER}
+
+
+def installed(words: str, certificate: str | None, arn: str | None = ARN) -> dict[str, Any]:
+    """Return an installation that comes, or that leaves the other CA; what is None is unknown."""
+    given = {"certificate_authority_arn": arn, "certificate": certificate}
+    after = {name: value for name, value in given.items() if value is not None}
+    unknown = {name: True for name in given if name not in after}
+    before = OF_OTHER if "delete" in words else None
+    return change(f"{INSTALLATION}.x", words, before=before, after=after, after_unknown=unknown)
+
+
+def read(certificate: str) -> dict[str, Any]:
+    return resource(f"data.{AUTHORITY}.x", "data", arn=ARN, certificate=certificate)
+
+
+@pytest.mark.parametrize("certificate", [None, OLDER, NEWER], ids=["still to be issued", "older", "newer"])
+def test_authority_that_is_only_read_keeps_its_certificate(certificate: str | None) -> None:
+    judged = found(installed("create", certificate), prior=(read(LIVE),))
+    assert rules(judged) == REISSUED
+    assert f"data.{AUTHORITY}.x" in judged.findings[0].message
+
+
+@pytest.mark.parametrize(("certificate", "live"), [(LIVE, LIVE), (None, "")], ids=["the same", "a CA that waits"])
+def test_authority_that_is_only_read_gets_what_it_has_or_its_first_one(certificate: str | None, live: str) -> None:
+    assert is_quiet(found(installed("create", certificate), prior=(read(live),)))
+
+
+@pytest.mark.parametrize("words", ["create", "delete create"])
+@pytest.mark.parametrize("arn", [ARN, None], ids=["in another state", "known only after the apply"])
+def test_authority_that_is_not_in_sight_cannot_be_judged(words: str, arn: str | None) -> None:
+    judged = found(installed(words, OLDER, arn))
+    assert [(doubt.address, doubt.level) for doubt in judged.doubts] == [(f"{INSTALLATION}.x", "breaks-trust")]
+
+
+@pytest.mark.parametrize("words", ["create", "delete create"])
+def test_authority_that_the_plan_makes_has_no_certificate_yet(words: str) -> None:
+    made = change(f"{AUTHORITY}.y", "create", after=authority(None), after_unknown={"arn": True})
+    other = kept(f"{AUTHORITY}.x", authority(OTHER_ARN, OLDER))
+    assert is_quiet(found(made, other, installed(words, None, None)))
+
+
+@pytest.mark.parametrize("certificate", [None, OLDER, NEWER], ids=["still to be issued", "older", "newer"])
+def test_installation_does_not_move_to_another_live_authority(certificate: str | None) -> None:
+    other = kept(f"{AUTHORITY}.y", authority(OTHER_ARN, OLDER))
+    assert rules(found(LIVE_CA, other, installed("delete create", certificate))) == REISSUED
+
+
+@pytest.mark.parametrize(("certificate", "live"), [(LIVE, LIVE), (NEWER, "")], ids=["the same", "a CA that waits"])
+def test_installation_that_moves_to_where_it_does_nothing_is_safe(certificate: str, live: str) -> None:
+    moved = installed("delete create", certificate)
+    assert is_quiet(found(kept(f"{AUTHORITY}.x", authority(certificate=live)), moved))

@@ -2,7 +2,7 @@
 
 Format: https://developer.hashicorp.com/terraform/internals/json-format, which OpenTofu writes as well. What will happen
 is in `resource_changes` and `errored`; `resource_drift`, which lists what has happened already, only tells what
-was deleted outside, and `prior_state` which others there are.
+was deleted outside, and `prior_state` which others there are, and what data sources read.
 """
 
 import json
@@ -55,8 +55,9 @@ class Resource:
 class Plan:
     """A plan: all that it does, and whether Terraform stopped before it was whole.
 
-    `resources` are the objects of the state, `gone` the addresses of those that were deleted outside. `is_deferred`
-    tells that something was put off to a later plan, `is_partial` that a target or the like left something out.
+    `resources` are the objects of the state, `read` those that its data sources have just read, `gone` the addresses of
+    those that were deleted outside. `is_deferred` tells that something was put off to a later plan, `is_partial` that a
+    target or the like left something out.
     """
 
     changes: tuple[Change, ...]
@@ -65,6 +66,7 @@ class Plan:
     gone: frozenset[str] = field(default_factory=frozenset)
     is_deferred: bool = False
     is_partial: bool = False
+    read: tuple[Resource, ...] = ()
 
 
 def read(content: bytes, name: str) -> Plan:
@@ -74,13 +76,15 @@ def read(content: bytes, name: str) -> Plan:
     if not isinstance(errored, bool):
         raise Failure(f"{name}: the plan does not say whether it is whole ('errored'): use Terraform or OpenTofu 1.10+")
     try:
+        state = _object(_object(_object(document.get("prior_state")).get("values")).get("root_module"))
         return Plan(
             tuple(_change(record) for record in _list(document, "resource_changes")),
             errored,
-            tuple(_resources(_object(_object(_object(document.get("prior_state")).get("values")).get("root_module")))),
+            tuple(_resources(state, "managed")),
             frozenset(_gone(_list(document, "resource_drift"))),
             is_deferred=bool(document.get("deferred_changes") or document.get("action_invocations")),
             is_partial=document.get("complete") is False,
+            read=tuple(_resources(state, "data")),
         )
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{name}: a change in the plan is not as Terraform writes it: {_TAKE}") from None
@@ -103,13 +107,13 @@ def _document(content: bytes, name: str) -> Mapping[str, Any]:
     return document
 
 
-def _resources(module: Mapping[str, Any]) -> Iterator[Resource]:
-    """Yield what a module of the state and those below it hold, without data sources."""
+def _resources(module: Mapping[str, Any], mode: str) -> Iterator[Resource]:
+    """Yield what a module of the state and those below it hold: what is managed, or what data sources read."""
     for record in _list(module, "resources"):
-        if record.get("mode", "managed") == "managed":
+        if record.get("mode", "managed") == mode:
             yield Resource(_printable(_text(record["address"])), _text(record["type"]), _object(record.get("values")))
     for child in _list(module, "child_modules"):
-        yield from _resources(child)
+        yield from _resources(child, mode)
 
 
 def _gone(drift: list[Any]) -> Iterator[str]:

@@ -6,7 +6,7 @@ it, else by the key identifiers in both certificates (RFC 5280, 4.2.1.1).
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -54,7 +54,22 @@ class World:
     @cached_property
     def authorities(self) -> Mapping[str, Resource]:
         """The CAs by ARN."""
-        return {str(each.values["arn"]): each for each in self.of(AUTHORITY) if each.values.get("arn")}
+        return _by_arn(self.of(AUTHORITY))
+
+    @cached_property
+    def read(self) -> Mapping[str, Resource]:
+        """The CAs that data sources read, by ARN: another stack may have made them."""
+        return _by_arn(each for each in self.plan.read if each.type == AUTHORITY)
+
+    @cached_property
+    def made(self) -> tuple[Change, ...]:
+        """The CAs that this plan makes."""
+        return tuple(change for change in self.changes_of(AUTHORITY) if "create" in change.actions)
+
+    def is_in_sight(self, arn: str) -> bool:
+        """Tell whether it is known what certificate a CA has: by the state or by AWS, or as it is still to be made."""
+        made = {change.after.get("arn") for change in self.made}
+        return arn in self.authorities or arn in self.read or arn in self.installed or arn in made
 
     @cached_property
     def destroyed(self) -> frozenset[str]:
@@ -67,7 +82,8 @@ class World:
         """The text of each CA's own certificate, by ARN, as far as it is known."""
         found = [each.values for each in self.of(INSTALLATION) if each.values.get(_ARN)]
         texts = {str(values[_ARN]): values.get("certificate") for values in found}
-        texts |= {arn: each.values["certificate"] for arn, each in self.authorities.items() if _has(each)}
+        known = {**self.read, **self.authorities}
+        texts |= {arn: each.values["certificate"] for arn, each in known.items() if _has(each)}
         return {arn: text for arn, text in texts.items() if isinstance(text, str) and text}
 
     def has_issued(self, text: Any) -> bool:
@@ -146,7 +162,7 @@ class World:
 
     def name(self, arn: str) -> str:
         """Return how people know a CA."""
-        found = self.authorities.get(arn)
+        found = self.authorities.get(arn) or self.read.get(arn)
         if found is None:
             return arn
         return f"{common_name(found.values)} ({found.address})"
@@ -186,6 +202,10 @@ def module(address: str) -> str:
     """Return the module that a resource's address lies in, empty for the root module."""
     found = re.match(r"(?P<module>(?:module\.[\w-]+(?:\[[^\]]*\])?\.?)*)", address)
     return found["module"].rstrip(".") if found else ""
+
+
+def _by_arn(found: Iterable[Resource]) -> dict[str, Resource]:
+    return {str(each.values["arn"]): each for each in found if each.values.get("arn")}
 
 
 def _before(change: Change) -> Resource:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pcaform.guard.certificates import UnreadableError, certificate, is_rollback, is_same
-from pcaform.guard.findings import doubt, finding, is_created, is_destroyed, is_replaced, where
+from pcaform.guard.findings import doubt, finding, is_destroyed, is_replaced, where
 from pcaform.guard.hazards.authorities import FORGET
 from pcaform.guard.judgement import Note, Remark
 from pcaform.guard.reading import Change
@@ -12,6 +12,10 @@ from pcaform.guard.world import World
 
 _ARN = "certificate_authority_arn"
 _NOTHING = "the provider calls nothing at AWS"
+_REPLACED = f"replaced to install a new certificate: {_NOTHING} for the destroy in it"
+_OUT_OF_SIGHT = (
+    "whether the CA has a certificate already cannot be seen: it is not in the state, and no data source reads it"
+)
 
 
 def issued_certificate(change: Change, world: World) -> Iterator[Remark]:
@@ -30,18 +34,16 @@ def issued_certificate(change: Change, world: World) -> Iterator[Remark]:
 
 def installation(change: Change, world: World) -> Iterator[Remark]:
     """Judge an installation: its destroy does nothing at AWS, but what it installs may be older, or unasked for."""
-    if is_replaced(change):
+    if is_replaced(change) and not _is_installed_elsewhere(change):
         yield _installed_anew(change, world)
+    elif "create" in change.actions:
+        yield from _installed_over(change, world)
     elif is_destroyed(change):
         yield Note(where(change), f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
-    elif is_created(change):
-        yield from _installed_over(change, world)
 
 
 def _installed_anew(change: Change, world: World) -> Remark:
     """Compare the certificate that is live (Terraform has just read it) with the one that takes its place."""
-    if _is_installed_elsewhere(change):
-        return Note(where(change), f"replaced to install a new certificate: {_NOTHING} for the destroy in it")
     if change.unknown.get("certificate"):
         return _issued_anew(change, world)
     try:
@@ -63,7 +65,7 @@ def _issued_anew(change: Change, world: World) -> Remark:
     """Tell the next generation of a certificate that the stack issued from one that only takes its CA's away."""
     live = change.before.get("certificate")
     if world.has_issued(live):
-        return Note(where(change), f"replaced to install a new certificate: {_NOTHING} for the destroy in it")
+        return Note(where(change), _REPLACED)
     has = "has a certificate that no 'aws_acmpca_certificate' in the state holds"
     advice = (
         "keep what was signed elsewhere, with 'activation'; import a certificate that fell out of the state, by its ARN"
@@ -72,13 +74,18 @@ def _issued_anew(change: Change, world: World) -> Remark:
 
 
 def _installed_over(change: Change, world: World) -> Iterator[Remark]:
-    """Find a CA that is live already and gets a certificate from a stack that installed none before."""
-    live = world.installed.get(str(change.after.get(_ARN)))
-    if live is not None and not is_same(live, change.after.get("certificate")):
+    """Find a CA that is live already and gets a certificate from a stack that installed none there before."""
+    arn = str(change.after.get(_ARN))
+    live = world.installed.get(arn)
+    if not (world.made if change.unknown.get(_ARN) else world.is_in_sight(arn)):
+        yield doubt(change, "certificate-reissued", _OUT_OF_SIGHT)
+    elif live is not None and not is_same(live, change.after.get("certificate")):
         advice = (
             "leave the live certificate: 'activation: external', or import the installation before anything is issued"
         )
         yield _reissued(change, world, live, f"has a certificate already ({_named(live)})", advice)
+    elif is_replaced(change):
+        yield Note(where(change), _REPLACED)
 
 
 def _reissued(change: Change, world: World, live: Any, what: str, advice: str) -> Remark:
