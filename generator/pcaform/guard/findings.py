@@ -66,8 +66,8 @@ def is_destroyed(change: Change) -> bool:
 
 
 def is_replaced(change: Change) -> bool:
-    """Tell whether another object takes its place."""
-    return is_destroyed(change) and "create" in change.actions
+    """Tell whether another object takes its place; the old one is destroyed, or by OpenTofu perhaps only forgotten."""
+    return "create" in change.actions and (is_destroyed(change) or "forget" in change.actions)
 
 
 def is_created(change: Change) -> bool:

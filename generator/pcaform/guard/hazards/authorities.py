@@ -11,13 +11,14 @@ from pcaform.guard.world import INSTALLATION, World, common_name, module
 
 _OURS = re.compile(r"module\.ca_(?P<key>[a-z][a-z0-9_-]*)\.")
 _WINDOW = "permanent_deletion_time_in_days"
+_SECOND = "undo the change and add a second CA under a key of its own, to which issuers move one by one"
 FORGET = "a 'removed' block with 'destroy = false'"
 
 
 def authority(change: Change, world: World) -> Iterator[Remark]:
     """Judge a CA: destroyed, replaced, made a second time, disabled, or its revocation switched off."""
     if is_replaced(change):
-        yield _replaced(change, world)
+        yield _replaced(change, world) if is_destroyed(change) else _left(change, world)
     elif is_destroyed(change):
         yield _destroyed(change, world)
     elif is_created(change):
@@ -30,8 +31,15 @@ def authority(change: Change, world: World) -> Iterator[Remark]:
 
 def _replaced(change: Change, world: World) -> Remark:
     message = f"a new CA with a new key takes its place, which nothing trusts yet; of the old one {_gone(change)}"
-    advice = "undo the change and add a second CA under a key of its own, to which issuers move one by one"
-    return finding(change, "ca-replaced", message, advice=advice, affected=_below(change, world))
+    return finding(change, "ca-replaced", message, advice=_SECOND, affected=_below(change, world))
+
+
+def _left(change: Change, world: World) -> Remark:
+    message = (
+        f"{change.before.get('arn')} leaves the state and stays at AWS, and another CA with a new key takes its place, "
+        "which nothing trusts yet"
+    )
+    return finding(change, "ca-made-again", message, advice=_SECOND, affected=_below(change, world))
 
 
 def _destroyed(change: Change, world: World) -> Remark:

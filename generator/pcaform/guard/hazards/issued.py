@@ -19,17 +19,16 @@ _OUT_OF_SIGHT = (
 
 
 def issued_certificate(change: Change, world: World) -> Iterator[Remark]:
-    """Judge a certificate: one that leaves Terraform by a destroy is revoked."""
-    if not is_destroyed(change):
-        return
-    revoked, affected = _revocation(change), world.carrying(change.before.get("certificate"))
+    """Judge a certificate: one that leaves Terraform by a destroy is revoked, and none may take its place."""
+    affected = world.carrying(change.before.get("certificate"))
     if is_replaced(change):
-        message = f"{revoked}; another one is issued in its place"
+        gone = _revocation(change) if is_destroyed(change) else "the certificate leaves the state and stays valid"
         advice = "undo the change; to renew, add a further generation, which leaves this certificate valid"
+        message = f"{gone}; another one is issued in its place"
         yield finding(change, "certificate-replaced", message, advice=advice, affected=affected)
-        return
-    advice = f"keep it, or let go of it without revoking it: {FORGET}, which is also how an old generation retires"
-    yield finding(change, "certificate-destroyed", revoked, advice=advice, affected=affected)
+    elif is_destroyed(change):
+        advice = f"keep it, or let go of it without revoking it: {FORGET}, which is also how an old generation retires"
+        yield finding(change, "certificate-destroyed", _revocation(change), advice=advice, affected=affected)
 
 
 def installation(change: Change, world: World) -> Iterator[Remark]:
