@@ -78,6 +78,17 @@ class World:
         return frozenset(str(change.before.get("arn")) for change in gone)
 
     @cached_property
+    def lost(self) -> tuple[Change, ...]:
+        """What hung on a CA that is not in sight, and moves to one that this plan makes: the first has got lost."""
+        hanging = self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, MANAGED, SHARE)
+        return tuple(change for change in hanging if self._is_torn_off(change))
+
+    def _is_torn_off(self, change: Change) -> bool:
+        name = "resource_arn" if change.type == SHARE else _ARN
+        arn = change.before.get(name)
+        return bool(arn and change.unknown.get(name)) and arn not in self.authorities and arn not in self.read
+
+    @cached_property
     def installed(self) -> Mapping[str, str]:
         """The text of each CA's own certificate, by ARN, as far as it is known."""
         found = [each.values for each in self.of(INSTALLATION) if each.values.get(_ARN)]

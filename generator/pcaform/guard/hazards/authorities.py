@@ -71,16 +71,26 @@ def _made_again(change: Change, world: World) -> Iterator[Remark]:
         restore = "'aws acm-pca restore-certificate-authority' brings a deleted CA back for 7 to 30 days"
         yield finding(change, "ca-made-again", message, advice=f"{advice}{restore}")
         return
-    orphans = [
-        each
-        for each in world.of(INSTALLATION)
-        if module(each.address) == module(change.address) != ""
-        and str(each.values.get("certificate_authority_arn")) not in world.authorities
-    ]
-    for orphan in orphans[:1]:
-        arn = orphan.values.get("certificate_authority_arn")
-        message = f"{name} is made although the state has {orphan.address} of {arn}: that CA fell out of the state"
+    for address, arn in [*_orphans(change, world), *_torn_off(change, world)][:1]:
+        message = f"{name} is made although the state has {address} of {arn}: that CA fell out of the state"
         yield finding(change, "ca-made-again", message, advice=f"{advice}import {arn}, or give its entry that 'arn'")
+
+
+def _orphans(change: Change, world: World) -> Iterator[tuple[str, str]]:
+    """Yield the installations in the CA's own module whose CA is not in the state."""
+    for each in world.of(INSTALLATION):
+        arn = str(each.values.get("certificate_authority_arn"))
+        if module(each.address) == module(change.address) != "" and arn not in world.authorities:
+            yield each.address, arn
+
+
+def _torn_off(change: Change, world: World) -> Iterator[tuple[str, str]]:
+    """Yield what moves from a lost CA to this one: of its own module, or of one where the plan makes none."""
+    modules = {module(made.address) for made in world.made}
+    for each in world.lost:
+        own = module(each.address)
+        if own == module(change.address) or own not in modules:
+            yield each.address, str(each.before.get("certificate_authority_arn") or each.before.get("resource_arn"))
 
 
 def _disabled(change: Change, world: World) -> Iterator[Remark]:

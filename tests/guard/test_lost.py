@@ -1,0 +1,83 @@
+"""A CA that fell out of the state: Terraform makes another, and what hung on the first one moves to it."""
+
+from typing import Any
+
+import pytest
+
+from guard.written import (
+    ARN,
+    AUTHORITY,
+    CERTIFICATE,
+    INSTALLATION,
+    OLDER,
+    OTHER_ARN,
+    PERMISSION,
+    authority,
+    change,
+    found,
+    is_quiet,
+    kept,
+    resource,
+    rules,
+)
+
+SHARE = "aws_acmpca_policy"
+OF_CA = {"certificate_authority_arn": ARN}
+
+
+def made(address: str) -> dict[str, Any]:
+    return change(address, "create", after=authority(None), after_unknown={"arn": True})
+
+
+def moving(address: str, name: str = "certificate_authority_arn", **more: Any) -> dict[str, Any]:
+    return change(address, "delete create", before={name: ARN, **more}, after=more, after_unknown={name: True})
+
+
+@pytest.mark.parametrize(
+    "hanging",
+    [
+        moving(f"{INSTALLATION}.x", certificate=OLDER),
+        moving(f"{PERMISSION}.x", actions=[]),
+        moving(f"{CERTIFICATE}.x"),
+        moving(f"{SHARE}.x", "resource_arn", policy="{}"),
+        moving("aws_acm_certificate.x"),
+        moving(f"module.below.{INSTALLATION}.x"),
+    ],
+    ids=["installation", "permission", "certificate", "share", "certificate of ACM", "in another module"],
+)
+def test_authority_is_made_again_without_a_module(hanging: dict[str, Any]) -> None:
+    judged = found(made(f"{AUTHORITY}.x"), hanging)
+    assert ("ca-made-again", f"{AUTHORITY}.x") in rules(judged)
+    message = next(finding.message for finding in judged.findings if finding.rule == "ca-made-again")
+    assert ARN in message
+    assert hanging["address"] in message
+
+
+def test_authority_beside_what_hung_on_the_lost_one_is_the_one_that_is_made_again() -> None:
+    hanging = moving(f"module.a.{INSTALLATION}.x", certificate=OLDER)
+    judged = found(made(f"module.a.{AUTHORITY}.x"), made(f"module.b.{AUTHORITY}.x"), hanging)
+    assert rules(judged) == [("ca-made-again", f"module.a.{AUTHORITY}.x")]
+
+
+def test_new_authority_is_safe() -> None:
+    new = change(f"{INSTALLATION}.new", "create", after={}, after_unknown={"certificate_authority_arn": True})
+    old = kept(f"{INSTALLATION}.x", {**OF_CA, "certificate": OLDER})
+    judged = found(made(f"{AUTHORITY}.new"), new, old, kept(f"{AUTHORITY}.x", authority(certificate=OLDER)))
+    assert is_quiet(judged)
+
+
+def test_new_authority_beside_what_hangs_on_one_of_another_stack_is_safe() -> None:
+    assert is_quiet(found(made(f"{AUTHORITY}.new"), kept(f"{PERMISSION}.x", OF_CA), kept(f"{INSTALLATION}.x", OF_CA)))
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        resource(f"{AUTHORITY}.x", arn=ARN),
+        resource(f"data.{AUTHORITY}.x", "data", arn=ARN),
+    ],
+    ids=["in the state", "read by a data source"],
+)
+def test_installation_that_moves_from_an_authority_in_sight_is_no_loss(there: dict[str, Any]) -> None:
+    other = resource(f"{AUTHORITY}.other", arn=OTHER_ARN)
+    assert is_quiet(found(made(f"{AUTHORITY}.new"), moving(f"{INSTALLATION}.x"), prior=(there, other)))
