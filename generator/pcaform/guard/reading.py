@@ -44,11 +44,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """An object as it is before the plan."""
+    """An object as it is before the plan; `deposed` as in a change."""
 
     address: str
     type: str
     values: Mapping[str, Any]
+    deposed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def _resources(module: Mapping[str, Any], mode: str) -> Iterator[Resource]:
     """Yield what a module of the state and those below it hold: what is managed, or what data sources read."""
     for record in _list(module, "resources"):
         if record.get("mode", "managed") == mode:
-            yield Resource(_printable(_text(record["address"])), _text(record["type"]), _object(record.get("values")))
+            address, deposed = (_printable(_text(text)) for text in (record["address"], record.get("deposed_key", "")))
+            yield Resource(address, _text(record["type"]), _object(record.get("values")), deposed)
     for child in _list(module, "child_modules"):
         yield from _resources(child, mode)
 

@@ -38,11 +38,13 @@ class World:
     @cached_property
     def resources(self) -> Mapping[str, list[Resource]]:
         """What is there, by type: what the plan changes, and all else that is in the state."""
-        found = {change.address: _before(change) for change in self.plan.changes if change.before}
+        found = [_before(change) for change in self.plan.changes if change.before]
+        met = {(each.address, each.deposed) for each in found}
         moved = {change.moved_from for change in self.plan.changes}
-        kept = [each for each in self.plan.resources if each.address not in found and each.address not in moved]
+        kept = (each for each in self.plan.resources if (each.address, each.deposed) not in met)
         by_type: dict[str, list[Resource]] = {}
-        for resource in (*found.values(), *kept):
+        every = (*found, *(each for each in kept if each.address not in moved))
+        for resource in sorted(every, key=lambda each: not each.deposed):  # of two with one ARN the live one counts
             by_type.setdefault(resource.type, []).append(resource)
         return by_type
 
@@ -220,7 +222,7 @@ def _by_arn(found: Iterable[Resource]) -> dict[str, Resource]:
 
 
 def _before(change: Change) -> Resource:
-    return Resource(change.address, change.type, change.before)
+    return Resource(change.address, change.type, change.before, change.deposed)
 
 
 def _has(authority: Resource) -> bool:
