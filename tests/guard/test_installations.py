@@ -15,7 +15,8 @@ ARN = {"certificate_authority_arn": written.ARN}
 ISSUED = Resource("y", "aws_acmpca_certificate", {"certificate": LIVE})
 ANOTHER = Resource("z", "aws_acmpca_certificate_authority", {"arn": "another"})
 MADE = Change("v", "aws_acmpca_certificate_authority", ("create",), {}, {}, {"arn": True}, "", (), "")
-WORLD = World(Plan((MADE,), is_errored=False, resources=(ISSUED, ANOTHER)))
+ISSUING = Change("u", "aws_acmpca_certificate", ("create",), {}, {}, {"certificate": True}, "", (), "")
+WORLD = World(Plan((MADE, ISSUING), is_errored=False, resources=(ISSUED, ANOTHER)))
 REPLACED = Change(
     address="x",
     type="aws_acmpca_certificate_authority_certificate",

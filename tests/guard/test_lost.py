@@ -59,6 +59,14 @@ def test_authority_beside_what_hung_on_the_lost_one_is_the_one_that_is_made_agai
     assert rules(judged) == [("ca-made-again", f"module.a.{AUTHORITY}.x")]
 
 
+@pytest.mark.parametrize("call", ['m["a]"].module.b', 'm["x.y[0]"].module.b[1]', 'm["a\\"]b"].module.b'])
+def test_module_is_told_whatever_its_key_is(call: str) -> None:
+    own, above = (f"module.{each}." for each in (call, call.partition(".module")[0]))
+    hanging = moving(f"{own}{INSTALLATION}.x", certificate=OLDER)
+    judged = found(made(f"{own}{AUTHORITY}.x"), made(f"{above}{AUTHORITY}.x"), hanging)
+    assert rules(judged) == [("ca-made-again", f"{own}{AUTHORITY}.x")]
+
+
 def test_new_authority_is_safe() -> None:
     new = change(f"{INSTALLATION}.new", "create", after={}, after_unknown={"certificate_authority_arn": True})
     old = kept(f"{INSTALLATION}.x", {**OF_CA, "certificate": OLDER})

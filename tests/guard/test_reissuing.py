@@ -118,3 +118,22 @@ def test_installation_does_not_move_to_another_live_authority(certificate: str |
 def test_installation_that_moves_to_where_it_does_nothing_is_safe(certificate: str, live: str) -> None:
     moved = installed("delete create", certificate)
     assert is_quiet(found(kept(f"{AUTHORITY}.x", authority(certificate=live)), moved))
+
+
+def test_certificate_of_unknown_origin_is_no_next_generation() -> None:
+    """Where the plan issues none, another provider or another stack does."""
+    last = resource(f"{CERTIFICATE}.x", certificate=LIVE, certificate_authority_arn=ARN)
+    judged = found(LIVE_CA, INSTALLING, prior=(last,))
+    assert [(doubt.address, doubt.level) for doubt in judged.doubts] == [(f"{INSTALLATION}.x", "breaks-trust")]
+
+
+def test_authority_that_is_read_only_during_the_apply_is_not_in_sight() -> None:
+    """Unless the plan makes the CA in the installation's own module, as pcaform's do."""
+    made, beside = (
+        change(f"{place}{AUTHORITY}.y", "create", after=authority(None), after_unknown={"arn": True})
+        for place in ("module.y.", "")
+    )
+    read_later = change(f"data.{AUTHORITY}.x", "read", after={}, after_unknown={"arn": True}, mode="data")
+    own = {**installed("create", None, None), "address": f"module.y.{INSTALLATION}.x"}
+    assert found(made, beside, read_later, installed("create", None, None)).doubts
+    assert is_quiet(found(made, read_later, own))

@@ -133,7 +133,7 @@ def _change(record: Mapping[str, Any]) -> Change:
         actions=tuple(_printable(_text(action)) for action in _list(change, "actions")),
         before=_object(change.get("before")),
         after=_object(change.get("after")),
-        unknown=_object(change.get("after_unknown")),
+        unknown=_masked(change.get("after_unknown")),
         reason=_printable(_text(record.get("action_reason", ""))),
         paths=tuple(_path(steps) for steps in _list(change, "replace_paths")),
         deposed=_printable(_text(record.get("deposed", ""))),
@@ -172,6 +172,13 @@ def _text(value: Any) -> str:
 def _object(value: Any) -> Mapping[str, Any]:
     """Return an object of the plan; null and `false`, which stand for none at all, are empty."""
     return value if isinstance(value, dict) else {}
+
+
+def _masked(value: Any) -> Mapping[str, Any]:
+    """Return which arguments are unknown; that all of an object is unknown is nothing that could be judged."""
+    if value is True:
+        raise TypeError
+    return _object(value)
 
 
 def _printable(text: str) -> str:

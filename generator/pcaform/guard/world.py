@@ -79,6 +79,12 @@ class World:
         gone = (change for change in self.plan.changes if change.type == AUTHORITY and "delete" in change.actions)
         return frozenset(str(change.before.get("arn")) for change in gone)
 
+    def is_for_made(self, change: Change) -> bool:
+        """Tell whether a CA that is unknown is one that this plan makes, and none that a data source reads later."""
+        is_read_later = any("read" in each.actions for each in self.changes_of(AUTHORITY))
+        is_beside = any(module(each.address) == module(change.address) != "" for each in self.made)
+        return is_beside or bool(self.made and not is_read_later)
+
     @cached_property
     def lost(self) -> tuple[Change, ...]:
         """What hung on a CA that is not in sight, and moves to one that this plan makes: the first has got lost."""
@@ -102,6 +108,11 @@ class World:
     def has_issued(self, text: Any) -> bool:
         """Tell whether the stack issued a certificate itself, and has it in its state."""
         return any(is_same(each.values.get("certificate"), text) for each in self.of(CERTIFICATE))
+
+    @cached_property
+    def issues(self) -> bool:
+        """Tell whether this plan issues any certificate."""
+        return any("create" in change.actions for change in self.changes_of(CERTIFICATE))
 
     @cached_property
     def parents(self) -> Mapping[str, str]:
@@ -213,7 +224,7 @@ def common_name(values: Mapping[str, Any]) -> str:
 
 def module(address: str) -> str:
     """Return the module that a resource's address lies in, empty for the root module."""
-    found = re.match(r"(?P<module>(?:module\.[\w-]+(?:\[[^\]]*\])?\.?)*)", address)
+    found = re.match(r'(?P<module>(?:module\.[\w-]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.?)*)', address)
     return found["module"].rstrip(".") if found else ""
 
 

@@ -109,6 +109,8 @@ def _sooner_gone(change: Change) -> Iterator[Remark]:
         message = f"were the CA deleted, it could be restored for {after} days, not for {before}"
         advice = f"keep '{_WINDOW}: {before}' unless the CA is on its way out"
         yield finding(change, "deletion-window-shortened", message, advice=advice, arguments=[_WINDOW])
+    elif change.unknown.get(_WINDOW):
+        yield doubt(change, "deletion-window-shortened", "how long it could be restored is known only after the apply")
 
 
 def _forgetting(change: Change) -> str:

@@ -63,20 +63,20 @@ def _installed_anew(change: Change, world: World) -> Remark:
 def _issued_anew(change: Change, world: World) -> Remark:
     """Tell the next generation of a certificate that the stack issued from one that only takes its CA's away."""
     live = change.before.get("certificate")
-    if world.has_issued(live):
-        return Note(where(change), _REPLACED)
-    has = "has a certificate that no 'aws_acmpca_certificate' in the state holds"
-    advice = (
-        "keep what was signed elsewhere, with 'activation'; import a certificate that fell out of the state, by its ARN"
-    )
-    return _reissued(change, world, live, f"{has} ({_named(live)})", advice)
+    if not world.has_issued(live):
+        what = f"has a certificate that no 'aws_acmpca_certificate' in the state holds ({_named(live)})"
+        advice = "keep what was signed elsewhere, with 'activation'; import a certificate that fell out of the state"
+        return _reissued(change, world, live, what, advice)
+    if not world.issues:
+        return doubt(change, "certificate-reissued", "what certificate is installed is known only after the apply")
+    return Note(where(change), _REPLACED)
 
 
 def _installed_over(change: Change, world: World) -> Iterator[Remark]:
     """Find a CA that is live already and gets a certificate from a stack that installed none there before."""
     arn = str(change.after.get(_ARN))
     live = world.installed.get(arn)
-    if not (world.made if change.unknown.get(_ARN) else world.is_in_sight(arn)):
+    if not (world.is_for_made(change) if change.unknown.get(_ARN) else world.is_in_sight(arn)):
         yield doubt(change, "certificate-reissued", _OUT_OF_SIGHT)
     elif live is not None and not is_same(live, change.after.get("certificate")):
         advice = (
