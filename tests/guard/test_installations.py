@@ -48,8 +48,9 @@ def test_certificate_installed_over_the_live_one(planned: str | None, expected: 
     assert type(found) is expected
 
 
-def test_live_certificate_that_is_not_in_the_plan_is_a_doubt() -> None:
-    (found,) = installation(replace(REPLACED, before=ARN), WORLD)
+@pytest.mark.parametrize("unknown", [{}, {"certificate": True}], ids=["planned", "still to be issued"])
+def test_live_certificate_that_is_not_in_the_plan_is_a_doubt(unknown: dict[str, bool]) -> None:
+    (found,) = installation(replace(REPLACED, before=ARN, unknown=unknown), WORLD)
     assert type(found) is Doubt
 
 

@@ -10,7 +10,6 @@ from guard.written import (
     CERTIFICATE,
     INSTALLATION,
     OLDER,
-    OTHER_ARN,
     PERMISSION,
     authority,
     change,
@@ -40,10 +39,9 @@ def moving(address: str, name: str = "certificate_authority_arn", **more: Any) -
         moving(f"{PERMISSION}.x", actions=[]),
         moving(f"{CERTIFICATE}.x"),
         moving(f"{SHARE}.x", "resource_arn", policy="{}"),
-        moving("aws_acm_certificate.x"),
         moving(f"module.below.{INSTALLATION}.x"),
     ],
-    ids=["installation", "permission", "certificate", "share", "certificate of ACM", "in another module"],
+    ids=["installation", "permission", "certificate", "share", "in another module"],
 )
 def test_authority_is_made_again_without_a_module(hanging: dict[str, Any]) -> None:
     judged = found(made(f"{AUTHORITY}.x"), hanging)
@@ -78,14 +76,21 @@ def test_new_authority_beside_what_hangs_on_one_of_another_stack_is_safe() -> No
     assert is_quiet(found(made(f"{AUTHORITY}.new"), kept(f"{PERMISSION}.x", OF_CA), kept(f"{INSTALLATION}.x", OF_CA)))
 
 
-@pytest.mark.parametrize(
-    "there",
-    [
-        resource(f"{AUTHORITY}.x", arn=ARN),
-        resource(f"data.{AUTHORITY}.x", "data", arn=ARN),
-    ],
-    ids=["in the state", "read by a data source"],
-)
-def test_installation_that_moves_from_an_authority_in_sight_is_no_loss(there: dict[str, Any]) -> None:
-    other = resource(f"{AUTHORITY}.other", arn=OTHER_ARN)
-    assert is_quiet(found(made(f"{AUTHORITY}.new"), moving(f"{INSTALLATION}.x"), prior=(there, other)))
+def test_installation_that_moves_from_an_authority_in_the_state_is_no_loss() -> None:
+    there = resource(f"{AUTHORITY}.x", arn=ARN)
+    assert is_quiet(found(made(f"{AUTHORITY}.new"), moving(f"{INSTALLATION}.x"), prior=(there,)))
+
+
+READ = resource(f"data.{AUTHORITY}.x", "data", arn=ARN)
+
+
+def test_what_another_stack_made_is_no_loss() -> None:
+    """A certificate of ACM that moves to a CA of the stack's own tells nothing, and is found as what it is."""
+    leaf = moving("aws_acm_certificate.x", domain_name="a.example")
+    judged = found(made(f"{AUTHORITY}.new"), leaf, moving(f"{PERMISSION}.x"), prior=(READ,))
+    assert {rule for rule, _ in rules(judged)} == {"permission-replaced", "managed-certificate-destroyed"}
+
+
+def test_authority_that_the_stack_installed_in_is_lost_although_it_is_read() -> None:
+    judged = found(made(f"{AUTHORITY}.x"), moving(f"{INSTALLATION}.x"), prior=(READ,))
+    assert rules(judged) == [("ca-made-again", f"{AUTHORITY}.x")]

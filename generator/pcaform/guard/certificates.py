@@ -54,16 +54,12 @@ def is_rollback(live: Certificate, planned: Certificate) -> bool:
     return planned.fingerprint != live.fingerprint and planned.not_before <= live.not_before
 
 
-def is_same(one: Any, other: Any) -> bool:
-    """Tell whether two texts hold one certificate, however their lines are broken."""
-    if not (isinstance(one, str) and isinstance(other, str)):
-        return False
-    if one.strip() == other.strip():
-        return True
+def identity(pem: Any) -> bytes | str | None:
+    """Return what two texts of one certificate have in common, however their lines are broken; None for no text."""
     try:
-        return certificate(one).fingerprint == certificate(other).fingerprint
+        return certificate(pem).fingerprint
     except UnreadableError:
-        return False
+        return pem.strip() if isinstance(pem, str) else None
 
 
 def _serial(number: int) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pcaform.guard.certificates import UnreadableError, certificate, is_same
+from pcaform.guard.certificates import UnreadableError, certificate, identity
 from pcaform.guard.concern import is_about_authorities, is_about_authorities_by_name
 from pcaform.guard.reading import Change, Plan, Resource
 
@@ -70,8 +70,17 @@ class World:
 
     def is_in_sight(self, arn: str) -> bool:
         """Tell whether it is known what certificate a CA has: by the state or by AWS, or as it is still to be made."""
-        made = {change.after.get("arn") for change in self.made}
-        return arn in self.authorities or arn in self.read or arn in self.installed or arn in made
+        return any(arn in known for known in (self.authorities, self.read, self.installed, self._made_arns))
+
+    @cached_property
+    def _made_arns(self) -> frozenset[str]:
+        """The ARNs of the CAs that are made, which only specs give."""
+        return frozenset(str(change.after["arn"]) for change in self.made if change.after.get("arn"))
+
+    @cached_property
+    def made_modules(self) -> frozenset[str]:
+        """The modules that the plan makes CAs in, empty text for the root module."""
+        return frozenset(module(change.address) for change in self.made)
 
     @cached_property
     def destroyed(self) -> frozenset[str]:
@@ -81,20 +90,32 @@ class World:
 
     def is_for_made(self, change: Change) -> bool:
         """Tell whether a CA that is unknown is one that this plan makes, and none that a data source reads later."""
-        is_read_later = any("read" in each.actions for each in self.changes_of(AUTHORITY))
-        is_beside = any(module(each.address) == module(change.address) != "" for each in self.made)
-        return is_beside or bool(self.made and not is_read_later)
+        return module(change.address) in self.made_modules - {""} or bool(self.made and not self._is_any_read_later)
+
+    @cached_property
+    def _is_any_read_later(self) -> bool:
+        return any("read" in change.actions for change in self.changes_of(AUTHORITY))
+
+    @cached_property
+    def orphans(self) -> Mapping[str, list[Resource]]:
+        """The installations whose CA is not in the state, by their module."""
+        found: dict[str, list[Resource]] = {}
+        for each in self.of(INSTALLATION):
+            if str(each.values.get(_ARN)) not in self.authorities:
+                found.setdefault(module(each.address), []).append(each)
+        return found
 
     @cached_property
     def lost(self) -> tuple[Change, ...]:
-        """What hung on a CA that is not in sight, and moves to one that this plan makes: the first has got lost."""
-        hanging = self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, MANAGED, SHARE)
+        """What hung on a CA that is not in the state, and moves to one that this plan makes: the first has got lost."""
+        hanging = self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, SHARE)
         return tuple(change for change in hanging if self._is_torn_off(change))
 
     def _is_torn_off(self, change: Change) -> bool:
         name = "resource_arn" if change.type == SHARE else _ARN
         arn = change.before.get(name)
-        return bool(arn and change.unknown.get(name)) and arn not in self.authorities and arn not in self.read
+        is_of_others = arn in self.read and change.type != INSTALLATION  # who installs in a CA, made it
+        return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
 
     @cached_property
     def installed(self) -> Mapping[str, str]:
@@ -107,7 +128,11 @@ class World:
 
     def has_issued(self, text: Any) -> bool:
         """Tell whether the stack issued a certificate itself, and has it in its state."""
-        return any(is_same(each.values.get("certificate"), text) for each in self.of(CERTIFICATE))
+        return identity(text) in self._issued
+
+    @cached_property
+    def _issued(self) -> frozenset[bytes | str]:
+        return frozenset(filter(None, (identity(each.values.get("certificate")) for each in self.of(CERTIFICATE))))
 
     @cached_property
     def issues(self) -> bool:

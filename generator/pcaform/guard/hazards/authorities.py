@@ -7,7 +7,7 @@ from pcaform.guard.findings import doubt, finding, is_created, is_destroyed, is_
 from pcaform.guard.hazards.revocation import published
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
-from pcaform.guard.world import INSTALLATION, World, common_name, module
+from pcaform.guard.world import World, common_name, module
 
 _OURS = re.compile(r"module\.ca_(?P<key>[a-z][a-z0-9_-]*)\.")
 _WINDOW = "permanent_deletion_time_in_days"
@@ -78,18 +78,16 @@ def _made_again(change: Change, world: World) -> Iterator[Remark]:
 
 def _orphans(change: Change, world: World) -> Iterator[tuple[str, str]]:
     """Yield the installations in the CA's own module whose CA is not in the state."""
-    for each in world.of(INSTALLATION):
-        arn = str(each.values.get("certificate_authority_arn"))
-        if module(each.address) == module(change.address) != "" and arn not in world.authorities:
-            yield each.address, arn
+    own = module(change.address)
+    for each in world.orphans.get(own, ()) if own else ():
+        yield each.address, str(each.values.get("certificate_authority_arn"))
 
 
 def _torn_off(change: Change, world: World) -> Iterator[tuple[str, str]]:
     """Yield what moves from a lost CA to this one: of its own module, or of one where the plan makes none."""
-    modules = {module(made.address) for made in world.made}
     for each in world.lost:
         own = module(each.address)
-        if own == module(change.address) or own not in modules:
+        if own == module(change.address) or own not in world.made_modules:
             yield each.address, str(each.before.get("certificate_authority_arn") or each.before.get("resource_arn"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pcaform.guard.certificates import UnreadableError, certificate, is_rollback, is_same
+from pcaform.guard.certificates import UnreadableError, certificate, identity, is_rollback
 from pcaform.guard.findings import doubt, finding, is_destroyed, is_replaced, where
 from pcaform.guard.hazards.authorities import FORGET
 from pcaform.guard.judgement import Note, Remark
@@ -63,6 +63,8 @@ def _installed_anew(change: Change, world: World) -> Remark:
 def _issued_anew(change: Change, world: World) -> Remark:
     """Tell the next generation of a certificate that the stack issued from one that only takes its CA's away."""
     live = change.before.get("certificate")
+    if not live:
+        return doubt(change, "certificate-reissued", "the plan does not hold the live certificate")
     if not world.has_issued(live):
         what = f"has a certificate that no 'aws_acmpca_certificate' in the state holds ({_named(live)})"
         advice = "keep what was signed elsewhere, with 'activation'; import a certificate that fell out of the state"
@@ -78,7 +80,7 @@ def _installed_over(change: Change, world: World) -> Iterator[Remark]:
     live = world.installed.get(arn)
     if not (world.is_for_made(change) if change.unknown.get(_ARN) else world.is_in_sight(arn)):
         yield doubt(change, "certificate-reissued", _OUT_OF_SIGHT)
-    elif live is not None and not is_same(live, change.after.get("certificate")):
+    elif live is not None and identity(live) != identity(change.after.get("certificate")):
         advice = (
             "leave the live certificate: 'activation: external', or import the installation before anything is issued"
         )
