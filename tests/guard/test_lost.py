@@ -65,6 +65,14 @@ def test_module_is_told_whatever_its_key_is(call: str) -> None:
     assert rules(judged) == [("ca-made-again", f"{own}{AUTHORITY}.x")]
 
 
+@pytest.mark.parametrize(("name", "rule"), [("Issuing", ["ca-made-again"]), ("Another", [])])
+def test_authority_that_was_deleted_outside_and_has_another_address_by_now(name: str, rule: list[str]) -> None:
+    """It is known by its name; a CA of another name is a new one."""
+    subject = [{"subject": [{"common_name": name}]}]
+    deleted = change(f"{AUTHORITY}.old", "delete", before=authority(certificate_authority_configuration=subject))
+    assert [each for each, _ in rules(found(made(f"{AUTHORITY}.new"), drift=(deleted,)))] == rule
+
+
 def test_new_authority_is_safe() -> None:
     new = change(f"{INSTALLATION}.new", "create", after={}, after_unknown={"certificate_authority_arn": True})
     old = kept(f"{INSTALLATION}.x", {**OF_CA, "certificate": OLDER})

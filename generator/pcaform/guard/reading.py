@@ -56,15 +56,15 @@ class Resource:
 class Plan:
     """A plan: all that it does, and whether Terraform stopped before it was whole.
 
-    `resources` are the objects of the state, `read` those that its data sources have just read, `gone` the addresses of
-    those that were deleted outside. `is_deferred` tells that something was put off to a later plan, `is_partial` that a
-    target or the like left something out.
+    `resources` are the objects of the state, `read` those that its data sources have just read, `gone` those that
+    were deleted outside, by their address. `is_deferred` tells that something was put off to a later plan,
+    `is_partial` that a target or the like left something out.
     """
 
     changes: tuple[Change, ...]
     is_errored: bool
     resources: tuple[Resource, ...] = ()
-    gone: frozenset[str] = field(default_factory=frozenset)
+    gone: Mapping[str, Resource] = field(default_factory=dict)
     is_deferred: bool = False
     is_partial: bool = False
     read: tuple[Resource, ...] = ()
@@ -82,7 +82,7 @@ def read(content: bytes, name: str) -> Plan:
             tuple(_change(record) for record in _list(document, "resource_changes")),
             errored,
             tuple(_resources(state, "managed")),
-            frozenset(_gone(_list(document, "resource_drift"))),
+            {each.address: each for each in _gone(_list(document, "resource_drift"))},
             is_deferred=bool(document.get("deferred_changes") or document.get("action_invocations")),
             is_partial=document.get("complete") is False,
             read=tuple(_resources(state, "data")),
@@ -118,10 +118,11 @@ def _resources(module: Mapping[str, Any], mode: str) -> Iterator[Resource]:
         yield from _resources(child, mode)
 
 
-def _gone(drift: list[Any]) -> Iterator[str]:
+def _gone(drift: list[Any]) -> Iterator[Resource]:
     for record in drift:
         if _list(record["change"], "actions") == ["delete"]:
-            yield _printable(_text(record["address"]))
+            before = _object(record["change"].get("before"))
+            yield Resource(_printable(_text(record["address"])), _text(record["type"]), before)
 
 
 def _change(record: Mapping[str, Any]) -> Change:

@@ -25,6 +25,7 @@ POLICIES = ("aws_iam_policy", "aws_iam_user_policy", "aws_iam_role_policy", "aws
 ATTACHMENTS = ("aws_iam_user_policy_attachment", "aws_iam_role_policy_attachment", "aws_iam_group_policy_attachment")
 _ARN = "certificate_authority_arn"
 _AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")
+_NAMELESS = "a CA"
 _TREE = 32
 """Levels of CAs that are followed; certificates that name each other cannot make it endless."""
 
@@ -95,6 +96,12 @@ class World:
     @cached_property
     def _is_any_read_later(self) -> bool:
         return any("read" in change.actions for change in self.changes_of(AUTHORITY))
+
+    @cached_property
+    def names_gone(self) -> frozenset[str]:
+        """The names of the CAs that were deleted outside."""
+        gone = (each for each in self.plan.gone.values() if each.type == AUTHORITY)
+        return frozenset(common_name(each.values) for each in gone) - {_NAMELESS, "{}"}
 
     @cached_property
     def orphans(self) -> Mapping[str, list[Resource]]:
@@ -244,7 +251,7 @@ def common_name(values: Mapping[str, Any]) -> str:
             if subject.get("common_name"):
                 return f"'{subject['common_name']}'"
             return json.dumps({name: value for name, value in subject.items() if value}, ensure_ascii=False)
-    return "a CA"
+    return _NAMELESS
 
 
 def module(address: str) -> str:

@@ -66,7 +66,7 @@ def _below(change: Change, world: World) -> tuple[str, ...]:
 def _made_again(change: Change, world: World) -> Iterator[Remark]:
     """Find a CA that is made although there is one: deleted outside, or its state lost while its parts are there."""
     name, advice = common_name(change.after), "find out where it is before anything is applied: "
-    if change.address in world.plan.gone:
+    if change.address in world.plan.gone or name in world.names_gone:
         message = f"{name} was in the state and is deleted at AWS: another CA with a new key takes its name"
         restore = "'aws acm-pca restore-certificate-authority' brings a deleted CA back for 7 to 30 days"
         yield finding(change, "ca-made-again", message, advice=f"{advice}{restore}")
