@@ -67,7 +67,10 @@ def _issued_anew(change: Change, world: World) -> Remark:
         return doubt(change, "certificate-reissued", "the plan does not hold the live certificate")
     if not world.has_issued(live):
         what = f"has a certificate that no 'aws_acmpca_certificate' in the state holds ({_named(live)})"
-        advice = "keep what was signed elsewhere, with 'activation'; import a certificate that fell out of the state"
+        advice = (
+            "keep what was signed elsewhere, with 'activation'; import a certificate that fell out of the state; where "
+            "this stack is to issue from now on, waive this"
+        )
         return _reissued(change, world, live, what, advice)
     if not world.issues:
         return doubt(change, "certificate-reissued", "what certificate is installed is known only after the apply")
