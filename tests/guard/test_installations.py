@@ -1,35 +1,22 @@
 """Which certificate may be installed over which: one that is newer than the live one, and both must be known."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 
+from guard import written
+from guard.written import DAY, LIVE, LIVE_SINCE, pem
 from pcaform.guard.hazards.issued import installation, issued_certificate
 from pcaform.guard.judgement import Doubt, Finding, Note
-from pcaform.guard.reading import Change, Plan
+from pcaform.guard.reading import Change, Plan, Resource
 from pcaform.guard.world import World
 
-KEY = ec.generate_private_key(ec.SECP256R1())
-LIVE_SINCE = datetime(2030, 1, 1, tzinfo=UTC)
-DAY = timedelta(days=1)
-ARN = {"certificate_authority_arn": "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/a"}
-
-
-def pem(since: datetime, *, serial: int = 1) -> str:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "CA")])
-    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Root")])
-    builder = x509.CertificateBuilder(issuer, subject, KEY.public_key(), serial, since, since + 365 * DAY)
-    return builder.sign(KEY, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
-
-
-LIVE = pem(LIVE_SINCE)
-WORLD = World(Plan((), is_errored=False))
+ARN = {"certificate_authority_arn": written.ARN}
+ISSUED = Resource("y", "aws_acmpca_certificate", {"certificate": LIVE})
+ANOTHER = Resource("z", "aws_acmpca_certificate_authority", {"arn": "another"})
+MADE = Change("v", "aws_acmpca_certificate_authority", ("create",), {}, {}, {"arn": True}, "", (), "")
+ISSUING = Change("u", "aws_acmpca_certificate", ("create",), {}, {}, {"certificate": True}, "", (), "")
+WORLD = World(Plan((MADE, ISSUING), is_errored=False, resources=(ISSUED, ANOTHER)))
 REPLACED = Change(
     address="x",
     type="aws_acmpca_certificate_authority_certificate",
@@ -61,8 +48,9 @@ def test_certificate_installed_over_the_live_one(planned: str | None, expected: 
     assert type(found) is expected
 
 
-def test_live_certificate_that_is_not_in_the_plan_is_a_doubt() -> None:
-    (found,) = installation(replace(REPLACED, before=ARN), WORLD)
+@pytest.mark.parametrize("unknown", [{}, {"certificate": True}], ids=["planned", "still to be issued"])
+def test_live_certificate_that_is_not_in_the_plan_is_a_doubt(unknown: dict[str, bool]) -> None:
+    (found,) = installation(replace(REPLACED, before=ARN, unknown=unknown), WORLD)
     assert type(found) is Doubt
 
 

@@ -49,6 +49,10 @@ NO_PLAN: dict[str, tuple[bytes, str]] = {
     "actions that are a text": (plan(resource_changes=[change(change={"actions": "delete"})]), "not as Terraform"),
     "action that is a number": (plan(resource_changes=[change(change={"actions": [1]})]), "not as Terraform"),
     "no address": (plan(resource_changes=[{"type": "a", "change": {"actions": []}}]), "not as Terraform writes it"),
+    "object of which all is unknown": (
+        plan(resource_changes=[change(change={"actions": ["create"], "after_unknown": True})]),
+        "not as Terraform writes it",
+    ),
     "path that is a text": (
         plan(resource_changes=[change(change={"actions": ["delete"], "replace_paths": ["x"]})]),
         "not as Terraform writes it",
@@ -133,6 +137,11 @@ UNKNOWN: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     ),
     "whom a CA's policy lets in": ("aws_acmpca_policy", {"policy": "{}", "resource_arn": "a"}, {"policy": True}),
     "whether a CA is enabled": ("aws_acmpca_certificate_authority", {"enabled": True}, {"enabled": True}),
+    "how long a CA can be restored": (
+        "aws_acmpca_certificate_authority",
+        {"permanent_deletion_time_in_days": 30},
+        {"permanent_deletion_time_in_days": True},
+    ),
     "whether a list is written": (
         "aws_acmpca_certificate_authority",
         {"revocation_configuration": [{"crl_configuration": [{"enabled": True}]}]},

@@ -53,7 +53,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "certificate-reissued": Rule(
         _BREAKS,
-        "installs a certificate in a CA that is live and had none from this stack",
+        "installs a new certificate over a live one that this stack did not issue or install",
         "the CA presents another certificate than the one that is known",
     ),
     "permission-destroyed": Rule(

@@ -54,6 +54,14 @@ def is_rollback(live: Certificate, planned: Certificate) -> bool:
     return planned.fingerprint != live.fingerprint and planned.not_before <= live.not_before
 
 
+def identity(pem: Any) -> bytes | str | None:
+    """Return what two texts of one certificate have in common, however their lines are broken; None for no text."""
+    try:
+        return certificate(pem).fingerprint
+    except UnreadableError:
+        return pem.strip() if isinstance(pem, str) else None
+
+
 def _serial(number: int) -> str:
     return number.to_bytes((number.bit_length() + 7) // 8 or 1, "big").hex(":")
 

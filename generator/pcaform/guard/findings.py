@@ -66,8 +66,8 @@ def is_destroyed(change: Change) -> bool:
 
 
 def is_replaced(change: Change) -> bool:
-    """Tell whether another object takes its place."""
-    return is_destroyed(change) and "create" in change.actions
+    """Tell whether another object takes its place; the old one is destroyed, or by OpenTofu perhaps only forgotten."""
+    return "create" in change.actions and (is_destroyed(change) or "forget" in change.actions)
 
 
 def is_created(change: Change) -> bool:
@@ -108,17 +108,17 @@ def _at(value: Any, steps: Sequence[str | int], *, is_mask: bool = False) -> Any
             value = value[step]
         else:
             return None
-    return any(_leaves(value)) if is_mask else value
+    return any(leaves(value)) if is_mask else value
 
 
-def _leaves(mask: Any) -> Iterator[bool]:
+def leaves(mask: Any) -> Iterator[bool]:
     """Yield the marks in a mask: one secret part keeps all of a value from being shown."""
     if isinstance(mask, Mapping):
         for inner in mask.values():
-            yield from _leaves(inner)
+            yield from leaves(inner)
     elif isinstance(mask, list):
         for inner in mask:
-            yield from _leaves(inner)
+            yield from leaves(inner)
     else:
         yield mask is True
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from pcaform.guard.findings import where
-from pcaform.guard.hazards.kinds import HAZARDS
+from pcaform.guard.hazards.kinds import judge_of
 from pcaform.guard.judgement import Doubt, Finding, Judgement, Note, Remark
 from pcaform.guard.levels import rank
 from pcaform.guard.reading import Change, Plan
@@ -58,8 +58,9 @@ def _remarks(change: Change, world: World) -> Iterator[Remark]:
         yield Doubt(where(change), f"the actions '{words}' are not known to this release")
         return
     yield from _told(change)
-    if change.type in HAZARDS and change.actions != ("no-op",):
-        yield from HAZARDS[change.type](change, world)
+    judge_it = judge_of(change.type)
+    if judge_it is not None and change.actions != ("no-op",):
+        yield from judge_it(change, world)
 
 
 def _told(change: Change) -> Iterator[Note]:

@@ -2,7 +2,7 @@
 
 Format: https://developer.hashicorp.com/terraform/internals/json-format, which OpenTofu writes as well. What will happen
 is in `resource_changes` and `errored`; `resource_drift`, which lists what has happened already, only tells what
-was deleted outside, and `prior_state` which others there are.
+was deleted outside, and `prior_state` which others there are, and what data sources read.
 """
 
 import json
@@ -44,27 +44,30 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """An object as it is before the plan."""
+    """An object as it is before the plan; `deposed` as in a change."""
 
     address: str
     type: str
     values: Mapping[str, Any]
+    deposed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A plan: all that it does, and whether Terraform stopped before it was whole.
 
-    `resources` are the objects of the state, `gone` the addresses of those that were deleted outside. `is_deferred`
-    tells that something was put off to a later plan, `is_partial` that a target or the like left something out.
+    `resources` are the objects of the state, `read` those that its data sources have just read, `gone` those that
+    were deleted outside, by their address. `is_deferred` tells that something was put off to a later plan,
+    `is_partial` that a target or the like left something out.
     """
 
     changes: tuple[Change, ...]
     is_errored: bool
     resources: tuple[Resource, ...] = ()
-    gone: frozenset[str] = field(default_factory=frozenset)
+    gone: Mapping[str, Resource] = field(default_factory=dict)
     is_deferred: bool = False
     is_partial: bool = False
+    read: tuple[Resource, ...] = ()
 
 
 def read(content: bytes, name: str) -> Plan:
@@ -74,13 +77,15 @@ def read(content: bytes, name: str) -> Plan:
     if not isinstance(errored, bool):
         raise Failure(f"{name}: the plan does not say whether it is whole ('errored'): use Terraform or OpenTofu 1.10+")
     try:
+        state = _object(_object(_object(document.get("prior_state")).get("values")).get("root_module"))
         return Plan(
             tuple(_change(record) for record in _list(document, "resource_changes")),
             errored,
-            tuple(_resources(_object(_object(_object(document.get("prior_state")).get("values")).get("root_module")))),
-            frozenset(_gone(_list(document, "resource_drift"))),
+            tuple(_resources(state, "managed")),
+            {each.address: each for each in _gone(_list(document, "resource_drift"))},
             is_deferred=bool(document.get("deferred_changes") or document.get("action_invocations")),
             is_partial=document.get("complete") is False,
+            read=tuple(_resources(state, "data")),
         )
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{name}: a change in the plan is not as Terraform writes it: {_TAKE}") from None
@@ -103,19 +108,21 @@ def _document(content: bytes, name: str) -> Mapping[str, Any]:
     return document
 
 
-def _resources(module: Mapping[str, Any]) -> Iterator[Resource]:
-    """Yield what a module of the state and those below it hold, without data sources."""
+def _resources(module: Mapping[str, Any], mode: str) -> Iterator[Resource]:
+    """Yield what a module of the state and those below it hold: what is managed, or what data sources read."""
     for record in _list(module, "resources"):
-        if record.get("mode", "managed") == "managed":
-            yield Resource(_printable(_text(record["address"])), _text(record["type"]), _object(record.get("values")))
+        if record.get("mode", "managed") == mode:
+            address, deposed = (_printable(_text(text)) for text in (record["address"], record.get("deposed_key", "")))
+            yield Resource(address, _text(record["type"]), _object(record.get("values")), deposed)
     for child in _list(module, "child_modules"):
-        yield from _resources(child)
+        yield from _resources(child, mode)
 
 
-def _gone(drift: list[Any]) -> Iterator[str]:
+def _gone(drift: list[Any]) -> Iterator[Resource]:
     for record in drift:
         if _list(record["change"], "actions") == ["delete"]:
-            yield _printable(_text(record["address"]))
+            before = _object(record["change"].get("before"))
+            yield Resource(_printable(_text(record["address"])), _text(record["type"]), before)
 
 
 def _change(record: Mapping[str, Any]) -> Change:
@@ -127,7 +134,7 @@ def _change(record: Mapping[str, Any]) -> Change:
         actions=tuple(_printable(_text(action)) for action in _list(change, "actions")),
         before=_object(change.get("before")),
         after=_object(change.get("after")),
-        unknown=_object(change.get("after_unknown")),
+        unknown=_masked(change.get("after_unknown")),
         reason=_printable(_text(record.get("action_reason", ""))),
         paths=tuple(_path(steps) for steps in _list(change, "replace_paths")),
         deposed=_printable(_text(record.get("deposed", ""))),
@@ -166,6 +173,13 @@ def _text(value: Any) -> str:
 def _object(value: Any) -> Mapping[str, Any]:
     """Return an object of the plan; null and `false`, which stand for none at all, are empty."""
     return value if isinstance(value, dict) else {}
+
+
+def _masked(value: Any) -> Mapping[str, Any]:
+    """Return which arguments are unknown; that all of an object is unknown is nothing that could be judged."""
+    if value is True:
+        raise TypeError
+    return _object(value)
 
 
 def _printable(text: str) -> str:

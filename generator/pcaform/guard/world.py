@@ -6,12 +6,12 @@ it, else by the key identifiers in both certificates (RFC 5280, 4.2.1.1).
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pcaform.guard.certificates import UnreadableError, certificate
+from pcaform.guard.certificates import UnreadableError, certificate, identity
 from pcaform.guard.concern import is_about_authorities, is_about_authorities_by_name
 from pcaform.guard.reading import Change, Plan, Resource
 
@@ -25,6 +25,7 @@ POLICIES = ("aws_iam_policy", "aws_iam_user_policy", "aws_iam_role_policy", "aws
 ATTACHMENTS = ("aws_iam_user_policy_attachment", "aws_iam_role_policy_attachment", "aws_iam_group_policy_attachment")
 _ARN = "certificate_authority_arn"
 _AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")
+_NAMELESS = "a CA"
 _TREE = 32
 """Levels of CAs that are followed; certificates that name each other cannot make it endless."""
 
@@ -38,11 +39,13 @@ class World:
     @cached_property
     def resources(self) -> Mapping[str, list[Resource]]:
         """What is there, by type: what the plan changes, and all else that is in the state."""
-        found = {change.address: _before(change) for change in self.plan.changes if change.before}
+        found = [_before(change) for change in self.plan.changes if change.before]
+        met = {(each.address, each.deposed) for each in found}
         moved = {change.moved_from for change in self.plan.changes}
-        kept = [each for each in self.plan.resources if each.address not in found and each.address not in moved]
+        kept = (each for each in self.plan.resources if (each.address, each.deposed) not in met)
         by_type: dict[str, list[Resource]] = {}
-        for resource in (*found.values(), *kept):
+        every = (*found, *(each for each in kept if each.address not in moved))
+        for resource in sorted(every, key=lambda each: not each.deposed):  # of two with one ARN the live one counts
             by_type.setdefault(resource.type, []).append(resource)
         return by_type
 
@@ -54,7 +57,31 @@ class World:
     @cached_property
     def authorities(self) -> Mapping[str, Resource]:
         """The CAs by ARN."""
-        return {str(each.values["arn"]): each for each in self.of(AUTHORITY) if each.values.get("arn")}
+        return _by_arn(self.of(AUTHORITY))
+
+    @cached_property
+    def read(self) -> Mapping[str, Resource]:
+        """The CAs that data sources read, by ARN: another stack may have made them."""
+        return _by_arn(each for each in self.plan.read if each.type == AUTHORITY)
+
+    @cached_property
+    def made(self) -> tuple[Change, ...]:
+        """The CAs that this plan makes."""
+        return tuple(change for change in self.changes_of(AUTHORITY) if "create" in change.actions)
+
+    def is_in_sight(self, arn: str) -> bool:
+        """Tell whether it is known what certificate a CA has: by the state or by AWS, or as it is still to be made."""
+        return any(arn in known for known in (self.authorities, self.read, self.installed, self._made_arns))
+
+    @cached_property
+    def _made_arns(self) -> frozenset[str]:
+        """The ARNs of the CAs that are made, which only specs give."""
+        return frozenset(str(change.after["arn"]) for change in self.made if change.after.get("arn"))
+
+    @cached_property
+    def made_modules(self) -> frozenset[str]:
+        """The modules that the plan makes CAs in, empty text for the root module."""
+        return frozenset(module(change.address) for change in self.made)
 
     @cached_property
     def destroyed(self) -> frozenset[str]:
@@ -62,13 +89,62 @@ class World:
         gone = (change for change in self.plan.changes if change.type == AUTHORITY and "delete" in change.actions)
         return frozenset(str(change.before.get("arn")) for change in gone)
 
+    def is_for_made(self, change: Change) -> bool:
+        """Tell whether a CA that is unknown is one that this plan makes, and none that a data source reads later."""
+        return module(change.address) in self.made_modules - {""} or bool(self.made and not self._is_any_read_later)
+
+    @cached_property
+    def _is_any_read_later(self) -> bool:
+        return any("read" in change.actions for change in self.changes_of(AUTHORITY))
+
+    @cached_property
+    def names_gone(self) -> frozenset[str]:
+        """The names of the CAs that were deleted outside."""
+        gone = (each for each in self.plan.gone.values() if each.type == AUTHORITY)
+        return frozenset(common_name(each.values) for each in gone) - {_NAMELESS, "{}"}
+
+    @cached_property
+    def orphans(self) -> Mapping[str, list[Resource]]:
+        """The installations whose CA is not in the state, by their module."""
+        found: dict[str, list[Resource]] = {}
+        for each in self.of(INSTALLATION):
+            if str(each.values.get(_ARN)) not in self.authorities:
+                found.setdefault(module(each.address), []).append(each)
+        return found
+
+    @cached_property
+    def lost(self) -> tuple[Change, ...]:
+        """What hung on a CA that is not in the state, and moves to one that this plan makes: the first has got lost."""
+        hanging = self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, SHARE)
+        return tuple(change for change in hanging if self._is_torn_off(change))
+
+    def _is_torn_off(self, change: Change) -> bool:
+        name = "resource_arn" if change.type == SHARE else _ARN
+        arn = change.before.get(name)
+        is_of_others = arn in self.read and change.type != INSTALLATION  # who installs in a CA, made it
+        return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
+
     @cached_property
     def installed(self) -> Mapping[str, str]:
         """The text of each CA's own certificate, by ARN, as far as it is known."""
         found = [each.values for each in self.of(INSTALLATION) if each.values.get(_ARN)]
         texts = {str(values[_ARN]): values.get("certificate") for values in found}
-        texts |= {arn: each.values["certificate"] for arn, each in self.authorities.items() if _has(each)}
+        known = {**self.read, **self.authorities}
+        texts |= {arn: each.values["certificate"] for arn, each in known.items() if _has(each)}
         return {arn: text for arn, text in texts.items() if isinstance(text, str) and text}
+
+    def has_issued(self, text: Any) -> bool:
+        """Tell whether the stack issued a certificate itself, and has it in its state."""
+        return identity(text) in self._issued
+
+    @cached_property
+    def _issued(self) -> frozenset[bytes | str]:
+        return frozenset(filter(None, (identity(each.values.get("certificate")) for each in self.of(CERTIFICATE))))
+
+    @cached_property
+    def issues(self) -> bool:
+        """Tell whether this plan issues any certificate."""
+        return any("create" in change.actions for change in self.changes_of(CERTIFICATE))
 
     @cached_property
     def parents(self) -> Mapping[str, str]:
@@ -142,7 +218,7 @@ class World:
 
     def name(self, arn: str) -> str:
         """Return how people know a CA."""
-        found = self.authorities.get(arn)
+        found = self.authorities.get(arn) or self.read.get(arn)
         if found is None:
             return arn
         return f"{common_name(found.values)} ({found.address})"
@@ -175,17 +251,21 @@ def common_name(values: Mapping[str, Any]) -> str:
             if subject.get("common_name"):
                 return f"'{subject['common_name']}'"
             return json.dumps({name: value for name, value in subject.items() if value}, ensure_ascii=False)
-    return "a CA"
+    return _NAMELESS
 
 
 def module(address: str) -> str:
     """Return the module that a resource's address lies in, empty for the root module."""
-    found = re.match(r"(?P<module>(?:module\.[\w-]+(?:\[[^\]]*\])?\.?)*)", address)
+    found = re.match(r'(?P<module>(?:module\.[\w-]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.?)*)', address)
     return found["module"].rstrip(".") if found else ""
 
 
+def _by_arn(found: Iterable[Resource]) -> dict[str, Resource]:
+    return {str(each.values["arn"]): each for each in found if each.values.get("arn")}
+
+
 def _before(change: Change) -> Resource:
-    return Resource(change.address, change.type, change.before)
+    return Resource(change.address, change.type, change.before, change.deposed)
 
 
 def _has(authority: Resource) -> bool:

@@ -1,9 +1,10 @@
 """What happens to CAs' own certificates: one that leaves by a destroy is revoked, an older one may be put back."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from pcaform.guard.certificates import UnreadableError, certificate, is_rollback
-from pcaform.guard.findings import doubt, finding, is_created, is_destroyed, is_replaced, where
+from pcaform.guard.certificates import UnreadableError, certificate, identity, is_rollback
+from pcaform.guard.findings import doubt, finding, is_destroyed, is_replaced, where
 from pcaform.guard.hazards.authorities import FORGET
 from pcaform.guard.judgement import Note, Remark
 from pcaform.guard.reading import Change
@@ -11,36 +12,39 @@ from pcaform.guard.world import World
 
 _ARN = "certificate_authority_arn"
 _NOTHING = "the provider calls nothing at AWS"
+_REPLACED = f"replaced to install a new certificate: {_NOTHING} for the destroy in it"
+_OUT_OF_SIGHT = (
+    "whether the CA has a certificate already cannot be seen: it is not in the state, and no data source reads it"
+)
 
 
 def issued_certificate(change: Change, world: World) -> Iterator[Remark]:
-    """Judge a certificate: one that leaves Terraform by a destroy is revoked."""
-    if not is_destroyed(change):
-        return
-    revoked, affected = _revocation(change), world.carrying(change.before.get("certificate"))
+    """Judge a certificate: one that leaves Terraform by a destroy is revoked, and none may take its place."""
+    affected = world.carrying(change.before.get("certificate"))
     if is_replaced(change):
-        message = f"{revoked}; another one is issued in its place"
+        gone = _revocation(change) if is_destroyed(change) else "the certificate leaves the state and stays valid"
         advice = "undo the change; to renew, add a further generation, which leaves this certificate valid"
+        message = f"{gone}; another one is issued in its place"
         yield finding(change, "certificate-replaced", message, advice=advice, affected=affected)
-        return
-    advice = f"keep it, or let go of it without revoking it: {FORGET}, which is also how an old generation retires"
-    yield finding(change, "certificate-destroyed", revoked, advice=advice, affected=affected)
+    elif is_destroyed(change):
+        advice = f"keep it, or let go of it without revoking it: {FORGET}, which is also how an old generation retires"
+        yield finding(change, "certificate-destroyed", _revocation(change), advice=advice, affected=affected)
 
 
 def installation(change: Change, world: World) -> Iterator[Remark]:
     """Judge an installation: its destroy does nothing at AWS, but what it installs may be older, or unasked for."""
-    if is_replaced(change):
-        yield _installed_anew(change)
+    if is_replaced(change) and not _is_installed_elsewhere(change):
+        yield _installed_anew(change, world)
+    elif "create" in change.actions:
+        yield from _installed_over(change, world)
     elif is_destroyed(change):
         yield Note(where(change), f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
-    elif is_created(change):
-        yield from _installed_over(change, world)
 
 
-def _installed_anew(change: Change) -> Remark:
+def _installed_anew(change: Change, world: World) -> Remark:
     """Compare the certificate that is live (Terraform has just read it) with the one that takes its place."""
-    if _is_installed_elsewhere(change) or change.unknown.get("certificate"):
-        return Note(where(change), f"replaced to install a new certificate: {_NOTHING} for the destroy in it")
+    if change.unknown.get("certificate"):
+        return _issued_anew(change, world)
     try:
         live, planned = certificate(change.before.get("certificate")), certificate(change.after.get("certificate"))
     except UnreadableError:
@@ -56,22 +60,44 @@ def _installed_anew(change: Change) -> Remark:
     return finding(change, "certificate-rolled-back", message, advice=advice)
 
 
+def _issued_anew(change: Change, world: World) -> Remark:
+    """Tell the next generation of a certificate that the stack issued from one that only takes its CA's away."""
+    live = change.before.get("certificate")
+    if not live:
+        return doubt(change, "certificate-reissued", "the plan does not hold the live certificate")
+    if not world.has_issued(live):
+        what = f"has a certificate that no 'aws_acmpca_certificate' in the state holds ({_named(live)})"
+        advice = (
+            "keep what was signed elsewhere, with 'activation'; import a certificate that fell out of the state; where "
+            "this stack is to issue from now on, waive this"
+        )
+        return _reissued(change, world, live, what, advice)
+    if not world.issues:
+        return doubt(change, "certificate-reissued", "what certificate is installed is known only after the apply")
+    return Note(where(change), _REPLACED)
+
+
 def _installed_over(change: Change, world: World) -> Iterator[Remark]:
-    """Find a CA that is live already and gets a certificate from a stack that installed none before."""
-    live = world.installed.get(str(change.after.get(_ARN)))
-    planned = change.after.get("certificate")
-    if live is None or (isinstance(planned, str) and planned.strip() == live.strip()):
-        return
-    message = (
-        f"{world.name(str(change.after.get(_ARN)))} has a certificate already ({_named(live)}), and another one is "
-        "installed over it"
-    )
-    advice = "leave the live certificate: 'activation: external', or import the installation before anything is issued"
-    affected = world.carrying(live)
-    yield finding(change, "certificate-reissued", message, advice=advice, affected=affected)
+    """Find a CA that is live already and gets a certificate from a stack that installed none there before."""
+    arn = str(change.after.get(_ARN))
+    live = world.installed.get(arn)
+    if not (world.is_for_made(change) if change.unknown.get(_ARN) else world.is_in_sight(arn)):
+        yield doubt(change, "certificate-reissued", _OUT_OF_SIGHT)
+    elif live is not None and identity(live) != identity(change.after.get("certificate")):
+        advice = (
+            "leave the live certificate: 'activation: external', or import the installation before anything is issued"
+        )
+        yield _reissued(change, world, live, f"has a certificate already ({_named(live)})", advice)
+    elif is_replaced(change):
+        yield Note(where(change), _REPLACED)
 
 
-def _named(pem: str) -> str:
+def _reissued(change: Change, world: World, live: Any, what: str, advice: str) -> Remark:
+    message = f"{world.name(str(change.after.get(_ARN)))} {what}, and another one is installed over it"
+    return finding(change, "certificate-reissued", message, advice=advice, affected=world.carrying(live))
+
+
+def _named(pem: Any) -> str:
     try:
         return str(certificate(pem))
     except UnreadableError:

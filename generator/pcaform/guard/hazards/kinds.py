@@ -1,8 +1,9 @@
-"""Which kinds of resources are judged, and by which function; all others do nothing to private CAs."""
+"""Which function judges which kind of resource; those of AWS Private CA that none judges are in doubt."""
 
 from collections.abc import Callable, Iterator, Mapping
 
 from pcaform.guard.hazards import authorities, issued, permissions, policies, principals, revocation, secrets
+from pcaform.guard.hazards.unjudged import is_of_private_ca, unjudged
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE, World
@@ -36,3 +37,8 @@ HAZARDS: Mapping[str, Judge] = {
     "tls_private_key": secrets.private_key,
 }
 """Kind of resource -> what judges it."""
+
+
+def judge_of(kind: str) -> Judge | None:
+    """Return what judges a kind of resource, None for one that does nothing to private CAs."""
+    return HAZARDS.get(kind) or (unjudged if is_of_private_ca(kind) else None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pcaform.facts import ALL_PERMISSION_ACTIONS
-from pcaform.guard.findings import finding, is_destroyed, is_replaced
+from pcaform.guard.findings import doubt, finding, is_destroyed, is_replaced
 from pcaform.guard.hazards.authorities import FORGET
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
@@ -15,21 +15,30 @@ _SILENCE = "every certificate that ACM manages on this CA runs out at its end, w
 
 def permission(change: Change, world: World) -> Iterator[Remark]:
     """Judge a permission: without it ACM renews nothing, and nobody hears of it before a certificate ends."""
-    if not is_destroyed(change):
-        return
-    affected = _managed(change, world)
-    if not is_replaced(change):
+    if is_replaced(change):
+        yield from _replaced(change, world)
+    elif is_destroyed(change):
         message = f"ACM may not renew from the CA any more: {_SILENCE}"
         advice = f"keep the entry under 'permissions'; if it must leave Terraform, let go of it: {FORGET}"
-        yield finding(change, "permission-destroyed", message, advice=advice, affected=affected)
-        return
-    message = f"ACM may not renew between the destroy and the create, and if the create fails never again: {_SILENCE}"
+        yield finding(change, "permission-destroyed", message, advice=advice, affected=_managed(change, world))
+
+
+def _replaced(change: Change, world: World) -> Iterator[Remark]:
+    """Judge what comes in a permission's place; one that is only forgotten stays in force until then."""
     granted = change.after.get("actions")
     lacking = sorted(set(ALL_PERMISSION_ACTIONS) - set(granted)) if isinstance(granted, list) else []
     if lacking:
         message = f"ACM loses {', '.join(lacking)} and renews only with all three actions: {_SILENCE}"
+    elif is_destroyed(change):
+        message = (
+            f"ACM may not renew between the destroy and the create, and if the create fails never again: {_SILENCE}"
+        )
+    else:
+        if change.unknown.get("actions"):
+            yield doubt(change, "permission-replaced", "what ACM may do is known only after the apply")
+        return
     advice = "undo the change of its arguments; if it must be, do it while no renewal is due, and look at the CA after"
-    yield finding(change, "permission-replaced", message, advice=advice, affected=affected)
+    yield finding(change, "permission-replaced", message, advice=advice, affected=_managed(change, world))
 
 
 def managed_certificate(change: Change, world: World) -> Iterator[Remark]:
