@@ -6,12 +6,15 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 from typing import Any
 
 from pcaform.iam.documents import read_document
-from pcaform.iam.patterns import is_like
+from pcaform.iam.patterns import is_action, is_like
 
 _NARROWING = frozenset(
     (
@@ -27,16 +30,18 @@ _NARROWING = frozenset(
 )
 _ANYBODY = "*"
 _OIDC = ":oidc-provider/"
+_ACCOUNT = re.compile(r"arn:[\w-]+:iam::(?P<id>[0-9]{12}):root")
+_MOST = 1000
 Conditions = frozenset[tuple[str, str, frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Grantee:
-    """Somebody who is let in: the kind and name in the policy, for which actions, and under which conditions."""
+    """Somebody who is let in: the kind and name in the policy, for which action, and under which conditions."""
 
     kind: str
     name: str
-    actions: frozenset[str]
+    action: str
     conditions: Conditions
 
     def __str__(self) -> str:
@@ -83,8 +88,15 @@ def leavers(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Gr
 
 def _covers(old: Grantee, new: Grantee) -> bool:
     """Tell whether all that one statement lets in was let in by another before."""
-    is_same = old.kind == new.kind and old.name in (new.name, _ANYBODY)
-    return is_same and new.actions <= old.actions and all(_is_kept(one, new.conditions) for one in old.conditions)
+    is_same = old.kind == new.kind and (old.name == _ANYBODY or _spelled(old.name) == _spelled(new.name))
+    is_among = is_same and is_action(new.action, old.action)
+    return is_among and all(_is_kept(one, new.conditions) for one in old.conditions)
+
+
+def _spelled(name: str) -> str:
+    """Return one spelling for a whole account, which AWS writes in two ways."""
+    match = _ACCOUNT.fullmatch(name)
+    return match["id"] if match else name
 
 
 def _is_kept(condition: tuple[str, str, frozenset[str]], conditions: Conditions) -> bool:
@@ -114,11 +126,10 @@ def _grantees(document: Any, effect: str) -> Iterator[Grantee]:
     for statement in _statements(document, effect):
         found = statement.get("Principal")
         principals = {"AWS": [_ANYBODY]} if found == _ANYBODY else found or {}
-        actions = frozenset(_texts(statement.get("Action", _ANYBODY)))
-        conditions = frozenset(_conditions(statement.get("Condition", {})))
-        for kind, names in principals.items():
-            for name in _texts(names):
-                yield Grantee(kind, name, actions, conditions)
+        named = [(kind, name) for kind, names in principals.items() for name in _texts(names)]
+        actions = _texts(statement.get("Action", _ANYBODY))
+        for (kind, name), action, conditions in product(named, actions, _conditions(statement.get("Condition", {}))):
+            yield Grantee(kind, name, action, conditions)
 
 
 def _statements(document: Any, effect: str) -> Iterator[Any]:
@@ -128,10 +139,17 @@ def _statements(document: Any, effect: str) -> Iterator[Any]:
             yield statement
 
 
-def _conditions(block: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, frozenset[str]]]:
+def _conditions(block: Mapping[str, Mapping[str, Any]]) -> list[Conditions]:
+    """Return what conditions ask for: each value alone where one of them is enough, unless that were too many."""
+    axes = []
     for operator, keys in block.items():
         for key, values in keys.items():
-            yield operator, key, frozenset(_texts(values))
+            texts = frozenset(_texts(values))
+            together = [texts] if "Not" in operator or ":" in operator else [frozenset((each,)) for each in texts]
+            axes.append([(operator, key, each) for each in together])
+    if prod(map(len, axes)) > _MOST:
+        return [frozenset((operator, key, frozenset(_texts(block[operator][key]))) for (operator, key, _), *_ in axes)]
+    return [frozenset(each) for each in product(*axes)]
 
 
 def _texts(value: Any) -> list[str]:

@@ -6,7 +6,7 @@ every route, and those with which a hole would be found. ARNs with wildcards are
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pcaform.access import actions, cells
@@ -20,6 +20,7 @@ from pcaform.access.stage import Stage, Subject, name_patterns
 from pcaform.iam.documents import read_document
 from pcaform.iam.evaluation import Policies
 from pcaform.iam.principals import Principal
+from pcaform.infer.meaning import meaning
 from pcaform.rules.grants import is_privileged
 from pcaform.statements import ISSUER_TAG
 
@@ -122,6 +123,15 @@ def normal(text: str) -> str:
         return json.dumps(_sorted(json.loads(text)), sort_keys=True)
     except (ValueError, RecursionError):
         return text
+
+
+def mean_the_same(before: Iterable[str], after: Iterable[str]) -> bool:
+    """Tell whether two sets of policies allow and deny the same, in whatever words."""
+    old, new = list(before), list(after)
+    try:
+        return meaning(map(json.loads, old)) == meaning(map(json.loads, new))
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return sorted(map(normal, old)) == sorted(map(normal, new))
 
 
 def _sorted(value: object) -> object:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pcaform.guard.certificates import UnreadableError, certificate
 from pcaform.guard.concern import is_about_authorities, is_about_authorities_by_name
+from pcaform.guard.findings import is_created
 from pcaform.guard.reading import Change, Plan, Resource
 
 AUTHORITY = "aws_acmpca_certificate_authority"
@@ -61,6 +62,13 @@ class World:
         """The ARNs of the CAs that this plan destroys: what is said of them need not be said of each part again."""
         gone = (change for change in self.plan.changes if change.type == AUTHORITY and "delete" in change.actions)
         return frozenset(str(change.before.get("arn")) for change in gone)
+
+    @cached_property
+    def created(self) -> frozenset[str]:
+        """The ids of the CAs that this plan creates; where one is not known yet its key, as in a spec's ARNs."""
+        made = [change for change in self.plan.changes if change.type == AUTHORITY and is_created(change)]
+        arns = [str(change.after.get("arn") or module(change.address).removeprefix("module.ca_")) for change in made]
+        return frozenset(arn.rpartition("/")[2] for arn in arns) - {""}
 
     @cached_property
     def installed(self) -> Mapping[str, str]:

@@ -6,8 +6,9 @@ from typing import Any
 from pcaform.guard.concern import is_about_authorities, is_about_authorities_by_name
 from pcaform.guard.findings import doubt, finding, is_created, is_destroyed, is_replaced
 from pcaform.guard.judgement import Remark
+from pcaform.guard.newborn import without
 from pcaform.guard.reading import Change
-from pcaform.guard.widening import Widening, normal, widening
+from pcaform.guard.widening import Widening, mean_the_same, widening
 from pcaform.guard.world import POLICIES, World
 from pcaform.iam.documents import PolicyError
 
@@ -18,8 +19,10 @@ _NARROW = "narrow the policy to what was asked for; 'pcaform access SPEC' shows 
 
 def policy(change: Change, world: World) -> Iterator[Remark]:
     """Judge a policy by its text, before and after."""
-    del world
-    yield from _judged(change, _texts(change.before), _texts(change.after), is_unknown=_is_unknown(change.unknown))
+    before, after = _texts(change.before), _texts(change.after)
+    if before:
+        after = without(after, world.created)
+    yield from _judged(change, before, after, is_unknown=_is_unknown(change.unknown))
 
 
 def attachment(change: Change, world: World) -> Iterator[Remark]:
@@ -43,7 +46,7 @@ def _judged(
     is_concerned = any(map(is_about_authorities, (*before.values(), *after.values())))
     if is_unknown:
         yield from _unknown(change, before)
-    elif not is_concerned or _normal(before) == _normal(after):
+    elif not is_concerned or mean_the_same(before.values(), after.values()):
         return
     elif not after:
         advice = "see that nobody issues by it any more"
@@ -88,10 +91,6 @@ def _widened(change: Change, found: Widening, *, is_new: bool) -> Remark:
         return finding(change, "privileged-template", message, advice=_NARROW, affected=found.lines())
     message = f"{len(found.gained)} kinds of requests are newly allowed"
     return finding(change, "policy-widened", message, advice=_NARROW, affected=found.lines())
-
-
-def _normal(texts: Mapping[str, str]) -> list[str]:
-    return sorted(map(normal, texts.values()))
 
 
 def _texts(values: Mapping[str, Any]) -> dict[str, str]:

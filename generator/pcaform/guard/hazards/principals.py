@@ -27,10 +27,13 @@ def role(change: Change, world: World) -> Iterator[Remark]:
     yield from policy(change, world)
     if not world.is_holder(change):
         return
-    if is_destroyed(change) and not is_replaced(change):
-        message = f"role {change.before.get('name')} is destroyed: nobody can take it any more"
+    if is_destroyed(change):
+        done = "another one takes its place" if is_replaced(change) else "nobody can take it any more"
+        message = f"role {change.before.get('name')} is destroyed: {done}"
         yield finding(change, "principal-destroyed", message, advice=_GONE)
-    elif change.unknown.get(_TRUST):
+    if not change.after:
+        return
+    if change.unknown.get(_TRUST):
         message = "whom the role will trust is known only after the apply: give the guard the spec with '--spec SPEC'"
         yield doubt(change, "role-trusts-anybody", message)
     else:
