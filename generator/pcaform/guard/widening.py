@@ -17,6 +17,7 @@ from pcaform.access.report import said
 from pcaform.access.requests import Asked
 from pcaform.access.rows import rows
 from pcaform.access.stage import Stage, Subject, name_patterns
+from pcaform.guard.concern import ON_IAM
 from pcaform.iam.documents import read_document
 from pcaform.iam.evaluation import Policies
 from pcaform.iam.principals import Principal
@@ -27,6 +28,7 @@ from pcaform.statements import ISSUER_TAG
 _AUTHORITY = re.compile(
     r"arn:(?P<partition>[\w-]+|\*):acm-pca:(?P<region>[\w*?-]*):(?P<account>[\d*?]*):certificate-authority/(?P<id>[\w*?-]+)"
 )
+_IAM = re.compile(r"arn:[\w-]+:iam::([0-9]{12}):")
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')
 _REGION, _ACCOUNT = "us-east-1", "000000000000"
 _SAMPLE = "00000000-0000-4000-8000-000000000000"
@@ -63,12 +65,19 @@ def widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
     old, new = _policies(before), _policies(after)
     gained = [
         cell
-        for cell in dict.fromkeys(Asked(stage, subject, samples, favours(subject)).cells())
+        for cell in (*Asked(stage, subject, samples, favours(subject)).cells(), *_governing(stage))
         if cell.circumstance != cells.FIRST_LOCK
         and is_allowed(stage, subject, cell, new)
         and not is_allowed(stage, subject, cell, old)
     ]
-    return Widening(tuple(gained))
+    return Widening(tuple(dict.fromkeys(gained)))
+
+
+def _governing(stage: Stage) -> Iterator[Cell]:
+    """Yield the requests to IAM by which a principal gives himself whatever he lacks."""
+    for action, kind in ON_IAM.items():
+        arn = stage.arn("iam", f"{kind}/somebody").replace(f":{stage.region}:", "::", 1)
+        yield Cell(action, "IAM", resource=arn, context=cells.route_keys(cells.DIRECT))
 
 
 def _policies(policies: Mapping[str, str]) -> Policies:
@@ -79,7 +88,11 @@ def _stage(policies: Mapping[str, str]) -> Stage:
     """Return the CAs that policies name, in the region and account of the first that says them."""
     found = [match for text in policies.values() for match in _AUTHORITY.finditer(text)]
     region = next((match["region"] for match in found if match["region"].replace("-", "").isalnum()), _REGION)
-    account = next((match["account"] for match in found if match["account"].isdigit()), _ACCOUNT)
+    named = [
+        *(match["account"] for match in found),
+        *(each for text in policies.values() for each in _IAM.findall(text)),
+    ]
+    account = next((each for each in named if each.isdigit()), _ACCOUNT)
     stage = Stage(region, account, {}, ())
     return Stage(region, account, {match[0]: _concrete(match, stage) for match in found}, ())
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pcaform.guard.hazards import authorities, issued, permissions, policies, principals, revocation, secrets
+from pcaform.guard.hazards import attached, authorities, issued, permissions, policies, principals, revocation, secrets
+from pcaform.guard.holdings import ATTACHMENTS, INLINE, MEMBERSHIPS
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE, World
@@ -22,13 +23,11 @@ HAZARDS: Mapping[str, Judge] = {
     PERMISSION: permissions.permission,
     SHARE: principals.share,
     MANAGED: _certificate_of_acm,
-    **dict.fromkeys(POLICIES, policies.policy),
+    **dict.fromkeys((*POLICIES, *INLINE), policies.policy),
+    **dict.fromkeys(ATTACHMENTS, attached.attachment),
+    **dict.fromkeys(MEMBERSHIPS, attached.membership),
     "aws_iam_user": principals.user,
     "aws_iam_role": principals.role,
-    "aws_iam_user_policy_attachment": policies.attachment,
-    "aws_iam_role_policy_attachment": policies.attachment,
-    "aws_iam_group_policy_attachment": policies.attachment,
-    "aws_iam_policy_attachment": policies.attachment,
     "aws_s3_bucket": revocation.bucket,
     "aws_s3_bucket_policy": revocation.bucket,
     "aws_iam_access_key": secrets.encrypted,

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from pcaform.guard.findings import doubt, finding, is_destroyed, is_replaced
 from pcaform.guard.grantees import Grantee, denied, grantees, leavers, newcomers
+from pcaform.guard.hazards.attached import boundary, managed_policies
 from pcaform.guard.hazards.policies import policy
-from pcaform.guard.judgement import Remark
+from pcaform.guard.judgement import Finding, Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.world import World
 from pcaform.iam.documents import PolicyError
@@ -16,6 +17,7 @@ _GONE = "see that nothing issues as this principal any more; what it issued stay
 
 def user(change: Change, world: World) -> Iterator[Remark]:
     """Judge a user: one that goes takes its access keys along."""
+    yield from boundary(change, world)
     if is_destroyed(change) and world.is_holder(change):
         done = "another one takes its place, without its access keys" if is_replaced(change) else "its keys go with it"
         message = f"user {change.before.get('name')} is destroyed: {done}"
@@ -25,7 +27,11 @@ def user(change: Change, world: World) -> Iterator[Remark]:
 def role(change: Change, world: World) -> Iterator[Remark]:
     """Judge a role: its trust, the policies inside it, and that it is there."""
     yield from policy(change, world)
+    yield from managed_policies(change, world)
+    yield from boundary(change, world)
     if not world.is_holder(change):
+        opened = _trusted(change) if world.may_hold(change) else ()
+        yield from (each for each in opened if isinstance(each, Finding) and each.rule == "role-trusts-anybody")
         return
     if is_destroyed(change):
         done = "another one takes its place" if is_replaced(change) else "nobody can take it any more"
