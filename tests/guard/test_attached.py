@@ -48,14 +48,15 @@ def test_policy_that_reaches_somebody_else(found: Change, expected: list[str]) -
     "kind", ["aws_iam_role_policy.x", "aws_iam_user_policy.x", "aws_ssoadmin_permission_set_inline_policy.x"]
 )
 def test_inline_policy_that_moves_to_somebody_else(kind: str) -> None:
-    """Twin: the role that has it gets another name, and its policy follows."""
+    """Twin: the role or the user that has it gets another name, and its policy follows."""
     name = "permission_set_arn" if "sso" in kind else kind.split("_")[2]
     text = "inline_policy" if "sso" in kind else "policy"
     moved = change(kind, {name: "a", text: ISSUES}, {name: "b", text: ISSUES}, paths=[name])
     assert rules(moved) == BOTH
     renamed = change("aws_iam_role.a", {"name": "a"}, {"name": "b"}, paths=["name"])
-    expected = ["principal-destroyed"] if name == "role" else BOTH
-    assert rules(moved, renamed) == expected
+    assert rules(moved, renamed) == (["principal-destroyed"] if name == "role" else BOTH)
+    same = change("aws_iam_user.a", {"name": "a"}, {"name": "b"})
+    assert rules(moved, same) == ([] if name == "user" else BOTH)
 
 
 def test_attachment_to_a_role_that_is_made_anew_is_no_grant() -> None:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -15,22 +15,19 @@ from typing import Any
 
 from pcaform.iam.documents import read_document
 from pcaform.iam.patterns import is_action, is_like
+from pcaform.subjects import is_anybodys
 
-_NARROWING = frozenset(
-    (
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-    )
+_ACCOUNTS = frozenset(("aws:principalaccount", "aws:sourceaccount"))
+_ARNS = frozenset(("aws:principalarn", "aws:sourcearn"))
+_ORGANIZATIONS = frozenset(("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths"))
+_OF_EVERYBODY = frozenset(
+    ("accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com")
 )
+"""Providers that AWS knows by name, where anybody can register; their keys tell the application, or the user."""
 _ANYBODY = "*"
 _OIDC = ":oidc-provider/"
 _ACCOUNT = re.compile(r"arn:[\w-]+:iam::(?P<id>[0-9]{12}):root")
+_ARN_FIELDS = 6
 _MOST = 1000
 Conditions = frozenset[tuple[str, str, frozenset[str]]]
 
@@ -59,10 +56,10 @@ class Grantee:
     def is_anybody(self) -> bool:
         """Tell whether no condition says who it may be."""
         if self.name == _ANYBODY:
-            return not any(_is_narrow(found) and found[1].lower() in _NARROWING for found in self.conditions)
+            return not any(map(_names_somebody, self.conditions))
         if _OIDC in self.name:
-            return not any(_is_narrow(found) and found[1].lower().endswith(":sub") for found in self.conditions)
-        return False
+            return not any(_names_subject(found) for found in self.conditions)
+        return self.name in _OF_EVERYBODY and not any(map(_names_application, self.conditions))
 
 
 def grantees(text: str, name: str) -> tuple[Grantee, ...]:
@@ -116,10 +113,47 @@ def _is_among(value: str, patterns: frozenset[str], operator: str) -> bool:
     return any(all(is_like(sample, pattern, {}) for sample in samples) for pattern in patterns)
 
 
-def _is_narrow(condition: tuple[str, str, frozenset[str]]) -> bool:
-    operator, _, values = condition
-    is_positive = "Not" not in operator and "IfExists" not in operator and operator != "Null"
-    return is_positive and all(value.strip("*?") and not value.startswith(("*", "repo:*")) for value in values)
+def _can_be_missed(operator: str) -> bool:
+    """Tell whether a condition keeps nobody out by naming somebody: a request without the key meets it."""
+    return "Not" in operator or "IfExists" in operator or operator == "Null" or operator.startswith("ForAllValues:")
+
+
+def _names_somebody(condition: tuple[str, str, frozenset[str]]) -> bool:
+    """Tell whether a condition says of which accounts or organization a caller must be."""
+    operator, key, values = condition
+    part = _PARTS.get(key.lower())
+    return part is not None and not _can_be_missed(operator) and all(_is_said(part(value)) for value in values)
+
+
+def _names_subject(condition: tuple[str, str, frozenset[str]]) -> bool:
+    operator, key, values = condition
+    is_subject = key.lower().endswith(":sub") and not _can_be_missed(operator)
+    return is_subject and not any(map(is_anybodys, values))
+
+
+def _names_application(condition: tuple[str, str, frozenset[str]]) -> bool:
+    operator, key, values = condition
+    is_own = key.lower().partition(":")[0] in _OF_EVERYBODY and not key.lower().endswith(":amr")
+    return is_own and not _can_be_missed(operator) and all(map(_is_said, values))
+
+
+def _is_said(text: str) -> bool:
+    """Tell whether a text is one text: no wildcard and no variable, whose value is the caller's."""
+    return bool(text) and not re.search(r"[*?]|\$\{", text)
+
+
+def _account_of(arn: str) -> str:
+    """Return what of an ARN says whose it is: its account, or the name of what has none there, such as a bucket."""
+    fields = arn.split(":", 5)
+    return (fields[4] or fields[5]) if len(fields) == _ARN_FIELDS else ""
+
+
+_PARTS: Mapping[str, Callable[[str], str]] = {
+    **dict.fromkeys(_ACCOUNTS, str),
+    **dict.fromkeys(_ARNS, _account_of),
+    **dict.fromkeys(_ORGANIZATIONS, lambda path: path.split("/")[0]),
+}
+"""Key -> the part of its values that says who it is."""
 
 
 def _grantees(document: Any, effect: str) -> Iterator[Grantee]:

@@ -52,11 +52,12 @@ def boundary(change: Change, world: World) -> Iterator[Remark]:
 
 
 def followed(change: Change, before: Pairs, world: World) -> Pairs:
-    """Return who held what, under the names that principals have once the plan has made them anew."""
-    made = [each for each in world.changes_of(*_PRINCIPALS) if is_replaced(each)]
-    names = {_name(each, each.before.get("name")): _name(each, each.after.get("name")) for each in made}
-    is_unknown = UNKNOWN in holders(change.after, change.unknown)
-    return frozenset((UNKNOWN if is_unknown and who in names else names.get(who, who), arn) for who, arn in before)
+    """Return who held what, under the names that principals have once the plan has renamed them or made them anew."""
+    kept = [each for each in world.changes_of(*_PRINCIPALS) if each.before and each.after]
+    names = {_name(each, each.before.get("name")): _name(each, each.after.get("name")) for each in kept}
+    if UNKNOWN in holders(change.after, change.unknown):
+        names |= {_name(each, each.before.get("name")): UNKNOWN for each in kept if is_replaced(each)}
+    return frozenset((names.get(who, who), arn) for who, arn in before)
 
 
 def _name(change: Change, name: object) -> str:
