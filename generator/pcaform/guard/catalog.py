@@ -77,13 +77,13 @@ RULES: Mapping[str, Rule] = {
     ),
     "share-narrowed": Rule(
         _BREAKS,
-        "takes a CA's policy away, or somebody out of it",
+        "takes a CA's policy or its share of RAM away, or keeps somebody out of it",
         "they issue and renew nothing from this CA any more, which shows months later",
     ),
     "share-open": Rule(_BREAKS, "lets everybody in with a CA's policy", "whoever has an AWS account may use the CA"),
     "ca-template": Rule(
         _BREAKS,
-        "lets a policy that exists issue CA certificates",
+        "lets a policy that exists, or another account, issue CA certificates",
         "its principals can make CAs that everybody trusts who trusts this one",
     ),
     "role-trusts-anybody": Rule(

@@ -7,14 +7,17 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import Any
 
+from pcaform.access.actions import ISSUE
+from pcaform.facts import TEMPLATES
 from pcaform.iam.documents import read_document
 from pcaform.iam.patterns import is_action, is_like
+from pcaform.infer.meaning import meaning
 from pcaform.subjects import is_anybodys
 
 _ACCOUNTS = frozenset(("aws:principalaccount", "aws:sourceaccount"))
@@ -27,6 +30,7 @@ _OF_EVERYBODY = frozenset(
 _ANYBODY = "*"
 _OIDC = ":oidc-provider/"
 _ACCOUNT = re.compile(r"arn:[\w-]+:iam::(?P<id>[0-9]{12}):root")
+_TEMPLATE = "acm-pca:templatearn"
 _ARN_FIELDS = 6
 _MOST = 1000
 Conditions = frozenset[tuple[str, str, frozenset[str]]]
@@ -53,6 +57,12 @@ class Grantee:
         return self.name != _ANYBODY and self.kind != "Federated"
 
     @property
+    def may_make_authorities(self) -> bool:
+        """Tell whether they may issue the certificate of a CA: no condition names other templates only."""
+        named = [found for found in self.conditions if found[1].lower() == _TEMPLATE and not _can_be_missed(found[0])]
+        return is_action(ISSUE, self.action) and all(any(map(_makes_authority, values)) for _, _, values in named)
+
+    @property
     def is_anybody(self) -> bool:
         """Tell whether no condition says who it may be."""
         if self.name == _ANYBODY:
@@ -69,8 +79,8 @@ def grantees(text: str, name: str) -> tuple[Grantee, ...]:
 
 
 def denied(text: str) -> frozenset[str]:
-    """Return the statements that keep somebody out, as text."""
-    return frozenset(json.dumps(each, sort_keys=True) for each in _statements(json.loads(text), "Deny"))
+    """Return what a policy denies, in one form for every spelling."""
+    return meaning([{"Statement": list(_statements(json.loads(text), "Deny"))}])
 
 
 def newcomers(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
@@ -81,6 +91,13 @@ def newcomers(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[
 def leavers(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
     """Return who was let in and is not any more, or only under narrower conditions."""
     return newcomers(after, before)
+
+
+def listed(found: Sequence[Grantee], others: Sequence[Grantee] = ()) -> str:
+    """Name them; the conditions are told where they are what differs, or say who it may be."""
+    known = {each.name for each in others}
+    told = [str(each) if each.name in known or each.is_anybody or not each.is_named else each.name for each in found]
+    return "; ".join(dict.fromkeys(told))
 
 
 def _covers(old: Grantee, new: Grantee) -> bool:
@@ -140,6 +157,12 @@ def _names_application(condition: tuple[str, str, frozenset[str]]) -> bool:
 def _is_said(text: str) -> bool:
     """Tell whether a text is one text: no wildcard and no variable, whose value is the caller's."""
     return bool(text) and not re.search(r"[*?]|\$\{", text)
+
+
+def _makes_authority(pattern: str) -> bool:
+    """Tell whether a template, or a pattern of some, is of CA certificates."""
+    name = pattern.rpartition("template/")[2]
+    return "CACertificate" in name or any("CACertificate" in each and is_like(each, name, {}) for each in TEMPLATES)
 
 
 def _account_of(arn: str) -> str:

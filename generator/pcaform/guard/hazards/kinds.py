@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pcaform.guard.hazards import attached, authorities, issued, permissions, policies, principals, revocation, secrets
+from pcaform.guard.hazards import (
+    attached,
+    authorities,
+    issued,
+    permissions,
+    policies,
+    principals,
+    ram,
+    revocation,
+    secrets,
+    shares,
+)
 from pcaform.guard.holdings import ATTACHMENTS, INLINE, MEMBERSHIPS
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
@@ -21,7 +32,10 @@ HAZARDS: Mapping[str, Judge] = {
     CERTIFICATE: issued.issued_certificate,
     INSTALLATION: issued.installation,
     PERMISSION: permissions.permission,
-    SHARE: principals.share,
+    SHARE: shares.share,
+    ram.ASSOCIATION: ram.association,
+    ram.PRINCIPAL: ram.principal,
+    ram.SHARE: ram.share,
     MANAGED: _certificate_of_acm,
     **dict.fromkeys((*POLICIES, *INLINE), policies.policy),
     **dict.fromkeys(ATTACHMENTS, attached.attachment),
