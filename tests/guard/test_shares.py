@@ -104,6 +104,10 @@ def test_account_that_may_make_authorities(before: Any, after: Any, expected: li
 def test_account_that_may_make_authorities_below_a_new_one_is_no_news_for_anybody() -> None:
     made = change(f"{AUTHORITY}.x", None, {"arn": CA})
     assert rules(share(None, [issuing(SUBORDINATE)]), made) == EXTENDED
+    unknown = change(
+        "aws_acmpca_policy.x", None, {"policy": policy(issuing(SUBORDINATE))}, unknown={"resource_arn": True}
+    )
+    assert rules(unknown, change(f"{AUTHORITY}.x", None, {}, unknown={"arn": True})) == EXTENDED
     assert "CA certificates" in messages(share(None, [issuing(SUBORDINATE)]))
 
 

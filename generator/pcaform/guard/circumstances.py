@@ -7,7 +7,7 @@ Templates, names, tags of issuers and the like are left out: requests are tried 
 import ipaddress
 import json
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from pcaform.guard.mentioned import SAMPLE, VARIABLE
@@ -17,7 +17,7 @@ from pcaform.statements import ISSUER_TAG
 
 _TRIED = ("acm-pca:", "acm:", "aws:viaawsservice", "aws:tagkeys", f"aws:requesttag/{ISSUER_TAG}".lower())
 _GAPS = ("x", "", "zq")
-_MOST = 64
+_MOST = 256
 
 
 def circumstances(before: Mapping[str, str], after: Mapping[str, str]) -> list[Context]:
@@ -28,7 +28,7 @@ def circumstances(before: Mapping[str, str], after: Mapping[str, str]) -> list[C
     told = [{_key(each) for statement in statements for each in _contexts(statement)} for statements in (old, new)]
     differing = [json.loads(each) for each in sorted(told[0] ^ told[1])]
     bases = {_key(_base(each)): _base(each) for each in new if each.get("Effect") == "Allow"}
-    every = ({**base, **each} for each in differing for base in ({}, *bases.values()))
+    every = chain(differing, ({**base, **each} for each in differing for base in bases.values()))
     return [{key: (value,) for key, value in each.items()} for each in islice(_unique(every), _MOST)]
 
 

@@ -62,7 +62,7 @@ def widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
     there = stage(both)
     subject = Subject("", "issuer", _principal(there), both, is_owned=True, owner_tag=_tag(both))
     samples = {pattern: re.sub(r"[*?]", "x", pattern) for pattern in name_patterns([subject])}
-    asked = list(Asked(there, subject, samples, favours(subject)).cells())
+    asked = list(dict.fromkeys(Asked(there, subject, samples, favours(subject)).cells()))
     asked += [*_governing(there), *_of_new_templates(asked, new_templates(both))]
     gained = [
         cell

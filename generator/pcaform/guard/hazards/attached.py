@@ -11,6 +11,7 @@ from pcaform.guard.world import POLICIES, World
 REVIEW = "have it reviewed as a grant; 'pcaform access SPEC' shows all that everybody may do"
 SEE = "see that nobody issues by it any more"
 _PRINCIPALS = ("aws_iam_user", "aws_iam_role", "aws_iam_group")
+_NAMES = ("user", "users", "role", "roles", "group", "groups")
 _BOUNDARY = "permissions_boundary"
 
 
@@ -69,15 +70,20 @@ def _reached(change: Change, world: World, before: Pairs, after: Pairs) -> Itera
         holder = "a principal that is not known yet" if who == UNKNOWN else who
         concerns = world.concerns(arn)
         if concerns:
-            yield finding(change, "access-granted", f"{holder} gets {arn}", advice=REVIEW, arguments=["policy_arn"])
+            yield finding(change, "access-granted", f"{holder} gets {arn}", advice=REVIEW, arguments=_differing(change))
         elif concerns is None and not (arn == UNKNOWN and world.makes_policies):
             named = "a policy that is not known yet" if arn == UNKNOWN else arn
             message = f"{holder} gets {named}, whose text is not in the plan: what it allows cannot be read"
-            yield finding(change, "access-granted", message, advice=REVIEW, arguments=["policy_arn"])
+            yield finding(change, "access-granted", message, advice=REVIEW, arguments=_differing(change))
     for who, arn in sorted(before - after):
         if world.concerns(arn) and not _is_destroyed_too(arn, world):
             message = f"{who} loses {arn}, and issues nothing by it any more"
             yield finding(change, "access-removed", message, advice=SEE)
+
+
+def _differing(change: Change) -> list[str]:
+    given = (*_NAMES, "policy_arn", "policy_arns", "managed_policy_arns")
+    return [name for name in given if change.before.get(name) != change.after.get(name) or change.unknown.get(name)]
 
 
 def _is_destroyed_too(arn: str, world: World) -> bool:

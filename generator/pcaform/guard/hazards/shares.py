@@ -21,8 +21,10 @@ def share(change: Change, world: World) -> Iterator[Remark]:
     """Judge a CA's policy: one that moves is taken from one CA and given to another."""
     old, new = change.before.get(_ARN), change.after.get(_ARN)
     made = [each.after.get("arn") for each in world.changes_of(AUTHORITY) if "create" in each.actions]
-    is_gone, is_new = str(old or new) in world.destroyed, new is None or new in made
-    if is_gone and is_new:
+    is_gone = str(old or new) in world.destroyed
+    is_new = bool(change.unknown.get(_ARN)) or (new is not None and new in made)
+    is_moved = bool(old and change.after) and (old != new or is_new)
+    if is_gone and (is_new or not is_moved):
         return
     if change.unknown.get("policy"):
         yield _unknown(change)
@@ -31,11 +33,11 @@ def share(change: Change, world: World) -> Iterator[Remark]:
         return
     before, after = change.before.get("policy") or "", change.after.get("policy") or ""
     try:
-        if before and after and old != new:
+        if before and after and is_moved:
             yield from () if is_gone else _shared(change, before, "", is_new=False)
             yield from _shared(change, "", after, is_new=is_new)
         else:
-            yield from _shared(change, before, after, is_new=is_new and bool(new))
+            yield from _shared(change, before, after, is_new=is_new)
     except PolicyError as error:
         yield doubt(change, "share-open", f"the CA's policy cannot be judged: {error}")
 
