@@ -85,6 +85,21 @@ def test_policy_of_the_bucket(after: Any, expected: list[str]) -> None:
     assert rules(found, state=live(enabled=False)) == []
 
 
+def test_policy_of_the_bucket_that_lets_nobody_read() -> None:
+    """Twins: another distribution reads, and the list's own ACL lets everybody."""
+    reads = allow("s3:GetObject", OBJECTS, Principal={"Service": "cloudfront.amazonaws.com"})
+    distribution = "arn:aws:cloudfront::123456789012:distribution/B"
+    other = {**reads, "Condition": {"StringEquals": {"aws:SourceArn": distribution}}}
+    closed = live(s3_object_acl="BUCKET_OWNER_FULL_CONTROL", custom_cname=NAME)
+    before, without, changed_ = (
+        {"bucket": "lists", "policy": policy(WRITES, LOOKS, *more)} for more in ([reads], [], [other])
+    )
+    gone = change("aws_s3_bucket_policy.x", before, without)
+    assert rules(gone, state=closed) == ["revocation-off"]
+    assert rules(gone, state=live()) == []
+    assert rules(change("aws_s3_bucket_policy.x", before, changed_), state=closed) == []
+
+
 def test_policy_of_the_bucket_that_is_not_known_yet() -> None:
     before = {"bucket": "lists", "policy": policy(WRITES, LOOKS)}
     found = change("aws_s3_bucket_policy.x", before, {"bucket": "lists"}, unknown={"policy": True})

@@ -17,9 +17,10 @@ from pcaform.infer.meaning import listed
 
 CLOSING, NAMES = "aws_s3_bucket_public_access_block", ("aws_route53_record", "aws_cloudfront_distribution")
 _WRITER = "acm-pca.amazonaws.com"
+_LIST = "/crl/list.crl"
 _NEEDED = {
-    "s3:PutObject": "/crl/list.crl",
-    "s3:PutObjectAcl": "/crl/list.crl",
+    "s3:PutObject": _LIST,
+    "s3:PutObjectAcl": _LIST,
     "s3:GetBucketAcl": "",
     "s3:GetBucketLocation": "",
 }
@@ -51,14 +52,17 @@ def bucket_policy(change: Change, world: World) -> Iterator[Remark]:
         elif lost:
             message = f"{_said([authority], world)}, where AWS loses {', '.join(lost)}: they are written no more"
             yield finding(change, "list-bucket-destroyed", message, advice=_KEEP)
+        elif _is_read(change.before) and not _is_read(change.after) and not _is_public(authority):
+            message = f"{_said([authority], world)}, where the policy lets nobody read them any more"
+            yield finding(change, "revocation-off", message, advice=_KEEP)
 
 
 def closing(change: Change, world: World) -> Iterator[Remark]:
     """Judge that a bucket is closed to the public, who reads lists there that are written for everybody."""
     closed = [flag for flag in _FLAGS if change.after.get(flag) and not change.before.get(flag)]
-    after = {each.address: each.after for each in world.changes_of(AUTHORITY)}
+    after = {each.address: Resource(each.address, each.type, each.after) for each in world.changes_of(AUTHORITY)}
     using = _using(change.after.get("bucket"), world) if closed else []
-    open_ = [each for each in using if is_public(block(after.get(each.address, each.values), "crl_configuration"))]
+    open_ = [each for each in using if _is_public(after.get(each.address, each))]
     if open_:
         message = f"{_said(open_, world)} for everybody to read, which it refuses now: they are written or read no more"
         advice = "leave the bucket open, or first serve the lists under a name of their own, by CloudFront"
@@ -93,30 +97,52 @@ def _said(using: list[Resource], world: World) -> str:
     return f"the revocation lists of {lists} are in the bucket '{name}'"
 
 
+def _is_public(authority: Resource) -> bool:
+    return is_public(block(authority.values, "crl_configuration"))
+
+
 def _allowed(values: Mapping[str, Any], authority: Resource) -> list[str]:
     """Return what of all that AWS needs for a CA's lists a bucket's policy allows."""
+    arn = str(authority.values.get("arn"))
+    return [
+        action
+        for action in _NEEDED
+        if any(_is_from(each, arn) for each in _granting(values, action) if _is_to(each, "*", _WRITER))
+    ]
+
+
+def _is_read(values: Mapping[str, Any]) -> bool:
+    """Tell whether a bucket's policy lets anybody at all read the lists."""
+    return bool(_granting(values, "s3:GetObject"))
+
+
+def _granting(values: Mapping[str, Any], action: str) -> list[Any]:
+    """Return the statements of a bucket's policy that allow something, none where another denies it to all."""
+    place = f"{values.get('bucket')}{_NEEDED.get(action, _LIST)}"
     try:
         statements = listed(json.loads(values.get("policy") or "{}").get("Statement", []))
-        return [action for action in _NEEDED if _decided(statements, action, str(values.get("bucket")), authority)]
+        met = [each for each in statements if _is_about(each, action, place)]
+        denials = [each for each in met if each.get("Effect") == "Deny" and not each.get("Condition")]
+        is_denied = any(_is_to(each, "*", _WRITER) for each in denials)
+        return [] if is_denied else [each for each in met if each.get("Effect") == "Allow"]
     except (ValueError, TypeError, AttributeError, RecursionError):
         return []
 
 
-def _decided(statements: list[Any], action: str, name: str, authority: Resource) -> bool:
-    arn = str(authority.values.get("arn"))
-    partition = arn.split(":")[1] if arn.startswith("arn:") else "aws"
-    resource = f"arn:{partition}:s3:::{name}{_NEEDED[action]}"
-    met = [each for each in statements if _is_about(each, action, resource)]
-    is_denied = any(each.get("Effect") == "Deny" and not each.get("Condition") for each in met)
-    return not is_denied and any(each.get("Effect") == "Allow" and _is_from(each, arn) for each in met)
-
-
-def _is_about(statement: Any, action: str, resource: str) -> bool:
+def _is_to(statement: Any, *names: str) -> bool:
     found = statement.get("Principal")
     named = listed(found.get("Service", [])) + listed(found.get("AWS", [])) if isinstance(found, Mapping) else [found]
-    is_met = any(each in ("*", _WRITER) for each in named)
-    are_met = any(is_action(action, each) for each in listed(statement.get("Action", [])))
-    return is_met and are_met and any(is_resource(resource, each, {}) for each in listed(statement.get("Resource", [])))
+    return any(each in names for each in named)
+
+
+def _is_about(statement: Any, action: str, name: str) -> bool:
+    is_met = any(is_action(action, each) for each in listed(statement.get("Action", [])))
+    patterns = [str(each) for each in listed(statement.get("Resource", []))]
+    return is_met and any(is_resource(f"{_partition(each)}:s3:::{name}", each, {}) for each in patterns)
+
+
+def _partition(arn: str) -> str:
+    return ":".join(arn.split(":")[:2])
 
 
 def _is_from(statement: Any, arn: str) -> bool:
