@@ -94,7 +94,7 @@ def test_authorities_that_a_pattern_means(resource: str, expected: list[str]) ->
 LACKING = '{"Statement": [{"Effect": "Allow", "Action": "acm-pca:*"}]}'
 
 
-@pytest.mark.parametrize("text", ["{", "[]", LACKING, '{"Statement": "x"}'])
+@pytest.mark.parametrize("text", ["{", "[]", LACKING, LACKING.replace('"acm-pca:*"', "5"), '{"Statement": "x"}'])
 def test_what_is_no_policy_is_a_doubt(text: str) -> None:
     assert rules(change("aws_iam_policy.x", {"policy": policy(allow())}, {"policy": text})) == ["doubt"]
     assert rules(change("aws_iam_policy.x", None, {"policy": text})) == ["doubt"]

@@ -59,11 +59,11 @@ def is_of_aws(arn: str) -> bool:
 
 
 def _patterns(document: Any) -> Iterator[str | None]:
-    """Yield the patterns of actions; None for NotAction, which means nearly all."""
+    """Yield the patterns of actions; None for NotAction, which means nearly all, and for what is none."""
     for statement in _listed(document.get("Statement")):
         if "NotAction" in statement:
             yield None
-        yield from _listed(statement.get("Action", []))
+        yield from (each if isinstance(each, str) else None for each in _listed(statement.get("Action", [])))
 
 
 def _governs(statement: Any) -> bool:
