@@ -32,11 +32,11 @@ def membership(change: Change, world: World) -> Iterator[Remark]:
     """Judge who is in a group: its policies are theirs."""
     before, after = members(change.before), members(change.after, change.unknown)
     for user, group in sorted(after - before):
-        if world.holds(group):
+        if world.holders.holds(group):
             message = f"{user} comes into {group}, and has its policies about CAs"
             yield finding(change, "access-granted", message, advice=REVIEW)
     for user, group in sorted(before - after):
-        if world.holds(group):
+        if world.holders.holds(group):
             message = f"{user} leaves {group}, and issues nothing by its policies any more"
             yield finding(change, "access-removed", message, advice=SEE)
 
@@ -45,7 +45,7 @@ def boundary(change: Change, world: World) -> Iterator[Remark]:
     """Judge what bounds a principal: without it, its policies allow all that they say."""
     old, new = change.before.get(_BOUNDARY), change.after.get(_BOUNDARY)
     is_other = old and change.after and (new != old or change.unknown.get(_BOUNDARY))
-    if is_other and world.is_holder(change):
+    if is_other and world.holders.is_holder(change):
         done = f"gives way to {new or 'another one'}" if new or change.unknown.get(_BOUNDARY) else "is taken off"
         message = f"the boundary {old} {done}: what it kept from the principal may be allowed now"
         advice = "leave the boundary, or see that its policies allow no more than they should"
@@ -68,15 +68,15 @@ def _name(change: Change, name: object) -> str:
 def _reached(change: Change, world: World, before: Pairs, after: Pairs) -> Iterator[Remark]:
     for who, arn in sorted(after - before):
         holder = "a principal that is not known yet" if who == UNKNOWN else who
-        concerns = world.concerns(arn)
+        concerns = world.holders.concerns(arn)
         if concerns:
             yield finding(change, "access-granted", f"{holder} gets {arn}", advice=REVIEW, arguments=_differing(change))
-        elif concerns is None and not (arn == UNKNOWN and world.makes_policies):
+        elif concerns is None and not (arn == UNKNOWN and world.holders.makes_policies):
             named = "a policy that is not known yet" if arn == UNKNOWN else arn
             message = f"{holder} gets {named}, whose text is not in the plan: what it allows cannot be read"
             yield finding(change, "access-granted", message, advice=REVIEW, arguments=_differing(change))
     for who, arn in sorted(before - after):
-        if world.concerns(arn) and not _is_destroyed_too(arn, world):
+        if world.holders.concerns(arn) and not _is_destroyed_too(arn, world):
             message = f"{who} loses {arn}, and issues nothing by it any more"
             yield finding(change, "access-removed", message, advice=SEE)
 

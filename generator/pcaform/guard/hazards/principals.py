@@ -18,7 +18,7 @@ _GONE = "see that nothing issues as this principal any more; what it issued stay
 def user(change: Change, world: World) -> Iterator[Remark]:
     """Judge a user: one that goes takes its access keys along."""
     yield from boundary(change, world)
-    if is_destroyed(change) and world.is_holder(change):
+    if is_destroyed(change) and world.holders.is_holder(change):
         done = "another one takes its place, without its access keys" if is_replaced(change) else "its keys go with it"
         message = f"user {change.before.get('name')} is destroyed: {done}"
         yield finding(change, "principal-destroyed", message, advice=_GONE)
@@ -29,8 +29,8 @@ def role(change: Change, world: World) -> Iterator[Remark]:
     yield from policy(change, world)
     yield from managed_policies(change, world)
     yield from boundary(change, world)
-    if not world.is_holder(change):
-        opened = _trusted(change) if world.may_hold(change) else ()
+    if not world.holders.is_holder(change):
+        opened = _trusted(change) if world.holders.may_hold(change) else ()
         yield from (each for each in opened if isinstance(each, Finding) and each.rule == "role-trusts-anybody")
         return
     if is_destroyed(change):
