@@ -64,26 +64,28 @@ RULES: Mapping[str, Rule] = {
     ),
     "revocation-off": Rule(
         _BREAKS,
-        "switches a revocation list or OCSP off",
+        "switches a revocation list or OCSP off, or closes the list to its readers",
         "nobody learns of revoked certificates any more, or refuses all of them",
     ),
     "revocation-moved": Rule(
         _BREAKS,
-        "gives the list or OCSP another bucket or name",
+        "gives the list or OCSP another bucket or name, or takes the name away",
         "certificates issued so far name the old place, which is not served any more",
     ),
     "list-bucket-destroyed": Rule(
-        _BREAKS, "destroys the bucket of a revocation list, or its policy", "lists end, and no new one can be written"
+        _BREAKS,
+        "destroys the bucket of a revocation list or its policy, or takes from AWS the right to write there",
+        "lists end, and no new one can be written",
     ),
     "share-narrowed": Rule(
         _BREAKS,
-        "takes a CA's policy away, or somebody out of it",
+        "takes a CA's policy or its share of RAM away, or keeps somebody out of it",
         "they issue and renew nothing from this CA any more, which shows months later",
     ),
     "share-open": Rule(_BREAKS, "lets everybody in with a CA's policy", "whoever has an AWS account may use the CA"),
     "ca-template": Rule(
         _BREAKS,
-        "lets a policy that exists issue CA certificates",
+        "lets a policy that exists, or another account, issue CA certificates",
         "its principals can make CAs that everybody trusts who trusts this one",
     ),
     "role-trusts-anybody": Rule(

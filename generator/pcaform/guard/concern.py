@@ -13,10 +13,25 @@ from pcaform.access import actions
 from pcaform.iam.patterns import is_action
 
 _ACTIONS = (actions.ISSUE, *actions.ON_AUTHORITY, *actions.ON_NO_AUTHORITY, actions.REQUEST)
+ON_IAM = {
+    "iam:AddUserToGroup": "group",
+    "iam:AttachGroupPolicy": "group",
+    "iam:AttachRolePolicy": "role",
+    "iam:AttachUserPolicy": "user",
+    "iam:CreatePolicyVersion": "policy",
+    "iam:PutGroupPolicy": "group",
+    "iam:PutRolePolicy": "role",
+    "iam:PutUserPolicy": "user",
+    "iam:SetDefaultPolicyVersion": "policy",
+    "iam:UpdateAssumeRolePolicy": "role",
+}
+"""Action -> what it is about: who may do one of these to whichever he likes may give himself all the rest."""
+
 _OF_AWS = re.compile(
     r"arn:[\w-]+:iam::aws:policy/(?:AWSPrivateCA|AWSCertificateManager|AdministratorAccess$|PowerUserAccess$|"
     r"IAMFullAccess$)"
 )
+_AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/")
 _READ_ONLY = re.compile(r"(?:ReadOnly|Auditor)$")
 
 
@@ -29,7 +44,8 @@ def is_about_authorities(text: Any) -> bool:
         patterns = list(_patterns(document))
     except (ValueError, TypeError, AttributeError, RecursionError):
         return True
-    return any(pattern is None or any(is_action(name, pattern) for name in _ACTIONS) for pattern in patterns)
+    is_named = any(pattern is None or any(is_action(name, pattern) for name in _ACTIONS) for pattern in patterns)
+    return is_named or any(map(_governs, _listed(document.get("Statement"))))
 
 
 def is_about_authorities_by_name(arn: Any) -> bool:
@@ -37,11 +53,31 @@ def is_about_authorities_by_name(arn: Any) -> bool:
     return isinstance(arn, str) and _OF_AWS.match(arn) is not None and _READ_ONLY.search(arn) is None
 
 
+def is_of_aws(arn: str) -> bool:
+    """Tell whether a policy is AWS's own, of which the name says what it allows."""
+    return _AWS.match(arn) is not None
+
+
 def _patterns(document: Any) -> Iterator[str | None]:
-    """Yield the patterns of actions; None for NotAction, which means nearly all."""
-    listed = document.get("Statement")
-    for statement in listed if isinstance(listed, list) else [listed]:
+    """Yield the patterns of actions; None for NotAction, which means nearly all, and for what is none."""
+    for statement in _listed(document.get("Statement")):
         if "NotAction" in statement:
             yield None
-        found = statement.get("Action", [])
-        yield from found if isinstance(found, list) else [found]
+        yield from (each if isinstance(each, str) else None for each in _listed(statement.get("Action", [])))
+
+
+def _governs(statement: Any) -> bool:
+    """Tell whether a statement lets somebody change what all principals of a kind may do."""
+    patterns, resources = _listed(statement.get("Action", [])), _listed(statement.get("Resource", "*"))
+    return statement.get("Effect") == "Allow" and any(
+        any(is_action(name, pattern) for pattern in patterns) and any(_is_every(each, kind) for each in resources)
+        for name, kind in ON_IAM.items()
+    )
+
+
+def _is_every(resource: Any, kind: str) -> bool:
+    return re.fullmatch(rf"\*|arn:[^:]+:(?:\*|iam:[^:]*:[^:]*:(?:\*|{kind}/\*))", str(resource)) is not None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -6,37 +6,43 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 from typing import Any
 
+from pcaform.access.actions import ISSUE
+from pcaform.facts import TEMPLATES
 from pcaform.iam.documents import read_document
-from pcaform.iam.patterns import is_like
+from pcaform.iam.patterns import is_action, is_like
+from pcaform.infer.meaning import meaning
+from pcaform.subjects import is_anybodys
 
-_NARROWING = frozenset(
-    (
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-    )
+_ACCOUNTS = frozenset(("aws:principalaccount", "aws:sourceaccount"))
+_ARNS = frozenset(("aws:principalarn", "aws:sourcearn"))
+_ORGANIZATIONS = frozenset(("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths"))
+_OF_EVERYBODY = frozenset(
+    ("accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com")
 )
+"""Providers that AWS knows by name, where anybody can register; their keys tell the application, or the user."""
 _ANYBODY = "*"
 _OIDC = ":oidc-provider/"
+_ACCOUNT = re.compile(r"arn:[\w-]+:iam::(?P<id>[0-9]{12}):root")
+_TEMPLATE = "acm-pca:templatearn"
+_ARN_FIELDS = 6
+_MOST = 1000
 Conditions = frozenset[tuple[str, str, frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Grantee:
-    """Somebody who is let in: the kind and name in the policy, for which actions, and under which conditions."""
+    """Somebody who is let in: the kind and name in the policy, for which action, and under which conditions."""
 
     kind: str
     name: str
-    actions: frozenset[str]
+    action: str
     conditions: Conditions
 
     def __str__(self) -> str:
@@ -51,13 +57,19 @@ class Grantee:
         return self.name != _ANYBODY and self.kind != "Federated"
 
     @property
+    def may_make_authorities(self) -> bool:
+        """Tell whether they may issue the certificate of a CA: no condition names other templates only."""
+        named = [found for found in self.conditions if found[1].lower() == _TEMPLATE and not _can_be_missed(found[0])]
+        return is_action(ISSUE, self.action) and all(any(map(_makes_authority, values)) for _, _, values in named)
+
+    @property
     def is_anybody(self) -> bool:
         """Tell whether no condition says who it may be."""
         if self.name == _ANYBODY:
-            return not any(_is_narrow(found) and found[1].lower() in _NARROWING for found in self.conditions)
+            return not any(map(_names_somebody, self.conditions))
         if _OIDC in self.name:
-            return not any(_is_narrow(found) and found[1].lower().endswith(":sub") for found in self.conditions)
-        return False
+            return not any(_names_subject(found) for found in self.conditions)
+        return self.name in _OF_EVERYBODY and not any(map(_names_application, self.conditions))
 
 
 def grantees(text: str, name: str) -> tuple[Grantee, ...]:
@@ -67,8 +79,8 @@ def grantees(text: str, name: str) -> tuple[Grantee, ...]:
 
 
 def denied(text: str) -> frozenset[str]:
-    """Return the statements that keep somebody out, as text."""
-    return frozenset(json.dumps(each, sort_keys=True) for each in _statements(json.loads(text), "Deny"))
+    """Return what a policy denies, in one form for every spelling."""
+    return meaning([{"Statement": list(_statements(json.loads(text), "Deny"))}])
 
 
 def newcomers(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
@@ -81,10 +93,24 @@ def leavers(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Gr
     return newcomers(after, before)
 
 
+def listed(found: Sequence[Grantee], others: Sequence[Grantee] = ()) -> str:
+    """Name them; the conditions are told where they are what differs, or say who it may be."""
+    known = {each.name for each in others}
+    told = [str(each) if each.name in known or each.is_anybody or not each.is_named else each.name for each in found]
+    return "; ".join(dict.fromkeys(told))
+
+
 def _covers(old: Grantee, new: Grantee) -> bool:
     """Tell whether all that one statement lets in was let in by another before."""
-    is_same = old.kind == new.kind and old.name in (new.name, _ANYBODY)
-    return is_same and new.actions <= old.actions and all(_is_kept(one, new.conditions) for one in old.conditions)
+    is_same = old.kind == new.kind and (old.name == _ANYBODY or _spelled(old.name) == _spelled(new.name))
+    is_among = is_same and is_action(new.action, old.action)
+    return is_among and all(_is_kept(one, new.conditions) for one in old.conditions)
+
+
+def _spelled(name: str) -> str:
+    """Return one spelling for a whole account, which AWS writes in two ways."""
+    match = _ACCOUNT.fullmatch(name)
+    return match["id"] if match else name
 
 
 def _is_kept(condition: tuple[str, str, frozenset[str]], conditions: Conditions) -> bool:
@@ -104,21 +130,63 @@ def _is_among(value: str, patterns: frozenset[str], operator: str) -> bool:
     return any(all(is_like(sample, pattern, {}) for sample in samples) for pattern in patterns)
 
 
-def _is_narrow(condition: tuple[str, str, frozenset[str]]) -> bool:
-    operator, _, values = condition
-    is_positive = "Not" not in operator and "IfExists" not in operator and operator != "Null"
-    return is_positive and all(value.strip("*?") and not value.startswith(("*", "repo:*")) for value in values)
+def _can_be_missed(operator: str) -> bool:
+    """Tell whether a condition keeps nobody out by naming somebody: a request without the key meets it."""
+    return "Not" in operator or "IfExists" in operator or operator == "Null" or operator.startswith("ForAllValues:")
+
+
+def _names_somebody(condition: tuple[str, str, frozenset[str]]) -> bool:
+    """Tell whether a condition says of which accounts or organization a caller must be."""
+    operator, key, values = condition
+    part = _PARTS.get(key.lower())
+    return part is not None and not _can_be_missed(operator) and all(_is_said(part(value)) for value in values)
+
+
+def _names_subject(condition: tuple[str, str, frozenset[str]]) -> bool:
+    operator, key, values = condition
+    is_subject = key.lower().endswith(":sub") and not _can_be_missed(operator)
+    return is_subject and not any(map(is_anybodys, values))
+
+
+def _names_application(condition: tuple[str, str, frozenset[str]]) -> bool:
+    operator, key, values = condition
+    is_own = key.lower().partition(":")[0] in _OF_EVERYBODY and not key.lower().endswith(":amr")
+    return is_own and not _can_be_missed(operator) and all(map(_is_said, values))
+
+
+def _is_said(text: str) -> bool:
+    """Tell whether a text is one text: no wildcard and no variable, whose value is the caller's."""
+    return bool(text) and not re.search(r"[*?]|\$\{", text)
+
+
+def _makes_authority(pattern: str) -> bool:
+    """Tell whether a template, or a pattern of some, is of CA certificates."""
+    name = pattern.rpartition("template/")[2]
+    return "CACertificate" in name or any("CACertificate" in each and is_like(each, name, {}) for each in TEMPLATES)
+
+
+def _account_of(arn: str) -> str:
+    """Return what of an ARN says whose it is: its account, or the name of what has none there, such as a bucket."""
+    fields = arn.split(":", 5)
+    return (fields[4] or fields[5]) if len(fields) == _ARN_FIELDS else ""
+
+
+_PARTS: Mapping[str, Callable[[str], str]] = {
+    **dict.fromkeys(_ACCOUNTS, str),
+    **dict.fromkeys(_ARNS, _account_of),
+    **dict.fromkeys(_ORGANIZATIONS, lambda path: path.split("/")[0]),
+}
+"""Key -> the part of its values that says who it is."""
 
 
 def _grantees(document: Any, effect: str) -> Iterator[Grantee]:
     for statement in _statements(document, effect):
         found = statement.get("Principal")
         principals = {"AWS": [_ANYBODY]} if found == _ANYBODY else found or {}
-        actions = frozenset(_texts(statement.get("Action", _ANYBODY)))
-        conditions = frozenset(_conditions(statement.get("Condition", {})))
-        for kind, names in principals.items():
-            for name in _texts(names):
-                yield Grantee(kind, name, actions, conditions)
+        named = [(kind, name) for kind, names in principals.items() for name in _texts(names)]
+        actions = _texts(statement.get("Action", _ANYBODY))
+        for (kind, name), action, conditions in product(named, actions, _conditions(statement.get("Condition", {}))):
+            yield Grantee(kind, name, action, conditions)
 
 
 def _statements(document: Any, effect: str) -> Iterator[Any]:
@@ -128,10 +196,17 @@ def _statements(document: Any, effect: str) -> Iterator[Any]:
             yield statement
 
 
-def _conditions(block: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, frozenset[str]]]:
+def _conditions(block: Mapping[str, Mapping[str, Any]]) -> list[Conditions]:
+    """Return what conditions ask for: each value alone where one of them is enough, unless that were too many."""
+    axes = []
     for operator, keys in block.items():
         for key, values in keys.items():
-            yield operator, key, frozenset(_texts(values))
+            texts = frozenset(_texts(values))
+            together = [texts] if "Not" in operator or ":" in operator else [frozenset((each,)) for each in texts]
+            axes.append([(operator, key, each) for each in together])
+    if prod(map(len, axes)) > _MOST:
+        return [frozenset((operator, key, frozenset(_texts(block[operator][key]))) for (operator, key, _), *_ in axes)]
+    return [frozenset(each) for each in product(*axes)]
 
 
 def _texts(value: Any) -> list[str]:

@@ -1,13 +1,14 @@
 """Two sets of policies of one principal -> the requests that the second allows and the first does not.
 
 The requests are those of `pcaform access`: every action on every CA that either set names, with every template, by
-every route, and those with which a hole would be found. ARNs with wildcards are tried with an ARN that fits them.
+every route, and those with which a hole would be found; and plain ones in all circumstances that conditions tell apart.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
 
 from pcaform.access import actions, cells
 from pcaform.access.cells import Cell
@@ -17,18 +18,19 @@ from pcaform.access.report import said
 from pcaform.access.requests import Asked
 from pcaform.access.rows import rows
 from pcaform.access.stage import Stage, Subject, name_patterns
+from pcaform.facts import DEFAULT_TEMPLATE
+from pcaform.guard.circumstances import circumstances
+from pcaform.guard.concern import ON_IAM
+from pcaform.guard.mentioned import new_templates, stage
 from pcaform.iam.documents import read_document
 from pcaform.iam.evaluation import Policies
+from pcaform.iam.patterns import Context
 from pcaform.iam.principals import Principal
+from pcaform.infer.meaning import meaning
 from pcaform.rules.grants import is_privileged
 from pcaform.statements import ISSUER_TAG
 
-_AUTHORITY = re.compile(
-    r"arn:(?P<partition>[\w-]+|\*):acm-pca:(?P<region>[\w*?-]*):(?P<account>[\d*?]*):certificate-authority/(?P<id>[\w*?-]+)"
-)
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')
-_REGION, _ACCOUNT = "us-east-1", "000000000000"
-_SAMPLE = "00000000-0000-4000-8000-000000000000"
 _WORDS = 12
 
 
@@ -55,41 +57,47 @@ class Widening:
 
 def widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
     """Compare two sets of policies, each name to JSON; raises PolicyError for one that IAM would refuse."""
-    both = {f"before {name}": text for name, text in before.items()} | dict(after)
-    stage = _stage(both)
-    subject = Subject("", "issuer", _principal(stage), both, is_owned=True, owner_tag=_tag(both))
-    samples = {pattern: re.sub(r"[*?]", "x", pattern) for pattern in name_patterns([subject])}
     old, new = _policies(before), _policies(after)
+    both = {f"before {name}": text for name, text in before.items()} | dict(after)
+    there = stage(both)
+    subject = Subject("", "issuer", _principal(there), both, is_owned=True, owner_tag=_tag(both))
+    samples = {pattern: re.sub(r"[*?]", "x", pattern) for pattern in name_patterns([subject])}
+    asked = list(dict.fromkeys(Asked(there, subject, samples, favours(subject)).cells()))
+    asked += [*_governing(there), *_of_new_templates(asked, new_templates(both))]
     gained = [
         cell
-        for cell in dict.fromkeys(Asked(stage, subject, samples, favours(subject)).cells())
+        for cell in (*asked, *_varied(asked, circumstances(before, after)))
         if cell.circumstance != cells.FIRST_LOCK
-        and is_allowed(stage, subject, cell, new)
-        and not is_allowed(stage, subject, cell, old)
+        and is_allowed(there, subject, cell, new)
+        and not is_allowed(there, subject, cell, old)
     ]
-    return Widening(tuple(gained))
+    return Widening(tuple(dict.fromkeys(gained)))
+
+
+def _of_new_templates(asked: list[Cell], templates: Mapping[str, str]) -> Iterator[Cell]:
+    """Yield the plain requests to issue once more, by templates that only the policies name."""
+    plain = [cell for cell in asked if cell.template == DEFAULT_TEMPLATE and cell.circumstance == cells.PLAIN]
+    for (name, arn), cell in product(templates.items(), plain):
+        yield replace(cell, template=name, context={**cell.context, "acm-pca:templatearn": (arn,)})
+
+
+def _varied(asked: list[Cell], contexts: list[Context]) -> Iterator[Cell]:
+    """Yield requests that a principal makes itself once more, in each of these circumstances."""
+    for context, cell in product(contexts, asked):
+        is_plain = cell.circumstance == cells.PLAIN and cell.route == cells.DIRECT
+        if is_plain and cell.names_said in ("", cells.ANY_NAME):
+            yield replace(cell, circumstance=cells.EVERY_KEY, context={**context, **cell.context})
+
+
+def _governing(stage: Stage) -> Iterator[Cell]:
+    """Yield the requests to IAM by which a principal gives himself whatever he lacks."""
+    for action, kind in ON_IAM.items():
+        arn = stage.arn("iam", f"{kind}/somebody").replace(f":{stage.region}:", "::", 1)
+        yield Cell(action, "IAM", resource=arn, context=cells.route_keys(cells.DIRECT))
 
 
 def _policies(policies: Mapping[str, str]) -> Policies:
     return Policies(identity=tuple(read_document(text, name) for name, text in policies.items()))
-
-
-def _stage(policies: Mapping[str, str]) -> Stage:
-    """Return the CAs that policies name, in the region and account of the first that says them."""
-    found = [match for text in policies.values() for match in _AUTHORITY.finditer(text)]
-    region = next((match["region"] for match in found if match["region"].replace("-", "").isalnum()), _REGION)
-    account = next((match["account"] for match in found if match["account"].isdigit()), _ACCOUNT)
-    stage = Stage(region, account, {}, ())
-    return Stage(region, account, {match[0]: _concrete(match, stage) for match in found}, ())
-
-
-def _concrete(match: re.Match[str], stage: Stage) -> str:
-    """Return an ARN that fits a pattern; one without wildcards is itself."""
-    partition = stage.arn("acm-pca", "x").split(":")[1] if "*" in match["partition"] else match["partition"]
-    region = stage.region if set("*?") & set(match["region"]) else match["region"]
-    account = stage.account_id if set("*?") & set(match["account"]) else match["account"]
-    named = _SAMPLE if match["id"] == "*" else re.sub(r"[*?]", "0", match["id"])
-    return f"arn:{partition}:acm-pca:{region}:{account}:certificate-authority/{named}"
 
 
 def _principal(stage: Stage) -> Principal:
@@ -122,6 +130,15 @@ def normal(text: str) -> str:
         return json.dumps(_sorted(json.loads(text)), sort_keys=True)
     except (ValueError, RecursionError):
         return text
+
+
+def mean_the_same(before: Iterable[str], after: Iterable[str]) -> bool:
+    """Tell whether two sets of policies allow and deny the same, in whatever words."""
+    old, new = list(before), list(after)
+    try:
+        return meaning(map(json.loads, old)) == meaning(map(json.loads, new))
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return sorted(map(normal, old)) == sorted(map(normal, new))
 
 
 def _sorted(value: object) -> object:

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from pcaform.guard.certificates import UnreadableError, certificate, identity
-from pcaform.guard.concern import is_about_authorities, is_about_authorities_by_name
+from pcaform.guard.findings import is_created
+from pcaform.guard.holders import Holders
 from pcaform.guard.reading import Change, Plan, Resource
 
 AUTHORITY = "aws_acmpca_certificate_authority"
@@ -22,7 +23,6 @@ PERMISSION = "aws_acmpca_permission"
 SHARE = "aws_acmpca_policy"
 MANAGED = "aws_acm_certificate"
 POLICIES = ("aws_iam_policy", "aws_iam_user_policy", "aws_iam_role_policy", "aws_iam_group_policy")
-ATTACHMENTS = ("aws_iam_user_policy_attachment", "aws_iam_role_policy_attachment", "aws_iam_group_policy_attachment")
 _ARN = "certificate_authority_arn"
 _AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")
 _NAMELESS = "a CA"
@@ -125,6 +125,13 @@ class World:
         return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
 
     @cached_property
+    def created(self) -> frozenset[str]:
+        """The ids of the CAs that this plan creates; where one is not known yet its key, as in a spec's ARNs."""
+        made = [change for change in self.plan.changes if change.type == AUTHORITY and is_created(change)]
+        arns = [str(change.after.get("arn") or module(change.address).removeprefix("module.ca_")) for change in made]
+        return frozenset(arn.rpartition("/")[2] for arn in arns) - {""}
+
+    @cached_property
     def installed(self) -> Mapping[str, str]:
         """The text of each CA's own certificate, by ARN, as far as it is known."""
         found = [each.values for each in self.of(INSTALLATION) if each.values.get(_ARN)]
@@ -187,34 +194,9 @@ class World:
                 yield arn, f"{each.address}: whoever has this policy issues from this CA, by its ARN"
 
     @cached_property
-    def policies_about_authorities(self) -> frozenset[str]:
-        """The ARNs of the policies of this stack that are about CAs."""
-        policies = (each for each in self.of("aws_iam_policy") if is_about_authorities(each.values.get("policy")))
-        return frozenset(str(each.values.get("arn")) for each in policies)
-
-    @cached_property
-    def _holders(self) -> frozenset[str]:
-        """The names of principals, and the modules, that have a policy about CAs: before the plan or after it."""
-        return frozenset(name for resource in self._before_and_after() for name in self._held(resource))
-
-    def _before_and_after(self) -> Iterator[Resource]:
-        yield from self.of(*POLICIES, *ATTACHMENTS, "aws_iam_role")
-        for change in self.changes_of(*POLICIES, *ATTACHMENTS, "aws_iam_role"):
-            yield Resource(change.address, change.type, change.after)
-
-    def _held(self, resource: Resource) -> Iterator[str]:
-        values = resource.values
-        inline = [each.get("policy") for each in values.get("inline_policy") or () if isinstance(each, Mapping)]
-        texts, arn = [values.get("policy"), *inline], values.get("policy_arn")
-        is_named = is_about_authorities_by_name(arn) or arn in self.policies_about_authorities
-        if is_named or any(map(is_about_authorities, texts)):
-            yield from (str(values[name]) for name in ("user", "role", "name") if values.get(name))
-            yield module(resource.address)
-
-    def is_holder(self, change: Change) -> bool:
-        """Tell whether a user or a role may use CAs, by a policy of its own name or beside it in its module."""
-        names = {change.before.get("name"), change.after.get("name"), module(change.address)} - {None, ""}
-        return not names.isdisjoint(self._holders)
+    def holders(self) -> Holders:
+        """Who has which policy."""
+        return Holders(self.of, self.changes_of, module)
 
     def name(self, arn: str) -> str:
         """Return how people know a CA."""

@@ -8,8 +8,9 @@ from pcaform.document import Loc
 from pcaform.rules.rule import Finding
 from pcaform.spec.issuers import Role, Trust
 from pcaform.spec.stack import Spec
+from pcaform.subjects import is_anybodys
 
-_ANYBODY = re.compile(r"[*?]|repo:[^/:]*[*?]|repo:[^/:]+/[*?]|system:serviceaccount:[*?]")
+_BROAD = re.compile(r"(?:repo|project_path):[^/:]+/[*?]|system:serviceaccount:[*?]")
 _AWS_OWN = {
     "AWSServiceRoleFor": "a service-linked role takes no policies but AWS's own",
     "AWSReservedSSO_": "IAM Identity Center writes this role's policies: put the policy in its permission set",
@@ -29,7 +30,7 @@ def trust_is_narrow(spec: Spec) -> Iterator[Finding]:
     for loc, role in _roles(spec):
         for number, oidc in enumerate(role.trust.oidc):
             for index, subject in enumerate(oidc.subjects):
-                if _ANYBODY.match(subject):
+                if is_anybodys(subject) or _BROAD.match(subject):
                     message = f"'{subject}' lets in tokens of others: name the repository or the service account"
                     yield Finding((*loc, "trust", "oidc", number, "subjects", index), message)
 

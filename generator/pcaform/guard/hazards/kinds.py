@@ -2,8 +2,20 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pcaform.guard.hazards import authorities, issued, permissions, policies, principals, revocation, secrets
+from pcaform.guard.hazards import (
+    attached,
+    authorities,
+    issued,
+    lists,
+    permissions,
+    policies,
+    principals,
+    ram,
+    secrets,
+    shares,
+)
 from pcaform.guard.hazards.unjudged import is_of_private_ca, unjudged
+from pcaform.guard.holdings import ATTACHMENTS, INLINE, MEMBERSHIPS
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE, World
@@ -21,17 +33,20 @@ HAZARDS: Mapping[str, Judge] = {
     CERTIFICATE: issued.issued_certificate,
     INSTALLATION: issued.installation,
     PERMISSION: permissions.permission,
-    SHARE: principals.share,
+    SHARE: shares.share,
+    ram.ASSOCIATION: ram.association,
+    ram.PRINCIPAL: ram.principal,
+    ram.SHARE: ram.share,
     MANAGED: _certificate_of_acm,
-    **dict.fromkeys(POLICIES, policies.policy),
+    **dict.fromkeys((*POLICIES, *INLINE), policies.policy),
+    **dict.fromkeys(ATTACHMENTS, attached.attachment),
+    **dict.fromkeys(MEMBERSHIPS, attached.membership),
     "aws_iam_user": principals.user,
     "aws_iam_role": principals.role,
-    "aws_iam_user_policy_attachment": policies.attachment,
-    "aws_iam_role_policy_attachment": policies.attachment,
-    "aws_iam_group_policy_attachment": policies.attachment,
-    "aws_iam_policy_attachment": policies.attachment,
-    "aws_s3_bucket": revocation.bucket,
-    "aws_s3_bucket_policy": revocation.bucket,
+    "aws_s3_bucket": lists.bucket,
+    "aws_s3_bucket_policy": lists.bucket_policy,
+    lists.CLOSING: lists.closing,
+    **dict.fromkeys(lists.NAMES, lists.name),
     "aws_iam_access_key": secrets.encrypted,
     "aws_iam_user_login_profile": secrets.encrypted,
     "tls_private_key": secrets.private_key,
