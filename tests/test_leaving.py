@@ -1,5 +1,8 @@
 """What a stack on disk had and a new spec would lose without saying so: pairs of specs, and what is then said."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from pcaform import leaving
@@ -47,14 +50,29 @@ def spec(*authorities: str, rest: str = "") -> str:
     return f"{HEAD}certificate_authorities:\n{''.join(authorities)}{rest}" if authorities else f"{HEAD}{rest}"
 
 
-def said(before: str, after: str) -> list[str]:
-    """Return what rendering `after` over the stack of `before` says, each with its line and column."""
-    remembered = plan(judged(before.encode(), "spec.yaml"), source="spec.yaml").items
+def said(before: str, after: str, *, forgetting: str = "") -> list[str]:
+    """Return what rendering `after` over the stack of `before` says, each with its line and column.
+
+    `forgetting` is what the manifest of an earlier pcaform does not know of the items.
+    """
+    items = plan(judged(before.encode(), "spec.yaml"), source="spec.yaml").items
+    remembered = {key: {name: each for name, each in item.items() if name != forgetting} for key, item in items.items()}
     document, now = parse(after.encode(), "spec.yaml"), judged(after.encode(), "spec.yaml")
     found = leaving.problems(now, document, plan(now, source="spec.yaml"), remembered)
     return [f"{problem.line}:{problem.column}: {problem.message}" for problem in found]
 
 
+OFFLINE = (Path(__file__).parent / "rules" / "cases" / "offline-certificate.ok.yaml").read_text(encoding="utf-8")
+"""A spec with the CA `issuing`, whose certificate was signed elsewhere."""
+
+
+def offline(instead: str = "") -> str:
+    """Return that spec, with these lines of YAML instead of the certificate where there are any, below a root."""
+    text = OFFLINE.replace("certificate_authorities:\n", f"certificate_authorities:\n{ca('root')}")
+    return re.sub(r"    activation:\n(?:      .*\n)+", instead, text) if instead else text
+
+
+ISSUED_HERE = "    parent: root\n    validity: {type: YEARS, value: 5}\n"
 ISSUER = "issuers: {ci: {grants: [{certificates: unmanaged, certificate_authorities: [root]}]}}\n"
 REFERENCE = f"  partner: {{managed: false, arn: '{ARN}', {PERMITTED}}}\n"
 ELSEWHERE = "provider: {region: us-east-1}"
@@ -102,6 +120,9 @@ SILENT = {
         spec(rest=f"removed: {{root: {{forget: everything, {ELSEWHERE}}}}}\n"),
     ),
     "handed over": (spec(ca("root")), spec(external("root"), rest="removed: {root: {forget: certificate}}\n")),
+    "the first certificate of one that waited for it": (offline("    activation: pending\n"), offline(ISSUED_HERE)),
+    "one signed elsewhere for one that waited for it": (offline("    activation: pending\n"), offline()),
+    "issued here on purpose": (offline(), offline(ISSUED_HERE + "    generation: 2\n")),
     "kept as a reference": (
         spec(ca("root")),
         spec(f"  root: {{managed: false, arn: '{ARN}'}}\n", rest="removed: {root: forget}\n"),
@@ -121,6 +142,14 @@ LEFT = (
 LEFT_OTHER = LEFT.replace("keep it, rename it with 'renamed_from',", "keep it under this key,")
 AT_TERMS = "a certificate never changes, 'generation: 2' issues another"
 NEVER_APPLIED = "{0}. Where {1} was never applied, bring the stack's directory back to what was"
+REISSUED = (
+    "'{0}' has a certificate from elsewhere, and this would issue and install another one: keep its 'activation', or "
+    "say 'generation: 2', which issues one here on purpose"
+)
+WAITING = (
+    "'{0}' has a certificate: while it waits for another one, its permissions and shares are taken away. Leave "
+    "'activation' as it was; 'aws acm-pca get-certificate-authority-csr' shows its request"
+)
 UNSAID = {
     "a CA left": (spec(ca("root"), ca("old")), spec(ca("root")), [f"4:1: {LEFT.format('old', 'old')}"]),
     "an issuer left": (spec(ca("root"), rest=ISSUER), spec(ca("root")), [f"1:1: {LEFT.format('ci', 'issuers.ci')}"]),
@@ -230,6 +259,22 @@ UNSAID = {
             )
         ],
     ),
+    "issued here instead of elsewhere": (offline(), offline(ISSUED_HERE), [f"7:5: {REISSUED.format('issuing')}"]),
+    "issued here though active already": (
+        spec(external("root")),
+        spec(ca("root", revocation("enabled: false"))),
+        [f"5:9: {REISSUED.format('root')}"],
+    ),
+    "back to waiting": (
+        offline(),
+        offline("    activation: pending\n"),
+        [f"10:17: {WAITING.format('issuing')}"],
+    ),
+    "back to waiting, though its certificate is forgotten": (
+        spec(ca("root")),
+        spec(ca("root", "activation: pending"), rest="removed: {root: {forget: certificate}}\n"),
+        [f"5:94: {WAITING.format('root')}"],
+    ),
     "another place": (
         spec(ca("root")),
         spec(ca("root", ELSEWHERE)),
@@ -256,6 +301,13 @@ UNSAID = {
         ],
     ),
 }
+
+
+def test_a_manifest_that_does_not_know_yet_who_issued_is_asked_for_anew() -> None:
+    """An earlier pcaform did not remember `pending` from what is signed elsewhere."""
+    (told,) = said(offline(), offline(ISSUED_HERE), forgetting="activation")
+    assert "render the spec of before once more" in told
+    assert said(offline(), offline(), forgetting="activation") == []
 
 
 @pytest.mark.parametrize(("before", "after", "messages"), UNSAID.values(), ids=UNSAID)

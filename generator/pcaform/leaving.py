@@ -10,7 +10,7 @@ from typing import Any
 from pcaform import addresses
 from pcaform.document import Document
 from pcaform.manifest import Items
-from pcaform.plan.items import AUTHORITIES, AWS, IDENTITY, PRINCIPAL, REVOCATION, SIGNED_IN
+from pcaform.plan.items import ACTIVATION, AUTHORITIES, AWS, IDENTITY, PRINCIPAL, REVOCATION, SIGNED_IN
 from pcaform.plan.stack import StackPlan
 from pcaform.problems import Problem
 from pcaform.rules.rule import Finding
@@ -22,6 +22,7 @@ RULE = "left-unsaid"
 _CERTIFICATE = "certificate"
 _PROVIDER = "provider"
 _GENERATION = "generation"
+_PENDING = "pending"
 _RENAMED = (AUTHORITIES, "issuers")
 Item = Mapping[str, Any]
 
@@ -149,6 +150,9 @@ def _authority(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Findin
         yield from _handed_over(spec, key, issued)
     elif issued is not None and kept is not None:
         yield from _reissued(loc, issued, kept)
+    elif kept is not None and before.get("managed"):
+        yield from _issued_anew(loc, before.get(ACTIVATION), kept[_GENERATION])
+    yield from _waiting_again(loc, before, now)
 
 
 def _other_authority(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
@@ -177,6 +181,36 @@ def _handed_over(spec: Spec, key: str, issued: Item) -> Iterator[Finding]:
         said = f"removed: {{{key}: {{forget: certificate, generation: {generation}}}}}"
         message = f"this stack issued the certificate of '{key}', and Terraform would revoke it: say '{said}'"
         yield Finding((AUTHORITIES, key, "activation"), message)
+
+
+def _issued_anew(loc: tuple[str, str], before: str | None, generation: int) -> Iterator[Finding]:
+    """Find a CA whose certificate came from elsewhere and that gets another one from this stack.
+
+    A manifest of an earlier pcaform does not tell such a CA from one that waits for its first certificate.
+    """
+    if before == _PENDING or generation > 1:
+        return
+    message = (
+        f"'{loc[1]}' has a certificate from elsewhere, and this would issue and install another one: keep its "
+        "'activation', or say 'generation: 2', which issues one here on purpose"
+    )
+    if before is None:
+        message = (
+            f"an earlier pcaform rendered '{loc[1]}' and did not remember whether it has a certificate from elsewhere, "
+            "over which this would install another one: render the spec of before once more, and then this one"
+        )
+    yield Finding(loc, message)
+
+
+def _waiting_again(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
+    """Find a CA that had a certificate and goes back to waiting: its permissions would go, and the next one be new."""
+    had_one = _CERTIFICATE in before or before.get(ACTIVATION, _PENDING) != _PENDING
+    if had_one and now.get(ACTIVATION) == _PENDING:
+        message = (
+            f"'{loc[1]}' has a certificate: while it waits for another one, its permissions and shares are taken away. "
+            "Leave 'activation' as it was; 'aws acm-pca get-certificate-authority-csr' shows its request"
+        )
+        yield Finding((*loc, ACTIVATION), message)
 
 
 def _reissued(loc: tuple[str, str], issued: Item, kept: Item) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ _IDENTITY = ("type", "subject", "key_algorithm", "signing_algorithm", "usage_mod
 _TERMS = ("parent", "path_length", "validity", "api_passthrough")
 REVOCATION = "revocation"
 PRINCIPAL = "principal"
+ACTIVATION = "activation"
 PLAIN_SECTIONS = ("crl_buckets", "certificates")
 
 
@@ -49,12 +50,19 @@ def _authority(authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
         REVOCATION: _revocation(authority) or None,
         "provider": _dumped(authority.provider),
     }
+    remembered[ACTIVATION] = _activation(authority)
     if authority.activation is None:
         terms = {name: _dumped(getattr(authority, name)) for name in _TERMS}
         signer = spec.certificate_authorities[authority.parent] if authority.parent else authority
         terms[SIGNED_IN] = _dumped(signer.provider)
         remembered["certificate"] = {"generation": authority.generation, **given(terms)}
     return given(remembered)
+
+
+def _activation(authority: CertificateAuthority) -> str | None:
+    """Return how a CA gets its certificate: `certificate` where it was signed elsewhere, none if it is issued here."""
+    activation = authority.activation
+    return activation if activation is None or isinstance(activation, str) else "certificate"
 
 
 def _revocation(authority: CertificateAuthority) -> dict[str, bool]:
