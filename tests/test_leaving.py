@@ -74,6 +74,10 @@ def offline(instead: str = "") -> str:
 
 ISSUED_HERE = "    parent: root\n    validity: {type: YEARS, value: 5}\n"
 ISSUER = "issuers: {ci: {grants: [{certificates: unmanaged, certificate_authorities: [root]}]}}\n"
+MOVED = (
+    "moves: {module.ca_root.aws_acmpca_certificate_authority.this: "
+    "module.ca_other.aws_acmpca_certificate_authority.this}\n"
+)
 REFERENCE = f"  partner: {{managed: false, arn: '{ARN}', {PERMITTED}}}\n"
 ELSEWHERE = "provider: {region: us-east-1}"
 
@@ -123,6 +127,10 @@ SILENT = {
     "the first certificate of one that waited for it": (offline("    activation: pending\n"), offline(ISSUED_HERE)),
     "one signed elsewhere for one that waited for it": (offline("    activation: pending\n"), offline()),
     "issued here on purpose": (offline(), offline(ISSUED_HERE + "    generation: 2\n")),
+    "moved from outside onto one that is new": (
+        spec(ca("root")),
+        spec(ca("root"), ca("other"), rest=MOVED.replace("module.ca_root", "module.pki")),
+    ),
     "kept as a reference": (
         spec(ca("root")),
         spec(f"  root: {{managed: false, arn: '{ARN}'}}\n", rest="removed: {root: forget}\n"),
@@ -275,6 +283,11 @@ UNSAID = {
         spec(ca("root", "activation: pending"), rest="removed: {root: {forget: certificate}}\n"),
         [f"5:94: {WAITING.format('root')}"],
     ),
+    "forgotten, and moved onto another": (
+        spec(ca("root")),
+        spec(ca("other"), rest=f"removed: {{root: forget}}\n{MOVED}"),
+        ["7:63: 'other' is another CA: Terraform moves before it removes, and would replace what it moves there"],
+    ),
     "another place": (
         spec(ca("root")),
         spec(ca("root", ELSEWHERE)),
@@ -287,16 +300,6 @@ UNSAID = {
             (
                 "3:15: the stack on disk has region eu-west-1: elsewhere Terraform would make every CA anew, so "
                 "another place is another stack"
-            )
-        ],
-    ),
-    "a move to nowhere": (
-        spec(ca("root")),
-        spec(ca("root"), rest="moves: {aws_acmpca_policy.a: module.other.aws_acmpca_policy.this}\n"),
-        [
-            (
-                "6:30: 'module.other.aws_acmpca_policy.this' is in no module of this stack: Terraform would destroy "
-                "what it moves there"
             )
         ],
     ),

@@ -7,9 +7,10 @@ issued certificate it ignores. Both would be silent, so both are errors here unt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform import addresses
 from pcaform.document import Document
+from pcaform.guard.world import AUTHORITY
 from pcaform.manifest import Items
+from pcaform.plan import naming
 from pcaform.plan.items import ACTIVATION, AUTHORITIES, AWS, IDENTITY, PRINCIPAL, REVOCATION, SIGNED_IN
 from pcaform.plan.stack import StackPlan
 from pcaform.problems import Problem
@@ -39,7 +40,8 @@ def findings(spec: Spec, plan: StackPlan, before: Items) -> Iterator[Finding]:
     """Yield what the stack on disk had and the new plan loses, or changes where Terraform would not follow."""
     renamed = _renamed(spec)
     yield from _other_place(plan.items, before)
-    yield from _moves_to_nowhere(spec, plan)
+    for name, source, new in _moved(spec, before):
+        yield from _moved_authority(spec, source, new, before[name], plan.items[f"{AUTHORITIES}.{new}"])
     for name, item in before.items():
         if name == AWS:
             continue
@@ -64,6 +66,28 @@ def _renamed(spec: Spec) -> dict[str, str]:
     }
 
 
+def _moved(spec: Spec, before: Items) -> Iterator[tuple[str, str, str]]:
+    """Yield item, source and new key of each CA that `moves` brings to another key, whatever `removed` says of it."""
+    for name in before:
+        section, _, old = name.partition(".")
+        for new in spec.managed if section == AUTHORITIES else ():
+            pairs = [(_address(old, part), _address(new, part)) for part in ("", f".{AUTHORITY}.this")]
+            yield from ((name, source, new) for source, target in pairs if spec.moves.get(source) == target)
+
+
+def _moved_authority(spec: Spec, source: str, key: str, before: Item, now: Item) -> Iterator[Finding]:
+    """Judge a CA that moves to another key: Terraform moves it even where it is to be forgotten."""
+    if before.get(IDENTITY, {}) == now.get(IDENTITY, {}):
+        yield from _authority(spec, key, before, now)
+        return
+    message = f"'{key}' is another CA: Terraform moves before it removes, and would replace what it moves there"
+    yield Finding(("moves", source), message)
+
+
+def _address(key: str, part: str) -> str:
+    return f"module.{naming.ca(key)}{part}"
+
+
 def _renamed_parent(item: Item, renamed: Mapping[str, str]) -> Item:
     """Return an item of before as it would be had its parent had the name that it has now."""
     terms = item.get(_CERTIFICATE)
@@ -80,14 +104,6 @@ def _other_place(now: Items, before: Items) -> Iterator[Finding]:
                 "place is another stack"
             )
             yield Finding((AWS, name), message)
-
-
-def _moves_to_nowhere(spec: Spec, plan: StackPlan) -> Iterator[Finding]:
-    """Find moves to an address that nothing declares: Terraform destroys what it moves there."""
-    for old, new in spec.moves.items():
-        if addresses.first_module(addresses.parse(new)) not in plan.calls:
-            message = f"'{new}' is in no module of this stack: Terraform would destroy what it moves there"
-            yield Finding(("moves", old), message)
 
 
 def _departure(spec: Spec, name: str, item: Item) -> Iterator[Finding]:

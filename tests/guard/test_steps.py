@@ -31,3 +31,82 @@ def test_issued_here_instead_of_elsewhere() -> None:
     assert found(waiting(SIGNED), waiting(f"{ISSUED}    generation: 2\n")) == set()
     assert found(waiting("    activation: pending\n"), waiting(ISSUED)) == set()
     assert found(waiting("    activation: pending\n"), waiting(SIGNED)) == set()
+
+
+CA = "aws_acmpca_certificate_authority.this"
+FRESH = """\
+  fresh:
+    type: SUBORDINATE
+    parent: root
+    subject: {common_name: Fresh}
+    deletion_protection: false
+    validity: {type: YEARS, value: 3}
+"""
+
+
+def without(key: str, *, added: str = "", rest: str = "") -> str:
+    """Return the corpus without one CA, with lines of YAML for another one and for what moves."""
+    text = re.sub(rf"^  {key}:\n(?:    .*\n)+", added, TEXT, count=1, flags=re.MULTILINE)
+    return f"{text}removed: {{{key}: forget}}\n{rest}"
+
+
+def moves(*pairs: tuple[str, str]) -> str:
+    return "".join(["moves:\n", *(f"  {old}: {new}\n" for old, new in pairs)])
+
+
+def test_a_move_beats_what_is_removed() -> None:
+    """Terraform moves first: the CA that was to be forgotten lands on another one's address and is replaced."""
+    onto = moves((f"module.ca_windowed.{CA}", f"module.ca_fresh.{CA}"))
+    assert ("ca-replaced", f"module.ca_fresh.{CA}") in found(TEXT, without("windowed", added=FRESH, rest=onto))
+    whole = moves(("module.ca_windowed", "module.ca_fresh"))
+    assert ("ca-replaced", f"module.ca_fresh.{CA}") in found(TEXT, without("windowed", added=FRESH, rest=whole))
+    assert found(TEXT, without("windowed", added=FRESH)) == set()
+
+
+def test_a_permission_that_moves_to_another_ca_is_replaced() -> None:
+    permission = "aws_acmpca_permission.this"
+    permitted = FRESH + "    permissions: [{principal: acm.amazonaws.com}]\n"
+    onto = moves((f"module.acm_permission_silenced.{permission}", f"module.acm_permission_fresh.{permission}"))
+    expected = {("permission-replaced", f"module.acm_permission_fresh.{permission}")}
+    assert found(TEXT, without("silenced", added=permitted, rest=onto)) == expected
+    assert found(TEXT, without("silenced", added=permitted)) == set()
+
+
+def test_a_move_to_where_nothing_is_declared_destroys() -> None:
+    away = moves((f"module.ca_windowed.{CA}", f"module.elsewhere.{CA}"))
+    judgement = judged(*(earlier(text.encode(), "spec.yaml", str) for text in (TEXT, without("windowed", rest=away))))
+    (destroyed,) = judgement.findings
+    assert (destroyed.rule, destroyed.cause) == ("ca-destroyed", "it was moved to an address that is not declared")
+
+
+def test_a_move_that_is_a_new_name_changes_nothing() -> None:
+    renamed = re.sub("(?<=  )windowed:", "fresh:", TEXT)
+    every = (
+        (f"module.ca_windowed.{CA}", f"module.ca_fresh.{CA}"),
+        (f"module.ca_windowed.{INSTALLATION}", f"module.ca_fresh.{INSTALLATION}"),
+        (
+            "module.ca_windowed_certificate.aws_acmpca_certificate.this",
+            "module.ca_fresh_certificate.aws_acmpca_certificate.this",
+        ),
+    )
+    assert found(TEXT, renamed + moves(*every)) == set()
+    assert (
+        found(TEXT, renamed + moves(*((old.split(".aws")[0], new.split(".aws")[0]) for old, new in every[1:]))) == set()
+    )
+
+
+def test_a_move_from_outside_the_stack_changes_nothing_here() -> None:
+    foreign = moves(("aws_acmpca_certificate_authority.windowed", f"module.ca_windowed.{CA}"))
+    assert found(TEXT, TEXT + foreign) == set()
+    assert judged(earlier(TEXT.encode(), "", str), earlier((TEXT + foreign).encode(), "", str)).notes == ()
+
+
+def test_a_move_to_where_something_is_already_moves_nothing() -> None:
+    onto = moves((f"module.ca_windowed.{CA}", f"module.ca_exposed.{CA}"))
+    assert found(TEXT, without("windowed", rest=onto)) == set()
+
+
+def test_what_is_declared_still_moves_nowhere() -> None:
+    """Terraform refuses such a plan."""
+    swapped = moves((f"module.ca_windowed.{CA}", f"module.ca_exposed.{CA}"), ("module.ca_silent", "module.ca_listed"))
+    assert found(TEXT, TEXT + swapped) == set()

@@ -71,7 +71,7 @@ def names(
     `before` is the spec that it is compared with, `moved` maps the module calls that were renamed to their old names,
     `again` are the keys of the CAs that are made anew: these are others.
     """
-    arns = {key: symbol(spec, _stem(key, spec, before, again)) for key in spec.certificate_authorities}
+    arns = {key: symbol(spec, _stem(key, before, moved or {}, again)) for key in spec.certificate_authorities}
     every = [*spec.certificate_authorities.items(), *(before.certificate_authorities.items() if before else ())]
     known = {each.arn: arns.get(key, symbol(spec, key)) for key, each in every if each.arn}
     return Names(arns, known, dict(_outputs(spec, arns)), pem_files(spec), moved or {})
@@ -87,8 +87,7 @@ def _outputs(spec: Spec, arns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield f"module.{naming.crl_bucket(key)}.bucket", bucket.bucket or key
 
 
-def _stem(key: str, spec: Spec, before: Spec | None, again: frozenset[str]) -> str:
-    authority = spec.managed.get(key)
-    old = authority.renamed_from if authority is not None else None
-    name = old if old and before is not None and old in before.certificate_authorities else key
+def _stem(key: str, before: Spec | None, moved: Mapping[str, str], again: frozenset[str]) -> str:
+    old = moved.get(naming.ca(key), "").removeprefix("ca_")
+    name = old if before is not None and old in before.certificate_authorities else key
     return f"{name}-anew" if key in again else name

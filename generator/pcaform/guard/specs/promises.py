@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pcaform.guard.findings import finding
 from pcaform.guard.judgement import Note, Remark
 from pcaform.guard.reading import Change
+from pcaform.guard.specs.following import followed
 from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION
 from pcaform.plan import naming
 from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
@@ -33,8 +34,10 @@ _PLACE = ("account_id", "region")
 
 def promises(before: Spec, after: Spec) -> Iterator[Remark]:
     """Yield what changes about each CA that stays, beyond its resources."""
+    back = followed(before, after).back
     for key, new in after.managed.items():
-        old = before.managed.get(new.renamed_from or key) or before.managed.get(key)
+        call = naming.ca(key)
+        old = before.managed.get(back.get(call, call).removeprefix("ca_"))
         if old is not None:
             yield from _promises(key, old, new)
 

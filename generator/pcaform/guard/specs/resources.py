@@ -25,6 +25,12 @@ _READ = (
     "ListPermissions",
     "ListTags",
 )
+_BUCKET_PARTS = (
+    "aws_s3_bucket_ownership_controls",
+    "aws_s3_bucket_policy",
+    "aws_s3_bucket_public_access_block",
+    "aws_s3_bucket_server_side_encryption_configuration",
+)
 OUTSIDE = "(installed outside this stack)"
 """Stands for the certificate of a CA whose activation is external."""
 
@@ -161,7 +167,8 @@ def _acm_certificate(given: Mapping[str, Any]) -> Parts:
 
 def _bucket(given: Mapping[str, Any]) -> Parts:
     yield "aws_s3_bucket.this", _kept(given, "bucket", "force_destroy", "tags")
-    yield "aws_s3_bucket_policy.this", {"bucket": given["bucket"]}
+    for name in _BUCKET_PARTS:
+        yield f"{name}.this", {"bucket": given["bucket"]}
 
 
 def _kept(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
