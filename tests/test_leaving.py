@@ -1,53 +1,30 @@
 """What a stack on disk had and a new spec would lose without saying so: pairs of specs, and what is then said."""
 
-import re
-from pathlib import Path
-
 import pytest
 
+from leaving_specs import (
+    ACM,
+    ARN,
+    ELSEWHERE,
+    ISSUED_HERE,
+    ISSUER,
+    MOVED,
+    PERMITTED,
+    PLAIN,
+    REFERENCE,
+    USER,
+    WEB,
+    ca,
+    child,
+    external,
+    offline,
+    revocation,
+    spec,
+)
 from pcaform import leaving
 from pcaform.document import parse
 from pcaform.loading import judged
 from pcaform.plan.stack import plan
-
-ACCOUNT = "123456789012"
-HEAD = f"""\
-version: 1
-stack: corp-pki
-aws: {{region: eu-west-1, account_id: "{ACCOUNT}"}}
-"""
-ARN = f"arn:aws:acm-pca:eu-west-1:{ACCOUNT}:certificate-authority/11111111-2222-3333-4444-555555555555"
-USER = f"arn:aws:iam::{ACCOUNT}:user/ci"
-ACM = f"arn:aws:acm:eu-west-1:{ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555"
-PERMITTED = "permissions: [{principal: acm.amazonaws.com}]"
-
-
-def ca(key: str, *more: str, years: int = 20) -> str:
-    """Return a root in the spec, as a line of YAML."""
-    common = ["type: ROOT", f"subject: {{common_name: {key}}}", "key_algorithm: EC_prime256v1"]
-    validity = [] if any("activation" in each for each in more) else [f"validity: {{type: YEARS, value: {years}}}"]
-    return f"  {key}: {{{', '.join([*common, *validity, *more])}}}\n"
-
-
-def child(*more: str, key: str = "issuing", years: int = 5) -> str:
-    """Return a subordinate in the spec, as a line of YAML; `more` names its parent."""
-    common = ["type: SUBORDINATE", f"subject: {{common_name: {key}}}", "key_algorithm: EC_prime256v1"]
-    return f"  {key}: {{{', '.join([*common, f'validity: {{type: YEARS, value: {years}}}', *more])}}}\n"
-
-
-def revocation(setting: str) -> str:
-    """Return how revoked certificates are published, as one line of YAML."""
-    return f"revocation_configuration: {{ocsp_configuration: {{{setting}}}}}"
-
-
-def external(key: str) -> str:
-    """Return a CA in the spec that is active already."""
-    off = "revocation_configuration: {ocsp_configuration: {enabled: false}}"
-    return ca(key, f"arn: '{ARN}'", "activation: external", off)
-
-
-def spec(*authorities: str, rest: str = "") -> str:
-    return f"{HEAD}certificate_authorities:\n{''.join(authorities)}{rest}" if authorities else f"{HEAD}{rest}"
 
 
 def said(before: str, after: str, *, forgetting: str = "") -> list[str]:
@@ -61,25 +38,6 @@ def said(before: str, after: str, *, forgetting: str = "") -> list[str]:
     found = leaving.problems(now, document, plan(now, source="spec.yaml"), remembered)
     return [f"{problem.line}:{problem.column}: {problem.message}" for problem in found]
 
-
-OFFLINE = (Path(__file__).parent / "rules" / "cases" / "offline-certificate.ok.yaml").read_text(encoding="utf-8")
-"""A spec with the CA `issuing`, whose certificate was signed elsewhere."""
-
-
-def offline(instead: str = "") -> str:
-    """Return that spec, with these lines of YAML instead of the certificate where there are any, below a root."""
-    text = OFFLINE.replace("certificate_authorities:\n", f"certificate_authorities:\n{ca('root')}")
-    return re.sub(r"    activation:\n(?:      .*\n)+", instead, text) if instead else text
-
-
-ISSUED_HERE = "    parent: root\n    validity: {type: YEARS, value: 5}\n"
-ISSUER = "issuers: {ci: {grants: [{certificates: unmanaged, certificate_authorities: [root]}]}}\n"
-MOVED = (
-    "moves: {module.ca_root.aws_acmpca_certificate_authority.this: "
-    "module.ca_other.aws_acmpca_certificate_authority.this}\n"
-)
-REFERENCE = f"  partner: {{managed: false, arn: '{ARN}', {PERMITTED}}}\n"
-ELSEWHERE = "provider: {region: us-east-1}"
 
 SILENT = {
     "the same": (spec(ca("root"), rest=ISSUER), spec(ca("root"), rest=ISSUER)),
@@ -131,6 +89,19 @@ SILENT = {
         spec(ca("root")),
         spec(ca("root"), ca("other"), rest=MOVED.replace("module.ca_root", "module.pki")),
     ),
+    "an ARN written down": (
+        spec(external("root").replace(f"arn: '{ARN}', ", "").replace("external", "pending")),
+        spec(external("root")),
+    ),
+    "a certificate's ARN written down": (
+        spec(ca("root", PERMITTED), rest=WEB),
+        spec(ca("root", PERMITTED), rest=WEB.replace("}}", f", arn: '{ACM}'}}}}")),
+    ),
+    "a reference with another key and ARN, and no permission": (
+        spec(PLAIN),
+        spec(PLAIN.replace("partner:", "other:").replace("1111", "9999")),
+    ),
+    "a reference that becomes managed": (spec(PLAIN.replace("partner", "root")), spec(external("root"))),
     "kept as a reference": (
         spec(ca("root")),
         spec(f"  root: {{managed: false, arn: '{ARN}'}}\n", rest="removed: {root: forget}\n"),
@@ -153,6 +124,10 @@ NEVER_APPLIED = "{0}. Where {1} was never applied, bring the stack's directory b
 REISSUED = (
     "'{0}' has a certificate from elsewhere, and this would issue and install another one: keep its 'activation', or "
     "say 'generation: 2', which issues one here on purpose"
+)
+OTHER_ARN = (
+    "'{0}' was {1}, seen {2}: that is another one. Give it a key of its own, and say under 'removed' what becomes of "
+    "'{0}' where this stack made or permitted something on it"
 )
 WAITING = (
     "'{0}' has a certificate: while it waits for another one, its permissions and shares are taken away. Leave "
@@ -288,6 +263,36 @@ UNSAID = {
         spec(ca("other"), rest=f"removed: {{root: forget}}\n{MOVED}"),
         ["7:63: 'other' is another CA: Terraform moves before it removes, and would replace what it moves there"],
     ),
+    "a reference to another CA": (
+        spec(REFERENCE),
+        spec(REFERENCE.replace("1111", "9999")),
+        [f"5:34: {OTHER_ARN.format('partner', ARN, ARN.replace('1111', '9999'))}"],
+    ),
+    "a reference to another CA that permits nothing": (
+        spec(PLAIN),
+        spec(PLAIN.replace("1111", "9999")),
+        [f"5:34: {OTHER_ARN.format('partner', ARN, ARN.replace('1111', '9999'))}"],
+    ),
+    "another CA's ARN": (
+        spec(external("root")),
+        spec(external("root").replace("1111", "9999")),
+        [f"5:87: {OTHER_ARN.format('root', ARN, ARN.replace('1111', '9999'))}"],
+    ),
+    "a reference becomes a CA that is made": (
+        spec(PLAIN.replace("partner", "root")),
+        spec(ca("root")),
+        [f"5:9: {OTHER_ARN.format('root', ARN, 'none')}"],
+    ),
+    "another certificate's ARN": (
+        spec(ca("root", PERMITTED), rest=WEB.replace("}}", f", arn: '{ACM}'}}}}")),
+        spec(ca("root", PERMITTED), rest=WEB.replace("}}", f", arn: '{ACM.replace('1111', '9999')}'}}}}")),
+        [f"6:110: {OTHER_ARN.format('web', ACM, ACM.replace('1111', '9999'))}"],
+    ),
+    "a reference's permission dropped": (
+        spec(REFERENCE),
+        spec(PLAIN),
+        [f"4:1: {LEFT.format('partner', 'partner')}"],
+    ),
     "another place": (
         spec(ca("root")),
         spec(ca("root", ELSEWHERE)),
@@ -311,6 +316,12 @@ def test_a_manifest_that_does_not_know_yet_who_issued_is_asked_for_anew() -> Non
     (told,) = said(offline(), offline(ISSUED_HERE), forgetting="activation")
     assert "render the spec of before once more" in told
     assert said(offline(), offline(), forgetting="activation") == []
+
+
+def test_a_manifest_that_knows_no_arns_yet_still_knows_what_left() -> None:
+    """An earlier pcaform kept references only where this stack permits something on them, and no ARN."""
+    assert said(spec(PLAIN), spec(PLAIN.replace("1111", "9999")), forgetting="arn") == []
+    assert said(spec(REFERENCE), spec(), forgetting="permits") == [f"1:1: {LEFT.format('partner', 'partner')}"]
 
 
 @pytest.mark.parametrize(("before", "after", "messages"), UNSAID.values(), ids=UNSAID)

@@ -11,7 +11,7 @@ from pcaform.document import Document
 from pcaform.guard.world import AUTHORITY
 from pcaform.manifest import Items
 from pcaform.plan import naming
-from pcaform.plan.items import ACTIVATION, AUTHORITIES, AWS, IDENTITY, PRINCIPAL, REVOCATION, SIGNED_IN
+from pcaform.plan.items import ACTIVATION, ARN, AUTHORITIES, AWS, IDENTITY, PERMITS, PRINCIPAL, REVOCATION, SIGNED_IN
 from pcaform.plan.stack import StackPlan
 from pcaform.problems import Problem
 from pcaform.rules.rule import Finding
@@ -47,12 +47,22 @@ def findings(spec: Spec, plan: StackPlan, before: Items) -> Iterator[Finding]:
             continue
         new = renamed.get(name, name)
         now = plan.items.get(new)
-        if now is None or item.get("managed", False) > now.get("managed", False):
-            yield from _departure(spec, name, item)
+        if now is None or _weight(item) > _weight(now):
+            yield from _departure(spec, name, item) if _weight(item) else ()
         elif name.startswith(f"{AUTHORITIES}."):
             yield from _authority(spec, new.partition(".")[2], _renamed_parent(item, renamed), now)
         elif name.startswith("issuers."):
             yield from _other_principal(new.partition(".")[2], item.get(PRINCIPAL), now[PRINCIPAL])
+        elif name.startswith("certificates."):
+            yield from _other_arn(("certificates", new.partition(".")[2]), item.get(ARN), now.get(ARN))
+
+
+def _weight(item: Item) -> int:
+    """Return what of an item Terraform holds: 2 for the thing itself, 1 for a permission on another's CA, or nothing.
+
+    Before it was remembered which reference permits, only those were kept that do.
+    """
+    return 2 if item.get("managed", True) else int(item.get(PERMITS, True))
 
 
 def _renamed(spec: Spec) -> dict[str, str]:
@@ -159,6 +169,8 @@ def _authority(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Findin
     if before.get("managed") and before.get(_PROVIDER) != now.get(_PROVIDER):
         message = f"'{key}' lives elsewhere: a CA never moves, and Terraform would make another one"
         yield Finding((*loc, _PROVIDER), message)
+    if now.get(ARN) or not before.get("managed"):
+        yield from _other_arn(loc, before.get(ARN), now.get(ARN))
     yield from _other_authority(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
     yield from _unpublished(loc, before.get(REVOCATION, {}), now.get(REVOCATION, {}))
     issued, kept = before.get(_CERTIFICATE), now.get(_CERTIFICATE)
@@ -180,6 +192,16 @@ def _other_authority(loc: tuple[str, str], before: Item, now: Item) -> Iterator[
                 f"a key of its own, and say under 'removed' what becomes of '{loc[1]}'"
             )
             yield Finding((*loc, name), message)
+
+
+def _other_arn(loc: tuple[str, str], before: str | None, now: str | None) -> Iterator[Finding]:
+    """Find a key that stands for another CA or certificate: all that names it would go over to that one."""
+    if before is not None and before != now:
+        message = (
+            f"'{loc[1]}' was {before}, seen {_shown(now)}: that is another one. Give it a key of its own, and say "
+            f"under 'removed' what becomes of '{loc[1]}' where this stack made or permitted something on it"
+        )
+        yield Finding((*loc, ARN), message)
 
 
 def _unpublished(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:

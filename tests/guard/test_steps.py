@@ -110,3 +110,67 @@ def test_what_is_declared_still_moves_nowhere() -> None:
     """Terraform refuses such a plan."""
     swapped = moves((f"module.ca_windowed.{CA}", f"module.ca_exposed.{CA}"), ("module.ca_silent", "module.ca_listed"))
     assert found(TEXT, TEXT + swapped) == set()
+
+
+ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/{0}-1111-1111-1111-111111111111"
+ONE, OTHER = ARN.format("1" * 8), ARN.format("2" * 8)
+PARTNER = """\
+version: 1
+stack: corpus
+aws: {{region: eu-west-1, account_id: "123456789012"}}
+certificate_authorities:
+  partner:
+    managed: false
+    arn: {arn}
+    key_algorithm: EC_prime256v1
+    permissions: [{{principal: acm.amazonaws.com}}]
+issuers:
+  ci: {{grants: [{{certificates: unmanaged, certificate_authorities: [partner]}}]}}
+certificates:
+  web: {{certificate_authority: partner, domain_name: web.example, key_algorithm: EC_prime256v1{certificate}}}
+"""
+
+
+def partner(arn: str, certificate: str = "") -> str:
+    """Return a stack that uses a CA of somebody else, and has a certificate from it."""
+    return PARTNER.format(arn=arn, certificate=certificate and f", arn: '{certificate}'")
+
+
+def test_a_reference_to_another_ca() -> None:
+    assert found(partner(ONE), partner(OTHER)) == {
+        ("permission-replaced", "module.acm_permission_partner.aws_acmpca_permission.this"),
+        ("policy-widened", 'module.issuer_ci.aws_iam_policy.this["ci-private-ca"]'),
+        ("managed-certificate-destroyed", "module.certificate_web.aws_acm_certificate.this"),
+    }
+    other_key = (
+        partner(ONE).replace("  partner:", "  other:").replace("partner]", "other]").replace("y: partner", "y: other")
+    )
+    assert 'module.issuer_ci.aws_iam_policy.this["ci-private-ca"]' not in {
+        at for _, at in found(partner(ONE), other_key)
+    }
+
+
+def test_an_arn_of_something_else() -> None:
+    """Terraform imports nothing over what it has in the state: the spec would tell of another thing."""
+    managed = "    type: SUBORDINATE\n    arn: {}\n    activation: external\n"
+    before, after = (
+        TEXT.replace(
+            "    type: ROOT\n    subject: {common_name: Lost}\n    activation: pending\n",
+            f"{managed.format(arn)}    subject: {{common_name: Lost}}\n",
+        )
+        for arn in (ONE, OTHER)
+    )
+    assert found(before, after) == {("arn-changed", f"module.ca_lost.{CA}")}
+    certificates = [f"arn:aws:acm:eu-west-1:123456789012:certificate/{arn[-36:]}" for arn in (ONE, OTHER)]
+    step = [partner(ONE, certificate) for certificate in certificates]
+    assert found(*step) == {("arn-changed", "module.certificate_web.aws_acm_certificate.this")}
+
+
+def test_an_arn_that_is_written_down_changes_nothing() -> None:
+    written = TEXT.replace(
+        "    subject: {common_name: Waiting}\n", f"    subject: {{common_name: Waiting}}\n    arn: {ONE}\n"
+    )
+    assert found(TEXT, written) == set()
+    assert found(partner(ONE), partner(ONE, "arn:aws:acm:eu-west-1:123456789012:certificate/a")) == set()
+    granted = written.replace("certificate_authorities: [issuing]", "certificate_authorities: [waiting]")
+    assert found(granted.replace(f"    arn: {ONE}\n", ""), granted) == set()

@@ -37,6 +37,11 @@ RULES: Mapping[str, Rule] = {
         "creates a CA that exists, or that was deleted outside",
         "a second CA with a new key; the one that is trusted is out of Terraform's sight, or gone",
     ),
+    "arn-changed": Rule(
+        _BREAKS,
+        "gives the entry of a CA or a certificate the ARN of another one",
+        "the state keeps the one that it has; where it is lost, the other one is taken and changed in its place",
+    ),
     "ca-disabled": Rule(_BREAKS, "disables a CA", "it issues and renews nothing, and publishes no revocation"),
     "certificate-destroyed": Rule(
         _BREAKS,

@@ -6,7 +6,7 @@ from pcaform.guard.findings import finding
 from pcaform.guard.judgement import Note, Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.specs.following import followed
-from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION
+from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED
 from pcaform.plan import naming
 from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
 from pcaform.spec.stack import Spec
@@ -39,7 +39,21 @@ def promises(before: Spec, after: Spec) -> Iterator[Remark]:
         call = naming.ca(key)
         old = before.managed.get(back.get(call, call).removeprefix("ca_"))
         if old is not None:
+            yield from _other_arn(f"module.{call}.{AUTHORITY}.this", AUTHORITY, old.arn, new.arn)
             yield from _promises(key, old, new)
+    for key, certificate in after.certificates.items():
+        if key in before.certificates:
+            address = f"module.{naming.certificate(key)}.{MANAGED}.this"
+            yield from _other_arn(address, MANAGED, before.certificates[key].arn, certificate.arn)
+
+
+def _other_arn(address: str, kind: str, old: str | None, new: str | None) -> Iterator[Remark]:
+    """Find an entry that stands for another thing: no plan shows it, since what is in the state is imported no more."""
+    if old is not None and new is not None and old != new:
+        message = "the entry stands for another one now, and Terraform keeps the one that is in its state"
+        advice = "leave 'arn' as it is, and give the other one a key of its own"
+        change = _change(address, kind, {"arn": old}, {"arn": new})
+        yield finding(change, "arn-changed", message, advice=advice, arguments=["arn"])
 
 
 def _promises(key: str, old: CertificateAuthority, new: CertificateAuthority) -> Iterator[Remark]:
