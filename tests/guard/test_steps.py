@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from guard.corpus import TEXT
 from pcaform.commands.guard_specs import earlier
 from pcaform.guard.specs.judging import judged
@@ -174,3 +176,63 @@ def test_an_arn_that_is_written_down_changes_nothing() -> None:
     assert found(partner(ONE), partner(ONE, "arn:aws:acm:eu-west-1:123456789012:certificate/a")) == set()
     granted = written.replace("certificate_authorities: [issuing]", "certificate_authorities: [waiting]")
     assert found(granted.replace(f"    arn: {ONE}\n", ""), granted) == set()
+
+
+BACKEND = "terraform:\n  backend:\n    s3: {{bucket: states, key: corpus.tfstate, region: eu-west-1{}}}\n"
+AT = TEXT + BACKEND.format("")
+STATE_MOVED = {("state-moved", "terraform.backend")}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (AT, AT.replace("corpus.tfstate", "other.tfstate")),
+        (AT, AT.replace("bucket: states", "bucket: other")),
+        (AT, TEXT + BACKEND.format(", workspace_key_prefix: w")),
+        (AT, TEXT),
+        (TEXT, AT),
+        (AT, TEXT + "terraform: {backend: {local: {path: x}}}\n"),
+        (TEXT, TEXT + "terraform: {backend: {local: {path: x}}}\n"),
+        (TEXT + "terraform: {backend: {http: {address: 'https://a.example'}}}\n", TEXT),
+    ],
+)
+def test_a_state_in_another_place(before: str, after: str) -> None:
+    assert found(before, after) == STATE_MOVED
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ", profile: pki, use_lockfile: true, encrypt: true",
+        ", assume_role: {role_arn: 'arn:aws:iam::123456789012:role/state'}, dynamodb_table: locks, kms_key_id: alias/a",
+        ", role_arn: 'arn:aws:iam::123456789012:role/state', skip_region_validation: true, max_retries: 3",
+    ],
+)
+def test_who_reads_and_locks_a_state_may_change(more: str) -> None:
+    assert found(AT, TEXT + BACKEND.format(more)) == set()
+    assert found(TEXT + BACKEND.format(more), AT) == set()
+
+
+def test_the_same_place_in_other_words() -> None:
+    local = TEXT + "terraform: {backend: {local: {path: terraform.tfstate}}}\n"
+    assert found(TEXT, local) == found(local, TEXT) == set()
+    http = TEXT + "terraform: {backend: {http: {address: 'https://a.example'}}}\n"
+    locked = http.replace("'}}}", "', username: ci, lock_address: 'https://a.example/lock'}}}")
+    assert found(http, locked) == found(locked, http) == set()
+
+
+def test_a_stack_that_made_nothing_yet_may_have_its_state_anywhere() -> None:
+    empty = TEXT.partition("certificate_authority_defaults:")[0]
+    assert found(empty, empty + BACKEND.format("")) == set()
+
+
+def test_what_a_backend_says_of_places_is_shown_and_no_secret() -> None:
+    text = TEXT + "terraform: {backend: {pg: {conn_str: 'postgres://pki:FIRST@db/states'}}}\n"
+    step = [earlier(each.encode(), "", str) for each in (text, text.replace("FIRST", "SECOND"))]
+    (moved,) = judged(*step).findings
+    assert [(each.path, each.before, each.after) for each in moved.differences] == [
+        ("conn_str", "(secret)", "(secret)")
+    ]
+    step = [earlier(each.encode(), "", str) for each in (AT, AT.replace("corpus.tfstate", "other.tfstate"))]
+    (moved,) = judged(*step).findings
+    assert [str(each.after) for each in moved.differences] == ['"other.tfstate"']

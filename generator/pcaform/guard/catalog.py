@@ -95,6 +95,9 @@ RULES: Mapping[str, Rule] = {
         _BREAKS, "lets everybody take a role that may use CAs", "whoever has an AWS account has the role's rights"
     ),
     "stack-moved": Rule(_BREAKS, "moves the stack to another region or account", "every CA is made anew there"),
+    "state-moved": Rule(
+        _BREAKS, "keeps the state of a stack in another place", "Terraform finds no state there and makes every CA anew"
+    ),
     "stack-gone": Rule(_BREAKS, "takes the spec of a stack away", "nothing says any more how its CAs are kept"),
     "privileged-template": Rule(
         _WIDENS,
