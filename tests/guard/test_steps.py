@@ -1,11 +1,13 @@
 """Steps between two specs that leave the resources' arguments alone, or hide what becomes of them; each with a twin."""
 
+import json
 import re
 
 import pytest
 
 from guard.corpus import TEXT
 from pcaform.commands.guard_specs import earlier
+from pcaform.guard.specs.comparison import plan
 from pcaform.guard.specs.judging import judged
 
 INSTALLATION = "aws_acmpca_certificate_authority_certificate.this[0]"
@@ -236,3 +238,28 @@ def test_what_a_backend_says_of_places_is_shown_and_no_secret() -> None:
     step = [earlier(each.encode(), "", str) for each in (AT, AT.replace("corpus.tfstate", "other.tfstate"))]
     (moved,) = judged(*step).findings
     assert [str(each.after) for each in moved.differences] == ['"other.tfstate"']
+
+
+FETCHED = (
+    "  corpus-more-lists: {cloudfront_distribution_arns: ['arn:aws:cloudfront::123456789012:distribution/E123']}\n"
+)
+FETCHABLE = TEXT.replace("  corpus-more-lists: {}\n", FETCHED)
+
+
+def test_a_policy_of_a_bucket_shows_who_reads_its_lists() -> None:
+    """What that means is judged as it is in a plan."""
+    step = plan(*(earlier(text.encode(), "", str) for text in (FETCHABLE, TEXT)))
+    address = "module.crl_bucket_corpus-more-lists.aws_s3_bucket_policy.this"
+    (policy,) = (change for change in step.changes if change.address == address)
+    assert policy.actions == ("update",)
+    texts = [json.loads(values["policy"])["Statement"] for values in (policy.before, policy.after)]
+    readers = [[each["Principal"]["Service"] for each in text if each["Effect"] == "Allow"] for text in texts]
+    assert readers == [["acm-pca.amazonaws.com", "cloudfront.amazonaws.com"], ["acm-pca.amazonaws.com"]]
+    assert not [each for each in plan(*[earlier(TEXT.encode(), "", str)] * 2).changes if each.actions != ("no-op",)]
+
+
+def test_lists_that_would_be_deleted_with_their_bucket() -> None:
+    forced = TEXT.replace("  corpus-more-lists: {}\n", "  corpus-more-lists: {force_destroy: true}\n")
+    expected = {("protection-lifted", "module.crl_bucket_corpus-more-lists.aws_s3_bucket.this")}
+    assert found(TEXT, forced) == expected
+    assert found(forced, TEXT) == set()

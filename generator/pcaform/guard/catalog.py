@@ -123,7 +123,11 @@ RULES: Mapping[str, Rule] = {
         "destroys or replaces a private certificate of ACM",
         "certificate and key are gone once nothing uses it",
     ),
-    "protection-lifted": Rule(_NOTICE, "takes `deletion_protection` from a CA", "the plan after it may destroy the CA"),
+    "protection-lifted": Rule(
+        _NOTICE,
+        "takes `deletion_protection` from a CA, or gives `force_destroy` to a bucket of lists",
+        "the plan after it may destroy the CA, or the lists with their bucket",
+    ),
     "deletion-window-shortened": Rule(
         _NOTICE, "makes the time shorter in which a deleted CA can be restored", "after it the key is gone for good"
     ),

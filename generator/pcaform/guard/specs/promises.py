@@ -33,7 +33,7 @@ _PLACE = ("account_id", "region")
 
 
 def promises(before: Spec, after: Spec) -> Iterator[Remark]:
-    """Yield what changes about each CA that stays, beyond its resources."""
+    """Yield what changes about each CA, certificate and bucket that stays, beyond its resources."""
     back = followed(before, after).back
     for key, new in after.managed.items():
         call = naming.ca(key)
@@ -45,6 +45,18 @@ def promises(before: Spec, after: Spec) -> Iterator[Remark]:
         if key in before.certificates:
             address = f"module.{naming.certificate(key)}.{MANAGED}.this"
             yield from _other_arn(address, MANAGED, before.certificates[key].arn, certificate.arn)
+    yield from _emptied(before, after)
+
+
+def _emptied(before: Spec, after: Spec) -> Iterator[Remark]:
+    """Find buckets whose lists would be deleted with them from now on."""
+    for key, bucket in after.crl_buckets.items():
+        if bucket.force_destroy and key in before.crl_buckets and not before.crl_buckets[key].force_destroy:
+            address = f"module.{naming.crl_bucket(key)}.aws_s3_bucket.this"
+            change = _change(address, "aws_s3_bucket", {"force_destroy": False}, {"force_destroy": True})
+            message = "were the bucket destroyed, the revocation lists in it would go with it"
+            advice = "set it only for a bucket that is to be destroyed next"
+            yield finding(change, "protection-lifted", message, advice=advice, arguments=["force_destroy"])
 
 
 def _other_arn(address: str, kind: str, old: str | None, new: str | None) -> Iterator[Remark]:
