@@ -70,7 +70,8 @@ SILENT = {
         spec(ca("root"), rest=ISSUER),
         spec(ca("root"), rest=f"removed: {{issuers.ci: {{destroy: '{USER}'}}}}\n"),
     ),
-    "a permission taken out while its CA stays": (spec(ca("root", PERMITTED)), spec(ca("root"))),
+    "a permission taken out while its CA stays": (spec(ca("root", PERMITTED)), spec(ca("root", "permissions: []"))),
+    "a permission that comes": (spec(ca("root")), spec(ca("root", PERMITTED))),
     "OCSP switched off": (
         spec(ca("root", revocation("enabled: true"))),
         spec(ca("root", revocation("enabled: false"))),
@@ -199,6 +200,16 @@ UNSAID = {
             (
                 "5:31: subject was root, seen Root: with that it is another CA. Give it a key of its own, and say "
                 "under 'removed' what becomes of 'root'"
+            )
+        ],
+    ),
+    "a permission left out": (
+        spec(ca("root", PERMITTED)),
+        spec(ca("root")),
+        [
+            (
+                "5:9: 'root' permitted ACM to renew, and without that every certificate that ACM manages on it runs "
+                "out: say 'permissions: []' to take it away"
             )
         ],
     ),

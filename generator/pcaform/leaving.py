@@ -15,6 +15,7 @@ from pcaform.plan.items import ACTIVATION, ARN, AUTHORITIES, AWS, IDENTITY, PERM
 from pcaform.plan.stack import StackPlan
 from pcaform.problems import Problem
 from pcaform.rules.rule import Finding
+from pcaform.spec.authorities import CertificateAuthority, Reference
 from pcaform.spec.reading import located
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
@@ -173,6 +174,8 @@ def _authority(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Findin
         yield from _other_arn(loc, before.get(ARN), now.get(ARN))
     yield from _other_authority(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
     yield from _unpublished(loc, before.get(REVOCATION, {}), now.get(REVOCATION, {}))
+    if before.get(PERMITS):
+        yield from _unpermitted(loc, spec.certificate_authorities[key])
     issued, kept = before.get(_CERTIFICATE), now.get(_CERTIFICATE)
     if issued is not None and kept is None:
         yield from _handed_over(spec, key, issued)
@@ -210,6 +213,16 @@ def _unpublished(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Find
         if was_on and name not in now:
             message = f"{name} was on, and without it Terraform switches it off: say '{name}: {{enabled: false}}'"
             yield Finding((*loc, "revocation_configuration"), message)
+
+
+def _unpermitted(loc: tuple[str, str], authority: CertificateAuthority | Reference) -> Iterator[Finding]:
+    """Find a permission that is taken away by leaving it out: ACM would renew nothing any more, which shows late."""
+    if not authority.permissions and "permissions" not in authority.model_fields_set:
+        message = (
+            f"'{loc[1]}' permitted ACM to renew, and without that every certificate that ACM manages on it runs out: "
+            "say 'permissions: []' to take it away"
+        )
+        yield Finding((*loc, "permissions"), message)
 
 
 def _handed_over(spec: Spec, key: str, issued: Item) -> Iterator[Finding]:

@@ -49,6 +49,7 @@ def _authority(authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
         "managed": True,
         ARN: authority.arn,
         IDENTITY: {name: _dumped(getattr(authority, name)) for name in _IDENTITY},
+        PERMITS: bool(authority.permissions and authority.activation != "pending") or None,
         "protected": authority.deletion_protection,
         REVOCATION: _revocation(authority) or None,
         "provider": _dumped(authority.provider),
