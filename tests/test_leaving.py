@@ -2,62 +2,42 @@
 
 import pytest
 
+from leaving_specs import (
+    ACM,
+    ARN,
+    ELSEWHERE,
+    ISSUED_HERE,
+    ISSUER,
+    MOVED,
+    PERMITTED,
+    PLAIN,
+    REFERENCE,
+    USER,
+    WEB,
+    ca,
+    child,
+    external,
+    offline,
+    revocation,
+    spec,
+)
 from pcaform import leaving
 from pcaform.document import parse
 from pcaform.loading import judged
 from pcaform.plan.stack import plan
 
-ACCOUNT = "123456789012"
-HEAD = f"""\
-version: 1
-stack: corp-pki
-aws: {{region: eu-west-1, account_id: "{ACCOUNT}"}}
-"""
-ARN = f"arn:aws:acm-pca:eu-west-1:{ACCOUNT}:certificate-authority/11111111-2222-3333-4444-555555555555"
-USER = f"arn:aws:iam::{ACCOUNT}:user/ci"
-ACM = f"arn:aws:acm:eu-west-1:{ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555"
-PERMITTED = "permissions: [{principal: acm.amazonaws.com}]"
 
+def said(before: str, after: str, *, forgetting: str = "") -> list[str]:
+    """Return what rendering `after` over the stack of `before` says, each with its line and column.
 
-def ca(key: str, *more: str, years: int = 20) -> str:
-    """Return a root in the spec, as a line of YAML."""
-    common = ["type: ROOT", f"subject: {{common_name: {key}}}", "key_algorithm: EC_prime256v1"]
-    validity = [] if any("activation" in each for each in more) else [f"validity: {{type: YEARS, value: {years}}}"]
-    return f"  {key}: {{{', '.join([*common, *validity, *more])}}}\n"
-
-
-def child(*more: str, key: str = "issuing", years: int = 5) -> str:
-    """Return a subordinate in the spec, as a line of YAML; `more` names its parent."""
-    common = ["type: SUBORDINATE", f"subject: {{common_name: {key}}}", "key_algorithm: EC_prime256v1"]
-    return f"  {key}: {{{', '.join([*common, f'validity: {{type: YEARS, value: {years}}}', *more])}}}\n"
-
-
-def revocation(setting: str) -> str:
-    """Return how revoked certificates are published, as one line of YAML."""
-    return f"revocation_configuration: {{ocsp_configuration: {{{setting}}}}}"
-
-
-def external(key: str) -> str:
-    """Return a CA in the spec that is active already."""
-    off = "revocation_configuration: {ocsp_configuration: {enabled: false}}"
-    return ca(key, f"arn: '{ARN}'", "activation: external", off)
-
-
-def spec(*authorities: str, rest: str = "") -> str:
-    return f"{HEAD}certificate_authorities:\n{''.join(authorities)}{rest}" if authorities else f"{HEAD}{rest}"
-
-
-def said(before: str, after: str) -> list[str]:
-    """Return what rendering `after` over the stack of `before` says, each with its line and column."""
-    remembered = plan(judged(before.encode(), "spec.yaml"), source="spec.yaml").items
+    `forgetting` is what the manifest of an earlier pcaform does not know of the items.
+    """
+    items = plan(judged(before.encode(), "spec.yaml"), source="spec.yaml").items
+    remembered = {key: {name: each for name, each in item.items() if name != forgetting} for key, item in items.items()}
     document, now = parse(after.encode(), "spec.yaml"), judged(after.encode(), "spec.yaml")
     found = leaving.problems(now, document, plan(now, source="spec.yaml"), remembered)
     return [f"{problem.line}:{problem.column}: {problem.message}" for problem in found]
 
-
-ISSUER = "issuers: {ci: {grants: [{certificates: unmanaged, certificate_authorities: [root]}]}}\n"
-REFERENCE = f"  partner: {{managed: false, arn: '{ARN}', {PERMITTED}}}\n"
-ELSEWHERE = "provider: {region: us-east-1}"
 
 SILENT = {
     "the same": (spec(ca("root"), rest=ISSUER), spec(ca("root"), rest=ISSUER)),
@@ -90,7 +70,8 @@ SILENT = {
         spec(ca("root"), rest=ISSUER),
         spec(ca("root"), rest=f"removed: {{issuers.ci: {{destroy: '{USER}'}}}}\n"),
     ),
-    "a permission taken out while its CA stays": (spec(ca("root", PERMITTED)), spec(ca("root"))),
+    "a permission taken out while its CA stays": (spec(ca("root", PERMITTED)), spec(ca("root", "permissions: []"))),
+    "a permission that comes": (spec(ca("root")), spec(ca("root", PERMITTED))),
     "OCSP switched off": (
         spec(ca("root", revocation("enabled: true"))),
         spec(ca("root", revocation("enabled: false"))),
@@ -102,6 +83,26 @@ SILENT = {
         spec(rest=f"removed: {{root: {{forget: everything, {ELSEWHERE}}}}}\n"),
     ),
     "handed over": (spec(ca("root")), spec(external("root"), rest="removed: {root: {forget: certificate}}\n")),
+    "the first certificate of one that waited for it": (offline("    activation: pending\n"), offline(ISSUED_HERE)),
+    "one signed elsewhere for one that waited for it": (offline("    activation: pending\n"), offline()),
+    "issued here on purpose": (offline(), offline(ISSUED_HERE + "    generation: 2\n")),
+    "moved from outside onto one that is new": (
+        spec(ca("root")),
+        spec(ca("root"), ca("other"), rest=MOVED.replace("module.ca_root", "module.pki")),
+    ),
+    "an ARN written down": (
+        spec(external("root").replace(f"arn: '{ARN}', ", "").replace("external", "pending")),
+        spec(external("root")),
+    ),
+    "a certificate's ARN written down": (
+        spec(ca("root", PERMITTED), rest=WEB),
+        spec(ca("root", PERMITTED), rest=WEB.replace("}}", f", arn: '{ACM}'}}}}")),
+    ),
+    "a reference with another key and ARN, and no permission": (
+        spec(PLAIN),
+        spec(PLAIN.replace("partner:", "other:").replace("1111", "9999")),
+    ),
+    "a reference that becomes managed": (spec(PLAIN.replace("partner", "root")), spec(external("root"))),
     "kept as a reference": (
         spec(ca("root")),
         spec(f"  root: {{managed: false, arn: '{ARN}'}}\n", rest="removed: {root: forget}\n"),
@@ -121,6 +122,18 @@ LEFT = (
 LEFT_OTHER = LEFT.replace("keep it, rename it with 'renamed_from',", "keep it under this key,")
 AT_TERMS = "a certificate never changes, 'generation: 2' issues another"
 NEVER_APPLIED = "{0}. Where {1} was never applied, bring the stack's directory back to what was"
+REISSUED = (
+    "'{0}' has a certificate from elsewhere, and this would issue and install another one: keep its 'activation', or "
+    "say 'generation: 2', which issues one here on purpose"
+)
+OTHER_ARN = (
+    "'{0}' was {1}, seen {2}: that is another one. Give it a key of its own, and say under 'removed' what becomes of "
+    "'{0}' where this stack made or permitted something on it"
+)
+WAITING = (
+    "'{0}' has a certificate: while it waits for another one, its permissions and shares are taken away. Leave "
+    "'activation' as it was; 'aws acm-pca get-certificate-authority-csr' shows its request"
+)
 UNSAID = {
     "a CA left": (spec(ca("root"), ca("old")), spec(ca("root")), [f"4:1: {LEFT.format('old', 'old')}"]),
     "an issuer left": (spec(ca("root"), rest=ISSUER), spec(ca("root")), [f"1:1: {LEFT.format('ci', 'issuers.ci')}"]),
@@ -190,6 +203,16 @@ UNSAID = {
             )
         ],
     ),
+    "a permission left out": (
+        spec(ca("root", PERMITTED)),
+        spec(ca("root")),
+        [
+            (
+                "5:9: 'root' permitted ACM to renew, and without that every certificate that ACM manages on it runs "
+                "out: say 'permissions: []' to take it away"
+            )
+        ],
+    ),
     "another path length": (
         spec(ca("root"), child("parent: root")),
         spec(ca("root"), child("parent: root", "path_length: 1")),
@@ -230,6 +253,57 @@ UNSAID = {
             )
         ],
     ),
+    "issued here instead of elsewhere": (offline(), offline(ISSUED_HERE), [f"7:5: {REISSUED.format('issuing')}"]),
+    "issued here though active already": (
+        spec(external("root")),
+        spec(ca("root", revocation("enabled: false"))),
+        [f"5:9: {REISSUED.format('root')}"],
+    ),
+    "back to waiting": (
+        offline(),
+        offline("    activation: pending\n"),
+        [f"10:17: {WAITING.format('issuing')}"],
+    ),
+    "back to waiting, though its certificate is forgotten": (
+        spec(ca("root")),
+        spec(ca("root", "activation: pending"), rest="removed: {root: {forget: certificate}}\n"),
+        [f"5:94: {WAITING.format('root')}"],
+    ),
+    "forgotten, and moved onto another": (
+        spec(ca("root")),
+        spec(ca("other"), rest=f"removed: {{root: forget}}\n{MOVED}"),
+        ["7:63: 'other' is another CA: Terraform moves before it removes, and would replace what it moves there"],
+    ),
+    "a reference to another CA": (
+        spec(REFERENCE),
+        spec(REFERENCE.replace("1111", "9999")),
+        [f"5:34: {OTHER_ARN.format('partner', ARN, ARN.replace('1111', '9999'))}"],
+    ),
+    "a reference to another CA that permits nothing": (
+        spec(PLAIN),
+        spec(PLAIN.replace("1111", "9999")),
+        [f"5:34: {OTHER_ARN.format('partner', ARN, ARN.replace('1111', '9999'))}"],
+    ),
+    "another CA's ARN": (
+        spec(external("root")),
+        spec(external("root").replace("1111", "9999")),
+        [f"5:87: {OTHER_ARN.format('root', ARN, ARN.replace('1111', '9999'))}"],
+    ),
+    "a reference becomes a CA that is made": (
+        spec(PLAIN.replace("partner", "root")),
+        spec(ca("root")),
+        [f"5:9: {OTHER_ARN.format('root', ARN, 'none')}"],
+    ),
+    "another certificate's ARN": (
+        spec(ca("root", PERMITTED), rest=WEB.replace("}}", f", arn: '{ACM}'}}}}")),
+        spec(ca("root", PERMITTED), rest=WEB.replace("}}", f", arn: '{ACM.replace('1111', '9999')}'}}}}")),
+        [f"6:110: {OTHER_ARN.format('web', ACM, ACM.replace('1111', '9999'))}"],
+    ),
+    "a reference's permission dropped": (
+        spec(REFERENCE),
+        spec(PLAIN),
+        [f"4:1: {LEFT.format('partner', 'partner')}"],
+    ),
     "another place": (
         spec(ca("root")),
         spec(ca("root", ELSEWHERE)),
@@ -245,17 +319,20 @@ UNSAID = {
             )
         ],
     ),
-    "a move to nowhere": (
-        spec(ca("root")),
-        spec(ca("root"), rest="moves: {aws_acmpca_policy.a: module.other.aws_acmpca_policy.this}\n"),
-        [
-            (
-                "6:30: 'module.other.aws_acmpca_policy.this' is in no module of this stack: Terraform would destroy "
-                "what it moves there"
-            )
-        ],
-    ),
 }
+
+
+def test_a_manifest_that_does_not_know_yet_who_issued_is_asked_for_anew() -> None:
+    """An earlier pcaform did not remember `pending` from what is signed elsewhere."""
+    (told,) = said(offline(), offline(ISSUED_HERE), forgetting="activation")
+    assert "render the spec of before once more" in told
+    assert said(offline(), offline(), forgetting="activation") == []
+
+
+def test_a_manifest_that_knows_no_arns_yet_still_knows_what_left() -> None:
+    """An earlier pcaform kept references only where this stack permits something on them, and no ARN."""
+    assert said(spec(PLAIN), spec(PLAIN.replace("1111", "9999")), forgetting="arn") == []
+    assert said(spec(REFERENCE), spec(), forgetting="permits") == [f"1:1: {LEFT.format('partner', 'partner')}"]
 
 
 @pytest.mark.parametrize(("before", "after", "messages"), UNSAID.values(), ids=UNSAID)

@@ -7,13 +7,15 @@ issued certificate it ignores. Both would be silent, so both are errors here unt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform import addresses
 from pcaform.document import Document
+from pcaform.guard.world import AUTHORITY
 from pcaform.manifest import Items
-from pcaform.plan.items import AUTHORITIES, AWS, IDENTITY, PRINCIPAL, REVOCATION, SIGNED_IN
+from pcaform.plan import naming
+from pcaform.plan.items import ACTIVATION, ARN, AUTHORITIES, AWS, IDENTITY, PERMITS, PRINCIPAL, REVOCATION, SIGNED_IN
 from pcaform.plan.stack import StackPlan
 from pcaform.problems import Problem
 from pcaform.rules.rule import Finding
+from pcaform.spec.authorities import CertificateAuthority, Reference
 from pcaform.spec.reading import located
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
@@ -22,6 +24,7 @@ RULE = "left-unsaid"
 _CERTIFICATE = "certificate"
 _PROVIDER = "provider"
 _GENERATION = "generation"
+_PENDING = "pending"
 _RENAMED = (AUTHORITIES, "issuers")
 Item = Mapping[str, Any]
 
@@ -38,18 +41,29 @@ def findings(spec: Spec, plan: StackPlan, before: Items) -> Iterator[Finding]:
     """Yield what the stack on disk had and the new plan loses, or changes where Terraform would not follow."""
     renamed = _renamed(spec)
     yield from _other_place(plan.items, before)
-    yield from _moves_to_nowhere(spec, plan)
+    for name, source, new in _moved(spec, before):
+        yield from _moved_authority(spec, source, new, before[name], plan.items[f"{AUTHORITIES}.{new}"])
     for name, item in before.items():
         if name == AWS:
             continue
         new = renamed.get(name, name)
         now = plan.items.get(new)
-        if now is None or item.get("managed", False) > now.get("managed", False):
-            yield from _departure(spec, name, item)
+        if now is None or _weight(item) > _weight(now):
+            yield from _departure(spec, name, item) if _weight(item) else ()
         elif name.startswith(f"{AUTHORITIES}."):
             yield from _authority(spec, new.partition(".")[2], _renamed_parent(item, renamed), now)
         elif name.startswith("issuers."):
             yield from _other_principal(new.partition(".")[2], item.get(PRINCIPAL), now[PRINCIPAL])
+        elif name.startswith("certificates."):
+            yield from _other_arn(("certificates", new.partition(".")[2]), item.get(ARN), now.get(ARN))
+
+
+def _weight(item: Item) -> int:
+    """Return what of an item Terraform holds: 2 for the thing itself, 1 for a permission on another's CA, or nothing.
+
+    Before it was remembered which reference permits, only those were kept that do.
+    """
+    return 2 if item.get("managed", True) else int(item.get(PERMITS, True))
 
 
 def _renamed(spec: Spec) -> dict[str, str]:
@@ -61,6 +75,28 @@ def _renamed(spec: Spec) -> dict[str, str]:
         for key, item in entries.items()
         if item.renamed_from is not None
     }
+
+
+def _moved(spec: Spec, before: Items) -> Iterator[tuple[str, str, str]]:
+    """Yield item, source and new key of each CA that `moves` brings to another key, whatever `removed` says of it."""
+    for name in before:
+        section, _, old = name.partition(".")
+        for new in spec.managed if section == AUTHORITIES else ():
+            pairs = [(_address(old, part), _address(new, part)) for part in ("", f".{AUTHORITY}.this")]
+            yield from ((name, source, new) for source, target in pairs if spec.moves.get(source) == target)
+
+
+def _moved_authority(spec: Spec, source: str, key: str, before: Item, now: Item) -> Iterator[Finding]:
+    """Judge a CA that moves to another key: Terraform moves it even where it is to be forgotten."""
+    if before.get(IDENTITY, {}) == now.get(IDENTITY, {}):
+        yield from _authority(spec, key, before, now)
+        return
+    message = f"'{key}' is another CA: Terraform moves before it removes, and would replace what it moves there"
+    yield Finding(("moves", source), message)
+
+
+def _address(key: str, part: str) -> str:
+    return f"module.{naming.ca(key)}{part}"
 
 
 def _renamed_parent(item: Item, renamed: Mapping[str, str]) -> Item:
@@ -79,14 +115,6 @@ def _other_place(now: Items, before: Items) -> Iterator[Finding]:
                 "place is another stack"
             )
             yield Finding((AWS, name), message)
-
-
-def _moves_to_nowhere(spec: Spec, plan: StackPlan) -> Iterator[Finding]:
-    """Find moves to an address that nothing declares: Terraform destroys what it moves there."""
-    for old, new in spec.moves.items():
-        if addresses.first_module(addresses.parse(new)) not in plan.calls:
-            message = f"'{new}' is in no module of this stack: Terraform would destroy what it moves there"
-            yield Finding(("moves", old), message)
 
 
 def _departure(spec: Spec, name: str, item: Item) -> Iterator[Finding]:
@@ -142,13 +170,20 @@ def _authority(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Findin
     if before.get("managed") and before.get(_PROVIDER) != now.get(_PROVIDER):
         message = f"'{key}' lives elsewhere: a CA never moves, and Terraform would make another one"
         yield Finding((*loc, _PROVIDER), message)
+    if now.get(ARN) or not before.get("managed"):
+        yield from _other_arn(loc, before.get(ARN), now.get(ARN))
     yield from _other_authority(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
     yield from _unpublished(loc, before.get(REVOCATION, {}), now.get(REVOCATION, {}))
+    if before.get(PERMITS):
+        yield from _unpermitted(loc, spec.certificate_authorities[key])
     issued, kept = before.get(_CERTIFICATE), now.get(_CERTIFICATE)
     if issued is not None and kept is None:
         yield from _handed_over(spec, key, issued)
     elif issued is not None and kept is not None:
         yield from _reissued(loc, issued, kept)
+    elif kept is not None and before.get("managed"):
+        yield from _issued_anew(loc, before.get(ACTIVATION), kept[_GENERATION])
+    yield from _waiting_again(loc, before, now)
 
 
 def _other_authority(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
@@ -162,12 +197,32 @@ def _other_authority(loc: tuple[str, str], before: Item, now: Item) -> Iterator[
             yield Finding((*loc, name), message)
 
 
+def _other_arn(loc: tuple[str, str], before: str | None, now: str | None) -> Iterator[Finding]:
+    """Find a key that stands for another CA or certificate: all that names it would go over to that one."""
+    if before is not None and before != now:
+        message = (
+            f"'{loc[1]}' was {before}, seen {_shown(now)}: that is another one. Give it a key of its own, and say "
+            f"under 'removed' what becomes of '{loc[1]}' where this stack made or permitted something on it"
+        )
+        yield Finding((*loc, ARN), message)
+
+
 def _unpublished(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
     """Find revocation that is switched off by leaving its block out: nobody would learn of revoked certificates."""
     for name, was_on in before.items():
         if was_on and name not in now:
             message = f"{name} was on, and without it Terraform switches it off: say '{name}: {{enabled: false}}'"
             yield Finding((*loc, "revocation_configuration"), message)
+
+
+def _unpermitted(loc: tuple[str, str], authority: CertificateAuthority | Reference) -> Iterator[Finding]:
+    """Find a permission that is taken away by leaving it out: ACM would renew nothing any more, which shows late."""
+    if not authority.permissions and "permissions" not in authority.model_fields_set:
+        message = (
+            f"'{loc[1]}' permitted ACM to renew, and without that every certificate that ACM manages on it runs out: "
+            "say 'permissions: []' to take it away"
+        )
+        yield Finding((*loc, "permissions"), message)
 
 
 def _handed_over(spec: Spec, key: str, issued: Item) -> Iterator[Finding]:
@@ -177,6 +232,36 @@ def _handed_over(spec: Spec, key: str, issued: Item) -> Iterator[Finding]:
         said = f"removed: {{{key}: {{forget: certificate, generation: {generation}}}}}"
         message = f"this stack issued the certificate of '{key}', and Terraform would revoke it: say '{said}'"
         yield Finding((AUTHORITIES, key, "activation"), message)
+
+
+def _issued_anew(loc: tuple[str, str], before: str | None, generation: int) -> Iterator[Finding]:
+    """Find a CA whose certificate came from elsewhere and that gets another one from this stack.
+
+    A manifest of an earlier pcaform does not tell such a CA from one that waits for its first certificate.
+    """
+    if before == _PENDING or generation > 1:
+        return
+    message = (
+        f"'{loc[1]}' has a certificate from elsewhere, and this would issue and install another one: keep its "
+        "'activation', or say 'generation: 2', which issues one here on purpose"
+    )
+    if before is None:
+        message = (
+            f"an earlier pcaform rendered '{loc[1]}' and did not remember whether it has a certificate from elsewhere, "
+            "over which this would install another one: render the spec of before once more, and then this one"
+        )
+    yield Finding(loc, message)
+
+
+def _waiting_again(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
+    """Find a CA that had a certificate and goes back to waiting: its permissions would go, and the next one be new."""
+    had_one = _CERTIFICATE in before or before.get(ACTIVATION, _PENDING) != _PENDING
+    if had_one and now.get(ACTIVATION) == _PENDING:
+        message = (
+            f"'{loc[1]}' has a certificate: while it waits for another one, its permissions and shares are taken away. "
+            "Leave 'activation' as it was; 'aws acm-pca get-certificate-authority-csr' shows its request"
+        )
+        yield Finding((*loc, ACTIVATION), message)
 
 
 def _reissued(loc: tuple[str, str], issued: Item, kept: Item) -> Iterator[Finding]:

@@ -191,6 +191,19 @@ def spared() -> str:
     )
 
 
+def moved() -> str:
+    """Return the spec with a CA to be forgotten that moves onto another one, and one that moves to a new name."""
+    text = TEXT.replace("  exposed:\n", "  shown:\n").replace(
+        "  windowed:\n", "  fresh:\n    deletion_protection: false\n"
+    )
+    text = text.replace("common_name: Windowed", "common_name: Fresh")
+    parts = ((f"ca_{{}}.{_AUTHORITY}"), f"ca_{{}}.{_INSTALLATION}", "ca_{}_certificate.aws_acmpca_certificate.this")
+    moves = [(f"module.{part.format('exposed')}", f"module.{part.format('shown')}") for part in parts]
+    moves.append((f"module.ca_windowed.{_AUTHORITY}", f"module.ca_fresh.{_AUTHORITY}"))
+    lines = "".join(f"  {old}: {new}\n" for old, new in moves)
+    return f"{text}removed: {{windowed: forget}}\nmoves:\n{lines}"
+
+
 def _edited(text: str, item: str, old: str, new: str) -> str:
     """Replace a text in every entry of an item, CA and share alike, or take the item's entries out."""
     entry = re.compile(rf"^  {item}:(?: .*\n|\n(?:    .*\n)+)", re.MULTILINE)

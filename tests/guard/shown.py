@@ -33,6 +33,9 @@ _CHANGING = (
 """What is another one in every run."""
 _OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "acm-pca:IssueCertificate", "Resource": "*"}]}'
 _CLOSED = _OPEN.replace('"*", "Action"', '{"AWS": "111111111111"}, "Action"')
+_NAMED = "    subject: {common_name: Issuing}\n"
+_ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-55555555555"
+_BACKEND = "terraform: {backend: {s3: {bucket: corp-states, region: eu-west-1, key: "
 _ADDED = "issuers:\n  added:\n    grants: [{certificates: unmanaged, certificate_authorities: [issuing]}]\n"
 
 
@@ -61,7 +64,9 @@ def _of_specs() -> Iterator[Judgement]:
         if "spec" in hazard.seen:
             yield judged(before, _spec(harmed(hazard)))
     yield judged(before, _spec(TEXT.replace("issuers:\n", _ADDED)))
+    yield judged(*(_spec(TEXT.replace(_NAMED, f"{_NAMED}    arn: {_ARN}{end}\n")) for end in ("1", "2")))
     yield judged(before, _spec(TEXT.replace("region: eu-west-1", "region: eu-central-1")))
+    yield judged(*(_spec(f"{TEXT}{_BACKEND}{name}}}}}}}\n") for name in ("corpus", "other")))
     yield gone(before)
     waiver = "waivers:\n  - {what: ca-replaced, why: it never issued, until: '2030-06-14'}\n"
     yield waived(judged(before, before), _spec(TEXT + waiver).waivers, today=date(2030, 6, 15))

@@ -82,11 +82,12 @@ def test_every_rule_is_seen_at_work() -> None:
 
 @dataclass(frozen=True)
 class Made:
-    """Plans of the corpus: of the spec with all hazards, of the one with all twins, and what Terraform plans first."""
+    """Plans of the corpus: of the specs with all hazards, all twins and the moves, and what Terraform plans first."""
 
     first: Plan
     harmed: Plan
     spared: Plan
+    moved: Plan
 
 
 @pytest.fixture(scope="module")
@@ -101,11 +102,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         terraform.apply(out / "tfplan")
         stack = plans.Stack(terraform, server, name="corpus")
         spared = stack.planned(corpus.spared())
+        moved = stack.planned(corpus.moved())
         plans.renew(server, "Waiting")
         plans.delete(server, "Lost")
         edited = corpus.harmed(*(hazard for hazard in HAZARDS if "plan" in hazard.seen))
         harmed = stack.planned(edited, edit=_with_extra)
-        yield Made(*(read(json.dumps(each).encode(), "plan") for each in (first, harmed, spared)))
+        yield Made(*(read(json.dumps(each).encode(), "plan") for each in (first, harmed, spared, moved)))
 
 
 def _with_extra(directory: Path) -> None:
@@ -166,6 +168,14 @@ def test_specs_tell_what_terraform_plans_for_hazards(made: Made) -> None:
     }
     assert {address: told[address][0] for address in others} == {address: theirs[address][0] for address in others}
     assert all(told[address][1] <= theirs[address][1] for address in others)
+
+
+@pytest.mark.terraform
+def test_specs_tell_what_terraform_plans_for_moves(made: Made) -> None:
+    """A move beats what is removed, and a CA that moves with all its parts does not change."""
+    told, theirs = _actions(compared(BEFORE, spec(corpus.moved()))), _actions(made.moved)
+    assert told == {address: theirs[address] for address in told}
+    assert "ca-replaced" in {finding.rule for finding in judge(made.moved).findings}
 
 
 def _actions(plan: Plan) -> dict[str, tuple[frozenset[str], frozenset[str]]]:

@@ -17,10 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from infer.states import Resource, resource
-from pcaform import facts
+from pcaform import bucket_policy, facts
 from pcaform.hcl import Call, Reference, StackFile
-from pcaform.infer import buckets, shares
-from pcaform.infer.places import Place
+from pcaform.infer import shares
 from pcaform.plan import naming
 from pcaform.plan.access import duties, issuers, permissions
 from pcaform.plan.access import shares as share_calls
@@ -313,9 +312,8 @@ def _acm(world: World, call: ModuleCall, given: dict[str, Any]) -> Made:
 def _bucket(world: World, _: ModuleCall, given: dict[str, Any]) -> Made:
     name, aws = given["bucket"], world.spec.aws
     arns = given.get("cloudfront_distribution_arns", [])
-    document = buckets.document(
-        CrlBucket.model_validate({"cloudfront_distribution_arns": arns}), name, Place(aws.region, aws.account_id)
-    )
+    bucket = CrlBucket.model_validate({"cloudfront_distribution_arns": arns})
+    document = bucket_policy.document(bucket, name, account_id=aws.account_id, region=aws.region)
     closed = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
     encryption = {"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256", "kms_master_key_id": ""}]}
     parts: dict[str, dict[str, Any]] = {

@@ -72,6 +72,10 @@ EDITS: Mapping[str, tuple[Edit, Edit]] = {
         ((plain.PERMISSION, ""),),
         (("    permissions: [{principal: acm.amazonaws.com}]\n", ""),),
     ),
+    "the same, with `permissions: []`": (
+        (),
+        (("permissions: [{principal: acm.amazonaws.com}]", "permissions: []"),),
+    ),
     "the permission loses an action": (
         ((', "ListPermissions"', ""),),
         (("acm.amazonaws.com}", "acm.amazonaws.com, actions: [IssueCertificate, GetCertificate]}"),),

@@ -105,10 +105,17 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         "crl_buckets": draw(_buckets()),
         "administrators": draw(duties("admin")),
         "auditors": draw(duties("audit")),
-        "moves": draw(st.sampled_from([{}, {"aws_iam_user.a[0]": 'module.b["x.y"].aws_iam_user.this'}])),
+        "moves": draw(st.sampled_from([{}, _moves(authorities)])),
     }
     drawn: dict[str, Any] = _in_partition(data, facts.partition(aws["region"]))
     return drawn
+
+
+def _moves(authorities: dict[str, Any]) -> dict[str, str]:
+    """Return a move of one CA that the stack makes, from an address with keys of both kinds."""
+    key = next(key for key, each in authorities.items() if each.get("managed") is not False)
+    kind = "aws_acmpca_certificate_authority"
+    return {f'module.b["x.y"].{kind}.a[0]': f"module.ca_{key}.{kind}.this"}
 
 
 def _in_partition(value: Any, partition: str) -> Any:

@@ -107,7 +107,7 @@ def _break_and_mend(
     without = text.replace(_PERMISSION, "").replace("    permissions:\n", "")
     with step("pcaform refuses a spec without it") as notes:
         notes.append(_refusal(without))
-    insisted = without.replace(_MANAGED, _INSISTED)
+    insisted = text.replace(f"    permissions:\n{_PERMISSION}", "    permissions: []\n").replace(_MANAGED, _INSISTED)
     with step("a person insists, with a reason; rendered again"):
         spec = write_stack(insisted, out, source=EXAMPLE)
     guarding.refuse_specs(judged(text.encode(), EXAMPLE), spec, rule=_REFUSED)

@@ -37,6 +37,11 @@ RULES: Mapping[str, Rule] = {
         "creates a CA that exists, or that was deleted outside",
         "a second CA with a new key; the one that is trusted is out of Terraform's sight, or gone",
     ),
+    "arn-changed": Rule(
+        _BREAKS,
+        "gives the entry of a CA or a certificate the ARN of another one",
+        "the state keeps the one that it has; where it is lost, the other one is taken and changed in its place",
+    ),
     "ca-disabled": Rule(_BREAKS, "disables a CA", "it issues and renews nothing, and publishes no revocation"),
     "certificate-destroyed": Rule(
         _BREAKS,
@@ -92,6 +97,9 @@ RULES: Mapping[str, Rule] = {
         _BREAKS, "lets everybody take a role that may use CAs", "whoever has an AWS account has the role's rights"
     ),
     "stack-moved": Rule(_BREAKS, "moves the stack to another region or account", "every CA is made anew there"),
+    "state-moved": Rule(
+        _BREAKS, "keeps the state of a stack in another place", "Terraform finds no state there and makes every CA anew"
+    ),
     "stack-gone": Rule(_BREAKS, "takes the spec of a stack away", "nothing says any more how its CAs are kept"),
     "privileged-template": Rule(
         _WIDENS,
@@ -117,7 +125,11 @@ RULES: Mapping[str, Rule] = {
         "destroys or replaces a private certificate of ACM",
         "certificate and key are gone once nothing uses it",
     ),
-    "protection-lifted": Rule(_NOTICE, "takes `deletion_protection` from a CA", "the plan after it may destroy the CA"),
+    "protection-lifted": Rule(
+        _NOTICE,
+        "takes `deletion_protection` from a CA, or gives `force_destroy` to a bucket of lists",
+        "the plan after it may destroy the CA, or the lists with their bucket",
+    ),
     "deletion-window-shortened": Rule(
         _NOTICE, "makes the time shorter in which a deleted CA can be restored", "after it the key is gone for good"
     ),

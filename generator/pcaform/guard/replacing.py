@@ -56,7 +56,10 @@ REPLACING: Mapping[str, frozenset[str]] = {
     "aws_iam_role_policy_attachment": frozenset(("policy_arn", "role")),
     "aws_iam_instance_profile": frozenset(("name", "path")),
     "aws_s3_bucket": frozenset(("bucket",)),
+    "aws_s3_bucket_ownership_controls": frozenset(("bucket",)),
     "aws_s3_bucket_policy": frozenset(("bucket",)),
+    "aws_s3_bucket_public_access_block": frozenset(("bucket",)),
+    "aws_s3_bucket_server_side_encryption_configuration": frozenset(("bucket",)),
 }
 """Kind of resource -> its arguments that replace it, without the indices of blocks."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform import facts
+from pcaform.bucket_policy import READER, document
 from pcaform.infer.index import text
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
@@ -31,7 +31,6 @@ _PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ),
 }
 """What each part of a bucket must say: a path into its attributes and the value there, all as text."""
-_READER = "cloudfront.amazonaws.com"
 
 
 def buckets(
@@ -63,43 +62,6 @@ def buckets(
         addresses = [(each.address, f"module.{module}.{each.type}.this") for each in (bucket, *parts)]
         findings.items.append(Item("crl_buckets", key, entry, bucket, addresses=tuple(addresses)))
     return findings
-
-
-def document(bucket: CrlBucket, name: str, place: Place) -> dict[str, Any]:
-    """Return the policy of a bucket, as the module crl-bucket writes it."""
-    arn = f"arn:{facts.partition(place.region)}:s3:::{name}"
-    both = [arn, f"{arn}/*"]
-    actions = ["s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation"]
-    statements: list[dict[str, Any]] = [
-        {
-            "Sid": "PrivateCaWritesLists",
-            "Effect": "Allow",
-            "Principal": {"Service": "acm-pca.amazonaws.com"},
-            "Action": actions,
-            "Resource": both,
-            "Condition": {"StringEquals": {"aws:SourceAccount": place.account_id}},
-        },
-        {
-            "Sid": "EncryptedTransportOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": ["s3:*"],
-            "Resource": both,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
-    ]
-    if bucket.cloudfront_distribution_arns:
-        statements.append(
-            {
-                "Sid": "CloudFrontReadsLists",
-                "Effect": "Allow",
-                "Principal": {"Service": _READER},
-                "Action": ["s3:GetObject"],
-                "Resource": both[1:],
-                "Condition": {"ArnEquals": {"aws:SourceArn": list(bucket.cloudfront_distribution_arns)}},
-            }
-        )
-    return {"Version": "2012-10-17", "Statement": statements}
 
 
 def _parts(inventory: Inventory, name: str) -> Iterator[Resource]:
@@ -134,10 +96,11 @@ def _distributions(parts: list[Resource], name: str, place: Place) -> list[str] 
         arns = [
             str(arn)
             for statement in listed(found["Statement"])
-            if isinstance(statement["Principal"], Mapping) and statement["Principal"].get("Service") == _READER
+            if isinstance(statement["Principal"], Mapping) and statement["Principal"].get("Service") == READER
             for arn in listed(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
         ]
-        made = document(CrlBucket.model_validate({"cloudfront_distribution_arns": arns}), name, place)
+        bucket = CrlBucket.model_validate({"cloudfront_distribution_arns": arns})
+        made = document(bucket, name, account_id=place.account_id, region=place.region)
         return arns if meaning([made]) == meaning([found]) else None
     except (*INCOMPLETE, ValidationError):
         return None

@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pcaform import policies, trusts
-from pcaform.infer import buckets, shares
+from pcaform import bucket_policy, policies, trusts
+from pcaform.infer import shares
 from pcaform.infer.duties import MAKERS
 from pcaform.infer.items import Item
 from pcaform.infer.meaning import wording
@@ -78,5 +78,7 @@ def _made(item: Item, spec: Spec, place: Place, arns: Mapping[str, str]) -> dict
         return {"aws_acmpca_policy": shares.document(spec.shares[item.key], arns[item.key], region=region)}
     if item.section == "crl_buckets":
         bucket = spec.crl_buckets[item.key]
-        return {"aws_s3_bucket_policy": buckets.document(bucket, bucket.bucket or item.key, place)}
+        name = bucket.bucket or item.key
+        made = bucket_policy.document(bucket, name, account_id=place.account_id, region=place.region)
+        return {"aws_s3_bucket_policy": made}
     return {}

@@ -20,6 +20,9 @@ _IDENTITY = ("type", "subject", "key_algorithm", "signing_algorithm", "usage_mod
 _TERMS = ("parent", "path_length", "validity", "api_passthrough")
 REVOCATION = "revocation"
 PRINCIPAL = "principal"
+ARN = "arn"
+PERMITS = "permits"
+ACTIVATION = "activation"
 PLAIN_SECTIONS = ("crl_buckets", "certificates")
 
 
@@ -31,12 +34,12 @@ def items(spec: Spec) -> Items:
     found: dict[str, dict[str, Any]] = {AWS: {"account_id": spec.aws.account_id, "region": spec.aws.region}}
     for key, authority in spec.certificate_authorities.items():
         remembered = _reference(authority) if isinstance(authority, Reference) else _authority(authority, spec)
-        if remembered:
-            found[f"{AUTHORITIES}.{key}"] = remembered
+        found[f"{AUTHORITIES}.{key}"] = remembered
     found |= {f"issuers.{key}": {PRINCIPAL: _principal(issuer)} for key, issuer in spec.issuers.items()}
     found |= {f"{section}.{key}": {PRINCIPAL: "role"} for section, key, _ in spec.duties}
     for section in PLAIN_SECTIONS:
-        found |= {f"{section}.{key}": {} for key in getattr(spec, section)}
+        entries = getattr(spec, section).items()
+        found |= {f"{section}.{key}": given({ARN: getattr(each, ARN, None)}) for key, each in entries}
     return found
 
 
@@ -44,17 +47,26 @@ def _authority(authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
     """Return what is kept of a CA: its place, and its certificate's terms where the certificate is issued here."""
     remembered: dict[str, Any] = {
         "managed": True,
+        ARN: authority.arn,
         IDENTITY: {name: _dumped(getattr(authority, name)) for name in _IDENTITY},
+        PERMITS: bool(authority.permissions and authority.activation != "pending") or None,
         "protected": authority.deletion_protection,
         REVOCATION: _revocation(authority) or None,
         "provider": _dumped(authority.provider),
     }
+    remembered[ACTIVATION] = _activation(authority)
     if authority.activation is None:
         terms = {name: _dumped(getattr(authority, name)) for name in _TERMS}
         signer = spec.certificate_authorities[authority.parent] if authority.parent else authority
         terms[SIGNED_IN] = _dumped(signer.provider)
         remembered["certificate"] = {"generation": authority.generation, **given(terms)}
     return given(remembered)
+
+
+def _activation(authority: CertificateAuthority) -> str | None:
+    """Return how a CA gets its certificate: `certificate` where it was signed elsewhere, none if it is issued here."""
+    activation = authority.activation
+    return activation if activation is None or isinstance(activation, str) else "certificate"
 
 
 def _revocation(authority: CertificateAuthority) -> dict[str, bool]:
@@ -72,8 +84,8 @@ def _principal(issuer: Issuer) -> str:
 
 
 def _reference(authority: Reference) -> dict[str, Any]:
-    """Return what is kept of a CA of somebody else: that this stack permits ACM to renew from it."""
-    return {"managed": False} if authority.permissions else {}
+    """Return what is kept of a CA of somebody else: which one it is, and whether this stack permits ACM to renew."""
+    return {"managed": False, ARN: authority.arn, PERMITS: bool(authority.permissions)}
 
 
 def _dumped(value: Any) -> Any:

@@ -46,8 +46,6 @@ class StackPlan:
     """Path in the stack -> what stands there as it is: certificates that were signed elsewhere."""
     items: Items = field(default_factory=dict)
     """What the manifest remembers of the spec's items."""
-    calls: frozenset[str] = frozenset()
-    """The names of all module calls."""
 
 
 def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackPlan:
@@ -74,8 +72,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackP
         PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec)}),
     )
     copied = sorted({call.module for call in every}) if modules.is_copied else []
-    names = frozenset(call.name for call in every)
-    return StackPlan(spec.stack, source, files, tuple(copied), texts=pem_files(spec), items=items(spec), calls=names)
+    return StackPlan(spec.stack, source, files, tuple(copied), texts=pem_files(spec), items=items(spec))
 
 
 def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pcaform.rules import (
     grants,
     hierarchy,
     keys,
+    moving,
     names,
     permissions,
     places,
@@ -86,7 +87,8 @@ RULES: tuple[Rule, ...] = (
     _error("removed-still-here", departures.removed_is_gone),
     _error("removed-arn", departures.removed_arn_fits),
     _error("renamed-from", departures.renamed_from_is_gone),
-    _error("moves", departures.moves_are_addresses),
+    _error("moves", moving.moves_are_addresses),
+    Rule("move-target", Severity.ERROR, moving.moves_arrive, is_of_whole=True),
     _error("user-name", names.user_names_differ),
     _error("one-principal", names.issuer_is_one_principal),
     _error("trust-nobody", principals.somebody_is_trusted),
@@ -104,8 +106,14 @@ RULES: tuple[Rule, ...] = (
 
 def findings(spec: Spec) -> Iterator[tuple[Rule, Finding]]:
     """Yield what all rules find in a spec, but for what its items ignore."""
-    for rule in RULES:
-        yield from ((rule, each) for each in rule.check(spec) if not _is_ignored(spec, rule, each.loc))
+    found = [each for rule in RULES if not rule.is_of_whole for each in _found(rule, spec)]
+    yield from found
+    if not any(rule.severity is Severity.ERROR for rule, _ in found):
+        yield from (each for rule in RULES if rule.is_of_whole for each in _found(rule, spec))
+
+
+def _found(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Finding]]:
+    yield from ((rule, each) for each in rule.check(spec) if not _is_ignored(spec, rule, each.loc))
 
 
 def problems(spec: Spec, document: Document) -> list[Problem]:

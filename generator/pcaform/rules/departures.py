@@ -1,9 +1,8 @@
-"""Rules about what leaves the stack, gets another name, or moves to another address."""
+"""Rules about what leaves the stack or gets another name."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform import addresses
 from pcaform.document import Loc
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import Reference
@@ -63,18 +62,3 @@ def renamed_from_is_gone(spec: Spec) -> Iterator[Finding]:
             elif old in owners:
                 yield Finding(loc, f"'{owners[old]}' was renamed from '{old}' already: one of them was not")
             owners.setdefault(old, key)
-
-
-def moves_are_addresses(spec: Spec) -> Iterator[Finding]:
-    """A move is from one address of a resource or module to another of the same kind."""
-    for old, new in spec.moves.items():
-        try:
-            kinds = [addresses.resource_type(addresses.parse(text)) for text in (old, new)]
-        except ValueError as error:
-            yield Finding(("moves", old), f"'{old}' to '{new}': {error}")
-            continue
-        if kinds[0] != kinds[1]:
-            shown = [kind or "a module" for kind in kinds]
-            yield Finding(("moves", old), f"{shown[0]} cannot move to {shown[1]}: both addresses are of one kind")
-        elif old == new:
-            yield Finding(("moves", old), f"'{old}' moves to itself: remove it")

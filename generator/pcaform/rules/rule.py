@@ -26,3 +26,5 @@ class Rule:
     id: str
     severity: Severity
     check: Check
+    is_of_whole: bool = False
+    """Whether it looks at the stack that a spec makes, which only a spec without other errors has."""

@@ -9,12 +9,11 @@ from typing import Any
 
 from pcaform.guard.reading import Change, Plan
 from pcaform.guard.replacing import is_replacing
+from pcaform.guard.specs.following import Followed, followed
 from pcaform.guard.specs.names import Names, names, output_of
 from pcaform.guard.specs.resources import Made, calls, resources
 from pcaform.guard.widening import normal
 from pcaform.guard.world import AUTHORITY, CERTIFICATE, POLICIES, SHARE
-from pcaform.hcl import Reference, Traversal
-from pcaform.plan.changes import changes
 from pcaform.spec.stack import Spec
 
 _ANEW = ("delete", "create")
@@ -22,20 +21,11 @@ _GIVEN_AT_ONCE = (*POLICIES, SHARE)
 """Kinds whose text the guard reads: with names in place of what is not known yet, it can still be judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """What the state follows without a change: new names of module calls by old ones, and what is forgotten."""
-
-    moved: Mapping[str, str]
-    forgotten: frozenset[str]
-
-
 def plan(before: Spec, after: Spec) -> Plan:
     """Return the changes from one spec of a stack to the next."""
-    followed = _followed(before, after)
-    olds = resources(before, names(before))
-    back = {new: old for old, new in followed.moved.items()}
-    first = _Comparison(olds, resources(after, names(after, before=before, moved=back)), followed, frozenset())
+    steps = followed(before, after)
+    olds, back = resources(before, names(before)), steps.back
+    first = _Comparison(olds, resources(after, names(after, before=before, moved=back)), steps, frozenset())
     again = frozenset(
         change.address.partition(".")[2].partition(".")[0].removeprefix("ca_")
         for change in first.changes()
@@ -43,27 +33,9 @@ def plan(before: Spec, after: Spec) -> Plan:
     )
     called: Names = names(after, before=before, moved=back, again=again)
     made = frozenset(call.name for call in calls(after)) - {call.name for call in calls(before)} - set(back)
-    final = _Comparison(olds, resources(after, called), followed, made | {f"ca_{key}" for key in again})
+    final = _Comparison(olds, resources(after, called), steps, made | {f"ca_{key}" for key in again})
     imported = {f"module.ca_{key}.{AUTHORITY}.this": each.arn for key, each in after.managed.items() if each.arn}
     return Plan(tuple(final.changes(imported)), is_errored=False)
-
-
-def _followed(before: Spec, after: Spec) -> Followed:
-    called = {call.name for call in calls(before)}
-    moved, forgotten = {}, set()
-    for block in changes(after, calls(after)):
-        source = block.arguments.get("from")
-        if isinstance(source, Reference) and block.kind == "removed":
-            forgotten.add(_call(source))
-        elif isinstance(source, Reference) and block.kind == "moved" and _call(source) in called:
-            moved[_call(source)] = _call(block.arguments["to"])
-        elif isinstance(source, Traversal):
-            continue  # a move into the stack from outside: the spec of before does not know it
-    return Followed(moved, frozenset(forgotten))
-
-
-def _call(reference: Reference) -> str:
-    return reference.path.partition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +49,12 @@ class _Comparison:
 
     def changes(self, imported: Mapping[str, str | None] | None = None) -> Iterator[Change]:
         """Yield what happens to each resource; `imported` are the ids of those that exist already."""
-        back = {new: old for old, new in self.followed.moved.items()}
-        met = set()
+        origins = self.followed.origins(self.olds)
         for address, new in self.news.items():
-            old_call = back.get(new.call, new.call)
-            old_address = address.replace(f"module.{new.call}.", f"module.{old_call}.", 1)
-            old = self.olds.get(old_address)
-            met.add(old_address)
-            yield self._changed(new, old, importing=(imported or {}).get(address) or "")
-        for address, old in self.olds.items():
-            if address not in met:
-                yield self._left(old)
+            yield self._changed(new, origins.get(address), importing=(imported or {}).get(address) or "")
+        for address, old in origins.items():
+            if address not in self.news:
+                yield self._left(old, address)
 
     def _changed(self, new: Made, old: Made | None, *, importing: str) -> Change:
         moved_from = old.address if old is not None and old.address != new.address else ""
@@ -136,13 +103,14 @@ class _Comparison:
             return False
         return any(value == output_of(call, value[1:].partition(" ")[0]) for call in self.made)
 
-    def _left(self, old: Made) -> Change:
-        is_kept = old.call in self.followed.forgotten
+    def _left(self, old: Made, address: str) -> Change:
+        is_moved = address != old.address
+        is_kept = old.call in self.followed.forgotten and not is_moved
         actions = ("forget",) if is_kept else ("delete",)
-        reason = "" if is_kept else "delete_because_no_module"
-        if not is_kept and any(new.call == old.call for new in self.news.values()):
+        reason = "" if is_kept else "delete_because_no_move_target" if is_moved else "delete_because_no_module"
+        if not is_kept and not is_moved and any(new.call == old.call for new in self.news.values()):
             reason = "delete_because_no_resource_config"
-        return Change(old.address, old.type, actions, old.values, {}, {}, reason, (), "")
+        return Change(address, old.type, actions, old.values, {}, {}, reason, (), "")
 
 
 def _differing(before: Any, after: Any, path: str = "") -> Iterator[str]:

@@ -6,6 +6,7 @@ from pcaform.guard.findings import finding, is_created
 from pcaform.guard.judgement import Finding, Judgement
 from pcaform.guard.judging import gathered, judge
 from pcaform.guard.reading import Change, Plan
+from pcaform.guard.specs import backends
 from pcaform.guard.specs.comparison import plan
 from pcaform.guard.specs.filling import filled
 from pcaform.guard.specs.promises import moved, promises
@@ -22,7 +23,7 @@ def judged(before: Spec | None, after: Spec) -> Judgement:
     if elsewhere is not None:
         return gathered([elsewhere])
     found = judge(plan(before, after))
-    told = list(promises(before, after))
+    told = [*backends.elsewhere(before, after), *promises(before, after)]
     known = {each.address for each in told if isinstance(each, Finding)}
     doubts = [each for each in found.doubts if each.address not in known]
     return gathered([*found.findings, *found.notes, *told, *doubts])

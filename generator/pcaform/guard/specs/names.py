@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform import facts
-from pcaform.hcl import Call, Reference, StackFile
+from pcaform import facts, hcl
+from pcaform.hcl import Call, StackFile
 from pcaform.plan import naming
 from pcaform.plan.authorities import pem_files
+from pcaform.spec.authorities import Reference
 from pcaform.spec.stack import Spec
 
 
@@ -34,7 +35,7 @@ class Names:
             return {key: self.settled(inner) for key, inner in value.items()}
         if isinstance(value, list | tuple):
             return [self.settled(inner) for inner in value]
-        if isinstance(value, Reference):
+        if isinstance(value, hcl.Reference):
             return self.outputs.get(value.path) or self._output(value.path)
         if isinstance(value, StackFile):
             return self.files.get(value.path, value.path)
@@ -71,10 +72,27 @@ def names(
     `before` is the spec that it is compared with, `moved` maps the module calls that were renamed to their old names,
     `again` are the keys of the CAs that are made anew: these are others.
     """
-    arns = {key: symbol(spec, _stem(key, spec, before, again)) for key in spec.certificate_authorities}
-    every = [*spec.certificate_authorities.items(), *(before.certificate_authorities.items() if before else ())]
-    known = {each.arn: arns.get(key, symbol(spec, key)) for key, each in every if each.arn}
+    stems = {key: _stem(key, before, moved or {}) for key in spec.certificate_authorities}
+    arns = {key: symbol(spec, f"{stem}-anew" if key in again else stem) for key, stem in stems.items()}
+    known = _known(spec, before, stems, arns)
+    arns |= {key: known.get(each.arn, each.arn) for key, each in _references(spec)}
     return Names(arns, known, dict(_outputs(spec, arns)), pem_files(spec), moved or {})
+
+
+def _known(spec: Spec, before: Spec | None, stems: Mapping[str, str], arns: Mapping[str, str]) -> dict[str, str]:
+    """Return what stands for each ARN that is written: one that a key had before stays with it, and with it only."""
+    earlier = before.certificate_authorities if before is not None else {}
+    known = {each.arn: symbol(spec, key) for key, each in earlier.items() if each.arn}
+    for key, each in spec.certificate_authorities.items():
+        old = earlier.get(stems[key])
+        if each.arn and (old is None or old.arn is None):
+            known.setdefault(each.arn, arns[key])
+    return known
+
+
+def _references(spec: Spec) -> Iterator[tuple[str, Reference]]:
+    every = spec.certificate_authorities.items()
+    return ((key, each) for key, each in every if isinstance(each, Reference))
 
 
 def _outputs(spec: Spec, arns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -87,8 +105,6 @@ def _outputs(spec: Spec, arns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield f"module.{naming.crl_bucket(key)}.bucket", bucket.bucket or key
 
 
-def _stem(key: str, spec: Spec, before: Spec | None, again: frozenset[str]) -> str:
-    authority = spec.managed.get(key)
-    old = authority.renamed_from if authority is not None else None
-    name = old if old and before is not None and old in before.certificate_authorities else key
-    return f"{name}-anew" if key in again else name
+def _stem(key: str, before: Spec | None, moved: Mapping[str, str]) -> str:
+    old = moved.get(naming.ca(key), "").removeprefix("ca_")
+    return old if before is not None and old in before.certificate_authorities else key

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pcaform.guard.findings import finding
 from pcaform.guard.judgement import Note, Remark
 from pcaform.guard.reading import Change
-from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION
+from pcaform.guard.specs.following import followed
+from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED
 from pcaform.plan import naming
-from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
 from pcaform.spec.stack import Spec
 
 _TERMS = ("parent", "path_length", "validity", "api_passthrough")
@@ -32,11 +33,39 @@ _PLACE = ("account_id", "region")
 
 
 def promises(before: Spec, after: Spec) -> Iterator[Remark]:
-    """Yield what changes about each CA that stays, beyond its resources."""
+    """Yield what changes about each CA, certificate and bucket that stays, beyond its resources."""
+    back = followed(before, after).back
     for key, new in after.managed.items():
-        old = before.managed.get(new.renamed_from or key) or before.managed.get(key)
+        call = naming.ca(key)
+        old = before.managed.get(back.get(call, call).removeprefix("ca_"))
         if old is not None:
+            yield from _other_arn(f"module.{call}.{AUTHORITY}.this", AUTHORITY, old.arn, new.arn)
             yield from _promises(key, old, new)
+    for key, certificate in after.certificates.items():
+        if key in before.certificates:
+            address = f"module.{naming.certificate(key)}.{MANAGED}.this"
+            yield from _other_arn(address, MANAGED, before.certificates[key].arn, certificate.arn)
+    yield from _emptied(before, after)
+
+
+def _emptied(before: Spec, after: Spec) -> Iterator[Remark]:
+    """Find buckets whose lists would be deleted with them from now on."""
+    for key, bucket in after.crl_buckets.items():
+        if bucket.force_destroy and key in before.crl_buckets and not before.crl_buckets[key].force_destroy:
+            address = f"module.{naming.crl_bucket(key)}.aws_s3_bucket.this"
+            change = _change(address, "aws_s3_bucket", {"force_destroy": False}, {"force_destroy": True})
+            message = "were the bucket destroyed, the revocation lists in it would go with it"
+            advice = "set it only for a bucket that is to be destroyed next"
+            yield finding(change, "protection-lifted", message, advice=advice, arguments=["force_destroy"])
+
+
+def _other_arn(address: str, kind: str, old: str | None, new: str | None) -> Iterator[Remark]:
+    """Find an entry that stands for another thing: no plan shows it, since what is in the state is imported no more."""
+    if old is not None and new is not None and old != new:
+        message = "the entry stands for another one now, and Terraform keeps the one that is in its state"
+        advice = "leave 'arn' as it is, and give the other one a key of its own"
+        change = _change(address, kind, {"arn": old}, {"arn": new})
+        yield finding(change, "arn-changed", message, advice=advice, arguments=["arn"])
 
 
 def _promises(key: str, old: CertificateAuthority, new: CertificateAuthority) -> Iterator[Remark]:
@@ -52,8 +81,19 @@ def _promises(key: str, old: CertificateAuthority, new: CertificateAuthority) ->
         message = "a CA never moves: where it is looked for now there is none, so Terraform makes another one"
         advice = "leave 'provider' as it is, or give the new CA a key of its own"
         yield finding(change, "ca-made-again", message, advice=advice, arguments=["provider"])
+    if isinstance(old.activation, OfflineActivation) and new.activation is None and new.generation == 1:
+        yield _issued_anew(key)
     if old.activation is None and new.activation is None:
         yield from _generations(key, old, new)
+
+
+def _issued_anew(key: str) -> Remark:
+    """Return the finding on a CA whose certificate was signed elsewhere, and that gets another one from this stack."""
+    address = f"module.{naming.ca(key)}.{INSTALLATION}.this[0]"
+    change = _change(address, INSTALLATION, {"activation": "certificate"}, {})
+    message = "the CA has a certificate that was signed elsewhere, and one that this stack issues is installed over it"
+    advice = "keep its 'activation', or say 'generation: 2', which issues one here on purpose"
+    return finding(change, "certificate-reissued", message, advice=advice, arguments=["activation"])
 
 
 def _generations(key: str, old: CertificateAuthority, new: CertificateAuthority) -> Iterator[Remark]:

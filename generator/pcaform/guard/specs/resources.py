@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pcaform import bucket_policy
 from pcaform.facts import ACM_PRINCIPAL
 from pcaform.guard.specs.names import Names, output_of
 from pcaform.guard.world import CERTIFICATE
+from pcaform.plan import naming
 from pcaform.plan.access import duties, issuers, permissions, shares
 from pcaform.plan.authorities import authorities
 from pcaform.plan.calls import ModuleCall
@@ -24,6 +26,12 @@ _READ = (
     "GetCertificateAuthorityCertificate",
     "ListPermissions",
     "ListTags",
+)
+_BUCKET_POLICY = "aws_s3_bucket_policy"
+_BUCKET_PARTS = (
+    "aws_s3_bucket_ownership_controls",
+    "aws_s3_bucket_public_access_block",
+    "aws_s3_bucket_server_side_encryption_configuration",
 )
 OUTSIDE = "(installed outside this stack)"
 """Stands for the certificate of a CA whose activation is external."""
@@ -60,8 +68,15 @@ def resources(spec: Spec, names: Names) -> dict[str, Made]:
             kind = address.partition(".")[0]
             if kind == CERTIFICATE:
                 made["certificate"] = output_of(names.moved.get(call.name, call.name), "certificate")
+            elif kind == _BUCKET_POLICY:
+                made["policy"] = _policy(spec, call.name, bucket=made["bucket"])
             found[full] = Made(call.name, full, kind, made)
     return found
+
+
+def _policy(spec: Spec, call: str, *, bucket: str) -> str:
+    entry = spec.crl_buckets[call.removeprefix(naming.crl_bucket(""))]
+    return json.dumps(bucket_policy.document(entry, bucket, account_id=spec.aws.account_id, region=spec.aws.region))
 
 
 def _own(call: str, values: dict[str, Any], spec: Spec, names: Names) -> dict[str, Any]:
@@ -161,7 +176,8 @@ def _acm_certificate(given: Mapping[str, Any]) -> Parts:
 
 def _bucket(given: Mapping[str, Any]) -> Parts:
     yield "aws_s3_bucket.this", _kept(given, "bucket", "force_destroy", "tags")
-    yield "aws_s3_bucket_policy.this", {"bucket": given["bucket"]}
+    for name in (_BUCKET_POLICY, *_BUCKET_PARTS):
+        yield f"{name}.this", _kept(given, "bucket")
 
 
 def _kept(given: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -1,0 +1,47 @@
+"""The policy of a bucket for revocation lists, as the module crl-bucket writes it.
+
+Source: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html.
+"""
+
+from typing import Any
+
+from pcaform import facts
+from pcaform.spec.sections import CrlBucket
+
+READER = "cloudfront.amazonaws.com"
+
+
+def document(bucket: CrlBucket, name: str, *, account_id: str, region: str) -> dict[str, Any]:
+    """Return who may write and read the lists in a bucket of this name."""
+    arn = f"arn:{facts.partition(region)}:s3:::{name}"
+    both = [arn, f"{arn}/*"]
+    statements: list[dict[str, Any]] = [
+        {
+            "Sid": "PrivateCaWritesLists",
+            "Effect": "Allow",
+            "Principal": {"Service": "acm-pca.amazonaws.com"},
+            "Action": ["s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation"],
+            "Resource": both,
+            "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+        },
+        {
+            "Sid": "EncryptedTransportOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": ["s3:*"],
+            "Resource": both,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    ]
+    if bucket.cloudfront_distribution_arns:
+        statements.append(
+            {
+                "Sid": "CloudFrontReadsLists",
+                "Effect": "Allow",
+                "Principal": {"Service": READER},
+                "Action": ["s3:GetObject"],
+                "Resource": both[1:],
+                "Condition": {"ArnEquals": {"aws:SourceArn": list(bucket.cloudfront_distribution_arns)}},
+            }
+        )
+    return {"Version": "2012-10-17", "Statement": statements}

@@ -1,0 +1,84 @@
+"""What the state follows from one spec of a stack to the next: what moves to which address, and what is forgotten.
+
+Terraform moves before it removes, and moves nothing to where something is already.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pcaform import addresses
+from pcaform.guard.specs.names import names
+from pcaform.guard.specs.resources import Made, calls, resources
+from pcaform.guard.world import AUTHORITY, CERTIFICATE
+from pcaform.hcl import Reference, Traversal
+from pcaform.plan.changes import changes
+from pcaform.spec.stack import Spec
+
+_CHAIN = 10
+"""Moves of one thing that are followed; those that go round in a circle are refused by Terraform."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What the state follows: new names of module calls and new addresses by the old ones, and calls to forget.
+
+    `back` are the old names of module calls by the new ones, also of those whose CA or certificate moves on its own.
+    """
+
+    calls: Mapping[str, str]
+    moves: Mapping[str, str]
+    back: Mapping[str, str]
+    forgotten: frozenset[str]
+
+    def origins(self, olds: Mapping[str, Made]) -> Mapping[str, Made]:
+        """Return what was there by the address at which Terraform looks for it now."""
+        targets = {address: self._target(made) for address, made in olds.items()}
+        stays = {address for address, target in targets.items() if address == target}
+        return {address if targets[address] in stays else targets[address]: made for address, made in olds.items()}
+
+    def _target(self, made: Made) -> str:
+        address = made.address
+        for _ in range(_CHAIN):
+            call = _module(address)
+            moved = self.moves.get(address) or address.replace(
+                f"module.{call}.", f"module.{self.calls.get(call, call)}.", 1
+            )
+            if moved == address:
+                break
+            address = moved
+        return address
+
+
+def followed(before: Spec, after: Spec) -> Followed:
+    """Return what the state follows on the step between two specs.
+
+    What comes from outside the stack is not in it, nor what is declared still, which Terraform refuses to move.
+    """
+    called = {call.name for call in calls(before)}
+    blocks = changes(after, calls(after))
+    still = {*resources(after, names(after)), *(f"module.{each.name}" for each in calls(after))} if after.moves else ()
+    pairs = [[_text(block.arguments[name]) for name in ("from", "to")] for block in blocks if block.kind == "moved"]
+    moves = [(old, new) for old, new in pairs if old not in still]
+    named = {_module(old): _module(new) for old, new in moves if _is_call(old) and _module(old) in called}
+    own = {old: new for old, new in moves if not _is_call(old) and _module(old) in called}
+    main = [(_module(new), _module(old)) for old, new in own.items() if _kind(old) in (AUTHORITY, CERTIFICATE)]
+    back = {new: old for new, old in main if new not in called} | {new: old for old, new in named.items()}
+    forgotten = frozenset(_module(block.arguments["from"].path) for block in blocks if block.kind == "removed")
+    return Followed(named, own, back, forgotten)
+
+
+def _kind(address: str) -> str | None:
+    return addresses.resource_type(addresses.parse(address))
+
+
+def _text(address: Reference | Traversal) -> str:
+    return address.path if isinstance(address, Reference) else addresses.written(address)
+
+
+def _module(address: str) -> str:
+    """Return the name of the call that an address lies in."""
+    return address.removeprefix("module.").partition(".")[0]
+
+
+def _is_call(address: str) -> bool:
+    return address.startswith("module.") and address.count(".") == 1
