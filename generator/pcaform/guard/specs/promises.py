@@ -8,7 +8,7 @@ from pcaform.guard.reading import Change
 from pcaform.guard.specs.following import followed
 from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED
 from pcaform.plan import naming
-from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
+from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.stack import Spec
 
 _TERMS = ("parent", "path_length", "validity", "api_passthrough")
@@ -81,19 +81,8 @@ def _promises(key: str, old: CertificateAuthority, new: CertificateAuthority) ->
         message = "a CA never moves: where it is looked for now there is none, so Terraform makes another one"
         advice = "leave 'provider' as it is, or give the new CA a key of its own"
         yield finding(change, "ca-made-again", message, advice=advice, arguments=["provider"])
-    if isinstance(old.activation, OfflineActivation) and new.activation is None and new.generation == 1:
-        yield _issued_anew(key)
     if old.activation is None and new.activation is None:
         yield from _generations(key, old, new)
-
-
-def _issued_anew(key: str) -> Remark:
-    """Return the finding on a CA whose certificate was signed elsewhere, and that gets another one from this stack."""
-    address = f"module.{naming.ca(key)}.{INSTALLATION}.this[0]"
-    change = _change(address, INSTALLATION, {"activation": "certificate"}, {})
-    message = "the CA has a certificate that was signed elsewhere, and one that this stack issues is installed over it"
-    advice = "keep its 'activation', or say 'generation: 2', which issues one here on purpose"
-    return finding(change, "certificate-reissued", message, advice=advice, arguments=["activation"])
 
 
 def _generations(key: str, old: CertificateAuthority, new: CertificateAuthority) -> Iterator[Remark]:
