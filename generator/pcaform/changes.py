@@ -20,6 +20,12 @@ def changes(plan: Mapping[str, Any]) -> Changes:
     }
 
 
+def is_marked(mark: Any) -> bool:
+    """Tell whether Terraform marks a value or any part of it as unknown or sensitive: true stands in its place."""
+    inner = mark.values() if isinstance(mark, Mapping) else mark if isinstance(mark, list) else ()
+    return mark is True or any(map(is_marked, inner))
+
+
 def is_empty(plan: Mapping[str, Any]) -> bool:
     """Tell whether a plan is whole and changes neither a resource nor an output."""
     outputs = [change["actions"] for change in plan.get("output_changes", {}).values()]

@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pcaform.changes import is_marked
 from pcaform.infer.meaning import meaning
 from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.statements import ISSUER_TAG
@@ -102,15 +103,9 @@ def _differing(change: Mapping[str, Any]) -> tuple[str, ...]:
     before, after = change.get("before") or {}, change.get("after") or {}
     if not before or not after:
         return ()
-    unknown = {name for name, value in (change.get("after_unknown") or {}).items() if _is_unknown(value)}
+    unknown = {name for name, value in (change.get("after_unknown") or {}).items() if is_marked(value)}
     known = (set(before) | set(after)) - unknown
     return tuple(sorted(unknown | {name for name in known if _given(before.get(name)) != _given(after.get(name))}))
-
-
-def _is_unknown(value: Any) -> bool:
-    """Tell whether a value, or any part of one, is known after the apply only."""
-    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return value is True or any(map(_is_unknown, inner))
 
 
 def _given(value: Any) -> Any:
@@ -135,7 +130,7 @@ def _class(argument: str, change: Mapping[str, Any]) -> str | None:
 def _may_change_hands(argument: str, change: Mapping[str, Any]) -> bool:
     """Tell whether tags may give a certificate to another issuer, who may do what it likes with its own."""
     before, after = ((change[side].get(argument) or {}).get(ISSUER_TAG) for side in ("before", "after"))
-    return before != after or _is_unknown((change.get("after_unknown") or {}).get(argument))
+    return before != after or is_marked((change.get("after_unknown") or {}).get(argument))
 
 
 def _means_the_same(argument: str, change: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.addresses import keyed
+from pcaform.changes import is_marked
 from pcaform.inventory import ATTRIBUTES, Inventory, Remark, Resource
 from pcaform.problems import Failure
 from pcaform.sources.state_text import decoded
@@ -154,7 +155,7 @@ def _shown(values: Any, others: Counter[str]) -> Iterator[_Instance]:
         for resource in module.get("resources") or ():
             if _is_wanted(resource["type"]):
                 hidden = resource.get("sensitive_values") or {}
-                marked = frozenset(name for name, mark in hidden.items() if _is_marked(mark))
+                marked = frozenset(name for name, mark in hidden.items() if is_marked(mark))
                 values = _mapping(resource.get("values"))
                 yield _Instance(
                     resource["type"],
@@ -167,12 +168,6 @@ def _shown(values: Any, others: Counter[str]) -> Iterator[_Instance]:
                 )
             elif resource.get("mode") == "managed":
                 others[resource["type"]] += 1
-
-
-def _is_marked(mark: Any) -> bool:
-    """Tell whether a value or any part of it is sensitive: its place holds true, or what holds it."""
-    inner = mark.values() if isinstance(mark, Mapping) else mark if isinstance(mark, list) else ()
-    return mark is True or any(map(_is_marked, inner))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
