@@ -62,9 +62,9 @@ def there(address: str, **values: Any) -> Resource:
     return Resource(address, address.split(".")[-2], values)
 
 
-def rules(*changes: Change, state: Sequence[Resource] = ()) -> list[str]:
-    """Return the rules that find something in a plan, and 'doubt' for each doubt."""
-    found = judge(Plan(changes, is_errored=False, resources=tuple(state)))
+def rules(*changes: Change, state: Sequence[Resource] = (), read: Sequence[Resource] = ()) -> list[str]:
+    """Return the rules that find something in a plan, and 'doubt' for each doubt; `read` is of data sources."""
+    found = judge(Plan(changes, is_errored=False, resources=tuple(state), read=tuple(read)))
     return [*(each.rule for each in found.findings), *("doubt" for _ in found.doubts)]
 
 

@@ -77,6 +77,12 @@ def test_policy_whose_text_is_elsewhere_may_be_about_authorities(arn: str, expec
     assert ("cannot be read" in messages(found, state=state())) == (arn == ELSEWHERE)
 
 
+@pytest.mark.parametrize(("text", "expected"), [(ISSUES, BOTH[:1]), (STORES, [])])
+def test_a_policy_of_somebody_else_is_judged_by_what_a_data_source_read(text: str, expected: list[str]) -> None:
+    found = attached("role_policy_attachment", None, {"role": "a", "policy_arn": ELSEWHERE})
+    assert rules(found, read=[there("data.aws_iam_policy.x", arn=ELSEWHERE, policy=text)]) == expected
+
+
 @pytest.mark.parametrize(
     ("made", "expected"),
     [([], ["access-granted"]), ([STORES], []), ([ISSUES], ["access-granted"])],

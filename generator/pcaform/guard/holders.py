@@ -1,6 +1,6 @@
 """Who has a policy about CAs before a plan or after it, for sure or perhaps: by attachments, inline, and by groups."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,20 +20,27 @@ from pcaform.guard.holdings import (
 )
 from pcaform.guard.reading import Change, Resource
 
+_POLICY = "aws_iam_policy"
+
 
 @dataclass(frozen=True)
 class Holders:
-    """The holders of policies; the fields find objects before the plan, changes, and the module of an address."""
+    """The holders of policies; the fields find objects before the plan, changes, and the module of an address.
+
+    `read` is what data sources have just read: of a policy that others made, its text.
+    """
 
     of: Callable[..., Iterator[Resource]]
     changes_of: Callable[..., Iterator[Change]]
     module_of: Callable[[str], str]
+    read: Sequence[Resource] = ()
 
     @cached_property
     def _about(self) -> Mapping[str, bool | None]:
         """Policy by ARN and by name -> whether it is about CAs, before or after; None where its text is not known."""
         found: dict[str, bool | None] = {}
-        for each, _ in self._before_and_after("aws_iam_policy"):
+        managed_here = [each for each, _ in self._before_and_after(_POLICY)]
+        for each in (*managed_here, *(each for each in self.read if each.type == _POLICY)):
             text = each.values.get("policy")
             is_about = is_about_authorities(text) if isinstance(text, str) else None
             for name in (str(each.values.get("arn")), f"policy {each.values.get('name')}"):
@@ -43,14 +50,14 @@ class Holders:
     @cached_property
     def makes_policies(self) -> bool:
         """Tell whether the plan makes policies, whose ARNs are not known yet."""
-        return any("create" in change.actions for change in self.changes_of("aws_iam_policy"))
+        return any("create" in change.actions for change in self.changes_of(_POLICY))
 
     def concerns(self, arn: str) -> bool | None:
         """Tell whether a policy is about CAs; None where its text is in no state that the plan knows."""
         if arn.startswith("("):
             return False  # between specs, where a policy is told itself
         if arn == UNKNOWN:
-            made = [change for change in self.changes_of("aws_iam_policy") if "create" in change.actions]
+            made = [change for change in self.changes_of(_POLICY) if "create" in change.actions]
             texts = [change.after.get("policy") for change in made]
             are_others = all(isinstance(text, str) and not is_about_authorities(text) for text in texts)
             return False if made and are_others else None
@@ -61,7 +68,7 @@ class Holders:
         """Who has a policy about CAs, before the plan or after it, with their modules; and who may have one."""
         surely: set[str] = set()
         perhaps: set[str] = set()
-        for resource, unknown in self._before_and_after(*INLINE, *ATTACHMENTS, "aws_iam_policy", "aws_iam_role"):
+        for resource, unknown in self._before_and_after(*INLINE, *ATTACHMENTS, _POLICY, "aws_iam_role"):
             for who, is_about in self._held(resource, unknown):
                 (surely if is_about else perhaps).add(who)
                 if is_about:

@@ -196,7 +196,7 @@ class World:
     @cached_property
     def holders(self) -> Holders:
         """Who has which policy."""
-        return Holders(self.of, self.changes_of, module)
+        return Holders(self.of, self.changes_of, module, self.plan.read)
 
     def name(self, arn: str) -> str:
         """Return how people know a CA."""
