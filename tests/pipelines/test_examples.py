@@ -155,7 +155,7 @@ def test_pipelines_apply_what_is_safe_and_stop_what_is_not(checkout: Checkout) -
     assert [gitlab(checkout, job) for job in ("check", "apply")] == [0, 0]
     assert "fail" not in atlantis(checkout)
 
-    checkout.edit(SPEC.replace(PERMISSION, ""))
+    checkout.edit(SPEC.replace(PERMISSION, "    permissions: []\n"))
     assert github(checkout, "check") == [0, 0, 0, 2]
     assert github(checkout, "plan") == [0, 0, 2, 0]
     assert "permission-destroyed" in (checkout.home / "guard.md").read_text(encoding="utf-8")

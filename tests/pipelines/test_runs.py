@@ -18,7 +18,7 @@ pytestmark = pytest.mark.terraform
 SPEC = (Path(__file__).parent / "spec.yaml").read_text(encoding="utf-8").partition("certificate_authorities:")
 BODY = SPEC[1] + SPEC[2]
 WITHOUT_PERMISSION = (
-    BODY.replace("    permissions: [{principal: acm.amazonaws.com}]\n", "")
+    BODY.replace("    permissions: [{principal: acm.amazonaws.com}]\n", "    permissions: []\n")
     .replace(
         "    grants: [{certificates: managed",
         "    ignore: [{rule: managed-without-permission, reason: a test}]\n    grants: [{certificates: managed",
