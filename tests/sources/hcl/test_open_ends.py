@@ -28,6 +28,7 @@ def said(home: Path, capfd: pytest.CaptureFixture[str], files: dict[str, str]) -
 MOVES = {
     f"from = {AUTHORITY}.old\n  to   = {AUTHORITY}.root": (f"{AUTHORITY}.root", f"{AUTHORITY}.old"),
     f"from = {AUTHORITY} . old # once\n  to = {AUTHORITY}.root": (f"{AUTHORITY}.root", f"{AUTHORITY}.old"),
+    f'from = {AUTHORITY}.old["a b"]\n  to   = {AUTHORITY} . root': (f"{AUTHORITY}.root", f'{AUTHORITY}.old["a b"]'),
     "from = module.ca\n  to   = module.pki": ("module.pki", "module.ca"),
     f"from = {AUTHORITY}.old\n  to   = module.pki.{AUTHORITY}.inner": (
         f"module.pki.{AUTHORITY}.inner",

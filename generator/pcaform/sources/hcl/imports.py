@@ -123,7 +123,12 @@ def _address(text: str, scope: Scope) -> str:
         value = scope.resolve("each", tuple(found["path"].removeprefix(".").split(".")))
         return f"[{quoted(value)}]" if isinstance(value, str) else f"[{value}]" if type(value) is int else found[0]
 
-    return _EACH.sub(key, _BLANKS.sub(lambda found: found["kept"] or "", text))
+    return _EACH.sub(key, without_blanks(text))
+
+
+def without_blanks(address: str) -> str:
+    """Return an address without the blanks around its parts; those in keys stay."""
+    return _BLANKS.sub(lambda found: found["kept"] or "", address)
 
 
 def _identifier(block: Block, scope: Scope, kind: str) -> str | Unknown:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pcaform.inventory import ATTRIBUTES, Remark, Resource
 from pcaform.sources.hcl.bodies import Block
+from pcaform.sources.hcl.imports import without_blanks
 from pcaform.sources.hcl.scopes import Instance, ModuleScope
 
 _BLANKS = re.compile(r"\s+")
@@ -70,7 +71,7 @@ def ignored(instance: Instance) -> Iterator[Remark]:
 
 def _address(block: Block, name: str, scope: ModuleScope) -> str:
     attribute = block.body.attributes.get(name)
-    written = _BLANKS.sub("", attribute.value.text) if attribute else ""
+    written = without_blanks(attribute.value.text) if attribute else ""
     return f"{scope.address}.{written}" if scope.address else written
 
 
