@@ -69,7 +69,7 @@ def populate(account: Live) -> dict[str, str]:
     expired = pki.root(days=1, **subject(CommonName="Expired"))
     account.server.advance(timedelta(days=2))
     root = pki.root(**subject(CommonName="Corp Root CA", Organization="Corp", Country="DE"))
-    policy = pki.subordinate(root, depth=1, **subject(CommonName="Corp Policy CA"))
+    policy = pki.subordinate(root, depth=1, days=2000, **subject(CommonName="Corp Policy CA"))
     issuing = pki.subordinate(
         policy, **subject(CommonName="Corp Issuing CA"), RevocationConfiguration=CRL, Tags=tags(HOSTILE)
     )
