@@ -19,8 +19,8 @@ def document(bucket: CrlBucket, name: str, *, account_id: str, region: str) -> d
         {
             "Sid": "PrivateCaWritesLists",
             "Effect": "Allow",
-            "Principal": {"Service": "acm-pca.amazonaws.com"},
-            "Action": ["s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation"],
+            "Principal": {"Service": facts.LIST_WRITER},
+            "Action": list(facts.LIST_WRITER_ACTIONS),
             "Resource": both,
             "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
         },

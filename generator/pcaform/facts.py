@@ -20,6 +20,10 @@ _WithRsa = Literal["SHA256WITHRSA", "SHA384WITHRSA", "SHA512WITHRSA"]
 _WithRsaPss = Literal["SHA256WITHRSA_PSS", "SHA384WITHRSA_PSS", "SHA512WITHRSA_PSS"]
 SigningAlgorithm = Literal[_WithEcdsa, _WithRsa, _WithRsaPss, "SM3WITHSM2", _MlDsa]  # [API]
 S3ObjectAcl = Literal["PUBLIC_READ", "BUCKET_OWNER_FULL_CONTROL"]  # [API]
+LIST_WRITER = "acm-pca.amazonaws.com"
+"""Who writes revocation lists: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies."""
+LIST_WRITER_ACTIONS = ("s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation")
+"""What it has to be allowed, on the lists and on their bucket; same source."""
 CrlType = Literal["COMPLETE", "PARTITIONED"]  # [API]
 ValidityType = Literal["DAYS", "MONTHS", "YEARS", "ABSOLUTE", "END_DATE"]  # [API]
 PermissionAction = Literal["IssueCertificate", "GetCertificate", "ListPermissions"]  # [API]

@@ -10,9 +10,9 @@ from datetime import datetime
 from pcaform.audit.finding import Finding, Rule
 from pcaform.audit.grants import EVERYBODY, Grant, granted
 from pcaform.estate import Authority, Bucket, Estate
+from pcaform.facts import LIST_WRITER
 from pcaform.iam.elements import PolicyError
 
-_WRITER = "acm-pca.amazonaws.com"
 _READ, _WRITE = "s3:GetObject", "s3:PutObject"
 _OPENED = (
     "open a way: a CloudFront distribution with origin access control, named by custom_cname, so that the bucket stays "
@@ -49,8 +49,8 @@ def _unwritten(bucket: Bucket, letting: list[Grant]) -> tuple[Rule, str, str] | 
     if not bucket.is_there:
         message = f"its revocation list goes to the bucket {bucket.name}, which is not there: no list is written"
         return Rule.LIST_UNWRITTEN, message, "make the bucket, or name another: nobody learns what was revoked"
-    if not any(grant.who in (_WRITER, EVERYBODY) for grant in letting):
-        message = f"the policy of the bucket {bucket.name} does not let {_WRITER} write: no list is written"
+    if not any(grant.who in (LIST_WRITER, EVERYBODY) for grant in letting):
+        message = f"the policy of the bucket {bucket.name} does not let {LIST_WRITER} write: no list is written"
         advice = "allow s3:PutObject, s3:PutObjectAcl, s3:GetBucketAcl and s3:GetBucketLocation to that service"
         return Rule.LIST_UNWRITTEN, message, advice
     return None
@@ -60,9 +60,9 @@ def _unread(authority: Authority, bucket: Bucket, reading: list[Grant]) -> tuple
     """Return that nobody can read a list: behind a name of one's own, or unnamed, whoever is let in can hand it out."""
     cname = authority.lists.get("custom_cname")
     is_behind = bool(cname) or authority.hides_list
-    is_let_in = any(grant.who == EVERYBODY or (is_behind and grant.who != _WRITER) for grant in reading)
+    is_let_in = any(grant.who == EVERYBODY or (is_behind and grant.who != LIST_WRITER) for grant in reading)
     is_shut = "RestrictPublicBuckets" in bucket.blocks and not any(
-        grant.who not in (EVERYBODY, _WRITER) or grant.has_condition for grant in reading
+        grant.who not in (EVERYBODY, LIST_WRITER) or grant.has_condition for grant in reading
     )
     if _public_way(bucket, reading, [authority]) or (is_let_in and not is_shut):
         return None

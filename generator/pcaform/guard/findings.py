@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from pcaform.changes import is_marked
 from pcaform.guard.catalog import RULES
 from pcaform.guard.judgement import Difference, Doubt, Finding
 from pcaform.guard.reading import Change
@@ -108,19 +109,7 @@ def _at(value: Any, steps: Sequence[str | int], *, is_mask: bool = False) -> Any
             value = value[step]
         else:
             return None
-    return any(leaves(value)) if is_mask else value
-
-
-def leaves(mask: Any) -> Iterator[bool]:
-    """Yield the marks in a mask: one secret part keeps all of a value from being shown."""
-    if isinstance(mask, Mapping):
-        for inner in mask.values():
-            yield from leaves(inner)
-    elif isinstance(mask, list):
-        for inner in mask:
-            yield from leaves(inner)
-    else:
-        yield mask is True
+    return is_marked(value) if is_mask else value
 
 
 def _shown(value: Any) -> str:

@@ -17,7 +17,8 @@ from pcaform.access.actions import ISSUE
 from pcaform.facts import TEMPLATES
 from pcaform.iam.documents import read_document
 from pcaform.iam.patterns import is_action, is_like
-from pcaform.infer.meaning import meaning
+from pcaform.iam.principals import account_of
+from pcaform.infer.meaning import listed, meaning
 from pcaform.subjects import is_anybodys
 
 _ACCOUNTS = frozenset(("aws:principalaccount", "aws:sourceaccount"))
@@ -29,7 +30,6 @@ _OF_EVERYBODY = frozenset(
 """Providers that AWS knows by name, where anybody can register; their keys tell the application, or the user."""
 _ANYBODY = "*"
 _OIDC = ":oidc-provider/"
-_ACCOUNT = re.compile(r"arn:[\w-]+:iam::(?P<id>[0-9]{12}):root")
 _TEMPLATE = "acm-pca:templatearn"
 _ARN_FIELDS = 6
 _MOST = 1000
@@ -93,7 +93,7 @@ def leavers(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Gr
     return newcomers(after, before)
 
 
-def listed(found: Sequence[Grantee], others: Sequence[Grantee] = ()) -> str:
+def in_words(found: Sequence[Grantee], others: Sequence[Grantee] = ()) -> str:
     """Name them; the conditions are told where they are what differs, or say who it may be."""
     known = {each.name for each in others}
     told = [str(each) if each.name in known or each.is_anybody or not each.is_named else each.name for each in found]
@@ -109,8 +109,7 @@ def _covers(old: Grantee, new: Grantee) -> bool:
 
 def _spelled(name: str) -> str:
     """Return one spelling for a whole account, which AWS writes in two ways."""
-    match = _ACCOUNT.fullmatch(name)
-    return match["id"] if match else name
+    return account_of(name) or name
 
 
 def _is_kept(condition: tuple[str, str, frozenset[str]], conditions: Conditions) -> bool:
@@ -190,8 +189,7 @@ def _grantees(document: Any, effect: str) -> Iterator[Grantee]:
 
 
 def _statements(document: Any, effect: str) -> Iterator[Any]:
-    listed = document.get("Statement", [])
-    for statement in listed if isinstance(listed, list) else [listed]:
+    for statement in listed(document.get("Statement", [])):
         if statement.get("Effect") == effect:
             yield statement
 
@@ -210,4 +208,4 @@ def _conditions(block: Mapping[str, Mapping[str, Any]]) -> list[Conditions]:
 
 
 def _texts(value: Any) -> list[str]:
-    return [str(each) for each in (value if isinstance(value, list) else [value])]
+    return [str(each) for each in listed(value)]

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
+from pcaform.infer.meaning import listed
+
 INLINE = (
     "aws_iam_user_policy",
     "aws_iam_role_policy",
@@ -72,14 +74,14 @@ def texts(values: Mapping[str, Any]) -> dict[str, str]:
 def has_unknown_text(unknown: Mapping[str, Any]) -> bool:
     """Tell whether a policy is given whose text is not known; what a role merely may have been given is not."""
     inline = unknown.get("inline_policy")
-    listed = inline if isinstance(inline, list) else []
-    given = [each is True or (isinstance(each, Mapping) and each.get("policy") is True) for each in listed]
+    blocks = inline if isinstance(inline, list) else []
+    given = [each is True or (isinstance(each, Mapping) and each.get("policy") is True) for each in blocks]
     return unknown.get("policy") is True or any(given)
 
 
 def _named(values: Mapping[str, Any], unknown: Mapping[str, Any] | None, name: str) -> Iterator[str]:
     found = values.get(name)
-    yield from (each for each in (found if isinstance(found, list) else [found]) if isinstance(each, str) and each)
+    yield from (each for each in listed(found) if isinstance(each, str) and each)
     mark = (unknown or {}).get(name)
     if mark is True or (isinstance(mark, list) and True in mark):
         yield UNKNOWN

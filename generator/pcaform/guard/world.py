@@ -71,10 +71,10 @@ class World:
 
     def is_in_sight(self, arn: str) -> bool:
         """Tell whether it is known what certificate a CA has: by the state or by AWS, or as it is still to be made."""
-        return any(arn in known for known in (self.authorities, self.read, self.installed, self._made_arns))
+        return any(arn in known for known in (self.authorities, self.read, self.installed, self.made_arns))
 
     @cached_property
-    def _made_arns(self) -> frozenset[str]:
+    def made_arns(self) -> frozenset[str]:
         """The ARNs of the CAs that are made, which only specs give."""
         return frozenset(str(change.after["arn"]) for change in self.made if change.after.get("arn"))
 

@@ -28,7 +28,7 @@ class Principal:
     @property
     def is_root(self) -> bool:
         """Whether it is the account's root user, whom no identity policy limits."""
-        return not self.is_service and _account(self.arn) == self.account_id
+        return not self.is_service and account_of(self.arn) == self.account_id
 
 
 class Match(IntEnum):
@@ -65,7 +65,7 @@ def _match(name: str, principal: Principal) -> Match:
         return Match.DIRECT
     if name == principal.role_arn:
         return Match.ROLE
-    is_account = _account(name) == principal.account_id
+    is_account = account_of(name) == principal.account_id
     return (Match.DIRECT if principal.is_root else Match.ACCOUNT) if is_account else Match.NONE
 
 
@@ -83,7 +83,7 @@ def _is_spared(statement: Statement, principal: Principal) -> bool:
     return needed <= {_match(name, principal) for name in named}
 
 
-def _account(name: str) -> str | None:
+def account_of(name: str) -> str | None:
     """Return the account that a name means, which is its id or the ARN of its root; None for another name."""
     match = _ACCOUNT.fullmatch(name)
     return (match["id"] or match["root"]) if match else None

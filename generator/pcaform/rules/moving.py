@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from pcaform import addresses
-from pcaform.guard.specs.names import names
-from pcaform.guard.specs.resources import calls, resources
 from pcaform.hcl import Traversal
 from pcaform.rules.rule import Finding
 from pcaform.spec.stack import Spec
@@ -43,6 +41,9 @@ def moves_arrive(spec: Spec) -> Iterator[Finding]:
 
 def _declared(spec: Spec) -> Mapping[Traversal, str]:
     """Return each address of the rendered stack, of modules and resources, with its text."""
+    from pcaform.guard.specs.names import names
+    from pcaform.guard.specs.resources import calls, resources
+
     texts = [*(f"module.{call.name}" for call in calls(spec)), *resources(spec, names(spec))]
     return {addresses.parse(text): text for text in texts}
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pcaform.facts import LIST_WRITER, LIST_WRITER_ACTIONS
 from pcaform.guard.findings import doubt, finding, is_destroyed
 from pcaform.guard.hazards.revocation import block, is_public
 from pcaform.guard.judgement import Remark
@@ -16,14 +17,8 @@ from pcaform.iam.patterns import is_action, is_like, is_resource
 from pcaform.infer.meaning import listed
 
 CLOSING, NAMES = "aws_s3_bucket_public_access_block", ("aws_route53_record", "aws_cloudfront_distribution")
-_WRITER = "acm-pca.amazonaws.com"
 _LIST = "/crl/list.crl"
-_NEEDED = {
-    "s3:PutObject": _LIST,
-    "s3:PutObjectAcl": _LIST,
-    "s3:GetBucketAcl": "",
-    "s3:GetBucketLocation": "",
-}
+_NEEDED = {action: "" if "Bucket" in action else _LIST for action in LIST_WRITER_ACTIONS}
 """Action -> what of the bucket it is about."""
 _FLAGS = ("block_public_acls", "ignore_public_acls")
 _KEEP = "keep the bucket and its policy until every certificate that names it has ended"
@@ -107,7 +102,7 @@ def _allowed(values: Mapping[str, Any], authority: Resource) -> list[str]:
     return [
         action
         for action in _NEEDED
-        if any(_is_from(each, arn) for each in _granting(values, action) if _is_to(each, "*", _WRITER))
+        if any(_is_from(each, arn) for each in _granting(values, action) if _is_to(each, "*", LIST_WRITER))
     ]
 
 
@@ -123,7 +118,7 @@ def _granting(values: Mapping[str, Any], action: str) -> list[Any]:
         statements = listed(json.loads(values.get("policy") or "{}").get("Statement", []))
         met = [each for each in statements if _is_about(each, action, place)]
         denials = [each for each in met if each.get("Effect") == "Deny" and not each.get("Condition")]
-        is_denied = any(_is_to(each, "*", _WRITER) for each in denials)
+        is_denied = any(_is_to(each, "*", LIST_WRITER) for each in denials)
         return [] if is_denied else [each for each in met if each.get("Effect") == "Allow"]
     except (ValueError, TypeError, AttributeError, RecursionError):
         return []

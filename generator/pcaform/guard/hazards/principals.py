@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pcaform.guard.findings import doubt, finding, is_destroyed, is_replaced
-from pcaform.guard.grantees import denied, grantees, listed, newcomers
+from pcaform.guard.grantees import denied, grantees, in_words, newcomers
 from pcaform.guard.hazards.attached import boundary, managed_policies
 from pcaform.guard.hazards.policies import policy
 from pcaform.guard.judgement import Finding, Remark
@@ -56,11 +56,11 @@ def _trusted(change: Change) -> Iterator[Remark]:
         yield doubt(change, "role-trusts-anybody", f"the trust policy cannot be judged: {error}")
         return
     if any(each.is_anybody for each in new):
-        message = f"anybody may take the role: {listed([each for each in new if each.is_anybody])}"
+        message = f"anybody may take the role: {in_words([each for each in new if each.is_anybody])}"
         advice = "name accounts or principals, or for tokens the repositories or service accounts in ':sub'"
         yield finding(change, "role-trusts-anybody", message, advice=advice)
     elif new and before:
-        message = f"more may take the role: {listed(new, old)}"
+        message = f"more may take the role: {in_words(new, old)}"
         advice = "trust only who issues"
         yield finding(change, "trust-extended", message, advice=advice)
     elif was_denied:

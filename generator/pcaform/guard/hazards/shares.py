@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from pcaform.guard.findings import doubt, finding
-from pcaform.guard.grantees import Grantee, denied, grantees, leavers, listed, newcomers
+from pcaform.guard.grantees import Grantee, denied, grantees, in_words, leavers, newcomers
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.widening import mean_the_same
-from pcaform.guard.world import AUTHORITY, World
+from pcaform.guard.world import World
 from pcaform.iam.documents import PolicyError
 
 KEEP = "keep them until every certificate that they have from this CA has ended"
@@ -20,9 +20,8 @@ _ARN = "resource_arn"
 def share(change: Change, world: World) -> Iterator[Remark]:
     """Judge a CA's policy: one that moves is taken from one CA and given to another."""
     old, new = change.before.get(_ARN), change.after.get(_ARN)
-    made = [each.after.get("arn") for each in world.changes_of(AUTHORITY) if "create" in each.actions]
     is_gone = str(old or new) in world.destroyed
-    is_new = bool(change.unknown.get(_ARN)) or (new is not None and new in made)
+    is_new = bool(change.unknown.get(_ARN)) or new in world.made_arns
     is_moved = bool(old and change.after) and (old != new or is_new)
     if is_gone and (is_new or not is_moved):
         return
@@ -63,7 +62,7 @@ def _shared(change: Change, before: str, after: str, *, is_new: bool) -> Iterato
         message = "a statement that kept somebody from the CA is gone, or keeps out fewer"
         yield finding(change, "share-extended", message, advice="keep the denial")
     if gone:
-        message = f"they may not use the CA any more, and ACM renews nothing for them: {listed(gone, new)}"
+        message = f"they may not use the CA any more, and ACM renews nothing for them: {in_words(gone, new)}"
         yield finding(change, "share-narrowed", message, advice=KEEP)
     elif will - was:
         message = "a statement keeps somebody from the CA who could use it, and ACM renews nothing for them any more"
@@ -72,10 +71,10 @@ def _shared(change: Change, before: str, after: str, *, is_new: bool) -> Iterato
 
 def _extended(change: Change, came: tuple[Grantee, ...], old: Any, *, is_new: bool) -> Remark:
     if everybody := [each for each in came if each.is_anybody]:
-        message = f"the CA's policy lets everybody in: {listed(everybody)}"
+        message = f"the CA's policy lets everybody in: {in_words(everybody)}"
         return finding(change, "share-open", message, advice="name accounts, or an organization")
     crowned = [each for each in came if each.may_make_authorities]
     if crowned and not is_new:
-        message = f"they {CROWNED}: {listed(crowned)}"
+        message = f"they {CROWNED}: {in_words(crowned)}"
         return finding(change, "ca-template", message, advice="share end-entity templates only")
-    return finding(change, "share-extended", f"more may issue from the CA: {listed(came, old)}", advice=ONLY)
+    return finding(change, "share-extended", f"more may issue from the CA: {in_words(came, old)}", advice=ONLY)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.guard.findings import leaves, where
+from pcaform.changes import is_marked
+from pcaform.guard.findings import where
 from pcaform.guard.judgement import Doubt, Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.world import World
@@ -26,7 +27,7 @@ def unjudged(change: Change, world: World) -> Iterator[Remark]:
 
 
 def _is_of_tags(change: Change) -> bool:
-    unknown = any(leaves({name: mask for name, mask in change.unknown.items() if name not in _TAGS}))
+    unknown = is_marked(_untagged(change.unknown))
     return change.actions == ("update",) and not unknown and _untagged(change.before) == _untagged(change.after)
 
 

@@ -45,7 +45,7 @@ class _Import:
     @property
     def kind(self) -> str:
         """The type of the resource, as far as it can be told."""
-        return ".".join(_bare(self.to).split(".")[-2:-1])
+        return kind_of(self.to)
 
 
 def adopted(resources: Iterable[Resource], root: Module, scope: ModuleScope) -> tuple[list[Resource], list[Remark]]:
@@ -124,6 +124,11 @@ def _address(text: str, scope: Scope) -> str:
         return f"[{quoted(value)}]" if isinstance(value, str) else f"[{value}]" if type(value) is int else found[0]
 
     return _EACH.sub(key, without_blanks(text))
+
+
+def kind_of(address: str) -> str:
+    """Return the type of the resource that an address names, `module` for a module's; empty where it is none."""
+    return ".".join(_bare(address).split(".")[-2:-1])
 
 
 def without_blanks(address: str) -> str:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from pcaform.inventory import ATTRIBUTES, Remark, Resource
 from pcaform.sources.hcl.bodies import Block
-from pcaform.sources.hcl.imports import without_blanks
+from pcaform.sources.hcl.imports import kind_of, without_blanks
 from pcaform.sources.hcl.scopes import Instance, ModuleScope
 
-_BLANKS = re.compile(r"\s+")
 _GENERATION = re.compile(r"(?P<authority>module\.ca_.+)_certificate(?:_g[0-9]+)?\Z")
 _CERTIFICATE = "aws_acmpca_certificate"
 _MOVED = (
@@ -49,8 +48,7 @@ def open_ends(scope: ModuleScope) -> Iterator[OpenEnd]:
         yield OpenEnd(Remark("ambiguous", new, _MOVED.format(place=block.place, old=old)), at=new)
     for block in scope.module.of_type("removed"):
         address = _address(block, "from", scope)
-        kind = next((part for part in address.split(".")[::-1][1:2]), "")
-        if kind in ATTRIBUTES or kind == "module":
+        if kind_of(address) in {*ATTRIBUTES, "module"}:
             older = _GENERATION.match(address)  # of these a stack lets go by itself
             remark = Remark("ambiguous", address, _REMOVED.format(place=block.place))
             yield OpenEnd(remark, unless=older["authority"] if older else "")
@@ -64,7 +62,7 @@ def ignored(instance: Instance) -> Iterator[Remark]:
     for block in instance.block.body.of_type("lifecycle"):
         attribute = block.body.attributes.get("ignore_changes")
         if attribute is not None and instance.block.labels[0] != _CERTIFICATE:
-            names = _BLANKS.sub(" ", attribute.value.text).strip("[] ,")
+            names = " ".join(attribute.value.text.split()).strip("[] ,")
             what = "everything" if names == "all" else names
             yield Remark("left out", instance.address, _IGNORED.format(place=attribute.place, what=what))
 
