@@ -1,11 +1,10 @@
 """Writes the generated parts of the documentation; `--check` only compares and exits 1 where one is stale."""
 
 import argparse
-import ast
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,58 +21,6 @@ PACKAGE = ROOT / "generator" / "pcaform"
 CASES = ROOT / "tests" / "rules" / "cases"
 MARK = "<!-- generated: {name} -->"
 sys.path.insert(0, str(ROOT / "tests"))  # where the table of refusals stands
-
-
-def modules() -> dict[str, Path]:
-    """Return the program's modules: dotted name below the package to path."""
-    found = {}
-    for path in PACKAGE.rglob("*.py"):
-        parts = path.relative_to(PACKAGE).with_suffix("").parts
-        if parts[-1] not in {"__init__", "__main__"}:
-            found[".".join(parts)] = path
-    return found
-
-
-def imports(path: Path, known: dict[str, Path]) -> set[str]:
-    """Return which modules of the program one of them imports."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return {name.removeprefix("pcaform.") for name in names} & set(known)
-
-
-def module_table(current: str) -> str:
-    """Return one line per module, in the order the page has; modules that are new to it go where they first can."""
-    known = modules()
-    needs = {name: imports(path, known) for name, path in known.items()}
-    listed = dict.fromkeys(line.split("`")[1] for line in current.splitlines() if line.startswith("| `"))
-    ordered = [name for name in listed if name in known]
-    for name in sorted(set(known) - set(ordered), key=lambda name: (len(needs[name]), name)):
-        after = [ordered.index(other) + 1 for other in needs[name] if other in ordered]
-        ordered.insert(max(after, default=0), name)
-    rows = [f"| `{name}` | {_summary(known[name])} |" for name in _downward(ordered, needs)]
-    return "\n".join(["| module | what it is for |", "| --- | --- |", *rows])
-
-
-def _downward(names: list[str], needs: Mapping[str, set[str]]) -> list[str]:
-    """Return the modules in their order, but each after all that it imports; a merge can have mixed them up."""
-    placed: list[str] = []
-    waiting = list(names)
-    while waiting:
-        ready = next((name for name in waiting if needs[name] <= {*placed}), None)
-        if ready is None:
-            return placed + waiting  # they import each other: the test of the architecture says so
-        placed.append(ready)
-        waiting.remove(ready)
-    return placed
-
-
-def _summary(path: Path) -> str:
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    return " ".join(docstring.split("\n\n")[0].split())
 
 
 def rule_sections(_: str) -> str:
@@ -293,7 +240,6 @@ def _module_parts() -> Iterator[tuple[str, str, Callable[[str], str]]]:
 
 
 PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
-    ("ARCHITECTURE.md", "modules", module_table),
     ("README.md", "access", access_table),
     ("docs/spec.md", "fields", field_tables),
     ("docs/rules.md", "rules", rule_sections),

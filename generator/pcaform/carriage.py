@@ -9,7 +9,7 @@ from typing import Any
 
 from pcaform import facts, policies, trusts
 from pcaform.characters import composed
-from pcaform.infer.authorities import default_key_storage
+from pcaform.facts import default_key_storage
 from pcaform.infer.meaning import meaning
 from pcaform.spec.issuers import Issuer, Trust
 from pcaform.spec.stack import Spec

@@ -5,7 +5,7 @@ administrators are different people), auth-AwsManagedPolicies.html (AWSPrivateCA
 whose templates these are; AWS's own reach every CA of the account).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pcaform import facts
@@ -74,3 +74,7 @@ def _allow(name: str, operations: tuple[str, ...], resources: list[Any]) -> Stat
 
 def _document(statements: Iterator[Statement] | list[Statement]) -> Statement:
     return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+Maker = Callable[..., dict[str, Any]]
+MAKERS: Mapping[str, Maker] = {"administrators": administrator, "auditors": auditor}

@@ -4,6 +4,7 @@ Sources: [API] the acm-pca service model in botocore, compared by a test; [PCA] 
 AWS Certificate Manager user guide; [IAM] the IAM reference; [TF] provider aws 5.100, as tried.
 """
 
+import re
 from typing import Literal, get_args
 
 CertificateAuthorityType = Literal["ROOT", "SUBORDINATE"]  # [API]
@@ -244,3 +245,16 @@ def partition(region: str) -> str:
 def template_arn(region: str, template: str) -> str:
     """Return the ARN of a template: no region, no account, the partition of the CA. [PCA] template definitions."""
     return f"arn:{partition(region)}:acm-pca:::template/{template}"
+
+
+def default_key_storage(region: str) -> str:
+    """Return the standard AWS uses where none is named. [PCA] data protection: all regions outside China since 2023."""
+    return "CCPC_LEVEL_1_OR_HIGHER" if partition(region) == "aws-cn" else "FIPS_140_2_LEVEL_3_OR_HIGHER"
+
+
+_PRIVILEGED = re.compile(r"^(OCSPSigning|CodeSigning|Blank)|Passthrough/")
+
+
+def is_privileged(template: str) -> bool:
+    """Tell whether a template lets the request decide what an end-entity certificate may do."""
+    return _PRIVILEGED.search(template) is not None and "CACertificate" not in template

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.document import Document
-from pcaform.guard.world import AUTHORITY
 from pcaform.manifest import Items
 from pcaform.plan import naming
 from pcaform.plan.items import ACTIVATION, ARN, AUTHORITIES, AWS, IDENTITY, PERMITS, PRINCIPAL, REVOCATION, SIGNED_IN
 from pcaform.plan.stack import StackPlan
 from pcaform.problems import Problem
+from pcaform.resource_types import AUTHORITY
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import CertificateAuthority, Reference
 from pcaform.spec.reading import located

@@ -1,17 +1,15 @@
 """A file's path -> the spec in it, read and judged: the front half of every command that takes a spec."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform.document import Document, parse
+from pcaform.files import content, home, shown
 from pcaform.pems import beside, resolved
-from pcaform.problems import Failure, Invalid, Problem, Severity
+from pcaform.problems import Invalid, Problem, Severity
 from pcaform.rules.catalog import problems
 from pcaform.spec.reading import read
 from pcaform.spec.stack import Spec
-
-STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +53,3 @@ def load(path: str) -> Spec:
     Raises Invalid with every problem in it, Failure where the file cannot be read.
     """
     return judged(content(path), shown(path), directory=home(path))
-
-
-def shown(path: str) -> str:
-    """Return how messages name a file."""
-    return "<stdin>" if path == STDIN else path
-
-
-def home(path: str) -> Path:
-    """Return the directory that names in a spec are relative to: the spec's own, the current one for `-`."""
-    return Path() if path == STDIN else Path(path).parent
-
-
-def content(path: str) -> bytes:
-    """Return a file's bytes, or those of standard input for `-`."""
-    if path == STDIN:
-        return sys.stdin.buffer.read()
-    try:
-        return Path(path).read_bytes()
-    except FileNotFoundError:
-        raise Failure(f"{path}: there is no such file") from None
-    except IsADirectoryError:
-        raise Failure(f"{path}: this is a directory, name a file in it") from None
-    except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from None

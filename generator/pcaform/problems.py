@@ -6,6 +6,9 @@ from typing import Self
 
 _WINDOW = 120
 
+INCOMPLETE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+"""What reading a resource raises where a source holds only a part of it, or where somebody edited the state."""
+
 
 class Severity(StrEnum):
     """How much a problem weighs: an error stops, a warning is printed and counted."""

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from infer.states import Resource, resource
 from pcaform import bucket_policy, facts
+from pcaform import share as shares
 from pcaform.hcl import Call, Reference, StackFile
-from pcaform.infer import shares
 from pcaform.plan import naming
 from pcaform.plan.access import duties, issuers, permissions
 from pcaform.plan.access import shares as share_calls

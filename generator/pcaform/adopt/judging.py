@@ -12,7 +12,7 @@ from typing import Any
 
 from pcaform.changes import is_marked
 from pcaform.infer.meaning import meaning
-from pcaform.infer.unexpressed import INCOMPLETE
+from pcaform.problems import INCOMPLETE
 from pcaform.statements import ISSUER_TAG
 
 CLASSES: Mapping[str, frozenset[str]] = {

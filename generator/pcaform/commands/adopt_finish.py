@@ -12,7 +12,8 @@ from pcaform.adopt.finishing import finished
 from pcaform.adopt.states import parse as parse_state
 from pcaform.document import parse
 from pcaform.environments import users
-from pcaform.loading import STDIN, content, load
+from pcaform.files import STDIN, content
+from pcaform.loading import load
 from pcaform.problems import Failure
 from pcaform.terraform import Terraform, find_binary
 

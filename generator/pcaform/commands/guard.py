@@ -11,6 +11,7 @@ from pcaform import console
 from pcaform import report as printers
 from pcaform.commands.guard_specs import Case, examined, of_base, of_paths
 from pcaform.environments import users
+from pcaform.files import STDIN, content, shown
 from pcaform.guard import report
 from pcaform.guard.annotations import Places, of_spec, problems
 from pcaform.guard.judgement import Judgement
@@ -20,7 +21,6 @@ from pcaform.guard.markdown import markdown, verdict
 from pcaform.guard.reading import read
 from pcaform.guard.specs.judging import judged_plan
 from pcaform.guard.waivers import waived
-from pcaform.loading import STDIN, content, shown
 from pcaform.problems import Failure, Problem
 from pcaform.terraform import Terraform, TerraformError, find_binary
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from pcaform.commands.validate import files
 from pcaform.document import Document, parse
+from pcaform.files import content, home, shown
 from pcaform.guard.annotations import Places, of_spec
 from pcaform.guard.judgement import Judgement
 from pcaform.guard.specs.judging import gone, judged
-from pcaform.loading import Examined, content, examine, home, shown
+from pcaform.loading import Examined, examine
 from pcaform.pems import Reader, beside, resolved
 from pcaform.problems import Failure, Invalid
 from pcaform.sources.git import Revision, revision

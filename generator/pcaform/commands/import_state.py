@@ -1,8 +1,8 @@
 """`pcaform import state`: a Terraform state -> the spec it came from."""
 
 from pcaform.commands.importing import Wanted, finish
+from pcaform.files import content, shown
 from pcaform.infer.stack import Inferred, infer
-from pcaform.loading import content, shown
 from pcaform.sources import tfstate
 
 

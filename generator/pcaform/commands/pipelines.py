@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pcaform import console, packing
-from pcaform.loading import content, load, shown
+from pcaform.files import content, shown
+from pcaform.loading import load
 from pcaform.pipelines import documents
 from pcaform.pipelines.things import roles_elsewhere
 from pcaform.problems import Failure

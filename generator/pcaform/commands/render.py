@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pcaform import console, leaving, manifest
 from pcaform.commands.validate import files
-from pcaform.loading import STDIN, Examined, content, examine, home, shown
+from pcaform.files import STDIN, content, home, shown
+from pcaform.loading import Examined, examine
 from pcaform.output import diff
 from pcaform.output.comparison import Comparison, compare
 from pcaform.output.writing import Written, write

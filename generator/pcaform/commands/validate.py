@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pcaform import console, report
-from pcaform.loading import STDIN, Examined, content, examine, home, shown
+from pcaform.files import STDIN, content, home, shown
+from pcaform.loading import Examined, examine
 from pcaform.problems import Failure, Problem, Severity
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pcaform.drift.difference import Difference, Kind
 from pcaform.estate import POLICY, Authority
 from pcaform.infer.meaning import meaning
-from pcaform.infer.shares import document
-from pcaform.infer.unexpressed import INCOMPLETE
+from pcaform.problems import INCOMPLETE
+from pcaform.share import document
 from pcaform.spec.stack import Spec
 
 

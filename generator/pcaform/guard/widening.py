@@ -18,7 +18,7 @@ from pcaform.access.report import said
 from pcaform.access.requests import Asked
 from pcaform.access.rows import rows
 from pcaform.access.stage import Stage, Subject, name_patterns
-from pcaform.facts import DEFAULT_TEMPLATE
+from pcaform.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.guard.circumstances import circumstances
 from pcaform.guard.concern import ON_IAM
 from pcaform.guard.mentioned import new_templates, stage
@@ -27,7 +27,6 @@ from pcaform.iam.evaluation import Policies
 from pcaform.iam.patterns import Context
 from pcaform.iam.principals import Principal
 from pcaform.infer.meaning import meaning
-from pcaform.rules.grants import is_privileged
 from pcaform.statements import ISSUER_TAG
 
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')

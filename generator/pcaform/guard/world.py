@@ -15,14 +15,8 @@ from pcaform.guard.certificates import UnreadableError, certificate, identity
 from pcaform.guard.findings import is_created
 from pcaform.guard.holders import Holders
 from pcaform.guard.reading import Change, Plan, Resource
+from pcaform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE
 
-AUTHORITY = "aws_acmpca_certificate_authority"
-CERTIFICATE = "aws_acmpca_certificate"
-INSTALLATION = "aws_acmpca_certificate_authority_certificate"
-PERMISSION = "aws_acmpca_permission"
-SHARE = "aws_acmpca_policy"
-MANAGED = "aws_acm_certificate"
-POLICIES = ("aws_iam_policy", "aws_iam_user_policy", "aws_iam_role_policy", "aws_iam_group_policy")
 _ARN = "certificate_authority_arn"
 _AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")
 _NAMELESS = "a CA"

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform import facts
 from pcaform.chains import certificates, is_signed_by, names_key_of, readable
+from pcaform.facts import default_key_storage
 from pcaform.infer import activations
 from pcaform.infer.activations import Activation
 from pcaform.infer.index import Index, text
@@ -15,9 +15,10 @@ from pcaform.infer.naming import CA, is_whole, subject
 from pcaform.infer.permissions import moved, permissions
 from pcaform.infer.places import Place, is_nowhere, of_arn
 from pcaform.infer.tags import tags_of
-from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, Unexpressed, reason_of
+from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed, reason_of
 from pcaform.inventory import Inventory, Remark, Resource
 from pcaform.plan import naming
+from pcaform.problems import INCOMPLETE
 from pcaform.spec.authorities import CertificateAuthority
 
 _DEFAULT_DAYS = 30
@@ -47,11 +48,6 @@ def authorities(
             findings.items.append(item)
             findings.remarks += remarks
     return findings
-
-
-def default_key_storage(region: str) -> str:
-    """Return the standard AWS uses where none is named. [PCA] data protection: all regions outside China since 2023."""
-    return "CCPC_LEVEL_1_OR_HIGHER" if facts.partition(region) == "aws-cn" else "FIPS_140_2_LEVEL_3_OR_HIGHER"
 
 
 def _item(

@@ -14,9 +14,9 @@ from pcaform.infer.meaning import listed, meaning
 from pcaform.infer.naming import key_for, own_key
 from pcaform.infer.places import Place
 from pcaform.infer.tags import tags_of
-from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.inventory import Inventory, Resource
 from pcaform.plan import naming
+from pcaform.problems import INCOMPLETE
 from pcaform.spec.sections import CrlBucket
 
 _POLICY = "aws_s3_bucket_policy"

@@ -12,9 +12,10 @@ from pcaform.infer.naming import key_for, own_key
 from pcaform.infer.pairing import Alike, Pairs, joined, pairs
 from pcaform.infer.places import Place, of_arn
 from pcaform.infer.tags import tags_of
-from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, reason_of
+from pcaform.infer.unexpressed import NOT_WHOLE, reason_of
 from pcaform.inventory import Inventory, Remark, Resource, is_symbolic
 from pcaform.plan import naming
+from pcaform.problems import INCOMPLETE
 from pcaform.spec.sections import Certificate
 
 _ACM = "aws_acm_certificate"

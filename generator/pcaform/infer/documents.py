@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pcaform.infer.index import text
-from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.inventory import Inventory, Resource
+from pcaform.problems import INCOMPLETE
 
 Kind = Literal["user", "role"]
 _ABOUT = "acm-pca:"

@@ -1,24 +1,22 @@
 """Roles whose policy is an administrator's or auditor's of this very spec -> their entries."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform import duties
+from pcaform.duties import MAKERS
 from pcaform.infer.documents import Principal
 from pcaform.infer.issuers import Reader, role_of
 from pcaform.infer.items import Item
 from pcaform.infer.meaning import listed, meaning
 from pcaform.infer.moving import addresses_of
 from pcaform.infer.tags import tags_of
-from pcaform.infer.unexpressed import INCOMPLETE, Unexpressed
+from pcaform.infer.unexpressed import Unexpressed
 from pcaform.plan import naming
+from pcaform.problems import INCOMPLETE
 from pcaform.spec.sections import Duty
 from pcaform.spec.stack import Spec
-
-Maker = Callable[..., dict[str, Any]]
-MAKERS: Mapping[str, Maker] = {"administrators": duties.administrator, "auditors": duties.auditor}
 
 
 def section_of(principal: Principal, spec: Spec) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pcaform.infer.meaning import listed
-from pcaform.infer.unexpressed import INCOMPLETE
+from pcaform.problems import INCOMPLETE
 from pcaform.statements import CURVES
 
 Grants = list[dict[str, Any]]

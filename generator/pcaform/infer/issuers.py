@@ -16,8 +16,9 @@ from pcaform.infer.meaning import meaning
 from pcaform.infer.moving import addresses_of
 from pcaform.infer.tags import tags_of
 from pcaform.infer.trusts import trust_of
-from pcaform.infer.unexpressed import INCOMPLETE, NOT_WHOLE, Unexpressed, reason_of
+from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed, reason_of
 from pcaform.inventory import Remark, Resource, is_symbolic
+from pcaform.problems import INCOMPLETE
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 

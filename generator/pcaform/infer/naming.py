@@ -6,9 +6,8 @@ from collections.abc import Container, Iterable, Mapping
 from pcaform.chains import readable
 from pcaform.infer.known import Known, Made
 from pcaform.infer.pairing import Alike, joined, pairs
-from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.inventory import Inventory, Resource
-from pcaform.problems import Failure
+from pcaform.problems import INCOMPLETE, Failure
 from pcaform.spec.values import CA_ARN, KEY
 
 CA = "aws_acmpca_certificate_authority"

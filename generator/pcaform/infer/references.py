@@ -10,8 +10,8 @@ from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
 from pcaform.infer.permissions import moved, permissions
 from pcaform.infer.places import Place, of_arn
-from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.inventory import Remark, Resource
+from pcaform.problems import INCOMPLETE
 
 _CA = "aws_acmpca_certificate_authority"
 

@@ -8,14 +8,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pcaform import bucket_policy, policies, trusts
-from pcaform.infer import shares
-from pcaform.infer.duties import MAKERS
+from pcaform import bucket_policy, policies, share, trusts
+from pcaform.duties import MAKERS
 from pcaform.infer.items import Item
 from pcaform.infer.meaning import wording
 from pcaform.infer.places import Place, of_arn
-from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.problems import INCOMPLETE
 from pcaform.spec.stack import Spec
 
 _REASON = (
@@ -75,7 +74,7 @@ def _made(item: Item, spec: Spec, place: Place, arns: Mapping[str, str]) -> dict
         return {**made, _ROLE: trusts.document(duty.trust, spec.aws)}
     if item.section == "shares":
         region, _ = of_arn(arns[item.key]) or (place.region, "")
-        return {"aws_acmpca_policy": shares.document(spec.shares[item.key], arns[item.key], region=region)}
+        return {"aws_acmpca_policy": share.document(spec.shares[item.key], arns[item.key], region=region)}
     if item.section == "crl_buckets":
         bucket = spec.crl_buckets[item.key]
         name = bucket.bucket or item.key

@@ -6,21 +6,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform import facts
 from pcaform.infer.index import Index
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.meaning import listed, meaning
-from pcaform.infer.unexpressed import INCOMPLETE
 from pcaform.plan import naming
+from pcaform.problems import INCOMPLETE
+from pcaform.share import document
 from pcaform.spec.sections import Share
 
-_READ = (
-    "acm-pca:DescribeCertificateAuthority",
-    "acm-pca:GetCertificate",
-    "acm-pca:GetCertificateAuthorityCertificate",
-    "acm-pca:ListPermissions",
-    "acm-pca:ListTags",
-)
 _OTHER = "its statements are not those of a share, which AWS RAM and pcaform write"
 
 
@@ -45,29 +38,6 @@ def shares(found: Index, keys: Mapping[str, str], written: Mapping[str, str]) ->
                 )
             )
     return findings
-
-
-def document(share: Share, arn: str, *, region: str) -> dict[str, Any]:
-    """Return the policy of a share, as the module ca-share writes it."""
-    template = {"acm-pca:TemplateArn": facts.template_arn(region, share.template)}
-    statements = []
-    for account in share.accounts:
-        statements += _pair(account, {"AWS": account}, arn, reading=None, issuing=template)
-    if share.organization is not None:
-        inside = {"aws:PrincipalOrgID": share.organization}
-        statements += _pair("InOrganization", "*", arn, reading=inside, issuing={**template, **inside})
-    return {"Version": "2012-10-17", "Statement": statements}
-
-
-def _pair(
-    who: str, principal: Any, arn: str, *, reading: dict[str, str] | None, issuing: dict[str, str]
-) -> list[dict[str, Any]]:
-    about = {"Effect": "Allow", "Principal": principal, "Resource": arn}
-    read: dict[str, Any] = {"Sid": f"Read{who}", **about, "Action": list(_READ)}
-    if reading:
-        read["Condition"] = {"StringEquals": reading}
-    issue = {"Sid": f"Issue{who}", **about, "Action": "acm-pca:IssueCertificate"}
-    return [read, {**issue, "Condition": {"StringEquals": issuing}}]
 
 
 def _share(policy: Any, arn: str, *, region: str) -> dict[str, Any] | None:

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from pcaform import trusts
 from pcaform.infer.meaning import listed, meaning
-from pcaform.infer.unexpressed import INCOMPLETE, Unexpressed
+from pcaform.infer.unexpressed import Unexpressed
+from pcaform.problems import INCOMPLETE
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
 

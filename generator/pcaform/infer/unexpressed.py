@@ -7,9 +7,6 @@ from pydantic import ValidationError
 from pcaform.spec.stack import Spec
 from pcaform.spec.wording import message
 
-INCOMPLETE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
-"""What reading a resource raises where a source holds only a part of it, or where somebody edited the state."""
-
 NOT_WHOLE = "only a part of it was found: it was never finished, or the state was edited"
 
 

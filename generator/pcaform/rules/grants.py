@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from pcaform import duties, facts, packing, policies
 from pcaform.document import Loc
+from pcaform.facts import is_privileged
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
@@ -12,7 +13,6 @@ from pcaform.spec.stack import Spec
 from pcaform.spec.wording import nearest, seen
 from pcaform.statements import Authority
 
-_PRIVILEGED = re.compile(r"^(OCSPSigning|CodeSigning|Blank)|Passthrough/")
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9*?._:-]+")
 _NAMED = re.compile(r"[A-Za-z0-9]")
 _AFTER_WILDCARD = re.compile(r"[*?](?P<rest>[^*?]*)$")
@@ -77,11 +77,6 @@ def no_ca_template(spec: Spec) -> Iterator[Finding]:
     for loc, template in _templates(spec):
         if "CACertificate" in template:
             yield Finding(loc, f"'{template}' signs CA certificates: an issuer may use end-entity templates only")
-
-
-def is_privileged(template: str) -> bool:
-    """Tell whether a template lets the request decide what an end-entity certificate may do."""
-    return _PRIVILEGED.search(template) is not None and "CACertificate" not in template
 
 
 def no_privileged_template(spec: Spec) -> Iterator[Finding]:

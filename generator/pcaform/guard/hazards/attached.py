@@ -6,7 +6,8 @@ from pcaform.guard.findings import finding, is_destroyed, is_replaced
 from pcaform.guard.holdings import UNKNOWN, Pairs, attached, holders, managed, members
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
-from pcaform.guard.world import POLICIES, World
+from pcaform.guard.world import World
+from pcaform.resource_types import POLICIES
 
 REVIEW = "have it reviewed as a grant; 'pcaform access SPEC' shows all that everybody may do"
 SEE = "see that nobody issues by it any more"

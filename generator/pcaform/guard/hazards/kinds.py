@@ -18,7 +18,8 @@ from pcaform.guard.hazards.unjudged import is_of_private_ca, unjudged
 from pcaform.guard.holdings import ATTACHMENTS, INLINE, MEMBERSHIPS
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
-from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE, World
+from pcaform.guard.world import World
+from pcaform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE
 
 Judge = Callable[[Change, World], Iterator[Remark]]
 

@@ -12,9 +12,10 @@ from pcaform.guard.findings import doubt, finding, is_destroyed
 from pcaform.guard.hazards.revocation import block, is_public
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change, Resource
-from pcaform.guard.world import AUTHORITY, World
+from pcaform.guard.world import World
 from pcaform.iam.patterns import is_action, is_like, is_resource
 from pcaform.infer.meaning import listed
+from pcaform.resource_types import AUTHORITY
 
 CLOSING, NAMES = "aws_s3_bucket_public_access_block", ("aws_route53_record", "aws_cloudfront_distribution")
 _LIST = "/crl/list.crl"

@@ -7,7 +7,8 @@ from pcaform.guard.findings import doubt, finding, is_destroyed, is_replaced
 from pcaform.guard.hazards.authorities import FORGET
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
-from pcaform.guard.world import MANAGED, World
+from pcaform.guard.world import World
+from pcaform.resource_types import MANAGED
 
 _ARN = "certificate_authority_arn"
 _SILENCE = "every certificate that ACM manages on this CA runs out at its end, with no error before"

@@ -11,7 +11,8 @@ from pcaform.guard.findings import finding, is_created, is_destroyed
 from pcaform.guard.hazards.shares import CROWNED, KEEP, ONLY
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
-from pcaform.guard.world import AUTHORITY, World
+from pcaform.guard.world import World
+from pcaform.resource_types import AUTHORITY
 
 ASSOCIATION, PRINCIPAL, SHARE = (
     f"aws_ram_{kind}" for kind in ("resource_association", "principal_association", "resource_share")

@@ -13,7 +13,7 @@ from pcaform.guard.specs.following import Followed, followed
 from pcaform.guard.specs.names import Names, names, output_of
 from pcaform.guard.specs.resources import Made, calls, resources
 from pcaform.guard.widening import normal
-from pcaform.guard.world import AUTHORITY, CERTIFICATE, POLICIES, SHARE
+from pcaform.resource_types import AUTHORITY, CERTIFICATE, POLICIES, SHARE
 from pcaform.spec.stack import Spec
 
 _ANEW = ("delete", "create")

@@ -11,8 +11,8 @@ from typing import Any
 from pcaform.guard.reading import Change, Plan
 from pcaform.guard.specs.names import names, symbol
 from pcaform.guard.specs.resources import resources
-from pcaform.guard.world import AUTHORITY, POLICIES, SHARE
 from pcaform.plan import naming
+from pcaform.resource_types import AUTHORITY, POLICIES, SHARE
 from pcaform.spec.stack import Spec
 
 _FILLED = {**dict.fromkeys((*POLICIES, SHARE), "policy"), "aws_iam_role": "assume_role_policy"}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pcaform import addresses
 from pcaform.guard.specs.names import names
 from pcaform.guard.specs.resources import Made, calls, resources
-from pcaform.guard.world import AUTHORITY, CERTIFICATE
 from pcaform.hcl import Reference, Traversal
 from pcaform.plan.changes import changes
+from pcaform.resource_types import AUTHORITY, CERTIFICATE
 from pcaform.spec.stack import Spec
 
 _CHAIN = 10

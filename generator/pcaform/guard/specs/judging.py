@@ -10,8 +10,8 @@ from pcaform.guard.specs import backends
 from pcaform.guard.specs.comparison import plan
 from pcaform.guard.specs.filling import filled
 from pcaform.guard.specs.promises import moved, promises
-from pcaform.guard.world import AUTHORITY
 from pcaform.plan import naming
+from pcaform.resource_types import AUTHORITY
 from pcaform.spec.stack import Spec
 
 

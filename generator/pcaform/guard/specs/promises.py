@@ -6,8 +6,8 @@ from pcaform.guard.findings import finding
 from pcaform.guard.judgement import Note, Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.specs.following import followed
-from pcaform.guard.world import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED
 from pcaform.plan import naming
+from pcaform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED
 from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.stack import Spec
 

@@ -11,12 +11,12 @@ from typing import Any
 from pcaform import bucket_policy
 from pcaform.facts import ACM_PRINCIPAL
 from pcaform.guard.specs.names import Names, output_of
-from pcaform.guard.world import CERTIFICATE
 from pcaform.plan import naming
 from pcaform.plan.access import duties, issuers, permissions, shares
 from pcaform.plan.authorities import authorities
 from pcaform.plan.calls import ModuleCall
 from pcaform.plan.certificates import certificates, crl_buckets
+from pcaform.resource_types import CERTIFICATE
 from pcaform.spec.stack import Spec
 
 _UNPROTECTED = "-unprotected"

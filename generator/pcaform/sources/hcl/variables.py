@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.characters import composed
-from pcaform.loading import content
+from pcaform.files import content
 from pcaform.problems import Failure
 from pcaform.sources.hcl.bodies import body
 from pcaform.sources.hcl.contents import value_of

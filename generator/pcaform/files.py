@@ -1,0 +1,32 @@
+"""Files that a command names: `-` is standard input, and what cannot be read is a Failure in plain words."""
+
+import sys
+from pathlib import Path
+
+from pcaform.problems import Failure
+
+STDIN = "-"
+
+
+def shown(path: str) -> str:
+    """Return how messages name a file."""
+    return "<stdin>" if path == STDIN else path
+
+
+def home(path: str) -> Path:
+    """Return the directory that names in a spec are relative to: the spec's own, the current one for `-`."""
+    return Path() if path == STDIN else Path(path).parent
+
+
+def content(path: str) -> bytes:
+    """Return a file's bytes, or those of standard input for `-`."""
+    if path == STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise Failure(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise Failure(f"{path}: this is a directory, name a file in it") from None
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from None
