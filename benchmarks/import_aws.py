@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from pcaform.commands.sandbox import running
-from pcaform.quotas import PUBLISHED
+from pcaform.core.quotas import PUBLISHED
 from pcaform.sandbox.creation import creation
 from pcaform.sandbox.server import Sandbox
 

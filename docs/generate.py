@@ -11,7 +11,7 @@ from typing import Any
 import carried_fields
 import module_pages
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.fields import FIELDS
 from pcaform.rules.catalog import RULES
 from pcaform.spec.schema import json_schema
@@ -188,7 +188,7 @@ def _said(kind: str, remark: str) -> str:
 
 def right_table(_: str) -> str:
     """Return a row for each action that reading an account takes, with AWS's rate, and the policy that allows them."""
-    from pcaform.quotas import PUBLISHED
+    from pcaform.core.quotas import PUBLISHED
     from pcaform.sources.aws.rights import RIGHTS, policy
 
     head = ["| action | what it is asked for | requests a second |", "| --- | --- | --- |"]

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conftest import EXAMPLE
+from pcaform.core.problems import Invalid, Problem
 from pcaform.document import MAX_DEPTH, MAX_EXPANDED_NODES, parse
 from pcaform.loading import examine, judged
-from pcaform.problems import Invalid, Problem
 from pcaform.spec.stack import Spec
 from strategies import damaged
 

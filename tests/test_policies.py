@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from pcaform import facts, packing, policies
+from pcaform import packing, policies
+from pcaform.core import facts
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pcaform.problems import Failure, Invalid, Problem, Severity
+from pcaform.core.problems import Failure, Invalid, Problem, Severity
 
 HERE = Problem("spec.yaml", 3, 5, "something is wrong", "some-rule")
 

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html
 
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.spec.sections import CrlBucket
 
 READER = "cloudfront.amazonaws.com"

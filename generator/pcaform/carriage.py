@@ -7,9 +7,10 @@ allow, lists that are sets in any order, a disabled revocation block like none.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pcaform import facts, policies, trusts
-from pcaform.characters import composed
-from pcaform.facts import default_key_storage
+from pcaform import policies, trusts
+from pcaform.core import facts
+from pcaform.core.facts import default_key_storage
+from pcaform.core.unicode import composed
 from pcaform.infer.meaning import meaning
 from pcaform.spec.issuers import Issuer, Trust
 from pcaform.spec.stack import Spec

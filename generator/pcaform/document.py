@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from pcaform.problems import Invalid, Problem, Severity
+from pcaform.core.problems import Invalid, Problem, Severity
 
 MAX_DEPTH = 64
 MAX_EXPANDED_NODES = 500_000

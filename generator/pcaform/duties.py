@@ -8,7 +8,7 @@ whose templates these are; AWS's own reach every CA of the account).
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.spec.stack import Spec
 
 Statement = dict[str, Any]

@@ -7,12 +7,12 @@ issued certificate it ignores. Both would be silent, so both are errors here unt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pcaform.core.problems import Problem
 from pcaform.document import Document
 from pcaform.manifest import Items
 from pcaform.plan import naming
 from pcaform.plan.items import ACTIVATION, ARN, AUTHORITIES, AWS, IDENTITY, PERMITS, PRINCIPAL, REVOCATION, SIGNED_IN
 from pcaform.plan.stack import StackPlan
-from pcaform.problems import Problem
 from pcaform.resource_types import AUTHORITY
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import CertificateAuthority, Reference

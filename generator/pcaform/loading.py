@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pcaform.core.files import content, home, shown
+from pcaform.core.problems import Invalid, Problem, Severity
 from pcaform.document import Document, parse
-from pcaform.files import content, home, shown
 from pcaform.pems import beside, resolved
-from pcaform.problems import Invalid, Problem, Severity
 from pcaform.rules.catalog import problems
 from pcaform.spec.reading import read
 from pcaform.spec.stack import Spec

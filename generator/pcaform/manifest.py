@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pcaform import __version__
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 NAME = ".pcaform.json"
 _FORMAT = "1.0"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.statements import Authority, Statement
 
 _BLANK = re.compile(r"\s")

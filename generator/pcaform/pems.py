@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from pcaform.core.problems import Invalid, Problem
 from pcaform.document import Document, Loc
-from pcaform.problems import Invalid, Problem
 from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
 from pcaform.spec.reading import located
 from pcaform.spec.stack import Spec

@@ -7,9 +7,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pcaform import assets, hcl, manifest
+from pcaform import hcl, manifest
+from pcaform.core import assets
+from pcaform.core.problems import Failure
 from pcaform.plan.stack import StackPlan
-from pcaform.problems import Failure
 
 MODULES = "modules"
 _MODULE_SUFFIX = ".tf"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.spec.sections import Share
 
 _READ = (

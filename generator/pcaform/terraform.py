@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 BINARY = "PCAFORM_TERRAFORM"
 MIRROR = "PCAFORM_PROVIDER_MIRROR"

@@ -8,7 +8,7 @@ and the certificate's subject), eks/latest/userguide/pod-id-role.html (sessions 
 from collections.abc import Iterator
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.spec.issuers import Oidc, RolesAnywhere, Trust
 from pcaform.spec.stack import Aws
 

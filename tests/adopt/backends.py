@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 
 def resource(name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from adopt import pages
 from adopt.backends import state
 from pcaform.adopt.grants import matched, refuse_unlike, wanted
 from pcaform.adopt.states import Entry, parse, patched
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 ACCOUNT, PARTNER = "123456789012", "210987654321"
 ARN = f"arn:aws:acm-pca:eu-west-1:{ACCOUNT}:certificate-authority/11111111-2222-3333-4444-555555555555"

@@ -9,7 +9,7 @@ import pytest
 from adopt.backends import Backend, state
 from conftest import Offline
 from pcaform.adopt.states import Entry, is_same, parse, patched, restored
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.terraform import Terraform, TerraformError
 
 PERMISSION = Entry(

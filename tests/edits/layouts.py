@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from pcaform.core.problems import Invalid
 from pcaform.document import parse
 from pcaform.dump import flow
-from pcaform.problems import Invalid
 
 Chunk = tuple[tuple[str, ...], str]
 

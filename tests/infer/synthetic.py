@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from infer.states import Resource, resource
-from pcaform import bucket_policy, facts
+from pcaform import bucket_policy
 from pcaform import share as shares
+from pcaform.core import facts
 from pcaform.hcl import Call, Reference, StackFile
 from pcaform.plan import naming
 from pcaform.plan.access import duties, issuers, permissions

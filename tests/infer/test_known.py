@@ -9,11 +9,11 @@ import pytest
 
 from infer.states import ACCOUNT, REGION, Resource, arn_of, authority, resource, root, state
 from pcaform import trusts
+from pcaform.core.problems import Failure
 from pcaform.infer.known import known_of
 from pcaform.infer.stack import Inferred, infer
 from pcaform.inventory import Inventory
 from pcaform.loading import judged
-from pcaform.problems import Failure
 from pcaform.sources import tfstate
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from infer.found import UNMANAGED, policy_of
 from infer.states import authority, certificate, permission, resource, root, state, subordinate, user
 from pcaform.commands.import_state import from_state
+from pcaform.core.problems import Failure
 from pcaform.dump import dump
 from pcaform.loading import judged
-from pcaform.problems import Failure
 from pcaform.sources import tfstate
 
 

@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from loop.stacks import Stack, started
-from pcaform.problems import Invalid
+from pcaform.core.problems import Invalid
 from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
 from pcaform.terraform import TerraformError
 

@@ -12,9 +12,9 @@ from guard.plans import renew
 from loop import plain
 from loop.stacks import Stack, started
 from pcaform.changes import changes
+from pcaform.core.problems import Invalid
 from pcaform.guard.judging import judge
 from pcaform.guard.reading import read
-from pcaform.problems import Invalid
 
 pytestmark = pytest.mark.terraform
 PAGE = ROOT / "docs" / "terraform-and-private-cas.md"

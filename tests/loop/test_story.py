@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from loop.stacks import ACCOUNT, REGION, Stack, started
-from pcaform.problems import Invalid
+from pcaform.core.problems import Invalid
 
 pytestmark = pytest.mark.terraform
 PARTNER = "210987654321"

@@ -16,13 +16,13 @@ import pytest
 
 from conftest import Offline
 from output.trees import content_of, is_whole, stack, stack_of
+from pcaform.core.problems import Failure
 from pcaform.loading import judged
 from pcaform.manifest import NAME, digest
 from pcaform.output import staging, tripwire
 from pcaform.output.comparison import compare
 from pcaform.output.writing import write
 from pcaform.plan.stack import plan
-from pcaform.problems import Failure
 from pcaform.render import Rendered, render
 
 CALLS = ("open", "write", "fsync", "close", "mkdir", "rename", "replace", "unlink", "remove", "rmdir", "chmod", "link")

@@ -11,10 +11,10 @@ import pytest
 
 from conftest import EXAMPLE, ROOT
 from output.trees import content_of, stack
+from pcaform.core.problems import Failure
 from pcaform.output import lock
 from pcaform.output.lock import locked
 from pcaform.output.writing import write
-from pcaform.problems import Failure
 
 HOLD = (
     "import sys\nfrom pathlib import Path\nfrom pcaform.output.lock import locked\n"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from output.trees import stack, tree
+from pcaform.core.problems import Failure
 from pcaform.manifest import NAME
 from pcaform.output import staging, tripwire
 from pcaform.output.comparison import compare
 from pcaform.output.writing import write
-from pcaform.problems import Failure
 
 NEW = stack(a_tf="new", m__b_tf="new")
 LINKS = ["a.tf", "m", "m/b.tf", "m/old.tf", NAME, tripwire.NAME, staging.NAME]

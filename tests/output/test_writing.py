@@ -10,11 +10,11 @@ import pytest
 from conftest import EXAMPLE
 from output.trees import content_of, stack, stack_of, tree
 from pcaform import __version__, manifest
+from pcaform.core.problems import Failure
 from pcaform.loading import load
 from pcaform.manifest import NAME
 from pcaform.output.writing import write
 from pcaform.plan.stack import plan
-from pcaform.problems import Failure
 from pcaform.render import render
 
 OLD = 1_000_000_000

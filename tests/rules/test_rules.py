@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.document import parse
 from pcaform.rules.catalog import RULES, problems
 from pcaform.spec.reading import read

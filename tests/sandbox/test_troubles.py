@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from pcaform.quotas import PUBLISHED
+from pcaform.core.quotas import PUBLISHED
 from pcaform.sandbox.calls import Call
 from pcaform.sandbox.constraints import service_model
 from pcaform.sandbox.rates import Bucket

@@ -10,7 +10,7 @@ from hypothesis import given
 from conftest import ROOT, Run
 from infer.states import authority, certificate, resource, root, state
 from pcaform.commands.import_state import from_state
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.sources import tfstate
 from strategies import damaged
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pcaform import facts
+from pcaform.core import facts
 from spec.drawn_authorities import elsewhere, references, trees
 from spec.drawn_principals import duties, issuers
 from spec.drawn_words import ACCOUNTS, HOSTS, KEYS, LOWER, NAMES, TRUE, ca_arn, some_of, tags, words

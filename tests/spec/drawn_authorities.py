@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from pcaform import facts
+from pcaform.core import facts
 from spec.drawn_words import HOSTS, KEYS, LOWER, TRUE, ca_arn, ignores, some_of, tags, words
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 
 from hypothesis import strategies as st
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.spec.issuers import ManagedAction
 from spec.drawn_words import ACCOUNTS, HOSTS, KEYS, NAMES, ignores, some_of, tags, words
 from strategies import texts, values

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pcaform import facts
+from pcaform.core import facts
 from strategies import texts
 
 

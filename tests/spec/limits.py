@@ -2,7 +2,7 @@
 
 from typing import Any, get_args
 
-from pcaform import facts
+from pcaform.core import facts
 from spec.limits_authorities import AUTHORITIES, CA, Limit
 from spec.limits_principals import ISSUER, POLICY, PRINCIPALS, ROLE
 

@@ -2,7 +2,7 @@
 
 from typing import Any, get_args
 
-from pcaform import facts
+from pcaform.core import facts
 
 Limit = tuple[tuple[str | int, ...], Any, Any, str]
 """Where a value stands, the last that is allowed, the first that is refused, and a part of the reason."""

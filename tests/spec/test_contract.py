@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 
 from conftest import Offline
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.fields import ACM, CA, CERTIFICATE, FIELDS, PERMISSION, USER, FieldFact
 from pcaform.spec.schema import json_schema
 

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.document import parse
 from pcaform.spec import reading
 from pcaform.spec.stack import Spec

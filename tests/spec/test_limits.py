@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 import yaml
 
+from pcaform.core.problems import Invalid
 from pcaform.document import parse
-from pcaform.problems import Invalid
 from pcaform.spec import reading
 from pcaform.spec.schema import json_schema
 from pcaform.spec.stack import Spec

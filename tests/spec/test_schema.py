@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 
 from conftest import ROOT
+from pcaform.core.problems import Invalid
 from pcaform.document import parse
 from pcaform.loading import examine
-from pcaform.problems import Invalid
 from pcaform.spec.schema import json_schema
 
 SCHEMA = json_schema()

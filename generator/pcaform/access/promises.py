@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from pcaform import facts
 from pcaform.access import actions, cells
 from pcaform.access.cells import Cell
 from pcaform.access.stage import Subject
+from pcaform.core import facts
 from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
 from pcaform.spec.stack import Spec
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from pcaform import facts
 from pcaform.access import actions
 from pcaform.access.cells import (
     ACCOUNT,
@@ -34,6 +33,7 @@ from pcaform.access.cells import (
     route_keys,
 )
 from pcaform.access.stage import Stage, Subject
+from pcaform.core import facts
 from pcaform.iam.patterns import Context
 from pcaform.statements import ISSUER_TAG
 

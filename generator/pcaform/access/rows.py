@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pcaform import facts
 from pcaform.access import actions, cells
 from pcaform.access.cells import ANY_NAME, Cell
+from pcaform.core import facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
+from pcaform.core.problems import Failure
 from pcaform.hcl import Call, Reference
 from pcaform.iam.principals import Principal
-from pcaform.problems import Failure
 from pcaform.sources.hcl.configuration import Configuration
 
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z-]+?)(?:-unprotected)?(?:\?.*)?$")

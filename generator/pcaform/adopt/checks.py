@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pcaform.adopt.scratch import data_directory
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 LOCK_FILE = ".terraform.lock.hcl"
 _PROVIDER = re.compile(r'provider "[^"]*/hashicorp/aws" \{\n\s*version\s*=\s*"(?P<version>[^"]+)"')

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pcaform import addresses
 from pcaform.adopt.states import State
+from pcaform.core.problems import Failure, Invalid
 from pcaform.document import Document, parse
-from pcaform.problems import Failure, Invalid
 
 _MOVES = "moves"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pcaform.adopt.entries import PERMISSION
 from pcaform.adopt.states import Entry, State
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.sources.aws.permissions import Live
 
 

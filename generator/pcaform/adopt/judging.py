@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.changes import is_marked
+from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.meaning import meaning
-from pcaform.problems import INCOMPLETE
 from pcaform.statements import ISSUER_TAG
 
 CLASSES: Mapping[str, frozenset[str]] = {

@@ -11,7 +11,7 @@ from pcaform.adopt import checks
 from pcaform.adopt.grants import Grant, matched, wanted
 from pcaform.adopt.places import Place, imported, of_arn, places, refuse_strays
 from pcaform.adopt.states import Entry, State
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.sources.aws.account import Account, Caller, open_account
 from pcaform.sources.aws.pace import Pace
 from pcaform.sources.aws.permissions import permissions, statuses

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform import facts
-from pcaform.problems import Failure
+from pcaform.core import facts
+from pcaform.core.problems import Failure
 from pcaform.sources.hcl.configuration import Configuration
 
 _CA_ARN = re.compile(r"arn:(?P<partition>[^:\"]+):acm-pca:(?P<region>[^:\"]+):(?P<account>[0-9]{12}):[^\"]+")

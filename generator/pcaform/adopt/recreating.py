@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from pcaform.adopt.grants import Grant
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.sources.aws.account import Account
 from pcaform.sources.aws.permissions import withdraw as delete
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.adopt.vault import store
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.terraform import Terraform
 
 DEFAULT = "default"

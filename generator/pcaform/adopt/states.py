@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 _VERSION = 4
 _DAMAGED = "the pulled state is damaged or was edited"

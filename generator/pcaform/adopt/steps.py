@@ -14,7 +14,7 @@ from pcaform.adopt.entries import PERMISSION, entries
 from pcaform.adopt.grants import Grant, refuse_unlike
 from pcaform.adopt.judging import Judgement, judge
 from pcaform.adopt.states import Entry, State
-from pcaform.problems import Failure, Invalid
+from pcaform.core.problems import Failure, Invalid
 
 Plan = Mapping[str, Any]
 WRITTEN_SINCE = "somebody has written the state since it was pulled: adopt again"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pcaform.adopt.steps import Unrestored
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 _OWNER_ONLY = 0o600
 

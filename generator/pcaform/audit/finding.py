@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from pcaform.audit.moments import day
+from pcaform.core.dates import day
 from pcaform.inventory import Remark
 
 

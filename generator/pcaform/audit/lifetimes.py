@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pcaform import facts
 from pcaform.audit.finding import Cost, End, Finding, Rule
-from pcaform.audit.moments import day, days_until
+from pcaform.core import facts
+from pcaform.core.dates import day, days_until
 from pcaform.estate import GONE, Authority, Estate
 
 _AGAIN = "renew its certificate: sign its request again and import the result; or delete the CA if nobody needs it"

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from pcaform.audit.finding import Finding, Rule
 from pcaform.audit.grants import EVERYBODY, Grant, granted
+from pcaform.core.facts import LIST_WRITER
 from pcaform.estate import Authority, Bucket, Estate
-from pcaform.facts import LIST_WRITER
 from pcaform.iam.elements import PolicyError
 
 _READ, _WRITE = "s3:GetObject", "s3:PutObject"

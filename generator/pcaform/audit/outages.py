@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from pcaform.audit.finding import Finding, Rule
-from pcaform.audit.moments import day
 from pcaform.audit.renewals import living, obstacles, stranded
+from pcaform.core.dates import day
 from pcaform.estate import Authority, Certificate, Estate
 
 _MEND = {

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from pcaform.audit.finding import Audit
-from pcaform.audit.moments import day
 from pcaform.audit.report import NOT_SHOWN, PRICE, left, price, when
+from pcaform.core.dates import day
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8882; --bad: #c0362c; --warn: #b26a00; }

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from pcaform import facts
 from pcaform.access.judging import Access, Judgement
 from pcaform.audit.finding import Finding, Rule
+from pcaform.core import facts
 from pcaform.estate import Authority, Estate
 from pcaform.iam.documents import Statement, read_document
 from pcaform.iam.elements import PolicyError

@@ -8,8 +8,8 @@ https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html.
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from pcaform import facts
-from pcaform.audit.moments import day
+from pcaform.core import facts
+from pcaform.core.dates import day
 from pcaform.estate import PERMISSIONS, Authority, Certificate
 
 _LEAD = timedelta(days=facts.ACM_RENEWS_DAYS)

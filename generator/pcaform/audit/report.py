@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from pcaform import facts
 from pcaform.audit.finding import Audit, Cost, End, Finding
-from pcaform.audit.moments import day, days_until
+from pcaform.core import facts
+from pcaform.core.dates import day, days_until
 from pcaform.inventory import Remark
 
 NOT_SHOWN = (

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.sources.aws.account import Caller
 from pcaform.sources.aws.wanted import Filters
 

@@ -9,7 +9,7 @@ import typer
 from pcaform.cli import account
 from pcaform.cli.app import app
 from pcaform.cli.options import AccessFormat, AuditFormat
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 _DAYS = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[dw]?)")
 Expiring = Annotated[

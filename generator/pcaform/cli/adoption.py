@@ -49,7 +49,7 @@ def _adopt(
     """Take over what Terraform cannot import: prove that nothing would change, then push the state."""
     if finish is not None:
         from pcaform.commands import adopt_finish
-        from pcaform.problems import Failure
+        from pcaform.core.problems import Failure
 
         if spec or accept or proof or keep or emit or dry_run or recreate:
             raise Failure("--finish only changes the spec, other options belong to taking over: give one of them")

@@ -8,7 +8,7 @@ import typer
 from pcaform.cli import account
 from pcaform.cli.app import app
 from pcaform.cli.options import AccessFormat, FailOn, GuardFormat, Pipeline
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 _Step = Annotated[
     Pipeline | None,

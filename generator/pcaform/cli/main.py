@@ -12,7 +12,7 @@ import typer
 
 from pcaform.cli import accounts, adoption, forward, imports, judgements, live, sandboxes
 from pcaform.cli.app import app
-from pcaform.problems import Failure, Invalid
+from pcaform.core.problems import Failure, Invalid
 
 _UNEXPECTED = 3
 _INTERRUPTED = 130

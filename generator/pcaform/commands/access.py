@@ -3,17 +3,17 @@
 from functools import partial
 from pathlib import Path
 
-from pcaform import console
 from pcaform.access import promises, report
 from pcaform.access.account import stages
 from pcaform.access.judging import Judgement, judge
 from pcaform.access.stage import Stage, name_patterns, stage
 from pcaform.access.survey import survey
 from pcaform.commands.opening import check_found, opened
+from pcaform.core import console
+from pcaform.core.problems import Failure
 from pcaform.inventory import Inventory
 from pcaform.loading import load
 from pcaform.plan.stack import plan
-from pcaform.problems import Failure
 from pcaform.render import render
 from pcaform.sources.aws.account import Caller
 from pcaform.sources.aws.reading import read_access

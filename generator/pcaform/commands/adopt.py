@@ -5,7 +5,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform import console
 from pcaform.adopt import proof, recreating
 from pcaform.adopt.backend import Backend
 from pcaform.adopt.emission import emit
@@ -14,8 +13,9 @@ from pcaform.adopt.scratch import copied, files
 from pcaform.adopt.steps import Ground, Plan, Proven, prove, push
 from pcaform.adopt.vault import refuse_inside, vault
 from pcaform.commands.render import refuse_stale
+from pcaform.core import console
+from pcaform.core.problems import Failure
 from pcaform.environments import users
-from pcaform.problems import Failure
 
 _REFUSED = 2
 

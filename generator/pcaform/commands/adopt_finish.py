@@ -5,16 +5,16 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pcaform import console
 from pcaform.adopt import checks
 from pcaform.adopt.backend import Backend
 from pcaform.adopt.finishing import finished
 from pcaform.adopt.states import parse as parse_state
+from pcaform.core import console
+from pcaform.core.files import STDIN, content
+from pcaform.core.problems import Failure
 from pcaform.document import parse
 from pcaform.environments import users
-from pcaform.files import STDIN, content
 from pcaform.loading import load
-from pcaform.problems import Failure
 from pcaform.terraform import Terraform, find_binary
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from pcaform import console, estate
+from pcaform import estate
 from pcaform.access.judging import Judgement
 from pcaform.audit import report
 from pcaform.audit.auditing import audit
@@ -11,6 +11,7 @@ from pcaform.audit.finding import Audit
 from pcaform.audit.page import page
 from pcaform.commands.access import of_account
 from pcaform.commands.opening import opened
+from pcaform.core import console
 from pcaform.estate import Estate
 from pcaform.sources.aws.account import Account, Caller
 from pcaform.sources.aws.buckets import buckets

@@ -7,15 +7,15 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from pcaform import assets, console, facts
 from pcaform.commands.sandbox import running
+from pcaform.core import assets, console, facts
+from pcaform.core.problems import Failure, Invalid
 from pcaform.demo import guarding, imports, issuing, openssl
 from pcaform.demo.adopting import adopt
 from pcaform.demo.commands import pcaform
 from pcaform.demo.stack import Stack, open_stack, write_stack
 from pcaform.demo.steps import act, holds, left_out, step
 from pcaform.loading import judged
-from pcaform.problems import Failure, Invalid
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform import TerraformMissing

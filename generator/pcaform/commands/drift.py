@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from pcaform import console
 from pcaform.commands.opening import opened
+from pcaform.core import console
+from pcaform.core.problems import Failure
 from pcaform.drift import report
 from pcaform.drift.comparing import compare
 from pcaform.drift.difference import Drift, Kind
 from pcaform.drift.matching import is_named, region_of
 from pcaform.estate import Estate
 from pcaform.loading import load
-from pcaform.problems import Failure
 from pcaform.sources.aws.account import Account, Caller
 from pcaform.sources.aws.managed import managed
 from pcaform.sources.aws.people import people

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pcaform import console
-from pcaform import report as printers
 from pcaform.commands.guard_specs import Case, examined, of_base, of_paths
+from pcaform.core import console
+from pcaform.core import formatters as printers
+from pcaform.core.files import STDIN, content, shown
+from pcaform.core.problems import Failure, Problem
 from pcaform.environments import users
-from pcaform.files import STDIN, content, shown
 from pcaform.guard import report
 from pcaform.guard.annotations import Places, of_spec, problems
 from pcaform.guard.judgement import Judgement
@@ -21,7 +22,6 @@ from pcaform.guard.markdown import markdown, verdict
 from pcaform.guard.reading import read
 from pcaform.guard.specs.judging import judged_plan
 from pcaform.guard.waivers import waived
-from pcaform.problems import Failure, Problem
 from pcaform.terraform import Terraform, TerraformError, find_binary
 
 _FINDINGS = 2

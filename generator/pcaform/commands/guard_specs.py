@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform.commands.validate import files
+from pcaform.core.files import content, home, shown
+from pcaform.core.git import Revision, revision
+from pcaform.core.problems import Failure, Invalid
 from pcaform.document import Document, parse
-from pcaform.files import content, home, shown
 from pcaform.guard.annotations import Places, of_spec
 from pcaform.guard.judgement import Judgement
 from pcaform.guard.specs.judging import gone, judged
 from pcaform.loading import Examined, examine
 from pcaform.pems import Reader, beside, resolved
-from pcaform.problems import Failure, Invalid
-from pcaform.sources.git import Revision, revision
 from pcaform.spec.reading import read
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec

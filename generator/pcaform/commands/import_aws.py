@@ -3,10 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pcaform import console
 from pcaform.adopt.announcing import announcement
 from pcaform.commands.importing import Wanted, check, existing, finish
 from pcaform.commands.opening import check_found, opened
+from pcaform.core import console
 from pcaform.inventory import Inventory
 from pcaform.sources.aws.account import Caller
 from pcaform.sources.aws.checkpoint import kept

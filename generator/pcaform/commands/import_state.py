@@ -1,7 +1,7 @@
 """`pcaform import state`: a Terraform state -> the spec it came from."""
 
 from pcaform.commands.importing import Wanted, finish
-from pcaform.files import content, shown
+from pcaform.core.files import content, shown
 from pcaform.infer.stack import Inferred, infer
 from pcaform.sources import tfstate
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform import console
+from pcaform.core import console
+from pcaform.core.problems import Failure
 from pcaform.document import parse
 from pcaform.dump import dump
 from pcaform.imported import report
@@ -19,7 +20,6 @@ from pcaform.loading import examine
 from pcaform.output import diff
 from pcaform.output.comparison import Difference, Owner
 from pcaform.output.files import Target, target, write
-from pcaform.problems import Failure
 from pcaform.spec.reading import read
 from pcaform.spec.stack import Spec
 

@@ -1,8 +1,8 @@
 """The start that all commands on an account share: whose account it is, and whether there is anything in it."""
 
-from pcaform import console
+from pcaform.core import console
+from pcaform.core.problems import Failure
 from pcaform.inventory import Inventory
-from pcaform.problems import Failure
 from pcaform.sources.aws.account import Account, Caller, open_account
 from pcaform.sources.aws.pace import Pace
 

@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pcaform import console, packing
-from pcaform.files import content, shown
+from pcaform import packing
+from pcaform.core import console
+from pcaform.core.files import content, shown
+from pcaform.core.problems import Failure
 from pcaform.loading import load
 from pcaform.pipelines import documents
 from pcaform.pipelines.things import roles_elsewhere
-from pcaform.problems import Failure
 from pcaform.spec.stack import Spec
 
 _INLINE_LIMIT = 10240

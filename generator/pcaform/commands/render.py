@@ -4,16 +4,17 @@ import gc
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pcaform import console, leaving, manifest
+from pcaform import leaving, manifest
 from pcaform.commands.validate import files
-from pcaform.files import STDIN, content, home, shown
+from pcaform.core import console
+from pcaform.core.files import STDIN, content, home, shown
+from pcaform.core.problems import Failure, Invalid, Problem
 from pcaform.loading import Examined, examine
 from pcaform.output import diff
 from pcaform.output.comparison import Comparison, compare
 from pcaform.output.writing import Written, write
 from pcaform.plan.sources import SHARED, VENDORED, ModuleSource, named
 from pcaform.plan.stack import StackPlan, plan
-from pcaform.problems import Failure, Invalid, Problem
 from pcaform.render import Rendered, render, shared_modules
 from pcaform.spec.stack import Spec
 

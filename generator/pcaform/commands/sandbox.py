@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pcaform import console
+from pcaform.core import console
+from pcaform.core.problems import Failure
 from pcaform.environments import hermetic, hermetic_process
-from pcaform.problems import Failure
 from pcaform.sandbox.server import Sandbox, SandboxError
 from pcaform.sandbox.shells import exports, shell_of
 from pcaform.terraform import BINARY, MIRROR, cli_configuration

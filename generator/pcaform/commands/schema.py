@@ -3,7 +3,7 @@
 import json
 from importlib import import_module
 
-from pcaform import console
+from pcaform.core import console
 
 _DESCRIBED = {
     "spec": "pcaform.spec.schema",

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pcaform import console, report
-from pcaform.files import STDIN, content, home, shown
+from pcaform.core import console, formatters
+from pcaform.core.files import STDIN, content, home, shown
+from pcaform.core.problems import Failure, Problem, Severity
 from pcaform.loading import Examined, examine
-from pcaform.problems import Failure, Problem, Severity
 
 
 def run(paths: Sequence[str], *, form: str = "text", strict: bool = False) -> int:
@@ -14,7 +14,7 @@ def run(paths: Sequence[str], *, form: str = "text", strict: bool = False) -> in
     examined = [examine_file(path) for path in files(paths)]
     problems = sorted(problem for each in examined for problem in each.problems)
     coloured = form == "text" and console.has_colour()
-    written = report.text(problems, colour=True) if coloured else report.FORMATS[form](problems)
+    written = formatters.text(problems, colour=True) if coloured else formatters.FORMATS[form](problems)
     if written:
         console.result(written)
     console.say(summary(len(examined), problems))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform import facts
 from pcaform.changes import is_empty
+from pcaform.core import facts
 from pcaform.demo.commands import pcaform
 from pcaform.demo.stack import Stack
 from pcaform.demo.steps import act, holds, step

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.demo import openssl
 from pcaform.demo.steps import holds
 from pcaform.sandbox.server import Sandbox

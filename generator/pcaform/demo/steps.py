@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pcaform import console
-from pcaform.problems import Failure
+from pcaform.core import console
+from pcaform.core.problems import Failure
 
 
 class DoesNotHold(Failure):

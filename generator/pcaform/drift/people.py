@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any
 
 from pcaform import policies, trusts
+from pcaform.core.problems import INCOMPLETE
 from pcaform.drift.difference import Difference, Kind
 from pcaform.duties import MAKERS
 from pcaform.iam.elements import PolicyError
 from pcaform.infer.meaning import listed, meaning
-from pcaform.problems import INCOMPLETE
 from pcaform.sources.aws.people import People, Person, Policy
 from pcaform.sources.aws.powers import is_relevant
 from pcaform.spec.issuers import Issuer, Role

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping
 
+from pcaform.core.problems import INCOMPLETE
 from pcaform.drift.difference import Difference, Kind
 from pcaform.estate import POLICY, Authority
 from pcaform.infer.meaning import meaning
-from pcaform.problems import INCOMPLETE
 from pcaform.share import document
 from pcaform.spec.stack import Spec
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from pcaform.audit.moments import day, days_until
 from pcaform.audit.renewals import grant
-from pcaform.chains import is_signed_by, path_length, readable
+from pcaform.core.dates import day, days_until
+from pcaform.core.x509 import is_signed_by, path_length, readable
 from pcaform.drift.difference import Difference, Kind
 from pcaform.estate import CERTIFICATE, PERMISSIONS, Authority
 from pcaform.spec.authorities import CertificateAuthority, Reference

@@ -8,12 +8,12 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
 
+from pcaform.core.problems import Invalid
 from pcaform.document import Loc, parse
 from pcaform.edits import braces
 from pcaform.edits.layout import column, entry, inline, is_inline, item, lines, literal
 from pcaform.edits.nodes import Node
 from pcaform.edits.page import Page, Unwritable, page
-from pcaform.problems import Invalid
 
 _BLANK_LINE = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
 

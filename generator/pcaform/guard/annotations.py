@@ -6,12 +6,12 @@ A finding stands at the item of the spec that its address was rendered from; whe
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from pcaform.core.problems import Problem, Severity
 from pcaform.document import Document, Loc
 from pcaform.guard.judgement import Judgement
 from pcaform.guard.levels import Level
 from pcaform.guard.report import happening
 from pcaform.plan import naming
-from pcaform.problems import Problem, Severity
 from pcaform.spec.reading import located
 from pcaform.spec.stack import Spec
 

@@ -14,7 +14,7 @@ from math import prod
 from typing import Any
 
 from pcaform.access.actions import ISSUE
-from pcaform.facts import TEMPLATES
+from pcaform.core.facts import TEMPLATES
 from pcaform.iam.documents import read_document
 from pcaform.iam.patterns import is_action, is_like
 from pcaform.iam.principals import account_of

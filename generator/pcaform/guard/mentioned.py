@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from pcaform import facts
 from pcaform.access.stage import Stage
+from pcaform.core import facts
 from pcaform.iam.patterns import is_like
 
 _AUTHORITY = re.compile(

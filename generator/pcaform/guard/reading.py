@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 _MAJOR = "1"
 _TAKE = "take the output of 'terraform show -json PLAN'"

@@ -18,7 +18,7 @@ from pcaform.access.report import said
 from pcaform.access.requests import Asked
 from pcaform.access.rows import rows
 from pcaform.access.stage import Stage, Subject, name_patterns
-from pcaform.facts import DEFAULT_TEMPLATE, is_privileged
+from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.guard.circumstances import circumstances
 from pcaform.guard.concern import ON_IAM
 from pcaform.guard.mentioned import new_templates, stage

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pcaform.core.problems import Failure
 from pcaform.imported.forms import SECTIONS, Form
-from pcaform.problems import Failure
 
 FORMAT_VERSION = "1.0"
 SUFFIX = ".imported.json"

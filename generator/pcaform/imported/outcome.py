@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from pcaform.addresses import modules
+from pcaform.core.problems import Failure
 from pcaform.document import Document, parse
 from pcaform.dump import data_of
 from pcaform.edits.editing import edited
@@ -18,7 +19,6 @@ from pcaform.imported.memory import remembered
 from pcaform.imported.wanted import laid
 from pcaform.inventory import Source
 from pcaform.plan import naming
-from pcaform.problems import Failure
 from pcaform.spec.reading import read
 from pcaform.spec.stack import Spec
 

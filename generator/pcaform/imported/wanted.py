@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pcaform import facts
-from pcaform.characters import composed
+from pcaform.core import facts
+from pcaform.core.unicode import composed
 from pcaform.imported.decisions import Decision
 from pcaform.imported.forms import PERMISSIONS, Path
 from pcaform.spec.authorities import CertificateAuthority

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pcaform import addresses
-from pcaform.chains import path_length, readable
-from pcaform.facts import MAX_PATH_LENGTH
+from pcaform.core.facts import MAX_PATH_LENGTH
+from pcaform.core.x509 import path_length, readable
 from pcaform.infer.index import Index, text
 from pcaform.infer.unexpressed import Unexpressed
 from pcaform.inventory import Remark, Resource

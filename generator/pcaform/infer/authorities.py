@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.chains import certificates, is_signed_by, names_key_of, readable
-from pcaform.facts import default_key_storage
+from pcaform.core.facts import default_key_storage
+from pcaform.core.problems import INCOMPLETE
+from pcaform.core.x509 import certificates, is_signed_by, names_key_of, readable
 from pcaform.infer import activations
 from pcaform.infer.activations import Activation
 from pcaform.infer.index import Index, text
@@ -18,7 +19,6 @@ from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed, reason_of
 from pcaform.inventory import Inventory, Remark, Resource
 from pcaform.plan import naming
-from pcaform.problems import INCOMPLETE
 from pcaform.spec.authorities import CertificateAuthority
 
 _DEFAULT_DAYS = 30

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.bucket_policy import READER, document
+from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.index import text
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
@@ -16,7 +17,6 @@ from pcaform.infer.places import Place
 from pcaform.infer.tags import tags_of
 from pcaform.inventory import Inventory, Resource
 from pcaform.plan import naming
-from pcaform.problems import INCOMPLETE
 from pcaform.spec.sections import CrlBucket
 
 _POLICY = "aws_s3_bucket_policy"

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.index import text
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
@@ -15,7 +16,6 @@ from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import NOT_WHOLE, reason_of
 from pcaform.inventory import Inventory, Remark, Resource, is_symbolic
 from pcaform.plan import naming
-from pcaform.problems import INCOMPLETE
 from pcaform.spec.sections import Certificate
 
 _ACM = "aws_acm_certificate"

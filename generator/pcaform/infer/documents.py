@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.index import text
 from pcaform.inventory import Inventory, Resource
-from pcaform.problems import INCOMPLETE
 
 Kind = Literal["user", "role"]
 _ABOUT = "acm-pca:"

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pcaform.core.problems import INCOMPLETE
 from pcaform.duties import MAKERS
 from pcaform.infer.documents import Principal
 from pcaform.infer.issuers import Reader, role_of
@@ -14,7 +15,6 @@ from pcaform.infer.moving import addresses_of
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import Unexpressed
 from pcaform.plan import naming
-from pcaform.problems import INCOMPLETE
 from pcaform.spec.sections import Duty
 from pcaform.spec.stack import Spec
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.meaning import listed
-from pcaform.problems import INCOMPLETE
 from pcaform.statements import CURVES
 
 Grants = list[dict[str, Any]]

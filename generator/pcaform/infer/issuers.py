@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform import policies
+from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.copies import copies, issuing
 from pcaform.infer.documents import Held, Principal
 from pcaform.infer.grants import Grants, readings
@@ -18,7 +19,6 @@ from pcaform.infer.tags import tags_of
 from pcaform.infer.trusts import trust_of
 from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed, reason_of
 from pcaform.inventory import Remark, Resource, is_symbolic
-from pcaform.problems import INCOMPLETE
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Container, Iterable, Mapping
 
-from pcaform.chains import readable
+from pcaform.core.problems import INCOMPLETE, Failure
+from pcaform.core.x509 import readable
 from pcaform.infer.known import Known, Made
 from pcaform.infer.pairing import Alike, joined, pairs
 from pcaform.inventory import Inventory, Resource
-from pcaform.problems import INCOMPLETE, Failure
 from pcaform.spec.values import CA_ARN, KEY
 
 CA = "aws_acmpca_certificate_authority"

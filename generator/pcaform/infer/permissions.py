@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform import facts
+from pcaform.core import facts
+from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.unexpressed import NOT_WHOLE, reason_of
 from pcaform.inventory import Remark, Resource
 from pcaform.plan import naming
-from pcaform.problems import INCOMPLETE
 from pcaform.spec.authorities import Permission
 
 _ONE = "AWS keeps one permission for each principal and CA"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pcaform.core.problems import Failure
 from pcaform.inventory import Inventory, Provider, Resource
-from pcaform.problems import Failure
 from pcaform.spec.values import ACCOUNT_ID, REGION
 
 _CA = "aws_acmpca_certificate_authority"

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pcaform import facts
-from pcaform.chains import key_algorithm, readable
+from pcaform.core import facts
+from pcaform.core.problems import INCOMPLETE
+from pcaform.core.x509 import key_algorithm, readable
 from pcaform.infer.index import Index, text
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
 from pcaform.infer.permissions import moved, permissions
 from pcaform.infer.places import Place, of_arn
 from pcaform.inventory import Remark, Resource
-from pcaform.problems import INCOMPLETE
 
 _CA = "aws_acmpca_certificate_authority"
 

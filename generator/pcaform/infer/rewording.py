@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pcaform import bucket_policy, policies, share, trusts
+from pcaform.core.problems import INCOMPLETE
 from pcaform.duties import MAKERS
 from pcaform.infer.items import Item
 from pcaform.infer.meaning import wording
 from pcaform.infer.places import Place, of_arn
 from pcaform.inventory import Inventory, Remark, Resource
-from pcaform.problems import INCOMPLETE
 from pcaform.spec.stack import Spec
 
 _REASON = (

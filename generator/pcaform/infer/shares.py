@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.index import Index
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.meaning import listed, meaning
 from pcaform.plan import naming
-from pcaform.problems import INCOMPLETE
 from pcaform.share import document
 from pcaform.spec.sections import Share
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from pcaform.core.problems import Failure
 from pcaform.infer.drafting import Draft, drafted
 from pcaform.infer.items import Item, claimed
 from pcaform.infer.known import NOTHING_KNOWN, Known
@@ -15,7 +16,6 @@ from pcaform.infer.rewording import reworded
 from pcaform.infer.trial import HONEST, errors
 from pcaform.infer.unexpressed import reason_of
 from pcaform.inventory import Inventory, Remark
-from pcaform.problems import Failure
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.values import Model
 

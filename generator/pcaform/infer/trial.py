@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from pcaform.core.problems import Severity
 from pcaform.document import Loc
-from pcaform.problems import Severity
 from pcaform.rules.catalog import findings
 from pcaform.spec.stack import Spec
 

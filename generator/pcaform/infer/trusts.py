@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform import trusts
+from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.meaning import listed, meaning
 from pcaform.infer.unexpressed import Unexpressed
-from pcaform.problems import INCOMPLETE
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
 

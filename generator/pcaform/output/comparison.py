@@ -9,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from pcaform import manifest
+from pcaform.core.problems import Failure
 from pcaform.output import obstacles, staging, tripwire
-from pcaform.problems import Failure
 from pcaform.render import Rendered
 
 

@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pcaform.core.problems import Failure
 from pcaform.output.obstacles import refuse_read_only
 from pcaform.output.staging import settle
-from pcaform.problems import Failure
 
 _TEMPORARY = ".{}.pcaform-new"
 _NEW = 0o666

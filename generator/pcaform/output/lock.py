@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pcaform import console
-from pcaform.problems import Failure
+from pcaform.core import console
+from pcaform.core.problems import Failure
 
 PATIENCE = 60.0
 """Seconds: a render takes a few at most, so whoever holds the lock for longer hangs."""

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 _WRITABLE = 0o222
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform import manifest
+from pcaform.core.problems import Failure
 from pcaform.output import diff, staging, tripwire
 from pcaform.output.comparison import Comparison, Difference, Owner, compare
 from pcaform.output.lock import locked
 from pcaform.output.obstacles import refuse_read_only
-from pcaform.problems import Failure
 from pcaform.render import Rendered
 
 _CHANGES = "changes.tf"

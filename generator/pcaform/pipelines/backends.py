@@ -7,7 +7,7 @@ judged by IAM, or not known here.
 from collections.abc import Iterator
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.spec.stack import Spec
 
 Statement = dict[str, Any]

@@ -7,7 +7,7 @@ spec's own `removed` says so, and then only this one.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.pipelines import needs
 from pcaform.pipelines.backends import backend
 from pcaform.pipelines.needs import Needs

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform import facts, policies, trusts
+from pcaform import policies, trusts
+from pcaform.core import facts
 from pcaform.pipelines import needs
 from pcaform.pipelines.needs import Needs
 from pcaform.plan.authorities import template

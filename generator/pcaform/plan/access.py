@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from pcaform import facts, policies, trusts
+from pcaform import policies, trusts
+from pcaform.core import facts
 from pcaform.duties import administrator, auditor
 from pcaform.hcl import Call
 from pcaform.plan import naming, places

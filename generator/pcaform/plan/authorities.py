@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.hcl import Call, StackFile
 from pcaform.plan import naming, places
 from pcaform.plan.calls import ModuleCall, given, output, unless

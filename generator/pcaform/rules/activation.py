@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 
-from pcaform.chains import certificates, is_authority, is_signed_by, key_algorithm
+from pcaform.core.x509 import certificates, is_authority, is_signed_by, key_algorithm
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
 from pcaform.spec.stack import Spec

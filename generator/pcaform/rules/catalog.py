@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from pcaform.core.problems import Problem, Severity
 from pcaform.document import Document, Loc
-from pcaform.problems import Problem, Severity
 from pcaform.rules import (
     activation,
     adoption,

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from pcaform import duties, facts, packing, policies
+from pcaform import duties, packing, policies
+from pcaform.core import facts
+from pcaform.core.facts import is_privileged
 from pcaform.document import Loc
-from pcaform.facts import is_privileged
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant

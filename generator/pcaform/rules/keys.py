@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.document import Loc
 from pcaform.rules.rule import Finding
 from pcaform.spec.stack import Spec

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.rules.rule import Finding
 from pcaform.spec.stack import Spec
 

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.document import Loc
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import CertificateAuthority

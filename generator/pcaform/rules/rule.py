@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from pcaform.core.problems import Severity
 from pcaform.document import Loc
-from pcaform.problems import Severity
 from pcaform.spec.stack import Spec
 
 

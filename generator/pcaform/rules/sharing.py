@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.rules.rule import Finding
 from pcaform.spec.stack import Spec
 from pcaform.spec.wording import nearest

@@ -4,7 +4,7 @@ import calendar
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import Validity
 from pcaform.spec.issuers import ManagedGrant

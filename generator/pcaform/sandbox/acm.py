@@ -11,7 +11,7 @@ from moto.acm.urls import url_bases
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 
-from pcaform.facts import DEFAULT_KEY
+from pcaform.core.facts import DEFAULT_KEY
 from pcaform.sandbox.acm_listing import listed
 from pcaform.sandbox.acm_passphrase import passphrase_of
 from pcaform.sandbox.acm_tags import check_tags

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pcaform.facts import DEFAULT_KEY
+from pcaform.core.facts import DEFAULT_KEY
 from pcaform.sandbox.templates import DEFAULT_TEMPLATE
 
 Keys = dict[str, tuple[str, ...]]

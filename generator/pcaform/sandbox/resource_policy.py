@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import starmap
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.iam.documents import PolicyError, read_document
 from pcaform.sandbox.refusal import Refusal
 

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import Any
 
-from pcaform.quotas import PUBLISHED
+from pcaform.core.quotas import PUBLISHED
 from pcaform.sandbox.calls import Call
 from pcaform.sandbox.rates import Bucket
 from pcaform.sandbox.troubles import Troubles, strength_at, write_troubles

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 VERSION = 4
 _SHOWN = "format_version"

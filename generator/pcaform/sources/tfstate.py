@@ -11,8 +11,8 @@ from typing import Any
 
 from pcaform.addresses import keyed
 from pcaform.changes import is_marked
+from pcaform.core.problems import Failure
 from pcaform.inventory import ATTRIBUTES, Inventory, Remark, Resource
-from pcaform.problems import Failure
 from pcaform.sources.state_text import decoded
 
 _OURS = "aws_acmpca_"

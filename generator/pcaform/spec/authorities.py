@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.spec.providers import Provider
 from pcaform.spec.revocation import RevocationConfiguration
 from pcaform.spec.values import (

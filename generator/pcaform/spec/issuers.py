@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from pcaform.facts import DEFAULT_TEMPLATE, AcmKeyAlgorithm, IssuedKeyAlgorithm
+from pcaform.core.facts import DEFAULT_TEMPLATE, AcmKeyAlgorithm, IssuedKeyAlgorithm
 from pcaform.spec.values import (
     ANCHOR_ARN,
     OIDC_ARN,

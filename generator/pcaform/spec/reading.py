@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pcaform.core.problems import Invalid, Problem
 from pcaform.document import Document, Loc
-from pcaform.problems import Invalid, Problem
 from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.stack import Spec
 from pcaform.spec.values import tag_of

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.spec.values import BUCKET, CRL_PATH, Cname, Model
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.spec.issuers import Role
 from pcaform.spec.providers import Provider
 from pcaform.spec.values import (

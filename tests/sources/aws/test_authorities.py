@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from pcaform.core.problems import Failure
 from pcaform.infer.stack import infer
 from pcaform.inventory import Inventory
-from pcaform.problems import Failure
 from pcaform.sandbox.creation import creation
 from pcaform.sources.aws.account import Caller
 from pcaform.sources.aws.wanted import Filters

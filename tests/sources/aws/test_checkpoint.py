@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from pcaform.core.problems import Failure
 from pcaform.inventory import Inventory
-from pcaform.problems import Failure
 from pcaform.sources.aws.account import Caller, open_account
 from pcaform.sources.aws.checkpoint import kept
 from pcaform.sources.aws.pace import Pace

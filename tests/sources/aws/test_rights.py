@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from pcaform.core.problems import Failure
 from pcaform.inventory import Inventory
-from pcaform.problems import Failure
 from pcaform.sources.aws.rights import RIGHTS, policy
 from sources.aws.conftest import Live, live, statement
 

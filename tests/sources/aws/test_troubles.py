@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from pcaform.core.problems import Failure
 from pcaform.inventory import Inventory, Remark, Resource
-from pcaform.problems import Failure
 from sources.aws.conftest import CA, Live, live, statement
 from sources.aws.test_authorities import shared
 

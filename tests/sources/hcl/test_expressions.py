@@ -8,8 +8,8 @@ import pytest
 from hypothesis import strategies as st
 
 from conftest import Offline
+from pcaform.core.problems import Failure
 from pcaform.hcl import expression
-from pcaform.problems import Failure
 from pcaform.sources.hcl.contents import value_of
 from pcaform.sources.hcl.directory import of_texts
 from pcaform.sources.hcl.scopes import ModuleScope

@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT as REPOSITORY
 from pcaform.commands.import_hcl import run
 from pcaform.commands.importing import Wanted
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from sources.hcl.refusals import FAILURES, HOW_MANY, NONE, PROVIDER, UNKNOWN, authority
 
 ADVICE = "import from the state instead, where it is known"

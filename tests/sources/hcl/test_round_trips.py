@@ -7,14 +7,14 @@ from typing import Any
 from hypothesis import given, reject, settings
 
 from pcaform.carriage import by_hcl
-from pcaform.characters import composed
+from pcaform.core.problems import Failure
+from pcaform.core.unicode import composed
 from pcaform.dump import dump
 from pcaform.imported.outcome import Found, outcome
 from pcaform.infer.known import Known, known_of
 from pcaform.infer.stack import Inferred, infer
 from pcaform.inventory import Inventory
 from pcaform.loading import judged
-from pcaform.problems import Failure
 from pcaform.sources.hcl.places import Options
 from pcaform.sources.hcl.reading import read
 from pcaform.spec.stack import Spec

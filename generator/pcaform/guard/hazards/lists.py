@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.facts import LIST_WRITER, LIST_WRITER_ACTIONS
+from pcaform.core.facts import LIST_WRITER, LIST_WRITER_ACTIONS
 from pcaform.guard.findings import doubt, finding, is_destroyed
 from pcaform.guard.hazards.revocation import block, is_public
 from pcaform.guard.judgement import Remark

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pcaform.facts import ALL_PERMISSION_ACTIONS
+from pcaform.core.facts import ALL_PERMISSION_ACTIONS
 from pcaform.guard.findings import doubt, finding, is_destroyed, is_replaced
 from pcaform.guard.hazards.authorities import FORGET
 from pcaform.guard.judgement import Remark

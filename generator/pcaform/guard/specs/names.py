@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform import facts, hcl
+from pcaform import hcl
+from pcaform.core import facts
 from pcaform.hcl import Call, StackFile
 from pcaform.plan import naming
 from pcaform.plan.authorities import pem_files

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform import bucket_policy
-from pcaform.facts import ACM_PRINCIPAL
+from pcaform.core.facts import ACM_PRINCIPAL
 from pcaform.guard.specs.names import Names, output_of
 from pcaform.plan import naming
 from pcaform.plan.access import duties, issuers, permissions, shares

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.sources.aws.causes import Kind, cause
 from pcaform.sources.aws.pace import Pace
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.sources.aws.account import Account
 from pcaform.sources.aws.causes import Kind, cause
 from pcaform.sources.aws.pace import Pace, Stopped

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.sources.aws.questions import ASK, Question, Unknown
 
 _FORMAT = "pcaform import aws checkpoint 1"

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 
-from pcaform.quotas import PUBLISHED
+from pcaform.core.quotas import PUBLISHED
 
 
 class Stopped(Exception):  # noqa: N818 - it is no error: somebody asked for an end

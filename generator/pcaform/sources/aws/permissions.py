@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.sources.aws.account import Account
 from pcaform.sources.aws.asking import done, read
 from pcaform.sources.aws.questions import PERMISSIONS, Unknown

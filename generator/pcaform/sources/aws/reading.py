@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from pcaform.core.problems import Failure
 from pcaform.inventory import Inventory, Remark, Resource
-from pcaform.problems import Failure
 from pcaform.sources.aws import authorities, certificates, listing, principals
 from pcaform.sources.aws.account import Account
 from pcaform.sources.aws.asking import answered, begun

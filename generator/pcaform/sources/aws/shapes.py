@@ -6,7 +6,7 @@ Which member of AWS's is which argument stands in `fields`; what the provider ha
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.fields import FIELDS, FieldFact
 
 _SUBJECT = "ASN1Subject."

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from pcaform import estate, facts
+from pcaform import estate
+from pcaform.core import facts
 from pcaform.estate import Authority, Estate
 from pcaform.inventory import Remark
 from pcaform.sources.aws import questions, shapes

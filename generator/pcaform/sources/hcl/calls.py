@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pcaform import assets
-from pcaform.problems import Failure
+from pcaform.core import assets
+from pcaform.core.problems import Failure
 from pcaform.sources.hcl.contents import contents, value_of
 from pcaform.sources.hcl.directory import Module, module
 from pcaform.sources.hcl.places import Options, Place, place

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from pcaform.characters import composed
+from pcaform.core.unicode import composed
 from pcaform.sources.hcl.grammar import tree
 from pcaform.sources.hcl.kinds import Set, of_one_kind
 from pcaform.sources.hcl.operators import as_text, binary, unary

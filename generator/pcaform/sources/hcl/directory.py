@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 from pcaform.sources.hcl.bodies import Attribute, Block, Body, body
 from pcaform.sources.hcl.contents import value_of
 from pcaform.sources.hcl.conversions import Types

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
 
-from pcaform.characters import composed
+from pcaform.core.unicode import composed
 from pcaform.sources.hcl.encoding import encoded
 from pcaform.sources.hcl.kinds import each_once, of_one_kind, set_of, uniform
 from pcaform.sources.hcl.operators import as_text, is_number, is_same, number_of

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pcaform import facts
-from pcaform.problems import Failure
+from pcaform.core import facts
+from pcaform.core.problems import Failure
 from pcaform.sources.hcl.operators import as_text
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 

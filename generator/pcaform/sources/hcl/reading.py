@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pcaform.core.problems import Failure
 from pcaform.inventory import Inventory, Remark, Resource
-from pcaform.problems import Failure
 from pcaform.sources.hcl import settings
 from pcaform.sources.hcl.calls import Calls, places
 from pcaform.sources.hcl.directory import module

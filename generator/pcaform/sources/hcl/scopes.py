@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pcaform import addresses
-from pcaform.characters import composed
+from pcaform.core.unicode import composed
 from pcaform.sources.hcl import functions
 from pcaform.sources.hcl.bodies import Attribute, Block
 from pcaform.sources.hcl.compiling import Scope

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.characters import composed
+from pcaform.core.unicode import composed
 from pcaform.sources.hcl.text import Source
 from pcaform.sources.hcl.tokens import Token, inner_end, literal_end
 

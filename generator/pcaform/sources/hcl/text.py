@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 _MARK = "\ufeff"
 

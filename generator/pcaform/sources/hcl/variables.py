@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pcaform.characters import composed
-from pcaform.files import content
-from pcaform.problems import Failure
+from pcaform.core.files import content
+from pcaform.core.problems import Failure
+from pcaform.core.unicode import composed
 from pcaform.sources.hcl.bodies import body
 from pcaform.sources.hcl.contents import value_of
 from pcaform.sources.hcl.text import source

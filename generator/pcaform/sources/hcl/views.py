@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform import facts
+from pcaform.core import facts
 from pcaform.sources.hcl import symbols
 from pcaform.sources.hcl.documents import document
 from pcaform.sources.hcl.scopes import Instance, ModuleScope

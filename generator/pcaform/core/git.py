@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 _YAML = ("*.yaml", "*.yml")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pcaform import __version__
-from pcaform.problems import Problem, Severity
+from pcaform.core.problems import Problem, Severity
 
 FORMAT_VERSION = "1.0"
 _SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from pcaform.problems import Failure
+from pcaform.core.problems import Failure
 
 STDIN = "-"
 
