@@ -14,9 +14,9 @@ from pathlib import Path
 
 from validate import spec
 
-from pcaform.environments import users
 from pcaform.loading import judged
-from pcaform.terraform import TerraformMissing, find_binary
+from pcaform.terraform.environment import users
+from pcaform.terraform.runner import TerraformMissing, find_binary
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # where states are made without Terraform
 from infer.states import ACCOUNT, resource

@@ -15,7 +15,7 @@ from pcaform.loading import judged
 from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.spec.stack import Spec
-from pcaform.terraform import TerraformMissing, find_binary
+from pcaform.terraform.runner import TerraformMissing, find_binary
 
 SIZES = {100: 9, 300: 9, 1000: 7, 3000: 5, 10_000: 3}
 """CAs -> runs of each kind."""

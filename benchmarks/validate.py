@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from pcaform.loading import examine
-from pcaform.terraform import TerraformMissing, find_binary
+from pcaform.terraform.runner import TerraformMissing, find_binary
 
 CA = """  issuing-{number}:
     type: SUBORDINATE

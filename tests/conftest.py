@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pcaform.environments import hermetic
-from pcaform.terraform import MIRROR, Terraform, TerraformMissing, cli_configuration, find_binary
+from pcaform.terraform.environment import hermetic
+from pcaform.terraform.runner import MIRROR, Terraform, TerraformMissing, cli_configuration, find_binary
 
 # HYPOTHESIS_PROFILE chooses how much is drawn: `quick` while working, `default`, `long` over night. `ci` draws the same
 # examples each time, so that whether a change lands depends on the change.

@@ -19,7 +19,7 @@ from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import Rendered, render
 from pcaform.spec.stack import Spec
-from pcaform.terraform import find_binary
+from pcaform.terraform.runner import find_binary
 from spec.drawn import specs
 from strategies import AWKWARD, drawn
 

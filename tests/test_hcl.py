@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pcaform import hcl
-from pcaform.terraform import find_binary
+from pcaform.terraform import hcl_writer
+from pcaform.terraform.runner import find_binary
 from strategies import AWKWARD, drawn, texts, values
 
 BACK = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
@@ -45,26 +45,28 @@ def meaning(literal: str) -> str:
 
 @given(texts())
 def test_quoted_text_means_itself(text: str) -> None:
-    assert meaning(hcl.quoted(text)) == text
+    assert meaning(hcl_writer.quoted(text)) == text
 
 
 @pytest.mark.parametrize("text", AWKWARD)
 def test_awkward_text_means_itself(text: str) -> None:
-    assert meaning(hcl.quoted(text)) == text
+    assert meaning(hcl_writer.quoted(text)) == text
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_quoted_text_shows_all_that_is_in_it(text: str) -> None:
-    assert hcl.quoted(text).isprintable()
+    assert hcl_writer.quoted(text).isprintable()
 
 
 def read_back(found: list[str]) -> list[str]:
     """Return what python-hcl2 reads where these texts stand as values, names, list items, labels and in a comment."""
     names = {f"a{index}": text for index, text in enumerate(found)}
     nested = {f"b{index}": [text, {text: text}] for index, text in enumerate(found)}
-    comments = "\n".join(hcl.comment(text) for text in found)
-    labels = "\n".join(f"output {hcl.quoted(text)} {{\n}}" for text in found)
-    whole = f"{comments}\nlocals {{\n{hcl.attributes(names | nested, 1)}\n}}\n{labels}\nlocals {{\n  end = 1\n}}\n"
+    comments = "\n".join(hcl_writer.comment(text) for text in found)
+    labels = "\n".join(f"output {hcl_writer.quoted(text)} {{\n}}" for text in found)
+    whole = (
+        f"{comments}\nlocals {{\n{hcl_writer.attributes(names | nested, 1)}\n}}\n{labels}\nlocals {{\n  end = 1\n}}\n"
+    )
     read = hcl2.loads(whole)
     assert set(read) - {"__comments__"} == {"locals", "output"} if found else {"locals"}
     values, end = read["locals"]
@@ -94,7 +96,7 @@ def test_python_hcl2_reads_the_same_texts() -> None:
 
 @given(st.text(st.characters()))
 def test_a_comment_is_one_line_and_shows_all(text: str) -> None:
-    written = hcl.comment(text)
+    written = hcl_writer.comment(text)
     assert written.startswith("# ")
     assert written.isprintable()
 
@@ -123,7 +125,7 @@ def test_a_comment_is_one_line_and_shows_all(text: str) -> None:
     ],
 )
 def test_a_key_is_quoted_where_it_must_be(name: str, written: str) -> None:
-    assert hcl.key(name) == written
+    assert hcl_writer.key(name) == written
 
 
 LONG = "x" * 30
@@ -140,25 +142,25 @@ LAYOUTS = [
     ({"a": {"b": ["x" * 35] * 2}}, f'a = {{\n  b = ["{"x" * 35}", "{"x" * 35}"]\n}}'),
     ({"a": {"b": ["x" * 35, "x" * 36]}}, f'a = {{\n  b = [\n    "{"x" * 35}",\n    "{"x" * 36}",\n  ]\n}}'),
     ({"a": ["x" * 100]}, f'a = ["{"x" * 100}"]'),
-    ({"a": hcl.Reference("module.ca_root.arn")}, "a = module.ca_root.arn"),
-    ({"a": hcl.Call("jsonencode", {"b": 1})}, "a = jsonencode({\n  b = 1\n})"),
+    ({"a": hcl_writer.Reference("module.ca_root.arn")}, "a = module.ca_root.arn"),
+    ({"a": hcl_writer.Call("jsonencode", {"b": 1})}, "a = jsonencode({\n  b = 1\n})"),
 ]
 
 
 @pytest.mark.parametrize(("data", "written"), LAYOUTS)
 def test_the_layout(data: dict[str, Any], written: str) -> None:
-    assert hcl.attributes(data) == written
+    assert hcl_writer.attributes(data) == written
 
 
 @pytest.mark.parametrize("path", ["a b", "a.b}", 'a["${x}"]', "a\n", "", "1a", "A.b", "a..b", "a()"])
 def test_only_a_path_is_a_reference(path: str) -> None:
     with pytest.raises(ValueError, match="not a reference"):
-        hcl.Reference(path)
+        hcl_writer.Reference(path)
 
 
 def test_what_has_no_form_is_refused() -> None:
     with pytest.raises(TypeError, match="no HCL form for float"):
-        hcl.expression(1.5)
+        hcl_writer.expression(1.5)
 
 
 def terraform(*arguments: str, cwd: Path, stdin: str = "") -> str:
@@ -176,8 +178,8 @@ def test_terraform_fmt_changes_nothing(tmp_path: Path) -> None:
     names = [f"{piece}{more}" for piece in AWKWARD for more in ("", "x")]
     pairs = [{name: 1, "a long name beside it": 2} for name in names]
     nested = drawn(st.dictionaries(texts(), values(), max_size=4), 200)
-    blocks = [f"locals {{\n  x = {hcl.expression(value, 1)}\n}}\n" for value in [*pairs, *nested]]
-    comments = [hcl.comment(text) + "\n" for text in AWKWARD if text.strip()]
+    blocks = [f"locals {{\n  x = {hcl_writer.expression(value, 1)}\n}}\n" for value in [*pairs, *nested]]
+    comments = [hcl_writer.comment(text) + "\n" for text in AWKWARD if text.strip()]
     whole = "\n".join([*comments, *blocks])
     assert terraform("fmt", "-", cwd=tmp_path, stdin=whole).splitlines() == whole.splitlines()
 
@@ -194,7 +196,7 @@ def test_terraform_reads_the_same_values(tmp_path: Path) -> None:
 
 
 def hcl_file(found: list[Any]) -> str:
-    return f"locals {{\n{hcl.attributes({'found': found}, 1)}\n}}\n"
+    return f"locals {{\n{hcl_writer.attributes({'found': found}, 1)}\n}}\n"
 
 
 @pytest.mark.terraform

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pcaform import addresses
+from pcaform.terraform import addresses
 
 _TAGGED = ("tags", "tags_all")
 SYMBOLIC = "symbolic-"

@@ -10,15 +10,15 @@ from typing import Any
 from pcaform.core.problems import Problem
 from pcaform.document import Document
 from pcaform.manifest import Items
-from pcaform.plan import naming
 from pcaform.plan.items import ACTIVATION, ARN, AUTHORITIES, AWS, IDENTITY, PERMITS, PRINCIPAL, REVOCATION, SIGNED_IN
 from pcaform.plan.stack import StackPlan
-from pcaform.resource_types import AUTHORITY
 from pcaform.rules.rule import Finding
 from pcaform.spec.authorities import CertificateAuthority, Reference
 from pcaform.spec.reading import located
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import AUTHORITY
 
 RULE = "left-unsaid"
 _CERTIFICATE = "certificate"
@@ -96,7 +96,7 @@ def _moved_authority(spec: Spec, source: str, key: str, before: Item, now: Item)
 
 
 def _address(key: str, part: str) -> str:
-    return f"module.{naming.ca(key)}{part}"
+    return f"module.{module_names.ca(key)}{part}"
 
 
 def _renamed_parent(item: Item, renamed: Mapping[str, str]) -> Item:

@@ -7,10 +7,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pcaform import hcl, manifest
+from pcaform import manifest
 from pcaform.core import assets
 from pcaform.core.problems import Failure
 from pcaform.plan.stack import StackPlan
+from pcaform.terraform import hcl_writer
 
 MODULES = "modules"
 _MODULE_SUFFIX = ".tf"
@@ -27,7 +28,9 @@ class Rendered:
 def render(plan: StackPlan) -> Rendered:
     """Return every file of the stack; the same plan gives the same bytes."""
     environment = _environment()
-    header = hcl.comment(f"Written by pcaform from {plan.source}. Do not edit: change that file and render again.")
+    header = hcl_writer.comment(
+        f"Written by pcaform from {plan.source}. Do not edit: change that file and render again."
+    )
     files = {}
     for file in plan.files:
         body = environment.get_template(file.template).render(**file.values)
@@ -58,17 +61,17 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "hcl": hcl.expression,
-        "attributes": hcl.attributes,
+        "hcl": hcl_writer.expression,
+        "attributes": hcl_writer.attributes,
         "block": _block,
-        "key": hcl.key,
+        "key": hcl_writer.key,
     }
     return environment
 
 
 def _block(values: Mapping[str, Any], level: int) -> str:
     """Return the body of a nested block; on one line where it is empty, as `terraform fmt` has it."""
-    return f"{{\n{hcl.attributes(values, level + 1)}\n{'  ' * level}}}" if values else "{}"
+    return f"{{\n{hcl_writer.attributes(values, level + 1)}\n{'  ' * level}}}" if values else "{}"
 
 
 def _module(name: str) -> dict[str, bytes]:

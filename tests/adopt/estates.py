@@ -11,9 +11,9 @@ from typing import Any
 
 from conftest import Run
 from loop.stacks import ACCOUNT, REGION, started
-from pcaform.changes import is_empty
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform import Terraform
+from pcaform.terraform.plan_changes import is_empty
+from pcaform.terraform.runner import Terraform
 from sandbox.conftest import ALL_ACTIONS, Pki
 
 OTHER_REGION = "us-east-1"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pcaform.adopt.emission import emit
-from pcaform.terraform import Terraform
+from pcaform.terraform.runner import Terraform
 
 
 @pytest.mark.parametrize("name", ["terraform", "tofu"])

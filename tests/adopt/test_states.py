@@ -10,7 +10,7 @@ from adopt.backends import Backend, state
 from conftest import Offline
 from pcaform.adopt.states import Entry, is_same, parse, patched, restored
 from pcaform.core.problems import Failure
-from pcaform.terraform import Terraform, TerraformError
+from pcaform.terraform.runner import Terraform, TerraformError
 
 PERMISSION = Entry(
     address='module.pki["eu.a"].aws_acmpca_permission.acm[1]',

@@ -12,7 +12,7 @@ from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform import Terraform, TerraformError
+from pcaform.terraform.runner import Terraform, TerraformError
 
 TEXT = (Path(__file__).parent / "spec.yaml").read_text(encoding="utf-8")
 STACK = "guarded"

@@ -25,7 +25,7 @@ from pcaform.guard.specs.judging import judged
 from pcaform.loading import judged as loaded
 from pcaform.pems import beside
 from pcaform.spec.stack import Spec
-from pcaform.terraform import Terraform, find_binary
+from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare
 
 BEFORE = loaded(corpus.TEXT.encode(), "corpus.yaml")

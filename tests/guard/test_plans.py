@@ -16,7 +16,7 @@ from pcaform.guard.judgement import Judgement
 from pcaform.guard.judging import judge
 from pcaform.guard.reading import read
 from pcaform.guard.report import text
-from pcaform.terraform import Terraform, find_binary
+from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare
 
 pytestmark = pytest.mark.terraform

@@ -14,8 +14,8 @@ import pytest
 
 from pcaform.commands.sandbox import running
 from pcaform.guard.reading import Change, read
-from pcaform.guard.replacing import REPLACING, is_replacing
-from pcaform.terraform import Terraform, find_binary
+from pcaform.terraform.force_new import REPLACING, is_replacing
+from pcaform.terraform.runner import Terraform, find_binary
 
 pytestmark = pytest.mark.terraform
 CA, CERTIFICATE = "aws_acmpca_certificate_authority", "aws_acmpca_certificate"

@@ -20,8 +20,6 @@ from infer.states import Resource, resource
 from pcaform import bucket_policy
 from pcaform import share as shares
 from pcaform.core import facts
-from pcaform.hcl import Call, Reference, StackFile
-from pcaform.plan import naming
 from pcaform.plan.access import duties, issuers, permissions
 from pcaform.plan.access import shares as share_calls
 from pcaform.plan.authorities import authorities, pem_files
@@ -29,6 +27,8 @@ from pcaform.plan.calls import ModuleCall
 from pcaform.plan.certificates import certificates, crl_buckets
 from pcaform.spec.sections import CrlBucket, Share
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.hcl_writer import Call, Reference, StackFile
 
 _SUBJECT = (*(name for name in facts.SUBJECT_LENGTHS if name != "serial_number"),)
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -125,12 +125,12 @@ class World:
         return next(
             key
             for key, each in self.spec.managed.items()
-            if module in [naming.ca_certificate(key, number) for number in range(1, each.generation + 1)]
+            if module in [module_names.ca_certificate(key, number) for number in range(1, each.generation + 1)]
         )
 
     def is_newest(self, module: str) -> bool:
         key = self.key_of(module)
-        return module == naming.ca_certificate(key, self.spec.managed[key].generation)
+        return module == module_names.ca_certificate(key, self.spec.managed[key].generation)
 
     def arn(self, key: str) -> str:
         authority = self.spec.certificate_authorities[key]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pcaform.changes import Changes
-from pcaform.terraform import Terraform
+from pcaform.terraform.plan_changes import Changes
+from pcaform.terraform.runner import Terraform
 
 _ACTIVATED = """
 resource "aws_acmpca_certificate" "NAME" {

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.changes import changes
 from pcaform.commands.render import to_directory
 from pcaform.commands.sandbox import running
 from pcaform.loading import judged
@@ -16,7 +15,8 @@ from pcaform.plan.sources import VENDORED, ModuleSource
 from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform import Terraform, find_binary
+from pcaform.terraform.plan_changes import changes
+from pcaform.terraform.runner import Terraform, find_binary
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from loop.stacks import Stack, started
 from pcaform.core.problems import Invalid
 from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
-from pcaform.terraform import TerraformError
+from pcaform.terraform.runner import TerraformError
 
 pytestmark = pytest.mark.terraform
 

@@ -11,7 +11,6 @@ from adopt import pages
 from conftest import Run
 from loop import foreign
 from loop.stacks import NAME, Stack, started
-from pcaform.changes import is_empty
 from pcaform.commands.import_state import from_state
 from pcaform.dump import dump
 from pcaform.infer.stack import Inferred
@@ -19,6 +18,7 @@ from pcaform.loading import judged
 from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import render
+from pcaform.terraform.plan_changes import is_empty
 
 pytestmark = pytest.mark.terraform
 LAYOUTS: Mapping[str, Mapping[str, str]] = {"one file": {"main.tf": foreign.ONE_FILE}, "modules": foreign.MODULES}

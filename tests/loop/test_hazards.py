@@ -11,10 +11,10 @@ from conftest import ROOT
 from guard.plans import renew
 from loop import plain
 from loop.stacks import Stack, started
-from pcaform.changes import changes
 from pcaform.core.problems import Invalid
 from pcaform.guard.judging import judge
 from pcaform.guard.reading import read
+from pcaform.terraform.plan_changes import changes
 
 pytestmark = pytest.mark.terraform
 PAGE = ROOT / "docs" / "terraform-and-private-cas.md"

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from pcaform.carriage import by_state
-from pcaform.changes import changes, is_empty
 from pcaform.commands.import_state import from_state
 from pcaform.commands.sandbox import running
 from pcaform.dump import dump
@@ -18,7 +17,8 @@ from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
-from pcaform.terraform import Terraform, TerraformError, find_binary
+from pcaform.terraform.plan_changes import changes, is_empty
+from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 
 pytestmark = pytest.mark.terraform
 TEXT = (Path(__file__).parent / "spec.yaml").read_text(encoding="utf-8")

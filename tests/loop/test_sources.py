@@ -26,7 +26,7 @@ from pcaform.sources.aws.wanted import Filters
 from pcaform.sources.hcl.places import Options
 from pcaform.sources.hcl.reading import read
 from pcaform.spec.stack import Spec
-from pcaform.terraform import Terraform, find_binary
+from pcaform.terraform.runner import Terraform, find_binary
 
 pytestmark = pytest.mark.terraform
 TEXT = (Path(__file__).parent / "spec.yaml").read_text(encoding="utf-8")

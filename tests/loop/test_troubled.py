@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.changes import is_empty
 from pcaform.commands.sandbox import running
 from pcaform.loading import judged
 from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import render
-from pcaform.terraform import Terraform, find_binary
+from pcaform.terraform.plan_changes import is_empty
+from pcaform.terraform.runner import Terraform, find_binary
 
 pytestmark = pytest.mark.terraform
 SPEC = Path(__file__).parent / "spec.yaml"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from modules.stacks import NAMES, PROTECTED, UNPROTECTED, example, lay_out
-from pcaform.changes import Changes, changes
 from pcaform.commands.sandbox import running
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform import Terraform, TerraformError, find_binary
+from pcaform.terraform.plan_changes import Changes, changes
+from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 
 pytestmark = pytest.mark.terraform
 EXAMPLES = {f"{name}.tf": example(name) for name in NAMES}

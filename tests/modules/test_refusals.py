@@ -11,7 +11,7 @@ import pytest
 
 from conftest import Offline
 from modules.stacks import NAMES, labels, lay_out
-from pcaform.terraform import Terraform
+from pcaform.terraform.runner import Terraform
 
 CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
 TEMPLATE = "arn:aws:acm-pca:::template/"

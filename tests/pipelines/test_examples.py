@@ -17,7 +17,7 @@ import yaml
 
 from conftest import ROOT
 from pcaform.commands.sandbox import running
-from pcaform.terraform import find_binary
+from pcaform.terraform.runner import find_binary
 
 EXAMPLES = ROOT / "docs" / "pipelines"
 GITHUB, GITLAB, ATLANTIS = (

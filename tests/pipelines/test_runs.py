@@ -9,10 +9,10 @@ import pytest
 
 from loop.stacks import HEAD, Stack, started
 from loop.test_principals import key_of
-from pcaform.changes import changes
 from pcaform.loading import judged
 from pcaform.pipelines import documents
-from pcaform.terraform import TerraformError
+from pcaform.terraform.plan_changes import changes
+from pcaform.terraform.runner import TerraformError
 
 pytestmark = pytest.mark.terraform
 SPEC = (Path(__file__).parent / "spec.yaml").read_text(encoding="utf-8").partition("certificate_authorities:")

@@ -11,9 +11,9 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.core.problems import Failure
-from pcaform.hcl import Call, Reference
 from pcaform.iam.principals import Principal
 from pcaform.sources.hcl.configuration import Configuration
+from pcaform.terraform.hcl_writer import Call, Reference
 
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z-]+?)(?:-unprotected)?(?:\?.*)?$")
 _PRINCIPALS = ("issuer-user", "issuer-role", "issuer-attachment")

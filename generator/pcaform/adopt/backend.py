@@ -7,7 +7,7 @@ from pathlib import Path
 from pcaform.adopt.steps import WRITTEN_SINCE
 from pcaform.adopt.vault import keep, store
 from pcaform.core.problems import Failure
-from pcaform.terraform import Terraform, TerraformError
+from pcaform.terraform.runner import Terraform, TerraformError
 
 _NOT_INITIALISED = ("Backend initialization required", "Required plugins are not installed", "Module not installed")
 _REFUSED = ("cannot overwrite existing state", "cannot import state with")

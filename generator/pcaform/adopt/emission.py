@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pcaform.adopt.scratch import DEFAULT
 from pcaform.adopt.vault import outside, store
-from pcaform.terraform import Terraform
+from pcaform.terraform.runner import Terraform
 
 STATE = "adopted.tfstate"
 SCRIPT = "push.sh"

@@ -83,7 +83,7 @@ def _configured(change: Mapping[str, Any], module: Mapping[str, Any]) -> tuple[M
 
 
 def _names(module_address: str) -> list[str]:
-    from pcaform.addresses import parse
+    from pcaform.terraform.addresses import parse
 
     steps = parse(module_address).steps if module_address else ()
     return [step for step in steps if isinstance(step, str)][1::2]

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pcaform import addresses
 from pcaform.adopt.states import State
 from pcaform.core.problems import Failure, Invalid
 from pcaform.document import Document, parse
+from pcaform.terraform import addresses
 
 _MOVES = "moves"
 

@@ -10,10 +10,10 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.changes import is_marked
 from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.meaning import meaning
 from pcaform.statements import ISSUER_TAG
+from pcaform.terraform.plan_changes import is_marked
 
 CLASSES: Mapping[str, frozenset[str]] = {
     "tags": frozenset({"tags", "tags_all"}),

@@ -16,7 +16,7 @@ from pcaform.sources.aws.account import Account, Caller, open_account
 from pcaform.sources.aws.pace import Pace
 from pcaform.sources.aws.permissions import permissions, statuses
 from pcaform.sources.hcl.configuration import configuration
-from pcaform.terraform import Terraform, find_binary
+from pcaform.terraform.runner import Terraform, find_binary
 
 _GONE = "DELETED"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pcaform.adopt.vault import store
 from pcaform.core.problems import Failure
-from pcaform.terraform import Terraform
+from pcaform.terraform.runner import Terraform
 
 DEFAULT = "default"
 _OVERRIDE = "zz_pcaform_adopt_override.tf"

@@ -15,7 +15,7 @@ from pcaform.adopt.vault import refuse_inside, vault
 from pcaform.commands.render import refuse_stale
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.environments import users
+from pcaform.terraform.environment import users
 
 _REFUSED = 2
 

@@ -13,9 +13,9 @@ from pcaform.core import console
 from pcaform.core.files import STDIN, content
 from pcaform.core.problems import Failure
 from pcaform.document import parse
-from pcaform.environments import users
 from pcaform.loading import load
-from pcaform.terraform import Terraform, find_binary
+from pcaform.terraform.environment import users
+from pcaform.terraform.runner import Terraform, find_binary
 
 
 def run(spec: str, directory: Path) -> int:

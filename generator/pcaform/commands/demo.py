@@ -18,7 +18,7 @@ from pcaform.demo.steps import act, holds, left_out, step
 from pcaform.loading import judged
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
-from pcaform.terraform import TerraformMissing
+from pcaform.terraform.runner import TerraformMissing
 
 EXAMPLE = "corp-pki.yaml"
 _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it renewals fail months later\n"

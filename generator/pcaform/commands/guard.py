@@ -12,7 +12,6 @@ from pcaform.core import console
 from pcaform.core import formatters as printers
 from pcaform.core.files import STDIN, content, shown
 from pcaform.core.problems import Failure, Problem
-from pcaform.environments import users
 from pcaform.guard import report
 from pcaform.guard.annotations import Places, of_spec, problems
 from pcaform.guard.judgement import Judgement
@@ -22,7 +21,8 @@ from pcaform.guard.markdown import markdown, verdict
 from pcaform.guard.reading import read
 from pcaform.guard.specs.judging import judged_plan
 from pcaform.guard.waivers import waived
-from pcaform.terraform import Terraform, TerraformError, find_binary
+from pcaform.terraform.environment import users
+from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 
 _FINDINGS = 2
 _PLAN_FILE = b"PK\x03\x04"

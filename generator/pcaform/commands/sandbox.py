@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.environments import hermetic, hermetic_process
 from pcaform.sandbox.server import Sandbox, SandboxError
 from pcaform.sandbox.shells import exports, shell_of
-from pcaform.terraform import BINARY, MIRROR, cli_configuration
+from pcaform.terraform.environment import hermetic, hermetic_process
+from pcaform.terraform.runner import BINARY, MIRROR, cli_configuration
 
 
 def run(

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.changes import is_empty
 from pcaform.core import facts
 from pcaform.demo.commands import pcaform
 from pcaform.demo.stack import Stack
 from pcaform.demo.steps import act, holds, step
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform import Terraform
+from pcaform.terraform.plan_changes import is_empty
+from pcaform.terraform.runner import Terraform
 
 _REGION = "us-east-1"
 _NAME = "old-pki"

@@ -9,7 +9,6 @@ from pcaform.commands.import_aws import inventory
 from pcaform.demo.commands import pcaform
 from pcaform.demo.stack import Stack
 from pcaform.demo.steps import holds, step
-from pcaform.environments import process_environment
 from pcaform.infer.known import known_of
 from pcaform.infer.stack import infer
 from pcaform.inventory import Inventory
@@ -20,6 +19,7 @@ from pcaform.sources.aws.wanted import Filters
 from pcaform.sources.hcl.places import Options
 from pcaform.sources.hcl.reading import read
 from pcaform.spec.stack import Spec
+from pcaform.terraform.environment import process_environment
 
 Carried = Callable[[Spec], dict[str, Any]]
 

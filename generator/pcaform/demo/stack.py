@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.changes import Changes, changes, is_empty
 from pcaform.demo.steps import holds, step
 from pcaform.loading import judged
 from pcaform.output.writing import write
@@ -13,7 +12,8 @@ from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
-from pcaform.terraform import Terraform, find_binary
+from pcaform.terraform.plan_changes import Changes, changes, is_empty
+from pcaform.terraform.runner import Terraform, find_binary
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any
 from pcaform.drift.difference import Difference, Kind
 from pcaform.estate import TAGS, Authority
 from pcaform.fields import CA, FIELDS, FieldFact
-from pcaform.guard.replacing import is_replacing
 from pcaform.spec.authorities import CertificateAuthority
+from pcaform.terraform.force_new import is_replacing
 
 _SECTION = "certificate_authorities.*."
 _REVOCATION = "revocation_configuration"

@@ -11,9 +11,9 @@ from pcaform.document import Document, Loc
 from pcaform.guard.judgement import Judgement
 from pcaform.guard.levels import Level
 from pcaform.guard.report import happening
-from pcaform.plan import naming
 from pcaform.spec.reading import located
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
 
 UNJUDGED = "cannot-judge"
 
@@ -44,14 +44,14 @@ def _calls(spec: Spec) -> Iterator[tuple[str, Loc]]:
     for key, authority in spec.certificate_authorities.items():
         loc = ("certificate_authorities", key)
         generations = range(1, getattr(authority, "generation", 1) + 1)
-        named = (naming.ca(key), naming.permission(key), naming.share(key))
+        named = (module_names.ca(key), module_names.permission(key), module_names.share(key))
         yield from ((name, loc) for name in named)
-        yield from ((naming.ca_certificate(key, number), loc) for number in generations)
-    yield from ((naming.share(key), ("shares", key)) for key in spec.shares)
-    yield from ((naming.issuer(key), ("issuers", key)) for key in spec.issuers)
-    yield from ((naming.duty(section, key), (section, key)) for section, key, _ in spec.duties)
-    yield from ((naming.crl_bucket(key), ("crl_buckets", key)) for key in spec.crl_buckets)
-    yield from ((naming.certificate(key), ("certificates", key)) for key in spec.certificates)
+        yield from ((module_names.ca_certificate(key, number), loc) for number in generations)
+    yield from ((module_names.share(key), ("shares", key)) for key in spec.shares)
+    yield from ((module_names.issuer(key), ("issuers", key)) for key in spec.issuers)
+    yield from ((module_names.duty(section, key), (section, key)) for section, key, _ in spec.duties)
+    yield from ((module_names.crl_bucket(key), ("crl_buckets", key)) for key in spec.crl_buckets)
+    yield from ((module_names.certificate(key), ("certificates", key)) for key in spec.certificates)
 
 
 def problems(judgement: Judgement, places: Places) -> list[Problem]:

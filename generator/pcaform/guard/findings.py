@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pcaform.changes import is_marked
 from pcaform.guard.catalog import RULES
 from pcaform.guard.judgement import Difference, Doubt, Finding
 from pcaform.guard.reading import Change
+from pcaform.terraform.plan_changes import is_marked
 
 _CAUSES = {
     "delete_because_no_resource_config": "its block is not in the configuration any more",

@@ -15,7 +15,7 @@ from pcaform.guard.certificates import UnreadableError, certificate, identity
 from pcaform.guard.findings import is_created
 from pcaform.guard.holders import Holders
 from pcaform.guard.reading import Change, Plan, Resource
-from pcaform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE
+from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE
 
 _ARN = "certificate_authority_arn"
 _AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")

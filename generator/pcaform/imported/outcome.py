@@ -4,7 +4,6 @@ import codecs
 import re
 from dataclasses import dataclass, replace
 
-from pcaform.addresses import modules
 from pcaform.core.problems import Failure
 from pcaform.document import Document, parse
 from pcaform.dump import data_of
@@ -18,9 +17,10 @@ from pcaform.imported.marks import marked, marks, position
 from pcaform.imported.memory import remembered
 from pcaform.imported.wanted import laid
 from pcaform.inventory import Source
-from pcaform.plan import naming
 from pcaform.spec.reading import read
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.addresses import modules
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _WRITTEN = ("taken", "added")
@@ -101,12 +101,16 @@ def _modules(path: Path, found: Spec) -> list[str]:
     """Return the module calls of an item, which no stack makes where a person took the item out."""
     section, key = path[:2]
     if section != "certificate_authorities":
-        names = {"issuers": naming.issuer, "crl_buckets": naming.crl_bucket, "certificates": naming.certificate}
-        return [names[section](key) if section in names else naming.duty(section, key)]
+        names = {
+            "issuers": module_names.issuer,
+            "crl_buckets": module_names.crl_bucket,
+            "certificates": module_names.certificate,
+        }
+        return [names[section](key) if section in names else module_names.duty(section, key)]
     authority = found.managed.get(key)
     generations = range(1, authority.generation + 1) if authority else ()
-    certificates = [naming.ca_certificate(key, generation) for generation in generations]
-    return [naming.ca(key), naming.permission(key), naming.share(key), *certificates]
+    certificates = [module_names.ca_certificate(key, generation) for generation in generations]
+    return [module_names.ca(key), module_names.permission(key), module_names.share(key), *certificates]
 
 
 def _check(spec: Spec, after: Document, found: Found, *, compared: Compared, held: tuple[str, ...]) -> None:

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pcaform import addresses
 from pcaform.core.facts import MAX_PATH_LENGTH
 from pcaform.core.x509 import path_length, readable
 from pcaform.infer.index import Index, text
 from pcaform.infer.unexpressed import Unexpressed
 from pcaform.inventory import Remark, Resource
-from pcaform.plan import naming
+from pcaform.terraform import addresses, module_names
 
 _TEMPLATE = re.compile(
     r":template/(?:(?P<root>RootCACertificate)|SubordinateCACertificate_PathLen(?P<length>[0-3]))"
@@ -115,7 +114,7 @@ def _issued(
     generation, kept, dropped = _generations(installed, own)
     if generation > 1:
         entry["generation"] = generation
-    resources = [(each, naming.ca_certificate(key, number)) for number, each in kept]
+    resources = [(each, module_names.ca_certificate(key, number)) for number, each in kept]
     remarks = [*_renewed_elsewhere(authority, own), *_dropped(dropped)]
     return Activation(
         entry,
@@ -197,4 +196,4 @@ def _offline(installation: Resource) -> dict[str, Any]:
 
 
 def _installed(installations: list[Resource], key: str) -> tuple[tuple[Resource, str], ...]:
-    return tuple((each, naming.ca(key)) for each in installations[:1])
+    return tuple((each, module_names.ca(key)) for each in installations[:1])

@@ -18,8 +18,8 @@ from pcaform.infer.places import Place, is_nowhere, of_arn
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed, reason_of
 from pcaform.inventory import Inventory, Remark, Resource
-from pcaform.plan import naming
 from pcaform.spec.authorities import CertificateAuthority
+from pcaform.terraform import module_names
 
 _DEFAULT_DAYS = 30
 
@@ -85,7 +85,7 @@ def _item(
 
 
 def _addresses(authority: Resource, active: Activation, key: str) -> Iterator[tuple[str, str]]:
-    yield authority.address, f"module.{naming.ca(key)}.{CA}.this"
+    yield authority.address, f"module.{module_names.ca(key)}.{CA}.this"
     for resource, module in active.resources:
         index = "[0]" if resource.type == "aws_acmpca_certificate_authority_certificate" else ""
         yield resource.address, f"module.{module}.{resource.type}.this{index}"

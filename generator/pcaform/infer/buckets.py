@@ -16,8 +16,8 @@ from pcaform.infer.naming import key_for, own_key
 from pcaform.infer.places import Place
 from pcaform.infer.tags import tags_of
 from pcaform.inventory import Inventory, Resource
-from pcaform.plan import naming
 from pcaform.spec.sections import CrlBucket
+from pcaform.terraform import module_names
 
 _POLICY = "aws_s3_bucket_policy"
 _PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -58,7 +58,7 @@ def buckets(
             "force_destroy": bool(bucket.attributes.get("force_destroy")),
             "tags": tags_of(bucket, defaults),
         }
-        module = naming.crl_bucket(key)
+        module = module_names.crl_bucket(key)
         addresses = [(each.address, f"module.{module}.{each.type}.this") for each in (bucket, *parts)]
         findings.items.append(Item("crl_buckets", key, entry, bucket, addresses=tuple(addresses)))
     return findings

@@ -15,8 +15,8 @@ from pcaform.infer.places import Place, of_arn
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import NOT_WHOLE, reason_of
 from pcaform.inventory import Inventory, Remark, Resource, is_symbolic
-from pcaform.plan import naming
 from pcaform.spec.sections import Certificate
+from pcaform.terraform import module_names
 
 _ACM = "aws_acm_certificate"
 _MODULE = "certificate_"
@@ -39,7 +39,7 @@ def certificates(
         key = kept.keys.get(certificate.address) or _new_key(certificate, entry, taken)
         taken.add(key)
         findings.remarks += _replaced(certificate, key, known)
-        moved = ((certificate.address, f"module.{naming.certificate(key)}.{_ACM}.this"),)
+        moved = ((certificate.address, f"module.{module_names.certificate(key)}.{_ACM}.this"),)
         needs = frozenset({text(certificate, "certificate_authority_arn")})
         findings.items.append(Item("certificates", key, entry, certificate, addresses=moved, needs=needs))
     return findings

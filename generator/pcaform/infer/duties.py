@@ -14,9 +14,9 @@ from pcaform.infer.meaning import listed, meaning
 from pcaform.infer.moving import addresses_of
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import Unexpressed
-from pcaform.plan import naming
 from pcaform.spec.sections import Duty
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
 
 
 def section_of(principal: Principal, spec: Spec) -> str | None:
@@ -60,7 +60,7 @@ def duty(principal: Principal, key: str, *, section: str, spec: Spec, reader: Re
         Duty.model_validate(entry)
     except ValidationError:
         raise Unexpressed("its settings are none that a spec takes") from None
-    addresses, _ = addresses_of(principal, list(principal.held), naming.duty(section, key))
+    addresses, _ = addresses_of(principal, list(principal.held), module_names.duty(section, key))
     return Item(section, key, entry, resource, addresses=addresses)
 
 

@@ -1,10 +1,10 @@
 """Where the parts of a principal are, and where a rendered stack has them."""
 
 from pcaform import trusts
-from pcaform.addresses import keyed
 from pcaform.infer.documents import Held, Principal
 from pcaform.infer.index import text
 from pcaform.inventory import Resource
+from pcaform.terraform.addresses import keyed
 
 
 def addresses_of(

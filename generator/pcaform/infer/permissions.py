@@ -9,8 +9,8 @@ from pcaform.core import facts
 from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.unexpressed import NOT_WHOLE, reason_of
 from pcaform.inventory import Remark, Resource
-from pcaform.plan import naming
 from pcaform.spec.authorities import Permission
+from pcaform.terraform import module_names
 
 _ONE = "AWS keeps one permission for each principal and CA"
 _GOES = ". Where a state has it, take it out before a stack is applied over it, else Terraform deletes the permission"
@@ -38,7 +38,7 @@ def permissions(found: Iterable[Resource]) -> tuple[list[tuple[Resource, dict[st
 
 def moved(key: str, found: Iterable[tuple[Resource, dict[str, Any]]]) -> list[tuple[str, str]]:
     """Return where a CA's permission is, and where a rendered stack has it."""
-    return [(each.address, f"module.{naming.permission(key)}.{each.type}.this") for each, _ in found]
+    return [(each.address, f"module.{module_names.permission(key)}.{each.type}.this") for each, _ in found]
 
 
 def _entry(permission: Resource) -> dict[str, Any]:

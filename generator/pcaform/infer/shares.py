@@ -10,9 +10,9 @@ from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.index import Index
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.meaning import listed, meaning
-from pcaform.plan import naming
 from pcaform.share import document
 from pcaform.spec.sections import Share
+from pcaform.terraform import module_names
 
 _OTHER = "its statements are not those of a share, which AWS RAM and pcaform write"
 
@@ -26,7 +26,7 @@ def shares(found: Index, keys: Mapping[str, str], written: Mapping[str, str]) ->
             if entry is None:
                 findings.leave_out(policy, _OTHER)
                 continue
-            address = f"module.{naming.share(keys[arn])}.aws_acmpca_policy.this"
+            address = f"module.{module_names.share(keys[arn])}.aws_acmpca_policy.this"
             findings.items.append(
                 Item(
                     "shares",

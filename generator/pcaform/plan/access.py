@@ -5,13 +5,14 @@ from typing import Any
 from pcaform import policies, trusts
 from pcaform.core import facts
 from pcaform.duties import administrator, auditor
-from pcaform.hcl import Call
-from pcaform.plan import naming, places
+from pcaform.plan import places
 from pcaform.plan.authorities import active_arn, arn
 from pcaform.plan.calls import ModuleCall, given, unless
 from pcaform.spec.issuers import Issuer, Role
 from pcaform.spec.sections import Duty
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.hcl_writer import Call
 
 
 def permitting(spec: Spec) -> list[str]:
@@ -27,7 +28,7 @@ def permissions(spec: Spec) -> list[ModuleCall]:
     """Return one call for each CA that permits ACM; it waits until the CA is active, as AWS demands."""
     return [
         ModuleCall(
-            naming.permission(key),
+            module_names.permission(key),
             "acm-permission",
             given(
                 {
@@ -46,7 +47,7 @@ def shares(spec: Spec) -> list[ModuleCall]:
     """Return one call for each CA that others may issue from."""
     return [
         ModuleCall(
-            naming.share(key),
+            module_names.share(key),
             "ca-share",
             given(
                 {
@@ -78,7 +79,7 @@ def _issuer(key: str, issuer: Issuer, spec: Spec) -> ModuleCall:
         "policies": {name: Call("jsonencode", document) for name, document in documents.items()},
         "tags": issuer.tags or None,
     }
-    return ModuleCall(naming.issuer(key), module, given(arguments))
+    return ModuleCall(module_names.issuer(key), module, given(arguments))
 
 
 def duties(spec: Spec) -> list[ModuleCall]:
@@ -96,7 +97,7 @@ def _duty(section: str, key: str, duty: Duty, spec: Spec) -> ModuleCall:
         "policies": {f"{duty.role_name}-private-ca": Call("jsonencode", document)},
         "tags": duty.tags or None,
     }
-    return ModuleCall(naming.duty(section, key), "issuer-role", given(arguments))
+    return ModuleCall(module_names.duty(section, key), "issuer-role", given(arguments))
 
 
 def _principal(issuer: Issuer, spec: Spec) -> tuple[str, dict[str, Any]]:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.hcl import Call, StackFile
-from pcaform.plan import naming, places
+from pcaform.plan import places
 from pcaform.plan.calls import ModuleCall, given, output, unless
 from pcaform.spec.authorities import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.hcl_writer import Call, StackFile
 
 _UNPROTECTED = "-unprotected"
 
@@ -36,13 +37,13 @@ def kept(generation: int) -> range:
 def arn(spec: Spec, key: str) -> Any:
     """Return what names a CA as soon as it exists; policies use it, since nothing has to wait for it."""
     authority = spec.certificate_authorities[key]
-    return authority.arn if isinstance(authority, Reference) else output(naming.ca(key), "arn")
+    return authority.arn if isinstance(authority, Reference) else output(module_names.ca(key), "arn")
 
 
 def active_arn(spec: Spec, key: str) -> Any:
     """Return what names a CA once it is active; whatever issues from it waits so."""
     authority = spec.certificate_authorities[key]
-    return authority.arn if isinstance(authority, Reference) else output(naming.ca(key), "active_arn")
+    return authority.arn if isinstance(authority, Reference) else output(module_names.ca(key), "active_arn")
 
 
 def pem_files(spec: Spec) -> dict[str, str]:
@@ -58,7 +59,7 @@ def pem_files(spec: Spec) -> dict[str, str]:
 
 
 def _pem(key: str, name: str) -> str:
-    return f"certificates/{naming.ca(key)}.{name}.pem"
+    return f"certificates/{module_names.ca(key)}.{name}.pem"
 
 
 def _authority(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCall:
@@ -77,7 +78,7 @@ def _authority(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleC
         "timeouts": authority.timeouts and (given(authority.timeouts.model_dump()) or None),
         "tags": authority.tags or None,
     }
-    return ModuleCall(naming.ca(key), _module("private-ca", authority), given(arguments))
+    return ModuleCall(module_names.ca(key), _module("private-ca", authority), given(arguments))
 
 
 def _module(name: str, authority: CertificateAuthority) -> str:
@@ -88,7 +89,7 @@ def _installed(key: str, authority: CertificateAuthority) -> dict[str, Any] | No
     """Return the certificate to install with its chain: the one issued here, the one signed elsewhere, or none."""
     activation = authority.activation
     if activation is None:
-        call = naming.ca_certificate(key, authority.generation)
+        call = module_names.ca_certificate(key, authority.generation)
         return {name: output(call, name) for name in ("certificate", "certificate_chain")}
     if isinstance(activation, OfflineActivation):
         names = ("certificate", "certificate_chain")
@@ -105,14 +106,14 @@ def _certificate(key: str, authority: CertificateAuthority, spec: Spec, *, gener
     arguments = {
         "providers": places.providers(spec, signer),
         "issuer_arn": active_arn(spec, signer) if authority.parent else arn(spec, signer),
-        "certificate_signing_request": output(naming.ca(key), "certificate_signing_request"),
+        "certificate_signing_request": output(module_names.ca(key), "certificate_signing_request"),
         "signing_algorithm": _signing_algorithm(spec, signer),
         "template_arn": facts.template_arn(spec.region_of(signer), template(authority)),
         "validity": _validity(authority),
         "superseded": unless(generation < authority.generation, default=False),
         "api_passthrough": authority.api_passthrough and Call("jsonencode", authority.api_passthrough),
     }
-    name = naming.ca_certificate(key, generation)
+    name = module_names.ca_certificate(key, generation)
     return ModuleCall(name, _module("ca-certificate", authority), given(arguments))
 
 
@@ -159,5 +160,5 @@ def _list(crl: dict[str, Any], spec: Spec) -> dict[str, Any]:
     """Return the settings of a list; a bucket of this stack is waited for, since AWS tries to write at once."""
     for key, bucket in spec.crl_buckets.items():
         if (bucket.bucket or key) == crl.get("s3_bucket_name"):
-            return {**crl, "s3_bucket_name": output(naming.crl_bucket(key), "bucket")}
+            return {**crl, "s3_bucket_name": output(module_names.crl_bucket(key), "bucket")}
     return crl

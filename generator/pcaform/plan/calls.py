@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.hcl import Reference
+from pcaform.terraform.hcl_writer import Reference
 
 
 @dataclass(frozen=True, slots=True)

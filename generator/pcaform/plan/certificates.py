@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from pcaform.plan import access, naming, places
+from pcaform.plan import access, places
 from pcaform.plan.authorities import active_arn
 from pcaform.plan.calls import ModuleCall, given, output, unless
 from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
 
 
 def certificates(spec: Spec) -> list[ModuleCall]:
@@ -24,13 +25,13 @@ def _certificate(key: str, certificate: Certificate, spec: Spec) -> ModuleCall:
         "early_renewal_duration": certificate.early_renewal_duration,
         "tags": certificate.tags or None,
     }
-    return ModuleCall(naming.certificate(key), "acm-certificate", given(arguments))
+    return ModuleCall(module_names.certificate(key), "acm-certificate", given(arguments))
 
 
 def _issuing_arn(spec: Spec, key: str) -> Any:
     """Return the CA's ARN once ACM may issue from it: through the permission, where this stack grants one."""
     if key in access.permitting(spec):
-        return output(naming.permission(key), "certificate_authority_arn")
+        return output(module_names.permission(key), "certificate_authority_arn")
     return active_arn(spec, key)
 
 
@@ -38,7 +39,7 @@ def crl_buckets(spec: Spec) -> list[ModuleCall]:
     """Return one call for each bucket for revocation lists."""
     return [
         ModuleCall(
-            naming.crl_bucket(key),
+            module_names.crl_bucket(key),
             "crl-bucket",
             given(
                 {

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pcaform import addresses
-from pcaform.hcl import Reference
-from pcaform.plan import naming
 from pcaform.plan.authorities import kept
 from pcaform.plan.calls import ModuleCall
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
+from pcaform.terraform import addresses, module_names
+from pcaform.terraform.hcl_writer import Reference
 
 _CA = "aws_acmpca_certificate_authority.this"
 _ACM = "aws_acm_certificate.this"
@@ -52,10 +51,12 @@ def _imports(spec: Spec) -> Iterator[Block]:
     """Yield an import for what exists already; it stays, so that a lost state plans no second CA or certificate."""
     for key, authority in spec.managed.items():
         if authority.arn is not None:
-            yield Block("import", {"to": Reference(f"module.{naming.ca(key)}.{_CA}"), "id": authority.arn})
+            yield Block("import", {"to": Reference(f"module.{module_names.ca(key)}.{_CA}"), "id": authority.arn})
     for key, certificate in spec.certificates.items():
         if certificate.arn is not None:
-            yield Block("import", {"to": Reference(f"module.{naming.certificate(key)}.{_ACM}"), "id": certificate.arn})
+            yield Block(
+                "import", {"to": Reference(f"module.{module_names.certificate(key)}.{_ACM}"), "id": certificate.arn}
+            )
 
 
 def _renamed(spec: Spec) -> Iterator[tuple[str, str]]:
@@ -65,15 +66,15 @@ def _renamed(spec: Spec) -> Iterator[tuple[str, str]]:
             yield from _names_of_authority(authority.renamed_from, key, authority.generation)
     for key, issuer in spec.issuers.items():
         if issuer.renamed_from is not None:
-            yield naming.issuer(issuer.renamed_from), naming.issuer(key)
+            yield module_names.issuer(issuer.renamed_from), module_names.issuer(key)
 
 
 def _names_of_authority(old: str, new: str, generation: int) -> Iterator[tuple[str, str]]:
-    yield naming.ca(old), naming.ca(new)
+    yield module_names.ca(old), module_names.ca(new)
     for each in kept(generation):
-        yield naming.ca_certificate(old, each), naming.ca_certificate(new, each)
-    yield naming.permission(old), naming.permission(new)
-    yield naming.share(old), naming.share(new)
+        yield module_names.ca_certificate(old, each), module_names.ca_certificate(new, each)
+    yield module_names.permission(old), module_names.permission(new)
+    yield module_names.share(old), module_names.share(new)
 
 
 def _replaced(spec: Spec) -> Iterator[str]:
@@ -82,7 +83,8 @@ def _replaced(spec: Spec) -> Iterator[str]:
         names = [key] if authority.renamed_from is None else [key, authority.renamed_from]
         for name in names:
             yield from (
-                naming.ca_certificate(name, generation) for generation in range(1, kept(authority.generation).start)
+                module_names.ca_certificate(name, generation)
+                for generation in range(1, kept(authority.generation).start)
             )
 
 
@@ -98,14 +100,14 @@ def _hanging(section: str, key: str, removal: str | Forget) -> Iterator[str]:
     if section == "certificate_authorities":
         generation = removal.generation if isinstance(removal, Forget) else 1
         if not isinstance(removal, Forget) or removal.forget == "everything":
-            yield from (naming.ca(key), naming.permission(key), naming.share(key))
-        yield from (naming.ca_certificate(key, number) for number in range(1, generation + 1))
+            yield from (module_names.ca(key), module_names.permission(key), module_names.share(key))
+        yield from (module_names.ca_certificate(key, number) for number in range(1, generation + 1))
     else:
         names: dict[str, Callable[[str], str]] = {
-            "issuers": naming.issuer,
-            "administrators": partial(naming.duty, "administrators"),
-            "auditors": partial(naming.duty, "auditors"),
-            "crl_buckets": naming.crl_bucket,
-            "certificates": naming.certificate,
+            "issuers": module_names.issuer,
+            "administrators": partial(module_names.duty, "administrators"),
+            "auditors": partial(module_names.duty, "auditors"),
+            "crl_buckets": module_names.crl_bucket,
+            "certificates": module_names.certificate,
         }
         yield names[section](key)

@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.hcl import Reference
 from pcaform.plan.calls import given
 from pcaform.spec.providers import AssumeRole, Provider
 from pcaform.spec.stack import Spec
+from pcaform.terraform.hcl_writer import Reference
 
 _DIGITS = 8
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.hcl import Reference
 from pcaform.manifest import Items
 from pcaform.plan import places
 from pcaform.plan.access import duties, issuers, permissions, shares
@@ -13,9 +12,10 @@ from pcaform.plan.calls import ModuleCall, given, output
 from pcaform.plan.certificates import certificates, crl_buckets
 from pcaform.plan.changes import changes
 from pcaform.plan.items import items
-from pcaform.plan.naming import ca, certificate, duty, issuer
 from pcaform.plan.sources import VENDORED, ModuleSource
 from pcaform.spec.stack import Spec
+from pcaform.terraform.hcl_writer import Reference
+from pcaform.terraform.module_names import ca, certificate, duty, issuer
 
 REQUIRED_TERRAFORM = ">= 1.10"
 """`use_lockfile` and `removed` with a lifecycle exist from here on, in Terraform and in OpenTofu."""

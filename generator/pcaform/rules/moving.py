@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from pcaform import addresses
-from pcaform.hcl import Traversal
 from pcaform.rules.rule import Finding
 from pcaform.spec.stack import Spec
+from pcaform.terraform import addresses
+from pcaform.terraform.hcl_writer import Traversal
 
 
 def moves_are_addresses(spec: Spec) -> Iterator[Finding]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
-from pcaform import addresses
 from pcaform.guard.catalog import RULES
 from pcaform.rules.rule import Finding
 from pcaform.spec.stack import Spec
 from pcaform.spec.wording import nearest
+from pcaform.terraform import addresses
 
 _EXPIRED = "waiver-expired"
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.addresses import keyed
-from pcaform.changes import is_marked
 from pcaform.core.problems import Failure
 from pcaform.inventory import ATTRIBUTES, Inventory, Remark, Resource
 from pcaform.sources.state_text import decoded
+from pcaform.terraform.addresses import keyed
+from pcaform.terraform.plan_changes import is_marked
 
 _OURS = "aws_acmpca_"
 _CA = "aws_acmpca_certificate_authority"

@@ -12,7 +12,7 @@ from typing import Any
 
 from pcaform.commands.sandbox import running
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform import Terraform, find_binary
+from pcaform.terraform.runner import Terraform, find_binary
 from sandbox.conftest import ACCOUNT, REGION, csr
 
 STAGES = Path(__file__).parent

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.changes import changes
-from pcaform.terraform import TerraformError
+from pcaform.terraform.plan_changes import changes
+from pcaform.terraform.runner import TerraformError
 from sandbox.terraform.corpus import Corpus, Step, corpus, differences
 
 pytestmark = pytest.mark.terraform

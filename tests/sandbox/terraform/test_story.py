@@ -11,8 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography import x509
 
-from pcaform.changes import changes
-from pcaform.terraform import TerraformError
+from pcaform.terraform.plan_changes import changes
+from pcaform.terraform.runner import TerraformError
 from sandbox.terraform.corpus import Corpus, Step, Values, corpus, differences, replacements
 
 pytestmark = pytest.mark.terraform

@@ -7,7 +7,7 @@ from pcaform.guard.holdings import UNKNOWN, Pairs, attached, holders, managed, m
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.world import World
-from pcaform.resource_types import POLICIES
+from pcaform.terraform.resource_types import POLICIES
 
 REVIEW = "have it reviewed as a grant; 'pcaform access SPEC' shows all that everybody may do"
 SEE = "see that nobody issues by it any more"

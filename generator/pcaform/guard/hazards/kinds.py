@@ -19,7 +19,7 @@ from pcaform.guard.holdings import ATTACHMENTS, INLINE, MEMBERSHIPS
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.world import World
-from pcaform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE
+from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE
 
 Judge = Callable[[Change, World], Iterator[Remark]]
 

@@ -15,7 +15,7 @@ from pcaform.guard.reading import Change, Resource
 from pcaform.guard.world import World
 from pcaform.iam.patterns import is_action, is_like, is_resource
 from pcaform.infer.meaning import listed
-from pcaform.resource_types import AUTHORITY
+from pcaform.terraform.resource_types import AUTHORITY
 
 CLOSING, NAMES = "aws_s3_bucket_public_access_block", ("aws_route53_record", "aws_cloudfront_distribution")
 _LIST = "/crl/list.crl"

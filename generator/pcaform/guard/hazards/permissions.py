@@ -8,7 +8,7 @@ from pcaform.guard.hazards.authorities import FORGET
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.world import World
-from pcaform.resource_types import MANAGED
+from pcaform.terraform.resource_types import MANAGED
 
 _ARN = "certificate_authority_arn"
 _SILENCE = "every certificate that ACM manages on this CA runs out at its end, with no error before"

@@ -12,7 +12,7 @@ from pcaform.guard.hazards.shares import CROWNED, KEEP, ONLY
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.world import World
-from pcaform.resource_types import AUTHORITY
+from pcaform.terraform.resource_types import AUTHORITY
 
 ASSOCIATION, PRINCIPAL, SHARE = (
     f"aws_ram_{kind}" for kind in ("resource_association", "principal_association", "resource_share")

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.changes import is_marked
 from pcaform.guard.findings import where
 from pcaform.guard.judgement import Doubt, Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.world import World
+from pcaform.terraform.plan_changes import is_marked
 
 _CHANGING = {"create", "update", "delete"}
 _TAGS = {"tags", "tags_all"}

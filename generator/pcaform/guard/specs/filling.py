@@ -11,9 +11,9 @@ from typing import Any
 from pcaform.guard.reading import Change, Plan
 from pcaform.guard.specs.names import names, symbol
 from pcaform.guard.specs.resources import resources
-from pcaform.plan import naming
-from pcaform.resource_types import AUTHORITY, POLICIES, SHARE
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import AUTHORITY, POLICIES, SHARE
 
 _FILLED = {**dict.fromkeys((*POLICIES, SHARE), "policy"), "aws_iam_role": "assume_role_policy"}
 
@@ -36,7 +36,7 @@ def _filled(change: Change, known: Mapping[str, Mapping[str, Any]]) -> Change:
 
 def _arn(plan: Plan, key: str) -> str | None:
     """Return the ARN of a CA that the plan keeps, None for one that it makes."""
-    address = f"module.{naming.ca(key)}.{AUTHORITY}.this"
+    address = f"module.{module_names.ca(key)}.{AUTHORITY}.this"
     for change in plan.changes:
         if change.address == address and "create" not in change.actions:
             return change.before.get("arn")

@@ -6,13 +6,13 @@ Terraform moves before it removes, and moves nothing to where something is alrea
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pcaform import addresses
 from pcaform.guard.specs.names import names
 from pcaform.guard.specs.resources import Made, calls, resources
-from pcaform.hcl import Reference, Traversal
 from pcaform.plan.changes import changes
-from pcaform.resource_types import AUTHORITY, CERTIFICATE
 from pcaform.spec.stack import Spec
+from pcaform.terraform import addresses
+from pcaform.terraform.hcl_writer import Reference, Traversal
+from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE
 
 _CHAIN = 10
 """Moves of one thing that are followed; those that go round in a circle are refused by Terraform."""

@@ -10,9 +10,9 @@ from pcaform.guard.specs import backends
 from pcaform.guard.specs.comparison import plan
 from pcaform.guard.specs.filling import filled
 from pcaform.guard.specs.promises import moved, promises
-from pcaform.plan import naming
-from pcaform.resource_types import AUTHORITY
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import AUTHORITY
 
 
 def judged(before: Spec | None, after: Spec) -> Judgement:
@@ -39,7 +39,9 @@ def judged_plan(planned: Plan, spec: Spec) -> Judgement:
 
 def _made_again(planned: Plan, spec: Spec) -> Iterator[Finding]:
     """Find CAs that Terraform makes although the spec gives the ARN of the one that exists."""
-    arns = {f"module.{naming.ca(key)}.{AUTHORITY}.this": each.arn for key, each in spec.managed.items() if each.arn}
+    arns = {
+        f"module.{module_names.ca(key)}.{AUTHORITY}.this": each.arn for key, each in spec.managed.items() if each.arn
+    }
     for change in planned.changes:
         if change.address in arns and is_created(change) and not change.importing:
             message = f"another CA is made although {arns[change.address]} exists: it fell out of the state"

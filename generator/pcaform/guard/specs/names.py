@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform import hcl
 from pcaform.core import facts
-from pcaform.hcl import Call, StackFile
-from pcaform.plan import naming
 from pcaform.plan.authorities import pem_files
 from pcaform.spec.authorities import Reference
 from pcaform.spec.stack import Spec
+from pcaform.terraform import hcl_writer, module_names
+from pcaform.terraform.hcl_writer import Call, StackFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Names:
             return {key: self.settled(inner) for key, inner in value.items()}
         if isinstance(value, list | tuple):
             return [self.settled(inner) for inner in value]
-        if isinstance(value, hcl.Reference):
+        if isinstance(value, hcl_writer.Reference):
             return self.outputs.get(value.path) or self._output(value.path)
         if isinstance(value, StackFile):
             return self.files.get(value.path, value.path)
@@ -99,13 +98,13 @@ def _references(spec: Spec) -> Iterator[tuple[str, Reference]]:
 def _outputs(spec: Spec, arns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the outputs that name a CA or a bucket, whichever call hands them on."""
     for key, arn in arns.items():
-        yield f"module.{naming.ca(key)}.arn", arn
-        yield f"module.{naming.ca(key)}.active_arn", arn
-        yield f"module.{naming.permission(key)}.certificate_authority_arn", arn
+        yield f"module.{module_names.ca(key)}.arn", arn
+        yield f"module.{module_names.ca(key)}.active_arn", arn
+        yield f"module.{module_names.permission(key)}.certificate_authority_arn", arn
     for key, bucket in spec.crl_buckets.items():
-        yield f"module.{naming.crl_bucket(key)}.bucket", bucket.bucket or key
+        yield f"module.{module_names.crl_bucket(key)}.bucket", bucket.bucket or key
 
 
 def _stem(key: str, before: Spec | None, moved: Mapping[str, str]) -> str:
-    old = moved.get(naming.ca(key), "").removeprefix("ca_")
+    old = moved.get(module_names.ca(key), "").removeprefix("ca_")
     return old if before is not None and old in before.certificate_authorities else key

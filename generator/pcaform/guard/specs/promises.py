@@ -6,10 +6,10 @@ from pcaform.guard.findings import finding
 from pcaform.guard.judgement import Note, Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.specs.following import followed
-from pcaform.plan import naming
-from pcaform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED
 from pcaform.spec.authorities import CertificateAuthority
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED
 
 _TERMS = ("parent", "path_length", "validity", "api_passthrough")
 
@@ -36,14 +36,14 @@ def promises(before: Spec, after: Spec) -> Iterator[Remark]:
     """Yield what changes about each CA, certificate and bucket that stays, beyond its resources."""
     back = followed(before, after).back
     for key, new in after.managed.items():
-        call = naming.ca(key)
+        call = module_names.ca(key)
         old = before.managed.get(back.get(call, call).removeprefix("ca_"))
         if old is not None:
             yield from _other_arn(f"module.{call}.{AUTHORITY}.this", AUTHORITY, old.arn, new.arn)
             yield from _promises(key, old, new)
     for key, certificate in after.certificates.items():
         if key in before.certificates:
-            address = f"module.{naming.certificate(key)}.{MANAGED}.this"
+            address = f"module.{module_names.certificate(key)}.{MANAGED}.this"
             yield from _other_arn(address, MANAGED, before.certificates[key].arn, certificate.arn)
     yield from _emptied(before, after)
 
@@ -52,7 +52,7 @@ def _emptied(before: Spec, after: Spec) -> Iterator[Remark]:
     """Find buckets whose lists would be deleted with them from now on."""
     for key, bucket in after.crl_buckets.items():
         if bucket.force_destroy and key in before.crl_buckets and not before.crl_buckets[key].force_destroy:
-            address = f"module.{naming.crl_bucket(key)}.aws_s3_bucket.this"
+            address = f"module.{module_names.crl_bucket(key)}.aws_s3_bucket.this"
             change = _change(address, "aws_s3_bucket", {"force_destroy": False}, {"force_destroy": True})
             message = "were the bucket destroyed, the revocation lists in it would go with it"
             advice = "set it only for a bucket that is to be destroyed next"
@@ -69,7 +69,7 @@ def _other_arn(address: str, kind: str, old: str | None, new: str | None) -> Ite
 
 
 def _promises(key: str, old: CertificateAuthority, new: CertificateAuthority) -> Iterator[Remark]:
-    address = f"module.{naming.ca(key)}.{AUTHORITY}.this"
+    address = f"module.{module_names.ca(key)}.{AUTHORITY}.this"
     if old.deletion_protection and not new.deletion_protection:
         change = _change(address, AUTHORITY, {"deletion_protection": True}, {"deletion_protection": False})
         message = "Terraform may destroy the CA with any later plan, on purpose or not"
@@ -87,14 +87,14 @@ def _promises(key: str, old: CertificateAuthority, new: CertificateAuthority) ->
 
 def _generations(key: str, old: CertificateAuthority, new: CertificateAuthority) -> Iterator[Remark]:
     if new.generation < old.generation:
-        address = f"module.{naming.ca(key)}.{INSTALLATION}.this[0]"
+        address = f"module.{module_names.ca(key)}.{INSTALLATION}.this[0]"
         change = _change(address, INSTALLATION, {"generation": old.generation}, {"generation": new.generation})
         message = f"generation {new.generation} is installed over generation {old.generation}, which is newer"
         advice = f"leave 'generation: {old.generation}', or go on to {old.generation + 1}"
         yield finding(change, "certificate-rolled-back", message, advice=advice, arguments=["generation"])
     terms = [name for name in _TERMS if getattr(old, name) != getattr(new, name)]
     if new.generation == old.generation and terms and (new.renamed_from is None or terms != ["parent"]):
-        address = f"module.{naming.ca_certificate(key, new.generation)}.{CERTIFICATE}.this"
+        address = f"module.{module_names.ca_certificate(key, new.generation)}.{CERTIFICATE}.this"
         message = (
             f"{', '.join(terms)} of a certificate that is issued already: Terraform ignores it, and pcaform renders it "
             f"only with 'generation: {new.generation + 1}', which issues another"

@@ -11,13 +11,13 @@ from typing import Any
 from pcaform import bucket_policy
 from pcaform.core.facts import ACM_PRINCIPAL
 from pcaform.guard.specs.names import Names, output_of
-from pcaform.plan import naming
 from pcaform.plan.access import duties, issuers, permissions, shares
 from pcaform.plan.authorities import authorities
 from pcaform.plan.calls import ModuleCall
 from pcaform.plan.certificates import certificates, crl_buckets
-from pcaform.resource_types import CERTIFICATE
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import CERTIFICATE
 
 _UNPROTECTED = "-unprotected"
 _READ = (
@@ -75,7 +75,7 @@ def resources(spec: Spec, names: Names) -> dict[str, Made]:
 
 
 def _policy(spec: Spec, call: str, *, bucket: str) -> str:
-    entry = spec.crl_buckets[call.removeprefix(naming.crl_bucket(""))]
+    entry = spec.crl_buckets[call.removeprefix(module_names.crl_bucket(""))]
     return json.dumps(bucket_policy.document(entry, bucket, account_id=spec.aws.account_id, region=spec.aws.region))
 
 

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pcaform import addresses
-from pcaform.hcl import Traversal, quoted
 from pcaform.inventory import ATTRIBUTES, SYMBOLIC, Remark, Resource
 from pcaform.sources.hcl import symbols
 from pcaform.sources.hcl.bodies import Block
@@ -19,6 +17,8 @@ from pcaform.sources.hcl.directory import Module
 from pcaform.sources.hcl.kinds import Set
 from pcaform.sources.hcl.scopes import ModuleScope, lone
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.terraform import addresses
+from pcaform.terraform.hcl_writer import Traversal, quoted
 
 _AUTHORITY = "aws_acmpca_certificate_authority"
 _BY_ARN = frozenset({_AUTHORITY, "aws_acm_certificate"})

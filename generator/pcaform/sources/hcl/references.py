@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pcaform.hcl import Call, Reference
 from pcaform.sources.hcl.unknown import Unknown
+from pcaform.terraform.hcl_writer import Call, Reference
 
 _KEPT = "jsonencode"
 

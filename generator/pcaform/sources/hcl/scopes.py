@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pcaform import addresses
 from pcaform.core.unicode import composed
 from pcaform.sources.hcl import functions
 from pcaform.sources.hcl.bodies import Attribute, Block
@@ -17,6 +16,7 @@ from pcaform.sources.hcl.places import Place
 from pcaform.sources.hcl.references import References
 from pcaform.sources.hcl.steps import into
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.terraform import addresses
 
 _LARGEST = 1 << 20
 _MOST = 10_000

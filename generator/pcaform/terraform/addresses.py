@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pcaform.hcl import Index, Traversal, quoted
+from pcaform.terraform.hcl_writer import Index, Traversal, quoted
 
 _STEP = re.compile(r'\.?(?P<name>[A-Za-z_][A-Za-z0-9_-]*)|\[(?P<number>[0-9]+)\]|\[(?P<text>"(?:[^"\\]|\\.)*")\]')
 _LONG_ESCAPE = re.compile(r"\\U([0-9A-Fa-f]{8})")
