@@ -12,8 +12,8 @@ import carried_fields
 import module_pages
 
 from pcaform.core import facts
-from pcaform.fields import FIELDS
 from pcaform.rules.catalog import RULES
+from pcaform.spec.fields import FIELDS
 from pcaform.spec.schema import json_schema
 
 ROOT = Path(__file__).parent.parent

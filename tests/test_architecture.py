@@ -11,7 +11,7 @@ PACKAGE = ROOT / "generator" / "pcaform"
 CONFINED = {
     "typer": {f"cli.{path.stem}" for path in (PACKAGE / "cli").glob("[!_]*.py")},
     "jinja2": {"render"},
-    "yaml": {"document", "dump", "edits.nodes"},
+    "yaml": {"spec.yaml_reader", "spec.yaml_writer", "spec.yaml_edit.nodes"},
     "hcl2": {"sources.hcl.grammar"},
     "boto3": {"sources.aws.account"},
     "moto": set(),

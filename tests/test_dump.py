@@ -12,13 +12,13 @@ import yaml
 from hypothesis import Phase, given, settings
 
 from conftest import EXAMPLE
-from pcaform.dump import dump
 from pcaform.loading import judged
 from pcaform.manifest import NAME
 from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import Rendered, render
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_writer import dump
 from pcaform.terraform.runner import find_binary
 from spec.drawn import specs
 from strategies import AWKWARD, drawn

@@ -22,9 +22,9 @@ from leaving_specs import (
     spec,
 )
 from pcaform import leaving
-from pcaform.document import parse
 from pcaform.loading import judged
 from pcaform.plan.stack import plan
+from pcaform.spec.yaml_reader import parse
 
 
 def said(before: str, after: str, *, forgetting: str = "") -> list[str]:

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.core.problems import Problem
-from pcaform.document import Document
 from pcaform.manifest import Items
 from pcaform.plan.items import ACTIVATION, ARN, AUTHORITIES, AWS, IDENTITY, PERMITS, PRINCIPAL, REVOCATION, SIGNED_IN
 from pcaform.plan.stack import StackPlan
-from pcaform.rules.rule import Finding
-from pcaform.spec.authorities import CertificateAuthority, Reference
-from pcaform.spec.reading import located
+from pcaform.spec.cas import CertificateAuthority, Reference
+from pcaform.spec.finding import Finding
+from pcaform.spec.parse import located
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Document
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY
 

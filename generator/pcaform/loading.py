@@ -5,11 +5,11 @@ from pathlib import Path
 
 from pcaform.core.files import content, home, shown
 from pcaform.core.problems import Invalid, Problem, Severity
-from pcaform.document import Document, parse
-from pcaform.pems import beside, resolved
 from pcaform.rules.catalog import problems
-from pcaform.spec.reading import read
+from pcaform.spec.parse import read
+from pcaform.spec.pem_files import beside, resolved
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Document, parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from pcaform.adopt.finishing import Finished, finished
 from pcaform.adopt.states import parse as parse_state
 from pcaform.core.problems import Failure
-from pcaform.document import parse
+from pcaform.spec.yaml_reader import parse
 
 OLD, NEW = "aws_acmpca_certificate_authority.root", "module.ca_root.aws_acmpca_certificate_authority.this"
 OTHER = 'aws_acmpca_permission.acm["eu.a"]'

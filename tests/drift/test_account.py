@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from audit.planted import managed, named
 from conftest import ROOT, Run
 from pcaform.commands.drift import of_spec
-from pcaform.dump import dump
 from pcaform.infer.stack import infer
 from pcaform.loading import judged
 from pcaform.policies import documents
@@ -26,6 +25,7 @@ from pcaform.sources.aws.wanted import Filters
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Share
 from pcaform.spec.stack import Aws
+from pcaform.spec.yaml_writer import dump
 from sources.aws.conftest import ACCOUNT, OTHER, REGION, Live, live, statement
 
 TEMPLATES = {"ArnLike": {"acm-pca:TemplateArn": "arn:aws:acm-pca:::template/EndEntityCertificate/V1"}}

@@ -9,8 +9,8 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from pcaform.core.problems import Invalid
-from pcaform.document import parse
-from pcaform.dump import flow
+from pcaform.spec.yaml_reader import parse
+from pcaform.spec.yaml_writer import flow
 
 Chunk = tuple[tuple[str, ...], str]
 

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edits.layouts import Written, written
-from pcaform.document import parse
-from pcaform.edits.editing import edited
+from pcaform.spec.yaml_edit.edit import edited
+from pcaform.spec.yaml_reader import parse
 from strategies import texts
 
 KEYS = st.sampled_from(["a", "b", "c", "tags", "x y", "no", "1", "q: r"]) | texts(min_size=1, max_size=8)

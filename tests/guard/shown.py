@@ -17,7 +17,7 @@ from pcaform.guard.reading import Change, Plan
 from pcaform.guard.report import text
 from pcaform.guard.specs.judging import gone, judged
 from pcaform.guard.waivers import waived
-from pcaform.pems import beside
+from pcaform.spec.pem_files import beside
 from pcaform.spec.stack import Spec
 
 PLANS = tuple(Path(__file__).parent / name for name in ("corpus.out", "plans.out"))

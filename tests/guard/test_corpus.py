@@ -23,7 +23,7 @@ from pcaform.guard.specs.comparison import plan as compared
 from pcaform.guard.specs.filling import filled
 from pcaform.guard.specs.judging import judged
 from pcaform.loading import judged as loaded
-from pcaform.pems import beside
+from pcaform.spec.pem_files import beside
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare

@@ -22,7 +22,7 @@ from guard.synthetic import (
 )
 from pcaform.commands.guard_specs import earlier
 from pcaform.guard.specs.judging import judged
-from pcaform.pems import beside
+from pcaform.spec.pem_files import beside
 
 ACCOUNT, ROOT = "222222222222", "arn:aws:iam::222222222222:root"
 ISSUE, READ, LIST = "acm-pca:IssueCertificate", "acm-pca:GetCertificate", "acm-pca:ListPermissions"

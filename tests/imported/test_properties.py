@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edits.layouts import Written, written
-from pcaform.document import parse
 from pcaform.imported.decisions import compare
 from pcaform.imported.forms import form_of
 from pcaform.imported.outcome import Found, Outcome, outcome
-from pcaform.spec.reading import read
+from pcaform.spec.parse import read
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import parse
 from spec.drawn import specs
 
 TAGS = st.dictionaries(

@@ -6,7 +6,7 @@ import pytest
 
 from infer.found import PART, infer, spec_of
 from infer.states import Resource, arn_of, authority, certificate, permission, resource, root, subordinate
-from pcaform.spec.authorities import Validity
+from pcaform.spec.cas import Validity
 
 
 def test_a_tree_is_found_through_the_certificates() -> None:

@@ -2,8 +2,8 @@
 
 from infer.found import UNMANAGED, infer, policy_of
 from infer.states import arn_of, authority, certificate, root, subordinate, user
-from pcaform.dump import dump
 from pcaform.loading import judged
+from pcaform.spec.yaml_writer import dump
 
 CONFIGURATION = {
     "key_algorithm": "RSA_2048",

@@ -6,12 +6,12 @@ from hypothesis import example, given, settings
 
 from infer.synthetic import state_of
 from pcaform.carriage import by_state
-from pcaform.dump import dump
 from pcaform.infer.known import Known
 from pcaform.infer.stack import infer
 from pcaform.loading import judged
 from pcaform.sources import tfstate
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_writer import dump
 from spec.drawn import specs
 from test_dump import yaml_of
 

@@ -13,9 +13,9 @@ from infer.found import UNMANAGED, policy_of
 from infer.states import authority, certificate, permission, resource, root, state, subordinate, user
 from pcaform.commands.import_state import from_state
 from pcaform.core.problems import Failure
-from pcaform.dump import dump
 from pcaform.loading import judged
 from pcaform.sources import tfstate
+from pcaform.spec.yaml_writer import dump
 
 
 def test_each_region_has_a_spec_of_its_own() -> None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from loop.stacks import Stack, started
 from pcaform.core.problems import Invalid
-from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
+from pcaform.spec.cas import CertificateAuthority, OfflineActivation
 from pcaform.terraform.runner import TerraformError
 
 pytestmark = pytest.mark.terraform

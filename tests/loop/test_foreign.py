@@ -12,12 +12,12 @@ from conftest import Run
 from loop import foreign
 from loop.stacks import NAME, Stack, started
 from pcaform.commands.import_state import from_state
-from pcaform.dump import dump
 from pcaform.infer.stack import Inferred
 from pcaform.loading import judged
 from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import render
+from pcaform.spec.yaml_writer import dump
 from pcaform.terraform.plan_changes import is_empty
 
 pytestmark = pytest.mark.terraform

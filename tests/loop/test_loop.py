@@ -10,13 +10,13 @@ import pytest
 from pcaform.carriage import by_state
 from pcaform.commands.import_state import from_state
 from pcaform.commands.sandbox import running
-from pcaform.dump import dump
 from pcaform.loading import judged
 from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_writer import dump
 from pcaform.terraform.plan_changes import changes, is_empty
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pcaform.core import facts
-from pcaform.document import parse
 from pcaform.rules.catalog import RULES, problems
-from pcaform.spec.reading import read
+from pcaform.spec.parse import read
+from pcaform.spec.yaml_reader import parse
 from spec.golden import check, printed
 
 CASES = Path(__file__).parent / "cases"

@@ -6,7 +6,7 @@ import pytest
 
 from pcaform.rules.validity import end
 from pcaform.sandbox.validity import not_after
-from pcaform.spec.authorities import Validity
+from pcaform.spec.cas import Validity
 
 LEAP = datetime(2028, 2, 29, 12, tzinfo=UTC)
 JANUARY = datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import Offline
 from pcaform.core import facts
-from pcaform.fields import ACM, CA, CERTIFICATE, FIELDS, PERMISSION, USER, FieldFact
+from pcaform.spec.fields import ACM, CA, CERTIFICATE, FIELDS, PERMISSION, USER, FieldFact
 from pcaform.spec.schema import json_schema
 
 SERVICE: Any = botocore.loaders.Loader().load_service_model("acm-pca", "service-2")

@@ -5,9 +5,9 @@ from typing import get_args
 import pytest
 
 from pcaform.core import facts
-from pcaform.document import parse
-from pcaform.spec import reading
+from pcaform.spec import parse as reading
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import parse
 
 HEAD = 'version: 1\nstack: corp-pki\naws: {region: eu-west-1, account_id: "123456789012"}\n'
 

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from pcaform.core.problems import Invalid
-from pcaform.document import parse
-from pcaform.spec import reading
+from pcaform.spec import parse as reading
 from pcaform.spec.schema import json_schema
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import parse
 from spec.limits import REFUSED, SPEC
 from spec.limits_authorities import Limit
 

@@ -9,9 +9,9 @@ import pytest
 
 from conftest import ROOT
 from pcaform.core.problems import Invalid
-from pcaform.document import parse
 from pcaform.loading import examine
 from pcaform.spec.schema import json_schema
+from pcaform.spec.yaml_reader import parse
 
 SCHEMA = json_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

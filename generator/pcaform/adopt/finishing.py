@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pcaform.adopt.states import State
 from pcaform.core.problems import Failure, Invalid
-from pcaform.document import Document, parse
+from pcaform.spec.yaml_reader import Document, parse
 from pcaform.terraform import addresses
 
 _MOVES = "moves"

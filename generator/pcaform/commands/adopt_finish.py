@@ -12,8 +12,8 @@ from pcaform.adopt.states import parse as parse_state
 from pcaform.core import console
 from pcaform.core.files import STDIN, content
 from pcaform.core.problems import Failure
-from pcaform.document import parse
 from pcaform.loading import load
+from pcaform.spec.yaml_reader import parse
 from pcaform.terraform.environment import users
 from pcaform.terraform.runner import Terraform, find_binary
 

@@ -8,15 +8,15 @@ from pcaform.commands.validate import files
 from pcaform.core.files import content, home, shown
 from pcaform.core.git import Revision, revision
 from pcaform.core.problems import Failure, Invalid
-from pcaform.document import Document, parse
 from pcaform.guard.annotations import Places, of_spec
 from pcaform.guard.judgement import Judgement
 from pcaform.guard.specs.judging import gone, judged
 from pcaform.loading import Examined, examine
-from pcaform.pems import Reader, beside, resolved
-from pcaform.spec.reading import read
+from pcaform.spec.parse import read
+from pcaform.spec.pem_files import Reader, beside, resolved
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Document, parse
 
 
 @dataclass(frozen=True, slots=True)

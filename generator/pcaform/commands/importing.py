@@ -6,8 +6,6 @@ from pathlib import Path
 
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.document import parse
-from pcaform.dump import dump
 from pcaform.imported import report
 from pcaform.imported.forms import form_of
 from pcaform.imported.memory import SUFFIX, form_in, remembered, text_of
@@ -20,8 +18,10 @@ from pcaform.loading import examine
 from pcaform.output import diff
 from pcaform.output.comparison import Difference, Owner
 from pcaform.output.files import Target, target, write
-from pcaform.spec.reading import read
+from pcaform.spec.parse import read
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import parse
+from pcaform.spec.yaml_writer import dump
 
 _REMARKS = 2
 _SUFFIXES = (".yaml", ".yml")

@@ -5,8 +5,8 @@ from typing import Any
 
 from pcaform.drift.difference import Difference, Kind
 from pcaform.estate import TAGS, Authority
-from pcaform.fields import CA, FIELDS, FieldFact
-from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.fields import CA, FIELDS, FieldFact
 from pcaform.terraform.force_new import is_replacing
 
 _SECTION = "certificate_authorities.*."

@@ -8,7 +8,7 @@ from pcaform.core.dates import day, days_until
 from pcaform.core.x509 import is_signed_by, path_length, readable
 from pcaform.drift.difference import Difference, Kind
 from pcaform.estate import CERTIFICATE, PERMISSIONS, Authority
-from pcaform.spec.authorities import CertificateAuthority, Reference
+from pcaform.spec.cas import CertificateAuthority, Reference
 
 _NOT_THERE = "the next apply makes a CA of this name, with a key that nobody trusts yet"
 _REISSUED = "no apply changes an installed certificate: renew the CA with 'generation', or write what AWS has"

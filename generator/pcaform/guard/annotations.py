@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pcaform.core.problems import Problem, Severity
-from pcaform.document import Document, Loc
 from pcaform.guard.judgement import Judgement
 from pcaform.guard.levels import Level
 from pcaform.guard.report import happening
-from pcaform.spec.reading import located
+from pcaform.spec.parse import located
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Document, Loc
 from pcaform.terraform import module_names
 
 UNJUDGED = "cannot-judge"

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from pcaform.edits.nodes import Node, Span
-from pcaform.edits.page import Page, page
 from pcaform.imported.decisions import Decision
 from pcaform.imported.forms import PERMISSIONS, Path
+from pcaform.spec.yaml_edit.nodes import Node, Span
+from pcaform.spec.yaml_edit.splices import Page, page
 
 _START = "# pcaform: conflict at "
 _MARK = re.compile(re.escape(_START) + r"(?P<name>.+?): the import found ")

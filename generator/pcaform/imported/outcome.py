@@ -5,20 +5,20 @@ import re
 from dataclasses import dataclass, replace
 
 from pcaform.core.problems import Failure
-from pcaform.document import Document, parse
-from pcaform.dump import data_of
-from pcaform.edits.editing import edited
-from pcaform.edits.layout import column
-from pcaform.edits.nodes import nodes
-from pcaform.edits.page import Unwritable
 from pcaform.imported.decisions import Compared, Decision, compare, name_of
 from pcaform.imported.forms import Form, Path, form_of
 from pcaform.imported.marks import marked, marks, position
 from pcaform.imported.memory import remembered
 from pcaform.imported.wanted import laid
 from pcaform.inventory import Source
-from pcaform.spec.reading import read
+from pcaform.spec.parse import read
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_edit.edit import edited
+from pcaform.spec.yaml_edit.layout import column
+from pcaform.spec.yaml_edit.nodes import nodes
+from pcaform.spec.yaml_edit.splices import Unwritable
+from pcaform.spec.yaml_reader import Document, parse
+from pcaform.spec.yaml_writer import data_of
 from pcaform.terraform import module_names
 from pcaform.terraform.addresses import modules
 

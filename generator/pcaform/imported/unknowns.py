@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from pcaform.edits.page import page
 from pcaform.imported.marks import position
 from pcaform.inventory import Remark
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_edit.splices import page
 
 _SECTION = "certificate_authorities"
 

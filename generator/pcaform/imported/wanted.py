@@ -15,11 +15,11 @@ from pcaform.core import facts
 from pcaform.core.unicode import composed
 from pcaform.imported.decisions import Decision
 from pcaform.imported.forms import PERMISSIONS, Path
-from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.issuers import Grant, Issuer
-from pcaform.spec.reading import merge
+from pcaform.spec.messages import DEFAULTS
+from pcaform.spec.parse import merge
 from pcaform.spec.stack import Spec
-from pcaform.spec.wording import DEFAULTS
 
 _CAS = "certificate_authorities"
 _REVOCATION = "revocation_configuration"

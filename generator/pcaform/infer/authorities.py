@@ -18,7 +18,7 @@ from pcaform.infer.places import Place, is_nowhere, of_arn
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed, reason_of
 from pcaform.inventory import Inventory, Remark, Resource
-from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority
 from pcaform.terraform import module_names
 
 _DEFAULT_DAYS = 30

@@ -8,7 +8,7 @@ from pcaform.core.x509 import readable
 from pcaform.infer.known import Known, Made
 from pcaform.infer.pairing import Alike, joined, pairs
 from pcaform.inventory import Inventory, Resource
-from pcaform.spec.values import CA_ARN, KEY
+from pcaform.spec.types import CA_ARN, KEY
 
 CA = "aws_acmpca_certificate_authority"
 _NOT_ALLOWED = re.compile(r"[^a-z0-9_-]+")

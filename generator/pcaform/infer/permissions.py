@@ -9,7 +9,7 @@ from pcaform.core import facts
 from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.unexpressed import NOT_WHOLE, reason_of
 from pcaform.inventory import Remark, Resource
-from pcaform.spec.authorities import Permission
+from pcaform.spec.cas import Permission
 from pcaform.terraform import module_names
 
 _ONE = "AWS keeps one permission for each principal and CA"

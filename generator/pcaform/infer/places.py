@@ -7,7 +7,7 @@ from typing import Any
 
 from pcaform.core.problems import Failure
 from pcaform.inventory import Inventory, Provider, Resource
-from pcaform.spec.values import ACCOUNT_ID, REGION
+from pcaform.spec.types import ACCOUNT_ID, REGION
 
 _CA = "aws_acmpca_certificate_authority"
 _PARTS = 6

@@ -17,7 +17,7 @@ from pcaform.infer.trial import HONEST, errors
 from pcaform.infer.unexpressed import reason_of
 from pcaform.inventory import Inventory, Remark
 from pcaform.spec.stack import Aws, Spec
-from pcaform.spec.values import Model
+from pcaform.spec.types import Model
 
 M = TypeVar("M", bound=Model)
 _ROUNDS = 50

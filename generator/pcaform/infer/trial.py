@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pcaform.core.problems import Severity
-from pcaform.document import Loc
 from pcaform.rules.catalog import findings
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Loc
 
 _AS_FOUND = "found so by an import"
 _ISSUED = "issued already, and found so by an import"

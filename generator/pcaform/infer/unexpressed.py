@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from pcaform.spec.messages import message
 from pcaform.spec.stack import Spec
-from pcaform.spec.wording import message
 
 NOT_WHOLE = "only a part of it was found: it was never finished, or the state was edited"
 

@@ -13,7 +13,7 @@ from pcaform.core import facts
 from pcaform.pipelines import needs
 from pcaform.pipelines.needs import Needs
 from pcaform.plan.authorities import template
-from pcaform.spec.authorities import CertificateAuthority, Reference
+from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Duty
 from pcaform.spec.stack import Spec

@@ -5,7 +5,7 @@ from typing import Any
 from pcaform.core import facts
 from pcaform.plan import places
 from pcaform.plan.calls import ModuleCall, given, output, unless
-from pcaform.spec.authorities import CertificateAuthority, OfflineActivation, Reference
+from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call, StackFile

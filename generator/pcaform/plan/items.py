@@ -8,7 +8,7 @@ from typing import Any
 
 from pcaform.manifest import Items
 from pcaform.plan.calls import given
-from pcaform.spec.authorities import CertificateAuthority, Reference
+from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from cryptography import x509
 
 from pcaform.core.x509 import certificates, is_authority, is_signed_by, key_algorithm
-from pcaform.rules.rule import Finding
-from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
+from pcaform.spec.cas import CertificateAuthority, OfflineActivation
+from pcaform.spec.finding import Finding
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from pcaform.core.problems import Problem, Severity
-from pcaform.document import Document, Loc
 from pcaform.rules import (
     activation,
     adoption,
@@ -21,10 +20,11 @@ from pcaform.rules import (
     validity,
     waivers,
 )
-from pcaform.rules.rule import Check, Finding, Rule
-from pcaform.spec.reading import located
+from pcaform.spec.finding import Check, Finding, Rule
+from pcaform.spec.messages import nearest
+from pcaform.spec.parse import located
 from pcaform.spec.stack import Spec
-from pcaform.spec.wording import nearest
+from pcaform.spec.yaml_reader import Document, Loc
 
 
 def _error(name: str, check: Check) -> Rule:

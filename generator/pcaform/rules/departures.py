@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.document import Loc
-from pcaform.rules.rule import Finding
-from pcaform.spec.authorities import Reference
+from pcaform.spec.cas import Reference
+from pcaform.spec.finding import Finding
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Loc
 
 _AUTHORITIES = "certificate_authorities"
 _SERVICES = {

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pcaform import duties, packing, policies
 from pcaform.core import facts
 from pcaform.core.facts import is_privileged
-from pcaform.document import Loc
-from pcaform.rules.rule import Finding
-from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
+from pcaform.spec.messages import nearest, seen
 from pcaform.spec.stack import Spec
-from pcaform.spec.wording import nearest, seen
+from pcaform.spec.yaml_reader import Loc
 from pcaform.statements import Authority
 
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9*?._:-]+")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from pcaform.rules.rule import Finding
-from pcaform.spec.authorities import Reference
+from pcaform.spec.cas import Reference
+from pcaform.spec.finding import Finding
+from pcaform.spec.messages import nearest
 from pcaform.spec.stack import Spec
-from pcaform.spec.wording import nearest
 
 _AUTHORITIES = "certificate_authorities"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from pcaform.core import facts
-from pcaform.document import Loc
-from pcaform.rules.rule import Finding
+from pcaform.spec.finding import Finding
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Loc
 
 _AUTHORITIES = "certificate_authorities"
 _CERTIFICATE = re.compile(r"_certificate(_g[0-9]+)?\Z")

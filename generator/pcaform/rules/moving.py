@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pcaform.rules.rule import Finding
+from pcaform.spec.finding import Finding
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Traversal

@@ -4,10 +4,10 @@ import unicodedata
 from collections.abc import Iterator
 
 from pcaform.core import facts
-from pcaform.document import Loc
-from pcaform.rules.rule import Finding
+from pcaform.spec.finding import Finding
+from pcaform.spec.messages import seen
 from pcaform.spec.stack import Spec
-from pcaform.spec.wording import seen
+from pcaform.spec.yaml_reader import Loc
 
 _TAG_SIGNS = frozenset("_.:/=+-@")
 _TAG_CATEGORIES = ("L", "Z", "N")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pcaform.core import facts
-from pcaform.rules.rule import Finding
+from pcaform.spec.finding import Finding
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"

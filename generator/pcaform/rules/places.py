@@ -4,11 +4,11 @@ import unicodedata
 from collections.abc import Iterator
 
 from pcaform.core import facts
-from pcaform.document import Loc
-from pcaform.rules.rule import Finding
-from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.finding import Finding
+from pcaform.spec.messages import nearest
 from pcaform.spec.stack import Spec
-from pcaform.spec.wording import nearest
+from pcaform.spec.yaml_reader import Loc
 
 _CHINA_STANDARD = "CCPC_LEVEL_1_OR_HIGHER"
 _LEGACY_STANDARD = "FIPS_140_2_LEVEL_2_OR_HIGHER"

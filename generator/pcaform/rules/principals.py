@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from pcaform.core import facts
-from pcaform.document import Loc
-from pcaform.rules.rule import Finding
+from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import Role, Trust
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Loc
 from pcaform.subjects import is_anybodys
 
 _BROAD = re.compile(r"(?:repo|project_path):[^/:]+/[*?]|system:serviceaccount:[*?]")

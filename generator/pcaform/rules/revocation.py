@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from pcaform.document import Loc
-from pcaform.rules.rule import Finding
+from pcaform.spec.finding import Finding
 from pcaform.spec.revocation import CrlConfiguration
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Loc
 
 
 def list_has_bucket(spec: Spec) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from pcaform.core import facts
-from pcaform.rules.rule import Finding
+from pcaform.spec.finding import Finding
+from pcaform.spec.messages import nearest
 from pcaform.spec.stack import Spec
-from pcaform.spec.wording import nearest
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
 _RESERVED = re.compile(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from pcaform.core import facts
-from pcaform.rules.rule import Finding
-from pcaform.spec.authorities import Validity
+from pcaform.spec.cas import Validity
+from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import ManagedGrant
 from pcaform.spec.stack import Spec
 

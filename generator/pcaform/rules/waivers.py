@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from pcaform.guard.catalog import RULES
-from pcaform.rules.rule import Finding
+from pcaform.spec.finding import Finding
+from pcaform.spec.messages import nearest
 from pcaform.spec.stack import Spec
-from pcaform.spec.wording import nearest
 from pcaform.terraform import addresses
 
 _EXPIRED = "waiver-expired"

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pcaform.core.facts import DEFAULT_TEMPLATE, AcmKeyAlgorithm, IssuedKeyAlgorithm
-from pcaform.spec.values import (
+from pcaform.spec.types import (
     ANCHOR_ARN,
     OIDC_ARN,
     PRINCIPAL_ARN,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pcaform.spec.values import REGION, USER_NAME, Model, RoleArn
+from pcaform.spec.types import REGION, USER_NAME, Model, RoleArn
 
 
 class AssumeRole(Model):

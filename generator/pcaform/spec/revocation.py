@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from pcaform.core import facts
-from pcaform.spec.values import BUCKET, CRL_PATH, Cname, Model
+from pcaform.spec.types import BUCKET, CRL_PATH, Cname, Model
 
 
 class CrlDistributionPoint(Model):

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
+from pcaform.spec.messages import DEFAULTS
 from pcaform.spec.stack import Spec
-from pcaform.spec.values import EXAMPLES
-from pcaform.spec.wording import DEFAULTS
+from pcaform.spec.types import EXAMPLES
 
 ID = "https://pcaform.dev/schema/spec-1.json"
 _AUTHORITIES = "certificate_authorities"

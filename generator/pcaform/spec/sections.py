@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field
 from pcaform.core import facts
 from pcaform.spec.issuers import Role
 from pcaform.spec.providers import Provider
-from pcaform.spec.values import (
+from pcaform.spec.types import (
     ACM_ARN,
     ARN,
     BUCKET,

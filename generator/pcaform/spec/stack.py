@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pcaform.spec.authorities import Authority, CertificateAuthority
+from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.providers import AssumeRole
 from pcaform.spec.sections import Certificate, CrlBucket, Duties, Duty, Removal, RemovedKey, Share, Waiver
-from pcaform.spec.values import REGION, STACK, AccountId, Key, Many, Model, Tags
+from pcaform.spec.types import REGION, STACK, AccountId, Key, Many, Model, Tags
 
 
 class Aws(Model):

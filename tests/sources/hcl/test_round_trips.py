@@ -9,7 +9,6 @@ from hypothesis import given, reject, settings
 from pcaform.carriage import by_hcl
 from pcaform.core.problems import Failure
 from pcaform.core.unicode import composed
-from pcaform.dump import dump
 from pcaform.imported.outcome import Found, outcome
 from pcaform.infer.known import Known, known_of
 from pcaform.infer.stack import Inferred, infer
@@ -18,6 +17,7 @@ from pcaform.loading import judged
 from pcaform.sources.hcl.places import Options
 from pcaform.sources.hcl.reading import read
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_writer import dump
 from sources.hcl.rendered import rendered
 from spec.drawn import specs
 from test_dump import yaml_of

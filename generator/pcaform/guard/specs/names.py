@@ -9,7 +9,7 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.plan.authorities import pem_files
-from pcaform.spec.authorities import Reference
+from pcaform.spec.cas import Reference
 from pcaform.spec.stack import Spec
 from pcaform.terraform import hcl_writer, module_names
 from pcaform.terraform.hcl_writer import Call, StackFile

@@ -6,7 +6,7 @@ from pcaform.guard.findings import finding
 from pcaform.guard.judgement import Note, Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.specs.following import followed
-from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.fields import FIELDS, FieldFact
+from pcaform.spec.fields import FIELDS, FieldFact
 
 _SUBJECT = "ASN1Subject."
 _CRL = "CrlConfiguration."

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pcaform.core.problems import Severity
-from pcaform.document import Loc
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Loc
 
 
 @dataclass(frozen=True, slots=True)

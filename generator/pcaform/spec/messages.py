@@ -7,8 +7,8 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from pcaform.document import Loc
-from pcaform.spec.values import WORDS, is_tag, without_tags
+from pcaform.spec.types import WORDS, is_tag, without_tags
+from pcaform.spec.yaml_reader import Loc
 
 _TYPES = {
     "string_type": "text (quote it)",

@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core.problems import Invalid, Problem
-from pcaform.document import Document, Loc
-from pcaform.spec.authorities import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.messages import DEFAULTS, is_about_key, message, place_of, seen
 from pcaform.spec.stack import Spec
-from pcaform.spec.values import tag_of
-from pcaform.spec.wording import DEFAULTS, is_about_key, message, place_of, seen
+from pcaform.spec.types import tag_of
+from pcaform.spec.yaml_reader import Document, Loc
 
 _AUTHORITIES = "certificate_authorities"
 _ANY_AUTHORITY = "*"

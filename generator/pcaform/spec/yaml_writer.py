@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from pcaform.core import facts
-from pcaform.spec.authorities import Authority, CertificateAuthority
+from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 

@@ -5,8 +5,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pcaform.edits.layout import Layout, column, layout
-from pcaform.edits.nodes import FILLING, Node, Span, nodes, spans
+from pcaform.spec.yaml_edit.layout import Layout, column, layout
+from pcaform.spec.yaml_edit.nodes import FILLING, Node, Span, nodes, spans
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _COMMENT = re.compile(r"#[^\r\n]*")

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pcaform.edits.layout import column, inline
-from pcaform.edits.nodes import Node, Span
-from pcaform.edits.page import Page
+from pcaform.spec.yaml_edit.layout import column, inline
+from pcaform.spec.yaml_edit.nodes import Node, Span
+from pcaform.spec.yaml_edit.splices import Page
 
 
 def change_mapping(

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pcaform.document import PARSER, Loc, resolved
+from pcaform.spec.yaml_reader import PARSER, Loc, resolved
 
 FILLING = re.compile(r"(?:\s+|#[^\r\n]*)*")
 """Blanks, line breaks and comments: between two tokens every `#` starts a comment, to libyaml even without a blank."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.dump import flow
-from pcaform.edits.nodes import Node
+from pcaform.spec.yaml_edit.nodes import Node
+from pcaform.spec.yaml_writer import flow
 
 _WIDTH = 110
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")

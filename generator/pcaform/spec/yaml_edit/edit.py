@@ -9,11 +9,11 @@ from itertools import pairwise
 from typing import Any
 
 from pcaform.core.problems import Invalid
-from pcaform.document import Loc, parse
-from pcaform.edits import braces
-from pcaform.edits.layout import column, entry, inline, is_inline, item, lines, literal
-from pcaform.edits.nodes import Node
-from pcaform.edits.page import Page, Unwritable, page
+from pcaform.spec.yaml_edit import flow_style
+from pcaform.spec.yaml_edit.layout import column, entry, inline, is_inline, item, lines, literal
+from pcaform.spec.yaml_edit.nodes import Node
+from pcaform.spec.yaml_edit.splices import Page, Unwritable, page
+from pcaform.spec.yaml_reader import Loc, parse
 
 _BLANK_LINE = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
 
@@ -107,7 +107,7 @@ def _mapping(sheet: Page, node: Node, wanted: Mapping[str, Any], *, anchored: Ma
         else:
             runs[-1][1][key] = value
     if node.style == "{":
-        braces.change_mapping(sheet, node, [(key, new) for key, new in runs if new], kept=set(wanted))
+        flow_style.change_mapping(sheet, node, [(key, new) for key, new in runs if new], kept=set(wanted))
         return
     _drop_keys(sheet, node, [key for key in node.values if key not in wanted])
     for after, new in runs:
@@ -181,7 +181,7 @@ def _sequence(sheet: Page, node: Node, wanted: Sequence[Any], *, place: Place, a
             runs[-1][1].append(value)
     new = [(after_item, values) for after_item, values in runs if values]
     if node.style == "[":
-        braces.change_sequence(sheet, node, new, kept=set(pairs))
+        flow_style.change_sequence(sheet, node, new, kept=set(pairs))
     else:
         _change_items(sheet, node, new, kept=set(pairs), indent=indent)
 

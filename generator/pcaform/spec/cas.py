@@ -9,19 +9,7 @@ from pydantic_core import PydanticCustomError
 from pcaform.core import facts
 from pcaform.spec.providers import Provider
 from pcaform.spec.revocation import RevocationConfiguration
-from pcaform.spec.values import (
-    COUNTRY,
-    DURATION,
-    PRINTABLE,
-    CaArn,
-    Ignore,
-    Key,
-    Many,
-    Model,
-    Tags,
-    member,
-    tag_of,
-)
+from pcaform.spec.types import COUNTRY, DURATION, PRINTABLE, CaArn, Ignore, Key, Many, Model, Tags, member, tag_of
 
 
 def _name(field: str, pattern: str | None = None) -> Any:

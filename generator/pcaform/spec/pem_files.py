@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pcaform.core.problems import Invalid, Problem
-from pcaform.document import Document, Loc
-from pcaform.spec.authorities import CertificateAuthority, OfflineActivation
-from pcaform.spec.reading import located
+from pcaform.spec.cas import CertificateAuthority, OfflineActivation
+from pcaform.spec.parse import located
 from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Document, Loc
 
 _PEM = "-----BEGIN "
 _NAMES = ("certificate", "certificate_chain", "certificate_signing_request")
