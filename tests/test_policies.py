@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from pcaform import packing, policies
 from pcaform.core import facts
+from pcaform.iam.policies import issuer_policies, split_policies
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 
@@ -27,7 +27,7 @@ def issuer(*grants: dict[str, Any], **principal: Any) -> Issuer:
 
 def statements(*grants: dict[str, Any], aws: Aws = AWS, **principal: Any) -> dict[str, Any]:
     """Return the statements of an issuer's policy by their ids, with each CA's ARN written `arn-of-KEY`."""
-    (document,) = policies.documents(issuer(*grants, **principal), aws, arn_of="arn-of-{}".format).values()
+    (document,) = issuer_policies.documents(issuer(*grants, **principal), aws, arn_of="arn-of-{}".format).values()
     assert document["Version"] == "2012-10-17"
     found = {statement["Sid"]: statement for statement in document["Statement"]}
     assert len(found) == len(document["Statement"])
@@ -181,8 +181,8 @@ def test_arns_stand_in_the_partition_of_the_region(aws: Aws, partition: str) -> 
 def test_a_verbatim_policy_is_taken_word_for_word() -> None:
     document = {"Statement": [], "Version": "2008-10-17", "odd": [1, None]}
     verbatim = Issuer.model_validate({"user_name": "ci", "policy": {"name": "own", "document": document}})
-    assert policies.documents(verbatim, AWS, arn_of=str) == {"own": document}
-    assert list(policies.documents(issuer(UNMANAGED), AWS, arn_of=str)) == ["ci-private-ca"]
+    assert issuer_policies.documents(verbatim, AWS, arn_of=str) == {"own": document}
+    assert list(issuer_policies.documents(issuer(UNMANAGED), AWS, arn_of=str)) == ["ci-private-ca"]
 
 
 def arn_of(key: str) -> str:
@@ -196,7 +196,7 @@ def many(count: int) -> list[str]:
 def test_what_is_too_long_is_merged_before_it_is_spread() -> None:
     """Twenty grants of one CA each need the statements of one."""
     grants = [{"certificates": "unmanaged", "certificate_authorities": [key]} for key in many(20)]
-    ((name, document),) = policies.documents(issuer(*grants), AWS, arn_of=arn_of).items()
+    ((name, document),) = issuer_policies.documents(issuer(*grants), AWS, arn_of=arn_of).items()
     assert name == "ci-private-ca"
     found = {statement["Sid"]: statement["Resource"] for statement in document["Statement"]}
     assert found == {
@@ -209,10 +209,10 @@ def test_what_is_too_long_is_merged_before_it_is_spread() -> None:
 @pytest.mark.parametrize("kind", ["unmanaged", "managed"])
 def test_a_long_policy_is_spread_and_nothing_of_it_is_lost(kind: str) -> None:
     grant = {"certificates": kind, "certificate_authorities": many(100)}
-    found = policies.documents(issuer(grant), AWS, arn_of=arn_of)
+    found = issuer_policies.documents(issuer(grant), AWS, arn_of=arn_of)
     assert list(found)[:2] == ["ci-private-ca", "ci-private-ca-2"]
     assert len(found) <= facts.POLICIES_LIMIT
-    assert all(packing.size(document) <= facts.POLICY_LIMIT for document in found.values())
+    assert all(split_policies.size(document) <= facts.POLICY_LIMIT for document in found.values())
     every = [statement for document in found.values() for statement in document["Statement"]]
     assert len({statement["Sid"] for statement in every}) == len(every)
     issuing = [each for each in every if "acm-pca:IssueCertificate" in each["Action"] and each["Effect"] == "Allow"]
@@ -223,4 +223,4 @@ def test_a_long_policy_is_spread_and_nothing_of_it_is_lost(kind: str) -> None:
 
 
 def test_sizes_count_what_terraform_writes() -> None:
-    assert packing.size({"a": ["b c", "<"]}) == len('{"a":["bc","\\u003c"]}')
+    assert split_policies.size({"a": ["b c", "<"]}) == len('{"a":["bc","\\u003c"]}')

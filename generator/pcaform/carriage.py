@@ -7,11 +7,11 @@ allow, lists that are sets in any order, a disabled revocation block like none.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pcaform import policies, trusts
 from pcaform.core import facts
 from pcaform.core.facts import default_key_storage
 from pcaform.core.unicode import composed
-from pcaform.infer.meaning import meaning
+from pcaform.iam.normalize import meaning
+from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.spec.issuers import Issuer, Trust
 from pcaform.spec.stack import Spec
 
@@ -133,7 +133,7 @@ def _issuer(item: dict[str, Any], spec: Spec) -> None:
 
 def _allowed(issuer: Issuer, spec: Spec) -> list[str]:
     """Return what an issuer's grants allow, whoever groups them."""
-    return sorted(meaning(policies.documents(issuer, spec.aws, arn_of=str).values()))
+    return sorted(meaning(issuer_policies.documents(issuer, spec.aws, arn_of=str).values()))
 
 
 def attached(issuer: Issuer, spec: Spec) -> list[str]:
@@ -147,7 +147,7 @@ def attached(issuer: Issuer, spec: Spec) -> list[str]:
 
 
 def _role(item: dict[str, Any], spec: Spec) -> None:
-    item["trust"] = sorted(meaning([trusts.document(Trust.model_validate(item["trust"]), spec.aws)]))
+    item["trust"] = sorted(meaning([trust_policy.document(Trust.model_validate(item["trust"]), spec.aws)]))
     item["max_session_duration"] = None if item["max_session_duration"] == _SESSION else item["max_session_duration"]
 
 

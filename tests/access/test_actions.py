@@ -2,8 +2,8 @@
 
 import botocore.session
 
-from pcaform.access import actions
 from pcaform.core import facts
+from pcaform.iam import actions
 from pcaform.sandbox import templates
 
 

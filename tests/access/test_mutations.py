@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from pcaform.access import actions, promises
+from pcaform.access import promises
 from pcaform.access.judging import decisions
 from pcaform.access.stage import Stage, Subject, stage
-from pcaform.iam.documents import PolicyError
+from pcaform.iam import actions
+from pcaform.iam.evaluator.documents import PolicyError
 from pcaform.loading import load
 from pcaform.plan.stack import plan
 from pcaform.render import render

@@ -5,7 +5,7 @@ import re
 
 from access.test_mutations import STAGE
 from conftest import ROOT
-from pcaform import duties
+from pcaform.iam.policies import roles
 from pcaform.loading import load
 
 PAGE = (ROOT / "docs" / "access.md").read_text(encoding="utf-8")
@@ -19,6 +19,6 @@ def test_every_statement_of_issuers_is_explained() -> None:
 
 def test_every_statement_of_administrators_and_auditors_is_explained() -> None:
     spec = load(str(ROOT / "tests" / "render" / "cases" / "duties.yaml"))
-    documents = [duties.administrator(spec, arn_of=str), duties.auditor(spec, arn_of=str)]
+    documents = [roles.administrator(spec, arn_of=str), roles.auditor(spec, arn_of=str)]
     names = {each["Sid"] for document in documents for each in document["Statement"]}
     assert {name for name in names if f"`{name}`" not in PAGE} == set()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infer.states import Resource, arn_of, authority, permission, root, subordinate, user
-from pcaform import policies
+from pcaform.iam.policies import issuer_policies
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 
@@ -30,7 +30,7 @@ def ci(*grants: dict[str, Any]) -> list[Resource]:
     """Return a user with the policy that these grants make."""
     issuer = Issuer.model_validate({"user_name": "ci", "grants": list(grants)})
     aws = Aws(region="eu-west-1", account_id="123456789012")
-    ((name, document),) = policies.documents(issuer, aws, arn_of=arn_of).items()
+    ((name, document),) = issuer_policies.documents(issuer, aws, arn_of=arn_of).items()
     return user("ci", document, policy=name)
 
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from audit.planted import managed, named
 from conftest import ROOT, Run
 from pcaform.commands.drift import of_spec
+from pcaform.iam.policies.issuer_policies import documents
+from pcaform.iam.policies.share import document
 from pcaform.infer.stack import infer
 from pcaform.loading import judged
-from pcaform.policies import documents
-from pcaform.share import document
 from pcaform.sources.aws.account import Caller
 from pcaform.sources.aws.wanted import Filters
 from pcaform.spec.issuers import Issuer

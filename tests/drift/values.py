@@ -8,9 +8,9 @@ from pcaform.drift.comparing import compare
 from pcaform.drift.difference import Drift
 from pcaform.drift.report import text
 from pcaform.estate import Authority, Certificate, Estate
+from pcaform.iam.policies.issuer_policies import documents
 from pcaform.inventory import Remark
 from pcaform.loading import judged
-from pcaform.policies import documents
 from pcaform.sources.aws.people import People, Person, Policy
 from pcaform.spec.stack import Spec
 

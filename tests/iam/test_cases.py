@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from pcaform.iam.documents import Document, PolicyError, read_document
-from pcaform.iam.evaluation import Policies, Request, evaluate
-from pcaform.iam.principals import Principal
+from pcaform.iam.evaluator.documents import Document, PolicyError, read_document
+from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
+from pcaform.iam.evaluator.principals import Principal
 
 ACCOUNT = "111122223333"
 NAMES = {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import strategies  # noqa: F401 - it says how many examples are drawn, without a deadline
 from iam import reference
-from pcaform.iam.patterns import is_action, is_arn, is_like, is_resource
+from pcaform.iam.evaluator.patterns import is_action, is_arn, is_like, is_resource
 
 TEXTS = st.text(alphabet="ab:*?\n", max_size=8)
 PATTERNS = st.text(alphabet="ab:*?", max_size=8)

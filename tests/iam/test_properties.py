@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from iam import reference
 from iam.worlds import CA, World, a_statement, a_world, decide, policies_of, policy, request_of, without_conditions
-from pcaform.iam.documents import read_document
-from pcaform.iam.evaluation import Effect, Policies, evaluate
+from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.evaluator.evaluate import Effect, Policies, evaluate
 
 AGREED = (Path(__file__).parent / "agreed.jsonl").read_text(encoding="utf-8").splitlines()
 

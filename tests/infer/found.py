@@ -3,8 +3,8 @@
 from typing import Any
 
 from infer.states import Resource, arn_of, state
-from pcaform import policies
 from pcaform.commands.import_state import from_state
+from pcaform.iam.policies import issuer_policies
 from pcaform.infer.stack import Inferred
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws, Spec
@@ -34,5 +34,5 @@ def spec_of(*resources: Resource) -> Spec:
 def policy_of(user_name: str, *grants: dict[str, Any]) -> dict[str, Any]:
     """Return the policy that pcaform renders for these grants, with the ARNs the hand-made CAs have."""
     issuer = Issuer.model_validate({"user_name": user_name, "grants": list(grants)})
-    (document,) = policies.documents(issuer, AWS, arn_of=arn_of).values()
+    (document,) = issuer_policies.documents(issuer, AWS, arn_of=arn_of).values()
     return document

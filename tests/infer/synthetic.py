@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from infer.states import Resource, resource
-from pcaform import bucket_policy
-from pcaform import share as shares
 from pcaform.core import facts
+from pcaform.iam.policies import crl_bucket
+from pcaform.iam.policies import share as shares
 from pcaform.plan.access import duties, issuers, permissions
 from pcaform.plan.access import shares as share_calls
 from pcaform.plan.authorities import authorities, pem_files
@@ -314,7 +314,7 @@ def _bucket(world: World, _: ModuleCall, given: dict[str, Any]) -> Made:
     name, aws = given["bucket"], world.spec.aws
     arns = given.get("cloudfront_distribution_arns", [])
     bucket = CrlBucket.model_validate({"cloudfront_distribution_arns": arns})
-    document = bucket_policy.document(bucket, name, account_id=aws.account_id, region=aws.region)
+    document = crl_bucket.document(bucket, name, account_id=aws.account_id, region=aws.region)
     closed = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
     encryption = {"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256", "kms_master_key_id": ""}]}
     parts: dict[str, dict[str, Any]] = {

@@ -7,7 +7,7 @@ import pytest
 
 from infer.found import AWS, UNMANAGED, infer, policy_of, spec_of
 from infer.states import ACCOUNT, Resource, resource, root, user
-from pcaform import trusts
+from pcaform.iam.policies import trust_policy
 from pcaform.spec.issuers import Trust
 
 
@@ -74,7 +74,7 @@ def test_what_is_written_into_a_role_is_said() -> None:
 
 def test_an_instance_profile_moves_with_its_role() -> None:
     trust = {"services": ["ec2.amazonaws.com"]}
-    policy = trusts.document(Trust.model_validate(trust), AWS)
+    policy = trust_policy.document(Trust.model_validate(trust), AWS)
     arn = f"arn:aws:iam::{ACCOUNT}:policy/signer"
     role = {"arn": "x", "name": "signer", "path": "/", "assume_role_policy": json.dumps(policy), "tags_all": {}}
     document = json.dumps(policy_of("signer", UNMANAGED))

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from infer.states import ACCOUNT, REGION, Resource, arn_of, authority, resource, root, state
-from pcaform import trusts
 from pcaform.core.problems import Failure
+from pcaform.iam.policies import trust_policy
 from pcaform.infer.known import known_of
 from pcaform.infer.stack import Inferred, infer
 from pcaform.inventory import Inventory
@@ -137,7 +137,7 @@ def test_one_thing_at_two_addresses_is_written_once() -> None:
 def test_an_instance_profile_in_another_path_stays_behind() -> None:
     """Terraform would replace it, and another one takes its place."""
     aws = Aws(region=REGION, account_id=ACCOUNT)
-    trust = trusts.document(Trust.model_validate({"services": ["ec2.amazonaws.com"]}), aws)
+    trust = trust_policy.document(Trust.model_validate({"services": ["ec2.amazonaws.com"]}), aws)
     role = {"arn": "x", "name": "signer", "path": "/a/", "assume_role_policy": json.dumps(trust), "tags_all": {}}
     issue = {"Statement": [{"Effect": "Allow", "Action": "acm-pca:IssueCertificate", "Resource": "*"}]}
     result = found(

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pcaform.iam.documents import read_document
-from pcaform.iam.evaluation import Effect, Policies, Request, evaluate
-from pcaform.iam.principals import Principal
-from pcaform.infer.meaning import meaning
+from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.evaluator.evaluate import Effect, Policies, Request, evaluate
+from pcaform.iam.evaluator.principals import Principal
+from pcaform.iam.normalize import meaning
 
 ACTIONS = ("acm-pca:GetCertificate", "acm-pca:IssueCertificate")
 RESOURCES = ("arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/a", "*")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from conftest import Run
-from pcaform.iam.documents import read_document
-from pcaform.iam.evaluation import Policies, Request, evaluate
-from pcaform.iam.principals import Principal
+from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
+from pcaform.iam.evaluator.principals import Principal
+from pcaform.iam.policies.split_policies import size
 from pcaform.loading import judged, load
-from pcaform.packing import size
 from pcaform.pipelines import documents, needs
 from pcaform.spec.stack import Spec
 

@@ -6,7 +6,7 @@ A source of accounts hands over what hangs on a user or role, the policies of it
 from collections.abc import Iterable, Iterator, Mapping
 
 from pcaform.access.stage import Stage, Subject
-from pcaform.iam.principals import Principal
+from pcaform.iam.evaluator.principals import Principal
 from pcaform.inventory import Inventory, Resource
 
 _CA = "aws_acmpca_certificate_authority"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pcaform.iam.patterns import Context
+from pcaform.iam.evaluator.patterns import Context
 
 DIRECT, THROUGH_ACM, UNKNOWN = "direct", "through ACM", "by a way unsaid"
 """How a call comes to Private CA: by the principal itself, by ACM on its behalf, or without saying which."""

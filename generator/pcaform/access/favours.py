@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.access.stage import Subject
-from pcaform.iam.patterns import Context
+from pcaform.iam.evaluator.patterns import Context
 
 _SET = re.compile(r"For(?:All|Any)Values?:|IfExists$")
 _WILDCARD = re.compile(r"[*?]")

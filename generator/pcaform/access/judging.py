@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pcaform.access import actions, cells
+from pcaform.access import cells
 from pcaform.access.cells import Cell
 from pcaform.access.favours import favours
 from pcaform.access.promises import Words
 from pcaform.access.requests import Asked
 from pcaform.access.stage import Stage, Subject
-from pcaform.iam.documents import Document, read_document
-from pcaform.iam.evaluation import Policies, Request, evaluate
+from pcaform.iam import actions
+from pcaform.iam.evaluator.documents import Document, read_document
+from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
 
 _UNSAID = {
     "issuer": "is allowed, and no grant says so",

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from pcaform.access import actions, cells
+from pcaform.access import cells
 from pcaform.access.cells import Cell
 from pcaform.access.stage import Subject
 from pcaform.core import facts
+from pcaform.iam import actions
 from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
 from pcaform.spec.stack import Spec
 

@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from pcaform.access import actions, cells
+from pcaform.access import cells
 from pcaform.access.cells import Cell
 from pcaform.access.judging import Access, Decision, Judgement
 from pcaform.access.rows import Row, merged, rows
 from pcaform.core import facts
+from pcaform.iam import actions
 
 _NOT_SHOWN = (
     "service control policies, resource control policies, permissions boundaries, session policies, VPC endpoint "

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from pcaform.access import actions
 from pcaform.access.cells import (
     ACCOUNT,
     ANOTHER,
@@ -34,8 +33,9 @@ from pcaform.access.cells import (
 )
 from pcaform.access.stage import Stage, Subject
 from pcaform.core import facts
-from pcaform.iam.patterns import Context
-from pcaform.statements import ISSUER_TAG
+from pcaform.iam import actions
+from pcaform.iam.evaluator.patterns import Context
+from pcaform.iam.policies.statements import ISSUER_TAG
 
 _OUTSIDE = "www.outside.invalid"
 _ANOTHER_TAG = "user/another"

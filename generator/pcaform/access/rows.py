@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pcaform.access import actions, cells
+from pcaform.access import cells
 from pcaform.access.cells import ANY_NAME, Cell
 from pcaform.core import facts
+from pcaform.iam import actions
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.core.problems import Failure
-from pcaform.iam.principals import Principal
+from pcaform.iam.evaluator.principals import Principal
 from pcaform.sources.hcl.configuration import Configuration
 from pcaform.terraform.hcl_writer import Call, Reference
 

@@ -7,10 +7,11 @@ https://docs.aws.amazon.com/privateca/latest/userguide/ca-best-practices.html.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from pcaform.access import actions, cells
+from pcaform.access import cells
 from pcaform.access.cells import Cell
 from pcaform.access.judging import Access, Decision, Judgement, decisions
 from pcaform.access.stage import Stage, Subject
+from pcaform.iam import actions
 
 
 def survey(stages: Iterable[Stage], samples: Mapping[str, str]) -> Judgement:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.infer.meaning import meaning
-from pcaform.statements import ISSUER_TAG
+from pcaform.iam.normalize import meaning
+from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.terraform.plan_changes import is_marked
 
 CLASSES: Mapping[str, frozenset[str]] = {

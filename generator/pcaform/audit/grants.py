@@ -7,8 +7,8 @@ let in at best.
 from dataclasses import dataclass
 
 from pcaform.estate import Bucket
-from pcaform.iam.documents import Statement, read_document
-from pcaform.iam.patterns import is_action, is_resource
+from pcaform.iam.evaluator.documents import Statement, read_document
+from pcaform.iam.evaluator.patterns import is_action, is_resource
 
 EVERYBODY = "*"
 

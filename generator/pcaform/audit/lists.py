@@ -11,7 +11,7 @@ from pcaform.audit.finding import Finding, Rule
 from pcaform.audit.grants import EVERYBODY, Grant, granted
 from pcaform.core.facts import LIST_WRITER
 from pcaform.estate import Authority, Bucket, Estate
-from pcaform.iam.elements import PolicyError
+from pcaform.iam.evaluator.elements import PolicyError
 
 _READ, _WRITE = "s3:GetObject", "s3:PutObject"
 _OPENED = (

@@ -6,9 +6,9 @@ from pcaform.access.judging import Access, Judgement
 from pcaform.audit.finding import Finding, Rule
 from pcaform.core import facts
 from pcaform.estate import Authority, Estate
-from pcaform.iam.documents import Statement, read_document
-from pcaform.iam.elements import PolicyError
-from pcaform.iam.patterns import is_action
+from pcaform.iam.evaluator.documents import Statement, read_document
+from pcaform.iam.evaluator.elements import PolicyError
+from pcaform.iam.evaluator.patterns import is_action
 
 _ISSUE = "acm-pca:IssueCertificate"
 _TEMPLATE = "acm-pca:templatearn"

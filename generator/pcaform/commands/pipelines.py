@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pcaform import packing
 from pcaform.core import console
 from pcaform.core.files import content, shown
 from pcaform.core.problems import Failure
+from pcaform.iam.policies import split_policies
 from pcaform.loading import load
 from pcaform.pipelines import documents
 from pcaform.pipelines.things import roles_elsewhere
@@ -31,7 +31,7 @@ def run(path: str, *, step: str, outputs: str | None = None, exempt: tuple[str, 
         spec = with_arns(spec, made(content(outputs), shown(outputs)))
     document = documents.scp(spec, exempt=exempt) if step == "scp" else _OF_STEP[step](spec)
     console.result(json.dumps(document, indent=2))
-    for line in _remarks(spec, step, packing.size(document)):
+    for line in _remarks(spec, step, split_policies.size(document)):
         console.say(line)
     return 0
 

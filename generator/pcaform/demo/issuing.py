@@ -8,8 +8,8 @@ from typing import Any
 from pcaform.core import facts
 from pcaform.demo import openssl
 from pcaform.demo.steps import holds
+from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sandbox.server import Sandbox
-from pcaform.statements import ISSUER_TAG
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from pcaform import policies, trusts
 from pcaform.core.problems import INCOMPLETE
 from pcaform.drift.difference import Difference, Kind
-from pcaform.duties import MAKERS
-from pcaform.iam.elements import PolicyError
-from pcaform.infer.meaning import listed, meaning
+from pcaform.iam.evaluator.elements import PolicyError
+from pcaform.iam.normalize import listed, meaning
+from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies.roles import MAKERS
 from pcaform.sources.aws.people import People, Person, Policy
 from pcaform.sources.aws.powers import is_relevant
 from pcaform.spec.issuers import Issuer, Role
@@ -28,7 +28,7 @@ def people(spec: Spec, found: People, arns: Mapping[str, str]) -> Iterator[Diffe
     persons: dict[tuple[str, str], Person] = {(person.kind, person.name): person for person in found.persons}
     for key, issuer in spec.issuers.items():
         name, kind = issuer.principal_name, "role" if issuer.role or issuer.existing_role else "user"
-        wanted = partial(policies.documents, issuer, spec.aws, arn_of=arns.__getitem__)
+        wanted = partial(issuer_policies.documents, issuer, spec.aws, arn_of=arns.__getitem__)
         said = f"{kind} '{name}'"
         yield from _principal(f"issuers.{key}", persons.get((kind, name)), said, wanted, settings=issuer, spec=spec)
     for section, key, duty in spec.duties:
@@ -93,7 +93,7 @@ def _policies(place: str, person: Person, documents: Documents) -> Iterator[Diff
 def _trust(place: str, person: Person, role: Role | None, spec: Spec) -> Iterator[Difference]:
     if role is None:
         return
-    wanted, live = meaning([trusts.document(role.trust, spec.aws)]), meaning([json.loads(person.trust)])
+    wanted, live = meaning([trust_policy.document(role.trust, spec.aws)]), meaning([json.loads(person.trust)])
     if wanted != live:
         message = f"who may take the role is otherwise at AWS: {_short(live, wanted)}"
         yield Difference(Kind.APPLIED, f"{place}.trust", message, _APPLY, person.arn)

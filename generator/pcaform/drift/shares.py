@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pcaform.core.problems import INCOMPLETE
 from pcaform.drift.difference import Difference, Kind
 from pcaform.estate import POLICY, Authority
-from pcaform.infer.meaning import meaning
-from pcaform.share import document
+from pcaform.iam.normalize import meaning
+from pcaform.iam.policies.share import document
 from pcaform.spec.stack import Spec
 
 

@@ -11,9 +11,9 @@ from itertools import chain, islice
 from typing import Any
 
 from pcaform.guard.mentioned import SAMPLE, VARIABLE
-from pcaform.iam.patterns import Context
-from pcaform.infer.meaning import listed
-from pcaform.statements import ISSUER_TAG
+from pcaform.iam.evaluator.patterns import Context
+from pcaform.iam.normalize import listed
+from pcaform.iam.policies.statements import ISSUER_TAG
 
 _TRIED = ("acm-pca:", "acm:", "aws:viaawsservice", "aws:tagkeys", f"aws:requesttag/{ISSUER_TAG}".lower())
 _GAPS = ("x", "", "zq")

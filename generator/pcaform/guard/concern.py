@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pcaform.access import actions
-from pcaform.iam.patterns import is_action
-from pcaform.infer.meaning import listed
+from pcaform.iam import actions
+from pcaform.iam.evaluator.patterns import is_action
+from pcaform.iam.normalize import listed
 
 _ACTIONS = (actions.ISSUE, *actions.ON_AUTHORITY, *actions.ON_NO_AUTHORITY, actions.REQUEST)
 ON_IAM = {

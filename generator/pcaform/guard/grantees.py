@@ -13,13 +13,13 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from pcaform.access.actions import ISSUE
 from pcaform.core.facts import TEMPLATES
-from pcaform.iam.documents import read_document
-from pcaform.iam.patterns import is_action, is_like
-from pcaform.iam.principals import account_of
-from pcaform.infer.meaning import listed, meaning
-from pcaform.subjects import is_anybodys
+from pcaform.iam.actions import ISSUE
+from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.evaluator.patterns import is_action, is_like
+from pcaform.iam.evaluator.principals import account_of
+from pcaform.iam.normalize import listed, meaning
+from pcaform.iam.policies.oidc_subjects import is_anybodys
 
 _ACCOUNTS = frozenset(("aws:principalaccount", "aws:sourceaccount"))
 _ARNS = frozenset(("aws:principalarn", "aws:sourcearn"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from pcaform.infer.meaning import listed
+from pcaform.iam.normalize import listed
 
 INLINE = (
     "aws_iam_user_policy",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pcaform.access.stage import Stage
 from pcaform.core import facts
-from pcaform.iam.patterns import is_like
+from pcaform.iam.evaluator.patterns import is_like
 
 _AUTHORITY = re.compile(
     r'"(?P<arn>arn:(?P<partition>[\w-]+|\*):acm-pca:(?P<region>[\w*?-]*)'

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.infer.meaning import listed
+from pcaform.iam.normalize import listed
 
 _NONE_OF = frozenset({"StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike"})
 _ONE_OF = frozenset(name.replace("Not", "") for name in _NONE_OF)

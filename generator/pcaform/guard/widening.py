@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
-from pcaform.access import actions, cells
+from pcaform.access import cells
 from pcaform.access.cells import Cell
 from pcaform.access.favours import favours
 from pcaform.access.judging import is_allowed
@@ -22,12 +22,13 @@ from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.guard.circumstances import circumstances
 from pcaform.guard.concern import ON_IAM
 from pcaform.guard.mentioned import new_templates, stage
-from pcaform.iam.documents import read_document
-from pcaform.iam.evaluation import Policies
-from pcaform.iam.patterns import Context
-from pcaform.iam.principals import Principal
-from pcaform.infer.meaning import meaning
-from pcaform.statements import ISSUER_TAG
+from pcaform.iam import actions
+from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.evaluator.evaluate import Policies
+from pcaform.iam.evaluator.patterns import Context
+from pcaform.iam.evaluator.principals import Principal
+from pcaform.iam.normalize import meaning
+from pcaform.iam.policies.statements import ISSUER_TAG
 
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')
 _WORDS = 12

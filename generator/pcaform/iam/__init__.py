@@ -1,1 +1,1 @@
-"""IAM policies evaluated as AWS documents it: pure functions, shared by the sandbox and by what proves access."""
+"""IAM policies: an evaluator (it knows no CA), the policies that pcaform writes, and one normal form."""

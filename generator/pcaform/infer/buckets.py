@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.bucket_policy import READER, document
 from pcaform.core.problems import INCOMPLETE
+from pcaform.iam.normalize import listed, meaning
+from pcaform.iam.policies.crl_bucket import READER, document
 from pcaform.infer.index import text
 from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
-from pcaform.infer.meaning import listed, meaning
 from pcaform.infer.naming import key_for, own_key
 from pcaform.infer.places import Place
 from pcaform.infer.tags import tags_of

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from pcaform.iam.documents import PolicyError, Statement, read_document
-from pcaform.iam.patterns import is_action
+from pcaform.iam.evaluator.documents import PolicyError, Statement, read_document
+from pcaform.iam.evaluator.patterns import is_action
 from pcaform.infer.documents import Held, Principal
 from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed
 

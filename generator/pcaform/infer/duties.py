@@ -6,11 +6,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.duties import MAKERS
+from pcaform.iam.normalize import listed, meaning
+from pcaform.iam.policies.roles import MAKERS
 from pcaform.infer.documents import Principal
 from pcaform.infer.issuers import Reader, role_of
 from pcaform.infer.items import Item
-from pcaform.infer.meaning import listed, meaning
 from pcaform.infer.moving import addresses_of
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import Unexpressed

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.infer.meaning import listed
-from pcaform.statements import CURVES
+from pcaform.iam.normalize import listed
+from pcaform.iam.policies.statements import CURVES
 
 Grants = list[dict[str, Any]]
 Statement = Mapping[str, Any]

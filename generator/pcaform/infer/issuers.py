@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform import policies
 from pcaform.core.problems import INCOMPLETE
+from pcaform.iam.normalize import meaning
+from pcaform.iam.policies import issuer_policies
 from pcaform.infer.copies import copies, issuing
 from pcaform.infer.documents import Held, Principal
 from pcaform.infer.grants import Grants, readings
 from pcaform.infer.items import Findings, Item
-from pcaform.infer.meaning import meaning
 from pcaform.infer.moving import addresses_of
 from pcaform.infer.tags import tags_of
 from pcaform.infer.trusts import trust_of
@@ -164,7 +164,7 @@ def _made(entry: dict[str, Any], reader: Reader) -> Mapping[str, Any] | None:
     if "role_name" in entry:
         entry = {"role": {"role_name": entry["role_name"], "trust": {}}, "grants": entry["grants"]}
     try:
-        return policies.documents(Issuer.model_validate(entry), reader.aws, arn_of=arns.__getitem__)
+        return issuer_policies.documents(Issuer.model_validate(entry), reader.aws, arn_of=arns.__getitem__)
     except ValidationError:
         return None
 

@@ -1,6 +1,6 @@
 """Where the parts of a principal are, and where a rendered stack has them."""
 
-from pcaform import trusts
+from pcaform.iam.policies import trust_policy
 from pcaform.infer.documents import Held, Principal
 from pcaform.infer.index import text
 from pcaform.inventory import Resource
@@ -36,4 +36,4 @@ def addresses_of(
 def _is_kept(profile: Resource, role: Resource) -> bool:
     """Tell whether a stack has a profile like that: of a role for EC2, and in its path."""
     paths = [each.attributes.get("path") or "/" for each in (profile, role)]
-    return paths[0] == paths[1] and trusts.EC2 in text(role, "assume_role_policy")
+    return paths[0] == paths[1] and trust_policy.EC2 in text(role, "assume_role_policy")

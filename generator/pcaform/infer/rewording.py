@@ -8,11 +8,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pcaform import bucket_policy, policies, share, trusts
 from pcaform.core.problems import INCOMPLETE
-from pcaform.duties import MAKERS
+from pcaform.iam.normalize import wording
+from pcaform.iam.policies import crl_bucket, issuer_policies, share, trust_policy
+from pcaform.iam.policies.roles import MAKERS
 from pcaform.infer.items import Item
-from pcaform.infer.meaning import wording
 from pcaform.infer.places import Place, of_arn
 from pcaform.inventory import Inventory, Remark, Resource
 from pcaform.spec.stack import Spec
@@ -65,19 +65,19 @@ def _made(item: Item, spec: Spec, place: Place, arns: Mapping[str, str]) -> dict
     """Return the policies that a stack writes for an entry: those of principals by name, any other by its type."""
     if item.section == "issuers":
         issuer = spec.issuers[item.key]
-        made: dict[str, Any] = {**policies.documents(issuer, spec.aws, arn_of=arns.__getitem__)}
-        return {**made, _ROLE: trusts.document(issuer.role.trust, spec.aws)} if issuer.role else made
+        made: dict[str, Any] = {**issuer_policies.documents(issuer, spec.aws, arn_of=arns.__getitem__)}
+        return {**made, _ROLE: trust_policy.document(issuer.role.trust, spec.aws)} if issuer.role else made
     if item.section in MAKERS:
         duty = getattr(spec, item.section)[item.key]
         name = f"{duty.role_name or item.key}-private-ca"
         made = {name: MAKERS[item.section](spec, arn_of=arns.__getitem__)}
-        return {**made, _ROLE: trusts.document(duty.trust, spec.aws)}
+        return {**made, _ROLE: trust_policy.document(duty.trust, spec.aws)}
     if item.section == "shares":
         region, _ = of_arn(arns[item.key]) or (place.region, "")
         return {"aws_acmpca_policy": share.document(spec.shares[item.key], arns[item.key], region=region)}
     if item.section == "crl_buckets":
         bucket = spec.crl_buckets[item.key]
         name = bucket.bucket or item.key
-        made = bucket_policy.document(bucket, name, account_id=place.account_id, region=place.region)
+        made = crl_bucket.document(bucket, name, account_id=place.account_id, region=place.region)
         return {"aws_s3_bucket_policy": made}
     return {}

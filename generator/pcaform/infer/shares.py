@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core.problems import INCOMPLETE
+from pcaform.iam.normalize import listed, meaning
+from pcaform.iam.policies.share import document
 from pcaform.infer.index import Index
 from pcaform.infer.items import Findings, Item
-from pcaform.infer.meaning import listed, meaning
-from pcaform.share import document
 from pcaform.spec.sections import Share
 from pcaform.terraform import module_names
 

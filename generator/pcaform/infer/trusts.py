@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform import trusts
 from pcaform.core.problems import INCOMPLETE
-from pcaform.infer.meaning import listed, meaning
+from pcaform.iam.normalize import listed, meaning
+from pcaform.iam.policies import trust_policy
 from pcaform.infer.unexpressed import Unexpressed
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
@@ -24,7 +24,7 @@ def trust_of(policy: Any, aws: Aws) -> dict[str, Any]:
     try:
         document = json.loads(policy) if isinstance(policy, str) else policy
         found = _read(listed(document["Statement"]))
-        made = trusts.document(Trust.model_validate(found), aws)
+        made = trust_policy.document(Trust.model_validate(found), aws)
         is_the_same = meaning([made]) == meaning([document])
     except (*INCOMPLETE, ValidationError):
         is_the_same = False

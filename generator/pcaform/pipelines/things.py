@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform import policies, trusts
 from pcaform.core import facts
+from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.pipelines import needs
 from pcaform.pipelines.needs import Needs
 from pcaform.plan.authorities import template
@@ -95,7 +95,7 @@ def _principals(spec: Spec) -> Iterator[Thing]:
     attached = {"ArnEquals": {"iam:PolicyARN": list(policy_arns)}}
     user_arns = _iam(spec, "user", (f"{each.path}{each.user_name}" for each in users))
     role_arns = _iam(spec, "role", (f"{path}{role.role_name}" for path, role in named))
-    machines = [(path, role) for path, role in named if trusts.EC2 in role.trust.services]
+    machines = [(path, role) for path, role in named if trust_policy.EC2 in role.trust.services]
     yield Thing("Users", needs.USER, user_arns)
     keyed = (f"{each.path}{each.user_name}" for each in users if each.force_destroy)
     yield Thing("Logins", Needs((), (), needs.LOGINS), _iam(spec, "user", keyed))
@@ -103,7 +103,9 @@ def _principals(spec: Spec) -> Iterator[Thing]:
     profiles = _iam(spec, "instance-profile", (f"{path}{role.role_name}" for path, role in machines))
     yield Thing("InstanceProfiles", needs.PROFILE, profiles)
     passed = _iam(spec, "role", (f"{path}{role.role_name}" for path, role in machines))
-    yield Thing("PassRoles", Needs((), (needs.HAND_ON,)), passed, {"StringEquals": {"iam:PassedToService": trusts.EC2}})
+    yield Thing(
+        "PassRoles", Needs((), (needs.HAND_ON,)), passed, {"StringEquals": {"iam:PassedToService": trust_policy.EC2}}
+    )
     yield Thing("Policies", needs.POLICY, policy_arns)
     for kind, arns in (("User", user_arns), ("Role", role_arns)):
         principals = (*arns, *_iam(spec, kind.lower(), _existing(spec, kind)))
@@ -114,7 +116,7 @@ def _principals(spec: Spec) -> Iterator[Thing]:
 
 def _policies(spec: Spec) -> Iterator[str]:
     for issuer in spec.issuers.values():
-        yield from (f"{issuer.path}{name}" for name in policies.documents(issuer, spec.aws, arn_of=str))
+        yield from (f"{issuer.path}{name}" for name in issuer_policies.documents(issuer, spec.aws, arn_of=str))
     yield from (f"{duty.path}{duty.role_name}-private-ca" for _, _, duty in spec.duties)
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pcaform import policies, trusts
 from pcaform.core import facts
-from pcaform.duties import administrator, auditor
+from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies.roles import administrator, auditor
 from pcaform.plan import places
 from pcaform.plan.authorities import active_arn, arn
 from pcaform.plan.calls import ModuleCall, given, unless
@@ -69,7 +69,7 @@ def issuers(spec: Spec) -> list[ModuleCall]:
 
 
 def _issuer(key: str, issuer: Issuer, spec: Spec) -> ModuleCall:
-    documents = policies.documents(issuer, spec.aws, arn_of=lambda authority: arn(spec, authority))
+    documents = issuer_policies.documents(issuer, spec.aws, arn_of=lambda authority: arn(spec, authority))
     module, principal = _principal(issuer, spec)
     arguments = {
         **principal,
@@ -112,7 +112,7 @@ def _principal(issuer: Issuer, spec: Spec) -> tuple[str, dict[str, Any]]:
 def _role(role: Role, spec: Spec) -> dict[str, Any]:
     return {
         "role_name": role.role_name,
-        "assume_role_policy": Call("jsonencode", trusts.document(role.trust, spec.aws)),
+        "assume_role_policy": Call("jsonencode", trust_policy.document(role.trust, spec.aws)),
         "max_session_duration": role.max_session_duration,
-        "instance_profile": True if trusts.EC2 in role.trust.services else None,
+        "instance_profile": True if trust_policy.EC2 in role.trust.services else None,
     }

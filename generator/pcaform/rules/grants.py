@@ -3,16 +3,16 @@
 import re
 from collections.abc import Iterator
 
-from pcaform import duties, packing, policies
 from pcaform.core import facts
 from pcaform.core.facts import is_privileged
+from pcaform.iam.policies import issuer_policies, roles, split_policies
+from pcaform.iam.policies.statements import Authority
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
 from pcaform.spec.messages import nearest, seen
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
-from pcaform.statements import Authority
 
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9*?._:-]+")
 _NAMED = re.compile(r"[A-Za-z0-9]")
@@ -102,7 +102,7 @@ def issuer_has_something(spec: Spec) -> Iterator[Finding]:
 def policy_is_short_enough(spec: Spec) -> Iterator[Finding]:
     """What an issuer may do fits into what IAM takes: policies of 6,144 characters without blanks, ten of them."""
     for key, issuer in spec.issuers.items():
-        sizes = policies.sizes(issuer, spec.aws)
+        sizes = issuer_policies.sizes(issuer, spec.aws)
         longest = max(sizes)
         if longest > facts.POLICY_LIMIT:
             message = (
@@ -135,9 +135,9 @@ def domain_names_are_narrow(spec: Spec) -> Iterator[Finding]:
 
 def duty_is_short_enough(spec: Spec) -> Iterator[Finding]:
     """The policy of an administrator or auditor fits into what IAM takes: it names every CA of the stack."""
-    makers = {"administrators": duties.administrator, "auditors": duties.auditor}
+    makers = {"administrators": roles.administrator, "auditors": roles.auditor}
     for section, key, _ in spec.duties:
-        size = packing.size(makers[section](spec, arn_of=Authority))
+        size = split_policies.size(makers[section](spec, arn_of=Authority))
         if size > facts.POLICY_LIMIT:
             message = f"the policy of '{key}' has {size} characters, IAM takes {facts.POLICY_LIMIT}: split the stack"
             yield Finding((section, key), message)

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from pcaform.core import facts
+from pcaform.iam.policies.oidc_subjects import is_anybodys
 from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import Role, Trust
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
-from pcaform.subjects import is_anybodys
 
 _BROAD = re.compile(r"(?:repo|project_path):[^/:]+/[*?]|system:serviceaccount:[*?]")
 _AWS_OWN = {

@@ -12,8 +12,8 @@ from typing import Any
 
 from moto.core.exceptions import AccessDeniedError, JsonRESTError
 
-from pcaform.iam.documents import Document, PolicyError, read_document
-from pcaform.iam.evaluation import Effect, Policies, Request, Verdict, evaluate
+from pcaform.iam.evaluator.documents import Document, PolicyError, read_document
+from pcaform.iam.evaluator.evaluate import Effect, Policies, Request, Verdict, evaluate
 from pcaform.sandbox.callers import Caller, find_caller, root_of
 from pcaform.sandbox.clock import now
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
-from pcaform.iam.documents import PolicyError, read_document
+from pcaform.iam.evaluator.documents import PolicyError, read_document
 from pcaform.sandbox.refusal import Refusal
 
 _TRUST = {"CreateRole": "AssumeRolePolicyDocument", "UpdateAssumeRolePolicy": "PolicyDocument"}

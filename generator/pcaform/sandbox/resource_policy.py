@@ -16,7 +16,7 @@ from itertools import starmap
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.iam.documents import PolicyError, read_document
+from pcaform.iam.evaluator.documents import PolicyError, read_document
 from pcaform.sandbox.refusal import Refusal
 
 _ISSUE = "acm-pca:IssueCertificate"

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from conftest import Run
-from pcaform import policies
+from pcaform.iam.policies import issuer_policies
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 from sources.aws.conftest import ACCOUNT, REGION, Live, live, statement
@@ -54,7 +54,7 @@ def rendered(grants: list[Any], arns: list[str]) -> dict[str, Any]:
     """Return the policies that pcaform would render for a user, by name."""
     issuer = Issuer.model_validate({"user_name": "x", "grants": grants})
     aws = Aws(region=REGION, account_id=ACCOUNT)
-    return dict(policies.documents(issuer, aws, arn_of=lambda key: arns[int(key[2:])]))
+    return dict(issuer_policies.documents(issuer, aws, arn_of=lambda key: arns[int(key[2:])]))
 
 
 def shuffled(document: dict[str, Any]) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from pcaform.guard.hazards.revocation import block, is_public
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change, Resource
 from pcaform.guard.world import World
-from pcaform.iam.patterns import is_action, is_like, is_resource
-from pcaform.infer.meaning import listed
+from pcaform.iam.evaluator.patterns import is_action, is_like, is_resource
+from pcaform.iam.normalize import listed
 from pcaform.terraform.resource_types import AUTHORITY
 
 CLOSING, NAMES = "aws_s3_bucket_public_access_block", ("aws_route53_record", "aws_cloudfront_distribution")

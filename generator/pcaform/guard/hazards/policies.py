@@ -11,7 +11,7 @@ from pcaform.guard.newborn import without
 from pcaform.guard.reading import Change
 from pcaform.guard.widening import Widening, mean_the_same, widening
 from pcaform.guard.world import World
-from pcaform.iam.documents import PolicyError
+from pcaform.iam.evaluator.documents import PolicyError
 
 _SPEC = "give the guard the spec with '--spec SPEC', which says it"
 _NARROW = "narrow the policy to what was asked for; 'pcaform access SPEC' shows all that everybody may do"

@@ -9,7 +9,7 @@ from pcaform.guard.hazards.policies import policy
 from pcaform.guard.judgement import Finding, Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.world import World
-from pcaform.iam.documents import PolicyError
+from pcaform.iam.evaluator.documents import PolicyError
 
 _TRUST = "assume_role_policy"
 _GONE = "see that nothing issues as this principal any more; what it issued stays valid"

@@ -9,7 +9,7 @@ from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
 from pcaform.guard.widening import mean_the_same
 from pcaform.guard.world import World
-from pcaform.iam.documents import PolicyError
+from pcaform.iam.evaluator.documents import PolicyError
 
 KEEP = "keep them until every certificate that they have from this CA has ended"
 ONLY = "share only with who asked for it"

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform import bucket_policy
 from pcaform.core.facts import ACM_PRINCIPAL
 from pcaform.guard.specs.names import Names, output_of
+from pcaform.iam.policies import crl_bucket
 from pcaform.plan.access import duties, issuers, permissions, shares
 from pcaform.plan.authorities import authorities
 from pcaform.plan.calls import ModuleCall
@@ -76,7 +76,7 @@ def resources(spec: Spec, names: Names) -> dict[str, Made]:
 
 def _policy(spec: Spec, call: str, *, bucket: str) -> str:
     entry = spec.crl_buckets[call.removeprefix(module_names.crl_bucket(""))]
-    return json.dumps(bucket_policy.document(entry, bucket, account_id=spec.aws.account_id, region=spec.aws.region))
+    return json.dumps(crl_bucket.document(entry, bucket, account_id=spec.aws.account_id, region=spec.aws.region))
 
 
 def _own(call: str, values: dict[str, Any], spec: Spec, names: Names) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.inventory import Remark, Resource
 from pcaform.sources.aws import questions, shapes
 from pcaform.sources.aws.account import Account
 from pcaform.sources.aws.asking import done, read
 from pcaform.sources.aws.questions import Answers, Question, Unknown
-from pcaform.statements import ISSUER_TAG
 
 _LIST = "acm:ListCertificates"
 _LIVING = frozenset({"ISSUED", "PENDING_VALIDATION", "INACTIVE"})

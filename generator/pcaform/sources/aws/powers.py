@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from pcaform.access.actions import OF_ACM_ACCOUNT, ON_AUTHORITY, ON_CERTIFICATE, ON_NO_AUTHORITY, TAGGING
-from pcaform.iam.documents import Document, Statement, read_document
-from pcaform.iam.patterns import Context, is_action, is_resource
+from pcaform.iam.actions import OF_ACM_ACCOUNT, ON_AUTHORITY, ON_CERTIFICATE, ON_NO_AUTHORITY, TAGGING
+from pcaform.iam.evaluator.documents import Document, Statement, read_document
+from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
 from pcaform.sources.aws.people import Policy
 
 _CA_OF_REQUEST = "acm:certificateauthority"

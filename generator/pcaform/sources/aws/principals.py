@@ -7,7 +7,7 @@ spec's, and since principals that exist are only attached to, it stays as it is.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pcaform.iam.elements import PolicyError
+from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.inventory import Remark, Resource
 from pcaform.sources.aws.people import People, Person, Policy
 from pcaform.sources.aws.powers import Place, Power, concerns, is_relevant, issues, power

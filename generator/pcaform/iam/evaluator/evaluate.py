@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
 
-from pcaform.iam.documents import Document, PolicyError, Statement
-from pcaform.iam.patterns import Context
-from pcaform.iam.principals import Match, Principal, names
+from pcaform.iam.evaluator.documents import Document, PolicyError, Statement
+from pcaform.iam.evaluator.patterns import Context
+from pcaform.iam.evaluator.principals import Match, Principal, names
 
 
 class Effect(StrEnum):

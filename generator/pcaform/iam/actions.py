@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awspriva
 list_awscertificatemanager.html beside it.
 """
 
-from pcaform.iam.patterns import Context
+from pcaform.iam.evaluator.patterns import Context
 
 REQUEST = "acm:RequestCertificate"
 ISSUE = "acm-pca:IssueCertificate"

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.iam.conditions import Condition
-from pcaform.iam.elements import PolicyError, conditions, one_of, principals, resources
-from pcaform.iam.patterns import Context, is_action, is_resource
+from pcaform.iam.evaluator.conditions import Condition
+from pcaform.iam.evaluator.elements import PolicyError, conditions, one_of, principals, resources
+from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
 
 __all__ = ["Document", "PolicyError", "Statement", "read_document"]
 

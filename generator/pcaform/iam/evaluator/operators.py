@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from pcaform.iam.patterns import Context, are_variables_well_formed, is_arn, is_like, is_text
+from pcaform.iam.evaluator.patterns import Context, are_variables_well_formed, is_arn, is_like, is_text
 
 Comparison = Callable[[str, str, Context], bool]
 """From a request's value, a policy's value and the context to whether they match; what cannot be read never does."""

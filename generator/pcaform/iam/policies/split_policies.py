@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.statements import Authority, Statement
+from pcaform.iam.policies.statements import Authority, Statement
 
 _BLANK = re.compile(r"\s")
 _LISTS = (("Resource",), ("Condition", "StringEquals", "acm:CertificateAuthority"))

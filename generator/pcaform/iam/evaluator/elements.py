@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.iam.conditions import Condition, condition
-from pcaform.iam.patterns import are_variables_well_formed
+from pcaform.iam.evaluator.conditions import Condition, condition
+from pcaform.iam.evaluator.patterns import are_variables_well_formed
 
 Text = Callable[[str], str]
 """From a text of a policy to the pattern that it is, which depends on the policy's version."""

@@ -7,8 +7,8 @@ sets), access-analyzer-reference-policy-checks.html (empty lists, Null with a qu
 
 from dataclasses import dataclass
 
-from pcaform.iam.operators import OPERATORS, Operator, is_truth_value
-from pcaform.iam.patterns import Context
+from pcaform.iam.evaluator.operators import OPERATORS, Operator, is_truth_value
+from pcaform.iam.evaluator.patterns import Context
 
 _FOR_ALL, _FOR_ANY = "ForAllValues:", "ForAnyValue:"
 _IF_EXISTS = "IfExists"

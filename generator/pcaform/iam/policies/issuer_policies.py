@@ -7,10 +7,10 @@ the caller says what stands for a CA.
 from collections.abc import Callable
 from typing import Any
 
-from pcaform import packing
+from pcaform.iam.policies import split_policies
+from pcaform.iam.policies.statements import Authority, Statement, statements
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
-from pcaform.statements import Authority, Statement, statements
 
 ArnOf = Callable[[str], Any]
 """From a CA's key to what the policy names it by: an ARN, or a reference to one."""
@@ -20,13 +20,13 @@ def documents(issuer: Issuer, aws: Aws, *, arn_of: ArnOf) -> dict[str, Statement
     """Return the policy documents of an issuer by name; more than one only where one would be too long for IAM."""
     if issuer.policy is not None:
         return {issuer.policy.name: issuer.policy.document}
-    packed = packing.documents(list(statements(issuer, aws)))
+    packed = split_policies.documents(list(statements(issuer, aws)))
     return {_name(issuer, number): _named(document, arn_of) for number, document in enumerate(packed, start=1)}
 
 
 def sizes(issuer: Issuer, aws: Aws) -> list[int]:
     """Return how long each policy of an issuer can become, in the characters that IAM counts."""
-    return [packing.size(document) for document in documents(issuer, aws, arn_of=Authority).values()]
+    return [split_policies.size(document) for document in documents(issuer, aws, arn_of=Authority).values()]
 
 
 def _name(issuer: Issuer, number: int) -> str:

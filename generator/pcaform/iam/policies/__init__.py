@@ -1,0 +1,1 @@
+"""The IAM and resource policies that pcaform writes, each built from the spec in one place."""
