@@ -170,7 +170,7 @@ def access_table(_: str) -> str:
 
 def status_table(_: str) -> str:
     """Return a row for each status of a CA: whether an import writes it, and what it says of it."""
-    from pcaform.sources.aws.statuses import STATUSES
+    from pcaform.sources.aws.ca_statuses import STATUSES
 
     sample = {"until": "DATE", "ended": "DATE", "why": "REASON"}
     head = ["| status | written | what the report says | exit code 2 |", "| --- | --- | --- | --- |"]
@@ -189,7 +189,7 @@ def _said(kind: str, remark: str) -> str:
 def right_table(_: str) -> str:
     """Return a row for each action that reading an account takes, with AWS's rate, and the policy that allows them."""
     from pcaform.core.quotas import PUBLISHED
-    from pcaform.sources.aws.rights import RIGHTS, policy
+    from pcaform.sources.aws.required_permissions import RIGHTS, policy
 
     head = ["| action | what it is asked for | requests a second |", "| --- | --- | --- |"]
     actions = {action: why for group in RIGHTS.values() for action, why in group.items()}

@@ -12,8 +12,8 @@ CONFINED = {
     "typer": {f"cli.{path.stem}" for path in (PACKAGE / "cli").glob("[!_]*.py")},
     "jinja2": {"render"},
     "yaml": {"spec.yaml_reader", "spec.yaml_writer", "spec.yaml_edit.nodes"},
-    "hcl2": {"sources.hcl.grammar"},
-    "boto3": {"sources.aws.account"},
+    "hcl2": {"sources.hcl.parser"},
+    "boto3": {"sources.aws.session"},
     "moto": set(),
 }
 """Which modules outside the sandbox may import a library."""

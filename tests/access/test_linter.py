@@ -13,7 +13,7 @@ from pcaform.access.stage import stage
 from pcaform.loading import load
 from pcaform.plan.stack import plan
 from pcaform.render import render
-from pcaform.sources.hcl.configuration import configuration
+from pcaform.sources.hcl.static_config import configuration
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

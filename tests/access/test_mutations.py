@@ -17,7 +17,7 @@ from pcaform.iam.evaluator.documents import PolicyError
 from pcaform.loading import load
 from pcaform.plan.stack import plan
 from pcaform.render import render
-from pcaform.sources.hcl.configuration import configuration
+from pcaform.sources.hcl.static_config import configuration
 
 SPEC = load(str(Path(__file__).parent / "spec.yaml"))
 Statement = dict[str, Any]

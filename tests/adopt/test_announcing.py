@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from pcaform.adopt.announcing import announcement
-from pcaform.inventory import Inventory, Resource
+from pcaform.sources.inventory import Inventory, Resource
 
 CA = "aws_acmpca_certificate_authority"
 REFUSED = "'pcaform adopt' refuses that unless it is run with --accept tags"

@@ -9,7 +9,7 @@ import pytest
 
 from pcaform.access.judging import Judgement
 from pcaform.audit.auditing import audit
-from pcaform.estate import Authority, Bucket, Certificate, Estate
+from pcaform.sources.account_snapshot import Authority, Bucket, Certificate, Estate
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 ARN = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/00000000-0000-0000-0000-000000000000"

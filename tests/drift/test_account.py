@@ -20,8 +20,8 @@ from pcaform.iam.policies.issuer_policies import documents
 from pcaform.iam.policies.share import document
 from pcaform.infer.stack import infer
 from pcaform.loading import judged
-from pcaform.sources.aws.account import Caller
-from pcaform.sources.aws.wanted import Filters
+from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.session import Caller
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Share
 from pcaform.spec.stack import Aws

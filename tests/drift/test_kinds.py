@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from drift.values import ACCOUNT, ALL, NOW, OWN, REGION, arn, authority, certificate, ci, drift, lines, policy, spec
-from pcaform.estate import Authority
-from pcaform.inventory import Remark
-from pcaform.sources.aws.people import Policy
+from pcaform.sources.account_snapshot import Authority
+from pcaform.sources.aws.iam_details import Policy
+from pcaform.sources.inventory import Remark
 
 CA = "certificate_authorities.issuing"
 ADMIN = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "acm-pca:*", "Resource": "*"}})

@@ -7,11 +7,11 @@ from typing import Any
 from pcaform.drift.comparing import compare
 from pcaform.drift.difference import Drift
 from pcaform.drift.report import text
-from pcaform.estate import Authority, Certificate, Estate
 from pcaform.iam.policies.issuer_policies import documents
-from pcaform.inventory import Remark
 from pcaform.loading import judged
-from pcaform.sources.aws.people import People, Person, Policy
+from pcaform.sources.account_snapshot import Authority, Certificate, Estate
+from pcaform.sources.aws.iam_details import People, Person, Policy
+from pcaform.sources.inventory import Remark
 from pcaform.spec.stack import Spec
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)

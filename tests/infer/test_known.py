@@ -12,9 +12,9 @@ from pcaform.core.problems import Failure
 from pcaform.iam.policies import trust_policy
 from pcaform.infer.known import known_of
 from pcaform.infer.stack import Inferred, infer
-from pcaform.inventory import Inventory
 from pcaform.loading import judged
 from pcaform.sources import tfstate
+from pcaform.sources.inventory import Inventory
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
 

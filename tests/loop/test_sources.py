@@ -15,16 +15,16 @@ from pcaform.commands.importing import Wanted, finish
 from pcaform.commands.sandbox import running
 from pcaform.infer.known import known_of
 from pcaform.infer.stack import infer
-from pcaform.inventory import Inventory
 from pcaform.loading import judged
 from pcaform.output.writing import write
 from pcaform.plan.stack import plan
 from pcaform.render import render
 from pcaform.sources import tfstate
-from pcaform.sources.aws.account import Caller
-from pcaform.sources.aws.wanted import Filters
-from pcaform.sources.hcl.places import Options
-from pcaform.sources.hcl.reading import read
+from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.session import Caller
+from pcaform.sources.hcl.providers import Options
+from pcaform.sources.hcl.read import read
+from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import Terraform, find_binary
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pcaform.access.stage import Stage, Subject
 from pcaform.iam.evaluator.principals import Principal
-from pcaform.inventory import Inventory, Resource
+from pcaform.sources.inventory import Inventory, Resource
 
 _CA = "aws_acmpca_certificate_authority"
 _KINDS = ("user", "role")

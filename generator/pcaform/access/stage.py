@@ -12,7 +12,7 @@ from typing import Any
 from pcaform.core import facts
 from pcaform.core.problems import Failure
 from pcaform.iam.evaluator.principals import Principal
-from pcaform.sources.hcl.configuration import Configuration
+from pcaform.sources.hcl.static_config import Configuration
 from pcaform.terraform.hcl_writer import Call, Reference
 
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z-]+?)(?:-unprotected)?(?:\?.*)?$")

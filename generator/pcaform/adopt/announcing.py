@@ -5,7 +5,7 @@ A provider with default tags wants them on all that it manages, and what was mad
 
 from collections.abc import Mapping
 
-from pcaform.inventory import Inventory
+from pcaform.sources.inventory import Inventory
 
 _CA = "aws_acmpca_certificate_authority"
 _OPTION = "'pcaform adopt' refuses that unless it is run with --accept tags"

@@ -12,10 +12,10 @@ from pcaform.adopt.grants import Grant, matched, wanted
 from pcaform.adopt.places import Place, imported, of_arn, places, refuse_strays
 from pcaform.adopt.states import Entry, State
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.account import Account, Caller, open_account
-from pcaform.sources.aws.pace import Pace
 from pcaform.sources.aws.permissions import permissions, statuses
-from pcaform.sources.hcl.configuration import configuration
+from pcaform.sources.aws.rate_limit import Pace
+from pcaform.sources.aws.session import Account, Caller, open_account
+from pcaform.sources.hcl.static_config import configuration
 from pcaform.terraform.runner import Terraform, find_binary
 
 _GONE = "DELETED"

@@ -7,7 +7,7 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.core.problems import Failure
-from pcaform.sources.hcl.configuration import Configuration
+from pcaform.sources.hcl.static_config import Configuration
 
 _CA_ARN = re.compile(r"arn:(?P<partition>[^:\"]+):acm-pca:(?P<region>[^:\"]+):(?P<account>[0-9]{12}):[^\"]+")
 _IMPORT = re.compile(r"^import \{\n(?P<body>.*?)^\}", re.MULTILINE | re.DOTALL)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from pcaform.adopt.grants import Grant
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.account import Account
 from pcaform.sources.aws.permissions import withdraw as delete
+from pcaform.sources.aws.session import Account
 
 GAP = (
     "until 'terraform apply' has made them again, ACM neither issues nor renews from these CAs: apply now. ACM begins "

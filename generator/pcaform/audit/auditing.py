@@ -9,8 +9,8 @@ from pcaform.audit.lifetimes import costs, ends, lifetimes
 from pcaform.audit.lists import lists
 from pcaform.audit.outages import outages
 from pcaform.audit.powers import powers, shares
-from pcaform.estate import Estate
-from pcaform.inventory import Remark
+from pcaform.sources.account_snapshot import Estate
+from pcaform.sources.inventory import Remark
 
 
 def audit(

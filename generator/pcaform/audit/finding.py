@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pcaform.core.dates import day
-from pcaform.inventory import Remark
+from pcaform.sources.inventory import Remark
 
 
 class Rule(StrEnum):

@@ -6,9 +6,9 @@ let in at best.
 
 from dataclasses import dataclass
 
-from pcaform.estate import Bucket
 from pcaform.iam.evaluator.documents import Statement, read_document
 from pcaform.iam.evaluator.patterns import is_action, is_resource
+from pcaform.sources.account_snapshot import Bucket
 
 EVERYBODY = "*"
 

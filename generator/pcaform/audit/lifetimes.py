@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pcaform.audit.finding import Cost, End, Finding, Rule
 from pcaform.core import facts
 from pcaform.core.dates import day, days_until
-from pcaform.estate import GONE, Authority, Estate
+from pcaform.sources.account_snapshot import GONE, Authority, Estate
 
 _AGAIN = "renew its certificate: sign its request again and import the result; or delete the CA if nobody needs it"
 

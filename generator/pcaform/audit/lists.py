@@ -10,8 +10,8 @@ from datetime import datetime
 from pcaform.audit.finding import Finding, Rule
 from pcaform.audit.grants import EVERYBODY, Grant, granted
 from pcaform.core.facts import LIST_WRITER
-from pcaform.estate import Authority, Bucket, Estate
 from pcaform.iam.evaluator.elements import PolicyError
+from pcaform.sources.account_snapshot import Authority, Bucket, Estate
 
 _READ, _WRITE = "s3:GetObject", "s3:PutObject"
 _OPENED = (

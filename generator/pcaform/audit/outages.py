@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pcaform.audit.finding import Finding, Rule
 from pcaform.audit.renewals import living, obstacles, stranded
 from pcaform.core.dates import day
-from pcaform.estate import Authority, Certificate, Estate
+from pcaform.sources.account_snapshot import Authority, Certificate, Estate
 
 _MEND = {
     "it permits": "give it back: aws acm-pca create-permission --principal acm.amazonaws.com --actions "

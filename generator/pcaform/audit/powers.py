@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pcaform.access.judging import Access, Judgement
 from pcaform.audit.finding import Finding, Rule
 from pcaform.core import facts
-from pcaform.estate import Authority, Estate
 from pcaform.iam.evaluator.documents import Statement, read_document
 from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.iam.evaluator.patterns import is_action
+from pcaform.sources.account_snapshot import Authority, Estate
 
 _ISSUE = "acm-pca:IssueCertificate"
 _TEMPLATE = "acm-pca:templatearn"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from pcaform.core import facts
 from pcaform.core.dates import day
-from pcaform.estate import PERMISSIONS, Authority, Certificate
+from pcaform.sources.account_snapshot import PERMISSIONS, Authority, Certificate
 
 _LEAD = timedelta(days=facts.ACM_RENEWS_DAYS)
 _LIFE = timedelta(days=facts.ACM_VALIDITY_DAYS)

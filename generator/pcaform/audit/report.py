@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pcaform.audit.finding import Audit, Cost, End, Finding
 from pcaform.core import facts
 from pcaform.core.dates import day, days_until
-from pcaform.inventory import Remark
+from pcaform.sources.inventory import Remark
 
 NOT_SHOWN = (
     "certificates that issuers sign themselves, which AWS does not list; whether a CA's own certificate was revoked; "

@@ -11,14 +11,14 @@ from pcaform.access.survey import survey
 from pcaform.commands.opening import check_found, opened
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.inventory import Inventory
 from pcaform.loading import load
 from pcaform.plan.stack import plan
 from pcaform.render import render
-from pcaform.sources.aws.account import Caller
-from pcaform.sources.aws.reading import read_access
-from pcaform.sources.aws.wanted import Filters
-from pcaform.sources.hcl.configuration import configuration
+from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.read import read_access
+from pcaform.sources.aws.session import Caller
+from pcaform.sources.hcl.static_config import configuration
+from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
 
 _FINDINGS = 2

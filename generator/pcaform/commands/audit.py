@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from pcaform import estate
 from pcaform.access.judging import Judgement
 from pcaform.audit import report
 from pcaform.audit.auditing import audit
@@ -12,17 +11,18 @@ from pcaform.audit.page import page
 from pcaform.commands.access import of_account
 from pcaform.commands.opening import opened
 from pcaform.core import console
-from pcaform.estate import Estate
-from pcaform.sources.aws.account import Account, Caller
-from pcaform.sources.aws.buckets import buckets
-from pcaform.sources.aws.managed import managed
+from pcaform.sources import account_snapshot
+from pcaform.sources.account_snapshot import Estate
+from pcaform.sources.aws.acm_certificates import managed
+from pcaform.sources.aws.crl_buckets import buckets
+from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.progress import told
-from pcaform.sources.aws.reading import read_access
-from pcaform.sources.aws.standing import standing
-from pcaform.sources.aws.wanted import Filters
+from pcaform.sources.aws.read import read_access
+from pcaform.sources.aws.session import Account, Caller
+from pcaform.sources.aws.snapshot import standing
 
 _FINDINGS = 2
-_PARTS = (estate.PERMISSIONS, estate.POLICY)
+_PARTS = (account_snapshot.PERMISSIONS, account_snapshot.POLICY)
 
 
 def run(caller: Caller, *, form: str = "text", expiring: timedelta = timedelta(days=90)) -> int:

@@ -11,13 +11,13 @@ from pcaform.drift import report
 from pcaform.drift.comparing import compare
 from pcaform.drift.difference import Drift, Kind
 from pcaform.drift.matching import is_named, region_of
-from pcaform.estate import Estate
 from pcaform.loading import load
-from pcaform.sources.aws.account import Account, Caller
-from pcaform.sources.aws.managed import managed
-from pcaform.sources.aws.people import people
+from pcaform.sources.account_snapshot import Estate
+from pcaform.sources.aws.acm_certificates import managed
+from pcaform.sources.aws.iam_details import people
 from pcaform.sources.aws.progress import told
-from pcaform.sources.aws.standing import PARTS, standing
+from pcaform.sources.aws.session import Account, Caller
+from pcaform.sources.aws.snapshot import PARTS, standing
 from pcaform.spec.stack import Spec
 
 _DIFFERENCES = 2

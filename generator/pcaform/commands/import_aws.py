@@ -7,12 +7,12 @@ from pcaform.adopt.announcing import announcement
 from pcaform.commands.importing import Wanted, check, existing, finish
 from pcaform.commands.opening import check_found, opened
 from pcaform.core import console
-from pcaform.inventory import Inventory
-from pcaform.sources.aws.account import Caller
 from pcaform.sources.aws.checkpoint import kept
+from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.progress import told
-from pcaform.sources.aws.reading import read
-from pcaform.sources.aws.wanted import Filters
+from pcaform.sources.aws.read import read
+from pcaform.sources.aws.session import Caller
+from pcaform.sources.inventory import Inventory
 
 _UNKNOWN = "unknown"
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from pcaform.commands.importing import Wanted, finish
-from pcaform.sources.hcl.grammar import collecting_later
-from pcaform.sources.hcl.places import Options
-from pcaform.sources.hcl.reading import read
+from pcaform.sources.hcl.parser import collecting_later
+from pcaform.sources.hcl.providers import Options
+from pcaform.sources.hcl.read import read
 
 
 def run(

@@ -2,9 +2,9 @@
 
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.inventory import Inventory
-from pcaform.sources.aws.account import Account, Caller, open_account
-from pcaform.sources.aws.pace import Pace
+from pcaform.sources.aws.rate_limit import Pace
+from pcaform.sources.aws.session import Account, Caller, open_account
+from pcaform.sources.inventory import Inventory
 
 _CA = "aws_acmpca_certificate_authority"
 

@@ -11,13 +11,13 @@ from pcaform.demo.stack import Stack
 from pcaform.demo.steps import holds, step
 from pcaform.infer.known import known_of
 from pcaform.infer.stack import infer
-from pcaform.inventory import Inventory
 from pcaform.sandbox.server import Sandbox
 from pcaform.sources import tfstate
-from pcaform.sources.aws.account import Caller
-from pcaform.sources.aws.wanted import Filters
-from pcaform.sources.hcl.places import Options
-from pcaform.sources.hcl.reading import read
+from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.session import Caller
+from pcaform.sources.hcl.providers import Options
+from pcaform.sources.hcl.read import read
+from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
 from pcaform.terraform.environment import process_environment
 

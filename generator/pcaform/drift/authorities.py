@@ -7,7 +7,7 @@ from pcaform.drift import standing
 from pcaform.drift.difference import Difference, Kind
 from pcaform.drift.matching import Matched, region_of
 from pcaform.drift.settings import settings
-from pcaform.estate import GONE, Authority, Estate
+from pcaform.sources.account_snapshot import GONE, Authority, Estate
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pcaform.audit.renewals import stranded
 from pcaform.drift.difference import Difference, Kind
-from pcaform.estate import Authority, Certificate, Estate
+from pcaform.sources.account_snapshot import Authority, Certificate, Estate
 from pcaform.spec.sections import Certificate as Wanted
 from pcaform.spec.stack import Spec
 

@@ -9,9 +9,9 @@ from pcaform.drift.difference import Difference, Drift, Kind, ordered
 from pcaform.drift.matching import Matched, matched
 from pcaform.drift.people import people
 from pcaform.drift.shares import shares
-from pcaform.estate import Estate
-from pcaform.inventory import Remark
-from pcaform.sources.aws.people import People
+from pcaform.sources.account_snapshot import Estate
+from pcaform.sources.aws.iam_details import People
+from pcaform.sources.inventory import Remark
 from pcaform.spec.stack import Spec
 
 _ALLOW = "let the caller read it, and compare again"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pcaform.estate import GONE, Authority, Estate
+from pcaform.sources.account_snapshot import GONE, Authority, Estate
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 

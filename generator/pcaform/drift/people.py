@@ -14,8 +14,8 @@ from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.iam.normalize import listed, meaning
 from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.iam.policies.roles import MAKERS
-from pcaform.sources.aws.people import People, Person, Policy
-from pcaform.sources.aws.powers import is_relevant
+from pcaform.sources.aws.access_level import is_relevant
+from pcaform.sources.aws.iam_details import People, Person, Policy
 from pcaform.spec.issuers import Issuer, Role
 from pcaform.spec.stack import Spec
 

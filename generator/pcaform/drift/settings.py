@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.drift.difference import Difference, Kind
-from pcaform.estate import TAGS, Authority
+from pcaform.sources.account_snapshot import TAGS, Authority
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.fields import CA, FIELDS, FieldFact
 from pcaform.terraform.force_new import is_replacing

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from pcaform.core.problems import INCOMPLETE
 from pcaform.drift.difference import Difference, Kind
-from pcaform.estate import POLICY, Authority
 from pcaform.iam.normalize import meaning
 from pcaform.iam.policies.share import document
+from pcaform.sources.account_snapshot import POLICY, Authority
 from pcaform.spec.stack import Spec
 
 

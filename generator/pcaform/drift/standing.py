@@ -7,7 +7,7 @@ from pcaform.audit.renewals import grant
 from pcaform.core.dates import day, days_until
 from pcaform.core.x509 import is_signed_by, path_length, readable
 from pcaform.drift.difference import Difference, Kind
-from pcaform.estate import CERTIFICATE, PERMISSIONS, Authority
+from pcaform.sources.account_snapshot import CERTIFICATE, PERMISSIONS, Authority
 from pcaform.spec.cas import CertificateAuthority, Reference
 
 _NOT_THERE = "the next apply makes a CA of this name, with a key that nobody trusts yet"

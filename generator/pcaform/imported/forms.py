@@ -6,7 +6,7 @@ from typing import Any
 
 from pcaform.carriage import attached, by_state
 from pcaform.imported.meant import meant
-from pcaform.inventory import Source
+from pcaform.sources.inventory import Source
 from pcaform.spec.fields import FIELDS
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec

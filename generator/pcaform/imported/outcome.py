@@ -10,7 +10,7 @@ from pcaform.imported.forms import Form, Path, form_of
 from pcaform.imported.marks import marked, marks, position
 from pcaform.imported.memory import remembered
 from pcaform.imported.wanted import laid
-from pcaform.inventory import Source
+from pcaform.sources.inventory import Source
 from pcaform.spec.parse import read
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edited

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from pcaform.imported.outcome import Located, Outcome
-from pcaform.inventory import Inventory, Remark, Source
+from pcaform.sources.inventory import Inventory, Remark, Source
 from pcaform.spec.fields import FIELDS
 
 _SOURCES: Mapping[Source, str] = {"state": "a Terraform state", "live": "a live account", "hcl": "a configuration"}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pcaform.imported.marks import position
-from pcaform.inventory import Remark
+from pcaform.sources.inventory import Remark
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.splices import page
 

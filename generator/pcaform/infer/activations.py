@@ -10,7 +10,7 @@ from pcaform.core.facts import MAX_PATH_LENGTH
 from pcaform.core.x509 import path_length, readable
 from pcaform.infer.index import Index, text
 from pcaform.infer.unexpressed import Unexpressed
-from pcaform.inventory import Remark, Resource
+from pcaform.sources.inventory import Remark, Resource
 from pcaform.terraform import addresses, module_names
 
 _TEMPLATE = re.compile(

@@ -17,7 +17,7 @@ from pcaform.infer.permissions import moved, permissions
 from pcaform.infer.places import Place, is_nowhere, of_arn
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed, reason_of
-from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.sources.inventory import Inventory, Remark, Resource
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.terraform import module_names
 

@@ -15,7 +15,7 @@ from pcaform.infer.known import Known
 from pcaform.infer.naming import key_for, own_key
 from pcaform.infer.places import Place
 from pcaform.infer.tags import tags_of
-from pcaform.inventory import Inventory, Resource
+from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.sections import CrlBucket
 from pcaform.terraform import module_names
 

@@ -14,7 +14,7 @@ from pcaform.infer.pairing import Alike, Pairs, joined, pairs
 from pcaform.infer.places import Place, of_arn
 from pcaform.infer.tags import tags_of
 from pcaform.infer.unexpressed import NOT_WHOLE, reason_of
-from pcaform.inventory import Inventory, Remark, Resource, is_symbolic
+from pcaform.sources.inventory import Inventory, Remark, Resource, is_symbolic
 from pcaform.spec.sections import Certificate
 from pcaform.terraform import module_names
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.index import text
-from pcaform.inventory import Inventory, Resource
+from pcaform.sources.inventory import Inventory, Resource
 
 Kind = Literal["user", "role"]
 _ABOUT = "acm-pca:"

@@ -16,7 +16,7 @@ from pcaform.infer.places import Place, of_arn
 from pcaform.infer.references import references
 from pcaform.infer.tags import default_tags
 from pcaform.infer.unexpressed import Unexpressed
-from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.sources.inventory import Inventory, Remark, Resource
 from pcaform.spec.stack import Aws, Spec
 
 _ACM = "aws_acm_certificate"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pcaform.inventory import Inventory, Resource
+from pcaform.sources.inventory import Inventory, Resource
 
 Many = Mapping[str, list[Resource]]
 

@@ -18,7 +18,7 @@ from pcaform.infer.moving import addresses_of
 from pcaform.infer.tags import tags_of
 from pcaform.infer.trusts import trust_of
 from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed, reason_of
-from pcaform.inventory import Remark, Resource, is_symbolic
+from pcaform.sources.inventory import Remark, Resource, is_symbolic
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.inventory import Remark, Resource
+from pcaform.sources.inventory import Remark, Resource
 
 _CAS = "certificate_authorities"
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from pcaform.infer.places import Place, is_nowhere
-from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.sources.inventory import Inventory, Remark, Resource
 
 _REASONS: Mapping[str, tuple[str, str]] = {
     "aws_acmpca_certificate": (

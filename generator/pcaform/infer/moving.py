@@ -3,7 +3,7 @@
 from pcaform.iam.policies import trust_policy
 from pcaform.infer.documents import Held, Principal
 from pcaform.infer.index import text
-from pcaform.inventory import Resource
+from pcaform.sources.inventory import Resource
 from pcaform.terraform.addresses import keyed
 
 

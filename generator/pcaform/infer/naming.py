@@ -7,7 +7,7 @@ from pcaform.core.problems import INCOMPLETE, Failure
 from pcaform.core.x509 import readable
 from pcaform.infer.known import Known, Made
 from pcaform.infer.pairing import Alike, joined, pairs
-from pcaform.inventory import Inventory, Resource
+from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.types import CA_ARN, KEY
 
 CA = "aws_acmpca_certificate_authority"

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pcaform.core import facts
 from pcaform.core.problems import INCOMPLETE
 from pcaform.infer.unexpressed import NOT_WHOLE, reason_of
-from pcaform.inventory import Remark, Resource
+from pcaform.sources.inventory import Remark, Resource
 from pcaform.spec.cas import Permission
 from pcaform.terraform import module_names
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.inventory import Inventory, Provider, Resource
+from pcaform.sources.inventory import Inventory, Provider, Resource
 from pcaform.spec.types import ACCOUNT_ID, REGION
 
 _CA = "aws_acmpca_certificate_authority"

@@ -11,7 +11,7 @@ from pcaform.infer.items import Findings, Item
 from pcaform.infer.known import Known
 from pcaform.infer.permissions import moved, permissions
 from pcaform.infer.places import Place, of_arn
-from pcaform.inventory import Remark, Resource
+from pcaform.sources.inventory import Remark, Resource
 
 _CA = "aws_acmpca_certificate_authority"
 

@@ -14,7 +14,7 @@ from pcaform.iam.policies import crl_bucket, issuer_policies, share, trust_polic
 from pcaform.iam.policies.roles import MAKERS
 from pcaform.infer.items import Item
 from pcaform.infer.places import Place, of_arn
-from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.sources.inventory import Inventory, Remark, Resource
 from pcaform.spec.stack import Spec
 
 _REASON = (

@@ -15,7 +15,7 @@ from pcaform.infer.places import Place, split
 from pcaform.infer.rewording import reworded
 from pcaform.infer.trial import HONEST, errors
 from pcaform.infer.unexpressed import reason_of
-from pcaform.inventory import Inventory, Remark
+from pcaform.sources.inventory import Inventory, Remark
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import Model
 

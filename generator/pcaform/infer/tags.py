@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pcaform.inventory import Resource
+from pcaform.sources.inventory import Resource
 
 _AWS = "aws:"
 

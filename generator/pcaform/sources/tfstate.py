@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.inventory import ATTRIBUTES, Inventory, Remark, Resource
+from pcaform.sources.inventory import ATTRIBUTES, Inventory, Remark, Resource
 from pcaform.sources.state_text import decoded
 from pcaform.terraform.addresses import keyed
 from pcaform.terraform.plan_changes import is_marked

@@ -13,10 +13,10 @@ import pytest
 
 from pcaform.commands.import_aws import inventory
 from pcaform.commands.sandbox import running
-from pcaform.inventory import Inventory, Remark, Resource
 from pcaform.sandbox.server import Sandbox
-from pcaform.sources.aws.account import Caller
-from pcaform.sources.aws.wanted import Filters
+from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.session import Caller
+from pcaform.sources.inventory import Inventory, Remark, Resource
 from sandbox.conftest import Pki
 
 ACCOUNT = "111122223333"

@@ -10,10 +10,10 @@ import pytest
 
 from pcaform.core.problems import Failure
 from pcaform.infer.stack import infer
-from pcaform.inventory import Inventory
 from pcaform.sandbox.creation import creation
-from pcaform.sources.aws.account import Caller
-from pcaform.sources.aws.wanted import Filters
+from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.session import Caller
+from pcaform.sources.inventory import Inventory
 from sandbox.conftest import Pki
 from sources.aws.conftest import ACCOUNT, CA, OTHER, REGION, Live, live, one, remarks_on
 

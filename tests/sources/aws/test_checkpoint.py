@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from pcaform.core.problems import Failure
-from pcaform.inventory import Inventory
-from pcaform.sources.aws.account import Caller, open_account
 from pcaform.sources.aws.checkpoint import kept
-from pcaform.sources.aws.pace import Pace
-from pcaform.sources.aws.reading import read
-from pcaform.sources.aws.wanted import Filters
+from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.rate_limit import Pace
+from pcaform.sources.aws.read import read
+from pcaform.sources.aws.session import Caller, open_account
+from pcaform.sources.inventory import Inventory
 from sources.aws.conftest import ACCOUNT, OTHER, Live, live
 
 

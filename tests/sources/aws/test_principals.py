@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pcaform.inventory import Inventory
+from pcaform.sources.inventory import Inventory
 from sources.aws.conftest import ACCOUNT, Live, live, remarks_on, statement
 
 AWS_OWN = "arn:aws:iam::aws:policy"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pcaform.core.problems import Failure
-from pcaform.inventory import Inventory
-from pcaform.sources.aws.rights import RIGHTS, policy
+from pcaform.sources.aws.required_permissions import RIGHTS, policy
+from pcaform.sources.inventory import Inventory
 from sources.aws.conftest import Live, live, statement
 
 READER = "reader"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pcaform.core.problems import Failure
-from pcaform.inventory import Inventory, Remark, Resource
+from pcaform.sources.inventory import Inventory, Remark, Resource
 from sources.aws.conftest import CA, Live, live, statement
 from sources.aws.test_authorities import shared
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from conftest import Offline
 from pcaform.core.problems import Failure
-from pcaform.sources.hcl.contents import value_of
-from pcaform.sources.hcl.directory import of_texts
-from pcaform.sources.hcl.scopes import ModuleScope
+from pcaform.sources.hcl.block_values import value_of
+from pcaform.sources.hcl.module_loader import of_texts
+from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.terraform.hcl_writer import expression
 from strategies import drawn, texts, values

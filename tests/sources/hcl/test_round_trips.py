@@ -12,10 +12,10 @@ from pcaform.core.unicode import composed
 from pcaform.imported.outcome import Found, outcome
 from pcaform.infer.known import Known, known_of
 from pcaform.infer.stack import Inferred, infer
-from pcaform.inventory import Inventory
 from pcaform.loading import judged
-from pcaform.sources.hcl.places import Options
-from pcaform.sources.hcl.reading import read
+from pcaform.sources.hcl.providers import Options
+from pcaform.sources.hcl.read import read
+from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
 from sources.hcl.rendered import rendered

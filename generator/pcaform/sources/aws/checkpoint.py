@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.questions import ASK, Question, Unknown
+from pcaform.sources.aws.api_calls import ASK, Question, Unknown
 
 _FORMAT = "pcaform import aws checkpoint 1"
 _LASTS = timedelta(days=1)

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.account import Account
-from pcaform.sources.aws.asking import done, read
-from pcaform.sources.aws.questions import PERMISSIONS, Unknown
+from pcaform.sources.aws.api_calls import PERMISSIONS, Unknown
+from pcaform.sources.aws.parallel import done, read
+from pcaform.sources.aws.session import Account
 
 _LIST = "acm-pca:ListCertificateAuthorities"
 _WITHDRAW = "acm-pca:DeletePermission"

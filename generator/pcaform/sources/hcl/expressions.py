@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pcaform.sources.hcl.compiling import NAME, Code, compiled
-from pcaform.sources.hcl.grammar import Unparsable
+from pcaform.sources.hcl.compiler import NAME, Code, compiled
+from pcaform.sources.hcl.lexer import TEMPLATE, Token, tokens
 from pcaform.sources.hcl.operators import number_of
+from pcaform.sources.hcl.parser import Unparsable
+from pcaform.sources.hcl.source_text import Source
 from pcaform.sources.hcl.templates import meaning
-from pcaform.sources.hcl.text import Source
-from pcaform.sources.hcl.tokens import TEMPLATE, Token, tokens
 from pcaform.sources.hcl.unknown import Unknown
 
 _WORDS = frozenset({"null", "true", "false"})

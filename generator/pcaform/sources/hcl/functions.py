@@ -9,10 +9,27 @@ from functools import reduce
 from typing import Any
 
 from pcaform.core.unicode import composed
-from pcaform.sources.hcl.encoding import encoded
-from pcaform.sources.hcl.kinds import each_once, of_one_kind, set_of, uniform
 from pcaform.sources.hcl.operators import as_text, is_number, is_same, number_of
+from pcaform.sources.hcl.type_unification import each_once, of_one_kind, set_of, uniform
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
+
+_ESCAPED = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
+
+
+class Encoded(str):
+    """JSON as Terraform writes it: keys sorted, no blanks, signs of HTML escaped."""
+
+    __slots__ = ("written",)
+    written: str
+    """The same with its keys in the order in which somebody wrote them: what a policy in a spec keeps."""
+
+
+def encoded(value: Any) -> Encoded:
+    """Return a value as JSON."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    made = Encoded(text.translate(_ESCAPED))
+    made.written = json.dumps(value, ensure_ascii=False)
+    return made
 
 
 def call(name: str, arguments: list[Any]) -> Any:

@@ -1,17 +1,18 @@
 """Modules in use -> the resources of an inventory, shaped as a state would hold them, and what cannot be told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NewType
 
-from pcaform.inventory import ATTRIBUTES, Remark, Resource, is_symbolic
-from pcaform.sources.hcl.bodies import Block
-from pcaform.sources.hcl.calls import Calls
-from pcaform.sources.hcl.contents import value_of
-from pcaform.sources.hcl.open_ends import OpenEnd, ignored, open_ends
-from pcaform.sources.hcl.scopes import Instance, ModuleScope
-from pcaform.sources.hcl.shapes import misfit, shaped
+from pcaform.sources.hcl import symbolic_values
+from pcaform.sources.hcl.block_values import value_of
+from pcaform.sources.hcl.blocks import Block
+from pcaform.sources.hcl.module_calls import Calls
+from pcaform.sources.hcl.moved_removed import OpenEnd, ignored, open_ends
+from pcaform.sources.hcl.objects import View
+from pcaform.sources.hcl.scope import Instance, ModuleScope
+from pcaform.sources.hcl.state_shape import misfit, shaped
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
-from pcaform.sources.hcl.views import View
+from pcaform.sources.inventory import ATTRIBUTES, Remark, Resource, is_symbolic
 
 _OURS = "aws_acmpca_"
 _AUTHORITY = "aws_acmpca_certificate_authority"
@@ -177,3 +178,38 @@ def _protection(instance: Instance) -> Any:
         if attribute is not None:
             return value_of(attribute, instance.scope)
     return None
+
+
+_AUTHORITY = "aws_acmpca_certificate_authority"
+_CERTIFICATE = "aws_acmpca_certificate"
+_OWNERS = ("certificate_authority_arn", "resource_arn")
+_REASON = "what it belongs to or was signed by is left out: import from the state instead, where it is known"
+
+
+def attached(resources: Iterable[Resource]) -> tuple[list[Resource], list[Remark]]:
+    """Return the resources whose CAs and certificates are there too, and a remark for each of the others."""
+    kept = list(resources)
+    remarks: list[Remark] = []
+    while lost := _lost(kept):
+        kept = [each for each in kept if each.address not in lost]
+        remarks += [Remark("unknown", address, f"{each.origin}: {_REASON}") for address, each in lost.items()]
+    return kept, remarks
+
+
+def _lost(resources: Sequence[Resource]) -> dict[str, Resource]:
+    """Return by address what belongs to a CA, or has a certificate, that is not among the resources."""
+    arns = {each.attributes.get("arn") for each in resources if each.type == _AUTHORITY}
+    certificates = {each.attributes.get("certificate") for each in resources if each.type == _CERTIFICATE}
+    return {
+        each.address: each
+        for each in resources
+        if any(_is_absent(each.attributes.get(name), arns) for name in _OWNERS)
+        or (
+            symbolic_values.is_certificate(each.attributes.get("certificate"))
+            and each.attributes["certificate"] not in certificates
+        )
+    }
+
+
+def _is_absent(arn: Any, arns: set[Any]) -> bool:
+    return isinstance(arn, str) and is_symbolic(arn) and arn not in arns

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.unicode import composed
-from pcaform.sources.hcl.text import Source
-from pcaform.sources.hcl.tokens import Token, inner_end, literal_end
+from pcaform.sources.hcl.lexer import Token, inner_end, literal_end
+from pcaform.sources.hcl.source_text import Source
 
 _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))|(\$\$|%%)(?=\{)|\\(.)', re.DOTALL)
 _DOUBLED = re.compile(r"([$%])\1(?=\{)")

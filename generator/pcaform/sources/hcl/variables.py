@@ -12,9 +12,9 @@ from typing import Any
 from pcaform.core.files import content
 from pcaform.core.problems import Failure
 from pcaform.core.unicode import composed
-from pcaform.sources.hcl.bodies import body
-from pcaform.sources.hcl.contents import value_of
-from pcaform.sources.hcl.text import source
+from pcaform.sources.hcl.block_values import value_of
+from pcaform.sources.hcl.blocks import body
+from pcaform.sources.hcl.source_text import source
 from pcaform.sources.hcl.unknown import Unknown
 
 _FIRST = ("terraform.tfvars", "terraform.tfvars.json")

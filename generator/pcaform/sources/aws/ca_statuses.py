@@ -1,0 +1,67 @@
+"""A CA's status at AWS -> what becomes of the CA: the one table that documents and decides it.
+
+Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateCA.html (statuses), and what provider aws 5.100
+reads from each: everything but DISABLED is `enabled = true` to it, and a DELETED CA is gone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pcaform.sources.inventory import Remark, RemarkKind
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """Whether a CA of a status is written, and what is said of it; `{until}`, `{ended}` and `{why}` are the CA's.
+
+    `kind` is that of the remark: what is only listed is as it should be, and what is left out waits for somebody.
+    """
+
+    is_written: bool
+    remark: str = ""
+    kind: RemarkKind = "left out"
+
+
+STATUSES: Mapping[str, Treatment] = {
+    "ACTIVE": Treatment(is_written=True),
+    "DISABLED": Treatment(is_written=True),
+    "EXPIRED": Treatment(
+        is_written=True,
+        remark="its certificate ended at {ended}: it is written as it is, and issues nothing until it gets another",
+        kind="listed",
+    ),
+    "CREATING": Treatment(is_written=False, remark="AWS is still creating it: import again when it is done"),
+    "PENDING_CERTIFICATE": Treatment(
+        is_written=False,
+        remark="it waits for its certificate, and an 'arn' in a spec is an active CA: install the certificate first, "
+        "or delete it and let a stack make it",
+    ),
+    "FAILED": Treatment(is_written=False, remark="AWS could not create it ({why}): delete it"),
+    "DELETED": Treatment(is_written=False, remark="it is deleted and can be restored until {until}", kind="listed"),
+}
+"""Every status that AWS has, in the order of the documentation."""
+
+_NEW = Treatment(is_written=False, remark="its status is not one that this release knows")
+
+
+def treatment(status: str) -> Treatment:
+    """Return what becomes of a CA of a status."""
+    return STATUSES.get(status, _NEW)
+
+
+def remarks(authority: Mapping[str, Any]) -> Iterator[Remark]:
+    """Yield what is said of a CA because of its status."""
+    found = treatment(authority["Status"])
+    said = found.remark.format(
+        until=_day(authority.get("RestorableUntil")),
+        ended=_day(authority.get("NotAfter")),
+        why=authority.get("FailureReason") or "no reason given",
+    )
+    if said:
+        yield Remark(found.kind, authority["Arn"], said)
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment is not None else "a day that AWS does not name"
