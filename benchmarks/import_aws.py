@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pcaform.commands.sandbox import running
 from pcaform.core.quotas import PUBLISHED
-from pcaform.sandbox.creation import creation
+from pcaform.sandbox.pca.creation_outcome import creation
 from pcaform.sandbox.server import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # where a short way to build CAs is

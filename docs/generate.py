@@ -132,9 +132,9 @@ def _code(value: Any) -> str:
 
 def operation_table(_: str) -> str:
     """Return a row for each operation of Private CA: what its handler says, and the errors that tests provoke."""
-    from pcaform.sandbox.acmpca import PrivateCaResponse
-    from pcaform.sandbox.constraints import service_model
-    from pcaform.sandbox.operations import Operations
+    from pcaform.sandbox.http.model_validation import service_model
+    from pcaform.sandbox.pca.operations import Operations
+    from pcaform.sandbox.pca.service import PrivateCaResponse
     from sandbox.refusals import REFUSALS, REPORTS
 
     wanted = [name for name in service_model("acm-pca").operation_names if name not in REPORTS]
@@ -221,7 +221,7 @@ def hazard_sections(_: str) -> str:
 
 def never_table(_: str) -> str:
     """Return a row for each error that AWS declares and the sandbox never gives, with the reason."""
-    from pcaform.sandbox.constraints import service_model
+    from pcaform.sandbox.http.model_validation import service_model
     from sandbox.refusals import REPORTS, reason_never
 
     model, found = service_model("acm-pca"), {}

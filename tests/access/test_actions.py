@@ -4,7 +4,7 @@ import botocore.session
 
 from pcaform.core import facts
 from pcaform.iam import actions
-from pcaform.sandbox import templates
+from pcaform.sandbox.pca import templates
 
 
 def operations(service: str) -> set[str]:

@@ -13,7 +13,7 @@ from loop.test_story import arn_of
 from pcaform.carriage import by_state
 from pcaform.commands.import_state import from_state
 from pcaform.loading import judged
-from pcaform.sandbox.algorithms import generate_key
+from pcaform.sandbox.pca.algorithms import generate_key
 from pcaform.spec.yaml_writer import dump
 from sandbox.conftest import csr, template
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pcaform.rules.validity import end
-from pcaform.sandbox.validity import not_after
+from pcaform.sandbox.pca.validity import not_after
 from pcaform.spec.cas import Validity
 
 LEAP = datetime(2028, 2, 29, 12, tzinfo=UTC)

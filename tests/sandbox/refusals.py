@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from pcaform.sandbox.clock import clock
-from pcaform.sandbox.creation import creation
+from pcaform.sandbox.pca.creation_outcome import creation
 from sandbox.conftest import ACM, ALL_ACTIONS, Pki, csr, parsed, template
 
 REPORTS = {"CreateCertificateAuthorityAuditReport", "DescribeCertificateAuthorityAuditReport"}

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from pcaform.sandbox.clock import now
-from pcaform.sandbox.control import read_duration
+from pcaform.sandbox.faults.fault_config import Troubles
+from pcaform.sandbox.http.control_api import read_duration
 from pcaform.sandbox.server import Sandbox
-from pcaform.sandbox.troubles import Troubles
 from sandbox.conftest import ACCOUNT, REGION, refused
 
 

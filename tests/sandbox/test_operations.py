@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pcaform.sandbox.constraints import service_model
+from pcaform.sandbox.http.model_validation import service_model
 from sandbox.conftest import ALL_ACTIONS, Pki, parsed
 from sandbox.refusals import REPORTS
 

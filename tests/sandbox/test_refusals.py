@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from pcaform.sandbox.constraints import service_model
+from pcaform.sandbox.http.model_validation import service_model
 from sandbox.conftest import Pki
 from sandbox.refusals import REFUSALS, REPORTS, Row, reason_never
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pcaform.sandbox.refusal import Refusal
-from pcaform.sandbox.resource_policy import check
+from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.pca.resource_policy import check
 from sandbox.conftest import ACCOUNT, Pki, refused, template
 
 ARN = "arn:aws:acm-pca:eu-central-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pcaform.sandbox.shells import SHELLS, exports, shell_of
+from pcaform.sandbox.shell_exports import SHELLS, exports, shell_of
 
 ENVIRONMENT = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
 

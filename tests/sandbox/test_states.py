@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pcaform.sandbox.clock import clock
-from pcaform.sandbox.creation import creation
+from pcaform.sandbox.pca.creation_outcome import creation
 from sandbox.conftest import Pki, parsed, refused
 
 

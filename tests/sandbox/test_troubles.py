@@ -13,12 +13,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from pcaform.core.quotas import PUBLISHED
-from pcaform.sandbox.calls import Call
-from pcaform.sandbox.constraints import service_model
-from pcaform.sandbox.rates import Bucket
+from pcaform.sandbox.faults.fault_config import Troubles, read_troubles, write_troubles
+from pcaform.sandbox.faults.fault_injector import Strikes
+from pcaform.sandbox.faults.token_bucket import Bucket
+from pcaform.sandbox.http.model_validation import service_model
+from pcaform.sandbox.http.request import Call
 from pcaform.sandbox.server import Sandbox
-from pcaform.sandbox.strikes import Strikes
-from pcaform.sandbox.troubles import Troubles, read_troubles, write_troubles
 from sandbox.conftest import ACCOUNT, REGION, Pki, refused
 
 LIST = "acm-pca:ListCertificateAuthorities"

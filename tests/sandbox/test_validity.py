@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pcaform.sandbox.validity import not_after
+from pcaform.sandbox.pca.validity import not_after
 
 NOW = datetime(2024, 1, 31, 12, 30, tzinfo=UTC)
 

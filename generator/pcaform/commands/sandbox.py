@@ -13,7 +13,7 @@ from pathlib import Path
 from pcaform.core import console
 from pcaform.core.problems import Failure
 from pcaform.sandbox.server import Sandbox, SandboxError
-from pcaform.sandbox.shells import exports, shell_of
+from pcaform.sandbox.shell_exports import exports, shell_of
 from pcaform.terraform.environment import hermetic, hermetic_process
 from pcaform.terraform.runner import BINARY, MIRROR, cli_configuration
 

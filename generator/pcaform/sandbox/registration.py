@@ -16,13 +16,13 @@ from moto.core.base_backend import BackendDict
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from pcaform.sandbox.acm import ServedAcm
-from pcaform.sandbox.acmpca import ServedPrivateCa
+from pcaform.sandbox.acm.service import ServedAcm
 from pcaform.sandbox.clock import clock
-from pcaform.sandbox.creation import creation
-from pcaform.sandbox.gate import enforcement
-from pcaform.sandbox.identities import ServedIam
-from pcaform.sandbox.identity import sts_backend
+from pcaform.sandbox.iam.enforce import enforcement
+from pcaform.sandbox.iam.identity_check import sts_backend
+from pcaform.sandbox.iam.service import ServedIam
+from pcaform.sandbox.pca.creation_outcome import creation
+from pcaform.sandbox.pca.service import ServedPrivateCa
 
 # It would win over every other way to tell moto an account.
 _ACCOUNT_VARIABLE = "MOTO_ACCOUNT_ID"

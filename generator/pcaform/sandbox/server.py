@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from pcaform.sandbox.client import isolated_client
+from pcaform.sandbox.faults.fault_config import Troubles
+from pcaform.sandbox.faults.fault_injector import Switch
 from pcaform.sandbox.state_file import StateFileError, kept
-from pcaform.sandbox.strikes import Switch
-from pcaform.sandbox.troubles import Troubles
 
 # Twenty capital letters: moto takes nothing else for an access key, and nobody takes this for a real one.
 _ACCESS_KEY_ID = "SANDBOXADMINISTRATOR"
@@ -105,9 +105,9 @@ class Sandbox:
 
     def advance(self, by: timedelta) -> None:
         """Let time pass: the clock moves forward, and ACM renews on the way what is due; raises ValueError."""
-        from pcaform.sandbox import renewals
+        from pcaform.sandbox.acm import time_travel
 
-        renewals.advance(by)
+        time_travel.advance(by)
 
     @property
     def troubles(self) -> Troubles:
@@ -131,7 +131,7 @@ class Sandbox:
             return False
         if identity.get("UserId") == self._user_id:
             return True
-        from pcaform.sandbox.identity import is_known_user
+        from pcaform.sandbox.iam.identity_check import is_known_user
 
         return is_known_user(identity, account_id=self.account_id)
 
@@ -144,12 +144,12 @@ class Sandbox:
                 create_backend_app,
             )
 
-            from pcaform.sandbox.control import controlled
-            from pcaform.sandbox.identity import account_header
-            from pcaform.sandbox.listening import listening
+            from pcaform.sandbox.faults.middleware import troubling
+            from pcaform.sandbox.http.control_api import controlled
+            from pcaform.sandbox.http.json_protocol import serialized
+            from pcaform.sandbox.http.listener import listening
+            from pcaform.sandbox.iam.identity_check import account_header
             from pcaform.sandbox.registration import registered
-            from pcaform.sandbox.serialization import serialized
-            from pcaform.sandbox.troubling import troubling
         except ModuleNotFoundError as error:
             message = f"the sandbox needs moto, and {error.name} is not installed; install pcaform[sandbox]"
             raise SandboxError(message) from error

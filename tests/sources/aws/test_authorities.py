@@ -10,7 +10,7 @@ import pytest
 
 from pcaform.core.problems import Failure
 from pcaform.infer.stack import infer
-from pcaform.sandbox.creation import creation
+from pcaform.sandbox.pca.creation_outcome import creation
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
 from pcaform.sources.inventory import Inventory

@@ -1,0 +1,93 @@
+"""ListCertificates: which certificates a request asks for, in which order, and what a summary shows of each.
+
+Source: https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html
+Simplified: a page holds at most 100 summaries, on AWS 1000.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.pca.paging import page
+
+Summary = dict[str, Any]
+
+# "Default filtering returns only RSA_1024 and RSA_2048 certificates":
+# https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html
+_DEFAULT_KEY_TYPES = ("RSA_1024", "RSA_2048")
+_MOST_NAMES = 100
+_COPIED = (
+    "CertificateArn",
+    "DomainName",
+    "Status",
+    "Type",
+    "KeyAlgorithm",
+    "RenewalEligibility",
+    "NotBefore",
+    "NotAfter",
+    "CreatedAt",
+    "IssuedAt",
+    "ImportedAt",
+)
+
+
+def summarize(detail: dict[str, Any], *, is_exported: bool) -> Summary:
+    """Shorten a DescribeCertificate structure to a CertificateSummary."""
+    names = detail.get("SubjectAlternativeNames", [])
+    return {name: detail[name] for name in _COPIED if name in detail} | {
+        "SubjectAlternativeNameSummaries": names[:_MOST_NAMES],
+        "HasAdditionalSubjectAlternativeNames": len(names) > _MOST_NAMES,
+        "KeyUsages": [usage["Name"] for usage in detail.get("KeyUsages", [])],
+        "ExtendedKeyUsages": [usage["Name"] for usage in detail.get("ExtendedKeyUsages", [])],
+        "ExportOption": detail["Options"].get("Export", "DISABLED"),
+        "InUse": bool(detail.get("InUseBy")),
+        "Exported": is_exported,
+    }
+
+
+def listed(summaries: Iterable[Summary], request: dict[str, Any]) -> dict[str, Any]:
+    """Answer ListCertificates; raises InvalidArgsException for half a sort order or a token never handed out."""
+    wanted = [summary for summary in summaries if _is_wanted(summary, request)]
+    shown, token = _page(_sorted(wanted, request), request)
+    return {"CertificateSummaryList": shown, **token}
+
+
+def _is_wanted(summary: Summary, request: dict[str, Any]) -> bool:
+    filters = request.get("Includes") or {}
+    statuses = request.get("CertificateStatuses")
+    checks: Sequence[bool] = (
+        not statuses or summary["Status"] in statuses,
+        summary["KeyAlgorithm"] in (filters.get("keyTypes") or _DEFAULT_KEY_TYPES),
+        _has_any(summary["KeyUsages"], filters.get("keyUsage")),
+        _has_any(summary["ExtendedKeyUsages"], filters.get("extendedKeyUsage")),
+        filters.get("exportOption") in {None, summary["ExportOption"]},
+        not filters.get("managedBy"),
+    )
+    return all(checks)
+
+
+def _has_any(found: Sequence[str], wanted: Sequence[str] | None) -> bool:
+    return not wanted or "ANY" in wanted or bool(set(found) & set(wanted))
+
+
+def _sorted(summaries: list[Summary], request: dict[str, Any]) -> list[Summary]:
+    field, order = request.get("SortBy"), request.get("SortOrder")
+    if (field is None) != (order is None):
+        raise Refusal("InvalidArgsException", "SortBy and SortOrder go together")
+    if field is None:
+        return summaries
+    return sorted(summaries, key=_created, reverse=order == "DESCENDING")
+
+
+def _created(summary: Summary) -> float:
+    return float(summary.get("CreatedAt") or summary["ImportedAt"])
+
+
+def _page(summaries: list[Summary], request: dict[str, Any]) -> tuple[Sequence[Summary], dict[str, str]]:
+    bounds = {"MaxResults": request.get("MaxItems"), "NextToken": request.get("NextToken")}
+    try:
+        return page(summaries, bounds)
+    except Refusal as refusal:
+        raise Refusal("InvalidArgsException", refusal.message) from refusal

@@ -1,0 +1,78 @@
+"""The layer in front of moto that lets trouble strike: late answers, refused ones, and none at all.
+
+JSON services answer 400 to throttling, denials and expired credentials; IAM and STS have other codes and 403. Seen in
+https://github.com/ansible-collections/community.aws/issues/1380, https://github.com/aws/eks-hybrid/pull/686,
+https://github.com/hashicorp/terraform-provider-aws/issues/37723, https://github.com/cfn-sphere/cfn-sphere/issues/55 and
+https://repost.aws/knowledge-center/iam-sts-throttling-error. 5xx codes are those of
+https://docs.aws.amazon.com/privateca/latest/APIReference/CommonErrors.html.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from moto.sts.models import sts_backends
+from moto.utilities.utils import get_partition
+
+from pcaform.sandbox.faults.error_responses import Error, answer
+from pcaform.sandbox.faults.fault_injector import Strikes, Switch
+from pcaform.sandbox.http.request import Call, Environ, read_call
+
+Application = Callable[[Environ, Any], Any]
+
+
+_FAILED = "The service failed for a reason of its own"
+_FAILURES = (
+    Error("InternalFailure", "500 Internal Server Error", _FAILED, fault="Receiver"),
+    Error("ServiceUnavailable", "503 Service Unavailable", _FAILED, fault="Receiver"),
+)
+_EXPIRED = "The security token included in the request is expired"
+_RATE = "Rate exceeded"
+
+
+def troubling(app: Application, switch: Switch) -> Application:
+    """Wrap a WSGI application so that the calls it serves meet the troubles of `switch`.
+
+    A reset closes the socket without an answer and raises ConnectionResetError, which werkzeug takes for a client
+    that has gone.
+    """
+
+    def wrapped(environ: Environ, start_response: Any) -> Any:
+        strikes = switch.strikes
+        call = None if strikes.is_calm else read_call(environ)
+        if call is None:
+            return app(environ, start_response)
+        time.sleep(strikes.delay(call))
+        kind = strikes.strike(call)
+        if kind is None:
+            return app(environ, start_response)
+        if kind == "resets":
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise ConnectionResetError
+        return answer(call, _error(kind, call, strikes), start_response)
+
+    return wrapped
+
+
+def _error(kind: str, call: Call, strikes: Strikes) -> Error:
+    if kind == "failures":
+        return _FAILURES[strikes.choose(kind, call, among=len(_FAILURES))]
+    if kind == "throttling":
+        return Error("Throttling" if call.is_query else "ThrottlingException", "400 Bad Request", _RATE)
+    query = {"expiry": ("ExpiredToken", _EXPIRED), "denials": ("AccessDenied", _denial(call))}
+    code, message = query[kind]
+    if call.is_query:
+        return Error(code, "403 Forbidden", message)
+    return Error(f"{code}Exception", "400 Bad Request", message)
+
+
+def _denial(call: Call) -> str:
+    backend = sts_backends[call.account_id][get_partition(call.region)]
+    _, caller, _ = backend.get_caller_identity(call.access_key_id, call.region)
+    return (
+        f"User: {caller} is not authorized to perform: {call.operation} on resource: {call.resource} "
+        f"because no identity-based policy allows the {call.operation} action"
+    )

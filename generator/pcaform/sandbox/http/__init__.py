@@ -1,0 +1,1 @@
+"""The HTTP side of the sandbox: listening, reading requests, validating them, and AWS's error format."""
