@@ -13,8 +13,8 @@ from pathlib import Path
 from validate import spec
 
 from pcaform.loading import judged
-from pcaform.plan.stack import plan
-from pcaform.render import render
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import render
 
 SIZES = (250, 500, 1000)
 """Numbers of CAs."""

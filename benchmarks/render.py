@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from validate import spec
 
 from pcaform.loading import judged
-from pcaform.plan.stack import plan
-from pcaform.render import render
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import render
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import TerraformMissing, find_binary
 

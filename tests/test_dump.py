@@ -13,10 +13,10 @@ from hypothesis import Phase, given, settings
 
 from conftest import EXAMPLE
 from pcaform.loading import judged
-from pcaform.manifest import NAME
-from pcaform.output.writing import write
-from pcaform.plan.stack import plan
-from pcaform.render import Rendered, render
+from pcaform.render.manifest import NAME
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import Rendered, render
+from pcaform.render.write.write import write
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
 from pcaform.terraform.runner import find_binary

@@ -21,9 +21,9 @@ from leaving_specs import (
     revocation,
     spec,
 )
-from pcaform import leaving
 from pcaform.loading import judged
-from pcaform.plan.stack import plan
+from pcaform.render import removal_check
+from pcaform.render.plan.stack import plan
 from pcaform.spec.yaml_reader import parse
 
 
@@ -35,7 +35,7 @@ def said(before: str, after: str, *, forgetting: str = "") -> list[str]:
     items = plan(judged(before.encode(), "spec.yaml"), source="spec.yaml").items
     remembered = {key: {name: each for name, each in item.items() if name != forgetting} for key, item in items.items()}
     document, now = parse(after.encode(), "spec.yaml"), judged(after.encode(), "spec.yaml")
-    found = leaving.problems(now, document, plan(now, source="spec.yaml"), remembered)
+    found = removal_check.problems(now, document, plan(now, source="spec.yaml"), remembered)
     return [f"{problem.line}:{problem.column}: {problem.message}" for problem in found]
 
 

@@ -11,8 +11,8 @@ from access.test_mutations import STAGE
 from conftest import ROOT
 from pcaform.access.stage import stage
 from pcaform.loading import load
-from pcaform.plan.stack import plan
-from pcaform.render import render
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import render
 from pcaform.sources.hcl.static_config import configuration
 
 with warnings.catch_warnings():

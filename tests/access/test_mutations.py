@@ -15,8 +15,8 @@ from pcaform.access.stage import Stage, Subject, stage
 from pcaform.iam import actions
 from pcaform.iam.evaluator.documents import PolicyError
 from pcaform.loading import load
-from pcaform.plan.stack import plan
-from pcaform.render import render
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import render
 from pcaform.sources.hcl.static_config import configuration
 
 SPEC = load(str(Path(__file__).parent / "spec.yaml"))

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.loading import judged
-from pcaform.output.writing import write
-from pcaform.plan.stack import plan
-from pcaform.render import render
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import render
+from pcaform.render.write.write import write
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.runner import Terraform, TerraformError
 

@@ -20,11 +20,11 @@ from infer.states import Resource, resource
 from pcaform.core import facts
 from pcaform.iam.policies import crl_bucket
 from pcaform.iam.policies import share as shares
-from pcaform.plan.access import duties, issuers, permissions
-from pcaform.plan.access import shares as share_calls
-from pcaform.plan.authorities import authorities, pem_files
-from pcaform.plan.calls import ModuleCall
-from pcaform.plan.certificates import certificates, crl_buckets
+from pcaform.render.plan.access import duties, issuers, permissions
+from pcaform.render.plan.access import shares as share_calls
+from pcaform.render.plan.cas import authorities, pem_files
+from pcaform.render.plan.certificates import certificates, crl_buckets
+from pcaform.render.plan.module_call import ModuleCall
 from pcaform.spec.sections import CrlBucket, Share
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names

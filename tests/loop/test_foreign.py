@@ -14,9 +14,9 @@ from loop.stacks import NAME, Stack, started
 from pcaform.commands.import_state import from_state
 from pcaform.infer.stack import Inferred
 from pcaform.loading import judged
-from pcaform.output.writing import write
-from pcaform.plan.stack import plan
-from pcaform.render import render
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import render
+from pcaform.render.write.write import write
 from pcaform.spec.yaml_writer import dump
 from pcaform.terraform.plan_changes import is_empty
 

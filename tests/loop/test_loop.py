@@ -11,9 +11,9 @@ from pcaform.carriage import by_state
 from pcaform.commands.import_state import from_state
 from pcaform.commands.sandbox import running
 from pcaform.loading import judged
-from pcaform.output.writing import write
-from pcaform.plan.stack import plan
-from pcaform.render import render
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import render
+from pcaform.render.write.write import write
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump

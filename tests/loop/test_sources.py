@@ -16,9 +16,9 @@ from pcaform.commands.sandbox import running
 from pcaform.infer.known import known_of
 from pcaform.infer.stack import infer
 from pcaform.loading import judged
-from pcaform.output.writing import write
-from pcaform.plan.stack import plan
-from pcaform.render import render
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import render
+from pcaform.render.write.write import write
 from pcaform.sources import tfstate
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller

@@ -6,9 +6,9 @@ import pytest
 
 from pcaform.commands.sandbox import running
 from pcaform.loading import judged
-from pcaform.output.writing import write
-from pcaform.plan.stack import plan
-from pcaform.render import render
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import render
+from pcaform.render.write.write import write
 from pcaform.terraform.plan_changes import is_empty
 from pcaform.terraform.runner import Terraform, find_binary
 

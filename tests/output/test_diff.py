@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from output.trees import content_of, stack
-from pcaform.manifest import NAME
-from pcaform.output import diff
-from pcaform.output.comparison import Difference, Owner, compare
-from pcaform.output.matching import unified
-from pcaform.output.writing import write
+from pcaform.render.manifest import NAME
+from pcaform.render.write import diff
+from pcaform.render.write.comparison import Difference, Owner, compare
+from pcaform.render.write.line_matching import unified
+from pcaform.render.write.write import write
 
 
 def test_every_reason(tmp_path: Path) -> None:

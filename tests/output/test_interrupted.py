@@ -18,12 +18,12 @@ from conftest import Offline
 from output.trees import content_of, is_whole, stack, stack_of
 from pcaform.core.problems import Failure
 from pcaform.loading import judged
-from pcaform.manifest import NAME, digest
-from pcaform.output import staging, tripwire
-from pcaform.output.comparison import compare
-from pcaform.output.writing import write
-from pcaform.plan.stack import plan
-from pcaform.render import Rendered, render
+from pcaform.render.manifest import NAME, digest
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import Rendered, render
+from pcaform.render.write import staging, tripwire
+from pcaform.render.write.comparison import compare
+from pcaform.render.write.write import write
 
 CALLS = ("open", "write", "fsync", "close", "mkdir", "rename", "replace", "unlink", "remove", "rmdir", "chmod", "link")
 SPEC = """version: 1

@@ -12,12 +12,12 @@ import pytest
 from conftest import EXAMPLE, ROOT
 from output.trees import content_of, stack
 from pcaform.core.problems import Failure
-from pcaform.output import lock
-from pcaform.output.lock import locked
-from pcaform.output.writing import write
+from pcaform.render.write import lock
+from pcaform.render.write.lock import locked
+from pcaform.render.write.write import write
 
 HOLD = (
-    "import sys\nfrom pathlib import Path\nfrom pcaform.output.lock import locked\n"
+    "import sys\nfrom pathlib import Path\nfrom pcaform.render.write.lock import locked\n"
     "with locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
 )
 

@@ -8,10 +8,10 @@ import pytest
 
 from output.trees import stack, tree
 from pcaform.core.problems import Failure
-from pcaform.manifest import NAME
-from pcaform.output import staging, tripwire
-from pcaform.output.comparison import compare
-from pcaform.output.writing import write
+from pcaform.render.manifest import NAME
+from pcaform.render.write import staging, tripwire
+from pcaform.render.write.comparison import compare
+from pcaform.render.write.write import write
 
 NEW = stack(a_tf="new", m__b_tf="new")
 LINKS = ["a.tf", "m", "m/b.tf", "m/old.tf", NAME, tripwire.NAME, staging.NAME]

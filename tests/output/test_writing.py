@@ -9,13 +9,14 @@ import pytest
 
 from conftest import EXAMPLE
 from output.trees import content_of, stack, stack_of, tree
-from pcaform import __version__, manifest
+from pcaform import __version__
 from pcaform.core.problems import Failure
 from pcaform.loading import load
-from pcaform.manifest import NAME
-from pcaform.output.writing import write
-from pcaform.plan.stack import plan
-from pcaform.render import render
+from pcaform.render import manifest
+from pcaform.render.manifest import NAME
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import render
+from pcaform.render.write.write import write
 
 OLD = 1_000_000_000
 

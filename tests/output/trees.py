@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pcaform import manifest
-from pcaform.manifest import NAME
-from pcaform.output import tripwire
-from pcaform.render import Rendered
+from pcaform.render import manifest
+from pcaform.render.manifest import NAME
+from pcaform.render.templates import Rendered
+from pcaform.render.write import tripwire
 
 
 def stack(**files: str) -> Rendered:

@@ -13,7 +13,7 @@ from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
 from pcaform.iam.evaluator.principals import Principal
 from pcaform.iam.policies.split_policies import size
 from pcaform.loading import judged, load
-from pcaform.pipelines import documents, needs
+from pcaform.render.pipelines import documents, required_actions
 from pcaform.spec.stack import Spec
 
 with warnings.catch_warnings():
@@ -76,15 +76,15 @@ def test_applying_signs_cas_with_the_templates_of_the_stack_only() -> None:
         "EndEntityCertificate": False,
     }.items():
         key = {"acm-pca__templatearn": arn.format(template), "aws__viaawsservice": "false"}
-        assert allows(document, needs.ISSUE, CA, **key) is is_allowed, template
+        assert allows(document, required_actions.ISSUE, CA, **key) is is_allowed, template
 
 
 def test_applying_requests_certificates_of_the_stacks_cas_only() -> None:
     document = documents.apply(spec())
-    assert allows(document, needs.REQUEST, "*", acm__certificateauthority=CA)
-    assert not allows(document, needs.REQUEST, "*")
+    assert allows(document, required_actions.REQUEST, "*", acm__certificateauthority=CA)
+    assert not allows(document, required_actions.REQUEST, "*")
     elsewhere = CA.replace(ACCOUNT, "210987654321")
-    assert not allows(document, needs.REQUEST, "*", acm__certificateauthority=elsewhere)
+    assert not allows(document, required_actions.REQUEST, "*", acm__certificateauthority=elsewhere)
 
 
 def test_applying_attaches_the_stacks_own_policies_only() -> None:

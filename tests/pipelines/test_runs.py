@@ -10,7 +10,7 @@ import pytest
 from loop.stacks import HEAD, Stack, started
 from loop.test_principals import key_of
 from pcaform.loading import judged
-from pcaform.pipelines import documents
+from pcaform.render.pipelines import documents
 from pcaform.terraform.plan_changes import changes
 from pcaform.terraform.runner import TerraformError
 

@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Offline
-from pcaform import render
 from pcaform.loading import load
-from pcaform.manifest import NAME
-from pcaform.output.writing import write
-from pcaform.plan.stack import plan
+from pcaform.render import templates
+from pcaform.render.manifest import NAME
+from pcaform.render.plan.stack import plan
+from pcaform.render.write.write import write
 
 HERE = Path(__file__).parent
 CASES = sorted(path.stem for path in (HERE / "cases").glob("*.yaml"))
 UPDATE = os.environ.get("PCAFORM_UPDATE_GOLDEN") == "1"
 
 
-def rendered(case: str) -> render.Rendered:
+def rendered(case: str) -> templates.Rendered:
     source = f"{case}.yaml"
-    return render.render(plan(load(str(HERE / "cases" / source)), source=source))
+    return templates.render(plan(load(str(HERE / "cases" / source)), source=source))
 
 
 @pytest.mark.parametrize("case", CASES)

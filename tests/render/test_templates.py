@@ -7,8 +7,8 @@ import pytest
 from jinja2 import Environment, nodes
 
 from conftest import ROOT
-from pcaform.plan.stack import PlannedFile, StackPlan
-from pcaform.render import render
+from pcaform.render.plan.stack import PlannedFile, StackPlan
+from pcaform.render.templates import render
 from strategies import AWKWARD
 
 FILTERS = {"hcl", "attributes", "block", "key"}

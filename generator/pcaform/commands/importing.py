@@ -14,9 +14,9 @@ from pcaform.imported.unknowns import noted
 from pcaform.infer.known import known_of
 from pcaform.infer.stack import Inferred, infer
 from pcaform.loading import examine
-from pcaform.output import diff
-from pcaform.output.comparison import Difference, Owner
-from pcaform.output.files import Target, target, write
+from pcaform.render.write import diff
+from pcaform.render.write.comparison import Difference, Owner
+from pcaform.render.write.files import Target, target, write
 from pcaform.sources.inventory import Inventory, Remark
 from pcaform.spec.parse import read
 from pcaform.spec.stack import Spec

@@ -9,8 +9,8 @@ from pcaform.core.files import content, shown
 from pcaform.core.problems import Failure
 from pcaform.iam.policies import split_policies
 from pcaform.loading import load
-from pcaform.pipelines import documents
-from pcaform.pipelines.things import roles_elsewhere
+from pcaform.render.pipelines import documents
+from pcaform.render.pipelines.resources import roles_elsewhere
 from pcaform.spec.stack import Spec
 
 _INLINE_LIMIT = 10240

@@ -4,18 +4,18 @@ import gc
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pcaform import leaving, manifest
 from pcaform.commands.validate import files
 from pcaform.core import console
 from pcaform.core.files import STDIN, content, home, shown
 from pcaform.core.problems import Failure, Invalid, Problem
 from pcaform.loading import Examined, examine
-from pcaform.output import diff
-from pcaform.output.comparison import Comparison, compare
-from pcaform.output.writing import Written, write
-from pcaform.plan.sources import SHARED, VENDORED, ModuleSource, named
-from pcaform.plan.stack import StackPlan, plan
-from pcaform.render import Rendered, render, shared_modules
+from pcaform.render import manifest, removal_check
+from pcaform.render.plan.module_source import SHARED, VENDORED, ModuleSource, named
+from pcaform.render.plan.stack import StackPlan, plan
+from pcaform.render.templates import Rendered, render, shared_modules
+from pcaform.render.write import diff
+from pcaform.render.write.comparison import Comparison, compare
+from pcaform.render.write.write import Written, write
 from pcaform.spec.stack import Spec
 
 _DIFFERENCES = 2
@@ -88,7 +88,7 @@ def _unsaid(examined: Examined, planned: StackPlan, out: Path) -> list[Problem]:
     if examined.spec is None or examined.document is None:
         return []
     before = manifest.read(out / planned.name / manifest.NAME).items
-    return leaving.problems(examined.spec, examined.document, planned, before)
+    return removal_check.problems(examined.spec, examined.document, planned, before)
 
 
 def _source(path: str) -> str:

@@ -41,8 +41,8 @@ def moves_arrive(spec: Spec) -> Iterator[Finding]:
 
 def _declared(spec: Spec) -> Mapping[Traversal, str]:
     """Return each address of the rendered stack, of modules and resources, with its text."""
-    from pcaform.guard.specs.names import names
-    from pcaform.guard.specs.resources import calls, resources
+    from pcaform.render.plan.placeholders import names
+    from pcaform.render.plan.resources import calls, resources
 
     texts = [*(f"module.{call.name}" for call in calls(spec)), *resources(spec, names(spec))]
     return {addresses.parse(text): text for text in texts}

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from pcaform.plan.stack import plan
-from pcaform.render import render
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import render
 from pcaform.spec.stack import Spec
 
 _COMMENT = re.compile(rb"^#[^\n]*\n", re.MULTILINE)

@@ -11,7 +11,7 @@ from typing import Any
 from pcaform.guard.findings import finding
 from pcaform.guard.judgement import Remark
 from pcaform.guard.reading import Change
-from pcaform.guard.specs.resources import calls
+from pcaform.render.plan.resources import calls
 from pcaform.spec.stack import Spec
 
 _LOCAL = "local"

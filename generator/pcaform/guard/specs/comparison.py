@@ -9,9 +9,9 @@ from typing import Any
 
 from pcaform.guard.reading import Change, Plan
 from pcaform.guard.specs.following import Followed, followed
-from pcaform.guard.specs.names import Names, names, output_of
-from pcaform.guard.specs.resources import Made, calls, resources
 from pcaform.guard.widening import normal
+from pcaform.render.plan.placeholders import Names, names, output_of
+from pcaform.render.plan.resources import Made, calls, resources
 from pcaform.spec.stack import Spec
 from pcaform.terraform.force_new import is_replacing
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, POLICIES, SHARE

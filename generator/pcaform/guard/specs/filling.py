@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from pcaform.guard.reading import Change, Plan
-from pcaform.guard.specs.names import names, symbol
-from pcaform.guard.specs.resources import resources
+from pcaform.render.plan.placeholders import names, symbol
+from pcaform.render.plan.resources import resources
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY, POLICIES, SHARE

@@ -6,9 +6,9 @@ Terraform moves before it removes, and moves nothing to where something is alrea
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pcaform.guard.specs.names import names
-from pcaform.guard.specs.resources import Made, calls, resources
-from pcaform.plan.changes import changes
+from pcaform.render.plan.placeholders import names
+from pcaform.render.plan.resources import Made, calls, resources
+from pcaform.render.plan.state_blocks import changes
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Reference, Traversal

@@ -5,9 +5,9 @@ from typing import Any
 from pcaform.core import facts
 from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.iam.policies.roles import administrator, auditor
-from pcaform.plan import places
-from pcaform.plan.authorities import active_arn, arn
-from pcaform.plan.calls import ModuleCall, given, unless
+from pcaform.render.plan import providers
+from pcaform.render.plan.cas import active_arn, arn
+from pcaform.render.plan.module_call import ModuleCall, given, unless
 from pcaform.spec.issuers import Issuer, Role
 from pcaform.spec.sections import Duty
 from pcaform.spec.stack import Spec
@@ -32,7 +32,7 @@ def permissions(spec: Spec) -> list[ModuleCall]:
             "acm-permission",
             given(
                 {
-                    "providers": places.providers(spec, key),
+                    "providers": providers.providers(spec, key),
                     "certificate_authority_arn": active_arn(spec, key),
                     "actions": sorted(permission.actions),
                 }
@@ -51,7 +51,7 @@ def shares(spec: Spec) -> list[ModuleCall]:
             "ca-share",
             given(
                 {
-                    "providers": places.providers(spec, key),
+                    "providers": providers.providers(spec, key),
                     "certificate_authority_arn": active_arn(spec, key),
                     "accounts": list(share.accounts) or None,
                     "organization": share.organization,

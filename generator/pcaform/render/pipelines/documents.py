@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.pipelines import needs
-from pcaform.pipelines.backends import backend
-from pcaform.pipelines.needs import Needs
-from pcaform.pipelines.removals import removals
-from pcaform.pipelines.things import Thing, roles_elsewhere, things
+from pcaform.render.pipelines import required_actions
+from pcaform.render.pipelines.backends import backend
+from pcaform.render.pipelines.removals import removals
+from pcaform.render.pipelines.required_actions import Needs
+from pcaform.render.pipelines.resources import Thing, roles_elsewhere, things
 from pcaform.spec.stack import Spec
 
 Statement = dict[str, Any]
@@ -52,7 +52,7 @@ def scp(spec: Spec, *, exempt: Iterable[str] = ()) -> Statement:
 def _assuming(spec: Spec) -> Iterator[Statement | None]:
     roles = roles_elsewhere(spec)
     if roles:
-        yield _statement(Thing("AssumeRoles", Needs((needs.ASSUME,)), roles), (needs.ASSUME,))
+        yield _statement(Thing("AssumeRoles", Needs((required_actions.ASSUME,)), roles), (required_actions.ASSUME,))
 
 
 def _statement(thing: Thing, actions: tuple[str, ...]) -> Statement | None:

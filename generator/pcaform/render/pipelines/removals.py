@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from pcaform.pipelines import needs
-from pcaform.pipelines.needs import Needs
-from pcaform.pipelines.things import Thing
+from pcaform.render.pipelines import required_actions
+from pcaform.render.pipelines.required_actions import Needs
+from pcaform.render.pipelines.resources import Thing
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 
@@ -24,19 +24,19 @@ def _things(section: str, arn: str, name: str) -> Iterator[Thing]:
     if section == "certificate_authorities":
         yield Thing(name, Needs((), (), _ENDS_OF_CA), (arn,))
         # Its certificate is revoked at the CA that signed it, which is some CA of the same account and region.
-        yield Thing(f"{name}Certificate", Needs((), (), needs.SIGNER.ends), (f"{arn.rpartition('/')[0]}/*",))
+        yield Thing(f"{name}Certificate", Needs((), (), required_actions.SIGNER.ends), (f"{arn.rpartition('/')[0]}/*",))
     elif section == "certificates":
-        yield Thing(name, needs.CERTIFICATE, (arn,))
+        yield Thing(name, required_actions.CERTIFICATE, (arn,))
     elif section == "crl_buckets":
-        yield Thing(name, needs.BUCKET, (arn,))
+        yield Thing(name, required_actions.BUCKET, (arn,))
     elif found := _ARN.fullmatch(arn):
         yield from _principal(found, arn, name)
 
 
 _ENDS_OF_CA = (
-    *needs.AUTHORITY.ends,
-    *needs.PERMISSION.ends,
-    *needs.SHARE.ends,
+    *required_actions.AUTHORITY.ends,
+    *required_actions.PERMISSION.ends,
+    *required_actions.SHARE.ends,
     "acm-pca:DescribeCertificateAuthority",
     "acm-pca:UpdateCertificateAuthority",
 )
@@ -46,10 +46,12 @@ _ENDS_OF_CA = (
 def _principal(found: re.Match[str], arn: str, name: str) -> Iterator[Thing]:
     """Yield a user or role with the policies that carry its name; a policy with a name of its own is not known here."""
     kind = found["kind"].capitalize()
-    principal = needs.USER if kind == "User" else needs.ROLE
+    principal = required_actions.USER if kind == "User" else required_actions.ROLE
     policy = f"{found['account']}:policy{found['path']}{found['name']}-private-ca*"
-    _, attaching = needs.ATTACH[kind]
+    _, attaching = required_actions.ATTACH[kind]
     yield Thing(name, Needs((), (), (*principal.looks, *principal.ends, *attaching.ends)), (arn,))
     yield Thing(
-        f"{name}Policies", Needs((), (), (*needs.POLICY.looks, *needs.POLICY.ends, "iam:ListPolicyVersions")), (policy,)
+        f"{name}Policies",
+        Needs((), (), (*required_actions.POLICY.looks, *required_actions.POLICY.ends, "iam:ListPolicyVersions")),
+        (policy,),
     )

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pcaform.plan import access, places
-from pcaform.plan.authorities import active_arn
-from pcaform.plan.calls import ModuleCall, given, output, unless
+from pcaform.render.plan import access, providers
+from pcaform.render.plan.cas import active_arn
+from pcaform.render.plan.module_call import ModuleCall, given, output, unless
 from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -17,7 +17,7 @@ def certificates(spec: Spec) -> list[ModuleCall]:
 
 def _certificate(key: str, certificate: Certificate, spec: Spec) -> ModuleCall:
     arguments = {
-        "providers": places.providers(spec, certificate.certificate_authority),
+        "providers": providers.providers(spec, certificate.certificate_authority),
         "certificate_authority_arn": _issuing_arn(spec, certificate.certificate_authority),
         "domain_name": certificate.domain_name,
         "subject_alternative_names": list(certificate.subject_alternative_names) or None,

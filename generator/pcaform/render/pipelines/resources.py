@@ -10,9 +10,9 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.iam.policies import issuer_policies, trust_policy
-from pcaform.pipelines import needs
-from pcaform.pipelines.needs import Needs
-from pcaform.plan.authorities import template
+from pcaform.render.pipelines import required_actions
+from pcaform.render.pipelines.required_actions import Needs
+from pcaform.render.plan.cas import template
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Duty
@@ -50,13 +50,13 @@ def _authorities(spec: Spec) -> Iterator[Thing]:
     issued = {key: each for key, each in spec.managed.items() if each.activation is None}
     signers = [key for key in (each.parent or key for key, each in issued.items()) if key in own]
     if any(each.arn is None for each in managed.values()):
-        yield Thing("CreateCas", Needs((), (needs.CREATE_AUTHORITY,)), _EVERY)
-    yield Thing("Cas", needs.AUTHORITY, _arns(spec, managed))
+        yield Thing("CreateCas", Needs((), (required_actions.CREATE_AUTHORITY,)), _EVERY)
+    yield Thing("Cas", required_actions.AUTHORITY, _arns(spec, managed))
     templates = {"ArnEquals": {"acm-pca:TemplateArn": _templates(spec, issued)}}
-    yield Thing("SignCas", Needs((), (needs.ISSUE,)), _arns(spec, signers), templates)
-    yield Thing("SignedCas", needs.SIGNER, _arns(spec, signers))
-    yield Thing("Permissions", needs.PERMISSION, _arns(spec, (key for key in own if own[key].permissions)))
-    yield Thing("Shares", needs.SHARE, _arns(spec, (key for key in spec.shares if key in own)))
+    yield Thing("SignCas", Needs((), (required_actions.ISSUE,)), _arns(spec, signers), templates)
+    yield Thing("SignedCas", required_actions.SIGNER, _arns(spec, signers))
+    yield Thing("Permissions", required_actions.PERMISSION, _arns(spec, (key for key in own if own[key].permissions)))
+    yield Thing("Shares", required_actions.SHARE, _arns(spec, (key for key in spec.shares if key in own)))
 
 
 def _is_behind_a_role(authority: CertificateAuthority | Reference) -> bool:
@@ -79,10 +79,10 @@ def _certificates(spec: Spec) -> Iterator[Thing]:
     through = {"Bool": {"aws:ViaAWSService": "true"}}
     issue = {"ArnEquals": {"acm-pca:TemplateArn": [default]}, **through}
     requested = {"StringLike": {"acm:CertificateAuthority": list(signers)}}
-    yield Thing("RequestCertificates", Needs((), (needs.REQUEST,)), _EVERY, requested)
-    yield Thing("IssueThroughAcm", Needs((), (needs.ISSUE,)), signers, issue)
-    yield Thing("ReadThroughAcm", Needs((), needs.THROUGH_ACM), signers, through)
-    yield Thing("Certificates", needs.CERTIFICATE, (_arn(spec, "acm", "certificate/*"),))
+    yield Thing("RequestCertificates", Needs((), (required_actions.REQUEST,)), _EVERY, requested)
+    yield Thing("IssueThroughAcm", Needs((), (required_actions.ISSUE,)), signers, issue)
+    yield Thing("ReadThroughAcm", Needs((), required_actions.THROUGH_ACM), signers, through)
+    yield Thing("Certificates", required_actions.CERTIFICATE, (_arn(spec, "acm", "certificate/*"),))
 
 
 def _principals(spec: Spec) -> Iterator[Thing]:
@@ -96,20 +96,23 @@ def _principals(spec: Spec) -> Iterator[Thing]:
     user_arns = _iam(spec, "user", (f"{each.path}{each.user_name}" for each in users))
     role_arns = _iam(spec, "role", (f"{path}{role.role_name}" for path, role in named))
     machines = [(path, role) for path, role in named if trust_policy.EC2 in role.trust.services]
-    yield Thing("Users", needs.USER, user_arns)
+    yield Thing("Users", required_actions.USER, user_arns)
     keyed = (f"{each.path}{each.user_name}" for each in users if each.force_destroy)
-    yield Thing("Logins", Needs((), (), needs.LOGINS), _iam(spec, "user", keyed))
-    yield Thing("Roles", needs.ROLE, role_arns)
+    yield Thing("Logins", Needs((), (), required_actions.LOGINS), _iam(spec, "user", keyed))
+    yield Thing("Roles", required_actions.ROLE, role_arns)
     profiles = _iam(spec, "instance-profile", (f"{path}{role.role_name}" for path, role in machines))
-    yield Thing("InstanceProfiles", needs.PROFILE, profiles)
+    yield Thing("InstanceProfiles", required_actions.PROFILE, profiles)
     passed = _iam(spec, "role", (f"{path}{role.role_name}" for path, role in machines))
     yield Thing(
-        "PassRoles", Needs((), (needs.HAND_ON,)), passed, {"StringEquals": {"iam:PassedToService": trust_policy.EC2}}
+        "PassRoles",
+        Needs((), (required_actions.HAND_ON,)),
+        passed,
+        {"StringEquals": {"iam:PassedToService": trust_policy.EC2}},
     )
-    yield Thing("Policies", needs.POLICY, policy_arns)
+    yield Thing("Policies", required_actions.POLICY, policy_arns)
     for kind, arns in (("User", user_arns), ("Role", role_arns)):
         principals = (*arns, *_iam(spec, kind.lower(), _existing(spec, kind)))
-        looks, attach = needs.ATTACH[kind]
+        looks, attach = required_actions.ATTACH[kind]
         yield Thing(f"{kind}Attachments", looks, principals)
         yield Thing(f"Attach{kind}Policies", attach, principals, attached)
 
@@ -131,7 +134,7 @@ def _existing(spec: Spec, kind: str) -> Iterator[str]:
 def _buckets(spec: Spec) -> Iterator[Thing]:
     partition = facts.partition(spec.aws.region)
     names = sorted(each.bucket or key for key, each in spec.crl_buckets.items())
-    yield Thing("Buckets", needs.BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))
+    yield Thing("Buckets", required_actions.BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))
 
 
 def _iam(spec: Spec, kind: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform.core.problems import Failure
-from pcaform.output.obstacles import refuse_read_only
-from pcaform.output.staging import settle
+from pcaform.render.write.preflight import refuse_read_only
+from pcaform.render.write.staging import settle
 
 _TEMPORARY = ".{}.pcaform-new"
 _NEW = 0o666

@@ -8,9 +8,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.core.problems import Problem
-from pcaform.manifest import Items
-from pcaform.plan.items import ACTIVATION, ARN, AUTHORITIES, AWS, IDENTITY, PERMITS, PRINCIPAL, REVOCATION, SIGNED_IN
-from pcaform.plan.stack import StackPlan
+from pcaform.render.manifest import Items
+from pcaform.render.plan.manifest_items import (
+    ACTIVATION,
+    ARN,
+    AUTHORITIES,
+    AWS,
+    IDENTITY,
+    PERMITS,
+    PRINCIPAL,
+    REVOCATION,
+    SIGNED_IN,
+)
+from pcaform.render.plan.stack import StackPlan
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.finding import Finding
 from pcaform.spec.parse import located

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pcaform import manifest
+from pcaform.render import manifest
 
 NAME = "pcaform-interrupted.tf"
 SENTENCE = "pcaform render was interrupted and this stack is half-written: run pcaform render again"

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.facts import ACM_PRINCIPAL
-from pcaform.guard.specs.names import Names, output_of
 from pcaform.iam.policies import crl_bucket
-from pcaform.plan.access import duties, issuers, permissions, shares
-from pcaform.plan.authorities import authorities
-from pcaform.plan.calls import ModuleCall
-from pcaform.plan.certificates import certificates, crl_buckets
+from pcaform.render.plan.access import duties, issuers, permissions, shares
+from pcaform.render.plan.cas import authorities
+from pcaform.render.plan.certificates import certificates, crl_buckets
+from pcaform.render.plan.module_call import ModuleCall
+from pcaform.render.plan.placeholders import Names, output_of
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import CERTIFICATE

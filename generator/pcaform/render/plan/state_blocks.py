@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pcaform.plan.authorities import kept
-from pcaform.plan.calls import ModuleCall
+from pcaform.render.plan.cas import kept
+from pcaform.render.plan.module_call import ModuleCall
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses, module_names

@@ -10,13 +10,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform import manifest
 from pcaform.core.problems import Failure
-from pcaform.output import diff, staging, tripwire
-from pcaform.output.comparison import Comparison, Difference, Owner, compare
-from pcaform.output.lock import locked
-from pcaform.output.obstacles import refuse_read_only
-from pcaform.render import Rendered
+from pcaform.render import manifest
+from pcaform.render.templates import Rendered
+from pcaform.render.write import diff, staging, tripwire
+from pcaform.render.write.comparison import Comparison, Difference, Owner, compare
+from pcaform.render.write.lock import locked
+from pcaform.render.write.preflight import refuse_read_only
 
 _CHANGES = "changes.tf"
 _HALF = "the stack is half-written, and Terraform refuses it until pcaform render has run again"

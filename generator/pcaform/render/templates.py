@@ -7,10 +7,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pcaform import manifest
 from pcaform.core import assets
 from pcaform.core.problems import Failure
-from pcaform.plan.stack import StackPlan
+from pcaform.render import manifest
+from pcaform.render.plan.stack import StackPlan
 from pcaform.terraform import hcl_writer
 
 MODULES = "modules"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from pcaform import manifest
 from pcaform.core.problems import Failure
-from pcaform.output import obstacles, staging, tripwire
-from pcaform.render import Rendered
+from pcaform.render import manifest
+from pcaform.render.templates import Rendered
+from pcaform.render.write import preflight, staging, tripwire
 
 
 class Owner(StrEnum):
@@ -69,10 +69,10 @@ def compare(stack: Rendered, directory: Path) -> Comparison:
 
 def _compare(stack: Rendered, directory: Path) -> Comparison:
     wanted = {*stack.files, tripwire.NAME}
-    obstacles.refuse_links(directory, {*wanted, staging.NAME})
-    obstacles.refuse_misfits(directory, wanted)
+    preflight.refuse_links(directory, {*wanted, staging.NAME})
+    preflight.refuse_misfits(directory, wanted)
     known = _known(directory)
-    obstacles.refuse_links(directory, known)
+    preflight.refuse_links(directory, known)
     present = {path: _content(directory / path) for path in sorted({*wanted, *known})}
     found = (
         Difference(path, present[path], stack.files.get(path), _owner(path, present[path], known)) for path in present

@@ -6,8 +6,8 @@ issued with, since Terraform ignores edits of the latter: replacing the certific
 
 from typing import Any
 
-from pcaform.manifest import Items
-from pcaform.plan.calls import given
+from pcaform.render.manifest import Items
+from pcaform.render.plan.module_call import given
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec

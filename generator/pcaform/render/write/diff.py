@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pcaform.output.comparison import Difference
-from pcaform.output.matching import unified
+from pcaform.render.write.comparison import Difference
+from pcaform.render.write.line_matching import unified
 
 _NOTHING = "/dev/null"
 _NO_NEWLINE = "\\ No newline at end of file"

@@ -3,8 +3,8 @@
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.plan import places
-from pcaform.plan.calls import ModuleCall, given, output, unless
+from pcaform.render.plan import providers
+from pcaform.render.plan.module_call import ModuleCall, given, output, unless
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -64,7 +64,7 @@ def _pem(key: str, name: str) -> str:
 
 def _authority(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCall:
     arguments = {
-        "providers": places.providers(spec, key),
+        "providers": providers.providers(spec, key),
         "type": authority.type,
         "subject": given(authority.subject.model_dump(exclude_none=True)),
         "key_algorithm": authority.key_algorithm,
@@ -104,7 +104,7 @@ def _certificate(key: str, authority: CertificateAuthority, spec: Spec, *, gener
     """
     signer = authority.parent or key
     arguments = {
-        "providers": places.providers(spec, signer),
+        "providers": providers.providers(spec, signer),
         "issuer_arn": active_arn(spec, signer) if authority.parent else arn(spec, signer),
         "certificate_signing_request": output(module_names.ca(key), "certificate_signing_request"),
         "signing_algorithm": _signing_algorithm(spec, signer),

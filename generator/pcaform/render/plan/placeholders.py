@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.plan.authorities import pem_files
+from pcaform.render.plan.cas import pem_files
 from pcaform.spec.cas import Reference
 from pcaform.spec.stack import Spec
 from pcaform.terraform import hcl_writer, module_names

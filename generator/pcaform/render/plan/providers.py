@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.plan.calls import given
+from pcaform.render.plan.module_call import given
 from pcaform.spec.providers import AssumeRole, Provider
 from pcaform.spec.stack import Spec
 from pcaform.terraform.hcl_writer import Reference

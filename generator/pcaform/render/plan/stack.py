@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.manifest import Items
-from pcaform.plan import places
-from pcaform.plan.access import duties, issuers, permissions, shares
-from pcaform.plan.authorities import authorities, pem_files
-from pcaform.plan.calls import ModuleCall, given, output
-from pcaform.plan.certificates import certificates, crl_buckets
-from pcaform.plan.changes import changes
-from pcaform.plan.items import items
-from pcaform.plan.sources import VENDORED, ModuleSource
+from pcaform.render.manifest import Items
+from pcaform.render.plan import providers
+from pcaform.render.plan.access import duties, issuers, permissions, shares
+from pcaform.render.plan.cas import authorities, pem_files
+from pcaform.render.plan.certificates import certificates, crl_buckets
+from pcaform.render.plan.manifest_items import items
+from pcaform.render.plan.module_call import ModuleCall, given, output
+from pcaform.render.plan.module_source import VENDORED, ModuleSource
+from pcaform.render.plan.state_blocks import changes
 from pcaform.spec.stack import Spec
 from pcaform.terraform.hcl_writer import Reference
 from pcaform.terraform.module_names import ca, certificate, duty, issuer
@@ -96,9 +96,9 @@ def _providers(spec: Spec) -> list[Mapping[str, Any]]:
     aws = spec.aws
     own = {
         "arguments": {"region": aws.region, "allowed_account_ids": [aws.account_id]},
-        "blocks": places.blocks(aws.assume_role, aws.default_tags),
+        "blocks": providers.blocks(aws.assume_role, aws.default_tags),
     }
-    return [own, *places.aliased(spec).values()]
+    return [own, *providers.aliased(spec).values()]
 
 
 def _outputs(spec: Spec) -> list[dict[str, Any]]:
