@@ -161,7 +161,7 @@ def _operation_row(name: str, says: str, refusals: Any) -> str:
 
 def access_table(_: str) -> str:
     """Return who may do what in the example, as `pcaform access` judges it."""
-    from pcaform.access.report import markdown
+    from pcaform.checks.access.report import markdown
     from pcaform.commands.access import of_spec
     from pcaform.loading import load
 
@@ -199,7 +199,7 @@ def right_table(_: str) -> str:
 
 def hazard_table(_: str) -> str:
     """Return a row for each rule of the guard: its level, which change it is about, and what that does at AWS."""
-    from pcaform.guard.catalog import RULES as HAZARDS
+    from pcaform.checks.guard.catalog import RULES as HAZARDS
 
     rows = [
         f"| [`{name}`](#{name}) | {rule.level} | {rule.change} | {rule.consequence} |" for name, rule in HAZARDS.items()
@@ -210,7 +210,7 @@ def hazard_table(_: str) -> str:
 def hazard_sections(_: str) -> str:
     """Return a section for each rule of the guard with what it says of a change that breaks it."""
     from guard.shown import shown
-    from pcaform.guard.catalog import RULES as HAZARDS
+    from pcaform.checks.guard.catalog import RULES as HAZARDS
 
     seen = {"specs": "between two specs", "plan": "in a plan"}
     found = {name: shown_of for name, shown_of in shown().items() if name in HAZARDS}

@@ -9,7 +9,7 @@ import pytest
 
 from access.test_mutations import STAGE
 from conftest import ROOT
-from pcaform.access.stage import stage
+from pcaform.checks.access.scenario import stage
 from pcaform.loading import load
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render

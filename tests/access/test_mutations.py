@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pcaform.access import promises
-from pcaform.access.judging import decisions
-from pcaform.access.stage import Stage, Subject, stage
+from pcaform.checks.access import expected
+from pcaform.checks.access.check import decisions
+from pcaform.checks.access.scenario import Stage, Subject, stage
 from pcaform.iam import actions
 from pcaform.iam.evaluator.documents import PolicyError
 from pcaform.loading import load
@@ -37,13 +37,13 @@ def built() -> Stage:
 
 
 STAGE = built()
-SAMPLES = {pattern: pattern.replace("*", "x") for pattern in promises.name_patterns(SPEC.issuers)}
+SAMPLES = {pattern: pattern.replace("*", "x") for pattern in expected.name_patterns(SPEC.issuers)}
 
 
 def is_noticed(subject: Subject) -> bool:
     """Tell whether anything is wrong with one principal; a policy that IAM refuses is."""
     try:
-        return any(each.message for each in decisions(STAGE, subject, promises.words(SPEC, subject), SAMPLES))
+        return any(each.message for each in decisions(STAGE, subject, expected.words(SPEC, subject), SAMPLES))
     except PolicyError:
         return True
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pcaform.access.judging import Judgement
-from pcaform.audit.auditing import audit
+from pcaform.checks.access.check import Judgement
+from pcaform.checks.audit.check import audit
 from pcaform.sources.account_snapshot import Authority, Bucket, Certificate, Estate
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)

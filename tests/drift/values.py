@@ -4,9 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pcaform.drift.comparing import compare
-from pcaform.drift.difference import Drift
-from pcaform.drift.report import text
+from pcaform.checks.drift.check import compare
+from pcaform.checks.drift.difference import Drift
+from pcaform.checks.drift.report import text
 from pcaform.iam.policies.issuer_policies import documents
 from pcaform.loading import judged
 from pcaform.sources.account_snapshot import Authority, Certificate, Estate

@@ -10,13 +10,13 @@ from datetime import date
 from pathlib import Path
 
 from guard.corpus import HAZARDS, TEXT, harmed
+from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.plan_json import Change, Plan
+from pcaform.checks.guard.report import text
+from pcaform.checks.guard.spec_diff.check import gone, judged
+from pcaform.checks.guard.verdict import Judgement
+from pcaform.checks.guard.waivers import waived
 from pcaform.commands.guard_specs import earlier
-from pcaform.guard.judgement import Judgement
-from pcaform.guard.judging import judge
-from pcaform.guard.reading import Change, Plan
-from pcaform.guard.report import text
-from pcaform.guard.specs.judging import gone, judged
-from pcaform.guard.waivers import waived
 from pcaform.spec.pem_files import beside
 from pcaform.spec.stack import Spec
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from guard.synthetic import CA, ISSUES, STORES, allow, change, messages, policy, rules, there
-from pcaform.guard.reading import Change, Resource
+from pcaform.checks.guard.plan_json import Change, Resource
 
 ARN, ELSEWHERE = "arn:aws:iam::123456789012:policy/pki", "arn:aws:iam::123456789012:policy/elsewhere"
 FULL, VIEW = (f"arn:aws:iam::aws:policy/{name}" for name in ("AWSPrivateCAFullAccess", "ReadOnlyAccess"))

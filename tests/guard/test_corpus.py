@@ -11,17 +11,17 @@ import pytest
 from guard import corpus, plans
 from guard.corpus import HAZARDS, Hazard
 from guard.shown import PLANS, settled, shown
+from pcaform.checks.guard.catalog import RULES
+from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.levels import Level
+from pcaform.checks.guard.plan_json import Plan, read
+from pcaform.checks.guard.report import text
+from pcaform.checks.guard.spec_diff.check import judged
+from pcaform.checks.guard.spec_diff.fill_unknown import filled
+from pcaform.checks.guard.spec_diff.plan_diff import plan as compared
+from pcaform.checks.guard.verdict import Judgement
 from pcaform.commands.guard_specs import earlier
 from pcaform.commands.sandbox import running
-from pcaform.guard.catalog import RULES
-from pcaform.guard.judgement import Judgement
-from pcaform.guard.judging import judge
-from pcaform.guard.levels import Level
-from pcaform.guard.reading import Plan, read
-from pcaform.guard.report import text
-from pcaform.guard.specs.comparison import plan as compared
-from pcaform.guard.specs.filling import filled
-from pcaform.guard.specs.judging import judged
 from pcaform.loading import judged as loaded
 from pcaform.spec.pem_files import beside
 from pcaform.spec.stack import Spec

@@ -6,10 +6,10 @@ import pytest
 
 from guard import written
 from guard.written import DAY, LIVE, LIVE_SINCE, pem
-from pcaform.guard.hazards.issued import installation, issued_certificate
-from pcaform.guard.judgement import Doubt, Finding, Note
-from pcaform.guard.reading import Change, Plan, Resource
-from pcaform.guard.world import World
+from pcaform.checks.guard.context import World
+from pcaform.checks.guard.plan_json import Change, Plan, Resource
+from pcaform.checks.guard.rules.ca_certificates import installation, issued_certificate
+from pcaform.checks.guard.verdict import Doubt, Finding, Note
 
 ARN = {"certificate_authority_arn": written.ARN}
 ISSUED = Resource("y", "aws_acmpca_certificate", {"certificate": LIVE})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from guard.synthetic import AUTHORITY, CA, allow, change, deny, messages, policy, rules, there
-from pcaform.guard.reading import Resource
+from pcaform.checks.guard.plan_json import Resource
 
 NAME = "crl.corp.example"
 

@@ -20,8 +20,8 @@ from guard.synthetic import (
     policy,
     rules,
 )
+from pcaform.checks.guard.spec_diff.check import judged
 from pcaform.commands.guard_specs import earlier
-from pcaform.guard.specs.judging import judged
 from pcaform.spec.pem_files import beside
 
 ACCOUNT, ROOT = "222222222222", "arn:aws:iam::222222222222:root"

@@ -10,9 +10,9 @@ import pytest
 
 from conftest import Run
 from guard.corpus import HAZARDS, TEXT, harmed
-from pcaform.guard.judgement import Finding, Judgement
-from pcaform.guard.levels import Level
-from pcaform.guard.markdown import MARKER, markdown
+from pcaform.checks.guard.levels import Level
+from pcaform.checks.guard.markdown import MARKER, markdown
+from pcaform.checks.guard.verdict import Finding, Judgement
 
 SARIF = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 """OASIS's schema of SARIF 2.1.0, errata 01, without its descriptions."""

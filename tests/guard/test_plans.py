@@ -11,11 +11,11 @@ import pytest
 from conftest import Run
 from guard import plans
 from guard.shown import PLANS, settled
+from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.plan_json import read
+from pcaform.checks.guard.report import text
+from pcaform.checks.guard.verdict import Judgement
 from pcaform.commands.sandbox import running
-from pcaform.guard.judgement import Judgement
-from pcaform.guard.judging import judge
-from pcaform.guard.reading import read
-from pcaform.guard.report import text
 from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from conftest import Run
+from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.plan_json import read
 from pcaform.core.problems import Failure
-from pcaform.guard.judging import judge
-from pcaform.guard.reading import read
 
 PLAN: dict[str, Any] = {"format_version": "1.2", "planned_values": {}, "errored": False}
 """The least that Terraform writes: lists that are empty are left out."""

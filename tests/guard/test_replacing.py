@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from pcaform.checks.guard.plan_json import Change, read
 from pcaform.commands.sandbox import running
-from pcaform.guard.reading import Change, read
 from pcaform.terraform.force_new import REPLACING, is_replacing
 from pcaform.terraform.runner import Terraform, find_binary
 

@@ -22,7 +22,7 @@ from guard.synthetic import (
     rules,
     there,
 )
-from pcaform.guard.reading import Change
+from pcaform.checks.guard.plan_json import Change
 
 ACCOUNT = {"AWS": "222222222222"}
 RAM = "arn:aws:ram:eu-west-1:123456789012:resource-share/pki"

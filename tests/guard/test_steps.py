@@ -6,9 +6,9 @@ import re
 import pytest
 
 from guard.corpus import TEXT
+from pcaform.checks.guard.spec_diff.check import judged
+from pcaform.checks.guard.spec_diff.plan_diff import plan
 from pcaform.commands.guard_specs import earlier
-from pcaform.guard.specs.comparison import plan
-from pcaform.guard.specs.judging import judged
 
 INSTALLATION = "aws_acmpca_certificate_authority_certificate.this[0]"
 ISSUED = "    parent: root\n    validity: {type: YEARS, value: 3}\n"

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from guard.corpus import HAZARDS, TEXT, harmed
+from pcaform.checks.guard.levels import Level
+from pcaform.checks.guard.spec_diff.check import judged
+from pcaform.checks.guard.verdict import Judgement
+from pcaform.checks.guard.waivers import waived
 from pcaform.commands.guard_specs import earlier
-from pcaform.guard.judgement import Judgement
-from pcaform.guard.levels import Level
-from pcaform.guard.specs.judging import judged
-from pcaform.guard.waivers import waived
 
 TODAY = date(2030, 6, 15)
 ADDRESS = "module.ca_replaced.aws_acmpca_certificate_authority.this"

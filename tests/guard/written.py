@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from pcaform.guard.judgement import Judgement
-from pcaform.guard.judging import judge
-from pcaform.guard.reading import read
+from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.plan_json import read
+from pcaform.checks.guard.verdict import Judgement
 
 AUTHORITY = "aws_acmpca_certificate_authority"
 CERTIFICATE = "aws_acmpca_certificate"

@@ -11,9 +11,9 @@ from conftest import ROOT
 from guard.plans import renew
 from loop import plain
 from loop.stacks import Stack, started
+from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.plan_json import read
 from pcaform.core.problems import Invalid
-from pcaform.guard.judging import judge
-from pcaform.guard.reading import read
 from pcaform.terraform.plan_changes import changes
 
 pytestmark = pytest.mark.terraform

@@ -3,11 +3,11 @@
 from functools import partial
 from pathlib import Path
 
-from pcaform.access import promises, report
-from pcaform.access.account import stages
-from pcaform.access.judging import Judgement, judge
-from pcaform.access.stage import Stage, name_patterns, stage
-from pcaform.access.survey import survey
+from pcaform.checks.access import expected, report
+from pcaform.checks.access.account import stages
+from pcaform.checks.access.account_review import survey
+from pcaform.checks.access.check import Judgement, judge
+from pcaform.checks.access.scenario import Stage, name_patterns, stage
 from pcaform.commands.opening import check_found, opened
 from pcaform.core import console
 from pcaform.core.problems import Failure
@@ -65,8 +65,8 @@ def of_spec(spec: Spec) -> Judgement:
     files = render(plan(spec, source="spec")).files
     names = {each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None}
     found = stage(configuration({path: text for path, text in files.items() if _is_root(path)}), names)
-    patterns = promises.name_patterns(spec.issuers)
-    return judge(found, partial(promises.words, spec), _samples(patterns))
+    patterns = expected.name_patterns(spec.issuers)
+    return judge(found, partial(expected.words, spec), _samples(patterns))
 
 
 def of_directory(directory: Path) -> Judgement:

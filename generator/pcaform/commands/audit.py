@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from pcaform.access.judging import Judgement
-from pcaform.audit import report
-from pcaform.audit.auditing import audit
-from pcaform.audit.finding import Audit
-from pcaform.audit.page import page
+from pcaform.checks.access.check import Judgement
+from pcaform.checks.audit import report
+from pcaform.checks.audit.check import audit
+from pcaform.checks.audit.finding import Audit
+from pcaform.checks.audit.html import page
 from pcaform.commands.access import of_account
 from pcaform.commands.opening import opened
 from pcaform.core import console

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from pcaform.checks.drift import report
+from pcaform.checks.drift.check import compare
+from pcaform.checks.drift.difference import Drift, Kind
+from pcaform.checks.drift.matching import is_named, region_of
 from pcaform.commands.opening import opened
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.drift import report
-from pcaform.drift.comparing import compare
-from pcaform.drift.difference import Drift, Kind
-from pcaform.drift.matching import is_named, region_of
 from pcaform.loading import load
 from pcaform.sources.account_snapshot import Estate
 from pcaform.sources.aws.acm_certificates import managed

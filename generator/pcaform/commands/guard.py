@@ -7,20 +7,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pcaform.checks.guard import report
+from pcaform.checks.guard.annotations import Places, of_spec, problems
+from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.levels import Level
+from pcaform.checks.guard.markdown import markdown, verdict
+from pcaform.checks.guard.plan_json import read
+from pcaform.checks.guard.spec_diff.check import judged_plan
+from pcaform.checks.guard.verdict import Judgement
+from pcaform.checks.guard.waivers import waived
 from pcaform.commands.guard_specs import Case, examined, of_base, of_paths
 from pcaform.core import console
 from pcaform.core import formatters as printers
 from pcaform.core.files import STDIN, content, shown
 from pcaform.core.problems import Failure, Problem
-from pcaform.guard import report
-from pcaform.guard.annotations import Places, of_spec, problems
-from pcaform.guard.judgement import Judgement
-from pcaform.guard.judging import judge
-from pcaform.guard.levels import Level
-from pcaform.guard.markdown import markdown, verdict
-from pcaform.guard.reading import read
-from pcaform.guard.specs.judging import judged_plan
-from pcaform.guard.waivers import waived
 from pcaform.terraform.environment import users
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pcaform.checks.guard.annotations import Places, of_spec
+from pcaform.checks.guard.spec_diff.check import gone, judged
+from pcaform.checks.guard.verdict import Judgement
 from pcaform.commands.validate import files
 from pcaform.core.files import content, home, shown
 from pcaform.core.git import Revision, revision
 from pcaform.core.problems import Failure, Invalid
-from pcaform.guard.annotations import Places, of_spec
-from pcaform.guard.judgement import Judgement
-from pcaform.guard.specs.judging import gone, judged
 from pcaform.loading import Examined, examine
 from pcaform.spec.parse import read
 from pcaform.spec.pem_files import Reader, beside, resolved

@@ -7,11 +7,11 @@ from pcaform.core import console
 
 _DESCRIBED = {
     "spec": "pcaform.spec.schema",
-    "guard": "pcaform.guard.report",
-    "access": "pcaform.access.report",
+    "guard": "pcaform.checks.guard.report",
+    "access": "pcaform.checks.access.report",
     "import": "pcaform.imported.report",
-    "drift": "pcaform.drift.report",
-    "audit": "pcaform.audit.report",
+    "drift": "pcaform.checks.drift.report",
+    "audit": "pcaform.checks.audit.report",
     "adopt": "pcaform.adopt.proof",
 }
 """Which module's `json_schema` describes what; only the one that is asked for is imported."""

@@ -2,12 +2,12 @@
 
 import json
 
+from pcaform.checks.guard.levels import Level
+from pcaform.checks.guard.plan_json import read
+from pcaform.checks.guard.spec_diff.check import judged, judged_plan
+from pcaform.checks.guard.verdict import Judgement
 from pcaform.demo.stack import Stack
 from pcaform.demo.steps import holds, step
-from pcaform.guard.judgement import Judgement
-from pcaform.guard.levels import Level
-from pcaform.guard.reading import read
-from pcaform.guard.specs.judging import judged, judged_plan
 from pcaform.spec.stack import Spec
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from pcaform.guard.catalog import RULES
+from pcaform.checks.guard.catalog import RULES
 from pcaform.spec.finding import Finding
 from pcaform.spec.messages import nearest
 from pcaform.spec.stack import Spec

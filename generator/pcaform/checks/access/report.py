@@ -1,0 +1,183 @@
+"""Judgement -> a table for people, Markdown for pages and pull requests, JSON for programs with its JSON Schema."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from pcaform.checks.access import access_request
+from pcaform.checks.access.access_request import Cell
+from pcaform.checks.access.check import Access, Decision, Judgement
+from pcaform.checks.access.summary import Row, merged, rows
+from pcaform.core import facts
+from pcaform.iam import actions
+
+_NOT_SHOWN = (
+    "service control policies, resource control policies, permissions boundaries, session policies, VPC endpoint "
+    "policies, the CAs' own policies, and other policies of principals that exist already"
+)
+_NOT_SHOWN_LIVE = (
+    "service control policies, resource control policies, session policies, VPC endpoint policies, and the CAs' own "
+    "policies"
+)
+
+
+def not_shown(judgement: Judgement) -> str:
+    """Return what also decides at AWS, and is in no policy of a stack, or of an account's principals."""
+    return _NOT_SHOWN_LIVE if judgement.is_live else _NOT_SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A request that is allowed, without what is the same for all of its kind."""
+
+    action: str
+    target: str
+    route: str
+    template: str | None
+    names: tuple[str, ...] | None
+    key_algorithm: str | None
+    tag: str | None
+    circumstance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """One principal of the stack and what it may do."""
+
+    key: str
+    kind: str
+    arn: str
+    judged: int
+    compared: bool
+    allowed: tuple[Allowed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A finding."""
+
+    principal: str
+    request: str
+    allowed: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `access --format json` prints; the first part of `format_version` grows when a reader could break."""
+
+    format_version: Literal["1.0"]
+    principals: tuple[Principal, ...]
+    findings: tuple[Wrong, ...]
+    not_shown: str
+
+
+_REPORT = TypeAdapter(Report)
+
+
+def text(judgement: Judgement) -> str:
+    """Return a block for each principal: what it may do on what, and how; all else is denied."""
+    return "\n".join(
+        [
+            *_findings(judgement),
+            *(line for access in judgement.accesses for line in _block(access, _rows(judgement, access))),
+        ]
+    )
+
+
+def _findings(judgement: Judgement) -> list[str]:
+    return [f"{finding.subject}: {said(finding.cell)}: {finding.message}" for finding in judgement.findings]
+
+
+def _rows(judgement: Judgement, access: Access) -> list[Row]:
+    return merged(rows(access.allowed)) if judgement.is_live else rows(access.allowed)
+
+
+def _block(access: Access, found: list[Row]) -> Iterator[str]:
+    subject = access.subject
+    yield f"{subject.kind} {subject.key}: {_arn(access)}"
+    width = max((len(row.target) for row in found), default=0)
+    for row in found:
+        for route, may in row.routes():
+            yield f"  {row.target.ljust(width)}  {route}: {', '.join(may)}"
+    yield f"  all else is denied: {access.judged} requests judged{'' if access.is_promised else _VERBATIM}"
+
+
+_VERBATIM = ", compared with no grant"
+
+
+def _arn(access: Access) -> str:
+    principal = access.subject.principal
+    return principal.role_arn or principal.arn
+
+
+def markdown(judgement: Judgement) -> str:
+    """Return a table, one line for each principal and what it has to do with."""
+    lines = ["| principal | on | itself | through ACM |", "| --- | --- | --- | --- |"]
+    for access in judgement.accesses:
+        name = f"{access.subject.kind} `{access.subject.key}`"
+        lines += [_line(name, row) for row in _rows(judgement, access)]
+    judged = sum(access.judged for access in judgement.accesses)
+    ended = "findings" if judgement.is_live else "not as granted"
+    lines += ["", f"All else is denied: {judged} requests judged, {len(judgement.findings)} {ended}."]
+    return "\n".join([*lines, *(f"- {line}" for line in _findings(judgement))])
+
+
+def _line(name: str, row: Row) -> str:
+    through = ["the same"] if row.through_acm == row.direct else row.through_acm
+    return f"| {name} | {row.target} | {', '.join(row.direct)} | {', '.join(through) if row.through_acm else ''} |"
+
+
+def as_json(judgement: Judgement) -> str:
+    """Return one JSON document, as `json_schema` describes it."""
+    principals = tuple(
+        Principal(
+            access.subject.key,
+            access.subject.kind,
+            _arn(access),
+            access.judged,
+            access.is_promised,
+            tuple(_allowed(cell) for cell in access.allowed),
+        )
+        for access in judgement.accesses
+    )
+    findings = tuple(_wrong(finding) for finding in judgement.findings)
+    return _REPORT.dump_json(Report("1.0", principals, findings, not_shown(judgement)), indent=2).decode()
+
+
+def _allowed(cell: Cell) -> Allowed:
+    return Allowed(
+        cell.action, cell.target, cell.route, cell.template, cell.names, cell.key_algorithm, cell.tag, cell.circumstance
+    )
+
+
+def _wrong(finding: Decision) -> Wrong:
+    return Wrong(finding.subject, said(finding.cell), finding.is_allowed, finding.message)
+
+
+def said(cell: Cell) -> str:
+    """Return a request in words."""
+    template = cell.template or (cell.action == actions.ISSUE and "no template named")
+    key = cell.key_algorithm != facts.DEFAULT_KEY and cell.key_algorithm
+    parts = [
+        f"{cell.action} on {cell.target}",
+        template,
+        cell.names is not None and f"for {', '.join(cell.names) or 'no name'}",
+        key and f"with a key {key}",
+        cell.tag and f"tagged {cell.tag}",
+        cell.action.startswith("acm-pca:") and cell.route != access_request.DIRECT and cell.route,
+        cell.circumstance,
+    ]
+    return ", ".join(str(part) for part in parts if part)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of the report, for programs that read it."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {**dialect, **_REPORT.json_schema(mode="serialization")}
+
+
+FORMATS: Mapping[str, Callable[[Judgement], str]] = {"text": text, "markdown": markdown, "json": as_json}
+"""What `--format` takes."""

@@ -1,0 +1,126 @@
+"""Audit -> one HTML page that needs nothing beside it: no script, no font, no picture.
+
+The page is built as a tree, so that names from an account are text in it and can never become markup.
+"""
+
+from collections.abc import Iterable, Sequence
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from pcaform.checks.audit.finding import Audit
+from pcaform.checks.audit.report import NOT_SHOWN, PRICE, left, price, when
+from pcaform.core.dates import day
+
+_STYLE = """
+:root { color-scheme: light dark; --line: #8884; --soft: #8882; --bad: #c0362c; --warn: #b26a00; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .5rem; }
+p.facts { margin: .2rem 0 1.2rem; }
+ul.sums { display: flex; flex-wrap: wrap; gap: .8rem; padding: 0; list-style: none; }
+ul.sums li { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem 1rem; }
+ul.sums b { display: block; font-size: 1.5rem; line-height: 1.3; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .45rem .7rem .45rem 0; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; } td:first-child { white-space: nowrap; }
+tr.now td:first-child { color: var(--bad); font-weight: 700; }
+tr.soon td:first-child { color: var(--warn); font-weight: 600; }
+td small { display: block; opacity: .8; overflow-wrap: anywhere; } code { font-size: .85em; overflow-wrap: anywhere; }
+footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6rem; font-size: .875rem; opacity: .85; }
+@media (max-width: 45rem) {
+  thead { display: none; } tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
+  td, td:first-child { display: block; border: 0; padding: .1rem 0; white-space: normal; }
+}
+@media print { body { margin: 0; max-width: none; } }
+"""
+_DOCTYPE = "<!DOCTYPE html>\n"
+
+Row = tuple[str, Sequence[tuple[str, str]]]
+"""A class and the cells, each with a second, smaller line."""
+
+
+def page(audit: Audit) -> str:
+    """Return the page."""
+    html = Element("html", lang="en")
+    head = SubElement(html, "head")
+    SubElement(head, "meta", charset="utf-8")
+    SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
+    title = f"Private CAs of account {audit.account_id}"
+    SubElement(head, "title").text = title
+    SubElement(head, "style").text = _STYLE
+    body = SubElement(html, "body")
+    SubElement(body, "h1").text = title
+    read = f"{', '.join(audit.regions)}, read {audit.moment:%Y-%m-%d %H:%M} UTC by pcaform audit"
+    SubElement(body, "p", {"class": "facts"}).text = read
+    _sums(body, audit)
+    _findings(body, audit)
+    _table(body, "What could not be read", ("what", "why"), _unread(audit))
+    _table(body, "What ends when", ("day", "what", "left", "status"), _ends(audit))
+    _table(body, f"{audit.monthly_usd} USD a month", ("CA", "a month", "mode", "status"), _costs(audit))
+    footer = SubElement(body, "footer")
+    footer.text = f"Costs: {PRICE}. Not shown: {NOT_SHOWN}."
+    return _DOCTYPE + tostring(html, encoding="unicode", method="html") + "\n"
+
+
+def _sums(body: Element, audit: Audit) -> None:
+    sums = SubElement(body, "ul", {"class": "sums"})
+    counted = (
+        (str(len(audit.findings)), "findings"),
+        (str(audit.authorities), "CAs"),
+        (str(audit.certificates), "managed certificates"),
+        (f"{audit.monthly_usd} USD", "a month"),
+    )
+    for number, what in counted:
+        item = SubElement(sums, "li")
+        bold = SubElement(item, "b")
+        bold.text, bold.tail = number, what
+
+
+def _findings(body: Element, audit: Audit) -> None:
+    rows = [
+        (
+            {"now": "now", "any day": "any"}.get(when(each, audit.moment), "soon"),
+            (
+                (when(each, audit.moment), ""),
+                (each.subject, each.arn),
+                (each.message, each.rule.value),
+                (each.advice, ""),
+            ),
+        )
+        for each in audit.findings
+    ]
+    _table(body, "What is wrong, soonest first", ("from", "with what", "what is wrong", "what to do"), rows)
+    if not rows:
+        SubElement(body, "h2").text = "Nothing found"
+
+
+def _unread(audit: Audit) -> Iterable[Row]:
+    return (("", ((each.address, ""), (each.reason, ""))) for each in audit.remarks)
+
+
+def _ends(audit: Audit) -> Iterable[Row]:
+    for each in audit.ends:
+        what = (f"{each.what} {each.name}", each.arn)
+        yield "", ((day(each.day), ""), what, (left(each, audit.moment), ""), (each.status, ""))
+
+
+def _costs(audit: Audit) -> Iterable[Row]:
+    for each in audit.costs:
+        yield "", ((each.name, each.arn), (price(each), ""), (each.usage_mode, ""), (each.status, ""))
+
+
+def _table(body: Element, title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    found = list(rows)
+    if not found:
+        return
+    SubElement(body, "h2").text = title
+    table = SubElement(body, "table")
+    head = SubElement(SubElement(table, "thead"), "tr")
+    for column in columns:
+        SubElement(head, "th", scope="col").text = column
+    inner = SubElement(table, "tbody")
+    for kind, cells in found:
+        row = SubElement(inner, "tr", {"class": kind} if kind else {})
+        for large, small in cells:
+            cell = SubElement(row, "td")
+            cell.text = large
+            if small:
+                SubElement(cell, "small").text = small

@@ -1,0 +1,74 @@
+"""Drift -> lines for people, Markdown for pull requests, JSON for programs with its JSON Schema."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from pcaform.checks.drift.difference import Difference, Drift
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `drift --format json` prints; the first part of `format_version` grows when a reader could break."""
+
+    format_version: Literal["1.0"]
+    stack: str
+    account_id: str
+    compared: int
+    differences: tuple[Difference, ...]
+
+
+_REPORT = TypeAdapter(Report)
+_URGENT = "first of all"
+
+
+def text(drift: Drift) -> str:
+    """Return the differences under what becomes of them: two lines each, what differs and what to do."""
+    return "\n".join(line for title, each in _grouped(drift) for line in (title, *_lines(each)))
+
+
+def _grouped(drift: Drift) -> Iterator[tuple[str, list[Difference]]]:
+    for title, found in groupby(drift.differences, key=_title):
+        yield title, list(found)
+
+
+def _title(difference: Difference) -> str:
+    return _URGENT if difference.is_urgent else difference.kind.value
+
+
+def _lines(found: list[Difference]) -> Iterator[str]:
+    for each in found:
+        kind = f" [{each.kind.value}]" if each.is_urgent else ""
+        yield f"  {each.place}: {each.message}{kind}"
+        yield f"    {each.advice}"
+
+
+def markdown(drift: Drift) -> str:
+    """Return a table, one line for each difference."""
+    if not drift.differences:
+        return f"`{drift.stack}`: no difference between the spec and account {drift.account_id}."
+    lines = ["| kind | place in the spec | difference | what to do |", "| --- | --- | --- | --- |"]
+    for each in drift.differences:
+        kind = f"**{each.kind.value}**" if each.is_urgent else each.kind.value
+        cells = (kind, f"`{each.place}`", each.message, each.advice)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def as_json(drift: Drift) -> str:
+    """Return one JSON document, as `json_schema` describes it."""
+    report = Report("1.0", drift.stack, drift.account_id, drift.compared, drift.differences)
+    return _REPORT.dump_json(report, indent=2).decode()
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of the report, for programs that read it."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {**dialect, **_REPORT.json_schema(mode="serialization")}
+
+
+FORMATS: Mapping[str, Callable[[Drift], str]] = {"text": text, "markdown": markdown, "json": as_json}
+"""What `--format` takes."""

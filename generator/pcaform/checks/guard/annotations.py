@@ -1,0 +1,81 @@
+"""Judgement -> problems with a place in a file, which are printed as GitHub annotations and SARIF.
+
+A finding stands at the item of the spec that its address was rendered from; where no spec is known, at the plan.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pcaform.checks.guard.levels import Level
+from pcaform.checks.guard.report import happening
+from pcaform.checks.guard.verdict import Judgement
+from pcaform.core.problems import Problem, Severity
+from pcaform.spec.parse import located
+from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Document, Loc
+from pcaform.terraform import module_names
+
+UNJUDGED = "cannot-judge"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a finding is shown: in `path`, and where there is a spec at the item whose call an address is in."""
+
+    path: str
+    document: Document | None = None
+    calls: Mapping[str, Loc] | None = None
+
+    def problem(self, address: str, message: str, *, rule: str, severity: Severity) -> Problem:
+        """Return a problem at the place of an address."""
+        call = address.removeprefix("module.").partition(".")[0]
+        loc = (self.calls or {}).get(call)
+        if self.document is None or loc is None:
+            return Problem(self.path, 0, 0, message, rule, severity)
+        return self.document.problem(located(self.document, loc), message, rule=rule, severity=severity, of_key=True)
+
+
+def of_spec(path: str, spec: Spec, document: Document | None) -> Places:
+    """Return the places of a spec's items, by the module calls that are rendered from them."""
+    return Places(path, document, dict(_calls(spec)))
+
+
+def _calls(spec: Spec) -> Iterator[tuple[str, Loc]]:
+    for key, authority in spec.certificate_authorities.items():
+        loc = ("certificate_authorities", key)
+        generations = range(1, getattr(authority, "generation", 1) + 1)
+        named = (module_names.ca(key), module_names.permission(key), module_names.share(key))
+        yield from ((name, loc) for name in named)
+        yield from ((module_names.ca_certificate(key, number), loc) for number in generations)
+    yield from ((module_names.share(key), ("shares", key)) for key in spec.shares)
+    yield from ((module_names.issuer(key), ("issuers", key)) for key in spec.issuers)
+    yield from ((module_names.duty(section, key), (section, key)) for section, key, _ in spec.duties)
+    yield from ((module_names.crl_bucket(key), ("crl_buckets", key)) for key in spec.crl_buckets)
+    yield from ((module_names.certificate(key), ("certificates", key)) for key in spec.certificates)
+
+
+def problems(judgement: Judgement, places: Places) -> list[Problem]:
+    """Return findings and doubts as problems: what breaks trust, or cannot be judged, is an error."""
+    found = [
+        places.problem(
+            each.address,
+            f"{each.address}: {happening(each)}{each.message}; instead: {each.advice}".removeprefix(": "),
+            rule=each.rule,
+            severity=_severity(each.level),
+        )
+        for each in judgement.findings
+    ]
+    found += [
+        places.problem(
+            each.address,
+            f"{each.address}: cannot be judged: {each.message}".removeprefix(": "),
+            rule=UNJUDGED,
+            severity=_severity(each.level),
+        )
+        for each in judgement.doubts
+    ]
+    return sorted(found)
+
+
+def _severity(level: Level) -> Severity:
+    return Severity.ERROR if level is Level.BREAKS_TRUST else Severity.WARNING

@@ -1,0 +1,88 @@
+"""Two sets of policies -> the circumstances in which they may decide otherwise, by values that their conditions name.
+
+A value of each kind that a condition tells apart is enough: an end of a range of addresses, a text for each wildcard.
+Templates, names, tags of issuers and the like are left out: requests are tried with all of them anyway.
+"""
+
+import ipaddress
+import json
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
+from typing import Any
+
+from pcaform.checks.guard.referenced_cas import SAMPLE, VARIABLE
+from pcaform.iam.evaluator.patterns import Context
+from pcaform.iam.normalize import listed
+from pcaform.iam.policies.statements import ISSUER_TAG
+
+_TRIED = ("acm-pca:", "acm:", "aws:viaawsservice", "aws:tagkeys", f"aws:requesttag/{ISSUER_TAG}".lower())
+_GAPS = ("x", "", "zq")
+_MOST = 256
+
+
+def circumstances(before: Mapping[str, str], after: Mapping[str, str]) -> list[Context]:
+    """Return contexts that meet what differs, with and without what else the second set asks for."""
+    if not before:
+        return []
+    old, new = (list(_statements(each)) for each in (before, after))
+    told = [{_key(each) for statement in statements for each in _contexts(statement)} for statements in (old, new)]
+    differing = [json.loads(each) for each in sorted(told[0] ^ told[1])]
+    bases = {_key(_base(each)): _base(each) for each in new if each.get("Effect") == "Allow"}
+    every = chain(differing, ({**base, **each} for each in differing for base in bases.values()))
+    return [{key: (value,) for key, value in each.items()} for each in islice(_unique(every), _MOST)]
+
+
+def _unique(contexts: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
+    met = set()
+    for each in contexts:
+        if _key(each) not in met:
+            met.add(_key(each))
+            yield each
+
+
+def _key(context: Mapping[str, str]) -> str:
+    return json.dumps(context, sort_keys=True)
+
+
+def _statements(policies: Mapping[str, str]) -> Iterator[Any]:
+    for text in policies.values():
+        yield from listed(json.loads(text).get("Statement", []))
+
+
+def _contexts(statement: Any) -> Iterator[dict[str, str]]:
+    """Yield for each value of each condition what meets it, or would but for a negation, and the other conditions."""
+    base = _base(statement)
+    for _, key, values in _asked(statement):
+        yield from ({**base, key: value} for value in values)
+
+
+def _base(statement: Any) -> dict[str, str]:
+    """Return what meets all conditions of a statement at once."""
+    return {key: values[0] for operator, key, values in _asked(statement) if values and "Not" not in operator}
+
+
+def _asked(statement: Any) -> Iterator[tuple[str, str, list[str]]]:
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, values in keys.items():
+            if not key.lower().startswith(_TRIED):
+                yield operator, key.lower(), [each for value in listed(values) for each in _samples(operator, value)]
+    for match in VARIABLE.finditer(json.dumps(statement.get("Resource", ""))):
+        yield "Resource", match["key"].lower(), [SAMPLE]
+
+
+def _samples(operator: str, value: Any) -> list[str]:
+    text = value if isinstance(value, str) else json.dumps(value)
+    if "Null" in operator:
+        return ["x"] if text == "false" else []
+    if "IpAddress" in operator:
+        return _ends(text)
+    gaps = _GAPS if "*" in text or "?" in text else _GAPS[:1]
+    return [text.replace("*", gap).replace("?", gap[:1] or "y") for gap in gaps]
+
+
+def _ends(text: str) -> list[str]:
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return []
+    return [str(network[0]), str(network[-1])]

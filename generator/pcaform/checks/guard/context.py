@@ -1,0 +1,257 @@
+"""What is there before a plan, and what hangs on what: CAs, the CAs below them, and all that names one of them.
+
+A CA is below another if the other issued the certificate that it has installed: told by the state, where both are in
+it, else by the key identifiers in both certificates (RFC 5280, 4.2.1.1).
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pcaform.checks.guard.certificate_dates import UnreadableError, certificate, identity
+from pcaform.checks.guard.findings import is_created
+from pcaform.checks.guard.plan_json import Change, Plan, Resource
+from pcaform.checks.guard.policy_holders import Holders
+from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE
+
+_ARN = "certificate_authority_arn"
+_AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")
+_NAMELESS = "a CA"
+_TREE = 32
+"""Levels of CAs that are followed; certificates that name each other cannot make it endless."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The objects before a plan, by type, with what the plan does to each."""
+
+    plan: Plan
+
+    @cached_property
+    def resources(self) -> Mapping[str, list[Resource]]:
+        """What is there, by type: what the plan changes, and all else that is in the state."""
+        found = [_before(change) for change in self.plan.changes if change.before]
+        met = {(each.address, each.deposed) for each in found}
+        moved = {change.moved_from for change in self.plan.changes}
+        kept = (each for each in self.plan.resources if (each.address, each.deposed) not in met)
+        by_type: dict[str, list[Resource]] = {}
+        every = (*found, *(each for each in kept if each.address not in moved))
+        for resource in sorted(every, key=lambda each: not each.deposed):  # of two with one ARN the live one counts
+            by_type.setdefault(resource.type, []).append(resource)
+        return by_type
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """Yield the objects of some types."""
+        for kind in types:
+            yield from self.resources.get(kind, ())
+
+    @cached_property
+    def authorities(self) -> Mapping[str, Resource]:
+        """The CAs by ARN."""
+        return _by_arn(self.of(AUTHORITY))
+
+    @cached_property
+    def read(self) -> Mapping[str, Resource]:
+        """The CAs that data sources read, by ARN: another stack may have made them."""
+        return _by_arn(each for each in self.plan.read if each.type == AUTHORITY)
+
+    @cached_property
+    def made(self) -> tuple[Change, ...]:
+        """The CAs that this plan makes."""
+        return tuple(change for change in self.changes_of(AUTHORITY) if "create" in change.actions)
+
+    def is_in_sight(self, arn: str) -> bool:
+        """Tell whether it is known what certificate a CA has: by the state or by AWS, or as it is still to be made."""
+        return any(arn in known for known in (self.authorities, self.read, self.installed, self.made_arns))
+
+    @cached_property
+    def made_arns(self) -> frozenset[str]:
+        """The ARNs of the CAs that are made, which only specs give."""
+        return frozenset(str(change.after["arn"]) for change in self.made if change.after.get("arn"))
+
+    @cached_property
+    def made_modules(self) -> frozenset[str]:
+        """The modules that the plan makes CAs in, empty text for the root module."""
+        return frozenset(module(change.address) for change in self.made)
+
+    @cached_property
+    def destroyed(self) -> frozenset[str]:
+        """The ARNs of the CAs that this plan destroys: what is said of them need not be said of each part again."""
+        gone = (change for change in self.plan.changes if change.type == AUTHORITY and "delete" in change.actions)
+        return frozenset(str(change.before.get("arn")) for change in gone)
+
+    def is_for_made(self, change: Change) -> bool:
+        """Tell whether a CA that is unknown is one that this plan makes, and none that a data source reads later."""
+        return module(change.address) in self.made_modules - {""} or bool(self.made and not self._is_any_read_later)
+
+    @cached_property
+    def _is_any_read_later(self) -> bool:
+        return any("read" in change.actions for change in self.changes_of(AUTHORITY))
+
+    @cached_property
+    def names_gone(self) -> frozenset[str]:
+        """The names of the CAs that were deleted outside."""
+        gone = (each for each in self.plan.gone.values() if each.type == AUTHORITY)
+        return frozenset(common_name(each.values) for each in gone) - {_NAMELESS, "{}"}
+
+    @cached_property
+    def orphans(self) -> Mapping[str, list[Resource]]:
+        """The installations whose CA is not in the state, by their module."""
+        found: dict[str, list[Resource]] = {}
+        for each in self.of(INSTALLATION):
+            if str(each.values.get(_ARN)) not in self.authorities:
+                found.setdefault(module(each.address), []).append(each)
+        return found
+
+    @cached_property
+    def lost(self) -> tuple[Change, ...]:
+        """What hung on a CA that is not in the state, and moves to one that this plan makes: the first has got lost."""
+        hanging = self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, SHARE)
+        return tuple(change for change in hanging if self._is_torn_off(change))
+
+    def _is_torn_off(self, change: Change) -> bool:
+        name = "resource_arn" if change.type == SHARE else _ARN
+        arn = change.before.get(name)
+        is_of_others = arn in self.read and change.type != INSTALLATION  # who installs in a CA, made it
+        return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
+
+    @cached_property
+    def created(self) -> frozenset[str]:
+        """The ids of the CAs that this plan creates; where one is not known yet its key, as in a spec's ARNs."""
+        made = [change for change in self.plan.changes if change.type == AUTHORITY and is_created(change)]
+        arns = [str(change.after.get("arn") or module(change.address).removeprefix("module.ca_")) for change in made]
+        return frozenset(arn.rpartition("/")[2] for arn in arns) - {""}
+
+    @cached_property
+    def installed(self) -> Mapping[str, str]:
+        """The text of each CA's own certificate, by ARN, as far as it is known."""
+        found = [each.values for each in self.of(INSTALLATION) if each.values.get(_ARN)]
+        texts = {str(values[_ARN]): values.get("certificate") for values in found}
+        known = {**self.read, **self.authorities}
+        texts |= {arn: each.values["certificate"] for arn, each in known.items() if _has(each)}
+        return {arn: text for arn, text in texts.items() if isinstance(text, str) and text}
+
+    def has_issued(self, text: Any) -> bool:
+        """Tell whether the stack issued a certificate itself, and has it in its state."""
+        return identity(text) in self._issued
+
+    @cached_property
+    def _issued(self) -> frozenset[bytes | str]:
+        return frozenset(filter(None, (identity(each.values.get("certificate")) for each in self.of(CERTIFICATE))))
+
+    @cached_property
+    def issues(self) -> bool:
+        """Tell whether this plan issues any certificate."""
+        return any("create" in change.actions for change in self.changes_of(CERTIFICATE))
+
+    @cached_property
+    def parents(self) -> Mapping[str, str]:
+        """ARN of a CA -> ARN of the CA that issued its certificate; roots have none."""
+        known = [each.values for each in self.of(CERTIFICATE) if each.values.get("certificate")]
+        issued = {str(values["certificate"]): str(values.get(_ARN)) for values in known}
+        found = {arn: issued[text] for arn, text in self.installed.items() if text in issued}
+        keys = {arn: _identifiers(text) for arn, text in self.installed.items()}
+        by_key: dict[bytes | None, str] = {own: arn for arn, (own, _) in keys.items() if own}
+        for arn, (_, issuer) in keys.items():
+            if issuer in by_key:
+                found.setdefault(arn, by_key[issuer])
+        return {arn: parent for arn, parent in found.items() if arn != parent}
+
+    @cached_property
+    def _children(self) -> Mapping[str, list[str]]:
+        children: dict[str, list[str]] = {}
+        for arn, parent in sorted(self.parents.items(), key=lambda pair: (self.name(pair[0]), pair[0])):
+            children.setdefault(parent, []).append(arn)
+        return children
+
+    @cached_property
+    def _hanging(self) -> Mapping[str, list[str]]:
+        """ARN of a CA -> what names it, in words."""
+        found: dict[str, list[str]] = {}
+        for arn, words in self._naming():
+            found.setdefault(arn, []).append(words)
+        return found
+
+    def _naming(self) -> Iterator[tuple[str, str]]:
+        for each in self.of(MANAGED):
+            if arn := each.values.get(_ARN):
+                yield str(arn), f"{each.address}: ACM cannot renew the certificate for {each.values.get('domain_name')}"
+        for each in self.of(PERMISSION):
+            yield str(each.values.get(_ARN)), f"{each.address}: ACM's permission is for this CA"
+        for each in self.of(SHARE):
+            yield str(each.values.get("resource_arn")), f"{each.address}: other accounts issue from this CA"
+        for each in self.of(*POLICIES):
+            for arn in dict.fromkeys(_AUTHORITY_ARN.findall(str(each.values.get("policy")))):
+                yield arn, f"{each.address}: whoever has this policy issues from this CA, by its ARN"
+
+    @cached_property
+    def holders(self) -> Holders:
+        """Who has which policy."""
+        return Holders(self.of, self.changes_of, module, self.plan.read)
+
+    def name(self, arn: str) -> str:
+        """Return how people know a CA."""
+        found = self.authorities.get(arn) or self.read.get(arn)
+        if found is None:
+            return arn
+        return f"{common_name(found.values)} ({found.address})"
+
+    def below(self, arn: str) -> tuple[str, ...]:
+        """Return what hangs on a CA, one line each: the CAs below it, and what names any of them."""
+        return tuple(dict.fromkeys(self._below(arn, _TREE)))
+
+    def _below(self, arn: str, levels: int) -> Iterator[str]:
+        for child in self._children.get(arn, ()) if levels else ():
+            yield f"{self.name(child)}: its certificate was issued by this CA, so all that it issued ends here too"
+            yield from self._below(child, levels - 1)
+        yield from self._hanging.get(arn, ())
+
+    def carrying(self, text: Any) -> tuple[str, ...]:
+        """Return who has a certificate installed, one line each, with what hangs on them."""
+        arns = [arn for arn, installed in self.installed.items() if text and installed == text]
+        own = [f"{self.name(arn)}: has it installed" for arn in arns]
+        return tuple(dict.fromkeys([*own, *(line for arn in arns for line in self._below(arn, _TREE))]))
+
+    def changes_of(self, *types: str) -> Iterator[Change]:
+        """Yield what the plan does to objects of some types."""
+        return (change for change in self.plan.changes if change.type in types)
+
+
+def common_name(values: Mapping[str, Any]) -> str:
+    """Return a CA's name, or what else tells it from others."""
+    for configuration in values.get("certificate_authority_configuration") or ():
+        for subject in configuration.get("subject") or ():
+            if subject.get("common_name"):
+                return f"'{subject['common_name']}'"
+            return json.dumps({name: value for name, value in subject.items() if value}, ensure_ascii=False)
+    return _NAMELESS
+
+
+def module(address: str) -> str:
+    """Return the module that a resource's address lies in, empty for the root module."""
+    found = re.match(r'(?P<module>(?:module\.[\w-]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.?)*)', address)
+    return found["module"].rstrip(".") if found else ""
+
+
+def _by_arn(found: Iterable[Resource]) -> dict[str, Resource]:
+    return {str(each.values["arn"]): each for each in found if each.values.get("arn")}
+
+
+def _before(change: Change) -> Resource:
+    return Resource(change.address, change.type, change.before, change.deposed)
+
+
+def _has(authority: Resource) -> bool:
+    return bool(authority.values.get("certificate"))
+
+
+def _identifiers(pem: str) -> tuple[bytes | None, bytes | None]:
+    """Return the identifiers of a certificate's own key and of its issuer's."""
+    try:
+        found = certificate(pem)
+    except UnreadableError:
+        return None, None
+    return found.subject_key, found.authority_key

@@ -1,0 +1,118 @@
+"""A change -> a finding about it: what forces it in words, the arguments that differ, and nothing secret."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pcaform.checks.guard.catalog import RULES
+from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.verdict import Difference, Doubt, Finding
+from pcaform.terraform.plan_changes import is_marked
+
+_CAUSES = {
+    "delete_because_no_resource_config": "its block is not in the configuration any more",
+    "delete_because_no_module": "its module is not in the configuration any more",
+    "delete_because_wrong_repetition": "'count' or 'for_each' came or went",
+    "delete_because_count_index": "its index is beyond 'count'",
+    "delete_because_each_key": "its key is not in 'for_each' any more",
+    "delete_because_no_move_target": "it was moved to an address that is not declared",
+    "replace_because_tainted": "it is marked as tainted",
+    "replace_by_request": "'-replace' asks for it",
+    "replace_by_triggers": "'replace_triggered_by' asks for it",
+}
+"""Terraform's reasons, https://developer.hashicorp.com/terraform/internals/json-format#plan-representation."""
+
+_LONGEST = 200
+_HIDDEN = "(secret)"
+_UNKNOWN = "(known after apply)"
+
+
+def finding(
+    change: Change,
+    rule: str,
+    message: str,
+    *,
+    advice: str,
+    affected: Iterable[str] = (),
+    arguments: Sequence[str] = (),
+) -> Finding:
+    """Return a finding of a rule; `arguments` are the ones that matter where nothing forces a replacement."""
+    return Finding(
+        address=where(change),
+        rule=rule,
+        level=RULES[rule].level,
+        actions=change.actions,
+        cause=cause(change),
+        paths=change.paths,
+        differences=tuple(_difference(change, path) for path in (change.paths or arguments)),
+        message=message,
+        affected=tuple(affected),
+        advice=advice,
+    )
+
+
+def doubt(change: Change, rule: str, message: str) -> Doubt:
+    """Return a doubt that may hide a finding of a rule."""
+    return Doubt(where(change), message, RULES[rule].level)
+
+
+def where(change: Change) -> str:
+    """Return the address of what changes; an object that a replacement left behind is named as such."""
+    return f"{change.address} (deposed {change.deposed})" if change.deposed else change.address
+
+
+def is_destroyed(change: Change) -> bool:
+    """Tell whether the object that is there now goes; Terraform asks readers to look for this one word."""
+    return "delete" in change.actions
+
+
+def is_replaced(change: Change) -> bool:
+    """Tell whether another object takes its place; the old one is destroyed, or by OpenTofu perhaps only forgotten."""
+    return "create" in change.actions and (is_destroyed(change) or "forget" in change.actions)
+
+
+def is_created(change: Change) -> bool:
+    """Tell whether an object comes where none is."""
+    return "create" in change.actions and not is_replaced(change)
+
+
+def cause(change: Change) -> str:
+    """Return what forces the change, in words; empty where Terraform does not say."""
+    if change.paths:
+        return f"{', '.join(repr(path) for path in change.paths)} {'change' if len(change.paths) > 1 else 'changes'}"
+    return _CAUSES.get(change.reason, change.reason)
+
+
+def _difference(change: Change, path: str) -> Difference:
+    steps = list(_steps(path))
+    is_secret = any(_at(mask, steps, is_mask=True) is True for mask in change.secret)
+    is_unknown = _at(change.unknown, steps, is_mask=True) is True
+    before = _HIDDEN if is_secret else _shown(_at(change.before, steps))
+    after = _HIDDEN if is_secret else _UNKNOWN if is_unknown else _shown(_at(change.after, steps))
+    return Difference(path, before, after)
+
+
+def _steps(path: str) -> Iterator[str | int]:
+    for part in path.replace("[", ".").split("."):
+        index = part.removesuffix("]")
+        yield int(index) if index != part and index.isdigit() else index
+
+
+def _at(value: Any, steps: Sequence[str | int], *, is_mask: bool = False) -> Any:
+    """Return what is at a path; in a mask the first `true` on the way holds for all below it."""
+    for step in steps:
+        if is_mask and value is True:
+            return True
+        if isinstance(value, Mapping) and step in value:
+            value = value[str(step)]
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return is_marked(value) if is_mask else value
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

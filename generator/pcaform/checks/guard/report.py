@@ -1,0 +1,73 @@
+"""Judgement -> text for people and JSON for programs, and the JSON Schema of the latter."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from pcaform.checks.guard.verdict import Doubt, Finding, Judgement, Note, Waived
+
+_SHOWN = 12
+"""How many of the things that suffer are listed for people; JSON has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `pcaform guard --format json` prints; the first part of `format_version` grows when a reader could break."""
+
+    format_version: Literal["1.1"]
+    findings: tuple[Finding, ...]
+    notes: tuple[Note, ...]
+    doubts: tuple[Doubt, ...]
+    waived: tuple[Waived, ...]
+
+
+_REPORT = TypeAdapter(Report)
+
+
+def text(judgement: Judgement) -> str:
+    """Return a few lines for each finding: what happens and why, what hangs on it, then what to do instead."""
+    waived = (f"{_head(each.finding)}\n  waived until {each.until}: {each.why}" for each in judgement.waived)
+    return "\n".join([*(line for finding in judgement.findings for line in _lines(finding)), *waived])
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    yield _head(finding)
+    for each in finding.differences:
+        yield f"  {each.path}: {each.before} -> {each.after}"
+    for line in shortened(finding.affected):
+        yield f"  affects {line}"
+    yield f"  instead: {finding.advice}"
+
+
+def _head(finding: Finding) -> str:
+    place = f"{finding.address}: " if finding.address else ""
+    return f"{place}{happening(finding)}{finding.message} [{finding.rule}, {finding.level}]"
+
+
+def happening(finding: Finding) -> str:
+    """Return what Terraform does and why, as the start of a sentence; empty where it does nothing."""
+    words = {"delete": "destroyed", "create": "created", "update": "changed"}
+    done = "replaced" if {"delete", "create"} <= set(finding.actions) else words.get("".join(finding.actions))
+    because = f" because {finding.cause}" if finding.cause else ""
+    return f"{done}{because}: " if done else ""
+
+
+def shortened(lines: tuple[str, ...]) -> Iterator[str]:
+    """Yield as many lines as a person reads, and how many more there are."""
+    yield from lines[:_SHOWN]
+    if len(lines) > _SHOWN:
+        yield f"and {len(lines) - _SHOWN} more"
+
+
+def as_json(judgement: Judgement) -> str:
+    """Return one JSON document, as `json_schema` describes it."""
+    report = Report("1.1", judgement.findings, judgement.notes, judgement.doubts, judgement.waived)
+    return _REPORT.dump_json(report, indent=2).decode()
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of the report, for programs that read it."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {**dialect, **_REPORT.json_schema(mode="serialization")}

@@ -1,0 +1,87 @@
+"""What happens to who may use CAs: policies that allow more, come or go, or become somebody else's."""
+
+from collections.abc import Iterator, Mapping
+
+from pcaform.checks.guard.context import World
+from pcaform.checks.guard.findings import doubt, finding
+from pcaform.checks.guard.new_cas import without
+from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.policy_attachments import has_unknown_text, holders, texts
+from pcaform.checks.guard.relevance import is_about_authorities
+from pcaform.checks.guard.rules.attachments import REVIEW, SEE, followed
+from pcaform.checks.guard.verdict import Remark
+from pcaform.checks.guard.widening import Widening, mean_the_same, widening
+from pcaform.iam.evaluator.documents import PolicyError
+
+_SPEC = "give the guard the spec with '--spec SPEC', which says it"
+_NARROW = "narrow the policy to what was asked for; 'pcaform access SPEC' shows all that everybody may do"
+
+
+def policy(change: Change, world: World) -> Iterator[Remark]:
+    """Judge a policy by its text, before and after."""
+    before, after = texts(change.before), texts(change.after)
+    is_unknown = has_unknown_text(change.unknown)
+    if before and after and _moves(change, world):
+        yield from _judged(change, before, {}, is_unknown=False)
+        yield from _judged(change, {}, after, is_unknown=is_unknown)
+        return
+    is_unknown = is_unknown or (bool(before) and change.unknown.get("inline_policy") is True)
+    yield from _judged(change, before, without(after, world.created) if before else after, is_unknown=is_unknown)
+
+
+def _moves(change: Change, world: World) -> bool:
+    """Tell whether an inline policy is somebody else's than before."""
+    before = frozenset((who, "") for who in holders(change.before))
+    return followed(change, before, world) != frozenset((who, "") for who in holders(change.after, change.unknown))
+
+
+def _judged(
+    change: Change, before: Mapping[str, str], after: Mapping[str, str], *, is_unknown: bool
+) -> Iterator[Remark]:
+    """Compare two states of a policy: its texts by name, none where there is none."""
+    is_concerned = any(map(is_about_authorities, (*before.values(), *after.values())))
+    if is_unknown:
+        yield from _unknown(change, before)
+    elif not is_concerned or mean_the_same(before.values(), after.values()):
+        return
+    elif not after:
+        yield finding(change, "access-removed", "its principals issue nothing by it any more", advice=SEE)
+    else:
+        yield from _compared(change, before, after)
+
+
+def _unknown(change: Change, before: Mapping[str, str]) -> Iterator[Remark]:
+    if any(map(is_about_authorities, before.values())):
+        message = f"what the policy will allow is known only after the apply: {_SPEC}"
+        yield doubt(change, "ca-template", message)
+    else:
+        message = f"what the new policy allows is known only after the apply: {_SPEC}"
+        yield finding(change, "access-granted", message, advice=REVIEW)
+
+
+def _compared(change: Change, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Remark]:
+    try:
+        found = widening(before, after)
+    except PolicyError as error:
+        yield doubt(change, "ca-template", f"the policy cannot be judged: {error}")
+        return
+    if found.gained:
+        yield _widened(change, found, is_new=not before)
+    elif before:
+        message = "the policy changes, and of all requests that were tried none is newly allowed"
+        yield finding(change, "policy-changed", message, advice="read the difference")
+
+
+def _widened(change: Change, found: Widening, *, is_new: bool) -> Remark:
+    if is_new:
+        added = ", CA certificates among it" if found.has_ca_template else ""
+        message = f"a new policy allows what no policy of this address did{added}"
+        return finding(change, "access-granted", message, advice=REVIEW, affected=found.lines())
+    if found.has_ca_template:
+        message = "its principals may now issue CA certificates: whoever trusts this CA trusts the CAs that they make"
+        return finding(change, "ca-template", message, advice=_NARROW, affected=found.lines())
+    if found.has_privileged_template:
+        message = "its principals may now issue certificates whose purpose they choose themselves"
+        return finding(change, "privileged-template", message, advice=_NARROW, affected=found.lines())
+    message = f"{len(found.gained)} kinds of requests are newly allowed"
+    return finding(change, "policy-widened", message, advice=_NARROW, affected=found.lines())

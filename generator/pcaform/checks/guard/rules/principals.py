@@ -1,0 +1,68 @@
+"""What happens to the principals: who may take a role, and users and roles that go."""
+
+from collections.abc import Iterator
+
+from pcaform.checks.guard.context import World
+from pcaform.checks.guard.findings import doubt, finding, is_destroyed, is_replaced
+from pcaform.checks.guard.grantees import denied, grantees, in_words, newcomers
+from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.rules.attachments import boundary, managed_policies
+from pcaform.checks.guard.rules.policies import policy
+from pcaform.checks.guard.verdict import Finding, Remark
+from pcaform.iam.evaluator.documents import PolicyError
+
+_TRUST = "assume_role_policy"
+_GONE = "see that nothing issues as this principal any more; what it issued stays valid"
+
+
+def user(change: Change, world: World) -> Iterator[Remark]:
+    """Judge a user: one that goes takes its access keys along."""
+    yield from boundary(change, world)
+    if is_destroyed(change) and world.holders.is_holder(change):
+        done = "another one takes its place, without its access keys" if is_replaced(change) else "its keys go with it"
+        message = f"user {change.before.get('name')} is destroyed: {done}"
+        yield finding(change, "principal-destroyed", message, advice=_GONE)
+
+
+def role(change: Change, world: World) -> Iterator[Remark]:
+    """Judge a role: its trust, the policies inside it, and that it is there."""
+    yield from policy(change, world)
+    yield from managed_policies(change, world)
+    yield from boundary(change, world)
+    if not world.holders.is_holder(change):
+        opened = _trusted(change) if world.holders.may_hold(change) else ()
+        yield from (each for each in opened if isinstance(each, Finding) and each.rule == "role-trusts-anybody")
+        return
+    if is_destroyed(change):
+        done = "another one takes its place" if is_replaced(change) else "nobody can take it any more"
+        message = f"role {change.before.get('name')} is destroyed: {done}"
+        yield finding(change, "principal-destroyed", message, advice=_GONE)
+    if not change.after:
+        return
+    if change.unknown.get(_TRUST):
+        message = "whom the role will trust is known only after the apply: give the guard the spec with '--spec SPEC'"
+        yield doubt(change, "role-trusts-anybody", message)
+    else:
+        yield from _trusted(change)
+
+
+def _trusted(change: Change) -> Iterator[Remark]:
+    before, after = change.before.get(_TRUST) or "", change.after.get(_TRUST) or ""
+    try:
+        old = grantees(before, "trust policy of before") if before else ()
+        new = newcomers(old, grantees(after, "trust policy") if after else ())
+        was_denied = denied(before) - denied(after) if before and after else frozenset()
+    except PolicyError as error:
+        yield doubt(change, "role-trusts-anybody", f"the trust policy cannot be judged: {error}")
+        return
+    if any(each.is_anybody for each in new):
+        message = f"anybody may take the role: {in_words([each for each in new if each.is_anybody])}"
+        advice = "name accounts or principals, or for tokens the repositories or service accounts in ':sub'"
+        yield finding(change, "role-trusts-anybody", message, advice=advice)
+    elif new and before:
+        message = f"more may take the role: {in_words(new, old)}"
+        advice = "trust only who issues"
+        yield finding(change, "trust-extended", message, advice=advice)
+    elif was_denied:
+        message = "a statement that kept principals out of the role is gone"
+        yield finding(change, "trust-extended", message, advice="keep the denial")

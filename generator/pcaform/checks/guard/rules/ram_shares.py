@@ -1,0 +1,87 @@
+"""What happens to CAs that are shared by AWS RAM: what is in a share, with whom, and with which rights.
+
+Source: https://docs.aws.amazon.com/privateca/latest/userguide/pca-ram.html.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pcaform.checks.guard.context import World
+from pcaform.checks.guard.findings import finding, is_created, is_destroyed
+from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.rules.shares import CROWNED, KEEP, ONLY
+from pcaform.checks.guard.verdict import Remark
+from pcaform.terraform.resource_types import AUTHORITY
+
+ASSOCIATION, PRINCIPAL, SHARE = (
+    f"aws_ram_{kind}" for kind in ("resource_association", "principal_association", "resource_share")
+)
+_AUTHORITY = re.compile(r"arn:[\w-]+:acm-pca:[^:]*:[^:]*:certificate-authority/")
+_OF_AUTHORITIES = re.compile(r"permission/AWSRAM\w*CertificateAuthority$")
+_IN = "resource_share_arn"
+
+
+def association(change: Change, world: World) -> Iterator[Remark]:
+    """Judge what is in a share."""
+    old, new = change.before.get("resource_arn"), change.after.get("resource_arn")
+    if is_destroyed(change) and _is_live(old, world):
+        yield _narrowed(change, f"{world.name(str(old))} is shared no more by RAM")
+    if "create" in change.actions and _is_live(new, world):
+        of = [each.values for each in world.of(SHARE) if each.values.get("arn") == change.after.get(_IN)]
+        rights = [right for values in of for right in _rights(values)]
+        yield _extended(change, f"{world.name(str(new))} is shared by RAM", rights)
+    elif change.unknown.get("resource_arn") and any(map(is_created, world.changes_of(AUTHORITY))):
+        yield _extended(change, "what is shared by RAM is known only after the apply, and may be a CA", [])
+
+
+def principal(change: Change, world: World) -> Iterator[Remark]:
+    """Judge with whom a share is."""
+    if is_destroyed(change) and _is_of_authority(change.before.get(_IN), world):
+        yield _narrowed(change, f"RAM shares it no more with {change.before.get('principal')}")
+    if "create" in change.actions and _is_of_authority(change.after.get(_IN), world):
+        yield _extended(change, f"RAM shares it with {change.after.get('principal') or 'somebody'}", [])
+
+
+def share(change: Change, world: World) -> Iterator[Remark]:
+    """Judge a share itself: that it is there, for whom it may be, and with which rights."""
+    gained = [right for right in _rights(change.after) if right not in _rights(change.before)]
+    is_of_authority = _is_of_authority(change.before.get("arn"), world)
+    if is_destroyed(change):
+        if is_of_authority:
+            yield _narrowed(change, f"the share {change.before.get('name') or change.before.get('arn')} of RAM ends")
+    elif gained and (is_of_authority or any(map(_OF_AUTHORITIES.search, gained))):
+        yield _extended(change, f"RAM gives rights on CAs: {', '.join(gained)}", gained)
+    elif is_of_authority:
+        name = "allow_external_principals"
+        before, after = bool(change.before.get(name)), bool(change.after.get(name))
+        if after and not before:
+            yield _extended(change, "accounts outside of the organization may be let in", [])
+        elif before and not after:
+            yield _narrowed(change, "RAM shares it with no account outside of the organization any more")
+
+
+def _narrowed(change: Change, message: str) -> Remark:
+    message = f"{message}: they issue nothing from the CA any more, and ACM renews nothing for them"
+    return finding(change, "share-narrowed", message, advice=KEEP)
+
+
+def _extended(change: Change, message: str, rights: list[str]) -> Remark:
+    if any("SubordinateCACertificate" in right for right in rights):
+        return finding(change, "ca-template", f"{message}: others {CROWNED}", advice="share with the default rights")
+    return finding(change, "share-extended", f"{message}: more may issue from the CA", advice=ONLY)
+
+
+def _rights(values: Mapping[str, Any]) -> list[str]:
+    return [str(each) for each in values.get("permission_arns") or ()]
+
+
+def _is_live(arn: Any, world: World) -> bool:
+    return isinstance(arn, str) and _AUTHORITY.match(arn) is not None and arn not in world.destroyed
+
+
+def _is_of_authority(share: Any, world: World) -> bool:
+    """Tell whether a live CA is in a share, before the plan or after it."""
+    before = [each.values for each in world.of(ASSOCIATION)]
+    after = [each.after for each in world.changes_of(ASSOCIATION)]
+    return any(each.get(_IN) == share and _is_live(each.get("resource_arn"), world) for each in (*before, *after))

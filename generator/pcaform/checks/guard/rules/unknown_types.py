@@ -1,0 +1,35 @@
+"""What is about CAs and has no judgement: the kinds of the awscc provider, and those that newer releases may bring."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pcaform.checks.guard.context import World
+from pcaform.checks.guard.findings import where
+from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.verdict import Doubt, Remark
+from pcaform.terraform.plan_changes import is_marked
+
+_CHANGING = {"create", "update", "delete"}
+_TAGS = {"tags", "tags_all"}
+
+
+def is_of_private_ca(kind: str) -> bool:
+    """Tell whether a kind of resource belongs to AWS Private CA, whichever provider makes it."""
+    return kind.startswith(("aws_acmpca_", "awscc_acmpca_"))
+
+
+def unjudged(change: Change, world: World) -> Iterator[Remark]:
+    """Doubt whatever such a change does at AWS, but for tags."""
+    del world
+    if _CHANGING & set(change.actions) and not _is_of_tags(change):
+        message = f"what becomes of a CA by this is not known: the guard does not judge '{change.type}'"
+        yield Doubt(where(change), message)
+
+
+def _is_of_tags(change: Change) -> bool:
+    unknown = is_marked(_untagged(change.unknown))
+    return change.actions == ("update",) and not unknown and _untagged(change.before) == _untagged(change.after)
+
+
+def _untagged(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in _TAGS}

@@ -1,0 +1,142 @@
+"""Two specs -> the plan that Terraform would make of the second over the first, as far as specs tell.
+
+What a certificate was issued with is ignored once it is there, as the modules do; what only Terraform knows is unknown.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pcaform.checks.guard.plan_json import Change, Plan
+from pcaform.checks.guard.spec_diff.moves import Followed, followed
+from pcaform.checks.guard.widening import normal
+from pcaform.render.plan.placeholders import Names, names, output_of
+from pcaform.render.plan.resources import Made, calls, resources
+from pcaform.spec.stack import Spec
+from pcaform.terraform.force_new import is_replacing
+from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, POLICIES, SHARE
+
+_ANEW = ("delete", "create")
+_GIVEN_AT_ONCE = (*POLICIES, SHARE)
+"""Kinds whose text the guard reads: with names in place of what is not known yet, it can still be judged."""
+
+
+def plan(before: Spec, after: Spec) -> Plan:
+    """Return the changes from one spec of a stack to the next."""
+    steps = followed(before, after)
+    olds, back = resources(before, names(before)), steps.back
+    first = _Comparison(olds, resources(after, names(after, before=before, moved=back)), steps, frozenset())
+    again = frozenset(
+        change.address.partition(".")[2].partition(".")[0].removeprefix("ca_")
+        for change in first.changes()
+        if change.type == AUTHORITY and change.actions == _ANEW
+    )
+    called: Names = names(after, before=before, moved=back, again=again)
+    made = frozenset(call.name for call in calls(after)) - {call.name for call in calls(before)} - set(back)
+    final = _Comparison(olds, resources(after, called), steps, made | {f"ca_{key}" for key in again})
+    imported = {f"module.ca_{key}.{AUTHORITY}.this": each.arn for key, each in after.managed.items() if each.arn}
+    return Plan(tuple(final.changes(imported)), is_errored=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """The resources of both specs, what is followed, and the module calls whose outputs are not known yet."""
+
+    olds: Mapping[str, Made]
+    news: Mapping[str, Made]
+    followed: Followed
+    made: frozenset[str]
+
+    def changes(self, imported: Mapping[str, str | None] | None = None) -> Iterator[Change]:
+        """Yield what happens to each resource; `imported` are the ids of those that exist already."""
+        origins = self.followed.origins(self.olds)
+        for address, new in self.news.items():
+            yield self._changed(new, origins.get(address), importing=(imported or {}).get(address) or "")
+        for address, old in origins.items():
+            if address not in self.news:
+                yield self._left(old, address)
+
+    def _changed(self, new: Made, old: Made | None, *, importing: str) -> Change:
+        moved_from = old.address if old is not None and old.address != new.address else ""
+        if old is None:
+            actions: tuple[str, ...] = ("no-op",) if importing else ("create",)
+            return self._change(new, actions, before=new.values if importing else {}, importing=importing)
+        ignores = new.type == CERTIFICATE
+        differing = [] if ignores else list(_differing(old.values, new.values))
+        paths = tuple(path for path in differing if is_replacing(new.type, path))
+        actions = _ANEW if paths else ("update",) if differing else ("no-op",)
+        after = old.values if ignores else new.values
+        return self._change(new, actions, before=old.values, after=after, paths=paths, moved_from=moved_from)
+
+    def _change(
+        self,
+        made: Made,
+        actions: tuple[str, ...],
+        *,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any] | None = None,
+        paths: tuple[str, ...] = (),
+        importing: str = "",
+        moved_from: str = "",
+    ) -> Change:
+        values = made.values if after is None else after
+        unknown = {name: True for name, value in values.items() if self._is_unknown(made, name, value)}
+        known = {name: value for name, value in values.items() if name not in unknown}
+        reason = "replace_because_cannot_update" if paths else ""
+        return Change(
+            made.address,
+            made.type,
+            actions,
+            before,
+            known,
+            unknown,
+            reason,
+            paths,
+            "",
+            importing=importing,
+            moved_from=moved_from,
+        )
+
+    def _is_unknown(self, made: Made, name: str, value: Any) -> bool:
+        """Tell whether a value comes from a call that makes something new; a policy's text is read all the same."""
+        if not isinstance(value, str) or (made.type in _GIVEN_AT_ONCE and name == "policy"):
+            return False
+        return any(value == output_of(call, value[1:].partition(" ")[0]) for call in self.made)
+
+    def _left(self, old: Made, address: str) -> Change:
+        is_moved = address != old.address
+        is_kept = old.call in self.followed.forgotten and not is_moved
+        actions = ("forget",) if is_kept else ("delete",)
+        reason = "" if is_kept else "delete_because_no_move_target" if is_moved else "delete_because_no_module"
+        if not is_kept and not is_moved and any(new.call == old.call for new in self.news.values()):
+            reason = "delete_because_no_resource_config"
+        return Change(address, old.type, actions, old.values, {}, {}, reason, (), "")
+
+
+def _differing(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths of the arguments that differ, as Terraform writes them; none, empty and left out are one."""
+    if (before or None) == (after or None) and isinstance(before, bool) == isinstance(after, bool):
+        return
+    if isinstance(before, Mapping) or isinstance(after, Mapping):
+        old, new = before or {}, after or {}
+        for name in dict.fromkeys([*old, *new]):
+            yield from _differing(old.get(name), new.get(name), f"{path}.{name}".lstrip("."))
+    elif _is_block(before) or _is_block(after):
+        for index in range(max(len(before or ()), len(after or ()))):
+            yield from _differing(_item(before, index), _item(after, index), f"{path}[{index}]")
+    elif not _is_same_policy(before, after):
+        yield path
+
+
+def _is_same_policy(before: Any, after: Any) -> bool:
+    """Tell whether two texts are policies that mean the same, which the provider takes for no change."""
+    are_texts = isinstance(before, str) and isinstance(after, str)
+    return are_texts and before.startswith("{") and normal(before) == normal(after)
+
+
+def _is_block(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(each, Mapping) for each in value)
+
+
+def _item(value: Any, index: int) -> Any:
+    return value[index] if value and index < len(value) else None

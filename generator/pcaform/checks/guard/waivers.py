@@ -1,0 +1,48 @@
+"""Findings that a spec accepts, for a reason and until a day: used ones are told, late and idle ones as well."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from pcaform.checks.guard.catalog import RULES
+from pcaform.checks.guard.levels import Level
+from pcaform.checks.guard.verdict import Finding, Judgement, Note, Waived
+from pcaform.spec.sections import Waiver
+
+
+def waived(judgement: Judgement, waivers: Sequence[Waiver], *, today: date) -> Judgement:
+    """Return a judgement without the findings that waivers accept; what is over by `today` accepts nothing."""
+    valid = [waiver for waiver in waivers if not _is_over(waiver, today)]
+    accepted = {found: _accepting(found, valid) for found in judgement.findings}
+    used = {id(waiver) for waiver in accepted.values() if waiver is not None}
+    idle = tuple(_idle(waiver) for waiver in valid if id(waiver) not in used)
+    late = tuple(_late(waiver) for waiver in waivers if _is_over(waiver, today))
+    return Judgement(
+        findings=(*(found for found, waiver in accepted.items() if waiver is None), *late),
+        notes=(*judgement.notes, *idle),
+        doubts=judgement.doubts,
+        waived=tuple(Waived(found, waiver.why, waiver.until) for found, waiver in accepted.items() if waiver),
+    )
+
+
+def _accepting(found: Finding, waivers: Iterable[Waiver]) -> Waiver | None:
+    return next((waiver for waiver in waivers if waiver.what == found.rule and _is_about(waiver, found.address)), None)
+
+
+def _is_about(waiver: Waiver, address: str) -> bool:
+    """Tell whether a waiver names a resource, or a module that it lies in; one without an address is about all."""
+    return waiver.address is None or address == waiver.address or address.startswith((f"{waiver.address}.",))
+
+
+def _is_over(waiver: Waiver, today: date) -> bool:
+    return date.fromisoformat(waiver.until) < today
+
+
+def _idle(waiver: Waiver) -> Note:
+    return Note(waiver.address or "", f"the waiver of '{waiver.what}' until {waiver.until} accepts nothing here")
+
+
+def _late(waiver: Waiver) -> Finding:
+    message = f"the waiver of '{waiver.what}' ended on {waiver.until}: {waiver.why}"
+    advice = "take it out, or decide anew and write another day"
+    level = RULES[waiver.what].level if waiver.what in RULES else Level.BREAKS_TRUST
+    return Finding(waiver.address or "", "waiver-expired", level, (), "", (), (), message, (), advice)
