@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pcaform.carriage import by_hcl, by_live, by_state
+from pcaform.importer.merge.carried_fields import by_hcl, by_live, by_state
 from pcaform.spec.stack import Spec
 
 SPEC = {

@@ -12,7 +12,7 @@ import pytest
 from commands.import_cases import CASES, SPEC, Case, ci, tagged
 from conftest import Run
 from infer.states import resource, root, stacked, state
-from pcaform.imported.report import json_schema
+from pcaform.importer.merge.report import json_schema
 
 SUMMARY = "not in a Terraform state, add by hand where you use it: "
 

@@ -18,7 +18,7 @@ from conftest import ROOT, Run
 from pcaform.commands.drift import of_spec
 from pcaform.iam.policies.issuer_policies import documents
 from pcaform.iam.policies.share import document
-from pcaform.infer.stack import infer
+from pcaform.importer.infer.infer import infer
 from pcaform.loading import judged
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller

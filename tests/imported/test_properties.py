@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edits.layouts import Written, written
-from pcaform.imported.decisions import compare
-from pcaform.imported.forms import form_of
-from pcaform.imported.outcome import Found, Outcome, outcome
+from pcaform.importer.merge.decisions import compare
+from pcaform.importer.merge.merge import Found, Outcome, outcome
+from pcaform.importer.merge.normal_form import form_of
 from pcaform.spec.parse import read
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import parse

@@ -10,8 +10,8 @@ import pytest
 from infer.states import ACCOUNT, REGION, Resource, arn_of, authority, resource, root, state
 from pcaform.core.problems import Failure
 from pcaform.iam.policies import trust_policy
-from pcaform.infer.known import known_of
-from pcaform.infer.stack import Inferred, infer
+from pcaform.importer.infer.existing_keys import known_of
+from pcaform.importer.infer.infer import Inferred, infer
 from pcaform.loading import judged
 from pcaform.sources import tfstate
 from pcaform.sources.inventory import Inventory

@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import example, given, settings
 
 from infer.synthetic import state_of
-from pcaform.carriage import by_state
-from pcaform.infer.known import Known
-from pcaform.infer.stack import infer
+from pcaform.importer.infer.existing_keys import Known
+from pcaform.importer.infer.infer import infer
+from pcaform.importer.merge.carried_fields import by_state
 from pcaform.loading import judged
 from pcaform.sources import tfstate
 from pcaform.spec.stack import Spec

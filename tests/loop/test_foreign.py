@@ -12,7 +12,7 @@ from conftest import Run
 from loop import foreign
 from loop.stacks import NAME, Stack, started
 from pcaform.commands.import_state import from_state
-from pcaform.infer.stack import Inferred
+from pcaform.importer.infer.infer import Inferred
 from pcaform.loading import judged
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render

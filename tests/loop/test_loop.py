@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.carriage import by_state
 from pcaform.commands.import_state import from_state
 from pcaform.commands.sandbox import running
+from pcaform.importer.merge.carried_fields import by_state
 from pcaform.loading import judged
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from pcaform.carriage import by_hcl, by_live, by_state
 from pcaform.commands.import_aws import inventory
 from pcaform.commands.importing import Wanted, finish
 from pcaform.commands.sandbox import running
-from pcaform.infer.known import known_of
-from pcaform.infer.stack import infer
+from pcaform.importer.infer.existing_keys import known_of
+from pcaform.importer.infer.infer import infer
+from pcaform.importer.merge.carried_fields import by_hcl, by_live, by_state
 from pcaform.loading import judged
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render

@@ -2,7 +2,7 @@
 
 from pcaform.commands.importing import Wanted, finish
 from pcaform.core.files import content, shown
-from pcaform.infer.stack import Inferred, infer
+from pcaform.importer.infer.infer import Inferred, infer
 from pcaform.sources import tfstate
 
 

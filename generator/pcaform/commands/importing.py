@@ -6,13 +6,13 @@ from pathlib import Path
 
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.imported import report
-from pcaform.imported.forms import form_of
-from pcaform.imported.memory import SUFFIX, form_in, remembered, text_of
-from pcaform.imported.outcome import Found, Outcome, outcome
-from pcaform.imported.unknowns import noted
-from pcaform.infer.known import known_of
-from pcaform.infer.stack import Inferred, infer
+from pcaform.importer.infer.existing_keys import known_of
+from pcaform.importer.infer.infer import Inferred, infer
+from pcaform.importer.merge import report
+from pcaform.importer.merge.baseline import SUFFIX, form_in, remembered, text_of
+from pcaform.importer.merge.merge import Found, Outcome, outcome
+from pcaform.importer.merge.normal_form import form_of
+from pcaform.importer.merge.unread_comments import noted
 from pcaform.loading import examine
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner

@@ -9,7 +9,7 @@ _DESCRIBED = {
     "spec": "pcaform.spec.schema",
     "guard": "pcaform.checks.guard.report",
     "access": "pcaform.checks.access.report",
-    "import": "pcaform.imported.report",
+    "import": "pcaform.importer.merge.report",
     "drift": "pcaform.checks.drift.report",
     "audit": "pcaform.checks.audit.report",
     "adopt": "pcaform.adopt.proof",

@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from pcaform.carriage import by_hcl, by_live, by_state
 from pcaform.commands.import_aws import inventory
 from pcaform.demo.commands import pcaform
 from pcaform.demo.stack import Stack
 from pcaform.demo.steps import holds, step
-from pcaform.infer.known import known_of
-from pcaform.infer.stack import infer
+from pcaform.importer.infer.existing_keys import known_of
+from pcaform.importer.infer.infer import infer
+from pcaform.importer.merge.carried_fields import by_hcl, by_live, by_state
 from pcaform.sandbox.server import Sandbox
 from pcaform.sources import tfstate
 from pcaform.sources.aws.filters import Filters

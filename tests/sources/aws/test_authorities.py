@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pcaform.core.problems import Failure
-from pcaform.infer.stack import infer
+from pcaform.importer.infer.infer import infer
 from pcaform.sandbox.pca.creation_outcome import creation
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller

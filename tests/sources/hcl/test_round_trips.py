@@ -6,12 +6,12 @@ from typing import Any
 
 from hypothesis import given, reject, settings
 
-from pcaform.carriage import by_hcl
 from pcaform.core.problems import Failure
 from pcaform.core.unicode import composed
-from pcaform.imported.outcome import Found, outcome
-from pcaform.infer.known import Known, known_of
-from pcaform.infer.stack import Inferred, infer
+from pcaform.importer.infer.existing_keys import Known, known_of
+from pcaform.importer.infer.infer import Inferred, infer
+from pcaform.importer.merge.carried_fields import by_hcl
+from pcaform.importer.merge.merge import Found, outcome
 from pcaform.loading import judged
 from pcaform.sources.hcl.providers import Options
 from pcaform.sources.hcl.read import read

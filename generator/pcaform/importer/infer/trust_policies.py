@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pcaform.core.problems import INCOMPLETE
 from pcaform.iam.normalize import listed, meaning
 from pcaform.iam.policies import trust_policy
-from pcaform.infer.unexpressed import Unexpressed
+from pcaform.importer.infer.errors import Unexpressed
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
 

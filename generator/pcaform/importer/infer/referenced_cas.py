@@ -6,11 +6,11 @@ from typing import Any
 from pcaform.core import facts
 from pcaform.core.problems import INCOMPLETE
 from pcaform.core.x509 import key_algorithm, readable
-from pcaform.infer.index import Index, text
-from pcaform.infer.items import Findings, Item
-from pcaform.infer.known import Known
-from pcaform.infer.permissions import moved, permissions
-from pcaform.infer.places import Place, of_arn
+from pcaform.importer.infer.ca_index import Index, text
+from pcaform.importer.infer.entry import Findings, Item
+from pcaform.importer.infer.existing_keys import Known
+from pcaform.importer.infer.permissions import moved, permissions
+from pcaform.importer.infer.stack_locations import Place, of_arn
 from pcaform.sources.inventory import Remark, Resource
 
 _CA = "aws_acmpca_certificate_authority"

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.infer import buckets, certificates, documents, duties, issuers, shares
-from pcaform.infer.authorities import authorities
-from pcaform.infer.documents import Principal
-from pcaform.infer.index import Index, index, text
-from pcaform.infer.issuers import CA_ARN, Reader
-from pcaform.infer.items import Findings, Item, downward
-from pcaform.infer.known import Known
-from pcaform.infer.naming import CA, authority_keys, key_for, own_key, principal_key
-from pcaform.infer.places import Place, of_arn
-from pcaform.infer.references import references
-from pcaform.infer.tags import default_tags
-from pcaform.infer.unexpressed import Unexpressed
+from pcaform.importer.infer import buckets, certificates, issuers, principal_policies, roles, shares
+from pcaform.importer.infer.ca_index import Index, index, text
+from pcaform.importer.infer.cas import authorities
+from pcaform.importer.infer.entry import Findings, Item, downward
+from pcaform.importer.infer.errors import Unexpressed
+from pcaform.importer.infer.existing_keys import Known
+from pcaform.importer.infer.issuers import CA_ARN, Reader
+from pcaform.importer.infer.keys import CA, authority_keys, key_for, own_key, principal_key
+from pcaform.importer.infer.principal_policies import Principal
+from pcaform.importer.infer.referenced_cas import references
+from pcaform.importer.infer.stack_locations import Place, of_arn
+from pcaform.importer.infer.tags import default_tags
 from pcaform.sources.inventory import Inventory, Remark, Resource
 from pcaform.spec.stack import Aws, Spec
 
@@ -40,7 +40,7 @@ def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mappin
     remaining = tuple(each for each in _once(inventory, every) if each.address not in refused or each.type == CA)
     kept = Inventory(remaining, source=inventory.source, account_id=inventory.account_id)
     found = index(kept)
-    people = _of_place(documents.principals(kept), place, is_live=kept.source == "live")
+    people = _of_place(principal_policies.principals(kept), place, is_live=kept.source == "live")
     named = _named(kept, people, found)
     keys = authority_keys(kept, known, named)
     tags = dict(_default_tags(kept, place, known))
@@ -53,9 +53,9 @@ def drafted(inventory: Inventory, place: Place, *, known: Known, refused: Mappin
         Aws(region=place.region, account_id=place.account_id, default_tags=tags), keys, kept.source == "live"
     )
     _add_people(every, people, known=known, reader=reader, found=found, place=place, written=written)
-    for resource, reason in documents.unattached(kept) if place.is_first else ():
+    for resource, reason in principal_policies.unattached(kept) if place.is_first else ():
         every.leave_out(resource, reason)
-    every.remarks += [Remark("left out", *each) for each in documents.inside_roles(kept) if place.is_first]
+    every.remarks += [Remark("left out", *each) for each in principal_policies.inside_roles(kept) if place.is_first]
     return Draft(
         tuple(downward(every.items)),
         tuple(every.remarks),
@@ -104,13 +104,13 @@ def _add_people(
     later: list[tuple[Principal, str]] = []
     taken: set[str] = set()
     for principal in people:
-        section = None if reader.is_live else duties.section_of(principal, spec)
+        section = None if reader.is_live else roles.section_of(principal, spec)
         if section is not None:
             later.append((principal, section))
         else:
             _add_issuer(every, principal, taken, known=known, reader=reader)
     needed = {arn for item in every.items for arn in item.needs}
-    needed |= {arn for principal, _ in later for arn in duties.named_by(principal) if arn in reader.keys}
+    needed |= {arn for principal, _ in later for arn in roles.named_by(principal) if arn in reader.keys}
     needed |= {arn for arn in found.permissions if arn in reader.keys and place.holds(arn)}
     if reader.is_live:
         shared = (arn for arn, each in found.authorities.items() if each.is_reference)
@@ -121,7 +121,7 @@ def _add_people(
     for principal, section in later:
         try:
             key = _key(principal, section, known, [each.key for each in every.items if each.section == section])
-            every.items.append(duties.duty(principal, key, section=section, spec=whole, reader=reader))
+            every.items.append(roles.duty(principal, key, section=section, spec=whole, reader=reader))
         except Unexpressed:
             _add_issuer(every, principal, taken, known=known, reader=reader)
 

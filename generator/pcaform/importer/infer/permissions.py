@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from pcaform.core import facts
 from pcaform.core.problems import INCOMPLETE
-from pcaform.infer.unexpressed import NOT_WHOLE, reason_of
+from pcaform.importer.infer.errors import NOT_WHOLE, reason_of
 from pcaform.sources.inventory import Remark, Resource
 from pcaform.spec.cas import Permission
 from pcaform.terraform import module_names

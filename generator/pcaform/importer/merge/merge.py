@@ -5,11 +5,11 @@ import re
 from dataclasses import dataclass, replace
 
 from pcaform.core.problems import Failure
-from pcaform.imported.decisions import Compared, Decision, compare, name_of
-from pcaform.imported.forms import Form, Path, form_of
-from pcaform.imported.marks import marked, marks, position
-from pcaform.imported.memory import remembered
-from pcaform.imported.wanted import laid
+from pcaform.importer.merge.apply import laid
+from pcaform.importer.merge.baseline import remembered
+from pcaform.importer.merge.conflict_marks import marked, marks, position
+from pcaform.importer.merge.decisions import Compared, Decision, compare, name_of
+from pcaform.importer.merge.normal_form import Form, Path, form_of
 from pcaform.sources.inventory import Source
 from pcaform.spec.parse import read
 from pcaform.spec.stack import Spec

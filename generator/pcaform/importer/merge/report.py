@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from pcaform.imported.outcome import Located, Outcome
+from pcaform.importer.merge.merge import Located, Outcome
 from pcaform.sources.inventory import Inventory, Remark, Source
 from pcaform.spec.fields import FIELDS
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.infer.index import text
+from pcaform.importer.infer.ca_index import text
 from pcaform.sources.inventory import Inventory, Resource
 
 Kind = Literal["user", "role"]

@@ -6,14 +6,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.infer.index import text
-from pcaform.infer.items import Findings, Item
-from pcaform.infer.known import Known
-from pcaform.infer.naming import key_for, own_key
-from pcaform.infer.pairing import Alike, Pairs, joined, pairs
-from pcaform.infer.places import Place, of_arn
-from pcaform.infer.tags import tags_of
-from pcaform.infer.unexpressed import NOT_WHOLE, reason_of
+from pcaform.importer.infer.ca_index import text
+from pcaform.importer.infer.entry import Findings, Item
+from pcaform.importer.infer.errors import NOT_WHOLE, reason_of
+from pcaform.importer.infer.existing_keys import Known
+from pcaform.importer.infer.keys import key_for, own_key
+from pcaform.importer.infer.pairs import Alike, Pairs, joined, pairs
+from pcaform.importer.infer.stack_locations import Place, of_arn
+from pcaform.importer.infer.tags import tags_of
 from pcaform.sources.inventory import Inventory, Remark, Resource, is_symbolic
 from pcaform.spec.sections import Certificate
 from pcaform.terraform import module_names

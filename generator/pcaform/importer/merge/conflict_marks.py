@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from pcaform.imported.decisions import Decision
-from pcaform.imported.forms import PERMISSIONS, Path
+from pcaform.importer.merge.decisions import Decision
+from pcaform.importer.merge.normal_form import PERMISSIONS, Path
 from pcaform.spec.yaml_edit.nodes import Node, Span
 from pcaform.spec.yaml_edit.splices import Page, page
 

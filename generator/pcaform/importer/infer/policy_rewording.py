@@ -12,8 +12,8 @@ from pcaform.core.problems import INCOMPLETE
 from pcaform.iam.normalize import wording
 from pcaform.iam.policies import crl_bucket, issuer_policies, share, trust_policy
 from pcaform.iam.policies.roles import MAKERS
-from pcaform.infer.items import Item
-from pcaform.infer.places import Place, of_arn
+from pcaform.importer.infer.entry import Item
+from pcaform.importer.infer.stack_locations import Place, of_arn
 from pcaform.sources.inventory import Inventory, Remark, Resource
 from pcaform.spec.stack import Spec
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pcaform.imported.forms import GENERATION, KINDS, PERMISSIONS, SECTIONS, Form, Path
-from pcaform.imported.meant import compared, spelled
+from pcaform.importer.merge.normal_form import GENERATION, KINDS, PERMISSIONS, SECTIONS, Form, Path
+from pcaform.importer.merge.semantic_compare import compared, spelled
 
 _OPEN = ("tags", "default_tags", "subject", "revocation_configuration", PERMISSIONS)
 """Mappings that are compared key by key also where one side has none."""

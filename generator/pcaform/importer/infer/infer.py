@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from pcaform.core.problems import Failure
-from pcaform.infer.drafting import Draft, drafted
-from pcaform.infer.items import Item, claimed
-from pcaform.infer.known import NOTHING_KNOWN, Known
-from pcaform.infer.leftovers import beside, leftovers
-from pcaform.infer.places import Place, split
-from pcaform.infer.rewording import reworded
-from pcaform.infer.trial import HONEST, errors
-from pcaform.infer.unexpressed import reason_of
+from pcaform.importer.infer.draft import Draft, drafted
+from pcaform.importer.infer.entry import Item, claimed
+from pcaform.importer.infer.errors import reason_of
+from pcaform.importer.infer.existing_keys import NOTHING_KNOWN, Known
+from pcaform.importer.infer.policy_rewording import reworded
+from pcaform.importer.infer.rule_check import HONEST, errors
+from pcaform.importer.infer.stack_locations import Place, split
+from pcaform.importer.infer.unhandled import beside, leftovers
 from pcaform.sources.inventory import Inventory, Remark
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import Model

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from pcaform.infer.places import Place, is_nowhere
+from pcaform.importer.infer.stack_locations import Place, is_nowhere
 from pcaform.sources.inventory import Inventory, Remark, Resource
 
 _REASONS: Mapping[str, tuple[str, str]] = {

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pcaform.carriage import attached, by_state
-from pcaform.imported.meant import meant
+from pcaform.importer.merge.carried_fields import attached, by_state
+from pcaform.importer.merge.semantic_compare import meant
 from pcaform.sources.inventory import Source
 from pcaform.spec.fields import FIELDS
 from pcaform.spec.issuers import Issuer

@@ -8,8 +8,8 @@ from typing import Any
 
 from pcaform.core.facts import MAX_PATH_LENGTH
 from pcaform.core.x509 import path_length, readable
-from pcaform.infer.index import Index, text
-from pcaform.infer.unexpressed import Unexpressed
+from pcaform.importer.infer.ca_index import Index, text
+from pcaform.importer.infer.errors import Unexpressed
 from pcaform.sources.inventory import Remark, Resource
 from pcaform.terraform import addresses, module_names
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pcaform.imported.marks import position
+from pcaform.importer.merge.conflict_marks import position
 from pcaform.sources.inventory import Remark
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.splices import page

@@ -5,8 +5,8 @@ from collections.abc import Container, Iterable, Mapping
 
 from pcaform.core.problems import INCOMPLETE, Failure
 from pcaform.core.x509 import readable
-from pcaform.infer.known import Known, Made
-from pcaform.infer.pairing import Alike, joined, pairs
+from pcaform.importer.infer.existing_keys import Known, Made
+from pcaform.importer.infer.pairs import Alike, joined, pairs
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.types import CA_ARN, KEY
 

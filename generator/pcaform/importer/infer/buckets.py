@@ -9,12 +9,12 @@ from pydantic import ValidationError
 from pcaform.core.problems import INCOMPLETE
 from pcaform.iam.normalize import listed, meaning
 from pcaform.iam.policies.crl_bucket import READER, document
-from pcaform.infer.index import text
-from pcaform.infer.items import Findings, Item
-from pcaform.infer.known import Known
-from pcaform.infer.naming import key_for, own_key
-from pcaform.infer.places import Place
-from pcaform.infer.tags import tags_of
+from pcaform.importer.infer.ca_index import text
+from pcaform.importer.infer.entry import Findings, Item
+from pcaform.importer.infer.existing_keys import Known
+from pcaform.importer.infer.keys import key_for, own_key
+from pcaform.importer.infer.stack_locations import Place
+from pcaform.importer.infer.tags import tags_of
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.sections import CrlBucket
 from pcaform.terraform import module_names

@@ -8,12 +8,12 @@ from pydantic import ValidationError
 from pcaform.core.problems import INCOMPLETE
 from pcaform.iam.normalize import listed, meaning
 from pcaform.iam.policies.roles import MAKERS
-from pcaform.infer.documents import Principal
-from pcaform.infer.issuers import Reader, role_of
-from pcaform.infer.items import Item
-from pcaform.infer.moving import addresses_of
-from pcaform.infer.tags import tags_of
-from pcaform.infer.unexpressed import Unexpressed
+from pcaform.importer.infer.entry import Item
+from pcaform.importer.infer.errors import Unexpressed
+from pcaform.importer.infer.issuers import Reader, role_of
+from pcaform.importer.infer.principal_moves import addresses_of
+from pcaform.importer.infer.principal_policies import Principal
+from pcaform.importer.infer.tags import tags_of
 from pcaform.spec.sections import Duty
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names

@@ -8,15 +8,15 @@ from pydantic import ValidationError
 from pcaform.core.facts import default_key_storage
 from pcaform.core.problems import INCOMPLETE
 from pcaform.core.x509 import certificates, is_signed_by, names_key_of, readable
-from pcaform.infer import activations
-from pcaform.infer.activations import Activation
-from pcaform.infer.index import Index, text
-from pcaform.infer.items import Findings, Item
-from pcaform.infer.naming import CA, is_whole, subject
-from pcaform.infer.permissions import moved, permissions
-from pcaform.infer.places import Place, is_nowhere, of_arn
-from pcaform.infer.tags import tags_of
-from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed, reason_of
+from pcaform.importer.infer import activations
+from pcaform.importer.infer.activations import Activation
+from pcaform.importer.infer.ca_index import Index, text
+from pcaform.importer.infer.entry import Findings, Item
+from pcaform.importer.infer.errors import NOT_WHOLE, Unexpressed, reason_of
+from pcaform.importer.infer.keys import CA, is_whole, subject
+from pcaform.importer.infer.permissions import moved, permissions
+from pcaform.importer.infer.stack_locations import Place, is_nowhere, of_arn
+from pcaform.importer.infer.tags import tags_of
 from pcaform.sources.inventory import Inventory, Remark, Resource
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.terraform import module_names

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from pcaform.core.problems import INCOMPLETE
 from pcaform.iam.normalize import listed, meaning
 from pcaform.iam.policies.share import document
-from pcaform.infer.index import Index
-from pcaform.infer.items import Findings, Item
+from pcaform.importer.infer.ca_index import Index
+from pcaform.importer.infer.entry import Findings, Item
 from pcaform.spec.sections import Share
 from pcaform.terraform import module_names
 

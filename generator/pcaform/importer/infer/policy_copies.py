@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from pcaform.iam.evaluator.documents import PolicyError, Statement, read_document
 from pcaform.iam.evaluator.patterns import is_action
-from pcaform.infer.documents import Held, Principal
-from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed
+from pcaform.importer.infer.errors import NOT_WHOLE, Unexpressed
+from pcaform.importer.infer.principal_policies import Held, Principal
 
 _ISSUING = ("acm-pca:IssueCertificate", "acm:RequestCertificate")
 

@@ -10,14 +10,14 @@ from pydantic import ValidationError
 from pcaform.core.problems import INCOMPLETE
 from pcaform.iam.normalize import meaning
 from pcaform.iam.policies import issuer_policies
-from pcaform.infer.copies import copies, issuing
-from pcaform.infer.documents import Held, Principal
-from pcaform.infer.grants import Grants, readings
-from pcaform.infer.items import Findings, Item
-from pcaform.infer.moving import addresses_of
-from pcaform.infer.tags import tags_of
-from pcaform.infer.trusts import trust_of
-from pcaform.infer.unexpressed import NOT_WHOLE, Unexpressed, reason_of
+from pcaform.importer.infer.entry import Findings, Item
+from pcaform.importer.infer.errors import NOT_WHOLE, Unexpressed, reason_of
+from pcaform.importer.infer.grants import Grants, readings
+from pcaform.importer.infer.policy_copies import copies, issuing
+from pcaform.importer.infer.principal_moves import addresses_of
+from pcaform.importer.infer.principal_policies import Held, Principal
+from pcaform.importer.infer.tags import tags_of
+from pcaform.importer.infer.trust_policies import trust_of
 from pcaform.sources.inventory import Remark, Resource, is_symbolic
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws

@@ -1,8 +1,8 @@
 """Where the parts of a principal are, and where a rendered stack has them."""
 
 from pcaform.iam.policies import trust_policy
-from pcaform.infer.documents import Held, Principal
-from pcaform.infer.index import text
+from pcaform.importer.infer.ca_index import text
+from pcaform.importer.infer.principal_policies import Held, Principal
 from pcaform.sources.inventory import Resource
 from pcaform.terraform.addresses import keyed
 
