@@ -13,7 +13,7 @@ from adopt import pages
 from adopt.estates import BUCKET, MANY, Estate, estate, spec
 from conftest import Run
 from loop.stacks import ACCOUNT, REGION
-from pcaform.adopt.proof import json_schema
+from pcaform.adopt.report import json_schema
 from sandbox.conftest import ACM, ALL_ACTIONS
 
 pytestmark = pytest.mark.terraform

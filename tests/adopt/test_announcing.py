@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from pcaform.adopt.announcing import announcement
+from pcaform.adopt.tag_notice import announcement
 from pcaform.sources.inventory import Inventory, Resource
 
 CA = "aws_acmpca_certificate_authority"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from pcaform.adopt.finishing import Finished, finished
-from pcaform.adopt.states import parse as parse_state
+from pcaform.adopt.finish import Finished, finished
+from pcaform.adopt.state import parse as parse_state
 from pcaform.core.problems import Failure
 from pcaform.spec.yaml_reader import parse
 

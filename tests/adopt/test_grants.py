@@ -8,8 +8,8 @@ import pytest
 
 from adopt import pages
 from adopt.backends import state
-from pcaform.adopt.grants import matched, refuse_unlike, wanted
-from pcaform.adopt.states import Entry, parse, patched
+from pcaform.adopt.permissions import matched, refuse_unlike, wanted
+from pcaform.adopt.state import Entry, parse, patched
 from pcaform.core.problems import Failure
 
 ACCOUNT, PARTNER = "123456789012", "210987654321"

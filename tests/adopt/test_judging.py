@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pcaform.adopt.judging import Judgement, judge
+from pcaform.adopt.plan_check import Judgement, judge
 
 CA = "module.ca_root.aws_acmpca_certificate_authority.this"
 

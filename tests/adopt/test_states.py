@@ -8,7 +8,7 @@ import pytest
 
 from adopt.backends import Backend, state
 from conftest import Offline
-from pcaform.adopt.states import Entry, is_same, parse, patched, restored
+from pcaform.adopt.state import Entry, is_same, parse, patched, restored
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform, TerraformError
 

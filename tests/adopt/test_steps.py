@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from adopt.backends import Backend, resource
-from pcaform.adopt.grants import Grant
-from pcaform.adopt.steps import Ground, Unrestored, prove, push
+from pcaform.adopt.permissions import Grant
+from pcaform.adopt.transaction import Ground, Unrestored, prove, push
 from pcaform.core.problems import Failure
 
 ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"

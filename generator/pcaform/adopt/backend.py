@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.adopt.steps import WRITTEN_SINCE
-from pcaform.adopt.vault import keep, store
+from pcaform.adopt.state_backup import keep, store
+from pcaform.adopt.transaction import WRITTEN_SINCE
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform, TerraformError
 

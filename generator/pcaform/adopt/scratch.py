@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.adopt.vault import store
+from pcaform.adopt.state_backup import store
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform
 

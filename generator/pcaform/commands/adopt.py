@@ -5,13 +5,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.adopt import proof, recreating
+from pcaform.adopt import permissions as recreating
+from pcaform.adopt import report
 from pcaform.adopt.backend import Backend
-from pcaform.adopt.emission import emit
-from pcaform.adopt.opening import Opened, opened
+from pcaform.adopt.export import emit
 from pcaform.adopt.scratch import copied, files
-from pcaform.adopt.steps import Ground, Plan, Proven, prove, push
-from pcaform.adopt.vault import refuse_inside, vault
+from pcaform.adopt.session import Opened, opened
+from pcaform.adopt.state_backup import refuse_inside, vault
+from pcaform.adopt.transaction import Ground, Plan, Proven, prove, push
 from pcaform.commands.render import refuse_stale
 from pcaform.core import console
 from pcaform.core.problems import Failure
@@ -43,11 +44,11 @@ def run(directory: Path, wanted: Wanted) -> int:
     with vault(wanted.keep, directory) as states, tempfile.TemporaryDirectory(prefix="pcaform-adopt-") as scratch:
         ground = _ground(stack, wanted, states=states, scratch=Path(scratch))
         proven = prove(ground)
-        _tell(proof.proof(proven, circumstances, "not pushed"), wanted)
+        _tell(report.proof(proven, circumstances, "not pushed"), wanted)
         if not proven.judgement.is_accepted:
             return _refused(proven)
         step = _conclude(stack, ground, proven, wanted)
-        _write(proof.proof(proven, circumstances, step), wanted)
+        _write(report.proof(proven, circumstances, step), wanted)
     return 0
 
 
@@ -88,7 +89,7 @@ def _ground(stack: Opened, wanted: Wanted, *, states: Path, scratch: Path) -> Gr
     )
 
 
-def _conclude(stack: Opened, ground: Ground, proven: Proven, wanted: Wanted) -> proof.Step:
+def _conclude(stack: Opened, ground: Ground, proven: Proven, wanted: Wanted) -> report.Step:
     """Take the last step with what was proven: none, the hand-over to somebody else, or the push."""
     directory = stack.terraform.directory
     if wanted.is_dry:
@@ -140,9 +141,9 @@ def _refused(proven: Proven) -> int:
     return _REFUSED
 
 
-def _circumstances(stack: Opened, wanted: Wanted) -> proof.Circumstances:
+def _circumstances(stack: Opened, wanted: Wanted) -> report.Circumstances:
     directory = stack.terraform.directory
-    return proof.Circumstances(
+    return report.Circumstances(
         stack=directory.resolve().name,
         workspace=stack.workspace,
         account_id=stack.places[0].account_id,
@@ -154,16 +155,16 @@ def _circumstances(stack: Opened, wanted: Wanted) -> proof.Circumstances:
     )
 
 
-def _tell(found: proof.Proof, wanted: Wanted) -> None:
+def _tell(found: report.Proof, wanted: Wanted) -> None:
     """Print a proof and write it; where it cannot be written nothing is pushed."""
     _write(found, wanted)
-    console.result(proof.text(found))
+    console.result(report.text(found))
 
 
-def _write(found: proof.Proof, wanted: Wanted) -> None:
+def _write(found: report.Proof, wanted: Wanted) -> None:
     if wanted.proof is None:
         return
     try:
-        wanted.proof.write_text(proof.as_json(found), encoding="utf-8")
+        wanted.proof.write_text(report.as_json(found), encoding="utf-8")
     except OSError as error:
         raise Failure(f"{wanted.proof}: the proof cannot be written: {error.strerror}") from None

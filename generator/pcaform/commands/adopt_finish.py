@@ -5,10 +5,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pcaform.adopt import checks
+from pcaform.adopt import preconditions
 from pcaform.adopt.backend import Backend
-from pcaform.adopt.finishing import finished
-from pcaform.adopt.states import parse as parse_state
+from pcaform.adopt.finish import finished
+from pcaform.adopt.state import parse as parse_state
 from pcaform.core import console
 from pcaform.core.files import STDIN, content
 from pcaform.core.problems import Failure
@@ -24,7 +24,7 @@ def run(spec: str, directory: Path) -> int:
         raise Failure("--finish changes the spec in its file: name the file instead of '-'")
     load(spec)
     environment = users(os.environ)
-    checks.refuse_uninitialised(directory, environment)
+    preconditions.refuse_uninitialised(directory, environment)
     state = parse_state(Backend(Terraform(find_binary(environment), directory, environment), directory).pull())
     if not state.serial:
         raise Failure(f"{directory}: there is no state yet: apply the stack, then finish")

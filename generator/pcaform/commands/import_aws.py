@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pcaform.adopt.announcing import announcement
+from pcaform.adopt.tag_notice import announcement
 from pcaform.commands.importing import Wanted, check, existing, finish
 from pcaform.commands.opening import check_found, opened
 from pcaform.core import console

@@ -12,7 +12,7 @@ _DESCRIBED = {
     "import": "pcaform.importer.merge.report",
     "drift": "pcaform.checks.drift.report",
     "audit": "pcaform.checks.audit.report",
-    "adopt": "pcaform.adopt.proof",
+    "adopt": "pcaform.adopt.report",
 }
 """Which module's `json_schema` describes what; only the one that is asked for is imported."""
 

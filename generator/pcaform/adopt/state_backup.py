@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pcaform.adopt.steps import Unrestored
+from pcaform.adopt.transaction import Unrestored
 from pcaform.core.problems import Failure
 
 _OWNER_ONLY = 0o600

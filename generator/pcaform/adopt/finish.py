@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pcaform.adopt.states import State
+from pcaform.adopt.state import State
 from pcaform.core.problems import Failure, Invalid
 from pcaform.spec.yaml_reader import Document, parse
 from pcaform.terraform import addresses

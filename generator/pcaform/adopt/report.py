@@ -13,8 +13,8 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from pcaform import __version__
-from pcaform.adopt.judging import Line
-from pcaform.adopt.steps import Proven
+from pcaform.adopt.plan_check import Line
+from pcaform.adopt.transaction import Proven
 
 Verdict = Literal["proven", "refused"]
 Step = Literal["nothing to push", "not pushed", "emitted", "pushed and planned again"]

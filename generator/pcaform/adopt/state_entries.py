@@ -8,7 +8,7 @@ Formats: https://developer.hashicorp.com/terraform/internals/json-format, and th
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pcaform.adopt.states import Entry
+from pcaform.adopt.state import Entry
 
 PERMISSION = "aws_acmpca_permission"
 

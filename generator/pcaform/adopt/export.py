@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 
 from pcaform.adopt.scratch import DEFAULT
-from pcaform.adopt.vault import outside, store
+from pcaform.adopt.state_backup import outside, store
 from pcaform.terraform.runner import Terraform
 
 STATE = "adopted.tfstate"

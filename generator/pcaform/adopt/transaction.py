@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from pcaform.adopt import states
-from pcaform.adopt.entries import PERMISSION, entries
-from pcaform.adopt.grants import Grant, refuse_unlike
-from pcaform.adopt.judging import Judgement, judge
-from pcaform.adopt.states import Entry, State
+from pcaform.adopt import state as states
+from pcaform.adopt.permissions import Grant, refuse_unlike
+from pcaform.adopt.plan_check import Judgement, judge
+from pcaform.adopt.state import Entry, State
+from pcaform.adopt.state_entries import PERMISSION, entries
 from pcaform.core.problems import Failure, Invalid
 
 Plan = Mapping[str, Any]

@@ -1,13 +1,15 @@
 """Permissions that a plan would create against those that AWS has -> entries for the state, or what is in the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pcaform.adopt.entries import PERMISSION
-from pcaform.adopt.states import Entry, State
+from pcaform.adopt.state import Entry, State
+from pcaform.adopt.state_entries import PERMISSION
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.permissions import Live
+from pcaform.sources.aws.permissions import withdraw as delete
+from pcaform.sources.aws.session import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +96,23 @@ def _key(attributes: Mapping[str, Any]) -> tuple[Any, Any]:
 
 def _more(count: int) -> str:
     return f" ({count} more like it)" if count else ""
+
+
+GAP = (
+    "until 'terraform apply' has made them again, ACM neither issues nor renews from these CAs: apply now. ACM begins "
+    "to renew 60 days before a certificate ends and tries again, so minutes cost nothing, and weeks cost certificates"
+)
+"""For how long, and what that means. https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html"""
+
+
+def withdraw(grants: Sequence[Grant], account: Callable[[str], Account]) -> None:
+    """Delete permissions at AWS; raises Failure, which names those that are gone, where one of them stays."""
+    gone: list[str] = []
+    for grant in grants:
+        principal, source = str(grant.live["Principal"]), str(grant.live.get("SourceAccount", ""))
+        try:
+            delete(account(grant.arn), grant.arn, principal, source_account=source)
+        except Failure as failure:
+            said = f"{', '.join(gone)}: deleted already, {GAP}" if gone else "no permission was deleted"
+            raise Failure(f"{failure}\n{said}") from None
+        gone.append(grant.entry.address)

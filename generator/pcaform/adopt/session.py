@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.adopt import checks
-from pcaform.adopt.grants import Grant, matched, wanted
-from pcaform.adopt.places import Place, imported, of_arn, places, refuse_strays
-from pcaform.adopt.states import Entry, State
+from pcaform.adopt import preconditions
+from pcaform.adopt.permissions import Grant, matched, wanted
+from pcaform.adopt.providers import Place, imported, of_arn, places, refuse_strays
+from pcaform.adopt.state import Entry, State
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.permissions import permissions, statuses
 from pcaform.sources.aws.rate_limit import Pace
@@ -55,8 +55,10 @@ class Opened:
 
 def opened(directory: Path, environment: Mapping[str, str]) -> Opened:
     """Return the stack in a directory; raises Failure unless it is initialised, the caller's, and all its CAs exist."""
-    checks.refuse_uninitialised(directory, environment)
-    provider = checks.provider_version((directory / checks.LOCK_FILE).read_text(encoding="utf-8"), directory)
+    preconditions.refuse_uninitialised(directory, environment)
+    provider = preconditions.provider_version(
+        (directory / preconditions.LOCK_FILE).read_text(encoding="utf-8"), directory
+    )
     known = places(configuration({"providers.tf": (directory / "providers.tf").read_bytes()}))
     accounts = {place.alias: _account(place) for place in known}
     _refuse_strangers(known, accounts)
