@@ -14,7 +14,7 @@ from typing import Any
 
 from validate import spec
 
-from pcaform.loading import judged
+from pcaform.rules.load import judged
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # where states are made without Terraform
 from infer.synthetic import state_of

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from validate import spec
 
-from pcaform.loading import judged
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
+from pcaform.rules.load import judged
 
 SIZES = (250, 500, 1000)
 """Numbers of CAs."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from validate import spec
 
-from pcaform.loading import judged
+from pcaform.rules.load import judged
 from pcaform.terraform.environment import users
 from pcaform.terraform.runner import TerraformMissing, find_binary
 

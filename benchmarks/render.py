@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 
 from validate import spec
 
-from pcaform.loading import judged
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
+from pcaform.rules.load import judged
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import TerraformMissing, find_binary
 

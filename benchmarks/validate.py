@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from pcaform.loading import examine
+from pcaform.rules.load import examine
 from pcaform.terraform.runner import TerraformMissing, find_binary
 
 CA = """  issuing-{number}:

@@ -163,7 +163,7 @@ def access_table(_: str) -> str:
     """Return who may do what in the example, as `pcaform access` judges it."""
     from pcaform.checks.access.report import markdown
     from pcaform.commands.access import of_spec
-    from pcaform.loading import load
+    from pcaform.rules.load import load
 
     return markdown(of_spec(load(str(ROOT / "examples" / "corp-pki.yaml"))))
 

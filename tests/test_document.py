@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conftest import EXAMPLE
 from pcaform.core.problems import Invalid, Problem
-from pcaform.loading import examine, judged
+from pcaform.rules.load import examine, judged
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import MAX_DEPTH, MAX_EXPANDED_NODES, parse
 from strategies import damaged

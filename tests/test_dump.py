@@ -12,11 +12,11 @@ import yaml
 from hypothesis import Phase, given, settings
 
 from conftest import EXAMPLE
-from pcaform.loading import judged
 from pcaform.render.manifest import NAME
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import Rendered, render
 from pcaform.render.write.write import write
+from pcaform.rules.load import judged
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
 from pcaform.terraform.runner import find_binary

@@ -21,9 +21,9 @@ from leaving_specs import (
     revocation,
     spec,
 )
-from pcaform.loading import judged
 from pcaform.render import removal_check
 from pcaform.render.plan.stack import plan
+from pcaform.rules.load import judged
 from pcaform.spec.yaml_reader import parse
 
 

@@ -10,9 +10,9 @@ import pytest
 from access.test_mutations import STAGE
 from conftest import ROOT
 from pcaform.checks.access.scenario import stage
-from pcaform.loading import load
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
+from pcaform.rules.load import load
 from pcaform.sources.hcl.static_config import configuration
 
 with warnings.catch_warnings():

@@ -14,9 +14,9 @@ from pcaform.checks.access.check import decisions
 from pcaform.checks.access.scenario import Stage, Subject, stage
 from pcaform.iam import actions
 from pcaform.iam.evaluator.documents import PolicyError
-from pcaform.loading import load
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
+from pcaform.rules.load import load
 from pcaform.sources.hcl.static_config import configuration
 
 SPEC = load(str(Path(__file__).parent / "spec.yaml"))

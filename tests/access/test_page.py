@@ -6,7 +6,7 @@ import re
 from access.test_mutations import STAGE
 from conftest import ROOT
 from pcaform.iam.policies import roles
-from pcaform.loading import load
+from pcaform.rules.load import load
 
 PAGE = (ROOT / "docs" / "access.md").read_text(encoding="utf-8")
 

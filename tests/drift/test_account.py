@@ -19,7 +19,7 @@ from pcaform.commands.drift import of_spec
 from pcaform.iam.policies.issuer_policies import documents
 from pcaform.iam.policies.share import document
 from pcaform.importer.infer.infer import infer
-from pcaform.loading import judged
+from pcaform.rules.load import judged
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
 from pcaform.spec.issuers import Issuer

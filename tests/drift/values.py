@@ -8,7 +8,7 @@ from pcaform.checks.drift.check import compare
 from pcaform.checks.drift.difference import Drift
 from pcaform.checks.drift.report import text
 from pcaform.iam.policies.issuer_policies import documents
-from pcaform.loading import judged
+from pcaform.rules.load import judged
 from pcaform.sources.account_snapshot import Authority, Certificate, Estate
 from pcaform.sources.aws.iam_details import People, Person, Policy
 from pcaform.sources.inventory import Remark

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pcaform.loading import judged
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
+from pcaform.rules.load import judged
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.runner import Terraform, TerraformError
 

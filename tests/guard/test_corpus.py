@@ -22,7 +22,7 @@ from pcaform.checks.guard.spec_diff.plan_diff import plan as compared
 from pcaform.checks.guard.verdict import Judgement
 from pcaform.commands.guard_specs import earlier
 from pcaform.commands.sandbox import running
-from pcaform.loading import judged as loaded
+from pcaform.rules.load import judged as loaded
 from pcaform.spec.pem_files import beside
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import Terraform, find_binary

@@ -12,7 +12,7 @@ from pcaform.core.problems import Failure
 from pcaform.iam.policies import trust_policy
 from pcaform.importer.infer.existing_keys import known_of
 from pcaform.importer.infer.infer import Inferred, infer
-from pcaform.loading import judged
+from pcaform.rules.load import judged
 from pcaform.sources import tfstate
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.issuers import Trust

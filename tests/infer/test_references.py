@@ -2,7 +2,7 @@
 
 from infer.found import UNMANAGED, infer, policy_of
 from infer.states import arn_of, authority, certificate, root, subordinate, user
-from pcaform.loading import judged
+from pcaform.rules.load import judged
 from pcaform.spec.yaml_writer import dump
 
 CONFIGURATION = {

@@ -8,7 +8,7 @@ from infer.synthetic import state_of
 from pcaform.importer.infer.existing_keys import Known
 from pcaform.importer.infer.infer import infer
 from pcaform.importer.merge.carried_fields import by_state
-from pcaform.loading import judged
+from pcaform.rules.load import judged
 from pcaform.sources import tfstate
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump

@@ -13,7 +13,7 @@ from infer.found import UNMANAGED, policy_of
 from infer.states import authority, certificate, permission, resource, root, state, subordinate, user
 from pcaform.commands.import_state import from_state
 from pcaform.core.problems import Failure
-from pcaform.loading import judged
+from pcaform.rules.load import judged
 from pcaform.sources import tfstate
 from pcaform.spec.yaml_writer import dump
 

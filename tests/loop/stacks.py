@@ -9,11 +9,11 @@ from typing import Any
 
 from pcaform.commands.render import to_directory
 from pcaform.commands.sandbox import running
-from pcaform.loading import judged
 from pcaform.render.plan.module_source import VENDORED, ModuleSource
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
+from pcaform.rules.load import judged
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.plan_changes import changes
 from pcaform.terraform.runner import Terraform, find_binary

@@ -13,10 +13,10 @@ from loop import foreign
 from loop.stacks import NAME, Stack, started
 from pcaform.commands.import_state import from_state
 from pcaform.importer.infer.infer import Inferred
-from pcaform.loading import judged
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
+from pcaform.rules.load import judged
 from pcaform.spec.yaml_writer import dump
 from pcaform.terraform.plan_changes import is_empty
 

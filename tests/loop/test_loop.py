@@ -10,10 +10,10 @@ import pytest
 from pcaform.commands.import_state import from_state
 from pcaform.commands.sandbox import running
 from pcaform.importer.merge.carried_fields import by_state
-from pcaform.loading import judged
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
+from pcaform.rules.load import judged
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump

@@ -12,7 +12,7 @@ from loop.stacks import ACCOUNT, HEAD, Stack, started
 from loop.test_story import arn_of
 from pcaform.commands.import_state import from_state
 from pcaform.importer.merge.carried_fields import by_state
-from pcaform.loading import judged
+from pcaform.rules.load import judged
 from pcaform.sandbox.pca.algorithms import generate_key
 from pcaform.spec.yaml_writer import dump
 from sandbox.conftest import csr, template

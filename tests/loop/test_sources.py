@@ -15,10 +15,10 @@ from pcaform.commands.sandbox import running
 from pcaform.importer.infer.existing_keys import known_of
 from pcaform.importer.infer.infer import infer
 from pcaform.importer.merge.carried_fields import by_hcl, by_live, by_state
-from pcaform.loading import judged
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
+from pcaform.rules.load import judged
 from pcaform.sources import tfstate
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller

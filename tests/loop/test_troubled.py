@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from pcaform.commands.sandbox import running
-from pcaform.loading import judged
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
+from pcaform.rules.load import judged
 from pcaform.terraform.plan_changes import is_empty
 from pcaform.terraform.runner import Terraform, find_binary
 

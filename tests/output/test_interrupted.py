@@ -17,13 +17,13 @@ import pytest
 from conftest import Offline
 from output.trees import content_of, is_whole, stack, stack_of
 from pcaform.core.problems import Failure
-from pcaform.loading import judged
 from pcaform.render.manifest import NAME, digest
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import Rendered, render
 from pcaform.render.write import staging, tripwire
 from pcaform.render.write.comparison import compare
 from pcaform.render.write.write import write
+from pcaform.rules.load import judged
 
 CALLS = ("open", "write", "fsync", "close", "mkdir", "rename", "replace", "unlink", "remove", "rmdir", "chmod", "link")
 SPEC = """version: 1

@@ -11,12 +11,12 @@ from conftest import EXAMPLE
 from output.trees import content_of, stack, stack_of, tree
 from pcaform import __version__
 from pcaform.core.problems import Failure
-from pcaform.loading import load
 from pcaform.render import manifest
 from pcaform.render.manifest import NAME
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
+from pcaform.rules.load import load
 
 OLD = 1_000_000_000
 

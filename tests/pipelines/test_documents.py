@@ -12,8 +12,8 @@ from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
 from pcaform.iam.evaluator.principals import Principal
 from pcaform.iam.policies.split_policies import size
-from pcaform.loading import judged, load
 from pcaform.render.pipelines import documents, required_actions
+from pcaform.rules.load import judged, load
 from pcaform.spec.stack import Spec
 
 with warnings.catch_warnings():

@@ -9,8 +9,8 @@ import pytest
 
 from loop.stacks import HEAD, Stack, started
 from loop.test_principals import key_of
-from pcaform.loading import judged
 from pcaform.render.pipelines import documents
+from pcaform.rules.load import judged
 from pcaform.terraform.plan_changes import changes
 from pcaform.terraform.runner import TerraformError
 

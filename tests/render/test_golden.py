@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, Offline
-from pcaform.loading import load
 from pcaform.render import templates
 from pcaform.render.manifest import NAME
 from pcaform.render.plan.stack import plan
 from pcaform.render.write.write import write
+from pcaform.rules.load import load
 
 HERE = Path(__file__).parent
 CASES = sorted(path.stem for path in (HERE / "cases").glob("*.yaml"))

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pcaform.loading import examine
+from pcaform.rules.load import examine
 
 UPDATE = "PCAFORM_UPDATE_GOLDEN"
 

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ROOT
 from pcaform.core.problems import Invalid
-from pcaform.loading import examine
+from pcaform.rules.load import examine
 from pcaform.spec.schema import json_schema
 from pcaform.spec.yaml_reader import parse
 

@@ -11,9 +11,9 @@ from pcaform.checks.access.scenario import Stage, name_patterns, stage
 from pcaform.commands.opening import check_found, opened
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.loading import load
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
+from pcaform.rules.load import load
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.read import read_access
 from pcaform.sources.aws.session import Caller

@@ -12,7 +12,7 @@ from pcaform.adopt.state import parse as parse_state
 from pcaform.core import console
 from pcaform.core.files import STDIN, content
 from pcaform.core.problems import Failure
-from pcaform.loading import load
+from pcaform.rules.load import load
 from pcaform.spec.yaml_reader import parse
 from pcaform.terraform.environment import users
 from pcaform.terraform.runner import Terraform, find_binary

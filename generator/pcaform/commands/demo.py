@@ -15,7 +15,7 @@ from pcaform.demo.adopting import adopt
 from pcaform.demo.commands import pcaform
 from pcaform.demo.stack import Stack, open_stack, write_stack
 from pcaform.demo.steps import act, holds, left_out, step
-from pcaform.loading import judged
+from pcaform.rules.load import judged
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import TerraformMissing

@@ -11,7 +11,7 @@ from pcaform.checks.drift.matching import is_named, region_of
 from pcaform.commands.opening import opened
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.loading import load
+from pcaform.rules.load import load
 from pcaform.sources.account_snapshot import Estate
 from pcaform.sources.aws.acm_certificates import managed
 from pcaform.sources.aws.iam_details import people

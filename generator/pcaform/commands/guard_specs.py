@@ -11,7 +11,7 @@ from pcaform.commands.validate import files
 from pcaform.core.files import content, home, shown
 from pcaform.core.git import Revision, revision
 from pcaform.core.problems import Failure, Invalid
-from pcaform.loading import Examined, examine
+from pcaform.rules.load import Examined, examine
 from pcaform.spec.parse import read
 from pcaform.spec.pem_files import Reader, beside, resolved
 from pcaform.spec.sections import Waiver

@@ -13,10 +13,10 @@ from pcaform.importer.merge.baseline import SUFFIX, form_in, remembered, text_of
 from pcaform.importer.merge.merge import Found, Outcome, outcome
 from pcaform.importer.merge.normal_form import form_of
 from pcaform.importer.merge.unread_comments import noted
-from pcaform.loading import examine
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner
 from pcaform.render.write.files import Target, target, write
+from pcaform.rules.load import examine
 from pcaform.sources.inventory import Inventory, Remark
 from pcaform.spec.parse import read
 from pcaform.spec.stack import Spec

@@ -8,9 +8,9 @@ from pcaform.core import console
 from pcaform.core.files import content, shown
 from pcaform.core.problems import Failure
 from pcaform.iam.policies import split_policies
-from pcaform.loading import load
 from pcaform.render.pipelines import documents
 from pcaform.render.pipelines.resources import roles_elsewhere
+from pcaform.rules.load import load
 from pcaform.spec.stack import Spec
 
 _INLINE_LIMIT = 10240

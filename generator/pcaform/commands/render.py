@@ -8,7 +8,6 @@ from pcaform.commands.validate import files
 from pcaform.core import console
 from pcaform.core.files import STDIN, content, home, shown
 from pcaform.core.problems import Failure, Invalid, Problem
-from pcaform.loading import Examined, examine
 from pcaform.render import manifest, removal_check
 from pcaform.render.plan.module_source import SHARED, VENDORED, ModuleSource, named
 from pcaform.render.plan.stack import StackPlan, plan
@@ -16,6 +15,7 @@ from pcaform.render.templates import Rendered, render, shared_modules
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Comparison, compare
 from pcaform.render.write.write import Written, write
+from pcaform.rules.load import Examined, examine
 from pcaform.spec.stack import Spec
 
 _DIFFERENCES = 2

@@ -6,7 +6,7 @@ from pathlib import Path
 from pcaform.core import console, formatters
 from pcaform.core.files import STDIN, content, home, shown
 from pcaform.core.problems import Failure, Problem, Severity
-from pcaform.loading import Examined, examine
+from pcaform.rules.load import Examined, examine
 
 
 def run(paths: Sequence[str], *, form: str = "text", strict: bool = False) -> int:

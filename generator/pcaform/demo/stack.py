@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.demo.steps import holds, step
-from pcaform.loading import judged
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
+from pcaform.rules.load import judged
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform.plan_changes import Changes, changes, is_empty

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from pcaform.loading import examine
+from pcaform.rules.load import examine
 
 PROVIDERS = """\
 provider "aws" {

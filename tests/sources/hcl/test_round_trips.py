@@ -12,7 +12,7 @@ from pcaform.importer.infer.existing_keys import Known, known_of
 from pcaform.importer.infer.infer import Inferred, infer
 from pcaform.importer.merge.carried_fields import by_hcl
 from pcaform.importer.merge.merge import Found, outcome
-from pcaform.loading import judged
+from pcaform.rules.load import judged
 from pcaform.sources.hcl.providers import Options
 from pcaform.sources.hcl.read import read
 from pcaform.sources.inventory import Inventory

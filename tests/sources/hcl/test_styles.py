@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Offline, Run
-from pcaform.loading import examine
+from pcaform.rules.load import examine
 
 STYLES = {path.name: path for path in sorted((Path(__file__).parent / "styles").iterdir()) if path.is_dir()}
 OPTIONS = {"provider-docs": ("--region", "eu-west-1", "--account-id", "123456789012")}
