@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.sandbox import running
 from pcaform.core.quotas import PUBLISHED
 from pcaform.sandbox.pca.creation_outcome import creation
 from pcaform.sandbox.server import Sandbox

@@ -162,7 +162,7 @@ def _operation_row(name: str, says: str, refusals: Any) -> str:
 def access_table(_: str) -> str:
     """Return who may do what in the example, as `pcaform access` judges it."""
     from pcaform.checks.access.report import markdown
-    from pcaform.commands.access import of_spec
+    from pcaform.cli.commands.access import of_spec
     from pcaform.rules.load import load
 
     return markdown(of_spec(load(str(ROOT / "examples" / "corp-pki.yaml"))))

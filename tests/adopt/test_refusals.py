@@ -12,7 +12,7 @@ from adopt import pages
 from adopt.estates import spec
 from conftest import Run
 from loop.stacks import ACCOUNT, REGION
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.sandbox import running
 from pcaform.sandbox.server import Sandbox
 from sandbox.conftest import Pki
 

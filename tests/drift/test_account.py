@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from audit.planted import managed, named
 from conftest import ROOT, Run
-from pcaform.commands.drift import of_spec
+from pcaform.cli.commands.drift import of_spec
 from pcaform.iam.policies.issuer_policies import documents
 from pcaform.iam.policies.share import document
 from pcaform.importer.infer.infer import infer

@@ -16,7 +16,7 @@ from pcaform.checks.guard.report import text
 from pcaform.checks.guard.spec_diff.check import gone, judged
 from pcaform.checks.guard.verdict import Judgement
 from pcaform.checks.guard.waivers import waived
-from pcaform.commands.guard_specs import earlier
+from pcaform.cli.commands.guard_specs import earlier
 from pcaform.spec.pem_files import beside
 from pcaform.spec.stack import Spec
 

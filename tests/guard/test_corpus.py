@@ -20,8 +20,8 @@ from pcaform.checks.guard.spec_diff.check import judged
 from pcaform.checks.guard.spec_diff.fill_unknown import filled
 from pcaform.checks.guard.spec_diff.plan_diff import plan as compared
 from pcaform.checks.guard.verdict import Judgement
-from pcaform.commands.guard_specs import earlier
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.guard_specs import earlier
+from pcaform.cli.commands.sandbox import running
 from pcaform.rules.load import judged as loaded
 from pcaform.spec.pem_files import beside
 from pcaform.spec.stack import Spec

@@ -21,7 +21,7 @@ from guard.synthetic import (
     rules,
 )
 from pcaform.checks.guard.spec_diff.check import judged
-from pcaform.commands.guard_specs import earlier
+from pcaform.cli.commands.guard_specs import earlier
 from pcaform.spec.pem_files import beside
 
 ACCOUNT, ROOT = "222222222222", "arn:aws:iam::222222222222:root"

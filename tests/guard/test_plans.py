@@ -15,7 +15,7 @@ from pcaform.checks.guard.check import judge
 from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.report import text
 from pcaform.checks.guard.verdict import Judgement
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.sandbox import running
 from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pcaform.checks.guard.plan_json import Change, read
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.sandbox import running
 from pcaform.terraform.force_new import REPLACING, is_replacing
 from pcaform.terraform.runner import Terraform, find_binary
 

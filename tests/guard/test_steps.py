@@ -8,7 +8,7 @@ import pytest
 from guard.corpus import TEXT
 from pcaform.checks.guard.spec_diff.check import judged
 from pcaform.checks.guard.spec_diff.plan_diff import plan
-from pcaform.commands.guard_specs import earlier
+from pcaform.cli.commands.guard_specs import earlier
 
 INSTALLATION = "aws_acmpca_certificate_authority_certificate.this[0]"
 ISSUED = "    parent: root\n    validity: {type: YEARS, value: 3}\n"

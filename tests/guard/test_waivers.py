@@ -8,7 +8,7 @@ from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.spec_diff.check import judged
 from pcaform.checks.guard.verdict import Judgement
 from pcaform.checks.guard.waivers import waived
-from pcaform.commands.guard_specs import earlier
+from pcaform.cli.commands.guard_specs import earlier
 
 TODAY = date(2030, 6, 15)
 ADDRESS = "module.ca_replaced.aws_acmpca_certificate_authority.this"

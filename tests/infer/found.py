@@ -3,7 +3,7 @@
 from typing import Any
 
 from infer.states import Resource, arn_of, state
-from pcaform.commands.import_state import from_state
+from pcaform.cli.commands.import_state import from_state
 from pcaform.iam.policies import issuer_policies
 from pcaform.importer.infer.infer import Inferred
 from pcaform.spec.issuers import Issuer

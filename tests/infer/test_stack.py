@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from infer.found import UNMANAGED, policy_of
 from infer.states import authority, certificate, permission, resource, root, state, subordinate, user
-from pcaform.commands.import_state import from_state
+from pcaform.cli.commands.import_state import from_state
 from pcaform.core.problems import Failure
 from pcaform.rules.load import judged
 from pcaform.sources import tfstate

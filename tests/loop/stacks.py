@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.commands.render import to_directory
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.render import to_directory
+from pcaform.cli.commands.sandbox import running
 from pcaform.render.plan.module_source import VENDORED, ModuleSource
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render

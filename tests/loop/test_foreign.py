@@ -11,7 +11,7 @@ from adopt import pages
 from conftest import Run
 from loop import foreign
 from loop.stacks import NAME, Stack, started
-from pcaform.commands.import_state import from_state
+from pcaform.cli.commands.import_state import from_state
 from pcaform.importer.infer.infer import Inferred
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.commands.import_state import from_state
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.import_state import from_state
+from pcaform.cli.commands.sandbox import running
 from pcaform.importer.merge.carried_fields import by_state
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render

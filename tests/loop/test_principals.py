@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from loop.stacks import ACCOUNT, HEAD, Stack, started
 from loop.test_story import arn_of
-from pcaform.commands.import_state import from_state
+from pcaform.cli.commands.import_state import from_state
 from pcaform.importer.merge.carried_fields import by_state
 from pcaform.rules.load import judged
 from pcaform.sandbox.pca.algorithms import generate_key

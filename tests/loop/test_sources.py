@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pcaform.commands.import_aws import inventory
-from pcaform.commands.importing import Wanted, finish
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.import_aws import inventory
+from pcaform.cli.commands.importing import Wanted, finish
+from pcaform.cli.commands.sandbox import running
 from pcaform.importer.infer.existing_keys import known_of
 from pcaform.importer.infer.infer import infer
 from pcaform.importer.merge.carried_fields import by_hcl, by_live, by_state

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.sandbox import running
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from modules.stacks import NAMES, PROTECTED, UNPROTECTED, example, lay_out
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.sandbox import running
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.plan_changes import Changes, changes
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary

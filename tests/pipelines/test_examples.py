@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.sandbox import running
 from pcaform.terraform.runner import find_binary
 
 EXAMPLES = ROOT / "docs" / "pipelines"

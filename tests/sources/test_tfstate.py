@@ -9,7 +9,7 @@ from hypothesis import given
 
 from conftest import ROOT, Run
 from infer.states import authority, certificate, resource, root, state
-from pcaform.commands.import_state import from_state
+from pcaform.cli.commands.import_state import from_state
 from pcaform.core.problems import Failure
 from pcaform.sources import tfstate
 from strategies import damaged

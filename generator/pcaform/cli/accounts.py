@@ -39,7 +39,7 @@ def _drift(
     external_id: account.ExternalId = None,
 ) -> int:
     """Compare a spec with its AWS account (exit 2 where they differ); needs no state, and changes nothing."""
-    from pcaform.commands import drift
+    from pcaform.cli.commands import drift
 
     caller = account.caller(
         profile=profile,
@@ -66,7 +66,7 @@ def _audit(
     external_id: account.ExternalId = None,
 ) -> int:
     """Tell what is wrong with the CAs of an AWS account (exit 2): no spec, no Terraform, and nothing is changed."""
-    from pcaform.commands import audit
+    from pcaform.cli.commands import audit
 
     caller = account.caller(
         profile=profile,

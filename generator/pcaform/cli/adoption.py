@@ -48,13 +48,13 @@ def _adopt(
 ) -> int:
     """Take over what Terraform cannot import: prove that nothing would change, then push the state."""
     if finish is not None:
-        from pcaform.commands import adopt_finish
+        from pcaform.cli.commands import adopt_finish
         from pcaform.core.problems import Failure
 
         if spec or accept or proof or keep or emit or dry_run or recreate:
             raise Failure("--finish only changes the spec, other options belong to taking over: give one of them")
         return adopt_finish.run(finish, stack)
-    from pcaform.commands import adopt
+    from pcaform.cli.commands import adopt
 
     wanted = adopt.Wanted(
         spec=spec,

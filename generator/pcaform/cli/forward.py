@@ -27,7 +27,7 @@ def _render(
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print a unified diff; exit 2 if any.")] = False,
 ) -> int:
     """Write the Terraform stack of each spec to DIR/<stack>/."""
-    from pcaform.commands import render
+    from pcaform.cli.commands import render
 
     return render.run(specs, out, modules=modules, force=force, check=check, show=diff)
 
@@ -40,7 +40,7 @@ def _validate(
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
 ) -> int:
     """Print every problem of every spec, at its place."""
-    from pcaform.commands import validate
+    from pcaform.cli.commands import validate
 
     return validate.run(specs, form=form.value, strict=strict)
 
@@ -52,6 +52,6 @@ def _schema(
     ] = Described.spec,
 ) -> int:
     """Print the JSON Schema of the spec, for editors, or of what guard, access, import and adopt print as JSON."""
-    from pcaform.commands import schema
+    from pcaform.cli.commands import schema
 
     return schema.run(of.value)

@@ -21,8 +21,8 @@ def _import_state(
     force: Force = False,
 ) -> int:
     """Print the spec of the CAs in a Terraform state ('terraform state pull | pcaform import state - --stack x')."""
-    from pcaform.commands import import_state
-    from pcaform.commands.importing import Wanted
+    from pcaform.cli.commands import import_state
+    from pcaform.cli.commands.importing import Wanted
 
     wanted = Wanted(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force)
     return import_state.run(state, wanted)
@@ -49,8 +49,8 @@ def _import_hcl(
     force: Force = False,
 ) -> int:
     """Print the spec of the CAs in Terraform files, as far as they are literal."""
-    from pcaform.commands import import_hcl
-    from pcaform.commands.importing import Wanted
+    from pcaform.cli.commands import import_hcl
+    from pcaform.cli.commands.importing import Wanted
 
     wanted = Wanted(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force)
     return import_hcl.run(directory, wanted, var_files=var_file or (), region=region, account_id=account_id)

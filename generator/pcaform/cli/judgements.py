@@ -49,7 +49,7 @@ def _guard(
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="The lowest level that counts.")] = FailOn.breaks_trust,
 ) -> int:
     """Refuse what would break trust (exit 2): judge a plan, or the step from one spec to another."""
-    from pcaform.commands import guard
+    from pcaform.cli.commands import guard
 
     return guard.run(paths or [], spec=spec, base=base, chdir=chdir, form=form.value, fail_on=fail_on.value)
 
@@ -75,7 +75,7 @@ def _access(
     tag: account.WithTags = None,
 ) -> int:
     """Show who may do what on which CA, proven over the policies; exit 2 where that is not as granted, or too much."""
-    from pcaform.commands import access, pipelines
+    from pcaform.cli.commands import access, pipelines
 
     step = "break-glass" if break_glass else pipeline
     is_account_named = any((profile, region, all_regions, assume_role, external_id, arn, tag))

@@ -36,8 +36,8 @@ def _import_aws(
     ] = None,
 ) -> int:
     """Print the spec of the CAs in an AWS account, and who can issue from them; nothing at AWS is changed."""
-    from pcaform.commands import import_aws
-    from pcaform.commands.importing import Wanted
+    from pcaform.cli.commands import import_aws
+    from pcaform.cli.commands.importing import Wanted
 
     caller = account.caller(
         profile=profile,

@@ -28,7 +28,7 @@ def _sandbox(
     shell: Annotated[Shell | None, typer.Option("--shell", help="Whose words to print; default: the caller's.")] = None,
 ) -> int:
     """Start a local AWS (Private CA, ACM, IAM, S3, STS) to try things out."""
-    from pcaform.commands import sandbox
+    from pcaform.cli.commands import sandbox
 
     return sandbox.run(command or [], account_id=account, region=region, port=port, iam=iam, shell=shell, state=state)
 
@@ -40,6 +40,6 @@ def _demo(
     ] = None,
 ) -> int:
     """Show the whole loop on the sandbox: render, apply, issue, renew, break the renewal, mend it, import."""
-    from pcaform.commands import demo
+    from pcaform.cli.commands import demo
 
     return demo.run(keep)

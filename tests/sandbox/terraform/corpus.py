@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.sandbox import running
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.runner import Terraform, find_binary
 from sandbox.conftest import ACCOUNT, REGION, csr

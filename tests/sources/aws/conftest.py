@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pcaform.commands.import_aws import inventory
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.import_aws import inventory
+from pcaform.cli.commands.sandbox import running
 from pcaform.sandbox.server import Sandbox
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller

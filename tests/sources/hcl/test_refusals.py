@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT as REPOSITORY
-from pcaform.commands.import_hcl import run
-from pcaform.commands.importing import Wanted
+from pcaform.cli.commands.import_hcl import run
+from pcaform.cli.commands.importing import Wanted
 from pcaform.core.problems import Failure
 from sources.hcl.refusals import FAILURES, HOW_MANY, NONE, PROVIDER, UNKNOWN, authority
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.commands.import_hcl import run
-from pcaform.commands.importing import Wanted
+from pcaform.cli.commands.import_hcl import run
+from pcaform.cli.commands.importing import Wanted
 from sources.hcl.written import authority
 
 ADVICE = "import from the state instead, where it is known"

@@ -4,10 +4,10 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from pcaform.commands.import_aws import inventory
-from pcaform.demo.commands import pcaform
-from pcaform.demo.stack import Stack
-from pcaform.demo.steps import holds, step
+from pcaform.cli.commands.import_aws import inventory
+from pcaform.cli.demo.commands import pcaform
+from pcaform.cli.demo.stack import Stack
+from pcaform.cli.demo.steps import holds, step
 from pcaform.importer.infer.existing_keys import known_of
 from pcaform.importer.infer.infer import infer
 from pcaform.importer.merge.carried_fields import by_hcl, by_live, by_state

@@ -8,7 +8,7 @@ from pcaform.checks.access.account import stages
 from pcaform.checks.access.account_review import survey
 from pcaform.checks.access.check import Judgement, judge
 from pcaform.checks.access.scenario import Stage, name_patterns, stage
-from pcaform.commands.opening import check_found, opened
+from pcaform.cli.commands.opening import check_found, opened
 from pcaform.core import console
 from pcaform.core.problems import Failure
 from pcaform.render.plan.stack import plan

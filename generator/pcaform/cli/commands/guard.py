@@ -16,7 +16,7 @@ from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.spec_diff.check import judged_plan
 from pcaform.checks.guard.verdict import Judgement
 from pcaform.checks.guard.waivers import waived
-from pcaform.commands.guard_specs import Case, examined, of_base, of_paths
+from pcaform.cli.commands.guard_specs import Case, examined, of_base, of_paths
 from pcaform.core import console
 from pcaform.core import formatters as printers
 from pcaform.core.files import STDIN, content, shown

@@ -4,7 +4,7 @@ import gc
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pcaform.commands.validate import files
+from pcaform.cli.commands.validate import files
 from pcaform.core import console
 from pcaform.core.files import STDIN, content, home, shown
 from pcaform.core.problems import Failure, Invalid, Problem

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pcaform.cli.demo import openssl
+from pcaform.cli.demo.steps import holds
 from pcaform.core import facts
-from pcaform.demo import openssl
-from pcaform.demo.steps import holds
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sandbox.server import Sandbox
 

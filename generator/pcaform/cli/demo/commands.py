@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from pcaform.demo.steps import holds
+from pcaform.cli.demo.steps import holds
 
 
 def pcaform(*arguments: str, environment: Mapping[str, str], directory: Path, code: int = 0) -> str:

@@ -7,14 +7,14 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from pcaform.commands.sandbox import running
+from pcaform.cli.commands.sandbox import running
+from pcaform.cli.demo import guard_act, import_act, issue_act, openssl
+from pcaform.cli.demo.adopt_act import adopt
+from pcaform.cli.demo.commands import pcaform
+from pcaform.cli.demo.stack import Stack, open_stack, write_stack
+from pcaform.cli.demo.steps import act, holds, left_out, step
 from pcaform.core import assets, console, facts
 from pcaform.core.problems import Failure, Invalid
-from pcaform.demo import guarding, imports, issuing, openssl
-from pcaform.demo.adopting import adopt
-from pcaform.demo.commands import pcaform
-from pcaform.demo.stack import Stack, open_stack, write_stack
-from pcaform.demo.steps import act, holds, left_out, step
 from pcaform.rules.load import judged
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
@@ -58,7 +58,7 @@ def _play(out: Path, scratch: Path) -> None:
         _issue(stack, server, spec, text=text, out=out)
         adopt(stack, server)
         act("And back, from three sources")
-        imports.give_the_spec_back(stack, server, spec, text=text)
+        import_act.give_the_spec_back(stack, server, spec, text=text)
 
 
 def check_identity(server: Sandbox, environment: Mapping[str, str]) -> None:
@@ -82,15 +82,15 @@ def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -
     arn = arns["issuing"]
     act("Case 1: unmanaged, with acm-pca IssueCertificate")
     with step("the issuer's own key issues from an OpenSSL request; openssl verifies the chain") as notes:
-        ci = issuing.with_own_key(server, str(spec.issuers["ci"].user_name))
-        notes.append(issuing.unmanaged(ci, arn=arn, region=spec.aws.region, directory=stack.scratch))
+        ci = issue_act.with_own_key(server, str(spec.issuers["ci"].user_name))
+        notes.append(issue_act.unmanaged(ci, arn=arn, region=spec.aws.region, directory=stack.scratch))
     with step("IAM denies the same key everything else") as notes:
-        notes.extend(issuing.denials(ci, arn=arn, other_arn=arns["root"], region=spec.aws.region))
+        notes.extend(issue_act.denials(ci, arn=arn, other_arn=arns["root"], region=spec.aws.region))
     act("Case 2: managed, with acm RequestCertificate")
     web_user = str(spec.issuers["web"].user_name)
-    web = issuing.with_own_key(server, web_user)
+    web = issue_act.with_own_key(server, web_user)
     with step("ACM issues from the CA; openssl verifies the chain") as notes:
-        certificate_arn = issuing.managed(web, arn=arn, user_name=web_user, directory=stack.scratch)
+        certificate_arn = issue_act.managed(web, arn=arn, user_name=web_user, directory=stack.scratch)
         notes.append(certificate_arn)
     _renew(stack, server, web, certificate_arn=certificate_arn)
     with step("ListPermissions shows all three actions"):
@@ -101,7 +101,7 @@ def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -
 
 
 def _break_and_mend(
-    stack: Stack, server: Sandbox, web: issuing.Issuer, *, certificate_arn: str, text: str, out: Path
+    stack: Stack, server: Sandbox, web: issue_act.Issuer, *, certificate_arn: str, text: str, out: Path
 ) -> None:
     act("The outage: the CA's permission for ACM is gone")
     without = text.replace(_PERMISSION, "").replace("    permissions:\n", "")
@@ -110,14 +110,14 @@ def _break_and_mend(
     insisted = text.replace(f"    permissions:\n{_PERMISSION}", "    permissions: []\n").replace(_MANAGED, _INSISTED)
     with step("a person insists, with a reason; rendered again"):
         spec = write_stack(insisted, out, source=EXAMPLE)
-    guarding.refuse_specs(judged(text.encode(), EXAMPLE), spec, rule=_REFUSED)
-    guarding.refuse_plan(stack, spec, rule=_REFUSED)
+    guard_act.refuse_specs(judged(text.encode(), EXAMPLE), spec, rule=_REFUSED)
+    guard_act.refuse_plan(stack, spec, rule=_REFUSED)
     stack.apply(
         "the person insists again: the plan removes exactly the permission; applied",
         expected={_PERMISSION_ADDRESS: ("delete",)},
     )
     with step("now ACM's renewal fails, and the certificate will run out") as notes:
-        reason = issuing.refused_renewal(web, server.client("acm"), certificate_arn=certificate_arn)
+        reason = issue_act.refused_renewal(web, server.client("acm"), certificate_arn=certificate_arn)
         notes.append(f"RenewalStatusReason {reason}")
     with step("pcaform audit finds it, with no spec and no Terraform") as notes:
         notes.append(_audited(stack))
@@ -127,9 +127,9 @@ def _break_and_mend(
     _renew(stack, server, web, certificate_arn=certificate_arn)
 
 
-def _renew(stack: Stack, server: Sandbox, web: issuing.Issuer, *, certificate_arn: str) -> None:
+def _renew(stack: Stack, server: Sandbox, web: issue_act.Issuer, *, certificate_arn: str) -> None:
     with step("ACM renews: same ARN, new serial") as notes:
-        before, after = issuing.renewed(
+        before, after = issue_act.renewed(
             web, server.client("acm"), certificate_arn=certificate_arn, directory=stack.scratch
         )
         notes.append(f"{before} -> {after}")

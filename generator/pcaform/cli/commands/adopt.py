@@ -13,7 +13,7 @@ from pcaform.adopt.scratch import copied, files
 from pcaform.adopt.session import Opened, opened
 from pcaform.adopt.state_backup import refuse_inside, vault
 from pcaform.adopt.transaction import Ground, Plan, Proven, prove, push
-from pcaform.commands.render import refuse_stale
+from pcaform.cli.commands.render import refuse_stale
 from pcaform.core import console
 from pcaform.core.problems import Failure
 from pcaform.terraform.environment import users

@@ -1,6 +1,6 @@
 """`pcaform import state`: a Terraform state -> the spec it came from."""
 
-from pcaform.commands.importing import Wanted, finish
+from pcaform.cli.commands.importing import Wanted, finish
 from pcaform.core.files import content, shown
 from pcaform.importer.infer.infer import Inferred, infer
 from pcaform.sources import tfstate

@@ -8,8 +8,8 @@ from pcaform.checks.audit import report
 from pcaform.checks.audit.check import audit
 from pcaform.checks.audit.finding import Audit
 from pcaform.checks.audit.html import page
-from pcaform.commands.access import of_account
-from pcaform.commands.opening import opened
+from pcaform.cli.commands.access import of_account
+from pcaform.cli.commands.opening import opened
 from pcaform.core import console
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import Estate

@@ -6,8 +6,8 @@ from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.spec_diff.check import judged, judged_plan
 from pcaform.checks.guard.verdict import Judgement
-from pcaform.demo.stack import Stack
-from pcaform.demo.steps import holds, step
+from pcaform.cli.demo.stack import Stack
+from pcaform.cli.demo.steps import holds, step
 from pcaform.spec.stack import Spec
 
 

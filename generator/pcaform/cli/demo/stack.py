@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.demo.steps import holds, step
+from pcaform.cli.demo.steps import holds, step
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write

@@ -7,7 +7,7 @@ from pathlib import Path
 from pcaform.checks.guard.annotations import Places, of_spec
 from pcaform.checks.guard.spec_diff.check import gone, judged
 from pcaform.checks.guard.verdict import Judgement
-from pcaform.commands.validate import files
+from pcaform.cli.commands.validate import files
 from pcaform.core.files import content, home, shown
 from pcaform.core.git import Revision, revision
 from pcaform.core.problems import Failure, Invalid

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pcaform.commands.importing import Wanted, finish
+from pcaform.cli.commands.importing import Wanted, finish
 from pcaform.sources.hcl.parser import collecting_later
 from pcaform.sources.hcl.providers import Options
 from pcaform.sources.hcl.read import read

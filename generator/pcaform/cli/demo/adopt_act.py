@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pcaform.cli.demo.commands import pcaform
+from pcaform.cli.demo.stack import Stack
+from pcaform.cli.demo.steps import act, holds, step
 from pcaform.core import facts
-from pcaform.demo.commands import pcaform
-from pcaform.demo.stack import Stack
-from pcaform.demo.steps import act, holds, step
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.plan_changes import is_empty
 from pcaform.terraform.runner import Terraform

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from pcaform.demo.steps import holds
+from pcaform.cli.demo.steps import holds
 
 
 def is_installed() -> bool:

@@ -8,7 +8,7 @@ from pcaform.checks.drift import report
 from pcaform.checks.drift.check import compare
 from pcaform.checks.drift.difference import Drift, Kind
 from pcaform.checks.drift.matching import is_named, region_of
-from pcaform.commands.opening import opened
+from pcaform.cli.commands.opening import opened
 from pcaform.core import console
 from pcaform.core.problems import Failure
 from pcaform.rules.load import load

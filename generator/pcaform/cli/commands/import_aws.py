@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pcaform.adopt.tag_notice import announcement
-from pcaform.commands.importing import Wanted, check, existing, finish
-from pcaform.commands.opening import check_found, opened
+from pcaform.cli.commands.importing import Wanted, check, existing, finish
+from pcaform.cli.commands.opening import check_found, opened
 from pcaform.core import console
 from pcaform.sources.aws.checkpoint import kept
 from pcaform.sources.aws.filters import Filters
