@@ -14,7 +14,7 @@ from typing import Any
 
 from validate import spec
 
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # where states are made without Terraform
 from infer.synthetic import state_of
@@ -79,7 +79,7 @@ def main() -> None:
         old, new, shown = (Path(home) / name for name in ("old.yaml", "new.yaml", "plan.json"))
         old.write_bytes(text(AUTHORITIES, ISSUERS))
         new.write_bytes(old.read_bytes().replace(b"[issuing-7]", b"[issuing-8]"))
-        shown.write_bytes(plan(state_of(judged(old.read_bytes(), "old.yaml"))))
+        shown.write_bytes(plan(state_of(load_valid_text(old.read_bytes(), "old.yaml"))))
         count = len(json.loads(shown.read_bytes())["resource_changes"])
         decoding = seconds(sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1]))", str(shown))
         judging = seconds(*program, "guard", str(shown))

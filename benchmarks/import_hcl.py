@@ -14,7 +14,7 @@ from validate import spec
 
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 
 SIZES = (250, 500, 1000)
 """Numbers of CAs."""
@@ -29,7 +29,9 @@ OURS = "import sys; from pcaform.cli.main import main; main(['import', 'hcl', sy
 def stack(authorities: int, home: Path) -> Path:
     """Write a stack of so many CAs without comments and manifest; return its directory."""
     directory = home / f"stack-{authorities}"
-    for path, content in render(plan(judged(spec(authorities), "spec.yaml"), source="spec.yaml")).files.items():
+    for path, content in render(
+        plan(load_valid_text(spec(authorities), "spec.yaml"), source="spec.yaml")
+    ).files.items():
         if path == ".pcaform.json":
             continue
         place = directory / path

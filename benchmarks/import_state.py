@@ -14,8 +14,8 @@ from pathlib import Path
 
 from validate import spec
 
-from pcaform.rules.load import judged
-from pcaform.terraform.environment import users
+from pcaform.rules.load import load_valid_text
+from pcaform.terraform.environment import user_environment
 from pcaform.terraform.runner import TerraformMissing, find_binary
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # where states are made without Terraform
@@ -46,7 +46,7 @@ def other(number: int) -> dict[str, object]:
 
 def state(authorities: int) -> bytes:
     """Return a state with so many CAs among its resources."""
-    document = json.loads(state_of(judged(spec(authorities), "spec.yaml")))
+    document = json.loads(state_of(load_valid_text(spec(authorities), "spec.yaml")))
     document |= {"lineage": "3c1e2f0a-bench", "outputs": {}, "check_results": None}
     mine = document["resources"]
     document["resources"] = mine + [other(number) for number in range(RESOURCES - len(mine))]
@@ -86,7 +86,7 @@ def main() -> None:
             path.write_bytes(state(authorities))
             ours = [sys.executable, "-m", "pcaform", "import", "state", str(path), "--stack", "bench"]
             took, memory = best(ours, empty, dict(os.environ))
-            listing, peak = best([terraform, "state", "list", f"-state={path}"], empty, users(os.environ))
+            listing, peak = best([terraform, "state", "list", f"-state={path}"], empty, user_environment(os.environ))
             name = f"import state, {authorities} CAs of {RESOURCES}, {path.stat().st_size / 1e6:.0f} MB"
             print(
                 f"{name:50} {took:6.2f} s, {took / listing:4.2f} x terraform state list ({listing:.2f} s); "

@@ -13,7 +13,7 @@ from validate import spec
 
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import TerraformMissing, find_binary
 
@@ -41,7 +41,7 @@ def formatted(terraform: str, text: bytes) -> bytes:
 
 def compare(terraform: str, authorities: int, runs: int) -> tuple[float, float]:
     """Return the best times of rendering and of formatting a stack of so many CAs; noise only ever adds."""
-    made = judged(spec(authorities), "spec.yaml")
+    made = load_valid_text(spec(authorities), "spec.yaml")
     gc.freeze()  # as the command does
     text = b"\n".join(content for path, content in rendered(made).items() if path.endswith(".tf") and "/" not in path)
     assert formatted(terraform, text) == text

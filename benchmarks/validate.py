@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from pcaform.rules.load import examine
+from pcaform.rules.load import load_text
 from pcaform.terraform.runner import TerraformMissing, find_binary
 
 CA = """  issuing-{number}:
@@ -59,7 +59,7 @@ def compare(name: str, texts: list[bytes], runs: int) -> float:
     """Print one line: validating the texts against loading them with PyYAML's C loader; return our time."""
 
     def ours() -> None:
-        assert not any(examine(text, "spec.yaml").problems for text in texts)
+        assert not any(load_text(text, "spec.yaml").problems for text in texts)
 
     def floor() -> None:
         for text in texts:

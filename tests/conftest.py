@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pcaform.terraform.environment import hermetic
+from pcaform.terraform.environment import hermetic_environment
 from pcaform.terraform.runner import MIRROR, Terraform, TerraformMissing, cli_configuration, find_binary
 
 # HYPOTHESIS_PROFILE chooses how much is drawn: `quick` while working, `default`, `long` over night. `ci` draws the same
@@ -77,5 +77,5 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> Offline:
     home = tmp_path_factory.mktemp("home")
     configuration = home / "terraform.rc"
     configuration.write_text(cli_configuration(os.environ), encoding="utf-8")
-    environment = hermetic(os.environ, home=home, extra={"TF_CLI_CONFIG_FILE": str(configuration)})
+    environment = hermetic_environment(os.environ, home=home, extra={"TF_CLI_CONFIG_FILE": str(configuration)})
     return lambda directory: Terraform(find_binary(), directory, environment)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conftest import EXAMPLE
 from pcaform.core.problems import Invalid, Problem
-from pcaform.rules.load import examine, judged
+from pcaform.rules.load import load_text, load_valid_text
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import MAX_DEPTH, MAX_EXPANDED_NODES, parse
 from strategies import damaged
@@ -172,7 +172,7 @@ def test_what_is_no_document_is_refused_at_its_place(
 @pytest.mark.parametrize("text", ["- a", "hello", "12", "null"])
 def test_a_spec_is_a_mapping(text: str) -> None:
     with pytest.raises(Invalid, match=r"spec\.yaml:1:\d: a spec is a mapping, seen .* \[shape\]"):
-        judged(text.encode(), "spec.yaml")
+        load_valid_text(text.encode(), "spec.yaml")
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_a_billion_laughs_are_refused_without_laughing(opening: str) -> None:
 def test_ten_megabytes_on_one_line_are_read_and_shown_short() -> None:
     text = "version: 2\nstack: " + "x" * 10_000_000
     with pytest.raises(Invalid) as caught:
-        judged(text.encode(), "spec.yaml")
+        load_valid_text(text.encode(), "spec.yaml")
     shown = "\n".join(problem.with_source() for problem in caught.value.problems)
     assert "'stack' is 'xxx" in shown
     assert max(map(len, shown.splitlines())) < 300
@@ -218,7 +218,7 @@ def test_many_problems_take_no_longer_than_their_number() -> None:
     tags = "".join(f"  k{number}: {number}\n" for number in range(10_000))
     text = f"version: 1\nstack: x\naws:\n region: eu-west-1\n account_id: '123456789012'\n default_tags:\n{tags}"
     with pytest.raises(Invalid) as caught:
-        judged(text.encode(), "spec.yaml")
+        load_valid_text(text.encode(), "spec.yaml")
     assert [problem.source for problem in caught.value.problems] == tags.splitlines()
 
 
@@ -234,7 +234,7 @@ def test_a_place_is_that_of_the_value_or_of_its_key() -> None:
 def spec_or_problems(content: bytes) -> Spec | list[Problem]:
     """Read bytes as the program does: a spec, or problems that all have a place in the file."""
     try:
-        return judged(content, "spec.yaml")
+        return load_valid_text(content, "spec.yaml")
     except Invalid as invalid:
         lines = content.count(b"\n") + content.count(b"\r") + 1
         assert invalid.problems
@@ -266,4 +266,6 @@ def test_a_damaged_spec_gives_a_spec_or_located_problems(content: bytes) -> None
 def test_a_key_may_look_like_anything(key: str, text: str) -> None:
     """Unions and keys have marks of pydantic's in the paths of its records."""
     quoted = key if key.startswith('"') else f'"{key}"'
-    assert any("unknown key" in problem.message for problem in examine(text.format(quoted).encode(), "x.yaml").problems)
+    assert any(
+        "unknown key" in problem.message for problem in load_text(text.format(quoted).encode(), "x.yaml").problems
+    )

@@ -16,7 +16,7 @@ from pcaform.render.manifest import NAME
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import Rendered, render
 from pcaform.render.write.write import write
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
 from pcaform.terraform.runner import find_binary
@@ -34,7 +34,7 @@ def yaml_of(data: dict[str, Any]) -> str:
 
 
 def spec_of(text: str) -> Spec:
-    return judged(text.encode(), "spec.yaml")
+    return load_valid_text(text.encode(), "spec.yaml")
 
 
 def rendered(text: str) -> Rendered:
@@ -104,7 +104,7 @@ def test_what_is_rendered_is_a_comment_and_hcl(data: dict[str, Any]) -> None:
 
 def test_what_is_written_is_short() -> None:
     """The example's own words, defaults left out again."""
-    spec = judged(EXAMPLE.read_bytes(), "corp-pki.yaml")
+    spec = load_valid_text(EXAMPLE.read_bytes(), "corp-pki.yaml")
     written = yaml.safe_load(dump(spec))
     assert written["issuers"] == {
         "ci": {

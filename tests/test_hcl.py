@@ -45,17 +45,17 @@ def meaning(literal: str) -> str:
 
 @given(texts())
 def test_quoted_text_means_itself(text: str) -> None:
-    assert meaning(hcl_writer.quoted(text)) == text
+    assert meaning(hcl_writer.quote(text)) == text
 
 
 @pytest.mark.parametrize("text", AWKWARD)
 def test_awkward_text_means_itself(text: str) -> None:
-    assert meaning(hcl_writer.quoted(text)) == text
+    assert meaning(hcl_writer.quote(text)) == text
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_quoted_text_shows_all_that_is_in_it(text: str) -> None:
-    assert hcl_writer.quoted(text).isprintable()
+    assert hcl_writer.quote(text).isprintable()
 
 
 def read_back(found: list[str]) -> list[str]:
@@ -63,7 +63,7 @@ def read_back(found: list[str]) -> list[str]:
     names = {f"a{index}": text for index, text in enumerate(found)}
     nested = {f"b{index}": [text, {text: text}] for index, text in enumerate(found)}
     comments = "\n".join(hcl_writer.comment(text) for text in found)
-    labels = "\n".join(f"output {hcl_writer.quoted(text)} {{\n}}" for text in found)
+    labels = "\n".join(f"output {hcl_writer.quote(text)} {{\n}}" for text in found)
     whole = (
         f"{comments}\nlocals {{\n{hcl_writer.attributes(names | nested, 1)}\n}}\n{labels}\nlocals {{\n  end = 1\n}}\n"
     )

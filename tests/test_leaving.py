@@ -23,7 +23,7 @@ from leaving_specs import (
 )
 from pcaform.render import removal_check
 from pcaform.render.plan.stack import plan
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.spec.yaml_reader import parse
 
 
@@ -32,9 +32,9 @@ def said(before: str, after: str, *, forgetting: str = "") -> list[str]:
 
     `forgetting` is what the manifest of an earlier pcaform does not know of the items.
     """
-    items = plan(judged(before.encode(), "spec.yaml"), source="spec.yaml").items
+    items = plan(load_valid_text(before.encode(), "spec.yaml"), source="spec.yaml").items
     remembered = {key: {name: each for name, each in item.items() if name != forgetting} for key, item in items.items()}
-    document, now = parse(after.encode(), "spec.yaml"), judged(after.encode(), "spec.yaml")
+    document, now = parse(after.encode(), "spec.yaml"), load_valid_text(after.encode(), "spec.yaml")
     found = removal_check.problems(now, document, plan(now, source="spec.yaml"), remembered)
     return [f"{problem.line}:{problem.column}: {problem.message}" for problem in found]
 

@@ -9,10 +9,10 @@ import pytest
 
 from access.test_mutations import STAGE
 from conftest import ROOT
-from pcaform.checks.access.scenario import stage
+from pcaform.checks.access.scenario import build_scenario
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
-from pcaform.rules.load import load
+from pcaform.rules.load import load_file
 from pcaform.sources.hcl.static_config import configuration
 
 with warnings.catch_warnings():
@@ -41,11 +41,11 @@ def policies() -> Iterator[tuple[str, str]]:
 
 
 def _of(path: Path) -> Iterator[tuple[str, str]]:
-    spec = load(str(path))
+    spec = load_file(str(path))
     if not (spec.issuers or spec.administrators or spec.auditors):
         return
     files = {name: text for name, text in render(plan(spec, source="x")).files.items() if "/" not in name}
-    found = stage(configuration({name: text for name, text in files.items() if name.endswith(".tf")}), {})
+    found = build_scenario(configuration({name: text for name, text in files.items() if name.endswith(".tf")}), {})
     for subject in found.subjects:
         issuer = spec.issuers.get(subject.key) if subject.kind == "issuer" else None
         if issuer is None or issuer.policy is None:  # what is taken word for word is the user's

@@ -11,15 +11,15 @@ import pytest
 
 from pcaform.checks.access import expected
 from pcaform.checks.access.check import decisions
-from pcaform.checks.access.scenario import Stage, Subject, stage
+from pcaform.checks.access.scenario import Scenario, Subject, build_scenario
 from pcaform.iam import actions
 from pcaform.iam.evaluator.documents import PolicyError
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
-from pcaform.rules.load import load
+from pcaform.rules.load import load_file
 from pcaform.sources.hcl.static_config import configuration
 
-SPEC = load(str(Path(__file__).parent / "spec.yaml"))
+SPEC = load_file(str(Path(__file__).parent / "spec.yaml"))
 Statement = dict[str, Any]
 Change = tuple[str, Callable[[Statement], None]]
 NEGATED = {"ArnLike": "ArnNotLike", "ArnEquals": "ArnNotEquals", "NumericEquals": "NumericNotEquals"}
@@ -28,10 +28,10 @@ NEGATED |= {negated: operator for operator, negated in NEGATED.items()}
 SETS = {"ForAllValues:": "ForAnyValue:"}
 
 
-def built() -> Stage:
+def built() -> Scenario:
     files = render(plan(SPEC, source="spec")).files
     names = {each.arn: key for key, each in SPEC.certificate_authorities.items() if each.arn is not None}
-    return stage(
+    return build_scenario(
         configuration({path: text for path, text in files.items() if path.endswith(".tf") and "/" not in path}), names
     )
 
@@ -43,7 +43,9 @@ SAMPLES = {pattern: pattern.replace("*", "x") for pattern in expected.name_patte
 def is_noticed(subject: Subject) -> bool:
     """Tell whether anything is wrong with one principal; a policy that IAM refuses is."""
     try:
-        return any(each.message for each in decisions(STAGE, subject, expected.words(SPEC, subject), SAMPLES))
+        return any(
+            each.message for each in decisions(STAGE, subject, expected.expected_decision(SPEC, subject), SAMPLES)
+        )
     except PolicyError:
         return True
 

@@ -6,7 +6,7 @@ import re
 from access.test_mutations import STAGE
 from conftest import ROOT
 from pcaform.iam.policies import roles
-from pcaform.rules.load import load
+from pcaform.rules.load import load_file
 
 PAGE = (ROOT / "docs" / "access.md").read_text(encoding="utf-8")
 
@@ -18,7 +18,7 @@ def test_every_statement_of_issuers_is_explained() -> None:
 
 
 def test_every_statement_of_administrators_and_auditors_is_explained() -> None:
-    spec = load(str(ROOT / "tests" / "render" / "cases" / "duties.yaml"))
-    documents = [roles.administrator(spec, arn_of=str), roles.auditor(spec, arn_of=str)]
+    spec = load_file(str(ROOT / "tests" / "render" / "cases" / "duties.yaml"))
+    documents = [roles.administrator_policy(spec, arn_of=str), roles.auditor_policy(spec, arn_of=str)]
     names = {each["Sid"] for document in documents for each in document["Statement"]}
     assert {name for name in names if f"`{name}`" not in PAGE} == set()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pcaform.adopt.finish import Finished, finished
+from pcaform.adopt.finish import FinishedSpec, without_absorbed_moves
 from pcaform.adopt.state import parse as parse_state
 from pcaform.core.problems import Failure
 from pcaform.spec.yaml_reader import parse
@@ -39,10 +39,10 @@ def resource(address: str) -> dict[str, Any]:
     }
 
 
-def finish(text: str, *addresses: str) -> Finished:
+def finish(text: str, *addresses: str) -> FinishedSpec:
     document = {"version": 4, "serial": 3, "lineage": "L", "resources": [resource(each) for each in addresses]}
     content = text.encode()
-    return finished(parse(content, "spec.yaml"), content, parse_state(json.dumps(document).encode()))
+    return without_absorbed_moves(parse(content, "spec.yaml"), content, parse_state(json.dumps(document).encode()))
 
 
 def test_what_the_state_has_absorbed_goes_and_the_rest_stays_as_it_is() -> None:

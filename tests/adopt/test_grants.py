@@ -8,8 +8,8 @@ import pytest
 
 from adopt import pages
 from adopt.backends import state
-from pcaform.adopt.permissions import matched, refuse_unlike, wanted
-from pcaform.adopt.state import Entry, parse, patched
+from pcaform.adopt.permissions import match_permissions, planned_permissions, refuse_unlike
+from pcaform.adopt.state import Entry, parse, patch
 from pcaform.core.problems import Failure
 
 ACCOUNT, PARTNER = "123456789012", "210987654321"
@@ -45,7 +45,7 @@ def refusal(failure: pytest.ExceptionInfo[Failure]) -> str:
 
 def test_a_permission_that_the_stack_writes_twice_is_refused() -> None:
     with pytest.raises(Failure) as failure:
-        wanted([entry("a"), entry("b")], parse(b""))
+        planned_permissions([entry("a"), entry("b")], parse(b""))
     assert refusal(failure) == (
         "module.acm_permission_b.aws_acmpca_permission.this: module.acm_permission_a.aws_acmpca_permission.this is the "
         "same permission: AWS has one for each CA, take one out"
@@ -53,9 +53,9 @@ def test_a_permission_that_the_stack_writes_twice_is_refused() -> None:
 
 
 def test_a_permission_that_the_state_has_elsewhere_is_refused() -> None:
-    held = parse(patched(parse(state(1, "L")), [entry("old")]))
+    held = parse(patch(parse(state(1, "L")), [entry("old")]))
     with pytest.raises(Failure) as failure:
-        wanted([entry("new")], held)
+        planned_permissions([entry("new")], held)
     assert refusal(failure) == (
         "module.acm_permission_new.aws_acmpca_permission.this: the state has this permission already, as "
         "module.acm_permission_old.aws_acmpca_permission.this: add it to the spec's 'moves' as "
@@ -66,7 +66,7 @@ def test_a_permission_that_the_state_has_elsewhere_is_refused() -> None:
 
 def test_permissions_of_two_cas_are_two() -> None:
     found = [entry("a"), entry("b", ARN.replace("1111", "9999"))]
-    assert wanted(found, parse(state(1, "L", "other"))) == found
+    assert planned_permissions(found, parse(state(1, "L", "other"))) == found
 
 
 @pytest.mark.parametrize(
@@ -80,21 +80,21 @@ def test_permissions_of_two_cas_are_two() -> None:
     ],
 )
 def test_the_id_names_the_account_only_where_there_are_several(listed: list[dict[str, Any]], taken: str | None) -> None:
-    grant = matched(entry(), listed, ACCOUNT)
+    grant = match_permissions(entry(), listed, ACCOUNT)
     assert (grant.entry.id if grant else None) == taken
 
 
 def test_an_entry_is_what_aws_has() -> None:
-    grant = matched(entry(), [live(ALL[::-1])], ACCOUNT)
+    grant = match_permissions(entry(), [live(ALL[::-1])], ACCOUNT)
     assert grant is not None
-    held = json.loads(patched(parse(b""), [grant.entry]))["resources"][0]["instances"][0]["attributes"]
+    held = json.loads(patch(parse(b""), [grant.entry]))["resources"][0]["instances"][0]["attributes"]
     assert (held["actions"], held["policy"], held["source_account"]) == (ALL, "P", ACCOUNT)
     refuse_unlike([grant])
 
 
 @pytest.mark.parametrize(("actions", "said"), [(ALL[:2], "GetCertificate, IssueCertificate"), (ALL[:1], ALL[0])])
 def test_actions_that_are_not_those_of_the_stack_are_refused(actions: list[str], said: str) -> None:
-    grant = matched(entry(), [live(actions)], ACCOUNT)
+    grant = match_permissions(entry(), [live(actions)], ACCOUNT)
     assert grant is not None
     with pytest.raises(Failure, match=f"permits {said}, and the stack has {', '.join(ALL)}: Terraform would delete it"):
         refuse_unlike([grant])

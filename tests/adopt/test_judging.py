@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pcaform.adopt.plan_check import Judgement, judge
+from pcaform.adopt.plan_check import AdoptCheck, check_plan
 
 CA = "module.ca_root.aws_acmpca_certificate_authority.this"
 
@@ -16,8 +16,8 @@ def change(*actions: str, before: Any = None, after: Any = None, unknown: Any = 
     return {"address": CA, "change": {**inner, **more.pop("inner", {})}, **more}
 
 
-def judged(*changes: dict[str, Any], accept: tuple[str, ...] = (), **plan: Any) -> Judgement:
-    return judge({"errored": False, "complete": True, "resource_changes": list(changes), **plan}, accept)
+def judged(*changes: dict[str, Any], accept: tuple[str, ...] = (), **plan: Any) -> AdoptCheck:
+    return check_plan({"errored": False, "complete": True, "resource_changes": list(changes), **plan}, accept)
 
 
 def policy(*actions: Any, sid: str | None = None, not_action: Any = None) -> str:

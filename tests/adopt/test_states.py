@@ -8,7 +8,7 @@ import pytest
 
 from adopt.backends import Backend, state
 from conftest import Offline
-from pcaform.adopt.state import Entry, is_same, parse, patched, restored
+from pcaform.adopt.state import Entry, is_same, parse, patch, restore
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform, TerraformError
 
@@ -25,7 +25,7 @@ PERMISSION = Entry(
 
 
 def test_an_entry_is_written_as_terraform_writes_it() -> None:
-    document = json.loads(patched(parse(state(7, "L", "a")), [PERMISSION]))
+    document = json.loads(patch(parse(state(7, "L", "a")), [PERMISSION]))
     assert (document["serial"], document["lineage"], document["resources"][0]["name"]) == (8, "L", "a")
     assert document["resources"][1] == {
         "module": 'module.pki["eu.a"]',
@@ -49,14 +49,14 @@ def test_an_entry_is_written_as_terraform_writes_it() -> None:
 
 
 def test_a_second_instance_joins_the_resource_that_is_there() -> None:
-    once = patched(parse(state(1, "L")), [PERMISSION])
-    again = json.loads(patched(parse(once), [PERMISSION]))
+    once = patch(parse(state(1, "L")), [PERMISSION])
+    again = json.loads(patch(parse(once), [PERMISSION]))
     assert [len(resource["instances"]) for resource in again["resources"]] == [2]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", state(0, "")])
 def test_a_state_that_was_never_written_gets_a_lineage(content: bytes) -> None:
-    document = json.loads(patched(parse(content), [PERMISSION]))
+    document = json.loads(patch(parse(content), [PERMISSION]))
     assert (document["serial"], len(document["lineage"])) == (1, 36)
 
 
@@ -70,7 +70,7 @@ def test_a_damaged_state_stops(content: bytes) -> None:
 
 
 def test_what_is_put_back_follows_what_is_stored() -> None:
-    document = json.loads(restored(parse(state(3, "L", "a")), parse(state(5, "L", "a", "b"))))
+    document = json.loads(restore(parse(state(3, "L", "a")), parse(state(5, "L", "a", "b"))))
     assert (document["serial"], [each["name"] for each in document["resources"]]) == (6, ["a"])
 
 

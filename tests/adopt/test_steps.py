@@ -10,7 +10,7 @@ import pytest
 
 from adopt.backends import Backend, resource
 from pcaform.adopt.permissions import Grant
-from pcaform.adopt.transaction import Ground, Unrestored, prove, push
+from pcaform.adopt.transaction import Environment, NotRestored, prove, push
 from pcaform.core.problems import Failure
 
 ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
@@ -35,8 +35,8 @@ class World:
     kept: dict[str, bytes] = field(default_factory=dict)
     reached: list[str] = field(default_factory=list)
 
-    def ground(self) -> Ground:
-        return Ground(
+    def ground(self) -> Environment:
+        return Environment(
             pull=self.backend.pull,
             push=self.push,
             plan_of=lambda state: plan(_names(state)),
@@ -119,7 +119,7 @@ def outcome(world: World) -> str:
         push(ground, prove(ground))
     except Killed:
         return "killed"
-    except Unrestored:
+    except NotRestored:
         return "unrestored"
     except Failure as failure:
         return "put back" if "was put back" in str(failure) else "stopped"
@@ -177,7 +177,7 @@ def test_a_writer_before_the_push_stops_it(step: str) -> None:
 @pytest.mark.parametrize("step", ["push", "plan"])
 def test_after_somebody_wrote_nothing_is_put_back(step: str) -> None:
     world = World(next(backends()), after="refused", writes={step: "adds"})
-    with pytest.raises(Unrestored, match="somebody has written the state since, so it was left as it is"):
+    with pytest.raises(NotRestored, match="somebody has written the state since, so it was left as it is"):
         push(world.ground(), prove(world.ground()))
     assert world.backend.names() == ["taken", f"of-{step}"]
 
@@ -202,7 +202,7 @@ def test_a_copy_that_cannot_be_kept_stops_before_anything_is_planned() -> None:
     def full(_: str, __: bytes) -> None:
         raise Failure("no space left")
 
-    ground = Ground(
+    ground = Environment(
         pull=world.backend.pull,
         push=world.push,
         plan_of=lambda _: pytest.fail("planned"),

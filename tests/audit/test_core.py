@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pcaform.checks.access.check import Judgement
+from pcaform.checks.access.check import AccessResult
 from pcaform.checks.audit.check import audit
-from pcaform.sources.account_snapshot import Authority, Bucket, Certificate, Estate
+from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus, Certificate
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 ARN = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/00000000-0000-0000-0000-000000000000"
@@ -21,7 +21,7 @@ SOMEBODY = {"Principal": {"AWS": "arn:aws:iam::111122223333:role/proxy"}, "Actio
 CLOSED = frozenset(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"))
 
 
-def authority(*, crl: dict[str, Any] | None = None, **more: Any) -> Authority:
+def authority(*, crl: dict[str, Any] | None = None, **more: Any) -> CaStatus:
     arguments = {
         "usage_mode": "GENERAL_PURPOSE",
         "certificate_authority_configuration": [{"subject": [{"common_name": "CA"}]}],
@@ -33,7 +33,7 @@ def authority(*, crl: dict[str, Any] | None = None, **more: Any) -> Authority:
         ],
     }
     settled = {"ends": NOW + timedelta(days=3000), "actions": ACTIONS}
-    return Authority(ARN, "ACTIVE", arguments, **{**settled, **more})
+    return CaStatus(ARN, "ACTIVE", arguments, **{**settled, **more})
 
 
 def certificate(days: int, **more: Any) -> Certificate:
@@ -45,13 +45,13 @@ def bucket(*statements: dict[str, Any], **more: Any) -> Bucket:
     return Bucket("lists", policy=json.dumps({"Version": "2012-10-17", "Statement": wanted}), **more)
 
 
-def found(*authorities: Authority, held: Any = (), of: Bucket | None = None) -> list[str]:
-    estate = Estate("111122223333", ("eu-west-1",), authorities, tuple(held), {"lists": of} if of else {})
-    nobody = Judgement((), (), is_live=True)
+def found(*authorities: CaStatus, held: Any = (), of: Bucket | None = None) -> list[str]:
+    estate = AccountSnapshot("111122223333", ("eu-west-1",), authorities, tuple(held), {"lists": of} if of else {})
+    nobody = AccessResult((), (), is_live=True)
     return [f"{each.subject}: {each.message}" for each in _audit(estate, nobody)]
 
 
-def _audit(estate: Estate, nobody: Judgement) -> Any:
+def _audit(estate: AccountSnapshot, nobody: AccessResult) -> Any:
     return audit(estate, nobody, (), now=NOW, expiring=timedelta(days=90)).findings
 
 

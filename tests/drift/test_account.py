@@ -19,7 +19,7 @@ from pcaform.cli.commands.drift import of_spec
 from pcaform.iam.policies.issuer_policies import documents
 from pcaform.iam.policies.share import document
 from pcaform.importer.infer.infer import infer
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
 from pcaform.spec.issuers import Issuer
@@ -197,5 +197,5 @@ def make(account: Live, variant: Any) -> str:
 def test_every_variant_that_can_be_imported_has_no_drift(world: World, variant: Any) -> None:
     arn = make(world.live, variant)
     (found,) = infer(world.live.read(Filters(arns=(arn,))), stack="one")
-    spec = judged(dump(found.spec).encode(), "one.yaml")
+    spec = load_valid_text(dump(found.spec).encode(), "one.yaml")
     assert of_spec(spec, Caller(), expiring=timedelta(days=90)).differences == ()

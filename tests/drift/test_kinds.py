@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from drift.values import ACCOUNT, ALL, NOW, OWN, REGION, arn, authority, certificate, ci, drift, lines, policy, spec
-from pcaform.sources.account_snapshot import Authority
+from pcaform.sources.account_snapshot import CaStatus
 from pcaform.sources.aws.iam_details import Policy
-from pcaform.sources.inventory import Remark
+from pcaform.sources.inventory import ImportNote
 
 CA = "certificate_authorities.issuing"
 ADMIN = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "acm-pca:*", "Resource": "*"}})
@@ -119,7 +119,7 @@ def test_nothing_differs_where_nothing_differs() -> None:
         ),
     ],
 )
-def test_a_ca_that_differs(found: Authority, title: str, said: str, advice: str) -> None:
+def test_a_ca_that_differs(found: CaStatus, title: str, said: str, advice: str) -> None:
     people: Any = [] if found.status in ("DELETED", "FAILED") else None
     told = lines(drift(None, found, people=people))
     assert told[:3] == [title, f"  {said}", f"    {advice}"]
@@ -154,7 +154,7 @@ def test_a_ca_that_is_not_there() -> None:
 
 
 def test_a_region_that_could_not_be_listed_is_unknown_and_never_absent() -> None:
-    remark = Remark("unknown", f"{ACCOUNT}/{REGION}", "CAs of this account: ListCertificateAuthorities: denied")
+    remark = ImportNote("unknown", f"{ACCOUNT}/{REGION}", "CAs of this account: ListCertificateAuthorities: denied")
     assert lines(drift(None, people=[], remarks=(remark,), unlisted=frozenset({REGION})))[:5] == [
         "unknown",
         f"  {CA}: the CAs of {REGION} could not be listed",
@@ -165,7 +165,7 @@ def test_a_region_that_could_not_be_listed_is_unknown_and_never_absent() -> None
 
 
 def test_a_permission_that_could_not_be_read_is_unknown_and_not_missing() -> None:
-    remark = Remark("unknown", arn(), "permissions: ListPermissions: denied")
+    remark = ImportNote("unknown", arn(), "permissions: ListPermissions: denied")
     found = authority(actions=(), unread=frozenset({"permissions"}))
     assert lines(drift(None, found, remarks=(remark,))) == [
         "unknown",

@@ -6,12 +6,12 @@ from typing import Any
 
 from pcaform.checks.drift.check import compare
 from pcaform.checks.drift.difference import Drift
-from pcaform.checks.drift.report import text
+from pcaform.checks.drift.report import format_text
 from pcaform.iam.policies.issuer_policies import documents
-from pcaform.rules.load import judged
-from pcaform.sources.account_snapshot import Authority, Certificate, Estate
-from pcaform.sources.aws.iam_details import People, Person, Policy
-from pcaform.sources.inventory import Remark
+from pcaform.rules.load import load_valid_text
+from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate
+from pcaform.sources.aws.iam_details import IamPrincipal, IamPrincipals, Policy
+from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -46,14 +46,14 @@ def spec(**changes: str) -> Spec:
     for old, new in changes.items():
         assert old in content
         content = content.replace(old, new)
-    return judged(content.encode(), "spec.yaml")
+    return load_valid_text(content.encode(), "spec.yaml")
 
 
 def arn(number: int = 1, account: str = ACCOUNT, region: str = REGION) -> str:
     return f"arn:aws:acm-pca:{region}:{account}:certificate-authority/00000000-0000-0000-0000-{number:012}"
 
 
-def authority(**more: Any) -> Authority:
+def authority(**more: Any) -> CaStatus:
     """Return the CA as the spec says it is."""
     arguments = {
         "type": "ROOT",
@@ -76,7 +76,7 @@ def authority(**more: Any) -> Authority:
         "tags": {"owner": "pki", "service": "tls"},
         "arn": arn(),
     }
-    return Authority(**{**settled, "arguments": {**arguments, **more.pop("arguments", {})}, **more})
+    return CaStatus(**{**settled, "arguments": {**arguments, **more.pop("arguments", {})}, **more})
 
 
 def certificate(**more: Any) -> Certificate:
@@ -98,25 +98,25 @@ def policy(wanted: Spec, **more: Any) -> Policy:
     return Policy(**{"name": name, "document": json.dumps(document), "arn": OWN, **more})
 
 
-def ci(*policies: Policy, **more: Any) -> Person:
-    return Person("user", "ci", f"arn:aws:iam::{ACCOUNT}:user/ci", "/", policies, **more)
+def ci(*policies: Policy, **more: Any) -> IamPrincipal:
+    return IamPrincipal("user", "ci", f"arn:aws:iam::{ACCOUNT}:user/ci", "/", policies, **more)
 
 
 def drift(
     wanted: Spec | None = None,
-    *found: Authority,
+    *found: CaStatus,
     held: Any = None,
     people: Any = None,
-    remarks: tuple[Remark, ...] = (),
+    remarks: tuple[ImportNote, ...] = (),
     unlisted: frozenset[str] = frozenset(),
 ) -> Drift:
     """Compare; what is not given is as the spec says."""
     wanted = wanted or spec()
     certificates = (certificate(),) if held is None else tuple(held)
-    estate = Estate(ACCOUNT, (REGION,), found, certificates=certificates, remarks=remarks, unlisted=unlisted)
+    estate = AccountSnapshot(ACCOUNT, (REGION,), found, certificates=certificates, remarks=remarks, unlisted=unlisted)
     persons = (ci(policy(wanted)),) if people is None else tuple(people)
-    return compare(wanted, estate, People(persons), now=NOW, expiring=timedelta(days=90))
+    return compare(wanted, estate, IamPrincipals(persons), now=NOW, expiring=timedelta(days=90))
 
 
 def lines(found: Drift) -> list[str]:
-    return text(found).splitlines()
+    return format_text(found).splitlines()

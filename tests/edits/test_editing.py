@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edits.layouts import Written, written
-from pcaform.spec.yaml_edit.edit import edited
+from pcaform.spec.yaml_edit.edit import edit
 from pcaform.spec.yaml_reader import parse
 from strategies import texts
 
@@ -55,7 +55,7 @@ BLANK_LINE_BEHIND = Written('a: ""  # no. 1 ä\n\nb: 1\n', comments=1, chunks=((
 def test_what_is_wanted_is_written_and_nothing_else_is_touched(case: Any) -> None:
     data, text, wanted = case
     assert parse(text.text.encode(), "x").data == data
-    result = edited(text.text, wanted)
+    result = edit(text.text, wanted)
     assert parse(result.encode(), "x").data == wanted
     assert sorted(re.findall(r"# no\. \d+ ä", result)) == sorted(f"# no. {n + 1} ä" for n in range(text.comments))
     for path, chunk in text.chunks:
@@ -68,7 +68,7 @@ def test_what_is_wanted_is_written_and_nothing_else_is_touched(case: Any) -> Non
 
 @given(DATA.flatmap(written))
 def test_nothing_wanted_changes_no_byte(text: Written) -> None:
-    assert edited(text.text, copy.deepcopy(parse(text.text.encode(), "x").data)) == text.text
+    assert edit(text.text, copy.deepcopy(parse(text.text.encode(), "x").data)) == text.text
 
 
 def _at(data: Any, path: tuple[str, ...]) -> Any:

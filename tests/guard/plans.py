@@ -10,7 +10,7 @@ from typing import Any
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.runner import Terraform, TerraformError
 
@@ -47,7 +47,7 @@ class Stack:
 
 
 def render_to(text: str, out: Path) -> None:
-    write(render(plan(judged(text.encode(), "spec.yaml"), source="spec.yaml")), out)
+    write(render(plan(load_valid_text(text.encode(), "spec.yaml"), source="spec.yaml")), out)
 
 
 def hazards(stack: Stack) -> dict[str, Any]:

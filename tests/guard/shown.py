@@ -10,14 +10,14 @@ from datetime import date
 from pathlib import Path
 
 from guard.corpus import HAZARDS, TEXT, harmed
-from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.report import text
-from pcaform.checks.guard.spec_diff.check import gone, judged
-from pcaform.checks.guard.verdict import Judgement
-from pcaform.checks.guard.waivers import waived
+from pcaform.checks.guard.report import format_text
+from pcaform.checks.guard.spec_diff.check import check_specs, stack_removed
+from pcaform.checks.guard.verdict import GuardResult
+from pcaform.checks.guard.waivers import apply_waivers
 from pcaform.cli.commands.guard_specs import earlier
-from pcaform.spec.pem_files import beside
+from pcaform.spec.pem_files import file_reader
 from pcaform.spec.stack import Spec
 
 PLANS = tuple(Path(__file__).parent / name for name in ("corpus.out", "plans.out"))
@@ -50,37 +50,37 @@ def shown() -> dict[str, tuple[str, str]]:
     """Return for each rule where it was seen, in specs or in a plan, and what was printed."""
     found: dict[str, tuple[str, str]] = {}
     for judgement in _of_specs():
-        for rule, block in _blocks(text(judgement)):
+        for rule, block in _blocks(format_text(judgement)):
             found.setdefault(rule, ("specs", block))
-    plans = [path.read_text(encoding="utf-8") for path in PLANS] + [settled(text(_shared()))]
+    plans = [path.read_text(encoding="utf-8") for path in PLANS] + [settled(format_text(_shared()))]
     for rule, block in (each for printed in plans for each in _blocks(printed)):
         found.setdefault(rule, ("plan", block))
     return found
 
 
-def _of_specs() -> Iterator[Judgement]:
+def _of_specs() -> Iterator[GuardResult]:
     before = _spec(TEXT)
     for hazard in HAZARDS:
         if "spec" in hazard.seen:
-            yield judged(before, _spec(harmed(hazard)))
-    yield judged(before, _spec(TEXT.replace("issuers:\n", _ADDED)))
-    yield judged(*(_spec(TEXT.replace(_NAMED, f"{_NAMED}    arn: {_ARN}{end}\n")) for end in ("1", "2")))
-    yield judged(before, _spec(TEXT.replace("region: eu-west-1", "region: eu-central-1")))
-    yield judged(*(_spec(f"{TEXT}{_BACKEND}{name}}}}}}}\n") for name in ("corpus", "other")))
-    yield gone(before)
+            yield check_specs(before, _spec(harmed(hazard)))
+    yield check_specs(before, _spec(TEXT.replace("issuers:\n", _ADDED)))
+    yield check_specs(*(_spec(TEXT.replace(_NAMED, f"{_NAMED}    arn: {_ARN}{end}\n")) for end in ("1", "2")))
+    yield check_specs(before, _spec(TEXT.replace("region: eu-west-1", "region: eu-central-1")))
+    yield check_specs(*(_spec(f"{TEXT}{_BACKEND}{name}}}}}}}\n") for name in ("corpus", "other")))
+    yield stack_removed(before)
     waiver = "waivers:\n  - {what: ca-replaced, why: it never issued, until: '2030-06-14'}\n"
-    yield waived(judged(before, before), _spec(TEXT + waiver).waivers, today=date(2030, 6, 15))
+    yield apply_waivers(check_specs(before, before), _spec(TEXT + waiver).waivers, today=date(2030, 6, 15))
 
 
-def _shared() -> Judgement:
+def _shared() -> GuardResult:
     """Judge a policy of a CA that lets everybody in, which no spec of ours can have and the sandbox refuses."""
     address = "aws_acmpca_policy.partner"
     change = Change(address, "aws_acmpca_policy", ("update",), {"policy": _CLOSED}, {"policy": _OPEN}, {}, "", (), "")
-    return judge(Plan((change,), is_errored=False))
+    return check_plan(Plan((change,), is_errored=False))
 
 
 def _spec(text: str) -> Spec:
-    return earlier(text.encode(), "corpus.yaml", beside(Path()))
+    return earlier(text.encode(), "corpus.yaml", file_reader(Path()))
 
 
 def _blocks(printed: str) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.plan_json import Change, Plan, Resource
 
 CA, OTHER = (
@@ -64,11 +64,11 @@ def there(address: str, **values: Any) -> Resource:
 
 def rules(*changes: Change, state: Sequence[Resource] = (), read: Sequence[Resource] = ()) -> list[str]:
     """Return the rules that find something in a plan, and 'doubt' for each doubt; `read` is of data sources."""
-    found = judge(Plan(changes, is_errored=False, resources=tuple(state), read=tuple(read)))
+    found = check_plan(Plan(changes, is_errored=False, resources=tuple(state), read=tuple(read)))
     return [*(each.rule for each in found.findings), *("doubt" for _ in found.doubts)]
 
 
 def messages(*changes: Change, state: Sequence[Resource] = ()) -> str:
     """Return what is said of a plan."""
-    found = judge(Plan(changes, is_errored=False, resources=tuple(state)))
+    found = check_plan(Plan(changes, is_errored=False, resources=tuple(state)))
     return "\n".join([*(each.message for each in found.findings), *(each.message for each in found.doubts)])

@@ -12,18 +12,18 @@ from guard import corpus, plans
 from guard.corpus import HAZARDS, Hazard
 from guard.shown import PLANS, settled, shown
 from pcaform.checks.guard.catalog import RULES
-from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Plan, read
-from pcaform.checks.guard.report import text
-from pcaform.checks.guard.spec_diff.check import judged
-from pcaform.checks.guard.spec_diff.fill_unknown import filled
-from pcaform.checks.guard.spec_diff.plan_diff import plan as compared
-from pcaform.checks.guard.verdict import Judgement
+from pcaform.checks.guard.report import format_text
+from pcaform.checks.guard.spec_diff.check import check_specs
+from pcaform.checks.guard.spec_diff.fill_unknown import fill_unknown
+from pcaform.checks.guard.spec_diff.plan_diff import diff_specs as compared
+from pcaform.checks.guard.verdict import GuardResult
 from pcaform.cli.commands.guard_specs import earlier
 from pcaform.cli.commands.sandbox import running
-from pcaform.rules.load import judged as loaded
-from pcaform.spec.pem_files import beside
+from pcaform.rules.load import load_valid_text as loaded
+from pcaform.spec.pem_files import file_reader
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare
@@ -52,10 +52,10 @@ FOLLOWING = {
 
 
 def spec(content: str) -> Spec:
-    return earlier(content.encode(), "corpus.yaml", beside(Path()))
+    return earlier(content.encode(), "corpus.yaml", file_reader(Path()))
 
 
-def rules(found: Judgement) -> set[tuple[str, str]]:
+def rules(found: GuardResult) -> set[tuple[str, str]]:
     return {(finding.rule, finding.address) for finding in found.findings}
 
 
@@ -65,14 +65,14 @@ def expected(where: str) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("hazard", [each for each in HAZARDS if "spec" in each.seen], ids=lambda each: each.item)
 def test_hazard_is_found_between_specs(hazard: Hazard) -> None:
-    found = judged(BEFORE, spec(corpus.harmed(hazard)))
+    found = check_specs(BEFORE, spec(corpus.harmed(hazard)))
     assert set(hazard.found) <= rules(found)
     assert {rule for rule, _ in rules(found) - set(hazard.found)} <= FOLLOWING
     assert found.doubts == ()
 
 
 def test_no_twin_is_found_between_specs() -> None:
-    found = judged(BEFORE, spec(corpus.spared()))
+    found = check_specs(BEFORE, spec(corpus.spared()))
     assert (found.findings, found.doubts) == ((), ())
 
 
@@ -117,7 +117,7 @@ def _with_extra(directory: Path) -> None:
 
 @pytest.mark.terraform
 def test_every_hazard_is_found_in_the_plan(made: Made) -> None:
-    found = judge(made.harmed)
+    found = check_plan(made.harmed)
     lost = {found for hazard in HAZARDS if hazard.item == "lost" for found in hazard.found}
     assert expected("plan") | SECRETS | lost <= rules(found)
     assert {rule for rule, _ in rules(found) - expected("plan") - SECRETS - lost} <= FOLLOWING
@@ -125,19 +125,19 @@ def test_every_hazard_is_found_in_the_plan(made: Made) -> None:
 
 @pytest.mark.terraform
 def test_documentation_shows_what_is_said_of_the_plan(made: Made) -> None:
-    compare(settled(text(judge(made.harmed))), PLANS[0])
+    compare(settled(format_text(check_plan(made.harmed))), PLANS[0])
 
 
 @pytest.mark.terraform
 def test_no_twin_is_found_in_the_plan(made: Made) -> None:
-    found = judge(made.spared)
+    found = check_plan(made.spared)
     assert (found.findings, found.doubts) == ((), ())
 
 
 @pytest.mark.terraform
 def test_first_plan_breaks_no_trust_and_grants_what_the_spec_grants(made: Made) -> None:
     """Without the spec the policies are unknown, which is said; with it they are judged."""
-    blind, seeing = judge(made.first), judge(filled(made.first, BEFORE))
+    blind, seeing = check_plan(made.first), check_plan(fill_unknown(made.first, BEFORE))
     for found in (blind, seeing):
         assert {finding.level for finding in found.findings} == {Level.WIDENS_ACCESS}
         assert found.doubts == ()
@@ -175,7 +175,7 @@ def test_specs_tell_what_terraform_plans_for_moves(made: Made) -> None:
     """A move beats what is removed, and a CA that moves with all its parts does not change."""
     told, theirs = _actions(compared(BEFORE, spec(corpus.moved()))), _actions(made.moved)
     assert told == {address: theirs[address] for address in told}
-    assert "ca-replaced" in {finding.rule for finding in judge(made.moved).findings}
+    assert "ca-replaced" in {finding.rule for finding in check_plan(made.moved).findings}
 
 
 def _actions(plan: Plan) -> dict[str, tuple[frozenset[str], frozenset[str]]]:

@@ -6,17 +6,17 @@ import pytest
 
 from guard import written
 from guard.written import DAY, LIVE, LIVE_SINCE, pem
-from pcaform.checks.guard.context import World
+from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, Plan, Resource
 from pcaform.checks.guard.rules.ca_certificates import installation, issued_certificate
-from pcaform.checks.guard.verdict import Doubt, Finding, Note
+from pcaform.checks.guard.verdict import Finding, Note, Undecided
 
 ARN = {"certificate_authority_arn": written.ARN}
 ISSUED = Resource("y", "aws_acmpca_certificate", {"certificate": LIVE})
 ANOTHER = Resource("z", "aws_acmpca_certificate_authority", {"arn": "another"})
 MADE = Change("v", "aws_acmpca_certificate_authority", ("create",), {}, {}, {"arn": True}, "", (), "")
 ISSUING = Change("u", "aws_acmpca_certificate", ("create",), {}, {}, {"certificate": True}, "", (), "")
-WORLD = World(Plan((MADE, ISSUING), is_errored=False, resources=(ISSUED, ANOTHER)))
+WORLD = PlanContext(Plan((MADE, ISSUING), is_errored=False, resources=(ISSUED, ANOTHER)))
 REPLACED = Change(
     address="x",
     type="aws_acmpca_certificate_authority_certificate",
@@ -38,8 +38,8 @@ REPLACED = Change(
         (pem(LIVE_SINCE + DAY, serial=2), Note),
         (LIVE, Note),
         (f"\n{LIVE}\n", Note),
-        ("no certificate", Doubt),
-        (None, Doubt),
+        ("no certificate", Undecided),
+        (None, Undecided),
     ],
     ids=["older", "as old and another", "newer", "the same", "the same, spaced", "no certificate", "left out"],
 )
@@ -51,7 +51,7 @@ def test_certificate_installed_over_the_live_one(planned: str | None, expected: 
 @pytest.mark.parametrize("unknown", [{}, {"certificate": True}], ids=["planned", "still to be issued"])
 def test_live_certificate_that_is_not_in_the_plan_is_a_doubt(unknown: dict[str, bool]) -> None:
     (found,) = installation(replace(REPLACED, before=ARN, unknown=unknown), WORLD)
-    assert type(found) is Doubt
+    assert type(found) is Undecided
 
 
 @pytest.mark.parametrize(

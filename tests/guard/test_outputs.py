@@ -11,8 +11,8 @@ import pytest
 from conftest import Run
 from guard.corpus import HAZARDS, TEXT, harmed
 from pcaform.checks.guard.levels import Level
-from pcaform.checks.guard.markdown import MARKER, markdown
-from pcaform.checks.guard.verdict import Finding, Judgement
+from pcaform.checks.guard.markdown import MARKER, format_markdown
+from pcaform.checks.guard.verdict import Finding, GuardResult
 
 SARIF = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 """OASIS's schema of SARIF 2.1.0, errata 01, without its descriptions."""
@@ -46,7 +46,7 @@ def test_markdown_is_one_part_for_each_finding_and_the_same_every_time(pcaform: 
 def test_markdown_fits_into_a_comment_and_nothing_in_it_is_markup() -> None:
     hostile = "</details><script>|`*_[x](y)"
     found = Finding(hostile, "ca-destroyed", Level.BREAKS_TRUST, ("delete",), "", (), (), hostile, (hostile,), hostile)
-    text = markdown(Judgement((found,) * 2000))
+    text = format_markdown(GuardResult((found,) * 2000))
     assert len(text) < 65_536
     assert re.search(r"\d+ more do not fit here", text)
     assert "<script>" not in text

@@ -11,10 +11,10 @@ import pytest
 from conftest import Run
 from guard import plans
 from guard.shown import PLANS, settled
-from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.plan_json import read
-from pcaform.checks.guard.report import text
-from pcaform.checks.guard.verdict import Judgement
+from pcaform.checks.guard.report import format_text
+from pcaform.checks.guard.verdict import GuardResult
 from pcaform.cli.commands.sandbox import running
 from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare
@@ -42,8 +42,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, byte
         yield {name: json.dumps(plan).encode() for name, plan in made.items()}
 
 
-def judged(plan: bytes) -> Judgement:
-    return judge(read(plan, "plan.json"))
+def judged(plan: bytes) -> GuardResult:
+    return check_plan(read(plan, "plan.json"))
 
 
 def test_each_hazard_is_found_with_what_forces_it(made: Mapping[str, bytes]) -> None:
@@ -86,7 +86,7 @@ def test_finding_says_what_happens_and_what_to_do(made: Mapping[str, bytes]) -> 
 
 
 def test_documentation_shows_what_is_said_of_the_plan(made: Mapping[str, bytes]) -> None:
-    compare(settled(text(judged(made["hazards"]))), PLANS[1])
+    compare(settled(format_text(judged(made["hazards"]))), PLANS[1])
 
 
 def test_installation_that_goes_with_its_authority_is_no_finding(made: Mapping[str, bytes]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conftest import Run
-from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.plan_json import read
 from pcaform.core.problems import Failure
 
@@ -75,7 +75,7 @@ def test_refusal_is_one_line_and_exit_1(pcaform: Run) -> None:
 
 
 def test_plan_without_changes_is_safe() -> None:
-    found = judge(read(plan(), "plan.json"))
+    found = check_plan(read(plan(), "plan.json"))
     assert (found.findings, found.notes, found.doubts) == ((), (), ())
 
 
@@ -92,12 +92,12 @@ def test_address_cannot_move_the_cursor() -> None:
 @pytest.mark.parametrize("actions", [[], ["rename"], ["delete", "forget"], ["update", "delete"], ["Delete"]])
 def test_unknown_actions_leave_the_plan_unjudged(actions: list[str]) -> None:
     """On any kind of resource: a word that is not known may mean anything."""
-    found = judge(read(plan(resource_changes=[change(change={"actions": actions})]), "plan.json"))
+    found = check_plan(read(plan(resource_changes=[change(change={"actions": actions})]), "plan.json"))
     assert [doubt.address for doubt in found.doubts] == ["a.b"]
 
 
 def test_destroys_of_other_kinds_are_not_judged() -> None:
-    found = judge(read(plan(resource_changes=[change(change={"actions": ["delete"]})]), "plan.json"))
+    found = check_plan(read(plan(resource_changes=[change(change={"actions": ["delete"]})]), "plan.json"))
     assert (found.findings, found.doubts) == ((), ())
 
 
@@ -105,12 +105,12 @@ def test_ten_thousand_changes_are_all_judged() -> None:
     kind = "aws_acmpca_permission"
     deleted = {"type": kind, "change": {"actions": ["delete"]}}
     records = [change(address=f"{kind}.x[{number}]", **deleted) for number in range(10_000)]
-    assert len(judge(read(plan(resource_changes=records), "plan.json")).findings) == 10_000
+    assert len(check_plan(read(plan(resource_changes=records), "plan.json")).findings) == 10_000
 
 
 def test_future_minor_format_is_read() -> None:
     content = plan(format_version="1.99", resource_changes=[change(novelty=[1])], novelty={"a": 1})
-    assert judge(read(content, "plan.json")).doubts == ()
+    assert check_plan(read(content, "plan.json")).doubts == ()
 
 
 def test_secret_is_never_shown() -> None:
@@ -123,7 +123,9 @@ def test_secret_is_never_shown() -> None:
         "after_sensitive": {"certificate_authority_configuration": [{"subject": [{"common_name": True}]}]},
         "replace_paths": [["certificate_authority_configuration", 0, "subject", 0, "common_name"]],
     }
-    found = judge(read(plan(resource_changes=[change(type="aws_acmpca_certificate_authority", change=replaced)]), "p"))
+    found = check_plan(
+        read(plan(resource_changes=[change(type="aws_acmpca_certificate_authority", change=replaced)]), "p")
+    )
     (difference,) = found.findings[0].differences
     assert (difference.before, difference.after) == ("(secret)", "(secret)")
 
@@ -155,7 +157,7 @@ def test_unknown_is_never_safe(what: str) -> None:
     kind, before, unknown = UNKNOWN[what]
     known = {name: value for name, value in before.items() if name not in unknown}
     updated = {"actions": ["update"], "before": before, "after": known, "after_unknown": unknown}
-    found = judge(read(plan(resource_changes=[change(type=kind, change=updated)]), "plan.json"))
+    found = check_plan(read(plan(resource_changes=[change(type=kind, change=updated)]), "plan.json"))
     assert [doubt.address for doubt in found.doubts] == ["a.b"]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from pcaform.checks.guard.plan_json import Change, read
 from pcaform.cli.commands.sandbox import running
-from pcaform.terraform.force_new import REPLACING, is_replacing
+from pcaform.terraform.force_new import REPLACING, forces_replacement
 from pcaform.terraform.runner import Terraform, find_binary
 
 pytestmark = pytest.mark.terraform
@@ -200,7 +200,7 @@ def _lay(directory: Path, *, is_changed: bool) -> None:
 def test_argument_replaces_if_and_only_if_the_table_says_so(planned: Any, name: str) -> None:
     kind, _, mutation = MUTATIONS[name]
     change = planned[0][f"{kind}.{name}"]
-    expected = {path for path in mutation if is_replacing(kind, path)}
+    expected = {path for path in mutation if forces_replacement(kind, path)}
     assert {path for path in mutation if any(each.startswith(path) for each in change.paths)} == expected
     assert ("delete" in change.actions) == bool(expected)
 

@@ -5,21 +5,23 @@ from datetime import date
 
 from guard.corpus import HAZARDS, TEXT, harmed
 from pcaform.checks.guard.levels import Level
-from pcaform.checks.guard.spec_diff.check import judged
-from pcaform.checks.guard.verdict import Judgement
-from pcaform.checks.guard.waivers import waived
+from pcaform.checks.guard.spec_diff.check import check_specs
+from pcaform.checks.guard.verdict import GuardResult
+from pcaform.checks.guard.waivers import apply_waivers
 from pcaform.cli.commands.guard_specs import earlier
 
 TODAY = date(2030, 6, 15)
 ADDRESS = "module.ca_replaced.aws_acmpca_certificate_authority.this"
 
 
-def judgement(**waiver: str) -> Judgement:
+def judgement(**waiver: str) -> GuardResult:
     """Return the judgement on a CA that is replaced and one that is disabled, with one waiver in the spec."""
     hazards = [hazard for hazard in HAZARDS if hazard.item in ("replaced", "disabled")]
     lines = "".join(_lines(waiver))
     after = earlier((harmed(*hazards) + f"waivers:\n{lines}").encode(), "new.yaml", lambda _: "")
-    return waived(judged(earlier(TEXT.encode(), "old.yaml", lambda _: ""), after), after.waivers, today=TODAY)
+    return apply_waivers(
+        check_specs(earlier(TEXT.encode(), "old.yaml", lambda _: ""), after), after.waivers, today=TODAY
+    )
 
 
 def _lines(waiver: dict[str, str]) -> Iterator[str]:
@@ -28,7 +30,7 @@ def _lines(waiver: dict[str, str]) -> Iterator[str]:
         yield f'  {"- " if number == 0 else "  "}{name}: "{value}"\n'
 
 
-def left(found: Judgement) -> list[str]:
+def left(found: GuardResult) -> list[str]:
     return [finding.rule for finding in found.findings]
 
 

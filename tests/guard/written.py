@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.plan_json import read
-from pcaform.checks.guard.verdict import Judgement
+from pcaform.checks.guard.verdict import GuardResult
 
 AUTHORITY = "aws_acmpca_certificate_authority"
 CERTIFICATE = "aws_acmpca_certificate"
@@ -68,7 +68,7 @@ def kept(address: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return change(address, "no-op", before=values, after=values)
 
 
-def found(*changes: Mapping[str, Any], prior: tuple[Any, ...] = (), drift: tuple[Any, ...] = ()) -> Judgement:
+def found(*changes: Mapping[str, Any], prior: tuple[Any, ...] = (), drift: tuple[Any, ...] = ()) -> GuardResult:
     """Return the judgement on a plan of these changes, over a state with these objects besides."""
     document = {
         "format_version": "1.2",
@@ -78,14 +78,14 @@ def found(*changes: Mapping[str, Any], prior: tuple[Any, ...] = (), drift: tuple
         "resource_drift": drift,
         "prior_state": {"values": {"root_module": {"resources": prior}}},
     }
-    return judge(read(json.dumps(document).encode(), "plan.json"))
+    return check_plan(read(json.dumps(document).encode(), "plan.json"))
 
 
-def rules(judgement: Judgement) -> list[tuple[str, str]]:
+def rules(judgement: GuardResult) -> list[tuple[str, str]]:
     """Return what was found and where."""
     return [(finding.rule, finding.address) for finding in judgement.findings]
 
 
-def is_quiet(judgement: Judgement) -> bool:
+def is_quiet(judgement: GuardResult) -> bool:
     """Tell whether there is neither a finding nor a doubt."""
     return not judgement.findings and not judgement.doubts

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from edits.layouts import Written, written
 from pcaform.importer.merge.decisions import compare
-from pcaform.importer.merge.merge import Found, Outcome, outcome
-from pcaform.importer.merge.normal_form import form_of
-from pcaform.spec.parse import read
+from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
+from pcaform.importer.merge.normal_form import normal_form
+from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import parse
 from spec.drawn import specs
@@ -36,11 +36,11 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
 
 
 def spec_of(text: bytes) -> Spec:
-    return read(parse(text, "spec.yaml"))
+    return parse_spec(parse(text, "spec.yaml"))
 
 
-def into(text: bytes, found: Spec, last: Any = None) -> Outcome:
-    return outcome(text, "spec.yaml", found=Found(found, "state", is_complete=True), last=last)
+def into(text: bytes, found: Spec, last: Any = None) -> MergeResult:
+    return merge(text, "spec.yaml", found=ImportResult(found, "state", is_complete=True), last=last)
 
 
 def rest_of(spec: Spec) -> Any:
@@ -82,7 +82,7 @@ def test_what_was_found_is_in_the_spec_and_nothing_else_changed(case: tuple[Writ
     text, found = case
     before = text.text.encode()
     result = into(before, found)
-    left = compare(form_of(spec_of(result.content), "state"), None, form_of(found, "state"), is_complete=True)
+    left = compare(normal_form(spec_of(result.content), "state"), None, normal_form(found, "state"), is_complete=True)
     assert {each.name for each in left.decisions if each.kind != "missing"} <= set(result.held)
     assert sorted(re.findall(r"# no\. \d+ ä", result.content.decode())) == sorted(
         re.findall(r"# no\. \d+ ä", text.text)

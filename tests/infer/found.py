@@ -5,7 +5,7 @@ from typing import Any
 from infer.states import Resource, arn_of, state
 from pcaform.cli.commands.import_state import from_state
 from pcaform.iam.policies import issuer_policies
-from pcaform.importer.infer.infer import Inferred
+from pcaform.importer.infer.infer import InferredSpec
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws, Spec
 
@@ -20,7 +20,7 @@ UNMANAGED = {
 PART = "only a part of it was found: it was never finished, or the state was edited"
 
 
-def infer(*resources: Resource) -> Inferred:
+def infer(*resources: Resource) -> InferredSpec:
     (found,) = from_state(state(*resources), "some.tfstate", stack="corp-pki")
     return found
 

@@ -20,9 +20,9 @@ from infer.states import Resource, resource
 from pcaform.core import facts
 from pcaform.iam.policies import crl_bucket
 from pcaform.iam.policies import share as shares
-from pcaform.render.plan.access import duties, issuers, permissions
+from pcaform.render.plan.access import issuers, operator_roles, permissions
 from pcaform.render.plan.access import shares as share_calls
-from pcaform.render.plan.cas import authorities, pem_files
+from pcaform.render.plan.cas import ca_calls, pem_files
 from pcaform.render.plan.certificates import certificates, crl_buckets
 from pcaform.render.plan.module_call import ModuleCall
 from pcaform.spec.sections import CrlBucket, Share
@@ -57,11 +57,11 @@ class World:
         self.spec = spec
         self.calls = [
             *crl_buckets(spec),
-            *authorities(spec),
+            *ca_calls(spec),
             *permissions(spec),
             *share_calls(spec),
             *issuers(spec),
-            *duties(spec),
+            *operator_roles(spec),
             *certificates(spec),
         ]
         self.files = pem_files(spec)

@@ -10,9 +10,9 @@ import pytest
 from infer.states import ACCOUNT, REGION, Resource, arn_of, authority, resource, root, state
 from pcaform.core.problems import Failure
 from pcaform.iam.policies import trust_policy
-from pcaform.importer.infer.existing_keys import known_of
-from pcaform.importer.infer.infer import Inferred, infer
-from pcaform.rules.load import judged
+from pcaform.importer.infer.existing_keys import existing_keys
+from pcaform.importer.infer.infer import InferredSpec, infer
+from pcaform.rules.load import load_valid_text
 from pcaform.sources import tfstate
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.issuers import Trust
@@ -45,13 +45,13 @@ def acm(number: int, *names: str, domain: str = "web.corp", **more: Any) -> Reso
     return {**resource("aws_acm_certificate", None, {**attributes, **more}), "name": f"n{number}"}
 
 
-def found(spec: str, resources: Iterable[Resource], *, is_live: bool = False) -> Inferred:
+def found(spec: str, resources: Iterable[Resource], *, is_live: bool = False) -> InferredSpec:
     """Import resources with a spec that exists, from a state or as an account shows them."""
     inventory = tfstate.read(state(*resources), "some.tfstate")
     if is_live:
         arns = [replace(each, id=str(each.attributes["arn"])) for each in inventory.resources]
         inventory = Inventory(tuple(arns), source="live", account_id=ACCOUNT)
-    (result,) = infer(inventory, stack="pki", known=known_of(judged(spec.encode(), "spec.yaml")))
+    (result,) = infer(inventory, stack="pki", known=existing_keys(load_valid_text(spec.encode(), "spec.yaml")))
     return result
 
 

@@ -9,7 +9,7 @@ import pytest
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.evaluate import Effect, Policies, Request, evaluate
 from pcaform.iam.evaluator.principals import Principal
-from pcaform.iam.normalize import meaning
+from pcaform.iam.normalize import normalized_statements
 
 ACTIONS = ("acm-pca:GetCertificate", "acm-pca:IssueCertificate")
 RESOURCES = ("arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/a", "*")
@@ -50,7 +50,7 @@ def test_one_meaning_is_one_decision_on_every_request(statements: list[dict[str,
     found = 0
     for pair in combinations_with_replacement(statements, 2):
         policy = {"Version": "2012-10-17", "Statement": list(pair)}
-        one = meaning([policy])
+        one = normalized_statements([policy])
         found += one in decided
         assert decided.setdefault(one, said_by(policy)) == said_by(policy), policy
     assert found > 30

@@ -2,7 +2,7 @@
 
 from infer.found import UNMANAGED, infer, policy_of
 from infer.states import arn_of, authority, certificate, root, subordinate, user
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.spec.yaml_writer import dump
 
 CONFIGURATION = {
@@ -32,4 +32,4 @@ def test_who_is_below_a_left_out_authority_has_it_as_a_reference() -> None:
     assert "RSA_1024" in found.remarks[0].reason
     assert "Its signature says RSA_2048" in found.remarks[1].reason
     assert found.spec.issuers["ci"].grants
-    judged(dump(found.spec).encode(), "spec.yaml")
+    load_valid_text(dump(found.spec).encode(), "spec.yaml")

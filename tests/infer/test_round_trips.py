@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import example, given, settings
 
 from infer.synthetic import state_of
-from pcaform.importer.infer.existing_keys import Known
+from pcaform.importer.infer.existing_keys import ExistingKeys
 from pcaform.importer.infer.infer import infer
 from pcaform.importer.merge.carried_fields import by_state
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.sources import tfstate
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
@@ -19,13 +19,13 @@ DRAWN = settings().max_examples
 
 
 def spec_of(data: dict[str, Any]) -> Spec:
-    return judged(yaml_of(data).encode(), "spec.yaml")
+    return load_valid_text(yaml_of(data).encode(), "spec.yaml")
 
 
-def names_of_references(spec: Spec) -> Known:
+def names_of_references(spec: Spec) -> ExistingKeys:
     """Return the keys of the CAs that others manage: nothing in a state has them."""
     references = [(each.arn, key) for key, each in spec.certificate_authorities.items() if not each.managed]
-    return Known(authorities={arn: key for arn, key in references if arn is not None})
+    return ExistingKeys(authorities={arn: key for arn, key in references if arn is not None})
 
 
 OVERRIDDEN = {
@@ -53,5 +53,5 @@ def test_a_state_gives_the_same_spec_back(data: dict[str, Any]) -> None:
     (found,) = infer(tfstate.read(state_of(spec), "state"), stack=spec.stack, known=names_of_references(spec))
     assert found.left_out == ()
     assert by_state(found.spec) == by_state(spec)
-    assert judged(dump(found.spec).encode(), "spec.yaml") == found.spec
+    assert load_valid_text(dump(found.spec).encode(), "spec.yaml") == found.spec
     assert found.spec.moves == {}

@@ -13,7 +13,7 @@ from infer.found import UNMANAGED, policy_of
 from infer.states import authority, certificate, permission, resource, root, state, subordinate, user
 from pcaform.cli.commands.import_state import from_state
 from pcaform.core.problems import Failure
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.sources import tfstate
 from pcaform.spec.yaml_writer import dump
 
@@ -88,7 +88,7 @@ def test_an_edited_state_gives_a_spec_that_can_be_written_or_a_message(
     except Failure as failure:
         assert str(failure)
     else:
-        assert judged(dump(found.spec).encode(), "spec.yaml") == found.spec
+        assert load_valid_text(dump(found.spec).encode(), "spec.yaml") == found.spec
         read = {each.address for each in tfstate.read(json.dumps(edited).encode(), "x").resources}
         about_authorities = {address for address in read if "aws_acmpca_" in address}
         assert about_authorities - {*found.spec.moves, *dict(found.left_out)} == set()

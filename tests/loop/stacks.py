@@ -13,9 +13,9 @@ from pcaform.render.plan.module_source import VENDORED, ModuleSource
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform.plan_changes import changes
+from pcaform.terraform.plan_changes import list_changes
 from pcaform.terraform.runner import Terraform, find_binary
 
 ACCOUNT = "123456789012"
@@ -48,13 +48,13 @@ class Stack:
         """Render a spec and return what its plan changes, by address."""
         self.render(text, modules=modules)
         self.terraform.init()
-        return changes(self.terraform.plan(self.home / "tfplan"))
+        return list_changes(self.terraform.plan(self.home / "tfplan"))
 
     def plan_anyway(self, text: str) -> Changes:
         """Plan a spec as if nothing had been rendered before, as in a pipeline that keeps no stack."""
-        write(render(plan(judged((HEAD + text).encode(), "spec.yaml"), source="spec.yaml")), self.home)
+        write(render(plan(load_valid_text((HEAD + text).encode(), "spec.yaml"), source="spec.yaml")), self.home)
         self.terraform.init()
-        return changes(self.terraform.plan(self.home / "tfplan"))
+        return list_changes(self.terraform.plan(self.home / "tfplan"))
 
     def restore(self, text: str) -> None:
         """Put the stack of an earlier spec back as if nothing had been rendered since."""

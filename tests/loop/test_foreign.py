@@ -12,11 +12,11 @@ from conftest import Run
 from loop import foreign
 from loop.stacks import NAME, Stack, started
 from pcaform.cli.commands.import_state import from_state
-from pcaform.importer.infer.infer import Inferred
+from pcaform.importer.infer.infer import InferredSpec
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.spec.yaml_writer import dump
 from pcaform.terraform.plan_changes import is_empty
 
@@ -47,14 +47,14 @@ def apply_foreign(stack: Stack, files: Mapping[str, str]) -> None:
     stack.terraform.apply(stack.home / "tfplan")
 
 
-def take_over(stack: Stack, found: Inferred, files: Mapping[str, str]) -> None:
+def take_over(stack: Stack, found: InferredSpec, files: Mapping[str, str]) -> None:
     """Render the spec over the state, the foreign configuration gone."""
     for path in files:
         (stack.terraform.directory / path).unlink()
     shutil.rmtree(stack.terraform.directory / "authority", ignore_errors=True)
     text = dump(found.spec)
     (stack.home / "spec.yaml").write_text(text, encoding="utf-8")
-    write(render(plan(judged(text.encode(), "spec.yaml"), source="spec.yaml")), stack.home)
+    write(render(plan(load_valid_text(text.encode(), "spec.yaml"), source="spec.yaml")), stack.home)
     stack.terraform.init()
     stack.terraform.plan(stack.home / "tfplan")
 
@@ -83,7 +83,7 @@ def check_judged(pcaform: Run, layout: str, stack: Stack) -> None:
     pages.check(f"adopt {NAME}, {layout}", f"$ {command}\n{pages.printed(done)}", stack.home)
 
 
-def check_finished(pcaform: Run, layout: str, stack: Stack, found: Inferred) -> None:
+def check_finished(pcaform: Run, layout: str, stack: Stack, found: InferredSpec) -> None:
     """Take the moves out of the spec, now that the state has absorbed them: a plan without them is empty."""
     done = run(pcaform, stack, "--finish", "spec.yaml")
     assert len(done.stderr.splitlines()) == len(found.spec.moves), done.stderr
@@ -91,7 +91,7 @@ def check_finished(pcaform: Run, layout: str, stack: Stack, found: Inferred) -> 
         pages.check(
             f"adopt {NAME} --finish spec.yaml", "\n".join([*sorted(done.stderr.splitlines())[:3], "..."]), stack.home
         )
-    finished = judged((stack.home / "spec.yaml").read_bytes(), "spec.yaml")
+    finished = load_valid_text((stack.home / "spec.yaml").read_bytes(), "spec.yaml")
     assert finished == found.spec.model_copy(update={"moves": {}})
     write(render(plan(finished, source="spec.yaml")), stack.home)
     assert is_empty(stack.terraform.plan(stack.home / "tfplan"))

@@ -11,10 +11,10 @@ from conftest import ROOT
 from guard.plans import renew
 from loop import plain
 from loop.stacks import Stack, started
-from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.plan_json import read
 from pcaform.core.problems import Invalid
-from pcaform.terraform.plan_changes import changes
+from pcaform.terraform.plan_changes import list_changes
 
 pytestmark = pytest.mark.terraform
 PAGE = ROOT / "docs" / "terraform-and-private-cas.md"
@@ -140,8 +140,8 @@ def _followed(stack: Stack, text: str) -> str:
 
 def _told(plan: dict[str, Any]) -> str:
     """Return Terraform's own count, and what the guard finds."""
-    rules = sorted({f"`{finding.rule}`" for finding in judge(read(json.dumps(plan).encode(), "plan")).findings})
-    return plain.summary(changes(plan)) + (f"; guard: {', '.join(rules)}" if rules else "")
+    rules = sorted({f"`{finding.rule}`" for finding in check_plan(read(json.dumps(plan).encode(), "plan")).findings})
+    return plain.summary(list_changes(plan)) + (f"; guard: {', '.join(rules)}" if rules else "")
 
 
 def test_the_page_says_what_was_measured(measured: list[str]) -> None:

@@ -13,11 +13,11 @@ from pcaform.importer.merge.carried_fields import by_state
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
-from pcaform.terraform.plan_changes import changes, is_empty
+from pcaform.terraform.plan_changes import is_empty, list_changes
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 
 pytestmark = pytest.mark.terraform
@@ -33,11 +33,11 @@ class Applied:
     def planned(self, text: str) -> dict[str, tuple[str, ...]]:
         """Render a spec over the applied stack and return what its plan changes."""
         render_to(text, self.out)
-        return changes(self.terraform.plan(self.out / "tfplan"))
+        return list_changes(self.terraform.plan(self.out / "tfplan"))
 
 
 def render_to(text: str, out: Path) -> Spec:
-    spec = judged(text.encode(), "spec.yaml")
+    spec = load_valid_text(text.encode(), "spec.yaml")
     write(render(plan(spec, source="spec.yaml")), out)
     return spec
 
@@ -73,7 +73,7 @@ def test_every_authority_is_active(applied: Applied) -> None:
 def test_state_gives_the_same_spec_back(applied: Applied) -> None:
     (found,) = from_state(applied.terraform.state_pull(), "state", stack="loop")
     assert found.left_out == ()
-    assert by_state(found.spec) == by_state(judged(TEXT.encode(), "spec.yaml"))
+    assert by_state(found.spec) == by_state(load_valid_text(TEXT.encode(), "spec.yaml"))
 
 
 def test_imported_spec_plans_nothing(applied: Applied) -> None:
@@ -95,7 +95,7 @@ def test_state_alone_is_enough(applied: Applied) -> None:
         "short": "corp-short-ca",
         "taken-over": "old-user-corp",
     }
-    text = judged(TEXT.encode(), "spec.yaml").model_dump_json()
+    text = load_valid_text(TEXT.encode(), "spec.yaml").model_dump_json()
     for ours, theirs in renamed.items():
         text = text.replace(f'"{ours}"', f'"{theirs}"')
     expected = Spec.model_validate_json(text.replace('"tier":"corp-root"', '"tier":"root"'))

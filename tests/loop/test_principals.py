@@ -12,7 +12,7 @@ from loop.stacks import ACCOUNT, HEAD, Stack, started
 from loop.test_story import arn_of
 from pcaform.cli.commands.import_state import from_state
 from pcaform.importer.merge.carried_fields import by_state
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.pca.algorithms import generate_key
 from pcaform.spec.yaml_writer import dump
 from sandbox.conftest import csr, template
@@ -226,7 +226,7 @@ def test_a_second_plan_is_empty(stack: Stack) -> None:
 def test_every_principal_is_read_back(stack: Stack) -> None:
     (found,) = from_state(stack.terraform.state_pull(), "state", stack="story")
     assert found.remarks == ()
-    assert by_state(found.spec) == by_state(judged((HEAD + SPEC).encode(), "spec.yaml"))
+    assert by_state(found.spec) == by_state(load_valid_text((HEAD + SPEC).encode(), "spec.yaml"))
 
 
 def test_what_is_read_back_plans_nothing(stack: Stack) -> None:

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from pcaform.cli.commands.import_aws import inventory
-from pcaform.cli.commands.importing import Wanted, finish
+from pcaform.cli.commands.importing import ImportOptions, finish
 from pcaform.cli.commands.sandbox import running
-from pcaform.importer.infer.existing_keys import known_of
+from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import infer
 from pcaform.importer.merge.carried_fields import by_hcl, by_live, by_state
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.sources import tfstate
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
@@ -52,7 +52,7 @@ class Read:
 @pytest.fixture(scope="module")
 def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Read:
     out = tmp_path_factory.mktemp("sources")
-    spec = judged(TEXT.encode(), "spec.yaml")
+    spec = load_valid_text(TEXT.encode(), "spec.yaml")
     write(render(plan(spec, source="spec.yaml")), out)
     before = dict(os.environ)
     with running(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment):
@@ -83,7 +83,7 @@ def strange(stack: Path) -> Path:
 
 @pytest.mark.parametrize("source", CARRIED)
 def test_each_source_gives_what_it_carries(everywhere: Read, source: str) -> None:
-    (found,) = infer(everywhere.found[source], stack="loop", known=known_of(everywhere.spec))
+    (found,) = infer(everywhere.found[source], stack="loop", known=existing_keys(everywhere.spec))
     carried = CARRIED[source]
     assert carried(found.spec) == carried(everywhere.spec)
 
@@ -94,7 +94,7 @@ def test_an_import_into_the_spec_changes_nothing(
 ) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(TEXT, encoding="utf-8")
-    assert finish(everywhere.found[source], Wanted(into=path, is_dry_run=True)) == 0
+    assert finish(everywhere.found[source], ImportOptions(into=path, is_dry_run=True)) == 0
     assert capfd.readouterr().out == ""
-    assert finish(everywhere.found[source], Wanted(into=path)) == 0
+    assert finish(everywhere.found[source], ImportOptions(into=path)) == 0
     assert path.read_text(encoding="utf-8") == TEXT

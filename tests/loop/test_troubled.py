@@ -8,7 +8,7 @@ from pcaform.cli.commands.sandbox import running
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.terraform.plan_changes import is_empty
 from pcaform.terraform.runner import Terraform, find_binary
 
@@ -18,7 +18,7 @@ SPEC = Path(__file__).parent / "spec.yaml"
 
 def test_apply_gets_through_trouble(tmp_path: Path) -> None:
     """Everything is made once, and a second plan is empty, though calls of every kind were refused on the way."""
-    spec = judged(SPEC.read_bytes(), "spec.yaml")
+    spec = load_valid_text(SPEC.read_bytes(), "spec.yaml")
     write(render(plan(spec, source="spec.yaml")), tmp_path)
     with (
         running(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment),

@@ -10,7 +10,7 @@ import pytest
 from modules.stacks import NAMES, PROTECTED, UNPROTECTED, example, lay_out
 from pcaform.cli.commands.sandbox import running
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform.plan_changes import Changes, changes
+from pcaform.terraform.plan_changes import Changes, list_changes
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 
 pytestmark = pytest.mark.terraform
@@ -74,7 +74,7 @@ def states(server: Sandbox) -> dict[str, str]:
 def applied(terraform: Terraform, *arguments: str) -> Changes:
     """Plan, apply, and return what the plan changed."""
     file = terraform.directory / "tfplan"
-    found = changes(terraform.plan(file, *arguments))
+    found = list_changes(terraform.plan(file, *arguments))
     terraform.apply(file)
     return found
 

@@ -66,7 +66,7 @@ def test_patch_takes_the_diff(tmp_path: Path, before: bytes | None) -> None:
         place.unlink(missing_ok=True)
         if before is not None:
             place.write_bytes(before)
-        text = "\n".join([*diff.lines(Difference("a.tf", before, after, Owner.PCAFORM), tmp_path), ""])
+        text = "\n".join([*diff.diff_lines(Difference("a.tf", before, after, Owner.PCAFORM), tmp_path), ""])
         command = ["patch", "--binary", "--posix", "-E", str(place)]
         done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
         assert done.returncode == 0, (done.stdout, text)
@@ -116,13 +116,13 @@ def test_a_change_in_each_of_many_blocks_is_found_at_once() -> None:
 
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_nothing_in_a_file_reaches_the_terminal_as_a_command(before: bytes, after: bytes) -> None:
-    found = diff.lines(Difference("a", before, after, Owner.PCAFORM), Path("s"))
-    assert all(line.isprintable() for line in diff.visible(found))
+    found = diff.diff_lines(Difference("a", before, after, Owner.PCAFORM), Path("s"))
+    assert all(line.isprintable() for line in diff.mark_control_characters(found))
 
 
 def test_colours_are_those_of_a_diff() -> None:
     found = ["--- a", "+++ b", "@@ -1 +1 @@", "-x", "+y", " z"]
-    assert [line.partition("m")[0] for line in diff.coloured(found)] == [
+    assert [line.partition("m")[0] for line in diff.colour_lines(found)] == [
         *("\x1b[1", "\x1b[1", "\x1b[36", "\x1b[31", "\x1b[32"),
         " z",
     ]

@@ -23,7 +23,7 @@ from pcaform.render.templates import Rendered, render
 from pcaform.render.write import staging, tripwire
 from pcaform.render.write.comparison import compare
 from pcaform.render.write.write import write
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 
 CALLS = ("open", "write", "fsync", "close", "mkdir", "rename", "replace", "unlink", "remove", "rmdir", "chmod", "link")
 SPEC = """version: 1
@@ -42,7 +42,7 @@ certificate_authorities:
 
 def rendered(key: str, *, add: str) -> Rendered:
     """Return the stack of a root and one CA below it, with one file more."""
-    files = render(plan(judged(SPEC.format(key=key).encode(), "s.yaml"), source="s.yaml")).files
+    files = render(plan(load_valid_text(SPEC.format(key=key).encode(), "s.yaml"), source="s.yaml")).files
     return stack_of({**{path: files[path] for path in files if path != NAME}, add: b"# more\n"})
 
 

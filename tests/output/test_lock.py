@@ -13,7 +13,7 @@ from conftest import EXAMPLE, ROOT
 from output.trees import content_of, stack
 from pcaform.core.problems import Failure
 from pcaform.render.write import lock
-from pcaform.render.write.lock import locked
+from pcaform.render.write.lock import lock_directory
 from pcaform.render.write.write import write
 
 HOLD = (
@@ -40,15 +40,15 @@ class Holder:
 def test_who_waits_too_long_is_told(tmp_path: Path) -> None:
     holder = Holder(tmp_path)
     with pytest.raises(Failure, match=rf"^{tmp_path}: another render .* for 0\.1 s: .*; nothing was written there$"):
-        locked(tmp_path, patience=0.1).__enter__()
+        lock_directory(tmp_path, patience=0.1).__enter__()
     holder.end()
-    with locked(tmp_path, patience=0):
+    with lock_directory(tmp_path, patience=0):
         assert list(tmp_path.iterdir()) == []
 
 
 def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
     Holder(tmp_path).end(kill=True)
-    with locked(tmp_path, patience=0):
+    with lock_directory(tmp_path, patience=0):
         pass
 
 

@@ -16,13 +16,13 @@ from pcaform.render.manifest import NAME
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
-from pcaform.rules.load import load
+from pcaform.rules.load import load_file
 
 OLD = 1_000_000_000
 
 
 def test_a_fresh_write_holds_exactly_what_was_rendered(tmp_path: Path) -> None:
-    rendered = render(plan(load(str(EXAMPLE)), source="corp-pki.yaml"))
+    rendered = render(plan(load_file(str(EXAMPLE)), source="corp-pki.yaml"))
     written = write(rendered, tmp_path / "new" / "out")
     found = {path.relative_to(written.directory) for path in written.directory.rglob("*") if path.is_file()}
     assert {str(path) for path in found} == set(rendered.files) == set(written.changed)
@@ -31,7 +31,7 @@ def test_a_fresh_write_holds_exactly_what_was_rendered(tmp_path: Path) -> None:
 
 
 def test_the_manifest_names_every_file_with_its_digest(tmp_path: Path) -> None:
-    directory = write(render(plan(load(str(EXAMPLE)), source="corp-pki.yaml")), tmp_path).directory
+    directory = write(render(plan(load_file(str(EXAMPLE)), source="corp-pki.yaml")), tmp_path).directory
     found = (directory / NAME).read_text(encoding="utf-8")
     read = json.loads(found)
     assert list(read) == ["files", "format_version", "items", "pcaform_version"]

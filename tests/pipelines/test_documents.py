@@ -13,7 +13,7 @@ from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
 from pcaform.iam.evaluator.principals import Principal
 from pcaform.iam.policies.split_policies import size
 from pcaform.render.pipelines import documents, required_actions
-from pcaform.rules.load import judged, load
+from pcaform.rules.load import load_file, load_valid_text
 from pcaform.spec.stack import Spec
 
 with warnings.catch_warnings():
@@ -42,7 +42,7 @@ ENDING = {
 
 
 def spec(more: str = "", *, without: str = "") -> Spec:
-    return judged((PATH.read_text(encoding="utf-8").replace(without, "") + more).encode(), "spec.yaml")
+    return load_valid_text((PATH.read_text(encoding="utf-8").replace(without, "") + more).encode(), "spec.yaml")
 
 
 def allows(document: Any, action: str, resource: str, **keys: str) -> bool:
@@ -139,7 +139,7 @@ def test_the_linter_knows_every_action_and_where_it_applies(make: Any) -> None:
 
 
 def test_they_fit_into_a_managed_policy() -> None:
-    assert {make.__name__: size(make(load(str(PATH)))) <= 6144 for make in (documents.plan, documents.apply)} == {
+    assert {make.__name__: size(make(load_file(str(PATH)))) <= 6144 for make in (documents.plan, documents.apply)} == {
         "plan": True,
         "apply": True,
     }

@@ -10,8 +10,8 @@ import pytest
 from loop.stacks import HEAD, Stack, started
 from loop.test_principals import key_of
 from pcaform.render.pipelines import documents
-from pcaform.rules.load import judged
-from pcaform.terraform.plan_changes import changes
+from pcaform.rules.load import load_valid_text
+from pcaform.terraform.plan_changes import list_changes
 from pcaform.terraform.runner import TerraformError
 
 pytestmark = pytest.mark.terraform
@@ -39,7 +39,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def as_pipeline(stack: Stack, step: str) -> Stack:
     """Return the stack as a user sees it who has one pipeline's policy and nothing else."""
     iam, name = stack.server.client("iam"), f"pipeline-{step}"
-    spec = judged((HEAD + BODY).encode(), "spec.yaml")
+    spec = load_valid_text((HEAD + BODY).encode(), "spec.yaml")
     held = {
         "plan": (documents.plan,),
         "apply": (documents.apply,),
@@ -81,5 +81,5 @@ def test_only_broken_glass_takes_a_permission_away(stack: Stack) -> None:
     broken = as_pipeline(stack, "break-glass")
     broken.plan(WITHOUT_PERMISSION)
     broken.terraform.apply(stack.home / "tfplan")
-    assert changes(pipeline.terraform.plan(stack.home / "tfplan")) == {}
+    assert list_changes(pipeline.terraform.plan(stack.home / "tfplan")) == {}
     pipeline.apply(BODY)

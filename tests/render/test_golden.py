@@ -12,7 +12,7 @@ from pcaform.render import templates
 from pcaform.render.manifest import NAME
 from pcaform.render.plan.stack import plan
 from pcaform.render.write.write import write
-from pcaform.rules.load import load
+from pcaform.rules.load import load_file
 
 HERE = Path(__file__).parent
 CASES = sorted(path.stem for path in (HERE / "cases").glob("*.yaml"))
@@ -21,7 +21,7 @@ UPDATE = os.environ.get("PCAFORM_UPDATE_GOLDEN") == "1"
 
 def rendered(case: str) -> templates.Rendered:
     source = f"{case}.yaml"
-    return templates.render(plan(load(str(HERE / "cases" / source)), source=source))
+    return templates.render(plan(load_file(str(HERE / "cases" / source)), source=source))
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -9,7 +9,7 @@ import pytest
 
 from pcaform.core import facts
 from pcaform.rules.catalog import RULES, problems
-from pcaform.spec.parse import read
+from pcaform.spec.parse import parse_spec
 from pcaform.spec.yaml_reader import parse
 from spec.golden import check, printed
 
@@ -23,13 +23,13 @@ def case(rule: str, kind: str) -> Path:
 
 def broken(content: bytes) -> set[str]:
     document = parse(content, "spec.yaml")
-    return {problem.rule for problem in problems(read(document), document)}
+    return {problem.rule for problem in problems(parse_spec(document), document)}
 
 
 def told(content: bytes, rule: str) -> list[str]:
     """Return what one rule says about a spec, each with its line."""
     document = parse(content, "spec.yaml")
-    found = sorted(problem for problem in problems(read(document), document) if problem.rule == rule)
+    found = sorted(problem for problem in problems(parse_spec(document), document) if problem.rule == rule)
     return [f"{problem.line}: {problem.message}" for problem in found]
 
 
@@ -91,7 +91,7 @@ issuers:
 )
 def test_a_rule_is_ignored_for_a_reason(ignored: str, left: list[str]) -> None:
     document = parse(PARTIAL.replace("IGNORE", ignored).encode(), "spec.yaml")
-    found = sorted(set(problems(read(document), document)))
+    found = sorted(set(problems(parse_spec(document), document)))
     assert [f"{problem.line}:{problem.column} {problem.rule}" for problem in found] == left
 
 

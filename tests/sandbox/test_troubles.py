@@ -13,8 +13,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from pcaform.core.quotas import PUBLISHED
-from pcaform.sandbox.faults.fault_config import Troubles, read_troubles, write_troubles
-from pcaform.sandbox.faults.fault_injector import Strikes
+from pcaform.sandbox.faults.fault_config import FaultConfig, read_fault_config, write_fault_config
+from pcaform.sandbox.faults.fault_injector import FaultInjector
 from pcaform.sandbox.faults.token_bucket import Bucket
 from pcaform.sandbox.http.model_validation import service_model
 from pcaform.sandbox.http.request import Call
@@ -59,7 +59,7 @@ def outcome(call: Callable[[], Any]) -> str:
 
 
 def test_there_is_none_by_default(sandbox: Sandbox) -> None:
-    assert sandbox.troubles == Troubles()
+    assert sandbox.troubles == FaultConfig()
     with sandbox.troubled() as counts:
         assert {outcome(sandbox.client("acm-pca").list_certificate_authorities) for _ in range(30)} == {"ok"}
     assert counts == {}
@@ -199,7 +199,7 @@ def test_the_same_seed_gives_the_same_sequence(sandbox: Sandbox) -> None:
 
 def test_latency_makes_calls_late(sandbox: Sandbox) -> None:
     client = sandbox.client("acm-pca")
-    foretold = Strikes(Troubles(seed=3, latency={"*": 0.02}))
+    foretold = FaultInjector(FaultConfig(seed=3, latency={"*": 0.02}))
     expected = sum(foretold.delay(CALL) for _ in range(5))
     with sandbox.troubled(seed=3, latency=0.02) as counts:
         started = time.monotonic()
@@ -262,24 +262,24 @@ def test_every_operation_of_private_ca_has_a_rate_and_no_rate_is_for_nothing() -
 
 def test_troubles_can_be_set_and_are_restored_after_a_block(sandbox: Sandbox) -> None:
     call = sandbox.client("acm-pca").list_certificate_authorities
-    sandbox.troubles = Troubles(expiry={LIST: 1.0})
+    sandbox.troubles = FaultConfig(expiry={LIST: 1.0})
     assert outcome(call) == "ExpiredTokenException"
     with sandbox.troubled(failures=1) as counts:
-        assert sandbox.troubles == Troubles(expiry={LIST: 1.0}, failures={"*": 1.0})
+        assert sandbox.troubles == FaultConfig(expiry={LIST: 1.0}, failures={"*": 1.0})
         outcome(call)
     assert counts == {"failures": 1}
     assert outcome(call) == "ExpiredTokenException"
-    sandbox.troubles = Troubles()
+    sandbox.troubles = FaultConfig()
     assert outcome(call) == "ok"
 
 
 def test_the_json_form_goes_there_and_back() -> None:
-    troubles = Troubles(seed=4, throttling={"*": True, "iam:*": 2.5}, denials={"acm-pca:*": "*"}, resets={"*": 0.5})
+    troubles = FaultConfig(seed=4, throttling={"*": True, "iam:*": 2.5}, denials={"acm-pca:*": "*"}, resets={"*": 0.5})
     assert (
-        read_troubles(b'{"seed":4,"throttling":{"*":true,"iam:*":2.5},"denials":["acm-pca:*"],"resets":0.5}')
+        read_fault_config(b'{"seed":4,"throttling":{"*":true,"iam:*":2.5},"denials":["acm-pca:*"],"resets":0.5}')
         == troubles
     )
-    assert Troubles(**write_troubles(troubles)) == troubles
+    assert FaultConfig(**write_fault_config(troubles)) == troubles
     assert replace(troubles, seed=5) != troubles
 
 
@@ -299,4 +299,4 @@ def test_the_json_form_goes_there_and_back() -> None:
 )
 def test_other_json_is_refused(text: bytes, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        read_troubles(text)
+        read_fault_config(text)

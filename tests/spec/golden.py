@@ -3,14 +3,14 @@
 import os
 from pathlib import Path
 
-from pcaform.rules.load import examine
+from pcaform.rules.load import load_text
 
 UPDATE = "PCAFORM_UPDATE_GOLDEN"
 
 
 def printed(content: bytes, name: str) -> str:
     """Return what a user reads about a spec, warnings too; empty where it is clean."""
-    return "".join(f"{problem.with_source()}\n" for problem in examine(content, name).problems)
+    return "".join(f"{problem.with_source()}\n" for problem in load_text(content, name).problems)
 
 
 def check(case: Path) -> None:

@@ -13,7 +13,7 @@ HEAD = 'version: 1\nstack: corp-pki\naws: {region: eu-west-1, account_id: "12345
 
 
 def read(text: str) -> Spec:
-    return reading.read(parse((HEAD + text).encode(), "spec.yaml"))
+    return reading.parse_spec(parse((HEAD + text).encode(), "spec.yaml"))
 
 
 def test_defaults_lie_below_every_authority_mapping_by_mapping() -> None:

@@ -41,7 +41,7 @@ def spec_with(loc: tuple[str | int, ...], value: Any) -> bytes:
 
 def shaped(content: bytes, name: str) -> Spec:
     """Return the spec by its shape alone, before any rule."""
-    return reading.read(parse(content, name))
+    return reading.parse_spec(parse(content, name))
 
 
 def names(case: Limit) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ROOT
 from pcaform.core.problems import Invalid
-from pcaform.rules.load import examine
+from pcaform.rules.load import load_text
 from pcaform.spec.schema import json_schema
 from pcaform.spec.yaml_reader import parse
 
@@ -43,7 +43,7 @@ def test_what_we_take_it_takes(path: Path) -> None:
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_what_has_a_wrong_shape_it_refuses_too(path: Path) -> None:
-    ours = [problem for problem in examine(path.read_bytes(), path.name).problems if problem.rule == "shape"]
+    ours = [problem for problem in load_text(path.read_bytes(), path.name).problems if problem.rule == "shape"]
     try:
         theirs = [error.message for error in VALIDATOR.iter_errors(data_of(path))]
     except Invalid:

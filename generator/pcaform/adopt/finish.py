@@ -12,7 +12,7 @@ _MOVES = "moves"
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class FinishedSpec:
     """The content that is left, the moves that went, and those that the state has not absorbed yet, by old address."""
 
     content: bytes
@@ -20,7 +20,7 @@ class Finished:
     left: tuple[str, ...]
 
 
-def finished(document: Document, content: bytes, state: State) -> Finished:
+def without_absorbed_moves(document: Document, content: bytes, state: State) -> FinishedSpec:
     """Return a spec without absorbed moves, and without `moves` where none is left; comments stay on their own lines.
 
     A move is absorbed once the state has nothing at its old address and something at its new one. Raises Failure
@@ -34,7 +34,7 @@ def finished(document: Document, content: bytes, state: State) -> Finished:
     wanted = {old: moves[old] for old in left}
     if _moves(without, document.path) != {**document.data, _MOVES: wanted}:
         raise Failure(f"{document.path}: 'moves' is not one line for each move: take these out by hand: {removed}")
-    return Finished(without, removed, left)
+    return FinishedSpec(without, removed, left)
 
 
 def _is_held(address: str, held: Sequence[tuple[object, ...]]) -> bool:

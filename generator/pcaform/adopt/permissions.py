@@ -30,7 +30,7 @@ class Grant:
         return str(self.entry.attributes["certificate_authority_arn"])
 
 
-def wanted(entries: Sequence[Entry], state: State) -> list[Entry]:
+def planned_permissions(entries: Sequence[Entry], state: State) -> list[Entry]:
     """Return the permissions among entries; raises Failure where two are one, or the state has it elsewhere."""
     found = [entry for entry in entries if entry.type == PERMISSION]
     held = {_key(attributes): address for kind, address, attributes in state.instances() if kind == PERMISSION}
@@ -49,7 +49,7 @@ def wanted(entries: Sequence[Entry], state: State) -> list[Entry]:
     return found
 
 
-def matched(entry: Entry, listed: Sequence[Live], account_id: str) -> Grant | None:
+def match_permissions(entry: Entry, listed: Sequence[Live], account_id: str) -> Grant | None:
     """Return the live permission that an entry stands for, None where AWS has none.
 
     The id's third part is the source account, left empty as the provider itself does. Where a CA has permissions for

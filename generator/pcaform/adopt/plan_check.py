@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.iam.normalize import meaning
+from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.terraform.plan_changes import is_marked
 
@@ -31,7 +31,7 @@ _QUIET = (("no-op",), ("read",))
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlanLine:
     """What a plan does at one address; `arguments` are those that differ, `classes` the ones that cover them all."""
 
     address: str
@@ -44,15 +44,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class AdoptCheck:
     """All lines of a plan, and what it is about the plan as a whole that refuses it."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[PlanLine, ...]
     outputs: tuple[str, ...]
     doubts: tuple[str, ...]
 
     @property
-    def refused(self) -> tuple[Line, ...]:
+    def refused(self) -> tuple[PlanLine, ...]:
         """The lines that are more than taking over."""
         return tuple(line for line in self.lines if not line.is_accepted)
 
@@ -62,13 +62,13 @@ class Judgement:
         return not self.doubts and not self.refused
 
 
-def judge(plan: Mapping[str, Any], accepted: Sequence[str] = (), *, awaited: Container[str] = ()) -> Judgement:
+def check_plan(plan: Mapping[str, Any], accepted: Sequence[str] = (), *, awaited: Container[str] = ()) -> AdoptCheck:
     """Return the judgement on a plan; `accepted` classes of differences pass, and creates at `awaited` addresses."""
     found = (_line(change, accepted, awaited) for change in plan.get("resource_changes", []))
     lines = sorted(found, key=lambda each: each.address)
     changed = plan.get("output_changes", {})
     outputs = sorted(name for name, change in changed.items() if change["actions"] != ["no-op"])
-    return Judgement(tuple(lines), tuple(outputs), tuple(_doubts(plan)))
+    return AdoptCheck(tuple(lines), tuple(outputs), tuple(_doubts(plan)))
 
 
 def _doubts(plan: Mapping[str, Any]) -> Iterator[str]:
@@ -80,14 +80,14 @@ def _doubts(plan: Mapping[str, Any]) -> Iterator[str]:
         yield "the plan invokes actions, which change more than resources"
 
 
-def _line(record: Mapping[str, Any], accepted: Sequence[str], awaited: Container[str]) -> Line:
+def _line(record: Mapping[str, Any], accepted: Sequence[str], awaited: Container[str]) -> PlanLine:
     change = record["change"]
     actions = tuple(change["actions"])
     is_quiet = actions in _QUIET and not record.get("deposed")
     is_awaited = actions == ("create",) and record["address"] in awaited
     arguments = () if is_quiet else _differing(change)
     classes = _classes(arguments, change) if actions == ("update",) else ()
-    return Line(
+    return PlanLine(
         address=record["address"],
         actions=actions,
         importing=(change.get("importing") or {}).get("id"),
@@ -136,7 +136,7 @@ def _may_change_hands(argument: str, change: Mapping[str, Any]) -> bool:
 def _means_the_same(argument: str, change: Mapping[str, Any]) -> bool:
     """Tell whether a policy says before and after the same; one that is unknown, or odd, may say anything."""
     try:
-        before, after = (meaning([json.loads(change[side][argument])]) for side in ("before", "after"))
+        before, after = (normalized_statements([json.loads(change[side][argument])]) for side in ("before", "after"))
     except INCOMPLETE:
         return False
     return before == after

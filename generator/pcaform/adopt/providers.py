@@ -14,7 +14,7 @@ _IMPORT = re.compile(r"^import \{\n(?P<body>.*?)^\}", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ProviderConfig:
     """Where one provider works: its alias (empty for the stack's own), region, account, and the role it takes on."""
 
     alias: str
@@ -32,7 +32,7 @@ class Place:
         return f"account {self.account_id}, region {self.region}"
 
 
-def places(configuration: Configuration) -> tuple[Place, ...]:
+def provider_configs(configuration: Configuration) -> tuple[ProviderConfig, ...]:
     """Return the places of a stack, its own first; raises Failure where a block does not say region and account."""
     found = sorted(map(_place, configuration.providers), key=lambda place: place.alias)
     if not found or found[0].alias:
@@ -40,7 +40,7 @@ def places(configuration: Configuration) -> tuple[Place, ...]:
     return tuple(found)
 
 
-def of_alias(known: Iterable[Place], alias: str) -> Place:
+def of_alias(known: Iterable[ProviderConfig], alias: str) -> ProviderConfig:
     """Return the place of a provider."""
     for place in known:
         if place.alias == alias:
@@ -48,19 +48,19 @@ def of_alias(known: Iterable[Place], alias: str) -> Place:
     raise Failure(f"there is no provider block with the alias '{alias}' in the stack's providers.tf: render it again")
 
 
-def of_arn(known: Iterable[Place], arn: str) -> Place | None:
+def of_arn(known: Iterable[ProviderConfig], arn: str) -> ProviderConfig | None:
     """Return the place in which a CA of this ARN lives, None where the stack works in no such place."""
     match = _CA_ARN.fullmatch(arn)
     wanted = (match["region"], match["account"]) if match else None
     return next((place for place in known if (place.region, place.account_id) == wanted), None)
 
 
-def imported(changes: str) -> list[str]:
+def imported_accounts(changes: str) -> list[str]:
     """Return the CAs that the import blocks of a stack's `changes.tf` name."""
     return [found.group() for block in _IMPORT.finditer(changes) for found in _CA_ARN.finditer(block["body"])]
 
 
-def refuse_strays(known: tuple[Place, ...], arns: Iterable[str]) -> None:
+def refuse_unknown_providers(known: tuple[ProviderConfig, ...], arns: Iterable[str]) -> None:
     """Raise Failure for CAs that live where no provider of the stack works."""
     strays = [arn for arn in arns if of_arn(known, arn) is None]
     if strays:
@@ -68,12 +68,12 @@ def refuse_strays(known: tuple[Place, ...], arns: Iterable[str]) -> None:
         raise Failure(f"{strays[0]}: this CA is in none of the stack's places ({where}): correct the spec and render")
 
 
-def _place(provider: Mapping[str, Any]) -> Place:
+def _place(provider: Mapping[str, Any]) -> ProviderConfig:
     region, accounts = provider.get("region"), provider.get("allowed_account_ids")
     if not isinstance(region, str) or not isinstance(accounts, list) or not isinstance(next(iter(accounts), None), str):
         raise Failure("a provider block does not name its region and account: this is no stack that pcaform rendered")
     alias = provider.get("alias", "")
-    return Place(str(alias), region, accounts[0], dict(_role(provider.get("assume_role"))))
+    return ProviderConfig(str(alias), region, accounts[0], dict(_role(provider.get("assume_role"))))
 
 
 def _role(blocks: Any) -> Iterator[tuple[str, str]]:

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from pcaform import __version__
-from pcaform.adopt.plan_check import Line
-from pcaform.adopt.transaction import Proven
+from pcaform.adopt.plan_check import PlanLine
+from pcaform.adopt.transaction import ProvenState
 
 Verdict = Literal["proven", "refused"]
 Step = Literal["nothing to push", "not pushed", "emitted", "pushed and planned again"]
@@ -82,7 +82,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class ProofContext:
     """What a proof says beside the plan: where it was made, of what, and with what."""
 
     stack: str
@@ -98,7 +98,7 @@ class Circumstances:
 _PROOF = TypeAdapter(Proof)
 
 
-def proof(proven: Proven, circumstances: Circumstances, step: Step) -> Proof:
+def build_proof(proven: ProvenState, circumstances: ProofContext, step: Step) -> Proof:
     """Return the proof of what was proven."""
     judgement = proven.judgement
     ids = {entry.address: entry.id for entry in proven.entries}
@@ -125,7 +125,7 @@ def proof(proven: Proven, circumstances: Circumstances, step: Step) -> Proof:
     )
 
 
-def as_json(found: Proof) -> str:
+def format_json(found: Proof) -> str:
     """Return one JSON document, as `json_schema` describes it."""
     return _PROOF.dump_json(found, indent=2).decode() + "\n"
 
@@ -136,7 +136,7 @@ def json_schema() -> dict[str, Any]:
     return {**dialect, **_PROOF.json_schema(mode="serialization")}
 
 
-def text(found: Proof) -> str:
+def format_text(found: Proof) -> str:
     """Return a line for each address that the plan does something with, then the count."""
     return "\n".join([*(line for each in found.resources if (line := _line(each))), summary(found.resources)])
 
@@ -155,7 +155,7 @@ def summary(resources: Sequence[Resource]) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count or word not in optional)
 
 
-def _resource(line: Line, taken: str | None) -> Resource:
+def _resource(line: PlanLine, taken: str | None) -> Resource:
     return Resource(
         address=line.address,
         actions=line.actions,

@@ -68,7 +68,7 @@ class Scratch:
         self.terraform.init("-reconfigure", "-get=false", "-lockfile=readonly")
 
 
-def copied(original: Terraform, below: Path, *, workspace: str) -> Scratch:
+def copy_stack(original: Terraform, below: Path, *, workspace: str) -> Scratch:
     """Copy an initialised stack below a directory and initialise the copy, without a network.
 
     Raises Failure where the copy cannot be written or initialised.

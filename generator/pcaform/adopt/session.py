@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform.adopt import preconditions
-from pcaform.adopt.permissions import Grant, matched, wanted
-from pcaform.adopt.providers import Place, imported, of_arn, places, refuse_strays
+from pcaform.adopt.permissions import Grant, match_permissions, planned_permissions
+from pcaform.adopt.providers import (
+    ProviderConfig,
+    imported_accounts,
+    of_arn,
+    provider_configs,
+    refuse_unknown_providers,
+)
 from pcaform.adopt.state import Entry, State
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.permissions import permissions, statuses
-from pcaform.sources.aws.rate_limit import Pace
+from pcaform.sources.aws.rate_limit import RateLimiter
 from pcaform.sources.aws.session import Account, Caller, open_account
 from pcaform.sources.hcl.static_config import configuration
 from pcaform.terraform.runner import Terraform, find_binary
@@ -22,13 +28,13 @@ _GONE = "DELETED"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Session:
     """An initialised stack with its selected workspace, its places, and by alias the account that answers in each."""
 
     terraform: Terraform
     workspace: str
     provider: str
-    places: tuple[Place, ...]
+    places: tuple[ProviderConfig, ...]
     accounts: Mapping[str, Account]
 
     def alias(self, arn: str) -> str | None:
@@ -42,41 +48,43 @@ class Opened:
 
     def grants(self, entries: Sequence[Entry], state: State) -> list[Grant]:
         """Return those of planned permissions that AWS has; raises Failure for one that the state has elsewhere."""
-        asked = {str(entry.attributes["certificate_authority_arn"]): entry for entry in wanted(entries, state)}
-        refuse_strays(self.places, asked)
+        asked = {
+            str(entry.attributes["certificate_authority_arn"]): entry for entry in planned_permissions(entries, state)
+        }
+        refuse_unknown_providers(self.places, asked)
         found: list[Grant] = []
         for alias, account in self.accounts.items():
             own = [arn for arn in asked if self.alias(arn) == alias]
             for arn, listed in permissions(account, own).items():
-                grant = matched(asked[arn], listed, account.account_id)
+                grant = match_permissions(asked[arn], listed, account.account_id)
                 found += [grant] if grant else []
         return found
 
 
-def opened(directory: Path, environment: Mapping[str, str]) -> Opened:
+def open_session(directory: Path, environment: Mapping[str, str]) -> Session:
     """Return the stack in a directory; raises Failure unless it is initialised, the caller's, and all its CAs exist."""
     preconditions.refuse_uninitialised(directory, environment)
     provider = preconditions.provider_version(
         (directory / preconditions.LOCK_FILE).read_text(encoding="utf-8"), directory
     )
-    known = places(configuration({"providers.tf": (directory / "providers.tf").read_bytes()}))
+    known = provider_configs(configuration({"providers.tf": (directory / "providers.tf").read_bytes()}))
     accounts = {place.alias: _account(place) for place in known}
     _refuse_strangers(known, accounts)
     changes = directory / "changes.tf"
-    arns = imported(changes.read_text(encoding="utf-8")) if changes.is_file() else []
-    refuse_strays(known, arns)
-    stack = Opened(Terraform(find_binary(environment), directory, environment), "", provider, known, accounts)
+    arns = imported_accounts(changes.read_text(encoding="utf-8")) if changes.is_file() else []
+    refuse_unknown_providers(known, arns)
+    stack = Session(Terraform(find_binary(environment), directory, environment), "", provider, known, accounts)
     _refuse_gone(stack, arns)
-    return Opened(stack.terraform, stack.terraform.workspace(), provider, known, accounts)
+    return Session(stack.terraform, stack.terraform.workspace(), provider, known, accounts)
 
 
-def _account(place: Place) -> Account:
+def _account(place: ProviderConfig) -> Account:
     """Return the account that answers where a provider works, as the role that the provider takes on."""
     role = place.role
-    return open_account(Caller(None, role.get("role_arn"), role.get("external_id"), (place.region,)), Pace())
+    return open_account(Caller(None, role.get("role_arn"), role.get("external_id"), (place.region,)), RateLimiter())
 
 
-def _refuse_strangers(known: Sequence[Place], accounts: Mapping[str, Account]) -> None:
+def _refuse_strangers(known: Sequence[ProviderConfig], accounts: Mapping[str, Account]) -> None:
     for place in known:
         caller = accounts[place.alias].account_id
         if caller != place.account_id:
@@ -85,7 +93,7 @@ def _refuse_strangers(known: Sequence[Place], accounts: Mapping[str, Account]) -
             )
 
 
-def _refuse_gone(stack: Opened, arns: Sequence[str]) -> None:
+def _refuse_gone(stack: Session, arns: Sequence[str]) -> None:
     """Refuse CAs to import that AWS does not have; Terraform would only stop."""
     aliases = {stack.alias(arn) for arn in arns}
     asked = [account for alias, account in stack.accounts.items() if alias in aliases]

@@ -76,7 +76,7 @@ def parse(content: bytes) -> State:
     return state
 
 
-def patched(state: State, entries: Iterable[Entry]) -> bytes:
+def patch(state: State, entries: Iterable[Entry]) -> bytes:
     """Return a state with further instances, one serial on; an unwritten one gets a lineage."""
     resources = [{**resource, "instances": list(resource["instances"])} for resource in state.document["resources"]]
     for entry in entries:
@@ -84,7 +84,7 @@ def patched(state: State, entries: Iterable[Entry]) -> bytes:
     return _written(state, resources, state.document.get("outputs", {}))
 
 
-def restored(before: State, now: State) -> bytes:
+def restore(before: State, now: State) -> bytes:
     """Return the content of before as the successor of what is stored now."""
     return _written(now, before.document["resources"], before.document.get("outputs", {}))
 

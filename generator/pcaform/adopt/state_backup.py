@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pcaform.adopt.transaction import Unrestored
+from pcaform.adopt.transaction import NotRestored
 from pcaform.core.problems import Failure
 
 _OWNER_ONLY = 0o600
 
 
 @contextmanager
-def vault(keep: Path | None, stack: Path) -> Iterator[Path]:
+def open_backup(keep: Path | None, stack: Path) -> Iterator[Path]:
     """Yield a directory for states; it stays where it was asked for, and where the shared state is not as it was.
 
     Raises Failure for a directory inside the stack, and where it cannot be made.
@@ -22,7 +22,7 @@ def vault(keep: Path | None, stack: Path) -> Iterator[Path]:
     directory = outside(keep, stack) if keep else _temporary()
     try:
         yield directory
-    except Unrestored as failure:
+    except NotRestored as failure:
         raise Failure(f"{failure}\nthe states before and after are kept in {directory}") from None
     except BaseException:
         _clear(directory, keep)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from pcaform.adopt import state as states
 from pcaform.adopt.permissions import Grant, refuse_unlike
-from pcaform.adopt.plan_check import Judgement, judge
+from pcaform.adopt.plan_check import AdoptCheck, check_plan
 from pcaform.adopt.state import Entry, State
 from pcaform.adopt.state_entries import PERMISSION, entries
 from pcaform.core.problems import Failure, Invalid
@@ -25,7 +25,7 @@ def _nothing(_: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Environment:
     """What the steps stand on: the shared state, plans, AWS and a place for what must not get lost.
 
     `plan_of` plans a state in the scratch copy, `plan` the shared one. `grants` finds which of these permissions AWS
@@ -46,14 +46,14 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class ProvenState:
     """A state before and after, what was put into it, and the plan that judges it."""
 
     before: bytes = field(repr=False)
     after: bytes = field(repr=False)
     entries: tuple[Entry, ...]
     plan: Plan = field(repr=False)
-    judgement: Judgement
+    judgement: AdoptCheck
     grants: tuple[Grant, ...] = ()
     awaited: frozenset[str] = frozenset()
     """The permissions that the plan is to create, by address."""
@@ -64,11 +64,11 @@ class Proven:
         return bool(self.entries) and self.judgement.is_accepted
 
 
-class Unrestored(Failure):
+class NotRestored(Failure):
     """The shared state is not as it was: its content of before must not get lost."""
 
 
-def prove(ground: Ground) -> Proven:
+def prove(ground: Environment) -> ProvenState:
     """Pull, keep a copy, and plan in the scratch copy until all that exists is in the state; nothing shared changes."""
     try:
         before = ground.pull()
@@ -83,7 +83,7 @@ def prove(ground: Ground) -> Proven:
         raise Failure(f"{failure}\nnothing was changed") from None
 
 
-def push(ground: Ground, proven: Proven) -> Judgement:
+def push(ground: Environment, proven: ProvenState) -> AdoptCheck:
     """Push what was proven, and plan once more; put the state back where that plan is not the proven one.
 
     Raises Failure where somebody wrote since the pull, and where the second plan fails; both say how the state stands.
@@ -96,7 +96,7 @@ def push(ground: Ground, proven: Proven) -> Judgement:
     _push(ground, states.parse(proven.after), proven.after)
     ground.between("push")
     try:
-        judgement = judge(ground.plan(), ground.accepted, awaited=proven.awaited)
+        judgement = check_plan(ground.plan(), ground.accepted, awaited=proven.awaited)
     except Failure as failure:
         _put_back(ground, proven, f"{failure}\nthe plan after the push failed")
     ground.between("plan")
@@ -105,13 +105,13 @@ def push(ground: Ground, proven: Proven) -> Judgement:
     return judgement
 
 
-def _proven(ground: Ground, before: bytes, state: State) -> Proven:
+def _proven(ground: Environment, before: bytes, state: State) -> ProvenState:
     """Put what is found to exist into the state, and plan again, until a plan finds nothing more: that one counts."""
     taken: dict[str, Entry] = {}
     grants: dict[str, Grant] = {}
     asked: set[str] = set()
     while True:
-        after = states.patched(state, taken.values()) if taken else before
+        after = states.patch(state, taken.values()) if taken else before
         plan = ground.plan_of(after)
         ground.between("prove")
         found = [entry for entry in entries(plan, ground.iam) if entry.address not in asked]
@@ -125,11 +125,11 @@ def _proven(ground: Ground, before: bytes, state: State) -> Proven:
             refuse_unlike(tuple(new.values()))
             taken |= {address: grant.entry for address, grant in new.items()}
     awaited = frozenset(grants) if ground.is_recreating else frozenset()
-    judgement = judge(plan, ground.accepted, awaited=awaited)
-    return Proven(before, after, tuple(taken.values()), plan, judgement, tuple(grants.values()), awaited)
+    judgement = check_plan(plan, ground.accepted, awaited=awaited)
+    return ProvenState(before, after, tuple(taken.values()), plan, judgement, tuple(grants.values()), awaited)
 
 
-def _push(ground: Ground, after: State, content: bytes) -> None:
+def _push(ground: Environment, after: State, content: bytes) -> None:
     """Push; where that fails, look whether it arrived all the same, as after a broken connection."""
     try:
         ground.push(content)
@@ -137,27 +137,27 @@ def _push(ground: Ground, after: State, content: bytes) -> None:
         try:
             now = states.parse(ground.pull())
         except Failure:
-            raise Unrestored(f"{failure}\nwhether it arrived is not known: look at the state") from None
+            raise NotRestored(f"{failure}\nwhether it arrived is not known: look at the state") from None
         if not states.is_same(after, now):
             raise Failure(f"{failure}\nnothing was changed") from None
 
 
-def _put_back(ground: Ground, proven: Proven, reason: str) -> NoReturn:
+def _put_back(ground: Environment, proven: ProvenState, reason: str) -> NoReturn:
     """Put the state of before back while what is stored is still ours; raise Failure that says how it stands."""
     try:
         now = states.parse(ground.pull())
         ground.between("pull again")
         is_ours = states.is_same(states.parse(proven.after), now)
         if is_ours:
-            ground.push(states.restored(states.parse(proven.before), now))
+            ground.push(states.restore(states.parse(proven.before), now))
             ground.between("restore")
     except Failure as failure:
-        raise Unrestored(f"{reason}\nthe state of before could not be put back: {failure}") from None
+        raise NotRestored(f"{reason}\nthe state of before could not be put back: {failure}") from None
     if not is_ours:
-        raise Unrestored(f"{reason}\nsomebody has written the state since, so it was left as it is")
+        raise NotRestored(f"{reason}\nsomebody has written the state since, so it was left as it is")
     raise Failure(f"{reason}\nthe state of before was put back")
 
 
-def _first(judgement: Judgement) -> str:
+def _first(judgement: AdoptCheck) -> str:
     lines = [f"{line.address}: {', '.join(line.actions)}" for line in judgement.refused]
     return [*judgement.doubts, *lines][0]

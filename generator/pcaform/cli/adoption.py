@@ -56,7 +56,7 @@ def _adopt(
         return adopt_finish.run(finish, stack)
     from pcaform.cli.commands import adopt
 
-    wanted = adopt.Wanted(
+    wanted = adopt.AdoptOptions(
         spec=spec,
         accept=tuple(each.value for each in accept or ()),
         proof=proof,

@@ -22,9 +22,9 @@ def _import_state(
 ) -> int:
     """Print the spec of the CAs in a Terraform state ('terraform state pull | pcaform import state - --stack x')."""
     from pcaform.cli.commands import import_state
-    from pcaform.cli.commands.importing import Wanted
+    from pcaform.cli.commands.importing import ImportOptions
 
-    wanted = Wanted(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force)
+    wanted = ImportOptions(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force)
     return import_state.run(state, wanted)
 
 
@@ -50,7 +50,7 @@ def _import_hcl(
 ) -> int:
     """Print the spec of the CAs in Terraform files, as far as they are literal."""
     from pcaform.cli.commands import import_hcl
-    from pcaform.cli.commands.importing import Wanted
+    from pcaform.cli.commands.importing import ImportOptions
 
-    wanted = Wanted(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force)
+    wanted = ImportOptions(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force)
     return import_hcl.run(directory, wanted, var_files=var_file or (), region=region, account_id=account_id)

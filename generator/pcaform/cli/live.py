@@ -37,7 +37,7 @@ def _import_aws(
 ) -> int:
     """Print the spec of the CAs in an AWS account, and who can issue from them; nothing at AWS is changed."""
     from pcaform.cli.commands import import_aws
-    from pcaform.cli.commands.importing import Wanted
+    from pcaform.cli.commands.importing import ImportOptions
 
     caller = account.caller(
         profile=profile,
@@ -48,5 +48,5 @@ def _import_aws(
         arns=arn,
     )
     filters = account.filters(arn, tag, tuple(each.value for each in status or ()))
-    wanted = Wanted(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force)
+    wanted = ImportOptions(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force)
     return import_aws.run(caller, filters, wanted, checkpoint=checkpoint)

@@ -4,13 +4,13 @@ import os
 import sys
 
 
-def result(text: str) -> None:
+def print_result(text: str) -> None:
     """Print what the command was asked for."""
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
 
 
-def say(text: str) -> None:
+def print_status(text: str) -> None:
     """Print a line about the work."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
@@ -21,7 +21,7 @@ def has_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def styled(text: str, code: str) -> str:
+def style(text: str, code: str) -> str:
     """Return text in an ANSI style where stderr is a terminal and NO_COLOR is not set."""
     if os.environ.get("NO_COLOR") or not sys.stderr.isatty():
         return text

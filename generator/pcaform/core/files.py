@@ -8,17 +8,17 @@ from pcaform.core.problems import Failure
 STDIN = "-"
 
 
-def shown(path: str) -> str:
+def display_name(path: str) -> str:
     """Return how messages name a file."""
     return "<stdin>" if path == STDIN else path
 
 
-def home(path: str) -> Path:
+def base_directory(path: str) -> Path:
     """Return the directory that names in a spec are relative to: the spec's own, the current one for `-`."""
     return Path() if path == STDIN else Path(path).parent
 
 
-def content(path: str) -> bytes:
+def read_bytes(path: str) -> bytes:
     """Return a file's bytes, or those of standard input for `-`."""
     if path == STDIN:
         return sys.stdin.buffer.read()

@@ -13,7 +13,7 @@ _RED, _YELLOW, _BOLD, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
 _COLOURS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW}
 
 
-def text(problems: Sequence[Problem], *, colour: bool = False) -> str:
+def format_text(problems: Sequence[Problem], *, colour: bool = False) -> str:
     """Return each problem with its source line and caret."""
     return "\n".join(_coloured(problem) if colour else problem.with_source() for problem in problems)
 
@@ -24,7 +24,7 @@ def _coloured(problem: Problem) -> str:
     return "\n".join([f"{_BOLD}{place}:{_RESET} {_COLOURS[problem.severity]}{said}{_RESET}", *rest])
 
 
-def as_json(problems: Sequence[Problem]) -> str:
+def format_json(problems: Sequence[Problem]) -> str:
     """Return one JSON document; `format_version` changes when a reader could break."""
     content = {"format_version": FORMAT_VERSION, "problems": [_record(problem) for problem in problems]}
     return json.dumps(content, indent=2, ensure_ascii=False)
@@ -41,7 +41,7 @@ def _record(problem: Problem) -> dict[str, Any]:
     }
 
 
-def github(problems: Sequence[Problem]) -> str:
+def format_github(problems: Sequence[Problem]) -> str:
     """Return workflow commands that GitHub shows beside the changed lines.
 
     Escaping: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
@@ -61,7 +61,7 @@ def _escaped(value: str, more: str) -> str:
     return value
 
 
-def sarif(problems: Sequence[Problem]) -> str:
+def format_sarif(problems: Sequence[Problem]) -> str:
     """Return a SARIF 2.1.0 log, which code scanning takes."""
     rules = sorted({problem.rule for problem in problems})
     driver = {
@@ -91,9 +91,9 @@ def _result(problem: Problem) -> dict[str, Any]:
 
 
 FORMATS: Mapping[str, Callable[[Sequence[Problem]], str]] = {
-    "text": text,
-    "json": as_json,
-    "github": github,
-    "sarif": sarif,
+    "text": format_text,
+    "json": format_json,
+    "github": format_github,
+    "sarif": format_sarif,
 }
 """What `--format` takes."""

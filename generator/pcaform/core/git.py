@@ -50,7 +50,7 @@ class Revision:
         return [name.partition(":")[2] for name in done.stdout.decode().split("\0") if name]
 
 
-def revision(name: str, directory: Path) -> Revision:
+def find_revision(name: str, directory: Path) -> Revision:
     """Return where the branch left a revision; raises Failure where git cannot tell."""
     if _git(directory, "rev-parse", "--git-dir").returncode:
         raise Failure(f"{directory}: in no git repository, so there is no '{name}': name the earlier spec itself")

@@ -17,7 +17,7 @@ def certificates(pem: str) -> list[x509.Certificate]:
         raise ValueError("this is no certificate in PEM, -----BEGIN CERTIFICATE----- and so on") from None
 
 
-def is_authority(certificate: x509.Certificate) -> bool:
+def is_ca(certificate: x509.Certificate) -> bool:
     """Tell whether a certificate's basic constraints make it one of a CA."""
     constraints = _constraints(certificate)
     return constraints is not None and constraints.ca
@@ -62,7 +62,7 @@ def key_algorithm(key: object) -> str | None:
     return _CURVES.get(key.curve.name) if isinstance(key, ec.EllipticCurvePublicKey) else None
 
 
-def readable(pem: object) -> Iterator[x509.Certificate]:
+def parse_or_none(pem: object) -> Iterator[x509.Certificate]:
     """Yield the certificates of a text that may be anything, none where it is no PEM."""
     try:
         yield from certificates(pem) if isinstance(pem, str) and "BEGIN CERTIFICATE" in pem else []

@@ -18,24 +18,24 @@ _MOST = 20_000
 _ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(?P<id>[0-9]{12})(?::root)?\Z")
 
 
-def meaning(documents: Iterable[Any]) -> frozenset[str]:
+def normalized_statements(documents: Iterable[Any]) -> frozenset[str]:
     """Return all that these policies say together; raises what odd JSON raises: KeyError, TypeError, ValueError."""
     return frozenset(each for document in documents for each in _of_document(document))
 
 
-def wording(document: Any) -> frozenset[tuple[str, frozenset[str]]]:
+def statements_by_sid(document: Any) -> frozenset[tuple[str, frozenset[str]]]:
     """Return what each statement of a policy says, by the statement's name: what Terraform tells apart."""
-    return frozenset((str(each.get("Sid")), frozenset(_of_statement(each))) for each in listed(document["Statement"]))
+    return frozenset((str(each.get("Sid")), frozenset(_of_statement(each))) for each in as_list(document["Statement"]))
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """Return a value that policies write alone or as a list."""
     return value if isinstance(value, list) else [value]
 
 
 def _of_document(document: Mapping[str, Any]) -> Iterator[str]:
     yield _text({name: value for name, value in document.items() if name != "Statement"})
-    for statement in listed(document["Statement"]):
+    for statement in as_list(document["Statement"]):
         yield from _of_statement(statement)
 
 
@@ -56,11 +56,11 @@ def _values(name: str, value: Any) -> list[tuple[tuple[str, ...], Any]]:
     """Return the single values of an element; those that it exempts stay together, since it applies to none of them."""
     found: list[tuple[tuple[str, ...], Any]]
     if name in ("Action", "NotAction"):
-        found = [((), str(each).lower()) for each in listed(value)]
+        found = [((), str(each).lower()) for each in as_list(value)]
     elif name in ("Principal", "NotPrincipal") and isinstance(value, Mapping):
-        found = [((kind,), _principal(kind, each)) for kind, inner in value.items() for each in listed(inner)]
+        found = [((kind,), _principal(kind, each)) for kind, inner in value.items() for each in as_list(inner)]
     else:
-        found = [((), each) for each in listed(value)]
+        found = [((), each) for each in as_list(value)]
     return [((), sorted(set(map(_text, found))))] if name.startswith("Not") else found
 
 
@@ -74,7 +74,7 @@ def _conditions(conditions: Mapping[str, Any]) -> list[list[tuple[tuple[str, ...
     found: list[list[tuple[tuple[str, ...], Any]]] = []
     for operator, block in conditions.items():
         for key, values in block.items():
-            texts = sorted({_scalar(each) for each in listed(values)})
+            texts = sorted({_scalar(each) for each in as_list(values)})
             path = ("Condition", operator, key.lower() if "/" not in key else key)
             found.append([(path, each) for each in texts] if operator in _ONE_OF else [(path, texts)])
     return found

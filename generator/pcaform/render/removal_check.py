@@ -23,7 +23,7 @@ from pcaform.render.plan.manifest_items import (
 from pcaform.render.plan.stack import StackPlan
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.finding import Finding
-from pcaform.spec.parse import located
+from pcaform.spec.parse import locate
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document
@@ -42,7 +42,7 @@ Item = Mapping[str, Any]
 def problems(spec: Spec, document: Document, plan: StackPlan, before: Items) -> list[Problem]:
     """Return what rendering `plan` over a stack with these items would lose unsaid, each at its place in the spec."""
     return sorted(
-        document.problem(located(document, finding.loc), finding.message, rule=RULE, of_key=len(finding.loc) == 1)
+        document.problem(locate(document, finding.loc), finding.message, rule=RULE, of_key=len(finding.loc) == 1)
         for finding in findings(spec, plan, before)
     )
 

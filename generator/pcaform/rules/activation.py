@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 
-from pcaform.core.x509 import certificates, is_authority, is_signed_by, key_algorithm
+from pcaform.core.x509 import certificates, is_ca, is_signed_by, key_algorithm
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation
 from pcaform.spec.finding import Finding
 from pcaform.spec.stack import Spec
@@ -99,7 +99,7 @@ def _misfits(authority: CertificateAuthority, activation: OfflineActivation) -> 
     chain = certificates(activation.certificate_chain) if activation.certificate_chain else []
     request = activation.certificate_signing_request
     algorithm = key_algorithm(certificate.public_key())
-    if not is_authority(certificate):
+    if not is_ca(certificate):
         yield "certificate", "this is no certificate of a CA: its basic constraints do not say so"
     if algorithm not in (authority.key_algorithm, None):
         yield "certificate", f"the certificate's key is {algorithm}, the CA's is {authority.key_algorithm}"

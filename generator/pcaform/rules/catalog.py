@@ -22,7 +22,7 @@ from pcaform.rules import (
 )
 from pcaform.spec.finding import Check, Finding, Rule
 from pcaform.spec.messages import nearest
-from pcaform.spec.parse import located
+from pcaform.spec.parse import locate
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
 
@@ -119,11 +119,11 @@ def _found(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Finding]]:
 def problems(spec: Spec, document: Document) -> list[Problem]:
     """Return what all rules find in a spec, each at its place in the document the spec was read from."""
     found = [
-        document.problem(located(document, finding.loc), finding.message, rule=rule.id, severity=rule.severity)
+        document.problem(locate(document, finding.loc), finding.message, rule=rule.id, severity=rule.severity)
         for rule, finding in findings(spec)
     ]
     found += [
-        document.problem(located(document, finding.loc), finding.message, rule="ignore")
+        document.problem(locate(document, finding.loc), finding.message, rule="ignore")
         for finding in _unknown_rules(spec)
     ]
     return list(dict.fromkeys(found))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pcaform.core import facts
 from pcaform.core.facts import is_privileged
 from pcaform.iam.policies import issuer_policies, roles, split_policies
-from pcaform.iam.policies.statements import Authority
+from pcaform.iam.policies.statements import CaRef
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
-from pcaform.spec.messages import nearest, seen
+from pcaform.spec.messages import describe_value, nearest
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
@@ -123,7 +123,8 @@ def domain_names_are_narrow(spec: Spec) -> Iterator[Finding]:
     for loc, grant in _grants(spec):
         for index, name in enumerate(grant.domain_names if isinstance(grant, ManagedGrant) else ()):
             if not _DOMAIN_NAME.fullmatch(name):
-                why = f"{seen(name)} is no domain name, allowed: letters, digits, any of '.-_:', '*' and '?' for text"
+                allowed = "letters, digits, any of '.-_:', '*' and '?' for text"
+                why = f"{describe_value(name)} is no domain name, allowed: {allowed}"
             elif not _NAMED.search(name):
                 why = f"'{name}' matches every name: name a domain, or leave 'domain_names' out"
             elif _is_loose(name):
@@ -135,9 +136,9 @@ def domain_names_are_narrow(spec: Spec) -> Iterator[Finding]:
 
 def duty_is_short_enough(spec: Spec) -> Iterator[Finding]:
     """The policy of an administrator or auditor fits into what IAM takes: it names every CA of the stack."""
-    makers = {"administrators": roles.administrator, "auditors": roles.auditor}
+    makers = {"administrators": roles.administrator_policy, "auditors": roles.auditor_policy}
     for section, key, _ in spec.duties:
-        size = split_policies.size(makers[section](spec, arn_of=Authority))
+        size = split_policies.size(makers[section](spec, arn_of=CaRef))
         if size > facts.POLICY_LIMIT:
             message = f"the policy of '{key}' has {size} characters, IAM takes {facts.POLICY_LIMIT}: split the stack"
             yield Finding((section, key), message)

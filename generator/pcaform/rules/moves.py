@@ -41,10 +41,10 @@ def moves_arrive(spec: Spec) -> Iterator[Finding]:
 
 def _declared(spec: Spec) -> Mapping[Traversal, str]:
     """Return each address of the rendered stack, of modules and resources, with its text."""
-    from pcaform.render.plan.placeholders import names
+    from pcaform.render.plan.placeholders import build_placeholders
     from pcaform.render.plan.resources import calls, resources
 
-    texts = [*(f"module.{call.name}" for call in calls(spec)), *resources(spec, names(spec))]
+    texts = [*(f"module.{call.name}" for call in calls(spec)), *resources(spec, build_placeholders(spec))]
     return {addresses.parse(text): text for text in texts}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pcaform.core import facts
 from pcaform.spec.finding import Finding
-from pcaform.spec.messages import seen
+from pcaform.spec.messages import describe_value
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
@@ -51,7 +51,8 @@ def tags_are_taken(spec: Spec) -> Iterator[Finding]:
                 yield Finding((*loc, key), f"the tag '{key}' starts with 'aws:', which AWS keeps for itself: rename it")
             elif not (_is_tag_text(key) and _is_tag_text(value)):
                 message = (
-                    f"the tag {seen(key)} is {seen(value)}, allowed: letters, digits, blanks and any of '_.:/=+-@'"
+                    f"the tag {describe_value(key)} is {describe_value(value)}, allowed: "
+                    "letters, digits, blanks and any of '_.:/=+-@'"
                 )
                 yield Finding((*loc, key), message)
         every = {*tags, *spec.aws.default_tags}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pcaform.core import facts
-from pcaform.iam.policies.oidc_subjects import is_anybodys
+from pcaform.iam.policies.oidc_subjects import is_untrusted_subject
 from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import Role, Trust
 from pcaform.spec.stack import Spec
@@ -30,7 +30,7 @@ def trust_is_narrow(spec: Spec) -> Iterator[Finding]:
     for loc, role in _roles(spec):
         for number, oidc in enumerate(role.trust.oidc):
             for index, subject in enumerate(oidc.subjects):
-                if is_anybodys(subject) or _BROAD.match(subject):
+                if is_untrusted_subject(subject) or _BROAD.match(subject):
                     message = f"'{subject}' lets in tokens of others: name the repository or the service account"
                     yield Finding((*loc, "trust", "oidc", number, "subjects", index), message)
 

@@ -16,20 +16,20 @@ from moto.core.base_backend import BackendDict
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from pcaform.sandbox.acm.service import ServedAcm
+from pcaform.sandbox.acm.service import AcmBackend
 from pcaform.sandbox.clock import clock
 from pcaform.sandbox.iam.enforce import enforcement
 from pcaform.sandbox.iam.identity_check import sts_backend
-from pcaform.sandbox.iam.service import ServedIam
+from pcaform.sandbox.iam.service import IamBackend
 from pcaform.sandbox.pca.creation_outcome import creation
-from pcaform.sandbox.pca.service import ServedPrivateCa
+from pcaform.sandbox.pca.service import AcmPcaBackend
 
 # It would win over every other way to tell moto an account.
 _ACCOUNT_VARIABLE = "MOTO_ACCOUNT_ID"
 
 
 @contextmanager
-def registered(user_id: str, *, is_iam_enforced: bool) -> Iterator[None]:
+def register_backends(user_id: str, *, is_iam_enforced: bool) -> Iterator[None]:
     """Start from empty backends of the sandbox's kind, and leave empty ones of moto's kind."""
     with ExitStack() as undo:
         undo.callback(setattr, enforcement, "is_on", False)  # noqa: FBT003 - an attribute's value
@@ -39,9 +39,9 @@ def registered(user_id: str, *, is_iam_enforced: bool) -> Iterator[None]:
         undo.callback(clock.reset)
         undo.callback(creation.reset)
         for backends, replacement in (
-            (acmpca_backends, ServedPrivateCa),
-            (acm_backends, ServedAcm),
-            (iam_backends, ServedIam),
+            (acmpca_backends, AcmPcaBackend),
+            (acm_backends, AcmBackend),
+            (iam_backends, IamBackend),
             (sts_backends, sts_backend(user_id)),
         ):
             undo.enter_context(_replaced(backends, replacement))

@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from pcaform.sandbox.client import isolated_client
-from pcaform.sandbox.faults.fault_config import Troubles
-from pcaform.sandbox.faults.fault_injector import Switch
-from pcaform.sandbox.state_file import StateFileError, kept
+from pcaform.sandbox.faults.fault_config import FaultConfig
+from pcaform.sandbox.faults.fault_injector import FaultToggle
+from pcaform.sandbox.state_file import StateFileError, open_state
 
 # Twenty capital letters: moto takes nothing else for an access key, and nobody takes this for a real one.
 _ACCESS_KEY_ID = "SANDBOXADMINISTRATOR"
@@ -46,7 +46,7 @@ class Sandbox:
         self._state = state
         self._user_id = f"SANDBOX{secrets.token_hex(8).upper()}"
         self._stop = ExitStack()
-        self._switch = Switch()
+        self._switch = FaultToggle()
 
     def __enter__(self) -> Self:
         """Start the server thread; raises SandboxError."""
@@ -110,12 +110,12 @@ class Sandbox:
         time_travel.advance(by)
 
     @property
-    def troubles(self) -> Troubles:
+    def troubles(self) -> FaultConfig:
         """What goes wrong now; assign other Troubles to change it while the server runs."""
         return self._switch.strikes.troubles
 
     @troubles.setter
-    def troubles(self, troubles: Troubles) -> None:
+    def troubles(self, troubles: FaultConfig) -> None:
         self._switch.set(troubles)
 
     def troubled(self, **changes: Any) -> AbstractContextManager[Counter[str]]:
@@ -144,26 +144,26 @@ class Sandbox:
                 create_backend_app,
             )
 
-            from pcaform.sandbox.faults.middleware import troubling
-            from pcaform.sandbox.http.control_api import controlled
-            from pcaform.sandbox.http.json_protocol import serialized
-            from pcaform.sandbox.http.listener import listening
+            from pcaform.sandbox.faults.middleware import inject_faults
+            from pcaform.sandbox.http.control_api import with_control_api
+            from pcaform.sandbox.http.json_protocol import with_checked_json
+            from pcaform.sandbox.http.listener import listen
             from pcaform.sandbox.iam.identity_check import account_header
-            from pcaform.sandbox.registration import registered
+            from pcaform.sandbox.registration import register_backends
         except ModuleNotFoundError as error:
             message = f"the sandbox needs moto, and {error.name} is not installed; install pcaform[sandbox]"
             raise SandboxError(message) from error
-        started.enter_context(registered(self._user_id, is_iam_enforced=self._is_iam_enforced))
+        started.enter_context(register_backends(self._user_id, is_iam_enforced=self._is_iam_enforced))
         if self._state is not None:
             try:
-                started.enter_context(kept(self._state, self.account_id))
+                started.enter_context(open_state(self._state, self.account_id))
             except StateFileError as error:
                 raise SandboxError(str(error)) from None
-        served = serialized(DomainDispatcherApplication(create_backend_app))
-        troubled = troubling(served, self._switch)
-        app = controlled(account_header(troubled, self.account_id), self._switch)
+        served = with_checked_json(DomainDispatcherApplication(create_backend_app))
+        troubled = inject_faults(served, self._switch)
+        app = with_control_api(account_header(troubled, self.account_id), self._switch)
         try:
-            return started.enter_context(listening(app, self._port))
+            return started.enter_context(listen(app, self._port))
         except OSError as error:
             message = f"the sandbox cannot listen on 127.0.0.1:{self._port}: {error.strerror}; choose another port"
             raise SandboxError(message) from error

@@ -75,7 +75,7 @@ class SnapshotError(Exception):
     """Bytes that are no snapshot, or one that asks for what no snapshot holds."""
 
 
-def taken() -> bytes:
+def take() -> bytes:
     """Return all that the running sandbox holds; nothing may change meanwhile."""
     content = {
         "ahead": clock.ahead,

@@ -32,7 +32,7 @@ class StateFileError(Exception):
 
 
 @contextmanager
-def kept(path: Path, account_id: str) -> Iterator[None]:
+def open_state(path: Path, account_id: str) -> Iterator[None]:
     """Fill the sandbox that starts from a file, and write the file when it stops; raises StateFileError."""
     from pcaform.sandbox import snapshot
 
@@ -47,7 +47,7 @@ def kept(path: Path, account_id: str) -> Iterator[None]:
         try:
             yield
         finally:
-            _replace(path, _head(snapshot.taken(), account_id))
+            _replace(path, _head(snapshot.take(), account_id))
 
 
 @contextmanager

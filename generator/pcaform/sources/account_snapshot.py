@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pcaform.sources.inventory import Remark
+from pcaform.sources.inventory import ImportNote
 
 PERMISSIONS, POLICY, CERTIFICATE, TAGS = "permissions", "policy", "certificate", "tags"
 """Parts of a CA that are read one by one, so each may be unread while the others are known."""
@@ -15,7 +15,7 @@ GONE = ("DELETED", "FAILED")
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
+class CaStatus:
     """A CA as it stands. `arguments` are Terraform's, `unsaid` what Terraform has no argument for, in words.
 
     What stands in `unread` could not be read, or was not asked for; its value here then means nothing.
@@ -93,22 +93,22 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Estate:
+class AccountSnapshot:
     """All of it; `remarks` name what could not be read, and `unlisted` the regions whose CAs could not be listed."""
 
     account_id: str
     regions: tuple[str, ...]
-    authorities: tuple[Authority, ...]
+    authorities: tuple[CaStatus, ...]
     certificates: tuple[Certificate, ...] = ()
     buckets: Mapping[str, Bucket] = field(default_factory=dict)
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[ImportNote, ...] = ()
     unlisted: frozenset[str] = frozenset()
 
     @property
-    def own(self) -> Iterator[Authority]:
+    def own(self) -> Iterator[CaStatus]:
         """The CAs that the account itself owns."""
         return (each for each in self.authorities if not each.is_foreign)
 
-    def issued_by(self, authority: Authority) -> list[Certificate]:
+    def issued_by(self, authority: CaStatus) -> list[Certificate]:
         """Return the certificates of a CA, whatever became of them."""
         return [each for each in self.certificates if each.authority == authority.arn]

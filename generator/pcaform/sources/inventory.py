@@ -125,7 +125,7 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class ImportNote:
     """What is not in the spec as it was found, and why.
 
     Left out: it cannot be expressed. Unknown: it could not be read (denied, throttled, failed), which is never taken
@@ -157,7 +157,7 @@ class Inventory:
     """
 
     resources: tuple[Resource, ...]
-    remarks: tuple[Remark, ...] = field(default=())
+    remarks: tuple[ImportNote, ...] = field(default=())
     source: Source = "state"
     providers: Mapping[str, Provider] = field(default_factory=dict)
     backend: Mapping[str, Mapping[str, Any]] | None = None

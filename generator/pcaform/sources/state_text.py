@@ -13,7 +13,7 @@ _PLAN_FILE = b"PK\x03\x04"
 _TAKE = "take the output of 'terraform state pull' or 'terraform show -json'"
 
 
-def decoded(content: bytes, name: str) -> Mapping[str, Any]:
+def decode(content: bytes, name: str) -> Mapping[str, Any]:
     """Return a whole document: a state of version 4, or what `terraform show -json` prints.
 
     Raises Failure with what was seen and what to do, never with a part of the content.

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.sources.inventory import ATTRIBUTES, Inventory, Remark, Resource
-from pcaform.sources.state_text import decoded
-from pcaform.terraform.addresses import keyed
+from pcaform.sources.inventory import ATTRIBUTES, ImportNote, Inventory, Resource
+from pcaform.sources.state_text import decode
+from pcaform.terraform.addresses import with_key
 from pcaform.terraform.plan_changes import is_marked
 
 _OURS = "aws_acmpca_"
@@ -43,7 +43,7 @@ def read(content: bytes, name: str) -> Inventory:
 
     Raises Failure for anything that is not whole and readable.
     """
-    document = decoded(content, name)
+    document = decode(content, name)
     others: Counter[str] = Counter()
     try:
         return _inventory(_instances(document, others), others)
@@ -53,7 +53,7 @@ def read(content: bytes, name: str) -> Inventory:
 
 def _inventory(instances: Iterator[_Instance], others: Mapping[str, int]) -> Inventory:
     found: list[Resource] = []
-    remarks: list[Remark] = []
+    remarks: list[ImportNote] = []
     for each in instances:
         remarks += _doomed(each)
         if each.deposed:
@@ -64,15 +64,15 @@ def _inventory(instances: Iterator[_Instance], others: Mapping[str, int]) -> Inv
             is_reference = each.mode == _DATA
             found.append(Resource(each.type, each.address, shown, is_reference=is_reference, provider=each.provider))
             remarks += [
-                Remark("unknown", each.address, f"'{key}' is marked sensitive there: it was not read")
+                ImportNote("unknown", each.address, f"'{key}' is marked sensitive there: it was not read")
                 for key in sorted(set(allowed) - set(shown))
             ]
         elif each.mode != _DATA and each.type.startswith(_OURS):
-            remarks.append(Remark("left out", each.address, f"'{each.type}' is of no kind that a spec has"))
+            remarks.append(ImportNote("left out", each.address, f"'{each.type}' is of no kind that a spec has"))
     return Inventory(tuple(found), tuple(remarks), others=others)
 
 
-def _doomed(instance: _Instance) -> Iterator[Remark]:
+def _doomed(instance: _Instance) -> Iterator[ImportNote]:
     """Say what any plan destroys or replaces because of the state alone."""
     if instance.deposed:
         address = f"{instance.address} (deposed object {instance.deposed})"
@@ -80,10 +80,10 @@ def _doomed(instance: _Instance) -> Iterator[Remark]:
             "it was replaced and waits for its deletion: the next apply deletes it, whatever protects it. See to it "
             "before a stack is applied over this state"
         )
-        yield Remark("left out", address, reason)
+        yield ImportNote("left out", address, reason)
     elif instance.is_tainted:
         reason = f"it is tainted, so a plan replaces it: 'terraform untaint {instance.address}' first, if it is whole"
-        yield Remark("left out", f"{instance.address} (tainted)", reason)
+        yield ImportNote("left out", f"{instance.address} (tainted)", reason)
 
 
 def _is_secret(value: Any) -> bool:
@@ -131,7 +131,7 @@ def _of_state(resource: Mapping[str, Any]) -> Iterator[_Instance]:
     alias = str(resource.get("provider") or "").rpartition('"]')[2].removeprefix(".")
     for instance in resource["instances"]:
         index = instance.get("index_key")
-        address = base if index is None else keyed(base, index)
+        address = base if index is None else with_key(base, index)
         paths = instance.get("sensitive_attributes") or ()
         hidden = frozenset(str(path[0]["value"]) for path in paths if path)
         yield _Instance(

@@ -35,7 +35,7 @@ DEFAULTS = "certificate_authority_defaults"
 """The one key of a spec that is no field of the model: it is merged away before the model sees the spec."""
 
 
-def message(error: Any, model: type[BaseModel]) -> str:
+def describe_error(error: Any, model: type[BaseModel]) -> str:
     """Return the message for one record of `ValidationError.errors()` of `model`."""
     kind, loc, context = error["type"], place_of(error), error.get("ctx", {})
     if kind == "missing":
@@ -51,8 +51,8 @@ def message(error: Any, model: type[BaseModel]) -> str:
         return unknown_value(_named(loc), error["input"], [*words, "a mapping"] if is_tag(error["loc"][-1]) else words)
     wanted = _TYPES.get(kind) or (_LIMITS[kind](context) if kind in _LIMITS else error["msg"])
     if is_about_key(error):
-        return f"the key {seen(loc[-2])} is not allowed: {wanted}"
-    return f"'{_named(loc)}' is {seen(error['input'])}, allowed: {wanted}"
+        return f"the key {describe_value(loc[-2])} is not allowed: {wanted}"
+    return f"'{_named(loc)}' is {describe_value(error['input'])}, allowed: {wanted}"
 
 
 def place_of(error: Any) -> Loc:
@@ -74,7 +74,7 @@ def unknown_key(loc: Loc, allowed: Sequence[str]) -> str:
 
 def unknown_value(name: str, value: Any, allowed: Sequence[str]) -> str:
     """Return the message for a value outside a closed list."""
-    return f"'{name}' is {seen(value)}{nearest(value, allowed)}, allowed: {', '.join(allowed)}"
+    return f"'{name}' is {describe_value(value)}{nearest(value, allowed)}, allowed: {', '.join(allowed)}"
 
 
 def nearest(value: Any, allowed: Iterable[str]) -> str:
@@ -84,7 +84,7 @@ def nearest(value: Any, allowed: Iterable[str]) -> str:
     return f" (did you mean '{words[close[0]]}'?)" if close else ""
 
 
-def seen(value: Any) -> str:
+def describe_value(value: Any) -> str:
     """Return a value as a message shows it: quoted text, plain numbers, and only the kind of a container."""
     if isinstance(value, bool):
         return str(value).lower()

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pcaform.core.problems import Invalid, Problem
 from pcaform.spec.cas import CertificateAuthority
-from pcaform.spec.messages import DEFAULTS, is_about_key, message, place_of, seen
+from pcaform.spec.messages import DEFAULTS, describe_error, describe_value, is_about_key, place_of
 from pcaform.spec.stack import Spec
 from pcaform.spec.types import tag_of
 from pcaform.spec.yaml_reader import Document, Loc
@@ -21,11 +21,11 @@ _ANY_AUTHORITY = "*"
 _KEY_ERRORS = {"extra_forbidden"}
 
 
-def read(document: Document) -> Spec:
+def parse_spec(document: Document) -> Spec:
     """Return the spec in a document; raises Invalid with every problem of its shape."""
     data = document.data
     if not isinstance(data, Mapping):
-        raise Invalid.one(document.problem((), f"a spec is a mapping, seen {seen(data)}", rule="shape"))
+        raise Invalid.one(document.problem((), f"a spec is a mapping, seen {describe_value(data)}", rule="shape"))
     records = _defaults_errors(data)
     try:
         spec = Spec.model_validate(_merged(document, data))
@@ -36,7 +36,7 @@ def read(document: Document) -> Spec:
     return spec
 
 
-def located(document: Document, loc: Loc) -> Loc:
+def locate(document: Document, loc: Loc) -> Loc:
     """Return where a value of a CA really stands: below the CA, or in the defaults that gave it.
 
     For a key that stands nowhere it is the mapping that lacks it.
@@ -80,7 +80,9 @@ def _merged(document: Document, data: Mapping[str, Any]) -> dict[str, Any]:
     if defaults is None:
         return rest
     if not isinstance(defaults, Mapping):
-        problem = document.problem((DEFAULTS,), f"'{DEFAULTS}' is {seen(defaults)}, allowed: a mapping", rule="shape")
+        problem = document.problem(
+            (DEFAULTS,), f"'{DEFAULTS}' is {describe_value(defaults)}, allowed: a mapping", rule="shape"
+        )
         raise Invalid.one(problem)
     if isinstance(authorities, Mapping):
         rest[_AUTHORITIES] = {
@@ -106,9 +108,9 @@ def _problem(document: Document, record: Any) -> Problem:
     if record["type"] == "union_tag_invalid":
         loc = (*loc, record["ctx"]["discriminator"].strip("'"))
     is_key = is_about_key(record)
-    place = located(document, loc[:-1] if is_key else loc)
+    place = locate(document, loc[:-1] if is_key else loc)
     of_key = is_key or record["type"] in _KEY_ERRORS
-    return document.problem(place, message(record, Spec), rule="shape", of_key=of_key)
+    return document.problem(place, describe_error(record, Spec), rule="shape", of_key=of_key)
 
 
 def _depth(data: Any, loc: Loc) -> int:

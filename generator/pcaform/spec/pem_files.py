@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pcaform.core.problems import Invalid, Problem
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation
-from pcaform.spec.parse import located
+from pcaform.spec.parse import locate
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
 
@@ -18,12 +18,12 @@ Reader = Callable[[str], str]
 """From a file's name to its text; raises OSError or ValueError where there is none."""
 
 
-def beside(directory: Path) -> Reader:
+def file_reader(directory: Path) -> Reader:
     """Return what reads files of a directory, the spec's own."""
     return lambda name: (directory / name).read_text(encoding="ascii")
 
 
-def resolved(spec: Spec, document: Document, read: Reader) -> Spec:
+def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
     """Return the spec with every file's text in place of its name; names are relative to the spec's directory.
 
     Raises Invalid with each file that cannot be read as text, at the place that names it.
@@ -39,7 +39,7 @@ def resolved(spec: Spec, document: Document, read: Reader) -> Spec:
                 texts[name] = read(value)
             except (OSError, ValueError) as error:
                 loc: Loc = ("certificate_authorities", key, "activation", name)
-                problems.append(document.problem(located(document, loc), _told(value, error), rule=_RULE))
+                problems.append(document.problem(locate(document, loc), _told(value, error), rule=_RULE))
         activation = authority.activation.model_copy(update=texts)
         changed[key] = authority.model_copy(update={"activation": activation})
     if problems:

@@ -130,7 +130,7 @@ class Waiver(Model):
     """The last day, such as 2027-01-31."""
 
 
-class Duty(Role):
+class OperatorRole(Role):
     """A role of this stack for those who run its CAs, or who look at them."""
 
     path: Path = "/"
@@ -143,5 +143,5 @@ class Duty(Role):
     """Rules that are broken here on purpose."""
 
 
-Duties = dict[Key, Duty]
+Duties = dict[Key, OperatorRole]
 """Administrators or auditors, by key."""

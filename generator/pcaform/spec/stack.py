@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.providers import AssumeRole
-from pcaform.spec.sections import Certificate, CrlBucket, Duties, Duty, Removal, RemovedKey, Share, Waiver
+from pcaform.spec.sections import Certificate, CrlBucket, Duties, OperatorRole, Removal, RemovedKey, Share, Waiver
 from pcaform.spec.types import REGION, STACK, AccountId, Key, Many, Model, Tags
 
 
@@ -82,7 +82,7 @@ class Spec(Model):
         return provider.region if provider else self.aws.region
 
     @property
-    def duties(self) -> Iterator[tuple[str, str, Duty]]:
+    def duties(self) -> Iterator[tuple[str, str, OperatorRole]]:
         """Every administrator and auditor: section, key and role."""
         for section in ("administrators", "auditors"):
             yield from ((section, key, duty) for key, duty in getattr(self, section).items())

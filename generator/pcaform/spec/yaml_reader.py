@@ -222,7 +222,7 @@ class _Builder:
 
     def content(self, event: Any, marks: Marks, depth: int) -> Any:
         if isinstance(event, yaml.ScalarEvent):
-            return resolved(event.value) if event.implicit[0] else event.value
+            return resolve_scalar(event.value) if event.implicit[0] else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(marks, depth)
         return self.mapping(marks, depth)
@@ -262,7 +262,7 @@ class _Builder:
         raise Invalid.one(Problem(self.path, mark.line + 1, mark.column + 1, message, "yaml", source=source))
 
 
-def resolved(text: str) -> Any:
+def resolve_scalar(text: str) -> Any:
     """Return what plain text means: true, false, null, an integer, or else itself."""
     if text in _WORDS:
         return _WORDS[text]

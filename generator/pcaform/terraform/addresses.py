@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pcaform.terraform.hcl_writer import Index, Traversal, quoted
+from pcaform.terraform.hcl_writer import Index, Traversal, quote
 
 _STEP = re.compile(r'\.?(?P<name>[A-Za-z_][A-Za-z0-9_-]*)|\[(?P<number>[0-9]+)\]|\[(?P<text>"(?:[^"\\]|\\.)*")\]')
 _LONG_ESCAPE = re.compile(r"\\U([0-9A-Fa-f]{8})")
@@ -36,16 +36,16 @@ def modules(text: str) -> list[str]:
     return [name for kind, name in zip(names[::2], names[1::2], strict=True) if kind == _MODULE]
 
 
-def keyed(address: str, key: str | int) -> str:
+def with_key(address: str, key: str | int) -> str:
     """Return the address of one instance, its key as Terraform writes it."""
-    return f"{address}[{key if isinstance(key, int) else quoted(key)}]"
+    return f"{address}[{key if isinstance(key, int) else quote(key)}]"
 
 
-def written(address: Traversal) -> str:
+def format_address(address: Traversal) -> str:
     """Return an address as text, its keys as Terraform writes them."""
     text = ""
     for step in address.steps:
-        text = keyed(text, step.key) if isinstance(step, Index) else f"{text}.{step}".removeprefix(".")
+        text = with_key(text, step.key) if isinstance(step, Index) else f"{text}.{step}".removeprefix(".")
     return text
 
 

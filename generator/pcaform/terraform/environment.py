@@ -16,7 +16,7 @@ _NOTHING = {
 }
 
 
-def hermetic(base: Mapping[str, str], *, home: Path, extra: Mapping[str, str]) -> dict[str, str]:
+def hermetic_environment(base: Mapping[str, str], *, home: Path, extra: Mapping[str, str]) -> dict[str, str]:
     """Return an environment in which nothing of the caller's AWS or Terraform settings is left.
 
     `extra` is what the sandbox gives (endpoint, region, its own keys); `home` stands in for the home directory, so
@@ -25,7 +25,7 @@ def hermetic(base: Mapping[str, str], *, home: Path, extra: Mapping[str, str]) -
     return {**_without_settings(base), "HOME": str(home), **_NOTHING, **_QUIET, **extra}
 
 
-def users(base: Mapping[str, str]) -> dict[str, str]:
+def user_environment(base: Mapping[str, str]) -> dict[str, str]:
     """Return the caller's environment, minus the arguments it slips into Terraform, plus no prompts."""
     return {**{name: value for name, value in base.items() if not name.startswith("TF_CLI_ARGS")}, **_QUIET}
 
@@ -33,7 +33,7 @@ def users(base: Mapping[str, str]) -> dict[str, str]:
 @contextmanager
 def hermetic_process(*, home: Path) -> Iterator[None]:
     """Make this process hermetic too while the sandbox runs in it, since botocore reads `os.environ`."""
-    with process_environment(hermetic(os.environ, home=home, extra={})):
+    with process_environment(hermetic_environment(os.environ, home=home, extra={})):
         yield
 
 

@@ -64,7 +64,7 @@ REPLACING: Mapping[str, frozenset[str]] = {
 """Kind of resource -> its arguments that replace it, without the indices of blocks."""
 
 
-def is_replacing(kind: str, path: str) -> bool:
+def forces_replacement(kind: str, path: str) -> bool:
     """Tell whether another value at a path of a resource (`a[0].b`) replaces it; a set is one value as a whole."""
     plain = "".join(part.partition("]")[2] if "]" in part else part for part in path.split("["))
     return any(plain == known or plain.startswith(f"{known}.") for known in REPLACING.get(kind, ()))

@@ -75,7 +75,7 @@ class Call:
     argument: Any
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     r"""Return `text` as an HCL string literal that means exactly this text.
 
     `${` and `%{` are doubled; where nothing closes them they become `\u0024{` and `\u0025{`: the same to Terraform,
@@ -113,7 +113,7 @@ def expression(value: Any, level: int = 0) -> str:
     Takes text, booleans, integers, None, lists, mappings with text keys, and the classes above.
     """
     if isinstance(value, str):
-        return quoted(value)
+        return quote(value)
     if isinstance(value, Reference | Traversal | StackFile):
         return _path(value)
     if isinstance(value, Call):
@@ -131,7 +131,7 @@ def _path(value: Reference | Traversal | StackFile) -> str:
     if isinstance(value, Reference):
         return value.path
     if isinstance(value, StackFile):
-        return f'file("${{path.module}}/{quoted(value.path)[1:-1]}")'
+        return f'file("${{path.module}}/{quote(value.path)[1:-1]}")'
     steps = [f"[{expression(step.key)}]" if isinstance(step, Index) else f".{step}" for step in value.steps]
     return "".join(steps).removeprefix(".")
 
@@ -182,7 +182,7 @@ def key(name: str) -> str:
     """
     if _BARE_KEY.match(name):
         return name
-    return "".join(_numbered(character) if _is_joining(character) else character for character in quoted(name))
+    return "".join(_numbered(character) if _is_joining(character) else character for character in quote(name))
 
 
 def _is_joining(character: str) -> bool:

@@ -29,7 +29,7 @@ def issuer(key: str) -> str:
     return f"issuer_{key}"
 
 
-def duty(section: str, key: str) -> str:
+def operator_role(section: str, key: str) -> str:
     """Return the call of an administrator's or auditor's role."""
     return f"{section.removesuffix('s')}_{key}"
 

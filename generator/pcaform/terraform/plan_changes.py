@@ -11,7 +11,7 @@ Changes = dict[str, tuple[str, ...]]
 _QUIET = ({"no-op"}, {"read"})
 
 
-def changes(plan: Mapping[str, Any]) -> Changes:
+def list_changes(plan: Mapping[str, Any]) -> Changes:
     """Return the actions of each resource that a plan changes, by address; imports and moves alone are not changes."""
     return {
         change["address"]: tuple(change["change"]["actions"])
@@ -29,4 +29,4 @@ def is_marked(mark: Any) -> bool:
 def is_empty(plan: Mapping[str, Any]) -> bool:
     """Tell whether a plan is whole and changes neither a resource nor an output."""
     outputs = [change["actions"] for change in plan.get("output_changes", {}).values()]
-    return not plan.get("errored") and not changes(plan) and all(actions == ["no-op"] for actions in outputs)
+    return not plan.get("errored") and not list_changes(plan) and all(actions == ["no-op"] for actions in outputs)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.terraform.plan_changes import changes
+from pcaform.terraform.plan_changes import list_changes
 from pcaform.terraform.runner import TerraformError
 from sandbox.terraform.corpus import Corpus, Step, corpus, differences
 
@@ -32,7 +32,7 @@ def made(story: Corpus) -> Step:
 def planned(story: Corpus, changed: str, target: str) -> dict[str, set[str]]:
     """Plan one resource with one CA changed; return which arguments of which resources are updated in place."""
     plan = story.planned(arguments=("-var", f'changed=["{changed}"]', f"-target={target}"))
-    updated = [address for address, actions in changes(plan).items() if actions == ("update",)]
+    updated = [address for address, actions in list_changes(plan).items() if actions == ("update",)]
     return {address: differences(plan, address) for address in updated}
 
 
@@ -73,4 +73,4 @@ def test_a_deleted_authority_is_made_anew(story: Corpus, made: Step) -> None:
     """Terraform takes DELETED for gone, though it can be restored for weeks."""
     client = story.server.client("acm-pca")
     client.delete_certificate_authority(CertificateAuthorityArn=made.values[authority("gone")]["arn"])
-    assert changes(story.planned())[authority("gone")] == ("create",)
+    assert list_changes(story.planned())[authority("gone")] == ("create",)

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from cryptography import x509
 
-from pcaform.terraform.plan_changes import changes
+from pcaform.terraform.plan_changes import list_changes
 from pcaform.terraform.runner import TerraformError
 from sandbox.terraform.corpus import Corpus, Step, Values, corpus, differences, replacements
 
@@ -59,8 +59,8 @@ def identifiers(after: Step) -> dict[str, str]:
 
 
 def test_a_second_plan_is_empty(before: Step, after: Step) -> None:
-    assert changes(before.again) == {}
-    assert changes(after.again) == {}
+    assert list_changes(before.again) == {}
+    assert list_changes(after.again) == {}
 
 
 def test_what_has_become_of_private_certificates(before: Step) -> None:
@@ -92,7 +92,7 @@ def test_certificates_live_as_long_as_was_asked(before: Step, unit: str, length:
 
 
 def test_what_changes_in_place(after: Step) -> None:
-    updated = [address for address, actions in changes(after.plan).items() if actions == ("update",)]
+    updated = [address for address, actions in list_changes(after.plan).items() if actions == ("update",)]
     assert {address: differences(after.plan, address) - {"tags_all"} for address in updated} == {
         "aws_acm_certificate.complete": {"early_renewal_duration", "tags"},
         "aws_acmpca_certificate_authority.bare": {"revocation_configuration"},
@@ -104,7 +104,7 @@ def test_what_changes_in_place(after: Step) -> None:
         "aws_acmpca_certificate_authority.switched": {"enabled"},
         'aws_acmpca_policy.root["trusted"]': set(),  # its policy is known only once the replaced ones are made
     }
-    assert set(changes(after.plan).values()) == {("update",), ("delete", "create")}
+    assert set(list_changes(after.plan).values()) == {("update",), ("delete", "create")}
 
 
 def test_what_is_replaced_and_why(after: Step) -> None:
@@ -158,7 +158,7 @@ def test_a_replaced_authority_is_deleted_and_can_be_restored(before: Step, after
 def test_imported_certificates_would_be_replaced(story: Corpus, identifiers: dict[str, str], tmp_path: Path) -> None:
     """Import cannot read back what a certificate was asked for; what hangs on it is replaced with it."""
     plan = story.elsewhere(tmp_path / "imported", identifiers).planned()
-    found = changes(plan)
+    found = list_changes(plan)
     issued_here = {address for address in identifiers if address.startswith("aws_acmpca_certificate.")}
     installed = {address for address in identifiers if "_authority_certificate." in address}
     assert {address for address, actions in found.items() if actions == ("delete", "create")} == issued_here | installed
@@ -169,7 +169,7 @@ def test_imported_certificates_would_be_replaced(story: Corpus, identifiers: dic
 def test_all_else_is_imported_as_it_is(story: Corpus, identifiers: dict[str, str], tmp_path: Path) -> None:
     """With what cannot be read back ignored, no more differs than what is not AWS's at all, and the permissions."""
     plan = story.elsewhere(tmp_path / "imported", identifiers).planned("kept")
-    found = changes(plan)
+    found = list_changes(plan)
     missing = {address for address, actions in found.items() if actions == ("create",)}
     assert missing == {f"aws_acmpca_permission.{name}" for name in ("complete", "moved", "trusted", "subordinate")}
     assert {address: differences(plan, address) for address in set(found) - missing} == {
@@ -187,7 +187,7 @@ def test_a_permission_cannot_be_imported(story: Corpus, after: Step, tmp_path: P
 
 def test_destroying_all_of_it(story: Corpus, after: Step) -> None:
     """Last, since nothing is left: certificates are revoked, CAs deleted and restorable, each as long as it says."""
-    assert set(changes(story.planned(arguments=("-destroy",))).values()) == {("delete",)}
+    assert set(list_changes(story.planned(arguments=("-destroy",))).values()) == {("delete",)}
     story.terraform.apply(story.directory / "tfplan")
     assert story.values() == {}
     assert {authority["Status"] for authority in story.authorities().values()} == {"DELETED"}

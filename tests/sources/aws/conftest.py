@@ -16,7 +16,7 @@ from pcaform.cli.commands.sandbox import running
 from pcaform.sandbox.server import Sandbox
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
-from pcaform.sources.inventory import Inventory, Remark, Resource
+from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from sandbox.conftest import Pki
 
 ACCOUNT = "111122223333"
@@ -69,7 +69,7 @@ def one(found: Inventory, kind: str, address: str) -> Resource:
     return resource
 
 
-def remarks_on(found: Inventory, address: str) -> list[Remark]:
+def remarks_on(found: Inventory, address: str) -> list[ImportNote]:
     """Return what is said of one thing."""
     return [remark for remark in found.remarks if remark.address == address]
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.checkpoint import kept
+from pcaform.sources.aws.checkpoint import open_checkpoint
 from pcaform.sources.aws.filters import Filters
-from pcaform.sources.aws.rate_limit import Pace
+from pcaform.sources.aws.rate_limit import RateLimiter
 from pcaform.sources.aws.read import read
 from pcaform.sources.aws.session import Caller, open_account
 from pcaform.sources.inventory import Inventory
@@ -47,8 +47,8 @@ def interrupt_at(number: int) -> Callable[[int, int], None]:
 
 
 def interrupted(file: Path, number: int) -> None:
-    opened = open_account(Caller(), Pace())
-    with pytest.raises(KeyboardInterrupt), kept(ACCOUNT, file) as memory:
+    opened = open_account(Caller(), RateLimiter())
+    with pytest.raises(KeyboardInterrupt), open_checkpoint(ACCOUNT, file) as memory:
         read(opened, Filters(), checkpoint=memory, tell=interrupt_at(number))
 
 

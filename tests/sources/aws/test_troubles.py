@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pcaform.core.problems import Failure
-from pcaform.sources.inventory import Inventory, Remark, Resource
+from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from sources.aws.conftest import CA, Live, live, statement
 from sources.aws.test_authorities import shared
 
@@ -80,7 +80,7 @@ def unexplained(calm: Inventory, troubled: Inventory) -> Iterator[Any]:
     yield from (remark for remark in troubled.remarks if remark.kind != "unknown")
 
 
-def _is_about(remark: Remark, resource: Resource) -> bool:
+def _is_about(remark: ImportNote, resource: Resource) -> bool:
     """Tell whether a remark says that a resource could not be read."""
     region = "111122223333/eu-central-1"
     if resource.type in HANGS_ON_CA:

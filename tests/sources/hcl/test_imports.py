@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pcaform.cli.commands.import_hcl import run
-from pcaform.cli.commands.importing import Wanted
+from pcaform.cli.commands.importing import ImportOptions
 from sources.hcl.written import authority
 
 AUTHORITY = "aws_acmpca_certificate_authority"
@@ -64,7 +64,7 @@ data "{AUTHORITY}" "elsewhere" {{
 
 def imported(home: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     (home / "main.tf").write_text(HEAD + text, encoding="utf-8")
-    code = run(str(home), Wanted("x"))
+    code = run(str(home), ImportOptions("x"))
     out, err = capfd.readouterr()
     return code, out, err.replace(f"{home}/", "")
 

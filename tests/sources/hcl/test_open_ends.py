@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pcaform.cli.commands.import_hcl import run
-from pcaform.cli.commands.importing import Wanted
+from pcaform.cli.commands.importing import ImportOptions
 from sources.hcl.written import authority
 
 AUTHORITY = "aws_acmpca_certificate_authority"
@@ -19,7 +19,7 @@ def said(home: Path, capfd: pytest.CaptureFixture[str], files: dict[str, str]) -
     for name, text in files.items():
         (home / name).parent.mkdir(exist_ok=True)
         (home / name).write_text(text, encoding="utf-8")
-    code = run(str(home), Wanted("x"))
+    code = run(str(home), ImportOptions("x"))
     _, err = capfd.readouterr()
     lines = err.replace(f"{home}/", "").splitlines()
     return code, [line for line in lines if line.startswith(("ambiguous: ", "left out: "))]

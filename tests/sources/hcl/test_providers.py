@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from pcaform.rules.load import examine
+from pcaform.rules.load import load_text
 
 PROVIDERS = """\
 provider "aws" {
@@ -49,7 +49,7 @@ def imported(pcaform: Run, home: Path, **files: str) -> tuple[int, str, str]:
         (home / name / "main.tf").write_text(content, encoding="utf-8")
     done = pcaform("import", "hcl", "root", "--stack", "pki", cwd=home)
     if done.returncode != 1:
-        assert examine(done.stdout.encode(), "spec.yaml", directory=home).problems == ()
+        assert load_text(done.stdout.encode(), "spec.yaml", directory=home).problems == ()
     return done.returncode, done.stdout, done.stderr
 
 

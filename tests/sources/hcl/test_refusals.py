@@ -7,7 +7,7 @@ import pytest
 
 from conftest import ROOT as REPOSITORY
 from pcaform.cli.commands.import_hcl import run
-from pcaform.cli.commands.importing import Wanted
+from pcaform.cli.commands.importing import ImportOptions
 from pcaform.core.problems import Failure
 from sources.hcl.refusals import FAILURES, HOW_MANY, NONE, PROVIDER, UNKNOWN, authority
 
@@ -23,7 +23,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def failure(**options: str) -> str:
     with pytest.raises(Failure) as caught:
-        run(".", Wanted("x"), **options)
+        run(".", ImportOptions("x"), **options)
     return str(caught.value)
 
 
@@ -43,7 +43,7 @@ def test_what_has_to_be_evaluated_is_said_and_never_made_up(
     (here / "main.tf").write_text(f"{PROVIDER}{authority(f'usage_mode = {value}')}{more}\n", encoding="utf-8")
     assert failure() == f"{NONE}. What was not taken:\n  {ROOT}: main.tf:7: 'usage_mode' {said}"
     (here / "main.tf").write_text(f"{PROVIDER}{authority(f'tags = {{ a = {value} }}')}{more}\n", encoding="utf-8")
-    assert run(".", Wanted("x")) == 2
+    assert run(".", ImportOptions("x")) == 2
     out, err = capfd.readouterr()
     assert f"unknown: {ROOT}: main.tf:7: 'tags' {said}\n" in err
     assert "tags" not in out
@@ -54,7 +54,7 @@ def test_how_many_there_are_is_never_made_up(here: Path, capfd: pytest.CaptureFi
     line, reason = HOW_MANY[name]
     text = f'{PROVIDER}variable "x" {{}}\n{authority(line)}{authority(name="other")}'
     (here / "main.tf").write_text(text, encoding="utf-8")
-    assert run(".", Wanted("x")) == 2
+    assert run(".", ImportOptions("x")) == 2
     out, err = capfd.readouterr()
     assert f"unknown: {ROOT}: main.tf:6: how many there are cannot be told, {reason}: {ADVICE}\n" in err
     assert out.count("type: ROOT") == 1
@@ -89,7 +89,7 @@ def test_a_dynamic_block_that_cannot_be_written_out_is_said(here: Path, block: s
 def test_what_stands_for_an_arn_is_never_written(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = authority("tags = { parent = aws_acmpca_certificate_authority.other.arn }") + authority(name="other")
     (here / "main.tf").write_text(PROVIDER + text, encoding="utf-8")
-    assert run(".", Wanted("x")) == 2
+    assert run(".", ImportOptions("x")) == 2
     out, err = capfd.readouterr()
     said = f"has to be evaluated, it holds what is known only when it exists: {ADVICE}"
     assert f"unknown: {ROOT}: main.tf:7: 'tags' {said}\n" in err
@@ -114,7 +114,7 @@ def test_what_stands_for_an_arn_leaves_its_ca_out_elsewhere(
     here: Path, capfd: pytest.CaptureFixture[str], line: str, name: str, holder: str
 ) -> None:
     (here / "main.tf").write_text(PROVIDER + authority(line) + authority(name="other"), encoding="utf-8")
-    assert run(".", Wanted("x")) == 2
+    assert run(".", ImportOptions("x")) == 2
     out, err = capfd.readouterr()
     assert f"'{name}' has to be evaluated, {holder} holds what is known only when it exists: {ADVICE}\n" in err
     assert ("symbolic" in out, out.count("type: ROOT")) == (False, 1)
@@ -125,7 +125,7 @@ def test_what_is_no_mistake_is_read(here: Path, capfd: pytest.CaptureFixture[str
     (here / "main.tf").write_bytes(text.encode())
     override = 'resource "aws_acmpca_certificate_authority" "root" {\n  tags = { by = "override" }\n}\n'
     (here / "late_override.tf").write_text(override, encoding="utf-8")
-    assert run(".", Wanted("x")) == 0
+    assert run(".", ImportOptions("x")) == 0
     assert "tags: {by: override}" in capfd.readouterr().out
 
 
@@ -135,7 +135,7 @@ def test_other_syntaxes_are_said(here: Path, capfd: pytest.CaptureFixture[str], 
     (here / name).write_text("{}", encoding="utf-8")
     assert failure() == f"{NONE}. What was not taken:\n  {name}: {said}"
     (here / "more.tf").write_text(PROVIDER + authority(), encoding="utf-8")
-    assert run(".", Wanted("x")) == 2
+    assert run(".", ImportOptions("x")) == 2
     assert f"unknown: {name}: {said}\n" in capfd.readouterr().err
 
 
@@ -203,7 +203,7 @@ def test_a_directory_that_is_not_there_is_refused(here: Path) -> None:
         ("b", "there is no such directory"),
     ]:
         with pytest.raises(Failure) as caught:
-            run(path, Wanted("x"))
+            run(path, ImportOptions("x"))
         assert str(caught.value) == f"{path}: {message}"
 
 

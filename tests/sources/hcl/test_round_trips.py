@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis import given, reject, settings
 
 from pcaform.core.problems import Failure
-from pcaform.core.unicode import composed
-from pcaform.importer.infer.existing_keys import Known, known_of
-from pcaform.importer.infer.infer import Inferred, infer
+from pcaform.core.unicode import nfc
+from pcaform.importer.infer.existing_keys import ExistingKeys, existing_keys
+from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.importer.merge.carried_fields import by_hcl
-from pcaform.importer.merge.merge import Found, outcome
-from pcaform.rules.load import judged
+from pcaform.importer.merge.merge import ImportResult, merge
+from pcaform.rules.load import load_valid_text
 from pcaform.sources.hcl.providers import Options
 from pcaform.sources.hcl.read import read
 from pcaform.sources.inventory import Inventory
@@ -28,7 +28,7 @@ DRAWN = settings().max_examples
 def spec_of(text: bytes) -> Spec:
     """Return a drawn spec; text that Terraform composes may break a rule then that it kept before."""
     try:
-        return judged(text, "spec.yaml")
+        return load_valid_text(text, "spec.yaml")
     except Failure:
         reject()
 
@@ -38,35 +38,35 @@ def inventory_of(spec: Spec) -> Inventory:
         return read(str(rendered(spec, Path(directory))), Options())
 
 
-def imported(spec: Spec, known: Known) -> Inferred:
+def imported(spec: Spec, known: ExistingKeys) -> InferredSpec:
     (found,) = infer(inventory_of(spec), stack=spec.stack, known=known)
     return found
 
 
-def names_of_references(spec: Spec) -> Known:
+def names_of_references(spec: Spec) -> ExistingKeys:
     """Return the keys of the CAs that others manage: no file names them."""
     references = [(each.arn, key) for key, each in spec.certificate_authorities.items() if not each.managed]
-    return Known(authorities={arn: key for arn, key in references if arn is not None})
+    return ExistingKeys(authorities={arn: key for arn, key in references if arn is not None})
 
 
 @settings(max_examples=DRAWN // 3)
-@given(specs().map(composed))
+@given(specs().map(nfc))
 def test_files_give_the_same_spec_back(data: dict[str, Any]) -> None:
     spec = spec_of(yaml_of(data).encode())
     found = imported(spec, names_of_references(spec))
     said = {(each.kind, each.address) for each in found.remarks if each.kind != "unknown"}
     assert said == {("ambiguous", new) for new in spec.moves.values()}  # whether that is applied stands in no file
     assert by_hcl(found.spec) == by_hcl(spec)
-    assert judged(dump(found.spec).encode(), "spec.yaml") == found.spec
+    assert load_valid_text(dump(found.spec).encode(), "spec.yaml") == found.spec
     assert found.spec.moves == {}
 
 
 @settings(max_examples=DRAWN // 3)
-@given(specs().map(composed))
+@given(specs().map(nfc))
 def test_files_change_nothing_in_the_spec_that_they_were_rendered_from(data: dict[str, Any]) -> None:
     text = yaml_of(data).encode()
     spec = spec_of(text)
-    found = imported(spec, known_of(spec))
-    result = outcome(text, "spec.yaml", found=Found(found.spec, "hcl", is_complete=True), last=None)
+    found = imported(spec, existing_keys(spec))
+    result = merge(text, "spec.yaml", found=ImportResult(found.spec, "hcl", is_complete=True), last=None)
     assert result.decisions == ()
     assert result.content == text

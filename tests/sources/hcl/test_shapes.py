@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pcaform.cli.commands.import_hcl import run
-from pcaform.cli.commands.importing import Wanted
+from pcaform.cli.commands.importing import ImportOptions
 from sources.hcl.written import authority
 
 ADVICE = "import from the state instead, where it is known"
@@ -28,7 +28,7 @@ variable "off" {{
 
 def imported(home: Path, line: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     (home / "main.tf").write_text(HEAD + authority("root", line), encoding="utf-8")
-    code = run(str(home), Wanted("x"))
+    code = run(str(home), ImportOptions("x"))
     out, err = capfd.readouterr()
     return code, out, err.replace(f"{home}/", "")
 

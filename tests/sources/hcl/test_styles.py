@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Offline, Run
-from pcaform.rules.load import examine
+from pcaform.rules.load import load_text
 
 STYLES = {path.name: path for path in sorted((Path(__file__).parent / "styles").iterdir()) if path.is_dir()}
 OPTIONS = {"provider-docs": ("--region", "eu-west-1", "--account-id", "123456789012")}
@@ -27,7 +27,7 @@ def test_a_configuration_becomes_the_spec_beside_it(pcaform: Run, name: str) -> 
     assert done.stdout == (home / "spec.yaml").read_text(encoding="utf-8")
     assert done.stderr == (home / "report.txt").read_text(encoding="utf-8")
     assert done.returncode == (2 if ("unknown: " in done.stderr or "left out: " in done.stderr) else 0)
-    assert examine(done.stdout.encode(), "spec.yaml", directory=home).problems == ()
+    assert load_text(done.stdout.encode(), "spec.yaml", directory=home).problems == ()
     assert "symbolic" not in done.stdout
 
 

@@ -19,7 +19,7 @@ EVERY_KEY, WITHOUT_TAGS = "with keys that a condition asks for", "without tags"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class AccessRequest:
     """One request; `names`, `key_algorithm` and `tag` where they are part of it; resource and context are IAM's."""
 
     action: str

@@ -5,7 +5,7 @@ A source of accounts hands over what hangs on a user or role, the policies of it
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from pcaform.checks.access.scenario import Stage, Subject
+from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam.evaluator.principals import Principal
 from pcaform.sources.inventory import Inventory, Resource
 
@@ -13,13 +13,13 @@ _CA = "aws_acmpca_certificate_authority"
 _KINDS = ("user", "role")
 
 
-def stages(inventory: Inventory, account_id: str) -> list[Stage]:
+def build_scenarios(inventory: Inventory, account_id: str) -> list[Scenario]:
     """Return one stage for each region in which an account holds CAs; those of others are judged by their policies."""
     subjects = tuple(_subjects(inventory))
     authorities = [each for each in inventory.of_type(_CA) if each.address.split(":")[4] == account_id]
     regions = dict.fromkeys(authority.address.split(":")[3] for authority in authorities)
     return [
-        Stage(
+        Scenario(
             region, account_id, _labels(each for each in authorities if each.address.split(":")[3] == region), subjects
         )
         for region in regions

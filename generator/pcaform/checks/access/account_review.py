@@ -8,21 +8,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import Cell
-from pcaform.checks.access.check import Access, Decision, Judgement, decisions
-from pcaform.checks.access.scenario import Stage, Subject
+from pcaform.checks.access.access_request import AccessRequest
+from pcaform.checks.access.check import Access, AccessResult, Decision, decisions
+from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam import actions
 
 
-def survey(stages: Iterable[Stage], samples: Mapping[str, str]) -> Judgement:
+def review_account(stages: Iterable[Scenario], samples: Mapping[str, str]) -> AccessResult:
     """Judge every principal of an account in every region; raises PolicyError for a policy that IAM would refuse."""
     accesses = [_access(stage, subject, samples) for stage in stages for subject in stage.subjects]
     shown = tuple(access for access in accesses if access.allowed)
     findings = (finding for access in shown for finding in _findings(access))
-    return Judgement(shown, tuple(findings), is_live=True)
+    return AccessResult(shown, tuple(findings), is_live=True)
 
 
-def _access(stage: Stage, subject: Subject, samples: Mapping[str, str]) -> Access:
+def _access(stage: Scenario, subject: Subject, samples: Mapping[str, str]) -> Access:
     decided = list(decisions(stage, subject, None, samples))
     allowed = [each.cell for each in decided if each.is_allowed and each.cell.circumstance == access_request.PLAIN]
     plain = {_asked(cell) for cell in allowed}
@@ -34,11 +34,11 @@ def _access(stage: Stage, subject: Subject, samples: Mapping[str, str]) -> Acces
     return Access(subject, tuple(allowed), len(decided), is_promised=False)
 
 
-def _asked(cell: Cell) -> tuple[str, str, str]:
+def _asked(cell: AccessRequest) -> tuple[str, str, str]:
     return cell.action, cell.target, cell.route
 
 
-def _in_short(cell: Cell) -> Cell:
+def _in_short(cell: AccessRequest) -> AccessRequest:
     """Return a request that a condition lets through without its keys: which ones depends on who asks."""
     return replace(cell, tag=None, key_algorithm=None, names=None, names_said="", resource="*", context={})
 
@@ -57,15 +57,15 @@ def _findings(access: Access) -> Iterator[Decision]:
         yield _finding(access, making[0], "may make a certificate of a CA")
 
 
-def _issues(cell: Cell) -> bool:
+def _issues(cell: AccessRequest) -> bool:
     return (cell.action == actions.ISSUE and not _makes(cell)) or (
         cell.action == actions.REQUEST and cell.target != access_request.NO_CA
     )
 
 
-def _makes(cell: Cell) -> bool:
+def _makes(cell: AccessRequest) -> bool:
     return cell.action == actions.ISSUE and "CACertificate" in (cell.template or "")
 
 
-def _finding(access: Access, cell: Cell, message: str) -> Decision:
+def _finding(access: Access, cell: AccessRequest, message: str) -> Decision:
     return Decision(f"{access.subject.kind} {access.subject.key}", cell, is_allowed=True, message=message)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import Cell
-from pcaform.checks.access.condition_samples import favours
-from pcaform.checks.access.expected import Words
-from pcaform.checks.access.request_matrix import Asked
-from pcaform.checks.access.scenario import Stage, Subject
+from pcaform.checks.access.access_request import AccessRequest
+from pcaform.checks.access.condition_samples import sample_contexts
+from pcaform.checks.access.expected import ExpectedDecision
+from pcaform.checks.access.request_matrix import RequestMatrix
+from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam import actions
 from pcaform.iam.evaluator.documents import Document, read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
@@ -32,7 +32,7 @@ class Decision:
     """How a request ends; the message tells what is wrong with that: not as granted, or beyond what one may ever do."""
 
     subject: str
-    cell: Cell
+    cell: AccessRequest
     is_allowed: bool
     message: str
 
@@ -42,14 +42,14 @@ class Access:
     """What one principal may do: the requests that are allowed, and how many were judged."""
 
     subject: Subject
-    allowed: tuple[Cell, ...]
+    allowed: tuple[AccessRequest, ...]
     judged: int
     is_promised: bool
     """Whether the spec says in words what is allowed; a policy that is taken word for word promises nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class AccessResult:
     """What all principals may do, and every finding."""
 
     accesses: tuple[Access, ...]
@@ -58,7 +58,9 @@ class Judgement:
     """Whether it is about an account, whose groups and boundaries are known, and not about a stack."""
 
 
-def judge(stage: Stage, words_of: Callable[[Subject], Words | None], samples: Mapping[str, str]) -> Judgement:
+def check_access(
+    stage: Scenario, words_of: Callable[[Subject], ExpectedDecision | None], samples: Mapping[str, str]
+) -> AccessResult:
     """Judge every principal of a stack; `words_of` returns what is promised to one, None where only the stack is known.
 
     Raises PolicyError for a policy that IAM would refuse.
@@ -72,21 +74,23 @@ def judge(stage: Stage, words_of: Callable[[Subject], Words | None], samples: Ma
         )
         accesses.append(Access(subject, allowed, len(decided), words is not None))
         findings += [each for each in decided if each.message]
-    return Judgement(tuple(accesses), tuple(findings))
+    return AccessResult(tuple(accesses), tuple(findings))
 
 
-def decisions(stage: Stage, subject: Subject, words: Words | None, samples: Mapping[str, str]) -> Iterator[Decision]:
+def decisions(
+    stage: Scenario, subject: Subject, words: ExpectedDecision | None, samples: Mapping[str, str]
+) -> Iterator[Decision]:
     """Yield how each request of one principal ends, and what is wrong with that."""
     documents = tuple(read_document(text, name) for name, text in subject.policies.items())
     boundary = read_document(subject.boundary, "permissions boundary") if subject.boundary else None
     policies = Policies(identity=documents, boundary=boundary)
-    for cell in Asked(stage, subject, samples, favours(subject)).cells():
+    for cell in RequestMatrix(stage, subject, samples, sample_contexts(subject)).cells():
         passes = is_allowed(stage, subject, cell, policies)
         message = _wrong(subject, cell, is_allowed=passes, words=words)
         yield Decision(f"{subject.kind} {subject.key}", cell, passes, message)
 
 
-def is_allowed(stage: Stage, subject: Subject, cell: Cell, policies: Policies) -> bool:
+def is_allowed(stage: Scenario, subject: Subject, cell: AccessRequest, policies: Policies) -> bool:
     """Tell whether IAM lets a request of a principal through that has these policies."""
     if cell.circumstance == access_request.MORE_RIGHTS:
         policies = replace(policies, identity=(*policies.identity, _EVERYTHING))
@@ -102,7 +106,7 @@ def _allowing(document: Document) -> Document:
     return Document(document.name, tuple(statement for statement in document.statements if statement.is_allow))
 
 
-def _wrong(subject: Subject, cell: Cell, *, is_allowed: bool, words: Words | None) -> str:
+def _wrong(subject: Subject, cell: AccessRequest, *, is_allowed: bool, words: ExpectedDecision | None) -> str:
     """Return what is wrong with a request's end, nothing where it is right."""
     promised = words is not None and words(cell)
     if words is not None and is_allowed and not promised:
@@ -113,7 +117,7 @@ def _wrong(subject: Subject, cell: Cell, *, is_allowed: bool, words: Words | Non
     return _overstepped(subject.kind, cell) if is_allowed and is_real else ""
 
 
-def _overstepped(kind: str, cell: Cell) -> str:
+def _overstepped(kind: str, cell: AccessRequest) -> str:
     """Return which line between the duties a request crosses: issuing, administering and looking stay apart."""
     is_ca = "CACertificate" in (cell.template or "")
     if kind != "administrator" and cell.action in actions.ADMINISTERING:

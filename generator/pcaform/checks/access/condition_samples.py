@@ -16,7 +16,7 @@ _SET = re.compile(r"For(?:All|Any)Values?:|IfExists$")
 _WILDCARD = re.compile(r"[*?]")
 
 
-def favours(subject: Subject) -> list[Context]:
+def sample_contexts(subject: Subject) -> list[Context]:
     """Return for each statement that allows something the keys that its conditions ask for, without doubles."""
     documents = [json.loads(text) for text in subject.policies.values()]
     found = {json.dumps(context): context for document in documents for context in _contexts(document)}

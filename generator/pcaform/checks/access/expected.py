@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import Cell
+from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.scenario import Subject
 from pcaform.core import facts
 from pcaform.iam import actions
 from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
 from pcaform.spec.stack import Spec
 
-Words = Callable[[Cell], bool]
+ExpectedDecision = Callable[[AccessRequest], bool]
 """Whether a request is promised to one principal."""
 
 _READ = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate")
@@ -23,7 +23,7 @@ _LOOKING = (*actions.READING, "acm-pca:CreateCertificateAuthorityAuditReport", "
 _RUNNING = tuple(name for name in actions.ADMINISTERING if name not in actions.MAKING_AND_ENDING)
 
 
-def words(spec: Spec, subject: Subject) -> Words | None:
+def expected_decision(spec: Spec, subject: Subject) -> ExpectedDecision | None:
     """Return what a spec promises to a principal; None for a policy that it takes word for word."""
     if subject.kind != "issuer":
         return partial(_is_duty, spec, subject.kind)
@@ -31,7 +31,7 @@ def words(spec: Spec, subject: Subject) -> Words | None:
     return partial(is_promised, issuer, owner_tag=subject.owner_tag) if issuer.grants else None
 
 
-def _is_duty(spec: Spec, kind: str, cell: Cell) -> bool:
+def _is_duty(spec: Spec, kind: str, cell: AccessRequest) -> bool:
     """Tell whether a request is the duty of an administrator or of an auditor: on the stack's CAs, and nothing else."""
     is_ca = "CACertificate" in (cell.template or "")
     if cell.circumstance == access_request.MORE_RIGHTS:
@@ -45,7 +45,7 @@ def _is_duty(spec: Spec, kind: str, cell: Cell) -> bool:
     return cell.action in (*_RUNNING, "acm-pca:RevokeCertificate") or (cell.action == actions.ISSUE and is_ca)
 
 
-def is_promised(issuer: Issuer, cell: Cell, *, owner_tag: str) -> bool:
+def is_promised(issuer: Issuer, cell: AccessRequest, *, owner_tag: str) -> bool:
     """Tell whether any of an issuer's grants is about a request."""
     if cell.circumstance == access_request.MORE_RIGHTS:
         return any(cell.template in _templates(grant) for grant in issuer.grants)
@@ -61,7 +61,7 @@ def _templates(grant: UnmanagedGrant | ManagedGrant) -> tuple[str, ...]:
     return grant.templates if isinstance(grant, UnmanagedGrant) else (facts.DEFAULT_TEMPLATE,)
 
 
-def _unmanaged(grant: UnmanagedGrant, cell: Cell) -> bool:
+def _unmanaged(grant: UnmanagedGrant, cell: AccessRequest) -> bool:
     service, _, name = cell.action.partition(":")
     if service != "acm-pca":
         return False
@@ -75,7 +75,7 @@ def _unmanaged(grant: UnmanagedGrant, cell: Cell) -> bool:
     return name in _READ or name in grant.additional_actions
 
 
-def _managed(grant: ManagedGrant, cell: Cell, owner_tag: str) -> bool:
+def _managed(grant: ManagedGrant, cell: AccessRequest, owner_tag: str) -> bool:
     service, _, name = cell.action.partition(":")
     if cell.action == actions.REQUEST:
         return _is_own_request(grant, cell, owner_tag)
@@ -86,14 +86,14 @@ def _managed(grant: ManagedGrant, cell: Cell, owner_tag: str) -> bool:
     return name in _THROUGH_ACM or (name == "IssueCertificate" and cell.template == facts.DEFAULT_TEMPLATE)
 
 
-def _is_own_request(grant: ManagedGrant, cell: Cell, owner_tag: str) -> bool:
+def _is_own_request(grant: ManagedGrant, cell: AccessRequest, owner_tag: str) -> bool:
     names = cell.names or ()
     are_named = not grant.domain_names or (bool(names) and all(_fits(name, grant.domain_names) for name in names))
     is_key = not grant.key_algorithms or cell.key_algorithm in grant.key_algorithms
     return cell.target in grant.certificate_authorities and are_named and is_key and cell.tag == owner_tag
 
 
-def _is_about_own(grant: ManagedGrant, cell: Cell, name: str, owner_tag: str) -> bool:
+def _is_about_own(grant: ManagedGrant, cell: AccessRequest, name: str, owner_tag: str) -> bool:
     """Tell whether a request is about a certificate of the issuer's own, or tags one that is being requested."""
     if cell.action in actions.TAGGING:
         is_first = name == "AddTagsToCertificate" and cell.target == access_request.NEW and cell.tag == owner_tag

@@ -7,9 +7,9 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import Cell
-from pcaform.checks.access.check import Access, Decision, Judgement
-from pcaform.checks.access.summary import Row, merged, rows
+from pcaform.checks.access.access_request import AccessRequest
+from pcaform.checks.access.check import Access, AccessResult, Decision
+from pcaform.checks.access.summary import Row, merge_rows, rows
 from pcaform.core import facts
 from pcaform.iam import actions
 
@@ -23,7 +23,7 @@ _NOT_SHOWN_LIVE = (
 )
 
 
-def not_shown(judgement: Judgement) -> str:
+def not_shown(judgement: AccessResult) -> str:
     """Return what also decides at AWS, and is in no policy of a stack, or of an account's principals."""
     return _NOT_SHOWN_LIVE if judgement.is_live else _NOT_SHOWN
 
@@ -77,7 +77,7 @@ class Report:
 _REPORT = TypeAdapter(Report)
 
 
-def text(judgement: Judgement) -> str:
+def format_text(judgement: AccessResult) -> str:
     """Return a block for each principal: what it may do on what, and how; all else is denied."""
     return "\n".join(
         [
@@ -87,12 +87,12 @@ def text(judgement: Judgement) -> str:
     )
 
 
-def _findings(judgement: Judgement) -> list[str]:
-    return [f"{finding.subject}: {said(finding.cell)}: {finding.message}" for finding in judgement.findings]
+def _findings(judgement: AccessResult) -> list[str]:
+    return [f"{finding.subject}: {describe(finding.cell)}: {finding.message}" for finding in judgement.findings]
 
 
-def _rows(judgement: Judgement, access: Access) -> list[Row]:
-    return merged(rows(access.allowed)) if judgement.is_live else rows(access.allowed)
+def _rows(judgement: AccessResult, access: Access) -> list[Row]:
+    return merge_rows(rows(access.allowed)) if judgement.is_live else rows(access.allowed)
 
 
 def _block(access: Access, found: list[Row]) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _arn(access: Access) -> str:
     return principal.role_arn or principal.arn
 
 
-def markdown(judgement: Judgement) -> str:
+def format_markdown(judgement: AccessResult) -> str:
     """Return a table, one line for each principal and what it has to do with."""
     lines = ["| principal | on | itself | through ACM |", "| --- | --- | --- | --- |"]
     for access in judgement.accesses:
@@ -130,7 +130,7 @@ def _line(name: str, row: Row) -> str:
     return f"| {name} | {row.target} | {', '.join(row.direct)} | {', '.join(through) if row.through_acm else ''} |"
 
 
-def as_json(judgement: Judgement) -> str:
+def format_json(judgement: AccessResult) -> str:
     """Return one JSON document, as `json_schema` describes it."""
     principals = tuple(
         Principal(
@@ -147,17 +147,17 @@ def as_json(judgement: Judgement) -> str:
     return _REPORT.dump_json(Report("1.0", principals, findings, not_shown(judgement)), indent=2).decode()
 
 
-def _allowed(cell: Cell) -> Allowed:
+def _allowed(cell: AccessRequest) -> Allowed:
     return Allowed(
         cell.action, cell.target, cell.route, cell.template, cell.names, cell.key_algorithm, cell.tag, cell.circumstance
     )
 
 
 def _wrong(finding: Decision) -> Wrong:
-    return Wrong(finding.subject, said(finding.cell), finding.is_allowed, finding.message)
+    return Wrong(finding.subject, describe(finding.cell), finding.is_allowed, finding.message)
 
 
-def said(cell: Cell) -> str:
+def describe(cell: AccessRequest) -> str:
     """Return a request in words."""
     template = cell.template or (cell.action == actions.ISSUE and "no template named")
     key = cell.key_algorithm != facts.DEFAULT_KEY and cell.key_algorithm
@@ -179,5 +179,9 @@ def json_schema() -> dict[str, Any]:
     return {**dialect, **_REPORT.json_schema(mode="serialization")}
 
 
-FORMATS: Mapping[str, Callable[[Judgement], str]] = {"text": text, "markdown": markdown, "json": as_json}
+FORMATS: Mapping[str, Callable[[AccessResult], str]] = {
+    "text": format_text,
+    "markdown": format_markdown,
+    "json": format_json,
+}
 """What `--format` takes."""

@@ -28,10 +28,10 @@ from pcaform.checks.access.access_request import (
     UNKNOWN,
     UNTAGGED,
     WITHOUT_TAGS,
-    Cell,
+    AccessRequest,
     route_keys,
 )
-from pcaform.checks.access.scenario import Stage, Subject
+from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.core import facts
 from pcaform.iam import actions
 from pcaform.iam.evaluator.patterns import Context
@@ -46,15 +46,15 @@ _HELD = f"aws:resourcetag/{ISSUER_TAG}"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestMatrix:
     """Who is asked about, with a name for each pattern of names in question, and the keys that conditions ask for."""
 
-    stage: Stage
+    stage: Scenario
     subject: Subject
     samples: Mapping[str, str]
     favours: Sequence[Context]
 
-    def cells(self) -> Iterator[Cell]:
+    def cells(self) -> Iterator[AccessRequest]:
         """Yield every request."""
         another = self.stage.arn("acm-pca", "certificate-authority/00000000-0000-0000-0000-000000000000")
         authorities = {**self.stage.authorities, ANOTHER: another}
@@ -62,13 +62,13 @@ class Asked:
             yield from self._issuing(label, arn)
             yield from self._using(label, arn)
         for action in actions.ON_NO_AUTHORITY:
-            yield Cell(action, NO_CA, context=route_keys(DIRECT))
-            yield from self._favoured(Cell(action, NO_CA), facts_of=())
+            yield AccessRequest(action, NO_CA, context=route_keys(DIRECT))
+            yield from self._favoured(AccessRequest(action, NO_CA), facts_of=())
         for label, arn in {**authorities, NO_CA: ""}.items():
             yield from self._requesting(label, arn)
         yield from self._certificates()
 
-    def _issuing(self, label: str, arn: str) -> Iterator[Cell]:
+    def _issuing(self, label: str, arn: str) -> Iterator[AccessRequest]:
         """Yield IssueCertificate with each template, by each route, with each key; and against each lock alone."""
         has_key_conditions = any("acm-pca:x509" in text for text in self.subject.policies.values())
         keys = [*actions.KEYS, None] if has_key_conditions else [None]
@@ -83,18 +83,18 @@ class Asked:
         for template in facts.TEMPLATES if self.subject.has_two_locks else ():
             yield replace(self._issue(label, arn, template, DIRECT, None), circumstance=MORE_RIGHTS)
 
-    def _issue(self, label: str, arn: str, template: str | None, route: str, key: str | None) -> Cell:
+    def _issue(self, label: str, arn: str, template: str | None, route: str, key: str | None) -> AccessRequest:
         named = {"acm-pca:templatearn": (facts.template_arn(self.stage.region, template),)} if template else {}
         context = {**route_keys(route), **named, **(actions.KEYS[key] if key else {})}
-        return Cell(actions.ISSUE, label, route, template, key_algorithm=key, resource=arn, context=context)
+        return AccessRequest(actions.ISSUE, label, route, template, key_algorithm=key, resource=arn, context=context)
 
-    def _using(self, label: str, arn: str) -> Iterator[Cell]:
+    def _using(self, label: str, arn: str) -> Iterator[AccessRequest]:
         for action in actions.ON_AUTHORITY:
             for route in (*_ROUTES, UNKNOWN):
-                yield Cell(action, label, route, resource=arn, context=route_keys(route))
-            yield from self._favoured(Cell(action, label, resource=arn), facts_of=())
+                yield AccessRequest(action, label, route, resource=arn, context=route_keys(route))
+            yield from self._favoured(AccessRequest(action, label, resource=arn), facts_of=())
 
-    def _favoured(self, cell: Cell, *, facts_of: tuple[str, ...]) -> Iterator[Cell]:
+    def _favoured(self, cell: AccessRequest, *, facts_of: tuple[str, ...]) -> Iterator[AccessRequest]:
         """Yield a request with the keys that each statement asks for, but those that its own words decide."""
         for context in self.favours:
             added = {key: values for key, values in context.items() if not key.startswith(facts_of or ("-",))}
@@ -103,9 +103,9 @@ class Asked:
             tag = keys[_TAGS][0] if _TAGS in keys else None
             yield replace(cell, route=route, tag=tag, circumstance=EVERY_KEY, context=keys)
 
-    def _requesting(self, label: str, arn: str) -> Iterator[Cell]:
+    def _requesting(self, label: str, arn: str) -> Iterator[AccessRequest]:
         """Yield requests to ACM: each name with each key and tag; names inside and outside at once; elsewhere."""
-        plain = Cell(actions.REQUEST, label, key_algorithm=facts.DEFAULT_KEY, tag=self.subject.owner_tag)
+        plain = AccessRequest(actions.REQUEST, label, key_algorithm=facts.DEFAULT_KEY, tag=self.subject.owner_tag)
         named = {**self.samples, ANY_NAME: _OUTSIDE}.items()
         asked = [replace(plain, names=(name,), names_said=said) for said, name in named]
         varied = [replace(each, names=(*(each.names or ()), _OUTSIDE)) for each in asked[:-1]]
@@ -117,7 +117,7 @@ class Asked:
             yield from (replace(untagged, circumstance=circumstance) for circumstance in (FIRST_LOCK, MORE_RIGHTS))
         yield from self._favoured(untagged, facts_of=("acm:", "aws:requesttag/"))
 
-    def _request(self, cell: Cell, arn: str) -> Cell:
+    def _request(self, cell: AccessRequest, arn: str) -> AccessRequest:
         """Return a request with what goes over the wire; one that names no CA is for a public certificate."""
         context = {
             **route_keys(DIRECT),
@@ -130,7 +130,7 @@ class Asked:
         has = {name: values for name, values in context.items() if values}
         return replace(cell, resource=self.stage.arn("acm", "certificate/*"), context=has)
 
-    def _certificates(self) -> Iterator[Cell]:
+    def _certificates(self) -> Iterator[AccessRequest]:
         """Yield what can be done with an ACM certificate, by whose it is."""
         own = self.subject.owner_tag
         for target, owner in {OWN: own, FOREIGN: _ANOTHER_TAG, UNTAGGED: None, ELSEWHERE: own, NEW: None}.items():
@@ -138,14 +138,14 @@ class Asked:
             arn = self.stage.arn("acm", "certificate/*" if target == NEW else "certificate/1", region=region)
             held = {**route_keys(DIRECT), **({_HELD: (owner,)} if owner else {})}
             for action in (*actions.ON_CERTIFICATE, *actions.TAGGING):
-                cell = Cell(action, target, resource=arn, context=held)
+                cell = AccessRequest(action, target, resource=arn, context=held)
                 yield from self._tagging(cell) if action in actions.TAGGING else [cell]
                 yield from self._favoured(cell, facts_of=("aws:resourcetag/",))
         for action in actions.OF_ACM_ACCOUNT:
-            yield Cell(action, ACCOUNT, context=route_keys(DIRECT))
-            yield from self._favoured(Cell(action, ACCOUNT), facts_of=())
+            yield AccessRequest(action, ACCOUNT, context=route_keys(DIRECT))
+            yield from self._favoured(AccessRequest(action, ACCOUNT), facts_of=())
 
-    def _tagging(self, cell: Cell) -> Iterator[Cell]:
+    def _tagging(self, cell: AccessRequest) -> Iterator[AccessRequest]:
         """Yield what tags a certificate, by whose it becomes; other tags come along, or are all."""
         for tag in (self.subject.owner_tag, _ANOTHER_TAG):
             keys = {_TAGS: (tag,), "aws:tagkeys": (ISSUER_TAG, "name")}

@@ -43,7 +43,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Scenario:
     """All that is judged: the CAs by what they are called, and the principals."""
 
     region: str
@@ -56,13 +56,13 @@ class Stage:
         return f"arn:{facts.partition(self.region)}:{service}:{region or self.region}:{self.account_id}:{resource}"
 
 
-def stage(configuration: Configuration, names: Mapping[str, str]) -> Stage:
+def build_scenario(configuration: Configuration, names: Mapping[str, str]) -> Scenario:
     """Return what a stack's configuration holds; `names` calls CAs by their ARN that the stack only refers to.
 
     Raises Failure for a stack without a literal region and account, and for policies that are no literal JSON.
     """
     region, account_id = _place(configuration)
-    empty = Stage(region, account_id, {}, ())
+    empty = Scenario(region, account_id, {}, ())
     made = {
         call.removeprefix("ca_"): empty.arn("acm-pca", f"certificate-authority/{call.removeprefix('ca_')}")
         for call, arguments in configuration.modules.items()
@@ -71,7 +71,7 @@ def stage(configuration: Configuration, names: Mapping[str, str]) -> Stage:
     subjects = tuple(_subjects(configuration, empty))
     named = {arn for subject in subjects for text in subject.policies.values() for arn in _authorities(text)}
     others = {names.get(arn, arn.rpartition("/")[2]): arn for arn in sorted(named - set(made.values()))}
-    return Stage(region, account_id, {**made, **others}, subjects)
+    return Scenario(region, account_id, {**made, **others}, subjects)
 
 
 def _place(configuration: Configuration) -> tuple[str, str]:
@@ -87,7 +87,7 @@ def _module(arguments: Mapping[str, Any]) -> str:
     return match["module"] if match else ""
 
 
-def _subjects(configuration: Configuration, place: Stage) -> Iterator[Subject]:
+def _subjects(configuration: Configuration, place: Scenario) -> Iterator[Subject]:
     for call, arguments in configuration.modules.items():
         module = _module(arguments)
         if module in _PRINCIPALS:
@@ -99,7 +99,7 @@ def _subjects(configuration: Configuration, place: Stage) -> Iterator[Subject]:
             yield Subject(key, kind, principal, policies, module != "issuer-attachment", tag)
 
 
-def _principal(arguments: Mapping[str, Any], place: Stage) -> tuple[Principal, str]:
+def _principal(arguments: Mapping[str, Any], place: Scenario) -> tuple[Principal, str]:
     """Return who calls, and the value of the tag on certificates that are theirs."""
     partition, account, path = facts.partition(place.region), place.account_id, arguments.get("path", "/")
     user, role = arguments.get("user_name"), arguments.get("role_name")
@@ -109,14 +109,14 @@ def _principal(arguments: Mapping[str, Any], place: Stage) -> tuple[Principal, s
     return Principal(session, account, f"arn:{partition}:iam::{account}:role{path}{role}"), f"role/{role}"
 
 
-def _written(policy: Any, place: Stage, call: str) -> str:
+def _written(policy: Any, place: Scenario, call: str) -> str:
     """Return a policy as JSON, its references to CAs as symbolic ARNs."""
     if not isinstance(policy, Call):
         raise Failure(f"module.{call}: a policy that is no jsonencode of literal values cannot be judged")
     return json.dumps(_resolved(policy.argument, place, call), ensure_ascii=False)
 
 
-def _resolved(value: Any, place: Stage, call: str) -> Any:
+def _resolved(value: Any, place: Scenario, call: str) -> Any:
     if isinstance(value, Mapping):
         return {key: _resolved(inner, place, call) for key, inner in value.items()}
     if isinstance(value, list):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import ANY_NAME, Cell
+from pcaform.checks.access.access_request import ANY_NAME, AccessRequest
 from pcaform.core import facts
 from pcaform.iam import actions
 
@@ -25,7 +25,7 @@ class Row:
             yield "through ACM", self.through_acm
 
 
-def rows(allowed: Sequence[Cell]) -> list[Row]:
+def rows(allowed: Sequence[AccessRequest]) -> list[Row]:
     """Return a row for each target, in the order in which they were asked about."""
     targets = dict.fromkeys(cell.target for cell in allowed)
     return [
@@ -34,7 +34,7 @@ def rows(allowed: Sequence[Cell]) -> list[Row]:
     ]
 
 
-def merged(found: Sequence[Row]) -> list[Row]:
+def merge_rows(found: Sequence[Row]) -> list[Row]:
     """Return one row for all targets on which the same may be done: an account can have a thousand CAs."""
     alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Row]] = {}
     for row in found:
@@ -52,7 +52,7 @@ def _together(targets: list[str]) -> str:
 _SHOWN = 3
 
 
-def _words(allowed: Sequence[Cell], target: str, route: str) -> list[str]:
+def _words(allowed: Sequence[AccessRequest], target: str, route: str) -> list[str]:
     found: dict[str, set[str | None]] = {}
     for cell in allowed:
         if (cell.target, cell.route) == (target, route) and not _is_special(cell, allowed):
@@ -82,13 +82,13 @@ def _issuing(template: str) -> str:
     return f"{actions.ISSUE.partition(':')[2]} {template}"
 
 
-def _is_special(cell: Cell, allowed: Sequence[Cell]) -> bool:
+def _is_special(cell: AccessRequest, allowed: Sequence[AccessRequest]) -> bool:
     """Tell whether a request for names says nothing that the one for any name does not say."""
     is_any = any(each.names_said == ANY_NAME and each.target == cell.target for each in allowed)
     return cell.names is not None and is_any and cell.names_said != ANY_NAME
 
 
-def _word(cell: Cell) -> str:
+def _word(cell: AccessRequest) -> str:
     name = cell.action.partition(":")[2]
     if cell.circumstance == access_request.EVERY_KEY:
         return f"{_word(replace(cell, circumstance=access_request.PLAIN))} under conditions"

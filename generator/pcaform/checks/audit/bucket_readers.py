@@ -21,7 +21,7 @@ class Grant:
     has_condition: bool
 
 
-def granted(bucket: Bucket, action: str) -> list[Grant]:
+def bucket_readers(bucket: Bucket, action: str) -> list[Grant]:
     """Return whom a bucket's policy lets do an action; raises PolicyError where the policy cannot be judged."""
     if not bucket.policy:
         return []

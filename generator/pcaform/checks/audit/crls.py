@@ -7,11 +7,11 @@ bucket stays closed behind CloudFront), AmazonS3/latest/userguide/access-control
 from collections.abc import Iterator
 from datetime import datetime
 
-from pcaform.checks.audit.bucket_readers import EVERYBODY, Grant, granted
+from pcaform.checks.audit.bucket_readers import EVERYBODY, Grant, bucket_readers
 from pcaform.checks.audit.finding import Finding, Rule
 from pcaform.core.facts import LIST_WRITER
 from pcaform.iam.evaluator.elements import PolicyError
-from pcaform.sources.account_snapshot import Authority, Bucket, Estate
+from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus
 
 _READ, _WRITE = "s3:GetObject", "s3:PutObject"
 _OPENED = (
@@ -21,12 +21,12 @@ _OPENED = (
 _IDLE = ("DELETED", "EXPIRED", "FAILED")
 
 
-def lists(estate: Estate, *, now: datetime) -> Iterator[Finding]:
+def check_crls(estate: AccountSnapshot, *, now: datetime) -> Iterator[Finding]:
     """Yield what is wrong with revocation lists; buckets that could not be read are told of elsewhere."""
     for name, bucket in sorted(estate.buckets.items()):
         writing = [each for each in estate.own if each.lists.get("s3_bucket_name") == name and each.status not in _IDLE]
         try:
-            reading, letting = granted(bucket, _READ), granted(bucket, _WRITE)
+            reading, letting = bucket_readers(bucket, _READ), bucket_readers(bucket, _WRITE)
         except PolicyError as error:
             advice = "look at the policy: who reads the lists in it was not judged"
             yield Finding(Rule.LIST_UNREADABLE, f"bucket {name}", f"its {error}", advice, None)
@@ -41,7 +41,7 @@ def lists(estate: Estate, *, now: datetime) -> Iterator[Finding]:
             yield Finding(Rule.LIST_PUBLIC, f"bucket {name}", f"everybody can read it: {way}", advice, None)
 
 
-def _finding(authority: Authority, rule: Rule, message: str, advice: str, *, now: datetime) -> Finding:
+def _finding(authority: CaStatus, rule: Rule, message: str, advice: str, *, now: datetime) -> Finding:
     return Finding(rule, f"CA {authority.name}", message, advice, now, authority.arn, authority.region)
 
 
@@ -56,7 +56,7 @@ def _unwritten(bucket: Bucket, letting: list[Grant]) -> tuple[Rule, str, str] | 
     return None
 
 
-def _unread(authority: Authority, bucket: Bucket, reading: list[Grant]) -> tuple[Rule, str, str] | None:
+def _unread(authority: CaStatus, bucket: Bucket, reading: list[Grant]) -> tuple[Rule, str, str] | None:
     """Return that nobody can read a list: behind a name of one's own, or unnamed, whoever is let in can hand it out."""
     cname = authority.lists.get("custom_cname")
     is_behind = bool(cname) or authority.hides_list
@@ -75,7 +75,7 @@ def _unread(authority: Authority, bucket: Bucket, reading: list[Grant]) -> tuple
     return Rule.LIST_UNREADABLE, f"nobody can read its revocation list: it is {place}", _OPENED
 
 
-def _public_way(bucket: Bucket, reading: list[Grant], authorities: list[Authority]) -> str:
+def _public_way(bucket: Bucket, reading: list[Grant], authorities: list[CaStatus]) -> str:
     """Return by which way everybody can read a bucket's lists, empty where there is none."""
     is_open = any(grant.who == EVERYBODY and not grant.has_condition for grant in reading)
     if is_open and "RestrictPublicBuckets" not in bucket.blocks:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from pcaform.checks.access.check import Access, Judgement
+from pcaform.checks.access.check import Access, AccessResult
 from pcaform.checks.audit.finding import Finding, Rule
 from pcaform.core import facts
 from pcaform.iam.evaluator.documents import Statement, read_document
 from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.iam.evaluator.patterns import is_action
-from pcaform.sources.account_snapshot import Authority, Estate
+from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus
 
 _ISSUE = "acm-pca:IssueCertificate"
 _TEMPLATE = "acm-pca:templatearn"
@@ -16,7 +16,7 @@ _OF_A_SERVICE = ":role/aws-service-role/"
 _NARROW = "narrow it to CAs and templates, as 'pcaform render' does; 'pcaform access --live' shows all that it may do"
 
 
-def powers(judgement: Judgement) -> Iterator[Finding]:
+def check_excess_access(judgement: AccessResult) -> Iterator[Finding]:
     """Yield everybody who crosses a line, once, with all lines; roles of AWS's services are theirs."""
     for access in {_arn(each): each for each in judgement.accesses}.values():
         subject = f"{access.subject.kind} {access.subject.key}"
@@ -29,7 +29,7 @@ def _arn(access: Access) -> str:
     return access.subject.principal.role_arn or access.subject.principal.arn
 
 
-def shares(estate: Estate) -> Iterator[Finding]:
+def check_shares(estate: AccountSnapshot) -> Iterator[Finding]:
     """Yield the CAs whose own policy lets others make CAs, or issue with any template."""
     for authority in estate.own:
         for who in dict.fromkeys(_makers(authority)):
@@ -38,7 +38,7 @@ def shares(estate: Estate) -> Iterator[Finding]:
             yield Finding(Rule.SHARE, f"CA {authority.name}", message, advice, None, authority.arn, authority.region)
 
 
-def _makers(authority: Authority) -> Iterator[str]:
+def _makers(authority: CaStatus) -> Iterator[str]:
     if not authority.policy:
         return
     try:
@@ -52,7 +52,7 @@ def _makers(authority: Authority) -> Iterator[str]:
             yield ", ".join("everybody whom a condition lets in" if name == "*" else name for name in names)
 
 
-def _makes(statement: Statement, authority: Authority) -> bool:
+def _makes(statement: Statement, authority: CaStatus) -> bool:
     if any(is_action(_ISSUE, each) for each in statement.actions) is statement.are_actions_excluded:
         return False
     asked = {_TEMPLATE: (facts.template_arn(authority.region, facts.subordinate_template(0)),)}

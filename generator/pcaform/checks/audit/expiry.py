@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from pcaform.checks.audit.finding import Cost, End, Finding, Rule
 from pcaform.core import facts
 from pcaform.core.dates import day, days_until
-from pcaform.sources.account_snapshot import GONE, Authority, Estate
+from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus
 
 _AGAIN = "renew its certificate: sign its request again and import the result; or delete the CA if nobody needs it"
 
 
-def lifetimes(estate: Estate, *, now: datetime, expiring: timedelta) -> Iterator[Finding]:
+def check_expiry(estate: AccountSnapshot, *, now: datetime, expiring: timedelta) -> Iterator[Finding]:
     """Yield what is wrong with how long CAs live; those of others are told of as well, since they sign here."""
     for each in estate.authorities:
         if each.status == "EXPIRED":
@@ -27,11 +27,11 @@ def lifetimes(estate: Estate, *, now: datetime, expiring: timedelta) -> Iterator
             yield _finding(Rule.ENDING, each, message, _AGAIN, each.ends)
 
 
-def _finding(rule: Rule, authority: Authority, message: str, advice: str, moment: datetime | None) -> Finding:
+def _finding(rule: Rule, authority: CaStatus, message: str, advice: str, moment: datetime | None) -> Finding:
     return Finding(rule, f"CA {authority.name}", message, advice, moment, authority.arn, authority.region)
 
 
-def ends(estate: Estate) -> tuple[End, ...]:
+def ends(estate: AccountSnapshot) -> tuple[End, ...]:
     """Return when CAs and certificates end, the soonest first."""
     found = [
         End("CA", each.name, each.arn, each.status, each.ends)
@@ -46,7 +46,7 @@ def ends(estate: Estate) -> tuple[End, ...]:
     return tuple(sorted(found, key=lambda each: (day(each.day), each.what, each.name, each.arn)))
 
 
-def costs(estate: Estate) -> tuple[Cost, ...]:
+def costs(estate: AccountSnapshot) -> tuple[Cost, ...]:
     """Return what each CA of the account costs in a month.
 
     AWS bills every status but DELETED and FAILED: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html.
@@ -59,5 +59,5 @@ def costs(estate: Estate) -> tuple[Cost, ...]:
     )
 
 
-def _price(authority: Authority, mode: str) -> int | None:
+def _price(authority: CaStatus, mode: str) -> int | None:
     return None if authority.arn.split(":")[1] == "aws-cn" else facts.MONTHLY_USD.get(mode)

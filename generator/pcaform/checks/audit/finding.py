@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pcaform.core.dates import day
-from pcaform.sources.inventory import Remark
+from pcaform.sources.inventory import ImportNote
 
 
 class Rule(StrEnum):
@@ -73,7 +73,7 @@ class Audit:
     findings: tuple[Finding, ...]
     ends: tuple[End, ...]
     costs: tuple[Cost, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[ImportNote, ...]
 
     @property
     def monthly_usd(self) -> int:
@@ -81,7 +81,7 @@ class Audit:
         return sum(each.monthly_usd or 0 for each in self.costs)
 
 
-def ordered(findings: list[Finding], now: datetime) -> tuple[Finding, ...]:
+def sort_findings(findings: list[Finding], now: datetime) -> tuple[Finding, ...]:
     """Return findings by the day from which they hurt, what hurts already first; what may on any day comes last.
 
     Those of one day stand in the order of their names, so that a second run says the same.

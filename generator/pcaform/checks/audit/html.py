@@ -37,7 +37,7 @@ Row = tuple[str, Sequence[tuple[str, str]]]
 """A class and the cells, each with a second, smaller line."""
 
 
-def page(audit: Audit) -> str:
+def format_html(audit: Audit) -> str:
     """Return the page."""
     html = Element("html", lang="en")
     head = SubElement(html, "head")

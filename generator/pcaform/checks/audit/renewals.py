@@ -11,19 +11,19 @@ from datetime import datetime, timedelta
 from pcaform.checks.audit.finding import Finding, Rule
 from pcaform.core import facts
 from pcaform.core.dates import day
-from pcaform.sources.account_snapshot import PERMISSIONS, Authority, Certificate, Estate
+from pcaform.sources.account_snapshot import PERMISSIONS, AccountSnapshot, CaStatus, Certificate
 
 _LEAD = timedelta(days=facts.ACM_RENEWS_DAYS)
 _LIFE = timedelta(days=facts.ACM_VALIDITY_DAYS)
 _ISSUED = "ISSUED"
 
 
-def obstacles(authority: Authority, certificates: Sequence[Certificate], *, now: datetime) -> Iterator[str]:
+def renewal_blockers(authority: CaStatus, certificates: Sequence[Certificate], *, now: datetime) -> Iterator[str]:
     """Yield why a CA will not renew some certificates of its own; without any, what would be in the way of all."""
     if authority.status != "ACTIVE":
         yield f"it is {authority.status}"
     if not authority.is_foreign and PERMISSIONS not in authority.unread:
-        yield from grant(authority)
+        yield from missing_permission(authority)
     ends = [each.ends for each in certificates if each.ends is not None]
     if authority.status == "ACTIVE" and authority.ends is not None and ends:
         attempt = max(now, min(ends) - _LEAD)
@@ -34,7 +34,7 @@ def obstacles(authority: Authority, certificates: Sequence[Certificate], *, now:
             )
 
 
-def grant(authority: Authority) -> Iterator[str]:
+def missing_permission(authority: CaStatus) -> Iterator[str]:
     """Yield what is missing of ACM's permission."""
     missing = [name for name in facts.ALL_PERMISSION_ACTIONS if name not in authority.actions]
     if len(missing) == len(facts.ALL_PERMISSION_ACTIONS):
@@ -43,12 +43,12 @@ def grant(authority: Authority) -> Iterator[str]:
         yield f"it permits ACM {' and '.join(authority.actions)}, and not {' and '.join(missing)}"
 
 
-def living(certificates: Sequence[Certificate]) -> list[Certificate]:
+def active(certificates: Sequence[Certificate]) -> list[Certificate]:
     """Return the certificates that can be renewed at all."""
     return [each for each in certificates if each.status == _ISSUED]
 
 
-def stranded(certificate: Certificate, *, now: datetime, expiring: timedelta) -> Iterator[str]:
+def unrenewable(certificate: Certificate, *, now: datetime, expiring: timedelta) -> Iterator[str]:
     """Yield why one certificate ends although its CA could renew it; none where all is as it should be."""
     if certificate.status == "EXPIRED" and certificate.users:
         yield f"it ended at {day(certificate.ends)} and is in use by {certificate.users}"
@@ -70,11 +70,11 @@ _MEND = {
 """What to do, by how the reason begins; the first that fits."""
 
 
-def outages(estate: Estate, *, now: datetime, expiring: timedelta) -> Iterator[Finding]:
+def renewal_outages(estate: AccountSnapshot, *, now: datetime, expiring: timedelta) -> Iterator[Finding]:
     """Yield the CAs that stand in the way of renewals, then the certificates that end although their CA is well."""
     for authority in estate.authorities:
-        held = living(estate.issued_by(authority))
-        reasons = list(obstacles(authority, held, now=now))
+        held = active(estate.issued_by(authority))
+        reasons = list(renewal_blockers(authority, held, now=now))
         if held and reasons:
             yield _of_authority(authority, held, reasons)
         elif not held and authority.actions and authority.status == "ACTIVE" and reasons:
@@ -86,7 +86,7 @@ def outages(estate: Estate, *, now: datetime, expiring: timedelta) -> Iterator[F
             yield from _of_certificates(estate.issued_by(authority), now=now, expiring=expiring)
 
 
-def _of_authority(authority: Authority, held: list[Certificate], reasons: list[str]) -> Finding:
+def _of_authority(authority: CaStatus, held: list[Certificate], reasons: list[str]) -> Finding:
     ends = [each.ends for each in held if each.ends is not None]
     first, count = min(ends, default=None), len(held)
     what = f"{count} managed certificate{'' if count == 1 else 's'} will not renew"
@@ -102,7 +102,7 @@ def _advice(reasons: list[str]) -> str:
 
 def _of_certificates(held: list[Certificate], *, now: datetime, expiring: timedelta) -> Iterator[Finding]:
     for each in held:
-        for said in stranded(each, now=now, expiring=expiring):
+        for said in unrenewable(each, now=now, expiring=expiring):
             advice = "find out who needs it; what is in use or was exported ACM renews: aws acm renew-certificate"
             subject, region = f"certificate {each.name}", each.arn.split(":")[3]
             yield Finding(Rule.CERTIFICATE, subject, said, advice, each.ends, each.arn, region)

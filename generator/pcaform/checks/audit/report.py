@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pcaform.checks.audit.finding import Audit, Cost, End, Finding
 from pcaform.core import facts
 from pcaform.core.dates import day, days_until
-from pcaform.sources.inventory import Remark
+from pcaform.sources.inventory import ImportNote
 
 NOT_SHOWN = (
     "certificates that issuers sign themselves, which AWS does not list; whether a CA's own certificate was revoked; "
@@ -31,7 +31,7 @@ class Report:
     authorities: int
     certificates: int
     findings: tuple[Finding, ...]
-    unknown: tuple[Remark, ...]
+    unknown: tuple[ImportNote, ...]
     ends: tuple[End, ...]
     costs: tuple[Cost, ...]
     monthly_usd: int
@@ -42,7 +42,7 @@ class Report:
 _REPORT = TypeAdapter(Report)
 
 
-def text(audit: Audit) -> str:
+def format_text(audit: Audit) -> str:
     """Return what is wrong, soonest first, then what ends when, then what it costs."""
     return "\n".join([*_findings(audit), *_ends(audit), *_costs(audit)])
 
@@ -99,7 +99,7 @@ def price(cost: Cost) -> str:
     return "no price" if cost.monthly_usd is None else f"{cost.monthly_usd} USD"
 
 
-def as_json(audit: Audit) -> str:
+def format_json(audit: Audit) -> str:
     """Return one JSON document, as `json_schema` describes it."""
     return _REPORT.dump_json(_report(audit), indent=2).decode()
 
@@ -128,5 +128,5 @@ def json_schema() -> dict[str, Any]:
     return {**dialect, **_REPORT.json_schema(mode="serialization")}
 
 
-FORMATS: Mapping[str, Callable[[Audit], str]] = {"text": text, "json": as_json}
+FORMATS: Mapping[str, Callable[[Audit], str]] = {"text": format_text, "json": format_json}
 """What `--format` takes, but for the page."""

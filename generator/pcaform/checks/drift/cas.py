@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 
 from pcaform.checks.drift import status
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.checks.drift.matching import Matched, region_of
-from pcaform.checks.drift.settings import settings
-from pcaform.sources.account_snapshot import GONE, Authority, Estate
+from pcaform.checks.drift.matching import CaMatches, region_of
+from pcaform.checks.drift.settings import compare_settings
+from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 
 
-def authorities(
-    spec: Spec, estate: Estate, found: Matched, *, now: datetime, expiring: timedelta
+def compare_cas(
+    spec: Spec, estate: AccountSnapshot, found: CaMatches, *, now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     """Yield the differences of all CAs, in the order of the spec."""
     for key in spec.certificate_authorities:
@@ -23,27 +23,27 @@ def authorities(
             yield _missing(spec, key, estate, found)
 
 
-def _one(spec: Spec, key: str, found: Matched, *, now: datetime, expiring: timedelta) -> Iterator[Difference]:
+def _one(spec: Spec, key: str, found: CaMatches, *, now: datetime, expiring: timedelta) -> Iterator[Difference]:
     wanted, live = spec.certificate_authorities[key], found.one[key]
-    yield from status.status(key, wanted, live)
+    yield from status.compare_status(key, wanted, live)
     if live.status in GONE:
         return
-    yield from status.ends(key, wanted, live, now=now, expiring=expiring)
-    yield from status.permission(key, wanted, live)
+    yield from status.check_end(key, wanted, live, now=now, expiring=expiring)
+    yield from status.compare_permission(key, wanted, live)
     if isinstance(wanted, CertificateAuthority):
-        yield from settings(key, wanted, live, defaults=spec.aws.default_tags)
-        yield from status.signature(key, wanted, live, one=found.one)
+        yield from compare_settings(key, wanted, live, defaults=spec.aws.default_tags)
+        yield from status.compare_signature(key, wanted, live, one=found.one)
     elif wanted.key_algorithm not in (None, _key(live)):
         message = f"'{wanted.key_algorithm}' in the spec, '{_key(live)}' at AWS"
         place = f"certificate_authorities.{key}.key_algorithm"
         yield Difference(Kind.STAYS, place, message, "write what AWS has into the spec", live.arn)
 
 
-def _key(found: Authority) -> str:
+def _key(found: CaStatus) -> str:
     return str(found.arguments["certificate_authority_configuration"][0]["key_algorithm"])
 
 
-def _missing(spec: Spec, key: str, estate: Estate, found: Matched) -> Difference:
+def _missing(spec: Spec, key: str, estate: AccountSnapshot, found: CaMatches) -> Difference:
     wanted, place, region = spec.certificate_authorities[key], f"certificate_authorities.{key}", region_of(spec, key)
     if key in found.several:
         listed = ", ".join(each.arn for each in found.several[key])

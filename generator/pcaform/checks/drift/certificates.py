@@ -3,17 +3,17 @@
 from collections.abc import Container, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from pcaform.checks.audit.renewals import stranded
+from pcaform.checks.audit.renewals import unrenewable
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.sources.account_snapshot import Authority, Certificate, Estate
+from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate
 from pcaform.spec.sections import Certificate as Wanted
 from pcaform.spec.stack import Spec
 
 _OVER = ("EXPIRED", "FAILED", "REVOKED", "VALIDATION_TIMED_OUT")
 
 
-def certificates(
-    spec: Spec, estate: Estate, one: Mapping[str, Authority], *, now: datetime, expiring: timedelta
+def compare_certificates(
+    spec: Spec, estate: AccountSnapshot, one: Mapping[str, CaStatus], *, now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     """Yield what of the certificates in a spec is otherwise at AWS; those of CAs that were not found are left out."""
     named = {each.arn for each in spec.certificates.values()}
@@ -35,7 +35,7 @@ def certificates(
             yield Difference(Kind.UNKNOWN, place, message, advice, authority.arn)
         else:
             yield from _one(place, wanted, living[0])
-            for said in stranded(living[0], now=now, expiring=expiring):
+            for said in unrenewable(living[0], now=now, expiring=expiring):
                 advice = "find out what ACM's reason means, and renew it: aws acm renew-certificate"
                 yield Difference(Kind.RENEWAL, place, said, advice, living[0].arn, is_urgent=True)
 

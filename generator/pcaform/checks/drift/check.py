@@ -3,34 +3,36 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from pcaform.checks.drift.cas import authorities
-from pcaform.checks.drift.certificates import certificates
-from pcaform.checks.drift.difference import Difference, Drift, Kind, ordered
-from pcaform.checks.drift.matching import Matched, matched
-from pcaform.checks.drift.principals import people
-from pcaform.checks.drift.shares import shares
-from pcaform.sources.account_snapshot import Estate
-from pcaform.sources.aws.iam_details import People
-from pcaform.sources.inventory import Remark
+from pcaform.checks.drift.cas import compare_cas
+from pcaform.checks.drift.certificates import compare_certificates
+from pcaform.checks.drift.difference import Difference, Drift, Kind, sort_differences
+from pcaform.checks.drift.matching import CaMatches, match_cas
+from pcaform.checks.drift.principals import compare_principals
+from pcaform.checks.drift.shares import compare_shares
+from pcaform.sources.account_snapshot import AccountSnapshot
+from pcaform.sources.aws.iam_details import IamPrincipals
+from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
 
 _ALLOW = "let the caller read it, and compare again"
 
 
-def compare(spec: Spec, estate: Estate, found: People | None, *, now: datetime, expiring: timedelta) -> Drift:
+def compare(
+    spec: Spec, estate: AccountSnapshot, found: IamPrincipals | None, *, now: datetime, expiring: timedelta
+) -> Drift:
     """Return what differs; `found` is None where the spec has no principals, `expiring` how near an end is told."""
-    same = matched(spec, estate)
+    same = match_cas(spec, estate)
     differences = [
-        *authorities(spec, estate, same, now=now, expiring=expiring),
-        *shares(spec, same.one),
-        *certificates(spec, estate, same.one, now=now, expiring=expiring),
+        *compare_cas(spec, estate, same, now=now, expiring=expiring),
+        *compare_shares(spec, same.one),
+        *compare_certificates(spec, estate, same.one, now=now, expiring=expiring),
         *_unread(estate.remarks, spec, same),
     ]
     if found is not None and found.remarks:
         differences += [_unknown("issuers", remark) for remark in found.remarks]
     elif found is not None:
-        differences += people(spec, found, same.arns)
-    return Drift(spec.stack, estate.account_id, _count(spec), ordered(differences))
+        differences += compare_principals(spec, found, same.arns)
+    return Drift(spec.stack, estate.account_id, _count(spec), sort_differences(differences))
 
 
 def _count(spec: Spec) -> int:
@@ -38,7 +40,7 @@ def _count(spec: Spec) -> int:
     return len(spec.certificate_authorities) + len(spec.issuers) + duties + len(spec.certificates) + len(spec.shares)
 
 
-def _unread(remarks: Iterable[Remark], spec: Spec, same: Matched) -> Iterator[Difference]:
+def _unread(remarks: Iterable[ImportNote], spec: Spec, same: CaMatches) -> Iterator[Difference]:
     """Yield what could not be read of the things in the spec, and lists that might have held them."""
     keys = {arn: key for key, arn in same.arns.items()}
     has_foreign = any(
@@ -53,5 +55,5 @@ def _unread(remarks: Iterable[Remark], spec: Spec, same: Matched) -> Iterator[Di
             yield _unknown("certificates", remark)
 
 
-def _unknown(place: str, remark: Remark) -> Difference:
+def _unknown(place: str, remark: ImportNote) -> Difference:
     return Difference(Kind.UNKNOWN, place, remark.reason, _ALLOW, remark.address)

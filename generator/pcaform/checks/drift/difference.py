@@ -41,7 +41,7 @@ class Drift:
     differences: tuple[Difference, ...]
 
 
-def ordered(differences: list[Difference]) -> tuple[Difference, ...]:
+def sort_differences(differences: list[Difference]) -> tuple[Difference, ...]:
     """Return differences, urgent ones first, then by kind; those of one kind in the order of the spec."""
     kinds = list(Kind)
     return tuple(sorted(differences, key=lambda each: (not each.is_urgent, kinds.index(each.kind))))

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pcaform.sources.account_snapshot import GONE, Authority, Estate
+from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
+class CaMatches:
     """What was found of each CA of a spec, by its key: the one, none, or several of which none can be told."""
 
-    one: Mapping[str, Authority]
-    several: Mapping[str, tuple[Authority, ...]]
+    one: Mapping[str, CaStatus]
+    several: Mapping[str, tuple[CaStatus, ...]]
 
     @property
     def arns(self) -> Mapping[str, str]:
@@ -29,27 +29,27 @@ def region_of(spec: Spec, key: str) -> str:
     return spec.region_of(key)
 
 
-def matched(spec: Spec, estate: Estate) -> Matched:
+def match_cas(spec: Spec, estate: AccountSnapshot) -> CaMatches:
     """Find each CA of a spec in an account."""
     found = {key: _fitting(spec, key, estate) for key in spec.certificate_authorities}
-    return Matched(
+    return CaMatches(
         {key: each[0] for key, each in found.items() if len(each) == 1},
         {key: each for key, each in found.items() if len(each) > 1},
     )
 
 
-def is_named(spec: Spec, found: Authority) -> bool:
+def is_named(spec: Spec, found: CaStatus) -> bool:
     """Tell whether a CA can be one of a spec's."""
     return any(_fits(spec, key, found) for key in spec.certificate_authorities)
 
 
-def _fitting(spec: Spec, key: str, estate: Estate) -> tuple[Authority, ...]:
+def _fitting(spec: Spec, key: str, estate: AccountSnapshot) -> tuple[CaStatus, ...]:
     fitting = [each for each in estate.authorities if _fits(spec, key, each)]
     living = [each for each in fitting if each.status not in GONE]
     return tuple(living or fitting)
 
 
-def _fits(spec: Spec, key: str, found: Authority) -> bool:
+def _fits(spec: Spec, key: str, found: CaStatus) -> bool:
     wanted = spec.certificate_authorities[key]
     if wanted.arn is not None:
         return found.arn == wanted.arn
@@ -58,7 +58,7 @@ def _fits(spec: Spec, key: str, found: Authority) -> bool:
     return is_here and _has_name(found, wanted)
 
 
-def _has_name(found: Authority, wanted: CertificateAuthority) -> bool:
+def _has_name(found: CaStatus, wanted: CertificateAuthority) -> bool:
     (configuration,) = found.arguments["certificate_authority_configuration"]
     subject = {name: value for name, value in configuration["subject"][0].items() if value}
     name = wanted.subject.common_name

@@ -11,11 +11,11 @@ from typing import Any
 from pcaform.checks.drift.difference import Difference, Kind
 from pcaform.core.problems import INCOMPLETE
 from pcaform.iam.evaluator.elements import PolicyError
-from pcaform.iam.normalize import listed, meaning
+from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.iam.policies.roles import MAKERS
 from pcaform.sources.aws.access_level import is_relevant
-from pcaform.sources.aws.iam_details import People, Person, Policy
+from pcaform.sources.aws.iam_details import IamPrincipal, IamPrincipals, Policy
 from pcaform.spec.issuers import Issuer, Role
 from pcaform.spec.stack import Spec
 
@@ -23,9 +23,9 @@ Documents = dict[str, dict[str, Any]]
 _APPLY = "apply the stack, or write what AWS has into the spec"
 
 
-def people(spec: Spec, found: People, arns: Mapping[str, str]) -> Iterator[Difference]:
+def compare_principals(spec: Spec, found: IamPrincipals, arns: Mapping[str, str]) -> Iterator[Difference]:
     """Yield what principals of a spec may do otherwise; `arns` are those of the CAs that were found, by key."""
-    persons: dict[tuple[str, str], Person] = {(person.kind, person.name): person for person in found.persons}
+    persons: dict[tuple[str, str], IamPrincipal] = {(person.kind, person.name): person for person in found.persons}
     for key, issuer in spec.issuers.items():
         name, kind = issuer.principal_name, "role" if issuer.role or issuer.existing_role else "user"
         wanted = partial(issuer_policies.documents, issuer, spec.aws, arn_of=arns.__getitem__)
@@ -43,7 +43,7 @@ def _of_duty(section: str, name: str, *, spec: Spec, arns: Mapping[str, str]) ->
 
 
 def _principal(
-    place: str, person: Person | None, said: str, wanted: Callable[[], Documents], *, settings: Any, spec: Spec
+    place: str, person: IamPrincipal | None, said: str, wanted: Callable[[], Documents], *, settings: Any, spec: Spec
 ) -> Iterator[Difference]:
     is_owned = not isinstance(settings, Issuer) or settings.is_owned
     if person is None and is_owned:
@@ -68,12 +68,12 @@ def _principal(
         yield Difference(Kind.APPLIED, f"{place}.permissions_boundary", message, _APPLY, person.arn)
 
 
-def _policies(place: str, person: Person, documents: Documents) -> Iterator[Difference]:
+def _policies(place: str, person: IamPrincipal, documents: Documents) -> Iterator[Difference]:
     """Yield what policies say otherwise: those of the stack, which are managed ones, and what allows more besides.
 
     Another policy that says the same is enough: an issuer that was taken over has its own until then.
     """
-    wanted = meaning(documents.values())
+    wanted = normalized_statements(documents.values())
     own = [each for each in person.policies if each.name in documents and each.arn and not each.group]
     missing = [name for name in documents if name not in {each.name for each in own}]
     if missing and not wanted <= _meaning(person.policies):
@@ -90,24 +90,27 @@ def _policies(place: str, person: Person, documents: Documents) -> Iterator[Diff
         yield Difference(Kind.STAYS, place, message, advice, person.arn)
 
 
-def _trust(place: str, person: Person, role: Role | None, spec: Spec) -> Iterator[Difference]:
+def _trust(place: str, person: IamPrincipal, role: Role | None, spec: Spec) -> Iterator[Difference]:
     if role is None:
         return
-    wanted, live = meaning([trust_policy.document(role.trust, spec.aws)]), meaning([json.loads(person.trust)])
+    wanted, live = (
+        normalized_statements([trust_policy.document(role.trust, spec.aws)]),
+        normalized_statements([json.loads(person.trust)]),
+    )
     if wanted != live:
         message = f"who may take the role is otherwise at AWS: {_short(live, wanted)}"
         yield Difference(Kind.APPLIED, f"{place}.trust", message, _APPLY, person.arn)
 
 
 def _meaning(found: Iterable[Policy]) -> frozenset[str]:
-    return meaning([json.loads(each.document) for each in found])
+    return normalized_statements([json.loads(each.document) for each in found])
 
 
 def _allowed(policy: Policy) -> frozenset[str]:
     """Return what a policy allows, without what it denies."""
     document = json.loads(policy.document)
-    allowing = [each for each in listed(document["Statement"]) if each["Effect"] == "Allow"]
-    return meaning([{**document, "Statement": allowing}])
+    allowing = [each for each in as_list(document["Statement"]) if each["Effect"] == "Allow"]
+    return normalized_statements([{**document, "Statement": allowing}])
 
 
 def _short(live: frozenset[str], wanted: frozenset[str]) -> str:

@@ -25,7 +25,7 @@ _REPORT = TypeAdapter(Report)
 _URGENT = "first of all"
 
 
-def text(drift: Drift) -> str:
+def format_text(drift: Drift) -> str:
     """Return the differences under what becomes of them: two lines each, what differs and what to do."""
     return "\n".join(line for title, each in _grouped(drift) for line in (title, *_lines(each)))
 
@@ -46,7 +46,7 @@ def _lines(found: list[Difference]) -> Iterator[str]:
         yield f"    {each.advice}"
 
 
-def markdown(drift: Drift) -> str:
+def format_markdown(drift: Drift) -> str:
     """Return a table, one line for each difference."""
     if not drift.differences:
         return f"`{drift.stack}`: no difference between the spec and account {drift.account_id}."
@@ -58,7 +58,7 @@ def markdown(drift: Drift) -> str:
     return "\n".join(lines)
 
 
-def as_json(drift: Drift) -> str:
+def format_json(drift: Drift) -> str:
     """Return one JSON document, as `json_schema` describes it."""
     report = Report("1.0", drift.stack, drift.account_id, drift.compared, drift.differences)
     return _REPORT.dump_json(report, indent=2).decode()
@@ -70,5 +70,5 @@ def json_schema() -> dict[str, Any]:
     return {**dialect, **_REPORT.json_schema(mode="serialization")}
 
 
-FORMATS: Mapping[str, Callable[[Drift], str]] = {"text": text, "markdown": markdown, "json": as_json}
+FORMATS: Mapping[str, Callable[[Drift], str]] = {"text": format_text, "markdown": format_markdown, "json": format_json}
 """What `--format` takes."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.sources.account_snapshot import TAGS, Authority
+from pcaform.sources.account_snapshot import TAGS, CaStatus
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.fields import CA, FIELDS, FieldFact
-from pcaform.terraform.force_new import is_replacing
+from pcaform.terraform.force_new import forces_replacement
 
 _SECTION = "certificate_authorities.*."
 _REVOCATION = "revocation_configuration"
@@ -20,8 +20,8 @@ _UNCHANGEABLE = ("usage_mode",)
 _REPLACED = "write what AWS has into the spec: a CA that is made anew has a key that nobody trusts"
 
 
-def settings(
-    key: str, wanted: CertificateAuthority, found: Authority, defaults: Mapping[str, str]
+def compare_settings(
+    key: str, wanted: CertificateAuthority, found: CaStatus, defaults: Mapping[str, str]
 ) -> Iterator[Difference]:
     """Yield what of a CA's settings is otherwise at AWS; `defaults` are the tags of the provider."""
     data = wanted.model_dump(mode="json")
@@ -47,8 +47,8 @@ def _compared() -> Iterator[FieldFact]:
 
 
 def _differs(place: str, field: FieldFact, spec: Any, live: Any, *, arn: str) -> Difference:
-    message = f"{shown(spec)} in the spec, {shown(live)} at AWS"
-    if field.argument is not None and is_replacing(CA, field.argument):
+    message = f"{format_value(spec)} in the spec, {format_value(live)} at AWS"
+    if field.argument is not None and forces_replacement(CA, field.argument):
         return Difference(Kind.REPLACES, place, message, _REPLACED, arn)
     if field.path.removeprefix(_SECTION) in _UNCHANGEABLE:
         advice = "write what AWS has into the spec: AWS never changes it, and every plan would show it"
@@ -56,7 +56,7 @@ def _differs(place: str, field: FieldFact, spec: Any, live: Any, *, arn: str) ->
     return Difference(Kind.APPLIED, place, message, "apply the stack, or write what AWS has into the spec", arn)
 
 
-def _revocation(place: str, data: Mapping[str, Any], found: Authority) -> Iterator[Difference]:
+def _revocation(place: str, data: Mapping[str, Any], found: CaStatus) -> Iterator[Difference]:
     live = found.arguments[_REVOCATION][0]
     for name, off in (("crl_configuration", "no revocation list is written"), ("ocsp_configuration", "OCSP is off")):
         spec, has = data.get(name) or {}, live[name][0]
@@ -70,18 +70,18 @@ def _revocation(place: str, data: Mapping[str, Any], found: Authority) -> Iterat
         elif is_wanted:
             for each in sorted(name for name in has if name != "enabled"):
                 if (has[each] or None) != spec.get(each):
-                    message = f"{shown(spec.get(each))} in the spec, {shown(has[each] or None)} at AWS"
+                    message = f"{format_value(spec.get(each))} in the spec, {format_value(has[each] or None)} at AWS"
                     advice = "apply the stack, or write what AWS has into the spec"
                     yield Difference(Kind.APPLIED, f"{where}.{each}", message, advice, found.arn)
 
 
-def _tags(place: str, wanted: Mapping[str, str], found: Authority) -> Iterator[Difference]:
+def _tags(place: str, wanted: Mapping[str, str], found: CaStatus) -> Iterator[Difference]:
     if TAGS in found.unread:
         return
     for name in sorted(wanted.keys() | found.tags.keys()):
         spec, live = wanted.get(name), found.tags.get(name)
         if spec != live:
-            message = f"{shown(spec)} in the spec, {shown(live)} at AWS"
+            message = f"{format_value(spec)} in the spec, {format_value(live)} at AWS"
             advice = "apply the stack, or write what AWS has into the spec"
             yield Difference(Kind.APPLIED, f"{place}.tags.{name}", message, advice, found.arn)
 
@@ -99,7 +99,7 @@ def _live_value(arguments: Any, path: str) -> Any:
     return arguments or None
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Return a value as messages write it."""
     if value is None:
         return "nothing"

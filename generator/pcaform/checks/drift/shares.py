@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 
 from pcaform.checks.drift.difference import Difference, Kind
 from pcaform.core.problems import INCOMPLETE
-from pcaform.iam.normalize import meaning
+from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.share import document
-from pcaform.sources.account_snapshot import POLICY, Authority
+from pcaform.sources.account_snapshot import POLICY, CaStatus
 from pcaform.spec.stack import Spec
 
 
-def shares(spec: Spec, one: Mapping[str, Authority]) -> Iterator[Difference]:
+def compare_shares(spec: Spec, one: Mapping[str, CaStatus]) -> Iterator[Difference]:
     """Yield what of the CAs' own policies is otherwise at AWS, for those that were found."""
     for key, found in one.items():
         if POLICY in found.unread or key not in spec.managed:
@@ -31,6 +31,6 @@ def shares(spec: Spec, one: Mapping[str, Authority]) -> Iterator[Difference]:
 
 def _is_same(live: str, wanted: Mapping[str, object]) -> bool:
     try:
-        return meaning([json.loads(live)]) == meaning([wanted])
+        return normalized_statements([json.loads(live)]) == normalized_statements([wanted])
     except INCOMPLETE:
         return False

@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from pcaform.checks.audit.renewals import grant
+from pcaform.checks.audit.renewals import missing_permission
 from pcaform.checks.drift.difference import Difference, Kind
 from pcaform.core.dates import day, days_until
-from pcaform.core.x509 import is_signed_by, path_length, readable
-from pcaform.sources.account_snapshot import CERTIFICATE, PERMISSIONS, Authority
+from pcaform.core.x509 import is_signed_by, parse_or_none, path_length
+from pcaform.sources.account_snapshot import CERTIFICATE, PERMISSIONS, CaStatus
 from pcaform.spec.cas import CertificateAuthority, Reference
 
 _NOT_THERE = "the next apply makes a CA of this name, with a key that nobody trusts yet"
 _REISSUED = "no apply changes an installed certificate: renew the CA with 'generation', or write what AWS has"
 
 
-def status(key: str, wanted: CertificateAuthority | Reference, found: Authority) -> Iterator[Difference]:
+def compare_status(key: str, wanted: CertificateAuthority | Reference, found: CaStatus) -> Iterator[Difference]:
     """Yield what is wrong with a CA's status."""
     place = f"certificate_authorities.{key}"
     is_enabled = not isinstance(wanted, CertificateAuthority) or wanted.enabled
@@ -46,8 +46,8 @@ def status(key: str, wanted: CertificateAuthority | Reference, found: Authority)
         )
 
 
-def ends(
-    key: str, wanted: CertificateAuthority | Reference, found: Authority, *, now: datetime, expiring: timedelta
+def check_end(
+    key: str, wanted: CertificateAuthority | Reference, found: CaStatus, *, now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     """Yield that a CA is near its end."""
     if found.status in ("ACTIVE", "DISABLED") and found.ends is not None and found.ends - now <= expiring:
@@ -62,14 +62,14 @@ def _renewed(wanted: CertificateAuthority | Reference) -> str:
     return "have it signed again, and import the certificate: no apply does that"
 
 
-def permission(key: str, wanted: CertificateAuthority | Reference, found: Authority) -> Iterator[Difference]:
+def compare_permission(key: str, wanted: CertificateAuthority | Reference, found: CaStatus) -> Iterator[Difference]:
     """Yield what is missing of ACM's permission, or is there and in no spec."""
     if PERMISSIONS in found.unread:
         return
     place = f"certificate_authorities.{key}.permissions"
     missing = [name for each in wanted.permissions for name in each.actions if name not in found.actions]
     if missing:
-        for said in grant(found):
+        for said in missing_permission(found):
             advice = "apply the stack: until then ACM renews nothing from this CA"
             yield _urgent(Kind.RENEWAL, place, said, advice, found)
     elif found.actions and not wanted.permissions:
@@ -81,11 +81,11 @@ def permission(key: str, wanted: CertificateAuthority | Reference, found: Author
         yield Difference(Kind.APPLIED, place, message, "write all three into the spec: renewals need them", found.arn)
 
 
-def signature(
-    key: str, wanted: CertificateAuthority, found: Authority, *, one: Mapping[str, Authority]
+def compare_signature(
+    key: str, wanted: CertificateAuthority, found: CaStatus, *, one: Mapping[str, CaStatus]
 ) -> Iterator[Difference]:
     """Yield that a CA's certificate is not the one that the spec describes: another signer, another path length."""
-    own = [] if CERTIFICATE in found.unread else list(readable(found.certificate))[:1]
+    own = [] if CERTIFICATE in found.unread else list(parse_or_none(found.certificate))[:1]
     place = f"certificate_authorities.{key}"
     for certificate in own:
         length = path_length(certificate)
@@ -93,11 +93,11 @@ def signature(
             message = f"'{wanted.path_length}' in the spec, '{'none' if length is None else length}' in its certificate"
             yield Difference(Kind.STAYS, f"{place}.path_length", message, _REISSUED, found.arn)
         above = one.get(wanted.parent or "")
-        signers = list(readable(above.certificate))[:1] if above and CERTIFICATE not in above.unread else []
+        signers = list(parse_or_none(above.certificate))[:1] if above and CERTIFICATE not in above.unread else []
         if above and signers and not is_signed_by(certificate, signers[0]):
             message = f"'{wanted.parent}' in the spec, and not '{above.name}' signed its certificate"
             yield Difference(Kind.STAYS, f"{place}.parent", message, _REISSUED, found.arn)
 
 
-def _urgent(kind: Kind, place: str, message: str, advice: str, found: Authority) -> Difference:
+def _urgent(kind: Kind, place: str, message: str, advice: str, found: CaStatus) -> Difference:
     return Difference(kind, place, message, advice, found.arn, is_urgent=True)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pcaform.checks.guard.levels import Level
-from pcaform.checks.guard.report import happening
-from pcaform.checks.guard.verdict import Judgement
+from pcaform.checks.guard.report import describe_change
+from pcaform.checks.guard.verdict import GuardResult
 from pcaform.core.problems import Problem, Severity
-from pcaform.spec.parse import located
+from pcaform.spec.parse import locate
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
 from pcaform.terraform import module_names
@@ -19,7 +19,7 @@ UNJUDGED = "cannot-judge"
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SourcePositions:
     """Where a finding is shown: in `path`, and where there is a spec at the item whose call an address is in."""
 
     path: str
@@ -32,12 +32,12 @@ class Places:
         loc = (self.calls or {}).get(call)
         if self.document is None or loc is None:
             return Problem(self.path, 0, 0, message, rule, severity)
-        return self.document.problem(located(self.document, loc), message, rule=rule, severity=severity, of_key=True)
+        return self.document.problem(locate(self.document, loc), message, rule=rule, severity=severity, of_key=True)
 
 
-def of_spec(path: str, spec: Spec, document: Document | None) -> Places:
+def positions_of_spec(path: str, spec: Spec, document: Document | None) -> SourcePositions:
     """Return the places of a spec's items, by the module calls that are rendered from them."""
-    return Places(path, document, dict(_calls(spec)))
+    return SourcePositions(path, document, dict(_calls(spec)))
 
 
 def _calls(spec: Spec) -> Iterator[tuple[str, Loc]]:
@@ -49,17 +49,17 @@ def _calls(spec: Spec) -> Iterator[tuple[str, Loc]]:
         yield from ((module_names.ca_certificate(key, number), loc) for number in generations)
     yield from ((module_names.share(key), ("shares", key)) for key in spec.shares)
     yield from ((module_names.issuer(key), ("issuers", key)) for key in spec.issuers)
-    yield from ((module_names.duty(section, key), (section, key)) for section, key, _ in spec.duties)
+    yield from ((module_names.operator_role(section, key), (section, key)) for section, key, _ in spec.duties)
     yield from ((module_names.crl_bucket(key), ("crl_buckets", key)) for key in spec.crl_buckets)
     yield from ((module_names.certificate(key), ("certificates", key)) for key in spec.certificates)
 
 
-def problems(judgement: Judgement, places: Places) -> list[Problem]:
+def problems(judgement: GuardResult, places: SourcePositions) -> list[Problem]:
     """Return findings and doubts as problems: what breaks trust, or cannot be judged, is an error."""
     found = [
         places.problem(
             each.address,
-            f"{each.address}: {happening(each)}{each.message}; instead: {each.advice}".removeprefix(": "),
+            f"{each.address}: {describe_change(each)}{each.message}; instead: {each.advice}".removeprefix(": "),
             rule=each.rule,
             severity=_severity(each.level),
         )

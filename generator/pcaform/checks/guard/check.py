@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from pcaform.checks.guard.context import World
-from pcaform.checks.guard.findings import where
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.findings import address_of
 from pcaform.checks.guard.levels import rank
 from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.rules.registry import judge_of
-from pcaform.checks.guard.verdict import Doubt, Finding, Judgement, Note, Remark
+from pcaform.checks.guard.verdict import Finding, GuardResult, Note, Outcome, Undecided
 
 _KNOWN = {
     frozenset(actions)
@@ -28,34 +28,34 @@ _DEFERRED = "Terraform puts something off to a later plan, or calls an action: w
 _PARTIAL = "the plan leaves something out ('-target' or the like): that is not judged"
 
 
-def judge(plan: Plan) -> Judgement:
+def check_plan(plan: Plan) -> GuardResult:
     """Return all findings, notes and doubts about a plan; what a plan that broke off still says is judged as well."""
-    world = World(plan)
+    world = PlanContext(plan)
     remarks = [remark for change in plan.changes for remark in _remarks(change, world)]
     if plan.is_errored:
-        remarks.append(Doubt("", _ERRORED))
+        remarks.append(Undecided("", _ERRORED))
     if plan.is_deferred:
-        remarks.append(Doubt("", _DEFERRED))
+        remarks.append(Undecided("", _DEFERRED))
     elif plan.is_partial and not plan.is_errored:
         remarks.append(Note("", _PARTIAL))
-    return gathered(remarks)
+    return collect_result(remarks)
 
 
-def gathered(remarks: Iterable[Remark]) -> Judgement:
+def collect_result(remarks: Iterable[Outcome]) -> GuardResult:
     """Return remarks in their order: findings by weight, then by address."""
     every = list(dict.fromkeys(remarks))
     found = [remark for remark in every if isinstance(remark, Finding)]
-    return Judgement(
+    return GuardResult(
         findings=tuple(sorted(found, key=lambda each: (rank(each.level), each))),
         notes=tuple(sorted(remark for remark in every if isinstance(remark, Note))),
-        doubts=tuple(sorted(remark for remark in every if isinstance(remark, Doubt))),
+        doubts=tuple(sorted(remark for remark in every if isinstance(remark, Undecided))),
     )
 
 
-def _remarks(change: Change, world: World) -> Iterator[Remark]:
+def _remarks(change: Change, world: PlanContext) -> Iterator[Outcome]:
     if frozenset(change.actions) not in _KNOWN:
         words = ", ".join(change.actions) or "none"
-        yield Doubt(where(change), f"the actions '{words}' are not known to this release")
+        yield Undecided(address_of(change), f"the actions '{words}' are not known to this release")
         return
     yield from _told(change)
     judge_it = judge_of(change.type)
@@ -66,9 +66,11 @@ def _remarks(change: Change, world: World) -> Iterator[Remark]:
 def _told(change: Change) -> Iterator[Note]:
     """Say what looks like more than it is: what is forgotten, imported or moved."""
     if "forget" in change.actions:
-        yield Note(where(change), "forgotten: it leaves the state and stays at AWS as it is")
+        yield Note(address_of(change), "forgotten: it leaves the state and stays at AWS as it is")
     if change.importing:
         after = "changed after that" if change.actions != ("no-op",) else "nothing changes at AWS"
-        yield Note(where(change), f"imported: {change.importing} comes into the state, {after}")
+        yield Note(address_of(change), f"imported: {change.importing} comes into the state, {after}")
     if change.moved_from:
-        yield Note(where(change), f"moved: it was {change.moved_from} in the state, and moving changes nothing at AWS")
+        yield Note(
+            address_of(change), f"moved: it was {change.moved_from} in the state, and moving changes nothing at AWS"
+        )

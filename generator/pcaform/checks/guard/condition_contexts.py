@@ -12,7 +12,7 @@ from typing import Any
 
 from pcaform.checks.guard.referenced_cas import SAMPLE, VARIABLE
 from pcaform.iam.evaluator.patterns import Context
-from pcaform.iam.normalize import listed
+from pcaform.iam.normalize import as_list
 from pcaform.iam.policies.statements import ISSUER_TAG
 
 _TRIED = ("acm-pca:", "acm:", "aws:viaawsservice", "aws:tagkeys", f"aws:requesttag/{ISSUER_TAG}".lower())
@@ -20,7 +20,7 @@ _GAPS = ("x", "", "zq")
 _MOST = 256
 
 
-def circumstances(before: Mapping[str, str], after: Mapping[str, str]) -> list[Context]:
+def condition_contexts(before: Mapping[str, str], after: Mapping[str, str]) -> list[Context]:
     """Return contexts that meet what differs, with and without what else the second set asks for."""
     if not before:
         return []
@@ -46,7 +46,7 @@ def _key(context: Mapping[str, str]) -> str:
 
 def _statements(policies: Mapping[str, str]) -> Iterator[Any]:
     for text in policies.values():
-        yield from listed(json.loads(text).get("Statement", []))
+        yield from as_list(json.loads(text).get("Statement", []))
 
 
 def _contexts(statement: Any) -> Iterator[dict[str, str]]:
@@ -65,7 +65,7 @@ def _asked(statement: Any) -> Iterator[tuple[str, str, list[str]]]:
     for operator, keys in statement.get("Condition", {}).items():
         for key, values in keys.items():
             if not key.lower().startswith(_TRIED):
-                yield operator, key.lower(), [each for value in listed(values) for each in _samples(operator, value)]
+                yield operator, key.lower(), [each for value in as_list(values) for each in _samples(operator, value)]
     for match in VARIABLE.finditer(json.dumps(statement.get("Resource", ""))):
         yield "Resource", match["key"].lower(), [SAMPLE]
 

@@ -25,7 +25,7 @@ _TREE = 32
 
 
 @dataclass(frozen=True)
-class World:
+class PlanContext:
     """The objects before a plan, by type, with what the plan does to each."""
 
     plan: Plan

@@ -6,7 +6,7 @@ from typing import Any
 
 from pcaform.checks.guard.catalog import RULES
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.verdict import Difference, Doubt, Finding
+from pcaform.checks.guard.verdict import Difference, Finding, Undecided
 from pcaform.terraform.plan_changes import is_marked
 
 _CAUSES = {
@@ -38,7 +38,7 @@ def finding(
 ) -> Finding:
     """Return a finding of a rule; `arguments` are the ones that matter where nothing forces a replacement."""
     return Finding(
-        address=where(change),
+        address=address_of(change),
         rule=rule,
         level=RULES[rule].level,
         actions=change.actions,
@@ -51,12 +51,12 @@ def finding(
     )
 
 
-def doubt(change: Change, rule: str, message: str) -> Doubt:
+def undecided(change: Change, rule: str, message: str) -> Undecided:
     """Return a doubt that may hide a finding of a rule."""
-    return Doubt(where(change), message, RULES[rule].level)
+    return Undecided(address_of(change), message, RULES[rule].level)
 
 
-def where(change: Change) -> str:
+def address_of(change: Change) -> str:
     """Return the address of what changes; an object that a replacement left behind is named as such."""
     return f"{change.address} (deposed {change.deposed})" if change.deposed else change.address
 

@@ -18,8 +18,8 @@ from pcaform.iam.actions import ISSUE
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.patterns import is_action, is_like
 from pcaform.iam.evaluator.principals import account_of
-from pcaform.iam.normalize import listed, meaning
-from pcaform.iam.policies.oidc_subjects import is_anybodys
+from pcaform.iam.normalize import as_list, normalized_statements
+from pcaform.iam.policies.oidc_subjects import is_untrusted_subject
 
 _ACCOUNTS = frozenset(("aws:principalaccount", "aws:sourceaccount"))
 _ARNS = frozenset(("aws:principalarn", "aws:sourcearn"))
@@ -78,22 +78,22 @@ def grantees(text: str, name: str) -> tuple[Grantee, ...]:
     return tuple(_grantees(json.loads(text), "Allow"))
 
 
-def denied(text: str) -> frozenset[str]:
+def denied_principals(text: str) -> frozenset[str]:
     """Return what a policy denies, in one form for every spelling."""
-    return meaning([{"Statement": list(_statements(json.loads(text), "Deny"))}])
+    return normalized_statements([{"Statement": list(_statements(json.loads(text), "Deny"))}])
 
 
-def newcomers(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
+def added_grantees(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
     """Return who is let in and was not, or is under conditions that were narrower."""
     return tuple(new for new in after if not any(_covers(old, new) for old in before))
 
 
-def leavers(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
+def removed_grantees(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
     """Return who was let in and is not any more, or only under narrower conditions."""
-    return newcomers(after, before)
+    return added_grantees(after, before)
 
 
-def in_words(found: Sequence[Grantee], others: Sequence[Grantee] = ()) -> str:
+def describe(found: Sequence[Grantee], others: Sequence[Grantee] = ()) -> str:
     """Name them; the conditions are told where they are what differs, or say who it may be."""
     known = {each.name for each in others}
     told = [str(each) if each.name in known or each.is_anybody or not each.is_named else each.name for each in found]
@@ -144,7 +144,7 @@ def _names_somebody(condition: tuple[str, str, frozenset[str]]) -> bool:
 def _names_subject(condition: tuple[str, str, frozenset[str]]) -> bool:
     operator, key, values = condition
     is_subject = key.lower().endswith(":sub") and not _can_be_missed(operator)
-    return is_subject and not any(map(is_anybodys, values))
+    return is_subject and not any(map(is_untrusted_subject, values))
 
 
 def _names_application(condition: tuple[str, str, frozenset[str]]) -> bool:
@@ -189,7 +189,7 @@ def _grantees(document: Any, effect: str) -> Iterator[Grantee]:
 
 
 def _statements(document: Any, effect: str) -> Iterator[Any]:
-    for statement in listed(document.get("Statement", [])):
+    for statement in as_list(document.get("Statement", [])):
         if statement.get("Effect") == effect:
             yield statement
 
@@ -208,4 +208,4 @@ def _conditions(block: Mapping[str, Mapping[str, Any]]) -> list[Conditions]:
 
 
 def _texts(value: Any) -> list[str]:
-    return [str(each) for each in listed(value)]
+    return [str(each) for each in as_list(value)]

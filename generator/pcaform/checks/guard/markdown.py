@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from pcaform.checks.guard.report import happening, shortened
-from pcaform.checks.guard.verdict import Finding, Judgement
+from pcaform.checks.guard.report import describe_change, shorten
+from pcaform.checks.guard.verdict import Finding, GuardResult
 
 MARKER = "<!-- pcaform guard -->"
 """The first line, which shows nothing: a pipeline that finds it in a comment of its own updates that comment."""
@@ -15,16 +15,16 @@ _LIMIT = 60_000
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|#~]")
 
 
-def markdown(judgement: Judgement) -> str:
+def format_markdown(judgement: GuardResult) -> str:
     """Return the comment: a verdict, then one part for each finding that opens on a click."""
     parts = [*map(_part, judgement.findings)]
     parts += [_folded(f"{len(judgement.doubts)} not judged", _doubts(judgement))] if judgement.doubts else []
     parts += [_folded(f"{len(judgement.waived)} waived", _waived(judgement))] if judgement.waived else []
     parts += [_folded(f"{len(judgement.notes)} notes", _notes(judgement))] if judgement.notes else []
-    return "\n\n".join([MARKER, f"### pcaform guard: {verdict(judgement)}", *_fitting(parts)])
+    return "\n\n".join([MARKER, f"### pcaform guard: {format_verdict(judgement)}", *_fitting(parts)])
 
 
-def verdict(judgement: Judgement) -> str:
+def format_verdict(judgement: GuardResult) -> str:
     """Return in a few words what was found, by level, and what was not judged or is accepted."""
     levels = [finding.level for finding in judgement.findings]
     counts = [f"{levels.count(level)} {level}" for level in dict.fromkeys(levels)]
@@ -35,17 +35,17 @@ def verdict(judgement: Judgement) -> str:
 
 def _part(finding: Finding) -> str:
     lines = [
-        f"{_escaped(happening(finding))}{_escaped(finding.message)}.",
+        f"{_escaped(describe_change(finding))}{_escaped(finding.message)}.",
         *(f"- `{_code(each.path)}`: {_quoted(each.before)} → {_quoted(each.after)}" for each in finding.differences),
     ]
-    affected = [f"- {_escaped(line)}" for line in shortened(finding.affected)]
+    affected = [f"- {_escaped(line)}" for line in shorten(finding.affected)]
     body = ["\n".join(lines), *(["Affected:\n" + "\n".join(affected)] if affected else [])]
     body.append(f"Instead: {_escaped(finding.advice)}.")
     title = f"{finding.level}: <code>{_html(finding.address)}</code> {finding.rule}"
     return f"<details><summary>{title}</summary>\n\n" + "\n\n".join(body) + "\n\n</details>"
 
 
-def _doubts(judgement: Judgement) -> Iterator[str]:
+def _doubts(judgement: GuardResult) -> Iterator[str]:
     for doubt in judgement.doubts:
         yield (
             f"- `{_code(doubt.address)}`: {_escaped(doubt.message)}"
@@ -54,12 +54,12 @@ def _doubts(judgement: Judgement) -> Iterator[str]:
         )
 
 
-def _waived(judgement: Judgement) -> Iterator[str]:
+def _waived(judgement: GuardResult) -> Iterator[str]:
     for each in judgement.waived:
         yield f"- `{_code(each.finding.address)}` {each.finding.rule}, until {each.until}: {_escaped(each.why)}"
 
 
-def _notes(judgement: Judgement) -> Iterator[str]:
+def _notes(judgement: GuardResult) -> Iterator[str]:
     for note in judgement.notes:
         yield f"- `{_code(note.address)}`: {_escaped(note.message)}" if note.address else f"- {_escaped(note.message)}"
 

@@ -7,13 +7,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.iam.normalize import listed
+from pcaform.iam.normalize import as_list
 
 _NONE_OF = frozenset({"StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike"})
 _ONE_OF = frozenset(name.replace("Not", "") for name in _NONE_OF)
 
 
-def without(policies: Mapping[str, str], ids: frozenset[str]) -> dict[str, str]:
+def strip_cas(policies: Mapping[str, str], ids: frozenset[str]) -> dict[str, str]:
     """Return policies as they are for every CA but those of these ids; one that is about no other is left out."""
     return {name: kept for name, text in policies.items() if (kept := _without(text, ids))}
 
@@ -23,7 +23,7 @@ def _without(text: str, ids: frozenset[str]) -> str:
         return text
     try:
         document = json.loads(text)
-        statements = [kept for each in listed(document["Statement"]) for kept in _statement(each, ids)]
+        statements = [kept for each in as_list(document["Statement"]) for kept in _statement(each, ids)]
     except (KeyError, TypeError, ValueError, AttributeError):
         return text
     return json.dumps({**document, "Statement": statements}) if statements else ""
@@ -50,4 +50,4 @@ def _conditions(operator: str, keys: Mapping[str, Any], ids: frozenset[str]) -> 
 
 
 def _others(values: Any, ids: frozenset[str]) -> list[Any]:
-    return [each for each in listed(values) if str(each).rpartition("certificate-authority/")[2] not in ids]
+    return [each for each in as_list(values) if str(each).rpartition("certificate-authority/")[2] not in ids]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from pcaform.iam.normalize import listed
+from pcaform.iam.normalize import as_list
 
 INLINE = (
     "aws_iam_user_policy",
@@ -37,7 +37,7 @@ Pairs = frozenset[tuple[str, str]]
 """Who holds, as 'user ada', and what: the ARN of a policy, 'policy NAME', or a group as 'group pki'."""
 
 
-def attached(values: Mapping[str, Any], unknown: Mapping[str, Any] | None = None) -> Pairs:
+def attachments(values: Mapping[str, Any], unknown: Mapping[str, Any] | None = None) -> Pairs:
     """Return who gets which policy by an attachment."""
     arns = [arn for name in _ARNS for arn in _named(values, unknown, name)]
     arns += [f"policy {each.get('name')}" for each in values.get(_REFERENCE) or () if isinstance(each, Mapping)]
@@ -57,7 +57,7 @@ def members(values: Mapping[str, Any], unknown: Mapping[str, Any] | None = None)
     return frozenset((f"user {user}", f"group {group}") for user, group in product(users, groups))
 
 
-def managed(values: Mapping[str, Any]) -> frozenset[str]:
+def managed_policies(values: Mapping[str, Any]) -> frozenset[str]:
     """Return the policies that a role names itself."""
     return frozenset(_named(values, None, "managed_policy_arns"))
 
@@ -81,7 +81,7 @@ def has_unknown_text(unknown: Mapping[str, Any]) -> bool:
 
 def _named(values: Mapping[str, Any], unknown: Mapping[str, Any] | None, name: str) -> Iterator[str]:
     found = values.get(name)
-    yield from (each for each in listed(found) if isinstance(each, str) and each)
+    yield from (each for each in as_list(found) if isinstance(each, str) and each)
     mark = (unknown or {}).get(name)
     if mark is True or (isinstance(mark, list) and True in mark):
         yield UNKNOWN

@@ -11,10 +11,10 @@ from pcaform.checks.guard.policy_attachments import (
     INLINE,
     MEMBERSHIPS,
     UNKNOWN,
-    attached,
+    attachments,
     has_unknown_text,
     holders,
-    managed,
+    managed_policies,
     members,
     texts,
 )
@@ -86,11 +86,11 @@ class Holders:
         """Yield who holds what is or may be about CAs, and whether it is."""
         values = resource.values
         if resource.type in ATTACHMENTS:
-            found = ((who, self.concerns(arn)) for who, arn in attached(values, unknown))
+            found = ((who, self.concerns(arn)) for who, arn in attachments(values, unknown))
             yield from ((who, is_about is True) for who, is_about in found if is_about is not False)
             return
         own = [f"role {values.get('name')}"] if resource.type == "aws_iam_role" else holders(values, unknown)
-        abouts = [*map(is_about_authorities, texts(values).values()), *map(self.concerns, managed(values))]
+        abouts = [*map(is_about_authorities, texts(values).values()), *map(self.concerns, managed_policies(values))]
         if any(abouts) or None in abouts or has_unknown_text(unknown):
             yield from ((who, any(abouts)) for who in own or [""])
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from pcaform.checks.access.scenario import Stage
+from pcaform.checks.access.scenario import Scenario
 from pcaform.core import facts
 from pcaform.iam.evaluator.patterns import is_like
 
@@ -22,14 +22,14 @@ VARIABLE = re.compile(r"\$\{(?P<key>[^\s,'{}\"]+)[^}\"]*\}")
 _KIND = "certificate-authority/"
 
 
-def stage(policies: Mapping[str, str]) -> Stage:
+def scenario_of(policies: Mapping[str, str]) -> Scenario:
     """Return the CAs that policies name, in the region and account of the first that says them."""
     found = [match for text in _written(policies) for match in _AUTHORITY.finditer(text) if _id(match)]
     region = next((match["region"] for match in found if match["region"].replace("-", "").isalnum()), _REGION)
     accounts = [match["account"] or "" for match in found] + _IAM.findall(" ".join(policies.values()))
     account = next((each for each in accounts if each.isdigit()), _ACCOUNT)
-    empty = Stage(region, account, {}, ())
-    return Stage(region, account, {match["arn"]: _concrete(match, empty) for match in found}, ())
+    empty = Scenario(region, account, {}, ())
+    return Scenario(region, account, {match["arn"]: _concrete(match, empty) for match in found}, ())
 
 
 def new_templates(policies: Mapping[str, str]) -> dict[str, str]:
@@ -54,7 +54,7 @@ def _id(match: re.Match[str]) -> str:
     return "*" if is_like(f"{_KIND}{SAMPLE}", resource, {}) else ""
 
 
-def _concrete(match: re.Match[str], stage: Stage) -> str:
+def _concrete(match: re.Match[str], stage: Scenario) -> str:
     """Return an ARN that fits a pattern; one without wildcards is itself."""
     partition = stage.arn("acm-pca", "x").split(":")[1] if "*" in match["partition"] else match["partition"]
     region = _fitting(match["region"], stage.region, "east")

@@ -11,7 +11,7 @@ from typing import Any
 
 from pcaform.iam import actions
 from pcaform.iam.evaluator.patterns import is_action
-from pcaform.iam.normalize import listed
+from pcaform.iam.normalize import as_list
 
 _ACTIONS = (actions.ISSUE, *actions.ON_AUTHORITY, *actions.ON_NO_AUTHORITY, actions.REQUEST)
 ON_IAM = {
@@ -46,7 +46,7 @@ def is_about_authorities(text: Any) -> bool:
     except (ValueError, TypeError, AttributeError, RecursionError):
         return True
     is_named = any(pattern is None or any(is_action(name, pattern) for name in _ACTIONS) for pattern in patterns)
-    return is_named or any(map(_governs, listed(document.get("Statement"))))
+    return is_named or any(map(_governs, as_list(document.get("Statement"))))
 
 
 def is_about_authorities_by_name(arn: Any) -> bool:
@@ -61,15 +61,15 @@ def is_of_aws(arn: str) -> bool:
 
 def _patterns(document: Any) -> Iterator[str | None]:
     """Yield the patterns of actions; None for NotAction, which means nearly all, and for what is none."""
-    for statement in listed(document.get("Statement")):
+    for statement in as_list(document.get("Statement")):
         if "NotAction" in statement:
             yield None
-        yield from (each if isinstance(each, str) else None for each in listed(statement.get("Action", [])))
+        yield from (each if isinstance(each, str) else None for each in as_list(statement.get("Action", [])))
 
 
 def _governs(statement: Any) -> bool:
     """Tell whether a statement lets somebody change what all principals of a kind may do."""
-    patterns, resources = listed(statement.get("Action", [])), listed(statement.get("Resource", "*"))
+    patterns, resources = as_list(statement.get("Action", [])), as_list(statement.get("Resource", "*"))
     return statement.get("Effect") == "Allow" and any(
         any(is_action(name, pattern) for pattern in patterns) and any(_is_every(each, kind) for each in resources)
         for name, kind in ON_IAM.items()

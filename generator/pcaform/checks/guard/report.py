@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from pcaform.checks.guard.verdict import Doubt, Finding, Judgement, Note, Waived
+from pcaform.checks.guard.verdict import Finding, GuardResult, Note, Undecided, Waived
 
 _SHOWN = 12
 """How many of the things that suffer are listed for people; JSON has all."""
@@ -19,14 +19,14 @@ class Report:
     format_version: Literal["1.1"]
     findings: tuple[Finding, ...]
     notes: tuple[Note, ...]
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[Undecided, ...]
     waived: tuple[Waived, ...]
 
 
 _REPORT = TypeAdapter(Report)
 
 
-def text(judgement: Judgement) -> str:
+def format_text(judgement: GuardResult) -> str:
     """Return a few lines for each finding: what happens and why, what hangs on it, then what to do instead."""
     waived = (f"{_head(each.finding)}\n  waived until {each.until}: {each.why}" for each in judgement.waived)
     return "\n".join([*(line for finding in judgement.findings for line in _lines(finding)), *waived])
@@ -36,17 +36,17 @@ def _lines(finding: Finding) -> Iterator[str]:
     yield _head(finding)
     for each in finding.differences:
         yield f"  {each.path}: {each.before} -> {each.after}"
-    for line in shortened(finding.affected):
+    for line in shorten(finding.affected):
         yield f"  affects {line}"
     yield f"  instead: {finding.advice}"
 
 
 def _head(finding: Finding) -> str:
     place = f"{finding.address}: " if finding.address else ""
-    return f"{place}{happening(finding)}{finding.message} [{finding.rule}, {finding.level}]"
+    return f"{place}{describe_change(finding)}{finding.message} [{finding.rule}, {finding.level}]"
 
 
-def happening(finding: Finding) -> str:
+def describe_change(finding: Finding) -> str:
     """Return what Terraform does and why, as the start of a sentence; empty where it does nothing."""
     words = {"delete": "destroyed", "create": "created", "update": "changed"}
     done = "replaced" if {"delete", "create"} <= set(finding.actions) else words.get("".join(finding.actions))
@@ -54,14 +54,14 @@ def happening(finding: Finding) -> str:
     return f"{done}{because}: " if done else ""
 
 
-def shortened(lines: tuple[str, ...]) -> Iterator[str]:
+def shorten(lines: tuple[str, ...]) -> Iterator[str]:
     """Yield as many lines as a person reads, and how many more there are."""
     yield from lines[:_SHOWN]
     if len(lines) > _SHOWN:
         yield f"and {len(lines) - _SHOWN} more"
 
 
-def as_json(judgement: Judgement) -> str:
+def format_json(judgement: GuardResult) -> str:
     """Return one JSON document, as `json_schema` describes it."""
     report = Report("1.1", judgement.findings, judgement.notes, judgement.doubts, judgement.waived)
     return _REPORT.dump_json(report, indent=2).decode()

@@ -42,7 +42,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Doubt:
+class Undecided:
     """What could not be judged, and why; the address is empty where it is the plan as a whole.
 
     `level` is the heaviest finding that it may hide.
@@ -62,14 +62,14 @@ class Waived:
     until: str
 
 
-Remark = Finding | Note | Doubt
+Outcome = Finding | Note | Undecided
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class GuardResult:
     """All that there is to say, findings by level and then by address; safe where there is no finding and no doubt."""
 
     findings: tuple[Finding, ...] = ()
     notes: tuple[Note, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[Undecided, ...] = ()
     waived: tuple[Waived, ...] = ()

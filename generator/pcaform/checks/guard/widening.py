@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import Cell
+from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.check import is_allowed
-from pcaform.checks.access.condition_samples import favours
-from pcaform.checks.access.report import said
-from pcaform.checks.access.request_matrix import Asked
-from pcaform.checks.access.scenario import Stage, Subject, name_patterns
+from pcaform.checks.access.condition_samples import sample_contexts
+from pcaform.checks.access.report import describe
+from pcaform.checks.access.request_matrix import RequestMatrix
+from pcaform.checks.access.scenario import Scenario, Subject, name_patterns
 from pcaform.checks.access.summary import rows
-from pcaform.checks.guard.condition_contexts import circumstances
-from pcaform.checks.guard.referenced_cas import new_templates, stage
+from pcaform.checks.guard.condition_contexts import condition_contexts
+from pcaform.checks.guard.referenced_cas import new_templates, scenario_of
 from pcaform.checks.guard.relevance import ON_IAM
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.iam import actions
@@ -27,7 +27,7 @@ from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import Context
 from pcaform.iam.evaluator.principals import Principal
-from pcaform.iam.normalize import meaning
+from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
 
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')
@@ -38,7 +38,7 @@ _WORDS = 12
 class Widening:
     """What is newly allowed: all requests, and whether CA certificates are among them."""
 
-    gained: tuple[Cell, ...]
+    gained: tuple[AccessRequest, ...]
 
     @property
     def has_ca_template(self) -> bool:
@@ -55,18 +55,18 @@ class Widening:
         return tuple(_lines(self.gained))
 
 
-def widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
+def find_widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
     """Compare two sets of policies, each name to JSON; raises PolicyError for one that IAM would refuse."""
     old, new = _policies(before), _policies(after)
     both = {f"before {name}": text for name, text in before.items()} | dict(after)
-    there = stage(both)
+    there = scenario_of(both)
     subject = Subject("", "issuer", _principal(there), both, is_owned=True, owner_tag=_tag(both))
     samples = {pattern: re.sub(r"[*?]", "x", pattern) for pattern in name_patterns([subject])}
-    asked = list(dict.fromkeys(Asked(there, subject, samples, favours(subject)).cells()))
+    asked = list(dict.fromkeys(RequestMatrix(there, subject, samples, sample_contexts(subject)).cells()))
     asked += [*_governing(there), *_of_new_templates(asked, new_templates(both))]
     gained = [
         cell
-        for cell in (*asked, *_varied(asked, circumstances(before, after)))
+        for cell in (*asked, *_varied(asked, condition_contexts(before, after)))
         if cell.circumstance != access_request.FIRST_LOCK
         and is_allowed(there, subject, cell, new)
         and not is_allowed(there, subject, cell, old)
@@ -74,14 +74,14 @@ def widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
     return Widening(tuple(dict.fromkeys(gained)))
 
 
-def _of_new_templates(asked: list[Cell], templates: Mapping[str, str]) -> Iterator[Cell]:
+def _of_new_templates(asked: list[AccessRequest], templates: Mapping[str, str]) -> Iterator[AccessRequest]:
     """Yield the plain requests to issue once more, by templates that only the policies name."""
     plain = [cell for cell in asked if cell.template == DEFAULT_TEMPLATE and cell.circumstance == access_request.PLAIN]
     for (name, arn), cell in product(templates.items(), plain):
         yield replace(cell, template=name, context={**cell.context, "acm-pca:templatearn": (arn,)})
 
 
-def _varied(asked: list[Cell], contexts: list[Context]) -> Iterator[Cell]:
+def _varied(asked: list[AccessRequest], contexts: list[Context]) -> Iterator[AccessRequest]:
     """Yield requests that a principal makes itself once more, in each of these circumstances."""
     for context, cell in product(contexts, asked):
         is_plain = cell.circumstance == access_request.PLAIN and cell.route == access_request.DIRECT
@@ -89,18 +89,18 @@ def _varied(asked: list[Cell], contexts: list[Context]) -> Iterator[Cell]:
             yield replace(cell, circumstance=access_request.EVERY_KEY, context={**context, **cell.context})
 
 
-def _governing(stage: Stage) -> Iterator[Cell]:
+def _governing(stage: Scenario) -> Iterator[AccessRequest]:
     """Yield the requests to IAM by which a principal gives himself whatever he lacks."""
     for action, kind in ON_IAM.items():
         arn = stage.arn("iam", f"{kind}/somebody").replace(f":{stage.region}:", "::", 1)
-        yield Cell(action, "IAM", resource=arn, context=access_request.route_keys(access_request.DIRECT))
+        yield AccessRequest(action, "IAM", resource=arn, context=access_request.route_keys(access_request.DIRECT))
 
 
 def _policies(policies: Mapping[str, str]) -> Policies:
     return Policies(identity=tuple(read_document(text, name) for name, text in policies.items()))
 
 
-def _principal(stage: Stage) -> Principal:
+def _principal(stage: Scenario) -> Principal:
     return Principal(f"{stage.arn('iam', 'user/somebody', region='').replace(stage.region, '', 1)}", stage.account_id)
 
 
@@ -109,7 +109,7 @@ def _tag(policies: Mapping[str, str]) -> str:
     return next((match["tag"] for text in policies.values() for match in _TAG.finditer(text)), "user/somebody")
 
 
-def _lines(gained: tuple[Cell, ...]) -> Iterator[str]:
+def _lines(gained: tuple[AccessRequest, ...]) -> Iterator[str]:
     plain = [cell for cell in gained if cell.circumstance == access_request.PLAIN]
     for row in rows(plain):
         for route, may in row.routes():
@@ -120,11 +120,11 @@ def _lines(gained: tuple[Cell, ...]) -> Iterator[str]:
     yield from dict.fromkeys(f"on {cell.target}: {_word(cell)}, {cell.circumstance}" for cell in rest)
 
 
-def _word(cell: Cell) -> str:
-    return actions.ISSUE.partition(":")[2] if cell.action == actions.ISSUE else said(cell).partition(" on ")[0]
+def _word(cell: AccessRequest) -> str:
+    return actions.ISSUE.partition(":")[2] if cell.action == actions.ISSUE else describe(cell).partition(" on ")[0]
 
 
-def normal(text: str) -> str:
+def normal_form(text: str) -> str:
     """Return a policy with what its order and spacing leave open settled, so that equal ones are equal texts."""
     try:
         return json.dumps(_sorted(json.loads(text)), sort_keys=True)
@@ -132,13 +132,13 @@ def normal(text: str) -> str:
         return text
 
 
-def mean_the_same(before: Iterable[str], after: Iterable[str]) -> bool:
+def have_same_meaning(before: Iterable[str], after: Iterable[str]) -> bool:
     """Tell whether two sets of policies allow and deny the same, in whatever words."""
     old, new = list(before), list(after)
     try:
-        return meaning(map(json.loads, old)) == meaning(map(json.loads, new))
+        return normalized_statements(map(json.loads, old)) == normalized_statements(map(json.loads, new))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        return sorted(map(normal, old)) == sorted(map(normal, new))
+        return sorted(map(normal_form, old)) == sorted(map(normal_form, new))
 
 
 def _sorted(value: object) -> object:

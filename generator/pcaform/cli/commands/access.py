@@ -4,16 +4,16 @@ from functools import partial
 from pathlib import Path
 
 from pcaform.checks.access import expected, report
-from pcaform.checks.access.account import stages
-from pcaform.checks.access.account_review import survey
-from pcaform.checks.access.check import Judgement, judge
-from pcaform.checks.access.scenario import Stage, name_patterns, stage
-from pcaform.cli.commands.opening import check_found, opened
+from pcaform.checks.access.account import build_scenarios
+from pcaform.checks.access.account_review import review_account
+from pcaform.checks.access.check import AccessResult, check_access
+from pcaform.checks.access.scenario import Scenario, build_scenario, name_patterns
+from pcaform.cli.commands.opening import check_found, open_account
 from pcaform.core import console
 from pcaform.core.problems import Failure
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
-from pcaform.rules.load import load
+from pcaform.rules.load import load_file
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.read import read_access
 from pcaform.sources.aws.session import Caller
@@ -27,49 +27,49 @@ _TERRAFORM = ".tf"
 
 def run(path: str, *, form: str = "text") -> int:
     """Print what the principals of a spec, or of a stack's directory, may do; return 2 where that is not as granted."""
-    judgement = of_directory(Path(path)) if Path(path).is_dir() else of_spec(load(path))
+    judgement = of_directory(Path(path)) if Path(path).is_dir() else of_spec(load_file(path))
     _print(judgement, form)
     return _FINDINGS if judgement.findings else 0
 
 
 def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
     """Print what everybody in an account may do with its CAs; return 2 where that is too much, or not all is known."""
-    account = opened(caller)
+    account = open_account(caller)
     found = read_access(account, filters)
     check_found(found)
     for remark in found.remarks:
-        console.say(f"{remark.kind}: {remark.address}: {remark.reason}")
+        console.print_status(f"{remark.kind}: {remark.address}: {remark.reason}")
     judgement = of_account(found, account.account_id)
     _print(judgement, form)
     is_whole = all(remark.kind != "unknown" for remark in found.remarks)
     return _FINDINGS if judgement.findings or not is_whole else 0
 
 
-def of_account(found: Inventory, account_id: str) -> Judgement:
+def of_account(found: Inventory, account_id: str) -> AccessResult:
     """Judge everybody in an account by the policies that were read."""
-    held = stages(found, account_id)
-    return survey(held, _samples(name_patterns(subject for each in held[:1] for subject in each.subjects)))
+    held = build_scenarios(found, account_id)
+    return review_account(held, _samples(name_patterns(subject for each in held[:1] for subject in each.subjects)))
 
 
-def _print(judgement: Judgement, form: str) -> None:
+def _print(judgement: AccessResult, form: str) -> None:
     written = report.FORMATS[form](judgement)
     if written:
-        console.result(written)
+        console.print_result(written)
     subject = "no policy of a principal shows" if judgement.is_live else "no policy of a stack shows"
-    console.say(f"{subject}: {report.not_shown(judgement)}")
-    console.say(summary(judgement))
+    console.print_status(f"{subject}: {report.not_shown(judgement)}")
+    console.print_status(summary(judgement))
 
 
-def of_spec(spec: Spec) -> Judgement:
+def of_spec(spec: Spec) -> AccessResult:
     """Judge the policies that a spec renders to, as text, against what its grants say."""
     files = render(plan(spec, source="spec")).files
     names = {each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None}
-    found = stage(configuration({path: text for path, text in files.items() if _is_root(path)}), names)
+    found = build_scenario(configuration({path: text for path, text in files.items() if _is_root(path)}), names)
     patterns = expected.name_patterns(spec.issuers)
-    return judge(found, partial(expected.words, spec), _samples(patterns))
+    return check_access(found, partial(expected.expected_decision, spec), _samples(patterns))
 
 
-def of_directory(directory: Path) -> Judgement:
+def of_directory(directory: Path) -> AccessResult:
     """Judge the policies of a rendered stack; what its grants said is not known there.
 
     Raises Failure where the directory holds no stack, or one whose policies cannot be judged.
@@ -77,11 +77,11 @@ def of_directory(directory: Path) -> Judgement:
     files = {path.name: path.read_bytes() for path in sorted(directory.glob(f"*{_TERRAFORM}"))}
     if not files:
         raise Failure(f"{directory}: there is no '*{_TERRAFORM}' in this directory: name a rendered stack, or a spec")
-    found: Stage = stage(configuration(files), {})
-    return judge(found, lambda _: None, _samples(name_patterns(found.subjects)))
+    found: Scenario = build_scenario(configuration(files), {})
+    return check_access(found, lambda _: None, _samples(name_patterns(found.subjects)))
 
 
-def summary(judgement: Judgement) -> str:
+def summary(judgement: AccessResult) -> str:
     """Return the last line: how much was judged, and how it ended."""
     count, judged = len(judgement.findings), sum(access.judged for access in judgement.accesses)
     ended = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"

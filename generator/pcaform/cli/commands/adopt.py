@@ -9,20 +9,20 @@ from pcaform.adopt import permissions as recreating
 from pcaform.adopt import report
 from pcaform.adopt.backend import Backend
 from pcaform.adopt.export import emit
-from pcaform.adopt.scratch import copied, files
-from pcaform.adopt.session import Opened, opened
-from pcaform.adopt.state_backup import refuse_inside, vault
-from pcaform.adopt.transaction import Ground, Plan, Proven, prove, push
+from pcaform.adopt.scratch import copy_stack, files
+from pcaform.adopt.session import Session, open_session
+from pcaform.adopt.state_backup import open_backup, refuse_inside
+from pcaform.adopt.transaction import Environment, Plan, ProvenState, prove, push
 from pcaform.cli.commands.render import refuse_stale
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.terraform.environment import users
+from pcaform.terraform.environment import user_environment
 
 _REFUSED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AdoptOptions:
     """What a user asked for: the spec that the stack must be of, what is accepted, and what becomes of the result."""
 
     spec: str | None = None
@@ -34,25 +34,25 @@ class Wanted:
     is_recreating: bool = False
 
 
-def run(directory: Path, wanted: Wanted) -> int:
+def run(directory: Path, wanted: AdoptOptions) -> int:
     """Take over what an initialised stack describes; return 2 where its plan would do more than that."""
     _check(wanted, directory)
     if wanted.spec is not None:
         refuse_stale(wanted.spec, directory)
-    stack = opened(directory, users(os.environ))
+    stack = open_session(directory, user_environment(os.environ))
     circumstances = _circumstances(stack, wanted)
-    with vault(wanted.keep, directory) as states, tempfile.TemporaryDirectory(prefix="pcaform-adopt-") as scratch:
+    with open_backup(wanted.keep, directory) as states, tempfile.TemporaryDirectory(prefix="pcaform-adopt-") as scratch:
         ground = _ground(stack, wanted, states=states, scratch=Path(scratch))
         proven = prove(ground)
-        _tell(report.proof(proven, circumstances, "not pushed"), wanted)
+        _tell(report.build_proof(proven, circumstances, "not pushed"), wanted)
         if not proven.judgement.is_accepted:
             return _refused(proven)
         step = _conclude(stack, ground, proven, wanted)
-        _write(report.proof(proven, circumstances, step), wanted)
+        _write(report.build_proof(proven, circumstances, step), wanted)
     return 0
 
 
-def _check(wanted: Wanted, directory: Path) -> None:
+def _check(wanted: AdoptOptions, directory: Path) -> None:
     """Raise Failure for options that contradict each other, before anything is read."""
     if wanted.emit is None:
         return
@@ -64,19 +64,19 @@ def _check(wanted: Wanted, directory: Path) -> None:
     refuse_inside(wanted.emit, directory)
 
 
-def _ground(stack: Opened, wanted: Wanted, *, states: Path, scratch: Path) -> Ground:
+def _ground(stack: Session, wanted: AdoptOptions, *, states: Path, scratch: Path) -> Environment:
     backend = Backend(stack.terraform, states)
-    copy = copied(stack.terraform, scratch, workspace=stack.workspace)
+    copy = copy_stack(stack.terraform, scratch, workspace=stack.workspace)
 
     def plan_of(state: bytes) -> Plan:
-        console.say("planning in a copy of the stack, whose state is a copy too")
+        console.print_status("planning in a copy of the stack, whose state is a copy too")
         return copy.plan(state)
 
     def plan() -> Plan:
-        console.say("pushed; planning once more, now with the shared state")
+        console.print_status("pushed; planning once more, now with the shared state")
         return stack.terraform.plan(scratch / "after.tfplan", "-lock=false")
 
-    return Ground(
+    return Environment(
         pull=backend.pull,
         push=backend.push,
         plan_of=plan_of,
@@ -89,34 +89,36 @@ def _ground(stack: Opened, wanted: Wanted, *, states: Path, scratch: Path) -> Gr
     )
 
 
-def _conclude(stack: Opened, ground: Ground, proven: Proven, wanted: Wanted) -> report.Step:
+def _conclude(stack: Session, ground: Environment, proven: ProvenState, wanted: AdoptOptions) -> report.Step:
     """Take the last step with what was proven: none, the hand-over to somebody else, or the push."""
     directory = stack.terraform.directory
     if wanted.is_dry:
-        console.say(f"proven, and nothing was pushed: {_next(proven)}")
+        console.print_status(f"proven, and nothing was pushed: {_next(proven)}")
         return "not pushed"
     if wanted.emit is not None and not proven.is_pushable:
-        console.say(f"proven, the state needs nothing, so nothing was written to {wanted.emit}")
+        console.print_status(f"proven, the state needs nothing, so nothing was written to {wanted.emit}")
         return "nothing to push"
     if wanted.emit is not None:
         for command in emit(wanted.emit, proven.after, stack.terraform, workspace=stack.workspace):
-            console.result(command)
-        console.say(f"proven, and nothing was pushed: what to push is in {wanted.emit}; treat it as the secret it is")
+            console.print_result(command)
+        console.print_status(
+            f"proven, and nothing was pushed: what to push is in {wanted.emit}; treat it as the secret it is"
+        )
         return "emitted"
     if proven.is_pushable:
         push(ground, proven)
     if wanted.is_recreating:
         recreating.withdraw(proven.grants, stack.account)
         gone = _counted(len(proven.grants), "permission was", "permissions were")
-        console.say(
+        console.print_status(
             f"{gone} deleted at AWS: {recreating.GAP}" if proven.grants else "there was no permission to delete"
         )
     pushed = "the state is pushed and planned again" if proven.is_pushable else "the state needs nothing"
-    console.say(f"proven, {pushed}: 'terraform apply' in {directory} does the rest")
+    console.print_status(f"proven, {pushed}: 'terraform apply' in {directory} does the rest")
     return "pushed and planned again" if proven.is_pushable else "nothing to push"
 
 
-def _next(proven: Proven) -> str:
+def _next(proven: ProvenState) -> str:
     """Return what a run without --dry-run would do."""
     if proven.awaited:
         permissions = _counted(len(proven.awaited), "permission", "permissions")
@@ -129,21 +131,23 @@ def _counted(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def _refused(proven: Proven) -> int:
+def _refused(proven: ProvenState) -> int:
     judgement = proven.judgement
     for reason in judgement.doubts:
-        console.say(f"cannot judge: {reason}")
+        console.print_status(f"cannot judge: {reason}")
     missing = sorted({name for line in judgement.refused for name in line.classes})
     if missing and all(line.classes for line in judgement.refused):
         options = " ".join(f"--accept {name}" for name in missing)
-        console.say(f"all that differs is {' and '.join(missing)}: let 'terraform apply' change it with {options}")
-    console.say("refused, nothing was changed: applying this plan would do more than take over")
+        console.print_status(
+            f"all that differs is {' and '.join(missing)}: let 'terraform apply' change it with {options}"
+        )
+    console.print_status("refused, nothing was changed: applying this plan would do more than take over")
     return _REFUSED
 
 
-def _circumstances(stack: Opened, wanted: Wanted) -> report.Circumstances:
+def _circumstances(stack: Session, wanted: AdoptOptions) -> report.ProofContext:
     directory = stack.terraform.directory
-    return report.Circumstances(
+    return report.ProofContext(
         stack=directory.resolve().name,
         workspace=stack.workspace,
         account_id=stack.places[0].account_id,
@@ -155,16 +159,16 @@ def _circumstances(stack: Opened, wanted: Wanted) -> report.Circumstances:
     )
 
 
-def _tell(found: report.Proof, wanted: Wanted) -> None:
+def _tell(found: report.Proof, wanted: AdoptOptions) -> None:
     """Print a proof and write it; where it cannot be written nothing is pushed."""
     _write(found, wanted)
-    console.result(report.text(found))
+    console.print_result(report.format_text(found))
 
 
-def _write(found: report.Proof, wanted: Wanted) -> None:
+def _write(found: report.Proof, wanted: AdoptOptions) -> None:
     if wanted.proof is None:
         return
     try:
-        wanted.proof.write_text(report.as_json(found), encoding="utf-8")
+        wanted.proof.write_text(report.format_json(found), encoding="utf-8")
     except OSError as error:
         raise Failure(f"{wanted.proof}: the proof cannot be written: {error.strerror}") from None

@@ -15,7 +15,7 @@ from pcaform.cli.demo.stack import Stack, open_stack, write_stack
 from pcaform.cli.demo.steps import act, holds, left_out, step
 from pcaform.core import assets, console, facts
 from pcaform.core.problems import Failure, Invalid
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import TerraformMissing
@@ -35,7 +35,7 @@ def run(keep: Path | None = None) -> int:
         scratch = Path(name)
         out = keep or scratch / "out"
         _play(out, scratch)
-    console.say(f"\nit all holds{f'; the stack is in {out}' if keep else ''}")
+    console.print_status(f"\nit all holds{f'; the stack is in {out}' if keep else ''}")
     return 0
 
 
@@ -110,7 +110,7 @@ def _break_and_mend(
     insisted = text.replace(f"    permissions:\n{_PERMISSION}", "    permissions: []\n").replace(_MANAGED, _INSISTED)
     with step("a person insists, with a reason; rendered again"):
         spec = write_stack(insisted, out, source=EXAMPLE)
-    guard_act.refuse_specs(judged(text.encode(), EXAMPLE), spec, rule=_REFUSED)
+    guard_act.refuse_specs(load_valid_text(text.encode(), EXAMPLE), spec, rule=_REFUSED)
     guard_act.refuse_plan(stack, spec, rule=_REFUSED)
     stack.apply(
         "the person insists again: the plan removes exactly the permission; applied",
@@ -137,7 +137,7 @@ def _renew(stack: Stack, server: Sandbox, web: issue_act.Issuer, *, certificate_
 
 def _refusal(text: str) -> str:
     try:
-        judged(text.encode(), EXAMPLE)
+        load_valid_text(text.encode(), EXAMPLE)
     except Invalid as invalid:
         return str(invalid.problems[0])
     raise Failure("pcaform took a spec whose managed certificates cannot renew")

@@ -8,16 +8,16 @@ from pcaform.checks.drift import report
 from pcaform.checks.drift.check import compare
 from pcaform.checks.drift.difference import Drift, Kind
 from pcaform.checks.drift.matching import is_named, region_of
-from pcaform.cli.commands.opening import opened
+from pcaform.cli.commands.opening import open_account
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.rules.load import load
-from pcaform.sources.account_snapshot import Estate
-from pcaform.sources.aws.acm_certificates import managed
-from pcaform.sources.aws.iam_details import people
-from pcaform.sources.aws.progress import told
+from pcaform.rules.load import load_file
+from pcaform.sources.account_snapshot import AccountSnapshot
+from pcaform.sources.aws.acm_certificates import list_acm_certificates
+from pcaform.sources.aws.iam_details import read_principals
+from pcaform.sources.aws.progress import show_progress
 from pcaform.sources.aws.session import Account, Caller
-from pcaform.sources.aws.snapshot import PARTS, standing
+from pcaform.sources.aws.snapshot import PARTS, read_snapshot
 from pcaform.spec.stack import Spec
 
 _DIFFERENCES = 2
@@ -25,11 +25,11 @@ _DIFFERENCES = 2
 
 def run(path: str, caller: Caller, *, form: str = "text", expiring: timedelta = timedelta(days=90)) -> int:
     """Print what differs between a spec and its account; return 2 where anything does, or could not be read."""
-    drift = of_spec(load(path), caller, expiring=expiring)
+    drift = of_spec(load_file(path), caller, expiring=expiring)
     written = report.FORMATS[form](drift)
     if written:
-        console.result(written)
-    console.say(summary(drift))
+        console.print_result(written)
+    console.print_status(summary(drift))
     return _DIFFERENCES if drift.differences else 0
 
 
@@ -39,7 +39,7 @@ def of_spec(spec: Spec, caller: Caller, *, expiring: timedelta) -> Drift:
     strange = [region for region in caller.regions if region not in regions]
     if strange:
         raise Failure(f"--region {strange[0]}: the spec has nothing there, it has CAs in {', '.join(regions)}")
-    account = opened(replace(caller, regions=caller.regions or regions))
+    account = open_account(replace(caller, regions=caller.regions or regions))
     if account.account_id != spec.aws.account_id:
         raise Failure(
             f"the spec is for account {spec.aws.account_id}, and these credentials are {account.account_id}'s: take "
@@ -47,16 +47,16 @@ def of_spec(spec: Spec, caller: Caller, *, expiring: timedelta) -> Drift:
         )
     found = _read(account, spec)
     has_people = bool(spec.issuers or spec.administrators or spec.auditors)
-    somebody = people(account, account.regions[0]) if has_people else None
+    somebody = read_principals(account, account.regions[0]) if has_people else None
     return compare(spec, found, somebody, now=datetime.now(UTC), expiring=expiring)
 
 
-def _read(account: Account, spec: Spec) -> Estate:
-    with told("questions to AWS") as tell:
-        found = standing(account, PARTS, is_wanted=partial(is_named, spec), tell=tell)
+def _read(account: Account, spec: Spec) -> AccountSnapshot:
+    with show_progress("questions to AWS") as tell:
+        found = read_snapshot(account, PARTS, is_wanted=partial(is_named, spec), tell=tell)
         if not spec.certificates:
             return found
-        certificates, remarks = managed(account, account.regions, tell=tell)
+        certificates, remarks = list_acm_certificates(account, account.regions, tell=tell)
     return replace(found, certificates=tuple(certificates), remarks=(*found.remarks, *remarks))
 
 

@@ -8,20 +8,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pcaform.checks.guard import report
-from pcaform.checks.guard.annotations import Places, of_spec, problems
-from pcaform.checks.guard.check import judge
+from pcaform.checks.guard.annotations import SourcePositions, positions_of_spec, problems
+from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.levels import Level
-from pcaform.checks.guard.markdown import markdown, verdict
+from pcaform.checks.guard.markdown import format_markdown, format_verdict
 from pcaform.checks.guard.plan_json import read
-from pcaform.checks.guard.spec_diff.check import judged_plan
-from pcaform.checks.guard.verdict import Judgement
-from pcaform.checks.guard.waivers import waived
-from pcaform.cli.commands.guard_specs import Case, examined, of_base, of_paths
+from pcaform.checks.guard.spec_diff.check import check_plan_with_spec
+from pcaform.checks.guard.verdict import GuardResult
+from pcaform.checks.guard.waivers import apply_waivers
+from pcaform.cli.commands.guard_specs import Case, check_case, of_base, of_paths
 from pcaform.core import console
 from pcaform.core import formatters as printers
-from pcaform.core.files import STDIN, content, shown
+from pcaform.core.files import STDIN, display_name, read_bytes
 from pcaform.core.problems import Failure, Problem
-from pcaform.terraform.environment import users
+from pcaform.terraform.environment import user_environment
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
 
 _FINDINGS = 2
@@ -30,7 +30,7 @@ _USAGE = (
     "name a plan ('guard PLAN', with '--spec SPEC' for what it leaves unknown), two specs ('guard --spec OLD NEW'), or "
     "specs and a revision ('guard --spec SPEC... --base origin/main')"
 )
-_TEXTS = {"text": report.text, "markdown": markdown, "json": report.as_json}
+_TEXTS = {"text": report.format_text, "markdown": format_markdown, "json": report.format_json}
 
 
 def run(
@@ -48,16 +48,16 @@ def run(
     """
     today = datetime.now(tz=UTC).date()
     every = cases(paths, spec=spec, base=base, chdir=chdir)
-    settled = [replace(case, judgement=waived(case.judgement, case.waivers, today=today)) for case in every]
-    whole = joined(settled)
+    settled = [replace(case, judgement=apply_waivers(case.judgement, case.waivers, today=today)) for case in every]
+    whole = join_results(settled)
     written = _TEXTS[form](whole) if form in _TEXTS else printers.FORMATS[form](_problems(settled))
     if written:
-        console.result(written)
+        console.print_result(written)
     for kind, remarks in (("note", whole.notes), ("cannot judge", whole.doubts)):
         for remark in remarks:
-            console.say(": ".join(part for part in (kind, remark.address, remark.message) if part))
+            console.print_status(": ".join(part for part in (kind, remark.address, remark.message) if part))
     code = exit_code(whole, Level(fail_on))
-    console.say(summary(whole, code))
+    console.print_status(summary(whole, code))
     return code
 
 
@@ -70,22 +70,22 @@ def cases(paths: Sequence[str], *, spec: str | None, base: str | None, chdir: Pa
     (path,) = paths
     if spec is None:
         return [of_plan(path, chdir=chdir)]
-    if Path(path).is_dir() or not _is_plan(text := content(path)):
+    if Path(path).is_dir() or not _is_plan(text := read_bytes(path)):
         return of_paths(spec, path)
     return [of_plan(path, spec=spec, chdir=chdir, text=text)]
 
 
 def of_plan(path: str, *, spec: str | None = None, chdir: Path | None = None, text: bytes | None = None) -> Case:
     """Judge a plan, in JSON or as Terraform saves it; its spec says what it leaves unknown."""
-    found = content(path) if text is None else text
-    plan = read(shown_by_terraform(path, chdir) if found.startswith(_PLAN_FILE) else found, shown(path))
+    found = read_bytes(path) if text is None else text
+    plan = read(shown_by_terraform(path, chdir) if found.startswith(_PLAN_FILE) else found, display_name(path))
     if spec is None:
-        return Case(shown(path), judge(plan), (), Places(shown(path)))
-    known = examined(spec)
+        return Case(display_name(path), check_plan(plan), (), SourcePositions(display_name(path)))
+    known = check_case(spec)
     if known.spec is None:
         raise Failure(f"{spec}: there is no spec in it")
-    places = of_spec(shown(spec), known.spec, known.document)
-    return Case(known.spec.stack, judged_plan(plan, known.spec), known.spec.waivers, places)
+    places = positions_of_spec(display_name(spec), known.spec, known.document)
+    return Case(known.spec.stack, check_plan_with_spec(plan, known.spec), known.spec.waivers, places)
 
 
 def shown_by_terraform(path: str, chdir: Path | None) -> bytes:
@@ -93,7 +93,7 @@ def shown_by_terraform(path: str, chdir: Path | None) -> bytes:
     if path == STDIN:
         raise Failure("a saved plan is read by Terraform from its file: name the file, or pipe in its JSON")
     directory = chdir or Path(path).parent
-    terraform = Terraform(find_binary(), directory, users(os.environ))
+    terraform = Terraform(find_binary(), directory, user_environment(os.environ))
     try:
         return json.dumps(terraform.show(Path(path).resolve())).encode()
     except TerraformError as error:
@@ -103,12 +103,12 @@ def shown_by_terraform(path: str, chdir: Path | None) -> bytes:
         ) from None
 
 
-def joined(every: Sequence[Case]) -> Judgement:
+def join_results(every: Sequence[Case]) -> GuardResult:
     """Return one judgement of all cases; with more than one, addresses say which stack they are of."""
     if len(every) == 1:
         return every[0].judgement
     named = [_named(case) for case in every]
-    return Judgement(
+    return GuardResult(
         findings=tuple(found for each in named for found in each.findings),
         notes=tuple(note for each in named for note in each.notes),
         doubts=tuple(doubt for each in named for doubt in each.doubts),
@@ -116,12 +116,12 @@ def joined(every: Sequence[Case]) -> Judgement:
     )
 
 
-def _named(case: Case) -> Judgement:
+def _named(case: Case) -> GuardResult:
     def at(address: str) -> str:
         return f"{case.name}: {address}" if address else case.name
 
     told = case.judgement
-    return Judgement(
+    return GuardResult(
         findings=tuple(replace(each, address=at(each.address)) for each in told.findings),
         notes=tuple(replace(each, address=at(each.address)) for each in told.notes),
         doubts=tuple(replace(each, address=at(each.address)) for each in told.doubts),
@@ -142,14 +142,14 @@ def _is_plan(text: bytes) -> bool:
     )
 
 
-def exit_code(judgement: Judgement, fail_on: Level = Level.BREAKS_TRUST) -> int:
+def exit_code(judgement: GuardResult, fail_on: Level = Level.BREAKS_TRUST) -> int:
     """Return the code: a doubt outweighs a finding, since then even the findings may not be all."""
     if any(doubt.level.reaches(fail_on) for doubt in judgement.doubts):
         return 1
     return _FINDINGS if any(finding.level.reaches(fail_on) for finding in judgement.findings) else 0
 
 
-def summary(judgement: Judgement, code: int) -> str:
+def summary(judgement: GuardResult, code: int) -> str:
     """Return the last line: whether this may be applied, as far as the guard can tell."""
     said = {0: "", 1: "cannot be judged, do not apply it: ", _FINDINGS: "do not apply this: "}[code]
-    return f"{said}{verdict(judgement)}"
+    return f"{said}{format_verdict(judgement)}"

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.checks.guard.annotations import Places, of_spec
-from pcaform.checks.guard.spec_diff.check import gone, judged
-from pcaform.checks.guard.verdict import Judgement
+from pcaform.checks.guard.annotations import SourcePositions, positions_of_spec
+from pcaform.checks.guard.spec_diff.check import check_specs, stack_removed
+from pcaform.checks.guard.verdict import GuardResult
 from pcaform.cli.commands.validate import files
-from pcaform.core.files import content, home, shown
-from pcaform.core.git import Revision, revision
+from pcaform.core.files import base_directory, display_name, read_bytes
+from pcaform.core.git import Revision, find_revision
 from pcaform.core.problems import Failure, Invalid
-from pcaform.rules.load import Examined, examine
-from pcaform.spec.parse import read
-from pcaform.spec.pem_files import Reader, beside, resolved
+from pcaform.rules.load import LoadResult, load_text
+from pcaform.spec.parse import parse_spec
+from pcaform.spec.pem_files import Reader, file_reader, load_pem_files
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, parse
@@ -24,14 +24,19 @@ class Case:
     """One stack or plan: how it is called, the judgement before waivers, the waivers, and where findings stand."""
 
     name: str
-    judgement: Judgement
+    judgement: GuardResult
     waivers: Sequence[Waiver]
-    places: Places
+    places: SourcePositions
 
 
 def of_paths(before: str, after: str) -> list[Case]:
     """Judge the step from one file or directory to another; raises Failure where one cannot be read."""
-    olds = _by_stack({path: earlier(content(path), shown(path), beside(home(path))) for path in files([before])})
+    olds = _by_stack(
+        {
+            path: earlier(read_bytes(path), display_name(path), file_reader(base_directory(path)))
+            for path in files([before])
+        }
+    )
     return list(_cases(olds, [after]))
 
 
@@ -44,12 +49,12 @@ def of_base(base: str, paths: Sequence[str]) -> list[Case]:
 def earlier(text: bytes, name: str, reader: Reader) -> Spec:
     """Return a spec of before: of the right shape, whatever the rules of today say of it."""
     document = parse(text, name)
-    return resolved(read(document), document, reader)
+    return load_pem_files(parse_spec(document), document, reader)
 
 
-def examined(path: str) -> Examined:
+def check_case(path: str) -> LoadResult:
     """Return a spec of now, which must be without errors; raises Invalid else."""
-    found = examine(content(path), shown(path), directory=home(path))
+    found = load_text(read_bytes(path), display_name(path), directory=base_directory(path))
     if found.spec is None or found.has_errors:
         raise Invalid(list(found.problems))
     return found
@@ -58,16 +63,21 @@ def examined(path: str) -> Examined:
 def _cases(olds: Mapping[str, Spec], paths: Sequence[str]) -> Iterator[Case]:
     seen: dict[str, str] = {}
     for path in files(paths):
-        spec, document = _whole(examined(path))
+        spec, document = _whole(check_case(path))
         if spec.stack in seen:
             raise Failure(f"{seen[spec.stack]}, {path}: both are the stack '{spec.stack}'; rename one of them")
         seen[spec.stack] = path
-        yield Case(spec.stack, judged(olds.get(spec.stack), spec), spec.waivers, of_spec(shown(path), spec, document))
+        yield Case(
+            spec.stack,
+            check_specs(olds.get(spec.stack), spec),
+            spec.waivers,
+            positions_of_spec(display_name(path), spec, document),
+        )
     for stack in sorted(set(olds) - set(seen)):
-        yield Case(stack, gone(olds[stack]), (), Places(paths[0]))
+        yield Case(stack, stack_removed(olds[stack]), (), SourcePositions(paths[0]))
 
 
-def _whole(found: Examined) -> tuple[Spec, Document | None]:
+def _whole(found: LoadResult) -> tuple[Spec, Document | None]:
     if found.spec is None:
         raise Invalid(list(found.problems))
     return found.spec, found.document
@@ -80,7 +90,7 @@ def _by_stack(specs: Mapping[str, Spec]) -> dict[str, Spec]:
 def _at_base(base: str, path: Path) -> Iterator[tuple[str, Spec]]:
     """Yield the specs of before by name: those of a directory, or the one that a file was, also under another name."""
     directory = path if path.is_dir() else path.parent
-    at = revision(base, directory)
+    at = find_revision(base, directory)
     if path.is_dir():
         names = at.files()
     elif at.content(path.name) is not None:
@@ -94,8 +104,8 @@ def _at_base(base: str, path: Path) -> Iterator[tuple[str, Spec]]:
 
 def _renamed(at: Revision, path: Path) -> Iterator[tuple[str, Spec]]:
     """Yield the spec of the same stack from another file, for a file that is new."""
-    spec, _ = _whole(examined(str(path)))
-    top = revision(at.name, at.top())
+    spec, _ = _whole(check_case(str(path)))
+    top = find_revision(at.name, at.top())
     for name in top.naming(spec.stack):
         yield f"{at.name}:{name}", _spec(top, name)
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from pcaform.adopt.tag_notice import announcement
-from pcaform.cli.commands.importing import Wanted, check, existing, finish
-from pcaform.cli.commands.opening import check_found, opened
+from pcaform.cli.commands.importing import ImportOptions, check, existing, finish
+from pcaform.cli.commands.opening import check_found, open_account
 from pcaform.core import console
-from pcaform.sources.aws.checkpoint import kept
+from pcaform.sources.aws.checkpoint import open_checkpoint
 from pcaform.sources.aws.filters import Filters
-from pcaform.sources.aws.progress import told
+from pcaform.sources.aws.progress import show_progress
 from pcaform.sources.aws.read import read
 from pcaform.sources.aws.session import Caller
 from pcaform.sources.inventory import Inventory
@@ -17,14 +17,14 @@ from pcaform.sources.inventory import Inventory
 _UNKNOWN = "unknown"
 
 
-def run(caller: Caller, filters: Filters, wanted: Wanted, *, checkpoint: Path | None = None) -> int:
+def run(caller: Caller, filters: Filters, wanted: ImportOptions, *, checkpoint: Path | None = None) -> int:
     """Write the spec of what an account holds; return 2 where something of it could not be read or written."""
     check(wanted)
     found = inventory(_placed(caller, wanted.into), filters, checkpoint=checkpoint)
     defaults = existing(wanted.into)[2].aws.default_tags if wanted.into else {}
     ended = finish(found, wanted)
     if said := announcement(found, defaults):
-        console.say(said)
+        console.print_status(said)
     return ended
 
 
@@ -40,10 +40,10 @@ def inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None = Non
 
     Raises Failure for credentials and regions that do not work, and where no CA could be read at all.
     """
-    account = opened(caller)
-    with kept(account.account_id, checkpoint) as memory, told("questions to AWS") as tell:
+    account = open_account(caller)
+    with open_checkpoint(account.account_id, checkpoint) as memory, show_progress("questions to AWS") as tell:
         if memory.resumed:
-            console.say(f"{memory.resumed} answers come from {checkpoint}")
+            console.print_status(f"{memory.resumed} answers come from {checkpoint}")
         found = read(account, filters, checkpoint=memory, tell=tell)
     unknown = [remark for remark in found.remarks if remark.kind == _UNKNOWN]
     if unknown:

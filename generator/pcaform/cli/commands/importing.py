@@ -6,19 +6,19 @@ from pathlib import Path
 
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.importer.infer.existing_keys import known_of
-from pcaform.importer.infer.infer import Inferred, infer
+from pcaform.importer.infer.existing_keys import existing_keys
+from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.importer.merge import report
-from pcaform.importer.merge.baseline import SUFFIX, form_in, remembered, text_of
-from pcaform.importer.merge.merge import Found, Outcome, outcome
-from pcaform.importer.merge.normal_form import form_of
-from pcaform.importer.merge.unread_comments import noted
+from pcaform.importer.merge.baseline import SUFFIX, form_in, format_baseline, read_baseline
+from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
+from pcaform.importer.merge.normal_form import normal_form
+from pcaform.importer.merge.unread_comments import add_unread_comments
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner
 from pcaform.render.write.files import Target, target, write
-from pcaform.rules.load import examine
-from pcaform.sources.inventory import Inventory, Remark
-from pcaform.spec.parse import read
+from pcaform.rules.load import load_text
+from pcaform.sources.inventory import ImportNote, Inventory
+from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import parse
 from pcaform.spec.yaml_writer import dump
@@ -30,7 +30,7 @@ _SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ImportOptions:
     """What a user asked for beside the source: where the spec goes, and its stack's name, which no source has.
 
     `out` is a new file, or a directory for one file a stack; `into` a spec that exists. `form` is the report's.
@@ -53,7 +53,7 @@ class _Written:
     memory: bytes
 
 
-def check(wanted: Wanted) -> None:
+def check(wanted: ImportOptions) -> None:
     """Raise Failure for options that contradict each other, before anything is read."""
     if wanted.into is not None and wanted.out is not None:
         raise Failure("--into changes a spec that exists, --out writes a new one: give one of them")
@@ -68,7 +68,7 @@ def check(wanted: Wanted) -> None:
             raise Failure("--format json prints the report where the spec goes: give --out FILE or --into SPEC with it")
 
 
-def finish(inventory: Inventory, wanted: Wanted) -> int:
+def finish(inventory: Inventory, wanted: ImportOptions) -> int:
     """Write the spec of what a source holds; return 2 where something of it could not be written as it was found.
 
     Raises Failure where nothing can be written; then every file is as it was.
@@ -77,14 +77,18 @@ def finish(inventory: Inventory, wanted: Wanted) -> int:
     return _into(inventory, wanted, wanted.into) if wanted.into else _fresh(inventory, wanted)
 
 
-def _fresh(inventory: Inventory, wanted: Wanted) -> int:
+def _fresh(inventory: Inventory, wanted: ImportOptions) -> int:
     found = infer(inventory, stack=wanted.stack)
     remarks = [remark for each in found for remark in each.remarks]
     if wanted.out is None:
-        console.result("---\n".join(_text(each) for each in found))
+        console.print_result("---\n".join(_text(each) for each in found))
         return _told(report.report(inventory, remarks, files=()), wanted)
     files = [
-        _Written(target(path), _text(each).encode(), text_of(remembered(None, form_of(each.spec, inventory.source))))
+        _Written(
+            target(path),
+            _text(each).encode(),
+            format_baseline(read_baseline(None, normal_form(each.spec, inventory.source))),
+        )
         for path, each in zip(_paths(wanted.out, found), found, strict=True)
     ]
     if not wanted.force and not wanted.is_dry_run:
@@ -92,11 +96,11 @@ def _fresh(inventory: Inventory, wanted: Wanted) -> int:
     return _settled(inventory, wanted, remarks, files=files)
 
 
-def _text(found: Inferred) -> str:
-    return noted(dump(found.spec), found.spec, found.remarks)
+def _text(found: InferredSpec) -> str:
+    return add_unread_comments(dump(found.spec), found.spec, found.remarks)
 
 
-def _paths(out: Path, found: Sequence[Inferred]) -> list[Path]:
+def _paths(out: Path, found: Sequence[InferredSpec]) -> list[Path]:
     """Return the file of each spec: the one that was named, or one a stack in the directory that was named."""
     if len(found) == 1 and not out.is_dir() and out.suffix in _SUFFIXES:
         return [out]
@@ -109,25 +113,25 @@ def _paths(out: Path, found: Sequence[Inferred]) -> list[Path]:
 def _refuse_present(files: Iterable[_Written]) -> None:
     for file in files:
         if file.place.before not in (None, file.content):
-            shown = "\n".join(diff.visible(diff.cut(_diff([file]), _SHOWN)))
+            shown = "\n".join(diff.mark_control_characters(diff.cut(_diff([file]), _SHOWN)))
             raise Failure(
                 f"{file.place.path}: exists already; --into changes it and keeps what a person wrote, --force "
                 f"would overwrite it like this:\n{shown}"
             )
 
 
-def _into(inventory: Inventory, wanted: Wanted, into: Path) -> int:
+def _into(inventory: Inventory, wanted: ImportOptions, into: Path) -> int:
     place, before, spec = existing(into)
     if wanted.stack not in ("", spec.stack):
         raise Failure(f"{into}: is the stack '{spec.stack}', --stack says '{wanted.stack}': leave --stack out")
-    found = infer(inventory, stack=spec.stack, known=known_of(spec))
+    found = infer(inventory, stack=spec.stack, known=existing_keys(spec))
     mine, remarks = _of_place(found, spec, into)
     memory = _memory(place)
     last = None if memory.before is None else form_in(memory.before, str(memory.path))
     is_complete = not any(remark.kind == "unknown" for remark in remarks)
-    found_here = Found(mine.spec, inventory.source, is_complete)
-    result = outcome(before, str(into), found=found_here, last=last)
-    file = _Written(place, result.content, text_of(result.memory))
+    found_here = ImportResult(mine.spec, inventory.source, is_complete)
+    result = merge(before, str(into), found=found_here, last=last)
+    file = _Written(place, result.content, format_baseline(result.memory))
     return _settled(inventory, wanted, remarks, files=[file], result=result)
 
 
@@ -136,10 +140,10 @@ def existing(into: Path) -> tuple[Target, bytes, Spec]:
     place = target(into)
     if place.before is None:
         raise Failure(f"{into}: there is no such file; --out {into} writes a new one")
-    return place, place.before, read(parse(place.before, str(into)))
+    return place, place.before, parse_spec(parse(place.before, str(into)))
 
 
-def _of_place(found: Sequence[Inferred], spec: Spec, into: Path) -> tuple[Inferred, list[Remark]]:
+def _of_place(found: Sequence[InferredSpec], spec: Spec, into: Path) -> tuple[InferredSpec, list[ImportNote]]:
     """Return what was found where a spec's stack lives, and all remarks; what lies elsewhere is left out."""
     here = [each for each in found if _place(each.spec) == _place(spec)]
     elsewhere = [each for each in found if each not in here]
@@ -151,7 +155,7 @@ def _of_place(found: Sequence[Inferred], spec: Spec, into: Path) -> tuple[Inferr
     remarks = [remark for each in here for remark in each.remarks]
     for each in elsewhere:
         reason = f"{len(each.spec.certificate_authorities)} CAs of another account or region: they need another spec"
-        remarks.append(Remark("left out", _place(each.spec), reason))
+        remarks.append(ImportNote("left out", _place(each.spec), reason))
     return here[0], remarks
 
 
@@ -161,11 +165,11 @@ def _place(spec: Spec) -> str:
 
 def _settled(
     inventory: Inventory,
-    wanted: Wanted,
-    remarks: Sequence[Remark],
+    wanted: ImportOptions,
+    remarks: Sequence[ImportNote],
     *,
     files: Sequence[_Written],
-    result: Outcome | None = None,
+    result: MergeResult | None = None,
 ) -> int:
     """Write files, or show what would change in them, and report."""
     lines = _diff(files) if wanted.is_dry_run else []
@@ -173,7 +177,11 @@ def _settled(
     told = report.report(inventory, remarks, files=names, outcome=result, diff="\n".join(lines) or None)
     if wanted.is_dry_run:
         if lines and wanted.form == "text":
-            console.result("\n".join(diff.coloured(list(diff.visible(lines))) if console.has_colour() else lines))
+            console.print_result(
+                "\n".join(
+                    diff.colour_lines(list(diff.mark_control_characters(lines))) if console.has_colour() else lines
+                )
+            )
     else:
         for file in files:
             write(file.place, file.content)
@@ -189,14 +197,14 @@ def _memory(place: Target) -> Target:
 
 def _diff(files: Iterable[_Written]) -> list[str]:
     found = (Difference(str(each.place.path), each.place.before, each.content, Owner.PCAFORM) for each in files)
-    return [line for each in found if each.before != each.after for line in diff.lines(each, Path())]
+    return [line for each in found if each.before != each.after for line in diff.diff_lines(each, Path())]
 
 
-def _told(told: report.Report, wanted: Wanted) -> int:
+def _told(told: report.Report, wanted: ImportOptions) -> int:
     if wanted.form == "json":
-        console.result(report.as_json(told))
+        console.print_result(report.format_json(told))
     else:
-        console.say(report.text(told))
+        console.print_status(report.format_text(told))
     return _REMARKS if report.has_findings(told) else 0
 
 
@@ -205,10 +213,10 @@ def _judged(files: Iterable[_Written]) -> int:
     code = 0
     for file in files:
         path = file.place.path
-        before = examine(file.place.before or b"", str(path), directory=path.parent).problems
+        before = load_text(file.place.before or b"", str(path), directory=path.parent).problems
         known = {(each.rule, each.message) for each in before}
-        for problem in examine(file.content, str(path), directory=path.parent).problems:
+        for problem in load_text(file.content, str(path), directory=path.parent).problems:
             if (problem.rule, problem.message) not in known:
-                console.say(problem.with_source())
+                console.print_status(problem.with_source())
                 code = _REMARKS
     return code

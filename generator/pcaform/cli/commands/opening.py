@@ -2,17 +2,18 @@
 
 from pcaform.core import console
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.rate_limit import Pace
-from pcaform.sources.aws.session import Account, Caller, open_account
+from pcaform.sources.aws import session
+from pcaform.sources.aws.rate_limit import RateLimiter
+from pcaform.sources.aws.session import Account, Caller
 from pcaform.sources.inventory import Inventory
 
 _CA = "aws_acmpca_certificate_authority"
 
 
-def opened(caller: Caller) -> Account:
+def open_account(caller: Caller) -> Account:
     """Return the account that answers, and say which it is and who asks."""
-    account = open_account(caller, Pace())
-    console.say(f"account {account.account_id}, as {account.arn}, in {', '.join(account.regions)}")
+    account = session.open_account(caller, RateLimiter())
+    console.print_status(f"account {account.account_id}, as {account.arn}, in {', '.join(account.regions)}")
     return account
 
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pcaform.core import console
-from pcaform.core.files import content, shown
+from pcaform.core.files import display_name, read_bytes
 from pcaform.core.problems import Failure
 from pcaform.iam.policies import split_policies
 from pcaform.render.pipelines import documents
 from pcaform.render.pipelines.resources import roles_elsewhere
-from pcaform.rules.load import load
+from pcaform.rules.load import load_file
 from pcaform.spec.stack import Spec
 
 _INLINE_LIMIT = 10240
@@ -26,17 +26,17 @@ def run(path: str, *, step: str, outputs: str | None = None, exempt: tuple[str, 
 
     `outputs` is what `terraform output -json` prints, which knows the ARNs of the CAs that the stack has made.
     """
-    spec = load(path)
+    spec = load_file(path)
     if outputs is not None:
-        spec = with_arns(spec, made(content(outputs), shown(outputs)))
+        spec = with_arns(spec, build_policy(read_bytes(outputs), display_name(outputs)))
     document = documents.scp(spec, exempt=exempt) if step == "scp" else _OF_STEP[step](spec)
-    console.result(json.dumps(document, indent=2))
+    console.print_result(json.dumps(document, indent=2))
     for line in _remarks(spec, step, split_policies.size(document)):
-        console.say(line)
+        console.print_status(line)
     return 0
 
 
-def made(text: bytes, name: str) -> Mapping[str, str]:
+def build_policy(text: bytes, name: str) -> Mapping[str, str]:
     """Return the ARN of each CA that a stack has made, by its key; raises Failure for what are no outputs."""
     try:
         arns = json.loads(text)["certificate_authority_arns"]["value"]

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from pcaform.cli.commands.validate import files
 from pcaform.core import console
-from pcaform.core.files import STDIN, content, home, shown
+from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
 from pcaform.core.problems import Failure, Invalid, Problem
 from pcaform.render import manifest, removal_check
-from pcaform.render.plan.module_source import SHARED, VENDORED, ModuleSource, named
+from pcaform.render.plan.module_source import SHARED, VENDORED, ModuleSource, parse_module_source
 from pcaform.render.plan.stack import StackPlan, plan
 from pcaform.render.templates import Rendered, render, shared_modules
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Comparison, compare
 from pcaform.render.write.write import Written, write
-from pcaform.rules.load import Examined, examine
+from pcaform.rules.load import LoadResult, load_text
 from pcaform.spec.stack import Spec
 
 _DIFFERENCES = 2
@@ -35,7 +35,7 @@ def run(
     With `check` or `show` (`--diff`) nothing is written: 2 is returned where something would be. A spec with errors
     stops everything; a stack that cannot be written does not stop the others.
     """
-    rendered = stacks([*files(specs)], out, modules=named(modules))
+    rendered = stacks([*files(specs)], out, modules=parse_module_source(modules))
     codes = {_conclude(stack, out, force=force, check=check, show=show) for stack in rendered}
     return 1 if 1 in codes else max(codes)
 
@@ -51,11 +51,11 @@ def refuse_stale(spec: str, directory: Path) -> None:
     modules = VENDORED if (directory / "modules").is_dir() else SHARED
     *_, stack = stacks([spec], directory.resolve().parent, modules=modules)
     if stack.name != directory.resolve().name:
-        raise Failure(f"{directory}: {shown(spec)} is the stack '{stack.name}', and not this one")
+        raise Failure(f"{directory}: {display_name(spec)} is the stack '{stack.name}', and not this one")
     differences = compare(stack, directory).differences
     if differences:
         first = f"{differences[0].path} is {differences[0].reason}"
-        raise Failure(f"{directory}: this is not what {shown(spec)} renders to ({first}): render it first")
+        raise Failure(f"{directory}: this is not what {display_name(spec)} renders to ({first}): render it first")
 
 
 def stacks(specs: Sequence[str], out: Path, *, modules: ModuleSource = VENDORED) -> list[Rendered]:
@@ -64,12 +64,12 @@ def stacks(specs: Sequence[str], out: Path, *, modules: ModuleSource = VENDORED)
     Raises Invalid with the problems of all specs, which for the stacks that lie in `out` already include what would
     leave them unsaid, and Failure for two specs of one stack.
     """
-    loaded = {spec: examine(content(spec), shown(spec), directory=home(spec)) for spec in specs}
+    loaded = {spec: load_text(read_bytes(spec), display_name(spec), directory=base_directory(spec)) for spec in specs}
     problems = sorted(problem for examined in loaded.values() for problem in examined.problems)
     if any(examined.spec is None or examined.has_errors for examined in loaded.values()):
         raise Invalid(problems)
     for warning in problems:
-        console.say(warning.with_source())
+        console.print_status(warning.with_source())
     _refuse_twins({path: examined.spec for path, examined in loaded.items() if examined.spec is not None})
     gc.freeze()  # the specs stay: going through them again at each collection would make large ones superlinear
     planned = {
@@ -83,7 +83,7 @@ def stacks(specs: Sequence[str], out: Path, *, modules: ModuleSource = VENDORED)
     return [*shared, *(render(stack) for stack in planned.values())]
 
 
-def _unsaid(examined: Examined, planned: StackPlan, out: Path) -> list[Problem]:
+def _unsaid(examined: LoadResult, planned: StackPlan, out: Path) -> list[Problem]:
     """Return what the stack on disk has and the new plan loses without the spec saying so."""
     if examined.spec is None or examined.document is None:
         return []
@@ -101,7 +101,9 @@ def _refuse_twins(specs: Mapping[str, Spec]) -> None:
     for path, spec in specs.items():
         other = seen.setdefault(spec.stack.casefold(), path)
         if other != path:
-            raise Failure(f"{shown(other)}, {shown(path)}: both are the stack '{spec.stack}'; rename one of them")
+            raise Failure(
+                f"{display_name(other)}, {display_name(path)}: both are the stack '{spec.stack}'; rename one of them"
+            )
 
 
 def _conclude(stack: Rendered, out: Path, *, force: bool, check: bool, show: bool) -> int:
@@ -109,21 +111,21 @@ def _conclude(stack: Rendered, out: Path, *, force: bool, check: bool, show: boo
     try:
         code = _shown(stack, out, as_diff=show) if check or show else _written(stack, out, force=force)
     except Failure as failure:
-        console.say(f"pcaform: {failure}")
+        console.print_status(f"pcaform: {failure}")
         return 1
     return code
 
 
 def _written(stack: Rendered, out: Path, *, force: bool) -> int:
-    console.say(summary(write(stack, out, force=force)))
+    console.print_status(summary(write(stack, out, force=force)))
     return 0
 
 
 def _shown(stack: Rendered, out: Path, *, as_diff: bool) -> int:
     comparison = compare(stack, out / stack.name)
     if comparison.differences:
-        console.result("\n".join(_diff(comparison) if as_diff else _list(comparison)))
-    console.say(verdict(comparison))
+        console.print_result("\n".join(_diff(comparison) if as_diff else _list(comparison)))
+    console.print_status(verdict(comparison))
     return _DIFFERENCES if comparison.differences else 0
 
 
@@ -132,8 +134,8 @@ def _list(comparison: Comparison) -> list[str]:
 
 
 def _diff(comparison: Comparison) -> list[str]:
-    found = [line for each in comparison.differences for line in diff.lines(each, comparison.directory)]
-    return list(diff.coloured(list(diff.visible(found)))) if console.has_colour() else found
+    found = [line for each in comparison.differences for line in diff.diff_lines(each, comparison.directory)]
+    return list(diff.colour_lines(list(diff.mark_control_characters(found)))) if console.has_colour() else found
 
 
 def summary(written: Written) -> str:

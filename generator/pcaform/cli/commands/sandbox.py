@@ -14,7 +14,7 @@ from pcaform.core import console
 from pcaform.core.problems import Failure
 from pcaform.sandbox.server import Sandbox, SandboxError
 from pcaform.sandbox.shell_exports import exports, shell_of
-from pcaform.terraform.environment import hermetic, hermetic_process
+from pcaform.terraform.environment import hermetic_environment, hermetic_process
 from pcaform.terraform.runner import BINARY, MIRROR, cli_configuration
 
 
@@ -37,11 +37,11 @@ def run(
     with running(account_id=account_id, region=region, port=port, iam=iam, state=state) as (server, environment):
         if command:
             return _child(command, environment)
-        console.say(f"a local AWS for account {account_id} answers at {server.endpoint_url}; Ctrl-C stops it")
+        console.print_status(f"a local AWS for account {account_id} answers at {server.endpoint_url}; Ctrl-C stops it")
         if state is not None:
-            console.say(f"what it holds, private keys too, is kept in {state} when it stops")
-        console.say("it is not AWS: nothing here costs or is trusted. In another shell:")
-        console.result(exports(server.environment, shell=shell or shell_of(caller)))
+            console.print_status(f"what it holds, private keys too, is kept in {state} when it stops")
+        console.print_status("it is not AWS: nothing here costs or is trusted. In another shell:")
+        console.print_result(exports(server.environment, shell=shell or shell_of(caller)))
         threading.Event().wait()
     return 0
 
@@ -68,7 +68,7 @@ def _environment(inherited: Mapping[str, str], server: Sandbox, *, home: Path) -
     _keep_implied_mirror(inherited, home)
     kept = {name: inherited[name] for name in (BINARY, MIRROR) if name in inherited}
     extra = {**server.environment, "TF_CLI_CONFIG_FILE": str(configuration), **kept}
-    return hermetic(inherited, home=home, extra=extra)
+    return hermetic_environment(inherited, home=home, extra=extra)
 
 
 def _child(command: Sequence[str], environment: Mapping[str, str]) -> int:

@@ -19,5 +19,5 @@ _DESCRIBED = {
 
 def run(of: str = "spec") -> int:
     """Print the schema of `spec`, or of what a command prints as JSON."""
-    console.result(json.dumps(import_module(_DESCRIBED[of]).json_schema(), indent=2))
+    console.print_result(json.dumps(import_module(_DESCRIBED[of]).json_schema(), indent=2))
     return 0

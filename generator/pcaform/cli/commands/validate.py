@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pcaform.core import console, formatters
-from pcaform.core.files import STDIN, content, home, shown
+from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
 from pcaform.core.problems import Failure, Problem, Severity
-from pcaform.rules.load import Examined, examine
+from pcaform.rules.load import LoadResult, load_text
 
 
 def run(paths: Sequence[str], *, form: str = "text", strict: bool = False) -> int:
@@ -14,10 +14,10 @@ def run(paths: Sequence[str], *, form: str = "text", strict: bool = False) -> in
     examined = [examine_file(path) for path in files(paths)]
     problems = sorted(problem for each in examined for problem in each.problems)
     coloured = form == "text" and console.has_colour()
-    written = formatters.text(problems, colour=True) if coloured else formatters.FORMATS[form](problems)
+    written = formatters.format_text(problems, colour=True) if coloured else formatters.FORMATS[form](problems)
     if written:
-        console.result(written)
-    console.say(summary(len(examined), problems))
+        console.print_result(written)
+    console.print_status(summary(len(examined), problems))
     return int(any(each.has_errors for each in examined) or (strict and bool(problems)))
 
 
@@ -33,9 +33,9 @@ def files(paths: Sequence[str]) -> Iterator[str]:
         yield from found
 
 
-def examine_file(path: str) -> Examined:
+def examine_file(path: str) -> LoadResult:
     """Return what is in one file; raises Failure where it cannot be read."""
-    return examine(content(path), shown(path), directory=home(path))
+    return load_text(read_bytes(path), display_name(path), directory=base_directory(path))
 
 
 def summary(count: int, problems: Sequence[Problem]) -> str:

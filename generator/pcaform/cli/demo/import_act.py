@@ -8,7 +8,7 @@ from pcaform.cli.commands.import_aws import inventory
 from pcaform.cli.demo.commands import pcaform
 from pcaform.cli.demo.stack import Stack
 from pcaform.cli.demo.steps import holds, step
-from pcaform.importer.infer.existing_keys import known_of
+from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import infer
 from pcaform.importer.merge.carried_fields import by_hcl, by_live, by_state
 from pcaform.sandbox.server import Sandbox
@@ -38,7 +38,7 @@ def give_the_spec_back(stack: Stack, server: Sandbox, spec: Spec, *, text: str) 
 
 
 def _same(found: Inventory, spec: Spec, carried: Carried) -> str:
-    (back,) = infer(found, stack=spec.stack, known=known_of(spec))
+    (back,) = infer(found, stack=spec.stack, known=existing_keys(spec))
     holds(not back.left_out, f"left out: {back.left_out}")
     ours, theirs = carried(spec), carried(back.spec)
     holds(ours == theirs, f"it differs: {differences(ours, theirs)}")

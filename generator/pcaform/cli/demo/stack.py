@@ -9,10 +9,10 @@ from pcaform.cli.demo.steps import holds, step
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
-from pcaform.rules.load import judged
+from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
-from pcaform.terraform.plan_changes import Changes, changes, is_empty
+from pcaform.terraform.plan_changes import Changes, is_empty, list_changes
 from pcaform.terraform.runner import Terraform, find_binary
 
 
@@ -32,13 +32,13 @@ class Stack:
         self.apply("terraform plan and apply: both CAs made and active")
         with step("a second plan is empty"):
             again = self.terraform.plan(self.scratch / "again.tfplan")
-            holds(is_empty(again), f"it is not: {changes(again)}")
+            holds(is_empty(again), f"it is not: {list_changes(again)}")
 
     def apply(self, title: str, *, expected: Changes | None = None) -> None:
         """Plan and apply; where `expected` is given the plan must change exactly that."""
         with step(title) as notes:
             planned = self.terraform.plan(self.scratch / "next.tfplan")
-            found = changes(planned)
+            found = list_changes(planned)
             holds(expected is None or found == expected, f"the plan changes {found}, expected {expected}")
             notes.append(", ".join(f"{count} to {action}" for action, count in _counts(found).items()))
             self.terraform.apply(self.scratch / "next.tfplan")
@@ -56,7 +56,7 @@ def open_stack(spec: Spec, out: Path, *, environment: Mapping[str, str], scratch
 
 def write_stack(text: str, out: Path, *, source: str) -> Spec:
     """Render a spec's text below `out` and return the spec."""
-    spec = judged(text.encode(), source)
+    spec = load_valid_text(text.encode(), source)
     write(render(plan(spec, source=source)), out)
     return spec
 

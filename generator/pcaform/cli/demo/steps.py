@@ -14,7 +14,7 @@ class DoesNotHold(Failure):
 
 def act(title: str) -> None:
     """Say that a new act begins."""
-    console.say(f"\n{console.styled(title, '1')}")
+    console.print_status(f"\n{console.style(title, '1')}")
 
 
 @contextmanager
@@ -25,16 +25,16 @@ def step(title: str) -> Iterator[list[str]]:
     try:
         yield notes
     except Exception:
-        console.say(f"  {console.styled('failed', '31')}  {title}")
+        console.print_status(f"  {console.style('failed', '31')}  {title}")
         raise
-    console.say(f"  {console.styled('ok', '32')} {time.perf_counter() - start:6.2f} s  {title}")
+    console.print_status(f"  {console.style('ok', '32')} {time.perf_counter() - start:6.2f} s  {title}")
     for note in notes:
-        console.say(f"               {note}")
+        console.print_status(f"               {note}")
 
 
 def left_out(title: str, why: str) -> None:
     """Say that a step was not done, and why."""
-    console.say(f"  {console.styled('left out', '33')}  {title}: {why}")
+    console.print_status(f"  {console.style('left out', '33')}  {title}: {why}")
 
 
 def holds(condition: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a sentence: holds(a == b, "…")

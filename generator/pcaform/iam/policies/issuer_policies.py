@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pcaform.iam.policies import split_policies
-from pcaform.iam.policies.statements import Authority, Statement, statements
+from pcaform.iam.policies.statements import CaRef, Statement, build_statements
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 
@@ -20,13 +20,13 @@ def documents(issuer: Issuer, aws: Aws, *, arn_of: ArnOf) -> dict[str, Statement
     """Return the policy documents of an issuer by name; more than one only where one would be too long for IAM."""
     if issuer.policy is not None:
         return {issuer.policy.name: issuer.policy.document}
-    packed = split_policies.documents(list(statements(issuer, aws)))
+    packed = split_policies.documents(list(build_statements(issuer, aws)))
     return {_name(issuer, number): _named(document, arn_of) for number, document in enumerate(packed, start=1)}
 
 
 def sizes(issuer: Issuer, aws: Aws) -> list[int]:
     """Return how long each policy of an issuer can become, in the characters that IAM counts."""
-    return [split_policies.size(document) for document in documents(issuer, aws, arn_of=Authority).values()]
+    return [split_policies.size(document) for document in documents(issuer, aws, arn_of=CaRef).values()]
 
 
 def _name(issuer: Issuer, number: int) -> str:
@@ -35,7 +35,7 @@ def _name(issuer: Issuer, number: int) -> str:
 
 
 def _named(value: Any, arn_of: ArnOf) -> Any:
-    if isinstance(value, Authority):
+    if isinstance(value, CaRef):
         return arn_of(value.key)
     if isinstance(value, dict):
         return {key: _named(inner, arn_of) for key, inner in value.items()}

@@ -23,7 +23,7 @@ _TENANTS = (
 _WILD = re.compile(r"[*?]|\$\{")
 
 
-def is_anybodys(subject: str) -> bool:
+def is_untrusted_subject(subject: str) -> bool:
     """Tell whether a pattern fits subjects of tenants that it does not name: a wildcard or a variable comes first."""
     wild = _WILD.search(subject)
     if wild is None:

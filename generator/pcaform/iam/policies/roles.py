@@ -38,13 +38,13 @@ _ADMINISTER = (
 _CA_TEMPLATES = "*CACertificate*/V*"
 
 
-def auditor(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
+def auditor_policy(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
     """Return the policy of a role that looks at the CAs of a stack and has reports made of them."""
     every = [arn_of(key) for key in spec.certificate_authorities]
     return _document([_allow("Read", (*_READ, *_REPORT), every), _listing()])
 
 
-def administrator(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
+def administrator_policy(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
     """Return the policy of a role that runs the CAs of a stack, and issues CA certificates and no others."""
     return _document(_administering(spec, arn_of))
 
@@ -77,4 +77,4 @@ def _document(statements: Iterator[Statement] | list[Statement]) -> Statement:
 
 
 Maker = Callable[..., dict[str, Any]]
-MAKERS: Mapping[str, Maker] = {"administrators": administrator, "auditors": auditor}
+MAKERS: Mapping[str, Maker] = {"administrators": administrator_policy, "auditors": auditor_policy}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.iam.policies.statements import Authority, Statement
+from pcaform.iam.policies.statements import CaRef, Statement
 
 _BLANK = re.compile(r"\s")
 _LISTS = (("Resource",), ("Condition", "StringEquals", "acm:CertificateAuthority"))
@@ -59,7 +59,7 @@ def _spread(statement: Statement) -> Iterator[Statement]:
         return
     for path in _LISTS:
         listed = _at(statement, path)
-        if len(listed) > 1 and all(isinstance(each, Authority) for each in listed):
+        if len(listed) > 1 and all(isinstance(each, CaRef) for each in listed):
             half = len(listed) // 2
             yield from _spread(_with(statement, path, listed[:half]))
             yield from _spread(_with(statement, path, listed[half:]))
@@ -90,5 +90,5 @@ def _with(statement: Statement, path: Sequence[str], value: list[Any]) -> Statem
     return {**statement, first: _with(statement[first], rest, value) if rest else value}
 
 
-def _key(authority: Authority) -> str:
+def _key(authority: CaRef) -> str:
     return authority.key

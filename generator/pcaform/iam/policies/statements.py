@@ -30,7 +30,7 @@ same curve allows nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
+class CaRef:
     """Stands for a CA in a statement until somebody says by what it is named: a reference or an ARN."""
 
     key: str
@@ -42,7 +42,7 @@ def owner_tag(issuer: Issuer) -> str:
     return f"{kind}/{issuer.principal_name}"
 
 
-def statements(issuer: Issuer, aws: Aws) -> Iterator[Statement]:
+def build_statements(issuer: Issuer, aws: Aws) -> Iterator[Statement]:
     """Yield the statements of an issuer's grants, and the second lock on what it signs."""
     for number, grant in enumerate(issuer.grants, start=1):
         if isinstance(grant, UnmanagedGrant):
@@ -139,7 +139,7 @@ def _allow(name: str, actions: list[str], resources: list[Any], condition: State
 
 
 def _named(keys: Iterable[str]) -> list[Any]:
-    return [Authority(key) for key in keys]
+    return [CaRef(key) for key in keys]
 
 
 def _acm_pca(*operations: str) -> list[str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pcaform.core.facts import MAX_PATH_LENGTH
-from pcaform.core.x509 import path_length, readable
-from pcaform.importer.infer.ca_index import Index, text
-from pcaform.importer.infer.errors import Unexpressed
-from pcaform.sources.inventory import Remark, Resource
+from pcaform.core.x509 import parse_or_none, path_length
+from pcaform.importer.infer.ca_index import CaIndex, text
+from pcaform.importer.infer.errors import NotRepresentable
+from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.terraform import addresses, module_names
 
 _TEMPLATE = re.compile(
@@ -32,10 +32,10 @@ class Activation:
     resources: tuple[tuple[Resource, str], ...] = ()
     """Resource -> the module that has it in a rendered stack."""
     signer: str | None = None
-    remarks: tuple[Remark, ...] = field(default=())
+    remarks: tuple[ImportNote, ...] = field(default=())
 
 
-def activation(authority: Resource, found: Index, *, key: str, keys: Mapping[str, str], source: str) -> Activation:
+def activation(authority: Resource, found: CaIndex, *, key: str, keys: Mapping[str, str], source: str) -> Activation:
     """Return how a CA got its certificate. `keys` are those of CAs by ARN; `source` as an inventory names it.
 
     Raises Unexpressed where the CA cannot be written at all.
@@ -47,8 +47,8 @@ def activation(authority: Resource, found: Index, *, key: str, keys: Mapping[str
             issued = _issued(authority, own, installations, key=key, keys=keys)
             chained = _chained_otherwise(installations[:1], issued) if source == "state" else ()
             return replace(issued, remarks=(*issued.remarks, *chained, *_imported(authority)))
-        except Unexpressed as why:
-            remarks = tuple(Remark("left out", each.address, _STRANDED.format(why.reason)) for each in own)
+        except NotRepresentable as why:
+            remarks = tuple(ImportNote("left out", each.address, _STRANDED.format(why.reason)) for each in own)
         return Activation(external(authority), _installed(installations, key), remarks=remarks)
     if source != "live" and installations:
         return Activation({"activation": _offline(installations[0])}, _installed(installations, key))
@@ -57,7 +57,7 @@ def activation(authority: Resource, found: Index, *, key: str, keys: Mapping[str
     return Activation({"activation": "pending", **({"arn": authority.attributes["arn"]} if source == "live" else {})})
 
 
-def _imported(authority: Resource) -> Iterator[Remark]:
+def _imported(authority: Resource) -> Iterator[ImportNote]:
     """Say what files leave open that import a CA and issue a certificate for it: whether the import is done already."""
     if authority.id.startswith("arn:"):
         reason = (
@@ -65,26 +65,26 @@ def _imported(authority: Resource) -> Iterator[Remark]:
             "is; where not, a stack would make a second CA: take the certificate out, and name the CA with 'arn' and "
             "'activation: external'"
         )
-        yield Remark("ambiguous", authority.address, reason)
+        yield ImportNote("ambiguous", authority.address, reason)
 
 
 def external(authority: Resource) -> dict[str, Any]:
     """Return what the entry of a CA says whose certificate nobody here issues."""
     entry: dict[str, Any] = {"arn": authority.attributes["arn"], "activation": "external"}
     if authority.attributes.get("type") == "SUBORDINATE":
-        for certificate in readable(authority.attributes.get("certificate")):
+        for certificate in parse_or_none(authority.attributes.get("certificate")):
             length = path_length(certificate)
             entry["path_length"] = MAX_PATH_LENGTH if length is None else min(length, MAX_PATH_LENGTH)
     return entry
 
 
-def _is_active(authority: Resource, found: Index) -> bool:
+def _is_active(authority: Resource, found: CaIndex) -> bool:
     """Tell whether a CA has a certificate: its own text, an import by its ARN, or what it issued says so."""
     arn = authority.attributes["arn"]
     return bool(text(authority, "certificate")) or authority.id == arn or arn in found.signers
 
 
-def _own_certificates(authority: Resource, installations: list[Resource], found: Index) -> list[Resource]:
+def _own_certificates(authority: Resource, installations: list[Resource], found: CaIndex) -> list[Resource]:
     """Return the certificates that were issued for a CA, the installed one first."""
     own = list(found.by_request.get(text(authority, "certificate_signing_request"), ()))
     for installation in installations:
@@ -101,11 +101,11 @@ def _issued(
     has = installed.attributes
     template = _TEMPLATE.search(has.get("template_arn") or "")
     if template is None:
-        raise Unexpressed(f"it was made from {has.get('template_arn') or 'an unknown template'}")
+        raise NotRepresentable(f"it was made from {has.get('template_arn') or 'an unknown template'}")
     signer = has["certificate_authority_arn"]
     is_root = bool(template["root"])
     if is_root != (signer == authority.attributes["arn"]) or (not is_root and signer not in keys):
-        raise Unexpressed(f"it was signed by {signer} as {template[0].removeprefix(':template/')}")
+        raise NotRepresentable(f"it was signed by {signer} as {template[0].removeprefix(':template/')}")
     entry: dict[str, Any] = {"validity": _validity(has)}
     if not is_root:
         entry |= {"parent": keys[signer], "path_length": int(template["length"])}
@@ -130,7 +130,7 @@ def _the_installed(authority: Resource, own: list[Resource], installations: list
     fitting = [each for each in own if text(each, "certificate") in texts] if len(own) > 1 else own
     if len(fitting) != 1 or not fitting[0].attributes.get("validity"):
         listed = ", ".join(each.address for each in fitting or own)
-        raise Unexpressed(f"which certificate is installed cannot be told, it may be {listed}")
+        raise NotRepresentable(f"which certificate is installed cannot be told, it may be {listed}")
     return fitting[0]
 
 
@@ -160,17 +160,17 @@ def _number(certificate: Resource) -> int:
     return int(match["number"] or 1) if match else 0
 
 
-def _renewed_elsewhere(authority: Resource, own: list[Resource]) -> Iterator[Remark]:
+def _renewed_elsewhere(authority: Resource, own: list[Resource]) -> Iterator[ImportNote]:
     current = text(authority, "certificate")
     if current and current not in {text(each, "certificate") for each in own}:
         reason = (
             "AWS had another certificate for it than the one issued here: it was renewed outside Terraform, and a plan "
             "would install the old one again. Choose: 'activation: external' with its 'arn', or the spec as it is"
         )
-        yield Remark("ambiguous", authority.address, reason)
+        yield ImportNote("ambiguous", authority.address, reason)
 
 
-def _chained_otherwise(installations: list[Resource], issued: Activation) -> Iterator[Remark]:
+def _chained_otherwise(installations: list[Resource], issued: Activation) -> Iterator[ImportNote]:
     """Say where a CA has another chain than its certificate came with, which is the one that a stack installs."""
     certificates = {text(each, "certificate"): each for each, _ in issued.resources if each not in installations}
     for each in installations:
@@ -180,13 +180,13 @@ def _chained_otherwise(installations: list[Resource], issued: Activation) -> Ite
             reason = (
                 "its chain is not the one that came with its certificate: a plan installs both again, with that one"
             )
-            yield Remark("left out", each.address, reason)
+            yield ImportNote("left out", each.address, reason)
 
 
-def _dropped(certificates: list[Resource]) -> Iterator[Remark]:
+def _dropped(certificates: list[Resource]) -> Iterator[ImportNote]:
     for each in certificates:
         reason = "it is neither installed nor the one before. Take it out of the state, else Terraform revokes it"
-        yield Remark("left out", each.address, reason)
+        yield ImportNote("left out", each.address, reason)
 
 
 def _offline(installation: Resource) -> dict[str, Any]:

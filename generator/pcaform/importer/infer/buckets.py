@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.iam.normalize import listed, meaning
+from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies.crl_bucket import READER, document
 from pcaform.importer.infer.ca_index import text
-from pcaform.importer.infer.entry import Findings, Item
-from pcaform.importer.infer.existing_keys import Known
+from pcaform.importer.infer.entry import Entries, SpecEntry
+from pcaform.importer.infer.existing_keys import ExistingKeys
 from pcaform.importer.infer.keys import key_for, own_key
-from pcaform.importer.infer.stack_locations import Place
+from pcaform.importer.infer.stack_locations import StackLocation
 from pcaform.importer.infer.tags import tags_of
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.sections import CrlBucket
@@ -34,10 +34,10 @@ _PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 
 def buckets(
-    inventory: Inventory, place: Place, lists: set[str], *, known: Known, defaults: Mapping[str, str]
-) -> Findings:
+    inventory: Inventory, place: StackLocation, lists: set[str], *, known: ExistingKeys, defaults: Mapping[str, str]
+) -> Entries:
     """Return the buckets that hold revocation lists: those in `lists` by name, and those in modules of ours."""
-    findings = Findings()
+    findings = Entries()
     taken: set[str] = set()
     for bucket in inventory.of_type("aws_s3_bucket"):
         name = text(bucket, "bucket")
@@ -60,7 +60,7 @@ def buckets(
         }
         module = module_names.crl_bucket(key)
         addresses = [(each.address, f"module.{module}.{each.type}.this") for each in (bucket, *parts)]
-        findings.items.append(Item("crl_buckets", key, entry, bucket, addresses=tuple(addresses)))
+        findings.items.append(SpecEntry("crl_buckets", key, entry, bucket, addresses=tuple(addresses)))
     return findings
 
 
@@ -88,19 +88,19 @@ def _says(value: Any, path: tuple[str, ...]) -> bool:
     return str(value) == path[-1]
 
 
-def _distributions(parts: list[Resource], name: str, place: Place) -> list[str] | None:
+def _distributions(parts: list[Resource], name: str, place: StackLocation) -> list[str] | None:
     """Return the distributions that may read a bucket; None where its policy is not one of ours."""
     try:
         (policy,) = (each.attributes["policy"] for each in parts if each.type == _POLICY)
         found = json.loads(policy) if isinstance(policy, str) else policy
         arns = [
             str(arn)
-            for statement in listed(found["Statement"])
+            for statement in as_list(found["Statement"])
             if isinstance(statement["Principal"], Mapping) and statement["Principal"].get("Service") == READER
-            for arn in listed(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
+            for arn in as_list(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
         ]
         bucket = CrlBucket.model_validate({"cloudfront_distribution_arns": arns})
         made = document(bucket, name, account_id=place.account_id, region=place.region)
-        return arns if meaning([made]) == meaning([found]) else None
+        return arns if normalized_statements([made]) == normalized_statements([found]) else None
     except (*INCOMPLETE, ValidationError):
         return None

@@ -10,7 +10,7 @@ Many = Mapping[str, list[Resource]]
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class CaIndex:
     """Resources by what ties them to a CA."""
 
     by_request: Many
@@ -26,10 +26,10 @@ class Index:
     """CAs by ARN, those that others manage among them."""
 
 
-def index(inventory: Inventory) -> Index:
+def index(inventory: Inventory) -> CaIndex:
     """Return an inventory's index."""
     certificates = inventory.of_type("aws_acmpca_certificate")
-    return Index(
+    return CaIndex(
         by_request=_by(certificates, "certificate_signing_request"),
         by_certificate=_by(certificates, "certificate"),
         installations=_by(

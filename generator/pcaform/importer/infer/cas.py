@@ -7,28 +7,28 @@ from pydantic import ValidationError
 
 from pcaform.core.facts import default_key_storage
 from pcaform.core.problems import INCOMPLETE
-from pcaform.core.x509 import certificates, is_signed_by, names_key_of, readable
+from pcaform.core.x509 import certificates, is_signed_by, names_key_of, parse_or_none
 from pcaform.importer.infer import activations
 from pcaform.importer.infer.activations import Activation
-from pcaform.importer.infer.ca_index import Index, text
-from pcaform.importer.infer.entry import Findings, Item
-from pcaform.importer.infer.errors import NOT_WHOLE, Unexpressed, reason_of
+from pcaform.importer.infer.ca_index import CaIndex, text
+from pcaform.importer.infer.entry import Entries, SpecEntry
+from pcaform.importer.infer.errors import NOT_WHOLE, NotRepresentable, reason_of
 from pcaform.importer.infer.keys import CA, is_whole, subject
 from pcaform.importer.infer.permissions import moved, permissions
-from pcaform.importer.infer.stack_locations import Place, is_nowhere, of_arn
+from pcaform.importer.infer.stack_locations import StackLocation, is_nowhere, of_arn
 from pcaform.importer.infer.tags import tags_of
-from pcaform.sources.inventory import Inventory, Remark, Resource
+from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.terraform import module_names
 
 _DEFAULT_DAYS = 30
 
 
-def authorities(
-    inventory: Inventory, place: Place, found: Index, *, keys: Mapping[str, str], defaults: Mapping[str, str]
-) -> Findings:
+def infer_cas(
+    inventory: Inventory, place: StackLocation, found: CaIndex, *, keys: Mapping[str, str], defaults: Mapping[str, str]
+) -> Entries:
     """Return the entries of the CAs at a place. `keys` are those of all CAs by ARN, `defaults` the provider's tags."""
-    findings = Findings()
+    findings = Entries()
     parents = _Parents(inventory, found)
     for authority in inventory.of_type(CA):
         arn = authority.attributes.get("arn")
@@ -38,7 +38,7 @@ def authorities(
             item, remarks = _item(authority, inventory, found, place=place, keys=keys, parents=parents)
             item.entry["tags"] = tags_of(authority, defaults)
             CertificateAuthority.model_validate(item.entry)
-        except Unexpressed as why:
+        except NotRepresentable as why:
             findings.leave_out(authority, why.reason)
         except ValidationError as error:
             findings.leave_out(authority, reason_of(error))
@@ -53,14 +53,14 @@ def authorities(
 def _item(
     authority: Resource,
     inventory: Inventory,
-    found: Index,
+    found: CaIndex,
     *,
-    place: Place,
+    place: StackLocation,
     keys: Mapping[str, str],
     parents: "_Parents",
-) -> tuple[Item, tuple[Remark, ...]]:
+) -> tuple[SpecEntry, tuple[ImportNote, ...]]:
     if not is_whole(authority):
-        raise Unexpressed(NOT_WHOLE)
+        raise NotRepresentable(NOT_WHOLE)
     arn = authority.attributes["arn"]
     key = keys[arn]
     active = activations.activation(authority, found, key=key, keys=keys, source=inventory.source)
@@ -73,7 +73,7 @@ def _item(
     allowed, said = permissions(found.permissions.get(arn, ()))
     entry["permissions"] = [each for _, each in allowed]
     entry["revocation_configuration"] = _revocation(authority, is_adopted="arn" in active.entry)
-    item = Item(
+    item = SpecEntry(
         "certificate_authorities",
         key,
         entry,
@@ -91,7 +91,7 @@ def _addresses(authority: Resource, active: Activation, key: str) -> Iterator[tu
         yield resource.address, f"module.{module}.{resource.type}.this{index}"
 
 
-def _settings(authority: Resource, place: Place) -> dict[str, Any]:
+def _settings(authority: Resource, place: StackLocation) -> dict[str, Any]:
     has = authority.attributes
     configuration = has["certificate_authority_configuration"][0]
     region, _ = of_arn(has["arn"]) or (place.region, "")
@@ -130,15 +130,15 @@ def _revocation(authority: Resource, *, is_adopted: bool) -> dict[str, Any] | No
 class _Parents:
     """Who signed a CA whose certificate was issued elsewhere: by names, key identifiers and signature."""
 
-    def __init__(self, inventory: Inventory, found: Index) -> None:
+    def __init__(self, inventory: Inventory, found: CaIndex) -> None:
         self._by_name: dict[str, list[tuple[Resource, Any]]] = {}
         for authority in inventory.of_type(CA):
             installed = found.installations.get(text(authority, "arn"), [])
             pems = dict.fromkeys(text(each, "certificate") for each in (authority, *installed))
-            for certificate in (each for pem in pems for each in list(readable(pem))[:1]):
+            for certificate in (each for pem in pems for each in list(parse_or_none(pem))[:1]):
                 self._by_name.setdefault(certificate.subject.rfc4514_string(), []).append((authority, certificate))
 
-    def of(self, authority: Resource, remarks: tuple[Remark, ...]) -> tuple[str | None, tuple[Remark, ...]]:
+    def of(self, authority: Resource, remarks: tuple[ImportNote, ...]) -> tuple[str | None, tuple[ImportNote, ...]]:
         """Return the ARN of a CA's parent where exactly one CA of the inventory fits, with what is to say of it."""
         pem = text(authority, "certificate")
         if "BEGIN CERTIFICATE" not in pem:
@@ -152,5 +152,5 @@ class _Parents:
         fitting = list(dict.fromkeys(signers))
         if len(fitting) > 1:
             reason = f"several CAs have the key that signed it: choose its 'parent' of {', '.join(fitting)}"
-            return None, (*remarks, Remark("ambiguous", authority.address, reason))
+            return None, (*remarks, ImportNote("ambiguous", authority.address, reason))
         return (fitting[0] if fitting else None), remarks

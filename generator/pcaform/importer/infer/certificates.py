@@ -7,14 +7,14 @@ from pydantic import ValidationError
 
 from pcaform.core.problems import INCOMPLETE
 from pcaform.importer.infer.ca_index import text
-from pcaform.importer.infer.entry import Findings, Item
+from pcaform.importer.infer.entry import Entries, SpecEntry
 from pcaform.importer.infer.errors import NOT_WHOLE, reason_of
-from pcaform.importer.infer.existing_keys import Known
+from pcaform.importer.infer.existing_keys import ExistingKeys
 from pcaform.importer.infer.keys import key_for, own_key
-from pcaform.importer.infer.pairs import Alike, Pairs, joined, pairs
-from pcaform.importer.infer.stack_locations import Place, of_arn
+from pcaform.importer.infer.pairs import Alike, Pairs, join_pairs, pairs
+from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.importer.infer.tags import tags_of
-from pcaform.sources.inventory import Inventory, Remark, Resource, is_symbolic
+from pcaform.sources.inventory import ImportNote, Inventory, Resource, is_symbolic
 from pcaform.spec.sections import Certificate
 from pcaform.terraform import module_names
 
@@ -23,25 +23,32 @@ _MODULE = "certificate_"
 
 
 def certificates(
-    inventory: Inventory, place: Place, *, keys: Mapping[str, str], known: Known, defaults: Mapping[str, str]
-) -> Findings:
+    inventory: Inventory,
+    place: StackLocation,
+    *,
+    keys: Mapping[str, str],
+    known: ExistingKeys,
+    defaults: Mapping[str, str],
+) -> Entries:
     """Return the private certificates at a place; public ones have no CA of their account and are none of ours."""
-    findings = Findings()
+    findings = Entries()
     entries = list(_entries(inventory, place, findings, keys=keys, defaults=defaults))
     kept = _kept(entries, known)
     taken = set(known.certificates)
     doubtful = {address: own for own, addresses in kept.doubts for address in addresses}
     for certificate, entry in entries:
         if certificate.address in doubtful:
-            reason = f"it could be {joined(doubtful[certificate.address])} of the spec: write its ARN there as 'arn'"
-            findings.remarks.append(Remark("ambiguous", certificate.address, reason))
+            reason = (
+                f"it could be {join_pairs(doubtful[certificate.address])} of the spec: write its ARN there as 'arn'"
+            )
+            findings.remarks.append(ImportNote("ambiguous", certificate.address, reason))
             continue
         key = kept.keys.get(certificate.address) or _new_key(certificate, entry, taken)
         taken.add(key)
         findings.remarks += _replaced(certificate, key, known)
         moved = ((certificate.address, f"module.{module_names.certificate(key)}.{_ACM}.this"),)
         needs = frozenset({text(certificate, "certificate_authority_arn")})
-        findings.items.append(Item("certificates", key, entry, certificate, addresses=moved, needs=needs))
+        findings.items.append(SpecEntry("certificates", key, entry, certificate, addresses=moved, needs=needs))
     return findings
 
 
@@ -50,15 +57,20 @@ def _new_key(certificate: Resource, entry: Mapping[str, Any], taken: Container[s
     return own_key(module, taken=taken) or key_for(module or _name(entry), taken)
 
 
-def _replaced(certificate: Resource, key: str, known: Known) -> Iterator[Remark]:
+def _replaced(certificate: Resource, key: str, known: ExistingKeys) -> Iterator[ImportNote]:
     """Yield what is to say where an entry's ARN is that of a certificate that this one came after."""
     before, now = known.certificates[key].arn if key in known.certificates else None, _arn(certificate)
     if before is not None and now is not None and before != now:
-        yield Remark("listed", now, f"'{key}' has the 'arn' of one before it: write this one, or take 'arn' out")
+        yield ImportNote("listed", now, f"'{key}' has the 'arn' of one before it: write this one, or take 'arn' out")
 
 
 def _entries(
-    inventory: Inventory, place: Place, findings: Findings, *, keys: Mapping[str, str], defaults: Mapping[str, str]
+    inventory: Inventory,
+    place: StackLocation,
+    findings: Entries,
+    *,
+    keys: Mapping[str, str],
+    defaults: Mapping[str, str],
 ) -> Iterator[tuple[Resource, dict[str, Any]]]:
     for certificate in inventory.of_type(_ACM):
         arn = text(certificate, "certificate_authority_arn")
@@ -76,7 +88,7 @@ def _entries(
             yield certificate, entry
 
 
-def _kept(entries: Iterable[tuple[Resource, Mapping[str, Any]]], known: Known) -> Pairs:
+def _kept(entries: Iterable[tuple[Resource, Mapping[str, Any]]], known: ExistingKeys) -> Pairs:
     """Return the keys that certificates have already, by address."""
     mine = {key: _likeness(each.model_dump(), each.arn, key) for key, each in known.certificates.items()}
     theirs = {each.address: _likeness(entry, _arn(each), each.module_key(_MODULE)) for each, entry in entries}
@@ -95,7 +107,7 @@ def _arn(certificate: Resource) -> str | None:
     return None if is_symbolic(arn) or not arn.startswith("arn:") else arn
 
 
-def _is_here(certificate: Resource, place: Place) -> bool:
+def _is_here(certificate: Resource, place: StackLocation) -> bool:
     """Tell whether a certificate is of a place: one that was never made is of the place of its CA."""
     return place.holds(certificate.attributes.get("arn") or certificate.attributes.get("certificate_authority_arn"))
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.sources.inventory import Remark, Resource
+from pcaform.sources.inventory import ImportNote, Resource
 
 _CAS = "certificate_authorities"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class SpecEntry:
     """One entry of a section."""
 
     section: str
@@ -27,25 +27,25 @@ class Item:
 
 
 @dataclass(slots=True)
-class Findings:
+class Entries:
     """Items and remarks as they are collected."""
 
-    items: list[Item] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
+    items: list[SpecEntry] = field(default_factory=list)
+    remarks: list[ImportNote] = field(default_factory=list)
 
     def leave_out(self, resource: Resource, reason: str) -> None:
         """Remember why a resource is not in the spec."""
-        self.remarks.append(Remark("left out", resource.address, reason))
+        self.remarks.append(ImportNote("left out", resource.address, reason))
 
 
-def claimed(items: Iterable[Item]) -> Iterator[str]:
+def covered_addresses(items: Iterable[SpecEntry]) -> Iterator[str]:
     """Yield the address of each resource that some entry stands for."""
     for item in items:
         yield from (old for old, _ in item.addresses)
         yield from item.unmoved
 
 
-def downward(items: Sequence[Item]) -> list[Item]:
+def parents_first(items: Sequence[SpecEntry]) -> list[SpecEntry]:
     """Return entries in their order, but each CA behind the one that is above it: as a person would write them."""
     authorities = {item.key: item for item in items if item.section == _CAS}
     below: dict[str | None, list[str]] = {}

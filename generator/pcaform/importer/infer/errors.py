@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from pcaform.spec.messages import message
+from pcaform.spec.messages import describe_error
 from pcaform.spec.stack import Spec
 
 NOT_WHOLE = "only a part of it was found: it was never finished, or the state was edited"
 
 
 @dataclass(frozen=True, slots=True)
-class Unexpressed(Exception):  # noqa: N818 - it is an answer, not a fault
+class NotRepresentable(Exception):  # noqa: N818 - it is an answer, not a fault
     """Why one resource cannot be written into a spec."""
 
     reason: str
@@ -19,4 +19,4 @@ class Unexpressed(Exception):  # noqa: N818 - it is an answer, not a fault
 
 def reason_of(error: ValidationError) -> str:
     """Return in words why a value that exists has no place in a spec."""
-    return "; ".join(message(record, Spec) for record in error.errors(include_url=False))
+    return "; ".join(describe_error(record, Spec) for record in error.errors(include_url=False))

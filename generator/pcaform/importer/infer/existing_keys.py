@@ -8,7 +8,7 @@ from pcaform.spec.stack import Spec
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CaIdentity:
     """What a CA is known by that has no ARN in the spec: neither can change without another CA in its place."""
 
     region: str
@@ -18,12 +18,12 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ExistingKeys:
     """Keys by what they stand for: an ARN, a name, or for principals the kind and the name."""
 
     authorities: Mapping[str, str] = field(default_factory=dict)
     """By ARN."""
-    made_here: Mapping[str, Made] = field(default_factory=dict)
+    made_here: Mapping[str, CaIdentity] = field(default_factory=dict)
     """CAs without an ARN in the spec, by key: two may be alike."""
     key_algorithms: Mapping[str, str] = field(default_factory=dict)
     """Of the CAs that others manage, by ARN."""
@@ -37,20 +37,20 @@ class Known:
     """The provider's tags, which AWS itself does not tell from others."""
 
 
-NOTHING_KNOWN = Known()
+NOTHING_KNOWN = ExistingKeys()
 
 
-def known_of(spec: Spec) -> Known:
+def existing_keys(spec: Spec) -> ExistingKeys:
     """Return the keys of a spec."""
     principals: dict[tuple[str, str], tuple[str, str]] = {}
     for key, issuer in spec.issuers.items():
         kind = "role" if issuer.role or issuer.existing_role else "user"
         principals[kind, issuer.principal_name] = "issuers", key
     principals |= {("role", duty.role_name or key): (section, key) for section, key, duty in spec.duties}
-    return Known(
+    return ExistingKeys(
         authorities={each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None},
         made_here={
-            key: Made(
+            key: CaIdentity(
                 spec.region_of(key),
                 each.subject.common_name,
                 each.type,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.iam.normalize import listed
+from pcaform.iam.normalize import as_list
 from pcaform.iam.policies.statements import CURVES
 
 Grants = list[dict[str, Any]]
@@ -51,7 +51,7 @@ def _grant(statements: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, 
         if statement in statements
     ]
     return _unmanaged(
-        [keys[arn] for arn in listed(issuing[0]["Resource"])],
+        [keys[arn] for arn in as_list(issuing[0]["Resource"])],
         _templates(issuing[0]),
         key_algorithms=[name for each in issuing for name in _key_algorithms(each.get("Condition", {}))],
         additional=additional,
@@ -59,7 +59,9 @@ def _grant(statements: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, 
 
 
 def _by_content(documents: Sequence[Any], keys: Mapping[str, str]) -> Grants:
-    statements = [each for document in documents for each in listed(document["Statement"]) if each["Effect"] == "Allow"]
+    statements = [
+        each for document in documents for each in as_list(document["Statement"]) if each["Effect"] == "Allow"
+    ]
     used = [each for each in statements if _is_tagged(each)]
     requests = [each for each in statements if "acm:requestcertificate" in _actions(each)]
     return [*_issuing(statements, keys), *(_managed(each, used, keys) for each in requests)]
@@ -70,11 +72,11 @@ def _issuing(statements: Sequence[Statement], keys: Mapping[str, str]) -> Iterat
     profiles: dict[str, dict[tuple[str, ...], list[str]]] = {}
     for statement in statements:
         if "acm-pca:issuecertificate" in _actions(statement) and "Bool" not in statement["Condition"]:
-            for arn in listed(statement["Resource"]):
+            for arn in as_list(statement["Resource"]):
                 of_template = profiles.setdefault(arn, {}).setdefault(tuple(_templates(statement)), [])
                 of_template += [each for each in _key_algorithms(statement["Condition"]) if each not in of_template]
     revoking = {
-        arn for each in statements if "acm-pca:revokecertificate" in _actions(each) for arn in listed(each["Resource"])
+        arn for each in statements if "acm-pca:revokecertificate" in _actions(each) for arn in as_list(each["Resource"])
     }
     groups: dict[str, list[str]] = {}
     for arn, profile in profiles.items():
@@ -102,12 +104,12 @@ def _unmanaged(
 
 def _managed(request: Statement, used: Sequence[Statement | None], keys: Mapping[str, str]) -> dict[str, Any]:
     equal = request["Condition"]["StringEquals"]
-    actions = [str(name).partition(":")[2] for each in used if each is not None for name in listed(each["Action"])]
+    actions = [str(name).partition(":")[2] for each in used if each is not None for name in as_list(each["Action"])]
     return {
         "certificates": "managed",
-        "certificate_authorities": [keys[arn] for arn in listed(equal["acm:CertificateAuthority"])],
-        "domain_names": listed(request["Condition"].get("ForAllValues:StringLike", {}).get("acm:DomainNames", [])),
-        "key_algorithms": listed(equal.get("acm:KeyAlgorithm", [])),
+        "certificate_authorities": [keys[arn] for arn in as_list(equal["acm:CertificateAuthority"])],
+        "domain_names": as_list(request["Condition"].get("ForAllValues:StringLike", {}).get("acm:DomainNames", [])),
+        "key_algorithms": as_list(equal.get("acm:KeyAlgorithm", [])),
         "additional_actions": sorted({name for name in actions if name not in _ALWAYS}),
     }
 
@@ -117,16 +119,16 @@ def _is_tagged(statement: Statement) -> bool:
 
 
 def _actions(statement: Statement) -> set[str]:
-    return {str(each).lower() for each in listed(statement["Action"])}
+    return {str(each).lower() for each in as_list(statement["Action"])}
 
 
 def _templates(statement: Statement) -> list[str]:
-    arns = listed(statement["Condition"]["ArnLike"]["acm-pca:TemplateArn"])
+    arns = as_list(statement["Condition"]["ArnLike"]["acm-pca:TemplateArn"])
     return [arn.split(":template/")[1] for arn in arns]
 
 
 def _key_algorithms(conditions: Statement) -> list[str]:
     """Return the keys that the X.509 condition keys of a statement allow."""
-    sizes = listed(conditions.get("NumericEquals", {}).get("acm-pca:x509Key/size", []))
-    curves = listed(conditions.get("StringEquals", {}).get("acm-pca:x509Key/curve", []))
+    sizes = as_list(conditions.get("NumericEquals", {}).get("acm-pca:x509Key/size", []))
+    curves = as_list(conditions.get("StringEquals", {}).get("acm-pca:x509Key/curve", []))
     return [f"RSA_{size}" for size in sizes] + [name for name in CURVES if name.removeprefix("EC_") in curves]

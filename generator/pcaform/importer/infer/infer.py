@@ -7,15 +7,15 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from pcaform.core.problems import Failure
-from pcaform.importer.infer.draft import Draft, drafted
-from pcaform.importer.infer.entry import Item, claimed
+from pcaform.importer.infer.draft import Draft, draft_entries
+from pcaform.importer.infer.entry import SpecEntry, covered_addresses
 from pcaform.importer.infer.errors import reason_of
-from pcaform.importer.infer.existing_keys import NOTHING_KNOWN, Known
-from pcaform.importer.infer.policy_rewording import reworded
-from pcaform.importer.infer.rule_check import HONEST, errors
-from pcaform.importer.infer.stack_locations import Place, split
-from pcaform.importer.infer.unhandled import beside, leftovers
-from pcaform.sources.inventory import Inventory, Remark
+from pcaform.importer.infer.existing_keys import NOTHING_KNOWN, ExistingKeys
+from pcaform.importer.infer.policy_rewording import reworded_policies
+from pcaform.importer.infer.rule_check import TOLERATED_RULES, errors
+from pcaform.importer.infer.stack_locations import StackLocation, split_by_location
+from pcaform.importer.infer.unhandled import unhandled_resources, unmanaged_resources
+from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import Model
 
@@ -24,11 +24,11 @@ _ROUNDS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Inferred:
+class InferredSpec:
     """The spec, and what is to say of each resource that is not in it as it was found."""
 
     spec: Spec
-    remarks: tuple[Remark, ...]
+    remarks: tuple[ImportNote, ...]
 
     @property
     def left_out(self) -> tuple[tuple[str, str], ...]:
@@ -46,13 +46,13 @@ class _Verdict:
     """Section and key -> rules."""
 
 
-def infer(inventory: Inventory, *, stack: str, known: Known = NOTHING_KNOWN) -> tuple[Inferred, ...]:
+def infer(inventory: Inventory, *, stack: str, known: ExistingKeys = NOTHING_KNOWN) -> tuple[InferredSpec, ...]:
     """Return one spec for each account and region in which an inventory holds CAs, named after `stack`.
 
     `known` are the keys of a spec that exists, which are kept. Each spec passes all rules. Raises Failure where the
     inventory holds no private CA.
     """
-    places = split(inventory)
+    places = split_by_location(inventory)
     names, is_alone = _named(stack, places), len(places) == 1
     found = [_inferred(inventory, place, stack=name, known=known, is_alone=is_alone) for name, place in names]
     if len(found) > 1 and inventory.source == "state":
@@ -60,7 +60,7 @@ def infer(inventory: Inventory, *, stack: str, known: Known = NOTHING_KNOWN) -> 
     return tuple(found)
 
 
-def _named(stack: str, places: list[Place]) -> Iterator[tuple[str, Place]]:
+def _named(stack: str, places: list[StackLocation]) -> Iterator[tuple[str, StackLocation]]:
     """Yield each place with its stack's name: the region tells several apart, and the account where it must."""
     regions = [place.region for place in places]
     for place in places:
@@ -69,16 +69,18 @@ def _named(stack: str, places: list[Place]) -> Iterator[tuple[str, Place]]:
         yield f"{stack}{region}{account}", place
 
 
-def _divided(spec: Spec, places: list[Place]) -> Remark:
+def _divided(spec: Spec, places: list[StackLocation]) -> ImportNote:
     listed = ", ".join(f"{place.account_id} in {place.region}" for place in places)
     reason = f"the state holds CAs of {listed}: each spec needs a state of its own, else its plan destroys the others"
-    return Remark("left out", f"stack {spec.stack}", reason)
+    return ImportNote("left out", f"stack {spec.stack}", reason)
 
 
-def _inferred(inventory: Inventory, place: Place, *, stack: str, known: Known, is_alone: bool) -> Inferred:
+def _inferred(
+    inventory: Inventory, place: StackLocation, *, stack: str, known: ExistingKeys, is_alone: bool
+) -> InferredSpec:
     verdict = _Verdict()
     for _ in range(_ROUNDS):
-        draft = drafted(inventory, place, known=known, refused=verdict.refused)
+        draft = draft_entries(inventory, place, known=known, refused=verdict.refused)
         spec = _spec(draft, place, stack=stack, ignored=verdict.ignored)
         if not _judge(spec, draft, verdict):
             break
@@ -87,19 +89,19 @@ def _inferred(inventory: Inventory, place: Place, *, stack: str, known: Known, i
     remarks = (
         *inventory.remarks,
         *draft.remarks,
-        *(Remark("left out", address, reason) for address, reason in verdict.refused.items()),
+        *(ImportNote("left out", address, reason) for address, reason in verdict.refused.items()),
     )
-    said = {remark.address for remark in remarks} | set(claimed(draft.items))
-    rest = leftovers(inventory, place, said)
-    words = reworded(inventory, place, draft.items, spec) if draft.has_addresses else ()
-    others = beside(inventory, said) if is_alone else ()
-    return Inferred(spec, tuple(dict.fromkeys([*remarks, *_unmoved(draft), *words, *rest, *others])))
+    said = {remark.address for remark in remarks} | set(covered_addresses(draft.items))
+    rest = unhandled_resources(inventory, place, said)
+    words = reworded_policies(inventory, place, draft.items, spec) if draft.has_addresses else ()
+    others = unmanaged_resources(inventory, said) if is_alone else ()
+    return InferredSpec(spec, tuple(dict.fromkeys([*remarks, *_unmoved(draft), *words, *rest, *others])))
 
 
-def _spec(draft: Draft, place: Place, *, stack: str, ignored: Mapping[tuple[str, str], list[str]]) -> Spec:
+def _spec(draft: Draft, place: StackLocation, *, stack: str, ignored: Mapping[tuple[str, str], list[str]]) -> Spec:
     sections: dict[str, dict[str, Any]] = {}
     for item in draft.items:
-        rules = [{"rule": rule, "reason": HONEST[rule]} for rule in ignored.get((item.section, item.key), ())]
+        rules = [{"rule": rule, "reason": TOLERATED_RULES[rule]} for rule in ignored.get((item.section, item.key), ())]
         sections.setdefault(item.section, {})[item.key] = {**item.entry, **({"ignore": rules} if rules else {})}
     role = place.own.assume_role if place.own else None
     aws = _valid(
@@ -112,7 +114,7 @@ def _spec(draft: Draft, place: Place, *, stack: str, ignored: Mapping[tuple[str,
 
 def _judge(spec: Spec, draft: Draft, verdict: _Verdict) -> bool:
     """Add what the rules say to the verdict; tell whether there was anything new."""
-    by_key: dict[tuple[str, str], Item] = {(item.section, item.key): item for item in draft.items}
+    by_key: dict[tuple[str, str], SpecEntry] = {(item.section, item.key): item for item in draft.items}
     is_new = False
     ignored_now: set[tuple[tuple[str, str], str]] = set()
     for rule, loc, message in errors(spec):
@@ -120,7 +122,7 @@ def _judge(spec: Spec, draft: Draft, verdict: _Verdict) -> bool:
         rules = verdict.ignored.setdefault(where, [])
         if (where, rule) in ignored_now:
             continue  # a second finding of the same kind, which the same 'ignore' is for
-        if rule in HONEST and where[0] not in ("shares", "crl_buckets") and rule not in rules:
+        if rule in TOLERATED_RULES and where[0] not in ("shares", "crl_buckets") and rule not in rules:
             rules.append(rule)
             ignored_now.add((where, rule))
             is_new = True
@@ -132,14 +134,14 @@ def _judge(spec: Spec, draft: Draft, verdict: _Verdict) -> bool:
     return is_new
 
 
-def _unmoved(draft: Draft) -> Iterator[Remark]:
+def _unmoved(draft: Draft) -> Iterator[ImportNote]:
     for item in draft.items if draft.has_addresses else ():
         for address in item.unmoved:
             reason = (
                 "Terraform moves nothing to another type: a plan makes its content as a policy of its own and removes "
                 "this"
             )
-            yield Remark("left out", address, reason)
+            yield ImportNote("left out", address, reason)
 
 
 def _valid(model: type[M], **values: Any) -> M:

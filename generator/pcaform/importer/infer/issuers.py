@@ -8,17 +8,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.iam.normalize import meaning
+from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies
-from pcaform.importer.infer.entry import Findings, Item
-from pcaform.importer.infer.errors import NOT_WHOLE, Unexpressed, reason_of
+from pcaform.importer.infer.entry import Entries, SpecEntry
+from pcaform.importer.infer.errors import NOT_WHOLE, NotRepresentable, reason_of
 from pcaform.importer.infer.grants import Grants, readings
 from pcaform.importer.infer.policy_copies import copies, issuing
 from pcaform.importer.infer.principal_moves import addresses_of
-from pcaform.importer.infer.principal_policies import Held, Principal
+from pcaform.importer.infer.principal_policies import PolicyAttachment, Principal
 from pcaform.importer.infer.tags import tags_of
-from pcaform.importer.infer.trust_policies import trust_of
-from pcaform.sources.inventory import Remark, Resource, is_symbolic
+from pcaform.importer.infer.trust_policies import infer_trust
+from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 
@@ -37,9 +37,9 @@ class Reader:
     """Whether principals are only attached to: nobody gave them to this stack."""
 
 
-def issuer(principal: Principal, key: str, reader: Reader) -> tuple[Item, Findings]:
+def issuer(principal: Principal, key: str, reader: Reader) -> tuple[SpecEntry, Entries]:
     """Return the entry of a principal with what is not in it; raises Unexpressed where it has none."""
-    findings = Findings()
+    findings = Entries()
     try:
         held = copies(principal) if reader.is_live else _chosen(principal, findings)
         entry = _principal(principal, held, reader=reader, findings=findings)
@@ -47,19 +47,19 @@ def issuer(principal: Principal, key: str, reader: Reader) -> tuple[Item, Findin
         entry |= rights
         Issuer.model_validate(entry)
     except ValidationError as error:
-        raise Unexpressed(reason_of(error)) from None
+        raise NotRepresentable(reason_of(error)) from None
     except INCOMPLETE:
-        raise Unexpressed(NOT_WHOLE) from None
+        raise NotRepresentable(NOT_WHOLE) from None
     is_owned = "user_name" in entry or "role" in entry
     shown = principal if is_owned else replace(principal, resource=None)
     if is_owned and not reader.is_live:
         findings.remarks += _differing(principal, held)
     addresses, unmoved = addresses_of(shown, held, f"issuer_{key}")
     resource = principal.resource or held[0].policy
-    return Item("issuers", key, entry, resource, addresses=addresses, needs=named, unmoved=unmoved), findings
+    return SpecEntry("issuers", key, entry, resource, addresses=addresses, needs=named, unmoved=unmoved), findings
 
 
-def _chosen(principal: Principal, findings: Findings) -> list[Held]:
+def _chosen(principal: Principal, findings: Entries) -> list[PolicyAttachment]:
     """Return the policies that a spec can hold; raises Unexpressed where there is none, or one of them is shared."""
     for attachment in principal.unread:
         reason = f"it attaches {attachment.attributes.get('policy_arn')}, and a spec attaches only policies of its own"
@@ -70,20 +70,22 @@ def _chosen(principal: Principal, findings: Findings) -> list[Held]:
         if each not in about:
             findings.leave_out(each.policy, "it says nothing about private CAs")
     if not about:
-        raise Unexpressed(f"it has {len(principal.held)} policies in what was read, none that is whole")
+        raise NotRepresentable(f"it has {len(principal.held)} policies in what was read, none that is whole")
     shared = [each.name for each in about if each.is_shared]
     if shared:
-        raise Unexpressed(f"others hold its policy {', '.join(shared)} too: a spec has one for each issuer")
+        raise NotRepresentable(f"others hold its policy {', '.join(shared)} too: a spec has one for each issuer")
     return about
 
 
-def _principal(principal: Principal, held: list[Held], *, reader: Reader, findings: Findings) -> dict[str, Any]:
+def _principal(
+    principal: Principal, held: list[PolicyAttachment], *, reader: Reader, findings: Entries
+) -> dict[str, Any]:
     """Return who an entry is about, with the settings that only a principal of the stack has."""
     resource = principal.resource
     if resource is not None and principal.kind == "role" and not reader.is_live:
         try:
             return {**_shared(resource, reader), "role": role_of(resource, reader.aws)}
-        except Unexpressed as why:
+        except NotRepresentable as why:
             findings.leave_out(resource, f"{why.reason}. Only its policies are written; take the role out of the state")
     elif resource is not None and not reader.is_live:
         force = bool(resource.attributes.get("force_destroy"))
@@ -102,7 +104,7 @@ def role_of(resource: Resource, aws: Aws) -> dict[str, Any]:
     session = has.get("max_session_duration")
     return {
         "role_name": has["name"],
-        "trust": trust_of(has.get("assume_role_policy"), aws),
+        "trust": infer_trust(has.get("assume_role_policy"), aws),
         "max_session_duration": None if session == _SESSION else session,
     }
 
@@ -117,7 +119,7 @@ def _shared(resource: Resource, reader: Reader) -> dict[str, Any]:
 
 
 def _rights(
-    principal: Principal, held: list[Held], *, entry: dict[str, Any], reader: Reader
+    principal: Principal, held: list[PolicyAttachment], *, entry: dict[str, Any], reader: Reader
 ) -> tuple[dict[str, Any], frozenset[str]]:
     """Return grants or a verbatim policy, and the ARNs of the CAs that grants name."""
     found = _granted(principal, held, entry=entry, reader=reader)
@@ -129,20 +131,22 @@ def _rights(
         return _rights(principal, issuing(held), entry=entry, reader=reader)
     if len(held) > 1:
         names = ", ".join(each.name for each in held)
-        raise Unexpressed(f"its policies {names} are not what grants make, and a spec takes one word for word")
+        raise NotRepresentable(f"its policies {names} are not what grants make, and a spec takes one word for word")
     if is_symbolic(str(held[0].document)):
-        raise Unexpressed(
+        raise NotRepresentable(
             f"its policy {held[0].name} is not what grants make, and names a CA whose ARN no file holds: import "
             "from the state instead, where it is known"
         )
     return {"policy": {"name": held[0].name, "document": held[0].document}}, frozenset()
 
 
-def _granted(principal: Principal, held: list[Held], *, entry: dict[str, Any], reader: Reader) -> Grants | None:
+def _granted(
+    principal: Principal, held: list[PolicyAttachment], *, entry: dict[str, Any], reader: Reader
+) -> Grants | None:
     """Return the grants that make these very policies, order, names of statements and lists of one aside."""
     documents = [each.document for each in held]
     try:
-        found = meaning(documents)
+        found = normalized_statements(documents)
     except INCOMPLETE:
         return None
     kinds = (
@@ -153,7 +157,7 @@ def _granted(principal: Principal, held: list[Held], *, entry: dict[str, Any], r
     for grants in readings(documents, reader.keys):
         for kind in kinds:
             made = _made({**kind, "grants": grants}, reader)
-            if made is not None and meaning(made.values()) == found and _has_names(made, held, reader):
+            if made is not None and normalized_statements(made.values()) == found and _has_names(made, held, reader):
                 return grants
     return None
 
@@ -169,14 +173,14 @@ def _made(entry: dict[str, Any], reader: Reader) -> Mapping[str, Any] | None:
         return None
 
 
-def _has_names(made: Mapping[str, Any], held: list[Held], reader: Reader) -> bool:
+def _has_names(made: Mapping[str, Any], held: list[PolicyAttachment], reader: Reader) -> bool:
     """Tell whether policies have the names that they get here; Terraform replaces one that is renamed."""
     return reader.is_live or any(each.attachment is None for each in held) or set(made) == {each.name for each in held}
 
 
-def _differing(principal: Principal, held: list[Held]) -> list[Remark]:
+def _differing(principal: Principal, held: list[PolicyAttachment]) -> list[ImportNote]:
     """Return what would change on a principal's policies, since a spec says it of the principal once."""
-    said: list[Callable[[Held], str | None]] = [_described]
+    said: list[Callable[[PolicyAttachment], str | None]] = [_described]
     if principal.resource is not None:
         path = principal.resource.attributes.get("path") or "/"
         said.append(
@@ -186,10 +190,10 @@ def _differing(principal: Principal, held: list[Held]) -> list[Remark]:
                 else f"its path is not that of its {principal.kind}, {path}: Terraform would replace it"
             )
         )
-    return [Remark("left out", each.policy.address, why) for each in held for tell in said if (why := tell(each))]
+    return [ImportNote("left out", each.policy.address, why) for each in held for tell in said if (why := tell(each))]
 
 
-def _described(each: Held) -> str | None:
+def _described(each: PolicyAttachment) -> str | None:
     return (
         "a spec has no description: Terraform would replace it" if each.policy.attributes.get("description") else None
     )

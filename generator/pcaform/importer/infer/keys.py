@@ -4,9 +4,9 @@ import re
 from collections.abc import Container, Iterable, Mapping
 
 from pcaform.core.problems import INCOMPLETE, Failure
-from pcaform.core.x509 import readable
-from pcaform.importer.infer.existing_keys import Known, Made
-from pcaform.importer.infer.pairs import Alike, joined, pairs
+from pcaform.core.x509 import parse_or_none
+from pcaform.importer.infer.existing_keys import CaIdentity, ExistingKeys
+from pcaform.importer.infer.pairs import Alike, join_pairs, pairs
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.types import CA_ARN, KEY
 
@@ -51,7 +51,7 @@ def is_whole(authority: Resource) -> bool:
         return False
 
 
-def authority_keys(inventory: Inventory, known: Known, others: Iterable[str]) -> dict[str, str]:
+def authority_keys(inventory: Inventory, known: ExistingKeys, others: Iterable[str]) -> dict[str, str]:
     """Return the key of each CA by its ARN: first those of the inventory, then `others`, which are only named."""
     keys: dict[str, str] = {}
     taken = _Taken(known)
@@ -70,7 +70,7 @@ def authority_keys(inventory: Inventory, known: Known, others: Iterable[str]) ->
     return keys
 
 
-def _kept(authorities: Iterable[Resource], known: Known) -> dict[str, str]:
+def _kept(authorities: Iterable[Resource], known: ExistingKeys) -> dict[str, str]:
     """Return the keys that CAs have already, by ARN: by that, by their module, or where only one is alike.
 
     Raises Failure where two could be the same CA of the spec: whatever were written then could be about the wrong one.
@@ -88,13 +88,13 @@ def _kept(authorities: Iterable[Resource], known: Known) -> dict[str, str]:
     found = pairs(mine, theirs, stages=2)
     for own, arns in found.doubts:
         raise Failure(
-            f"{' and '.join(sorted(arns))} could be {joined(own)} of the spec: they have the same common name. Read "
-            "only the CAs that are meant: 'import aws' takes --arn and --status"
+            f"{' and '.join(sorted(arns))} could be {join_pairs(own)} of the spec: they have the same common name. "
+            "Read only the CAs that are meant: 'import aws' takes --arn and --status"
         )
     return keys | dict(found.keys)
 
 
-def _of_module(authority: Resource, known: Known, names: Container[str | None]) -> str | None:
+def _of_module(authority: Resource, known: ExistingKeys, names: Container[str | None]) -> str | None:
     """Return the key that a module of ours is named after, unless the common name is that of another CA only."""
     module, name = authority.module_key("ca_"), subject(authority).get("common_name")
     if module is None or module not in known.made_here:
@@ -102,14 +102,14 @@ def _of_module(authority: Resource, known: Known, names: Container[str | None]) 
     return module if known.made_here[module].common_name == name or name not in names else None
 
 
-def _made(authority: Resource) -> Made:
+def _made(authority: Resource) -> CaIdentity:
     has = authority.attributes
     algorithm = has["certificate_authority_configuration"][0].get("key_algorithm")
     region = has["arn"].split(":")[3]
-    return Made(region, subject(authority).get("common_name"), str(has.get("type")), str(algorithm))
+    return CaIdentity(region, subject(authority).get("common_name"), str(has.get("type")), str(algorithm))
 
 
-def _likeness(made: Made) -> Alike:
+def _likeness(made: CaIdentity) -> Alike:
     if made.common_name is None:
         return (None, None)
     return made, (made.region, made.common_name)
@@ -118,7 +118,7 @@ def _likeness(made: Made) -> Alike:
 class _Taken:
     """The keys that are given away, those that a person chose among them."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: ExistingKeys) -> None:
         self._given: set[str] = set()
         self._kept = {*known.authorities.values(), *known.made_here}
 
@@ -138,7 +138,7 @@ def principal_key(known: Mapping[tuple[str, str], tuple[str, str]], section: str
 
 def _name(authority: Resource) -> str:
     """Return a name for a CA that is only referenced: its common name where known, else its own in the source."""
-    for certificate in readable(authority.attributes.get("certificate")):
+    for certificate in parse_or_none(authority.attributes.get("certificate")):
         names = [str(each.value) for each in certificate.subject if each.rfc4514_attribute_name == "CN"]
         return _RESERVED.sub("-", names[0]) if names else ""
     try:

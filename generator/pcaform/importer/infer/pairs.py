@@ -40,6 +40,6 @@ def _groups(things: Mapping[str, Alike], stage: int) -> dict[Hashable, list[str]
     return groups
 
 
-def joined(names: Iterable[str]) -> str:
+def join_pairs(names: Iterable[str]) -> str:
     """Return names as a sentence has them."""
     return ", ".join(f"'{name}'" for name in names)

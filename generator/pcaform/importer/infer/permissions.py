@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pcaform.core import facts
 from pcaform.core.problems import INCOMPLETE
 from pcaform.importer.infer.errors import NOT_WHOLE, reason_of
-from pcaform.sources.inventory import Remark, Resource
+from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import Permission
 from pcaform.terraform import module_names
 
@@ -16,7 +16,7 @@ _ONE = "AWS keeps one permission for each principal and CA"
 _GOES = ". Where a state has it, take it out before a stack is applied over it, else Terraform deletes the permission"
 
 
-def permissions(found: Iterable[Resource]) -> tuple[list[tuple[Resource, dict[str, Any]]], tuple[Remark, ...]]:
+def permissions(found: Iterable[Resource]) -> tuple[list[tuple[Resource, dict[str, Any]]], tuple[ImportNote, ...]]:
     """Return the permissions of one CA that a spec can have, each with its entry, and what is to say of the others."""
     taken: dict[str, tuple[Resource, dict[str, Any]]] = {}
     remarks = []
@@ -25,12 +25,12 @@ def permissions(found: Iterable[Resource]) -> tuple[list[tuple[Resource, dict[st
             entry = _entry(each)
             Permission.model_validate(entry)
         except ValidationError as error:
-            remarks.append(Remark("left out", each.address, reason_of(error) + _GOES))
+            remarks.append(ImportNote("left out", each.address, reason_of(error) + _GOES))
         except INCOMPLETE:
-            remarks.append(Remark("left out", each.address, NOT_WHOLE + _GOES))
+            remarks.append(ImportNote("left out", each.address, NOT_WHOLE + _GOES))
         else:
             if entry["principal"] in taken:
-                remarks.append(Remark("left out", each.address, _ONE + _GOES))
+                remarks.append(ImportNote("left out", each.address, _ONE + _GOES))
             else:
                 taken[entry["principal"]] = each, entry
     return list(taken.values()), tuple(remarks)

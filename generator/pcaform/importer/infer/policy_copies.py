@@ -5,30 +5,30 @@ from dataclasses import replace
 
 from pcaform.iam.evaluator.documents import PolicyError, Statement, read_document
 from pcaform.iam.evaluator.patterns import is_action
-from pcaform.importer.infer.errors import NOT_WHOLE, Unexpressed
-from pcaform.importer.infer.principal_policies import Held, Principal
+from pcaform.importer.infer.errors import NOT_WHOLE, NotRepresentable
+from pcaform.importer.infer.principal_policies import PolicyAttachment, Principal
 
 _ISSUING = ("acm-pca:IssueCertificate", "acm:RequestCertificate")
 
 
-def copies(principal: Principal) -> list[Held]:
+def copies(principal: Principal) -> list[PolicyAttachment]:
     """Return a principal's policies; one that others hold too gets the principal's name, since a copy is its own.
 
     Raises Unexpressed where one of them is no policy.
     """
     if any(not isinstance(each.document, Mapping) for each in principal.held):
-        raise Unexpressed(NOT_WHOLE)
+        raise NotRepresentable(NOT_WHOLE)
     return [
         replace(each, name=f"{each.name}-{principal.name}" if each.is_shared else each.name) for each in principal.held
     ]
 
 
-def issuing(held: Iterable[Held]) -> list[Held]:
+def issuing(held: Iterable[PolicyAttachment]) -> list[PolicyAttachment]:
     """Return the policies that allow issuing, whatever else they say; the others stay as they are."""
     return [each for each in held if _allows_issuing(each)]
 
 
-def _allows_issuing(held: Held) -> bool:
+def _allows_issuing(held: PolicyAttachment) -> bool:
     try:
         statements = read_document(held.document, held.name).statements
     except PolicyError:

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.iam.normalize import wording
+from pcaform.iam.normalize import statements_by_sid
 from pcaform.iam.policies import crl_bucket, issuer_policies, share, trust_policy
 from pcaform.iam.policies.roles import MAKERS
-from pcaform.importer.infer.entry import Item
-from pcaform.importer.infer.stack_locations import Place, of_arn
-from pcaform.sources.inventory import Inventory, Remark, Resource
+from pcaform.importer.infer.entry import SpecEntry
+from pcaform.importer.infer.stack_locations import StackLocation, of_arn
+from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Spec
 
 _REASON = (
@@ -32,7 +32,9 @@ _WHERE: Mapping[str, str] = {
 """Type -> the attribute that is a policy."""
 
 
-def reworded(inventory: Inventory, place: Place, items: Iterable[Item], spec: Spec) -> Iterator[Remark]:
+def reworded_policies(
+    inventory: Inventory, place: StackLocation, items: Iterable[SpecEntry], spec: Spec
+) -> Iterator[ImportNote]:
     """Yield a remark for each policy of some entry whose words a rendered stack would change."""
     listed = list(items)
     arns = {
@@ -45,7 +47,7 @@ def reworded(inventory: Inventory, place: Place, items: Iterable[Item], spec: Sp
             resource = written.get(old)
             name = _name(resource) if resource else None
             if resource and name in made and not _is_same(resource.attributes[_WHERE[resource.type]], made[name]):
-                yield Remark("left out", resource.address, _REASON)
+                yield ImportNote("left out", resource.address, _REASON)
 
 
 def _name(resource: Resource) -> str:
@@ -56,12 +58,12 @@ def _is_same(policy: Any, made: Any) -> bool:
     """Tell whether two policies are one to Terraform; odd ones, which are kept word for word, by their text."""
     found = json.loads(policy) if isinstance(policy, str) else policy
     try:
-        return bool(found == made or wording(found) == wording(made))
+        return bool(found == made or statements_by_sid(found) == statements_by_sid(made))
     except INCOMPLETE:
         return False
 
 
-def _made(item: Item, spec: Spec, place: Place, arns: Mapping[str, str]) -> dict[str, Any]:
+def _made(item: SpecEntry, spec: Spec, place: StackLocation, arns: Mapping[str, str]) -> dict[str, Any]:
     """Return the policies that a stack writes for an entry: those of principals by name, any other by its type."""
     if item.section == "issuers":
         issuer = spec.issuers[item.key]

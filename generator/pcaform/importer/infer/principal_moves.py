@@ -2,13 +2,13 @@
 
 from pcaform.iam.policies import trust_policy
 from pcaform.importer.infer.ca_index import text
-from pcaform.importer.infer.principal_policies import Held, Principal
+from pcaform.importer.infer.principal_policies import PolicyAttachment, Principal
 from pcaform.sources.inventory import Resource
-from pcaform.terraform.addresses import keyed
+from pcaform.terraform.addresses import with_key
 
 
 def addresses_of(
-    principal: Principal, held: list[Held], module: str
+    principal: Principal, held: list[PolicyAttachment], module: str
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Return old and new addresses of a principal with its policies, and the addresses that nothing can take over.
 
@@ -18,16 +18,16 @@ def addresses_of(
     if principal.resource is not None:
         moved.append((principal.resource.address, f"module.{module}.{principal.resource.type}.this"))
         if principal.profile and _is_kept(principal.profile, principal.resource):
-            moved.append((principal.profile.address, keyed(f"module.{module}.{principal.profile.type}.this", 0)))
+            moved.append((principal.profile.address, with_key(f"module.{module}.{principal.profile.type}.this", 0)))
     unmoved = []
     for each in held:
         kind = f"aws_iam_{principal.kind}_policy_attachment"
         if each.attachment is None:
             unmoved.append(each.policy.address)
             continue
-        moved.append((each.policy.address, keyed(f"module.{module}.aws_iam_policy.this", each.name)))
+        moved.append((each.policy.address, with_key(f"module.{module}.aws_iam_policy.this", each.name)))
         if each.attachment.type == kind:
-            moved.append((each.attachment.address, keyed(f"module.{module}.{kind}.this", each.name)))
+            moved.append((each.attachment.address, with_key(f"module.{module}.{kind}.this", each.name)))
         else:
             unmoved.append(each.attachment.address)
     return tuple(moved), tuple(unmoved)

@@ -17,7 +17,7 @@ _AWS_OWN = ":iam::aws:policy/"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PolicyAttachment:
     """One policy of a principal."""
 
     name: str
@@ -41,7 +41,7 @@ class Principal:
     kind: Kind
     name: str
     resource: Resource | None
-    held: tuple[Held, ...]
+    held: tuple[PolicyAttachment, ...]
     unread: tuple[Resource, ...] = ()
     """Attachments of policies that the inventory does not hold: AWS's own, or those of somebody else."""
     profile: Resource | None = None
@@ -55,7 +55,7 @@ def principals(inventory: Inventory) -> list[Principal]:
     times: dict[str, int] = defaultdict(int)
     for _, attachment in attached:
         times[text(attachment, "policy_arn")] += 1
-    held: dict[tuple[Kind, str], list[Held]] = defaultdict(list)
+    held: dict[tuple[Kind, str], list[PolicyAttachment]] = defaultdict(list)
     unread: dict[tuple[Kind, str], list[Resource]] = defaultdict(list)
     for who, attachment in attached:
         policy = policies.get(text(attachment, "policy_arn"))
@@ -64,9 +64,9 @@ def principals(inventory: Inventory) -> list[Principal]:
             unread[who].append(attachment)
             continue
         is_shared = times[text(policy, "arn")] > 1
-        held[who].append(Held(text(policy, "name"), document, policy, attachment, is_shared=is_shared))
+        held[who].append(PolicyAttachment(text(policy, "name"), document, policy, attachment, is_shared=is_shared))
     for who, policy in _inline(inventory):
-        held[who].append(Held(text(policy, "name"), _document(policy), policy, None))
+        held[who].append(PolicyAttachment(text(policy, "name"), _document(policy), policy, None))
     owned = {(kind, text(each, "name")): each for kind, each in _owned(inventory)}
     every = dict.fromkeys([*owned, *held, *unread])
     named = {text(each, "role"): each for each in inventory.of_type("aws_iam_instance_profile") if _is_namesake(each)}

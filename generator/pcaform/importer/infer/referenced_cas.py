@@ -5,28 +5,28 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.core.problems import INCOMPLETE
-from pcaform.core.x509 import key_algorithm, readable
-from pcaform.importer.infer.ca_index import Index, text
-from pcaform.importer.infer.entry import Findings, Item
-from pcaform.importer.infer.existing_keys import Known
+from pcaform.core.x509 import key_algorithm, parse_or_none
+from pcaform.importer.infer.ca_index import CaIndex, text
+from pcaform.importer.infer.entry import Entries, SpecEntry
+from pcaform.importer.infer.existing_keys import ExistingKeys
 from pcaform.importer.infer.permissions import moved, permissions
-from pcaform.importer.infer.stack_locations import Place, of_arn
-from pcaform.sources.inventory import Remark, Resource
+from pcaform.importer.infer.stack_locations import StackLocation, of_arn
+from pcaform.sources.inventory import ImportNote, Resource
 
 _CA = "aws_acmpca_certificate_authority"
 
 
-def references(
+def infer_references(
     needed: Iterable[str],
-    found: Index,
-    place: Place,
+    found: CaIndex,
+    place: StackLocation,
     *,
     keys: Mapping[str, str],
     parents: Mapping[str, Resource],
-    known: Known,
-) -> Findings:
+    known: ExistingKeys,
+) -> Entries:
     """Return the entries of CAs that are only named. `parents` are certificates that such CAs signed for CAs here."""
-    findings = Findings()
+    findings = Entries()
     for arn in needed:
         resource = found.authorities.get(arn) or Resource(_CA, arn, {"arn": arn}, is_reference=True)
         allowed, said = permissions(found.permissions.get(arn, ()))
@@ -36,7 +36,7 @@ def references(
         if algorithm not in facts.DEFAULT_SIGNING_ALGORITHM and arn in parents:
             algorithm = _likely(parents[arn])
             reason = f"its key is not in what was read. Its signature says {algorithm}, or another size: look it up"
-            findings.remarks.append(Remark("unknown", resource.address, reason))
+            findings.remarks.append(ImportNote("unknown", resource.address, reason))
         if algorithm in facts.DEFAULT_SIGNING_ALGORITHM:
             entry["key_algorithm"] = algorithm
         region, _ = of_arn(arn) or (place.region, "")
@@ -46,7 +46,7 @@ def references(
         if allowed:
             entry["permissions"] = [each for _, each in allowed]
         addresses = tuple(moved(keys[arn], allowed))
-        findings.items.append(Item("certificate_authorities", keys[arn], entry, resource, addresses=addresses))
+        findings.items.append(SpecEntry("certificate_authorities", keys[arn], entry, resource, addresses=addresses))
     return findings
 
 
@@ -57,7 +57,7 @@ def _key(resource: Resource, issued: Resource | None) -> str | None:
     except INCOMPLETE:
         pems = [text(resource, "certificate"), text(issued, "certificate_chain") if issued else ""]
     for pem in pems:
-        for certificate in readable(pem):
+        for certificate in parse_or_none(pem):
             return key_algorithm(certificate.public_key())
     return None
 

@@ -6,15 +6,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.iam.normalize import listed, meaning
+from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies.roles import MAKERS
-from pcaform.importer.infer.entry import Item
-from pcaform.importer.infer.errors import Unexpressed
+from pcaform.importer.infer.entry import SpecEntry
+from pcaform.importer.infer.errors import NotRepresentable
 from pcaform.importer.infer.issuers import Reader, role_of
 from pcaform.importer.infer.principal_moves import addresses_of
 from pcaform.importer.infer.principal_policies import Principal
 from pcaform.importer.infer.tags import tags_of
-from pcaform.spec.sections import Duty
+from pcaform.spec.sections import OperatorRole
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 
@@ -35,21 +35,21 @@ def section_of(principal: Principal, spec: Spec) -> str | None:
 
 def named_by(principal: Principal) -> list[str]:
     """Return the ARNs of the CAs that a duty's policy lets its role look at."""
-    for statement in listed(principal.held[0].document["Statement"]):
-        if "acm-pca:GetCertificate" in listed(statement["Action"]):
-            return [str(each) for each in listed(statement["Resource"])]
+    for statement in as_list(principal.held[0].document["Statement"]):
+        if "acm-pca:GetCertificate" in as_list(statement["Action"]):
+            return [str(each) for each in as_list(statement["Resource"])]
     return []
 
 
-def duty(principal: Principal, key: str, *, section: str, spec: Spec, reader: Reader) -> Item:
+def operator_role(principal: Principal, key: str, *, section: str, spec: Spec, reader: Reader) -> SpecEntry:
     """Return the entry of a role; raises Unexpressed where its policy is not that of this spec's CAs."""
     resource, held = principal.resource, principal.held[0]
     if resource is None:
-        raise Unexpressed("it is no role of this stack")
+        raise NotRepresentable("it is no role of this stack")
     arns = {name: arn for arn, name in reader.keys.items()}
     made = MAKERS[section](spec, arn_of=arns.__getitem__)
-    if meaning([made]) != meaning([held.document]):
-        raise Unexpressed(f"its policy does not name the CAs of this spec as {section} do")
+    if normalized_statements([made]) != normalized_statements([held.document]):
+        raise NotRepresentable(f"its policy does not name the CAs of this spec as {section} do")
     entry = {
         **role_of(resource, reader.aws),
         "path": resource.attributes.get("path") or "/",
@@ -57,16 +57,16 @@ def duty(principal: Principal, key: str, *, section: str, spec: Spec, reader: Re
         "tags": tags_of(resource, reader.aws.default_tags),
     }
     try:
-        Duty.model_validate(entry)
+        OperatorRole.model_validate(entry)
     except ValidationError:
-        raise Unexpressed("its settings are none that a spec takes") from None
-    addresses, _ = addresses_of(principal, list(principal.held), module_names.duty(section, key))
-    return Item(section, key, entry, resource, addresses=addresses)
+        raise NotRepresentable("its settings are none that a spec takes") from None
+    addresses, _ = addresses_of(principal, list(principal.held), module_names.operator_role(section, key))
+    return SpecEntry(section, key, entry, resource, addresses=addresses)
 
 
 def _actions(document: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     return frozenset(
         (str(each["Effect"]), str(action))
-        for each in listed(document["Statement"])
-        for action in listed(each["Action"])
+        for each in as_list(document["Statement"])
+        for action in as_list(each["Action"])
     )

@@ -9,7 +9,7 @@ from pcaform.spec.yaml_reader import Loc
 
 _AS_FOUND = "found so by an import"
 _ISSUED = "issued already, and found so by an import"
-HONEST = {
+TOLERATED_RULES = {
     "certificate-key": _AS_FOUND,
     "china": _AS_FOUND,
     "cname-protocol": _AS_FOUND,

@@ -16,7 +16,7 @@ _ACCOUNT = re.compile(f"{ACCOUNT_ID}|^(aws)?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StackLocation:
     """An account and region, with the other regions of the same stack: there, an aliased provider works."""
 
     region: str
@@ -75,7 +75,7 @@ def is_nowhere(arn: object) -> bool:
     return "" in (of_arn(arn) or ("",))
 
 
-def split(inventory: Inventory) -> list[Place]:
+def split_by_location(inventory: Inventory) -> list[StackLocation]:
     """Return the places that need a spec, in the source's order; raises Failure where there is no private CA."""
     found = list(dict.fromkeys(place for _, place in _placed(inventory)))
     if not found:
@@ -83,9 +83,9 @@ def split(inventory: Inventory) -> list[Place]:
         why = f". What was not taken:{''.join(reasons)}" if reasons else ""
         raise Failure(f"no private CA in what was read: there is nothing to write a spec of{why}")
     home = _home(inventory)
-    merged = [] if home is None else [Place(*home, _aliased(inventory, home))]
+    merged = [] if home is None else [StackLocation(*home, _aliased(inventory, home))]
     inside = {(region, place.account_id) for place in merged for region in place.regions}
-    places = [*merged, *(Place(*each) for each in found if each not in inside)]
+    places = [*merged, *(StackLocation(*each) for each in found if each not in inside)]
     return [
         replace(
             place,

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core.problems import INCOMPLETE
-from pcaform.iam.normalize import listed, meaning
+from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies import trust_policy
-from pcaform.importer.infer.errors import Unexpressed
+from pcaform.importer.infer.errors import NotRepresentable
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
 
@@ -19,17 +19,17 @@ _ANYWHERE = "rolesanywhere.amazonaws.com"
 _CN = "aws:PrincipalTag/x509Subject/CN"
 
 
-def trust_of(policy: Any, aws: Aws) -> dict[str, Any]:
+def infer_trust(policy: Any, aws: Aws) -> dict[str, Any]:
     """Return the trust that a policy states; raises Unexpressed where a spec would state another one."""
     try:
         document = json.loads(policy) if isinstance(policy, str) else policy
-        found = _read(listed(document["Statement"]))
+        found = _read(as_list(document["Statement"]))
         made = trust_policy.document(Trust.model_validate(found), aws)
-        is_the_same = meaning([made]) == meaning([document])
+        is_the_same = normalized_statements([made]) == normalized_statements([document])
     except (*INCOMPLETE, ValidationError):
         is_the_same = False
     if not is_the_same:
-        raise Unexpressed("its trust policy says what a spec's 'trust' cannot")
+        raise NotRepresentable("its trust policy says what a spec's 'trust' cannot")
     return found
 
 
@@ -37,7 +37,7 @@ def _read(statements: list[Mapping[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {"accounts": [], "principals": [], "services": [], "oidc": []}
     for statement in statements:
         for kind, values in statement["Principal"].items():
-            names = [str(each) for each in listed(values)]
+            names = [str(each) for each in as_list(values)]
             if kind == "AWS":
                 accounts = {name: match["id"] for name in names if (match := _ACCOUNT.match(name))}
                 found["accounts"] += accounts.values()
@@ -55,12 +55,12 @@ def _oidc(provider: str, condition: Mapping[str, Any]) -> dict[str, Any]:
     issuer = provider.partition(":oidc-provider/")[2]
     return {
         "provider_arn": provider,
-        "audiences": listed(condition["StringEquals"][f"{issuer}:aud"]),
-        "subjects": listed(condition["StringLike"][f"{issuer}:sub"]),
+        "audiences": as_list(condition["StringEquals"][f"{issuer}:aud"]),
+        "subjects": as_list(condition["StringLike"][f"{issuer}:sub"]),
     }
 
 
 def _anywhere(condition: Mapping[str, Any]) -> dict[str, Any]:
-    (anchor,) = listed(condition["ArnEquals"]["aws:SourceArn"])
-    names = listed(condition.get("StringEquals", {}).get(_CN, []))
+    (anchor,) = as_list(condition["ArnEquals"]["aws:SourceArn"])
+    names = as_list(condition.get("StringEquals", {}).get(_CN, []))
     return {"trust_anchor_arn": anchor, "common_names": names}

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from pcaform.importer.infer.stack_locations import Place, is_nowhere
-from pcaform.sources.inventory import Inventory, Remark, Resource
+from pcaform.importer.infer.stack_locations import StackLocation, is_nowhere
+from pcaform.sources.inventory import ImportNote, Inventory, Resource
 
 _REASONS: Mapping[str, tuple[str, str]] = {
     "aws_acmpca_certificate": (
@@ -30,20 +30,20 @@ _BESIDE = (
 )
 
 
-def leftovers(inventory: Inventory, place: Place, said: Collection[str]) -> Iterator[Remark]:
+def unhandled_resources(inventory: Inventory, place: StackLocation, said: Collection[str]) -> Iterator[ImportNote]:
     """Yield a remark for each resource of private CAs at a place that is neither in the spec nor remarked upon."""
     for kind, (attribute, reason) in _REASONS.items():
         for resource in inventory.of_type(kind):
             if resource.address not in said and not resource.is_reference and _is_here(resource, attribute, place):
-                yield Remark("left out", resource.address, reason)
+                yield ImportNote("left out", resource.address, reason)
 
 
-def beside(inventory: Inventory, said: Collection[str]) -> Iterator[Remark]:
+def unmanaged_resources(inventory: Inventory, said: Collection[str]) -> Iterator[ImportNote]:
     """Yield what is to say of all else that is in a state: a stack over it would destroy what no file describes."""
     unsaid = [each for each in inventory.resources if not each.is_reference and each.address not in said]
     for each in unsaid if inventory.source == "state" else ():
         if each.type.startswith(_OURS):
-            yield Remark(
+            yield ImportNote(
                 "left out",
                 each.address,
                 "it is in no spec, and over this state a stack would destroy it: take it out of the state first",
@@ -52,9 +52,9 @@ def beside(inventory: Inventory, said: Collection[str]) -> Iterator[Remark]:
     if inventory.source != "live" and counts:
         listed = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
         where = "the same state" if inventory.source == "state" else "the same files"
-        yield Remark("listed", where, f"{listed}: {_BESIDE}")
+        yield ImportNote("listed", where, f"{listed}: {_BESIDE}")
 
 
-def _is_here(resource: Resource, attribute: str, place: Place) -> bool:
+def _is_here(resource: Resource, attribute: str, place: StackLocation) -> bool:
     arn = resource.attributes.get(attribute)
     return is_nowhere(arn) or place.holds(arn)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pcaform.core import facts
-from pcaform.core.unicode import composed
+from pcaform.core.unicode import nfc
 from pcaform.importer.merge.decisions import Decision
 from pcaform.importer.merge.normal_form import PERMISSIONS, Path
 from pcaform.spec.cas import CertificateAuthority
@@ -34,14 +34,14 @@ _SECTIONS = ["version", "stack", "aws", "terraform", DEFAULTS, *list(Spec.model_
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class MergedData:
     """The data, and the paths that cannot be taken out at a CA since the defaults give them to it."""
 
     data: dict[str, Any]
     held: tuple[Path, ...]
 
 
-def laid(data: Mapping[str, Any], decisions: Sequence[Decision], short: Mapping[str, Any]) -> Laid:
+def apply_decisions(data: Mapping[str, Any], decisions: Sequence[Decision], short: Mapping[str, Any]) -> MergedData:
     """Return a spec's data with what was taken and added in it; `short` is what was found, every default left out."""
     wanted, held = dict(data), []
     for item, taken in _by_item(decisions).items():
@@ -57,7 +57,7 @@ def laid(data: Mapping[str, Any], decisions: Sequence[Decision], short: Mapping[
         result, kept = _above(own, defaults, whole, item, order=order)
         held += kept
         wanted = _replaced(wanted, item, result)
-    return Laid(wanted, tuple(held))
+    return MergedData(wanted, tuple(held))
 
 
 def _by_item(decisions: Sequence[Decision]) -> Mapping[Path, Sequence[Decision]]:
@@ -90,7 +90,7 @@ def _principal(permission: Any) -> Any:
 def _put(data: Any, path: Path, decision: Decision, *, short: Any, order: Sequence[str] = ()) -> dict[str, Any]:
     """Return a mapping with the value that was found at a path in it, or without what was not found."""
     head, *rest = path
-    head = next((key for key in data if composed(key) == head), head)  # a spec may spell an accent in two characters
+    head = next((key for key in data if nfc(key) == head), head)  # a spec may spell an accent in two characters
     inner = data.get(head)
     if head == PERMISSIONS and rest:
         value: Any = _permissions(inner or [], rest[0], short if short is not None else decision.found)

@@ -14,7 +14,7 @@ FORMAT_VERSION = "1.0"
 SUFFIX = ".imported.json"
 
 
-def text_of(form: Form) -> bytes:
+def format_baseline(form: Form) -> bytes:
     """Return the file's bytes: one value a line, sorted, so that a change of one is a change of one line."""
     content = {"format_version": FORMAT_VERSION, "found": form}
     return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
@@ -36,7 +36,7 @@ def form_in(content: bytes, name: str) -> Form:
     return dict(form)
 
 
-def remembered(last: Form | None, found: Form) -> Form:
+def read_baseline(last: Form | None, found: Form) -> Form:
     """Return what to remember: what was found, and of the last import what this source does not carry."""
     before: Form = last or {}
     form: Form = {"aws": {**before.get("aws", {}), **found.get("aws", {})}}

@@ -9,8 +9,8 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.core.facts import default_key_storage
-from pcaform.core.unicode import composed
-from pcaform.iam.normalize import meaning
+from pcaform.core.unicode import nfc
+from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.spec.issuers import Issuer, Trust
 from pcaform.spec.stack import Spec
@@ -51,7 +51,7 @@ def by_hcl(spec: Spec) -> dict[str, Any]:
         if authority.get("activation") in ("external", "pending"):  # who signed it, or will, stands in no file
             authority |= {"parent": None, "path_length": None}
     whole = {"terraform": spec.terraform.model_dump(mode="json"), "aws": spec.aws.model_dump(mode="json")}
-    return {**data, **composed(whole)}
+    return {**data, **nfc(whole)}
 
 
 def by_live(spec: Spec) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _normal(spec: Spec) -> dict[str, Any]:
     """Return a spec without what only people know, in one form for all spellings."""
     whole = ("stack", "terraform", "removed", "moves", "waivers")
     only: dict[str, Any] = {**dict.fromkeys(whole, True), "aws": {"assume_role"}}
-    data: dict[str, Any] = composed(spec.model_dump(mode="json", exclude=only))
+    data: dict[str, Any] = nfc(spec.model_dump(mode="json", exclude=only))
     sections: dict[str, Callable[[dict[str, Any], Spec], None]] = {
         "certificate_authorities": _authority,
         "issuers": _issuer,
@@ -133,7 +133,7 @@ def _issuer(item: dict[str, Any], spec: Spec) -> None:
 
 def _allowed(issuer: Issuer, spec: Spec) -> list[str]:
     """Return what an issuer's grants allow, whoever groups them."""
-    return sorted(meaning(issuer_policies.documents(issuer, spec.aws, arn_of=str).values()))
+    return sorted(normalized_statements(issuer_policies.documents(issuer, spec.aws, arn_of=str).values()))
 
 
 def attached(issuer: Issuer, spec: Spec) -> list[str]:
@@ -147,7 +147,9 @@ def attached(issuer: Issuer, spec: Spec) -> list[str]:
 
 
 def _role(item: dict[str, Any], spec: Spec) -> None:
-    item["trust"] = sorted(meaning([trust_policy.document(Trust.model_validate(item["trust"]), spec.aws)]))
+    item["trust"] = sorted(
+        normalized_statements([trust_policy.document(Trust.model_validate(item["trust"]), spec.aws)])
+    )
     item["max_session_duration"] = None if item["max_session_duration"] == _SESSION else item["max_session_duration"]
 
 

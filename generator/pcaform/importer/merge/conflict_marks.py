@@ -33,7 +33,7 @@ def marks(text: str) -> tuple[Mark, ...]:
     return tuple(_marks(page(text)))
 
 
-def marked(text: str, conflicts: Sequence[Decision], compared: AbstractSet[str]) -> str:
+def add_marks(text: str, conflicts: Sequence[Decision], compared: AbstractSet[str]) -> str:
     """Return a text with a mark for each conflict and none for any other of the values that were compared."""
     sheet = page(text)
     wanted = {each.name: _text(each) for each in conflicts}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pcaform.importer.merge.normal_form import GENERATION, KINDS, PERMISSIONS, SECTIONS, Form, Path
-from pcaform.importer.merge.semantic_compare import compared, spelled
+from pcaform.importer.merge.semantic_compare import comparable, restore_spelling
 
 _OPEN = ("tags", "default_tags", "subject", "revocation_configuration", PERMISSIONS)
 """Mappings that are compared key by key also where one side has none."""
@@ -89,21 +89,21 @@ def _decided(path: Path, values: _Values, *, is_complete: bool) -> Decision | No
         if field in _ISSUING:
             return None
         if not is_complete:
-            return Decision("unread", path, spelled(mine))
+            return Decision("unread", path, restore_spelling(mine))
         if path[2:3] == (PERMISSIONS,):
             return Decision("missing", path, mine)
     if not is_complete and _is_part(found, mine):
-        return Decision("unread", path, spelled(mine), spelled(found))
+        return Decision("unread", path, restore_spelling(mine), restore_spelling(found))
     if field == GENERATION and found < mine:
         return None  # the next certificate is asked for, and not issued yet
     if base is _UNKNOWN or _same(mine, base):
-        return Decision("taken", path, spelled(mine), spelled(found))
-    return Decision("kept" if _same(found, base) else "conflict", path, spelled(mine), spelled(found))
+        return Decision("taken", path, restore_spelling(mine), restore_spelling(found))
+    return Decision("kept" if _same(found, base) else "conflict", path, restore_spelling(mine), restore_spelling(found))
 
 
 def _is_part(found: Any, mine: Any) -> bool:
     """Tell whether what was found is a list that lacks something of ours, which then may not have been read."""
-    one, other = spelled(found), spelled(mine)
+    one, other = restore_spelling(found), restore_spelling(mine)
     return isinstance(one, list) and isinstance(other, list) and any(each not in one for each in other)
 
 
@@ -116,7 +116,7 @@ def _items(mine: Form, base: Form, found: Form, *, is_complete: bool) -> Iterato
         for key in theirs:
             if key not in ours:
                 is_out = key in last and _is_the_same_thing(section, last[key], theirs[key])
-                yield Decision("withheld" if is_out else "added", (section, key), None, spelled(theirs[key]))
+                yield Decision("withheld" if is_out else "added", (section, key), None, restore_spelling(theirs[key]))
 
 
 def _is_the_same_thing(section: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -178,4 +178,4 @@ def _is_nothing(value: Any) -> bool:
 def _same(one: Any, other: Any) -> bool:
     if _is_nothing(one) or _is_nothing(other):
         return _is_nothing(one) and _is_nothing(other)
-    return json.dumps(compared(one), sort_keys=True) == json.dumps(compared(other), sort_keys=True)
+    return json.dumps(comparable(one), sort_keys=True) == json.dumps(comparable(other), sort_keys=True)

@@ -5,15 +5,15 @@ import re
 from dataclasses import dataclass, replace
 
 from pcaform.core.problems import Failure
-from pcaform.importer.merge.apply import laid
-from pcaform.importer.merge.baseline import remembered
-from pcaform.importer.merge.conflict_marks import marked, marks, position
+from pcaform.importer.merge.apply import apply_decisions
+from pcaform.importer.merge.baseline import read_baseline
+from pcaform.importer.merge.conflict_marks import add_marks, marks, position
 from pcaform.importer.merge.decisions import Compared, Decision, compare, name_of
-from pcaform.importer.merge.normal_form import Form, Path, form_of
+from pcaform.importer.merge.normal_form import Form, Path, normal_form
 from pcaform.sources.inventory import Source
-from pcaform.spec.parse import read
+from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
-from pcaform.spec.yaml_edit.edit import edited
+from pcaform.spec.yaml_edit.edit import edit
 from pcaform.spec.yaml_edit.layout import column
 from pcaform.spec.yaml_edit.nodes import nodes
 from pcaform.spec.yaml_edit.splices import Unwritable
@@ -36,7 +36,7 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MergeResult:
     """The new content of a spec, what to remember beside it, the decisions, and the names of what cannot be written."""
 
     content: bytes
@@ -46,7 +46,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ImportResult:
     """What a source holds: its spec, which source it is, and whether it could read everything."""
 
     spec: Spec
@@ -54,35 +54,35 @@ class Found:
     is_complete: bool
 
 
-def outcome(content: bytes, name: str, *, found: Found, last: Form | None) -> Outcome:
+def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) -> MergeResult:
     """Return a spec file's bytes with what was found in them; `last` is what the last import found.
 
     Raises Invalid where the file is no spec, Failure where something cannot be written in it as it is laid out.
     """
     document = parse(content, name)
-    spec = read(document)
+    spec = parse_spec(document)
     mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     text = content.removeprefix(mark).decode()
-    theirs = form_of(found.spec, found.source)
+    theirs = normal_form(found.spec, found.source)
     short = data_of(found.spec)
     compared = _compared(text, spec, found, last=last, theirs=theirs)
-    wanted = laid(document.data, compared.decisions, short)
+    wanted = apply_decisions(document.data, compared.decisions, short)
     held = tuple(map(name_of, wanted.held))
     try:
-        result = edited(text, wanted.data)
+        result = edit(text, wanted.data)
         _check(spec, parse(result.encode(), name), found, compared=compared, held=held)
         conflicts = [each for each in compared.decisions if each.kind == "conflict"]
-        result = marked(result, conflicts, compared.names)
+        result = add_marks(result, conflicts, compared.names)
     except Unwritable as why:
         raise Failure(f"{name}: {why}; nothing was written: change it by hand, or write it in block style") from None
     decisions = tuple(each for each in compared.decisions if each.name not in held)
-    memory = remembered(last, theirs)
-    return Outcome(mark + result.encode(), memory, _located(result, decisions), held)
+    memory = read_baseline(last, theirs)
+    return MergeResult(mark + result.encode(), memory, _located(result, decisions), held)
 
 
-def _compared(text: str, spec: Spec, found: Found, *, last: Form | None, theirs: Form) -> Compared:
+def _compared(text: str, spec: Spec, found: ImportResult, *, last: Form | None, theirs: Form) -> Compared:
     """Return the decisions, a conflict again where its mark still stands, and what the stack's moves gain."""
-    compared = compare(form_of(spec, found.source), last, theirs, is_complete=found.is_complete)
+    compared = compare(normal_form(spec, found.source), last, theirs, is_complete=found.is_complete)
     standing = {mark.name for mark in marks(text)}
     again = [
         replace(each, kind="conflict") if each.kind == "kept" and each.name in standing else each
@@ -106,19 +106,19 @@ def _modules(path: Path, found: Spec) -> list[str]:
             "crl_buckets": module_names.crl_bucket,
             "certificates": module_names.certificate,
         }
-        return [names[section](key) if section in names else module_names.duty(section, key)]
+        return [names[section](key) if section in names else module_names.operator_role(section, key)]
     authority = found.managed.get(key)
     generations = range(1, authority.generation + 1) if authority else ()
     certificates = [module_names.ca_certificate(key, generation) for generation in generations]
     return [module_names.ca(key), module_names.permission(key), module_names.share(key), *certificates]
 
 
-def _check(spec: Spec, after: Document, found: Found, *, compared: Compared, held: tuple[str, ...]) -> None:
+def _check(spec: Spec, after: Document, found: ImportResult, *, compared: Compared, held: tuple[str, ...]) -> None:
     """Raise Unwritable where the text that would be written is not the spec that was meant."""
-    now = form_of(read(after), found.source)
+    now = normal_form(parse_spec(after), found.source)
     written = {each.name for each in compared.decisions if each.kind in _WRITTEN}
-    left = compare(now, None, form_of(found.spec, found.source), is_complete=found.is_complete).decisions
-    touched = compare(form_of(spec, found.source), None, now, is_complete=True).decisions
+    left = compare(now, None, normal_form(found.spec, found.source), is_complete=found.is_complete).decisions
+    touched = compare(normal_form(spec, found.source), None, now, is_complete=True).decisions
     wrong = [each.name for each in left if each.name in written and each.name not in held]
     wrong += [each.name for each in touched if each.name not in written]
     if wrong:

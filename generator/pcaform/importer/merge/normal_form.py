@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pcaform.importer.merge.carried_fields import attached, by_state
-from pcaform.importer.merge.semantic_compare import meant
+from pcaform.importer.merge.semantic_compare import is_same_meaning
 from pcaform.sources.inventory import Source
 from pcaform.spec.fields import FIELDS
 from pcaform.spec.issuers import Issuer
@@ -39,7 +39,7 @@ _MORE: Mapping[Path, tuple[Source, ...]] = {
 """What sources carry beside `fields`, which lists what is an argument of a CA, a user or a certificate."""
 
 
-def form_of(spec: Spec, source: Source) -> Form:
+def normal_form(spec: Spec, source: Source) -> Form:
     """Return what a source carries of a spec, one form for all that means the same, permissions by their principal."""
     data = by_state(spec)
     carried = carried_fields(source)
@@ -53,7 +53,9 @@ def form_of(spec: Spec, source: Source) -> Form:
         _set_meanings(item, spec.issuers[key], spec)
     for section, key, duty in spec.duties:
         if "trust" in form[section][key]:
-            form[section][key]["trust"] = meant(duty.trust.model_dump(mode="json"), form[section][key]["trust"])
+            form[section][key]["trust"] = is_same_meaning(
+                duty.trust.model_dump(mode="json"), form[section][key]["trust"]
+            )
     if source == "live":  # AWS does not tell the provider's tags from a thing's own
         for item in (each for section in SECTIONS for each in form[section].values() if "tags" in each):
             item["tags"] = {key: tag for key, tag in item["tags"].items() if spec.aws.default_tags.get(key) != tag}
@@ -67,9 +69,9 @@ def form_of(spec: Spec, source: Source) -> Form:
 
 
 def _set_meanings(item: Form, issuer: Issuer, spec: Spec) -> None:
-    item["grants"] = meant(_grants(issuer), attached(issuer, spec)) if issuer.grants else []
+    item["grants"] = is_same_meaning(_grants(issuer), attached(issuer, spec)) if issuer.grants else []
     if issuer.role and item["role"]:
-        item["role"] = meant(issuer.role.model_dump(mode="json"), [json.dumps(item["role"], sort_keys=True)])
+        item["role"] = is_same_meaning(issuer.role.model_dump(mode="json"), [json.dumps(item["role"], sort_keys=True)])
 
 
 def _authority(item: Form, *, is_ours: bool) -> Form:

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from pcaform.importer.merge.merge import Located, Outcome
-from pcaform.sources.inventory import Inventory, Remark, Source
+from pcaform.importer.merge.merge import Located, MergeResult
+from pcaform.sources.inventory import ImportNote, Inventory, Source
 from pcaform.spec.fields import FIELDS
 
 _SOURCES: Mapping[Source, str] = {"state": "a Terraform state", "live": "a live account", "hcl": "a configuration"}
@@ -88,10 +88,10 @@ _REPORT = TypeAdapter(Report)
 
 def report(
     inventory: Inventory,
-    remarks: Iterable[Remark],
+    remarks: Iterable[ImportNote],
     *,
     files: Sequence[str],
-    outcome: Outcome | None = None,
+    outcome: MergeResult | None = None,
     diff: str | None = None,
 ) -> Report:
     """Return the report on an import that wrote `files`; into a spec that exists where there is an outcome."""
@@ -138,7 +138,7 @@ def has_findings(found: Report) -> bool:
     return any(parts) or bool(found.diff)
 
 
-def text(found: Report) -> str:
+def format_text(found: Report) -> str:
     """Return a line an item, what needs a person first, and a summary."""
     return "\n".join([*_lines(found), *_summary(found)])
 
@@ -183,7 +183,7 @@ def _value(located: Located, file: str) -> Value:
     return Value(file, located.line, located.column, decision.name, decision.mine, decision.found)
 
 
-def as_json(found: Report) -> str:
+def format_json(found: Report) -> str:
     """Return one JSON document, as `json_schema` describes it."""
     return _REPORT.dump_json(found, indent=2).decode()
 
@@ -194,5 +194,5 @@ def json_schema() -> dict[str, Any]:
     return {**dialect, **_REPORT.json_schema(mode="serialization")}
 
 
-FORMATS: Mapping[str, Callable[[Report], str]] = {"text": text, "json": as_json}
+FORMATS: Mapping[str, Callable[[Report], str]] = {"text": format_text, "json": format_json}
 """What `--format` takes."""

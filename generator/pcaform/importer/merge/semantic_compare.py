@@ -8,22 +8,22 @@ _MEANS = "means"
 _SPELLED = "spelled"
 
 
-def meant(spelled: Any, means: Iterable[str]) -> dict[str, Any]:
+def is_same_meaning(spelled: Any, means: Iterable[str]) -> dict[str, Any]:
     """Return a value for comparing: its spelling, and a digest of all that it says."""
     digest = hashlib.sha256("\n".join(sorted(means)).encode()).hexdigest()
     return {_SPELLED: spelled, _MEANS: digest}
 
 
-def compared(value: Any) -> Any:
+def comparable(value: Any) -> Any:
     """Return what of a value is held against another one's."""
     return value[_MEANS] if _is_meant(value) else value
 
 
-def spelled(value: Any) -> Any:
+def restore_spelling(value: Any) -> Any:
     """Return a value as a person would write it, with all that is in it."""
     if _is_meant(value):
         return value[_SPELLED]
-    return {key: spelled(each) for key, each in value.items()} if isinstance(value, Mapping) else value
+    return {key: restore_spelling(each) for key, each in value.items()} if isinstance(value, Mapping) else value
 
 
 def _is_meant(value: Any) -> bool:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from pcaform.importer.merge.conflict_marks import position
-from pcaform.sources.inventory import Remark
+from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.splices import page
 
 _SECTION = "certificate_authorities"
 
 
-def noted(text: str, spec: Spec, remarks: Iterable[Remark]) -> str:
+def add_unread_comments(text: str, spec: Spec, remarks: Iterable[ImportNote]) -> str:
     """Return the text of a spec with a comment for each unknown thing of a CA in it."""
     keys = {each.arn: key for key, each in spec.certificate_authorities.items()}
     found = [each for each in remarks if each.kind == "unknown" and each.address in keys]

@@ -11,8 +11,8 @@ from pcaform.core import facts
 from pcaform.render.pipelines import required_actions
 from pcaform.render.pipelines.backends import backend
 from pcaform.render.pipelines.removals import removals
-from pcaform.render.pipelines.required_actions import Needs
-from pcaform.render.pipelines.resources import Thing, roles_elsewhere, things
+from pcaform.render.pipelines.required_actions import RequiredActions
+from pcaform.render.pipelines.resources import PipelineResource, pipeline_resources, roles_elsewhere
 from pcaform.spec.stack import Spec
 
 Statement = dict[str, Any]
@@ -20,20 +20,20 @@ Statement = dict[str, Any]
 
 def plan(spec: Spec) -> Statement:
     """Return what planning needs: to look, and to hold the state's lock meanwhile."""
-    looking = (_statement(thing, thing.needs.looks) for thing in things(spec))
+    looking = (_statement(thing, thing.needs.looks) for thing in pipeline_resources(spec))
     return _document([*looking, *_assuming(spec), *backend(spec, is_writing=False)])
 
 
 def apply(spec: Spec) -> Statement:
     """Return what applying needs besides: to make and to change, and to end what `removed` destroys."""
-    making = (_statement(thing, (*thing.needs.looks, *thing.needs.makes)) for thing in things(spec))
+    making = (_statement(thing, (*thing.needs.looks, *thing.needs.makes)) for thing in pipeline_resources(spec))
     ending = (_statement(thing, thing.needs.ends) for thing in removals(spec))
     return _document([*making, *ending, *_assuming(spec), *backend(spec, is_writing=True)])
 
 
 def break_glass(spec: Spec) -> Statement:
     """Return what ends things of this stack: for a role of its own that nobody holds from day to day."""
-    return _document(_statement(thing, thing.needs.ends) for thing in things(spec))
+    return _document(_statement(thing, thing.needs.ends) for thing in pipeline_resources(spec))
 
 
 def scp(spec: Spec, *, exempt: Iterable[str] = ()) -> Statement:
@@ -41,7 +41,7 @@ def scp(spec: Spec, *, exempt: Iterable[str] = ()) -> Statement:
     principals = list(exempt)
     but = {"ArnNotLike": {"aws:PrincipalArn": principals}} if principals else {}
     statements = []
-    for thing in things(spec):
+    for thing in pipeline_resources(spec):
         denied = _statement(thing, thing.needs.ends)
         condition = {**thing.condition, **but}
         if denied is not None:
@@ -52,10 +52,13 @@ def scp(spec: Spec, *, exempt: Iterable[str] = ()) -> Statement:
 def _assuming(spec: Spec) -> Iterator[Statement | None]:
     roles = roles_elsewhere(spec)
     if roles:
-        yield _statement(Thing("AssumeRoles", Needs((required_actions.ASSUME,)), roles), (required_actions.ASSUME,))
+        yield _statement(
+            PipelineResource("AssumeRoles", RequiredActions((required_actions.ASSUME,)), roles),
+            (required_actions.ASSUME,),
+        )
 
 
-def _statement(thing: Thing, actions: tuple[str, ...]) -> Statement | None:
+def _statement(thing: PipelineResource, actions: tuple[str, ...]) -> Statement | None:
     """Return the statement that allows actions on things; None where there are no actions."""
     if not actions:
         return None

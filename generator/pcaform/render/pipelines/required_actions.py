@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class RequiredActions:
     """The actions on one kind of thing, by what they lead to; `ends` are those that no plan may need unasked."""
 
     looks: tuple[str, ...]
@@ -22,7 +22,7 @@ def _of(service: str, names: str) -> tuple[str, ...]:
     return tuple(f"{service}:{name}" for name in names.split())
 
 
-AUTHORITY = Needs(
+AUTHORITY = RequiredActions(
     _of(
         "acm-pca",
         "DescribeCertificateAuthority GetCertificateAuthorityCertificate GetCertificateAuthorityCsr ListTags",
@@ -36,23 +36,23 @@ AUTHORITY = Needs(
 )
 CREATE_AUTHORITY = "acm-pca:CreateCertificateAuthority"
 """Takes no resource."""
-SIGNER = Needs(_of("acm-pca", "GetCertificate"), (), _of("acm-pca", "RevokeCertificate"))
+SIGNER = RequiredActions(_of("acm-pca", "GetCertificate"), (), _of("acm-pca", "RevokeCertificate"))
 """The CA that signs a CA's certificate; issuing has a condition of its own."""
 ISSUE = "acm-pca:IssueCertificate"
-PERMISSION = Needs(
+PERMISSION = RequiredActions(
     _of("acm-pca", "ListPermissions"), _of("acm-pca", "CreatePermission"), _of("acm-pca", "DeletePermission")
 )
-SHARE = Needs(_of("acm-pca", "GetPolicy"), _of("acm-pca", "PutPolicy"), _of("acm-pca", "DeletePolicy"))
+SHARE = RequiredActions(_of("acm-pca", "GetPolicy"), _of("acm-pca", "PutPolicy"), _of("acm-pca", "DeletePolicy"))
 THROUGH_ACM = _of("acm-pca", "GetCertificate ListPermissions")
 """What ACM does on a CA for whoever requests a certificate, besides issuing."""
-CERTIFICATE = Needs(
+CERTIFICATE = RequiredActions(
     _of("acm", "DescribeCertificate ListTagsForCertificate"),
     _of("acm", "AddTagsToCertificate RemoveTagsFromCertificate RenewCertificate UpdateCertificateOptions"),
     _of("acm", "DeleteCertificate"),
 )
 REQUEST = "acm:RequestCertificate"
 """Takes no resource, but tells its CA."""
-USER = Needs(
+USER = RequiredActions(
     _of("iam", "GetUser ListAttachedUserPolicies"),
     _of("iam", "CreateUser TagUser UntagUser UpdateUser"),
     _of("iam", "DeleteUser ListGroupsForUser"),
@@ -64,12 +64,12 @@ LOGINS = _of(
     "ListSSHPublicKeys ListSigningCertificates ListVirtualMFADevices UpdateLoginProfile",
 )
 """What ends with a user whose spec says `force_destroy`."""
-ROLE = Needs(
+ROLE = RequiredActions(
     _of("iam", "GetRole ListAttachedRolePolicies ListRolePolicies"),
     _of("iam", "CreateRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole"),
     _of("iam", "DeleteRole ListInstanceProfilesForRole"),
 )
-PROFILE = Needs(
+PROFILE = RequiredActions(
     _of("iam", "GetInstanceProfile"),
     _of("iam", "AddRoleToInstanceProfile CreateInstanceProfile TagInstanceProfile UntagInstanceProfile"),
     _of("iam", "DeleteInstanceProfile RemoveRoleFromInstanceProfile"),
@@ -77,21 +77,21 @@ PROFILE = Needs(
 ASSUME = "sts:AssumeRole"
 HAND_ON = "iam:PassRole"
 """An instance profile hands its role on."""
-POLICY = Needs(
+POLICY = RequiredActions(
     _of("iam", "GetPolicy GetPolicyVersion"),
     _of("iam", "CreatePolicy CreatePolicyVersion DeletePolicyVersion ListPolicyVersions TagPolicy UntagPolicy"),
     _of("iam", "DeletePolicy ListEntitiesForPolicy"),
 )
 """A changed policy is a new version, and the oldest of five makes place for it."""
-ATTACH: Mapping[str, tuple[Needs, Needs]] = {
+ATTACH: Mapping[str, tuple[RequiredActions, RequiredActions]] = {
     kind: (
-        Needs(_of("iam", f"ListAttached{kind}Policies")),
-        Needs((), _of("iam", f"Attach{kind}Policy"), _of("iam", f"Detach{kind}Policy")),
+        RequiredActions(_of("iam", f"ListAttached{kind}Policies")),
+        RequiredActions((), _of("iam", f"Attach{kind}Policy"), _of("iam", f"Detach{kind}Policy")),
     )
     for kind in ("User", "Role")
 }
 """What is attached to a principal is seen as a whole; which policy is attached can be told."""
-BUCKET = Needs(
+BUCKET = RequiredActions(
     _of(
         "s3",
         "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging "

@@ -11,27 +11,27 @@ from typing import Any
 from pcaform.core import facts
 from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.render.pipelines import required_actions
-from pcaform.render.pipelines.required_actions import Needs
+from pcaform.render.pipelines.required_actions import RequiredActions
 from pcaform.render.plan.cas import template
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.issuers import Issuer
-from pcaform.spec.sections import Duty
+from pcaform.spec.sections import OperatorRole
 from pcaform.spec.stack import Spec
 
 _EVERY = ("*",)
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class PipelineResource:
     """Things of one kind: a statement's name, what is done with them, their ARNs, and on which condition."""
 
     name: str
-    needs: Needs
+    needs: RequiredActions
     arns: tuple[str, ...]
     condition: Mapping[str, Any] = field(default_factory=dict)
 
 
-def things(spec: Spec) -> Iterator[Thing]:
+def pipeline_resources(spec: Spec) -> Iterator[PipelineResource]:
     """Yield what planning and applying a spec's stack touches with the stack's own credentials."""
     found = [*_authorities(spec), *_certificates(spec), *_principals(spec), *_buckets(spec)]
     yield from (thing for thing in found if thing.arns)
@@ -44,19 +44,21 @@ def roles_elsewhere(spec: Spec) -> tuple[str, ...]:
     return tuple(sorted({role.role_arn for role in roles if role is not None}))
 
 
-def _authorities(spec: Spec) -> Iterator[Thing]:
+def _authorities(spec: Spec) -> Iterator[PipelineResource]:
     own = {key: each for key, each in spec.certificate_authorities.items() if not _is_behind_a_role(each)}
     managed = {key: each for key, each in own.items() if isinstance(each, CertificateAuthority)}
     issued = {key: each for key, each in spec.managed.items() if each.activation is None}
     signers = [key for key in (each.parent or key for key, each in issued.items()) if key in own]
     if any(each.arn is None for each in managed.values()):
-        yield Thing("CreateCas", Needs((), (required_actions.CREATE_AUTHORITY,)), _EVERY)
-    yield Thing("Cas", required_actions.AUTHORITY, _arns(spec, managed))
+        yield PipelineResource("CreateCas", RequiredActions((), (required_actions.CREATE_AUTHORITY,)), _EVERY)
+    yield PipelineResource("Cas", required_actions.AUTHORITY, _arns(spec, managed))
     templates = {"ArnEquals": {"acm-pca:TemplateArn": _templates(spec, issued)}}
-    yield Thing("SignCas", Needs((), (required_actions.ISSUE,)), _arns(spec, signers), templates)
-    yield Thing("SignedCas", required_actions.SIGNER, _arns(spec, signers))
-    yield Thing("Permissions", required_actions.PERMISSION, _arns(spec, (key for key in own if own[key].permissions)))
-    yield Thing("Shares", required_actions.SHARE, _arns(spec, (key for key in spec.shares if key in own)))
+    yield PipelineResource("SignCas", RequiredActions((), (required_actions.ISSUE,)), _arns(spec, signers), templates)
+    yield PipelineResource("SignedCas", required_actions.SIGNER, _arns(spec, signers))
+    yield PipelineResource(
+        "Permissions", required_actions.PERMISSION, _arns(spec, (key for key in own if own[key].permissions))
+    )
+    yield PipelineResource("Shares", required_actions.SHARE, _arns(spec, (key for key in spec.shares if key in own)))
 
 
 def _is_behind_a_role(authority: CertificateAuthority | Reference) -> bool:
@@ -70,7 +72,7 @@ def _templates(spec: Spec, issued: Mapping[str, CertificateAuthority]) -> list[s
     )
 
 
-def _certificates(spec: Spec) -> Iterator[Thing]:
+def _certificates(spec: Spec) -> Iterator[PipelineResource]:
     """Yield ACM's private certificates: requested only of the stack's CAs, which ACM reaches for the pipeline."""
     if not spec.certificates:
         return
@@ -79,42 +81,44 @@ def _certificates(spec: Spec) -> Iterator[Thing]:
     through = {"Bool": {"aws:ViaAWSService": "true"}}
     issue = {"ArnEquals": {"acm-pca:TemplateArn": [default]}, **through}
     requested = {"StringLike": {"acm:CertificateAuthority": list(signers)}}
-    yield Thing("RequestCertificates", Needs((), (required_actions.REQUEST,)), _EVERY, requested)
-    yield Thing("IssueThroughAcm", Needs((), (required_actions.ISSUE,)), signers, issue)
-    yield Thing("ReadThroughAcm", Needs((), required_actions.THROUGH_ACM), signers, through)
-    yield Thing("Certificates", required_actions.CERTIFICATE, (_arn(spec, "acm", "certificate/*"),))
+    yield PipelineResource("RequestCertificates", RequiredActions((), (required_actions.REQUEST,)), _EVERY, requested)
+    yield PipelineResource("IssueThroughAcm", RequiredActions((), (required_actions.ISSUE,)), signers, issue)
+    yield PipelineResource("ReadThroughAcm", RequiredActions((), required_actions.THROUGH_ACM), signers, through)
+    yield PipelineResource("Certificates", required_actions.CERTIFICATE, (_arn(spec, "acm", "certificate/*"),))
 
 
-def _principals(spec: Spec) -> Iterator[Thing]:
-    every: list[Issuer | Duty] = [*spec.issuers.values(), *(duty for _, _, duty in spec.duties)]
+def _principals(spec: Spec) -> Iterator[PipelineResource]:
+    every: list[Issuer | OperatorRole] = [*spec.issuers.values(), *(duty for _, _, duty in spec.duties)]
     owned = [each for each in every if not isinstance(each, Issuer) or each.is_owned]
     users = [each for each in owned if isinstance(each, Issuer) and each.role is None]
-    roles = {id(each): role for each in owned if (role := each if isinstance(each, Duty) else each.role) is not None}
+    roles = {
+        id(each): role for each in owned if (role := each if isinstance(each, OperatorRole) else each.role) is not None
+    }
     named = [(each.path, roles[id(each)]) for each in owned if id(each) in roles]
     policy_arns = _iam(spec, "policy", _policies(spec))
     attached = {"ArnEquals": {"iam:PolicyARN": list(policy_arns)}}
     user_arns = _iam(spec, "user", (f"{each.path}{each.user_name}" for each in users))
     role_arns = _iam(spec, "role", (f"{path}{role.role_name}" for path, role in named))
     machines = [(path, role) for path, role in named if trust_policy.EC2 in role.trust.services]
-    yield Thing("Users", required_actions.USER, user_arns)
+    yield PipelineResource("Users", required_actions.USER, user_arns)
     keyed = (f"{each.path}{each.user_name}" for each in users if each.force_destroy)
-    yield Thing("Logins", Needs((), (), required_actions.LOGINS), _iam(spec, "user", keyed))
-    yield Thing("Roles", required_actions.ROLE, role_arns)
+    yield PipelineResource("Logins", RequiredActions((), (), required_actions.LOGINS), _iam(spec, "user", keyed))
+    yield PipelineResource("Roles", required_actions.ROLE, role_arns)
     profiles = _iam(spec, "instance-profile", (f"{path}{role.role_name}" for path, role in machines))
-    yield Thing("InstanceProfiles", required_actions.PROFILE, profiles)
+    yield PipelineResource("InstanceProfiles", required_actions.PROFILE, profiles)
     passed = _iam(spec, "role", (f"{path}{role.role_name}" for path, role in machines))
-    yield Thing(
+    yield PipelineResource(
         "PassRoles",
-        Needs((), (required_actions.HAND_ON,)),
+        RequiredActions((), (required_actions.HAND_ON,)),
         passed,
         {"StringEquals": {"iam:PassedToService": trust_policy.EC2}},
     )
-    yield Thing("Policies", required_actions.POLICY, policy_arns)
+    yield PipelineResource("Policies", required_actions.POLICY, policy_arns)
     for kind, arns in (("User", user_arns), ("Role", role_arns)):
         principals = (*arns, *_iam(spec, kind.lower(), _existing(spec, kind)))
         looks, attach = required_actions.ATTACH[kind]
-        yield Thing(f"{kind}Attachments", looks, principals)
-        yield Thing(f"Attach{kind}Policies", attach, principals, attached)
+        yield PipelineResource(f"{kind}Attachments", looks, principals)
+        yield PipelineResource(f"Attach{kind}Policies", attach, principals, attached)
 
 
 def _policies(spec: Spec) -> Iterator[str]:
@@ -131,10 +135,10 @@ def _existing(spec: Spec, kind: str) -> Iterator[str]:
             yield from (f"/{name}", f"/*/{name}")
 
 
-def _buckets(spec: Spec) -> Iterator[Thing]:
+def _buckets(spec: Spec) -> Iterator[PipelineResource]:
     partition = facts.partition(spec.aws.region)
     names = sorted(each.bucket or key for key, each in spec.crl_buckets.items())
-    yield Thing("Buckets", required_actions.BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))
+    yield PipelineResource("Buckets", required_actions.BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))
 
 
 def _iam(spec: Spec, kind: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -4,18 +4,18 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.iam.policies import issuer_policies, trust_policy
-from pcaform.iam.policies.roles import administrator, auditor
+from pcaform.iam.policies.roles import administrator_policy, auditor_policy
 from pcaform.render.plan import providers
 from pcaform.render.plan.cas import active_arn, arn
-from pcaform.render.plan.module_call import ModuleCall, given, unless
+from pcaform.render.plan.module_call import ModuleCall, none_if_default, without_none
 from pcaform.spec.issuers import Issuer, Role
-from pcaform.spec.sections import Duty
+from pcaform.spec.sections import OperatorRole
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call
 
 
-def permitting(spec: Spec) -> list[str]:
+def permitting_cas(spec: Spec) -> list[str]:
     """Return the keys of the CAs whose permission is rendered: a CA that still waits for its certificate has none."""
     return [
         key
@@ -30,7 +30,7 @@ def permissions(spec: Spec) -> list[ModuleCall]:
         ModuleCall(
             module_names.permission(key),
             "acm-permission",
-            given(
+            without_none(
                 {
                     "providers": providers.providers(spec, key),
                     "certificate_authority_arn": active_arn(spec, key),
@@ -38,7 +38,7 @@ def permissions(spec: Spec) -> list[ModuleCall]:
                 }
             ),
         )
-        for key in permitting(spec)
+        for key in permitting_cas(spec)
         for permission in spec.certificate_authorities[key].permissions
     ]
 
@@ -49,7 +49,7 @@ def shares(spec: Spec) -> list[ModuleCall]:
         ModuleCall(
             module_names.share(key),
             "ca-share",
-            given(
+            without_none(
                 {
                     "providers": providers.providers(spec, key),
                     "certificate_authority_arn": active_arn(spec, key),
@@ -73,31 +73,31 @@ def _issuer(key: str, issuer: Issuer, spec: Spec) -> ModuleCall:
     module, principal = _principal(issuer, spec)
     arguments = {
         **principal,
-        "path": unless(issuer.path, "/"),
+        "path": none_if_default(issuer.path, "/"),
         "permissions_boundary": issuer.permissions_boundary,
-        "force_destroy": unless(issuer.force_destroy, default=False),
+        "force_destroy": none_if_default(issuer.force_destroy, default=False),
         "policies": {name: Call("jsonencode", document) for name, document in documents.items()},
         "tags": issuer.tags or None,
     }
-    return ModuleCall(module_names.issuer(key), module, given(arguments))
+    return ModuleCall(module_names.issuer(key), module, without_none(arguments))
 
 
-def duties(spec: Spec) -> list[ModuleCall]:
+def operator_roles(spec: Spec) -> list[ModuleCall]:
     """Return one call for each role that administers the CAs or looks at them."""
     return [_duty(section, key, duty, spec) for section, key, duty in spec.duties]
 
 
-def _duty(section: str, key: str, duty: Duty, spec: Spec) -> ModuleCall:
-    make = administrator if section == "administrators" else auditor
+def _duty(section: str, key: str, duty: OperatorRole, spec: Spec) -> ModuleCall:
+    make = administrator_policy if section == "administrators" else auditor_policy
     document = make(spec, arn_of=lambda authority: arn(spec, authority))
     arguments = {
         **_role(duty, spec),
-        "path": unless(duty.path, "/"),
+        "path": none_if_default(duty.path, "/"),
         "permissions_boundary": duty.permissions_boundary,
         "policies": {f"{duty.role_name}-private-ca": Call("jsonencode", document)},
         "tags": duty.tags or None,
     }
-    return ModuleCall(module_names.duty(section, key), "issuer-role", given(arguments))
+    return ModuleCall(module_names.operator_role(section, key), "issuer-role", without_none(arguments))
 
 
 def _principal(issuer: Issuer, spec: Spec) -> tuple[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.render.plan import providers
-from pcaform.render.plan.module_call import ModuleCall, given, output, unless
+from pcaform.render.plan.module_call import ModuleCall, none_if_default, output, without_none
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -13,19 +13,20 @@ from pcaform.terraform.hcl_writer import Call, StackFile
 _UNPROTECTED = "-unprotected"
 
 
-def authorities(spec: Spec) -> list[ModuleCall]:
+def ca_calls(spec: Spec) -> list[ModuleCall]:
     """Return the calls of every CA, each followed by the one of its certificate where this stack issues it."""
     calls = []
     for key, authority in spec.managed.items():
         calls.append(_authority(key, authority, spec))
         if authority.activation is None:
             calls += [
-                _certificate(key, authority, spec, generation=generation) for generation in kept(authority.generation)
+                _certificate(key, authority, spec, generation=generation)
+                for generation in retained_generations(authority.generation)
             ]
     return calls
 
 
-def kept(generation: int) -> range:
+def retained_generations(generation: int) -> range:
     """Return the generations that a stack keeps: the one in use and the one before.
 
     Terraform cannot forget a certificate in the plan that replaces its installation (a cycle), so the one before leaves
@@ -54,7 +55,7 @@ def pem_files(spec: Spec) -> dict[str, str]:
             pems = {
                 _pem(key, name): getattr(authority.activation, name) for name in ("certificate", "certificate_chain")
             }
-            found |= given(pems)
+            found |= without_none(pems)
     return found
 
 
@@ -66,19 +67,19 @@ def _authority(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleC
     arguments = {
         "providers": providers.providers(spec, key),
         "type": authority.type,
-        "subject": given(authority.subject.model_dump(exclude_none=True)),
+        "subject": without_none(authority.subject.model_dump(exclude_none=True)),
         "key_algorithm": authority.key_algorithm,
         "signing_algorithm": authority.signing_algorithm,
-        "usage_mode": unless(authority.usage_mode, "GENERAL_PURPOSE"),
+        "usage_mode": none_if_default(authority.usage_mode, "GENERAL_PURPOSE"),
         "key_storage_security_standard": authority.key_storage_security_standard,
-        "enabled": unless(authority.enabled, default=True),
-        "permanent_deletion_time_in_days": unless(authority.permanent_deletion_time_in_days, default=30),
+        "enabled": none_if_default(authority.enabled, default=True),
+        "permanent_deletion_time_in_days": none_if_default(authority.permanent_deletion_time_in_days, default=30),
         "revocation_configuration": _revocation(authority, spec),
         "certificate": _installed(key, authority),
-        "timeouts": authority.timeouts and (given(authority.timeouts.model_dump()) or None),
+        "timeouts": authority.timeouts and (without_none(authority.timeouts.model_dump()) or None),
         "tags": authority.tags or None,
     }
-    return ModuleCall(module_names.ca(key), _module("private-ca", authority), given(arguments))
+    return ModuleCall(module_names.ca(key), _module("private-ca", authority), without_none(arguments))
 
 
 def _module(name: str, authority: CertificateAuthority) -> str:
@@ -110,11 +111,11 @@ def _certificate(key: str, authority: CertificateAuthority, spec: Spec, *, gener
         "signing_algorithm": _signing_algorithm(spec, signer),
         "template_arn": facts.template_arn(spec.region_of(signer), template(authority)),
         "validity": _validity(authority),
-        "superseded": unless(generation < authority.generation, default=False),
+        "superseded": none_if_default(generation < authority.generation, default=False),
         "api_passthrough": authority.api_passthrough and Call("jsonencode", authority.api_passthrough),
     }
     name = module_names.ca_certificate(key, generation)
-    return ModuleCall(name, _module("ca-certificate", authority), given(arguments))
+    return ModuleCall(name, _module("ca-certificate", authority), without_none(arguments))
 
 
 def template(authority: CertificateAuthority) -> str:
@@ -153,7 +154,7 @@ def _revocation(authority: CertificateAuthority, spec: Spec) -> dict[str, Any] |
         and (_list(crl.model_dump(exclude_none=True), spec) if crl.enabled else {"enabled": False}),
         "ocsp_configuration": ocsp and ocsp.model_dump(exclude_none=True),
     }
-    return given(written) or None
+    return without_none(written) or None
 
 
 def _list(crl: dict[str, Any], spec: Spec) -> dict[str, Any]:

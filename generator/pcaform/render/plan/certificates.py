@@ -4,7 +4,7 @@ from typing import Any
 
 from pcaform.render.plan import access, providers
 from pcaform.render.plan.cas import active_arn
-from pcaform.render.plan.module_call import ModuleCall, given, output, unless
+from pcaform.render.plan.module_call import ModuleCall, none_if_default, output, without_none
 from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -21,16 +21,16 @@ def _certificate(key: str, certificate: Certificate, spec: Spec) -> ModuleCall:
         "certificate_authority_arn": _issuing_arn(spec, certificate.certificate_authority),
         "domain_name": certificate.domain_name,
         "subject_alternative_names": list(certificate.subject_alternative_names) or None,
-        "key_algorithm": unless(certificate.key_algorithm, "RSA_2048"),
+        "key_algorithm": none_if_default(certificate.key_algorithm, "RSA_2048"),
         "early_renewal_duration": certificate.early_renewal_duration,
         "tags": certificate.tags or None,
     }
-    return ModuleCall(module_names.certificate(key), "acm-certificate", given(arguments))
+    return ModuleCall(module_names.certificate(key), "acm-certificate", without_none(arguments))
 
 
 def _issuing_arn(spec: Spec, key: str) -> Any:
     """Return the CA's ARN once ACM may issue from it: through the permission, where this stack grants one."""
-    if key in access.permitting(spec):
+    if key in access.permitting_cas(spec):
         return output(module_names.permission(key), "certificate_authority_arn")
     return active_arn(spec, key)
 
@@ -41,12 +41,12 @@ def crl_buckets(spec: Spec) -> list[ModuleCall]:
         ModuleCall(
             module_names.crl_bucket(key),
             "crl-bucket",
-            given(
+            without_none(
                 {
                     "bucket": bucket.bucket or key,
                     "account_id": spec.aws.account_id,
                     "cloudfront_distribution_arns": list(bucket.cloudfront_distribution_arns) or None,
-                    "force_destroy": unless(bucket.force_destroy, default=False),
+                    "force_destroy": none_if_default(bucket.force_destroy, default=False),
                     "tags": bucket.tags or None,
                 }
             ),

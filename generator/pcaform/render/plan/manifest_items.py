@@ -7,7 +7,7 @@ issued with, since Terraform ignores edits of the latter: replacing the certific
 from typing import Any
 
 from pcaform.render.manifest import Items
-from pcaform.render.plan.module_call import given
+from pcaform.render.plan.module_call import without_none
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
@@ -29,7 +29,7 @@ PLAIN_SECTIONS = ("crl_buckets", "certificates")
 SIGNED_IN = "signed_in"
 
 
-def items(spec: Spec) -> Items:
+def build_manifest_items(spec: Spec) -> Items:
     """Return the items of a stack, by `section.key`."""
     found: dict[str, dict[str, Any]] = {AWS: {"account_id": spec.aws.account_id, "region": spec.aws.region}}
     for key, authority in spec.certificate_authorities.items():
@@ -39,7 +39,7 @@ def items(spec: Spec) -> Items:
     found |= {f"{section}.{key}": {PRINCIPAL: "role"} for section, key, _ in spec.duties}
     for section in PLAIN_SECTIONS:
         entries = getattr(spec, section).items()
-        found |= {f"{section}.{key}": given({ARN: getattr(each, ARN, None)}) for key, each in entries}
+        found |= {f"{section}.{key}": without_none({ARN: getattr(each, ARN, None)}) for key, each in entries}
     return found
 
 
@@ -59,8 +59,8 @@ def _authority(authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
         terms = {name: _dumped(getattr(authority, name)) for name in _TERMS}
         signer = spec.certificate_authorities[authority.parent] if authority.parent else authority
         terms[SIGNED_IN] = _dumped(signer.provider)
-        remembered["certificate"] = {"generation": authority.generation, **given(terms)}
-    return given(remembered)
+        remembered["certificate"] = {"generation": authority.generation, **without_none(terms)}
+    return without_none(remembered)
 
 
 def _activation(authority: CertificateAuthority) -> str | None:

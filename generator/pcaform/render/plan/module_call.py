@@ -21,11 +21,11 @@ def output(module: str, name: str) -> Reference:
     return Reference(f"module.{module}.{name}")
 
 
-def unless(value: Any, default: Any) -> Any:
+def none_if_default(value: Any, default: Any) -> Any:
     """Return the value, or None where the module would use it anyway."""
     return None if value == default else value
 
 
-def given(values: Mapping[str, Any]) -> dict[str, Any]:
+def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is not None: an argument that is left out keeps the module's default."""
     return {name: value for name, value in values.items() if value is not None}

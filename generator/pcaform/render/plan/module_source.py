@@ -23,6 +23,6 @@ VENDORED = ModuleSource("./modules", is_copied=True)
 SHARED = ModuleSource("../modules")
 
 
-def named(text: str) -> ModuleSource:
+def parse_module_source(text: str) -> ModuleSource:
     """Return the source that a user means by `vendored`, `shared`, or any source that Terraform takes."""
     return {"vendored": VENDORED, "shared": SHARED}.get(text) or ModuleSource(text)

@@ -16,7 +16,7 @@ from pcaform.terraform.hcl_writer import Call, StackFile
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Placeholders:
     """How one spec's things are called: `arns` by the CA's key, `known` from ARNs that are written to those of `arns`.
 
     `outputs` are the texts for what module calls hand on, by their path, `files` those of the certificates that were
@@ -54,35 +54,35 @@ def output_of(call: str, output: str) -> str:
     return f"({output} of module.{call})"
 
 
-def symbol(spec: Spec, name: str, *, region: str | None = None) -> str:
+def placeholder(spec: Spec, name: str, *, region: str | None = None) -> str:
     """Return the ARN that stands for a CA."""
     place = region or spec.aws.region
     return f"arn:{facts.partition(place)}:acm-pca:{place}:{spec.aws.account_id}:certificate-authority/{name}"
 
 
-def names(
+def build_placeholders(
     spec: Spec,
     *,
     before: Spec | None = None,
     moved: Mapping[str, str] | None = None,
     again: frozenset[str] = frozenset(),
-) -> Names:
+) -> Placeholders:
     """Return how a spec's things are called.
 
     `before` is the spec that it is compared with, `moved` maps the module calls that were renamed to their old names,
     `again` are the keys of the CAs that are made anew: these are others.
     """
     stems = {key: _stem(key, before, moved or {}) for key in spec.certificate_authorities}
-    arns = {key: symbol(spec, f"{stem}-anew" if key in again else stem) for key, stem in stems.items()}
+    arns = {key: placeholder(spec, f"{stem}-anew" if key in again else stem) for key, stem in stems.items()}
     known = _known(spec, before, stems, arns)
     arns |= {key: known.get(each.arn, each.arn) for key, each in _references(spec)}
-    return Names(arns, known, dict(_outputs(spec, arns)), pem_files(spec), moved or {})
+    return Placeholders(arns, known, dict(_outputs(spec, arns)), pem_files(spec), moved or {})
 
 
 def _known(spec: Spec, before: Spec | None, stems: Mapping[str, str], arns: Mapping[str, str]) -> dict[str, str]:
     """Return what stands for each ARN that is written: one that a key had before stays with it, and with it only."""
     earlier = before.certificate_authorities if before is not None else {}
-    known = {each.arn: symbol(spec, key) for key, each in earlier.items() if each.arn}
+    known = {each.arn: placeholder(spec, key) for key, each in earlier.items() if each.arn}
     for key, each in spec.certificate_authorities.items():
         old = earlier.get(stems[key])
         if each.arn and (old is None or old.arn is None):

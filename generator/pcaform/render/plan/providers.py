@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.render.plan.module_call import given
+from pcaform.render.plan.module_call import without_none
 from pcaform.spec.providers import AssumeRole, Provider
 from pcaform.spec.stack import Spec
 from pcaform.terraform.hcl_writer import Reference
@@ -66,7 +66,7 @@ def blocks(role: AssumeRole | None, default_tags: Mapping[str, str]) -> list[tup
         "assume_role": role.model_dump(exclude_none=True) if role else None,
         "default_tags": {"tags": dict(default_tags)} if default_tags else None,
     }
-    return list(given(found).items())
+    return list(without_none(found).items())
 
 
 def _account(provider: Provider, spec: Spec) -> str:

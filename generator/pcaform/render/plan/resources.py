@@ -10,11 +10,11 @@ from typing import Any
 
 from pcaform.core.facts import ACM_PRINCIPAL
 from pcaform.iam.policies import crl_bucket
-from pcaform.render.plan.access import duties, issuers, permissions, shares
-from pcaform.render.plan.cas import authorities
+from pcaform.render.plan.access import issuers, operator_roles, permissions, shares
+from pcaform.render.plan.cas import ca_calls
 from pcaform.render.plan.certificates import certificates, crl_buckets
 from pcaform.render.plan.module_call import ModuleCall
-from pcaform.render.plan.placeholders import Names, output_of
+from pcaform.render.plan.placeholders import Placeholders, output_of
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import CERTIFICATE
@@ -38,7 +38,7 @@ OUTSIDE = "(installed outside this stack)"
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class StackResource:
     """One resource of a stack: its call's name, its address in the call's module, and its arguments."""
 
     call: str
@@ -53,11 +53,11 @@ Parts = Iterator[tuple[str, Mapping[str, Any]]]
 
 def calls(spec: Spec) -> list[ModuleCall]:
     """Return all module calls of a spec's stack."""
-    makers = (crl_buckets, authorities, permissions, shares, issuers, duties, certificates)
+    makers = (crl_buckets, ca_calls, permissions, shares, issuers, operator_roles, certificates)
     return [call for make in makers for call in make(spec)]
 
 
-def resources(spec: Spec, names: Names) -> dict[str, Made]:
+def resources(spec: Spec, names: Placeholders) -> dict[str, StackResource]:
     """Return the resources of a spec's stack by address, named as `names` says."""
     found = {}
     for call in calls(spec):
@@ -70,7 +70,7 @@ def resources(spec: Spec, names: Names) -> dict[str, Made]:
                 made["certificate"] = output_of(names.moved.get(call.name, call.name), "certificate")
             elif kind == _BUCKET_POLICY:
                 made["policy"] = _policy(spec, call.name, bucket=made["bucket"])
-            found[full] = Made(call.name, full, kind, made)
+            found[full] = StackResource(call.name, full, kind, made)
     return found
 
 
@@ -79,7 +79,7 @@ def _policy(spec: Spec, call: str, *, bucket: str) -> str:
     return json.dumps(crl_bucket.document(entry, bucket, account_id=spec.aws.account_id, region=spec.aws.region))
 
 
-def _own(call: str, values: dict[str, Any], spec: Spec, names: Names) -> dict[str, Any]:
+def _own(call: str, values: dict[str, Any], spec: Spec, names: Placeholders) -> dict[str, Any]:
     """Add what is no argument of the module: a CA's ARN, and its certificate where that came from elsewhere."""
     key = call.removeprefix("ca_")
     if "certificate_chain" in values or set(values) == {"certificate"}:

@@ -6,16 +6,16 @@ from typing import Any
 
 from pcaform.render.manifest import Items
 from pcaform.render.plan import providers
-from pcaform.render.plan.access import duties, issuers, permissions, shares
-from pcaform.render.plan.cas import authorities, pem_files
+from pcaform.render.plan.access import issuers, operator_roles, permissions, shares
+from pcaform.render.plan.cas import ca_calls, pem_files
 from pcaform.render.plan.certificates import certificates, crl_buckets
-from pcaform.render.plan.manifest_items import items
-from pcaform.render.plan.module_call import ModuleCall, given, output
+from pcaform.render.plan.manifest_items import build_manifest_items
+from pcaform.render.plan.module_call import ModuleCall, output, without_none
 from pcaform.render.plan.module_source import VENDORED, ModuleSource
-from pcaform.render.plan.state_blocks import changes
+from pcaform.render.plan.state_blocks import build_state_blocks
 from pcaform.spec.stack import Spec
 from pcaform.terraform.hcl_writer import Reference
-from pcaform.terraform.module_names import ca, certificate, duty, issuer
+from pcaform.terraform.module_names import ca, certificate, issuer, operator_role
 
 REQUIRED_TERRAFORM = ">= 1.10"
 """`use_lockfile` and `removed` with a lifecycle exist from here on, in Terraform and in OpenTofu."""
@@ -52,10 +52,10 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackP
     """Return what rendering `spec` writes; `source` is the spec's file name, for the header of each file."""
     calls = {
         "crl_buckets.tf": crl_buckets(spec),
-        "certificate_authorities.tf": authorities(spec),
+        "certificate_authorities.tf": ca_calls(spec),
         "permissions.tf": [*permissions(spec), *shares(spec)],
         "issuers.tf": issuers(spec),
-        "roles.tf": duties(spec),
+        "roles.tf": operator_roles(spec),
         "certificates.tf": certificates(spec),
     }
     every = [call for found in calls.values() for call in found]
@@ -63,7 +63,7 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackP
         path: PlannedFile(path, "modules.tf.j2", {"calls": [_with_source(call, modules) for call in found]})
         for path, found in calls.items()
     }
-    blocks = changes(spec, every)
+    blocks = build_state_blocks(spec, every)
     files = (
         PlannedFile("versions.tf", "versions.tf.j2", _versions(spec)),
         PlannedFile("providers.tf", "providers.tf.j2", {"providers": _providers(spec)}),
@@ -72,14 +72,14 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackP
         PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec)}),
     )
     copied = sorted({call.module for call in every}) if modules.is_copied else []
-    return StackPlan(spec.stack, source, files, tuple(copied), texts=pem_files(spec), items=items(spec))
+    return StackPlan(spec.stack, source, files, tuple(copied), texts=pem_files(spec), items=build_manifest_items(spec))
 
 
 def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:
     """Return what a `module` block shows: where the module is and which provider it works with, then its arguments."""
     arguments = dict(call.arguments)
     head = {"source": modules.of(call.module), "providers": arguments.pop("providers", None)}
-    return {"name": call.name, "head": given(head), "arguments": arguments}
+    return {"name": call.name, "head": without_none(head), "arguments": arguments}
 
 
 def _versions(spec: Spec) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _outputs(spec: Spec) -> list[dict[str, Any]]:
             (
                 f"{section.removesuffix('s')}_arns",
                 f"The ARN of each {section.removesuffix('s')}'s role, by its key in the spec.",
-                {key: output(duty(section, key), "arn") for key in getattr(spec, section)},
+                {key: output(operator_role(section, key), "arn") for key in getattr(spec, section)},
             )
             for section in ("administrators", "auditors")
         ),

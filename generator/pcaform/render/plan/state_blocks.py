@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pcaform.render.plan.cas import kept
+from pcaform.render.plan.cas import retained_generations
 from pcaform.render.plan.module_call import ModuleCall
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
@@ -28,7 +28,7 @@ class Block:
     arguments: dict[str, Any]
 
 
-def changes(spec: Spec, calls: list[ModuleCall]) -> list[Block]:
+def build_state_blocks(spec: Spec, calls: list[ModuleCall]) -> list[Block]:
     """Return the blocks of a stack that makes these calls; Terraform refuses to remove what is still called."""
     called = {call.name for call in calls}
     forgotten = dict.fromkeys([*_replaced(spec), *_leaving(spec)])
@@ -71,7 +71,7 @@ def _renamed(spec: Spec) -> Iterator[tuple[str, str]]:
 
 def _names_of_authority(old: str, new: str, generation: int) -> Iterator[tuple[str, str]]:
     yield module_names.ca(old), module_names.ca(new)
-    for each in kept(generation):
+    for each in retained_generations(generation):
         yield module_names.ca_certificate(old, each), module_names.ca_certificate(new, each)
     yield module_names.permission(old), module_names.permission(new)
     yield module_names.share(old), module_names.share(new)
@@ -84,7 +84,7 @@ def _replaced(spec: Spec) -> Iterator[str]:
         for name in names:
             yield from (
                 module_names.ca_certificate(name, generation)
-                for generation in range(1, kept(authority.generation).start)
+                for generation in range(1, retained_generations(authority.generation).start)
             )
 
 
@@ -105,8 +105,8 @@ def _hanging(section: str, key: str, removal: str | Forget) -> Iterator[str]:
     else:
         names: dict[str, Callable[[str], str]] = {
             "issuers": module_names.issuer,
-            "administrators": partial(module_names.duty, "administrators"),
-            "auditors": partial(module_names.duty, "auditors"),
+            "administrators": partial(module_names.operator_role, "administrators"),
+            "auditors": partial(module_names.operator_role, "auditors"),
             "crl_buckets": module_names.crl_bucket,
             "certificates": module_names.certificate,
         }

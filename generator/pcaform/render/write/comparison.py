@@ -70,7 +70,7 @@ def compare(stack: Rendered, directory: Path) -> Comparison:
 def _compare(stack: Rendered, directory: Path) -> Comparison:
     wanted = {*stack.files, tripwire.NAME}
     preflight.refuse_links(directory, {*wanted, staging.NAME})
-    preflight.refuse_misfits(directory, wanted)
+    preflight.check_name_clashes(directory, wanted)
     known = _known(directory)
     preflight.refuse_links(directory, known)
     present = {path: _content(directory / path) for path in sorted({*wanted, *known})}

@@ -11,7 +11,7 @@ _NO_NEWLINE = "\\ No newline at end of file"
 _CODES = {"---": "1", "+++": "1", "@@": "36", "-": "31", "+": "32"}
 
 
-def lines(difference: Difference, directory: Path) -> list[str]:
+def diff_lines(difference: Difference, directory: Path) -> list[str]:
     """Return the unified diff of one file, from what lies there to what would be written, line by line."""
     before, after = (_NOTHING if each is None else str(directory / difference.path) for each in _sides(difference))
     found = list(unified(*map(_split, _sides(difference))))
@@ -36,14 +36,14 @@ def cut(found: Sequence[str], limit: int) -> list[str]:
     return [*found[:limit], f"... {len(found) - limit} more lines"] if len(found) > limit else list(found)
 
 
-def visible(found: Sequence[str]) -> Iterator[str]:
+def mark_control_characters(found: Sequence[str]) -> Iterator[str]:
     """Yield lines with nothing in them that a terminal would obey."""
     for line in found:
         shown = line.replace("\t", " ")
         yield "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in shown)
 
 
-def coloured(found: Sequence[str]) -> Iterator[str]:
+def colour_lines(found: Sequence[str]) -> Iterator[str]:
     """Yield lines in the colours that diffs have on terminals."""
     for line in found:
         code = next((code for start, code in _CODES.items() if line.startswith(start)), None)

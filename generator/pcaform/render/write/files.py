@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pcaform.core.problems import Failure
 from pcaform.render.write.preflight import refuse_read_only
-from pcaform.render.write.staging import settle
+from pcaform.render.write.staging import fsync_dirs
 
 _TEMPORARY = ".{}.pcaform-new"
 _NEW = 0o666
@@ -51,7 +51,7 @@ def write(where: Target, content: bytes) -> None:
         where.real.parent.mkdir(parents=True, exist_ok=True)
         refuse_read_only(where.real.parent, [where.real.name])
         _replace(where, content)
-        settle([where.real.parent])
+        fsync_dirs([where.real.parent])
     except OSError as error:
         raise Failure(f"{where.path}: cannot be written: {error.strerror}; it is as it was") from None
 

@@ -42,7 +42,7 @@ else:
 
 
 @contextmanager
-def locked(directory: Path, *, patience: float = PATIENCE) -> Iterator[None]:
+def lock_directory(directory: Path, *, patience: float = PATIENCE) -> Iterator[None]:
     """Hold the lock of a directory; wait for it, say so after a moment, and raise Failure after `patience` seconds."""
     descriptor = _open(directory)
     try:
@@ -64,7 +64,7 @@ def _wait(descriptor: int, directory: Path, *, patience: float) -> None:
                 "wait for it or end it, then try again; nothing was written there"
             )
         if not is_told and waited >= _SILENCE:
-            console.say(f"{directory}: waiting for another render to finish")
+            console.print_status(f"{directory}: waiting for another render to finish")
             is_told = True
         time.sleep(_PAUSE)
 
@@ -76,5 +76,5 @@ def _is_taken(descriptor: int, directory: Path) -> bool:
     except OSError as error:
         if error.errno in _TAKEN:
             return True
-        console.say(f"{directory}: this file system has no locks: let no other render write here meanwhile")
+        console.print_status(f"{directory}: this file system has no locks: let no other render write here meanwhile")
     return False

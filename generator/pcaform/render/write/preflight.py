@@ -23,7 +23,7 @@ def refuse_links(directory: Path, paths: Iterable[str]) -> None:
     _refuse(f"{step}: a link; put what it leads to in its place, or remove it" for step in steps if step.is_symlink())
 
 
-def refuse_misfits(directory: Path, wanted: Iterable[str]) -> None:
+def check_name_clashes(directory: Path, wanted: Iterable[str]) -> None:
     """Raise Failure where something other than a file stands at a wanted path, or a file with almost its name."""
     paths = sorted(set(wanted))
     _refuse([*_misfits(directory, paths), *_clashes(directory, paths)])

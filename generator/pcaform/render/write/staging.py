@@ -42,7 +42,7 @@ def _write(path: Path, content: bytes) -> None:
         os.close(descriptor)
 
 
-def settle(directories: Iterable[Path]) -> None:
+def fsync_dirs(directories: Iterable[Path]) -> None:
     """Make what was renamed or deleted in these directories durable; Windows does that by itself."""
     for directory in sorted(set(directories)):
         if os.name == "nt" or not directory.is_dir():

@@ -15,7 +15,7 @@ from pcaform.render import manifest
 from pcaform.render.templates import Rendered
 from pcaform.render.write import diff, staging, tripwire
 from pcaform.render.write.comparison import Comparison, Difference, Owner, compare
-from pcaform.render.write.lock import locked
+from pcaform.render.write.lock import lock_directory
 from pcaform.render.write.preflight import refuse_read_only
 
 _CHANGES = "changes.tf"
@@ -43,7 +43,7 @@ def write(stack: Rendered, out: Path, *, force: bool = False) -> Written:
     directory = out / stack.name
     with _told(directory):
         directory.mkdir(parents=True, exist_ok=True)
-        with locked(directory):
+        with lock_directory(directory):
             comparison = compare(stack, directory)
             if not force:
                 _refuse_foreign(comparison)
@@ -72,14 +72,14 @@ def _refuse_foreign(comparison: Comparison) -> None:
     if not foreign:
         return
     listed = [f"  {comparison.directory / each.path}" for each in foreign]
-    lost = [line for each in foreign for line in diff.cut(diff.lines(each, comparison.directory), _SHOWN)]
+    lost = [line for each in foreign for line in diff.cut(diff.diff_lines(each, comparison.directory), _SHOWN)]
     raise Failure(
         "\n".join(
             [
                 "these files were not written by pcaform, or were edited since:",
                 *listed,
                 "--force would change them like this:",
-                *diff.visible(lost),
+                *diff.mark_control_characters(lost),
                 "move them away, or give --force to lose what is in them; nothing was written there",
             ]
         )
@@ -92,7 +92,7 @@ def _apply(comparison: Comparison) -> None:
     after = {each.path: each.after for each in comparison.differences if each.after is not None}
     try:
         staged = staging.stage(directory, {tripwire.NAME: tripwire.text(_known(comparison, after)), **after})
-        staging.settle([directory, directory.parent])
+        staging.fsync_dirs([directory, directory.parent])
         _put(directory, staged, [tripwire.NAME])
         for paths in _batches(comparison.differences):
             _put(directory, staged, paths)
@@ -102,7 +102,7 @@ def _apply(comparison: Comparison) -> None:
         staging.clear(directory)
     (directory / tripwire.NAME).unlink()
     with suppress(OSError):  # all else is durable; a tripwire that a power cut brings back only asks for another render
-        staging.settle([directory])
+        staging.fsync_dirs([directory])
 
 
 def _known(comparison: Comparison, after: Mapping[str, bytes]) -> tripwire.Known:
@@ -126,7 +126,7 @@ def _put(directory: Path, staged: Mapping[str, Path], paths: Iterable[str]) -> N
             (directory / path).parent.mkdir(parents=True, exist_ok=True)
             staged[path].replace(directory / path)
             made += [parent for parent in (directory / path).parents if parent.is_relative_to(directory)]
-    staging.settle(made)
+    staging.fsync_dirs(made)
 
 
 def _delete(directory: Path, paths: Iterable[str]) -> None:
@@ -138,7 +138,7 @@ def _delete(directory: Path, paths: Iterable[str]) -> None:
             if parent == directory or any(parent.iterdir()):
                 break
             parent.rmdir()
-    staging.settle(path.parent for path in held)
+    staging.fsync_dirs(path.parent for path in held)
 
 
 def _written(comparison: Comparison) -> Written:

@@ -40,7 +40,7 @@ _EXTENDED_KEY_USAGES = [
 
 
 @dataclass(frozen=True)
-class Material:
+class KeyMaterial:
     """What one issuance yields; `chain` is the CA's, up to and including the root."""
 
     key: PrivateKey
@@ -63,7 +63,7 @@ class PrivateCertificate:
     key_algorithm: str
     cert_authority_arn: str
     cert_options: dict[str, str]
-    material: Material | None = None
+    material: KeyMaterial | None = None
     failure: str | None = None
     renewal: Renewal | None = None
     exported_at: datetime | None = None
@@ -140,13 +140,13 @@ class PrivateCertificate:
             detail |= self._last_renewal(self.material)
         return {"Certificate": detail}
 
-    def _last_renewal(self, material: Material) -> dict[str, Any]:
+    def _last_renewal(self, material: KeyMaterial) -> dict[str, Any]:
         if self.renewal is None:
             return {}
         end = material.certificate.not_valid_after_utc
         return {"RenewalSummary": self.renewal.summarize(names=self.sans, end=end, moment=now())}
 
-    def _issued(self) -> Material:
+    def _issued(self) -> KeyMaterial:
         if self.material is None:
             raise validation(f"The certificate {self.arn} is in the status FAILED")
         return self.material
@@ -157,7 +157,7 @@ def new_arn(account_id: str, *, region_name: str, partition: str) -> str:
     return f"arn:{partition}:acm:{region_name}:{account_id}:certificate/{uuid.uuid4()}"
 
 
-def _issuance(material: Material) -> dict[str, Any]:
+def _issuance(material: KeyMaterial) -> dict[str, Any]:
     certificate = material.certificate
     algorithm = certificate.signature_algorithm_oid
     issuer = certificate.issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)

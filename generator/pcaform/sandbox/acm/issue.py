@@ -11,13 +11,13 @@ from datetime import timedelta
 
 from cryptography import x509
 
-from pcaform.sandbox.acm.certificate import Material
+from pcaform.sandbox.acm.certificate import KeyMaterial
 from pcaform.sandbox.clock import now
 from pcaform.sandbox.http.aws_error import Refusal
 from pcaform.sandbox.pca.algorithms import PrivateKey, family_of, generate_key, sign_request, signature_for
 from pcaform.sandbox.pca.backend import PrivateCaBackend
-from pcaform.sandbox.pca.ca import Authority
-from pcaform.sandbox.pca.issue import Order, issue
+from pcaform.sandbox.pca.ca import SandboxCa
+from pcaform.sandbox.pca.issue import IssueRequest, issue
 from pcaform.sandbox.pca.name_constraints import ForbiddenName
 
 # "valid for 13 months (395 days)": https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html
@@ -35,7 +35,7 @@ class Failure(Exception):  # noqa: N818 - a state that a certificate ends in, no
 
 def obtain(
     cas: PrivateCaBackend, authority_arn: str, *, key_algorithm: str, names: list[str], needs_grant: bool
-) -> Material:
+) -> KeyMaterial:
     """Have a CA sign EndEntityCertificate/V1 for a new key; `names` has the common name first.
 
     A renewal needs the CA's permission for ACM, a request uses the caller's own rights to the CA.
@@ -47,7 +47,7 @@ def obtain(
     request = _request(key, key_algorithm, names=names)
     with cas.lock:
         authority = _usable(cas, authority_arn, key_algorithm=key_algorithm, needs_grant=needs_grant)
-        order = Order(
+        order = IssueRequest(
             request=request,
             signing_algorithm=_SIGNING[authority.key_family],
             validity={"Type": "DAYS", "Value": _DAYS},
@@ -58,11 +58,11 @@ def obtain(
             raise Failure("PCA_NAME_CONSTRAINTS_VALIDATION") from refusal
         except Refusal as refusal:
             raise Failure("PCA_REQUEST_FAILED") from refusal
-        return Material(key, issued.certificate, issued.chain, now())
+        return KeyMaterial(key, issued.certificate, issued.chain, now())
 
 
-def _usable(cas: PrivateCaBackend, authority_arn: str, *, key_algorithm: str, needs_grant: bool) -> Authority:
-    authority: Authority | None = cas.certificate_authorities.get(authority_arn)
+def _usable(cas: PrivateCaBackend, authority_arn: str, *, key_algorithm: str, needs_grant: bool) -> SandboxCa:
+    authority: SandboxCa | None = cas.certificate_authorities.get(authority_arn)
     if authority is None:
         raise Failure("PCA_RESOURCE_NOT_FOUND")
     if needs_grant and not authority.permissions.has_full_grant(cas.account_id):

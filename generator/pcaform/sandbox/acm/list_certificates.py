@@ -47,7 +47,7 @@ def summarize(detail: dict[str, Any], *, is_exported: bool) -> Summary:
     }
 
 
-def listed(summaries: Iterable[Summary], request: dict[str, Any]) -> dict[str, Any]:
+def select_certificates(summaries: Iterable[Summary], request: dict[str, Any]) -> dict[str, Any]:
     """Answer ListCertificates; raises InvalidArgsException for half a sort order or a token never handed out."""
     wanted = [summary for summary in summaries if _is_wanted(summary, request)]
     shown, token = _page(_sorted(wanted, request), request)

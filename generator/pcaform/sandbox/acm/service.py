@@ -13,19 +13,19 @@ from moto.core.responses import ActionResult, EmptyResult
 
 from pcaform.core.facts import DEFAULT_KEY
 from pcaform.sandbox.acm.backend import CertificateBackend
-from pcaform.sandbox.acm.list_certificates import listed
+from pcaform.sandbox.acm.list_certificates import select_certificates
 from pcaform.sandbox.acm.passphrase import passphrase_of
 from pcaform.sandbox.acm.tags import check_tags
 from pcaform.sandbox.http.aws_error import Refusal, answering_refusals
 from pcaform.sandbox.http.model_validation import check_request
 from pcaform.sandbox.iam.certificate_condition_keys import keys_of_algorithm
-from pcaform.sandbox.iam.enforce import Asked, Gated, enforcement, judge
+from pcaform.sandbox.iam.enforce import Asked, IamEnforced, enforcement, judge
 from pcaform.sandbox.iam.request_context import authority_keys, certificate_arn, certificate_keys
 
 _TAG_KEYS = ("aws:requesttag/", "aws:tagkeys")
 
 
-class CertificateResponse(Gated, AWSCertificateManagerResponse):
+class CertificateResponse(IamEnforced, AWSCertificateManagerResponse):
     """The operations that differ; https://docs.aws.amazon.com/acm/latest/APIReference/API_Operations.html."""
 
     @property
@@ -86,7 +86,7 @@ class CertificateResponse(Gated, AWSCertificateManagerResponse):
         request = self._request()
         with self.backend.lock:
             summaries = self.backend.summaries()
-        return ActionResult(listed(summaries, request))
+        return ActionResult(select_certificates(summaries, request))
 
     @answering_refusals
     def get_certificate(self) -> ActionResult:
@@ -140,7 +140,7 @@ class CertificateResponse(Gated, AWSCertificateManagerResponse):
         return request
 
 
-class ServedAcm(CertificateBackend):
+class AcmBackend(CertificateBackend):
     """The backend that a server instantiates."""
 
     @property

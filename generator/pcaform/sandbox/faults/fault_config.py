@@ -31,7 +31,7 @@ _Chances = Annotated[dict[str, Annotated[float, Field(ge=0, le=1)]], BeforeValid
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", allow_inf_nan=False))
-class Troubles:
+class FaultConfig:
     """All trouble is off by default; the same seed and the same calls meet the same trouble.
 
     `throttling`: True for the rate that AWS publishes, or requests per second. `latency`: the mean in seconds of an
@@ -53,10 +53,10 @@ class Troubles:
     denials: Annotated[dict[str, str], BeforeValidator(_any_resource)] = Field(default_factory=dict)
 
 
-_JSON = TypeAdapter(Troubles)
+_JSON = TypeAdapter(FaultConfig)
 
 
-def read_troubles(data: bytes) -> Troubles:
+def read_fault_config(data: bytes) -> FaultConfig:
     """Read the JSON form, an object with any of the fields; raises ValueError with one line for every fault."""
     try:
         return _JSON.validate_json(data)
@@ -64,7 +64,7 @@ def read_troubles(data: bytes) -> Troubles:
         raise ValueError("; ".join(_fault(fault) for fault in error.errors())) from error
 
 
-def write_troubles(troubles: Troubles) -> dict[str, Any]:
+def write_fault_config(troubles: FaultConfig) -> dict[str, Any]:
     """Write the JSON form, which `read_troubles` takes."""
     written: dict[str, Any] = _JSON.dump_python(troubles, mode="json")
     return written
@@ -81,5 +81,5 @@ def _fault(fault: Any) -> str:
     if fault["type"] == "json_invalid":
         return "the body is not JSON"
     if fault["type"] == "unexpected_keyword_argument":
-        return f"there is no trouble '{place}'; there are {', '.join(field.name for field in fields(Troubles))}"
+        return f"there is no trouble '{place}'; there are {', '.join(field.name for field in fields(FaultConfig))}"
     return f"{place or 'the body'}: {fault['msg'][:1].lower()}{fault['msg'][1:]}"

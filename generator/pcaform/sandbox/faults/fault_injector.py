@@ -12,19 +12,19 @@ from random import Random
 from typing import Any
 
 from pcaform.core.quotas import PUBLISHED
-from pcaform.sandbox.faults.fault_config import Troubles, strength_at, write_troubles
+from pcaform.sandbox.faults.fault_config import FaultConfig, strength_at, write_fault_config
 from pcaform.sandbox.faults.token_bucket import Bucket
 from pcaform.sandbox.http.request import Call
 
 
-class Strikes:
+class FaultInjector:
     """One setting of troubles at work; `counts` tells how often each kind has struck since it was set.
 
     Each kind has a die of its own for each operation, thrown once a call: the n-th call of an operation always meets
     the same fate, however calls of other operations come in between.
     """
 
-    def __init__(self, troubles: Troubles) -> None:
+    def __init__(self, troubles: FaultConfig) -> None:
         self.troubles = troubles
         self.counts: Counter[str] = Counter()
         self._dice: dict[tuple[str, str], Random] = {}
@@ -34,7 +34,7 @@ class Strikes:
     @property
     def is_calm(self) -> bool:
         """Tell whether nothing can strike."""
-        return self.troubles == Troubles(seed=self.troubles.seed)
+        return self.troubles == FaultConfig(seed=self.troubles.seed)
 
     def delay(self, call: Call) -> float:
         """Throw how long a call takes longer, in seconds."""
@@ -84,21 +84,21 @@ class Strikes:
         return self._dice.setdefault((kind, call.operation), Random(f"{self.troubles.seed} {kind} {call.operation}"))  # noqa: S311 - no secret
 
 
-class Switch:
+class FaultToggle:
     """Where the troubles of one server are changed while it runs."""
 
     def __init__(self) -> None:
-        self.strikes = Strikes(Troubles())
+        self.strikes = FaultInjector(FaultConfig())
 
-    def set(self, troubles: Troubles) -> None:
+    def set(self, troubles: FaultConfig) -> None:
         """Put other troubles in force; all counts, dice and buckets start anew."""
-        self.strikes = Strikes(troubles)
+        self.strikes = FaultInjector(troubles)
 
     @contextmanager
     def changed(self, changes: Mapping[str, Any]) -> Iterator[Counter[str]]:
         """Add troubles for one block and yield their counts; afterwards go on where it was interrupted."""
         before = self.strikes
-        self.strikes = Strikes(Troubles(**{**write_troubles(before.troubles), **changes}))
+        self.strikes = FaultInjector(FaultConfig(**{**write_fault_config(before.troubles), **changes}))
         try:
             yield self.strikes.counts
         finally:

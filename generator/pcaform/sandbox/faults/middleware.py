@@ -18,7 +18,7 @@ from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
 from pcaform.sandbox.faults.error_responses import Error, answer
-from pcaform.sandbox.faults.fault_injector import Strikes, Switch
+from pcaform.sandbox.faults.fault_injector import FaultInjector, FaultToggle
 from pcaform.sandbox.http.request import Call, Environ, read_call
 
 Application = Callable[[Environ, Any], Any]
@@ -33,7 +33,7 @@ _EXPIRED = "The security token included in the request is expired"
 _RATE = "Rate exceeded"
 
 
-def troubling(app: Application, switch: Switch) -> Application:
+def inject_faults(app: Application, switch: FaultToggle) -> Application:
     """Wrap a WSGI application so that the calls it serves meet the troubles of `switch`.
 
     A reset closes the socket without an answer and raises ConnectionResetError, which werkzeug takes for a client
@@ -57,7 +57,7 @@ def troubling(app: Application, switch: Switch) -> Application:
     return wrapped
 
 
-def _error(kind: str, call: Call, strikes: Strikes) -> Error:
+def _error(kind: str, call: Call, strikes: FaultInjector) -> Error:
     if kind == "failures":
         return _FAILURES[strikes.choose(kind, call, among=len(_FAILURES))]
     if kind == "throttling":

@@ -14,8 +14,8 @@ from typing import Any
 
 from pcaform.sandbox.acm import time_travel
 from pcaform.sandbox.clock import now
-from pcaform.sandbox.faults.fault_config import read_troubles, write_troubles
-from pcaform.sandbox.faults.fault_injector import Switch
+from pcaform.sandbox.faults.fault_config import read_fault_config, write_fault_config
+from pcaform.sandbox.faults.fault_injector import FaultToggle
 
 _PREFIX = "/_sandbox/"
 # ISO 8601 without months and years, whose length varies.
@@ -26,12 +26,12 @@ Application = Callable[[dict[str, Any], Any], Any]
 Operation = Callable[[bytes], dict[str, Any]]
 
 
-def controlled(app: Application, switch: Switch) -> Application:
+def with_control_api(app: Application, switch: FaultToggle) -> Application:
     """Wrap a WSGI application so that /_sandbox/ answers for the sandbox itself."""
     operations: dict[str, dict[str, Operation]] = {
         "clock": {"GET": _show_clock, "POST": _advance},
         "troubles": {
-            "GET": lambda _: write_troubles(switch.strikes.troubles),
+            "GET": lambda _: write_fault_config(switch.strikes.troubles),
             "PUT": lambda body: _set_troubles(body, switch),
         },
         "strikes": {"GET": lambda _: dict(switch.strikes.counts)},
@@ -87,6 +87,6 @@ def _advance(body: bytes) -> dict[str, Any]:
     return _show_clock(body)
 
 
-def _set_troubles(body: bytes, switch: Switch) -> dict[str, Any]:
-    switch.set(read_troubles(body))
-    return write_troubles(switch.strikes.troubles)
+def _set_troubles(body: bytes, switch: FaultToggle) -> dict[str, Any]:
+    switch.set(read_fault_config(body))
+    return write_fault_config(switch.strikes.troubles)

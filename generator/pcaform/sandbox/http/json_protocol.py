@@ -35,7 +35,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def serialized(app: Application) -> Application:
+def with_checked_json(app: Application) -> Application:
     """Wrap a WSGI application so that it gets only requests of Private CA and ACM that can be read."""
 
     def wrapped(environ: Environ, start_response: Any) -> Any:

@@ -33,7 +33,7 @@ class _QuietServer(ThreadedWSGIServer):
 
 
 @contextmanager
-def listening(app: Callable[..., Any], port: int) -> Iterator[int]:
+def listen(app: Callable[..., Any], port: int) -> Iterator[int]:
     """Serve a WSGI application on 127.0.0.1 and yield the port; 0 asks for a free one.
 
     Raises OSError if the port cannot be bound: werkzeug would print and exit, so the socket is made here.

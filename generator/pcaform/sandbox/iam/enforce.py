@@ -51,7 +51,7 @@ class QueryError(AccessDeniedError):
         self.code = status
 
 
-class Gated:
+class IamEnforced:
     """For moto's response classes: moto asks for authorization before every action."""
 
     is_query = False

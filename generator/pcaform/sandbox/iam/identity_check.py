@@ -12,7 +12,7 @@ from moto.sts.models import STSBackend, sts_backends
 from moto.sts.urls import url_bases
 
 from pcaform.sandbox.iam.callers import administered_account
-from pcaform.sandbox.iam.service import GatedSts
+from pcaform.sandbox.iam.service import EnforcedSts
 
 _ACCESS_KEY = re.compile(r"Credential=([A-Za-z0-9]+)/")
 
@@ -23,7 +23,7 @@ def sts_backend(user_id: str) -> type:
     class IdentityBackend(STSBackend):
         @property
         def _url_module(self) -> SimpleNamespace:
-            return SimpleNamespace(url_bases=url_bases, url_paths={"{0}/$": GatedSts.dispatch})
+            return SimpleNamespace(url_bases=url_bases, url_paths={"{0}/$": EnforcedSts.dispatch})
 
         def get_caller_identity(self, access_key_id: str, region: str) -> tuple[str, str, str]:
             found: tuple[str, str, str] = super().get_caller_identity(access_key_id, region)

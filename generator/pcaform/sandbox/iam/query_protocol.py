@@ -11,11 +11,11 @@ from botocore.model import OperationNotFoundError
 
 from pcaform.sandbox.http.aws_error import Refusal, validation
 from pcaform.sandbox.http.model_validation import check_request
-from pcaform.sandbox.iam.enforce import Gated, QueryError
+from pcaform.sandbox.iam.enforce import IamEnforced, QueryError
 from pcaform.sandbox.iam.policy_validation import check_policy
 
 
-class Query(Gated):
+class Query(IamEnforced):
     """For moto's response classes of the two services."""
 
     is_query = True

@@ -22,7 +22,7 @@ from pcaform.sandbox.iam.request_context import identity_arn, identity_keys
 _UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetCallerIdentity"})
 
 
-class GatedIam(Query, IamResponse):
+class EnforcedIam(Query, IamResponse):
     """IAM's operations."""
 
     def asked(self, operation: str) -> Asked:
@@ -74,7 +74,7 @@ class GatedIam(Query, IamResponse):
         return EmptyResult()
 
 
-class GatedSts(Query, TokenResponse):
+class EnforcedSts(Query, TokenResponse):
     """STS's operations; to assume a role its trust policy must allow it, also in one account."""
 
     def _determine_resource(self) -> str:
@@ -110,13 +110,13 @@ class GatedSts(Query, TokenResponse):
         )
 
 
-class ServedIam(IAMBackend):
+class IamBackend(IAMBackend):
     """The backend that a server instantiates."""
 
     @property
     def _url_module(self) -> SimpleNamespace:
         """Tell moto which class answers; it would look for a module of URLs next to this one."""
-        return SimpleNamespace(url_bases=url_bases, url_paths={"{0}/$": GatedIam.dispatch})
+        return SimpleNamespace(url_bases=url_bases, url_paths={"{0}/$": EnforcedIam.dispatch})
 
     def get_account_authorization_details(self, policy_filter: list[str]) -> dict[str, Any]:
         """Return everybody with their policies; of AWS's own only those that somebody has, where moto returns all.

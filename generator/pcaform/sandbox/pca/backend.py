@@ -13,7 +13,7 @@ from moto.acmpca.models import ACMPCABackend
 
 from pcaform.sandbox.clock import now
 from pcaform.sandbox.http.aws_error import Refusal, not_found
-from pcaform.sandbox.pca.ca import Authority
+from pcaform.sandbox.pca.ca import SandboxCa
 from pcaform.sandbox.pca.creation_outcome import creation
 
 # "Idempotency tokens time out after five minutes":
@@ -30,22 +30,22 @@ class PrivateCaBackend(ACMPCABackend):
         self.lock = threading.RLock()
         self._answers: dict[tuple[str, str], tuple[datetime, str]] = {}
 
-    def find(self, arn: str) -> Authority:
+    def find(self, arn: str) -> SandboxCa:
         """Look up a CA; raises ResourceNotFoundException, or InvalidArnException for the ARN of something else."""
         if not _ARN.fullmatch(arn):
             raise Refusal("InvalidArnException", f"{arn} is not the ARN of a certificate authority.")
         self._forget_gone()
-        authority: Authority | None = self.certificate_authorities.get(arn)
+        authority: SandboxCa | None = self.certificate_authorities.get(arn)
         if authority is None:
             raise not_found(f"the certificate authority {arn}")
         return authority
 
-    def listed(self) -> list[Authority]:
+    def listed(self) -> list[SandboxCa]:
         """List the CAs, newest first, deleted ones as long as they can be restored."""
         self._forget_gone()
         return list(self.certificate_authorities.values())[::-1]
 
-    def add(self, authority: Authority, tags: list[dict[str, str]] | None) -> None:
+    def add(self, authority: SandboxCa, tags: list[dict[str, str]] | None) -> None:
         """Keep a new CA with its tags; raises LimitExceededException."""
         if len(self.listed()) >= creation.quota:
             message = f"The quota of {creation.quota} private certificate authorities has been reached."

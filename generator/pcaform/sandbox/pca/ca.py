@@ -29,7 +29,7 @@ class Issued:
 
 
 @dataclass(eq=False)
-class Authority:
+class SandboxCa:
     """A CA and everything that hangs on it; not thread safe, the backend's lock guards it.
 
     `certificate_text` and `chain_text` are what ImportCertificateAuthorityCertificate got, byte for byte.

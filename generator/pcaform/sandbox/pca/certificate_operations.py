@@ -6,7 +6,7 @@ import re
 
 from pcaform.sandbox.http.aws_error import Refusal, not_found
 from pcaform.sandbox.pca.csr import read_request
-from pcaform.sandbox.pca.issue import Order, issue
+from pcaform.sandbox.pca.issue import IssueRequest, issue
 from pcaform.sandbox.pca.operations import Answer, Operations, Request, decoded, locked
 from pcaform.sandbox.pca.pem import certificate_text, chain_text, with_chain
 from pcaform.sandbox.pca.revoke import revoke
@@ -54,8 +54,8 @@ class CertificateOperations(Operations):
         return {}
 
 
-def _order(request: Request) -> Order:
-    return Order(
+def _order(request: Request) -> IssueRequest:
+    return IssueRequest(
         request=read_request(decoded(request["Csr"])),
         signing_algorithm=request["SigningAlgorithm"],
         validity=request["Validity"],

@@ -11,7 +11,7 @@ from typing import Any
 from pcaform.sandbox.clock import now
 from pcaform.sandbox.http.aws_error import Refusal
 from pcaform.sandbox.pca.algorithms import family_of, generate_key, signature_for
-from pcaform.sandbox.pca.ca import Authority
+from pcaform.sandbox.pca.ca import SandboxCa
 from pcaform.sandbox.pca.creation_outcome import creation
 from pcaform.sandbox.pca.permissions import Permissions
 from pcaform.sandbox.pca.revocation import completed
@@ -22,7 +22,7 @@ _DEFAULT_KEY_STORAGE = "FIPS_140_2_LEVEL_3_OR_HIGHER"
 _KEY_STORAGE_BY_PARTITION = {"aws-cn": "CCPC_LEVEL_1_OR_HIGHER"}
 
 
-def create_authority(request: dict[str, Any], *, account_id: str, region_name: str, partition: str) -> Authority:
+def create_authority(request: dict[str, Any], *, account_id: str, region_name: str, partition: str) -> SandboxCa:
     """Make a CA from a CreateCertificateAuthority request, with AWS's defaults filled in.
 
     Slow for RSA_4096, so call it without a lock. Raises InvalidArgsException for algorithms that do not fit
@@ -34,7 +34,7 @@ def create_authority(request: dict[str, Any], *, account_id: str, region_name: s
     name_of(configuration["Subject"])
     arn = f"arn:{partition}:acm-pca:{region_name}:{account_id}:certificate-authority/{uuid.uuid4()}"
     moment = now()
-    return Authority(
+    return SandboxCa(
         arn=arn,
         account_id=account_id,
         region_name=region_name,

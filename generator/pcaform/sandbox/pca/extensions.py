@@ -13,14 +13,14 @@ from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
 from pcaform.sandbox.http.aws_error import Refusal
-from pcaform.sandbox.pca.ca import Authority
+from pcaform.sandbox.pca.ca import SandboxCa
 from pcaform.sandbox.pca.passthrough import Passthrough
 from pcaform.sandbox.pca.revocation import pointers
 from pcaform.sandbox.pca.templates import Extension, Template
 
 
 def choose_extensions(
-    authority: Authority, template: Template, *, request: x509.CertificateSigningRequest, added: Passthrough
+    authority: SandboxCa, template: Template, *, request: x509.CertificateSigningRequest, added: Passthrough
 ) -> list[Extension]:
     """List every extension once, from the first source that has it; `added` is empty unless the template takes it.
 
@@ -47,7 +47,7 @@ def check_readable(certificate: x509.Certificate) -> None:
 
 
 def _dictated(
-    authority: Authority, template: Template, *, request: x509.CertificateSigningRequest
+    authority: SandboxCa, template: Template, *, request: x509.CertificateSigningRequest
 ) -> Iterator[Extension]:
     """List what neither API nor CSR can change. A root has no authority key identifier.
 
@@ -72,7 +72,7 @@ def _stands_alone(value: x509.ExtensionType, *, has_subject: bool) -> bool:
     return not has_subject and value.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME
 
 
-def _authority_key_identifier(authority: Authority) -> x509.AuthorityKeyIdentifier:
+def _authority_key_identifier(authority: SandboxCa) -> x509.AuthorityKeyIdentifier:
     """Name the CA's key as its own certificate names it, which an outside parent may have chosen.
 
     Without a name there it is the SHA-1 of the key: https://docs.aws.amazon.com/privateca/latest/userguide/RFC-compliance.html

@@ -12,7 +12,7 @@ from cryptography.x509.oid import ExtensionOID
 
 from pcaform.sandbox.http.aws_error import Refusal, validation
 from pcaform.sandbox.pca.algorithms import is_same_key
-from pcaform.sandbox.pca.ca import Authority
+from pcaform.sandbox.pca.ca import SandboxCa
 from pcaform.sandbox.pca.chain_checks import (
     basic_constraints,
     extensions_of,
@@ -44,7 +44,7 @@ _MAY_BE_CRITICAL = {
 }
 
 
-def install_certificate(authority: Authority, certificate: bytes, *, chain: bytes | None) -> None:
+def install_certificate(authority: SandboxCa, certificate: bytes, *, chain: bytes | None) -> None:
     """Give a CA its certificate; a second time renews it. A waiting CA becomes ACTIVE.
 
     An EXPIRED one becomes what it was before, ACTIVE or DISABLED. Keeps both texts byte for byte: Terraform compares
@@ -76,7 +76,7 @@ def _check_critical(certificate: x509.Certificate) -> None:
             raise Refusal("MalformedCertificateException", message)
 
 
-def _check_own(authority: Authority, own: x509.Certificate) -> None:
+def _check_own(authority: SandboxCa, own: x509.Certificate) -> None:
     basic_constraints(own)
     if not is_same_key(own.public_key(), authority.key.public_key()):
         message = "The certificate does not match the private key of the certificate authority."
@@ -88,7 +88,7 @@ def _check_own(authority: Authority, own: x509.Certificate) -> None:
         raise Refusal("InvalidRequestException", message)
 
 
-def _check_chain(authority: Authority, own: x509.Certificate, *, above: list[x509.Certificate]) -> None:
+def _check_chain(authority: SandboxCa, own: x509.Certificate, *, above: list[x509.Certificate]) -> None:
     if authority.kind == "ROOT":
         if above:
             raise Refusal("InvalidRequestException", "A root CA certificate is imported without a chain.")

@@ -16,7 +16,7 @@ from pcaform.sandbox.clock import now
 from pcaform.sandbox.http.aws_error import invalid_state, validation
 from pcaform.sandbox.pca import validity
 from pcaform.sandbox.pca.algorithms import is_same_key, sign_certificate, signature_for
-from pcaform.sandbox.pca.ca import Authority, Issued
+from pcaform.sandbox.pca.ca import Issued, SandboxCa
 from pcaform.sandbox.pca.chain_checks import remaining_depth
 from pcaform.sandbox.pca.extensions import check_readable, choose_extensions
 from pcaform.sandbox.pca.name_constraints import check_names
@@ -29,7 +29,7 @@ _CERTIFICATE_IS_DUE = frozenset({"PENDING_CERTIFICATE", "EXPIRED"})
 
 
 @dataclass(frozen=True)
-class Order:
+class IssueRequest:
     """A request to sign: `validity` and `start` are Validity structures, no `template_arn` is the default.
 
     `passthrough` is the ApiPassthrough structure, "ignored" without a template that takes it:
@@ -44,7 +44,7 @@ class Order:
     passthrough: dict[str, Any] = field(default_factory=dict)
 
 
-def issue(authority: Authority, order: Order) -> str:
+def issue(authority: SandboxCa, order: IssueRequest) -> str:
     """Sign an order, keep the certificate with the CA and return its ARN, `<ca>/certificate/<32 hex digits>`.
 
     Raises InvalidStateException, InvalidArgsException, InvalidArnException and ValidationException like AWS.
@@ -63,7 +63,7 @@ def issue(authority: Authority, order: Order) -> str:
     return arn
 
 
-def _check_state(authority: Authority, template: Template) -> None:
+def _check_state(authority: SandboxCa, template: Template) -> None:
     """Only an ACTIVE CA issues; a new root signs itself, and so does an expired one.
 
     AWS's table lets a CA issue in neither of these two states and lets an expired one take a new certificate, which
@@ -76,14 +76,14 @@ def _check_state(authority: Authority, template: Template) -> None:
         raise invalid_state(message)
 
 
-def _check_root(authority: Authority, template: Template, *, request: x509.CertificateSigningRequest) -> None:
+def _check_root(authority: SandboxCa, template: Template, *, request: x509.CertificateSigningRequest) -> None:
     if not template.is_root:
         return
     if authority.kind != "ROOT" or not is_same_key(request.public_key(), authority.key.public_key()):
         raise validation("A root CA certificate can only be issued by a ROOT CA from its own CSR")
 
 
-def _check_depth(authority: Authority, template: Template) -> None:
+def _check_depth(authority: SandboxCa, template: Template) -> None:
     if not template.is_ca or template.is_root:
         return
     allowed = remaining_depth(authority.issuing_chain)
@@ -92,7 +92,7 @@ def _check_depth(authority: Authority, template: Template) -> None:
         raise validation(message)
 
 
-def _check_dates(authority: Authority, template: Template, *, start: datetime, end: datetime) -> None:
+def _check_dates(authority: SandboxCa, template: Template, *, start: datetime, end: datetime) -> None:
     if start >= end:
         raise validation("The certificate would end before it starts")
     if template.is_root or authority.certificate is None:
@@ -105,7 +105,7 @@ def _check_dates(authority: Authority, template: Template, *, start: datetime, e
 
 
 def _signed(
-    authority: Authority, template: Template, *, order: Order, start: datetime, end: datetime
+    authority: SandboxCa, template: Template, *, order: IssueRequest, start: datetime, end: datetime
 ) -> x509.Certificate:
     signature = signature_for(order.signing_algorithm, authority.key_family)
     added = read_passthrough(order.passthrough) if template.takes_api else Passthrough()

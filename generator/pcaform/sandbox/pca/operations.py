@@ -17,10 +17,10 @@ from pcaform.sandbox.http.aws_error import Refusal, answering_refusals
 from pcaform.sandbox.http.model_validation import check_request
 from pcaform.sandbox.iam.callers import root_of
 from pcaform.sandbox.iam.certificate_condition_keys import keys_of
-from pcaform.sandbox.iam.enforce import Asked, Gated, judge, resource_document
+from pcaform.sandbox.iam.enforce import Asked, IamEnforced, judge, resource_document
 from pcaform.sandbox.iam.request_context import Keys, authority_arn, authority_keys
 from pcaform.sandbox.pca.backend import PrivateCaBackend
-from pcaform.sandbox.pca.ca import Authority
+from pcaform.sandbox.pca.ca import SandboxCa
 from pcaform.sandbox.pca.ca_states import check_state
 from pcaform.sandbox.pca.csr import read_request
 
@@ -30,7 +30,7 @@ Request = dict[str, Any]
 Answer = dict[str, Any]
 
 
-class Operations(Gated, ACMPCAResponse):
+class Operations(IamEnforced, ACMPCAResponse):
     """What every group of handlers needs: the backend, and the CA that a request names."""
 
     @property
@@ -53,7 +53,7 @@ class Operations(Gated, ACMPCAResponse):
         policy = resource_document(owned.policy if owned else None, arn)
         return Asked(f"acm-pca:{operation}", arn, keys, self._owner(arn), policy)
 
-    def shared(self) -> list[Authority]:
+    def shared(self) -> list[SandboxCa]:
         """List the CAs of other accounts whose policy lets the caller's account describe them, newest first."""
         found = []
         for account_id, regions in list(acmpca_backends.items()):
@@ -61,7 +61,7 @@ class Operations(Gated, ACMPCAResponse):
                 found += [owned for owned in regions[self.region].listed() if self._is_shared(owned)]
         return sorted(found, key=lambda owned: owned.created_at, reverse=True)
 
-    def _is_shared(self, owned: Authority) -> bool:
+    def _is_shared(self, owned: SandboxCa) -> bool:
         policy = resource_document(owned.policy, owned.arn)
         asked = Asked("acm-pca:DescribeCertificateAuthority", owned.arn, {}, owned.account_id, policy)
         return judge(root_of(self.current_account, self.partition), asked, region=self.region).is_allowed
@@ -71,11 +71,11 @@ class Operations(Gated, ACMPCAResponse):
         account: str = match["account"] if match else self.current_account
         return account
 
-    def authority(self, request: Request) -> Authority:
+    def authority(self, request: Request) -> SandboxCa:
         """Look up the CA of a request; raises ResourceNotFoundException."""
         return self.backend.find(request["CertificateAuthorityArn"])
 
-    def usable(self, operation_name: str, arn: str) -> Authority:
+    def usable(self, operation_name: str, arn: str) -> SandboxCa:
         """Look up a CA whose state allows an operation; raises what `find` and `check_state` raise."""
         authority = self.backend.find(arn)
         check_state(operation_name, arn=arn, status=authority.status)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 
 from pcaform.sandbox.http.aws_error import Refusal, not_found, validation
-from pcaform.sandbox.pca.ca import Authority, Issued
+from pcaform.sandbox.pca.ca import Issued, SandboxCa
 from pcaform.sandbox.pca.ca_states import check_state
 from pcaform.sandbox.pca.chain_checks import is_self_signed
 
 _SERIAL = re.compile(r"[0-9a-fA-F]+(:[0-9a-fA-F]+)*")
 
 
-def revoke(authority: Authority, serial: str, *, reason: str) -> None:
+def revoke(authority: SandboxCa, serial: str, *, reason: str) -> None:
     """Mark a certificate as revoked; `serial` is hexadecimal, with or without colons.
 
     Terraform revokes on destroy and ignores the refusal of a root's own certificate by its text.
@@ -31,7 +31,7 @@ def revoke(authority: Authority, serial: str, *, reason: str) -> None:
     issued.revocation_reason = reason
 
 
-def _find(authority: Authority, number: int) -> Issued:
+def _find(authority: SandboxCa, number: int) -> Issued:
     for issued in authority.issued.values():
         if issued.certificate.serial_number == number:
             return issued

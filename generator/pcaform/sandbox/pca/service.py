@@ -17,7 +17,7 @@ class PrivateCaResponse(AuthorityOperations, CertificateOperations, AccessOperat
     """Every operation of the service that the sandbox has; moto finds a handler by its method's name."""
 
 
-class ServedPrivateCa(PrivateCaBackend):
+class AcmPcaBackend(PrivateCaBackend):
     """The backend that a server instantiates."""
 
     @property

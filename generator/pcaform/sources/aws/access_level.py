@@ -22,7 +22,7 @@ _VARIABLE = "${"
 _NO_CONTEXT: Context = {}
 
 
-class Power(IntEnum):
+class AccessLevel(IntEnum):
     """What somebody can do with some CAs at best, weakest first; the order is used.
 
     OTHER does something else with them, ISSUER issues itself or through ACM, ADMINISTRATOR also makes CAs of its own.
@@ -35,7 +35,7 @@ class Power(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AccountScope:
     """The CAs in question, by ARN, and the account whose policies are judged."""
 
     account_id: str
@@ -74,19 +74,19 @@ class _Rights:
         """Whether any statement counts, whatever it is about: those of most people in an account are not."""
         return bool(self.issue.statements or self.request.statements or self.others)
 
-    def issues(self, place: Place, arn: str) -> bool:
+    def issues(self, place: AccountScope, arn: str) -> bool:
         """Tell whether issuing from a CA can be allowed, itself or through ACM."""
         context = {_CA_OF_REQUEST: (arn,)}
         return self.issue.allow(arn) or self.request.allow(place.certificate(arn), context)
 
-    def power(self, place: Place, arn: str) -> Power:
+    def power(self, place: AccountScope, arn: str) -> AccessLevel:
         """Return what can be done with one CA."""
         if self.issues(place, arn):
-            return Power.ADMINISTRATOR if self.create.allow("*") else Power.ISSUER
-        return Power.OTHER if any(other.allow(arn) for other in self.others) else Power.NONE
+            return AccessLevel.ADMINISTRATOR if self.create.allow("*") else AccessLevel.ISSUER
+        return AccessLevel.OTHER if any(other.allow(arn) for other in self.others) else AccessLevel.NONE
 
 
-def issues(policy: Policy, place: Place) -> bool:
+def issues(policy: Policy, place: AccountScope) -> bool:
     """Tell whether a policy can allow issuing from one of some CAs; raises PolicyError where it is none."""
     rights = _rights([read_document(policy.document, policy.name)], None)
     return any(rights.issues(place, arn) for arn in place.arns)
@@ -97,22 +97,22 @@ def is_relevant(policy: Policy) -> bool:
     return any(map(_speaks, read_document(policy.document, policy.name).statements))
 
 
-def concerns(policy: Policy, place: Place) -> bool:
+def concerns(policy: Policy, place: AccountScope) -> bool:
     """Tell whether a policy can allow anything with some CAs, or denies something of Private CA; raises PolicyError."""
     statements = read_document(policy.document, policy.name).statements
     is_denying = any(_speaks(statement) and not statement.is_allow for statement in statements)
-    return is_denying or power([policy], None, place) > Power.NONE
+    return is_denying or access_level([policy], None, place) > AccessLevel.NONE
 
 
-def power(policies: Iterable[Policy], boundary: Policy | None, place: Place) -> Power:
+def access_level(policies: Iterable[Policy], boundary: Policy | None, place: AccountScope) -> AccessLevel:
     """Return what policies within a boundary can allow on some CAs; raises PolicyError where one is no policy."""
     documents = [read_document(policy.document, policy.name) for policy in policies]
     limit = read_document(boundary.document, boundary.name) if boundary is not None else None
     rights = _rights(documents, limit)
-    most = Power.NONE
+    most = AccessLevel.NONE
     for arn in place.arns if rights.are_any else ():
         most = max(most, rights.power(place, arn))
-        if most is Power.ADMINISTRATOR:
+        if most is AccessLevel.ADMINISTRATOR:
             break
     return most
 

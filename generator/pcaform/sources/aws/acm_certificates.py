@@ -9,27 +9,29 @@ from typing import Any
 
 from pcaform.sources.account_snapshot import Certificate
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE, Unknown
-from pcaform.sources.aws.issued_certificates import listed
-from pcaform.sources.aws.parallel import done, read
-from pcaform.sources.aws.progress import Tell, silent
+from pcaform.sources.aws.issued_certificates import list_certificates
+from pcaform.sources.aws.parallel import read, run_all
+from pcaform.sources.aws.progress import ProgressCallback, no_progress
 from pcaform.sources.aws.session import Account
-from pcaform.sources.inventory import Remark
+from pcaform.sources.inventory import ImportNote
 
 _ELIGIBLE = "ELIGIBLE"
 
 
-def managed(account: Account, regions: Iterable[str], *, tell: Tell = silent) -> tuple[list[Certificate], list[Remark]]:
+def list_acm_certificates(
+    account: Account, regions: Iterable[str], *, tell: ProgressCallback = no_progress
+) -> tuple[list[Certificate], list[ImportNote]]:
     """Return the private certificates of some regions, soonest end first, and what could not be read."""
-    found = list(listed(account, regions))
-    arns = [each for each in found if not isinstance(each, Remark)]
-    remarks = [each for each in found if isinstance(each, Remark)]
+    found = list(list_certificates(account, regions))
+    arns = [each for each in found if not isinstance(each, ImportNote)]
+    remarks = [each for each in found if isinstance(each, ImportNote)]
     clients = {arn.split(":")[3]: account.client("acm", arn.split(":")[3]) for arn in arns}
     jobs = {arn: partial(read, partial(_described, clients[arn.split(":")[3]], arn), ACM_CERTIFICATE) for arn in arns}
     certificates = []
-    for number, (arn, answer) in enumerate(done(jobs, account.pace, regions=len(clients)), start=1):
+    for number, (arn, answer) in enumerate(run_all(jobs, account.pace, regions=len(clients)), start=1):
         tell(number, len(jobs))
         if isinstance(answer, Unknown):
-            remarks.append(Remark("unknown", arn, f"certificate: {answer.reason}"))
+            remarks.append(ImportNote("unknown", arn, f"certificate: {answer.reason}"))
         elif answer.get("CertificateAuthorityArn"):
             certificates.append(_certificate(answer))
     return sorted(certificates, key=lambda each: (str(each.ends or "9"), each.name, each.arn)), remarks

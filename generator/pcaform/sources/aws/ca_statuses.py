@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pcaform.sources.inventory import Remark, RemarkKind
+from pcaform.sources.inventory import ImportNote, RemarkKind
 
 
 @dataclass(frozen=True, slots=True)
-class Treatment:
+class StatusHandling:
     """Whether a CA of a status is written, and what is said of it; `{until}`, `{ended}` and `{why}` are the CA's.
 
     `kind` is that of the remark: what is only listed is as it should be, and what is left out waits for somebody.
@@ -24,43 +24,45 @@ class Treatment:
     kind: RemarkKind = "left out"
 
 
-STATUSES: Mapping[str, Treatment] = {
-    "ACTIVE": Treatment(is_written=True),
-    "DISABLED": Treatment(is_written=True),
-    "EXPIRED": Treatment(
+STATUSES: Mapping[str, StatusHandling] = {
+    "ACTIVE": StatusHandling(is_written=True),
+    "DISABLED": StatusHandling(is_written=True),
+    "EXPIRED": StatusHandling(
         is_written=True,
         remark="its certificate ended at {ended}: it is written as it is, and issues nothing until it gets another",
         kind="listed",
     ),
-    "CREATING": Treatment(is_written=False, remark="AWS is still creating it: import again when it is done"),
-    "PENDING_CERTIFICATE": Treatment(
+    "CREATING": StatusHandling(is_written=False, remark="AWS is still creating it: import again when it is done"),
+    "PENDING_CERTIFICATE": StatusHandling(
         is_written=False,
         remark="it waits for its certificate, and an 'arn' in a spec is an active CA: install the certificate first, "
         "or delete it and let a stack make it",
     ),
-    "FAILED": Treatment(is_written=False, remark="AWS could not create it ({why}): delete it"),
-    "DELETED": Treatment(is_written=False, remark="it is deleted and can be restored until {until}", kind="listed"),
+    "FAILED": StatusHandling(is_written=False, remark="AWS could not create it ({why}): delete it"),
+    "DELETED": StatusHandling(
+        is_written=False, remark="it is deleted and can be restored until {until}", kind="listed"
+    ),
 }
 """Every status that AWS has, in the order of the documentation."""
 
-_NEW = Treatment(is_written=False, remark="its status is not one that this release knows")
+_NEW = StatusHandling(is_written=False, remark="its status is not one that this release knows")
 
 
-def treatment(status: str) -> Treatment:
+def status_handling(status: str) -> StatusHandling:
     """Return what becomes of a CA of a status."""
     return STATUSES.get(status, _NEW)
 
 
-def remarks(authority: Mapping[str, Any]) -> Iterator[Remark]:
+def status_notes(authority: Mapping[str, Any]) -> Iterator[ImportNote]:
     """Yield what is said of a CA because of its status."""
-    found = treatment(authority["Status"])
+    found = status_handling(authority["Status"])
     said = found.remark.format(
         until=_day(authority.get("RestorableUntil")),
         ended=_day(authority.get("NotAfter")),
         why=authority.get("FailureReason") or "no reason given",
     )
     if said:
-        yield Remark(found.kind, authority["Arn"], said)
+        yield ImportNote(found.kind, authority["Arn"], said)
 
 
 def _day(moment: datetime | None) -> str:

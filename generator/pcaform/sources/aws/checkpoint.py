@@ -81,7 +81,7 @@ class Checkpoint:
 
 
 @contextmanager
-def kept(account_id: str, path: Path | None) -> Iterator[Checkpoint]:
+def open_checkpoint(account_id: str, path: Path | None) -> Iterator[Checkpoint]:
     """Yield the checkpoint of a run; however the run ends, what it has read is in the file."""
     found = Checkpoint(account_id, path)
     found.save()

@@ -40,7 +40,7 @@ def own_tags(tags: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in sorted(tags.items()) if not key.lower().startswith(_OF_AWS)}
 
 
-def unmanageable(authority: Mapping[str, Any]) -> str:
+def unmanageable_reason(authority: Mapping[str, Any]) -> str:
     """Return why Terraform cannot manage a CA as it is, nothing where it can."""
     configuration = authority["CertificateAuthorityConfiguration"]
     for name in ("KeyAlgorithm", "SigningAlgorithm"):
@@ -53,7 +53,7 @@ def unmanageable(authority: Mapping[str, Any]) -> str:
     return ""
 
 
-def unsaid(authority: Mapping[str, Any]) -> Iterator[str]:
+def unsupported_settings(authority: Mapping[str, Any]) -> Iterator[str]:
     """Yield what of a CA Terraform neither sees nor changes, in words."""
     for name, value in _inexpressible(authority["CertificateAuthorityConfiguration"]["Subject"], _SUBJECT):
         yield f"subject.{name} is {_shown(value)}: Terraform cannot say that, and does not change it"

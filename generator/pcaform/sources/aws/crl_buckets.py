@@ -11,9 +11,9 @@ from typing import Any
 
 from pcaform.sources.account_snapshot import Bucket
 from pcaform.sources.aws.api_calls import Unknown
-from pcaform.sources.aws.parallel import done, read
+from pcaform.sources.aws.parallel import read, run_all
 from pcaform.sources.aws.session import Account
-from pcaform.sources.inventory import Remark
+from pcaform.sources.inventory import ImportNote
 
 _OF_AWS = ".amazonaws.com"
 _ASKED = ("get_bucket_location", "get_bucket_policy", "get_public_access_block", "get_bucket_ownership_controls")
@@ -21,7 +21,7 @@ _SAID = {"get_public_access_block": "GetBucketPublicAccessBlock"}
 """What IAM calls an operation, where that is not the method's name in capitals."""
 
 
-def buckets(account: Account, wanted: Mapping[str, str]) -> tuple[dict[str, Bucket], list[Remark]]:
+def read_buckets(account: Account, wanted: Mapping[str, str]) -> tuple[dict[str, Bucket], list[ImportNote]]:
     """Return the buckets by name that could be read, and what could not; `wanted` is a region for each name."""
     jobs = {}
     for name, region in wanted.items():
@@ -29,14 +29,14 @@ def buckets(account: Account, wanted: Mapping[str, str]) -> tuple[dict[str, Buck
         for method in _ASKED:
             call = partial(getattr(client, method), Bucket=name)
             jobs[name, method] = partial(read, call, f"s3:{_operation(method)}", may_be_absent=True)
-    answers = dict(done(jobs, account.pace))
+    answers = dict(run_all(jobs, account.pace))
     found, remarks = {}, []
     for name in wanted:
         of_bucket = {method: answers[name, method] for method in _ASKED}
         unread = [each for each in of_bucket.values() if isinstance(each, Unknown)]
         if unread:
             reason = f"who may read this bucket of revocation lists: {unread[0].reason}"
-            remarks.append(Remark("unknown", f"bucket {name}", reason))
+            remarks.append(ImportNote("unknown", f"bucket {name}", reason))
         else:
             found[name] = _bucket(name, of_bucket)
     return _limited(account, found, remarks)
@@ -60,8 +60,8 @@ def _bucket(name: str, answers: Mapping[str, Any]) -> Bucket:
 
 
 def _limited(
-    account: Account, found: Mapping[str, Bucket], remarks: list[Remark]
-) -> tuple[dict[str, Bucket], list[Remark]]:
+    account: Account, found: Mapping[str, Bucket], remarks: list[ImportNote]
+) -> tuple[dict[str, Bucket], list[ImportNote]]:
     """Add what the account blocks for all of its buckets; asked of AWS only, since no stand-in has this service."""
     if not any(bucket.is_there for bucket in found.values()):
         return dict(found), remarks
@@ -72,7 +72,7 @@ def _limited(
     answer = read(call, "s3:GetAccountPublicAccessBlock", may_be_absent=True)
     if isinstance(answer, Unknown):
         reason = f"whether the account blocks public access to its buckets: {answer.reason}"
-        return dict(found), [*remarks, Remark("unknown", account.account_id, reason)]
+        return dict(found), [*remarks, ImportNote("unknown", account.account_id, reason)]
     blocks = (answer or {}).get("PublicAccessBlockConfiguration", {})
     more = frozenset(each for each, is_on in blocks.items() if is_on)
     return {

@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any, Literal
 
 from pcaform.sources.aws.api_calls import Unknown
-from pcaform.sources.aws.parallel import done, read
+from pcaform.sources.aws.parallel import read, run_all
 from pcaform.sources.aws.session import Account
-from pcaform.sources.inventory import Remark
+from pcaform.sources.inventory import ImportNote
 
 _DETAILS = "iam:GetAccountAuthorizationDetails"
 _VERSION = "iam:GetPolicyVersion"
@@ -32,7 +32,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class IamPrincipal:
     """A user or a role with all policies that speak for it, those of its groups too.
 
     `boundary` is an ARN, `trust` a role's trust policy as JSON.
@@ -48,28 +48,28 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class IamPrincipals:
     """Everybody in an account, and the documents of managed policies as JSON, by ARN."""
 
-    persons: tuple[Person, ...] = ()
+    persons: tuple[IamPrincipal, ...] = ()
     documents: Mapping[str, str] = field(default_factory=dict)
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[ImportNote, ...] = ()
 
 
-def people(account: Account, region: str) -> People:
+def read_principals(account: Account, region: str) -> IamPrincipals:
     """Return everybody in an account with their policies, or the remark that nobody could be read."""
     client = account.client("iam", region)
     found = read(partial(_details, client), _DETAILS)
     if isinstance(found, Unknown):
         said = f"users, roles and their policies: {found.reason}"
-        return People(remarks=(Remark("unknown", account.account_id, said),))
+        return IamPrincipals(remarks=(ImportNote("unknown", account.account_id, said),))
     documents = {each["Arn"]: _text(_default(each)) for each in found["policies"] if _default(each) is not None}
     wanted = sorted(set(_mentioned(found)) - documents.keys())
     jobs = {arn: partial(read, partial(_document, client, arn), _VERSION) for arn in wanted}
-    answers = dict(done(jobs, account.pace))
-    remarks = [Remark("unknown", arn, each.reason) for arn, each in answers.items() if isinstance(each, Unknown)]
+    answers = dict(run_all(jobs, account.pace))
+    remarks = [ImportNote("unknown", arn, each.reason) for arn, each in answers.items() if isinstance(each, Unknown)]
     documents |= {arn: each for arn, each in answers.items() if not isinstance(each, Unknown)}
-    return People(tuple(_persons(found, documents)), documents, tuple(remarks))
+    return IamPrincipals(tuple(_persons(found, documents)), documents, tuple(remarks))
 
 
 def _details(client: Any) -> dict[str, list[Mapping[str, Any]]]:
@@ -106,16 +106,16 @@ def _boundary(each: Mapping[str, Any]) -> str:
     return str((each.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn", ""))
 
 
-def _persons(found: Mapping[str, list[Mapping[str, Any]]], documents: Mapping[str, str]) -> Iterator[Person]:
+def _persons(found: Mapping[str, list[Mapping[str, Any]]], documents: Mapping[str, str]) -> Iterator[IamPrincipal]:
     groups = {each["GroupName"]: _policies(each, "Group", documents) for each in found["groups"]}
     for each in found["users"]:
         shared = [replace(policy, group=name) for name in each.get("GroupList", []) for policy in groups.get(name, ())]
         policies = (*_policies(each, "User", documents), *shared)
-        yield Person("user", each["UserName"], each["Arn"], each["Path"], policies, _boundary(each))
+        yield IamPrincipal("user", each["UserName"], each["Arn"], each["Path"], policies, _boundary(each))
     for each in found["roles"]:
         policies = tuple(_policies(each, "Role", documents))
         trust = _text(each.get("AssumeRolePolicyDocument", {}))
-        yield Person("role", each["RoleName"], each["Arn"], each["Path"], policies, _boundary(each), trust)
+        yield IamPrincipal("role", each["RoleName"], each["Arn"], each["Path"], policies, _boundary(each), trust)
 
 
 def _policies(each: Mapping[str, Any], kind: str, documents: Mapping[str, str]) -> Iterable[Policy]:

@@ -11,22 +11,22 @@ from typing import Any
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sources.aws import api_calls, convert
 from pcaform.sources.aws.api_calls import Answers, Question, Unknown
-from pcaform.sources.aws.parallel import done, read
+from pcaform.sources.aws.parallel import read, run_all
 from pcaform.sources.aws.session import Account
-from pcaform.sources.inventory import Remark, Resource
+from pcaform.sources.inventory import ImportNote, Resource
 
 _LIST = "acm:ListCertificates"
 _LIVING = frozenset({"ISSUED", "PENDING_VALIDATION", "INACTIVE"})
 _PRIVATE = "PRIVATE"
 
 
-def listed(account: Account, regions: Iterable[str]) -> Iterator[str | Remark]:
+def list_certificates(account: Account, regions: Iterable[str]) -> Iterator[str | ImportNote]:
     """Yield the ARN of every private certificate in some regions, or what could not be listed."""
     clients = {region: account.client("acm", region) for region in sorted(set(regions))}
     jobs = {region: partial(read, partial(_arns, client), _LIST) for region, client in clients.items()}
-    for region, found in sorted(done(jobs, account.pace)):
+    for region, found in sorted(run_all(jobs, account.pace)):
         if isinstance(found, Unknown):
-            yield Remark("unknown", f"{account.account_id}/{region}", f"private certificates: {found.reason}")
+            yield ImportNote("unknown", f"{account.account_id}/{region}", f"private certificates: {found.reason}")
         else:
             yield from found
 
@@ -36,24 +36,24 @@ def asked(arns: Iterable[str]) -> list[Question]:
     return [Question(operation, arn) for arn in arns for operation in (api_calls.ACM_CERTIFICATE, api_calls.ACM_TAGS)]
 
 
-def resources(arns: Iterable[str], answers: Answers, authorities: Mapping[str, str]) -> Iterator[Resource | Remark]:
+def resources(arns: Iterable[str], answers: Answers, authorities: Mapping[str, str]) -> Iterator[Resource | ImportNote]:
     """Yield the certificates of CAs that are written; `authorities` are these CAs' ARNs with their origins."""
     for arn in arns:
         certificate, tags = (answers[question] for question in asked([arn]))
         if isinstance(certificate, Unknown):
-            yield Remark("unknown", arn, f"certificate: {certificate.reason}")
+            yield ImportNote("unknown", arn, f"certificate: {certificate.reason}")
             continue
         issuer = certificate.get("CertificateAuthorityArn", "")
         if issuer not in authorities:
             continue
         if certificate["Status"] not in _LIVING:
-            yield Remark("listed", arn, f"this certificate of ACM is {certificate['Status']}")
+            yield ImportNote("listed", arn, f"this certificate of ACM is {certificate['Status']}")
             continue
         if not isinstance(tags, Unknown) and ISSUER_TAG in tags:
-            yield Remark("listed", arn, f"the issuer {tags[ISSUER_TAG]} requested it, and it stays theirs")
+            yield ImportNote("listed", arn, f"the issuer {tags[ISSUER_TAG]} requested it, and it stays theirs")
             continue
         if isinstance(tags, Unknown):
-            yield Remark("unknown", arn, f"tags: {tags.reason}")
+            yield ImportNote("unknown", arn, f"tags: {tags.reason}")
         attributes = _attributes(arn, certificate, {} if isinstance(tags, Unknown) else tags)
         yield Resource("aws_acm_certificate", arn, attributes, arn, origin=authorities[issuer])
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pcaform.iam.evaluator.elements import PolicyError
-from pcaform.sources.aws.access_level import Place, Power, concerns, is_relevant, issues, power
-from pcaform.sources.aws.iam_details import People, Person, Policy
-from pcaform.sources.inventory import Remark, Resource
+from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, concerns, is_relevant, issues
+from pcaform.sources.aws.iam_details import IamPrincipal, IamPrincipals, Policy
+from pcaform.sources.inventory import ImportNote, Resource
 
 _NOT_OURS = {
     "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center writes this role: its permission set is the place to look",
@@ -19,7 +19,7 @@ _NOT_OURS = {
 _SHOWN = 20
 
 
-def resources(found: People, place: Place) -> Iterator[Resource | Remark]:
+def resources(found: IamPrincipals, place: AccountScope) -> Iterator[Resource | ImportNote]:
     """Yield the principals that can issue from some CAs, each with its policies that allow it, and the remarks."""
     yield from found.remarks
     managed: set[str] = set()
@@ -28,18 +28,18 @@ def resources(found: People, place: Place) -> Iterator[Resource | Remark]:
         try:
             power = _power(person, found, place)
         except PolicyError as error:
-            yield Remark("unknown", person.arn, f"what it may do: {error}")
+            yield ImportNote("unknown", person.arn, f"what it may do: {error}")
             continue
-        if power is Power.OTHER:
+        if power is AccessLevel.OTHER:
             others.append(person.name)
-        elif power > Power.OTHER:
+        elif power > AccessLevel.OTHER:
             yield from _issuer(person, power, place, managed)
     if others:
         said = f"they may look at CAs, revoke or administer, and issue nothing: {_some(others)}"
-        yield Remark("listed", place.account_id, said)
+        yield ImportNote("listed", place.account_id, said)
 
 
-def everybody(found: People, place: Place) -> Iterator[Resource | Remark]:
+def all_principals(found: IamPrincipals, place: AccountScope) -> Iterator[Resource | ImportNote]:
     """Yield who can do anything with some CAs, with every policy about them, to allow or to deny, and the boundaries.
 
     A group's policies hang here on each of its users, inline ones under the group's name and their own.
@@ -48,11 +48,11 @@ def everybody(found: People, place: Place) -> Iterator[Resource | Remark]:
     managed: set[str] = set()
     for person in found.persons:
         try:
-            if _power(person, found, place) is Power.NONE:
+            if _power(person, found, place) is AccessLevel.NONE:
                 continue
             policies = [policy for policy in person.policies if is_relevant(policy)]
         except PolicyError as error:
-            yield Remark("unknown", person.arn, f"what it may do: {error}")
+            yield ImportNote("unknown", person.arn, f"what it may do: {error}")
             continue
         yield _principal(person)
         yield from _policies(person, [_owned(policy) for policy in policies], managed)
@@ -66,24 +66,26 @@ def _owned(policy: Policy) -> Policy:
     return replace(policy, name=f"{policy.group}/{policy.name}") if policy.group and not policy.arn else policy
 
 
-def _power(person: Person, found: People, place: Place) -> Power:
+def _power(person: IamPrincipal, found: IamPrincipals, place: AccountScope) -> AccessLevel:
     """Return what somebody can do; without its boundary's document, what it could do without a boundary."""
-    return power(person.policies, _boundary(person, found), place)
+    return access_level(person.policies, _boundary(person, found), place)
 
 
-def _boundary(person: Person, found: People) -> Policy | None:
+def _boundary(person: IamPrincipal, found: IamPrincipals) -> Policy | None:
     document = found.documents.get(person.boundary)
     return Policy(person.boundary.rpartition("/")[2], document, person.boundary) if document is not None else None
 
 
-def _issuer(person: Person, power: Power, place: Place, managed: set[str]) -> Iterator[Resource | Remark]:
+def _issuer(
+    person: IamPrincipal, power: AccessLevel, place: AccountScope, managed: set[str]
+) -> Iterator[Resource | ImportNote]:
     allowing = [policy for policy in person.policies if issues(policy, place)]
     for start, why in _NOT_OURS.items():
         if person.path.startswith(start):
-            yield Remark("listed", person.arn, f"it may issue by {_names(allowing)}; {why}")
+            yield ImportNote("listed", person.arn, f"it may issue by {_names(allowing)}; {why}")
             return
-    if power is Power.ADMINISTRATOR:
-        yield Remark(
+    if power is AccessLevel.ADMINISTRATOR:
+        yield ImportNote(
             "listed",
             person.arn,
             f"an administrator: it may issue by {_names(allowing)}, and make CAs of its own, so it is no issuer",
@@ -94,14 +96,14 @@ def _issuer(person: Person, power: Power, place: Place, managed: set[str]) -> It
     inherited = [policy for policy in allowing if policy.group]
     if inherited:
         groups = ", ".join(sorted({f"'{policy.group}'" for policy in inherited}))
-        yield Remark(
+        yield ImportNote(
             "left out",
             person.arn,
             f"it may issue by {_names(inherited)} of the group {groups}: a spec has no groups, and what it gets there "
             "stays as it is",
         )
     if of_aws:
-        yield Remark(
+        yield ImportNote(
             "listed",
             person.arn,
             f"it may issue by AWS's own {_names(of_aws)}, which stays attached: a spec would add a copy beside it. "
@@ -118,13 +120,13 @@ def _issuer(person: Person, power: Power, place: Place, managed: set[str]) -> It
         yield from _policies(person, beside, managed)
 
 
-def _principal(person: Person) -> Resource:
+def _principal(person: IamPrincipal) -> Resource:
     attributes = {"arn": person.arn, "name": person.name, "path": person.path}
     bounded = {"permissions_boundary": person.boundary} if person.boundary else {}
     return Resource(f"aws_iam_{person.kind}", person.arn, attributes | bounded, person.name, origin=_origin(person))
 
 
-def _policies(person: Person, policies: Sequence[Policy], managed: set[str]) -> Iterator[Resource]:
+def _policies(person: IamPrincipal, policies: Sequence[Policy], managed: set[str]) -> Iterator[Resource]:
     kind, origin = person.kind, _origin(person)
     for policy in policies:
         address = f"{person.arn}/{policy.name}"
@@ -151,7 +153,7 @@ def _is_aws_own(policy: Policy) -> bool:
     return policy.arn.split(":")[4:5] == ["aws"]
 
 
-def _origin(person: Person) -> str:
+def _origin(person: IamPrincipal) -> str:
     return f"account {person.arn.split(':')[4]}"
 
 

@@ -10,16 +10,16 @@ from functools import partial
 from typing import Any
 
 from pcaform.sources.aws.api_calls import Unknown
-from pcaform.sources.aws.parallel import done, read
+from pcaform.sources.aws.parallel import read, run_all
 from pcaform.sources.aws.session import Account
-from pcaform.sources.inventory import Remark
+from pcaform.sources.inventory import ImportNote
 
 OWN = "CAs of this account"
 _LIST = "acm-pca:ListCertificateAuthorities"
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedCa:
     """A CA as AWS lists it, and whether another account owns it."""
 
     authority: Mapping[str, Any]
@@ -31,19 +31,19 @@ class Listed:
         return str(self.authority["Arn"])
 
 
-def listed(account: Account) -> Iterator[Listed | Remark]:
+def list_cas(account: Account) -> Iterator[ListedCa | ImportNote]:
     """Yield every CA of every region in question, or what could not be listed."""
     clients = {region: account.client("acm-pca", region) for region in account.regions}
     places = [(region, owner) for region in account.regions for owner in ("SELF", "OTHER_ACCOUNTS")]
     jobs = {(region, owner): partial(read, partial(_pages, clients[region], owner), _LIST) for region, owner in places}
-    found = dict(done(jobs, account.pace))
+    found = dict(run_all(jobs, account.pace))
     for region, owner in places:
         answer = found[region, owner]
         if isinstance(answer, Unknown):
             whose = OWN if owner == "SELF" else "CAs that others share"
-            yield Remark("unknown", f"{account.account_id}/{region}", f"{whose}: {answer.reason}{_HINT}")
+            yield ImportNote("unknown", f"{account.account_id}/{region}", f"{whose}: {answer.reason}{_HINT}")
         else:
-            yield from (Listed(each, owner != "SELF") for each in answer)
+            yield from (ListedCa(each, owner != "SELF") for each in answer)
 
 
 _HINT = "; a region that is not in use is left out by naming the others with --region"

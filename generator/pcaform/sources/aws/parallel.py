@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.api_calls import ABSENT_IF_NOT_FOUND, ASK, Question, Unknown
 from pcaform.sources.aws.errors import Kind, cause
-from pcaform.sources.aws.rate_limit import Pace, Stopped
+from pcaform.sources.aws.rate_limit import RateLimiter, Stopped
 from pcaform.sources.aws.session import Account
 
 Key = TypeVar("Key")
@@ -21,16 +21,16 @@ _THREADS = 32
 EXPIRED = "the credentials expired while the account was read: log in again and start over"
 
 
-def answered(account: Account, questions: Iterable[Question]) -> Iterator[tuple[Question, Any]]:
+def results(account: Account, questions: Iterable[Question]) -> Iterator[tuple[Question, Any]]:
     """Yield each question with its answer, in the order in which AWS answers."""
     listed = _by_turn(questions, account.pace)
     places = sorted({(question.service, question.region) for question in listed})
     clients = {place: account.client(*place) for place in places}
     jobs = {question: partial(_ask, question, clients[question.service, question.region]) for question in listed}
-    return done(jobs, account.pace, regions=len({region for _, region in places}))
+    return run_all(jobs, account.pace, regions=len({region for _, region in places}))
 
 
-def done(jobs: Mapping[Key, Job], pace: Pace, *, regions: int = 1) -> Iterator[tuple[Key, Any]]:
+def run_all(jobs: Mapping[Key, Job], pace: RateLimiter, *, regions: int = 1) -> Iterator[tuple[Key, Any]]:
     """Do all jobs and yield what each answers, by its key, in the order in which they end.
 
     Raises what a job raises, and then the pace is stopped, so that no other goes on for nobody.
@@ -55,7 +55,7 @@ def done(jobs: Mapping[Key, Job], pace: Pace, *, regions: int = 1) -> Iterator[t
             pace.stop()
 
 
-def begun(job: Job) -> Job:
+def start(job: Job) -> Job:
     """Start a job beside all others, and return what waits for its answer, and raises what it raises."""
     ended: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
 
@@ -95,7 +95,7 @@ def read(call: Job, operation: str, *, may_be_absent: bool = False) -> Any:
         return Unknown(f"{operation.partition(':')[2]}: {found.said}")
 
 
-def _by_turn(questions: Iterable[Question], pace: Pace) -> list[Question]:
+def _by_turn(questions: Iterable[Question], pace: RateLimiter) -> list[Question]:
     """Return questions in the order in which their turns come, so that no operation waits until another is through."""
     asked: Counter[tuple[str, str]] = Counter()
     turns = {}
@@ -112,7 +112,9 @@ def _ask(question: Question, client: Any) -> Any:
 
 
 def _work(
-    todo: "queue.SimpleQueue[tuple[Any, Job]]", ended: "queue.SimpleQueue[tuple[Any, Any] | Exception]", pace: Pace
+    todo: "queue.SimpleQueue[tuple[Any, Job]]",
+    ended: "queue.SimpleQueue[tuple[Any, Any] | Exception]",
+    pace: RateLimiter,
 ) -> None:
     while not pace.is_stopped:
         try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.api_calls import PERMISSIONS, Unknown
-from pcaform.sources.aws.parallel import done, read
+from pcaform.sources.aws.parallel import read, run_all
 from pcaform.sources.aws.session import Account
 
 _LIST = "acm-pca:ListCertificateAuthorities"
@@ -31,7 +31,7 @@ def permissions(account: Account, arns: Iterable[str]) -> dict[str, Sequence[Liv
     """Return the permissions of CAs by ARN; raises Failure where AWS does not tell."""
     client = account.client("acm-pca", account.regions[0])
     jobs = {arn: partial(read, partial(_pages, client, arn), PERMISSIONS) for arn in arns}
-    found = dict(done(jobs, account.pace))
+    found = dict(run_all(jobs, account.pace))
     for arn, answer in found.items():
         if isinstance(answer, Unknown):
             raise Failure(f"{arn}: {answer.reason}")

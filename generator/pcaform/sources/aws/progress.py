@@ -4,19 +4,19 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Tell = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """From how many answers there are, and how many there will be, to nothing."""
 
 
-def silent(done: int, total: int) -> None:
+def no_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
 
 @contextmanager
-def told(what: str) -> Iterator[Tell]:
+def show_progress(what: str) -> Iterator[ProgressCallback]:
     """Yield what tells how far something is: a bar where stderr is a terminal, silence elsewhere."""
     if not sys.stderr.isatty():
-        yield silent
+        yield no_progress
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -16,7 +16,7 @@ class Stopped(Exception):  # noqa: N818 - it is no error: somebody asked for an 
     """The run ends, so this request is not sent any more."""
 
 
-class Pace:
+class RateLimiter:
     """One queue for each operation and region, which all threads share; AWS publishes no burst, so there is none."""
 
     def __init__(self, rates: Mapping[str, float] = PUBLISHED) -> None:

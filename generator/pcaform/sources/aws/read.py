@@ -5,21 +5,23 @@ from functools import partial
 
 from pcaform.core.problems import Failure
 from pcaform.sources.aws import cas, issued_certificates, issuers, list_cas
-from pcaform.sources.aws.access_level import Place
+from pcaform.sources.aws.access_level import AccountScope
 from pcaform.sources.aws.api_calls import TAGS, Question, Unknown
 from pcaform.sources.aws.checkpoint import Checkpoint
 from pcaform.sources.aws.filters import Filters
-from pcaform.sources.aws.iam_details import people
-from pcaform.sources.aws.list_cas import Listed
-from pcaform.sources.aws.parallel import answered, begun
-from pcaform.sources.aws.progress import Tell, silent
+from pcaform.sources.aws.iam_details import read_principals
+from pcaform.sources.aws.list_cas import ListedCa
+from pcaform.sources.aws.parallel import results, start
+from pcaform.sources.aws.progress import ProgressCallback, no_progress
 from pcaform.sources.aws.session import Account
-from pcaform.sources.inventory import Inventory, Remark, Resource
+from pcaform.sources.inventory import ImportNote, Inventory, Resource
 
 _CA = "aws_acmpca_certificate_authority"
 
 
-def read(account: Account, filters: Filters, *, checkpoint: Checkpoint, tell: Tell = silent) -> Inventory:
+def read(
+    account: Account, filters: Filters, *, checkpoint: Checkpoint, tell: ProgressCallback = no_progress
+) -> Inventory:
     """Return the CAs that are wanted, with everything that hangs on them and everybody who can issue from them.
 
     All services are asked at once, since each has rates of its own. Raises Failure where the credentials expire, or a
@@ -32,20 +34,20 @@ def read(account: Account, filters: Filters, *, checkpoint: Checkpoint, tell: Te
     if not questions:
         _sort(_told(account, found, checkpoint, filters), [], remarks)
         return Inventory((), tuple(remarks), source="live", account_id=account.account_id)
-    everybody = begun(partial(people, account, account.regions[0]))
+    everybody = start(partial(read_principals, account, account.regions[0]))
     arns = _certificates(account, {question.region for question in questions}, remarks)
     _ask(account, [*questions, *issued_certificates.asked(arns)], checkpoint, tell)
     resources: list[Resource] = []
     _sort(_told(account, found, checkpoint, filters), resources, remarks)
     written = {each.id: each.origin for each in resources if each.type == _CA}
     _sort(issued_certificates.resources(arns, checkpoint.answers, written), resources, remarks)
-    _sort(issuers.resources(everybody(), Place(account.account_id, tuple(written))), resources, remarks)
+    _sort(issuers.resources(everybody(), AccountScope(account.account_id, tuple(written))), resources, remarks)
     return Inventory(tuple(resources), tuple(remarks), source="live", account_id=account.account_id)
 
 
 def _tagged(
-    account: Account, found: list[Listed], filters: Filters, *, checkpoint: Checkpoint, tell: Tell
-) -> Iterator[Listed]:
+    account: Account, found: list[ListedCa], filters: Filters, *, checkpoint: Checkpoint, tell: ProgressCallback
+) -> Iterator[ListedCa]:
     """Yield the CAs whose tags are wanted or unknown; tags are cheap to ask for, and all else of a CA is not."""
     questions = [each for each in cas.asked(found) if each.operation == TAGS] if filters.tags else []
     _ask(account, questions, checkpoint, tell)
@@ -56,8 +58,8 @@ def _tagged(
 
 
 def _told(
-    account: Account, found: Iterable[Listed], checkpoint: Checkpoint, filters: Filters
-) -> Iterator[Resource | Remark]:
+    account: Account, found: Iterable[ListedCa], checkpoint: Checkpoint, filters: Filters
+) -> Iterator[Resource | ImportNote]:
     for each in found:
         yield from cas.resources(each, checkpoint.answers, filters, origin=_origin(account, each))
 
@@ -69,17 +71,17 @@ def read_access(account: Account, filters: Filters) -> Inventory:
     resources: list[Resource] = []
     questions = [each for each in cas.asked(found) if each.operation == TAGS] if filters.tags else []
     checkpoint = Checkpoint(account.account_id)
-    _ask(account, questions, checkpoint, silent)
+    _ask(account, questions, checkpoint, no_progress)
     _sort(cas.bare(found, checkpoint.answers, filters), resources, remarks)
-    place = Place(account.account_id, tuple(each.id for each in resources))
-    _sort(issuers.everybody(people(account, account.regions[0]), place), resources, remarks)
+    place = AccountScope(account.account_id, tuple(each.id for each in resources))
+    _sort(issuers.all_principals(read_principals(account, account.regions[0]), place), resources, remarks)
     return Inventory(tuple(resources), tuple(remarks), source="live")
 
 
-def _listed(account: Account, filters: Filters) -> tuple[list[Listed], list[Remark]]:
+def _listed(account: Account, filters: Filters) -> tuple[list[ListedCa], list[ImportNote]]:
     found, remarks = [], []
-    for each in list_cas.listed(account):
-        if isinstance(each, Remark):
+    for each in list_cas.list_cas(account):
+        if isinstance(each, ImportNote):
             remarks.append(each)
         elif filters.is_wanted(each.authority):
             found.append(each)
@@ -88,38 +90,38 @@ def _listed(account: Account, filters: Filters) -> tuple[list[Listed], list[Rema
     ), remarks
 
 
-def _check_named(found: Iterable[Listed], remarks: Iterable[Remark], filters: Filters) -> None:
+def _check_named(found: Iterable[ListedCa], remarks: Iterable[ImportNote], filters: Filters) -> None:
     missing = sorted(set(filters.arns) - {each.arn for each in found})
     if missing and not any(remark.kind == "unknown" for remark in remarks):
         raise Failure(f"{missing[0]}: there is no such CA in these regions, or none with the status that is asked for")
 
 
-def _ask(account: Account, questions: list[Question], checkpoint: Checkpoint, tell: Tell) -> None:
+def _ask(account: Account, questions: list[Question], checkpoint: Checkpoint, tell: ProgressCallback) -> None:
     open_ones = [question for question in questions if question not in checkpoint.answers]
-    for number, (question, answer) in enumerate(answered(account, open_ones), start=1):
+    for number, (question, answer) in enumerate(results(account, open_ones), start=1):
         checkpoint.add(question, answer)
         tell(len(questions) - len(open_ones) + number, len(questions))
 
 
-def _certificates(account: Account, regions: Iterable[str], remarks: list[Remark]) -> list[str]:
+def _certificates(account: Account, regions: Iterable[str], remarks: list[ImportNote]) -> list[str]:
     """Return the ARNs of the private certificates in some regions, and add what could not be listed to the remarks."""
     arns = []
-    for each in issued_certificates.listed(account, regions):
-        if isinstance(each, Remark):
+    for each in issued_certificates.list_certificates(account, regions):
+        if isinstance(each, ImportNote):
             remarks.append(each)
         else:
             arns.append(each)
     return arns
 
 
-def _sort(found: Iterable[Resource | Remark], resources: list[Resource], remarks: list[Remark]) -> None:
+def _sort(found: Iterable[Resource | ImportNote], resources: list[Resource], remarks: list[ImportNote]) -> None:
     for each in found:
-        if isinstance(each, Remark):
+        if isinstance(each, ImportNote):
             remarks.append(each)
         else:
             resources.append(each)
 
 
-def _origin(account: Account, each: Listed) -> str:
+def _origin(account: Account, each: ListedCa) -> str:
     region, owner = each.arn.split(":")[3:5]
     return f"{region}, shared by {owner} with {account.account_id}" if each.is_foreign else f"{region}, {owner}"

@@ -10,7 +10,7 @@ from typing import Any
 
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.errors import Kind, cause
-from pcaform.sources.aws.rate_limit import Pace
+from pcaform.sources.aws.rate_limit import RateLimiter
 
 _ATTEMPTS = 8
 """Of one request, unless AWS_MAX_ATTEMPTS says otherwise: botocore waits up to 1, 2, 4, ... 20 seconds between them."""
@@ -38,7 +38,7 @@ class Account:
     arn: str
     regions: tuple[str, ...]
     session: Any
-    pace: Pace
+    pace: RateLimiter
 
     @property
     def partition(self) -> str:
@@ -57,7 +57,7 @@ class Account:
         return made
 
 
-def open_account(caller: Caller, pace: Pace) -> Account:
+def open_account(caller: Caller, pace: RateLimiter) -> Account:
     """Return the account that the caller's credentials belong to; raises Failure with what is wrong about them."""
     session = _session(caller)
     regions = caller.regions or tuple(filter(None, [os.environ.get("AWS_REGION") or session.region_name]))

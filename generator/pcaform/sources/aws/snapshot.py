@@ -10,14 +10,14 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.sources import account_snapshot
-from pcaform.sources.account_snapshot import Authority, Estate
+from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus
 from pcaform.sources.aws import api_calls, convert
 from pcaform.sources.aws.api_calls import Answers, Question, Unknown
-from pcaform.sources.aws.list_cas import OWN, Listed, listed
-from pcaform.sources.aws.parallel import answered
-from pcaform.sources.aws.progress import Tell, silent
+from pcaform.sources.aws.list_cas import OWN, ListedCa, list_cas
+from pcaform.sources.aws.parallel import results
+from pcaform.sources.aws.progress import ProgressCallback, no_progress
 from pcaform.sources.aws.session import Account
-from pcaform.sources.inventory import Remark
+from pcaform.sources.inventory import ImportNote
 
 PARTS = {
     account_snapshot.PERMISSIONS: api_calls.PERMISSIONS,
@@ -32,24 +32,28 @@ _PENDING = "PENDING_CERTIFICATE"
 _FOREIGN = (account_snapshot.CERTIFICATE,)
 
 
-def standing(
-    account: Account, parts: Iterable[str], *, is_wanted: Callable[[Authority], bool] | None = None, tell: Tell = silent
-) -> Estate:
+def read_snapshot(
+    account: Account,
+    parts: Iterable[str],
+    *,
+    is_wanted: Callable[[CaStatus], bool] | None = None,
+    tell: ProgressCallback = no_progress,
+) -> AccountSnapshot:
     """Return the CAs of an account and those shared with it, by region and name, with the parts that are asked for.
 
     `is_wanted` tells by their list which are meant, all without it; nothing is asked about the others.
     """
-    found = list(listed(account))
-    remarks = [each for each in found if isinstance(each, Remark)]
-    bare = [_bare(each) for each in found if isinstance(each, Listed)]
+    found = list(list_cas(account))
+    remarks = [each for each in found if isinstance(each, ImportNote)]
+    bare = [_bare(each) for each in found if isinstance(each, ListedCa)]
     authorities = sorted((each for each in bare if is_wanted is None or is_wanted(each)), key=_order)
     wanted = {each.arn: _askable(each, tuple(parts)) for each in authorities}
     asked = [Question(PARTS[part], arn) for arn, of in wanted.items() for part in of]
     answers: dict[Question, Any] = {}
-    for number, (question, answer) in enumerate(answered(account, asked), start=1):
+    for number, (question, answer) in enumerate(results(account, asked), start=1):
         answers[question] = answer
         tell(number, len(asked))
-    return Estate(
+    return AccountSnapshot(
         account.account_id,
         account.regions,
         tuple(_whole(each, wanted[each.arn], answers) for each in authorities),
@@ -58,22 +62,22 @@ def standing(
     )
 
 
-def _order(authority: Authority) -> tuple[str, str, str]:
+def _order(authority: CaStatus) -> tuple[str, str, str]:
     return authority.region, authority.name, authority.arn
 
 
-def _askable(each: Authority, parts: tuple[str, ...]) -> tuple[str, ...]:
+def _askable(each: CaStatus, parts: tuple[str, ...]) -> tuple[str, ...]:
     if each.status not in (*_CERTIFIED, _PENDING):
         return ()
     without = () if each.status in _CERTIFIED else (account_snapshot.CERTIFICATE,)
     return tuple(part for part in parts if part not in without and (not each.is_foreign or part in _FOREIGN))
 
 
-def _bare(each: Listed) -> Authority:
+def _bare(each: ListedCa) -> CaStatus:
     """Return a CA by what its list says."""
     found = each.authority
     crl = (found.get("RevocationConfiguration") or {}).get("CrlConfiguration") or {}
-    return Authority(
+    return CaStatus(
         each.arn,
         found["Status"],
         convert.arguments(found),
@@ -82,12 +86,12 @@ def _bare(each: Listed) -> Authority:
         failure=found.get("FailureReason", ""),
         is_foreign=each.is_foreign,
         hides_list=bool((crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension")),
-        unsaid=tuple(convert.unsaid(found)),
+        unsaid=tuple(convert.unsupported_settings(found)),
         unread=frozenset(PARTS),
     )
 
 
-def _whole(authority: Authority, asked: tuple[str, ...], answers: Answers) -> Authority:
+def _whole(authority: CaStatus, asked: tuple[str, ...], answers: Answers) -> CaStatus:
     known = {part: answers[Question(PARTS[part], authority.arn)] for part in asked}
     read = {part: answer for part, answer in known.items() if not isinstance(answer, Unknown)}
     values = {name: value for part, answer in read.items() for name, value in _values(part, answer).items()}
@@ -103,9 +107,9 @@ def _values(part: str, answer: Any) -> dict[str, Any]:
     return {"tags": convert.own_tags(answer)} if part == account_snapshot.TAGS else {"policy": answer or ""}
 
 
-def _unread(asked: Iterable[Question], answers: Answers) -> Iterator[Remark]:
+def _unread(asked: Iterable[Question], answers: Answers) -> Iterator[ImportNote]:
     names = {operation: part for part, operation in PARTS.items()}
     for question in asked:
         answer = answers[question]
         if isinstance(answer, Unknown):
-            yield Remark("unknown", question.subject, f"{names[question.operation]}: {answer.reason}")
+            yield ImportNote("unknown", question.subject, f"{names[question.operation]}: {answer.reason}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pcaform.sources.hcl.expressions import Expression, expression
 from pcaform.sources.hcl.lexer import Token, tokens
 from pcaform.sources.hcl.source_text import Source
-from pcaform.sources.hcl.templates import meaning
+from pcaform.sources.hcl.templates import parse_template
 
 _NAMES = frozenset({"word", "name"})
 
@@ -116,7 +116,7 @@ class _Reader:
                 return Block(name.text, tuple(labels), inner, self.source, name.start)
             if token.kind in _NAMES:
                 labels.append(token.text)
-            elif token.kind == "string" and isinstance(text := meaning(self.source, token, _no_template), str):
+            elif token.kind == "string" and isinstance(text := parse_template(self.source, token, _no_template), str):
                 labels.append(text)
             else:
                 raise self._failure(token, f"'{name.text}' needs '=' and a value, or labels and '{{'")

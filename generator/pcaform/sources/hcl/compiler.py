@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from pcaform.core.unicode import composed
+from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.operators import as_text, binary, unary
 from pcaform.sources.hcl.parser import tree
 from pcaform.sources.hcl.templates import Template
-from pcaform.sources.hcl.traversal import SPLAT, into
+from pcaform.sources.hcl.traversal import SPLAT, step_into
 from pcaform.sources.hcl.type_unification import Set, of_one_kind
 from pcaform.sources.hcl.unknown import Unknown
 
@@ -36,7 +36,7 @@ class Scope(Protocol):
 Code = Callable[[tuple[Any, ...], Scope], Any]
 
 
-def compiled(shape: str) -> Code:
+def compile_expression(shape: str) -> Code:
     """Return the code of an expression's shape; raises Unparsable."""
     root = tree(shape)
     return _Compiler(_slots(root)).code(root)
@@ -205,7 +205,7 @@ class _Compiler:
             if inner[0].data == "identifier":
                 return _path(self._name(inner[0].children[0]), steps)
         start = self.code(base)
-        return lambda slots, scope: into(start(slots, scope), [step(slots, scope) for step in steps])
+        return lambda slots, scope: step_into(start(slots, scope), [step(slots, scope) for step in steps])
 
     def _steps(self, node: Any) -> Iterator[Code]:
         if node.data in ("attr_splat", "full_splat"):
@@ -251,7 +251,7 @@ def _filled(template: Template, scope: Scope) -> Any:
     if len(values) == 1:
         return values[0]
     texts = [as_text(value) for value in values]
-    return next((text for text in texts if isinstance(text, Unknown)), None) or composed("".join(texts))
+    return next((text for text in texts if isinstance(text, Unknown)), None) or nfc("".join(texts))
 
 
 def _for(

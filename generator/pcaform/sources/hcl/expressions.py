@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pcaform.sources.hcl.compiler import NAME, Code, compiled
+from pcaform.sources.hcl.compiler import NAME, Code, compile_expression
 from pcaform.sources.hcl.lexer import TEMPLATE, Token, tokens
 from pcaform.sources.hcl.operators import number_of
 from pcaform.sources.hcl.parser import Unparsable
 from pcaform.sources.hcl.source_text import Source
-from pcaform.sources.hcl.templates import meaning
+from pcaform.sources.hcl.templates import parse_template
 from pcaform.sources.hcl.unknown import Unknown
 
 _WORDS = frozenset({"null", "true", "false"})
@@ -68,7 +68,7 @@ def _taken_out(source: Source, found: Sequence[Token]) -> tuple[list[str], list[
         written = f" {text} "
         taken: Any = None
         if kind in _TEXTS:
-            written, taken = ' "s"', meaning(source, token, _inner)
+            written, taken = ' "s"', parse_template(source, token, _inner)
         elif kind == "name" or (kind == "word" and before == "." and text not in _WORDS):
             written, taken = (NAME if before == "." else f" {NAME}"), text
         elif kind == "number" and before != ".":
@@ -117,7 +117,7 @@ def _inner(source: Source, start: int, stop: int) -> Expression:
 
 @lru_cache(_SHAPES)
 def _code(shape: str) -> Code:
-    return compiled(shape)
+    return compile_expression(shape)
 
 
 def _failure(source: Source, found: Sequence[Token], start: int, *, pieces: list[str], offset: int) -> Exception:

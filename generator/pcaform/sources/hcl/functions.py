@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
 
-from pcaform.core.unicode import composed
+from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.operators import as_text, is_number, is_same, number_of
 from pcaform.sources.hcl.type_unification import each_once, of_one_kind, set_of, uniform
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
@@ -16,7 +16,7 @@ from pcaform.sources.hcl.unknown import Unknown, first_unknown
 _ESCAPED = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
 
-class Encoded(str):
+class JsonText(str):
     """JSON as Terraform writes it: keys sorted, no blanks, signs of HTML escaped."""
 
     __slots__ = ("written",)
@@ -24,10 +24,10 @@ class Encoded(str):
     """The same with its keys in the order in which somebody wrote them: what a policy in a spec keeps."""
 
 
-def encoded(value: Any) -> Encoded:
+def encode(value: Any) -> JsonText:
     """Return a value as JSON."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    made = Encoded(text.translate(_ESCAPED))
+    made = JsonText(text.translate(_ESCAPED))
     made.written = json.dumps(value, ensure_ascii=False)
     return made
 
@@ -211,13 +211,13 @@ def _none(_: str) -> Any:
 
 
 def _json(text: str) -> Any:
-    return composed(json.loads(text, parse_constant=_none, parse_float=_to_number))
+    return nfc(json.loads(text, parse_constant=_none, parse_float=_to_number))
 
 
 _BLANKS = " \t\n\v\f\r"
 _LAZY: Mapping[str, Callable[[list[Any]], Any]] = {"try": _try, "can": _can, "coalesce": _coalesce}
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "jsonencode": encoded,
+    "jsonencode": encode,
     "jsondecode": _json,
     "merge": _merge,
     "lookup": _lookup,

@@ -6,7 +6,7 @@ Source: the provider's documentation of that data source; lists of one are writt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.sources.hcl.functions import encoded
+from pcaform.sources.hcl.functions import encode
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 
 _VERSION = "2012-10-17"
@@ -25,7 +25,7 @@ def document(arguments: Mapping[str, Any]) -> str | Unknown:
             return Unknown(f"'{name}' merges documents, which is not evaluated here")
     statements = [_statement(each) for each in arguments.get("statement", [])]
     head = {"Version": arguments.get("version") or _VERSION, "Id": arguments.get("policy_id")}
-    return encoded({**{key: value for key, value in head.items() if value}, "Statement": statements})
+    return encode({**{key: value for key, value in head.items() if value}, "Statement": statements})
 
 
 def _statement(has: Mapping[str, Any]) -> dict[str, Any]:

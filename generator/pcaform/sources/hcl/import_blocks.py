@@ -13,12 +13,12 @@ from pcaform.sources.hcl.block_values import value_of
 from pcaform.sources.hcl.blocks import Block
 from pcaform.sources.hcl.compiler import Scope, pairs_of
 from pcaform.sources.hcl.module_loader import Module
-from pcaform.sources.hcl.scope import ModuleScope, lone
+from pcaform.sources.hcl.scope import ModuleScope, single_instance
 from pcaform.sources.hcl.type_unification import Set
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
-from pcaform.sources.inventory import ATTRIBUTES, SYMBOLIC, Remark, Resource
+from pcaform.sources.inventory import ATTRIBUTES, SYMBOLIC, ImportNote, Resource
 from pcaform.terraform import addresses
-from pcaform.terraform.hcl_writer import Traversal, quoted
+from pcaform.terraform.hcl_writer import Traversal, quote
 
 _AUTHORITY = "aws_acmpca_certificate_authority"
 _BY_ARN = frozenset({_AUTHORITY, "aws_acm_certificate"})
@@ -48,7 +48,9 @@ class _Import:
         return kind_of(self.to)
 
 
-def adopted(resources: Iterable[Resource], root: Module, scope: ModuleScope) -> tuple[list[Resource], list[Remark]]:
+def apply_import_blocks(
+    resources: Iterable[Resource], root: Module, scope: ModuleScope
+) -> tuple[list[Resource], list[ImportNote]]:
     """Return the resources, those that are imported under their ids, and what is imported and cannot be told."""
     every = {_parsed(each.address): each for each in resources}
     alike: dict[str, list[Traversal | str]] = {}
@@ -76,10 +78,10 @@ def _parsed(address: str) -> Traversal | str:
         return address
 
 
-def _remark(found: _Import) -> Remark:
+def _remark(found: _Import) -> ImportNote:
     why = found.id.reason if isinstance(found.id, Unknown) else "there is no such resource, only others of this name"
     reason = f"{found.place}: what is imported cannot be told, {why}: {_ADVICE}"
-    return Remark("unknown", found.to or "import", reason)
+    return ImportNote("unknown", found.to or "import", reason)
 
 
 def _bare(address: str) -> str:
@@ -121,7 +123,7 @@ def _address(text: str, scope: Scope) -> str:
 
     def key(found: re.Match[str]) -> str:
         value = scope.resolve("each", tuple(found["path"].removeprefix(".").split(".")))
-        return f"[{quoted(value)}]" if isinstance(value, str) else f"[{value}]" if type(value) is int else found[0]
+        return f"[{quote(value)}]" if isinstance(value, str) else f"[{value}]" if type(value) is int else found[0]
 
     return _EACH.sub(key, without_blanks(text))
 
@@ -138,10 +140,10 @@ def without_blanks(address: str) -> str:
 
 def _identifier(block: Block, scope: Scope, kind: str) -> str | Unknown:
     """Return the id of what is imported, or the ARN that its identity holds."""
-    identity = lone(block.body.attributes.get("identity"), scope)
+    identity = single_instance(block.body.attributes.get("identity"), scope)
     name, value = ("identity", identity.get("arn")) if isinstance(identity, Mapping) else ("id", identity)
     if value is None:
-        value = lone(block.body.attributes.get("id"), scope)
+        value = single_instance(block.body.attributes.get("id"), scope)
     if not isinstance(value, str):
         return first_unknown(value) or Unknown(f"'{name}' names no id or ARN")
     if SYMBOLIC in value:
@@ -162,7 +164,7 @@ def _with_ids(resources: Mapping[Traversal | str, Resource], ids: Mapping[Traver
 def _replaced(value: Any, arns: Mapping[str, str]) -> Any:
     """Return a value with real ARNs in place of symbolic ones."""
     if isinstance(value, str):
-        return symbolic_values.replaced(value, arns) if SYMBOLIC in value else value
+        return symbolic_values.with_region_and_account(value, arns) if SYMBOLIC in value else value
     if isinstance(value, Mapping):
         return {key: _replaced(inner, arns) for key, inner in value.items()}
     return [_replaced(inner, arns) for inner in value] if isinstance(value, list) else value

@@ -11,9 +11,9 @@ from pcaform.core import assets
 from pcaform.core.problems import Failure
 from pcaform.sources.hcl.block_values import contents, value_of
 from pcaform.sources.hcl.module_loader import Module, module
-from pcaform.sources.hcl.objects import Outputs, View
-from pcaform.sources.hcl.providers import Options, Place, place
-from pcaform.sources.hcl.scope import Arguments, Instance, ModuleScope, lone
+from pcaform.sources.hcl.objects import ModuleOutputs, ResourceObject
+from pcaform.sources.hcl.providers import Options, ProviderConfig, provider_config
+from pcaform.sources.hcl.scope import Arguments, Instance, ModuleScope, single_instance
 from pcaform.sources.hcl.static_config import References
 from pcaform.sources.hcl.unknown import Unknown
 
@@ -35,9 +35,9 @@ class Calls:
     def view(self, instance: Instance) -> Any:
         """Return what stands for a resource, a data source or a module call in expressions."""
         if instance.block.type != "module":
-            return View(instance)
+            return ResourceObject(instance)
         scope = self.enter(instance)
-        return scope if isinstance(scope, Unknown) else Outputs(scope)
+        return scope if isinstance(scope, Unknown) else ModuleOutputs(scope)
 
     def enter(self, call: Instance) -> ModuleScope | Unknown:
         """Return the module that a call enters; Unknown where it is not here."""
@@ -62,7 +62,7 @@ class Calls:
 
     def _module_of(self, call: Instance) -> Module | Unknown:
         """Return the module that a call names; calls of one source from one directory are looked up once."""
-        source = lone(call.block.body.attributes.get("source"), call.scope)
+        source = single_instance(call.block.body.attributes.get("source"), call.scope)
         if not isinstance(source, str):
             return source if isinstance(source, Unknown) else Unknown("it has no source")
         key = (call.home.module.directory, source)
@@ -89,7 +89,7 @@ class Calls:
         return self._modules[resolved]
 
     @staticmethod
-    def _passed(call: Instance) -> Mapping[str, Place]:
+    def _passed(call: Instance) -> Mapping[str, ProviderConfig]:
         """Return the providers that a call hands to its module; the default one goes along by itself."""
         attribute = call.block.body.attributes.get("providers")
         given = value_of(attribute, References()) if attribute else {}
@@ -117,11 +117,11 @@ def shipped_module(source: str) -> Path | None:
     return found if match and found.is_dir() else None
 
 
-def places(scope: ModuleScope, options: Options) -> dict[str, Place]:
+def places(scope: ModuleScope, options: Options) -> dict[str, ProviderConfig]:
     """Return the places of a module's own provider blocks, by what the module calls them."""
     found = {}
     for block in scope.module.of_type("provider"):
         if block.labels == ("aws",):
-            each = place(contents(block.body, scope), options, block.place)
+            each = provider_config(contents(block.body, scope), options, block.place)
             found[f"aws.{each.alias}" if each.alias else "aws"] = each
     return found

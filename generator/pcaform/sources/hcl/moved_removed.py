@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pcaform.sources.hcl.blocks import Block
 from pcaform.sources.hcl.import_blocks import kind_of, without_blanks
 from pcaform.sources.hcl.scope import Instance, ModuleScope
-from pcaform.sources.inventory import ATTRIBUTES, Remark, Resource
+from pcaform.sources.inventory import ATTRIBUTES, ImportNote, Resource
 
 _GENERATION = re.compile(r"(?P<authority>module\.ca_.+)_certificate(?:_g[0-9]+)?\Z")
 _CERTIFICATE = "aws_acmpca_certificate"
@@ -26,10 +26,10 @@ _IGNORED = (
 
 
 @dataclass(frozen=True, slots=True)
-class OpenEnd:
+class PendingStateChange:
     """A block that may not be applied yet: one that matters where something is at an address, or where nothing is."""
 
-    remark: Remark
+    remark: ImportNote
     at: str = ""
     unless: str = ""
 
@@ -41,20 +41,20 @@ class OpenEnd:
         )
 
 
-def open_ends(scope: ModuleScope) -> Iterator[OpenEnd]:
+def pending_state_changes(scope: ModuleScope) -> Iterator[PendingStateChange]:
     """Yield what a module moves, and what about CAs, or maybe about CAs, it lets go of."""
     for block in scope.module.of_type("moved"):
         old, new = (_address(block, name, scope) for name in ("from", "to"))
-        yield OpenEnd(Remark("ambiguous", new, _MOVED.format(place=block.place, old=old)), at=new)
+        yield PendingStateChange(ImportNote("ambiguous", new, _MOVED.format(place=block.place, old=old)), at=new)
     for block in scope.module.of_type("removed"):
         address = _address(block, "from", scope)
         if kind_of(address) in {*ATTRIBUTES, "module"}:
             older = _GENERATION.match(address)  # of these a stack lets go by itself
-            remark = Remark("ambiguous", address, _REMOVED.format(place=block.place))
-            yield OpenEnd(remark, unless=older["authority"] if older else "")
+            remark = ImportNote("ambiguous", address, _REMOVED.format(place=block.place))
+            yield PendingStateChange(remark, unless=older["authority"] if older else "")
 
 
-def ignored(instance: Instance) -> Iterator[Remark]:
+def ignored_changes(instance: Instance) -> Iterator[ImportNote]:
     """Yield what a resource's configuration does not set although it is written there.
 
     The arguments of an issued certificate are history, and a stack leaves them alone too.
@@ -64,7 +64,7 @@ def ignored(instance: Instance) -> Iterator[Remark]:
         if attribute is not None and instance.block.labels[0] != _CERTIFICATE:
             names = " ".join(attribute.value.text.split()).strip("[] ,")
             what = "everything" if names == "all" else names
-            yield Remark("left out", instance.address, _IGNORED.format(place=attribute.place, what=what))
+            yield ImportNote("left out", instance.address, _IGNORED.format(place=attribute.place, what=what))
 
 
 def _address(block: Block, name: str, scope: ModuleScope) -> str:

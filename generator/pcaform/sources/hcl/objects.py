@@ -11,7 +11,7 @@ from pcaform.sources.hcl.unknown import Unknown
 
 
 @dataclass(frozen=True)
-class View:
+class ResourceObject:
     """What stands for one resource: arguments that are given, and symbols for what AWS will add."""
 
     instance: Instance
@@ -37,7 +37,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Outputs:
+class ModuleOutputs:
     """What stands for one module call: the outputs of the module in it."""
 
     scope: ModuleScope

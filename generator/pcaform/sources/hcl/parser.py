@@ -46,7 +46,7 @@ def tree(text: str) -> Any:
 
 
 @contextmanager
-def collecting_later() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Keep Python's garbage collector away while many small values are made, and from them afterwards.
 
     It would go through all of them again and again; they live about as long as the command does.

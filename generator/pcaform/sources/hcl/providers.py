@@ -26,7 +26,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ProviderConfig:
     """Where the resources of one provider live; what is not known carries the reason."""
 
     alias: str = ""
@@ -42,7 +42,7 @@ class Place:
         region, account = self.known_region, self.known_account
         return f"arn:{facts.partition(region)}:{service}:{'' if is_global else region}:{account}:{resource}"
 
-    def in_region(self, region: Any) -> "Place":
+    def in_region(self, region: Any) -> "ProviderConfig":
         """Return this place in the region that a resource of the provider names, under an alias no block can have."""
         if not isinstance(region, str) or region == self.region:
             return self
@@ -71,12 +71,12 @@ def split(alias: str) -> tuple[str, str]:
     return block, region
 
 
-def place(attributes: Mapping[str, Any], options: Options, where: str) -> Place:
+def provider_config(attributes: Mapping[str, Any], options: Options, where: str) -> ProviderConfig:
     """Return the place of a provider block with these arguments, its nested blocks as lists."""
     role = _first(attributes.get("assume_role"))
     tags = _first(attributes.get("default_tags")).get("tags")
     alias = attributes.get("alias")
-    return Place(
+    return ProviderConfig(
         alias=alias if isinstance(alias, str) else "",
         region=_region(attributes.get("region"), options, where),
         account_id=_account(attributes.get("allowed_account_ids"), role.get("role_arn"), options=options, where=where),
@@ -91,10 +91,10 @@ def _known_tags(tags: Any) -> dict[str, str]:
     return {str(key): as_text(value) for key, value in given if isinstance(value, str | int | float)}
 
 
-def of_options(options: Options) -> Place:
+def of_options(options: Options) -> ProviderConfig:
     """Return the place that options name, for a configuration without a provider block."""
-    none = Place()
-    return Place(region=options.region or none.region, account_id=options.account_id or none.account_id)
+    none = ProviderConfig()
+    return ProviderConfig(region=options.region or none.region, account_id=options.account_id or none.account_id)
 
 
 def _first(blocks: Any) -> Mapping[str, Any]:

@@ -8,16 +8,16 @@ from typing import Any
 
 from pcaform.core.problems import Failure
 from pcaform.sources.hcl import backend
-from pcaform.sources.hcl.import_blocks import adopted
+from pcaform.sources.hcl.import_blocks import apply_import_blocks
 from pcaform.sources.hcl.module_calls import Calls, places
 from pcaform.sources.hcl.module_loader import module
-from pcaform.sources.hcl.moved_removed import OpenEnd
-from pcaform.sources.hcl.parser import collecting_later
+from pcaform.sources.hcl.moved_removed import PendingStateChange
+from pcaform.sources.hcl.parser import gc_paused
 from pcaform.sources.hcl.providers import Options, of_options
-from pcaform.sources.hcl.resources import attached, found
+from pcaform.sources.hcl.resources import attached_resources, read_resources
 from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.variables import variables
-from pcaform.sources.inventory import Inventory, Remark, Resource
+from pcaform.sources.inventory import ImportNote, Inventory, Resource
 
 _AUTHORITY = "aws_acmpca_certificate_authority"
 _INSTALLATION = "aws_acmpca_certificate_authority_certificate"
@@ -29,7 +29,7 @@ def read(path: str, options: Options) -> Inventory:
     Raises Failure, located where there is a place, for what cannot be read or is no Terraform, and where region or
     account of a CA are neither written nor given.
     """
-    with collecting_later():
+    with gc_paused():
         try:
             return _inventory(path, options)
         except RecursionError:
@@ -42,13 +42,13 @@ def _inventory(path: str, options: Options) -> Inventory:
     given = variables(root.directory, path, options.var_files)
     scope = ModuleScope(root, "", given, {"aws": of_options(options)}, calls.view)
     scope = replace(scope, places={**scope.places, **places(scope, options)})
-    every = list(found(scope, calls))
+    every = list(read_resources(scope, calls))
     resources = [each for each in every if isinstance(each, Resource)]
-    remarks = [each for each in every if isinstance(each, Remark)]
-    remarks += [each.remark for each in every if isinstance(each, OpenEnd) and each.matters(resources)]
-    remarks += backend.unsettled(scope.places)
-    imported, unclear = adopted(_installed(resources), root, scope)
-    there, orphans = attached(imported)
+    remarks = [each for each in every if isinstance(each, ImportNote)]
+    remarks += [each.remark for each in every if isinstance(each, PendingStateChange) and each.matters(resources)]
+    remarks += backend.unresolved_settings(scope.places)
+    imported, unclear = apply_import_blocks(_installed(resources), root, scope)
+    there, orphans = attached_resources(imported)
     kept, unkept = backend.backend(root, scope)
     return Inventory(
         tuple(there),

@@ -7,12 +7,12 @@ from pcaform.sources.hcl import symbolic_values
 from pcaform.sources.hcl.block_values import value_of
 from pcaform.sources.hcl.blocks import Block
 from pcaform.sources.hcl.module_calls import Calls
-from pcaform.sources.hcl.moved_removed import OpenEnd, ignored, open_ends
-from pcaform.sources.hcl.objects import View
+from pcaform.sources.hcl.moved_removed import PendingStateChange, ignored_changes, pending_state_changes
+from pcaform.sources.hcl.objects import ResourceObject
 from pcaform.sources.hcl.scope import Instance, ModuleScope
-from pcaform.sources.hcl.state_shape import misfit, shaped
+from pcaform.sources.hcl.state_shape import misfit, to_state_shape
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
-from pcaform.sources.inventory import ATTRIBUTES, Remark, Resource, is_symbolic
+from pcaform.sources.inventory import ATTRIBUTES, ImportNote, Resource, is_symbolic
 
 _OURS = "aws_acmpca_"
 _AUTHORITY = "aws_acmpca_certificate_authority"
@@ -32,10 +32,10 @@ _NO_TEXT = Unknown("it is no text")
 _TWICE = Unknown("this block, or one in it, stands more than once")
 Other = NewType("Other", str)
 """The type of a resource that has nothing to do with private CAs."""
-Found = Resource | Remark | OpenEnd | Other
+Found = Resource | ImportNote | PendingStateChange | Other
 
 
-def found(scope: ModuleScope, calls: Calls) -> Iterator[Found]:
+def read_resources(scope: ModuleScope, calls: Calls) -> Iterator[Found]:
     """Yield what a module and those that it calls hold about private CAs."""
     for block in scope.module.of_type("resource"):
         kind = block.labels[0] if block.labels else ""
@@ -48,9 +48,9 @@ def found(scope: ModuleScope, calls: Calls) -> Iterator[Found]:
             yield from _references(block, scope)
     for block in scope.module.of_type("module"):
         yield from _called(block, scope, calls)
-    yield from open_ends(scope)
+    yield from pending_state_changes(scope)
     for path in scope.module.unread:
-        yield Remark("unknown", path, f"only files in Terraform's own language, '*.tf', are read: {_ADVICE}")
+        yield ImportNote("unknown", path, f"only files in Terraform's own language, '*.tf', are read: {_ADVICE}")
 
 
 def _resources(block: Block, scope: ModuleScope) -> Iterator[Found]:
@@ -60,7 +60,7 @@ def _resources(block: Block, scope: ModuleScope) -> Iterator[Found]:
         return
     for instance in instances:
         if block.labels[0] not in ATTRIBUTES:
-            yield Remark("left out", instance.address, f"'{block.labels[0]}' is not built yet in this release")
+            yield ImportNote("left out", instance.address, f"'{block.labels[0]}' is not built yet in this release")
         else:
             yield from _resource(instance)
 
@@ -75,19 +75,19 @@ def _called(block: Block, scope: ModuleScope, calls: Calls) -> Iterator[Found]:
         if isinstance(entered, Unknown):
             yield _unknown(block, scope, "what is in it", entered)
         else:
-            yield from found(entered, calls)
+            yield from read_resources(entered, calls)
 
 
 def _resource(instance: Instance) -> Iterator[Found]:
     """Yield a resource, or why it cannot be told; what is not known and harmless is left out and named."""
     kind = instance.block.labels[0]
     if not (instance.region is None or isinstance(instance.region, str)):
-        yield Remark(
+        yield ImportNote(
             "unknown", instance.address, _reason(instance, "region", first_unknown(instance.region) or _NO_TEXT)
         )
         return
     attributes = {name: value for name, value in instance.contents().items() if name in ATTRIBUTES[kind]}
-    view = View(instance)
+    view = ResourceObject(instance)
     for name in _COMPUTED:
         if name in ATTRIBUTES[kind] and name not in attributes:
             value = view.step(name)
@@ -99,16 +99,16 @@ def _resource(instance: Instance) -> Iterator[Found]:
         unknown = first_unknown(value) or _fault(kind, name, value)
         if unknown is None:
             continue
-        yield Remark("unknown", instance.address, _reason(instance, name, unknown))
+        yield ImportNote("unknown", instance.address, _reason(instance, name, unknown))
         if name not in _HARMLESS:
             return
         del attributes[name]
-    yield from ignored(instance)
+    yield from ignored_changes(instance)
     place = instance.place
     yield Resource(
         kind,
         instance.address,
-        shaped(attributes, place.default_tags, takes_tags="tags_all" in ATTRIBUTES[kind]),
+        to_state_shape(attributes, place.default_tags, takes_tags="tags_all" in ATTRIBUTES[kind]),
         origin=instance.home.origin or instance.block.place,
         provider=place.alias,
     )
@@ -146,7 +146,7 @@ def _references(block: Block, scope: ModuleScope) -> Iterator[Found]:
     for instance in instances:
         arn = instance.argument("arn")
         if isinstance(arn, Unknown):
-            yield Remark("unknown", instance.address, _reason(instance, "arn", arn))
+            yield ImportNote("unknown", instance.address, _reason(instance, "arn", arn))
         if isinstance(arn, str):
             yield Resource(
                 _AUTHORITY,
@@ -165,10 +165,12 @@ def _reason(instance: Instance, name: str, unknown: Unknown) -> str:
     return f"{where}: '{name}' has to be evaluated, {unknown.reason}: {_ADVICE}"
 
 
-def _unknown(block: Block, scope: ModuleScope, what: str, why: Unknown) -> Remark:
+def _unknown(block: Block, scope: ModuleScope, what: str, why: Unknown) -> ImportNote:
     labels = block.labels if block.type == "resource" else (block.type, *block.labels)
     address = ".".join(part for part in (scope.address, *labels) if part)
-    return Remark("unknown", address, f"{scope.origin or block.place}: {what} cannot be told, {why.reason}: {_ADVICE}")
+    return ImportNote(
+        "unknown", address, f"{scope.origin or block.place}: {what} cannot be told, {why.reason}: {_ADVICE}"
+    )
 
 
 def _protection(instance: Instance) -> Any:
@@ -186,13 +188,13 @@ _OWNERS = ("certificate_authority_arn", "resource_arn")
 _REASON = "what it belongs to or was signed by is left out: import from the state instead, where it is known"
 
 
-def attached(resources: Iterable[Resource]) -> tuple[list[Resource], list[Remark]]:
+def attached_resources(resources: Iterable[Resource]) -> tuple[list[Resource], list[ImportNote]]:
     """Return the resources whose CAs and certificates are there too, and a remark for each of the others."""
     kept = list(resources)
-    remarks: list[Remark] = []
+    remarks: list[ImportNote] = []
     while lost := _lost(kept):
         kept = [each for each in kept if each.address not in lost]
-        remarks += [Remark("unknown", address, f"{each.origin}: {_REASON}") for address, each in lost.items()]
+        remarks += [ImportNote("unknown", address, f"{each.origin}: {_REASON}") for address, each in lost.items()]
     return kept, remarks
 
 

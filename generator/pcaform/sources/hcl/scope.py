@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pcaform.core.unicode import composed
+from pcaform.core.unicode import nfc
 from pcaform.sources.hcl import functions
 from pcaform.sources.hcl.block_values import contents, value_of
 from pcaform.sources.hcl.blocks import Attribute, Block
 from pcaform.sources.hcl.compiler import Scope
 from pcaform.sources.hcl.module_loader import Module
-from pcaform.sources.hcl.providers import Place
+from pcaform.sources.hcl.providers import ProviderConfig
 from pcaform.sources.hcl.static_config import References
-from pcaform.sources.hcl.traversal import into
-from pcaform.sources.hcl.type_conversion import converted
+from pcaform.sources.hcl.traversal import step_into
+from pcaform.sources.hcl.type_conversion import convert
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.terraform import addresses
 
@@ -25,7 +25,7 @@ _ITSELF = Unknown("it refers to itself")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NestedScope:
     """A scope with a few more names in it: those of `for`, `each`, `count` and dynamic blocks."""
 
     outer: Scope
@@ -33,15 +33,15 @@ class Named:
 
     def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:
         """Return what a path means, the names of this scope first."""
-        return into(self.names[root], steps) if root in self.names else self.outer.resolve(root, steps)
+        return step_into(self.names[root], steps) if root in self.names else self.outer.resolve(root, steps)
 
     def call(self, function: str, arguments: list[Any]) -> Any:
         """Return what a function makes of its arguments."""
         return self.outer.call(function, arguments)
 
-    def with_names(self, names: Mapping[str, Any]) -> "Named":
+    def with_names(self, names: Mapping[str, Any]) -> "NestedScope":
         """Return this scope with more names."""
-        return Named(self, names)
+        return NestedScope(self, names)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Instance:
         return None if attribute is None else value_of(attribute, self.scope)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ProviderConfig:
         """Where it lives: what its `provider` argument names, else the module's own provider; its own region first."""
         attribute = self.block.body.attributes.get("provider")
         if attribute is None:
@@ -104,7 +104,7 @@ class ModuleScope:
     module: Module
     address: str
     arguments: Mapping[str, Any]
-    places: Mapping[str, Place]
+    places: Mapping[str, ProviderConfig]
     """By how the module calls its providers: `aws`, `aws.west`."""
     view: Callable[[Instance], Any]
     """From a resource, a data source or a module call to what stands for it in expressions."""
@@ -122,29 +122,29 @@ class ModuleScope:
         length = 1 if root in ("var", "local", "module") else 2 if root == "data" else 1
         if len(steps) < length or not all(isinstance(step, str) for step in steps[:length]):
             return Unknown(f"'{root}' alone is not evaluated here")
-        return into(self._value((root, *steps[:length])), steps[length:])
+        return step_into(self._value((root, *steps[:length])), steps[length:])
 
     def call(self, function: str, arguments: list[Any]) -> Any:
         """Return what a function makes of its arguments."""
         return self._file(arguments) if function == "file" else functions.call(function, arguments)
 
-    def with_names(self, names: Mapping[str, Any]) -> Named:
+    def with_names(self, names: Mapping[str, Any]) -> NestedScope:
         """Return this scope with more names."""
-        return Named(self, names)
+        return NestedScope(self, names)
 
     def output(self, name: str) -> Any:
         """Return an output's value."""
         return self._value(("output", name))
 
-    def place(self, named: Any = None, where: str = "") -> Place:
+    def place(self, named: Any = None, where: str = "") -> ProviderConfig:
         """Return a provider's place: that of a reference such as `aws.west`, in quotes or not; of none the default."""
         path = "aws" if named is None else getattr(named, "path", named)
         if path == "aws" or (isinstance(path, str) and path in self.places):
-            return self.places.get(path, Place())
+            return self.places.get(path, ProviderConfig())
         missing = f"no provider block sets up '{path}': add it, or correct its alias"
         is_named = isinstance(path, str)
         none = Unknown(f"{where}: {missing if is_named else 'which provider is meant cannot be told: write aws.ALIAS'}")
-        return Place(region=none, account_id=none)
+        return ProviderConfig(region=none, account_id=none)
 
     def instances(self, block: Block) -> list[Instance] | Unknown:
         """Return a block's instances: one, or what `count` and `for_each` make; Unknown where they cannot be told."""
@@ -192,9 +192,9 @@ class ModuleScope:
             value = self.arguments[name]
             is_nullable = "nullable" not in attributes or value_of(attributes["nullable"], self) is not False
             if value is not None or is_nullable or "default" not in attributes:
-                return converted(value, kind)
+                return convert(value, kind)
         if "default" in attributes:
-            return converted(value_of(attributes["default"], self), kind)
+            return convert(value_of(attributes["default"], self), kind)
         more = ": give it with '--var-file'" if not self.address else ""
         return Unknown(f"var.{name} has no value{more}")
 
@@ -225,7 +225,7 @@ class ModuleScope:
             return values if isinstance(values, Unknown) else Unknown("'for_each' wants an object or a set of texts")
         return {
             key: Instance(
-                block, addresses.keyed(base, key), self.with_names({"each": {"key": key, "value": value}}), self
+                block, addresses.with_key(base, key), self.with_names({"each": {"key": key, "value": value}}), self
             )
             for key, value in sorted(values.items())
         }
@@ -242,7 +242,7 @@ class ModuleScope:
         try:
             with full.open("rb") as opened:
                 content = opened.read(_LARGEST + 1)
-            return composed(content.decode()) if len(content) <= _LARGEST else Unknown("the file is larger than 1 MiB")
+            return nfc(content.decode()) if len(content) <= _LARGEST else Unknown("the file is larger than 1 MiB")
         except (OSError, UnicodeDecodeError):
             return Unknown(f"'{full.name}' cannot be read as text")
 
@@ -253,6 +253,6 @@ def all_blocks(scope: ModuleScope, kind: str) -> Iterator[tuple[Block, list[Inst
         yield block, scope.instances(block)
 
 
-def lone(attribute: Attribute | None, scope: Scope) -> Any:
+def single_instance(attribute: Attribute | None, scope: Scope) -> Any:
     """Return the value of an argument that may be missing."""
     return None if attribute is None else value_of(attribute, scope)

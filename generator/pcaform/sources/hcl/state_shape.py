@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pcaform.sources.hcl.functions import Encoded
-from pcaform.sources.hcl.type_conversion import ANY, Kind, converted
+from pcaform.sources.hcl.functions import JsonText
+from pcaform.sources.hcl.type_conversion import ANY, Kind, convert
 from pcaform.sources.hcl.unknown import Unknown
 
 _NUMBERS = ("permanent_deletion_time_in_days", "expiration_in_days", "max_session_duration")
@@ -20,7 +20,7 @@ _KINDS = {
 """The provider's types of arguments, and of all that lies below some blocks."""
 
 
-def shaped(attributes: dict[str, Any], default_tags: Mapping[str, str], *, takes_tags: bool) -> dict[str, Any]:
+def to_state_shape(attributes: dict[str, Any], default_tags: Mapping[str, str], *, takes_tags: bool) -> dict[str, Any]:
     """Return attributes as a state holds them: what is null is not there, and each has the provider's type."""
     found: dict[str, Any] = _typed(_without_null(attributes))
     if not found.get("tags", True):
@@ -51,7 +51,7 @@ def _no_boolean(name: str, value: Any) -> Unknown | None:
         return next((why for key, each in value.items() if (why := _no_boolean(key, each))), None)
     if isinstance(value, list) and name not in _BOOLEANS:
         return next((why for each in value if (why := _no_boolean(name, each))), None)
-    is_fit = name not in _BOOLEANS or value is None or isinstance(converted(value, _KINDS[name]), bool)
+    is_fit = name not in _BOOLEANS or value is None or isinstance(convert(value, _KINDS[name]), bool)
     return None if is_fit else Unknown(f"'{name}' wants true or false")
 
 
@@ -60,11 +60,11 @@ def _typed(value: Any, name: str = "", kind: Kind = ANY) -> Any:
     kind = _KINDS.get(name, ANY) if kind == ANY else kind
     if isinstance(value, Mapping):
         return {key: _typed(each, key, kind) for key, each in value.items()}
-    return [_typed(each, name, kind) for each in value] if isinstance(value, list) else converted(value, kind)
+    return [_typed(each, name, kind) for each in value] if isinstance(value, list) else convert(value, kind)
 
 
 def _without_null(value: Any) -> Any:
-    if isinstance(value, Encoded):
+    if isinstance(value, JsonText):
         return value.written
     if isinstance(value, Mapping):
         return {name: _without_null(inner) for name, inner in value.items() if inner is not None}

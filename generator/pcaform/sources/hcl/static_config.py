@@ -8,7 +8,7 @@ from typing import Any
 from pcaform.sources.hcl.block_values import contents
 from pcaform.sources.hcl.blocks import Block
 from pcaform.sources.hcl.module_loader import of_texts
-from pcaform.sources.hcl.parser import collecting_later
+from pcaform.sources.hcl.parser import gc_paused
 from pcaform.sources.hcl.unknown import Unknown
 from pcaform.terraform.hcl_writer import Call, Reference
 
@@ -52,7 +52,7 @@ class Configuration:
 
 def configuration(files: Mapping[str, bytes]) -> Configuration:
     """Read Terraform files, path to content; raises Failure, located, for one that is no Terraform."""
-    with collecting_later():
+    with gc_paused():
         found = of_texts(dict(files))
     return Configuration(
         {block.labels[0]: _arguments(block) for block in found.of_type("module") if block.labels},

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pcaform.sources.hcl.providers import Place
+from pcaform.sources.hcl.providers import ProviderConfig
 from pcaform.sources.hcl.unknown import Unknown
 from pcaform.sources.inventory import SYMBOLIC
 
@@ -26,12 +26,12 @@ def identifier(address: str) -> str:
     return f"{SYMBOLIC}{_NOT_IN_ARN.sub('-', address).strip('-')}-{digest}"
 
 
-def replaced(text: str, arns: Mapping[str, str]) -> str:
+def with_region_and_account(text: str, arns: Mapping[str, str]) -> str:
     """Return a text with the real ARNs of CAs, by their symbolic ones, put in."""
     return _AUTHORITY_ARN.sub(lambda found: arns.get(found[0], found[0]), text)
 
 
-def authority_arn(address: str, place: Place) -> str:
+def authority_arn(address: str, place: ProviderConfig) -> str:
     """Return what stands for the ARN of a CA."""
     return place.arn("acm-pca", f"certificate-authority/{identifier(address)}")
 
@@ -56,12 +56,12 @@ def chain_of(address: str) -> str:
     return f"chain of {address}"
 
 
-def principal_arn(kind: str, name: str, path: str, *, place: Place) -> str:
+def principal_arn(kind: str, name: str, path: str, *, place: ProviderConfig) -> str:
     """Return the ARN of an IAM user, role, policy or instance profile."""
     return place.arn("iam", f"{kind}{path}{name}", is_global=True)
 
 
-def computed(kind: str, name: str, address: str, *, known: Known, place: Place) -> Any:
+def computed(kind: str, name: str, address: str, *, known: Known, place: ProviderConfig) -> Any:
     """Return an attribute that no argument gives; Unknown where only AWS knows it."""
     makers = _COMPUTED.get(kind, {})
     if name in makers:
@@ -80,7 +80,7 @@ _IAM = {
 }
 
 
-def _of_principal(kind: str, attribute: str, known: Known, *, place: Place) -> Any:
+def _of_principal(kind: str, attribute: str, known: Known, *, place: ProviderConfig) -> Any:
     name, path = known("name"), known("path")
     if not isinstance(name, str):
         return name if isinstance(name, Unknown) else Unknown("AWS chooses the name")
@@ -91,22 +91,22 @@ def _of_principal(kind: str, attribute: str, known: Known, *, place: Place) -> A
     return principal_arn(_IAM[kind], name, path or "/", place=place)
 
 
-def _bucket(known: Known, pattern: str, place: Place) -> Any:
+def _bucket(known: Known, pattern: str, place: ProviderConfig) -> Any:
     name = known("bucket")
     if not isinstance(name, str):
         return name if isinstance(name, Unknown) else Unknown("AWS chooses the name")
     return pattern.format(name=name, region=place.region)
 
 
-_Maker = Callable[[str, Known, Place], Any]
+_Maker = Callable[[str, Known, ProviderConfig], Any]
 
 
-def _bucket_arn(_address: str, known: Known, place: Place) -> Any:
+def _bucket_arn(_address: str, known: Known, place: ProviderConfig) -> Any:
     partition = place.arn("s3", "").split(":")[1]
     return _bucket(known, f"arn:{partition}:s3:::{{name}}", place)
 
 
-def _authority(address: str, _known: Known, place: Place) -> Any:
+def _authority(address: str, _known: Known, place: ProviderConfig) -> Any:
     return authority_arn(address, place)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.core.unicode import composed
+from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.lexer import Token, inner_end, literal_end
 from pcaform.sources.hcl.source_text import Source
 
@@ -30,16 +30,16 @@ class Template:
     pieces: tuple[Any, ...]
 
 
-def meaning(source: Source, token: Token, inner: Inner) -> str | Template:
+def parse_template(source: Source, token: Token, inner: Inner) -> str | Template:
     """Return what a token of kind string, template or heredoc says; raises Failure for an escape that HCL lacks."""
     if token.kind == "string" and "\\" not in token.text and "{" not in token.text:
-        return str(composed(token.text[1:-1]))
+        return str(nfc(token.text[1:-1]))
     if token.kind == "heredoc":
         pieces = list(_heredoc(source, token, inner))
     else:
         pieces = list(_pieces(source, token.start + 1, token.start + len(token.text) - 1, inner, is_heredoc=False))
     if all(isinstance(piece, str) for piece in pieces):
-        return str(composed("".join(pieces)))
+        return str(nfc("".join(pieces)))
     return Template(tuple(piece for piece in pieces if piece != ""))
 
 

@@ -9,7 +9,7 @@ SPLAT: Final = object()
 """The step `[*]` or `.*`."""
 
 
-def into(value: Any, steps: Sequence[Any]) -> Any:
+def step_into(value: Any, steps: Sequence[Any]) -> Any:
     """Return what lies below a value; Unknown, with the reason, where nothing does.
 
     A value with a method `step` answers for itself: a resource, for one, which knows attributes that no file shows.
@@ -32,7 +32,7 @@ def _every(value: Any, rest: Sequence[Any]) -> Any:
         return value
     if value is None:
         return []
-    return [into(each, rest) for each in (value if isinstance(value, list) else [value])]
+    return [step_into(each, rest) for each in (value if isinstance(value, list) else [value])]
 
 
 def _below(value: Any, step: Any) -> Any:

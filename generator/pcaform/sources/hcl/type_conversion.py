@@ -41,7 +41,7 @@ class Types:
         return self
 
 
-def converted(value: Any, kind: Any) -> Any:
+def convert(value: Any, kind: Any) -> Any:
     """Return a value as a variable of this type holds it; what does not fit is left as it is, Terraform refuses it."""
     if value is None or isinstance(value, Unknown) or not isinstance(kind, Kind):
         return value
@@ -61,7 +61,7 @@ def converted(value: Any, kind: Any) -> Any:
 
 def _items(values: list[Any], kind: Any) -> list[Any] | Unknown:
     """Return the items of a list, a set or a map; where their type is left open, Terraform finds one for all."""
-    items = [converted(each, kind) for each in values]
+    items = [convert(each, kind) for each in values]
     return uniform(items) if kind == ANY else items
 
 
@@ -69,8 +69,8 @@ def _member(value: Mapping[str, Any], name: str, kind: Any) -> Any:
     if isinstance(kind, Kind) and kind.name == "optional":
         inner, default = (*kind.arguments, None, None)[:2]
         given = value.get(name)
-        return converted(default if given is None else given, inner)
-    return converted(value.get(name), kind)
+        return convert(default if given is None else given, inner)
+    return convert(value.get(name), kind)
 
 
 def _scalar(value: Any, name: str) -> Any:

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pcaform.core.files import content
+from pcaform.core.files import read_bytes
 from pcaform.core.problems import Failure
-from pcaform.core.unicode import composed
+from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.block_values import value_of
 from pcaform.sources.hcl.blocks import body
 from pcaform.sources.hcl.source_text import source
@@ -40,9 +40,9 @@ def variables(directory: Path, shown: str, named: Sequence[str]) -> dict[str, An
     files = [name for name in _FIRST if (directory / name).is_file()] + automatic
     found: dict[str, Any] = {}
     for name in files:
-        found |= _values(content(str(directory / name)), name if shown == "." else f"{shown}/{name}")
+        found |= _values(read_bytes(str(directory / name)), name if shown == "." else f"{shown}/{name}")
     for path in named:
-        found |= _values(content(path), path)
+        found |= _values(read_bytes(path), path)
     return found
 
 
@@ -62,5 +62,5 @@ def _of_json(text: bytes, name: str) -> dict[str, Any]:
         raise Failure(f"{name}: not a whole JSON document") from None
     if not isinstance(found, dict):
         raise Failure(f"{name}: a file of values holds one JSON object")
-    kept: dict[str, Any] = composed(found)
+    kept: dict[str, Any] = nfc(found)
     return kept

@@ -19,7 +19,7 @@ _BLANK_LINE = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class YamlPosition:
     """Where a value stands: the end of its key (None for an item of a list), its key's column, and in braces or not."""
 
     key_end: int | None = None
@@ -27,14 +27,14 @@ class Place:
     is_in_flow: bool = False
 
 
-def edited(text: str, wanted: Mapping[str, Any]) -> str:
+def edit(text: str, wanted: Mapping[str, Any]) -> str:
     """Return a text with the data `wanted` in it; what is the same already keeps every byte, and every comment stays.
 
     The text is one valid document without a byte order mark. Raises Unwritable, with the place, where the result
     would not read as `wanted`.
     """
     sheet = page(text)
-    _change(sheet, sheet.top, wanted, place=Place(), anchored=dict(_anchored(sheet.top, wanted)))
+    _change(sheet, sheet.top, wanted, place=YamlPosition(), anchored=dict(_anchored(sheet.top, wanted)))
     result = sheet.result()
     try:
         found = parse(result.encode(), "edited").data
@@ -74,7 +74,7 @@ def _anchored(node: Node, wanted: Any) -> Iterator[tuple[str, Any]]:
         yield from _anchored(each, inner)
 
 
-def _change(sheet: Page, node: Node, wanted: Any, *, place: Place, anchored: Mapping[str, Any]) -> None:
+def _change(sheet: Page, node: Node, wanted: Any, *, place: YamlPosition, anchored: Mapping[str, Any]) -> None:
     if node.style == "*":
         if not same(anchored[node.anchor], wanted):
             _put(sheet, node, wanted, place)
@@ -102,7 +102,7 @@ def _mapping(sheet: Page, node: Node, wanted: Mapping[str, Any], *, anchored: Ma
     for key, value in wanted.items():
         if key in node.values:
             runs.append((key, {}))
-            place = Place(node.keys[key].end, indent, node.style == "{")
+            place = YamlPosition(node.keys[key].end, indent, node.style == "{")
             _change(sheet, node.values[key], value, place=place, anchored=anchored)
         else:
             runs[-1][1][key] = value
@@ -157,7 +157,9 @@ def _drop_keys(sheet: Page, node: Node, gone: Sequence[str]) -> None:
             return
 
 
-def _sequence(sheet: Page, node: Node, wanted: Sequence[Any], *, place: Place, anchored: Mapping[str, Any]) -> None:
+def _sequence(
+    sheet: Page, node: Node, wanted: Sequence[Any], *, place: YamlPosition, anchored: Mapping[str, Any]
+) -> None:
     """Change a list: items that are the same stay, changed ones are changed in place, others come and go."""
     before = [json.dumps(each.data, sort_keys=True) for each in node.items]
     after = [json.dumps(each, sort_keys=True) for each in wanted]
@@ -170,7 +172,11 @@ def _sequence(sheet: Page, node: Node, wanted: Sequence[Any], *, place: Place, a
     indent = column(sheet.text, node.start)
     for number, other in pairs.items():
         _change(
-            sheet, node.items[number], wanted[other], place=Place(None, indent, node.style == "["), anchored=anchored
+            sheet,
+            node.items[number],
+            wanted[other],
+            place=YamlPosition(None, indent, node.style == "["),
+            anchored=anchored,
         )
     runs: list[tuple[int | None, list[Any]]] = [(None, [])]
     partner = {other: number for number, other in pairs.items()}
@@ -213,7 +219,7 @@ def _dash(sheet: Page, node: Node, number: int) -> int:
     return place + indent
 
 
-def _put(sheet: Page, node: Node, wanted: Any, place: Place) -> None:
+def _put(sheet: Page, node: Node, wanted: Any, place: YamlPosition) -> None:
     """Write a value in place of another one of another kind."""
     is_below = place.key_end is not None and not place.is_in_flow and not node.is_block
     if is_below and not is_inline(wanted, place.indent):
@@ -235,7 +241,7 @@ def _put(sheet: Page, node: Node, wanted: Any, place: Place) -> None:
         sheet.replace(node.start, node.end, text)
 
 
-def _text(sheet: Page, node: Node, wanted: Any, place: Place) -> str:
+def _text(sheet: Page, node: Node, wanted: Any, place: YamlPosition) -> str:
     """Return a value as it is written in its place: a block scalar where one stood, and nothing stands behind it."""
     is_alone = not place.is_in_flow and not sheet.text[node.end : sheet.line_end(node.end)].strip()
     if isinstance(wanted, str) and "\n" in wanted and node.style in ("|", ">") and is_alone and sheet.form.is_ended:
@@ -243,7 +249,7 @@ def _text(sheet: Page, node: Node, wanted: Any, place: Place) -> str:
     return inline(wanted, is_in_flow=place.is_in_flow, style=node.style)
 
 
-def _with_colon(sheet: Page, text: str, place: Place) -> str:
+def _with_colon(sheet: Page, text: str, place: YamlPosition) -> str:
     """Return what is written where nothing stood; in braces a key may stand without its colon."""
     if place.is_in_flow and place.key_end is not None:
         behind = sheet.past_filling(place.key_end)
@@ -251,10 +257,10 @@ def _with_colon(sheet: Page, text: str, place: Place) -> str:
     return f" {text}"
 
 
-def _behind_colon(sheet: Page, place: Place) -> int:
+def _behind_colon(sheet: Page, place: YamlPosition) -> int:
     return sheet.text.index(":", place.key_end) + 1
 
 
-def _behind_anchor(sheet: Page, node: Node, place: Place) -> int:
+def _behind_anchor(sheet: Page, node: Node, place: YamlPosition) -> int:
     colon = _behind_colon(sheet, place)
     return sheet.text.index(f"&{node.anchor}", colon) + len(node.anchor) + 1 if node.anchor else colon

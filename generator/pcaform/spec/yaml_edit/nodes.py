@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pcaform.spec.yaml_reader import PARSER, Loc, resolved
+from pcaform.spec.yaml_reader import PARSER, Loc, resolve_scalar
 
 FILLING = re.compile(r"(?:\s+|#[^\r\n]*)*")
 """Blanks, line breaks and comments: between two tokens every `#` starts a comment, to libyaml even without a blank."""
@@ -143,7 +143,7 @@ class _Builder:
 
     def scalar(self, node: Node, event: Any) -> None:
         node.style = event.style or ""
-        node.data = resolved(event.value) if event.implicit[0] else event.value
+        node.data = resolve_scalar(event.value) if event.implicit[0] else event.value
         node.content = node.start
         if node.style in ("|", ">"):
             written = self.text[node.start : node.end]

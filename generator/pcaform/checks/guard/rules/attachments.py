@@ -2,11 +2,20 @@
 
 from collections.abc import Iterator
 
-from pcaform.checks.guard.context import World
+from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import finding, is_destroyed, is_replaced
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.policy_attachments import UNKNOWN, Pairs, attached, holders, managed, members
-from pcaform.checks.guard.verdict import Remark
+from pcaform.checks.guard.policy_attachments import (
+    UNKNOWN,
+    Pairs,
+    attachments,
+    holders,
+    members,
+)
+from pcaform.checks.guard.policy_attachments import (
+    managed_policies as managed,
+)
+from pcaform.checks.guard.verdict import Outcome
 from pcaform.terraform.resource_types import POLICIES
 
 REVIEW = "have it reviewed as a grant; 'pcaform access SPEC' shows all that everybody may do"
@@ -16,20 +25,20 @@ _NAMES = ("user", "users", "role", "roles", "group", "groups")
 _BOUNDARY = "permissions_boundary"
 
 
-def attachment(change: Change, world: World) -> Iterator[Remark]:
+def attachment(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge where a policy is attached; one that comes or goes itself is told there."""
-    before, after = attached(change.before), attached(change.after, change.unknown)
-    yield from _reached(change, world, followed(change, before, world), after)
+    before, after = attachments(change.before), attachments(change.after, change.unknown)
+    yield from _reached(change, world, follow_renames(change, before, world), after)
 
 
-def managed_policies(change: Change, world: World) -> Iterator[Remark]:
+def managed_policies(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge the policies that a role names itself."""
     before, after = (frozenset(("the role", arn) for arn in managed(each)) for each in (change.before, change.after))
     if change.after and "managed_policy_arns" not in change.unknown:
         yield from _reached(change, world, before, after)
 
 
-def membership(change: Change, world: World) -> Iterator[Remark]:
+def membership(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge who is in a group: its policies are theirs."""
     before, after = members(change.before), members(change.after, change.unknown)
     for user, group in sorted(after - before):
@@ -42,7 +51,7 @@ def membership(change: Change, world: World) -> Iterator[Remark]:
             yield finding(change, "access-removed", message, advice=SEE)
 
 
-def boundary(change: Change, world: World) -> Iterator[Remark]:
+def boundary(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge what bounds a principal: without it, its policies allow all that they say."""
     old, new = change.before.get(_BOUNDARY), change.after.get(_BOUNDARY)
     is_other = old and change.after and (new != old or change.unknown.get(_BOUNDARY))
@@ -53,7 +62,7 @@ def boundary(change: Change, world: World) -> Iterator[Remark]:
         yield finding(change, "policy-widened", message, advice=advice, arguments=[_BOUNDARY])
 
 
-def followed(change: Change, before: Pairs, world: World) -> Pairs:
+def follow_renames(change: Change, before: Pairs, world: PlanContext) -> Pairs:
     """Return who held what, under the names that principals have once the plan has renamed them or made them anew."""
     kept = [each for each in world.changes_of(*_PRINCIPALS) if each.before and each.after]
     names = {_name(each, each.before.get("name")): _name(each, each.after.get("name")) for each in kept}
@@ -66,7 +75,7 @@ def _name(change: Change, name: object) -> str:
     return f"{change.type.removeprefix('aws_iam_')} {name}" if name else UNKNOWN
 
 
-def _reached(change: Change, world: World, before: Pairs, after: Pairs) -> Iterator[Remark]:
+def _reached(change: Change, world: PlanContext, before: Pairs, after: Pairs) -> Iterator[Outcome]:
     for who, arn in sorted(after - before):
         holder = "a principal that is not known yet" if who == UNKNOWN else who
         concerns = world.holders.concerns(arn)
@@ -87,5 +96,5 @@ def _differing(change: Change) -> list[str]:
     return [name for name in given if change.before.get(name) != change.after.get(name) or change.unknown.get(name)]
 
 
-def _is_destroyed_too(arn: str, world: World) -> bool:
+def _is_destroyed_too(arn: str, world: PlanContext) -> bool:
     return any(is_destroyed(each) and each.before.get("arn") == arn for each in world.changes_of(*POLICIES))

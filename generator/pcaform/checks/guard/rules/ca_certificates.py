@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from pcaform.checks.guard.certificate_dates import UnreadableError, certificate, identity, is_rollback
-from pcaform.checks.guard.context import World
-from pcaform.checks.guard.findings import doubt, finding, is_destroyed, is_replaced, where
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.findings import address_of, finding, is_destroyed, is_replaced, undecided
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rules.cas import FORGET
-from pcaform.checks.guard.verdict import Note, Remark
+from pcaform.checks.guard.verdict import Note, Outcome
 
 _ARN = "certificate_authority_arn"
 _NOTHING = "the provider calls nothing at AWS"
@@ -18,7 +18,7 @@ _OUT_OF_SIGHT = (
 )
 
 
-def issued_certificate(change: Change, world: World) -> Iterator[Remark]:
+def issued_certificate(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a certificate: one that leaves Terraform by a destroy is revoked, and none may take its place."""
     affected = world.carrying(change.before.get("certificate"))
     if is_replaced(change):
@@ -31,17 +31,17 @@ def issued_certificate(change: Change, world: World) -> Iterator[Remark]:
         yield finding(change, "certificate-destroyed", _revocation(change), advice=advice, affected=affected)
 
 
-def installation(change: Change, world: World) -> Iterator[Remark]:
+def installation(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge an installation: its destroy does nothing at AWS, but what it installs may be older, or unasked for."""
     if is_replaced(change) and not _is_installed_elsewhere(change):
         yield _installed_anew(change, world)
     elif "create" in change.actions:
         yield from _installed_over(change, world)
     elif is_destroyed(change):
-        yield Note(where(change), f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
+        yield Note(address_of(change), f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
 
 
-def _installed_anew(change: Change, world: World) -> Remark:
+def _installed_anew(change: Change, world: PlanContext) -> Outcome:
     """Compare the certificate that is live (Terraform has just read it) with the one that takes its place."""
     if change.unknown.get("certificate"):
         return _issued_anew(change, world)
@@ -49,9 +49,9 @@ def _installed_anew(change: Change, world: World) -> Remark:
         live, planned = certificate(change.before.get("certificate")), certificate(change.after.get("certificate"))
     except UnreadableError:
         message = "the plan does not hold both the live certificate and the one to be installed"
-        return doubt(change, "certificate-rolled-back", message)
+        return undecided(change, "certificate-rolled-back", message)
     if not is_rollback(live, planned):
-        return Note(where(change), f"replaced to install {planned} over {live}: {_NOTHING} for the destroy in it")
+        return Note(address_of(change), f"replaced to install {planned} over {live}: {_NOTHING} for the destroy in it")
     message = (
         f"the CA has {live} installed and gets {planned} in its place, which is not newer: it was renewed outside "
         "Terraform, or a generation is taken back"
@@ -60,11 +60,11 @@ def _installed_anew(change: Change, world: World) -> Remark:
     return finding(change, "certificate-rolled-back", message, advice=advice)
 
 
-def _issued_anew(change: Change, world: World) -> Remark:
+def _issued_anew(change: Change, world: PlanContext) -> Outcome:
     """Tell the next generation of a certificate that the stack issued from one that only takes its CA's away."""
     live = change.before.get("certificate")
     if not live:
-        return doubt(change, "certificate-reissued", "the plan does not hold the live certificate")
+        return undecided(change, "certificate-reissued", "the plan does not hold the live certificate")
     if not world.has_issued(live):
         what = f"has a certificate that no 'aws_acmpca_certificate' in the state holds ({_named(live)})"
         advice = (
@@ -73,26 +73,26 @@ def _issued_anew(change: Change, world: World) -> Remark:
         )
         return _reissued(change, world, live, what, advice)
     if not world.issues:
-        return doubt(change, "certificate-reissued", "what certificate is installed is known only after the apply")
-    return Note(where(change), _REPLACED)
+        return undecided(change, "certificate-reissued", "what certificate is installed is known only after the apply")
+    return Note(address_of(change), _REPLACED)
 
 
-def _installed_over(change: Change, world: World) -> Iterator[Remark]:
+def _installed_over(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Find a CA that is live already and gets a certificate from a stack that installed none there before."""
     arn = str(change.after.get(_ARN))
     live = world.installed.get(arn)
     if not (world.is_for_made(change) if change.unknown.get(_ARN) else world.is_in_sight(arn)):
-        yield doubt(change, "certificate-reissued", _OUT_OF_SIGHT)
+        yield undecided(change, "certificate-reissued", _OUT_OF_SIGHT)
     elif live is not None and identity(live) != identity(change.after.get("certificate")):
         advice = (
             "leave the live certificate: 'activation: external', or import the installation before anything is issued"
         )
         yield _reissued(change, world, live, f"has a certificate already ({_named(live)})", advice)
     elif is_replaced(change):
-        yield Note(where(change), _REPLACED)
+        yield Note(address_of(change), _REPLACED)
 
 
-def _reissued(change: Change, world: World, live: Any, what: str, advice: str) -> Remark:
+def _reissued(change: Change, world: PlanContext, live: Any, what: str, advice: str) -> Outcome:
     message = f"{world.name(str(change.after.get(_ARN)))} {what}, and another one is installed over it"
     return finding(change, "certificate-reissued", message, advice=advice, affected=world.carrying(live))
 

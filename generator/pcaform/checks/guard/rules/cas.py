@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from pcaform.checks.guard.context import World, common_name, module
-from pcaform.checks.guard.findings import doubt, finding, is_created, is_destroyed, is_replaced
+from pcaform.checks.guard.context import PlanContext, common_name, module
+from pcaform.checks.guard.findings import finding, is_created, is_destroyed, is_replaced, undecided
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rules.revocation import published
-from pcaform.checks.guard.verdict import Remark
+from pcaform.checks.guard.verdict import Outcome
 
 _OURS = re.compile(r"module\.ca_(?P<key>[a-z][a-z0-9_-]*)\.")
 _WINDOW = "permanent_deletion_time_in_days"
@@ -15,7 +15,7 @@ _SECOND = "undo the change and add a second CA under a key of its own, to which 
 FORGET = "a 'removed' block with 'destroy = false'"
 
 
-def authority(change: Change, world: World) -> Iterator[Remark]:
+def authority(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a CA: destroyed, replaced, made a second time, disabled, or its revocation switched off."""
     if is_replaced(change):
         yield _replaced(change, world) if is_destroyed(change) else _left(change, world)
@@ -29,12 +29,12 @@ def authority(change: Change, world: World) -> Iterator[Remark]:
         yield from published(change)
 
 
-def _replaced(change: Change, world: World) -> Remark:
+def _replaced(change: Change, world: PlanContext) -> Outcome:
     message = f"a new CA with a new key takes its place, which nothing trusts yet; of the old one {_gone(change)}"
     return finding(change, "ca-replaced", message, advice=_SECOND, affected=_below(change, world))
 
 
-def _left(change: Change, world: World) -> Remark:
+def _left(change: Change, world: PlanContext) -> Outcome:
     message = (
         f"{change.before.get('arn')} leaves the state and stays at AWS, and another CA with a new key takes its place, "
         "which nothing trusts yet"
@@ -42,7 +42,7 @@ def _left(change: Change, world: World) -> Remark:
     return finding(change, "ca-made-again", message, advice=_SECOND, affected=_below(change, world))
 
 
-def _destroyed(change: Change, world: World) -> Remark:
+def _destroyed(change: Change, world: PlanContext) -> Outcome:
     advice = (
         f"keep it, or let go of it and leave it at AWS: {_forgetting(change)}; to delete it on purpose set "
         "'deletion_protection: false' first, and wait until every certificate that it issued has ended"
@@ -59,11 +59,11 @@ def _gone(change: Change) -> str:
     )
 
 
-def _below(change: Change, world: World) -> tuple[str, ...]:
+def _below(change: Change, world: PlanContext) -> tuple[str, ...]:
     return world.below(str(change.before.get("arn")))
 
 
-def _made_again(change: Change, world: World) -> Iterator[Remark]:
+def _made_again(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Find a CA that is made although there is one: deleted outside, or its state lost while its parts are there."""
     name, advice = common_name(change.after), "find out where it is before anything is applied: "
     if change.address in world.plan.gone or name in world.names_gone:
@@ -76,14 +76,14 @@ def _made_again(change: Change, world: World) -> Iterator[Remark]:
         yield finding(change, "ca-made-again", message, advice=f"{advice}import {arn}, or give its entry that 'arn'")
 
 
-def _orphans(change: Change, world: World) -> Iterator[tuple[str, str]]:
+def _orphans(change: Change, world: PlanContext) -> Iterator[tuple[str, str]]:
     """Yield the installations in the CA's own module whose CA is not in the state."""
     own = module(change.address)
     for each in world.orphans.get(own, ()) if own else ():
         yield each.address, str(each.values.get("certificate_authority_arn"))
 
 
-def _torn_off(change: Change, world: World) -> Iterator[tuple[str, str]]:
+def _torn_off(change: Change, world: PlanContext) -> Iterator[tuple[str, str]]:
     """Yield what moves from a lost CA to this one: of its own module, or of one where the plan makes none."""
     for each in world.lost:
         own = module(each.address)
@@ -91,24 +91,26 @@ def _torn_off(change: Change, world: World) -> Iterator[tuple[str, str]]:
             yield each.address, str(each.before.get("certificate_authority_arn") or each.before.get("resource_arn"))
 
 
-def _disabled(change: Change, world: World) -> Iterator[Remark]:
+def _disabled(change: Change, world: PlanContext) -> Iterator[Outcome]:
     if change.before.get("enabled") is not False and change.after.get("enabled") is False:
         message = "AWS refuses all requests to issue from it, ACM renews nothing, and no revocation is published"
         advice = "leave 'enabled: true' until every certificate that it issued has ended"
         affected = _below(change, world)
         yield finding(change, "ca-disabled", message, advice=advice, affected=affected, arguments=["enabled"])
     elif change.unknown.get("enabled"):
-        yield doubt(change, "ca-disabled", "whether the CA stays enabled is known only after the apply")
+        yield undecided(change, "ca-disabled", "whether the CA stays enabled is known only after the apply")
 
 
-def _sooner_gone(change: Change) -> Iterator[Remark]:
+def _sooner_gone(change: Change) -> Iterator[Outcome]:
     before, after = change.before.get(_WINDOW), change.after.get(_WINDOW)
     if isinstance(before, int) and isinstance(after, int) and after < before:
         message = f"were the CA deleted, it could be restored for {after} days, not for {before}"
         advice = f"keep '{_WINDOW}: {before}' unless the CA is on its way out"
         yield finding(change, "deletion-window-shortened", message, advice=advice, arguments=[_WINDOW])
     elif change.unknown.get(_WINDOW):
-        yield doubt(change, "deletion-window-shortened", "how long it could be restored is known only after the apply")
+        yield undecided(
+            change, "deletion-window-shortened", "how long it could be restored is known only after the apply"
+        )
 
 
 def _forgetting(change: Change) -> str:

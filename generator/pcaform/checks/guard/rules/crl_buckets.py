@@ -7,14 +7,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.context import World
-from pcaform.checks.guard.findings import doubt, finding, is_destroyed
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.findings import finding, is_destroyed, undecided
 from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.checks.guard.rules.revocation import block, is_public
-from pcaform.checks.guard.verdict import Remark
+from pcaform.checks.guard.verdict import Outcome
 from pcaform.core.facts import LIST_WRITER, LIST_WRITER_ACTIONS
 from pcaform.iam.evaluator.patterns import is_action, is_like, is_resource
-from pcaform.iam.normalize import listed
+from pcaform.iam.normalize import as_list
 from pcaform.terraform.resource_types import AUTHORITY
 
 CLOSING, NAMES = "aws_s3_bucket_public_access_block", ("aws_route53_record", "aws_cloudfront_distribution")
@@ -26,7 +26,7 @@ _KEEP = "keep the bucket and its policy until every certificate that names it ha
 _CNAMES = {"crl_configuration": "custom_cname", "ocsp_configuration": "ocsp_custom_cname"}
 
 
-def bucket(change: Change, world: World) -> Iterator[Remark]:
+def bucket(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a bucket, or its policy: AWS writes the lists of a CA there, and needs the policy for it."""
     using = _using(change.before.get("bucket"), world)
     if is_destroyed(change) and using:
@@ -35,7 +35,7 @@ def bucket(change: Change, world: World) -> Iterator[Remark]:
         )
 
 
-def bucket_policy(change: Change, world: World) -> Iterator[Remark]:
+def bucket_policy(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge the policy of a bucket: what AWS may do there by it, and no more."""
     yield from bucket(change, world)
     using = [] if is_destroyed(change) else _using(change.before.get("bucket"), world)
@@ -44,7 +44,7 @@ def bucket_policy(change: Change, world: World) -> Iterator[Remark]:
         lost = [action for action in may if action not in _allowed(change.after, authority)]
         if may and change.unknown.get("policy"):
             message = f"{_said([authority], world)}, and whether AWS may write there is known only after the apply"
-            yield doubt(change, "list-bucket-destroyed", message)
+            yield undecided(change, "list-bucket-destroyed", message)
         elif lost:
             message = f"{_said([authority], world)}, where AWS loses {', '.join(lost)}: they are written no more"
             yield finding(change, "list-bucket-destroyed", message, advice=_KEEP)
@@ -53,7 +53,7 @@ def bucket_policy(change: Change, world: World) -> Iterator[Remark]:
             yield finding(change, "revocation-off", message, advice=_KEEP)
 
 
-def closing(change: Change, world: World) -> Iterator[Remark]:
+def closing(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge that a bucket is closed to the public, who reads lists there that are written for everybody."""
     closed = [flag for flag in _FLAGS if change.after.get(flag) and not change.before.get(flag)]
     after = {each.address: Resource(each.address, each.type, each.after) for each in world.changes_of(AUTHORITY)}
@@ -65,7 +65,7 @@ def closing(change: Change, world: World) -> Iterator[Remark]:
         yield finding(change, "revocation-off", message, advice=advice, arguments=closed)
 
 
-def name(change: Change, world: World) -> Iterator[Remark]:
+def name(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a name that is looked up: certificates have it in them, and look nowhere else."""
     old = change.before.get("name")
     gone = set() if old and old == change.after.get("name") else _names(change.before) - _names(change.after)
@@ -81,13 +81,13 @@ def name(change: Change, world: World) -> Iterator[Remark]:
                 yield finding(change, "revocation-moved", message, advice=advice)
 
 
-def _using(name: Any, world: World) -> list[Resource]:
+def _using(name: Any, world: PlanContext) -> list[Resource]:
     """Return the CAs that have their lists in a bucket."""
     blocks = ((each, block(each.values, "crl_configuration")) for each in world.of(AUTHORITY))
     return [each for each, found in blocks if name and found.get("enabled") and found.get("s3_bucket_name") == name]
 
 
-def _said(using: list[Resource], world: World) -> str:
+def _said(using: list[Resource], world: PlanContext) -> str:
     lists = ", ".join(world.name(str(each.values.get("arn"))) for each in using)
     name = block(using[0].values, "crl_configuration").get("s3_bucket_name")
     return f"the revocation lists of {lists} are in the bucket '{name}'"
@@ -116,7 +116,7 @@ def _granting(values: Mapping[str, Any], action: str) -> list[Any]:
     """Return the statements of a bucket's policy that allow something, none where another denies it to all."""
     place = f"{values.get('bucket')}{_NEEDED.get(action, _LIST)}"
     try:
-        statements = listed(json.loads(values.get("policy") or "{}").get("Statement", []))
+        statements = as_list(json.loads(values.get("policy") or "{}").get("Statement", []))
         met = [each for each in statements if _is_about(each, action, place)]
         denials = [each for each in met if each.get("Effect") == "Deny" and not each.get("Condition")]
         is_denied = any(_is_to(each, "*", LIST_WRITER) for each in denials)
@@ -127,13 +127,13 @@ def _granting(values: Mapping[str, Any], action: str) -> list[Any]:
 
 def _is_to(statement: Any, *names: str) -> bool:
     found = statement.get("Principal")
-    named = listed(found.get("Service", [])) + listed(found.get("AWS", [])) if isinstance(found, Mapping) else [found]
+    named = as_list(found.get("Service", [])) + as_list(found.get("AWS", [])) if isinstance(found, Mapping) else [found]
     return any(each in names for each in named)
 
 
 def _is_about(statement: Any, action: str, name: str) -> bool:
-    is_met = any(is_action(action, each) for each in listed(statement.get("Action", [])))
-    patterns = [str(each) for each in listed(statement.get("Resource", []))]
+    is_met = any(is_action(action, each) for each in as_list(statement.get("Action", [])))
+    patterns = [str(each) for each in as_list(statement.get("Resource", []))]
     return is_met and any(is_resource(f"{_partition(each)}:s3:::{name}", each, {}) for each in patterns)
 
 
@@ -145,7 +145,7 @@ def _is_from(statement: Any, arn: str) -> bool:
     """Tell whether a CA is among those for which a statement allows AWS something."""
     own = {"aws:sourcearn": arn, "aws:sourceaccount": arn.split(":")[4] if arn.startswith("arn:") else ""}
     asked = [(key.lower(), each) for keys in statement.get("Condition", {}).values() for key, each in keys.items()]
-    return all(any(is_like(own[key], str(one), {}) for one in listed(each)) for key, each in asked if key in own)
+    return all(any(is_like(own[key], str(one), {}) for one in as_list(each)) for key, each in asked if key in own)
 
 
 def _names(values: Mapping[str, Any]) -> set[str]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from pcaform.checks.guard.context import World
-from pcaform.checks.guard.findings import doubt, finding, is_destroyed, is_replaced
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.findings import finding, is_destroyed, is_replaced, undecided
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rules.cas import FORGET
-from pcaform.checks.guard.verdict import Remark
+from pcaform.checks.guard.verdict import Outcome
 from pcaform.core.facts import ALL_PERMISSION_ACTIONS
 from pcaform.terraform.resource_types import MANAGED
 
@@ -14,7 +14,7 @@ _ARN = "certificate_authority_arn"
 _SILENCE = "every certificate that ACM manages on this CA runs out at its end, with no error before"
 
 
-def permission(change: Change, world: World) -> Iterator[Remark]:
+def permission(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a permission: without it ACM renews nothing, and nobody hears of it before a certificate ends."""
     if is_replaced(change):
         yield from _replaced(change, world)
@@ -24,7 +24,7 @@ def permission(change: Change, world: World) -> Iterator[Remark]:
         yield finding(change, "permission-destroyed", message, advice=advice, affected=_managed(change, world))
 
 
-def _replaced(change: Change, world: World) -> Iterator[Remark]:
+def _replaced(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge what comes in a permission's place; one that is only forgotten stays in force until then."""
     granted = change.after.get("actions")
     lacking = sorted(set(ALL_PERMISSION_ACTIONS) - set(granted)) if isinstance(granted, list) else []
@@ -36,13 +36,13 @@ def _replaced(change: Change, world: World) -> Iterator[Remark]:
         )
     else:
         if change.unknown.get("actions"):
-            yield doubt(change, "permission-replaced", "what ACM may do is known only after the apply")
+            yield undecided(change, "permission-replaced", "what ACM may do is known only after the apply")
         return
     advice = "undo the change of its arguments; if it must be, do it while no renewal is due, and look at the CA after"
     yield finding(change, "permission-replaced", message, advice=advice, affected=_managed(change, world))
 
 
-def managed_certificate(change: Change, world: World) -> Iterator[Remark]:
+def managed_certificate(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a private certificate of ACM: another one in its place has another ARN and another key."""
     del world
     if is_destroyed(change) and change.before.get(_ARN):
@@ -54,7 +54,7 @@ def managed_certificate(change: Change, world: World) -> Iterator[Remark]:
         yield finding(change, "managed-certificate-destroyed", message, advice=advice)
 
 
-def _managed(change: Change, world: World) -> tuple[str, ...]:
+def _managed(change: Change, world: PlanContext) -> tuple[str, ...]:
     """Return the certificates of this stack that ACM renews from a permission's CA."""
     arn = change.before.get(_ARN)
     hanging = [each for each in world.of(MANAGED) if arn and each.values.get(_ARN) == arn]

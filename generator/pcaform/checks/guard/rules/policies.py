@@ -2,22 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 
-from pcaform.checks.guard.context import World
-from pcaform.checks.guard.findings import doubt, finding
-from pcaform.checks.guard.new_cas import without
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.findings import finding, undecided
+from pcaform.checks.guard.new_cas import strip_cas
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_attachments import has_unknown_text, holders, texts
 from pcaform.checks.guard.relevance import is_about_authorities
-from pcaform.checks.guard.rules.attachments import REVIEW, SEE, followed
-from pcaform.checks.guard.verdict import Remark
-from pcaform.checks.guard.widening import Widening, mean_the_same, widening
+from pcaform.checks.guard.rules.attachments import REVIEW, SEE, follow_renames
+from pcaform.checks.guard.verdict import Outcome
+from pcaform.checks.guard.widening import Widening, find_widening, have_same_meaning
 from pcaform.iam.evaluator.documents import PolicyError
 
 _SPEC = "give the guard the spec with '--spec SPEC', which says it"
 _NARROW = "narrow the policy to what was asked for; 'pcaform access SPEC' shows all that everybody may do"
 
 
-def policy(change: Change, world: World) -> Iterator[Remark]:
+def policy(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a policy by its text, before and after."""
     before, after = texts(change.before), texts(change.after)
     is_unknown = has_unknown_text(change.unknown)
@@ -26,23 +26,25 @@ def policy(change: Change, world: World) -> Iterator[Remark]:
         yield from _judged(change, {}, after, is_unknown=is_unknown)
         return
     is_unknown = is_unknown or (bool(before) and change.unknown.get("inline_policy") is True)
-    yield from _judged(change, before, without(after, world.created) if before else after, is_unknown=is_unknown)
+    yield from _judged(change, before, strip_cas(after, world.created) if before else after, is_unknown=is_unknown)
 
 
-def _moves(change: Change, world: World) -> bool:
+def _moves(change: Change, world: PlanContext) -> bool:
     """Tell whether an inline policy is somebody else's than before."""
     before = frozenset((who, "") for who in holders(change.before))
-    return followed(change, before, world) != frozenset((who, "") for who in holders(change.after, change.unknown))
+    return follow_renames(change, before, world) != frozenset(
+        (who, "") for who in holders(change.after, change.unknown)
+    )
 
 
 def _judged(
     change: Change, before: Mapping[str, str], after: Mapping[str, str], *, is_unknown: bool
-) -> Iterator[Remark]:
+) -> Iterator[Outcome]:
     """Compare two states of a policy: its texts by name, none where there is none."""
     is_concerned = any(map(is_about_authorities, (*before.values(), *after.values())))
     if is_unknown:
         yield from _unknown(change, before)
-    elif not is_concerned or mean_the_same(before.values(), after.values()):
+    elif not is_concerned or have_same_meaning(before.values(), after.values()):
         return
     elif not after:
         yield finding(change, "access-removed", "its principals issue nothing by it any more", advice=SEE)
@@ -50,20 +52,20 @@ def _judged(
         yield from _compared(change, before, after)
 
 
-def _unknown(change: Change, before: Mapping[str, str]) -> Iterator[Remark]:
+def _unknown(change: Change, before: Mapping[str, str]) -> Iterator[Outcome]:
     if any(map(is_about_authorities, before.values())):
         message = f"what the policy will allow is known only after the apply: {_SPEC}"
-        yield doubt(change, "ca-template", message)
+        yield undecided(change, "ca-template", message)
     else:
         message = f"what the new policy allows is known only after the apply: {_SPEC}"
         yield finding(change, "access-granted", message, advice=REVIEW)
 
 
-def _compared(change: Change, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Remark]:
+def _compared(change: Change, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Outcome]:
     try:
-        found = widening(before, after)
+        found = find_widening(before, after)
     except PolicyError as error:
-        yield doubt(change, "ca-template", f"the policy cannot be judged: {error}")
+        yield undecided(change, "ca-template", f"the policy cannot be judged: {error}")
         return
     if found.gained:
         yield _widened(change, found, is_new=not before)
@@ -72,7 +74,7 @@ def _compared(change: Change, before: Mapping[str, str], after: Mapping[str, str
         yield finding(change, "policy-changed", message, advice="read the difference")
 
 
-def _widened(change: Change, found: Widening, *, is_new: bool) -> Remark:
+def _widened(change: Change, found: Widening, *, is_new: bool) -> Outcome:
     if is_new:
         added = ", CA certificates among it" if found.has_ca_template else ""
         message = f"a new policy allows what no policy of this address did{added}"

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 
-from pcaform.checks.guard.context import World
-from pcaform.checks.guard.findings import doubt, finding, is_destroyed, is_replaced
-from pcaform.checks.guard.grantees import denied, grantees, in_words, newcomers
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.findings import finding, is_destroyed, is_replaced, undecided
+from pcaform.checks.guard.grantees import added_grantees, denied_principals, describe, grantees
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rules.attachments import boundary, managed_policies
 from pcaform.checks.guard.rules.policies import policy
-from pcaform.checks.guard.verdict import Finding, Remark
+from pcaform.checks.guard.verdict import Finding, Outcome
 from pcaform.iam.evaluator.documents import PolicyError
 
 _TRUST = "assume_role_policy"
 _GONE = "see that nothing issues as this principal any more; what it issued stays valid"
 
 
-def user(change: Change, world: World) -> Iterator[Remark]:
+def user(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a user: one that goes takes its access keys along."""
     yield from boundary(change, world)
     if is_destroyed(change) and world.holders.is_holder(change):
@@ -24,7 +24,7 @@ def user(change: Change, world: World) -> Iterator[Remark]:
         yield finding(change, "principal-destroyed", message, advice=_GONE)
 
 
-def role(change: Change, world: World) -> Iterator[Remark]:
+def role(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a role: its trust, the policies inside it, and that it is there."""
     yield from policy(change, world)
     yield from managed_policies(change, world)
@@ -41,26 +41,26 @@ def role(change: Change, world: World) -> Iterator[Remark]:
         return
     if change.unknown.get(_TRUST):
         message = "whom the role will trust is known only after the apply: give the guard the spec with '--spec SPEC'"
-        yield doubt(change, "role-trusts-anybody", message)
+        yield undecided(change, "role-trusts-anybody", message)
     else:
         yield from _trusted(change)
 
 
-def _trusted(change: Change) -> Iterator[Remark]:
+def _trusted(change: Change) -> Iterator[Outcome]:
     before, after = change.before.get(_TRUST) or "", change.after.get(_TRUST) or ""
     try:
         old = grantees(before, "trust policy of before") if before else ()
-        new = newcomers(old, grantees(after, "trust policy") if after else ())
-        was_denied = denied(before) - denied(after) if before and after else frozenset()
+        new = added_grantees(old, grantees(after, "trust policy") if after else ())
+        was_denied = denied_principals(before) - denied_principals(after) if before and after else frozenset()
     except PolicyError as error:
-        yield doubt(change, "role-trusts-anybody", f"the trust policy cannot be judged: {error}")
+        yield undecided(change, "role-trusts-anybody", f"the trust policy cannot be judged: {error}")
         return
     if any(each.is_anybody for each in new):
-        message = f"anybody may take the role: {in_words([each for each in new if each.is_anybody])}"
+        message = f"anybody may take the role: {describe([each for each in new if each.is_anybody])}"
         advice = "name accounts or principals, or for tokens the repositories or service accounts in ':sub'"
         yield finding(change, "role-trusts-anybody", message, advice=advice)
     elif new and before:
-        message = f"more may take the role: {in_words(new, old)}"
+        message = f"more may take the role: {describe(new, old)}"
         advice = "trust only who issues"
         yield finding(change, "trust-extended", message, advice=advice)
     elif was_denied:

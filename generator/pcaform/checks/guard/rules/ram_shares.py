@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.context import World
+from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import finding, is_created, is_destroyed
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rules.shares import CROWNED, KEEP, ONLY
-from pcaform.checks.guard.verdict import Remark
+from pcaform.checks.guard.verdict import Outcome
 from pcaform.terraform.resource_types import AUTHORITY
 
 ASSOCIATION, PRINCIPAL, SHARE = (
@@ -22,7 +22,7 @@ _OF_AUTHORITIES = re.compile(r"permission/AWSRAM\w*CertificateAuthority$")
 _IN = "resource_share_arn"
 
 
-def association(change: Change, world: World) -> Iterator[Remark]:
+def association(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge what is in a share."""
     old, new = change.before.get("resource_arn"), change.after.get("resource_arn")
     if is_destroyed(change) and _is_live(old, world):
@@ -35,7 +35,7 @@ def association(change: Change, world: World) -> Iterator[Remark]:
         yield _extended(change, "what is shared by RAM is known only after the apply, and may be a CA", [])
 
 
-def principal(change: Change, world: World) -> Iterator[Remark]:
+def principal(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge with whom a share is."""
     if is_destroyed(change) and _is_of_authority(change.before.get(_IN), world):
         yield _narrowed(change, f"RAM shares it no more with {change.before.get('principal')}")
@@ -43,7 +43,7 @@ def principal(change: Change, world: World) -> Iterator[Remark]:
         yield _extended(change, f"RAM shares it with {change.after.get('principal') or 'somebody'}", [])
 
 
-def share(change: Change, world: World) -> Iterator[Remark]:
+def share(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a share itself: that it is there, for whom it may be, and with which rights."""
     gained = [right for right in _rights(change.after) if right not in _rights(change.before)]
     is_of_authority = _is_of_authority(change.before.get("arn"), world)
@@ -61,12 +61,12 @@ def share(change: Change, world: World) -> Iterator[Remark]:
             yield _narrowed(change, "RAM shares it with no account outside of the organization any more")
 
 
-def _narrowed(change: Change, message: str) -> Remark:
+def _narrowed(change: Change, message: str) -> Outcome:
     message = f"{message}: they issue nothing from the CA any more, and ACM renews nothing for them"
     return finding(change, "share-narrowed", message, advice=KEEP)
 
 
-def _extended(change: Change, message: str, rights: list[str]) -> Remark:
+def _extended(change: Change, message: str, rights: list[str]) -> Outcome:
     if any("SubordinateCACertificate" in right for right in rights):
         return finding(change, "ca-template", f"{message}: others {CROWNED}", advice="share with the default rights")
     return finding(change, "share-extended", f"{message}: more may issue from the CA", advice=ONLY)
@@ -76,11 +76,11 @@ def _rights(values: Mapping[str, Any]) -> list[str]:
     return [str(each) for each in values.get("permission_arns") or ()]
 
 
-def _is_live(arn: Any, world: World) -> bool:
+def _is_live(arn: Any, world: PlanContext) -> bool:
     return isinstance(arn, str) and _AUTHORITY.match(arn) is not None and arn not in world.destroyed
 
 
-def _is_of_authority(share: Any, world: World) -> bool:
+def _is_of_authority(share: Any, world: PlanContext) -> bool:
     """Tell whether a live CA is in a share, before the plan or after it."""
     before = [each.values for each in world.of(ASSOCIATION)]
     after = [each.after for each in world.changes_of(ASSOCIATION)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pcaform.checks.guard.context import World
+from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_attachments import ATTACHMENTS, INLINE, MEMBERSHIPS
 from pcaform.checks.guard.rules import (
@@ -17,14 +17,14 @@ from pcaform.checks.guard.rules import (
     secrets,
     shares,
 )
-from pcaform.checks.guard.rules.unknown_types import is_of_private_ca, unjudged
-from pcaform.checks.guard.verdict import Remark
+from pcaform.checks.guard.rules.unknown_types import is_of_private_ca, unknown_type
+from pcaform.checks.guard.verdict import Outcome
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE
 
-Judge = Callable[[Change, World], Iterator[Remark]]
+Judge = Callable[[Change, PlanContext], Iterator[Outcome]]
 
 
-def _certificate_of_acm(change: Change, world: World) -> Iterator[Remark]:
+def _certificate_of_acm(change: Change, world: PlanContext) -> Iterator[Outcome]:
     yield from permissions.managed_certificate(change, world)
     yield from secrets.imported_key(change, world)
 
@@ -57,4 +57,4 @@ HAZARDS: Mapping[str, Judge] = {
 
 def judge_of(kind: str) -> Judge | None:
     """Return what judges a kind of resource, None for one that does nothing to private CAs."""
-    return HAZARDS.get(kind) or (unjudged if is_of_private_ca(kind) else None)
+    return HAZARDS.get(kind) or (unknown_type if is_of_private_ca(kind) else None)

@@ -8,16 +8,16 @@ https://docs.aws.amazon.com/privateca/latest/APIReference/.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.findings import doubt, finding
+from pcaform.checks.guard.findings import finding, undecided
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.verdict import Remark
+from pcaform.checks.guard.verdict import Outcome
 
 _ROOT = "revocation_configuration"
 _PLACES = {"crl_configuration": ("custom_cname", "s3_bucket_name"), "ocsp_configuration": ("ocsp_custom_cname",)}
 _NAMES = {"crl_configuration": "the revocation list", "ocsp_configuration": "OCSP"}
 
 
-def published(change: Change) -> Iterator[Remark]:
+def published(change: Change) -> Iterator[Outcome]:
     """Judge a CA that is changed: its revocation must still be published where certificates look for it."""
     for kind, places in _PLACES.items():
         before, after = block(change.before, kind), block(change.after, kind)
@@ -26,11 +26,11 @@ def published(change: Change) -> Iterator[Remark]:
         path, unknown = f"{_ROOT}[0].{kind}[0]", _unknown(change, kind)
         moved = _moved(before, after, places, unknown)
         if "enabled" in unknown:
-            yield doubt(change, "revocation-off", f"whether {_NAMES[kind]} stays on is known only after the apply")
+            yield undecided(change, "revocation-off", f"whether {_NAMES[kind]} stays on is known only after the apply")
         elif not after.get("enabled"):
             yield _switched_off(change, kind, f"{path}.enabled")
         elif moved in unknown:
-            yield doubt(change, "revocation-moved", f"where {_NAMES[kind]} will be is known only after the apply")
+            yield undecided(change, "revocation-moved", f"where {_NAMES[kind]} will be is known only after the apply")
         elif moved:
             yield _elsewhere(change, kind, f"{path}.{moved}")
         elif is_public(before) and not before.get("custom_cname") and not is_public(after):
@@ -42,7 +42,7 @@ def is_public(crl: Mapping[str, Any]) -> bool:
     return bool(crl.get("s3_bucket_name")) and crl.get("s3_object_acl") != "BUCKET_OWNER_FULL_CONTROL"
 
 
-def _switched_off(change: Change, kind: str, path: str) -> Remark:
+def _switched_off(change: Change, kind: str, path: str) -> Outcome:
     message = (
         f"{_NAMES[kind]} is switched off: certificates issued so far name it, and who checks them learns of no "
         "revocation any more, or refuses them all"
@@ -51,7 +51,7 @@ def _switched_off(change: Change, kind: str, path: str) -> Remark:
     return finding(change, "revocation-off", message, advice=advice, arguments=[path])
 
 
-def _elsewhere(change: Change, kind: str, path: str) -> Remark:
+def _elsewhere(change: Change, kind: str, path: str) -> Outcome:
     message = (
         f"{_NAMES[kind]} moves: certificates issued so far name the old place, which is served no more and ends with "
         "its last list or answer"
@@ -60,7 +60,7 @@ def _elsewhere(change: Change, kind: str, path: str) -> Remark:
     return finding(change, "revocation-moved", message, advice=advice, arguments=[path])
 
 
-def _closed(change: Change, path: str) -> Remark:
+def _closed(change: Change, path: str) -> Outcome:
     message = (
         "the revocation list is written for the bucket's owner only: certificates issued so far name the bucket, where "
         "nobody else reads it any more unless the bucket's policy lets everybody"

@@ -6,10 +6,10 @@ iam_user_login_profile and acm_certificate; hashicorp/tls, private_key. Write-on
 
 from collections.abc import Iterator
 
-from pcaform.checks.guard.context import World
+from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import finding
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.verdict import Remark
+from pcaform.checks.guard.verdict import Outcome
 
 _ADVICE = {
     "aws_iam_access_key": "make the key outside Terraform, or better give the issuer a role, whose sessions end",
@@ -19,7 +19,7 @@ _ADVICE = {
 }
 
 
-def encrypted(change: Change, world: World) -> Iterator[Remark]:
+def encrypted(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge an access key or a password: only with `pgp_key` the state holds nothing that is of use."""
     del world
     is_kept = change.after.get("pgp_key") or change.unknown.get("pgp_key")
@@ -28,14 +28,14 @@ def encrypted(change: Change, world: World) -> Iterator[Remark]:
         yield _secret(change, f"the {what} of {change.after.get('user') or 'a user'}")
 
 
-def private_key(change: Change, world: World) -> Iterator[Remark]:
+def private_key(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a key of the tls provider: the state holds it in plain text."""
     del world
     if "create" in change.actions:
         yield _secret(change, "a private key")
 
 
-def imported_key(change: Change, world: World) -> Iterator[Remark]:
+def imported_key(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a certificate that is brought to ACM with its key."""
     del world
     is_new = change.after.get("private_key") not in (None, change.before.get("private_key"))
@@ -43,6 +43,6 @@ def imported_key(change: Change, world: World) -> Iterator[Remark]:
         yield _secret(change, "the private key of a certificate")
 
 
-def _secret(change: Change, what: str) -> Remark:
+def _secret(change: Change, what: str) -> Outcome:
     message = f"{what} lies in the state in plain text, and in every copy and backup of it"
     return finding(change, "secret-in-state", message, advice=_ADVICE[change.type])

@@ -3,12 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pcaform.checks.guard.context import World
-from pcaform.checks.guard.findings import doubt, finding
-from pcaform.checks.guard.grantees import Grantee, denied, grantees, in_words, leavers, newcomers
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.findings import finding, undecided
+from pcaform.checks.guard.grantees import (
+    Grantee,
+    added_grantees,
+    denied_principals,
+    describe,
+    grantees,
+    removed_grantees,
+)
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.verdict import Remark
-from pcaform.checks.guard.widening import mean_the_same
+from pcaform.checks.guard.verdict import Outcome
+from pcaform.checks.guard.widening import have_same_meaning
 from pcaform.iam.evaluator.documents import PolicyError
 
 KEEP = "keep them until every certificate that they have from this CA has ended"
@@ -17,7 +24,7 @@ CROWNED = "may issue CA certificates from it: whoever trusts this CA trusts the 
 _ARN = "resource_arn"
 
 
-def share(change: Change, world: World) -> Iterator[Remark]:
+def share(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Judge a CA's policy: one that moves is taken from one CA and given to another."""
     old, new = change.before.get(_ARN), change.after.get(_ARN)
     is_gone = str(old or new) in world.destroyed
@@ -38,43 +45,43 @@ def share(change: Change, world: World) -> Iterator[Remark]:
         else:
             yield from _shared(change, before, after, is_new=is_new)
     except PolicyError as error:
-        yield doubt(change, "share-open", f"the CA's policy cannot be judged: {error}")
+        yield undecided(change, "share-open", f"the CA's policy cannot be judged: {error}")
 
 
-def _unknown(change: Change) -> Remark:
+def _unknown(change: Change) -> Outcome:
     """Return what may be said of a policy whose text is not known; AWS takes no new one that lets everybody in."""
     message = "whom the CA's policy lets in is known only after the apply: give the guard the spec with '--spec SPEC'"
     if change.before:
-        return doubt(change, "share-narrowed", message)
+        return undecided(change, "share-narrowed", message)
     return finding(change, "share-extended", message, advice="have it reviewed as a grant")
 
 
-def _shared(change: Change, before: str, after: str, *, is_new: bool) -> Iterator[Remark]:
+def _shared(change: Change, before: str, after: str, *, is_new: bool) -> Iterator[Outcome]:
     """Compare two texts of one CA's policy, empty where there is none; `is_new` tells that the CA is made with it."""
     old, new = (grantees(text, change.address) if text else () for text in (before, after))
-    if before and after and mean_the_same([before], [after]):
+    if before and after and have_same_meaning([before], [after]):
         return
-    came, gone = newcomers(old, new), leavers(old, new)
-    was, will = (denied(text) if before and after else frozenset() for text in (before, after))
+    came, gone = added_grantees(old, new), removed_grantees(old, new)
+    was, will = (denied_principals(text) if before and after else frozenset() for text in (before, after))
     if came:
         yield _extended(change, came, old, is_new=is_new)
     elif was - will:
         message = "a statement that kept somebody from the CA is gone, or keeps out fewer"
         yield finding(change, "share-extended", message, advice="keep the denial")
     if gone:
-        message = f"they may not use the CA any more, and ACM renews nothing for them: {in_words(gone, new)}"
+        message = f"they may not use the CA any more, and ACM renews nothing for them: {describe(gone, new)}"
         yield finding(change, "share-narrowed", message, advice=KEEP)
     elif will - was:
         message = "a statement keeps somebody from the CA who could use it, and ACM renews nothing for them any more"
         yield finding(change, "share-narrowed", message, advice=KEEP)
 
 
-def _extended(change: Change, came: tuple[Grantee, ...], old: Any, *, is_new: bool) -> Remark:
+def _extended(change: Change, came: tuple[Grantee, ...], old: Any, *, is_new: bool) -> Outcome:
     if everybody := [each for each in came if each.is_anybody]:
-        message = f"the CA's policy lets everybody in: {in_words(everybody)}"
+        message = f"the CA's policy lets everybody in: {describe(everybody)}"
         return finding(change, "share-open", message, advice="name accounts, or an organization")
     crowned = [each for each in came if each.may_make_authorities]
     if crowned and not is_new:
-        message = f"they {CROWNED}: {in_words(crowned)}"
+        message = f"they {CROWNED}: {describe(crowned)}"
         return finding(change, "ca-template", message, advice="share end-entity templates only")
-    return finding(change, "share-extended", f"more may issue from the CA: {in_words(came, old)}", advice=ONLY)
+    return finding(change, "share-extended", f"more may issue from the CA: {describe(came, old)}", advice=ONLY)

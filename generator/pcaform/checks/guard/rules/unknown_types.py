@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.context import World
-from pcaform.checks.guard.findings import where
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.findings import address_of
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.verdict import Doubt, Remark
+from pcaform.checks.guard.verdict import Outcome, Undecided
 from pcaform.terraform.plan_changes import is_marked
 
 _CHANGING = {"create", "update", "delete"}
@@ -18,12 +18,12 @@ def is_of_private_ca(kind: str) -> bool:
     return kind.startswith(("aws_acmpca_", "awscc_acmpca_"))
 
 
-def unjudged(change: Change, world: World) -> Iterator[Remark]:
+def unknown_type(change: Change, world: PlanContext) -> Iterator[Outcome]:
     """Doubt whatever such a change does at AWS, but for tags."""
     del world
     if _CHANGING & set(change.actions) and not _is_of_tags(change):
         message = f"what becomes of a CA by this is not known: the guard does not judge '{change.type}'"
-        yield Doubt(where(change), message)
+        yield Undecided(address_of(change), message)
 
 
 def _is_of_tags(change: Change) -> bool:

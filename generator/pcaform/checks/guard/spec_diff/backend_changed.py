@@ -10,7 +10,7 @@ from typing import Any
 
 from pcaform.checks.guard.findings import finding
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.verdict import Remark
+from pcaform.checks.guard.verdict import Outcome
 from pcaform.render.plan.resources import calls
 from pcaform.spec.stack import Spec
 
@@ -30,7 +30,7 @@ _SHOWN = frozenset(("s3", "gcs", "azurerm", _LOCAL))
 _DEFAULTS = {_LOCAL: {"path": "terraform.tfstate"}}
 
 
-def elsewhere(before: Spec, after: Spec) -> Iterator[Remark]:
+def backend_changed(before: Spec, after: Spec) -> Iterator[Outcome]:
     """Yield the finding on a stack that looks for its state in another place than before."""
     (old_kind, old), (new_kind, new) = _place(before), _place(after)
     if (old_kind, old) == (new_kind, new) or not calls(before):

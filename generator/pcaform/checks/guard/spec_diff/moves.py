@@ -6,9 +6,9 @@ Terraform moves before it removes, and moves nothing to where something is alrea
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pcaform.render.plan.placeholders import names
-from pcaform.render.plan.resources import Made, calls, resources
-from pcaform.render.plan.state_blocks import changes
+from pcaform.render.plan.placeholders import build_placeholders
+from pcaform.render.plan.resources import StackResource, calls, resources
+from pcaform.render.plan.state_blocks import build_state_blocks
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Reference, Traversal
@@ -19,7 +19,7 @@ _CHAIN = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class TrackedMoves:
     """What the state follows: new names of module calls and new addresses by the old ones, and calls to forget.
 
     `back` are the old names of module calls by the new ones, also of those whose CA or certificate moves on its own.
@@ -30,13 +30,13 @@ class Followed:
     back: Mapping[str, str]
     forgotten: frozenset[str]
 
-    def origins(self, olds: Mapping[str, Made]) -> Mapping[str, Made]:
+    def origins(self, olds: Mapping[str, StackResource]) -> Mapping[str, StackResource]:
         """Return what was there by the address at which Terraform looks for it now."""
         targets = {address: self._target(made) for address, made in olds.items()}
         stays = {address for address, target in targets.items() if address == target}
         return {address if targets[address] in stays else targets[address]: made for address, made in olds.items()}
 
-    def _target(self, made: Made) -> str:
+    def _target(self, made: StackResource) -> str:
         address = made.address
         for _ in range(_CHAIN):
             call = _module(address)
@@ -49,14 +49,18 @@ class Followed:
         return address
 
 
-def followed(before: Spec, after: Spec) -> Followed:
+def track_moves(before: Spec, after: Spec) -> TrackedMoves:
     """Return what the state follows on the step between two specs.
 
     What comes from outside the stack is not in it, nor what is declared still, which Terraform refuses to move.
     """
     called = {call.name for call in calls(before)}
-    blocks = changes(after, calls(after))
-    still = {*resources(after, names(after)), *(f"module.{each.name}" for each in calls(after))} if after.moves else ()
+    blocks = build_state_blocks(after, calls(after))
+    still = (
+        {*resources(after, build_placeholders(after)), *(f"module.{each.name}" for each in calls(after))}
+        if after.moves
+        else ()
+    )
     pairs = [[_text(block.arguments[name]) for name in ("from", "to")] for block in blocks if block.kind == "moved"]
     moves = [(old, new) for old, new in pairs if old not in still]
     named = {_module(old): _module(new) for old, new in moves if _is_call(old) and _module(old) in called}
@@ -64,7 +68,7 @@ def followed(before: Spec, after: Spec) -> Followed:
     main = [(_module(new), _module(old)) for old, new in own.items() if _kind(old) in (AUTHORITY, CERTIFICATE)]
     back = {new: old for new, old in main if new not in called} | {new: old for old, new in named.items()}
     forgotten = frozenset(_module(block.arguments["from"].path) for block in blocks if block.kind == "removed")
-    return Followed(named, own, back, forgotten)
+    return TrackedMoves(named, own, back, forgotten)
 
 
 def _kind(address: str) -> str | None:
@@ -72,7 +76,7 @@ def _kind(address: str) -> str | None:
 
 
 def _text(address: Reference | Traversal) -> str:
-    return address.path if isinstance(address, Reference) else addresses.written(address)
+    return address.path if isinstance(address, Reference) else addresses.format_address(address)
 
 
 def _module(address: str) -> str:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.spec_diff.moves import Followed, followed
-from pcaform.checks.guard.widening import normal
-from pcaform.render.plan.placeholders import Names, names, output_of
-from pcaform.render.plan.resources import Made, calls, resources
+from pcaform.checks.guard.spec_diff.moves import TrackedMoves, track_moves
+from pcaform.checks.guard.widening import normal_form
+from pcaform.render.plan.placeholders import Placeholders, build_placeholders, output_of
+from pcaform.render.plan.resources import StackResource, calls, resources
 from pcaform.spec.stack import Spec
-from pcaform.terraform.force_new import is_replacing
+from pcaform.terraform.force_new import forces_replacement
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, POLICIES, SHARE
 
 _ANEW = ("delete", "create")
@@ -21,17 +21,19 @@ _GIVEN_AT_ONCE = (*POLICIES, SHARE)
 """Kinds whose text the guard reads: with names in place of what is not known yet, it can still be judged."""
 
 
-def plan(before: Spec, after: Spec) -> Plan:
+def diff_specs(before: Spec, after: Spec) -> Plan:
     """Return the changes from one spec of a stack to the next."""
-    steps = followed(before, after)
-    olds, back = resources(before, names(before)), steps.back
-    first = _Comparison(olds, resources(after, names(after, before=before, moved=back)), steps, frozenset())
+    steps = track_moves(before, after)
+    olds, back = resources(before, build_placeholders(before)), steps.back
+    first = _Comparison(
+        olds, resources(after, build_placeholders(after, before=before, moved=back)), steps, frozenset()
+    )
     again = frozenset(
         change.address.partition(".")[2].partition(".")[0].removeprefix("ca_")
         for change in first.changes()
         if change.type == AUTHORITY and change.actions == _ANEW
     )
-    called: Names = names(after, before=before, moved=back, again=again)
+    called: Placeholders = build_placeholders(after, before=before, moved=back, again=again)
     made = frozenset(call.name for call in calls(after)) - {call.name for call in calls(before)} - set(back)
     final = _Comparison(olds, resources(after, called), steps, made | {f"ca_{key}" for key in again})
     imported = {f"module.ca_{key}.{AUTHORITY}.this": each.arn for key, each in after.managed.items() if each.arn}
@@ -42,9 +44,9 @@ def plan(before: Spec, after: Spec) -> Plan:
 class _Comparison:
     """The resources of both specs, what is followed, and the module calls whose outputs are not known yet."""
 
-    olds: Mapping[str, Made]
-    news: Mapping[str, Made]
-    followed: Followed
+    olds: Mapping[str, StackResource]
+    news: Mapping[str, StackResource]
+    followed: TrackedMoves
     made: frozenset[str]
 
     def changes(self, imported: Mapping[str, str | None] | None = None) -> Iterator[Change]:
@@ -56,21 +58,21 @@ class _Comparison:
             if address not in self.news:
                 yield self._left(old, address)
 
-    def _changed(self, new: Made, old: Made | None, *, importing: str) -> Change:
+    def _changed(self, new: StackResource, old: StackResource | None, *, importing: str) -> Change:
         moved_from = old.address if old is not None and old.address != new.address else ""
         if old is None:
             actions: tuple[str, ...] = ("no-op",) if importing else ("create",)
             return self._change(new, actions, before=new.values if importing else {}, importing=importing)
         ignores = new.type == CERTIFICATE
         differing = [] if ignores else list(_differing(old.values, new.values))
-        paths = tuple(path for path in differing if is_replacing(new.type, path))
+        paths = tuple(path for path in differing if forces_replacement(new.type, path))
         actions = _ANEW if paths else ("update",) if differing else ("no-op",)
         after = old.values if ignores else new.values
         return self._change(new, actions, before=old.values, after=after, paths=paths, moved_from=moved_from)
 
     def _change(
         self,
-        made: Made,
+        made: StackResource,
         actions: tuple[str, ...],
         *,
         before: Mapping[str, Any],
@@ -97,13 +99,13 @@ class _Comparison:
             moved_from=moved_from,
         )
 
-    def _is_unknown(self, made: Made, name: str, value: Any) -> bool:
+    def _is_unknown(self, made: StackResource, name: str, value: Any) -> bool:
         """Tell whether a value comes from a call that makes something new; a policy's text is read all the same."""
         if not isinstance(value, str) or (made.type in _GIVEN_AT_ONCE and name == "policy"):
             return False
         return any(value == output_of(call, value[1:].partition(" ")[0]) for call in self.made)
 
-    def _left(self, old: Made, address: str) -> Change:
+    def _left(self, old: StackResource, address: str) -> Change:
         is_moved = address != old.address
         is_kept = old.call in self.followed.forgotten and not is_moved
         actions = ("forget",) if is_kept else ("delete",)
@@ -131,7 +133,7 @@ def _differing(before: Any, after: Any, path: str = "") -> Iterator[str]:
 def _is_same_policy(before: Any, after: Any) -> bool:
     """Tell whether two texts are policies that mean the same, which the provider takes for no change."""
     are_texts = isinstance(before, str) and isinstance(after, str)
-    return are_texts and before.startswith("{") and normal(before) == normal(after)
+    return are_texts and before.startswith("{") and normal_form(before) == normal_form(after)
 
 
 def _is_block(value: Any) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from pcaform.checks.guard.findings import finding
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.spec_diff.moves import followed
-from pcaform.checks.guard.verdict import Note, Remark
+from pcaform.checks.guard.spec_diff.moves import track_moves
+from pcaform.checks.guard.verdict import Note, Outcome
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -14,7 +14,7 @@ from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATIO
 _TERMS = ("parent", "path_length", "validity", "api_passthrough")
 
 
-def moved(before: Spec, after: Spec) -> Remark | None:
+def stack_moved(before: Spec, after: Spec) -> Outcome | None:
     """Return the finding on a stack that changes its place, or nothing."""
     old, new = (before.aws.account_id, before.aws.region), (after.aws.account_id, after.aws.region)
     if old == new:
@@ -32,9 +32,9 @@ def moved(before: Spec, after: Spec) -> Remark | None:
 _PLACE = ("account_id", "region")
 
 
-def promises(before: Spec, after: Spec) -> Iterator[Remark]:
+def spec_only_checks(before: Spec, after: Spec) -> Iterator[Outcome]:
     """Yield what changes about each CA, certificate and bucket that stays, beyond its resources."""
-    back = followed(before, after).back
+    back = track_moves(before, after).back
     for key, new in after.managed.items():
         call = module_names.ca(key)
         old = before.managed.get(back.get(call, call).removeprefix("ca_"))
@@ -48,7 +48,7 @@ def promises(before: Spec, after: Spec) -> Iterator[Remark]:
     yield from _emptied(before, after)
 
 
-def _emptied(before: Spec, after: Spec) -> Iterator[Remark]:
+def _emptied(before: Spec, after: Spec) -> Iterator[Outcome]:
     """Find buckets whose lists would be deleted with them from now on."""
     for key, bucket in after.crl_buckets.items():
         if bucket.force_destroy and key in before.crl_buckets and not before.crl_buckets[key].force_destroy:
@@ -59,7 +59,7 @@ def _emptied(before: Spec, after: Spec) -> Iterator[Remark]:
             yield finding(change, "protection-lifted", message, advice=advice, arguments=["force_destroy"])
 
 
-def _other_arn(address: str, kind: str, old: str | None, new: str | None) -> Iterator[Remark]:
+def _other_arn(address: str, kind: str, old: str | None, new: str | None) -> Iterator[Outcome]:
     """Find an entry that stands for another thing: no plan shows it, since what is in the state is imported no more."""
     if old is not None and new is not None and old != new:
         message = "the entry stands for another one now, and Terraform keeps the one that is in its state"
@@ -68,7 +68,7 @@ def _other_arn(address: str, kind: str, old: str | None, new: str | None) -> Ite
         yield finding(change, "arn-changed", message, advice=advice, arguments=["arn"])
 
 
-def _promises(key: str, old: CertificateAuthority, new: CertificateAuthority) -> Iterator[Remark]:
+def _promises(key: str, old: CertificateAuthority, new: CertificateAuthority) -> Iterator[Outcome]:
     address = f"module.{module_names.ca(key)}.{AUTHORITY}.this"
     if old.deletion_protection and not new.deletion_protection:
         change = _change(address, AUTHORITY, {"deletion_protection": True}, {"deletion_protection": False})
@@ -85,7 +85,7 @@ def _promises(key: str, old: CertificateAuthority, new: CertificateAuthority) ->
         yield from _generations(key, old, new)
 
 
-def _generations(key: str, old: CertificateAuthority, new: CertificateAuthority) -> Iterator[Remark]:
+def _generations(key: str, old: CertificateAuthority, new: CertificateAuthority) -> Iterator[Outcome]:
     if new.generation < old.generation:
         address = f"module.{module_names.ca(key)}.{INSTALLATION}.this[0]"
         change = _change(address, INSTALLATION, {"generation": old.generation}, {"generation": new.generation})
