@@ -175,15 +175,15 @@ def status_table(_: str) -> str:
     sample = {"until": "DATE", "ended": "DATE", "why": "REASON"}
     head = ["| status | written | what the report says | exit code 2 |", "| --- | --- | --- | --- |"]
     rows = [
-        f"| `{status}` | {'yes' if found.is_written else 'no'} | {_said(found.kind, found.remark.format(**sample))} | "
-        f"{'yes' if found.remark and found.kind != 'listed' else 'no'} |"
+        f"| `{status}` | {'yes' if found.is_written else 'no'} | {_said(found.kind, found.note.format(**sample))} | "
+        f"{'yes' if found.note and found.kind != 'listed' else 'no'} |"
         for status, found in STATUSES.items()
     ]
     return "\n".join([*head, *rows])
 
 
-def _said(kind: str, remark: str) -> str:
-    return f"{kind}: {remark}" if remark else ""
+def _said(kind: str, note: str) -> str:
+    return f"{kind}: {note}" if note else ""
 
 
 def right_table(_: str) -> str:

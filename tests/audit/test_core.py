@@ -46,13 +46,13 @@ def bucket(*statements: dict[str, Any], **more: Any) -> Bucket:
 
 
 def found(*authorities: CaStatus, held: Any = (), of: Bucket | None = None) -> list[str]:
-    estate = AccountSnapshot("111122223333", ("eu-west-1",), authorities, tuple(held), {"lists": of} if of else {})
+    snapshot = AccountSnapshot("111122223333", ("eu-west-1",), authorities, tuple(held), {"lists": of} if of else {})
     nobody = AccessResult((), (), is_live=True)
-    return [f"{each.subject}: {each.message}" for each in _audit(estate, nobody)]
+    return [f"{each.subject}: {each.message}" for each in _audit(snapshot, nobody)]
 
 
-def _audit(estate: AccountSnapshot, nobody: AccessResult) -> Any:
-    return audit(estate, nobody, (), now=NOW, expiring=timedelta(days=90)).findings
+def _audit(snapshot: AccountSnapshot, nobody: AccessResult) -> Any:
+    return audit(snapshot, nobody, (), now=NOW, expiring=timedelta(days=90)).findings
 
 
 @pytest.mark.parametrize(

@@ -154,8 +154,8 @@ def test_a_ca_that_is_not_there() -> None:
 
 
 def test_a_region_that_could_not_be_listed_is_unknown_and_never_absent() -> None:
-    remark = ImportNote("unknown", f"{ACCOUNT}/{REGION}", "CAs of this account: ListCertificateAuthorities: denied")
-    assert lines(drift(None, people=[], remarks=(remark,), unlisted=frozenset({REGION})))[:5] == [
+    note = ImportNote("unknown", f"{ACCOUNT}/{REGION}", "CAs of this account: ListCertificateAuthorities: denied")
+    assert lines(drift(None, people=[], notes=(note,), unlisted=frozenset({REGION})))[:5] == [
         "unknown",
         f"  {CA}: the CAs of {REGION} could not be listed",
         "    read that account or region by itself",
@@ -165,9 +165,9 @@ def test_a_region_that_could_not_be_listed_is_unknown_and_never_absent() -> None
 
 
 def test_a_permission_that_could_not_be_read_is_unknown_and_not_missing() -> None:
-    remark = ImportNote("unknown", arn(), "permissions: ListPermissions: denied")
+    note = ImportNote("unknown", arn(), "permissions: ListPermissions: denied")
     found = authority(actions=(), unread=frozenset({"permissions"}))
-    assert lines(drift(None, found, remarks=(remark,))) == [
+    assert lines(drift(None, found, notes=(note,))) == [
         "unknown",
         f"  {CA}: permissions: ListPermissions: denied",
         "    let the caller read it, and compare again",

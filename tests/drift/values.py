@@ -107,15 +107,15 @@ def drift(
     *found: CaStatus,
     held: Any = None,
     people: Any = None,
-    remarks: tuple[ImportNote, ...] = (),
+    notes: tuple[ImportNote, ...] = (),
     unlisted: frozenset[str] = frozenset(),
 ) -> Drift:
     """Compare; what is not given is as the spec says."""
     wanted = wanted or spec()
     certificates = (certificate(),) if held is None else tuple(held)
-    estate = AccountSnapshot(ACCOUNT, (REGION,), found, certificates=certificates, remarks=remarks, unlisted=unlisted)
+    snapshot = AccountSnapshot(ACCOUNT, (REGION,), found, certificates=certificates, notes=notes, unlisted=unlisted)
     persons = (ci(policy(wanted)),) if people is None else tuple(people)
-    return compare(wanted, estate, IamPrincipals(persons), now=NOW, expiring=timedelta(days=90))
+    return compare(wanted, snapshot, IamPrincipals(persons), now=NOW, expiring=timedelta(days=90))
 
 
 def lines(found: Drift) -> list[str]:

@@ -49,8 +49,8 @@ def settled(found: str) -> str:
 def shown() -> dict[str, tuple[str, str]]:
     """Return for each rule where it was seen, in specs or in a plan, and what was printed."""
     found: dict[str, tuple[str, str]] = {}
-    for judgement in _of_specs():
-        for rule, block in _blocks(format_text(judgement)):
+    for result in _of_specs():
+        for rule, block in _blocks(format_text(result)):
             found.setdefault(rule, ("specs", block))
     plans = [path.read_text(encoding="utf-8") for path in PLANS] + [settled(format_text(_shared()))]
     for rule, block in (each for printed in plans for each in _blocks(printed)):

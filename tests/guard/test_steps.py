@@ -17,11 +17,9 @@ SIGNED = "    activation: {certificate: signed.pem}\n"
 
 def found(before: str, after: str) -> set[tuple[str, str]]:
     """Return rule and address of each finding on a step; nothing in it may be left in doubt."""
-    judgement = check_specs(
-        *(earlier(text.encode(), "spec.yaml", lambda _: "a certificate") for text in (before, after))
-    )
-    assert judgement.doubts == ()
-    return {(finding.rule, finding.address) for finding in judgement.findings}
+    result = check_specs(*(earlier(text.encode(), "spec.yaml", lambda _: "a certificate") for text in (before, after)))
+    assert result.doubts == ()
+    return {(finding.rule, finding.address) for finding in result.findings}
 
 
 def waiting(instead: str, key: str = "waiting") -> str:
@@ -80,10 +78,8 @@ def test_a_permission_that_moves_to_another_ca_is_replaced() -> None:
 
 def test_a_move_to_where_nothing_is_declared_destroys() -> None:
     away = moves((f"module.ca_windowed.{CA}", f"module.elsewhere.{CA}"))
-    judgement = check_specs(
-        *(earlier(text.encode(), "spec.yaml", str) for text in (TEXT, without("windowed", rest=away)))
-    )
-    (destroyed,) = judgement.findings
+    result = check_specs(*(earlier(text.encode(), "spec.yaml", str) for text in (TEXT, without("windowed", rest=away))))
+    (destroyed,) = result.findings
     assert (destroyed.rule, destroyed.cause) == ("ca-destroyed", "it was moved to an address that is not declared")
 
 

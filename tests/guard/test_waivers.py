@@ -14,7 +14,7 @@ TODAY = date(2030, 6, 15)
 ADDRESS = "module.ca_replaced.aws_acmpca_certificate_authority.this"
 
 
-def judgement(**waiver: str) -> GuardResult:
+def result(**waiver: str) -> GuardResult:
     """Return the judgement on a CA that is replaced and one that is disabled, with one waiver in the spec."""
     hazards = [hazard for hazard in HAZARDS if hazard.item in ("replaced", "disabled")]
     lines = "".join(_lines(waiver))
@@ -35,7 +35,7 @@ def left(found: GuardResult) -> list[str]:
 
 
 def test_finding_is_accepted_to_the_end_of_its_last_day() -> None:
-    found = judgement()
+    found = result()
     assert left(found) == ["ca-disabled"]
     assert [(each.finding.address, each.why, each.until) for each in found.waived] == [
         (ADDRESS, "the old CA never issued", "2030-06-15")
@@ -43,7 +43,7 @@ def test_finding_is_accepted_to_the_end_of_its_last_day() -> None:
 
 
 def test_one_that_is_over_accepts_nothing_and_is_a_finding_itself() -> None:
-    found = judgement(until="2030-06-14")
+    found = result(until="2030-06-14")
     assert sorted(left(found)) == ["ca-disabled", "ca-replaced", "waiver-expired"]
     (late,) = (finding for finding in found.findings if finding.rule == "waiver-expired")
     assert late.message == "the waiver of 'ca-replaced' ended on 2030-06-14: the old CA never issued"
@@ -51,13 +51,13 @@ def test_one_that_is_over_accepts_nothing_and_is_a_finding_itself() -> None:
 
 
 def test_address_narrows_it() -> None:
-    assert left(judgement(address=ADDRESS)) == ["ca-disabled"]
-    assert left(judgement(address="module.ca_replaced")) == ["ca-disabled"]
-    assert left(judgement(address="module.ca_replaced_too")) == ["ca-disabled", "ca-replaced"]
+    assert left(result(address=ADDRESS)) == ["ca-disabled"]
+    assert left(result(address="module.ca_replaced")) == ["ca-disabled"]
+    assert left(result(address="module.ca_replaced_too")) == ["ca-disabled", "ca-replaced"]
 
 
 def test_one_that_accepts_nothing_is_noted() -> None:
-    found = judgement(what="stack-moved")
+    found = result(what="stack-moved")
     assert [note.message for note in found.notes if "waiver" in note.message] == [
         "the waiver of 'stack-moved' until 2030-06-15 accepts nothing here"
     ]

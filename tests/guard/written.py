@@ -81,11 +81,11 @@ def found(*changes: Mapping[str, Any], prior: tuple[Any, ...] = (), drift: tuple
     return check_plan(read(json.dumps(document).encode(), "plan.json"))
 
 
-def rules(judgement: GuardResult) -> list[tuple[str, str]]:
+def rules(result: GuardResult) -> list[tuple[str, str]]:
     """Return what was found and where."""
-    return [(finding.rule, finding.address) for finding in judgement.findings]
+    return [(finding.rule, finding.address) for finding in result.findings]
 
 
-def is_quiet(judgement: GuardResult) -> bool:
+def is_quiet(result: GuardResult) -> bool:
     """Tell whether there is neither a finding nor a doubt."""
-    return not judgement.findings and not judgement.doubts
+    return not result.findings and not result.doubts

@@ -47,10 +47,10 @@ def test_who_has_nothing_to_do_with_authorities_is_only_counted(document: Any) -
     """A stack over the same state would destroy it, so it is told."""
     found = infer(*root(), *user("ci", document), *user("eva", document)[:1], resource("aws_vpc", None, {}))
     assert found.spec.issuers == {}
-    (remark,) = found.remarks
-    assert (remark.kind, remark.address) == ("listed", "the same state")
+    (note,) = found.notes
+    assert (note.kind, note.address) == ("listed", "the same state")
     counts = "1 aws_iam_policy, 2 aws_iam_user, 1 aws_iam_user_policy_attachment, 1 aws_vpc"
-    assert remark.reason.startswith(f"{counts}: in no spec. Over their state a stack would destroy them: ")
+    assert note.reason.startswith(f"{counts}: in no spec. Over their state a stack would destroy them: ")
 
 
 def test_what_is_written_into_a_role_is_said() -> None:
@@ -87,4 +87,4 @@ def test_an_instance_profile_moves_with_its_role() -> None:
     )
     new = "module.issuer_signer.aws_iam_instance_profile.this[0]"
     assert found.spec.moves["aws_iam_instance_profile.this"] == new
-    assert found.remarks == ()
+    assert found.notes == ()

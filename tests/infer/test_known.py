@@ -104,26 +104,26 @@ def test_an_arn_in_the_spec_counts_for_a_state_too() -> None:
 def test_certificates_that_cannot_be_told_apart_are_said() -> None:
     result = found(HEAD + ONE, [*root(), acm(1, "x.corp"), acm(2, "y.corp")])
     assert result.spec.certificates == {}
-    assert [(each.kind, each.address) for each in result.remarks] == [
+    assert [(each.kind, each.address) for each in result.notes] == [
         ("ambiguous", "aws_acm_certificate.n1"),
         ("ambiguous", "aws_acm_certificate.n2"),
     ]
-    assert "it could be 'web' of the spec: write its ARN there as 'arn'" in result.remarks[0].reason
+    assert "it could be 'web' of the spec: write its ARN there as 'arn'" in result.notes[0].reason
 
 
 def test_a_certificate_that_came_after_another_one_is_the_same_entry() -> None:
     arn = f", arn: 'arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1'}}"
     result = found(HEAD + ONE.replace("}", arn), [*root(), acm(5)], is_live=True)
     assert list(result.spec.certificates) == ["web"]
-    (remark,) = (each for each in result.remarks if each.kind == "listed")
-    assert remark.reason == "'web' has the 'arn' of one before it: write this one, or take 'arn' out"
+    (note,) = (each for each in result.notes if each.kind == "listed")
+    assert note.reason == "'web' has the 'arn' of one before it: write this one, or take 'arn' out"
 
 
 def test_one_thing_at_two_addresses_is_written_once() -> None:
     twins = [{**each, "name": "second"} for each in (authority("root"), acm(1))]
     result = found(HEAD, [*root(), acm(1), *twins])
     assert (list(result.spec.managed), list(result.spec.certificates)) == (["root"], ["web"])
-    said = {each.address: each.reason for each in result.remarks if each.kind == "left out"}
+    said = {each.address: each.reason for each in result.notes if each.kind == "left out"}
     assert said == {
         "aws_acmpca_certificate_authority.second": (
             "it is what aws_acmpca_certificate_authority.this is: take one of the two out with 'terraform state rm'"
@@ -151,4 +151,4 @@ def test_an_instance_profile_in_another_path_stays_behind() -> None:
     )
     assert "aws_iam_role.this" in result.spec.moves
     assert "aws_iam_instance_profile.this" not in result.spec.moves
-    assert any("1 aws_iam_instance_profile" in each.reason for each in result.remarks)
+    assert any("1 aws_iam_instance_profile" in each.reason for each in result.notes)

@@ -28,8 +28,8 @@ def test_who_is_below_a_left_out_authority_has_it_as_a_reference() -> None:
     assert found.spec.managed["policy"].parent == "old"
     reference = found.spec.certificate_authorities["old"]
     assert (reference.managed, reference.arn, reference.key_algorithm) == (False, arn_of("old"), "RSA_2048")
-    assert [remark.kind for remark in found.remarks] == ["left out", "unknown"]
-    assert "RSA_1024" in found.remarks[0].reason
-    assert "Its signature says RSA_2048" in found.remarks[1].reason
+    assert [note.kind for note in found.notes] == ["left out", "unknown"]
+    assert "RSA_1024" in found.notes[0].reason
+    assert "Its signature says RSA_2048" in found.notes[1].reason
     assert found.spec.issuers["ci"].grants
     load_valid_text(dump(found.spec).encode(), "spec.yaml")

@@ -25,8 +25,8 @@ def test_each_region_has_a_spec_of_its_own() -> None:
     assert (one.spec.stack, other.spec.stack) == ("corp-pki-eu-west-1", "corp-pki-us-east-1")
     assert (list(one.spec.managed), list(other.spec.managed)) == (["a"], ["b"])
     for each in (one, other):
-        (remark,) = each.remarks
-        assert remark.reason == (
+        (note,) = each.notes
+        assert note.reason == (
             "the state holds CAs of 123456789012 in eu-west-1, 123456789012 in us-east-1: "
             "each spec needs a state of its own, else its plan destroys the others"
         )

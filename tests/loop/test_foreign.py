@@ -102,7 +102,7 @@ def test_a_foreign_layout_moves_and_changes_nothing_unsaid(tmp_path: Path, layou
     with started(tmp_path) as stack:
         apply_foreign(stack, LAYOUTS[layout])
         (found,) = from_state(stack.terraform.state_pull(), "state", stack=stack.terraform.directory.name)
-        assert sorted(remark.address for remark in found.remarks) == sorted(IN_OTHER_WORDS[layout])
+        assert sorted(note.address for note in found.notes) == sorted(IN_OTHER_WORDS[layout])
         assert found.spec.aws.default_tags == {"owner": "pki"}
         assert {key: each.parent for key, each in found.spec.managed.items()} == CAS[layout]
         take_over(stack, found, LAYOUTS[layout])
@@ -117,5 +117,5 @@ def test_a_foreign_layout_moves_and_changes_nothing_unsaid(tmp_path: Path, layou
         stack.terraform.apply(stack.home / "tfplan")
         check_finished(pcaform, layout, stack, found)
         (again,) = from_state(stack.terraform.state_pull(), "state", stack=stack.terraform.directory.name)
-        assert (again.spec.moves, again.remarks) == ({}, ())
+        assert (again.spec.moves, again.notes) == ({}, ())
         assert again.spec == found.spec.model_copy(update={"moves": {}})

@@ -225,7 +225,7 @@ def test_a_second_plan_is_empty(stack: Stack) -> None:
 
 def test_every_principal_is_read_back(stack: Stack) -> None:
     (found,) = from_state(stack.terraform.state_pull(), "state", stack="story")
-    assert found.remarks == ()
+    assert found.notes == ()
     assert by_state(found.spec) == by_state(load_valid_text((HEAD + SPEC).encode(), "spec.yaml"))
 
 

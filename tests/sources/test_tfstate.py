@@ -141,8 +141,8 @@ def test_what_a_plan_destroys_by_the_state_alone_is_said(
     printed = shown(authority("root"))
     printed["root_module"]["resources"][0] |= in_json
     for document in (state(pulled), json.dumps({"format_version": "1.0", "values": printed}).encode()):
-        (remark,) = tfstate.read(document, "x").remarks
-        assert (remark.kind, (remark.address, remark.reason)) == ("left out", DOOMED[mark])
+        (note,) = tfstate.read(document, "x").notes
+        assert (note.kind, (note.address, note.reason)) == ("left out", DOOMED[mark])
 
 
 def test_of_data_sources_only_authorities_are_read_as_others() -> None:
@@ -153,9 +153,9 @@ def test_of_data_sources_only_authorities_are_read_as_others() -> None:
 
 
 def test_what_is_of_no_known_kind_is_listed() -> None:
-    (remark,) = tfstate.read(state(resource("aws_acmpca_new_thing", "module.x", {"policy": "{}"})), "x").remarks
-    assert (remark.kind, remark.address) == ("left out", "module.x.aws_acmpca_new_thing.this")
-    assert remark.reason == "'aws_acmpca_new_thing' is of no kind that a spec has"
+    (note,) = tfstate.read(state(resource("aws_acmpca_new_thing", "module.x", {"policy": "{}"})), "x").notes
+    assert (note.kind, note.address) == ("left out", "module.x.aws_acmpca_new_thing.this")
+    assert note.reason == "'aws_acmpca_new_thing' is of no kind that a spec has"
 
 
 def shown(*resources: dict[str, Any]) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def test_what_terraform_shows_of_states_and_plans_is_read(document: dict[str, An
     """Also as PowerShell redirects it."""
     (found,) = from_state(json.dumps(document).encode(encoding), "shown.json", stack="corp-pki")
     assert list(found.spec.managed) == ["root"]
-    assert found.remarks == ()
+    assert found.notes == ()
 
 
 @pytest.mark.parametrize(
@@ -228,8 +228,8 @@ def marked_and_shown() -> bytes:
 def test_what_is_marked_sensitive_is_not_read(content: bytes) -> None:
     (found,) = from_state(content, "x", stack="corp-pki")
     assert found.spec.managed["root"].tags == {}
-    (remark,) = found.remarks
-    assert (remark.kind, remark.reason) == ("unknown", "'tags' is marked sensitive there: it was not read")
+    (note,) = found.notes
+    assert (note.kind, note.reason) == ("unknown", "'tags' is marked sensitive there: it was not read")
     assert SECRETS[2] not in repr(found)
 
 

@@ -100,11 +100,11 @@ _PROOF = TypeAdapter(Proof)
 
 def build_proof(proven: ProvenState, circumstances: ProofContext, step: Step) -> Proof:
     """Return the proof of what was proven."""
-    judgement = proven.judgement
+    result = proven.result
     ids = {entry.address: entry.id for entry in proven.entries}
     return Proof(
         format_version="1.0",
-        verdict="proven" if judgement.is_accepted else "refused",
+        verdict="proven" if result.is_accepted else "refused",
         step=step,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         stack=circumstances.stack,
@@ -112,9 +112,9 @@ def build_proof(proven: ProvenState, circumstances: ProofContext, step: Step) ->
         account_id=circumstances.account_id,
         region=circumstances.region,
         accepted_classes=circumstances.accepted,
-        resources=tuple(_resource(line, ids.get(line.address)) for line in judgement.lines),
-        outputs=judgement.outputs,
-        reasons=judgement.doubts,
+        resources=tuple(_resource(line, ids.get(line.address)) for line in result.lines),
+        outputs=result.outputs,
+        reasons=result.doubts,
         digests=Digests(
             plan=_digest(json.dumps(proven.plan, sort_keys=True).encode()),
             state_before=_digest(proven.before),

@@ -53,7 +53,7 @@ class ProvenState:
     after: bytes = field(repr=False)
     entries: tuple[Entry, ...]
     plan: Plan = field(repr=False)
-    judgement: AdoptCheck
+    result: AdoptCheck
     grants: tuple[Grant, ...] = ()
     awaited: frozenset[str] = frozenset()
     """The permissions that the plan is to create, by address."""
@@ -61,7 +61,7 @@ class ProvenState:
     @property
     def is_pushable(self) -> bool:
         """Whether there is something to push, and it may be."""
-        return bool(self.entries) and self.judgement.is_accepted
+        return bool(self.entries) and self.result.is_accepted
 
 
 class NotRestored(Failure):
@@ -96,13 +96,13 @@ def push(ground: Environment, proven: ProvenState) -> AdoptCheck:
     _push(ground, states.parse(proven.after), proven.after)
     ground.between("push")
     try:
-        judgement = check_plan(ground.plan(), ground.accepted, awaited=proven.awaited)
+        result = check_plan(ground.plan(), ground.accepted, awaited=proven.awaited)
     except Failure as failure:
         _put_back(ground, proven, f"{failure}\nthe plan after the push failed")
     ground.between("plan")
-    if not judgement.is_accepted:
-        _put_back(ground, proven, f"the plan after the push is not the proven one: {_first(judgement)}")
-    return judgement
+    if not result.is_accepted:
+        _put_back(ground, proven, f"the plan after the push is not the proven one: {_first(result)}")
+    return result
 
 
 def _proven(ground: Environment, before: bytes, state: State) -> ProvenState:
@@ -125,8 +125,8 @@ def _proven(ground: Environment, before: bytes, state: State) -> ProvenState:
             refuse_unlike(tuple(new.values()))
             taken |= {address: grant.entry for address, grant in new.items()}
     awaited = frozenset(grants) if ground.is_recreating else frozenset()
-    judgement = check_plan(plan, ground.accepted, awaited=awaited)
-    return ProvenState(before, after, tuple(taken.values()), plan, judgement, tuple(grants.values()), awaited)
+    result = check_plan(plan, ground.accepted, awaited=awaited)
+    return ProvenState(before, after, tuple(taken.values()), plan, result, tuple(grants.values()), awaited)
 
 
 def _push(ground: Environment, after: State, content: bytes) -> None:
@@ -158,6 +158,6 @@ def _put_back(ground: Environment, proven: ProvenState, reason: str) -> NoReturn
     raise Failure(f"{reason}\nthe state of before was put back")
 
 
-def _first(judgement: AdoptCheck) -> str:
-    lines = [f"{line.address}: {', '.join(line.actions)}" for line in judgement.refused]
-    return [*judgement.doubts, *lines][0]
+def _first(result: AdoptCheck) -> str:
+    lines = [f"{line.address}: {', '.join(line.actions)}" for line in result.refused]
+    return [*result.doubts, *lines][0]

@@ -101,7 +101,7 @@ class AccountSnapshot:
     authorities: tuple[CaStatus, ...]
     certificates: tuple[Certificate, ...] = ()
     buckets: Mapping[str, Bucket] = field(default_factory=dict)
-    remarks: tuple[ImportNote, ...] = ()
+    notes: tuple[ImportNote, ...] = ()
     unlisted: frozenset[str] = frozenset()
 
     @property

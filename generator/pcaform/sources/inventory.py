@@ -157,7 +157,7 @@ class Inventory:
     """
 
     resources: tuple[Resource, ...]
-    remarks: tuple[ImportNote, ...] = field(default=())
+    notes: tuple[ImportNote, ...] = field(default=())
     source: Source = "state"
     providers: Mapping[str, Provider] = field(default_factory=dict)
     backend: Mapping[str, Mapping[str, Any]] | None = None

@@ -53,9 +53,9 @@ def read(content: bytes, name: str) -> Inventory:
 
 def _inventory(instances: Iterator[_Instance], others: Mapping[str, int]) -> Inventory:
     found: list[Resource] = []
-    remarks: list[ImportNote] = []
+    notes: list[ImportNote] = []
     for each in instances:
-        remarks += _doomed(each)
+        notes += _doomed(each)
         if each.deposed:
             continue
         if each.type in ATTRIBUTES and (each.mode != _DATA or each.type == _CA):
@@ -63,13 +63,13 @@ def _inventory(instances: Iterator[_Instance], others: Mapping[str, int]) -> Inv
             shown = {key: value for key, value in allowed.items() if key not in each.hidden and not _is_secret(value)}
             is_reference = each.mode == _DATA
             found.append(Resource(each.type, each.address, shown, is_reference=is_reference, provider=each.provider))
-            remarks += [
+            notes += [
                 ImportNote("unknown", each.address, f"'{key}' is marked sensitive there: it was not read")
                 for key in sorted(set(allowed) - set(shown))
             ]
         elif each.mode != _DATA and each.type.startswith(_OURS):
-            remarks.append(ImportNote("left out", each.address, f"'{each.type}' is of no kind that a spec has"))
-    return Inventory(tuple(found), tuple(remarks), others=others)
+            notes.append(ImportNote("left out", each.address, f"'{each.type}' is of no kind that a spec has"))
+    return Inventory(tuple(found), tuple(notes), others=others)
 
 
 def _doomed(instance: _Instance) -> Iterator[ImportNote]:

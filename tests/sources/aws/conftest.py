@@ -71,7 +71,7 @@ def one(found: Inventory, kind: str, address: str) -> Resource:
 
 def remarks_on(found: Inventory, address: str) -> list[ImportNote]:
     """Return what is said of one thing."""
-    return [remark for remark in found.remarks if remark.address == address]
+    return [note for note in found.notes if note.address == address]
 
 
 def statement(action: str | list[str], resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class World:
         return one(self.found, CA, self.arns[name]).attributes
 
     def said(self, name: str) -> list[tuple[str, str]]:
-        return [(remark.kind, remark.reason) for remark in remarks_on(self.found, self.arns[name])]
+        return [(note.kind, note.reason) for note in remarks_on(self.found, self.arns[name])]
 
 
 def subject(**fields: Any) -> dict[str, Any]:
@@ -238,7 +238,7 @@ def test_a_ca_that_terraform_cannot_manage_is_a_reference(world: World) -> None:
 
 def test_regions_are_read_together(world: World) -> None:
     assert one(world.found, CA, world.arns["elsewhere"]).origin == f"{ELSEWHERE}, {ACCOUNT}"
-    assert [remark for remark in world.found.remarks if remark.kind == "unknown"] == []
+    assert [note for note in world.found.notes if note.kind == "unknown"] == []
 
 
 @pytest.mark.parametrize(

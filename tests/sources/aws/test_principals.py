@@ -29,7 +29,7 @@ class World:
 
     def said(self, kind: str, name: str, path: str = "/") -> list[str]:
         """Return what is said of a user or role."""
-        return [remark.reason for remark in remarks_on(self.found, f"arn:aws:iam::{ACCOUNT}:{kind}{path}{name}")]
+        return [note.reason for note in remarks_on(self.found, f"arn:aws:iam::{ACCOUNT}:{kind}{path}{name}")]
 
     def policies(self, kind: str, name: str) -> dict[str, Any]:
         """Return the documents that are written of a user or role, by name."""
@@ -155,7 +155,7 @@ def test_who_is_no_issuer_of_ours_is_listed(world: World) -> None:
     assert world.said("role", "AWSServiceRoleForX", "/aws-service-role/x.amazonaws.com/") == [
         "it may issue by 'issue'; a service-linked role belongs to its service"
     ]
-    assert [remark.reason for remark in remarks_on(world.found, ACCOUNT)] == [
+    assert [note.reason for note in remarks_on(world.found, ACCOUNT)] == [
         "they may look at CAs, revoke or administer, and issue nothing: reader"
     ]
 

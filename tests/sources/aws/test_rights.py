@@ -60,12 +60,12 @@ def world() -> Iterator[World]:
 
 def shown(found: Inventory) -> Any:
     """Return what was found, without the reader's own line: the administrator sees them without a policy."""
-    return found.resources, [remark for remark in found.remarks if remark.kind != "listed"]
+    return found.resources, [note for note in found.notes if note.kind != "listed"]
 
 
 def test_the_policy_is_enough(world: World) -> None:
     assert shown(world.reader_finds()) == shown(world.whole)
-    assert [remark for remark in world.whole.remarks if remark.kind == "unknown"] == []
+    assert [note for note in world.whole.notes if note.kind == "unknown"] == []
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -75,7 +75,7 @@ def test_no_action_is_there_for_nothing(world: World, action: str) -> None:
     except Failure as failure:
         assert "the caller's policies do not allow it" in str(failure)
         return
-    said = [remark for remark in found.remarks if remark.kind == "unknown"]
+    said = [note for note in found.notes if note.kind == "unknown"]
     assert said
-    assert all("the caller's policies do not allow it (AccessDenied" in remark.reason for remark in said)
+    assert all("the caller's policies do not allow it (AccessDenied" in note.reason for note in said)
     assert shown(found) != shown(world.whole)

@@ -49,7 +49,7 @@ def account() -> Iterator[Live]:
 @pytest.fixture(scope="module")
 def calm(account: Live) -> Inventory:
     found = account.read()
-    assert found.remarks == ()
+    assert found.notes == ()
     kinds = [resource.type for resource in found.resources]
     assert {kind: kinds.count(kind) for kind in kinds} == {
         CA: 2,
@@ -64,37 +64,37 @@ def calm(account: Live) -> Inventory:
 
 def unexplained(calm: Inventory, troubled: Inventory) -> Iterator[Any]:
     """Yield what differs from the truth without a word about it."""
-    unknown = [remark for remark in troubled.remarks if remark.kind == "unknown"]
+    unknown = [note for note in troubled.notes if note.kind == "unknown"]
     there = {(resource.type, resource.address): resource for resource in troubled.resources}
     for resource in calm.resources:
         found = there.pop((resource.type, resource.address), None)
         if found is None:
-            if not any(_is_about(remark, resource) for remark in unknown):
+            if not any(_is_about(note, resource) for note in unknown):
                 yield resource
         elif found != resource:
             differing = {key for key, value in resource.attributes.items() if found.attributes.get(key) != value}
-            said = {remark.reason.partition(":")[0] for remark in unknown if remark.address == resource.address}
+            said = {note.reason.partition(":")[0] for note in unknown if note.address == resource.address}
             if not differing <= {name for field in said for name in ATTRIBUTES_OF.get(field, ())}:
                 yield resource, found
     yield from there.values()
-    yield from (remark for remark in troubled.remarks if remark.kind != "unknown")
+    yield from (note for note in troubled.notes if note.kind != "unknown")
 
 
-def _is_about(remark: ImportNote, resource: Resource) -> bool:
+def _is_about(note: ImportNote, resource: Resource) -> bool:
     """Tell whether a remark says that a resource could not be read."""
     region = "111122223333/eu-central-1"
     if resource.type in HANGS_ON_CA:
         owner, field = HANGS_ON_CA[resource.type]
-        if remark.address == resource.attributes[owner] and remark.reason.startswith(f"{field}: "):
+        if note.address == resource.attributes[owner] and note.reason.startswith(f"{field}: "):
             return True
     if resource.type.startswith("aws_iam_"):
-        is_listed = remark.address == "111122223333" and remark.reason.startswith("users, roles and their policies")
+        is_listed = note.address == "111122223333" and note.reason.startswith("users, roles and their policies")
     elif resource.type == "aws_acm_certificate":
-        is_certificate = remark.address == resource.address and remark.reason.startswith("certificate: ")
-        is_listed = is_certificate or (remark.address == region and remark.reason.startswith("private certificates"))
+        is_certificate = note.address == resource.address and note.reason.startswith("certificate: ")
+        is_listed = is_certificate or (note.address == region and note.reason.startswith("private certificates"))
     else:
         is_listed = False
-    return is_listed or (remark.address == region and remark.reason.startswith("CAs of this account"))
+    return is_listed or (note.address == region and note.reason.startswith("CAs of this account"))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -107,7 +107,7 @@ def test_what_is_denied_is_unknown(account: Live, calm: Inventory, operation: st
             return
         found = account.read()
     name = operation.partition(":")[2]
-    assert any(f"{name}: the caller's policies do not allow it (AccessDenied" in each.reason for each in found.remarks)
+    assert any(f"{name}: the caller's policies do not allow it (AccessDenied" in each.reason for each in found.notes)
     assert list(unexplained(calm, found)) == []
 
 

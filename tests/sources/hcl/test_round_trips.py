@@ -54,7 +54,7 @@ def names_of_references(spec: Spec) -> ExistingKeys:
 def test_files_give_the_same_spec_back(data: dict[str, Any]) -> None:
     spec = spec_of(yaml_of(data).encode())
     found = imported(spec, names_of_references(spec))
-    said = {(each.kind, each.address) for each in found.remarks if each.kind != "unknown"}
+    said = {(each.kind, each.address) for each in found.notes if each.kind != "unknown"}
     assert said == {("ambiguous", new) for new in spec.moves.values()}  # whether that is applied stands in no file
     assert by_hcl(found.spec) == by_hcl(spec)
     assert load_valid_text(dump(found.spec).encode(), "spec.yaml") == found.spec

@@ -14,41 +14,45 @@ from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam import actions
 
 
-def review_account(stages: Iterable[Scenario], samples: Mapping[str, str]) -> AccessResult:
+def review_account(scenarios: Iterable[Scenario], samples: Mapping[str, str]) -> AccessResult:
     """Judge every principal of an account in every region; raises PolicyError for a policy that IAM would refuse."""
-    accesses = [_access(stage, subject, samples) for stage in stages for subject in stage.subjects]
+    accesses = [_access(scenario, subject, samples) for scenario in scenarios for subject in scenario.subjects]
     shown = tuple(access for access in accesses if access.allowed)
     findings = (finding for access in shown for finding in _findings(access))
     return AccessResult(shown, tuple(findings), is_live=True)
 
 
-def _access(stage: Scenario, subject: Subject, samples: Mapping[str, str]) -> Access:
-    decided = list(decisions(stage, subject, None, samples))
-    allowed = [each.cell for each in decided if each.is_allowed and each.cell.circumstance == access_request.PLAIN]
-    plain = {_asked(cell) for cell in allowed}
+def _access(scenario: Scenario, subject: Subject, samples: Mapping[str, str]) -> Access:
+    decided = list(decisions(scenario, subject, None, samples))
+    allowed = [
+        each.request for each in decided if each.is_allowed and each.request.circumstance == access_request.PLAIN
+    ]
+    plain = {_asked(request) for request in allowed}
     allowed += dict.fromkeys(
-        _in_short(each.cell)
+        _in_short(each.request)
         for each in decided
-        if each.is_allowed and each.cell.circumstance == access_request.EVERY_KEY and _asked(each.cell) not in plain
+        if each.is_allowed
+        and each.request.circumstance == access_request.EVERY_KEY
+        and _asked(each.request) not in plain
     )
     return Access(subject, tuple(allowed), len(decided), is_promised=False)
 
 
-def _asked(cell: AccessRequest) -> tuple[str, str, str]:
-    return cell.action, cell.target, cell.route
+def _asked(request: AccessRequest) -> tuple[str, str, str]:
+    return request.action, request.target, request.route
 
 
-def _in_short(cell: AccessRequest) -> AccessRequest:
+def _in_short(request: AccessRequest) -> AccessRequest:
     """Return a request that a condition lets through without its keys: which ones depends on who asks."""
-    return replace(cell, tag=None, key_algorithm=None, names=None, names_said="", resource="*", context={})
+    return replace(request, tag=None, key_algorithm=None, names=None, names_said="", resource="*", context={})
 
 
 def _findings(access: Access) -> Iterator[Decision]:
     """Yield each line that somebody crosses, once, with the first request that crosses it."""
-    issuing = [cell for cell in access.allowed if _issues(cell)]
-    running = [cell for cell in access.allowed if cell.action in actions.ADMINISTERING]
-    anywhere = [cell for cell in issuing if cell.target == access_request.ANOTHER]
-    making = [cell for cell in access.allowed if _makes(cell)]
+    issuing = [request for request in access.allowed if _issues(request)]
+    running = [request for request in access.allowed if request.action in actions.ADMINISTERING]
+    anywhere = [request for request in issuing if request.target == access_request.ANOTHER]
+    making = [request for request in access.allowed if _makes(request)]
     if anywhere:
         yield _finding(access, anywhere[0], "may issue from every CA, also from those that come later")
     if issuing and running:
@@ -57,15 +61,15 @@ def _findings(access: Access) -> Iterator[Decision]:
         yield _finding(access, making[0], "may make a certificate of a CA")
 
 
-def _issues(cell: AccessRequest) -> bool:
-    return (cell.action == actions.ISSUE and not _makes(cell)) or (
-        cell.action == actions.REQUEST and cell.target != access_request.NO_CA
+def _issues(request: AccessRequest) -> bool:
+    return (request.action == actions.ISSUE and not _makes(request)) or (
+        request.action == actions.REQUEST and request.target != access_request.NO_CA
     )
 
 
-def _makes(cell: AccessRequest) -> bool:
-    return cell.action == actions.ISSUE and "CACertificate" in (cell.template or "")
+def _makes(request: AccessRequest) -> bool:
+    return request.action == actions.ISSUE and "CACertificate" in (request.template or "")
 
 
-def _finding(access: Access, cell: AccessRequest, message: str) -> Decision:
-    return Decision(f"{access.subject.kind} {access.subject.key}", cell, is_allowed=True, message=message)
+def _finding(access: Access, request: AccessRequest, message: str) -> Decision:
+    return Decision(f"{access.subject.kind} {access.subject.key}", request, is_allowed=True, message=message)

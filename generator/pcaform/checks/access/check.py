@@ -32,7 +32,7 @@ class Decision:
     """How a request ends; the message tells what is wrong with that: not as granted, or beyond what one may ever do."""
 
     subject: str
-    cell: AccessRequest
+    request: AccessRequest
     is_allowed: bool
     message: str
 
@@ -59,18 +59,18 @@ class AccessResult:
 
 
 def check_access(
-    stage: Scenario, words_of: Callable[[Subject], ExpectedDecision | None], samples: Mapping[str, str]
+    scenario: Scenario, words_of: Callable[[Subject], ExpectedDecision | None], samples: Mapping[str, str]
 ) -> AccessResult:
     """Judge every principal of a stack; `words_of` returns what is promised to one, None where only the stack is known.
 
     Raises PolicyError for a policy that IAM would refuse.
     """
     accesses, findings = [], []
-    for subject in stage.subjects:
+    for subject in scenario.subjects:
         words = words_of(subject)
-        decided = list(decisions(stage, subject, words, samples))
+        decided = list(decisions(scenario, subject, words, samples))
         allowed = tuple(
-            each.cell for each in decided if each.is_allowed and each.cell.circumstance == access_request.PLAIN
+            each.request for each in decided if each.is_allowed and each.request.circumstance == access_request.PLAIN
         )
         accesses.append(Access(subject, allowed, len(decided), words is not None))
         findings += [each for each in decided if each.message]
@@ -78,52 +78,54 @@ def check_access(
 
 
 def decisions(
-    stage: Scenario, subject: Subject, words: ExpectedDecision | None, samples: Mapping[str, str]
+    scenario: Scenario, subject: Subject, words: ExpectedDecision | None, samples: Mapping[str, str]
 ) -> Iterator[Decision]:
     """Yield how each request of one principal ends, and what is wrong with that."""
     documents = tuple(read_document(text, name) for name, text in subject.policies.items())
     boundary = read_document(subject.boundary, "permissions boundary") if subject.boundary else None
     policies = Policies(identity=documents, boundary=boundary)
-    for cell in RequestMatrix(stage, subject, samples, sample_contexts(subject)).cells():
-        passes = is_allowed(stage, subject, cell, policies)
-        message = _wrong(subject, cell, is_allowed=passes, words=words)
-        yield Decision(f"{subject.kind} {subject.key}", cell, passes, message)
+    for request in RequestMatrix(scenario, subject, samples, sample_contexts(subject)).requests():
+        passes = is_allowed(scenario, subject, request, policies)
+        message = _wrong(subject, request, is_allowed=passes, words=words)
+        yield Decision(f"{subject.kind} {subject.key}", request, passes, message)
 
 
-def is_allowed(stage: Scenario, subject: Subject, cell: AccessRequest, policies: Policies) -> bool:
+def is_allowed(scenario: Scenario, subject: Subject, request: AccessRequest, policies: Policies) -> bool:
     """Tell whether IAM lets a request of a principal through that has these policies."""
-    if cell.circumstance == access_request.MORE_RIGHTS:
+    if request.circumstance == access_request.MORE_RIGHTS:
         policies = replace(policies, identity=(*policies.identity, _EVERYTHING))
-    if cell.circumstance == access_request.FIRST_LOCK:
+    if request.circumstance == access_request.FIRST_LOCK:
         policies = replace(policies, identity=tuple(_allowing(document) for document in policies.identity))
     principal = subject.principal
     described = {"aws:principalarn": (principal.role_arn or principal.arn,)}
-    request = Request(principal, cell.action, cell.resource, {**described, **cell.context}, stage.account_id)
-    return evaluate(request, policies).is_allowed
+    evaluated = Request(
+        principal, request.action, request.resource, {**described, **request.context}, scenario.account_id
+    )
+    return evaluate(evaluated, policies).is_allowed
 
 
 def _allowing(document: Document) -> Document:
     return Document(document.name, tuple(statement for statement in document.statements if statement.is_allow))
 
 
-def _wrong(subject: Subject, cell: AccessRequest, *, is_allowed: bool, words: ExpectedDecision | None) -> str:
+def _wrong(subject: Subject, request: AccessRequest, *, is_allowed: bool, words: ExpectedDecision | None) -> str:
     """Return what is wrong with a request's end, nothing where it is right."""
-    promised = words is not None and words(cell)
+    promised = words is not None and words(request)
     if words is not None and is_allowed and not promised:
         return _UNSAID[subject.kind]
-    if promised and not is_allowed and cell.circumstance != access_request.EVERY_KEY:
+    if promised and not is_allowed and request.circumstance != access_request.EVERY_KEY:
         return _BROKEN[subject.kind]
-    is_real = cell.circumstance not in (access_request.MORE_RIGHTS, access_request.FIRST_LOCK)
-    return _overstepped(subject.kind, cell) if is_allowed and is_real else ""
+    is_real = request.circumstance not in (access_request.MORE_RIGHTS, access_request.FIRST_LOCK)
+    return _overstepped(subject.kind, request) if is_allowed and is_real else ""
 
 
-def _overstepped(kind: str, cell: AccessRequest) -> str:
+def _overstepped(kind: str, request: AccessRequest) -> str:
     """Return which line between the duties a request crosses: issuing, administering and looking stay apart."""
-    is_ca = "CACertificate" in (cell.template or "")
-    if kind != "administrator" and cell.action in actions.ADMINISTERING:
+    is_ca = "CACertificate" in (request.template or "")
+    if kind != "administrator" and request.action in actions.ADMINISTERING:
         return f"lets an {kind} administer CAs"
     if kind != "administrator" and is_ca:
         return f"lets an {kind} make a CA"
-    if kind != "issuer" and (cell.action == actions.REQUEST or (cell.action == actions.ISSUE and not is_ca)):
+    if kind != "issuer" and (request.action == actions.REQUEST or (request.action == actions.ISSUE and not is_ca)):
         return f"lets an {kind} issue certificates"
     return ""

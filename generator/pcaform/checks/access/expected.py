@@ -31,28 +31,28 @@ def expected_decision(spec: Spec, subject: Subject) -> ExpectedDecision | None:
     return partial(is_promised, issuer, owner_tag=subject.owner_tag) if issuer.grants else None
 
 
-def _is_duty(spec: Spec, kind: str, cell: AccessRequest) -> bool:
+def _is_duty(spec: Spec, kind: str, request: AccessRequest) -> bool:
     """Tell whether a request is the duty of an administrator or of an auditor: on the stack's CAs, and nothing else."""
-    is_ca = "CACertificate" in (cell.template or "")
-    if cell.circumstance == access_request.MORE_RIGHTS:
-        return cell.action == actions.ISSUE and is_ca
-    if cell.action == "acm-pca:ListCertificateAuthorities":
+    is_ca = "CACertificate" in (request.template or "")
+    if request.circumstance == access_request.MORE_RIGHTS:
+        return request.action == actions.ISSUE and is_ca
+    if request.action == "acm-pca:ListCertificateAuthorities":
         return True
-    if cell.action in _LOOKING:
-        return cell.target in spec.certificate_authorities
-    if kind != "administrator" or cell.target not in spec.managed:
+    if request.action in _LOOKING:
+        return request.target in spec.certificate_authorities
+    if kind != "administrator" or request.target not in spec.managed:
         return False
-    return cell.action in (*_RUNNING, "acm-pca:RevokeCertificate") or (cell.action == actions.ISSUE and is_ca)
+    return request.action in (*_RUNNING, "acm-pca:RevokeCertificate") or (request.action == actions.ISSUE and is_ca)
 
 
-def is_promised(issuer: Issuer, cell: AccessRequest, *, owner_tag: str) -> bool:
+def is_promised(issuer: Issuer, request: AccessRequest, *, owner_tag: str) -> bool:
     """Tell whether any of an issuer's grants is about a request."""
-    if cell.circumstance == access_request.MORE_RIGHTS:
-        return any(cell.template in _templates(grant) for grant in issuer.grants)
-    if cell.circumstance not in (access_request.PLAIN, access_request.EVERY_KEY, access_request.FIRST_LOCK):
+    if request.circumstance == access_request.MORE_RIGHTS:
+        return any(request.template in _templates(grant) for grant in issuer.grants)
+    if request.circumstance not in (access_request.PLAIN, access_request.EVERY_KEY, access_request.FIRST_LOCK):
         return False
     return any(
-        _unmanaged(grant, cell) if isinstance(grant, UnmanagedGrant) else _managed(grant, cell, owner_tag)
+        _unmanaged(grant, request) if isinstance(grant, UnmanagedGrant) else _managed(grant, request, owner_tag)
         for grant in issuer.grants
     )
 
@@ -61,45 +61,47 @@ def _templates(grant: UnmanagedGrant | ManagedGrant) -> tuple[str, ...]:
     return grant.templates if isinstance(grant, UnmanagedGrant) else (facts.DEFAULT_TEMPLATE,)
 
 
-def _unmanaged(grant: UnmanagedGrant, cell: AccessRequest) -> bool:
-    service, _, name = cell.action.partition(":")
+def _unmanaged(grant: UnmanagedGrant, request: AccessRequest) -> bool:
+    service, _, name = request.action.partition(":")
     if service != "acm-pca":
         return False
     if name == "ListCertificateAuthorities":
         return name in grant.additional_actions
-    if cell.target not in grant.certificate_authorities:
+    if request.target not in grant.certificate_authorities:
         return False
     if name == "IssueCertificate":
-        is_key = not grant.key_algorithms or cell.key_algorithm in grant.key_algorithms
-        return is_key and cell.template in grant.templates
+        is_key = not grant.key_algorithms or request.key_algorithm in grant.key_algorithms
+        return is_key and request.template in grant.templates
     return name in _READ or name in grant.additional_actions
 
 
-def _managed(grant: ManagedGrant, cell: AccessRequest, owner_tag: str) -> bool:
-    service, _, name = cell.action.partition(":")
-    if cell.action == actions.REQUEST:
-        return _is_own_request(grant, cell, owner_tag)
+def _managed(grant: ManagedGrant, request: AccessRequest, owner_tag: str) -> bool:
+    service, _, name = request.action.partition(":")
+    if request.action == actions.REQUEST:
+        return _is_own_request(grant, request, owner_tag)
     if service == "acm":
-        return _is_about_own(grant, cell, name, owner_tag)
-    if cell.route != access_request.THROUGH_ACM or cell.target not in grant.certificate_authorities:
+        return _is_about_own(grant, request, name, owner_tag)
+    if request.route != access_request.THROUGH_ACM or request.target not in grant.certificate_authorities:
         return False
-    return name in _THROUGH_ACM or (name == "IssueCertificate" and cell.template == facts.DEFAULT_TEMPLATE)
+    return name in _THROUGH_ACM or (name == "IssueCertificate" and request.template == facts.DEFAULT_TEMPLATE)
 
 
-def _is_own_request(grant: ManagedGrant, cell: AccessRequest, owner_tag: str) -> bool:
-    names = cell.names or ()
+def _is_own_request(grant: ManagedGrant, request: AccessRequest, owner_tag: str) -> bool:
+    names = request.names or ()
     are_named = not grant.domain_names or (bool(names) and all(_fits(name, grant.domain_names) for name in names))
-    is_key = not grant.key_algorithms or cell.key_algorithm in grant.key_algorithms
-    return cell.target in grant.certificate_authorities and are_named and is_key and cell.tag == owner_tag
+    is_key = not grant.key_algorithms or request.key_algorithm in grant.key_algorithms
+    return request.target in grant.certificate_authorities and are_named and is_key and request.tag == owner_tag
 
 
-def _is_about_own(grant: ManagedGrant, cell: AccessRequest, name: str, owner_tag: str) -> bool:
+def _is_about_own(grant: ManagedGrant, request: AccessRequest, name: str, owner_tag: str) -> bool:
     """Tell whether a request is about a certificate of the issuer's own, or tags one that is being requested."""
-    if cell.action in actions.TAGGING:
-        is_first = name == "AddTagsToCertificate" and cell.target == access_request.NEW and cell.tag == owner_tag
-        return is_first or (name in grant.additional_actions and cell.target == access_request.OWN and cell.tag is None)
+    if request.action in actions.TAGGING:
+        is_first = name == "AddTagsToCertificate" and request.target == access_request.NEW and request.tag == owner_tag
+        return is_first or (
+            name in grant.additional_actions and request.target == access_request.OWN and request.tag is None
+        )
     reads = ("DescribeCertificate", "GetCertificate")
-    return cell.target == access_request.OWN and (name in reads or name in grant.additional_actions)
+    return request.target == access_request.OWN and (name in reads or name in grant.additional_actions)
 
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:

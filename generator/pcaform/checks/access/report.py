@@ -23,9 +23,9 @@ _NOT_SHOWN_LIVE = (
 )
 
 
-def not_shown(judgement: AccessResult) -> str:
+def not_shown(result: AccessResult) -> str:
     """Return what also decides at AWS, and is in no policy of a stack, or of an account's principals."""
-    return _NOT_SHOWN_LIVE if judgement.is_live else _NOT_SHOWN
+    return _NOT_SHOWN_LIVE if result.is_live else _NOT_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +77,22 @@ class Report:
 _REPORT = TypeAdapter(Report)
 
 
-def format_text(judgement: AccessResult) -> str:
+def format_text(result: AccessResult) -> str:
     """Return a block for each principal: what it may do on what, and how; all else is denied."""
     return "\n".join(
         [
-            *_findings(judgement),
-            *(line for access in judgement.accesses for line in _block(access, _rows(judgement, access))),
+            *_findings(result),
+            *(line for access in result.accesses for line in _block(access, _rows(result, access))),
         ]
     )
 
 
-def _findings(judgement: AccessResult) -> list[str]:
-    return [f"{finding.subject}: {describe(finding.cell)}: {finding.message}" for finding in judgement.findings]
+def _findings(result: AccessResult) -> list[str]:
+    return [f"{finding.subject}: {describe(finding.request)}: {finding.message}" for finding in result.findings]
 
 
-def _rows(judgement: AccessResult, access: Access) -> list[Row]:
-    return merge_rows(rows(access.allowed)) if judgement.is_live else rows(access.allowed)
+def _rows(result: AccessResult, access: Access) -> list[Row]:
+    return merge_rows(rows(access.allowed)) if result.is_live else rows(access.allowed)
 
 
 def _block(access: Access, found: list[Row]) -> Iterator[str]:
@@ -113,16 +113,16 @@ def _arn(access: Access) -> str:
     return principal.role_arn or principal.arn
 
 
-def format_markdown(judgement: AccessResult) -> str:
+def format_markdown(result: AccessResult) -> str:
     """Return a table, one line for each principal and what it has to do with."""
     lines = ["| principal | on | itself | through ACM |", "| --- | --- | --- | --- |"]
-    for access in judgement.accesses:
+    for access in result.accesses:
         name = f"{access.subject.kind} `{access.subject.key}`"
-        lines += [_line(name, row) for row in _rows(judgement, access)]
-    judged = sum(access.judged for access in judgement.accesses)
-    ended = "findings" if judgement.is_live else "not as granted"
-    lines += ["", f"All else is denied: {judged} requests judged, {len(judgement.findings)} {ended}."]
-    return "\n".join([*lines, *(f"- {line}" for line in _findings(judgement))])
+        lines += [_line(name, row) for row in _rows(result, access)]
+    judged = sum(access.judged for access in result.accesses)
+    ended = "findings" if result.is_live else "not as granted"
+    lines += ["", f"All else is denied: {judged} requests judged, {len(result.findings)} {ended}."]
+    return "\n".join([*lines, *(f"- {line}" for line in _findings(result))])
 
 
 def _line(name: str, row: Row) -> str:
@@ -130,7 +130,7 @@ def _line(name: str, row: Row) -> str:
     return f"| {name} | {row.target} | {', '.join(row.direct)} | {', '.join(through) if row.through_acm else ''} |"
 
 
-def format_json(judgement: AccessResult) -> str:
+def format_json(result: AccessResult) -> str:
     """Return one JSON document, as `json_schema` describes it."""
     principals = tuple(
         Principal(
@@ -139,36 +139,43 @@ def format_json(judgement: AccessResult) -> str:
             _arn(access),
             access.judged,
             access.is_promised,
-            tuple(_allowed(cell) for cell in access.allowed),
+            tuple(_allowed(request) for request in access.allowed),
         )
-        for access in judgement.accesses
+        for access in result.accesses
     )
-    findings = tuple(_wrong(finding) for finding in judgement.findings)
-    return _REPORT.dump_json(Report("1.0", principals, findings, not_shown(judgement)), indent=2).decode()
+    findings = tuple(_wrong(finding) for finding in result.findings)
+    return _REPORT.dump_json(Report("1.0", principals, findings, not_shown(result)), indent=2).decode()
 
 
-def _allowed(cell: AccessRequest) -> Allowed:
+def _allowed(request: AccessRequest) -> Allowed:
     return Allowed(
-        cell.action, cell.target, cell.route, cell.template, cell.names, cell.key_algorithm, cell.tag, cell.circumstance
+        request.action,
+        request.target,
+        request.route,
+        request.template,
+        request.names,
+        request.key_algorithm,
+        request.tag,
+        request.circumstance,
     )
 
 
 def _wrong(finding: Decision) -> Wrong:
-    return Wrong(finding.subject, describe(finding.cell), finding.is_allowed, finding.message)
+    return Wrong(finding.subject, describe(finding.request), finding.is_allowed, finding.message)
 
 
-def describe(cell: AccessRequest) -> str:
+def describe(request: AccessRequest) -> str:
     """Return a request in words."""
-    template = cell.template or (cell.action == actions.ISSUE and "no template named")
-    key = cell.key_algorithm != facts.DEFAULT_KEY and cell.key_algorithm
+    template = request.template or (request.action == actions.ISSUE and "no template named")
+    key = request.key_algorithm != facts.DEFAULT_KEY and request.key_algorithm
     parts = [
-        f"{cell.action} on {cell.target}",
+        f"{request.action} on {request.target}",
         template,
-        cell.names is not None and f"for {', '.join(cell.names) or 'no name'}",
+        request.names is not None and f"for {', '.join(request.names) or 'no name'}",
         key and f"with a key {key}",
-        cell.tag and f"tagged {cell.tag}",
-        cell.action.startswith("acm-pca:") and cell.route != access_request.DIRECT and cell.route,
-        cell.circumstance,
+        request.tag and f"tagged {request.tag}",
+        request.action.startswith("acm-pca:") and request.route != access_request.DIRECT and request.route,
+        request.circumstance,
     ]
     return ", ".join(str(part) for part in parts if part)
 

@@ -27,7 +27,7 @@ class Row:
 
 def rows(allowed: Sequence[AccessRequest]) -> list[Row]:
     """Return a row for each target, in the order in which they were asked about."""
-    targets = dict.fromkeys(cell.target for cell in allowed)
+    targets = dict.fromkeys(request.target for request in allowed)
     return [
         Row(target, _words(allowed, target, access_request.DIRECT), _words(allowed, target, access_request.THROUGH_ACM))
         for target in targets
@@ -54,9 +54,9 @@ _SHOWN = 3
 
 def _words(allowed: Sequence[AccessRequest], target: str, route: str) -> list[str]:
     found: dict[str, set[str | None]] = {}
-    for cell in allowed:
-        if (cell.target, cell.route) == (target, route) and not _is_special(cell, allowed):
-            found.setdefault(_word(cell), set()).add(cell.key_algorithm)
+    for request in allowed:
+        if (request.target, request.route) == (target, route) and not _is_special(request, allowed):
+            found.setdefault(_word(request), set()).add(request.key_algorithm)
     return [f"{word}{_with(keys)}" for word, keys in _shortened(found).items()]
 
 
@@ -82,19 +82,19 @@ def _issuing(template: str) -> str:
     return f"{actions.ISSUE.partition(':')[2]} {template}"
 
 
-def _is_special(cell: AccessRequest, allowed: Sequence[AccessRequest]) -> bool:
+def _is_special(request: AccessRequest, allowed: Sequence[AccessRequest]) -> bool:
     """Tell whether a request for names says nothing that the one for any name does not say."""
-    is_any = any(each.names_said == ANY_NAME and each.target == cell.target for each in allowed)
-    return cell.names is not None and is_any and cell.names_said != ANY_NAME
+    is_any = any(each.names_said == ANY_NAME and each.target == request.target for each in allowed)
+    return request.names is not None and is_any and request.names_said != ANY_NAME
 
 
-def _word(cell: AccessRequest) -> str:
-    name = cell.action.partition(":")[2]
-    if cell.circumstance == access_request.EVERY_KEY:
-        return f"{_word(replace(cell, circumstance=access_request.PLAIN))} under conditions"
-    if cell.template is not None:
-        return f"{name} {cell.template}"
-    return f"{name} for {cell.names_said}" if cell.names_said else name
+def _word(request: AccessRequest) -> str:
+    name = request.action.partition(":")[2]
+    if request.circumstance == access_request.EVERY_KEY:
+        return f"{_word(replace(request, circumstance=access_request.PLAIN))} under conditions"
+    if request.template is not None:
+        return f"{name} {request.template}"
+    return f"{name} for {request.names_said}" if request.names_said else name
 
 
 def _with(keys: set[str | None]) -> str:

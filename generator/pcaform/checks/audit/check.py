@@ -14,30 +14,30 @@ from pcaform.sources.inventory import ImportNote
 
 
 def audit(
-    estate: AccountSnapshot,
-    judgement: AccessResult,
-    remarks: Iterable[ImportNote],
+    snapshot: AccountSnapshot,
+    result: AccessResult,
+    notes: Iterable[ImportNote],
     *,
     now: datetime,
     expiring: timedelta,
 ) -> Audit:
     """Judge an account; `judgement` is about its people, `remarks` name what of them could not be read."""
     findings = [
-        *check_expiry(estate, now=now, expiring=expiring),
-        *renewal_outages(estate, now=now, expiring=expiring),
-        *check_crls(estate, now=now),
-        *check_excess_access(judgement),
-        *check_shares(estate),
+        *check_expiry(snapshot, now=now, expiring=expiring),
+        *renewal_outages(snapshot, now=now, expiring=expiring),
+        *check_crls(snapshot, now=now),
+        *check_excess_access(result),
+        *check_shares(snapshot),
     ]
-    unknown = (each for each in (*estate.remarks, *remarks) if each.kind == "unknown")
+    unknown = (each for each in (*snapshot.notes, *notes) if each.kind == "unknown")
     return Audit(
-        estate.account_id,
-        estate.regions,
+        snapshot.account_id,
+        snapshot.regions,
         now,
-        len(estate.authorities),
-        len(estate.certificates),
+        len(snapshot.authorities),
+        len(snapshot.certificates),
         sort_findings(findings, now),
-        ends(estate),
-        costs(estate),
+        ends(snapshot),
+        costs(snapshot),
         tuple(dict.fromkeys(unknown)),
     )

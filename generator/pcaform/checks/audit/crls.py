@@ -21,10 +21,12 @@ _OPENED = (
 _IDLE = ("DELETED", "EXPIRED", "FAILED")
 
 
-def check_crls(estate: AccountSnapshot, *, now: datetime) -> Iterator[Finding]:
+def check_crls(snapshot: AccountSnapshot, *, now: datetime) -> Iterator[Finding]:
     """Yield what is wrong with revocation lists; buckets that could not be read are told of elsewhere."""
-    for name, bucket in sorted(estate.buckets.items()):
-        writing = [each for each in estate.own if each.lists.get("s3_bucket_name") == name and each.status not in _IDLE]
+    for name, bucket in sorted(snapshot.buckets.items()):
+        writing = [
+            each for each in snapshot.own if each.lists.get("s3_bucket_name") == name and each.status not in _IDLE
+        ]
         try:
             reading, letting = bucket_readers(bucket, _READ), bucket_readers(bucket, _WRITE)
         except PolicyError as error:

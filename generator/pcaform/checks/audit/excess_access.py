@@ -16,11 +16,11 @@ _OF_A_SERVICE = ":role/aws-service-role/"
 _NARROW = "narrow it to CAs and templates, as 'pcaform render' does; 'pcaform access --live' shows all that it may do"
 
 
-def check_excess_access(judgement: AccessResult) -> Iterator[Finding]:
+def check_excess_access(result: AccessResult) -> Iterator[Finding]:
     """Yield everybody who crosses a line, once, with all lines; roles of AWS's services are theirs."""
-    for access in {_arn(each): each for each in judgement.accesses}.values():
+    for access in {_arn(each): each for each in result.accesses}.values():
         subject = f"{access.subject.kind} {access.subject.key}"
-        said = dict.fromkeys(each.message for each in judgement.findings if each.subject == subject)
+        said = dict.fromkeys(each.message for each in result.findings if each.subject == subject)
         if said and _OF_A_SERVICE not in _arn(access):
             yield Finding(Rule.POWER, subject, "; ".join(said), _NARROW, None, _arn(access))
 
@@ -29,9 +29,9 @@ def _arn(access: Access) -> str:
     return access.subject.principal.role_arn or access.subject.principal.arn
 
 
-def check_shares(estate: AccountSnapshot) -> Iterator[Finding]:
+def check_shares(snapshot: AccountSnapshot) -> Iterator[Finding]:
     """Yield the CAs whose own policy lets others make CAs, or issue with any template."""
-    for authority in estate.own:
+    for authority in snapshot.own:
         for who in dict.fromkeys(_makers(authority)):
             message = f"its own policy lets {who} make certificates of CAs below it"
             advice = f"share it for {facts.DEFAULT_TEMPLATE} alone, unless they are to run a CA"

@@ -11,9 +11,9 @@ from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus
 _AGAIN = "renew its certificate: sign its request again and import the result; or delete the CA if nobody needs it"
 
 
-def check_expiry(estate: AccountSnapshot, *, now: datetime, expiring: timedelta) -> Iterator[Finding]:
+def check_expiry(snapshot: AccountSnapshot, *, now: datetime, expiring: timedelta) -> Iterator[Finding]:
     """Yield what is wrong with how long CAs live; those of others are told of as well, since they sign here."""
-    for each in estate.authorities:
+    for each in snapshot.authorities:
         if each.status == "EXPIRED":
             message = f"it expired at {day(each.ends)}: it issues nothing, and nobody trusts what it issued"
             yield _finding(Rule.EXPIRED, each, message, _AGAIN, now)
@@ -31,29 +31,29 @@ def _finding(rule: Rule, authority: CaStatus, message: str, advice: str, moment:
     return Finding(rule, f"CA {authority.name}", message, advice, moment, authority.arn, authority.region)
 
 
-def ends(estate: AccountSnapshot) -> tuple[End, ...]:
+def ends(snapshot: AccountSnapshot) -> tuple[End, ...]:
     """Return when CAs and certificates end, the soonest first."""
     found = [
         End("CA", each.name, each.arn, each.status, each.ends)
-        for each in estate.authorities
+        for each in snapshot.authorities
         if each.ends is not None and each.status not in GONE
     ]
     found += [
         End("certificate", each.name, each.arn, each.status, each.ends)
-        for each in estate.certificates
+        for each in snapshot.certificates
         if each.ends is not None and each.status == "ISSUED"
     ]
     return tuple(sorted(found, key=lambda each: (day(each.day), each.what, each.name, each.arn)))
 
 
-def costs(estate: AccountSnapshot) -> tuple[Cost, ...]:
+def costs(snapshot: AccountSnapshot) -> tuple[Cost, ...]:
     """Return what each CA of the account costs in a month.
 
     AWS bills every status but DELETED and FAILED: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html.
     """
     return tuple(
         Cost(each.name, each.arn, each.status, mode, _price(each, mode))
-        for each in estate.own
+        for each in snapshot.own
         if each.status not in GONE
         for mode in [each.arguments["usage_mode"] or "GENERAL_PURPOSE"]
     )

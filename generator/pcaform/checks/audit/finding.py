@@ -73,7 +73,7 @@ class Audit:
     findings: tuple[Finding, ...]
     ends: tuple[End, ...]
     costs: tuple[Cost, ...]
-    remarks: tuple[ImportNote, ...]
+    notes: tuple[ImportNote, ...]
 
     @property
     def monthly_usd(self) -> int:

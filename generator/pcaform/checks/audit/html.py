@@ -93,7 +93,7 @@ def _findings(body: Element, audit: Audit) -> None:
 
 
 def _unread(audit: Audit) -> Iterable[Row]:
-    return (("", ((each.address, ""), (each.reason, ""))) for each in audit.remarks)
+    return (("", ((each.address, ""), (each.reason, ""))) for each in audit.notes)
 
 
 def _ends(audit: Audit) -> Iterable[Row]:

@@ -70,10 +70,10 @@ _MEND = {
 """What to do, by how the reason begins; the first that fits."""
 
 
-def renewal_outages(estate: AccountSnapshot, *, now: datetime, expiring: timedelta) -> Iterator[Finding]:
+def renewal_outages(snapshot: AccountSnapshot, *, now: datetime, expiring: timedelta) -> Iterator[Finding]:
     """Yield the CAs that stand in the way of renewals, then the certificates that end although their CA is well."""
-    for authority in estate.authorities:
-        held = active(estate.issued_by(authority))
+    for authority in snapshot.authorities:
+        held = active(snapshot.issued_by(authority))
         reasons = list(renewal_blockers(authority, held, now=now))
         if held and reasons:
             yield _of_authority(authority, held, reasons)
@@ -83,7 +83,7 @@ def renewal_outages(estate: AccountSnapshot, *, now: datetime, expiring: timedel
                 Rule.RENEWAL, f"CA {authority.name}", message, _advice(reasons), None, authority.arn, authority.region
             )
         elif not reasons:
-            yield from _of_certificates(estate.issued_by(authority), now=now, expiring=expiring)
+            yield from _of_certificates(snapshot.issued_by(authority), now=now, expiring=expiring)
 
 
 def _of_authority(authority: CaStatus, held: list[Certificate], reasons: list[str]) -> Finding:

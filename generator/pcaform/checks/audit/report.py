@@ -58,9 +58,9 @@ def _findings(audit: Audit) -> Iterator[str]:
     for each in audit.findings:
         yield f"{when(each, audit.moment):10}  {each.subject}: {each.message} [{each.rule.value}]"
         yield from (f"{'':10}    {line}" for line in (each.arn, each.advice) if line)
-    for remark in audit.remarks:
-        yield f"{'unknown':10}  {remark.address}: {remark.reason}"
-    if audit.findings or audit.remarks:
+    for note in audit.notes:
+        yield f"{'unknown':10}  {note.address}: {note.reason}"
+    if audit.findings or audit.notes:
         yield ""
 
 
@@ -113,7 +113,7 @@ def _report(audit: Audit) -> Report:
         audit.authorities,
         audit.certificates,
         audit.findings,
-        audit.remarks,
+        audit.notes,
         audit.ends,
         audit.costs,
         audit.monthly_usd,

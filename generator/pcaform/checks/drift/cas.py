@@ -13,14 +13,14 @@ from pcaform.spec.stack import Spec
 
 
 def compare_cas(
-    spec: Spec, estate: AccountSnapshot, found: CaMatches, *, now: datetime, expiring: timedelta
+    spec: Spec, snapshot: AccountSnapshot, found: CaMatches, *, now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     """Yield the differences of all CAs, in the order of the spec."""
     for key in spec.certificate_authorities:
         if key in found.one:
             yield from _one(spec, key, found, now=now, expiring=expiring)
         else:
-            yield _missing(spec, key, estate, found)
+            yield _missing(spec, key, snapshot, found)
 
 
 def _one(spec: Spec, key: str, found: CaMatches, *, now: datetime, expiring: timedelta) -> Iterator[Difference]:
@@ -43,13 +43,13 @@ def _key(found: CaStatus) -> str:
     return str(found.arguments["certificate_authority_configuration"][0]["key_algorithm"])
 
 
-def _missing(spec: Spec, key: str, estate: AccountSnapshot, found: CaMatches) -> Difference:
+def _missing(spec: Spec, key: str, snapshot: AccountSnapshot, found: CaMatches) -> Difference:
     wanted, place, region = spec.certificate_authorities[key], f"certificate_authorities.{key}", region_of(spec, key)
     if key in found.several:
         listed = ", ".join(each.arn for each in found.several[key])
         name = found.several[key][0].name
         return Difference(Kind.UNKNOWN, place, f"several CAs are called '{name}'", f"name its 'arn', one of {listed}")
-    if region in estate.unlisted or region not in estate.regions or _is_elsewhere(spec, key):
+    if region in snapshot.unlisted or region not in snapshot.regions or _is_elsewhere(spec, key):
         reason = "it lives behind a role or in another account, which is not read" if _is_elsewhere(spec, key) else ""
         message = reason or f"the CAs of {region} could not be listed"
         return Difference(Kind.UNKNOWN, place, message, "read that account or region by itself", wanted.arn or "")

@@ -13,16 +13,16 @@ _OVER = ("EXPIRED", "FAILED", "REVOKED", "VALIDATION_TIMED_OUT")
 
 
 def compare_certificates(
-    spec: Spec, estate: AccountSnapshot, one: Mapping[str, CaStatus], *, now: datetime, expiring: timedelta
+    spec: Spec, snapshot: AccountSnapshot, one: Mapping[str, CaStatus], *, now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     """Yield what of the certificates in a spec is otherwise at AWS; those of CAs that were not found are left out."""
     named = {each.arn for each in spec.certificates.values()}
     for key, wanted in spec.certificates.items():
         authority = one.get(wanted.certificate_authority)
         place = f"certificates.{key}"
-        if authority is None or authority.region in estate.unlisted:
+        if authority is None or authority.region in snapshot.unlisted:
             continue
-        fitting = [each for each in estate.issued_by(authority) if _is_meant(each, wanted, named)]
+        fitting = [each for each in snapshot.issued_by(authority) if _is_meant(each, wanted, named)]
         living = [each for each in fitting if each.status not in _OVER]
         if not living:
             said = f"; {fitting[0].arn} is {fitting[0].status}" if fitting else ""

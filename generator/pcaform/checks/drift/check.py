@@ -18,21 +18,21 @@ _ALLOW = "let the caller read it, and compare again"
 
 
 def compare(
-    spec: Spec, estate: AccountSnapshot, found: IamPrincipals | None, *, now: datetime, expiring: timedelta
+    spec: Spec, snapshot: AccountSnapshot, found: IamPrincipals | None, *, now: datetime, expiring: timedelta
 ) -> Drift:
     """Return what differs; `found` is None where the spec has no principals, `expiring` how near an end is told."""
-    same = match_cas(spec, estate)
+    same = match_cas(spec, snapshot)
     differences = [
-        *compare_cas(spec, estate, same, now=now, expiring=expiring),
+        *compare_cas(spec, snapshot, same, now=now, expiring=expiring),
         *compare_shares(spec, same.one),
-        *compare_certificates(spec, estate, same.one, now=now, expiring=expiring),
-        *_unread(estate.remarks, spec, same),
+        *compare_certificates(spec, snapshot, same.one, now=now, expiring=expiring),
+        *_unread(snapshot.notes, spec, same),
     ]
-    if found is not None and found.remarks:
-        differences += [_unknown("issuers", remark) for remark in found.remarks]
+    if found is not None and found.notes:
+        differences += [_unknown("issuers", note) for note in found.notes]
     elif found is not None:
         differences += compare_principals(spec, found, same.arns)
-    return Drift(spec.stack, estate.account_id, _count(spec), sort_differences(differences))
+    return Drift(spec.stack, snapshot.account_id, _count(spec), sort_differences(differences))
 
 
 def _count(spec: Spec) -> int:
@@ -40,20 +40,20 @@ def _count(spec: Spec) -> int:
     return len(spec.certificate_authorities) + len(spec.issuers) + duties + len(spec.certificates) + len(spec.shares)
 
 
-def _unread(remarks: Iterable[ImportNote], spec: Spec, same: CaMatches) -> Iterator[Difference]:
+def _unread(notes: Iterable[ImportNote], spec: Spec, same: CaMatches) -> Iterator[Difference]:
     """Yield what could not be read of the things in the spec, and lists that might have held them."""
     keys = {arn: key for key, arn in same.arns.items()}
     has_foreign = any(
         each.arn and each.arn.split(":")[4] != spec.aws.account_id for each in spec.certificate_authorities.values()
     )
-    for remark in remarks:
-        if remark.address in keys:
-            yield _unknown(f"certificate_authorities.{keys[remark.address]}", remark)
-        elif not remark.address.startswith("arn:") and (has_foreign or "others share" not in remark.reason):
-            yield _unknown("aws", remark)
-        elif ":acm:" in remark.address:
-            yield _unknown("certificates", remark)
+    for note in notes:
+        if note.address in keys:
+            yield _unknown(f"certificate_authorities.{keys[note.address]}", note)
+        elif not note.address.startswith("arn:") and (has_foreign or "others share" not in note.reason):
+            yield _unknown("aws", note)
+        elif ":acm:" in note.address:
+            yield _unknown("certificates", note)
 
 
-def _unknown(place: str, remark: ImportNote) -> Difference:
-    return Difference(Kind.UNKNOWN, place, remark.reason, _ALLOW, remark.address)
+def _unknown(place: str, note: ImportNote) -> Difference:
+    return Difference(Kind.UNKNOWN, place, note.reason, _ALLOW, note.address)

@@ -29,9 +29,9 @@ def region_of(spec: Spec, key: str) -> str:
     return spec.region_of(key)
 
 
-def match_cas(spec: Spec, estate: AccountSnapshot) -> CaMatches:
+def match_cas(spec: Spec, snapshot: AccountSnapshot) -> CaMatches:
     """Find each CA of a spec in an account."""
-    found = {key: _fitting(spec, key, estate) for key in spec.certificate_authorities}
+    found = {key: _fitting(spec, key, snapshot) for key in spec.certificate_authorities}
     return CaMatches(
         {key: each[0] for key, each in found.items() if len(each) == 1},
         {key: each for key, each in found.items() if len(each) > 1},
@@ -43,8 +43,8 @@ def is_named(spec: Spec, found: CaStatus) -> bool:
     return any(_fits(spec, key, found) for key in spec.certificate_authorities)
 
 
-def _fitting(spec: Spec, key: str, estate: AccountSnapshot) -> tuple[CaStatus, ...]:
-    fitting = [each for each in estate.authorities if _fits(spec, key, each)]
+def _fitting(spec: Spec, key: str, snapshot: AccountSnapshot) -> tuple[CaStatus, ...]:
+    fitting = [each for each in snapshot.authorities if _fits(spec, key, each)]
     living = [each for each in fitting if each.status not in GONE]
     return tuple(living or fitting)
 

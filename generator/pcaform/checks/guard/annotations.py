@@ -54,7 +54,7 @@ def _calls(spec: Spec) -> Iterator[tuple[str, Loc]]:
     yield from ((module_names.certificate(key), ("certificates", key)) for key in spec.certificates)
 
 
-def problems(judgement: GuardResult, places: SourcePositions) -> list[Problem]:
+def problems(result: GuardResult, places: SourcePositions) -> list[Problem]:
     """Return findings and doubts as problems: what breaks trust, or cannot be judged, is an error."""
     found = [
         places.problem(
@@ -63,7 +63,7 @@ def problems(judgement: GuardResult, places: SourcePositions) -> list[Problem]:
             rule=each.rule,
             severity=_severity(each.level),
         )
-        for each in judgement.findings
+        for each in result.findings
     ]
     found += [
         places.problem(
@@ -72,7 +72,7 @@ def problems(judgement: GuardResult, places: SourcePositions) -> list[Problem]:
             rule=UNJUDGED,
             severity=_severity(each.level),
         )
-        for each in judgement.doubts
+        for each in result.doubts
     ]
     return sorted(found)
 

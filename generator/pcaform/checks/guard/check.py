@@ -30,8 +30,8 @@ _PARTIAL = "the plan leaves something out ('-target' or the like): that is not j
 
 def check_plan(plan: Plan) -> GuardResult:
     """Return all findings, notes and doubts about a plan; what a plan that broke off still says is judged as well."""
-    world = PlanContext(plan)
-    remarks = [remark for change in plan.changes for remark in _remarks(change, world)]
+    context = PlanContext(plan)
+    remarks = [remark for change in plan.changes for remark in _remarks(change, context)]
     if plan.is_errored:
         remarks.append(Undecided("", _ERRORED))
     if plan.is_deferred:
@@ -52,7 +52,7 @@ def collect_result(remarks: Iterable[Outcome]) -> GuardResult:
     )
 
 
-def _remarks(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def _remarks(change: Change, context: PlanContext) -> Iterator[Outcome]:
     if frozenset(change.actions) not in _KNOWN:
         words = ", ".join(change.actions) or "none"
         yield Undecided(address_of(change), f"the actions '{words}' are not known to this release")
@@ -60,7 +60,7 @@ def _remarks(change: Change, world: PlanContext) -> Iterator[Outcome]:
     yield from _told(change)
     judge_it = judge_of(change.type)
     if judge_it is not None and change.actions != ("no-op",):
-        yield from judge_it(change, world)
+        yield from judge_it(change, context)
 
 
 def _told(change: Change) -> Iterator[Note]:

@@ -15,21 +15,21 @@ _LIMIT = 60_000
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|#~]")
 
 
-def format_markdown(judgement: GuardResult) -> str:
+def format_markdown(result: GuardResult) -> str:
     """Return the comment: a verdict, then one part for each finding that opens on a click."""
-    parts = [*map(_part, judgement.findings)]
-    parts += [_folded(f"{len(judgement.doubts)} not judged", _doubts(judgement))] if judgement.doubts else []
-    parts += [_folded(f"{len(judgement.waived)} waived", _waived(judgement))] if judgement.waived else []
-    parts += [_folded(f"{len(judgement.notes)} notes", _notes(judgement))] if judgement.notes else []
-    return "\n\n".join([MARKER, f"### pcaform guard: {format_verdict(judgement)}", *_fitting(parts)])
+    parts = [*map(_part, result.findings)]
+    parts += [_folded(f"{len(result.doubts)} not judged", _doubts(result))] if result.doubts else []
+    parts += [_folded(f"{len(result.waived)} waived", _waived(result))] if result.waived else []
+    parts += [_folded(f"{len(result.notes)} notes", _notes(result))] if result.notes else []
+    return "\n\n".join([MARKER, f"### pcaform guard: {format_verdict(result)}", *_fitting(parts)])
 
 
-def format_verdict(judgement: GuardResult) -> str:
+def format_verdict(result: GuardResult) -> str:
     """Return in a few words what was found, by level, and what was not judged or is accepted."""
-    levels = [finding.level for finding in judgement.findings]
+    levels = [finding.level for finding in result.findings]
     counts = [f"{levels.count(level)} {level}" for level in dict.fromkeys(levels)]
-    counts += [f"{len(judgement.doubts)} not judged"] if judgement.doubts else []
-    counts += [f"{len(judgement.waived)} waived"] if judgement.waived else []
+    counts += [f"{len(result.doubts)} not judged"] if result.doubts else []
+    counts += [f"{len(result.waived)} waived"] if result.waived else []
     return ", ".join(counts) or "nothing found"
 
 
@@ -45,8 +45,8 @@ def _part(finding: Finding) -> str:
     return f"<details><summary>{title}</summary>\n\n" + "\n\n".join(body) + "\n\n</details>"
 
 
-def _doubts(judgement: GuardResult) -> Iterator[str]:
-    for doubt in judgement.doubts:
+def _doubts(result: GuardResult) -> Iterator[str]:
+    for doubt in result.doubts:
         yield (
             f"- `{_code(doubt.address)}`: {_escaped(doubt.message)}"
             if doubt.address
@@ -54,13 +54,13 @@ def _doubts(judgement: GuardResult) -> Iterator[str]:
         )
 
 
-def _waived(judgement: GuardResult) -> Iterator[str]:
-    for each in judgement.waived:
+def _waived(result: GuardResult) -> Iterator[str]:
+    for each in result.waived:
         yield f"- `{_code(each.finding.address)}` {each.finding.rule}, until {each.until}: {_escaped(each.why)}"
 
 
-def _notes(judgement: GuardResult) -> Iterator[str]:
-    for note in judgement.notes:
+def _notes(result: GuardResult) -> Iterator[str]:
+    for note in result.notes:
         yield f"- `{_code(note.address)}`: {_escaped(note.message)}" if note.address else f"- {_escaped(note.message)}"
 
 

@@ -26,10 +26,10 @@ class Report:
 _REPORT = TypeAdapter(Report)
 
 
-def format_text(judgement: GuardResult) -> str:
+def format_text(result: GuardResult) -> str:
     """Return a few lines for each finding: what happens and why, what hangs on it, then what to do instead."""
-    waived = (f"{_head(each.finding)}\n  waived until {each.until}: {each.why}" for each in judgement.waived)
-    return "\n".join([*(line for finding in judgement.findings for line in _lines(finding)), *waived])
+    waived = (f"{_head(each.finding)}\n  waived until {each.until}: {each.why}" for each in result.waived)
+    return "\n".join([*(line for finding in result.findings for line in _lines(finding)), *waived])
 
 
 def _lines(finding: Finding) -> Iterator[str]:
@@ -61,9 +61,9 @@ def shorten(lines: tuple[str, ...]) -> Iterator[str]:
         yield f"and {len(lines) - _SHOWN} more"
 
 
-def format_json(judgement: GuardResult) -> str:
+def format_json(result: GuardResult) -> str:
     """Return one JSON document, as `json_schema` describes it."""
-    report = Report("1.1", judgement.findings, judgement.notes, judgement.doubts, judgement.waived)
+    report = Report("1.1", result.findings, result.notes, result.doubts, result.waived)
     return _REPORT.dump_json(report, indent=2).decode()
 
 

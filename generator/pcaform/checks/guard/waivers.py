@@ -9,17 +9,17 @@ from pcaform.checks.guard.verdict import Finding, GuardResult, Note, Waived
 from pcaform.spec.sections import Waiver
 
 
-def apply_waivers(judgement: GuardResult, waivers: Sequence[Waiver], *, today: date) -> GuardResult:
+def apply_waivers(result: GuardResult, waivers: Sequence[Waiver], *, today: date) -> GuardResult:
     """Return a judgement without the findings that waivers accept; what is over by `today` accepts nothing."""
     valid = [waiver for waiver in waivers if not _is_over(waiver, today)]
-    accepted = {found: _accepting(found, valid) for found in judgement.findings}
+    accepted = {found: _accepting(found, valid) for found in result.findings}
     used = {id(waiver) for waiver in accepted.values() if waiver is not None}
     idle = tuple(_idle(waiver) for waiver in valid if id(waiver) not in used)
     late = tuple(_late(waiver) for waiver in waivers if _is_over(waiver, today))
     return GuardResult(
         findings=(*(found for found, waiver in accepted.items() if waiver is None), *late),
-        notes=(*judgement.notes, *idle),
-        doubts=judgement.doubts,
+        notes=(*result.notes, *idle),
+        doubts=result.doubts,
         waived=tuple(Waived(found, waiver.why, waiver.until) for found, waiver in accepted.items() if waiver),
     )
 

@@ -62,7 +62,7 @@ def find_widening(before: Mapping[str, str], after: Mapping[str, str]) -> Wideni
     there = scenario_of(both)
     subject = Subject("", "issuer", _principal(there), both, is_owned=True, owner_tag=_tag(both))
     samples = {pattern: re.sub(r"[*?]", "x", pattern) for pattern in name_patterns([subject])}
-    asked = list(dict.fromkeys(RequestMatrix(there, subject, samples, sample_contexts(subject)).cells()))
+    asked = list(dict.fromkeys(RequestMatrix(there, subject, samples, sample_contexts(subject)).requests()))
     asked += [*_governing(there), *_of_new_templates(asked, new_templates(both))]
     gained = [
         cell

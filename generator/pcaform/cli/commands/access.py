@@ -27,9 +27,9 @@ _TERRAFORM = ".tf"
 
 def run(path: str, *, form: str = "text") -> int:
     """Print what the principals of a spec, or of a stack's directory, may do; return 2 where that is not as granted."""
-    judgement = of_directory(Path(path)) if Path(path).is_dir() else of_spec(load_file(path))
-    _print(judgement, form)
-    return _FINDINGS if judgement.findings else 0
+    result = of_directory(Path(path)) if Path(path).is_dir() else of_spec(load_file(path))
+    _print(result, form)
+    return _FINDINGS if result.findings else 0
 
 
 def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
@@ -37,12 +37,12 @@ def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
     account = open_account(caller)
     found = read_access(account, filters)
     check_found(found)
-    for remark in found.remarks:
-        console.print_status(f"{remark.kind}: {remark.address}: {remark.reason}")
-    judgement = of_account(found, account.account_id)
-    _print(judgement, form)
-    is_whole = all(remark.kind != "unknown" for remark in found.remarks)
-    return _FINDINGS if judgement.findings or not is_whole else 0
+    for note in found.notes:
+        console.print_status(f"{note.kind}: {note.address}: {note.reason}")
+    result = of_account(found, account.account_id)
+    _print(result, form)
+    is_whole = all(note.kind != "unknown" for note in found.notes)
+    return _FINDINGS if result.findings or not is_whole else 0
 
 
 def of_account(found: Inventory, account_id: str) -> AccessResult:
@@ -51,13 +51,13 @@ def of_account(found: Inventory, account_id: str) -> AccessResult:
     return review_account(held, _samples(name_patterns(subject for each in held[:1] for subject in each.subjects)))
 
 
-def _print(judgement: AccessResult, form: str) -> None:
-    written = report.FORMATS[form](judgement)
+def _print(result: AccessResult, form: str) -> None:
+    written = report.FORMATS[form](result)
     if written:
         console.print_result(written)
-    subject = "no policy of a principal shows" if judgement.is_live else "no policy of a stack shows"
-    console.print_status(f"{subject}: {report.not_shown(judgement)}")
-    console.print_status(summary(judgement))
+    subject = "no policy of a principal shows" if result.is_live else "no policy of a stack shows"
+    console.print_status(f"{subject}: {report.not_shown(result)}")
+    console.print_status(summary(result))
 
 
 def of_spec(spec: Spec) -> AccessResult:
@@ -81,11 +81,11 @@ def of_directory(directory: Path) -> AccessResult:
     return check_access(found, lambda _: None, _samples(name_patterns(found.subjects)))
 
 
-def summary(judgement: AccessResult) -> str:
+def summary(result: AccessResult) -> str:
     """Return the last line: how much was judged, and how it ended."""
-    count, judged = len(judgement.findings), sum(access.judged for access in judgement.accesses)
+    count, judged = len(result.findings), sum(access.judged for access in result.accesses)
     ended = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
-    return f"{len(judgement.accesses)} principals, {judged} requests judged: {ended}"
+    return f"{len(result.accesses)} principals, {judged} requests judged: {ended}"
 
 
 def _is_root(path: str) -> bool:

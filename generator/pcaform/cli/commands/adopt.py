@@ -45,7 +45,7 @@ def run(directory: Path, wanted: AdoptOptions) -> int:
         ground = _ground(stack, wanted, states=states, scratch=Path(scratch))
         proven = prove(ground)
         _tell(report.build_proof(proven, circumstances, "not pushed"), wanted)
-        if not proven.judgement.is_accepted:
+        if not proven.result.is_accepted:
             return _refused(proven)
         step = _conclude(stack, ground, proven, wanted)
         _write(report.build_proof(proven, circumstances, step), wanted)
@@ -132,11 +132,11 @@ def _counted(count: int, one: str, many: str) -> str:
 
 
 def _refused(proven: ProvenState) -> int:
-    judgement = proven.judgement
-    for reason in judgement.doubts:
+    result = proven.result
+    for reason in result.doubts:
         console.print_status(f"cannot judge: {reason}")
-    missing = sorted({name for line in judgement.refused for name in line.classes})
-    if missing and all(line.classes for line in judgement.refused):
+    missing = sorted({name for line in result.refused for name in line.classes})
+    if missing and all(line.classes for line in result.refused):
         options = " ".join(f"--accept {name}" for name in missing)
         console.print_status(
             f"all that differs is {' and '.join(missing)}: let 'terraform apply' change it with {options}"

@@ -30,7 +30,7 @@ def run(caller: Caller, *, form: str = "text", expiring: timedelta = timedelta(d
     found = of_account_at(caller, now=datetime.now(UTC), expiring=expiring)
     console.print_result({**report.FORMATS, "html": format_html}[form](found))
     console.print_status(summary(found))
-    return _FINDINGS if found.findings or found.remarks else 0
+    return _FINDINGS if found.findings or found.notes else 0
 
 
 def of_account_at(caller: Caller, *, now: datetime, expiring: timedelta) -> Audit:
@@ -40,8 +40,8 @@ def of_account_at(caller: Caller, *, now: datetime, expiring: timedelta) -> Audi
     if not found.authorities:
         return audit(found, AccessResult((), (), is_live=True), (), now=now, expiring=expiring)
     access = read_access(account, Filters())
-    judgement = of_account(access, account.account_id)
-    return audit(found, judgement, access.remarks, now=now, expiring=expiring)
+    result = of_account(access, account.account_id)
+    return audit(found, result, access.notes, now=now, expiring=expiring)
 
 
 def _read(account: Account) -> AccountSnapshot:
@@ -51,13 +51,13 @@ def _read(account: Account) -> AccountSnapshot:
         certificates, unread = list_acm_certificates(account, regions, tell=tell)
         wanted = {str(each.lists["s3_bucket_name"]): each.region for each in found.own if each.lists}
         holding, closed = read_buckets(account, wanted)
-    remarks = (*found.remarks, *unread, *closed)
-    return replace(found, certificates=tuple(certificates), buckets=holding, remarks=remarks)
+    notes = (*found.notes, *unread, *closed)
+    return replace(found, certificates=tuple(certificates), buckets=holding, notes=notes)
 
 
 def summary(found: Audit) -> str:
     """Return the last line: how much was read, and how it ended."""
-    count, unknown = len(found.findings), len(found.remarks)
+    count, unknown = len(found.findings), len(found.notes)
     ended = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
     more = f", {unknown} thing{'' if unknown == 1 else 's'} could not be read" if unknown else ""
     return f"{found.authorities} CAs, {found.certificates} managed certificates: {ended}{more}"

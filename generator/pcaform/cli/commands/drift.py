@@ -56,8 +56,8 @@ def _read(account: Account, spec: Spec) -> AccountSnapshot:
         found = read_snapshot(account, PARTS, is_wanted=partial(is_named, spec), tell=tell)
         if not spec.certificates:
             return found
-        certificates, remarks = list_acm_certificates(account, account.regions, tell=tell)
-    return replace(found, certificates=tuple(certificates), remarks=(*found.remarks, *remarks))
+        certificates, notes = list_acm_certificates(account, account.regions, tell=tell)
+    return replace(found, certificates=tuple(certificates), notes=(*found.notes, *notes))
 
 
 def summary(drift: Drift) -> str:

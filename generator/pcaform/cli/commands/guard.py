@@ -48,7 +48,7 @@ def run(
     """
     today = datetime.now(tz=UTC).date()
     every = cases(paths, spec=spec, base=base, chdir=chdir)
-    settled = [replace(case, judgement=apply_waivers(case.judgement, case.waivers, today=today)) for case in every]
+    settled = [replace(case, result=apply_waivers(case.result, case.waivers, today=today)) for case in every]
     whole = join_results(settled)
     written = _TEXTS[form](whole) if form in _TEXTS else printers.FORMATS[form](_problems(settled))
     if written:
@@ -106,7 +106,7 @@ def shown_by_terraform(path: str, chdir: Path | None) -> bytes:
 def join_results(every: Sequence[Case]) -> GuardResult:
     """Return one judgement of all cases; with more than one, addresses say which stack they are of."""
     if len(every) == 1:
-        return every[0].judgement
+        return every[0].result
     named = [_named(case) for case in every]
     return GuardResult(
         findings=tuple(found for each in named for found in each.findings),
@@ -120,7 +120,7 @@ def _named(case: Case) -> GuardResult:
     def at(address: str) -> str:
         return f"{case.name}: {address}" if address else case.name
 
-    told = case.judgement
+    told = case.result
     return GuardResult(
         findings=tuple(replace(each, address=at(each.address)) for each in told.findings),
         notes=tuple(replace(each, address=at(each.address)) for each in told.notes),
@@ -132,7 +132,7 @@ def _named(case: Case) -> GuardResult:
 
 
 def _problems(every: Sequence[Case]) -> list[Problem]:
-    return sorted(problem for case in every for problem in problems(case.judgement, case.places))
+    return sorted(problem for case in every for problem in problems(case.result, case.places))
 
 
 def _is_plan(text: bytes) -> bool:
@@ -142,14 +142,14 @@ def _is_plan(text: bytes) -> bool:
     )
 
 
-def exit_code(judgement: GuardResult, fail_on: Level = Level.BREAKS_TRUST) -> int:
+def exit_code(result: GuardResult, fail_on: Level = Level.BREAKS_TRUST) -> int:
     """Return the code: a doubt outweighs a finding, since then even the findings may not be all."""
-    if any(doubt.level.reaches(fail_on) for doubt in judgement.doubts):
+    if any(doubt.level.reaches(fail_on) for doubt in result.doubts):
         return 1
-    return _FINDINGS if any(finding.level.reaches(fail_on) for finding in judgement.findings) else 0
+    return _FINDINGS if any(finding.level.reaches(fail_on) for finding in result.findings) else 0
 
 
-def summary(judgement: GuardResult, code: int) -> str:
+def summary(result: GuardResult, code: int) -> str:
     """Return the last line: whether this may be applied, as far as the guard can tell."""
     said = {0: "", 1: "cannot be judged, do not apply it: ", _FINDINGS: "do not apply this: "}[code]
-    return f"{said}{format_verdict(judgement)}"
+    return f"{said}{format_verdict(result)}"

@@ -24,7 +24,7 @@ class Case:
     """One stack or plan: how it is called, the judgement before waivers, the waivers, and where findings stand."""
 
     name: str
-    judgement: GuardResult
+    result: GuardResult
     waivers: Sequence[Waiver]
     places: SourcePositions
 

@@ -45,7 +45,7 @@ def inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None = Non
         if memory.resumed:
             console.print_status(f"{memory.resumed} answers come from {checkpoint}")
         found = read(account, filters, checkpoint=memory, tell=tell)
-    unknown = [remark for remark in found.remarks if remark.kind == _UNKNOWN]
+    unknown = [note for note in found.notes if note.kind == _UNKNOWN]
     if unknown:
         memory.save()
     else:

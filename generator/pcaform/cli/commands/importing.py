@@ -79,10 +79,10 @@ def finish(inventory: Inventory, wanted: ImportOptions) -> int:
 
 def _fresh(inventory: Inventory, wanted: ImportOptions) -> int:
     found = infer(inventory, stack=wanted.stack)
-    remarks = [remark for each in found for remark in each.remarks]
+    notes = [note for each in found for note in each.notes]
     if wanted.out is None:
         console.print_result("---\n".join(_text(each) for each in found))
-        return _told(report.report(inventory, remarks, files=()), wanted)
+        return _told(report.report(inventory, notes, files=()), wanted)
     files = [
         _Written(
             target(path),
@@ -93,11 +93,11 @@ def _fresh(inventory: Inventory, wanted: ImportOptions) -> int:
     ]
     if not wanted.force and not wanted.is_dry_run:
         _refuse_present(files)
-    return _settled(inventory, wanted, remarks, files=files)
+    return _settled(inventory, wanted, notes, files=files)
 
 
 def _text(found: InferredSpec) -> str:
-    return add_unread_comments(dump(found.spec), found.spec, found.remarks)
+    return add_unread_comments(dump(found.spec), found.spec, found.notes)
 
 
 def _paths(out: Path, found: Sequence[InferredSpec]) -> list[Path]:
@@ -125,14 +125,14 @@ def _into(inventory: Inventory, wanted: ImportOptions, into: Path) -> int:
     if wanted.stack not in ("", spec.stack):
         raise Failure(f"{into}: is the stack '{spec.stack}', --stack says '{wanted.stack}': leave --stack out")
     found = infer(inventory, stack=spec.stack, known=existing_keys(spec))
-    mine, remarks = _of_place(found, spec, into)
+    mine, notes = _of_place(found, spec, into)
     memory = _memory(place)
     last = None if memory.before is None else form_in(memory.before, str(memory.path))
-    is_complete = not any(remark.kind == "unknown" for remark in remarks)
+    is_complete = not any(note.kind == "unknown" for note in notes)
     found_here = ImportResult(mine.spec, inventory.source, is_complete)
     result = merge(before, str(into), found=found_here, last=last)
     file = _Written(place, result.content, format_baseline(result.memory))
-    return _settled(inventory, wanted, remarks, files=[file], result=result)
+    return _settled(inventory, wanted, notes, files=[file], result=result)
 
 
 def existing(into: Path) -> tuple[Target, bytes, Spec]:
@@ -152,11 +152,11 @@ def _of_place(found: Sequence[InferredSpec], spec: Spec, into: Path) -> tuple[In
         raise Failure(
             f"{into}: is for {_place(spec)}, and what was read holds CAs of {listed}: import into another spec"
         )
-    remarks = [remark for each in here for remark in each.remarks]
+    notes = [note for each in here for note in each.notes]
     for each in elsewhere:
         reason = f"{len(each.spec.certificate_authorities)} CAs of another account or region: they need another spec"
-        remarks.append(ImportNote("left out", _place(each.spec), reason))
-    return here[0], remarks
+        notes.append(ImportNote("left out", _place(each.spec), reason))
+    return here[0], notes
 
 
 def _place(spec: Spec) -> str:
@@ -166,7 +166,7 @@ def _place(spec: Spec) -> str:
 def _settled(
     inventory: Inventory,
     wanted: ImportOptions,
-    remarks: Sequence[ImportNote],
+    notes: Sequence[ImportNote],
     *,
     files: Sequence[_Written],
     result: MergeResult | None = None,
@@ -174,7 +174,7 @@ def _settled(
     """Write files, or show what would change in them, and report."""
     lines = _diff(files) if wanted.is_dry_run else []
     names = [str(file.place.path) for file in files]
-    told = report.report(inventory, remarks, files=names, outcome=result, diff="\n".join(lines) or None)
+    told = report.report(inventory, notes, files=names, outcome=result, diff="\n".join(lines) or None)
     if wanted.is_dry_run:
         if lines and wanted.form == "text":
             console.print_result(

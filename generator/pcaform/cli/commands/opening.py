@@ -21,5 +21,5 @@ def check_found(found: Inventory) -> None:
     """Raise Failure where no CA was found, with all that could be found out about why."""
     if found.of_type(_CA):
         return
-    said = "".join(f"\n  {remark.kind}: {remark.address}: {remark.reason}" for remark in found.remarks)
+    said = "".join(f"\n  {note.kind}: {note.address}: {note.reason}" for note in found.notes)
     raise Failure(f"no CA was found{':' if said else ' in these regions and with these filters'}{said}")

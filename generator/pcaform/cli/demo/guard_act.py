@@ -24,8 +24,8 @@ def refuse_plan(stack: Stack, spec: Spec, *, rule: str) -> None:
         notes.append(_refusal(check_plan_with_spec(read(json.dumps(planned).encode(), "the plan"), spec), rule))
 
 
-def _refusal(judgement: GuardResult, rule: str) -> str:
-    found = [finding for finding in judgement.findings if finding.level is Level.BREAKS_TRUST]
+def _refusal(result: GuardResult, rule: str) -> str:
+    found = [finding for finding in result.findings if finding.level is Level.BREAKS_TRUST]
     rules = [finding.rule for finding in found]
     holds(rules == [rule], f"it finds {rules}, expected [{rule!r}]")
     return f"{found[0].rule}: {found[0].message}"

@@ -42,7 +42,7 @@ def _same(found: Inventory, spec: Spec, carried: Carried) -> str:
     holds(not back.left_out, f"left out: {back.left_out}")
     ours, theirs = carried(spec), carried(back.spec)
     holds(ours == theirs, f"it differs: {differences(ours, theirs)}")
-    listed = [f"; listed: {remark.reason}" for remark in back.remarks]
+    listed = [f"; listed: {note.reason}" for note in back.notes]
     return f"{len(found.resources)} resources; equal in every field that this source carries{''.join(listed)}"
 
 

@@ -32,7 +32,7 @@ class Activation:
     resources: tuple[tuple[Resource, str], ...] = ()
     """Resource -> the module that has it in a rendered stack."""
     signer: str | None = None
-    remarks: tuple[ImportNote, ...] = field(default=())
+    notes: tuple[ImportNote, ...] = field(default=())
 
 
 def activation(authority: Resource, found: CaIndex, *, key: str, keys: Mapping[str, str], source: str) -> Activation:
@@ -46,10 +46,10 @@ def activation(authority: Resource, found: CaIndex, *, key: str, keys: Mapping[s
         try:
             issued = _issued(authority, own, installations, key=key, keys=keys)
             chained = _chained_otherwise(installations[:1], issued) if source == "state" else ()
-            return replace(issued, remarks=(*issued.remarks, *chained, *_imported(authority)))
+            return replace(issued, notes=(*issued.notes, *chained, *_imported(authority)))
         except NotRepresentable as why:
-            remarks = tuple(ImportNote("left out", each.address, _STRANDED.format(why.reason)) for each in own)
-        return Activation(external(authority), _installed(installations, key), remarks=remarks)
+            notes = tuple(ImportNote("left out", each.address, _STRANDED.format(why.reason)) for each in own)
+        return Activation(external(authority), _installed(installations, key), notes=notes)
     if source != "live" and installations:
         return Activation({"activation": _offline(installations[0])}, _installed(installations, key))
     if _is_active(authority, found):
@@ -115,12 +115,12 @@ def _issued(
     if generation > 1:
         entry["generation"] = generation
     resources = [(each, module_names.ca_certificate(key, number)) for number, each in kept]
-    remarks = [*_renewed_elsewhere(authority, own), *_dropped(dropped)]
+    notes = [*_renewed_elsewhere(authority, own), *_dropped(dropped)]
     return Activation(
         entry,
         (*resources, *_installed(installations, key)),
         signer=None if is_root else signer,
-        remarks=tuple(remarks),
+        notes=tuple(notes),
     )
 
 

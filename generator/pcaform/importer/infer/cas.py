@@ -35,7 +35,7 @@ def infer_cas(
         if authority.is_reference or not (place.holds(arn) or is_nowhere(arn)):
             continue
         try:
-            item, remarks = _item(authority, inventory, found, place=place, keys=keys, parents=parents)
+            item, notes = _item(authority, inventory, found, place=place, keys=keys, parents=parents)
             item.entry["tags"] = tags_of(authority, defaults)
             CertificateAuthority.model_validate(item.entry)
         except NotRepresentable as why:
@@ -46,7 +46,7 @@ def infer_cas(
             findings.leave_out(authority, NOT_WHOLE)
         else:
             findings.items.append(item)
-            findings.remarks += remarks
+            findings.notes += notes
     return findings
 
 
@@ -64,7 +64,7 @@ def _item(
     arn = authority.attributes["arn"]
     key = keys[arn]
     active = activations.activation(authority, found, key=key, keys=keys, source=inventory.source)
-    signer, more = active.signer, active.remarks
+    signer, more = active.signer, active.notes
     if active.entry.get("activation") == "external" and authority.attributes["type"] == "SUBORDINATE":
         signer, more = parents.of(authority, more)
     entry = {**_settings(authority, place), **active.entry}
@@ -138,11 +138,11 @@ class _Parents:
             for certificate in (each for pem in pems for each in list(parse_or_none(pem))[:1]):
                 self._by_name.setdefault(certificate.subject.rfc4514_string(), []).append((authority, certificate))
 
-    def of(self, authority: Resource, remarks: tuple[ImportNote, ...]) -> tuple[str | None, tuple[ImportNote, ...]]:
+    def of(self, authority: Resource, notes: tuple[ImportNote, ...]) -> tuple[str | None, tuple[ImportNote, ...]]:
         """Return the ARN of a CA's parent where exactly one CA of the inventory fits, with what is to say of it."""
         pem = text(authority, "certificate")
         if "BEGIN CERTIFICATE" not in pem:
-            return None, remarks
+            return None, notes
         own = certificates(pem)[0]
         signers = (
             str(above.attributes.get("arn"))
@@ -152,5 +152,5 @@ class _Parents:
         fitting = list(dict.fromkeys(signers))
         if len(fitting) > 1:
             reason = f"several CAs have the key that signed it: choose its 'parent' of {', '.join(fitting)}"
-            return None, (*remarks, ImportNote("ambiguous", authority.address, reason))
-        return (fitting[0] if fitting else None), remarks
+            return None, (*notes, ImportNote("ambiguous", authority.address, reason))
+        return (fitting[0] if fitting else None), notes

@@ -41,11 +41,11 @@ def certificates(
             reason = (
                 f"it could be {join_pairs(doubtful[certificate.address])} of the spec: write its ARN there as 'arn'"
             )
-            findings.remarks.append(ImportNote("ambiguous", certificate.address, reason))
+            findings.notes.append(ImportNote("ambiguous", certificate.address, reason))
             continue
         key = kept.keys.get(certificate.address) or _new_key(certificate, entry, taken)
         taken.add(key)
-        findings.remarks += _replaced(certificate, key, known)
+        findings.notes += _replaced(certificate, key, known)
         moved = ((certificate.address, f"module.{module_names.certificate(key)}.{_ACM}.this"),)
         needs = frozenset({text(certificate, "certificate_authority_arn")})
         findings.items.append(SpecEntry("certificates", key, entry, certificate, addresses=moved, needs=needs))

@@ -27,7 +27,7 @@ class Draft:
     """All entries, what is to say, and the provider's tags."""
 
     items: tuple[SpecEntry, ...]
-    remarks: tuple[ImportNote, ...]
+    notes: tuple[ImportNote, ...]
     default_tags: Mapping[str, str]
     has_addresses: bool
     """Whether resources have addresses that a rendered stack can take them over from."""
@@ -57,10 +57,10 @@ def draft_entries(
     _add_people(every, people, known=known, reader=reader, found=found, place=place, written=written)
     for resource, reason in principal_policies.unattached(kept) if place.is_first else ():
         every.leave_out(resource, reason)
-    every.remarks += [ImportNote("left out", *each) for each in principal_policies.inside_roles(kept) if place.is_first]
+    every.notes += [ImportNote("left out", *each) for each in principal_policies.inside_roles(kept) if place.is_first]
     return Draft(
         tuple(parents_first(every.items)),
-        tuple(every.remarks),
+        tuple(every.notes),
         tags,
         has_addresses=kept.source != "live",
         backend=inventory.backend,
@@ -88,7 +88,7 @@ def _default_tags(inventory: Inventory, place: StackLocation, known: ExistingKey
 
 def _add(every: Entries, found: Entries, refused: Mapping[str, str] = {}) -> None:
     every.items += [each for each in found.items if each.resource.address not in refused]
-    every.remarks += [each for each in found.remarks if each.address not in refused]
+    every.notes += [each for each in found.notes if each.address not in refused]
 
 
 def _add_people(
@@ -141,7 +141,7 @@ def _add_issuer(every: Entries, principal: Principal, taken: set[str], *, known:
         return
     taken.add(key)
     every.items.append(item)
-    every.remarks += said.remarks
+    every.notes += said.notes
 
 
 def _key(principal: Principal, section: str, known: ExistingKeys, taken: Iterable[str]) -> str:

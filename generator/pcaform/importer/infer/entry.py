@@ -31,11 +31,11 @@ class Entries:
     """Items and remarks as they are collected."""
 
     items: list[SpecEntry] = field(default_factory=list)
-    remarks: list[ImportNote] = field(default_factory=list)
+    notes: list[ImportNote] = field(default_factory=list)
 
     def leave_out(self, resource: Resource, reason: str) -> None:
         """Remember why a resource is not in the spec."""
-        self.remarks.append(ImportNote("left out", resource.address, reason))
+        self.notes.append(ImportNote("left out", resource.address, reason))
 
 
 def covered_addresses(items: Iterable[SpecEntry]) -> Iterator[str]:

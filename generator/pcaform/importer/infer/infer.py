@@ -28,12 +28,12 @@ class InferredSpec:
     """The spec, and what is to say of each resource that is not in it as it was found."""
 
     spec: Spec
-    remarks: tuple[ImportNote, ...]
+    notes: tuple[ImportNote, ...]
 
     @property
     def left_out(self) -> tuple[tuple[str, str], ...]:
         """Address and reason of each resource that should be in the spec and is not."""
-        return tuple((remark.address, remark.reason) for remark in self.remarks if remark.kind != "listed")
+        return tuple((note.address, note.reason) for note in self.notes if note.kind != "listed")
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ def infer(inventory: Inventory, *, stack: str, known: ExistingKeys = NOTHING_KNO
     names, is_alone = _named(stack, places), len(places) == 1
     found = [_inferred(inventory, place, stack=name, known=known, is_alone=is_alone) for name, place in names]
     if len(found) > 1 and inventory.source == "state":
-        found = [replace(each, remarks=(*each.remarks, _divided(each.spec, places))) for each in found]
+        found = [replace(each, notes=(*each.notes, _divided(each.spec, places))) for each in found]
     return tuple(found)
 
 
@@ -86,16 +86,16 @@ def _inferred(
             break
     else:
         raise Failure(f"no valid spec could be made of what was found in {place.region}: report this")
-    remarks = (
-        *inventory.remarks,
-        *draft.remarks,
+    notes = (
+        *inventory.notes,
+        *draft.notes,
         *(ImportNote("left out", address, reason) for address, reason in verdict.refused.items()),
     )
-    said = {remark.address for remark in remarks} | set(covered_addresses(draft.items))
+    said = {note.address for note in notes} | set(covered_addresses(draft.items))
     rest = unhandled_resources(inventory, place, said)
     words = reworded_policies(inventory, place, draft.items, spec) if draft.has_addresses else ()
     others = unmanaged_resources(inventory, said) if is_alone else ()
-    return InferredSpec(spec, tuple(dict.fromkeys([*remarks, *_unmoved(draft), *words, *rest, *others])))
+    return InferredSpec(spec, tuple(dict.fromkeys([*notes, *_unmoved(draft), *words, *rest, *others])))
 
 
 def _spec(draft: Draft, place: StackLocation, *, stack: str, ignored: Mapping[tuple[str, str], list[str]]) -> Spec:

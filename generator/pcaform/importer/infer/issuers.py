@@ -53,7 +53,7 @@ def issuer(principal: Principal, key: str, reader: Reader) -> tuple[SpecEntry, E
     is_owned = "user_name" in entry or "role" in entry
     shown = principal if is_owned else replace(principal, resource=None)
     if is_owned and not reader.is_live:
-        findings.remarks += _differing(principal, held)
+        findings.notes += _differing(principal, held)
     addresses, unmoved = addresses_of(shown, held, f"issuer_{key}")
     resource = principal.resource or held[0].policy
     return SpecEntry("issuers", key, entry, resource, addresses=addresses, needs=named, unmoved=unmoved), findings

@@ -19,21 +19,21 @@ _GOES = ". Where a state has it, take it out before a stack is applied over it, 
 def permissions(found: Iterable[Resource]) -> tuple[list[tuple[Resource, dict[str, Any]]], tuple[ImportNote, ...]]:
     """Return the permissions of one CA that a spec can have, each with its entry, and what is to say of the others."""
     taken: dict[str, tuple[Resource, dict[str, Any]]] = {}
-    remarks = []
+    notes = []
     for each in found:
         try:
             entry = _entry(each)
             Permission.model_validate(entry)
         except ValidationError as error:
-            remarks.append(ImportNote("left out", each.address, reason_of(error) + _GOES))
+            notes.append(ImportNote("left out", each.address, reason_of(error) + _GOES))
         except INCOMPLETE:
-            remarks.append(ImportNote("left out", each.address, NOT_WHOLE + _GOES))
+            notes.append(ImportNote("left out", each.address, NOT_WHOLE + _GOES))
         else:
             if entry["principal"] in taken:
-                remarks.append(ImportNote("left out", each.address, _ONE + _GOES))
+                notes.append(ImportNote("left out", each.address, _ONE + _GOES))
             else:
                 taken[entry["principal"]] = each, entry
-    return list(taken.values()), tuple(remarks)
+    return list(taken.values()), tuple(notes)
 
 
 def moved(key: str, found: Iterable[tuple[Resource, dict[str, Any]]]) -> list[tuple[str, str]]:

@@ -30,13 +30,13 @@ def infer_references(
     for arn in needed:
         resource = found.authorities.get(arn) or Resource(_CA, arn, {"arn": arn}, is_reference=True)
         allowed, said = permissions(found.permissions.get(arn, ()))
-        findings.remarks += said
+        findings.notes += said
         entry: dict[str, Any] = {"managed": False, "arn": arn}
         algorithm = _key(resource, parents.get(arn)) or known.key_algorithms.get(arn)
         if algorithm not in facts.DEFAULT_SIGNING_ALGORITHM and arn in parents:
             algorithm = _likely(parents[arn])
             reason = f"its key is not in what was read. Its signature says {algorithm}, or another size: look it up"
-            findings.remarks.append(ImportNote("unknown", resource.address, reason))
+            findings.notes.append(ImportNote("unknown", resource.address, reason))
         if algorithm in facts.DEFAULT_SIGNING_ALGORITHM:
             entry["key_algorithm"] = algorithm
         region, _ = of_arn(arn) or (place.region, "")

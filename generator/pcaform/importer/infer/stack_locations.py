@@ -79,7 +79,7 @@ def split_by_location(inventory: Inventory) -> list[StackLocation]:
     """Return the places that need a spec, in the source's order; raises Failure where there is no private CA."""
     found = list(dict.fromkeys(place for _, place in _placed(inventory)))
     if not found:
-        reasons = [f"\n  {remark.address}: {remark.reason}" for remark in dict.fromkeys(inventory.remarks)]
+        reasons = [f"\n  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
         why = f". What was not taken:{''.join(reasons)}" if reasons else ""
         raise Failure(f"no private CA in what was read: there is nothing to write a spec of{why}")
     home = _home(inventory)

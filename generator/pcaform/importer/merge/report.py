@@ -88,7 +88,7 @@ _REPORT = TypeAdapter(Report)
 
 def report(
     inventory: Inventory,
-    remarks: Iterable[ImportNote],
+    found_notes: Iterable[ImportNote],
     *,
     files: Sequence[str],
     outcome: MergeResult | None = None,
@@ -101,7 +101,7 @@ def report(
         for kind in ("added", "taken", "kept", "conflict", "missing", "unread", "withheld")
     }
     notes = {
-        kind: tuple(Note(each.address, each.reason) for each in dict.fromkeys(remarks) if each.kind == kind)
+        kind: tuple(Note(each.address, each.reason) for each in dict.fromkeys(found_notes) if each.kind == kind)
         for kind in ("left out", "unknown", "ambiguous", "listed")
     }
     counts = Counter(resource.type for resource in inventory.resources)

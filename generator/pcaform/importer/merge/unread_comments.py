@@ -10,13 +10,13 @@ from pcaform.spec.yaml_edit.splices import page
 _SECTION = "certificate_authorities"
 
 
-def add_unread_comments(text: str, spec: Spec, remarks: Iterable[ImportNote]) -> str:
+def add_unread_comments(text: str, spec: Spec, notes: Iterable[ImportNote]) -> str:
     """Return the text of a spec with a comment for each unknown thing of a CA in it."""
     keys = {each.arn: key for key, each in spec.certificate_authorities.items()}
-    found = [each for each in remarks if each.kind == "unknown" and each.address in keys]
+    found = [each for each in notes if each.kind == "unknown" and each.address in keys]
     if not found:
         return text
     sheet = page(text)
-    for remark in found:
-        sheet.above(position(sheet.top, (_SECTION, keys[remark.address])), [f"# unknown: {remark.reason}"])
+    for note in found:
+        sheet.above(position(sheet.top, (_SECTION, keys[note.address])), [f"# unknown: {note.reason}"])
     return sheet.result()

@@ -24,17 +24,17 @@ def list_acm_certificates(
     """Return the private certificates of some regions, soonest end first, and what could not be read."""
     found = list(list_certificates(account, regions))
     arns = [each for each in found if not isinstance(each, ImportNote)]
-    remarks = [each for each in found if isinstance(each, ImportNote)]
+    notes = [each for each in found if isinstance(each, ImportNote)]
     clients = {arn.split(":")[3]: account.client("acm", arn.split(":")[3]) for arn in arns}
     jobs = {arn: partial(read, partial(_described, clients[arn.split(":")[3]], arn), ACM_CERTIFICATE) for arn in arns}
     certificates = []
     for number, (arn, answer) in enumerate(run_all(jobs, account.pace, regions=len(clients)), start=1):
         tell(number, len(jobs))
         if isinstance(answer, Unknown):
-            remarks.append(ImportNote("unknown", arn, f"certificate: {answer.reason}"))
+            notes.append(ImportNote("unknown", arn, f"certificate: {answer.reason}"))
         elif answer.get("CertificateAuthorityArn"):
             certificates.append(_certificate(answer))
-    return sorted(certificates, key=lambda each: (str(each.ends or "9"), each.name, each.arn)), remarks
+    return sorted(certificates, key=lambda each: (str(each.ends or "9"), each.name, each.arn)), notes
 
 
 def _described(client: Any, arn: str) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ class StatusHandling:
     """
 
     is_written: bool
-    remark: str = ""
+    note: str = ""
     kind: RemarkKind = "left out"
 
 
@@ -29,23 +29,21 @@ STATUSES: Mapping[str, StatusHandling] = {
     "DISABLED": StatusHandling(is_written=True),
     "EXPIRED": StatusHandling(
         is_written=True,
-        remark="its certificate ended at {ended}: it is written as it is, and issues nothing until it gets another",
+        note="its certificate ended at {ended}: it is written as it is, and issues nothing until it gets another",
         kind="listed",
     ),
-    "CREATING": StatusHandling(is_written=False, remark="AWS is still creating it: import again when it is done"),
+    "CREATING": StatusHandling(is_written=False, note="AWS is still creating it: import again when it is done"),
     "PENDING_CERTIFICATE": StatusHandling(
         is_written=False,
-        remark="it waits for its certificate, and an 'arn' in a spec is an active CA: install the certificate first, "
+        note="it waits for its certificate, and an 'arn' in a spec is an active CA: install the certificate first, "
         "or delete it and let a stack make it",
     ),
-    "FAILED": StatusHandling(is_written=False, remark="AWS could not create it ({why}): delete it"),
-    "DELETED": StatusHandling(
-        is_written=False, remark="it is deleted and can be restored until {until}", kind="listed"
-    ),
+    "FAILED": StatusHandling(is_written=False, note="AWS could not create it ({why}): delete it"),
+    "DELETED": StatusHandling(is_written=False, note="it is deleted and can be restored until {until}", kind="listed"),
 }
 """Every status that AWS has, in the order of the documentation."""
 
-_NEW = StatusHandling(is_written=False, remark="its status is not one that this release knows")
+_NEW = StatusHandling(is_written=False, note="its status is not one that this release knows")
 
 
 def status_handling(status: str) -> StatusHandling:
@@ -56,7 +54,7 @@ def status_handling(status: str) -> StatusHandling:
 def status_notes(authority: Mapping[str, Any]) -> Iterator[ImportNote]:
     """Yield what is said of a CA because of its status."""
     found = status_handling(authority["Status"])
-    said = found.remark.format(
+    said = found.note.format(
         until=_day(authority.get("RestorableUntil")),
         ended=_day(authority.get("NotAfter")),
         why=authority.get("FailureReason") or "no reason given",

@@ -30,16 +30,16 @@ def read_buckets(account: Account, wanted: Mapping[str, str]) -> tuple[dict[str,
             call = partial(getattr(client, method), Bucket=name)
             jobs[name, method] = partial(read, call, f"s3:{_operation(method)}", may_be_absent=True)
     answers = dict(run_all(jobs, account.pace))
-    found, remarks = {}, []
+    found, notes = {}, []
     for name in wanted:
         of_bucket = {method: answers[name, method] for method in _ASKED}
         unread = [each for each in of_bucket.values() if isinstance(each, Unknown)]
         if unread:
             reason = f"who may read this bucket of revocation lists: {unread[0].reason}"
-            remarks.append(ImportNote("unknown", f"bucket {name}", reason))
+            notes.append(ImportNote("unknown", f"bucket {name}", reason))
         else:
             found[name] = _bucket(name, of_bucket)
-    return _limited(account, found, remarks)
+    return _limited(account, found, notes)
 
 
 def _operation(method: str) -> str:
@@ -60,22 +60,22 @@ def _bucket(name: str, answers: Mapping[str, Any]) -> Bucket:
 
 
 def _limited(
-    account: Account, found: Mapping[str, Bucket], remarks: list[ImportNote]
+    account: Account, found: Mapping[str, Bucket], notes: list[ImportNote]
 ) -> tuple[dict[str, Bucket], list[ImportNote]]:
     """Add what the account blocks for all of its buckets; asked of AWS only, since no stand-in has this service."""
     if not any(bucket.is_there for bucket in found.values()):
-        return dict(found), remarks
+        return dict(found), notes
     client = account.client("s3control", account.regions[0])
     if _OF_AWS not in client.meta.endpoint_url:
-        return dict(found), remarks
+        return dict(found), notes
     call = partial(client.get_public_access_block, AccountId=account.account_id)
     answer = read(call, "s3:GetAccountPublicAccessBlock", may_be_absent=True)
     if isinstance(answer, Unknown):
         reason = f"whether the account blocks public access to its buckets: {answer.reason}"
-        return dict(found), [*remarks, ImportNote("unknown", account.account_id, reason)]
+        return dict(found), [*notes, ImportNote("unknown", account.account_id, reason)]
     blocks = (answer or {}).get("PublicAccessBlockConfiguration", {})
     more = frozenset(each for each, is_on in blocks.items() if is_on)
     return {
         name: Bucket(name, bucket.is_there, bucket.blocks | more, bucket.policy, bucket.has_acls)
         for name, bucket in found.items()
-    }, remarks
+    }, notes

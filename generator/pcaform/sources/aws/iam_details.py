@@ -53,7 +53,7 @@ class IamPrincipals:
 
     persons: tuple[IamPrincipal, ...] = ()
     documents: Mapping[str, str] = field(default_factory=dict)
-    remarks: tuple[ImportNote, ...] = ()
+    notes: tuple[ImportNote, ...] = ()
 
 
 def read_principals(account: Account, region: str) -> IamPrincipals:
@@ -62,14 +62,14 @@ def read_principals(account: Account, region: str) -> IamPrincipals:
     found = read(partial(_details, client), _DETAILS)
     if isinstance(found, Unknown):
         said = f"users, roles and their policies: {found.reason}"
-        return IamPrincipals(remarks=(ImportNote("unknown", account.account_id, said),))
+        return IamPrincipals(notes=(ImportNote("unknown", account.account_id, said),))
     documents = {each["Arn"]: _text(_default(each)) for each in found["policies"] if _default(each) is not None}
     wanted = sorted(set(_mentioned(found)) - documents.keys())
     jobs = {arn: partial(read, partial(_document, client, arn), _VERSION) for arn in wanted}
     answers = dict(run_all(jobs, account.pace))
-    remarks = [ImportNote("unknown", arn, each.reason) for arn, each in answers.items() if isinstance(each, Unknown)]
+    notes = [ImportNote("unknown", arn, each.reason) for arn, each in answers.items() if isinstance(each, Unknown)]
     documents |= {arn: each for arn, each in answers.items() if not isinstance(each, Unknown)}
-    return IamPrincipals(tuple(_persons(found, documents)), documents, tuple(remarks))
+    return IamPrincipals(tuple(_persons(found, documents)), documents, tuple(notes))
 
 
 def _details(client: Any) -> dict[str, list[Mapping[str, Any]]]:

@@ -21,7 +21,7 @@ _SHOWN = 20
 
 def resources(found: IamPrincipals, place: AccountScope) -> Iterator[Resource | ImportNote]:
     """Yield the principals that can issue from some CAs, each with its policies that allow it, and the remarks."""
-    yield from found.remarks
+    yield from found.notes
     managed: set[str] = set()
     others = []
     for person in found.persons:
@@ -44,7 +44,7 @@ def all_principals(found: IamPrincipals, place: AccountScope) -> Iterator[Resour
 
     A group's policies hang here on each of its users, inline ones under the group's name and their own.
     """
-    yield from found.remarks
+    yield from found.notes
     managed: set[str] = set()
     for person in found.persons:
         try:

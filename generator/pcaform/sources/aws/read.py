@@ -27,22 +27,22 @@ def read(
     All services are asked at once, since each has rates of its own. Raises Failure where the credentials expire, or a
     CA that is named is not there.
     """
-    found, remarks = _listed(account, filters)
-    _check_named(found, remarks, filters)
+    found, notes = _listed(account, filters)
+    _check_named(found, notes, filters)
     found = list(_tagged(account, found, filters, checkpoint=checkpoint, tell=tell))
     questions = cas.asked(found)
     if not questions:
-        _sort(_told(account, found, checkpoint, filters), [], remarks)
-        return Inventory((), tuple(remarks), source="live", account_id=account.account_id)
+        _sort(_told(account, found, checkpoint, filters), [], notes)
+        return Inventory((), tuple(notes), source="live", account_id=account.account_id)
     everybody = start(partial(read_principals, account, account.regions[0]))
-    arns = _certificates(account, {question.region for question in questions}, remarks)
+    arns = _certificates(account, {question.region for question in questions}, notes)
     _ask(account, [*questions, *issued_certificates.asked(arns)], checkpoint, tell)
     resources: list[Resource] = []
-    _sort(_told(account, found, checkpoint, filters), resources, remarks)
+    _sort(_told(account, found, checkpoint, filters), resources, notes)
     written = {each.id: each.origin for each in resources if each.type == _CA}
-    _sort(issued_certificates.resources(arns, checkpoint.answers, written), resources, remarks)
-    _sort(issuers.resources(everybody(), AccountScope(account.account_id, tuple(written))), resources, remarks)
-    return Inventory(tuple(resources), tuple(remarks), source="live", account_id=account.account_id)
+    _sort(issued_certificates.resources(arns, checkpoint.answers, written), resources, notes)
+    _sort(issuers.resources(everybody(), AccountScope(account.account_id, tuple(written))), resources, notes)
+    return Inventory(tuple(resources), tuple(notes), source="live", account_id=account.account_id)
 
 
 def _tagged(
@@ -66,33 +66,33 @@ def _told(
 
 def read_access(account: Account, filters: Filters) -> Inventory:
     """Return the CAs that are wanted and everybody in the account with all policies, for judging who may do what."""
-    found, remarks = _listed(account, filters)
-    _check_named(found, remarks, filters)
+    found, notes = _listed(account, filters)
+    _check_named(found, notes, filters)
     resources: list[Resource] = []
     questions = [each for each in cas.asked(found) if each.operation == TAGS] if filters.tags else []
     checkpoint = Checkpoint(account.account_id)
     _ask(account, questions, checkpoint, no_progress)
-    _sort(cas.bare(found, checkpoint.answers, filters), resources, remarks)
+    _sort(cas.bare(found, checkpoint.answers, filters), resources, notes)
     place = AccountScope(account.account_id, tuple(each.id for each in resources))
-    _sort(issuers.all_principals(read_principals(account, account.regions[0]), place), resources, remarks)
-    return Inventory(tuple(resources), tuple(remarks), source="live")
+    _sort(issuers.all_principals(read_principals(account, account.regions[0]), place), resources, notes)
+    return Inventory(tuple(resources), tuple(notes), source="live")
 
 
 def _listed(account: Account, filters: Filters) -> tuple[list[ListedCa], list[ImportNote]]:
-    found, remarks = [], []
+    found, notes = [], []
     for each in list_cas.list_cas(account):
         if isinstance(each, ImportNote):
-            remarks.append(each)
+            notes.append(each)
         elif filters.is_wanted(each.authority):
             found.append(each)
     return sorted(
         found, key=lambda each: (each.arn.split(":")[3], str(each.authority.get("CreatedAt")), each.arn)
-    ), remarks
+    ), notes
 
 
-def _check_named(found: Iterable[ListedCa], remarks: Iterable[ImportNote], filters: Filters) -> None:
+def _check_named(found: Iterable[ListedCa], notes: Iterable[ImportNote], filters: Filters) -> None:
     missing = sorted(set(filters.arns) - {each.arn for each in found})
-    if missing and not any(remark.kind == "unknown" for remark in remarks):
+    if missing and not any(note.kind == "unknown" for note in notes):
         raise Failure(f"{missing[0]}: there is no such CA in these regions, or none with the status that is asked for")
 
 
@@ -103,21 +103,21 @@ def _ask(account: Account, questions: list[Question], checkpoint: Checkpoint, te
         tell(len(questions) - len(open_ones) + number, len(questions))
 
 
-def _certificates(account: Account, regions: Iterable[str], remarks: list[ImportNote]) -> list[str]:
+def _certificates(account: Account, regions: Iterable[str], notes: list[ImportNote]) -> list[str]:
     """Return the ARNs of the private certificates in some regions, and add what could not be listed to the remarks."""
     arns = []
     for each in issued_certificates.list_certificates(account, regions):
         if isinstance(each, ImportNote):
-            remarks.append(each)
+            notes.append(each)
         else:
             arns.append(each)
     return arns
 
 
-def _sort(found: Iterable[Resource | ImportNote], resources: list[Resource], remarks: list[ImportNote]) -> None:
+def _sort(found: Iterable[Resource | ImportNote], resources: list[Resource], notes: list[ImportNote]) -> None:
     for each in found:
         if isinstance(each, ImportNote):
-            remarks.append(each)
+            notes.append(each)
         else:
             resources.append(each)
 

@@ -44,7 +44,7 @@ def read_snapshot(
     `is_wanted` tells by their list which are meant, all without it; nothing is asked about the others.
     """
     found = list(list_cas(account))
-    remarks = [each for each in found if isinstance(each, ImportNote)]
+    notes = [each for each in found if isinstance(each, ImportNote)]
     bare = [_bare(each) for each in found if isinstance(each, ListedCa)]
     authorities = sorted((each for each in bare if is_wanted is None or is_wanted(each)), key=_order)
     wanted = {each.arn: _askable(each, tuple(parts)) for each in authorities}
@@ -57,8 +57,8 @@ def read_snapshot(
         account.account_id,
         account.regions,
         tuple(_whole(each, wanted[each.arn], answers) for each in authorities),
-        remarks=(*remarks, *_unread(asked, answers)),
-        unlisted=frozenset(each.address.rpartition("/")[2] for each in remarks if each.reason.startswith(OWN)),
+        notes=(*notes, *_unread(asked, answers)),
+        unlisted=frozenset(each.address.rpartition("/")[2] for each in notes if each.reason.startswith(OWN)),
     )
 
 

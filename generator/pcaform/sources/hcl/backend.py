@@ -87,7 +87,7 @@ def backend(root: Module, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]]
 
 def _settings(block: Block, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]], tuple[ImportNote, ...]]:
     kept: dict[str, Any] = {}
-    remarks: list[ImportNote] = []
+    notes: list[ImportNote] = []
     for name, attribute in block.body.attributes.items():
         value = value_of(attribute, scope)
         if name not in _BACKEND:
@@ -97,8 +97,8 @@ def _settings(block: Block, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any
         else:
             kept[name] = value
             continue
-        remarks.append(ImportNote("left out", f"backend.{block.labels[0]}", reason))
+        notes.append(ImportNote("left out", f"backend.{block.labels[0]}", reason))
     for inner in block.body.blocks:
         reason = f"{inner.place}: '{inner.type}' is a block, and a spec holds a backend's arguments only"
-        remarks.append(ImportNote("left out", f"backend.{block.labels[0]}", reason))
-    return {block.labels[0]: kept}, tuple(remarks)
+        notes.append(ImportNote("left out", f"backend.{block.labels[0]}", reason))
+    return {block.labels[0]: kept}, tuple(notes)

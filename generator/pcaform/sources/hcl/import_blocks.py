@@ -58,16 +58,16 @@ def apply_import_blocks(
         alike.setdefault(_bare(found.address), []).append(address)
     ids: dict[Traversal | str, str] = {}
     lost: set[Traversal | str] = set()
-    remarks = []
+    notes = []
     for each in _imports(root, scope):
         others = alike.get(_bare(each.to), [])
         if isinstance(each.id, str) and (each.address in every or not others):
             ids[each.address] = each.id
         elif not each.kind or each.kind in ATTRIBUTES:
             lost.update([each.address] if each.address in every else others)
-            remarks.append(_remark(each))
+            notes.append(_remark(each))
     kept = {address: each for address, each in every.items() if address not in lost or each.type not in _BY_ARN}
-    return _with_ids(kept, ids), remarks
+    return _with_ids(kept, ids), notes
 
 
 def _parsed(address: str) -> Traversal | str:

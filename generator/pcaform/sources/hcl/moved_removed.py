@@ -29,7 +29,7 @@ _IGNORED = (
 class PendingStateChange:
     """A block that may not be applied yet: one that matters where something is at an address, or where nothing is."""
 
-    remark: ImportNote
+    note: ImportNote
     at: str = ""
     unless: str = ""
 
@@ -50,8 +50,8 @@ def pending_state_changes(scope: ModuleScope) -> Iterator[PendingStateChange]:
         address = _address(block, "from", scope)
         if kind_of(address) in {*ATTRIBUTES, "module"}:
             older = _GENERATION.match(address)  # of these a stack lets go by itself
-            remark = ImportNote("ambiguous", address, _REMOVED.format(place=block.place))
-            yield PendingStateChange(remark, unless=older["authority"] if older else "")
+            note = ImportNote("ambiguous", address, _REMOVED.format(place=block.place))
+            yield PendingStateChange(note, unless=older["authority"] if older else "")
 
 
 def ignored_changes(instance: Instance) -> Iterator[ImportNote]:

@@ -44,15 +44,15 @@ def _inventory(path: str, options: Options) -> Inventory:
     scope = replace(scope, places={**scope.places, **places(scope, options)})
     every = list(read_resources(scope, calls))
     resources = [each for each in every if isinstance(each, Resource)]
-    remarks = [each for each in every if isinstance(each, ImportNote)]
-    remarks += [each.remark for each in every if isinstance(each, PendingStateChange) and each.matters(resources)]
-    remarks += backend.unresolved_settings(scope.places)
+    notes = [each for each in every if isinstance(each, ImportNote)]
+    notes += [each.note for each in every if isinstance(each, PendingStateChange) and each.matters(resources)]
+    notes += backend.unresolved_settings(scope.places)
     imported, unclear = apply_import_blocks(_installed(resources), root, scope)
     there, orphans = attached_resources(imported)
     kept, unkept = backend.backend(root, scope)
     return Inventory(
         tuple(there),
-        (*remarks, *unclear, *orphans, *unkept),
+        (*notes, *unclear, *orphans, *unkept),
         "hcl",
         providers=backend.in_regions(backend.providers(scope.places), (each.provider for each in resources)),
         backend=kept,

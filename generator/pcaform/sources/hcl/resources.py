@@ -191,11 +191,11 @@ _REASON = "what it belongs to or was signed by is left out: import from the stat
 def attached_resources(resources: Iterable[Resource]) -> tuple[list[Resource], list[ImportNote]]:
     """Return the resources whose CAs and certificates are there too, and a remark for each of the others."""
     kept = list(resources)
-    remarks: list[ImportNote] = []
+    notes: list[ImportNote] = []
     while lost := _lost(kept):
         kept = [each for each in kept if each.address not in lost]
-        remarks += [ImportNote("unknown", address, f"{each.origin}: {_REASON}") for address, each in lost.items()]
-    return kept, remarks
+        notes += [ImportNote("unknown", address, f"{each.origin}: {_REASON}") for address, each in lost.items()]
+    return kept, notes
 
 
 def _lost(resources: Sequence[Resource]) -> dict[str, Resource]:

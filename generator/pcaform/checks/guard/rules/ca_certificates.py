@@ -18,9 +18,9 @@ _OUT_OF_SIGHT = (
 )
 
 
-def issued_certificate(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def issued_certificate(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a certificate: one that leaves Terraform by a destroy is revoked, and none may take its place."""
-    affected = world.carrying(change.before.get("certificate"))
+    affected = context.carrying(change.before.get("certificate"))
     if is_replaced(change):
         gone = _revocation(change) if is_destroyed(change) else "the certificate leaves the state and stays valid"
         advice = "undo the change; to renew, add a further generation, which leaves this certificate valid"
@@ -31,20 +31,20 @@ def issued_certificate(change: Change, world: PlanContext) -> Iterator[Outcome]:
         yield finding(change, "certificate-destroyed", _revocation(change), advice=advice, affected=affected)
 
 
-def installation(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def installation(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge an installation: its destroy does nothing at AWS, but what it installs may be older, or unasked for."""
     if is_replaced(change) and not _is_installed_elsewhere(change):
-        yield _installed_anew(change, world)
+        yield _installed_anew(change, context)
     elif "create" in change.actions:
-        yield from _installed_over(change, world)
+        yield from _installed_over(change, context)
     elif is_destroyed(change):
         yield Note(address_of(change), f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
 
 
-def _installed_anew(change: Change, world: PlanContext) -> Outcome:
+def _installed_anew(change: Change, context: PlanContext) -> Outcome:
     """Compare the certificate that is live (Terraform has just read it) with the one that takes its place."""
     if change.unknown.get("certificate"):
-        return _issued_anew(change, world)
+        return _issued_anew(change, context)
     try:
         live, planned = certificate(change.before.get("certificate")), certificate(change.after.get("certificate"))
     except UnreadableError:
@@ -60,41 +60,41 @@ def _installed_anew(change: Change, world: PlanContext) -> Outcome:
     return finding(change, "certificate-rolled-back", message, advice=advice)
 
 
-def _issued_anew(change: Change, world: PlanContext) -> Outcome:
+def _issued_anew(change: Change, context: PlanContext) -> Outcome:
     """Tell the next generation of a certificate that the stack issued from one that only takes its CA's away."""
     live = change.before.get("certificate")
     if not live:
         return undecided(change, "certificate-reissued", "the plan does not hold the live certificate")
-    if not world.has_issued(live):
+    if not context.has_issued(live):
         what = f"has a certificate that no 'aws_acmpca_certificate' in the state holds ({_named(live)})"
         advice = (
             "keep what was signed elsewhere, with 'activation'; import a certificate that fell out of the state; where "
             "this stack is to issue from now on, waive this"
         )
-        return _reissued(change, world, live, what, advice)
-    if not world.issues:
+        return _reissued(change, context, live, what, advice)
+    if not context.issues:
         return undecided(change, "certificate-reissued", "what certificate is installed is known only after the apply")
     return Note(address_of(change), _REPLACED)
 
 
-def _installed_over(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def _installed_over(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a CA that is live already and gets a certificate from a stack that installed none there before."""
     arn = str(change.after.get(_ARN))
-    live = world.installed.get(arn)
-    if not (world.is_for_made(change) if change.unknown.get(_ARN) else world.is_in_sight(arn)):
+    live = context.installed.get(arn)
+    if not (context.is_for_made(change) if change.unknown.get(_ARN) else context.is_in_sight(arn)):
         yield undecided(change, "certificate-reissued", _OUT_OF_SIGHT)
     elif live is not None and identity(live) != identity(change.after.get("certificate")):
         advice = (
             "leave the live certificate: 'activation: external', or import the installation before anything is issued"
         )
-        yield _reissued(change, world, live, f"has a certificate already ({_named(live)})", advice)
+        yield _reissued(change, context, live, f"has a certificate already ({_named(live)})", advice)
     elif is_replaced(change):
         yield Note(address_of(change), _REPLACED)
 
 
-def _reissued(change: Change, world: PlanContext, live: Any, what: str, advice: str) -> Outcome:
-    message = f"{world.name(str(change.after.get(_ARN)))} {what}, and another one is installed over it"
-    return finding(change, "certificate-reissued", message, advice=advice, affected=world.carrying(live))
+def _reissued(change: Change, context: PlanContext, live: Any, what: str, advice: str) -> Outcome:
+    message = f"{context.name(str(change.after.get(_ARN)))} {what}, and another one is installed over it"
+    return finding(change, "certificate-reissued", message, advice=advice, affected=context.carrying(live))
 
 
 def _named(pem: Any) -> str:

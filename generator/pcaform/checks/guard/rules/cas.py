@@ -15,39 +15,39 @@ _SECOND = "undo the change and add a second CA under a key of its own, to which 
 FORGET = "a 'removed' block with 'destroy = false'"
 
 
-def authority(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def authority(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a CA: destroyed, replaced, made a second time, disabled, or its revocation switched off."""
     if is_replaced(change):
-        yield _replaced(change, world) if is_destroyed(change) else _left(change, world)
+        yield _replaced(change, context) if is_destroyed(change) else _left(change, context)
     elif is_destroyed(change):
-        yield _destroyed(change, world)
+        yield _destroyed(change, context)
     elif is_created(change):
-        yield from _made_again(change, world)
+        yield from _made_again(change, context)
     elif "update" in change.actions:
-        yield from _disabled(change, world)
+        yield from _disabled(change, context)
         yield from _sooner_gone(change)
         yield from published(change)
 
 
-def _replaced(change: Change, world: PlanContext) -> Outcome:
+def _replaced(change: Change, context: PlanContext) -> Outcome:
     message = f"a new CA with a new key takes its place, which nothing trusts yet; of the old one {_gone(change)}"
-    return finding(change, "ca-replaced", message, advice=_SECOND, affected=_below(change, world))
+    return finding(change, "ca-replaced", message, advice=_SECOND, affected=_below(change, context))
 
 
-def _left(change: Change, world: PlanContext) -> Outcome:
+def _left(change: Change, context: PlanContext) -> Outcome:
     message = (
         f"{change.before.get('arn')} leaves the state and stays at AWS, and another CA with a new key takes its place, "
         "which nothing trusts yet"
     )
-    return finding(change, "ca-made-again", message, advice=_SECOND, affected=_below(change, world))
+    return finding(change, "ca-made-again", message, advice=_SECOND, affected=_below(change, context))
 
 
-def _destroyed(change: Change, world: PlanContext) -> Outcome:
+def _destroyed(change: Change, context: PlanContext) -> Outcome:
     advice = (
         f"keep it, or let go of it and leave it at AWS: {_forgetting(change)}; to delete it on purpose set "
         "'deletion_protection: false' first, and wait until every certificate that it issued has ended"
     )
-    return finding(change, "ca-destroyed", _gone(change), advice=advice, affected=_below(change, world))
+    return finding(change, "ca-destroyed", _gone(change), advice=advice, affected=_below(change, context))
 
 
 def _gone(change: Change) -> str:
@@ -59,43 +59,43 @@ def _gone(change: Change) -> str:
     )
 
 
-def _below(change: Change, world: PlanContext) -> tuple[str, ...]:
-    return world.below(str(change.before.get("arn")))
+def _below(change: Change, context: PlanContext) -> tuple[str, ...]:
+    return context.below(str(change.before.get("arn")))
 
 
-def _made_again(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def _made_again(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a CA that is made although there is one: deleted outside, or its state lost while its parts are there."""
     name, advice = common_name(change.after), "find out where it is before anything is applied: "
-    if change.address in world.plan.gone or name in world.names_gone:
+    if change.address in context.plan.gone or name in context.names_gone:
         message = f"{name} was in the state and is deleted at AWS: another CA with a new key takes its name"
         restore = "'aws acm-pca restore-certificate-authority' brings a deleted CA back for 7 to 30 days"
         yield finding(change, "ca-made-again", message, advice=f"{advice}{restore}")
         return
-    for address, arn in [*_orphans(change, world), *_torn_off(change, world)][:1]:
+    for address, arn in [*_orphans(change, context), *_torn_off(change, context)][:1]:
         message = f"{name} is made although the state has {address} of {arn}: that CA fell out of the state"
         yield finding(change, "ca-made-again", message, advice=f"{advice}import {arn}, or give its entry that 'arn'")
 
 
-def _orphans(change: Change, world: PlanContext) -> Iterator[tuple[str, str]]:
+def _orphans(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
     """Yield the installations in the CA's own module whose CA is not in the state."""
     own = module(change.address)
-    for each in world.orphans.get(own, ()) if own else ():
+    for each in context.orphans.get(own, ()) if own else ():
         yield each.address, str(each.values.get("certificate_authority_arn"))
 
 
-def _torn_off(change: Change, world: PlanContext) -> Iterator[tuple[str, str]]:
+def _torn_off(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
     """Yield what moves from a lost CA to this one: of its own module, or of one where the plan makes none."""
-    for each in world.lost:
+    for each in context.lost:
         own = module(each.address)
-        if own == module(change.address) or own not in world.made_modules:
+        if own == module(change.address) or own not in context.made_modules:
             yield each.address, str(each.before.get("certificate_authority_arn") or each.before.get("resource_arn"))
 
 
-def _disabled(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def _disabled(change: Change, context: PlanContext) -> Iterator[Outcome]:
     if change.before.get("enabled") is not False and change.after.get("enabled") is False:
         message = "AWS refuses all requests to issue from it, ACM renews nothing, and no revocation is published"
         advice = "leave 'enabled: true' until every certificate that it issued has ended"
-        affected = _below(change, world)
+        affected = _below(change, context)
         yield finding(change, "ca-disabled", message, advice=advice, affected=affected, arguments=["enabled"])
     elif change.unknown.get("enabled"):
         yield undecided(change, "ca-disabled", "whether the CA stays enabled is known only after the apply")

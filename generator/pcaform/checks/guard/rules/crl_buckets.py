@@ -26,69 +26,71 @@ _KEEP = "keep the bucket and its policy until every certificate that names it ha
 _CNAMES = {"crl_configuration": "custom_cname", "ocsp_configuration": "ocsp_custom_cname"}
 
 
-def bucket(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def bucket(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a bucket, or its policy: AWS writes the lists of a CA there, and needs the policy for it."""
-    using = _using(change.before.get("bucket"), world)
+    using = _using(change.before.get("bucket"), context)
     if is_destroyed(change) and using:
         yield finding(
-            change, "list-bucket-destroyed", f"{_said(using, world)}: they are gone, or written no more", advice=_KEEP
+            change, "list-bucket-destroyed", f"{_said(using, context)}: they are gone, or written no more", advice=_KEEP
         )
 
 
-def bucket_policy(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def bucket_policy(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge the policy of a bucket: what AWS may do there by it, and no more."""
-    yield from bucket(change, world)
-    using = [] if is_destroyed(change) else _using(change.before.get("bucket"), world)
+    yield from bucket(change, context)
+    using = [] if is_destroyed(change) else _using(change.before.get("bucket"), context)
     for authority in using:
         may = _allowed(change.before, authority)
         lost = [action for action in may if action not in _allowed(change.after, authority)]
         if may and change.unknown.get("policy"):
-            message = f"{_said([authority], world)}, and whether AWS may write there is known only after the apply"
+            message = f"{_said([authority], context)}, and whether AWS may write there is known only after the apply"
             yield undecided(change, "list-bucket-destroyed", message)
         elif lost:
-            message = f"{_said([authority], world)}, where AWS loses {', '.join(lost)}: they are written no more"
+            message = f"{_said([authority], context)}, where AWS loses {', '.join(lost)}: they are written no more"
             yield finding(change, "list-bucket-destroyed", message, advice=_KEEP)
         elif _is_read(change.before) and not _is_read(change.after) and not _is_public(authority):
-            message = f"{_said([authority], world)}, where the policy lets nobody read them any more"
+            message = f"{_said([authority], context)}, where the policy lets nobody read them any more"
             yield finding(change, "revocation-off", message, advice=_KEEP)
 
 
-def closing(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def closing(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge that a bucket is closed to the public, who reads lists there that are written for everybody."""
     closed = [flag for flag in _FLAGS if change.after.get(flag) and not change.before.get(flag)]
-    after = {each.address: Resource(each.address, each.type, each.after) for each in world.changes_of(AUTHORITY)}
-    using = _using(change.after.get("bucket"), world) if closed else []
+    after = {each.address: Resource(each.address, each.type, each.after) for each in context.changes_of(AUTHORITY)}
+    using = _using(change.after.get("bucket"), context) if closed else []
     open_ = [each for each in using if _is_public(after.get(each.address, each))]
     if open_:
-        message = f"{_said(open_, world)} for everybody to read, which it refuses now: they are written or read no more"
+        message = (
+            f"{_said(open_, context)} for everybody to read, which it refuses now: they are written or read no more"
+        )
         advice = "leave the bucket open, or first serve the lists under a name of their own, by CloudFront"
         yield finding(change, "revocation-off", message, advice=advice, arguments=closed)
 
 
-def name(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def name(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a name that is looked up: certificates have it in them, and look nowhere else."""
     old = change.before.get("name")
     gone = set() if old and old == change.after.get("name") else _names(change.before) - _names(change.after)
-    for authority in world.of(AUTHORITY) if gone else ():
+    for authority in context.of(AUTHORITY) if gone else ():
         for kind, argument in _CNAMES.items():
             found = block(authority.values, kind)
             if found.get("enabled") and _settled(found.get(argument)) in gone:
                 message = (
                     f"{_settled(found.get(argument))} is served no more, where certificates of "
-                    f"{world.name(str(authority.values.get('arn')))} look up what was revoked"
+                    f"{context.name(str(authority.values.get('arn')))} look up what was revoked"
                 )
                 advice = "keep it until every certificate that names it has ended"
                 yield finding(change, "revocation-moved", message, advice=advice)
 
 
-def _using(name: Any, world: PlanContext) -> list[Resource]:
+def _using(name: Any, context: PlanContext) -> list[Resource]:
     """Return the CAs that have their lists in a bucket."""
-    blocks = ((each, block(each.values, "crl_configuration")) for each in world.of(AUTHORITY))
+    blocks = ((each, block(each.values, "crl_configuration")) for each in context.of(AUTHORITY))
     return [each for each, found in blocks if name and found.get("enabled") and found.get("s3_bucket_name") == name]
 
 
-def _said(using: list[Resource], world: PlanContext) -> str:
-    lists = ", ".join(world.name(str(each.values.get("arn"))) for each in using)
+def _said(using: list[Resource], context: PlanContext) -> str:
+    lists = ", ".join(context.name(str(each.values.get("arn"))) for each in using)
     name = block(using[0].values, "crl_configuration").get("s3_bucket_name")
     return f"the revocation lists of {lists} are in the bucket '{name}'"
 

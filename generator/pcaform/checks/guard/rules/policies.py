@@ -17,22 +17,22 @@ _SPEC = "give the guard the spec with '--spec SPEC', which says it"
 _NARROW = "narrow the policy to what was asked for; 'pcaform access SPEC' shows all that everybody may do"
 
 
-def policy(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def policy(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a policy by its text, before and after."""
     before, after = texts(change.before), texts(change.after)
     is_unknown = has_unknown_text(change.unknown)
-    if before and after and _moves(change, world):
+    if before and after and _moves(change, context):
         yield from _judged(change, before, {}, is_unknown=False)
         yield from _judged(change, {}, after, is_unknown=is_unknown)
         return
     is_unknown = is_unknown or (bool(before) and change.unknown.get("inline_policy") is True)
-    yield from _judged(change, before, strip_cas(after, world.created) if before else after, is_unknown=is_unknown)
+    yield from _judged(change, before, strip_cas(after, context.created) if before else after, is_unknown=is_unknown)
 
 
-def _moves(change: Change, world: PlanContext) -> bool:
+def _moves(change: Change, context: PlanContext) -> bool:
     """Tell whether an inline policy is somebody else's than before."""
     before = frozenset((who, "") for who in holders(change.before))
-    return follow_renames(change, before, world) != frozenset(
+    return follow_renames(change, before, context) != frozenset(
         (who, "") for who in holders(change.after, change.unknown)
     )
 

@@ -15,22 +15,22 @@ _TRUST = "assume_role_policy"
 _GONE = "see that nothing issues as this principal any more; what it issued stays valid"
 
 
-def user(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def user(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a user: one that goes takes its access keys along."""
-    yield from boundary(change, world)
-    if is_destroyed(change) and world.holders.is_holder(change):
+    yield from boundary(change, context)
+    if is_destroyed(change) and context.holders.is_holder(change):
         done = "another one takes its place, without its access keys" if is_replaced(change) else "its keys go with it"
         message = f"user {change.before.get('name')} is destroyed: {done}"
         yield finding(change, "principal-destroyed", message, advice=_GONE)
 
 
-def role(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def role(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a role: its trust, the policies inside it, and that it is there."""
-    yield from policy(change, world)
-    yield from managed_policies(change, world)
-    yield from boundary(change, world)
-    if not world.holders.is_holder(change):
-        opened = _trusted(change) if world.holders.may_hold(change) else ()
+    yield from policy(change, context)
+    yield from managed_policies(change, context)
+    yield from boundary(change, context)
+    if not context.holders.is_holder(change):
+        opened = _trusted(change) if context.holders.may_hold(change) else ()
         yield from (each for each in opened if isinstance(each, Finding) and each.rule == "role-trusts-anybody")
         return
     if is_destroyed(change):

@@ -22,31 +22,31 @@ _OF_AUTHORITIES = re.compile(r"permission/AWSRAM\w*CertificateAuthority$")
 _IN = "resource_share_arn"
 
 
-def association(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def association(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge what is in a share."""
     old, new = change.before.get("resource_arn"), change.after.get("resource_arn")
-    if is_destroyed(change) and _is_live(old, world):
-        yield _narrowed(change, f"{world.name(str(old))} is shared no more by RAM")
-    if "create" in change.actions and _is_live(new, world):
-        of = [each.values for each in world.of(SHARE) if each.values.get("arn") == change.after.get(_IN)]
+    if is_destroyed(change) and _is_live(old, context):
+        yield _narrowed(change, f"{context.name(str(old))} is shared no more by RAM")
+    if "create" in change.actions and _is_live(new, context):
+        of = [each.values for each in context.of(SHARE) if each.values.get("arn") == change.after.get(_IN)]
         rights = [right for values in of for right in _rights(values)]
-        yield _extended(change, f"{world.name(str(new))} is shared by RAM", rights)
-    elif change.unknown.get("resource_arn") and any(map(is_created, world.changes_of(AUTHORITY))):
+        yield _extended(change, f"{context.name(str(new))} is shared by RAM", rights)
+    elif change.unknown.get("resource_arn") and any(map(is_created, context.changes_of(AUTHORITY))):
         yield _extended(change, "what is shared by RAM is known only after the apply, and may be a CA", [])
 
 
-def principal(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def principal(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge with whom a share is."""
-    if is_destroyed(change) and _is_of_authority(change.before.get(_IN), world):
+    if is_destroyed(change) and _is_of_authority(change.before.get(_IN), context):
         yield _narrowed(change, f"RAM shares it no more with {change.before.get('principal')}")
-    if "create" in change.actions and _is_of_authority(change.after.get(_IN), world):
+    if "create" in change.actions and _is_of_authority(change.after.get(_IN), context):
         yield _extended(change, f"RAM shares it with {change.after.get('principal') or 'somebody'}", [])
 
 
-def share(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def share(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a share itself: that it is there, for whom it may be, and with which rights."""
     gained = [right for right in _rights(change.after) if right not in _rights(change.before)]
-    is_of_authority = _is_of_authority(change.before.get("arn"), world)
+    is_of_authority = _is_of_authority(change.before.get("arn"), context)
     if is_destroyed(change):
         if is_of_authority:
             yield _narrowed(change, f"the share {change.before.get('name') or change.before.get('arn')} of RAM ends")
@@ -76,12 +76,12 @@ def _rights(values: Mapping[str, Any]) -> list[str]:
     return [str(each) for each in values.get("permission_arns") or ()]
 
 
-def _is_live(arn: Any, world: PlanContext) -> bool:
-    return isinstance(arn, str) and _AUTHORITY.match(arn) is not None and arn not in world.destroyed
+def _is_live(arn: Any, context: PlanContext) -> bool:
+    return isinstance(arn, str) and _AUTHORITY.match(arn) is not None and arn not in context.destroyed
 
 
-def _is_of_authority(share: Any, world: PlanContext) -> bool:
+def _is_of_authority(share: Any, context: PlanContext) -> bool:
     """Tell whether a live CA is in a share, before the plan or after it."""
-    before = [each.values for each in world.of(ASSOCIATION)]
-    after = [each.after for each in world.changes_of(ASSOCIATION)]
-    return any(each.get(_IN) == share and _is_live(each.get("resource_arn"), world) for each in (*before, *after))
+    before = [each.values for each in context.of(ASSOCIATION)]
+    after = [each.after for each in context.changes_of(ASSOCIATION)]
+    return any(each.get(_IN) == share and _is_live(each.get("resource_arn"), context) for each in (*before, *after))

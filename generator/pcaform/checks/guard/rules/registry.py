@@ -24,9 +24,9 @@ from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATIO
 Judge = Callable[[Change, PlanContext], Iterator[Outcome]]
 
 
-def _certificate_of_acm(change: Change, world: PlanContext) -> Iterator[Outcome]:
-    yield from permissions.managed_certificate(change, world)
-    yield from secrets.imported_key(change, world)
+def _certificate_of_acm(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    yield from permissions.managed_certificate(change, context)
+    yield from secrets.imported_key(change, context)
 
 
 HAZARDS: Mapping[str, Judge] = {

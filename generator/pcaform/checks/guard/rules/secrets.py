@@ -19,25 +19,25 @@ _ADVICE = {
 }
 
 
-def encrypted(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def encrypted(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge an access key or a password: only with `pgp_key` the state holds nothing that is of use."""
-    del world
+    del context
     is_kept = change.after.get("pgp_key") or change.unknown.get("pgp_key")
     if "create" in change.actions and not is_kept:
         what = "access key's secret" if change.type == "aws_iam_access_key" else "password"
         yield _secret(change, f"the {what} of {change.after.get('user') or 'a user'}")
 
 
-def private_key(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def private_key(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a key of the tls provider: the state holds it in plain text."""
-    del world
+    del context
     if "create" in change.actions:
         yield _secret(change, "a private key")
 
 
-def imported_key(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def imported_key(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a certificate that is brought to ACM with its key."""
-    del world
+    del context
     is_new = change.after.get("private_key") not in (None, change.before.get("private_key"))
     if is_new or (change.unknown.get("private_key") and not change.before.get("private_key")):
         yield _secret(change, "the private key of a certificate")

@@ -24,11 +24,11 @@ CROWNED = "may issue CA certificates from it: whoever trusts this CA trusts the 
 _ARN = "resource_arn"
 
 
-def share(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def share(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a CA's policy: one that moves is taken from one CA and given to another."""
     old, new = change.before.get(_ARN), change.after.get(_ARN)
-    is_gone = str(old or new) in world.destroyed
-    is_new = bool(change.unknown.get(_ARN)) or new in world.made_arns
+    is_gone = str(old or new) in context.destroyed
+    is_new = bool(change.unknown.get(_ARN)) or new in context.made_arns
     is_moved = bool(old and change.after) and (old != new or is_new)
     if is_gone and (is_new or not is_moved):
         return

@@ -18,9 +18,9 @@ def is_of_private_ca(kind: str) -> bool:
     return kind.startswith(("aws_acmpca_", "awscc_acmpca_"))
 
 
-def unknown_type(change: Change, world: PlanContext) -> Iterator[Outcome]:
+def unknown_type(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Doubt whatever such a change does at AWS, but for tags."""
-    del world
+    del context
     if _CHANGING & set(change.actions) and not _is_of_tags(change):
         message = f"what becomes of a CA by this is not known: the guard does not judge '{change.type}'"
         yield Undecided(address_of(change), message)
