@@ -90,16 +90,16 @@ def test_troubles_are_set_and_read_and_counted(server: Sandbox) -> None:
         server.client("sts").get_caller_identity()
     assert ask(server, "GET", "strikes") == (200, {"denials": 1})
     assert ask(server, "PUT", "troubles", {})[0] == 200
-    assert server.troubles == FaultConfig()
+    assert server.faults == FaultConfig()
     server.client("sts").get_caller_identity()
 
 
 def test_an_unknown_trouble_changes_nothing(server: Sandbox) -> None:
-    server.troubles = FaultConfig(expiry={"*": 1.0})
+    server.faults = FaultConfig(expiry={"*": 1.0})
     status, answer = ask(server, "PUT", "troubles", {"trottling": True})
     assert status == 400
     assert "there is no trouble 'trottling'" in answer["error"]
-    assert server.troubles == FaultConfig(expiry={"*": 1.0})
+    assert server.faults == FaultConfig(expiry={"*": 1.0})
 
 
 def test_control_is_never_troubled(server: Sandbox) -> None:

@@ -110,15 +110,15 @@ class Sandbox:
         time_travel.advance(by)
 
     @property
-    def troubles(self) -> FaultConfig:
+    def faults(self) -> FaultConfig:
         """What goes wrong now; assign other Troubles to change it while the server runs."""
-        return self._switch.strikes.troubles
+        return self._switch.strikes.faults
 
-    @troubles.setter
-    def troubles(self, troubles: FaultConfig) -> None:
-        self._switch.set(troubles)
+    @faults.setter
+    def faults(self, faults: FaultConfig) -> None:
+        self._switch.set(faults)
 
-    def troubled(self, **changes: Any) -> AbstractContextManager[Counter[str]]:
+    def with_faults(self, **changes: Any) -> AbstractContextManager[Counter[str]]:
         """Add troubles, fields of Troubles, for one block; the block gets the count of what has struck, by kind."""
         return self._switch.changed(changes)
 
@@ -160,8 +160,8 @@ class Sandbox:
             except StateFileError as error:
                 raise SandboxError(str(error)) from None
         served = with_checked_json(DomainDispatcherApplication(create_backend_app))
-        troubled = inject_faults(served, self._switch)
-        app = with_control_api(account_header(troubled, self.account_id), self._switch)
+        with_faults = inject_faults(served, self._switch)
+        app = with_control_api(account_header(with_faults, self.account_id), self._switch)
         try:
             return started.enter_context(listen(app, self._port))
         except OSError as error:

@@ -30,9 +30,9 @@ class World:
     pcaform: Run
     restorable: datetime
 
-    def printed(self, command: str, **troubles: Any) -> tuple[str, str]:
+    def printed(self, command: str, **faults: Any) -> tuple[str, str]:
         """Return a command's streams, with ids and days that are the same in every run."""
-        with self.live.server.troubled(**troubles):
+        with self.live.server.with_faults(**faults):
             done = self.pcaform(*command.partition(",")[0].split(), env=self.live.environment)
         ids: dict[str, str] = {}
 
@@ -81,13 +81,13 @@ def console(command: str, out: str, said: str) -> str:
 
 
 @pytest.mark.parametrize(("page", "command", "troubles"), BLOCKS)
-def test_a_page_shows_what_is_printed(world: World, page: str, command: str, troubles: Any) -> None:
+def test_a_page_shows_what_is_printed(world: World, page: str, command: str, faults: Any) -> None:
     path = ROOT / "docs" / page
     text = path.read_text(encoding="utf-8")
     before, mark, rest = text.partition(f"<!-- run: {command} -->\n```text\n")
     shown, end, after = rest.partition("```\n")
     assert mark, f"{page}: there is no block for '{command}'"
-    printed = console(command, *world.printed(command, **troubles)) + "\n"
+    printed = console(command, *world.printed(command, **faults)) + "\n"
     if os.environ.get("PCAFORM_UPDATE_GOLDEN"):
         path.write_text(f"{before}{mark}{printed}{end}{after}", encoding="utf-8")
     else:

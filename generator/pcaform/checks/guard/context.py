@@ -59,23 +59,23 @@ class PlanContext:
         return _by_arn(each for each in self.plan.read if each.type == AUTHORITY)
 
     @cached_property
-    def made(self) -> tuple[Change, ...]:
+    def created_cas(self) -> tuple[Change, ...]:
         """The CAs that this plan makes."""
         return tuple(change for change in self.changes_of(AUTHORITY) if "create" in change.actions)
 
-    def is_in_sight(self, arn: str) -> bool:
+    def is_known(self, arn: str) -> bool:
         """Tell whether it is known what certificate a CA has: by the state or by AWS, or as it is still to be made."""
-        return any(arn in known for known in (self.authorities, self.read, self.installed, self.made_arns))
+        return any(arn in known for known in (self.authorities, self.read, self.installed, self.created_arns))
 
     @cached_property
-    def made_arns(self) -> frozenset[str]:
+    def created_arns(self) -> frozenset[str]:
         """The ARNs of the CAs that are made, which only specs give."""
-        return frozenset(str(change.after["arn"]) for change in self.made if change.after.get("arn"))
+        return frozenset(str(change.after["arn"]) for change in self.created_cas if change.after.get("arn"))
 
     @cached_property
-    def made_modules(self) -> frozenset[str]:
+    def created_modules(self) -> frozenset[str]:
         """The modules that the plan makes CAs in, empty text for the root module."""
-        return frozenset(module(change.address) for change in self.made)
+        return frozenset(module(change.address) for change in self.created_cas)
 
     @cached_property
     def destroyed(self) -> frozenset[str]:
@@ -83,16 +83,18 @@ class PlanContext:
         gone = (change for change in self.plan.changes if change.type == AUTHORITY and "delete" in change.actions)
         return frozenset(str(change.before.get("arn")) for change in gone)
 
-    def is_for_made(self, change: Change) -> bool:
+    def is_for_created_ca(self, change: Change) -> bool:
         """Tell whether a CA that is unknown is one that this plan makes, and none that a data source reads later."""
-        return module(change.address) in self.made_modules - {""} or bool(self.made and not self._is_any_read_later)
+        return module(change.address) in self.created_modules - {""} or bool(
+            self.created_cas and not self._is_any_read_later
+        )
 
     @cached_property
     def _is_any_read_later(self) -> bool:
         return any("read" in change.actions for change in self.changes_of(AUTHORITY))
 
     @cached_property
-    def names_gone(self) -> frozenset[str]:
+    def deleted_names(self) -> frozenset[str]:
         """The names of the CAs that were deleted outside."""
         gone = (each for each in self.plan.gone.values() if each.type == AUTHORITY)
         return frozenset(common_name(each.values) for each in gone) - {_NAMELESS, "{}"}
@@ -107,22 +109,24 @@ class PlanContext:
         return found
 
     @cached_property
-    def lost(self) -> tuple[Change, ...]:
+    def moved_away(self) -> tuple[Change, ...]:
         """What hung on a CA that is not in the state, and moves to one that this plan makes: the first has got lost."""
         hanging = self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, SHARE)
-        return tuple(change for change in hanging if self._is_torn_off(change))
+        return tuple(change for change in hanging if self._is_moved_away(change))
 
-    def _is_torn_off(self, change: Change) -> bool:
+    def _is_moved_away(self, change: Change) -> bool:
         name = "resource_arn" if change.type == SHARE else _ARN
         arn = change.before.get(name)
         is_of_others = arn in self.read and change.type != INSTALLATION  # who installs in a CA, made it
         return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
 
     @cached_property
-    def created(self) -> frozenset[str]:
+    def created_ids(self) -> frozenset[str]:
         """The ids of the CAs that this plan creates; where one is not known yet its key, as in a spec's ARNs."""
-        made = [change for change in self.plan.changes if change.type == AUTHORITY and is_created(change)]
-        arns = [str(change.after.get("arn") or module(change.address).removeprefix("module.ca_")) for change in made]
+        created_cas = [change for change in self.plan.changes if change.type == AUTHORITY and is_created(change)]
+        arns = [
+            str(change.after.get("arn") or module(change.address).removeprefix("module.ca_")) for change in created_cas
+        ]
         return frozenset(arn.rpartition("/")[2] for arn in arns) - {""}
 
     @cached_property

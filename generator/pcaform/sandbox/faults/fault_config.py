@@ -64,9 +64,9 @@ def read_fault_config(data: bytes) -> FaultConfig:
         raise ValueError("; ".join(_fault(fault) for fault in error.errors())) from error
 
 
-def write_fault_config(troubles: FaultConfig) -> dict[str, Any]:
+def write_fault_config(faults: FaultConfig) -> dict[str, Any]:
     """Write the JSON form, which `read_troubles` takes."""
-    written: dict[str, Any] = _JSON.dump_python(troubles, mode="json")
+    written: dict[str, Any] = _JSON.dump_python(faults, mode="json")
     return written
 
 

@@ -24,8 +24,8 @@ class FaultInjector:
     the same fate, however calls of other operations come in between.
     """
 
-    def __init__(self, troubles: FaultConfig) -> None:
-        self.troubles = troubles
+    def __init__(self, faults: FaultConfig) -> None:
+        self.faults = faults
         self.counts: Counter[str] = Counter()
         self._dice: dict[tuple[str, str], Random] = {}
         self._buckets: dict[tuple[str, str, str], Bucket] = {}
@@ -34,11 +34,11 @@ class FaultInjector:
     @property
     def is_calm(self) -> bool:
         """Tell whether nothing can strike."""
-        return self.troubles == FaultConfig(seed=self.troubles.seed)
+        return self.faults == FaultConfig(seed=self.faults.seed)
 
     def delay(self, call: Call) -> float:
         """Throw how long a call takes longer, in seconds."""
-        mean = strength_at(self.troubles.latency, call.operation)
+        mean = strength_at(self.faults.latency, call.operation)
         if not mean:
             return 0.0
         with self._lock:
@@ -62,12 +62,12 @@ class FaultInjector:
             return self._die(f"{kind} form", call).randrange(among)
 
     def _is_hit(self, kind: str, call: Call) -> bool:
-        chances: Mapping[str, float] = getattr(self.troubles, kind)
+        chances: Mapping[str, float] = getattr(self.faults, kind)
         chance = strength_at(chances, call.operation)
         return chance is not None and self._die(kind, call).random() < chance
 
     def _is_throttled(self, call: Call) -> bool:
-        setting = strength_at(self.troubles.throttling, call.operation)
+        setting = strength_at(self.faults.throttling, call.operation)
         rate = PUBLISHED.get(call.operation) if setting is True else setting
         if not rate:
             return False
@@ -77,11 +77,11 @@ class FaultInjector:
         return not bucket.take(moment)
 
     def _is_denied(self, call: Call) -> bool:
-        resource = strength_at(self.troubles.denials, call.operation)
+        resource = strength_at(self.faults.denials, call.operation)
         return resource is not None and fnmatchcase(call.resource, resource)
 
     def _die(self, kind: str, call: Call) -> Random:
-        return self._dice.setdefault((kind, call.operation), Random(f"{self.troubles.seed} {kind} {call.operation}"))  # noqa: S311 - no secret
+        return self._dice.setdefault((kind, call.operation), Random(f"{self.faults.seed} {kind} {call.operation}"))  # noqa: S311 - no secret
 
 
 class FaultToggle:
@@ -90,15 +90,15 @@ class FaultToggle:
     def __init__(self) -> None:
         self.strikes = FaultInjector(FaultConfig())
 
-    def set(self, troubles: FaultConfig) -> None:
+    def set(self, faults: FaultConfig) -> None:
         """Put other troubles in force; all counts, dice and buckets start anew."""
-        self.strikes = FaultInjector(troubles)
+        self.strikes = FaultInjector(faults)
 
     @contextmanager
     def changed(self, changes: Mapping[str, Any]) -> Iterator[Counter[str]]:
         """Add troubles for one block and yield their counts; afterwards go on where it was interrupted."""
         before = self.strikes
-        self.strikes = FaultInjector(FaultConfig(**{**write_fault_config(before.troubles), **changes}))
+        self.strikes = FaultInjector(FaultConfig(**{**write_fault_config(before.faults), **changes}))
         try:
             yield self.strikes.counts
         finally:

@@ -31,7 +31,7 @@ def with_control_api(app: Application, switch: FaultToggle) -> Application:
     operations: dict[str, dict[str, Operation]] = {
         "clock": {"GET": _show_clock, "POST": _advance},
         "troubles": {
-            "GET": lambda _: write_fault_config(switch.strikes.troubles),
+            "GET": lambda _: write_fault_config(switch.strikes.faults),
             "PUT": lambda body: _set_troubles(body, switch),
         },
         "strikes": {"GET": lambda _: dict(switch.strikes.counts)},
@@ -89,4 +89,4 @@ def _advance(body: bytes) -> dict[str, Any]:
 
 def _set_troubles(body: bytes, switch: FaultToggle) -> dict[str, Any]:
     switch.set(read_fault_config(body))
-    return write_fault_config(switch.strikes.troubles)
+    return write_fault_config(switch.strikes.faults)

@@ -81,7 +81,7 @@ def _installed_over(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a CA that is live already and gets a certificate from a stack that installed none there before."""
     arn = str(change.after.get(_ARN))
     live = context.installed.get(arn)
-    if not (context.is_for_made(change) if change.unknown.get(_ARN) else context.is_in_sight(arn)):
+    if not (context.is_for_created_ca(change) if change.unknown.get(_ARN) else context.is_known(arn)):
         yield undecided(change, "certificate-reissued", _OUT_OF_SIGHT)
     elif live is not None and identity(live) != identity(change.after.get("certificate")):
         advice = (

@@ -66,12 +66,12 @@ def _below(change: Change, context: PlanContext) -> tuple[str, ...]:
 def _made_again(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a CA that is made although there is one: deleted outside, or its state lost while its parts are there."""
     name, advice = common_name(change.after), "find out where it is before anything is applied: "
-    if change.address in context.plan.gone or name in context.names_gone:
+    if change.address in context.plan.gone or name in context.deleted_names:
         message = f"{name} was in the state and is deleted at AWS: another CA with a new key takes its name"
         restore = "'aws acm-pca restore-certificate-authority' brings a deleted CA back for 7 to 30 days"
         yield finding(change, "ca-made-again", message, advice=f"{advice}{restore}")
         return
-    for address, arn in [*_orphans(change, context), *_torn_off(change, context)][:1]:
+    for address, arn in [*_orphans(change, context), *_moved_away(change, context)][:1]:
         message = f"{name} is made although the state has {address} of {arn}: that CA fell out of the state"
         yield finding(change, "ca-made-again", message, advice=f"{advice}import {arn}, or give its entry that 'arn'")
 
@@ -83,11 +83,11 @@ def _orphans(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
         yield each.address, str(each.values.get("certificate_authority_arn"))
 
 
-def _torn_off(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
+def _moved_away(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
     """Yield what moves from a lost CA to this one: of its own module, or of one where the plan makes none."""
-    for each in context.lost:
+    for each in context.moved_away:
         own = module(each.address)
-        if own == module(change.address) or own not in context.made_modules:
+        if own == module(change.address) or own not in context.created_modules:
             yield each.address, str(each.before.get("certificate_authority_arn") or each.before.get("resource_arn"))
 
 

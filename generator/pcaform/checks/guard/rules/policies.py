@@ -26,7 +26,9 @@ def policy(change: Change, context: PlanContext) -> Iterator[Outcome]:
         yield from _judged(change, {}, after, is_unknown=is_unknown)
         return
     is_unknown = is_unknown or (bool(before) and change.unknown.get("inline_policy") is True)
-    yield from _judged(change, before, strip_cas(after, context.created) if before else after, is_unknown=is_unknown)
+    yield from _judged(
+        change, before, strip_cas(after, context.created_ids) if before else after, is_unknown=is_unknown
+    )
 
 
 def _moves(change: Change, context: PlanContext) -> bool:

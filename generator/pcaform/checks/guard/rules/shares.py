@@ -28,7 +28,7 @@ def share(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Judge a CA's policy: one that moves is taken from one CA and given to another."""
     old, new = change.before.get(_ARN), change.after.get(_ARN)
     is_gone = str(old or new) in context.destroyed
-    is_new = bool(change.unknown.get(_ARN)) or new in context.made_arns
+    is_new = bool(change.unknown.get(_ARN)) or new in context.created_arns
     is_moved = bool(old and change.after) and (old != new or is_new)
     if is_gone and (is_new or not is_moved):
         return
