@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from ministack.core import iam_evaluator
 
-from iam.worlds import HOME, World, a_world, decide, policy
+from iam.evaluator.strategies import HOME, World, a_world, decide, policy
 
 AGREED = Path(__file__).parents[1] / "tests" / "iam" / "agreed.jsonl"
 SCRIPT = Path(__file__).with_suffix(".js")

@@ -17,7 +17,7 @@ from validate import spec
 from pcaform.rules.load import load_valid_text
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # where states are made without Terraform
-from infer.synthetic import state_of
+from importer.infer.strategies import state_of
 
 AUTHORITIES, ISSUERS = 1800, 1000
 """A CA has four resources with its certificate and permission, a user three with its policy."""

@@ -19,8 +19,8 @@ from pcaform.terraform.environment import user_environment
 from pcaform.terraform.runner import TerraformMissing, find_binary
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # where states are made without Terraform
-from infer.states import ACCOUNT, resource
-from infer.synthetic import state_of
+from importer.infer.state_builders import ACCOUNT, resource
+from importer.infer.strategies import state_of
 
 RESOURCES = 100_000
 AUTHORITIES = (100, 1_000)

@@ -209,7 +209,7 @@ def hazard_table(_: str) -> str:
 
 def hazard_sections(_: str) -> str:
     """Return a section for each rule of the guard with what it says of a change that breaks it."""
-    from guard.shown import shown
+    from checks.guard.expected_outputs import shown
     from pcaform.checks.guard.catalog import RULES as HAZARDS
 
     seen = {"specs": "between two specs", "plan": "in a plan"}

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from adopt import pages
-from adopt.estates import BUCKET, MANY, Estate, estate, spec
+from adopt import doc_page as pages
+from adopt.fixtures import BUCKET, MANY, Estate, estate, spec
 from conftest import Run
-from loop.stacks import ACCOUNT, REGION
+from end_to_end.fixtures import ACCOUNT, REGION
 from pcaform.adopt.report import json_schema
 from sandbox.conftest import ACM, ALL_ACTIONS
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from adopt.estates import Estate, estate, spec
-from adopt.pages import check, printed
+from adopt.doc_page import check, printed
+from adopt.fixtures import Estate, estate, spec
 from conftest import Run
 
 pytestmark = pytest.mark.terraform

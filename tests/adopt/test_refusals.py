@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from adopt import pages
-from adopt.estates import spec
+from adopt import doc_page as pages
+from adopt.fixtures import spec
 from conftest import Run
-from loop.stacks import ACCOUNT, REGION
+from end_to_end.fixtures import ACCOUNT, REGION
 from pcaform.cli.commands.sandbox import running
 from pcaform.sandbox.server import Sandbox
 from sandbox.conftest import Pki

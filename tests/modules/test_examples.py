@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.stacks import NAMES, PROTECTED, UNPROTECTED, example, lay_out
+from modules.fixtures import NAMES, PROTECTED, UNPROTECTED, example, lay_out
 from pcaform.cli.commands.sandbox import running
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.plan_changes import Changes, list_changes

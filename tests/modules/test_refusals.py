@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conftest import Offline
-from modules.stacks import NAMES, labels, lay_out
+from modules.fixtures import NAMES, labels, lay_out
 from pcaform.terraform.runner import Terraform
 
 CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"

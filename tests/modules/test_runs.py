@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Offline
-from modules.stacks import NAMES, labels, lay_out
+from modules.fixtures import NAMES, labels, lay_out
 
 HERE = Path(__file__).parent
 

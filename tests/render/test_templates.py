@@ -9,7 +9,7 @@ from jinja2 import Environment, nodes
 from conftest import ROOT
 from pcaform.render.plan.stack import PlannedFile, StackPlan
 from pcaform.render.templates import render
-from strategies import AWKWARD
+from yaml_strategies import AWKWARD
 
 FILTERS = {"hcl", "attributes", "block", "key"}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.j2"))

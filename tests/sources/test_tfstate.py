@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 
 from conftest import ROOT, Run
-from infer.states import authority, certificate, resource, root, state
+from importer.infer.state_builders import authority, certificate, resource, root, state
 from pcaform.cli.commands.import_state import from_state
 from pcaform.core.problems import Failure
 from pcaform.sources import tfstate
-from strategies import damaged
+from yaml_strategies import damaged
 
 SECRETS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "hunter2hunter2", "BEGIN RSA PRIVATE KEY", "s3cr3t-output")
 

@@ -3,7 +3,7 @@
 from typing import Any, get_args
 
 from pcaform.core import facts
-from spec.limits_authorities import AUTHORITIES, CA, Limit
+from spec.limits_cas import AUTHORITIES, CA, Limit
 from spec.limits_principals import ISSUER, POLICY, PRINCIPALS, ROLE
 
 CERTIFICATE = ("certificates", "site")

@@ -1,6 +1,6 @@
 """The limits of the values of issuers, administrators and auditors, and of the roles they may be."""
 
-from spec.limits_authorities import Limit
+from spec.limits_cas import Limit
 
 ISSUER = ("issuers", "ci")
 ROLE = "arn:aws:iam::123456789012:role/pki"

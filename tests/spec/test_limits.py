@@ -14,7 +14,7 @@ from pcaform.spec.schema import json_schema
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import parse
 from spec.limits import REFUSED, SPEC
-from spec.limits_authorities import Limit
+from spec.limits_cas import Limit
 
 SCHEMA = json_schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

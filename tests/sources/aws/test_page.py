@@ -80,7 +80,7 @@ def console(command: str, out: str, said: str) -> str:
     return f"$ pcaform {command}\n{out}" + "\n".join(lines)
 
 
-@pytest.mark.parametrize(("page", "command", "troubles"), BLOCKS)
+@pytest.mark.parametrize(("page", "command", "faults"), BLOCKS)
 def test_a_page_shows_what_is_printed(world: World, page: str, command: str, faults: Any) -> None:
     path = ROOT / "docs" / page
     text = path.read_text(encoding="utf-8")

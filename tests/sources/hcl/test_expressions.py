@@ -14,7 +14,7 @@ from pcaform.sources.hcl.module_loader import of_texts
 from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.terraform.hcl_writer import expression
-from strategies import drawn, texts, values
+from yaml_strategies import drawn, texts, values
 
 NAMES = """\
 locals {

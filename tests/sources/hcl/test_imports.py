@@ -6,7 +6,7 @@ import pytest
 
 from pcaform.cli.commands.import_hcl import run
 from pcaform.cli.commands.importing import ImportOptions
-from sources.hcl.written import authority
+from sources.hcl.builders import authority
 
 AUTHORITY = "aws_acmpca_certificate_authority"
 CERTIFICATE = "aws_acm_certificate"

@@ -18,9 +18,9 @@ from pcaform.sources.hcl.read import read
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
-from sources.hcl.rendered import rendered
-from spec.drawn import specs
-from test_dump import yaml_of
+from sources.hcl.rendered_stack import rendered
+from spec.strategies import specs
+from spec.test_yaml_writer import yaml_of
 
 DRAWN = settings().max_examples
 

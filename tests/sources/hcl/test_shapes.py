@@ -6,7 +6,7 @@ import pytest
 
 from pcaform.cli.commands.import_hcl import run
 from pcaform.cli.commands.importing import ImportOptions
-from sources.hcl.written import authority
+from sources.hcl.builders import authority
 
 ADVICE = "import from the state instead, where it is known"
 ROOT = "aws_acmpca_certificate_authority.root"

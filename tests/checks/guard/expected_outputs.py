@@ -1,0 +1,91 @@
+"""What the guard really says, one finding for each rule: for the documentation, and for the test that none is missing.
+
+Where specs show it, the guard is asked here and now; what only a plan shows stands in files, which tests compare with
+what is said of the plans of real Terraform.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from checks.guard.corpus import HAZARDS, TEXT, harmed
+from pcaform.checks.guard.check import check_plan
+from pcaform.checks.guard.plan_json import Change, Plan
+from pcaform.checks.guard.report import format_text
+from pcaform.checks.guard.spec_diff.check import check_specs, stack_removed
+from pcaform.checks.guard.verdict import GuardResult
+from pcaform.checks.guard.waivers import apply_waivers
+from pcaform.cli.commands.guard_specs import earlier
+from pcaform.spec.pem_files import file_reader
+from pcaform.spec.stack import Spec
+
+PLANS = tuple(Path(__file__).parent / name for name in ("corpus.out", "plans.out"))
+_CHANGING = (
+    (
+        re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        "11111111-2222-3333-4444-555555555555",
+    ),
+    (re.compile(r"(?:[0-9a-f]{2}:){7,}[0-9a-f]{2}"), "0a:1b:2c:3d:4e:5f:60:71"),
+    (re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC"), "2030-01-01 00:00:00 UTC"),
+    (re.compile(r'"-----BEGIN[^"…]*["…]'), '"-----BEGIN…'),
+)
+"""What is another one in every run."""
+_OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "acm-pca:IssueCertificate", "Resource": "*"}]}'
+_CLOSED = _OPEN.replace('"*", "Action"', '{"AWS": "111111111111"}, "Action"')
+_NAMED = "    subject: {common_name: Issuing}\n"
+_ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-55555555555"
+_BACKEND = "terraform: {backend: {s3: {bucket: corp-states, region: eu-west-1, key: "
+_ADDED = "issuers:\n  added:\n    grants: [{certificates: unmanaged, certificate_authorities: [issuing]}]\n"
+
+
+def settled(found: str) -> str:
+    """Return what was printed with all that changes from run to run replaced."""
+    for pattern, fixed in _CHANGING:
+        found = pattern.sub(fixed, found)
+    return found
+
+
+def shown() -> dict[str, tuple[str, str]]:
+    """Return for each rule where it was seen, in specs or in a plan, and what was printed."""
+    found: dict[str, tuple[str, str]] = {}
+    for result in _of_specs():
+        for rule, block in _blocks(format_text(result)):
+            found.setdefault(rule, ("specs", block))
+    plans = [path.read_text(encoding="utf-8") for path in PLANS] + [settled(format_text(_shared()))]
+    for rule, block in (each for printed in plans for each in _blocks(printed)):
+        found.setdefault(rule, ("plan", block))
+    return found
+
+
+def _of_specs() -> Iterator[GuardResult]:
+    before = _spec(TEXT)
+    for hazard in HAZARDS:
+        if "spec" in hazard.seen:
+            yield check_specs(before, _spec(harmed(hazard)))
+    yield check_specs(before, _spec(TEXT.replace("issuers:\n", _ADDED)))
+    yield check_specs(*(_spec(TEXT.replace(_NAMED, f"{_NAMED}    arn: {_ARN}{end}\n")) for end in ("1", "2")))
+    yield check_specs(before, _spec(TEXT.replace("region: eu-west-1", "region: eu-central-1")))
+    yield check_specs(*(_spec(f"{TEXT}{_BACKEND}{name}}}}}}}\n") for name in ("corpus", "other")))
+    yield stack_removed(before)
+    waiver = "waivers:\n  - {what: ca-replaced, why: it never issued, until: '2030-06-14'}\n"
+    yield apply_waivers(check_specs(before, before), _spec(TEXT + waiver).waivers, today=date(2030, 6, 15))
+
+
+def _shared() -> GuardResult:
+    """Judge a policy of a CA that lets everybody in, which no spec of ours can have and the sandbox refuses."""
+    address = "aws_acmpca_policy.partner"
+    change = Change(address, "aws_acmpca_policy", ("update",), {"policy": _CLOSED}, {"policy": _OPEN}, {}, "", (), "")
+    return check_plan(Plan((change,), is_errored=False))
+
+
+def _spec(text: str) -> Spec:
+    return earlier(text.encode(), "corpus.yaml", file_reader(Path()))
+
+
+def _blocks(printed: str) -> Iterator[tuple[str, str]]:
+    """Yield each finding of a text with its rule: a line, and those below it that are indented."""
+    for block in re.split(r"\n(?! )", printed.strip()):
+        rule = re.search(r" \[([a-z-]+), [a-z-]+\]$", block.partition("\n")[0])
+        if rule:
+            yield rule[1], block

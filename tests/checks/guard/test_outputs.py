@@ -1,0 +1,84 @@
+"""What pipelines read: Markdown for a comment, annotations, SARIF; each the same for the same judgement."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from checks.guard.corpus import HAZARDS, TEXT, harmed
+from conftest import Run
+from pcaform.checks.guard.levels import Level
+from pcaform.checks.guard.markdown import MARKER, format_markdown
+from pcaform.checks.guard.verdict import Finding, GuardResult
+
+SARIF = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+"""OASIS's schema of SARIF 2.1.0, errata 01, without its descriptions."""
+WAIVER = "waivers:\n  - {what: ca-disabled, why: it is retired, until: '2999-12-31'}\n"
+
+
+@pytest.fixture(scope="module")
+def specs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("outputs")
+    wanted = [hazard for hazard in HAZARDS if hazard.item in ("replaced", "disabled", "widened", "exposed")]
+    (home / "old.yaml").write_text(TEXT, encoding="utf-8")
+    (home / "new.yaml").write_text(harmed(*wanted) + WAIVER, encoding="utf-8")
+    return home
+
+
+def printed(pcaform: Run, specs: Path, form: str) -> str:
+    done = pcaform("guard", "--spec", "old.yaml", "new.yaml", "--format", form, cwd=specs)
+    assert done.returncode == 2
+    return done.stdout
+
+
+def test_markdown_is_one_part_for_each_finding_and_the_same_every_time(pcaform: Run, specs: Path) -> None:
+    text = printed(pcaform, specs, "markdown")
+    assert text.splitlines()[0] == MARKER
+    assert text.splitlines()[2] == "### pcaform guard: 1 breaks-trust, 1 widens-access, 1 notice, 1 waived"
+    assert text.count("<details>") == text.count("</details>") == 5
+    assert "until 2999-12-31: it is retired" in text
+    assert printed(pcaform, specs, "markdown") == text
+
+
+def test_markdown_fits_into_a_comment_and_nothing_in_it_is_markup() -> None:
+    hostile = "</details><script>|`*_[x](y)"
+    found = Finding(hostile, "ca-destroyed", Level.BREAKS_TRUST, ("delete",), "", (), (), hostile, (hostile,), hostile)
+    text = format_markdown(GuardResult((found,) * 2000))
+    assert len(text) < 65_536
+    assert re.search(r"\d+ more do not fit here", text)
+    assert "<script>" not in text
+    assert text.count("</details>") == text.count("<details>")
+
+
+def test_github_annotations_stand_at_the_item_of_the_spec(pcaform: Run, specs: Path) -> None:
+    lines = printed(pcaform, specs, "github").splitlines()
+    text = (specs / "new.yaml").read_text(encoding="utf-8").splitlines()
+    found = {line.split("title=pcaform ")[1].split("::")[0]: line for line in lines}
+    assert set(found) == {"ca-replaced", "policy-widened", "protection-lifted"}
+    assert found["ca-replaced"].startswith(f"::error file=new.yaml,line={text.index('  replaced:') + 1},col=3,")
+    assert found["policy-widened"].startswith("::warning file=new.yaml,line=")
+
+
+def test_sarif_is_what_its_published_schema_says(pcaform: Run, specs: Path) -> None:
+    log: dict[str, Any] = json.loads(printed(pcaform, specs, "sarif"))
+    jsonschema.Draft4Validator(SARIF).validate(log)
+    results = {each["ruleId"]: each["level"] for each in log["runs"][0]["results"]}
+    assert results == {"ca-replaced": "error", "policy-widened": "warning", "protection-lifted": "warning"}
+
+
+def test_sarif_schema_refuses_what_is_none() -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft4Validator(SARIF).validate({"version": "2.1.0", "runs": [{"results": []}]})
+
+
+def test_json_has_what_is_waived(pcaform: Run, specs: Path) -> None:
+    report = json.loads(printed(pcaform, specs, "json"))
+    jsonschema.Draft202012Validator(json.loads(pcaform("schema", "guard").stdout)).validate(report)
+    assert [(each["finding"]["rule"], each["until"]) for each in report["waived"]] == [("ca-disabled", "2999-12-31")]
+
+
+def test_text_tells_what_is_waived(pcaform: Run, specs: Path) -> None:
+    assert "  waived until 2999-12-31: it is retired\n" in printed(pcaform, specs, "text")

@@ -1,0 +1,114 @@
+"""What a policy newly allows is found whatever narrows it: addresses, endpoints, tags, wildcards, new templates."""
+
+import json
+from typing import Any
+
+import pytest
+
+from checks.guard.builders import CA, END_ENTITY, SUBORDINATE, TEMPLATE, allow, change, deny, policy, rules
+
+ENDS = {"StringEquals": {"acm-pca:TemplateArn": END_ENTITY}}
+CROWNS = {"StringEquals": {"acm-pca:TemplateArn": SUBORDINATE}}
+WIDENED, CHANGED = ["policy-widened"], ["policy-changed"]
+
+
+def judged(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[str]:
+    return rules(change("aws_iam_policy.x", {"policy": policy(*before)}, {"policy": policy(*after)}))
+
+
+def under(operator: str, key: str, *values: str, template: Any = ENDS) -> dict[str, Any]:
+    block = {operator: {key: list(values)}}
+    return allow(Condition={**template, **block, operator: {**template.get(operator, {}), **block[operator]}})
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "before", "after", "expected"),
+    [
+        ("IpAddress", "aws:SourceIp", ["10.0.0.0/8"], ["0.0.0.0/0"], WIDENED),
+        ("IpAddress", "aws:SourceIp", ["10.0.0.0/8"], ["10.0.0.0/7"], WIDENED),
+        ("IpAddress", "aws:SourceIp", ["10.0.0.0/8"], ["10.0.0.0/8", "192.0.2.1"], WIDENED),
+        ("IpAddress", "aws:SourceIp", ["10.0.0.0/8"], ["10.1.0.0/16"], CHANGED),
+        ("NotIpAddress", "aws:SourceIp", ["10.0.0.0/8"], ["10.1.0.0/16"], WIDENED),
+        ("StringEquals", "aws:SourceVpce", ["vpce-1"], ["vpce-2"], WIDENED),
+        ("StringEquals", "aws:SourceVpce", ["vpce-1"], ["vpce-1", "vpce-2"], WIDENED),
+        ("StringEquals", "aws:SourceVpce", ["vpce-1", "vpce-2"], ["vpce-2"], CHANGED),
+        ("StringEquals", "aws:ResourceTag/env", ["dev"], ["prod"], WIDENED),
+        ("StringLike", "aws:PrincipalTag/team", ["pki-*"], ["p*"], WIDENED),
+        ("StringNotEquals", "aws:PrincipalTag/team", ["a", "b"], ["a"], WIDENED),
+        ("StringNotEquals", "aws:PrincipalTag/team", ["a"], ["a", "b"], CHANGED),
+    ],
+)
+def test_condition_with_other_values(operator: str, key: str, before: Any, after: Any, expected: list[str]) -> None:
+    assert judged([under(operator, key, *before)], [under(operator, key, *after)]) == expected
+    crowning = [under(operator, key, *values, template=CROWNS) for values in (before, after)]
+    assert judged([crowning[0]], [crowning[1]]) == (["ca-template"] if expected == WIDENED else CHANGED)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([deny(Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}})], [], WIDENED),
+        (
+            [deny(Condition={"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}})],
+            [deny(Condition={"NotIpAddress": {"aws:SourceIp": ["10.0.0.0/8", "192.0.2.0/24"]}})],
+            WIDENED,
+        ),
+        (
+            [deny(Condition={"StringEquals": {"aws:PrincipalTag/team": ["a", "b"]}})],
+            [deny(Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}})],
+            WIDENED,
+        ),
+        (
+            [deny(Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}})],
+            [deny(Condition={"StringEquals": {"aws:PrincipalTag/team": ["a", "b"]}})],
+            CHANGED,
+        ),
+        ([], [deny(Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}})], CHANGED),
+    ],
+    ids=["gone", "spares more", "for fewer", "for more", "new"],
+)
+def test_denial_under_conditions(before: Any, after: Any, expected: list[str]) -> None:
+    issue, bounded = allow(Condition=ENDS), {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    assert judged([issue, *before], [issue, *after]) == expected
+    issue = allow(Condition={**ENDS, **bounded})
+    assert judged([issue, *before], [issue, *after]) == expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("arn:aws:acm-pca:us-*-1:123456789012:*", ["ca-template"]),
+        ("arn:aws:acm-pca:eu-west-?:123456789012:certificate-authority/*", ["ca-template"]),
+        ("arn:aws:acm-pca:*:12345678901?:cert*", ["ca-template"]),
+        ("arn:aws:acm-pca:us-*", ["ca-template"]),
+        ("arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/${aws:PrincipalTag/ca}", ["ca-template"]),
+        (CA, CHANGED),
+        ("arn:aws:acm:*:123456789012:certificate/*", CHANGED),
+    ],
+)
+def test_authorities_that_a_pattern_means(resource: str, expected: list[str]) -> None:
+    after = allow(["acm-pca:IssueCertificate", "s3:Get*"], resource)
+    assert judged([allow()], [allow(Sid="A"), after]) == expected
+
+
+LACKING = '{"Statement": [{"Effect": "Allow", "Action": "acm-pca:*"}]}'
+
+
+@pytest.mark.parametrize("text", ["{", "[]", LACKING, LACKING.replace('"acm-pca:*"', "5"), '{"Statement": "x"}'])
+def test_what_is_no_policy_is_a_doubt(text: str) -> None:
+    assert rules(change("aws_iam_policy.x", {"policy": policy(allow())}, {"policy": text})) == ["doubt"]
+    assert rules(change("aws_iam_policy.x", None, {"policy": text})) == ["doubt"]
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("SubordinateCACertificate_PathLen0/V2", ["ca-template"]),
+        ("BlankEndEntityCertificate_APIPassthrough/V9", ["privileged-template"]),
+        ("EndEntityCertificate/V2", WIDENED),
+    ],
+)
+def test_template_that_this_release_does_not_know(template: str, expected: list[str]) -> None:
+    both = {"StringEquals": {"acm-pca:TemplateArn": [END_ENTITY, f"{TEMPLATE}/{template}"]}}
+    assert judged([allow(Condition=ENDS)], [allow(Condition=both)]) == expected
+    assert judged([allow(Condition=both)], [allow(Condition=json.loads(json.dumps(both)), Sid="Same")]) == []

@@ -1,0 +1,276 @@
+"""The life of a stack, step by step as its owner edits the spec: what each plan does, and that it does nothing else."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from end_to_end.fixtures import ACCOUNT, REGION, Stack, started
+from pcaform.core.problems import Invalid
+
+pytestmark = pytest.mark.terraform
+PARTNER = "210987654321"
+PERMITTED = "permissions: [{principal: acm.amazonaws.com}]"
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    with started(tmp_path) as found:
+        yield found
+
+
+ROOT = "  root: {type: ROOT, subject: {common_name: Root}, validity: {type: YEARS, value: 20}}\n"
+ISSUING = f"""\
+  issuing:
+    type: SUBORDINATE
+    parent: root
+    subject: {{common_name: Issuing}}
+    validity: {{type: YEARS, value: 5}}
+    {PERMITTED}
+    revocation_configuration:
+      crl_configuration: {{enabled: true, s3_bucket_name: story-crl, expiration_in_days: 7}}
+"""
+OVERSEAS = f"""\
+  overseas:
+    type: ROOT
+    subject: {{common_name: Overseas}}
+    validity: {{type: YEARS, value: 20}}
+    provider: {{region: us-east-1}}
+    {PERMITTED}
+"""
+REST = """\
+crl_buckets: {story-crl: {}}
+certificates: {web: {certificate_authority: issuing, domain_name: web.example, key_algorithm: EC_prime256v1}}
+shares: {issuing: {accounts: ["210987654321"], organization: o-1234567890}}
+issuers: {ci: {grants: [{certificates: unmanaged, certificate_authorities: [issuing]}]}}
+"""
+
+
+def authorities(*entries: str, rest: str = "") -> str:
+    return "certificate_authorities:\n" + "".join(entries) + rest
+
+
+def test_the_life_of_a_stack(stack: Stack) -> None:
+    first = authorities(ROOT, ISSUING, OVERSEAS, rest=REST)
+    made = stack.apply(first)
+    assert set(made.values()) == {("create",)}
+    assert stack.plan(first) == {}
+    assert (stack.status("Root"), stack.status("Issuing")) == ("ACTIVE", "ACTIVE")
+    assert stack.status("Overseas", region="us-east-1") == "ACTIVE"
+
+    old = installed(stack, "Issuing")
+    renewed = ISSUING.replace("value: 5}", "value: 6}\n    generation: 2")
+    assert stack.apply(authorities(ROOT, renewed, OVERSEAS, rest=REST)) == {
+        "module.ca_issuing_certificate_g2.aws_acmpca_certificate.this": ("create",),
+        "module.ca_issuing.aws_acmpca_certificate_authority_certificate.this[0]": ("create", "delete"),
+    }
+    assert installed(stack, "Issuing").serial_number != old.serial_number
+    assert stack.plan(authorities(ROOT, renewed, OVERSEAS, rest=REST)) == {}
+
+    signing = renewed.replace("  issuing:\n", "  signing:\n    renamed_from: issuing\n")
+    rest = REST.replace("issuing", "signing")
+    assert stack.apply(authorities(ROOT, signing, OVERSEAS, rest=rest)) == {}
+    assert stack.plan(authorities(ROOT, signing, OVERSEAS, rest=rest)) == {}
+
+    third = signing.replace("generation: 2", "generation: 3").replace("    renamed_from: issuing\n", "")
+    assert stack.apply(authorities(ROOT, third, OVERSEAS, rest=rest)) == {
+        "module.ca_signing_certificate.aws_acmpca_certificate.this": ("forget",),
+        "module.ca_signing_certificate_g3.aws_acmpca_certificate.this": ("create",),
+        "module.ca_signing.aws_acmpca_certificate_authority_certificate.this[0]": ("create", "delete"),
+    }
+    revoke(stack, old)
+
+    destroy_overseas(stack, ROOT, third, rest=rest)
+
+    with pytest.raises(Invalid, match="'signing' was in this stack"):
+        stack.render(authorities(ROOT))
+    kept = "removed: {signing: {forget: everything, generation: 3}, issuers.ci: forget, "
+    kept += "certificates.web: forget, crl_buckets.story-crl: forget}\n"
+    assert set(stack.apply(authorities(ROOT, rest=kept)).values()) == {("forget",)}
+    assert (stack.status("Root"), stack.status("Issuing")) == ("ACTIVE", "ACTIVE")
+    assert stack.plan(authorities(ROOT)) == {}
+
+
+def destroy_overseas(stack: Stack, *others: str, rest: str) -> None:
+    """Destroy one CA of a stack, which takes that it is protected no longer and named, and spares all others."""
+    arn = arn_of(stack, "Overseas", region="us-east-1")
+    gone = f"removed: {{overseas: {{destroy: '{arn}', provider: {{region: us-east-1}}}}}}\n"
+    with pytest.raises(Invalid, match="'overseas' is protected"):
+        stack.render(authorities(*others, rest=rest + gone))
+    unprotected = OVERSEAS.replace("ROOT\n", "ROOT\n    deletion_protection: false\n")
+    assert stack.apply(authorities(*others, unprotected, rest=rest)) == {}
+    assert set(stack.apply(authorities(*others, rest=rest + gone)).items()) == {
+        ("module.acm_permission_overseas.aws_acmpca_permission.this", ("delete",)),
+        ("module.ca_overseas.aws_acmpca_certificate_authority.this", ("delete",)),
+        ("module.ca_overseas.aws_acmpca_certificate_authority_certificate.this[0]", ("delete",)),
+        ("module.ca_overseas_certificate.aws_acmpca_certificate.this", ("delete",)),
+    }
+    assert stack.status("Overseas", region="us-east-1") == "DELETED"
+
+
+def test_a_parent_that_is_offline(stack: Stack) -> None:
+    waiting = "  sub: {type: SUBORDINATE, subject: {common_name: Sub}, activation: pending, PERMITTED}\n"
+    waiting = authorities(waiting.replace("PERMITTED", PERMITTED))
+    stack.apply(waiting)
+    assert stack.plan(waiting) == {}
+    assert stack.status("Sub") == "PENDING_CERTIFICATE"
+    parent = Offline()
+    request = stack.outputs()["certificate_signing_requests"]["sub"]
+    (stack.home / "sub.csr").write_text(request, encoding="ascii")
+    (stack.home / "sub.pem").write_text(parent.signed(request, days=900), encoding="ascii")
+    (stack.home / "chain.pem").write_text(pem(parent.certificate), encoding="ascii")
+    files = "{certificate_signing_request: sub.csr, certificate: sub.pem, certificate_chain: chain.pem}"
+    signed = waiting.replace("activation: pending", f"activation: {files}")
+    assert stack.apply(signed) == {
+        "module.acm_permission_sub.aws_acmpca_permission.this": ("create",),
+        "module.ca_sub.aws_acmpca_certificate_authority_certificate.this[0]": ("create",),
+    }
+    assert stack.plan(signed) == {}
+    assert stack.status("Sub") == "ACTIVE"
+
+    (stack.home / "sub.pem").write_text(parent.signed(request, days=1200), encoding="ascii")
+    renewed = stack.apply(signed)
+    assert renewed == {"module.ca_sub.aws_acmpca_certificate_authority_certificate.this[0]": ("create", "delete")}
+    assert stack.plan(signed) == {}
+
+    (stack.home / "sub.pem").write_text(pem(parent.certificate), encoding="ascii")
+    with pytest.raises(Invalid, match="not that of the CA's signing request"):
+        stack.render(signed)
+
+
+def test_a_reference_signs_where_it_lives(stack: Stack) -> None:
+    arn = active_root(stack, "us-east-1")
+    text = authorities(
+        f"  partner: {{managed: false, arn: '{arn}', key_algorithm: EC_prime256v1, provider: {{region: us-east-1}}}}\n",
+        "  sub: {type: SUBORDINATE, parent: partner, subject: {common_name: Sub}, validity: {type: DAYS, value: 90}}\n",
+    )
+    made = stack.apply(text)
+    assert len(made) == len(("CA", "certificate", "installation"))
+    assert stack.plan(text) == {}
+    assert installed(stack, "Sub").issuer.rfc4514_string() == "CN=Elsewhere"
+
+
+def test_a_parent_in_another_account_signs_through_a_role(stack: Stack) -> None:
+    """The role is assumed in the other account for this one certificate; the CA itself is made here."""
+    arn = active_root(stack, REGION, account_id=PARTNER)
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+    stack.server.client("iam", account_id=PARTNER).create_role(
+        RoleName="signer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
+    provider = f"{{region: {REGION}, assume_role: {{role_arn: 'arn:aws:iam::{PARTNER}:role/signer'}}}}"
+    text = authorities(
+        f"  partner: {{managed: false, arn: '{arn}', key_algorithm: EC_prime256v1, provider: {provider}}}\n",
+        "  sub: {type: SUBORDINATE, parent: partner, subject: {common_name: Sub}, validity: {type: DAYS, value: 90}}\n",
+    )
+    stack.apply(text)
+    assert stack.plan(text) == {}
+    assert stack.status("Sub") == "ACTIVE"
+    assert installed(stack, "Sub").issuer.rfc4514_string() == "CN=Elsewhere"
+
+
+def test_an_existing_authority_is_imported_and_nothing_else(stack: Stack) -> None:
+    arn = active_root(stack, REGION)
+    off = "revocation_configuration: {ocsp_configuration: {enabled: false}}"
+    text = authorities(
+        f"  legacy: {{arn: '{arn}', activation: external, type: ROOT, subject: {{common_name: Elsewhere}}, {off}}}\n"
+    )
+    assert stack.apply(text) == {}
+    assert stack.imports() == {"module.ca_legacy.aws_acmpca_certificate_authority.this": arn}
+    assert stack.plan(text) == {}
+    as_reference = authorities(f"  legacy: {{managed: false, arn: '{arn}'}}\n", rest="removed: {legacy: forget}\n")
+    assert stack.apply(as_reference) == {"module.ca_legacy.aws_acmpca_certificate_authority.this": ("forget",)}
+    assert stack.status("Elsewhere") == "ACTIVE"
+
+
+class Offline:
+    """A root that no machine of AWS has seen."""
+
+    def __init__(self) -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Offline Root")])
+        self.certificate = self._sign(name, name, self.key.public_key(), days=3650)
+
+    def signed(self, request: str, *, days: int) -> str:
+        """Return the certificate for a request, PEM."""
+        csr = x509.load_pem_x509_csr(request.encode())
+        return pem(self._sign(csr.subject, self.certificate.subject, csr.public_key(), days=days))
+
+    def _sign(self, subject: x509.Name, issuer: x509.Name, key: Any, *, days: int) -> x509.Certificate:
+        now = datetime.now(UTC)
+        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key)
+        builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(hours=1))
+        builder = builder.not_valid_after(now + timedelta(days=days))
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        usage = x509.KeyUsage(
+            digital_signature=True,
+            key_cert_sign=True,
+            crl_sign=True,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        return builder.add_extension(usage, critical=True).sign(self.key, hashes.SHA256())
+
+
+def pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def active_root(stack: Stack, region: str, *, account_id: str | None = None) -> str:
+    """Make an active root with no Terraform, as somebody else would."""
+    client = stack.server.client("acm-pca", region=region, account_id=account_id)
+    configuration = {
+        "KeyAlgorithm": "EC_prime256v1",
+        "SigningAlgorithm": "SHA256WITHECDSA",
+        "Subject": {"CommonName": "Elsewhere"},
+    }
+    arn: str = client.create_certificate_authority(
+        CertificateAuthorityConfiguration=configuration, CertificateAuthorityType="ROOT"
+    )["CertificateAuthorityArn"]
+    issued = client.issue_certificate(
+        CertificateAuthorityArn=arn,
+        Csr=client.get_certificate_authority_csr(CertificateAuthorityArn=arn)["Csr"].encode(),
+        SigningAlgorithm="SHA256WITHECDSA",
+        TemplateArn="arn:aws:acm-pca:::template/RootCACertificate/V1",
+        Validity={"Type": "YEARS", "Value": 10},
+    )["CertificateArn"]
+    certificate = client.get_certificate(CertificateAuthorityArn=arn, CertificateArn=issued)["Certificate"]
+    client.import_certificate_authority_certificate(CertificateAuthorityArn=arn, Certificate=certificate.encode())
+    return arn
+
+
+def arn_of(stack: Stack, common_name: str, *, region: str = REGION) -> str:
+    found = stack.server.client("acm-pca", region=region).list_certificate_authorities()["CertificateAuthorities"]
+    (arn,) = (
+        each["Arn"]
+        for each in found
+        if each["CertificateAuthorityConfiguration"]["Subject"]["CommonName"] == common_name
+    )
+    return str(arn)
+
+
+def installed(stack: Stack, common_name: str) -> x509.Certificate:
+    """Return the certificate that a CA signs with now."""
+    client = stack.server.client("acm-pca")
+    arn = arn_of(stack, common_name)
+    found = client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)["Certificate"]
+    return x509.load_pem_x509_certificate(found.encode())
+
+
+def revoke(stack: Stack, certificate: x509.Certificate) -> None:
+    """Revoke a certificate of the root; AWS refuses where it was revoked before, so this shows that it was not."""
+    stack.server.client("acm-pca").revoke_certificate(
+        CertificateAuthorityArn=arn_of(stack, "Root"),
+        CertificateSerial=f"{certificate.serial_number:x}",
+        RevocationReason="SUPERSEDED",
+    )

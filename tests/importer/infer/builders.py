@@ -1,0 +1,38 @@
+"""What the states made by hand give: the spec, what is left out of it, and a policy of ours to put into them."""
+
+from typing import Any
+
+from importer.infer.state_builders import Resource, arn_of, state
+from pcaform.cli.commands.import_state import from_state
+from pcaform.iam.policies import issuer_policies
+from pcaform.importer.infer.infer import InferredSpec
+from pcaform.spec.issuers import Issuer
+from pcaform.spec.stack import Aws, Spec
+
+AWS = Aws(region="eu-west-1", account_id="123456789012")
+UNMANAGED = {
+    "certificates": "unmanaged",
+    "certificate_authorities": ["root"],
+    "templates": ["CodeSigningCertificate/V1"],
+    "key_algorithms": [],
+    "additional_actions": [],
+}
+PART = "only a part of it was found: it was never finished, or the state was edited"
+
+
+def infer(*resources: Resource) -> InferredSpec:
+    (found,) = from_state(state(*resources), "some.tfstate", stack="corp-pki")
+    return found
+
+
+def spec_of(*resources: Resource) -> Spec:
+    found = infer(*resources)
+    assert found.left_out == ()
+    return found.spec
+
+
+def policy_of(user_name: str, *grants: dict[str, Any]) -> dict[str, Any]:
+    """Return the policy that pcaform renders for these grants, with the ARNs the hand-made CAs have."""
+    issuer = Issuer.model_validate({"user_name": user_name, "grants": list(grants)})
+    (document,) = issuer_policies.documents(issuer, AWS, arn_of=arn_of).values()
+    return document

@@ -1,0 +1,175 @@
+"""CAs that exist -> their entries in a spec: parents and every setting; what does not fit is named."""
+
+from typing import Any
+
+import pytest
+
+from importer.infer.builders import PART, infer, spec_of
+from importer.infer.state_builders import (
+    Resource,
+    arn_of,
+    authority,
+    certificate,
+    permission,
+    resource,
+    root,
+    subordinate,
+)
+from pcaform.spec.cas import Validity
+
+
+def test_a_tree_is_found_through_the_certificates() -> None:
+    spec = spec_of(*subordinate("issuing", "policy"), *subordinate("policy", "root", length=1), *root())
+    found = spec.managed
+    assert {key: (ca.type, ca.parent, ca.path_length) for key, ca in found.items()} == {
+        "issuing": ("SUBORDINATE", "policy", 0),
+        "policy": ("SUBORDINATE", "root", 1),
+        "root": ("ROOT", None, None),
+    }
+    assert found["root"].validity == Validity(type="YEARS", value=10)
+    assert (spec.aws.region, spec.aws.account_id, spec.stack) == ("eu-west-1", "123456789012", "corp-pki")
+
+
+SETTINGS: dict[str, Any] = {
+    "certificate_authority_configuration": [
+        {
+            "key_algorithm": "EC_secp384r1",
+            "signing_algorithm": "SHA512WITHECDSA",
+            "subject": [{"common_name": "Corp Root", "country": "DE", "organization": ""}],
+        }
+    ],
+    "usage_mode": "SHORT_LIVED_CERTIFICATE",
+    "key_storage_security_standard": "FIPS_140_2_LEVEL_2_OR_HIGHER",
+    "enabled": False,
+    "permanent_deletion_time_in_days": 7,
+    "revocation_configuration": [
+        {
+            "crl_configuration": [
+                {
+                    "custom_cname": "",
+                    "enabled": True,
+                    "expiration_in_days": 7,
+                    "s3_bucket_name": "corp-crl",
+                    "s3_object_acl": "PUBLIC_READ",
+                }
+            ],
+            "ocsp_configuration": [{"enabled": False, "ocsp_custom_cname": ""}],
+        }
+    ],
+    "tags": {"a": "b"},
+    "tags_all": {"a": "b"},
+}
+
+
+def test_every_setting_is_carried() -> None:
+    spec = spec_of(
+        authority("x", **SETTINGS),
+        certificate("x", validity=[{"type": "END_DATE", "value": "2035-01-01T00:00:00Z"}]),
+        permission("x"),
+    )
+    assert spec.managed["corp-root"].model_dump(exclude_none=True, exclude_defaults=True) == {
+        "type": "ROOT",
+        "subject": {"common_name": "Corp Root", "country": "DE"},
+        "key_algorithm": "EC_secp384r1",
+        "signing_algorithm": "SHA512WITHECDSA",
+        "validity": {"type": "END_DATE", "value": "2035-01-01T00:00:00Z"},
+        "usage_mode": "SHORT_LIVED_CERTIFICATE",
+        "key_storage_security_standard": "FIPS_140_2_LEVEL_2_OR_HIGHER",
+        "enabled": False,
+        "permanent_deletion_time_in_days": 7,
+        "revocation_configuration": {
+            "crl_configuration": {
+                "enabled": True,
+                "s3_bucket_name": "corp-crl",
+                "expiration_in_days": 7,
+                "s3_object_acl": "PUBLIC_READ",
+            }
+        },
+        "permissions": ({},),
+        "tags": {"a": "b"},
+        "ignore": (
+            {"rule": "crl-public", "reason": "found so by an import"},
+            {"rule": "short-lived-permission", "reason": "found so by an import"},
+            {"rule": "china", "reason": "found so by an import"},
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("region", "storage", "carried"),
+    [
+        ("eu-west-1", "FIPS_140_2_LEVEL_3_OR_HIGHER", None),
+        ("eu-west-1", "CCPC_LEVEL_1_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"),
+        ("cn-north-1", "CCPC_LEVEL_1_OR_HIGHER", None),
+        ("cn-north-1", "FIPS_140_2_LEVEL_3_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER"),
+        ("eu-west-1", "", None),
+    ],
+)
+def test_a_regions_own_key_storage_is_left_out(region: str, storage: str, carried: str | None) -> None:
+    made = authority("root", region=region, key_storage_security_standard=storage)
+    spec = spec_of(made, certificate("root", region=region))
+    assert spec.managed["root"].key_storage_security_standard == carried
+
+
+def test_of_two_certificates_the_installed_one_counts() -> None:
+    renewed = authority("root", certificate="new\n")
+    old = certificate("root", certificate="old", validity=[{"type": "YEARS", "value": "1"}])
+    new = certificate("root", certificate="new", validity=[{"type": "YEARS", "value": "5"}])
+    assert spec_of(renewed, old, new).managed["root"].validity == Validity(type="YEARS", value=5)
+
+
+def test_a_chain_that_a_stack_would_install_anew_is_said() -> None:
+    chain = {"certificate_chain": "certificate of root\n"}
+    below, issued = subordinate("issuing", "root")
+    issued["instances"][0]["attributes"] |= chain
+    installed = {"certificate_authority_arn": arn_of("issuing"), "certificate": "certificate of issuing"}
+    kind = "aws_acmpca_certificate_authority_certificate"
+    assert infer(*root(), below, issued, resource(kind, None, {**installed, **chain})).left_out == ()
+    (said,) = infer(*root(), below, issued, resource(kind, None, {**installed, "certificate_chain": "own"})).left_out
+    assert said == (
+        "aws_acmpca_certificate_authority_certificate.this",
+        "its chain is not the one that came with its certificate: a plan installs both again, with that one",
+    )
+
+
+ROOT_ADDRESS = "aws_acmpca_certificate_authority.this"
+ELSEWHERE = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/some/where"
+LEFT_OUT: dict[str, tuple[list[Resource], str]] = {
+    "other key": (
+        [
+            authority(
+                "root",
+                certificate_authority_configuration=[
+                    {
+                        "key_algorithm": "RSA_1024",
+                        "signing_algorithm": "SHA256WITHRSA",
+                        "subject": [{"common_name": "x"}],
+                    }
+                ],
+            ),
+            certificate("root"),
+        ],
+        "'key_algorithm' is 'RSA_1024' (did you mean 'RSA_3072'?), allowed: RSA_2048",
+    ),
+    "odd ARN": ([authority("root", arn=ELSEWHERE), certificate("root")], PART),
+    "ARN of no account": ([authority("root", arn=ELSEWHERE.replace("123456789012", "")), certificate("root")], PART),
+    "never made": ([authority("root", arn=None), certificate("root")], PART),
+    "no configuration": ([authority("root", certificate_authority_configuration=[]), certificate("root")], PART),
+    "no subject": (
+        [
+            authority("root", certificate_authority_configuration=[{"key_algorithm": "RSA_2048", "subject": []}]),
+            certificate("root"),
+        ],
+        PART,
+    ),
+    "empty subject": ([authority("root", common_name=""), certificate("root")], PART),
+    "odd validity": ([authority("root"), certificate("root", validity=[{"type": "YEARS", "value": "ten"}])], PART),
+}
+
+
+@pytest.mark.parametrize("case", LEFT_OUT)
+def test_an_authority_that_does_not_fit_is_listed(case: str) -> None:
+    resources, reason = LEFT_OUT[case]
+    found = infer(*resources, *root("other"))
+    assert reason in dict(found.left_out)[ROOT_ADDRESS]
+    assert list(found.spec.managed) == ["other"]

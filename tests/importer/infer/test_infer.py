@@ -1,0 +1,94 @@
+"""Whole states -> one spec for each region, or a message, whatever the state holds."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from importer.infer.builders import UNMANAGED, policy_of
+from importer.infer.state_builders import authority, certificate, permission, resource, root, state, subordinate, user
+from pcaform.cli.commands.import_state import from_state
+from pcaform.core.problems import Failure
+from pcaform.rules.load import load_valid_text
+from pcaform.sources import tfstate
+from pcaform.spec.yaml_writer import dump
+
+
+def test_each_region_has_a_spec_of_its_own() -> None:
+    first = authority("a"), certificate("a")
+    second = authority("b", region="us-east-1"), certificate("b", region="us-east-1")
+    one, other = from_state(state(*first, *second), "some.tfstate", stack="corp-pki")
+    assert (one.spec.stack, other.spec.stack) == ("corp-pki-eu-west-1", "corp-pki-us-east-1")
+    assert (list(one.spec.managed), list(other.spec.managed)) == (["a"], ["b"])
+    for each in (one, other):
+        (note,) = each.notes
+        assert note.reason == (
+            "the state holds CAs of 123456789012 in eu-west-1, 123456789012 in us-east-1: "
+            "each spec needs a state of its own, else its plan destroys the others"
+        )
+
+
+@pytest.mark.parametrize("stack", ["Corp PKI", "", "-x", "x" * 65])
+def test_a_stack_name_that_is_none_is_refused_in_words(stack: str) -> None:
+    with pytest.raises(Failure, match=r"^'stack' is .*, allowed: (lower-case letters|at most 64)"):
+        from_state(state(*root()), "x", stack=stack)
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if path:
+        yield path
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(inner, (*path, key))
+
+
+WHOLE = json.loads(
+    state(
+        *root(),
+        *subordinate("issuing", "root"),
+        permission("issuing"),
+        *user("ci", policy_of("ci", UNMANAGED)),
+        resource("aws_acmpca_policy", None, {"policy": "{}"}),
+    )
+)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(list(places(WHOLE))),
+            st.sampled_from([None, "", "x", "*", "é\n${x}", 0, -1, True, 1.5, [], ["x"], {}, {"x": "y"}, "DELETE"]),
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_an_edited_state_gives_a_spec_that_can_be_written_or_a_message(
+    edits: list[tuple[tuple[str | int, ...], Any]],
+) -> None:
+    edited: Any = copy.deepcopy(WHOLE)
+    for path, value in edits:
+        at = edited
+        try:
+            for step in path[:-1]:
+                at = at[step]
+            if value == "DELETE":
+                del at[path[-1]]
+            else:
+                at[path[-1]] = value
+        except (KeyError, IndexError, TypeError):
+            continue
+    try:
+        (found,) = from_state(json.dumps(edited).encode(), "some.tfstate", stack="corp-pki")
+    except Failure as failure:
+        assert str(failure)
+    else:
+        assert load_valid_text(dump(found.spec).encode(), "spec.yaml") == found.spec
+        read = {each.address for each in tfstate.read(json.dumps(edited).encode(), "x").resources}
+        about_authorities = {address for address in read if "aws_acmpca_" in address}
+        assert about_authorities - {*found.spec.moves, *dict(found.left_out)} == set()

@@ -1,0 +1,47 @@
+"""Permissions of ACM that exist -> those of a spec; one that no spec can have is named."""
+
+from typing import Any
+
+import pytest
+
+from importer.infer.builders import PART, infer
+from importer.infer.state_builders import arn_of, permission, resource, root
+
+GOES = ". Where a state has it, take it out before a stack is applied over it, else Terraform deletes the permission"
+ALL = ["GetCertificate", "IssueCertificate", "ListPermissions"]
+PERMISSIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "no principal": (
+        {"principal": None, "actions": ALL},
+        "'principal' is empty, allowed: acm.amazonaws.com",
+    ),
+    "another principal": (
+        {"principal": "ec2.amazonaws.com", "actions": ALL},
+        "'principal' is 'ec2.amazonaws.com' (did you mean 'acm.amazonaws.com'?), allowed: acm.amazonaws.com",
+    ),
+    "another action": (
+        {"principal": "acm.amazonaws.com", "actions": ["RevokeCertificate"]},
+        (
+            "'actions' is 'RevokeCertificate' (did you mean 'GetCertificate'?), allowed: IssueCertificate, "
+            "GetCertificate, ListPermissions; 'actions' is a list, allowed: 1 or more in it"
+        ),
+    ),
+    "no actions": ({"principal": "acm.amazonaws.com"}, PART),
+}
+
+
+@pytest.mark.parametrize("case", PERMISSIONS)
+@pytest.mark.parametrize("name", ["root", "elsewhere"])
+def test_a_permission_that_no_spec_can_have_takes_no_authority_along(case: str, name: str) -> None:
+    attributes, reason = PERMISSIONS[case]
+    odd = resource("aws_acmpca_permission", "module.x", {"certificate_authority_arn": arn_of(name), **attributes})
+    found = infer(*root(), odd, permission("elsewhere"))
+    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + GOES),)
+    assert [len(each.permissions) for each in found.spec.certificate_authorities.values()] == [0, 1]
+
+
+def test_of_two_permissions_the_second_is_listed() -> None:
+    second = {**permission("root"), "module": "module.x"}
+    found = infer(*root(), permission("root"), second)
+    reason = "AWS keeps one permission for each principal and CA"
+    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + GOES),)
+    assert len(found.spec.managed["root"].permissions) == 1

@@ -1,0 +1,57 @@
+"""Spec -> the state that applying it leaves -> the same spec, in all that a state carries: over drawn specs."""
+
+from typing import Any
+
+from hypothesis import example, given, settings
+
+from importer.infer.strategies import state_of
+from pcaform.importer.infer.existing_keys import ExistingKeys
+from pcaform.importer.infer.infer import infer
+from pcaform.importer.merge.carried_fields import by_state
+from pcaform.rules.load import load_valid_text
+from pcaform.sources import tfstate
+from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_writer import dump
+from spec.strategies import specs
+from spec.test_yaml_writer import yaml_of
+
+DRAWN = settings().max_examples
+
+
+def spec_of(data: dict[str, Any]) -> Spec:
+    return load_valid_text(yaml_of(data).encode(), "spec.yaml")
+
+
+def names_of_references(spec: Spec) -> ExistingKeys:
+    """Return the keys of the CAs that others manage: nothing in a state has them."""
+    references = [(each.arn, key) for key, each in spec.certificate_authorities.items() if not each.managed]
+    return ExistingKeys(authorities={arn: key for arn, key in references if arn is not None})
+
+
+OVERRIDDEN = {
+    "version": 1,
+    "stack": "s",
+    "aws": {"region": "eu-west-1", "account_id": "123456789012", "default_tags": {"env": "prod", "tags": ""}},
+    "certificate_authorities": {
+        "root": {
+            "type": "ROOT",
+            "key_algorithm": "RSA_2048",
+            "subject": {"common_name": "Root"},
+            "validity": {"type": "YEARS", "value": 9},
+            "tags": {"env": "prod"},
+        }
+    },
+}
+"""A default tag that nothing shows, beside one that is called like an argument."""
+
+
+@example(OVERRIDDEN)
+@settings(max_examples=DRAWN // 2)
+@given(specs())
+def test_a_state_gives_the_same_spec_back(data: dict[str, Any]) -> None:
+    spec = spec_of(data)
+    (found,) = infer(tfstate.read(state_of(spec), "state"), stack=spec.stack, known=names_of_references(spec))
+    assert found.left_out == ()
+    assert by_state(found.spec) == by_state(spec)
+    assert load_valid_text(dump(found.spec).encode(), "spec.yaml") == found.spec
+    assert found.spec.moves == {}

@@ -1,0 +1,65 @@
+"""Tags may have any name, that of a field too, and accents in either spelling: an import takes them as tags."""
+
+import unicodedata
+from typing import Any
+
+import pytest
+
+from importer.merge.test_properties import into, spec_of
+from spec.strategies_text import FIELDS
+
+TEXT = """\
+version: 1
+stack: pki
+aws: {region: eu-west-1, account_id: "123456789012"}
+certificate_authorities:
+  root:
+    type: ROOT
+    subject: {common_name: Root}
+    key_algorithm: RSA_2048
+    validity: {type: YEARS, value: 10}
+    tags: {NAME: old, other: kept}  # a remark
+"""
+
+
+@pytest.mark.parametrize("name", [*FIELDS, unicodedata.normalize("NFD", "Größe")])
+@pytest.mark.parametrize(
+    ("found", "written"),
+    [("NAME: new, other: kept", "NAME: new, other: kept"), ("other: kept", "other: kept")],
+)
+def test_a_tag_with_the_name_of_a_field_is_a_tag(name: str, found: str, written: str) -> None:
+    text = TEXT.replace("NAME", name)
+    theirs: Any = spec_of(text.replace(f"{name}: old, other: kept", found.replace("NAME", name)).encode())
+    result = into(text.encode(), theirs).content.decode()
+    assert result == text.replace(f"{name}: old, other: kept", written.replace("NAME", name))
+
+
+def test_a_default_tag_that_everything_overrides_is_not_taken_away() -> None:
+    """A state shows a default tag only on what has none of its own under that key."""
+    text = TEXT.replace('"123456789012"}', '"123456789012", default_tags: {owner: pki}}')
+    theirs = spec_of(text.replace("NAME: old", "owner: me").encode())
+    result = into(text.encode(), theirs).content.decode()
+    assert result == text.replace("NAME: old, other: kept", "other: kept, owner: me")
+
+
+def test_a_ca_may_be_called_like_a_field() -> None:
+    for name in FIELDS:
+        text = TEXT.replace("  root:\n", f"  {name}:\n").replace("NAME", "owner")
+        theirs = spec_of(text.replace("owner: old", "owner: new").encode())
+        assert into(text.encode(), theirs).content.decode() == text.replace("owner: old", "owner: new")
+
+
+CERTIFICATES = """\
+certificates:
+  web: {certificate_authority: root, domain_name: web.corp, tags: {owner: a}}
+"""
+
+
+def test_what_a_person_took_out_stays_out_whatever_else_changes() -> None:
+    text = TEXT.replace("NAME", "owner")
+    found = spec_of((text + CERTIFICATES).encode())
+    first = into((text + CERTIFICATES).encode(), found)
+    changed = spec_of((text + CERTIFICATES.replace("owner: a", "owner: b")).encode())
+    second = into(text.encode(), changed, first.memory)
+    assert second.content.decode() == text
+    assert [each.decision.kind for each in second.decisions] == ["withheld"]

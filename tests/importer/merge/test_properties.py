@@ -1,0 +1,110 @@
+"""A spec in any layout, and a source that changed at all: it reads as what was found, and keeps what a person did."""
+
+import copy
+import re
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pcaform.importer.merge.decisions import compare
+from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
+from pcaform.importer.merge.normal_form import normal_form
+from pcaform.spec.parse import parse_spec
+from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import parse
+from spec.strategies import specs
+from spec.yaml_edit.strategies import Written, written
+
+TAGS = st.dictionaries(
+    st.sampled_from(["owner", "a b", "x:y", "1"]), st.sampled_from(["", "no", "a: b", "ä", "'"]), max_size=3
+)
+DRAWN = settings().max_examples
+CHANGES: dict[str, st.SearchStrategy[Any]] = {
+    "tags": TAGS,
+    "permanent_deletion_time_in_days": st.integers(7, 30),
+    "permissions": st.just([{"principal": "acm.amazonaws.com"}]),
+    "revocation_configuration": st.sampled_from(
+        [
+            {},
+            {"ocsp_configuration": {"enabled": True}},
+            {"crl_configuration": {"enabled": True, "s3_bucket_name": "lists", "expiration_in_days": 7}},
+            {"ocsp_configuration": {"enabled": True, "ocsp_custom_cname": "ocsp.example"}},
+        ]
+    ),
+}
+
+
+def spec_of(text: bytes) -> Spec:
+    return parse_spec(parse(text, "spec.yaml"))
+
+
+def into(text: bytes, found: Spec, last: Any = None) -> MergeResult:
+    return merge(text, "spec.yaml", found=ImportResult(found, "state", is_complete=True), last=last)
+
+
+def rest_of(spec: Spec) -> Any:
+    return spec.model_dump(exclude={"certificate_authorities": True, "issuers": True, "aws": {"default_tags"}})
+
+
+@st.composite
+def changed(draw: st.DrawFn, data: dict[str, Any]) -> Spec:
+    """Draw what a source holds: the spec's items, some with other values, now and then one more."""
+    found = copy.deepcopy(data)
+    made_here = [each for each in found["certificate_authorities"].values() if "arn" not in each]
+    for authority in made_here:
+        for name, values in CHANGES.items():
+            if draw(st.integers(1, 3)) == 1:
+                authority[name] = draw(values)
+    for issuer in found["issuers"].values():
+        if draw(st.integers(1, 3)) == 1:
+            issuer["tags"] = draw(TAGS)
+        if draw(st.integers(1, 4)) == 1 and issuer.get("grants"):
+            issuer["grants"] = issuer["grants"][:-1] or [{**issuer["grants"][0], "certificates": "unmanaged"}]
+            for grant in issuer["grants"]:
+                for name in ("domain_names", "key_algorithms", "additional_actions", "templates"):
+                    grant.pop(name, None)
+    if made_here and draw(st.integers(1, 3)) == 1:
+        found["certificate_authorities"]["z-new"] = {**copy.deepcopy(made_here[0]), "tags": draw(TAGS)}
+    text = draw(written(found)).text
+    return spec_of(text.encode())
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Written, Spec]:
+    data = draw(specs())
+    return draw(written(data)), draw(changed(data))
+
+
+@settings(max_examples=DRAWN // 4)
+@given(cases())
+def test_what_was_found_is_in_the_spec_and_nothing_else_changed(case: tuple[Written, Spec]) -> None:
+    text, found = case
+    before = text.text.encode()
+    result = into(before, found)
+    left = compare(normal_form(spec_of(result.content), "state"), None, normal_form(found, "state"), is_complete=True)
+    assert {each.name for each in left.decisions if each.kind != "missing"} <= set(result.held)
+    assert sorted(re.findall(r"# no\. \d+ ä", result.content.decode())) == sorted(
+        re.findall(r"# no\. \d+ ä", text.text)
+    )
+    again = into(result.content, found, result.memory)
+    assert again.content == result.content
+    assert rest_of(spec_of(before)) == rest_of(spec_of(result.content))
+
+
+@settings(max_examples=DRAWN // 4)
+@given(specs().flatmap(written))
+def test_a_spec_into_itself_changes_no_byte(text: Written) -> None:
+    content = text.text.encode()
+    assert into(content, spec_of(content)).content == content
+
+
+@settings(max_examples=DRAWN // 4)
+@given(cases())
+def test_a_person_s_edits_stay_where_the_source_did_not_change(case: tuple[Written, Spec]) -> None:
+    text, found = case
+    first = into(text.text.encode(), found)
+    edited = into(first.content, spec_of(text.text.encode())).content
+    second = into(edited, found, first.memory)
+    assert second.content == edited
+    assert {each.decision.kind for each in second.decisions} <= {"kept", "missing", "withheld"}

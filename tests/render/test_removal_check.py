@@ -1,0 +1,340 @@
+"""What a stack on disk had and a new spec would lose without saying so: pairs of specs, and what is then said."""
+
+import pytest
+
+from pcaform.render import removal_check
+from pcaform.render.plan.stack import plan
+from pcaform.rules.load import load_valid_text
+from pcaform.spec.yaml_reader import parse
+from render.removal_specs import (
+    ACM,
+    ARN,
+    ELSEWHERE,
+    ISSUED_HERE,
+    ISSUER,
+    MOVED,
+    PERMITTED,
+    PLAIN,
+    REFERENCE,
+    USER,
+    WEB,
+    ca,
+    child,
+    external,
+    offline,
+    revocation,
+    spec,
+)
+
+
+def said(before: str, after: str, *, forgetting: str = "") -> list[str]:
+    """Return what rendering `after` over the stack of `before` says, each with its line and column.
+
+    `forgetting` is what the manifest of an earlier pcaform does not know of the items.
+    """
+    items = plan(load_valid_text(before.encode(), "spec.yaml"), source="spec.yaml").items
+    remembered = {key: {name: each for name, each in item.items() if name != forgetting} for key, item in items.items()}
+    document, now = parse(after.encode(), "spec.yaml"), load_valid_text(after.encode(), "spec.yaml")
+    found = removal_check.problems(now, document, plan(now, source="spec.yaml"), remembered)
+    return [f"{problem.line}:{problem.column}: {problem.message}" for problem in found]
+
+
+SILENT = {
+    "the same": (spec(ca("root"), rest=ISSUER), spec(ca("root"), rest=ISSUER)),
+    "one more": (spec(ca("root")), spec(ca("root"), ca("second"), rest=ISSUER)),
+    "tags and protection": (spec(ca("root")), spec(ca("root", "tags: {a: b}", "deletion_protection: false"))),
+    "the next generation": (spec(ca("root")), spec(ca("root", "generation: 2", years=25))),
+    "a child signed by another": (
+        spec(ca("root"), ca("second"), child("parent: root")),
+        spec(ca("root"), ca("second"), child("parent: second", "generation: 2")),
+    ),
+    "renamed, with its child": (
+        spec(ca("root"), child("parent: root")),
+        spec(ca("top", "renamed_from: root").replace("common_name: top", "common_name: root"), child("parent: top")),
+    ),
+    "renamed issuer": (
+        spec(ca("root"), rest=ISSUER),
+        spec(ca("root"), rest=ISSUER.replace("{ci: {", "{build: {renamed_from: ci, ")),
+    ),
+    "forgotten": (spec(ca("root")), spec(rest="removed: {root: forget}\n")),
+    "forgotten with its generation": (
+        spec(ca("root", "generation: 3")),
+        spec(rest="removed: {root: {forget: everything, generation: 3}}\n"),
+    ),
+    "destroyed after its protection was lifted": (
+        spec(ca("root", "deletion_protection: false")),
+        spec(rest=f"removed: {{root: {{destroy: '{ARN}'}}}}\n"),
+    ),
+    "an issuer forgotten": (spec(ca("root"), rest=ISSUER), spec(ca("root"), rest="removed: {issuers.ci: forget}\n")),
+    "an issuer destroyed": (
+        spec(ca("root"), rest=ISSUER),
+        spec(ca("root"), rest=f"removed: {{issuers.ci: {{destroy: '{USER}'}}}}\n"),
+    ),
+    "a permission taken out while its CA stays": (spec(ca("root", PERMITTED)), spec(ca("root", "permissions: []"))),
+    "a permission that comes": (spec(ca("root")), spec(ca("root", PERMITTED))),
+    "OCSP switched off": (
+        spec(ca("root", revocation("enabled: true"))),
+        spec(ca("root", revocation("enabled: false"))),
+    ),
+    "OCSP that was off left out": (spec(ca("root", revocation("enabled: false"))), spec(ca("root"))),
+    "a reference that permits nothing": (spec(REFERENCE.replace(f", {PERMITTED}", "")), spec()),
+    "elsewhere, forgotten there": (
+        spec(ca("root", ELSEWHERE)),
+        spec(rest=f"removed: {{root: {{forget: everything, {ELSEWHERE}}}}}\n"),
+    ),
+    "handed over": (spec(ca("root")), spec(external("root"), rest="removed: {root: {forget: certificate}}\n")),
+    "the first certificate of one that waited for it": (offline("    activation: pending\n"), offline(ISSUED_HERE)),
+    "one signed elsewhere for one that waited for it": (offline("    activation: pending\n"), offline()),
+    "issued here on purpose": (offline(), offline(ISSUED_HERE + "    generation: 2\n")),
+    "moved from outside onto one that is new": (
+        spec(ca("root")),
+        spec(ca("root"), ca("other"), rest=MOVED.replace("module.ca_root", "module.pki")),
+    ),
+    "an ARN written down": (
+        spec(external("root").replace(f"arn: '{ARN}', ", "").replace("external", "pending")),
+        spec(external("root")),
+    ),
+    "a certificate's ARN written down": (
+        spec(ca("root", PERMITTED), rest=WEB),
+        spec(ca("root", PERMITTED), rest=WEB.replace("}}", f", arn: '{ACM}'}}}}")),
+    ),
+    "a reference with another key and ARN, and no permission": (
+        spec(PLAIN),
+        spec(PLAIN.replace("partner:", "other:").replace("1111", "9999")),
+    ),
+    "a reference that becomes managed": (spec(PLAIN.replace("partner", "root")), spec(external("root"))),
+    "kept as a reference": (
+        spec(ca("root")),
+        spec(f"  root: {{managed: false, arn: '{ARN}'}}\n", rest="removed: {root: forget}\n"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), SILENT.values(), ids=SILENT)
+def test_what_is_said_in_the_spec_passes(before: str, after: str) -> None:
+    assert said(before, after) == []
+
+
+LEFT = (
+    "'{0}' was in this stack, and Terraform would destroy it: keep it, rename it with 'renamed_from', or say "
+    "'removed: {{{1}: forget}}' (it stays at AWS) or 'removed: {{{1}: {{destroy: ITS-ARN}}}}'"
+)
+LEFT_OTHER = LEFT.replace("keep it, rename it with 'renamed_from',", "keep it under this key,")
+AT_TERMS = "a certificate never changes, 'generation: 2' issues another"
+NEVER_APPLIED = "{0}. Where {1} was never applied, bring the stack's directory back to what was"
+REISSUED = (
+    "'{0}' has a certificate from elsewhere, and this would issue and install another one: keep its 'activation', or "
+    "say 'generation: 2', which issues one here on purpose"
+)
+OTHER_ARN = (
+    "'{0}' was {1}, seen {2}: that is another one. Give it a key of its own, and say under 'removed' what becomes of "
+    "'{0}' where this stack made or permitted something on it"
+)
+WAITING = (
+    "'{0}' has a certificate: while it waits for another one, its permissions and shares are taken away. Leave "
+    "'activation' as it was; 'aws acm-pca get-certificate-authority-csr' shows its request"
+)
+UNSAID = {
+    "a CA left": (spec(ca("root"), ca("old")), spec(ca("root")), [f"4:1: {LEFT.format('old', 'old')}"]),
+    "an issuer left": (spec(ca("root"), rest=ISSUER), spec(ca("root")), [f"1:1: {LEFT.format('ci', 'issuers.ci')}"]),
+    "a bucket left": (
+        spec(rest="crl_buckets: {lists: {}}\n"),
+        spec(),
+        [f"1:1: {LEFT_OTHER.format('lists', 'crl_buckets.lists')}"],
+    ),
+    "a reference with a permission left": (spec(REFERENCE), spec(), [f"1:1: {LEFT.format('partner', 'partner')}"]),
+    "a CA became a reference": (
+        spec(ca("root")),
+        spec(f"  root: {{managed: false, arn: '{ARN}'}}\n"),
+        [f"4:1: {LEFT.format('root', 'root')}"],
+    ),
+    "forgotten without its generation": (
+        spec(ca("root", "generation: 3")),
+        spec(rest="removed: {root: forget}\n"),
+        [
+            (
+                "4:17: Terraform would revoke its certificate of generation 3: say "
+                "'root: {forget: everything, generation: 3}'"
+            )
+        ],
+    ),
+    "destroyed while protected": (
+        spec(ca("root")),
+        spec(rest=f"removed: {{root: {{destroy: '{ARN}'}}}}\n"),
+        ["4:17: 'root' is protected: apply it once with 'deletion_protection: false', then destroy it"],
+    ),
+    "elsewhere, forgotten here": (
+        spec(ca("root", ELSEWHERE)),
+        spec(rest="removed: {root: forget}\n"),
+        ["4:17: 'root' lived elsewhere: repeat its 'provider' here, so that Terraform finds it"],
+    ),
+    "a user becomes a role": (
+        spec(ca("root"), rest=ISSUER),
+        spec(ca("root"), rest=ISSUER.replace("{ci: {", "{ci: {role: {trust: {services: [ec2.amazonaws.com]}}, ")),
+        [
+            (
+                "6:15: 'ci' was a user of this stack, and Terraform would destroy it: give the new one a key of its "
+                "own, and say 'removed: {issuers.ci: forget}' or destroy it once nobody uses it"
+            )
+        ],
+    ),
+    "OCSP left out": (
+        spec(ca("root", revocation("enabled: true"))),
+        spec(ca("root")),
+        [
+            (
+                "5:9: ocsp_configuration was on, and without it Terraform switches it off: say "
+                "'ocsp_configuration: {enabled: false}'"
+            )
+        ],
+    ),
+    "another validity": (
+        spec(ca("root")),
+        spec(ca("root", years=25)),
+        [f"5:92: generation 1 was issued with validity YEARS 20, seen YEARS 25: {AT_TERMS}"],
+    ),
+    "another subject and key": (
+        spec(ca("root")),
+        spec(ca("root").replace("common_name: root", "common_name: Root")),
+        [
+            (
+                "5:31: subject was root, seen Root: with that it is another CA. Give it a key of its own, and say "
+                "under 'removed' what becomes of 'root'"
+            )
+        ],
+    ),
+    "a permission left out": (
+        spec(ca("root", PERMITTED)),
+        spec(ca("root")),
+        [
+            (
+                "5:9: 'root' permitted ACM to renew, and without that every certificate that ACM manages on it runs "
+                "out: say 'permissions: []' to take it away"
+            )
+        ],
+    ),
+    "another path length": (
+        spec(ca("root"), child("parent: root")),
+        spec(ca("root"), child("parent: root", "path_length: 1")),
+        [f"6:157: generation 1 was issued with path_length 0, seen 1: {AT_TERMS}"],
+    ),
+    "another parent": (
+        spec(ca("root"), ca("second"), child("parent: root")),
+        spec(ca("root"), ca("second"), child("parent: second")),
+        [f"7:138: generation 1 was issued with parent root, seen second: {AT_TERMS}"],
+    ),
+    "a generation back": (
+        spec(ca("root", "generation: 2")),
+        spec(ca("root")),
+        [NEVER_APPLIED.format("5:9: generation 2 was rendered, and Terraform would revoke it: the next one is 3", 2)],
+    ),
+    "a generation skipped": (
+        spec(ca("root")),
+        spec(ca("root", "generation: 3")),
+        [NEVER_APPLIED.format("5:130: generation 1 was rendered, and Terraform cannot skip one: the next one is 2", 1)],
+    ),
+    "a new generation signed in another place": (
+        spec(ca("root"), ca("far", ELSEWHERE), child("parent: root")),
+        spec(ca("root"), ca("far", ELSEWHERE), child("parent: far", "generation: 2")),
+        [
+            (
+                "7:138: the earlier generation was signed in another place, where Terraform would look for it no more: "
+                "take a parent in that place, or make a new CA"
+            )
+        ],
+    ),
+    "handed over unsaid": (
+        spec(ca("root")),
+        spec(external("root")),
+        [
+            (
+                "5:200: this stack issued the certificate of 'root', and Terraform would revoke it: say "
+                "'removed: {root: {forget: certificate, generation: 1}}'"
+            )
+        ],
+    ),
+    "issued here instead of elsewhere": (offline(), offline(ISSUED_HERE), [f"7:5: {REISSUED.format('issuing')}"]),
+    "issued here though active already": (
+        spec(external("root")),
+        spec(ca("root", revocation("enabled: false"))),
+        [f"5:9: {REISSUED.format('root')}"],
+    ),
+    "back to waiting": (
+        offline(),
+        offline("    activation: pending\n"),
+        [f"10:17: {WAITING.format('issuing')}"],
+    ),
+    "back to waiting, though its certificate is forgotten": (
+        spec(ca("root")),
+        spec(ca("root", "activation: pending"), rest="removed: {root: {forget: certificate}}\n"),
+        [f"5:94: {WAITING.format('root')}"],
+    ),
+    "forgotten, and moved onto another": (
+        spec(ca("root")),
+        spec(ca("other"), rest=f"removed: {{root: forget}}\n{MOVED}"),
+        ["7:63: 'other' is another CA: Terraform moves before it removes, and would replace what it moves there"],
+    ),
+    "a reference to another CA": (
+        spec(REFERENCE),
+        spec(REFERENCE.replace("1111", "9999")),
+        [f"5:34: {OTHER_ARN.format('partner', ARN, ARN.replace('1111', '9999'))}"],
+    ),
+    "a reference to another CA that permits nothing": (
+        spec(PLAIN),
+        spec(PLAIN.replace("1111", "9999")),
+        [f"5:34: {OTHER_ARN.format('partner', ARN, ARN.replace('1111', '9999'))}"],
+    ),
+    "another CA's ARN": (
+        spec(external("root")),
+        spec(external("root").replace("1111", "9999")),
+        [f"5:87: {OTHER_ARN.format('root', ARN, ARN.replace('1111', '9999'))}"],
+    ),
+    "a reference becomes a CA that is made": (
+        spec(PLAIN.replace("partner", "root")),
+        spec(ca("root")),
+        [f"5:9: {OTHER_ARN.format('root', ARN, 'none')}"],
+    ),
+    "another certificate's ARN": (
+        spec(ca("root", PERMITTED), rest=WEB.replace("}}", f", arn: '{ACM}'}}}}")),
+        spec(ca("root", PERMITTED), rest=WEB.replace("}}", f", arn: '{ACM.replace('1111', '9999')}'}}}}")),
+        [f"6:110: {OTHER_ARN.format('web', ACM, ACM.replace('1111', '9999'))}"],
+    ),
+    "a reference's permission dropped": (
+        spec(REFERENCE),
+        spec(PLAIN),
+        [f"4:1: {LEFT.format('partner', 'partner')}"],
+    ),
+    "another place": (
+        spec(ca("root")),
+        spec(ca("root", ELSEWHERE)),
+        ["5:128: 'root' lives elsewhere: a CA never moves, and Terraform would make another one"],
+    ),
+    "another region": (
+        spec(ca("root")),
+        spec(ca("root")).replace("eu-west-1", "eu-west-2"),
+        [
+            (
+                "3:15: the stack on disk has region eu-west-1: elsewhere Terraform would make every CA anew, so "
+                "another place is another stack"
+            )
+        ],
+    ),
+}
+
+
+def test_a_manifest_that_does_not_know_yet_who_issued_is_asked_for_anew() -> None:
+    """An earlier pcaform did not remember `pending` from what is signed elsewhere."""
+    (told,) = said(offline(), offline(ISSUED_HERE), forgetting="activation")
+    assert "render the spec of before once more" in told
+    assert said(offline(), offline(), forgetting="activation") == []
+
+
+def test_a_manifest_that_knows_no_arns_yet_still_knows_what_left() -> None:
+    """An earlier pcaform kept references only where this stack permits something on them, and no ARN."""
+    assert said(spec(PLAIN), spec(PLAIN.replace("1111", "9999")), forgetting="arn") == []
+    assert said(spec(REFERENCE), spec(), forgetting="permits") == [f"1:1: {LEFT.format('partner', 'partner')}"]
+
+
+@pytest.mark.parametrize(("before", "after", "messages"), UNSAID.values(), ids=UNSAID)
+def test_what_would_be_lost_is_told(before: str, after: str, messages: list[str]) -> None:
+    assert said(before, after) == messages

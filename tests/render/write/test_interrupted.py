@@ -1,0 +1,263 @@
+"""A write that breaks off anywhere: killed, or refused by the disk. What is left is old, new, or says what to do.
+
+Every call into the system that changes a disk is counted first; then the write is broken off at each of them in turn.
+"""
+
+import errno
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Offline
+from pcaform.core.problems import Failure
+from pcaform.render.manifest import NAME, digest
+from pcaform.render.plan.stack import plan
+from pcaform.render.templates import Rendered, render
+from pcaform.render.write import staging, tripwire
+from pcaform.render.write.comparison import compare
+from pcaform.render.write.write import write
+from pcaform.rules.load import load_valid_text
+from render.write.builders import content_of, is_whole, stack, stack_of
+
+CALLS = ("open", "write", "fsync", "close", "mkdir", "rename", "replace", "unlink", "remove", "rmdir", "chmod", "link")
+SPEC = """version: 1
+stack: s
+aws: {{region: eu-west-1, account_id: "123456789012"}}
+certificate_authorities:
+  root: {{type: ROOT, subject: {{common_name: R}}, key_algorithm: RSA_2048, validity: {{type: YEARS, value: 20}}}}
+  {key}:
+    type: SUBORDINATE
+    parent: root
+    subject: {{common_name: {key}}}
+    key_algorithm: RSA_2048
+    validity: {{type: YEARS, value: 5}}
+"""
+
+
+def rendered(key: str, *, add: str) -> Rendered:
+    """Return the stack of a root and one CA below it, with one file more."""
+    files = render(plan(load_valid_text(SPEC.format(key=key).encode(), "s.yaml"), source="s.yaml")).files
+    return stack_of({**{path: files[path] for path in files if path != NAME}, add: b"# more\n"})
+
+
+NOTHING = Rendered("s", {})
+OLD = rendered("one", add="x/y/old.tf")
+NEW = rendered("two", add="changes.tf")
+OTHER = stack(a_tf="a", changes_tf="c")
+"""What a user renders after an interrupted render, having changed their mind."""
+
+
+@contextmanager
+def struck(strike: Callable[[int, str, Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
+    """Let every call that changes a disk pass through `strike`, with its number."""
+    count = 0
+
+    def wrapped(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            nonlocal count
+            count += 1
+            return strike(count, name, real)(*arguments, **named)
+
+        return call
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in CALLS:
+            patch.setattr(os, name, wrapped(name, getattr(os, name)))
+        yield
+
+
+def calls(before: Rendered | None, after: Rendered, out: Path) -> list[str]:
+    """Return which calls a write makes."""
+    found = []
+
+    def note(_: int, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        found.append(name)
+        return real
+
+    if before:
+        write(before, out)
+    with struck(note):
+        write(after, out)
+    return found
+
+
+def test_the_calls_are_counted(tmp_path: Path) -> None:
+    """Else the tests below would break a write off nowhere; every new file is written, made durable and renamed."""
+    found = calls(OLD, NEW, tmp_path)
+    new = [path for path in NEW.files if OLD.files.get(path) != NEW.files[path]]
+    assert found.count("write") == found.count("replace") == len(new) + 1
+    assert found.count("fsync") > found.count("write")
+    assert found.count("unlink") == 2
+    assert found.count("rmdir") == 3
+
+
+def test_the_order_of_a_write(tmp_path: Path) -> None:
+    """Additions, and what moves or forgets, come before what leans on them; deletions and the memory of it all last."""
+    write(stack(a_tf="a", changes_tf="c", gone_tf="g", x__gone_tf="g"), tmp_path)
+    found: list[str] = []
+
+    def note(_: int, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            if name in ("replace", "unlink", "rmdir"):
+                found.append(f"{name} {Path(arguments[-1]).relative_to(tmp_path / 's')}")
+            return real(*arguments, **named)
+
+        return call
+
+    with struck(note):
+        write(stack(a_tf="A", changes_tf="C", new_tf="n", y__new_tf="n"), tmp_path)
+    assert found == [
+        f"replace {tripwire.NAME}",
+        *("replace changes.tf", "replace new.tf", "replace y/new.tf"),
+        "replace a.tf",
+        *("unlink gone.tf", "unlink x/gone.tf", "rmdir x"),
+        f"replace {NAME}",
+        f"rmdir {staging.NAME}",
+        f"unlink {tripwire.NAME}",
+    ]
+
+
+def killed(at: int, after: Rendered, out: Path) -> bool:
+    """Write in a child that kills itself in the call with this number, half-way where it is a write; tell if it did."""
+
+    def kill(number: int, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def die(*arguments: Any, **_: Any) -> None:
+            if name == "write":
+                real(arguments[0], arguments[1][: len(arguments[1]) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        return die if number == at else real
+
+    child = os.fork()
+    if child == 0:
+        try:
+            with struck(kill):
+                write(after, out)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+@pytest.mark.parametrize("before", [None, OLD], ids=["fresh", "changed"])
+@pytest.mark.parametrize("healing", [NEW, OLD, OTHER], ids=["again", "back", "another"])
+def test_a_kill_leaves_the_old_stack_or_the_new_or_the_tripwire(
+    tmp_path: Path, before: Rendered | None, healing: Rendered
+) -> None:
+    for at in range(1, len(calls(before, NEW, tmp_path / "counted")) + 1):
+        out = tmp_path / str(at)
+        if before:
+            write(before, out)
+        assert killed(at, NEW, out)
+        assert is_whole(out / "s", before or NOTHING, NEW)
+        write(healing, out)
+        assert content_of(out / "s") == healing.files
+
+
+def test_two_kills_in_a_row_with_different_specs_heal_as_well(tmp_path: Path) -> None:
+    for at in range(1, len(calls(OLD, NEW, tmp_path / "counted")) + 1):
+        out = tmp_path / str(at)
+        write(OLD, out)
+        assert killed(at, NEW, out)
+        killed(at, OTHER, out)
+        assert is_whole(out / "s", OLD, NEW, OTHER)
+        write(OLD, out)
+        assert content_of(out / "s") == OLD.files
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EIO], ids=errno.errorcode.get)
+@pytest.mark.parametrize("before", [None, OLD], ids=["fresh", "changed"])
+def test_a_disk_that_refuses_is_told_and_leaves_nothing_half(
+    tmp_path: Path, code: int, before: Rendered | None
+) -> None:
+    number = len(calls(before, NEW, tmp_path / "counted"))
+    for at in range(1, number + 1):
+        out = tmp_path / str(at)
+        if before:
+            write(before, out)
+        message = refused(at, code, NEW, out)
+        left = content_of(out)
+        assert not [path for path in left if staging.NAME in path]
+        if message is None:
+            assert content_of(out / "s") == NEW.files
+        elif f"s/{tripwire.NAME}" in left:
+            assert message.endswith("Terraform refuses it until pcaform render has run again")
+        else:
+            assert message.endswith("nothing was written there")
+            assert content_of(out / "s") == (before or NOTHING).files
+        write(NEW, out)
+        assert content_of(out / "s") == NEW.files
+
+
+def refused(at: int, code: int, after: Rendered, out: Path) -> str | None:
+    """Write while the call with this number fails, its effect left out; return the message of the failure."""
+
+    def refuse(number: int, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def fail(*arguments: Any, **_: Any) -> None:
+            if name == "close":
+                real(*arguments)
+            raise OSError(code, os.strerror(code))
+
+        return fail if number == at else real
+
+    try:
+        with struck(refuse):
+            write(after, out)
+    except Failure as failure:
+        assert os.strerror(code) in str(failure)
+        return str(failure)
+    return None
+
+
+def test_an_interrupt_leaves_the_tripwire_and_no_staging(tmp_path: Path) -> None:
+    write(OLD, tmp_path)
+
+    def interrupt(_: int, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        if name == "rmdir":
+            raise KeyboardInterrupt
+        return real
+
+    with pytest.raises(KeyboardInterrupt), struck(interrupt):
+        write(NEW, tmp_path)
+    assert (tmp_path / "s" / tripwire.NAME).is_file()
+
+
+def test_a_tripwire_is_a_leftover_by_itself(tmp_path: Path) -> None:
+    directory = write(OLD, tmp_path).directory
+    (directory / tripwire.NAME).write_bytes(tripwire.text({}))
+    (left,) = compare(OLD, directory).differences
+    assert (left.path, left.reason) == (tripwire.NAME, "leftover")
+    written = write(OLD, tmp_path)
+    assert (written.changed, written.deleted) == ((), ())
+    assert content_of(directory) == OLD.files
+
+
+@pytest.mark.parametrize("path", ["../precious", ".terraform/precious", "terraform.tfstate"])
+def test_a_tripwire_never_makes_it_delete_elsewhere(tmp_path: Path, path: str) -> None:
+    directory = write(OLD, tmp_path).directory
+    (directory / path).parent.mkdir(parents=True, exist_ok=True)
+    (directory / path).write_bytes(b"precious")
+    (directory / tripwire.NAME).write_bytes(tripwire.text({path: frozenset({digest(b"precious")})}))
+    write(OLD, tmp_path)
+    assert (directory / path).read_bytes() == b"precious"
+
+
+@pytest.mark.terraform
+@pytest.mark.parametrize("command", ["validate", "plan", "init"])
+def test_terraform_refuses_the_tripwire_and_says_what_to_do(tmp_path: Path, offline: Offline, command: str) -> None:
+    directory = write(stack(a_tf='resource "terraform_data" "x" {}\n'), tmp_path).directory
+    terraform = offline(directory)
+    terraform.init()
+    terraform.validate()
+    (directory / tripwire.NAME).write_bytes(tripwire.text({"a.tf": frozenset({"sha256:" + "0" * 64})}))
+    asked = [terraform.binary, command, "-no-color", "-input=false"][: 3 if command == "validate" else 4]
+    done = subprocess.run(asked, cwd=directory, env=dict(terraform.environment), capture_output=True, check=False)
+    assert done.returncode == 1
+    assert f"on {tripwire.NAME} line 1" in done.stderr.decode()
+    assert tripwire.SENTENCE in done.stderr.decode()

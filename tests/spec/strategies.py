@@ -1,0 +1,127 @@
+"""Whole specs that break no rule, as Hypothesis draws them."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from pcaform.core import facts
+from spec.strategies_cas import elsewhere, references, trees
+from spec.strategies_principals import duties, issuers
+from spec.strategies_text import ACCOUNTS, HOSTS, KEYS, LOWER, NAMES, TRUE, ca_arn, some_of, tags, words
+from yaml_strategies import texts, values
+
+_ARGUMENTS = st.sampled_from(["bucket", "key", "region", "use_lockfile", "assume_role", "endpoints"])
+_REGIONS = st.sampled_from(["eu-west-1", "us-east-1", "us-gov-west-1", "ap-southeast-2"])
+
+
+@st.composite
+def _certificates(draw: st.DrawFn, authorities: dict[str, Any], *, aws: dict[str, Any]) -> dict[str, Any]:
+    fitting = {
+        key: [name for name in facts.ACM_KEYS if facts.key_family(name) == facts.key_family(each["key_algorithm"])]
+        for key, each in authorities.items()
+        if each.get("permissions")
+    }
+    if not fitting:
+        return {}
+    found: dict[str, Any] = {}
+    for key in draw(st.lists(KEYS, max_size=2, unique=True)):
+        authority = draw(st.sampled_from(sorted(fitting)))
+        optional = {
+            "subject_alternative_names": st.lists(HOSTS, max_size=3),
+            "early_renewal_duration": st.just("P90D"),
+            **_acm_arn(authorities[authority], aws, len(found)),
+            "tags": tags(),
+        }
+        required = {
+            "certificate_authority": st.just(authority),
+            "domain_name": HOSTS,
+            "key_algorithm": st.sampled_from(fitting[authority]),
+        }
+        found[key] = draw(st.fixed_dictionaries(required, optional=optional))
+    return found
+
+
+def _acm_arn(authority: dict[str, Any], aws: dict[str, Any], number: int) -> dict[str, st.SearchStrategy[str]]:
+    region = authority.get("provider", aws)["region"]
+    arn = ca_arn(region, aws["account_id"], number)
+    return {"arn": st.just(arn.replace("acm-pca", "acm").replace("certificate-authority", "certificate"))}
+
+
+@st.composite
+def _shares(draw: st.DrawFn, authorities: dict[str, Any]) -> dict[str, Any]:
+    own = [
+        key for key, each in authorities.items() if each.get("managed", True) and each.get("activation") != "pending"
+    ]
+    keys = draw(st.lists(st.sampled_from(own), max_size=2, unique=True)) if own else []
+    accounts = st.lists(ACCOUNTS, min_size=1, max_size=2, unique=True)
+    template = {"template": st.sampled_from(facts.SHARED_TEMPLATES)}
+    organization = words(LOWER, (10, 12), "o-{}")
+    entry = st.fixed_dictionaries({"accounts": accounts}, optional={"organization": organization, **template})
+    entry |= st.fixed_dictionaries({"organization": organization}, optional=template)
+    return {key: draw(entry) for key in keys}
+
+
+@st.composite
+def _buckets(draw: st.DrawFn) -> dict[str, Any]:
+    distribution = words("A0Z", (3, 6), "arn:PARTITION:cloudfront::123456789012:distribution/{}")
+    optional = {
+        "cloudfront_distribution_arns": st.lists(distribution, max_size=2, unique=True),
+        "force_destroy": st.booleans(),
+        "tags": tags(),
+    }
+    return {
+        f"lists-{number}": {"bucket": draw(words(LOWER, (3, 9), f"b{number}{{}}")), **draw(some_of(optional))}
+        for number in range(draw(st.integers(0, 2)))
+    }
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw the data of a spec that breaks no rule, over every field that is built."""
+    role = st.fixed_dictionaries(
+        {"role_arn": st.just("arn:PARTITION:iam::123456789012:role/pki")},
+        optional={"external_id": texts(min_size=2), "session_name": words(NAMES, (2, 20))},
+    )
+    aws: dict[str, Any] = draw(
+        st.fixed_dictionaries(
+            {"region": _REGIONS, "account_id": ACCOUNTS}, optional={"assume_role": role, "default_tags": tags()}
+        )
+    )
+    authorities = draw(trees())
+    draw(elsewhere(authorities, aws=aws))
+    draw(references(authorities, aws=aws))
+    backend = st.dictionaries(KEYS, st.dictionaries(_ARGUMENTS, values(), max_size=3), min_size=1, max_size=1)
+    optional = {"certificate_authority_defaults": some_of({"tags": tags(), "enabled": TRUE})}
+    data: dict[str, Any] = {
+        "version": 1,
+        "stack": draw(words(f"{LOWER}._-", (0, 20), "0{}")),
+        "aws": aws,
+        **draw(some_of({"terraform": some_of({"backend": backend | st.none()})})),
+        **draw(some_of(optional)),
+        "certificate_authorities": authorities,
+        "issuers": draw(issuers(authorities=authorities)),
+        "certificates": draw(_certificates(authorities, aws=aws)),
+        "shares": draw(_shares(authorities)),
+        "crl_buckets": draw(_buckets()),
+        "administrators": draw(duties("admin")),
+        "auditors": draw(duties("audit")),
+        "moves": draw(st.sampled_from([{}, _moves(authorities)])),
+    }
+    drawn: dict[str, Any] = _in_partition(data, facts.partition(aws["region"]))
+    return drawn
+
+
+def _moves(authorities: dict[str, Any]) -> dict[str, str]:
+    """Return a move of one CA that the stack makes, from an address with keys of both kinds."""
+    key = next(key for key, each in authorities.items() if each.get("managed") is not False)
+    kind = "aws_acmpca_certificate_authority"
+    return {f'module.b["x.y"].{kind}.a[0]': f"module.ca_{key}.{kind}.this"}
+
+
+def _in_partition(value: Any, partition: str) -> Any:
+    """Return drawn data with a partition's name in its ARNs."""
+    if isinstance(value, dict):
+        return {key: _in_partition(inner, partition) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_partition(inner, partition) for inner in value]
+    return value.replace("arn:PARTITION:", f"arn:{partition}:") if isinstance(value, str) else value

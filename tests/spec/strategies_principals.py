@@ -1,0 +1,108 @@
+"""Who may do what in a drawn spec: issuers, administrators, auditors, and whom their roles trust."""
+
+from functools import cache
+from typing import Any, Literal, get_args
+
+from hypothesis import strategies as st
+
+from pcaform.core import facts
+from pcaform.spec.issuers import ManagedAction
+from spec.strategies_text import ACCOUNTS, HOSTS, KEYS, NAMES, ignores, some_of, tags, words
+from yaml_strategies import texts, values
+
+_TEMPLATES = st.sampled_from(
+    ["EndEntityCertificate/V1", "EndEntityServerAuthCertificate/V1", "EndEntityClientAuthCertificate/V1"]
+)
+
+
+@st.composite
+def issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
+    permitted = [key for key, authority in authorities.items() if authority.get("permissions")]
+    own = {
+        "templates": st.lists(_TEMPLATES, min_size=1, max_size=3),
+        **_chosen(facts.IssuedKeyAlgorithm, Literal["ListCertificateAuthorities", "RevokeCertificate"]),
+    }
+    grants = [_grants("unmanaged", list(authorities), own)]
+    if permitted:
+        domains = st.lists(st.from_regex(r"(\*\.)?[a-z0-9-]{1,20}(\.[a-z]{1,8}){1,2}", fullmatch=True), max_size=3)
+        chosen = {"domain_names": domains, **_chosen(facts.AcmKeyAlgorithm, ManagedAction)}
+        grants.append(_grants("managed", permitted, chosen))
+    policy = st.fixed_dictionaries(
+        {"name": words(NAMES, (1, 20), "NUMBER{}"), "document": st.dictionaries(texts(), values())}
+    )
+    rights: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+        {"grants": st.lists(st.one_of(grants), min_size=1, max_size=3)}
+    )
+    rights |= st.fixed_dictionaries({"policy": policy})
+    found = {}
+    for number, key in enumerate(draw(st.lists(KEYS, max_size=3, unique=True))):
+        optional = {
+            "user_name": words(NAMES.upper(), (0, 20), f"{number}-{{}}"),
+            "path": st.sampled_from(["/", "/pki/", "/a/b/"]),
+            "permissions_boundary": st.just("arn:PARTITION:iam::123456789012:policy/boundary"),
+            "force_destroy": st.booleans(),
+            "tags": tags(),
+            "ignore": ignores(),
+        }
+        kind = draw(st.sampled_from(["user", "user", "role", "existing_user", "existing_role"]))
+        entry = {**draw(some_of(optional)), **draw(rights)}
+        if "policy" in entry:
+            entry["policy"] = {**entry["policy"], "name": entry["policy"]["name"].replace("NUMBER", str(number))}
+        if any(grant["certificates"] == "managed" for grant in entry.get("grants", ())) and "user_name" in entry:
+            entry["user_name"] = entry["user_name"].replace(",", ".")  # a tag of its certificates holds the name
+        name = entry.get("user_name", f"{number}-{key}")
+        if kind != "user":
+            for each in ("user_name", "permissions_boundary", "force_destroy"):
+                entry.pop(each, None)
+            trust = {"role_name": name, "trust": draw(_trusts())} if kind == "role" else name
+            entry[kind] = trust
+        found[key] = entry
+    return found
+
+
+def _chosen(keys: Any, actions: Any) -> dict[str, st.SearchStrategy[Any]]:
+    """Return what narrows and what widens a grant, from words that a Literal lists."""
+    closed = {"key_algorithms": keys, "additional_actions": actions}
+    return {
+        name: st.lists(st.sampled_from(list(get_args(each))), max_size=3, unique=True) for name, each in closed.items()
+    }
+
+
+def _grants(
+    kind: str, authorities: list[str], more: dict[str, st.SearchStrategy[Any]]
+) -> st.SearchStrategy[dict[str, Any]]:
+    chosen = st.lists(st.sampled_from(authorities), min_size=1, max_size=3, unique=True)
+    required = {"certificates": st.just(kind), "certificate_authorities": chosen}
+    return st.fixed_dictionaries(required, optional=more)
+
+
+@cache
+def _trusts() -> st.SearchStrategy[dict[str, Any]]:
+    accounts = st.lists(ACCOUNTS, min_size=1, max_size=2, unique=True)
+    principals = ACCOUNTS.map("arn:PARTITION:iam::{}:role/deployer".format)
+    services = st.sampled_from(["ec2.amazonaws.com", "lambda.amazonaws.com", "pods.eks.amazonaws.com"])
+    oidc = {
+        "provider_arn": st.just("arn:PARTITION:iam::123456789012:oidc-provider/token.example"),
+        "subjects": st.lists(words("abc", (1, 5), "repo:corp/{}:*"), min_size=1, max_size=2, unique=True),
+    }
+    anchor = "arn:PARTITION:rolesanywhere:eu-west-1:123456789012:trust-anchor/11111111-2222-3333-4444-555555555555"
+    anywhere = st.fixed_dictionaries(
+        {"trust_anchor_arn": st.just(anchor)}, optional={"common_names": st.lists(HOSTS, max_size=2, unique=True)}
+    )
+    return some_of(
+        {
+            "accounts": accounts,
+            "principals": st.lists(principals, max_size=2, unique=True),
+            "services": st.lists(services, max_size=3, unique=True),
+            "oidc": st.lists(st.fixed_dictionaries(oidc), max_size=2),
+            "roles_anywhere": anywhere,
+        }
+    ).filter(lambda trust: any(trust.values()))
+
+
+@st.composite
+def duties(draw: st.DrawFn, prefix: str) -> dict[str, Any]:
+    settings_ = {"path": st.sampled_from(["/", "/pki/"]), "tags": tags(), "max_session_duration": st.just(7200)}
+    required = {"role_name": words(NAMES.upper(), (0, 9), f"{prefix}{{}}"), "trust": _trusts()}
+    entry = st.fixed_dictionaries(required, optional=settings_)
+    return {key: draw(entry) for key in draw(st.lists(KEYS, max_size=1))}
