@@ -162,10 +162,10 @@ def _operation_row(name: str, says: str, refusals: Any) -> str:
 def access_table(_: str) -> str:
     """Return who may do what in the example, as `pcaform access` judges it."""
     from pcaform.checks.access.report import format_markdown
-    from pcaform.cli.commands.access import of_spec
+    from pcaform.checks.access.targets import check_spec_access
     from pcaform.rules.load import load_file
 
-    return format_markdown(of_spec(load_file(str(ROOT / "examples" / "corp-pki.yaml"))))
+    return format_markdown(check_spec_access(load_file(str(ROOT / "examples" / "corp-pki.yaml"))))
 
 
 def status_table(_: str) -> str:

@@ -1,4 +1,4 @@
-"""`pcaform adopt --finish`: a spec without the moves that the state has absorbed."""
+"""`pcaform adopt --finish`: removes the moves from a spec that the state of its stack has absorbed."""
 
 import os
 import shutil
@@ -18,8 +18,8 @@ from pcaform.terraform.environment import user_environment
 from pcaform.terraform.runner import Terraform, find_binary
 
 
-def run(spec: str, directory: Path) -> int:
-    """Take those moves out of a spec that the state of its stack has absorbed; raises Failure and changes nothing."""
+def remove_absorbed_moves(spec: str, directory: Path) -> None:
+    """Rewrite a spec without those moves, and print each; raises Failure and changes nothing where that fails."""
     if spec == STDIN:
         raise Failure("--finish changes the spec in its file: name the file instead of '-'")
     load_file(spec)
@@ -29,24 +29,23 @@ def run(spec: str, directory: Path) -> int:
     if not state.serial:
         raise Failure(f"{directory}: there is no state yet: apply the stack, then finish")
     before = read_bytes(spec)
-    found = without_absorbed_moves(parse(before, spec), before, state)
-    if found.removed:
-        _replace(Path(spec), found.content)
-    for old in found.removed:
-        console.print_status(f"{spec}: removed the move of {old}: the state has absorbed it")
-    for old in found.left:
-        console.print_status(f"{spec}: kept the move of {old}: the state has not absorbed it, apply it first")
-    if not found.removed and not found.left:
+    finished = without_absorbed_moves(parse(before, spec), before, state)
+    if finished.removed:
+        _replace_file(Path(spec), finished.content)
+    for address in finished.removed:
+        console.print_status(f"{spec}: removed the move of {address}: the state has absorbed it")
+    for address in finished.left:
+        console.print_status(f"{spec}: kept the move of {address}: the state has not absorbed it, apply it first")
+    if not finished.removed and not finished.left:
         console.print_status(f"{spec}: there are no moves in it")
-    return 0
 
 
-def _replace(path: Path, new: bytes) -> None:
-    """Replace a file whole, or leave it as it is."""
+def _replace_file(path: Path, content: bytes) -> None:
+    """Replace a file as a whole, or leave it as it is."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.resolve().parent)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(new)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         shutil.copymode(path, name)
