@@ -16,6 +16,7 @@ from pcaform.cli.demo.steps import act, holds, left_out, step
 from pcaform.core import assets, console, facts
 from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.load import load_valid_text
+from pcaform.rules.spec_rules.grants import acm_has_permission
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import TerraformMissing
@@ -23,7 +24,7 @@ from pcaform.terraform.runner import TerraformMissing
 EXAMPLE = "corp-pki.yaml"
 _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it renewals fail months later\n"
 _MANAGED = "    grants:\n      - certificates: managed"
-_INSISTED = f"    ignore: [{{rule: managed-without-permission, reason: the demo shows what happens}}]\n{_MANAGED}"
+_INSISTED = f"    ignore: [{{rule: {acm_has_permission.id}, reason: the demo shows what happens}}]\n{_MANAGED}"
 _REFUSED = "permission-destroyed"
 _UNRENEWED = "no-renewal"
 _PERMISSION_ADDRESS = "module.acm_permission_issuing.aws_acmpca_permission.this"
