@@ -45,6 +45,14 @@ def _rule_section(rule: Rule) -> str:
     return f"### {rule.id}\n\n{text}\n\n```yaml\n{spec}\n```\n\n```text\n{output}\n```\n"
 
 
+def audit_rule_table(_: str) -> str:
+    """Return a row for each rule of the audit: its id, what is wrong, and the page that says why."""
+    from pcaform.checks.audit.catalog import RULES as AUDIT_RULES
+
+    rows = [f"| [`{rule.id}`]({rule.source}) | {rule.text} |" for rule in AUDIT_RULES]
+    return "\n".join(["| rule, with its source | what is wrong |", "| --- | --- |", *rows])
+
+
 def field_tables(_: str) -> str:
     """Return a table for each model of the spec, reachable ones in the order in which a reader meets them."""
     schema = json_schema()
@@ -254,6 +262,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("README.md", "access", access_table),
     ("docs/spec.md", "fields", field_tables),
     ("docs/rules.md", "rules", rule_sections),
+    ("docs/audit.md", "rules", audit_rule_table),
     ("docs/import.md", "carried", carried_fields.table),
     ("docs/import-aws.md", "statuses", status_table),
     ("docs/import-aws.md", "rights", right_table),
