@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from pcaform.checks.audit.rules.renewals import no_renewal
+from pcaform.rules.spec_rules.grants import acm_has_permission
 from pcaform.cli.demo import guard_act, import_act, issue_act, openssl
 from pcaform.cli.demo.adopt_act import adopt
 from pcaform.cli.demo.commands import pcaform
@@ -22,9 +24,8 @@ from pcaform.terraform.runner import TerraformMissing
 EXAMPLE = "corp-pki.yaml"
 _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it renewals fail months later\n"
 _MANAGED = "    grants:\n      - certificates: managed"
-_INSISTED = f"    ignore: [{{rule: managed-without-permission, reason: the demo shows what happens}}]\n{_MANAGED}"
+_INSISTED = f"    ignore: [{{rule: {acm_has_permission.id}, reason: the demo shows what happens}}]\n{_MANAGED}"
 _REFUSED = "permission-destroyed"
-_UNRENEWED = "no-renewal"
 _PERMISSION_ADDRESS = "module.acm_permission_issuing.aws_acmpca_permission.this"
 
 
@@ -140,7 +141,7 @@ def _audited(stack: Stack) -> str:
     found = [
         f"{each['subject']}: {each['message']}"
         for each in json.loads(printed)["findings"]
-        if each["rule"] == _UNRENEWED
+        if each["rule"] == no_renewal.id
     ]
     holds(len(found) == 1, f"it finds {found}")
-    return f"{_UNRENEWED}: {found[0]}"
+    return f"{no_renewal.id}: {found[0]}"

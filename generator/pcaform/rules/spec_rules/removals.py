@@ -1,8 +1,9 @@
-"""Rules about what leaves the stack or gets another name."""
+"""Rules about removed and renamed items."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pcaform.rules.rule import error
 from pcaform.spec.cas import Reference
 from pcaform.spec.finding import Finding
 from pcaform.spec.sections import Destroy, Forget
@@ -20,7 +21,8 @@ _SERVICES = {
 }
 
 
-def removed_is_gone(spec: Spec) -> Iterator[Finding]:
+@error("removed-still-here")
+def removed_item_is_absent(spec: Spec) -> Iterator[Finding]:
     """What is under `removed` is not in the spec any more; a CA may stay as a reference, or without its certificate."""
     for name, removal in spec.removed.items():
         section, key = spec.removed_item(name)
@@ -38,7 +40,8 @@ def _certificate_only(spec: Spec, name: str, key: str) -> Iterator[Finding]:
         yield Finding(("removed", name, "forget"), message)
 
 
-def removed_arn_fits(spec: Spec) -> Iterator[Finding]:
+@error("removed-arn")
+def removed_arn_matches_section(spec: Spec) -> Iterator[Finding]:
     """What is destroyed is named by its own ARN: of the right service, account and key's section."""
     for name, removal in spec.removed.items():
         section, key = spec.removed_item(name)
@@ -47,7 +50,8 @@ def removed_arn_fits(spec: Spec) -> Iterator[Finding]:
             yield Finding(("removed", name, "destroy"), message)
 
 
-def renamed_from_is_gone(spec: Spec) -> Iterator[Finding]:
+@error("renamed-from")
+def renamed_from_key_is_free(spec: Spec) -> Iterator[Finding]:
     """An item was renamed from a key that nothing has now, and that nothing else was renamed from."""
     sections: dict[str, Mapping[str, Any]] = {_AUTHORITIES: spec.managed, "issuers": spec.issuers}
     for section, items in sections.items():

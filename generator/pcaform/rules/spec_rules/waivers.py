@@ -1,9 +1,10 @@
-"""Rules about findings of the guard that are accepted."""
+"""Rules about accepted findings of the guard."""
 
 from collections.abc import Iterator
 from datetime import date
 
 from pcaform.checks.guard.catalog import RULES
+from pcaform.rules.rule import error
 from pcaform.spec.finding import Finding
 from pcaform.spec.messages import nearest
 from pcaform.spec.stack import Spec
@@ -12,7 +13,8 @@ from pcaform.terraform import addresses
 _EXPIRED = "waiver-expired"
 
 
-def waiver_names_a_finding(spec: Spec) -> Iterator[Finding]:
+@error("waiver")
+def waiver_is_valid(spec: Spec) -> Iterator[Finding]:
     """A waiver names a rule of the guard, an address as Terraform writes it, and a day that the calendar has."""
     known = [name for name in RULES if name != _EXPIRED]
     for index, waiver in enumerate(spec.waivers):

@@ -1,9 +1,9 @@
 """Rules about regions and partitions."""
 
-import unicodedata
 from collections.abc import Iterator
 
 from pcaform.core import facts
+from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.finding import Finding
 from pcaform.spec.messages import nearest
@@ -14,6 +14,7 @@ _CHINA_STANDARD = "CCPC_LEVEL_1_OR_HIGHER"
 _LEGACY_STANDARD = "FIPS_140_2_LEVEL_2_OR_HIGHER"
 
 
+@warning("region")
 def region_is_known(spec: Spec) -> Iterator[Finding]:
     """A region is one that has AWS Private CA, as far as this release knows."""
     known = [region for regions in facts.REGIONS.values() for region in regions]
@@ -22,7 +23,8 @@ def region_is_known(spec: Spec) -> Iterator[Finding]:
         yield Finding(("aws", "region"), message)
 
 
-def arns_are_of_partition(spec: Spec) -> Iterator[Finding]:
+@error("partition")
+def arns_match_partition(spec: Spec) -> Iterator[Finding]:
     """Roles and policies are of the partition that the region belongs to."""
     partition = facts.partition(spec.aws.region)
     arns: list[tuple[Loc, str | None]] = [
@@ -38,7 +40,8 @@ def arns_are_of_partition(spec: Spec) -> Iterator[Finding]:
             )
 
 
-def china_has_its_own(spec: Spec) -> Iterator[Finding]:
+@error("china")
+def china_settings_match_region(spec: Spec) -> Iterator[Finding]:
     """SM2 keys and the CCPC standard exist in China only, and there nothing but CCPC does."""
     is_china = facts.partition(spec.aws.region) == "aws-cn"
     for key, authority in spec.managed.items():
@@ -56,13 +59,3 @@ def _standard(loc: tuple[str, str], authority: CertificateAuthority, *, is_china
     elif standard == _LEGACY_STANDARD and authority.arn is None:
         message = "AWS makes no new CA with this standard since 2023: remove it, the region's default fits"
         yield Finding((*loc, "key_storage_security_standard"), message)
-
-
-def subject_is_plain_text(spec: Spec) -> Iterator[Finding]:
-    """A subject holds no control, bidirectional or invisible characters: it must mean what it looks like."""
-    for key, authority in spec.managed.items():
-        for name, value in authority.subject.model_dump(exclude_none=True).items():
-            hidden = [c for c in str(value) if unicodedata.category(c) in {"Cc", "Cf", "Co", "Cn", "Zl", "Zp"}]
-            if hidden:
-                message = f"the character U+{ord(hidden[0]):04X} cannot be seen in a name: remove it"
-                yield Finding(("certificate_authorities", key, "subject", name), message)

@@ -1,4 +1,4 @@
-"""Rules about issuers and what they are granted."""
+"""Rules about what issuers, administrators and auditors are granted."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pcaform.core import facts
 from pcaform.core.facts import is_privileged
 from pcaform.iam.policies import issuer_policies, roles, split_policies
 from pcaform.iam.policies.statements import CaRef
+from pcaform.rules.rule import error
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
@@ -19,7 +20,8 @@ _NAMED = re.compile(r"[A-Za-z0-9]")
 _AFTER_WILDCARD = re.compile(r"[*?](?P<rest>[^*?]*)$")
 
 
-def granted_authorities_exist(spec: Spec) -> Iterator[Finding]:
+@error("unknown-authority")
+def granted_cas_exist(spec: Spec) -> Iterator[Finding]:
     """A grant or certificate names CAs of this spec."""
     known = list(spec.certificate_authorities)
     named = [
@@ -37,7 +39,8 @@ def granted_authorities_exist(spec: Spec) -> Iterator[Finding]:
             yield Finding(loc, message)
 
 
-def managed_grant_has_permission(spec: Spec) -> Iterator[Finding]:
+@error("managed-without-permission")
+def acm_has_permission(spec: Spec) -> Iterator[Finding]:
     """A CA permits ACM to use it, which AWS demands for issuing and renewing; without that, renewals fail."""
     for loc, key in _managed(spec):
         authority = spec.managed.get(key)
@@ -49,7 +52,8 @@ def managed_grant_has_permission(spec: Spec) -> Iterator[Finding]:
             yield Finding(loc, message)
 
 
-def managed_grant_fits_authority(spec: Spec) -> Iterator[Finding]:
+@error("managed-authority")
+def acm_can_issue_from_ca(spec: Spec) -> Iterator[Finding]:
     """ACM issues from CAs of the same account with an RSA or EC key, not from those for short-lived certificates."""
     for loc, key in _managed(spec):
         authority = spec.certificate_authorities.get(key)
@@ -63,7 +67,8 @@ def managed_grant_fits_authority(spec: Spec) -> Iterator[Finding]:
             yield Finding(loc, f"ACM cannot issue from '{key}', which is for short-lived certificates")
 
 
-def certificate_fits_authority(spec: Spec) -> Iterator[Finding]:
+@error("certificate-key")
+def certificate_key_matches_ca(spec: Spec) -> Iterator[Finding]:
     """A private certificate's key is of the family of its CA's key."""
     for key, certificate in spec.certificates.items():
         authority = spec.certificate_authorities.get(certificate.certificate_authority)
@@ -73,6 +78,7 @@ def certificate_fits_authority(spec: Spec) -> Iterator[Finding]:
             yield Finding(("certificates", key, "key_algorithm"), message)
 
 
+@error("ca-template")
 def no_ca_template(spec: Spec) -> Iterator[Finding]:
     """An issuer never signs a CA certificate: that would make it an administrator of trust."""
     for loc, template in _templates(spec):
@@ -80,18 +86,20 @@ def no_ca_template(spec: Spec) -> Iterator[Finding]:
             yield Finding(loc, f"'{template}' signs CA certificates: an issuer may use end-entity templates only")
 
 
+@error("privileged-template")
 def no_privileged_template(spec: Spec) -> Iterator[Finding]:
     """An issuer signs code, OCSP answers or whatever a request asks for only where a reason is given."""
     for loc, template in _templates(spec):
         if is_privileged(template):
             message = (
                 f"'{template}' lets the issuer choose what its certificates may do: take a plain template, or "
-                "accept it with 'ignore: [{rule: privileged-template, reason: ...}]' on the issuer"
+                f"accept it with 'ignore: [{{rule: {no_privileged_template.id}, reason: ...}}]' on the issuer"
             )
             yield Finding(loc, message)
 
 
-def issuer_has_something(spec: Spec) -> Iterator[Finding]:
+@error("grants-or-policy")
+def issuer_has_grants_or_policy(spec: Spec) -> Iterator[Finding]:
     """An issuer has grants or a verbatim policy, not both and not neither."""
     for key, issuer in spec.issuers.items():
         if bool(issuer.grants) == (issuer.policy is not None):
@@ -99,7 +107,8 @@ def issuer_has_something(spec: Spec) -> Iterator[Finding]:
             yield Finding(("issuers", key), f"the issuer '{key}' has {has}: give one of them")
 
 
-def policy_is_short_enough(spec: Spec) -> Iterator[Finding]:
+@error("policy-size")
+def issuer_policies_fit_quotas(spec: Spec) -> Iterator[Finding]:
     """What an issuer may do fits into what IAM takes: policies of 6,144 characters without blanks, ten of them."""
     for key, issuer in spec.issuers.items():
         sizes = issuer_policies.sizes(issuer, spec.aws)
@@ -118,6 +127,7 @@ def policy_is_short_enough(spec: Spec) -> Iterator[Finding]:
             yield Finding(("issuers", key), message)
 
 
+@error("domain-names")
 def domain_names_are_narrow(spec: Spec) -> Iterator[Finding]:
     """A domain name of a grant names a domain: `*` and `?` stand for other text, and a dot ends what they match."""
     for loc, grant in _grants(spec):
@@ -134,7 +144,8 @@ def domain_names_are_narrow(spec: Spec) -> Iterator[Finding]:
             yield Finding((*loc, "domain_names", index), why)
 
 
-def duty_is_short_enough(spec: Spec) -> Iterator[Finding]:
+@error("duty-size")
+def operator_policy_fits_quota(spec: Spec) -> Iterator[Finding]:
     """The policy of an administrator or auditor fits into what IAM takes: it names every CA of the stack."""
     makers = {"administrators": roles.administrator_policy, "auditors": roles.auditor_policy}
     for section, key, _ in spec.duties:
@@ -150,6 +161,7 @@ def _is_loose(name: str) -> bool:
     return match is not None and not match["rest"].startswith(".") and match["rest"].count(".") <= 1
 
 
+@error("unknown-template")
 def templates_exist(spec: Spec) -> Iterator[Finding]:
     """A template is one that AWS Private CA has."""
     for loc, template in _templates(spec):
@@ -157,7 +169,8 @@ def templates_exist(spec: Spec) -> Iterator[Finding]:
             yield Finding(loc, f"AWS has no template '{template}'{nearest(template, facts.TEMPLATES)}")
 
 
-def owner_can_be_tagged(spec: Spec) -> Iterator[Finding]:
+@error("owner-tag")
+def principal_name_fits_tag(spec: Spec) -> Iterator[Finding]:
     """The principal of a managed grant has a name that a tag can hold, since its certificates carry it."""
     for key, issuer in spec.issuers.items():
         is_managed = any(isinstance(grant, ManagedGrant) for grant in issuer.grants)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pcaform.rules.validity import end
 from pcaform.sandbox.pca.validity import not_after
 from pcaform.spec.cas import Validity
+from pcaform.spec.validity import compute_end
 
 LEAP = datetime(2028, 2, 29, 12, tzinfo=UTC)
 JANUARY = datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC)
@@ -33,7 +33,7 @@ DECEMBER = datetime(2026, 12, 31, tzinfo=UTC)
     ],
 )
 def test_an_end_is_that_of_the_calendar_and_of_the_sandbox(start: datetime, kind: str, value: int, ends: str) -> None:
-    assert end(Validity.model_validate({"type": kind, "value": value}), start).isoformat() == ends
+    assert compute_end(Validity.model_validate({"type": kind, "value": value}), start).isoformat() == ends
     assert not_after({"Type": kind, "Value": value}, start).isoformat() == ends
 
 
@@ -48,7 +48,7 @@ def test_an_end_is_that_of_the_calendar_and_of_the_sandbox(start: datetime, kind
     ],
 )
 def test_a_time_is_read_in_its_zone(value: str, ends: str) -> None:
-    assert end(Validity(type="END_DATE", value=value), DECEMBER).isoformat() == ends
+    assert compute_end(Validity(type="END_DATE", value=value), DECEMBER).isoformat() == ends
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ def test_a_time_is_read_in_its_zone(value: str, ends: str) -> None:
 )
 def test_no_end_after_the_last_year(kind: str, value: int) -> None:
     with pytest.raises(ValueError, match="ends after the year 9999"):
-        end(Validity.model_validate({"type": kind, "value": value}), DECEMBER)
+        compute_end(Validity.model_validate({"type": kind, "value": value}), DECEMBER)
 
 
 @pytest.mark.parametrize(
     ("kind", "value"), [("YEARS", 7973), ("MONTHS", 7973 * 12), ("DAYS", 2912078), ("ABSOLUTE", 253402300799)]
 )
 def test_an_end_in_the_last_month_of_the_last_year(kind: str, value: int) -> None:
-    assert end(Validity.model_validate({"type": kind, "value": value}), DECEMBER).year == 9999
+    assert compute_end(Validity.model_validate({"type": kind, "value": value}), DECEMBER).year == 9999

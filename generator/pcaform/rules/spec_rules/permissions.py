@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 from pcaform.core import facts
+from pcaform.rules.rule import error
 from pcaform.spec.finding import Finding
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
 
 
-def permission_is_whole(spec: Spec) -> Iterator[Finding]:
+@error("partial-permission")
+def permission_has_all_actions(spec: Spec) -> Iterator[Finding]:
     """ACM renews only with all three actions; with fewer, renewals fail months later and nobody is told."""
     for key, authority in spec.certificate_authorities.items():
         for index, permission in enumerate(authority.permissions):
@@ -20,7 +22,8 @@ def permission_is_whole(spec: Spec) -> Iterator[Finding]:
                 yield Finding((_AUTHORITIES, key, "permissions", index, "actions"), message)
 
 
-def permission_is_single(spec: Spec) -> Iterator[Finding]:
+@error("second-permission")
+def permissions_are_unique(spec: Spec) -> Iterator[Finding]:
     """AWS keeps one permission per principal and CA."""
     for key, authority in spec.certificate_authorities.items():
         principals = [permission.principal for permission in authority.permissions]
@@ -30,7 +33,8 @@ def permission_is_single(spec: Spec) -> Iterator[Finding]:
                 yield Finding(loc, f"a second permission for '{principal}': AWS keeps one per principal, merge them")
 
 
-def short_lived_has_no_permission(spec: Spec) -> Iterator[Finding]:
+@error("short-lived-permission")
+def short_lived_ca_has_no_permission(spec: Spec) -> Iterator[Finding]:
     """ACM cannot issue from a CA for short-lived certificates."""
     for key, authority in spec.managed.items():
         if authority.usage_mode == "SHORT_LIVED_CERTIFICATE" and authority.permissions:
@@ -38,7 +42,8 @@ def short_lived_has_no_permission(spec: Spec) -> Iterator[Finding]:
             yield Finding((_AUTHORITIES, key, "permissions"), message)
 
 
-def permitted_authority_is_of_this_account(spec: Spec) -> Iterator[Finding]:
+@error("foreign-permission")
+def permitted_ca_is_of_account(spec: Spec) -> Iterator[Finding]:
     """A permission holds in the CA's own account only; other accounts need a share."""
     for key, authority in spec.certificate_authorities.items():
         if authority.arn and authority.permissions and authority.arn.split(":")[4] != spec.aws.account_id:

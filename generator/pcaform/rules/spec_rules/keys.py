@@ -1,11 +1,13 @@
 """Rules about keys, signatures, subjects and module names."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from pydantic import BaseModel
 
 from pcaform.core import facts
+from pcaform.rules.rule import error
 from pcaform.spec.finding import Finding
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -15,6 +17,7 @@ _CERTIFICATE = re.compile(r"_certificate(_g[0-9]+)?\Z")
 _ALGORITHMS = ("key_algorithm", "signing_algorithm")
 
 
+@error("signing-algorithm")
 def signing_algorithm_fits_key(spec: Spec) -> Iterator[Finding]:
     """A CA signs with an algorithm of its key's family."""
     for key, authority in spec.managed.items():
@@ -27,7 +30,8 @@ def signing_algorithm_fits_key(spec: Spec) -> Iterator[Finding]:
             yield Finding((_AUTHORITIES, key, "signing_algorithm"), message)
 
 
-def provider_can_write_it(spec: Spec) -> Iterator[Finding]:
+@error("provider-version")
+def provider_can_set_value(spec: Spec) -> Iterator[Finding]:
     """What AWS knows and the provider cannot write is an error that names the version needed."""
     for key, authority in spec.managed.items():
         for loc, name, value in _given(authority):
@@ -50,14 +54,27 @@ def _given(model: BaseModel) -> Iterator[tuple[Loc, str, object]]:
             yield (name,), name, value
 
 
-def subject_has_a_field(spec: Spec) -> Iterator[Finding]:
+@error("empty-subject")
+def subject_is_not_empty(spec: Spec) -> Iterator[Finding]:
     """A subject has at least one field."""
     for key, authority in spec.managed.items():
         if not authority.subject.model_dump(exclude_none=True):
             yield Finding((_AUTHORITIES, key, "subject"), "the subject is empty: give at least 'common_name'")
 
 
-def module_names_differ(spec: Spec) -> Iterator[Finding]:
+@error("subject-text")
+def subject_is_visible(spec: Spec) -> Iterator[Finding]:
+    """A subject holds no control, bidirectional or invisible characters: it must mean what it looks like."""
+    for key, authority in spec.managed.items():
+        for name, value in authority.subject.model_dump(exclude_none=True).items():
+            hidden = [c for c in str(value) if unicodedata.category(c) in {"Cc", "Cf", "Co", "Cn", "Zl", "Zp"}]
+            if hidden:
+                message = f"the character U+{ord(hidden[0]):04X} cannot be seen in a name: remove it"
+                yield Finding(("certificate_authorities", key, "subject", name), message)
+
+
+@error("module-name")
+def module_names_are_unique(spec: Spec) -> Iterator[Finding]:
     """`ca_KEY_certificate`, `_g2` and so on are modules of KEY's certificates, so no CA may have such a key."""
     for key in spec.certificate_authorities:
         other = _CERTIFICATE.sub("", key)

@@ -1,10 +1,11 @@
-"""Rules about who issuers are: users, roles and who may take them, principals that exist."""
+"""Rules about users, roles and who may assume them."""
 
 import re
 from collections.abc import Iterator
 
 from pcaform.core import facts
 from pcaform.iam.policies.oidc_subjects import is_untrusted_subject
+from pcaform.rules.rule import error
 from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import Role, Trust
 from pcaform.spec.stack import Spec
@@ -18,13 +19,15 @@ _AWS_OWN = {
 _OWNED_ONLY = ("permissions_boundary", "force_destroy")
 
 
-def somebody_is_trusted(spec: Spec) -> Iterator[Finding]:
+@error("trust-nobody")
+def role_has_trust(spec: Spec) -> Iterator[Finding]:
     """A role is trusted to somebody, else nobody can take it."""
     for loc, role in _roles(spec):
         if not any(value for _, value in role.trust):
             yield Finding((*loc, "trust"), f"nobody may take the role of '{loc[1]}': name who may")
 
 
+@error("trust-anybody")
 def trust_is_narrow(spec: Spec) -> Iterator[Finding]:
     """An identity provider outside AWS serves the whole world: a subject names who of it may take the role."""
     for loc, role in _roles(spec):
@@ -35,7 +38,8 @@ def trust_is_narrow(spec: Spec) -> Iterator[Finding]:
                     yield Finding((*loc, "trust", "oidc", number, "subjects", index), message)
 
 
-def trusted_arns_are_of_partition(spec: Spec) -> Iterator[Finding]:
+@error("trust-partition")
+def trusted_arns_match_partition(spec: Spec) -> Iterator[Finding]:
     """Who is trusted is of the partition that the region belongs to: no role of another can be taken over."""
     partition = facts.partition(spec.aws.region)
     for loc, role in _roles(spec):
@@ -60,7 +64,8 @@ def _roles(spec: Spec) -> Iterator[tuple[Loc, Role]]:
     yield from (((section, key), duty) for section, key, duty in spec.duties)
 
 
-def existing_principal_is_ours(spec: Spec) -> Iterator[Finding]:
+@error("existing-principal")
+def existing_principal_is_unchanged(spec: Spec) -> Iterator[Finding]:
     """A principal that exists takes policies, and nothing of it is changed."""
     for key, issuer in spec.issuers.items():
         why = [reason for start, reason in _AWS_OWN.items() if (issuer.existing_role or "").startswith(start)]

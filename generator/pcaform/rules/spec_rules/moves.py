@@ -1,13 +1,15 @@
-"""Rules about what moves to another address: Terraform destroys what arrives where nothing is declared."""
+"""Rules about moves to other addresses."""
 
 from collections.abc import Iterator, Mapping
 
+from pcaform.rules.rule import error
 from pcaform.spec.finding import Finding
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Traversal
 
 
+@error("moves")
 def moves_are_addresses(spec: Spec) -> Iterator[Finding]:
     """A move is from one address of a resource or module to another of the same kind, where nothing else moves."""
     taken: dict[Traversal, str] = {}
@@ -27,7 +29,8 @@ def moves_are_addresses(spec: Spec) -> Iterator[Finding]:
             yield Finding(("moves", old), f"'{taken[target]}' moves to '{new}' already: only one thing can be there")
 
 
-def moves_arrive(spec: Spec) -> Iterator[Finding]:
+@error("move-target", is_of_whole=True)
+def move_targets_exist(spec: Spec) -> Iterator[Finding]:
     """A move ends at an address that the stack declares, key and all: Terraform destroys what arrives elsewhere."""
     if not spec.moves:
         return

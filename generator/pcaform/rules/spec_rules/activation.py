@@ -1,4 +1,4 @@
-"""Rules about CAs whose certificate is not issued by this stack."""
+"""Rules about CAs whose certificate this stack does not issue."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from cryptography import x509
 
 from pcaform.core.x509 import certificates, is_ca, is_signed_by, key_algorithm
+from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation
 from pcaform.spec.finding import Finding
 from pcaform.spec.stack import Spec
@@ -13,7 +14,8 @@ from pcaform.spec.stack import Spec
 _AUTHORITIES = "certificate_authorities"
 
 
-def pending_signs_nothing(spec: Spec) -> Iterator[Finding]:
+@error("pending-parent")
+def pending_ca_signs_nothing(spec: Spec) -> Iterator[Finding]:
     """A CA that waits for its certificate signs nothing yet."""
     waiting = [((_AUTHORITIES, key, "parent"), each.parent) for key, each in spec.managed.items()]
     waiting += [
@@ -27,7 +29,8 @@ def pending_signs_nothing(spec: Spec) -> Iterator[Finding]:
             )
 
 
-def pending_is_not_permitted(spec: Spec) -> Iterator[Finding]:
+@warning("pending-permission")
+def pending_ca_has_no_permissions(spec: Spec) -> Iterator[Finding]:
     """The permissions of a CA that waits for its certificate wait with it."""
     for key in sorted(spec.pending):
         if spec.managed[key].permissions:
@@ -35,7 +38,8 @@ def pending_is_not_permitted(spec: Spec) -> Iterator[Finding]:
             yield Finding((_AUTHORITIES, key, "permissions"), message)
 
 
-def elsewhere_means_elsewhere(spec: Spec) -> Iterator[Finding]:
+@error("issued-elsewhere")
+def external_ca_has_no_certificate_settings(spec: Spec) -> Iterator[Finding]:
     """What shapes a certificate is said only where this stack issues it."""
     for key, authority in spec.managed.items():
         for name in ("generation", "api_passthrough") if authority.activation is not None else ():
@@ -45,7 +49,8 @@ def elsewhere_means_elsewhere(spec: Spec) -> Iterator[Finding]:
                 )
 
 
-def offline_certificate_fits(spec: Spec) -> Iterator[Finding]:
+@error("offline-certificate")
+def offline_certificate_matches_ca(spec: Spec) -> Iterator[Finding]:
     """A certificate signed elsewhere is that of this CA, and its chain leads to a root, as AWS checks on import."""
     for key, authority, activation in _offline(spec):
         loc = (_AUTHORITIES, key, "activation")
@@ -56,7 +61,8 @@ def offline_certificate_fits(spec: Spec) -> Iterator[Finding]:
             yield Finding(loc, str(error))
 
 
-def offline_certificate_is_in_date(spec: Spec) -> Iterator[Finding]:
+@error("offline-date")
+def offline_certificate_is_valid_now(spec: Spec) -> Iterator[Finding]:
     """AWS installs only a certificate that is valid today."""
     now = datetime.now(UTC)
     for key, _, activation in _offline(spec):

@@ -1,7 +1,8 @@
-"""Rules about the tree: who signs whom."""
+"""Rules about the CA hierarchy."""
 
 from collections.abc import Iterator
 
+from pcaform.rules.rule import error
 from pcaform.spec.cas import Reference
 from pcaform.spec.finding import Finding
 from pcaform.spec.messages import nearest
@@ -10,6 +11,7 @@ from pcaform.spec.stack import Spec
 _AUTHORITIES = "certificate_authorities"
 
 
+@error("unknown-parent")
 def parent_exists(spec: Spec) -> Iterator[Finding]:
     """A parent is a key of `certificate_authorities`."""
     known = list(spec.certificate_authorities)
@@ -20,6 +22,7 @@ def parent_exists(spec: Spec) -> Iterator[Finding]:
             yield Finding((_AUTHORITIES, key, "parent"), message)
 
 
+@error("parent-of-type")
 def parent_fits_type(spec: Spec) -> Iterator[Finding]:
     """A root signs itself, without parent and path length; a subordinate has a parent, or is activated elsewhere."""
     for key, authority in spec.managed.items():
@@ -33,7 +36,8 @@ def parent_fits_type(spec: Spec) -> Iterator[Finding]:
             yield Finding((*loc, "path_length"), "AWS's root template sets no path length: remove 'path_length'")
 
 
-def no_cycle(spec: Spec) -> Iterator[Finding]:
+@error("parent-cycle")
+def parents_have_no_cycle(spec: Spec) -> Iterator[Finding]:
     """Parents lead to a root, never back to where they started."""
     for key in spec.managed:
         seen, at = {key}, spec.managed[key].parent
@@ -45,6 +49,7 @@ def no_cycle(spec: Spec) -> Iterator[Finding]:
             yield Finding((_AUTHORITIES, key, "parent"), message)
 
 
+@error("path-length")
 def path_length_fits_parent(spec: Spec) -> Iterator[Finding]:
     """A CA signs CAs only within its own path length."""
     for key, authority in spec.managed.items():
@@ -59,7 +64,8 @@ def path_length_fits_parent(spec: Spec) -> Iterator[Finding]:
             yield Finding((_AUTHORITIES, key, "path_length"), message)
 
 
-def short_lived_is_last(spec: Spec) -> Iterator[Finding]:
+@error("short-lived-parent")
+def short_lived_ca_signs_no_ca(spec: Spec) -> Iterator[Finding]:
     """A CA for short-lived certificates signs no CA: what it issues lives 7 days at most."""
     for key, authority in spec.managed.items():
         parent = spec.managed.get(authority.parent or "")
@@ -71,7 +77,8 @@ def short_lived_is_last(spec: Spec) -> Iterator[Finding]:
             yield Finding((_AUTHORITIES, key, "parent"), message)
 
 
-def referenced_parent_has_key(spec: Spec) -> Iterator[Finding]:
+@error("parent-key")
+def referenced_parent_states_key_algorithm(spec: Spec) -> Iterator[Finding]:
     """A parent that is only referenced tells its key, since its signature must be of the key's family."""
     parents = {authority.parent for authority in spec.managed.values()}
     for key, authority in spec.certificate_authorities.items():

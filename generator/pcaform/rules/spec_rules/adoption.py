@@ -1,8 +1,9 @@
-"""Rules about CAs that exist already: nothing here may reissue, disable or fail at AWS."""
+"""Rules about existing CAs and certificates: no apply may reissue or disable one, or fail at AWS."""
 
 from collections.abc import Iterator
 
 from pcaform.core import facts
+from pcaform.rules.rule import error, warning
 from pcaform.spec.finding import Finding
 from pcaform.spec.stack import Spec
 
@@ -10,7 +11,8 @@ _AUTHORITIES = "certificate_authorities"
 _DEFAULT_DELETION_DAYS = 30
 
 
-def adopted_is_not_reissued(spec: Spec) -> Iterator[Finding]:
+@error("reissue")
+def adopted_ca_is_not_reissued(spec: Spec) -> Iterator[Finding]:
     """A CA with an `arn` is active: issuing and installing a certificate for it would replace its trust anchor."""
     for key, authority in spec.managed.items():
         if authority.arn is not None and authority.activation not in ("external", "pending"):
@@ -23,7 +25,8 @@ def adopted_is_not_reissued(spec: Spec) -> Iterator[Finding]:
             yield Finding((_AUTHORITIES, key, "activation"), message)
 
 
-def arn_is_of_this_place(spec: Spec) -> Iterator[Finding]:
+@error("arn-place")
+def ca_arn_matches_stack(spec: Spec) -> Iterator[Finding]:
     """A CA's ARN is of the stack's account and region, unless `provider` says where else."""
     for key, authority in spec.certificate_authorities.items():
         if authority.arn is None:
@@ -37,7 +40,8 @@ def arn_is_of_this_place(spec: Spec) -> Iterator[Finding]:
             )
 
 
-def certificate_is_where_its_authority_is(spec: Spec) -> Iterator[Finding]:
+@error("certificate-place")
+def certificate_arn_matches_ca(spec: Spec) -> Iterator[Finding]:
     """A certificate of ACM is of its CA's region, and of the stack's account unless the CA has a `provider`."""
     for key, certificate in spec.certificates.items():
         authority = spec.certificate_authorities.get(certificate.certificate_authority)
@@ -50,7 +54,8 @@ def certificate_is_where_its_authority_is(spec: Spec) -> Iterator[Finding]:
             yield Finding(loc, f"this ARN is of account {account_id}, expected: {spec.aws.account_id}, the stack's")
 
 
-def arns_differ(spec: Spec) -> Iterator[Finding]:
+@error("arn-twice")
+def arns_are_unique(spec: Spec) -> Iterator[Finding]:
     """Each CA and each certificate stands in a spec once: two entries of one thing would overwrite each other."""
     owners: dict[str, str] = {}
     for section in ("certificate_authorities", "certificates"):
@@ -59,7 +64,8 @@ def arns_differ(spec: Spec) -> Iterator[Finding]:
                 yield Finding((section, key, "arn"), f"'{owners[each.arn]}' is this already: remove one of the two")
 
 
-def adopted_keeps_deletion_window(spec: Spec) -> Iterator[Finding]:
+@error("deletion-window")
+def adopted_ca_keeps_deletion_window(spec: Spec) -> Iterator[Finding]:
     """An adopted CA keeps 30 days: Terraform imports it so, and AWS refuses an update of nothing but this."""
     for key, authority in spec.managed.items():
         if authority.arn is not None and authority.permanent_deletion_time_in_days != _DEFAULT_DELETION_DAYS:
@@ -67,7 +73,8 @@ def adopted_keeps_deletion_window(spec: Spec) -> Iterator[Finding]:
             yield Finding((_AUTHORITIES, key, "permanent_deletion_time_in_days"), message)
 
 
-def adopted_names_revocation(spec: Spec) -> Iterator[Finding]:
+@warning("revocation-left-out")
+def adopted_ca_states_revocation(spec: Spec) -> Iterator[Finding]:
     """An adopted CA says how it revokes: left out, the next apply switches off whatever is on."""
     for key, authority in spec.managed.items():
         if authority.arn is not None and authority.revocation_configuration is None:
@@ -78,7 +85,8 @@ def adopted_names_revocation(spec: Spec) -> Iterator[Finding]:
             yield Finding((_AUTHORITIES, key), message)
 
 
-def disabled_only_when_active(spec: Spec) -> Iterator[Finding]:
+@warning("disabled-before-active")
+def disabled_ca_exists(spec: Spec) -> Iterator[Finding]:
     """A CA can be disabled once it is active; Terraform creates every CA enabled."""
     for key, authority in spec.managed.items():
         if not authority.enabled and authority.arn is None:

@@ -1,9 +1,10 @@
-"""Rules about names and tags."""
+"""Rules about names of principals, and tags."""
 
 import unicodedata
 from collections.abc import Iterator
 
 from pcaform.core import facts
+from pcaform.rules.rule import error
 from pcaform.spec.finding import Finding
 from pcaform.spec.messages import describe_value
 from pcaform.spec.stack import Spec
@@ -18,7 +19,8 @@ def _is_tag_text(text: str) -> bool:
     return all(each in _TAG_SIGNS or unicodedata.category(each).startswith(_TAG_CATEGORIES) for each in text)
 
 
-def user_names_differ(spec: Spec) -> Iterator[Finding]:
+@error("user-name")
+def principal_names_are_unique(spec: Spec) -> Iterator[Finding]:
     """IAM names are unique without regard to case: of users, of roles, and of the policies named after them."""
     owners: dict[str, str | int] = {}
     for loc, name in _principal_names(spec):
@@ -34,6 +36,7 @@ def _principal_names(spec: Spec) -> Iterator[tuple[Loc, str]]:
     yield from (((section, key, "role_name"), duty.role_name or key) for section, key, duty in spec.duties)
 
 
+@error("one-principal")
 def issuer_is_one_principal(spec: Spec) -> Iterator[Finding]:
     """An issuer is a user, a role, or a principal that exists: one of them."""
     names = ("user_name", "role", "existing_user", "existing_role")
@@ -43,7 +46,8 @@ def issuer_is_one_principal(spec: Spec) -> Iterator[Finding]:
             yield Finding(("issuers", key, given[1]), f"'{key}' is {' and '.join(given)} at once: give one of them")
 
 
-def tags_are_taken(spec: Spec) -> Iterator[Finding]:
+@error("tags")
+def tags_are_valid(spec: Spec) -> Iterator[Finding]:
     """Tags are what AWS takes: no `aws:` keys, its characters only, at most 50 with the default ones."""
     for loc, tags in _tags(spec):
         for key, value in tags.items():
