@@ -218,10 +218,11 @@ def right_table(_: str) -> str:
 
 def hazard_table(_: str) -> str:
     """Return a row for each rule of the guard: its level, which change it is about, and what that does at AWS."""
-    from pcaform.checks.guard.catalog import RULES as HAZARDS
+    from pcaform.checks.guard.registry import all_rules
 
     rows = [
-        f"| [`{name}`](#{name}) | {rule.level} | {rule.change} | {rule.consequence} |" for name, rule in HAZARDS.items()
+        f"| [`{name}`](#{name}) | {rule.level} | {rule.change} | {rule.consequence} |"
+        for name, rule in all_rules().items()
     ]
     return "\n".join(["| rule | level | a change that | what happens |", "| --- | --- | --- | --- |", *rows])
 
@@ -229,13 +230,19 @@ def hazard_table(_: str) -> str:
 def hazard_sections(_: str) -> str:
     """Return a section for each rule of the guard with what it says of a change that breaks it."""
     from checks.guard.expected_outputs import shown
-    from pcaform.checks.guard.catalog import RULES as HAZARDS
+    from pcaform.checks.guard.registry import all_rules
 
-    seen = {"specs": "between two specs", "plan": "in a plan"}
-    found = {name: shown_of for name, shown_of in shown().items() if name in HAZARDS}
+    seen, examples = {"specs": "between two specs", "plan": "in a plan"}, shown()
     return "\n".join(
-        f"### {name}\n\nSeen {seen[found[name][0]]}:\n\n```text\n{found[name][1]}\n```\n" for name in HAZARDS
+        f"### {name}\n\n[Source]({_target(rule.source)}). Seen {seen[examples[name][0]]}:\n\n"
+        f"```text\n{examples[name][1]}\n```\n"
+        for name, rule in all_rules().items()
     )
+
+
+def _target(source: str) -> str:
+    """Return a link from docs/guard.md: a source in the repository is on that page itself."""
+    return source.removeprefix("docs/guard.md")
 
 
 def never_table(_: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pcaform.checks.audit.rules.renewals import no_renewal
-from pcaform.rules.spec_rules.grants import acm_has_permission
 from pcaform.cli.demo import guard_act, import_act, issue_act, openssl
 from pcaform.cli.demo.adopt_act import adopt
 from pcaform.cli.demo.commands import pcaform
@@ -17,6 +16,7 @@ from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.core import assets, facts
 from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.load import load_valid_text
+from pcaform.rules.spec_rules.grants import acm_has_permission
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import TerraformMissing

@@ -3,20 +3,18 @@
 from collections.abc import Iterator
 from datetime import date
 
-from pcaform.checks.guard.catalog import RULES
+from pcaform.checks.guard.registry import waivable_rules
 from pcaform.rules.rule import error
 from pcaform.spec.finding import Finding
 from pcaform.spec.messages import nearest
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses
 
-_EXPIRED = "waiver-expired"
-
 
 @error("waiver")
 def waiver_is_valid(spec: Spec) -> Iterator[Finding]:
     """A waiver names a rule of the guard, an address as Terraform writes it, and a day that the calendar has."""
-    known = [name for name in RULES if name != _EXPIRED]
+    known = waivable_rules() if spec.waivers else ()
     for index, waiver in enumerate(spec.waivers):
         loc = ("waivers", index)
         if waiver.what not in known:

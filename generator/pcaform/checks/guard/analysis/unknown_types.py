@@ -3,25 +3,20 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import address_of
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.verdict import Outcome, Undecided
+from pcaform.checks.guard.registry import rules_for
+from pcaform.checks.guard.verdict import Undecided
 from pcaform.terraform.plan_changes import is_marked
 
 _CHANGING = {"create", "update", "delete"}
 _TAGS = {"tags", "tags_all"}
 
 
-def is_of_private_ca(kind: str) -> bool:
-    """Tell whether a kind of resource belongs to AWS Private CA, whichever provider makes it."""
-    return kind.startswith(("aws_acmpca_", "awscc_acmpca_"))
-
-
-def unknown_type(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Doubt whatever such a change does at AWS, but for tags."""
-    del context
-    if _CHANGING & set(change.actions) and not _is_of_tags(change):
+def unknown_type(change: Change) -> Iterator[Undecided]:
+    """Yield that a change cannot be decided, if its type belongs to AWS Private CA and no rule looks at it."""
+    is_of_private_ca = change.type.startswith(("aws_acmpca_", "awscc_acmpca_"))
+    if is_of_private_ca and not rules_for(change.type) and _CHANGING & set(change.actions) and not _is_of_tags(change):
         message = f"what becomes of a CA by this is not known: the guard does not judge '{change.type}'"
         yield Undecided(address_of(change), message)
 

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.findings import finding
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.verdict import Outcome
+from pcaform.checks.guard.spec_diff import change_types
 from pcaform.render.plan.resources import calls
 from pcaform.spec.stack import Spec
 
@@ -30,23 +29,15 @@ _SHOWN = frozenset(("s3", "gcs", "azurerm", _LOCAL))
 _DEFAULTS = {_LOCAL: {"path": "terraform.tfstate"}}
 
 
-def backend_changed(before: Spec, after: Spec) -> Iterator[Outcome]:
-    """Yield the finding on a stack that looks for its state in another place than before."""
+def backend_change(before: Spec, after: Spec) -> Iterator[Change]:
+    """Yield the change of a backend, where the stack looks for its state in another place than before."""
     (old_kind, old), (new_kind, new) = _place(before), _place(after)
     if (old_kind, old) == (new_kind, new) or not calls(before):
         return
-    is_secret = not {old_kind, new_kind} <= _SHOWN
-    names = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
-    if old_kind != new_kind:
-        names, is_secret = ["backend"], False
+    is_secret = old_kind == new_kind and old_kind not in _SHOWN
     values = {"backend": old_kind, **old}, {"backend": new_kind, **new}
-    change = Change("terraform.backend", "backend", ("update",), *values, {}, "", (), "", secret=(is_secret, is_secret))
-    message = "the state is looked for in another place: where there is none, Terraform makes all CAs a second time"
-    advice = (
-        "take the state along with 'terraform init -migrate-state', see that a plan has no changes, and waive this; or "
-        "leave the backend as it is"
-    )
-    yield finding(change, "state-moved", message, advice=advice, arguments=names)
+    secret = (is_secret, is_secret)
+    yield Change("terraform.backend", change_types.BACKEND, ("update",), *values, {}, "", (), "", secret=secret)
 
 
 def _place(spec: Spec) -> tuple[str, Mapping[str, Any]]:
