@@ -1,4 +1,4 @@
-"""A spec and an account as values, so that each kind of difference stands alone."""
+"""A spec and an account as values, so that each kind of difference can be tested alone."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -54,7 +54,7 @@ def arn(number: int = 1, account: str = ACCOUNT, region: str = REGION) -> str:
 
 
 def authority(**more: Any) -> CaStatus:
-    """Return the CA as the spec says it is."""
+    """Return a CA that is as in the spec."""
     arguments = {
         "type": "ROOT",
         "usage_mode": "GENERAL_PURPOSE",
@@ -106,15 +106,15 @@ def drift(
     wanted: Spec | None = None,
     *found: CaStatus,
     held: Any = None,
-    people: Any = None,
+    principals: Any = None,
     notes: tuple[ImportNote, ...] = (),
     unlisted: frozenset[str] = frozenset(),
 ) -> Drift:
-    """Compare; what is not given is as the spec says."""
+    """Compare; what is not given is as in the spec."""
     wanted = wanted or spec()
     certificates = (certificate(),) if held is None else tuple(held)
     snapshot = AccountSnapshot(ACCOUNT, (REGION,), found, certificates=certificates, notes=notes, unlisted=unlisted)
-    persons = (ci(policy(wanted)),) if people is None else tuple(people)
+    persons = (ci(policy(wanted)),) if principals is None else tuple(principals)
     return compare(wanted, snapshot, IamPrincipals(persons), now=NOW, expiring=timedelta(days=90))
 
 
