@@ -91,8 +91,8 @@ issuers:
 )
 def test_a_rule_is_ignored_for_a_reason(ignored: str, left: list[str]) -> None:
     document = parse(PARTIAL.replace("IGNORE", ignored).encode(), "spec.yaml")
-    found = sorted(set(problems(parse_spec(document), document)))
-    assert [f"{problem.line}:{problem.column} {problem.rule}" for problem in found] == left
+    broken = sorted(set(problems(parse_spec(document), document)))
+    assert [f"{problem.line}:{problem.column} {problem.rule}" for problem in broken] == left
 
 
 def test_a_rule_is_ignored_at_its_item_only() -> None:

@@ -92,9 +92,9 @@ def certificate(**more: Any) -> Certificate:
     return Certificate(**{**settled, **more})
 
 
-def policy(wanted: Spec, **more: Any) -> Policy:
+def policy(declared: Spec, **more: Any) -> Policy:
     """Return the policy that the spec's issuer has."""
-    ((name, document),) = documents(wanted.issuers["ci"], wanted.aws, arn_of=lambda _: arn()).items()
+    ((name, document),) = documents(declared.issuers["ci"], declared.aws, arn_of=lambda _: arn()).items()
     return Policy(**{"name": name, "document": json.dumps(document), "arn": OWN, **more})
 
 
@@ -103,20 +103,20 @@ def ci(*policies: Policy, **more: Any) -> IamPrincipal:
 
 
 def drift(
-    wanted: Spec | None = None,
-    *found: CaStatus,
+    declared: Spec | None = None,
+    *cas: CaStatus,
     held: Any = None,
     principals: Any = None,
     notes: tuple[ImportNote, ...] = (),
     unlisted: frozenset[str] = frozenset(),
 ) -> Drift:
     """Compare; what is not given is as in the spec."""
-    wanted = wanted or spec()
+    declared = declared or spec()
     certificates = (certificate(),) if held is None else tuple(held)
-    snapshot = AccountSnapshot(ACCOUNT, (REGION,), found, certificates=certificates, notes=notes, unlisted=unlisted)
-    persons = (ci(policy(wanted)),) if principals is None else tuple(principals)
-    return compare(wanted, snapshot, IamPrincipals(persons), now=NOW, expiring=timedelta(days=90))
+    snapshot = AccountSnapshot(ACCOUNT, (REGION,), cas, certificates=certificates, notes=notes, unlisted=unlisted)
+    persons = (ci(policy(declared)),) if principals is None else tuple(principals)
+    return compare(declared, snapshot, IamPrincipals(persons), now=NOW, expiring=timedelta(days=90))
 
 
-def lines(found: Drift) -> list[str]:
-    return format_text(found).splitlines()
+def lines(result: Drift) -> list[str]:
+    return format_text(result).splitlines()

@@ -39,7 +39,7 @@ def test_nothing_differs_where_nothing_differs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "title", "message", "advice"),
+    ("ca", "title", "message", "advice"),
     [
         (
             authority(actions=()),
@@ -133,17 +133,17 @@ def test_nothing_differs_where_nothing_differs() -> None:
         ),
     ],
 )
-def test_a_ca_that_differs(found: CaStatus, title: str, message: str, advice: str) -> None:
-    principals: Any = [] if found.status in ("DELETED", "FAILED") else None
-    output = lines(drift(None, found, principals=principals))
+def test_a_ca_that_differs(ca: CaStatus, title: str, message: str, advice: str) -> None:
+    principals: Any = [] if ca.status in ("DELETED", "FAILED") else None
+    output = lines(drift(None, ca, principals=principals))
     assert output[:3] == [title, f"  {message}", f"    {advice}"]
     assert len(output) == (3 if principals is None else 6)
 
 
 def test_more_at_aws_than_in_the_spec() -> None:
     www = "certificates:\n  www: {certificate_authority: issuing, domain_name: www.corp.example}\n"
-    wanted = spec(**{"    permissions: [{principal: acm.amazonaws.com}]\n": "    enabled: false\n", www: ""})
-    assert lines(drift(wanted, authority())) == [
+    declared = spec(**{"    permissions: [{principal: acm.amazonaws.com}]\n": "    enabled: false\n", www: ""})
+    assert lines(drift(declared, authority())) == [
         "stays as it is",
         f"  {CA}.permissions: nothing in the spec, at AWS ACM has IssueCertificate, GetCertificate, ListPermissions",
         "    write it into the spec and adopt it with 'pcaform adopt', or remove it at AWS: no apply does",
@@ -180,8 +180,8 @@ def test_a_region_that_could_not_be_listed_is_unknown_and_never_absent() -> None
 
 def test_a_permission_that_could_not_be_read_is_unknown_and_not_missing() -> None:
     note = ImportNote("unknown", arn(), "permissions: ListPermissions: denied")
-    found = authority(actions=(), unread=frozenset({"permissions"}))
-    assert lines(drift(None, found, notes=(note,))) == [
+    ca = authority(actions=(), unread=frozenset({"permissions"}))
+    assert lines(drift(None, ca, notes=(note,))) == [
         "unknown",
         f"  {CA}: permissions: ListPermissions: denied",
         "    let the caller read it, and compare again",
@@ -190,11 +190,11 @@ def test_a_permission_that_could_not_be_read_is_unknown_and_not_missing() -> Non
 
 def test_without_an_arn_a_ca_is_found_by_its_name_and_never_guessed() -> None:
     made = f"    arn: {arn()}\n    activation: external\n"
-    wanted = spec(**{made: "    validity: {type: YEARS, value: 9}\n"})
-    assert drift(wanted, authority()).differences == ()
+    declared = spec(**{made: "    validity: {type: YEARS, value: 9}\n"})
+    assert drift(declared, authority()).differences == ()
     gone = authority(arn=arn(2), status="DELETED")
-    assert drift(wanted, gone, authority()).differences == ()
-    twice = lines(drift(wanted, authority(), authority(arn=arn(2)), principals=[]))
+    assert drift(declared, gone, authority()).differences == ()
+    twice = lines(drift(declared, authority(), authority(arn=arn(2)), principals=[]))
     assert twice[:3] == [
         "unknown",
         f"  {CA}: several CAs have the name 'Issuing'",
@@ -291,22 +291,22 @@ OLD = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/2"
 
 
 def test_a_certificate_that_another_entry_names_is_that_one() -> None:
-    wanted = spec(**{WWW: WWW + WWW.replace("www:", "old:").replace("}", f", arn: '{OLD}'}}")})
-    assert drift(wanted, authority(), held=[certificate(), certificate(arn=OLD)]).differences == ()
+    declared = spec(**{WWW: WWW + WWW.replace("www:", "old:").replace("}", f", arn: '{OLD}'}}")})
+    assert drift(declared, authority(), held=[certificate(), certificate(arn=OLD)]).differences == ()
 
 
 def test_an_arn_without_a_certificate_is_reported() -> None:
-    wanted = spec(**{WWW: WWW.replace("}", f", arn: '{OLD}'}}")})
-    (found,) = drift(wanted, authority(), held=[certificate()]).differences
-    assert (found.message, found.advice) == (
+    declared = spec(**{WWW: WWW.replace("}", f", arn: '{OLD}'}}")})
+    (difference,) = drift(declared, authority(), held=[certificate()]).differences
+    assert (difference.message, difference.advice) == (
         "there is no ACM certificate for 'www.corp.example' from 'Issuing'",
         "correct or remove its 'arn'",
     )
 
 
 def test_urgent_differences_come_first_whatever_their_kind() -> None:
-    found = authority(tags={}, actions=(), arguments={"revocation_configuration": OFF, "type": "SUBORDINATE"})
-    kinds = [(each.is_urgent, each.kind.value) for each in drift(None, found).differences]
+    ca = authority(tags={}, actions=(), arguments={"revocation_configuration": OFF, "type": "SUBORDINATE"})
+    kinds = [(each.is_urgent, each.kind.value) for each in drift(None, ca).differences]
     assert kinds == [
         (True, "breaks renewal"),
         (True, "applied by the next apply"),

@@ -33,8 +33,8 @@ def match_cas(spec: Spec, snapshot: AccountSnapshot) -> CaMatches:
     """Find each CA of a spec in an account."""
     candidates = {key: _list_candidates(spec, key, snapshot) for key in spec.certificate_authorities}
     return CaMatches(
-        {key: lives[0] for key, lives in candidates.items() if len(lives) == 1},
-        {key: lives for key, lives in candidates.items() if len(lives) > 1},
+        {key: cas[0] for key, cas in candidates.items() if len(cas) == 1},
+        {key: cas for key, cas in candidates.items() if len(cas) > 1},
     )
 
 

@@ -101,7 +101,7 @@ def no_ca_template(spec: Spec) -> Iterator[Finding]:
 
 @error("privileged-template", source=_TEMPLATES)
 def no_privileged_template(spec: Spec) -> Iterator[Finding]:
-    """An issuer signs code, OCSP responses or whatever a request asks for only with a reason."""
+    """A template with which an issuer signs code, OCSP responses or whatever a request asks for needs a reason."""
     for loc, template in _list_templates(spec):
         if is_privileged(template):
             message = (
