@@ -1,4 +1,4 @@
-"""Every rule has a spec that keeps it, a spec that breaks only it, and the words a user then reads.
+"""Every rule has a spec that keeps it, a spec that breaks only it, and the output for the latter.
 
 The `.out` files are reviewed by a person; PCAFORM_UPDATE_GOLDEN=1 writes them anew.
 """
@@ -21,36 +21,36 @@ def case(rule: str, kind: str) -> Path:
     return CASES / f"{rule}.{kind}.yaml"
 
 
-def broken(content: bytes) -> set[str]:
+def broken_rules(content: bytes) -> set[str]:
     document = parse(content, "spec.yaml")
     return {problem.rule for problem in problems(parse_spec(document), document)}
 
 
-def told(content: bytes, rule: str) -> list[str]:
-    """Return what one rule says about a spec, each with its line."""
+def messages(content: bytes, rule: str) -> list[str]:
+    """Return the messages of one rule about a spec, each with its line."""
     document = parse(content, "spec.yaml")
-    found = sorted(problem for problem in problems(parse_spec(document), document) if problem.rule == rule)
-    return [f"{problem.line}: {problem.message}" for problem in found]
+    broken = sorted(problem for problem in problems(parse_spec(document), document) if problem.rule == rule)
+    return [f"{problem.line}: {problem.message}" for problem in broken]
 
 
-def test_every_rule_has_its_pair_and_nothing_else_lies_there() -> None:
-    wanted = {f"{rule}.{ending}" for rule in IDS for ending in ("ok.yaml", "err.yaml", "err.out")}
-    assert {path.name for path in CASES.iterdir()} == wanted
-
-
-@pytest.mark.parametrize("rule", IDS)
-def test_what_keeps_the_rule_is_clean(rule: str) -> None:
-    assert broken(case(rule, "ok").read_bytes()) == set()
+def test_every_rule_has_its_pair_of_cases_and_there_are_no_others() -> None:
+    expected = {f"{rule}.{ending}" for rule in IDS for ending in ("ok.yaml", "err.yaml", "err.out")}
+    assert {path.name for path in CASES.iterdir()} == expected
 
 
 @pytest.mark.parametrize("rule", IDS)
-def test_what_breaks_the_rule_is_told(rule: str) -> None:
+def test_a_spec_that_keeps_the_rule_has_no_problems(rule: str) -> None:
+    assert broken_rules(case(rule, "ok").read_bytes()) == set()
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_a_spec_that_breaks_the_rule_is_reported(rule: str) -> None:
     check(case(rule, "err"))
 
 
 @pytest.mark.parametrize("rule", IDS)
-def test_what_breaks_the_rule_breaks_no_other(rule: str) -> None:
-    assert broken(case(rule, "err").read_bytes()) == {rule}
+def test_a_spec_that_breaks_the_rule_breaks_no_other(rule: str) -> None:
+    assert broken_rules(case(rule, "err").read_bytes()) == {rule}
 
 
 PARTIAL = """\
@@ -91,16 +91,16 @@ issuers:
 )
 def test_a_rule_is_ignored_for_a_reason(ignored: str, left: list[str]) -> None:
     document = parse(PARTIAL.replace("IGNORE", ignored).encode(), "spec.yaml")
-    found = sorted(set(problems(parse_spec(document), document)))
-    assert [f"{problem.line}:{problem.column} {problem.rule}" for problem in found] == left
+    broken = sorted(set(problems(parse_spec(document), document)))
+    assert [f"{problem.line}:{problem.column} {problem.rule}" for problem in broken] == left
 
 
 def test_a_rule_is_ignored_at_its_item_only() -> None:
     both = case("path-length", "err").read_text(encoding="utf-8")
-    told = printed(both.encode(), "x.yaml").count("[path-length]")
+    count = printed(both.encode(), "x.yaml").count("[path-length]")
     line = "    ignore: [{rule: path-length, reason: an old mistake}]\n"
     one = both.replace("  longer:\n", f"  longer:\n{line}")
-    assert printed(one.encode(), "x.yaml").count("[path-length]") == told - 1
+    assert printed(one.encode(), "x.yaml").count("[path-length]") == count - 1
 
 
 def test_ignoring_one_rule_silences_no_other() -> None:
@@ -111,15 +111,15 @@ def test_ignoring_one_rule_silences_no_other() -> None:
 
 def test_china_takes_its_own_standard_only() -> None:
     text = case("china", "err").read_bytes().replace(b"eu-west-1", b"cn-north-1")
-    message = "in China AWS takes CCPC_LEVEL_1_OR_HIGHER only: remove it, the region's default fits"
-    assert told(text, "china") == [f"17: {message}", f"20: {message}"]
+    message = "in China AWS allows only CCPC_LEVEL_1_OR_HIGHER: remove it, the region's default fits"
+    assert messages(text, "china") == [f"17: {message}", f"20: {message}"]
 
 
 def test_an_adopted_authority_may_have_the_old_standard() -> None:
     text = case("deletion-window", "ok").read_bytes()
     line = b"    key_storage_security_standard: FIPS_140_2_LEVEL_2_OR_HIGHER\n"
-    assert told(text.replace(b"  adopted:\n", b"  adopted:\n" + line), "china") == []
-    assert len(told(text.replace(b"  new:\n", b"  new:\n" + line), "china")) == 1
+    assert messages(text.replace(b"  adopted:\n", b"  adopted:\n" + line), "china") == []
+    assert len(messages(text.replace(b"  new:\n", b"  new:\n" + line), "china")) == 1
 
 
 @pytest.mark.parametrize(("more", "count"), [(0, 0), (1, 1)])
@@ -128,11 +128,11 @@ def test_a_policy_fits_to_the_last_character(more: int, count: int) -> None:
     text = case("grants-or-policy", "ok").read_text(encoding="utf-8")
     long = f'{{Sid: "{"x" * (facts.POLICY_LIMIT - empty + more)}    "}}'
     text = text.replace('{Version: "2012-10-17", Statement: []}', long)
-    assert len(told(text.encode(), "policy-size")) == count
+    assert len(messages(text.encode(), "policy-size")) == count
 
 
-def test_an_unknown_rule_in_the_defaults_is_told_there_and_once() -> None:
+def test_an_unknown_rule_in_the_defaults_is_reported_there_and_once() -> None:
     text = PARTIAL.replace("IGNORE", "tags: {}").replace(
         "  type: ROOT", "  ignore: [{rule: tag, reason: misspelt}]\n  type: ROOT"
     )
-    assert told(text.encode(), "ignore") == ["5: there is no rule 'tag' (did you mean 'tags'?)"]
+    assert messages(text.encode(), "ignore") == ["5: there is no rule 'tag' (did you mean 'tags'?)"]

@@ -24,39 +24,39 @@ RULES: tuple[Rule, ...] = tuple(_discover())
 
 
 def findings(spec: Spec) -> Iterator[tuple[Rule, Finding]]:
-    """Yield what all rules find in a spec, but for what its items ignore."""
-    found = [each for rule in RULES if not rule.is_of_whole for each in _found(rule, spec)]
-    yield from found
-    if not any(rule.severity is Severity.ERROR for rule, _ in found):
-        yield from (each for rule in RULES if rule.is_of_whole for each in _found(rule, spec))
+    """Yield the findings of all rules, without those that an item of the spec ignores."""
+    of_parts = [pair for rule in RULES if not rule.is_of_whole for pair in _check(rule, spec)]
+    yield from of_parts
+    if not any(rule.severity is Severity.ERROR for rule, _ in of_parts):
+        yield from (pair for rule in RULES if rule.is_of_whole for pair in _check(rule, spec))
 
 
-def _found(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Finding]]:
-    yield from ((rule, each) for each in rule.check(spec) if not _is_ignored(spec, rule, each.loc))
+def _check(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Finding]]:
+    yield from ((rule, finding) for finding in rule.check(spec) if not _is_ignored(spec, rule, finding.loc))
 
 
 def problems(spec: Spec, document: Document) -> list[Problem]:
-    """Return what all rules find in a spec, each at its place in the document the spec was read from."""
-    found = [
+    """Return all findings as problems, each with its location in the document of the spec."""
+    located = [
         document.problem(locate(document, finding.loc), finding.message, rule=rule.id, severity=rule.severity)
         for rule, finding in findings(spec)
     ]
-    found += [
+    located += [
         document.problem(locate(document, finding.loc), finding.message, rule="ignore")
         for finding in _unknown_rules(spec)
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(located))
 
 
 def _is_ignored(spec: Spec, rule: Rule, loc: Loc) -> bool:
-    """Tell whether the item that a finding is about ignores the rule, with a reason."""
+    """Tell whether the item of a finding ignores the rule."""
     section = getattr(spec, str(loc[0]))
     item = section.get(loc[1]) if isinstance(section, dict) else None
     return any(ignored.rule == rule.id for ignored in getattr(item, "ignore", ()))
 
 
 def _unknown_rules(spec: Spec) -> Iterator[Finding]:
-    """Yield each ignored rule that does not exist, so that a misspelt one is not trusted."""
+    """Yield a finding for each ignored rule that does not exist, such as a misspelt one."""
     known = [rule.id for rule in RULES]
     for section in ("certificate_authorities", "issuers", "administrators", "auditors", "certificates"):
         for key, item in getattr(spec, section).items():

@@ -1,4 +1,4 @@
-"""A file's path -> the spec in it, read and judged: the front half of every command that takes a spec."""
+"""Loads a spec from a file or text and checks it: the first step of every command that takes a spec."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pcaform.spec.yaml_reader import Document, parse
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """A spec, where its shape allows one, and every problem with it, sorted by place."""
+    """A spec, or None if its shape is wrong, with every problem, sorted by location."""
 
     spec: Spec | None
     problems: tuple[Problem, ...]
@@ -23,14 +23,14 @@ class LoadResult:
 
     @property
     def has_errors(self) -> bool:
-        """Tell whether anything may not be done with this spec."""
+        """Tell whether a problem is an error, so that no command may use this spec."""
         return any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
 def load_text(text: bytes, name: str, *, directory: Path = Path()) -> LoadResult:
     """Return the spec in a file's bytes with all its problems, located under `name`; raises nothing.
 
-    `directory` is where the certificates lie that the spec names by file.
+    `directory` is that of the spec's file: PEM files are named relative to it.
     """
     try:
         document = parse(text, name)
@@ -41,17 +41,17 @@ def load_text(text: bytes, name: str, *, directory: Path = Path()) -> LoadResult
 
 
 def load_valid_text(text: bytes, name: str, *, directory: Path = Path()) -> Spec:
-    """Return the spec in a file's bytes; raises Invalid with every problem where one of them is an error."""
-    examined = load_text(text, name, directory=directory)
-    if examined.spec is None or examined.has_errors:
-        raise Invalid(list(examined.problems))
-    return examined.spec
+    """Return the spec in a file's bytes; raises Invalid with every problem if one of them is an error."""
+    result = load_text(text, name, directory=directory)
+    if result.spec is None or result.has_errors:
+        raise Invalid(list(result.problems))
+    return result.spec
 
 
 def load_file(path: str) -> Spec:
     """Return the spec in a file, or on standard input for `-`.
 
-    Raises Invalid with every problem in it, Failure where the file cannot be read.
+    Raises Invalid with every problem in it, and Failure if the file cannot be read.
     """
     return load_valid_text(read_bytes(path), display_name(path), directory=base_directory(path))
 

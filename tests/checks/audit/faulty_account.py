@@ -94,16 +94,16 @@ def _healthy(account: Live, root: str) -> dict[str, str]:
 
 def _not_renewing(account: Live, root: str) -> dict[str, str]:
     """Create CAs whose certificates will not renew, each for another reason, and a healthy one without certificates."""
-    pki, found = account.pki, {}
+    pki, arns = account.pki, {}
     for name, days in (("No Grant", 3000), ("Half Grant", 3000), ("Switched Off", 3000), ("Too Short", 420)):
-        found[name] = pki.subordinate(root, days=days, **named(name))
-        managed(account, found[name], f"{name.lower().replace(' ', '-')}.example")
-    pki.grant(found["Half Grant"], ["IssueCertificate", "GetCertificate"])
+        arns[name] = pki.subordinate(root, days=days, **named(name))
+        managed(account, arns[name], f"{name.lower().replace(' ', '-')}.example")
+    pki.grant(arns["Half Grant"], ["IssueCertificate", "GetCertificate"])
     for name in ("Switched Off", "Too Short"):
-        pki.grant(found[name])
-    pki.disable(found["Switched Off"])
-    found["Unmanaged"] = pki.subordinate(root, days=3000, **named("Unmanaged"))
-    return found
+        pki.grant(arns[name])
+    pki.disable(arns["Switched Off"])
+    arns["Unmanaged"] = pki.subordinate(root, days=3000, **named("Unmanaged"))
+    return arns
 
 
 def _faulty_crls(account: Live, root: str) -> dict[str, str]:

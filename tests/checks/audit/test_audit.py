@@ -63,11 +63,11 @@ def test_every_fault_is_found_and_no_healthy_counterpart(report: dict[str, list[
 
 
 def test_days_and_arns_are_those_of_aws(planted: Planted, report: dict[str, list[dict[str, str]]]) -> None:
-    found = {each["subject"]: each for each in report["findings"]}
+    findings = {each["subject"]: each for each in report["findings"]}
     for name, moment in (("Ends Soon", "NotAfter"), ("Thrown Away", "RestorableUntil")):
         described = planted.live.pki.describe(planted.arns[name])
-        assert found[f"CA {name}"]["arn"] == planted.arns[name]
-        assert f"{described[moment]:%Y-%m-%d}" in found[f"CA {name}"]["message"]
+        assert findings[f"CA {name}"]["arn"] == planted.arns[name]
+        assert f"{described[moment]:%Y-%m-%d}" in findings[f"CA {name}"]["message"]
 
 
 def test_json_is_as_its_schema_says(planted: Planted, report: dict[str, object]) -> None:

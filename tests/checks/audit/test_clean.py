@@ -10,8 +10,8 @@ from sources.aws.conftest import ACCOUNT, REGION, Live, live
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Live]:
-    with live() as found:
-        yield found
+    with live() as live_account:
+        yield live_account
 
 
 def test_an_account_without_cas_is_clean_and_one_with_healthy_ones(account: Live, pcaform: Run) -> None:

@@ -41,11 +41,11 @@ def certificate(days: int, **more: Any) -> Certificate:
 
 
 def bucket(*statements: dict[str, Any], **more: Any) -> Bucket:
-    wanted = [{"Effect": "Allow", "Resource": "arn:aws:s3:::lists/*", **each} for each in statements]
-    return Bucket("lists", policy=json.dumps({"Version": "2012-10-17", "Statement": wanted}), **more)
+    allowing = [{"Effect": "Allow", "Resource": "arn:aws:s3:::lists/*", **each} for each in statements]
+    return Bucket("lists", policy=json.dumps({"Version": "2012-10-17", "Statement": allowing}), **more)
 
 
-def found(*authorities: CaStatus, held: Any = (), of: Bucket | None = None) -> list[str]:
+def messages_of(*authorities: CaStatus, held: Any = (), of: Bucket | None = None) -> list[str]:
     snapshot = AccountSnapshot("111122223333", ("eu-west-1",), authorities, tuple(held), {"lists": of} if of else {})
     no_access = AccessResult((), (), is_live=True)
     return [f"{each.subject}: {each.message}" for each in _audit(snapshot, no_access)]
@@ -70,26 +70,26 @@ def _audit(snapshot: AccountSnapshot, access: AccessResult) -> Any:
     ],
 )
 def test_certificates_that_end_although_their_ca_is_well(held: Certificate, messages: list[str]) -> None:
-    assert found(authority(), held=[held]) == [f"certificate www.example: {each}" for each in messages]
+    assert messages_of(authority(), held=[held]) == [f"certificate www.example: {each}" for each in messages]
 
 
 def test_a_failed_renewal_is_one_finding_where_its_ca_is_the_cause() -> None:
     held = certificate(20, is_eligible=True, reason="PCA_ACCESS_DENIED")
-    assert found(authority(actions=()), held=[held]) == [
+    assert messages_of(authority(actions=()), held=[held]) == [
         "CA CA: 1 managed certificate will not renew, the first ends on 2027-01-21: ACM has no permission on the CA"
     ]
 
 
 def test_a_ca_of_another_account_is_not_asked_for_its_permission() -> None:
-    assert found(authority(is_foreign=True, actions=()), held=[certificate(300)]) == []
+    assert messages_of(authority(is_foreign=True, actions=()), held=[certificate(300)]) == []
 
 
 def test_a_permission_that_could_not_be_read_is_not_missing() -> None:
-    assert found(authority(actions=(), unread=frozenset({"permissions"})), held=[certificate(300)]) == []
+    assert messages_of(authority(actions=(), unread=frozenset({"permissions"})), held=[certificate(300)]) == []
 
 
 def test_an_incomplete_permission_is_reported_before_anything_was_issued() -> None:
-    (message,) = found(authority(actions=("GetCertificate", "IssueCertificate")))
+    (message,) = messages_of(authority(actions=("GetCertificate", "IssueCertificate")))
     missing = "ACM's permission on the CA lacks ListPermissions (it has GetCertificate and IssueCertificate)"
     assert message == f"CA CA: certificates that ACM issues from it will not renew: {missing}"
 
@@ -124,11 +124,11 @@ ACL = "bucket lists: it is public: its CRLs have the ACL PUBLIC_READ"
 )
 def test_who_can_read_a_crl(crl: dict[str, str], of: Bucket, messages: list[str]) -> None:
     owned = {"s3_bucket_name": "lists", "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}
-    assert found(authority(crl={**owned, **crl}), of=of) == messages
+    assert messages_of(authority(crl={**owned, **crl}), of=of) == messages
 
 
 def test_a_policy_that_cannot_be_read_is_reported() -> None:
     odd = replace(bucket(), policy='{"Version": "2012-10-17", "Statement": [{"Effect": "Perhaps"}]}')
-    assert found(authority(crl={"s3_bucket_name": "lists"}), of=odd) == [
+    assert messages_of(authority(crl={"s3_bucket_name": "lists"}), of=odd) == [
         "bucket lists: its policy 'lists', statement 1 has the effect 'Perhaps', allowed: Allow, Deny"
     ]

@@ -1,4 +1,4 @@
-"""A spec and an account as values, so that each kind of difference stands alone."""
+"""A spec and an account as values, so that each kind of difference can be tested alone."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -54,7 +54,7 @@ def arn(number: int = 1, account: str = ACCOUNT, region: str = REGION) -> str:
 
 
 def authority(**more: Any) -> CaStatus:
-    """Return the CA as the spec says it is."""
+    """Return a CA that is as in the spec."""
     arguments = {
         "type": "ROOT",
         "usage_mode": "GENERAL_PURPOSE",
@@ -92,9 +92,9 @@ def certificate(**more: Any) -> Certificate:
     return Certificate(**{**settled, **more})
 
 
-def policy(wanted: Spec, **more: Any) -> Policy:
+def policy(declared: Spec, **more: Any) -> Policy:
     """Return the policy that the spec's issuer has."""
-    ((name, document),) = documents(wanted.issuers["ci"], wanted.aws, arn_of=lambda _: arn()).items()
+    ((name, document),) = documents(declared.issuers["ci"], declared.aws, arn_of=lambda _: arn()).items()
     return Policy(**{"name": name, "document": json.dumps(document), "arn": OWN, **more})
 
 
@@ -103,20 +103,20 @@ def ci(*policies: Policy, **more: Any) -> IamPrincipal:
 
 
 def drift(
-    wanted: Spec | None = None,
-    *found: CaStatus,
+    declared: Spec | None = None,
+    *cas: CaStatus,
     held: Any = None,
-    people: Any = None,
+    principals: Any = None,
     notes: tuple[ImportNote, ...] = (),
     unlisted: frozenset[str] = frozenset(),
 ) -> Drift:
-    """Compare; what is not given is as the spec says."""
-    wanted = wanted or spec()
+    """Compare; what is not given is as in the spec."""
+    declared = declared or spec()
     certificates = (certificate(),) if held is None else tuple(held)
-    snapshot = AccountSnapshot(ACCOUNT, (REGION,), found, certificates=certificates, notes=notes, unlisted=unlisted)
-    persons = (ci(policy(wanted)),) if people is None else tuple(people)
-    return compare(wanted, snapshot, IamPrincipals(persons), now=NOW, expiring=timedelta(days=90))
+    snapshot = AccountSnapshot(ACCOUNT, (REGION,), cas, certificates=certificates, notes=notes, unlisted=unlisted)
+    persons = (ci(policy(declared)),) if principals is None else tuple(principals)
+    return compare(declared, snapshot, IamPrincipals(persons), now=NOW, expiring=timedelta(days=90))
 
 
-def lines(found: Drift) -> list[str]:
-    return format_text(found).splitlines()
+def lines(result: Drift) -> list[str]:
+    return format_text(result).splitlines()

@@ -1,4 +1,4 @@
-"""`pcaform drift` on an account that boto3 made: a spec that was imported from it has no drift, until somebody acts."""
+"""`pcaform drift` on an account made with boto3: a spec imported from it has no drift until the account changes."""
 
 import json
 from collections.abc import Iterator
@@ -83,7 +83,7 @@ def world(pcaform: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wo
         yield World(account, arns, spec, pcaform)
 
 
-def test_what_was_imported_has_no_drift(world: World) -> None:
+def test_an_imported_account_has_no_drift(world: World) -> None:
     done = world.drift()
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.splitlines()[-1] == "8 things compared: no differences"
@@ -111,7 +111,7 @@ def test_what_is_denied_is_unknown(world: World) -> None:
     assert done.returncode == 2
     assert done.stdout.splitlines()[0] == "unknown"
     assert "permissions: ListPermissions: the caller's policies do not allow it (AccessDeniedException)" in done.stdout
-    assert "permits ACM nothing" not in done.stdout
+    assert "ACM has no permission" not in done.stdout
     assert "there is no user" not in done.stdout
     assert done.stderr.splitlines()[-1] == "8 things compared: 5 differences, 5 of them unknown"
     with world.live.server.with_faults(denials=["acm-pca:ListCertificateAuthorities"]):
@@ -121,7 +121,7 @@ def test_what_is_denied_is_unknown(world: World) -> None:
 
 
 def test_the_page_of_the_documentation_is_what_is_printed(world: World) -> None:
-    """Last in its module: what somebody does at night to an account cannot be undone."""
+    """Its changes to the account are not undone: the tests after it do not depend on them."""
     pki, arns, server = world.live.pki, world.arns, world.live.server
     pki.client.delete_permission(CertificateAuthorityArn=arns["issuing"], Principal="acm.amazonaws.com")
     pki.client.update_certificate_authority(

@@ -1,1 +1,1 @@
-"""Drift: a spec and an account in, where they differ out, and what becomes of each difference."""
+"""Drift: the differences between a spec and its account, and what becomes of each."""

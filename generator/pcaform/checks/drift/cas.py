@@ -1,4 +1,4 @@
-"""The CAs of a spec -> what differs of each at AWS, and of those that are not there or could not be read."""
+"""Compares the CAs of a spec with AWS: what differs, and which CAs are missing or could not be read."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,59 +11,60 @@ from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 
+_HINT = ". AWS shows a deleted CA only while it can be restored"
+
 
 def compare_cas(
-    spec: Spec, snapshot: AccountSnapshot, found: CaMatches, *, now: datetime, expiring: timedelta
+    spec: Spec, snapshot: AccountSnapshot, matches: CaMatches, *, now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     """Yield the differences of all CAs, in the order of the spec."""
     for key in spec.certificate_authorities:
-        if key in found.one:
-            yield from _one(spec, key, found, now=now, expiring=expiring)
+        if key in matches.unique:
+            yield from _compare_ca(spec, key, matches, now=now, expiring=expiring)
         else:
-            yield _missing(spec, key, snapshot, found)
+            yield _missing_ca(spec, key, snapshot, matches)
 
 
-def _one(spec: Spec, key: str, found: CaMatches, *, now: datetime, expiring: timedelta) -> Iterator[Difference]:
-    wanted, live = spec.certificate_authorities[key], found.one[key]
-    yield from status.compare_status(key, wanted, live)
+def _compare_ca(
+    spec: Spec, key: str, matches: CaMatches, *, now: datetime, expiring: timedelta
+) -> Iterator[Difference]:
+    ca, live = spec.certificate_authorities[key], matches.unique[key]
+    yield from status.compare_status(key, ca, live)
     if live.status in GONE:
         return
-    yield from status.check_end(key, wanted, live, now=now, expiring=expiring)
-    yield from status.compare_permission(key, wanted, live)
-    if isinstance(wanted, CertificateAuthority):
-        yield from compare_settings(key, wanted, live, defaults=spec.aws.default_tags)
-        yield from status.compare_signature(key, wanted, live, one=found.one)
-    elif wanted.key_algorithm not in (None, _key(live)):
-        message = f"'{wanted.key_algorithm}' in the spec, '{_key(live)}' at AWS"
+    yield from status.check_end(key, ca, live, now=now, expiring=expiring)
+    yield from status.compare_permission(key, ca, live)
+    if isinstance(ca, CertificateAuthority):
+        yield from compare_settings(key, ca, live, defaults=spec.aws.default_tags)
+        yield from status.compare_signature(key, ca, live, live_cas=matches.unique)
+    elif ca.key_algorithm not in (None, _key_algorithm(live)):
+        message = f"'{ca.key_algorithm}' in the spec, '{_key_algorithm(live)}' at AWS"
         place = f"certificate_authorities.{key}.key_algorithm"
         yield Difference(Kind.STAYS, place, message, "write what AWS has into the spec", live.arn)
 
 
-def _key(found: CaStatus) -> str:
-    return str(found.arguments["certificate_authority_configuration"][0]["key_algorithm"])
+def _key_algorithm(live: CaStatus) -> str:
+    return str(live.arguments["certificate_authority_configuration"][0]["key_algorithm"])
 
 
-def _missing(spec: Spec, key: str, snapshot: AccountSnapshot, found: CaMatches) -> Difference:
-    wanted, place, region = spec.certificate_authorities[key], f"certificate_authorities.{key}", region_of(spec, key)
-    if key in found.several:
-        listed = ", ".join(each.arn for each in found.several[key])
-        name = found.several[key][0].name
-        return Difference(Kind.UNKNOWN, place, f"several CAs are called '{name}'", f"name its 'arn', one of {listed}")
+def _missing_ca(spec: Spec, key: str, snapshot: AccountSnapshot, matches: CaMatches) -> Difference:
+    ca, place, region = spec.certificate_authorities[key], f"certificate_authorities.{key}", region_of(spec, key)
+    if key in matches.ambiguous:
+        arns = ", ".join(live.arn for live in matches.ambiguous[key])
+        name = matches.ambiguous[key][0].name
+        return Difference(Kind.UNKNOWN, place, f"several CAs have the name '{name}'", f"give its 'arn', one of {arns}")
     if region in snapshot.unlisted or region not in snapshot.regions or _is_elsewhere(spec, key):
-        reason = "it lives behind a role or in another account, which is not read" if _is_elsewhere(spec, key) else ""
+        reason = "it is behind a role or in another account, which was not read" if _is_elsewhere(spec, key) else ""
         message = reason or f"the CAs of {region} could not be listed"
-        return Difference(Kind.UNKNOWN, place, message, "read that account or region by itself", wanted.arn or "")
-    if wanted.arn is not None:
-        advice = f"correct the 'arn', or take the entry out: a plan that imports it fails{_HINT}"
-        return Difference(Kind.STAYS, place, f"there is no CA {wanted.arn}", advice, wanted.arn, is_urgent=True)
+        return Difference(Kind.UNKNOWN, place, message, "compare that account or region separately", ca.arn or "")
+    if ca.arn is not None:
+        advice = f"correct the 'arn', or remove the entry: a plan that imports it fails{_HINT}"
+        return Difference(Kind.STAYS, place, f"there is no CA {ca.arn}", advice, ca.arn, is_urgent=True)
     message = f"there is no such CA in {region}"
-    return Difference(Kind.APPLIED, place, message, f"apply the stack: it makes the CA{_HINT}", is_urgent=True)
-
-
-_HINT = ". AWS shows a deleted CA for as long as it can be restored, and then no more"
+    return Difference(Kind.APPLIED, place, message, f"apply the stack: it creates the CA{_HINT}", is_urgent=True)
 
 
 def _is_elsewhere(spec: Spec, key: str) -> bool:
-    wanted = spec.certificate_authorities[key]
-    is_foreign = wanted.arn is not None and wanted.arn.split(":")[4] != spec.aws.account_id
-    return bool(wanted.provider and wanted.provider.assume_role) or is_foreign
+    ca = spec.certificate_authorities[key]
+    is_foreign = ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id
+    return bool(ca.provider and ca.provider.assume_role) or is_foreign

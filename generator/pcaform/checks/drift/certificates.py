@@ -1,56 +1,59 @@
-"""Private certificates of a stack, in a spec and at AWS -> what differs."""
+"""Compares the ACM certificates of a spec with AWS."""
 
 from collections.abc import Container, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from pcaform.checks.audit.renewal_blockers import unrenewable
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate
-from pcaform.spec.sections import Certificate as Wanted
+from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus
+from pcaform.sources.account_snapshot import Certificate as LiveCertificate
+from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
 
-_OVER = ("EXPIRED", "FAILED", "REVOKED", "VALIDATION_TIMED_OUT")
+_INACTIVE = ("EXPIRED", "FAILED", "REVOKED", "VALIDATION_TIMED_OUT")
 
 
 def compare_certificates(
-    spec: Spec, snapshot: AccountSnapshot, one: Mapping[str, CaStatus], *, now: datetime, expiring: timedelta
+    spec: Spec, snapshot: AccountSnapshot, live_cas: Mapping[str, CaStatus], *, now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
-    """Yield what of the certificates in a spec is otherwise at AWS; those of CAs that were not found are left out."""
-    named = {each.arn for each in spec.certificates.values()}
-    for key, wanted in spec.certificates.items():
-        authority = one.get(wanted.certificate_authority)
+    """Yield the differences of the certificates in a spec; those whose CA was not found are left out."""
+    arns = {certificate.arn for certificate in spec.certificates.values()}
+    for key, certificate in spec.certificates.items():
+        ca = live_cas.get(certificate.certificate_authority)
         place = f"certificates.{key}"
-        if authority is None or authority.region in snapshot.unlisted:
+        if ca is None or ca.region in snapshot.unlisted:
             continue
-        fitting = [each for each in snapshot.issued_by(authority) if _is_meant(each, wanted, named)]
-        living = [each for each in fitting if each.status not in _OVER]
-        if not living:
-            said = f"; {fitting[0].arn} is {fitting[0].status}" if fitting else ""
-            message = f"no certificate of ACM for '{wanted.domain_name}' from '{authority.name}'{said}"
-            advice = "correct or take out its 'arn'" if wanted.arn else "apply the stack: it asks for one"
-            yield Difference(Kind.APPLIED, place, message, advice, authority.arn)
-        elif len(living) > 1:
-            message = f"{len(living)} certificates for '{wanted.domain_name}': which one is this stack's cannot be told"
-            advice = "look into the state: " + ", ".join(each.arn for each in living)
-            yield Difference(Kind.UNKNOWN, place, message, advice, authority.arn)
+        candidates = [live for live in snapshot.issued_by(ca) if _is_candidate(live, certificate, arns)]
+        active = [live for live in candidates if live.status not in _INACTIVE]
+        if not active:
+            status = f"; {candidates[0].arn} is {candidates[0].status}" if candidates else ""
+            message = f"there is no ACM certificate for '{certificate.domain_name}' from '{ca.name}'{status}"
+            advice = "correct or remove its 'arn'" if certificate.arn else "apply the stack: it requests one"
+            yield Difference(Kind.APPLIED, place, message, advice, ca.arn)
+        elif len(active) > 1:
+            message = f"{len(active)} certificates for '{certificate.domain_name}': which is this stack's is unknown"
+            advice = "look up in the state which it is: " + ", ".join(live.arn for live in active)
+            yield Difference(Kind.UNKNOWN, place, message, advice, ca.arn)
         else:
-            yield from _one(place, wanted, living[0])
-            for said in unrenewable(living[0], now=now, expiring=expiring):
+            yield from _compare_certificate(place, certificate, active[0])
+            for reason in unrenewable(active[0], now=now, expiring=expiring):
                 advice = "find out what ACM's reason means, and renew it: aws acm renew-certificate"
-                yield Difference(Kind.RENEWAL, place, said, advice, living[0].arn, is_urgent=True)
+                yield Difference(Kind.RENEWAL, place, reason, advice, active[0].arn, is_urgent=True)
 
 
-def _is_meant(found: Certificate, wanted: Wanted, named: Container[str | None]) -> bool:
-    """Tell whether a certificate can be that of an entry: the one that it names, or one that no entry names."""
-    return found.arn == wanted.arn if wanted.arn else found.name == wanted.domain_name and found.arn not in named
+def _is_candidate(live: LiveCertificate, certificate: Certificate, arns: Container[str | None]) -> bool:
+    """Tell whether a certificate can be that of an entry: it has the entry's ARN, or its name and no entry's ARN."""
+    if certificate.arn:
+        return live.arn == certificate.arn
+    return live.name == certificate.domain_name and live.arn not in arns
 
 
-def _one(place: str, wanted: Wanted, found: Certificate) -> Iterator[Difference]:
-    names = sorted({wanted.domain_name, *wanted.subject_alternative_names})
+def _compare_certificate(place: str, certificate: Certificate, live: LiveCertificate) -> Iterator[Difference]:
+    names = sorted({certificate.domain_name, *certificate.subject_alternative_names})
     advice = "apply the stack, which replaces this certificate, or write what AWS has into the spec"
-    if names != sorted(found.names):
-        message = f"{', '.join(names)} in the spec, {', '.join(sorted(found.names))} at AWS"
-        yield Difference(Kind.APPLIED, f"{place}.subject_alternative_names", message, advice, found.arn)
-    if found.key_algorithm and wanted.key_algorithm != found.key_algorithm:
-        message = f"'{wanted.key_algorithm}' in the spec, '{found.key_algorithm}' at AWS"
-        yield Difference(Kind.APPLIED, f"{place}.key_algorithm", message, advice, found.arn)
+    if names != sorted(live.names):
+        message = f"{', '.join(names)} in the spec, {', '.join(sorted(live.names))} at AWS"
+        yield Difference(Kind.APPLIED, f"{place}.subject_alternative_names", message, advice, live.arn)
+    if live.key_algorithm and certificate.key_algorithm != live.key_algorithm:
+        message = f"'{certificate.key_algorithm}' in the spec, '{live.key_algorithm}' at AWS"
+        yield Difference(Kind.APPLIED, f"{place}.key_algorithm", message, advice, live.arn)

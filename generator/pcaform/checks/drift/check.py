@@ -1,4 +1,4 @@
-"""A spec and what was read of its account -> every difference between them, in the order of their weight."""
+"""Compares a spec with the snapshot of its account: every difference, sorted by urgency and kind."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -18,33 +18,36 @@ _ALLOW = "let the caller read it, and compare again"
 
 
 def compare(
-    spec: Spec, snapshot: AccountSnapshot, found: IamPrincipals | None, *, now: datetime, expiring: timedelta
+    spec: Spec, snapshot: AccountSnapshot, principals: IamPrincipals | None, *, now: datetime, expiring: timedelta
 ) -> Drift:
-    """Return what differs; `found` is None where the spec has no principals, `expiring` how near an end is told."""
-    same = match_cas(spec, snapshot)
+    """Return what differs.
+
+    `principals` is None if the spec has none; `expiring` is how near an expiry date must be to be reported.
+    """
+    matches = match_cas(spec, snapshot)
     differences = [
-        *compare_cas(spec, snapshot, same, now=now, expiring=expiring),
-        *compare_shares(spec, same.one),
-        *compare_certificates(spec, snapshot, same.one, now=now, expiring=expiring),
-        *_unread(snapshot.notes, spec, same),
+        *compare_cas(spec, snapshot, matches, now=now, expiring=expiring),
+        *compare_shares(spec, matches.unique),
+        *compare_certificates(spec, snapshot, matches.unique, now=now, expiring=expiring),
+        *_unread(snapshot.notes, spec, matches),
     ]
-    if found is not None and found.notes:
-        differences += [_unknown("issuers", note) for note in found.notes]
-    elif found is not None:
-        differences += compare_principals(spec, found, same.arns)
+    if principals is not None and principals.notes:
+        differences += [_unknown("issuers", note) for note in principals.notes]
+    elif principals is not None:
+        differences += compare_principals(spec, principals, matches.arns)
     return Drift(spec.stack, snapshot.account_id, _count(spec), sort_differences(differences))
 
 
 def _count(spec: Spec) -> int:
-    duties = len(spec.administrators) + len(spec.auditors)
-    return len(spec.certificate_authorities) + len(spec.issuers) + duties + len(spec.certificates) + len(spec.shares)
+    roles = len(spec.administrators) + len(spec.auditors)
+    return len(spec.certificate_authorities) + len(spec.issuers) + roles + len(spec.certificates) + len(spec.shares)
 
 
-def _unread(notes: Iterable[ImportNote], spec: Spec, same: CaMatches) -> Iterator[Difference]:
-    """Yield what could not be read of the things in the spec, and lists that might have held them."""
-    keys = {arn: key for key, arn in same.arns.items()}
+def _unread(notes: Iterable[ImportNote], spec: Spec, matches: CaMatches) -> Iterator[Difference]:
+    """Yield what could not be read of items in the spec, and listings that failed."""
+    keys = {arn: key for key, arn in matches.arns.items()}
     has_foreign = any(
-        each.arn and each.arn.split(":")[4] != spec.aws.account_id for each in spec.certificate_authorities.values()
+        ca.arn and ca.arn.split(":")[4] != spec.aws.account_id for ca in spec.certificate_authorities.values()
     )
     for note in notes:
         if note.address in keys:

@@ -1,11 +1,11 @@
-"""What drift says: differences between a spec and what AWS has, each with what becomes of it."""
+"""What drift reports: differences between a spec and AWS, each with what becomes of it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What becomes of a difference, worst first; the order is that of reports."""
+    """What becomes of a difference, worst first; reports have this order."""
 
     RENEWAL = "breaks renewal"
     REPLACES = "would replace a CA"
@@ -17,10 +17,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference. `place` is the spec's, such as `certificate_authorities.issuing.enabled`.
+    """One difference. `place` is its location in the spec, such as `certificate_authorities.issuing.enabled`.
 
-    `message` says what the spec has and what AWS has, `advice` what to do. What `is_urgent` hurts whoever trusts the
-    CA: it comes first, whatever its kind.
+    `message` has the values in the spec and at AWS, `advice` what to do. With `is_urgent` it harms everyone who trusts
+    the CA and is reported first, whatever its kind.
     """
 
     kind: Kind
@@ -33,7 +33,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """All differences in the order of their weight, and how much was compared."""
+    """All differences, sorted, and how many items were compared."""
 
     stack: str
     account_id: str
@@ -42,6 +42,6 @@ class Drift:
 
 
 def sort_differences(differences: list[Difference]) -> tuple[Difference, ...]:
-    """Return differences, urgent ones first, then by kind; those of one kind in the order of the spec."""
+    """Return urgent differences first, then by kind; those of one kind in the order of the spec."""
     kinds = list(Kind)
-    return tuple(sorted(differences, key=lambda each: (not each.is_urgent, kinds.index(each.kind))))
+    return tuple(sorted(differences, key=lambda difference: (not difference.is_urgent, kinds.index(difference.kind))))

@@ -1,4 +1,4 @@
-"""Which CA at AWS each CA of a spec is: by its ARN, else by its name, type and region; never guessed."""
+"""Finds the CA at AWS for each CA of a spec: by its ARN, or else by name, type and region; never by a guess."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,61 +10,62 @@ from pcaform.spec.stack import Spec
 
 @dataclass(frozen=True, slots=True)
 class CaMatches:
-    """What was found of each CA of a spec, by its key: the one, none, or several of which none can be told."""
+    """The matches of a spec's CAs, by key: exactly one, or several candidates. A CA without a match is in neither."""
 
-    one: Mapping[str, CaStatus]
-    several: Mapping[str, tuple[CaStatus, ...]]
+    unique: Mapping[str, CaStatus]
+    ambiguous: Mapping[str, tuple[CaStatus, ...]]
 
     @property
     def arns(self) -> Mapping[str, str]:
-        """The ARNs of the CAs that were found, by key."""
-        return {key: each.arn for key, each in self.one.items()}
+        """The ARNs of the unique matches, by key."""
+        return {key: live.arn for key, live in self.unique.items()}
 
 
 def region_of(spec: Spec, key: str) -> str:
-    """Return the region that a CA of a spec is in."""
-    authority = spec.certificate_authorities[key]
-    if authority.arn is not None:
-        return authority.arn.split(":")[3]
+    """Return the region of a spec's CA."""
+    ca = spec.certificate_authorities[key]
+    if ca.arn is not None:
+        return ca.arn.split(":")[3]
     return spec.region_of(key)
 
 
 def match_cas(spec: Spec, snapshot: AccountSnapshot) -> CaMatches:
     """Find each CA of a spec in an account."""
-    found = {key: _fitting(spec, key, snapshot) for key in spec.certificate_authorities}
+    candidates = {key: _list_candidates(spec, key, snapshot) for key in spec.certificate_authorities}
     return CaMatches(
-        {key: each[0] for key, each in found.items() if len(each) == 1},
-        {key: each for key, each in found.items() if len(each) > 1},
+        {key: cas[0] for key, cas in candidates.items() if len(cas) == 1},
+        {key: cas for key, cas in candidates.items() if len(cas) > 1},
     )
 
 
-def is_named(spec: Spec, found: CaStatus) -> bool:
-    """Tell whether a CA can be one of a spec's."""
-    return any(_fits(spec, key, found) for key in spec.certificate_authorities)
+def is_named(spec: Spec, live: CaStatus) -> bool:
+    """Tell whether a CA at AWS can be one of a spec's."""
+    return any(_is_candidate(spec, key, live) for key in spec.certificate_authorities)
 
 
-def _fitting(spec: Spec, key: str, snapshot: AccountSnapshot) -> tuple[CaStatus, ...]:
-    fitting = [each for each in snapshot.authorities if _fits(spec, key, each)]
-    living = [each for each in fitting if each.status not in GONE]
-    return tuple(living or fitting)
+def _list_candidates(spec: Spec, key: str, snapshot: AccountSnapshot) -> tuple[CaStatus, ...]:
+    """Return the CAs that can be a spec's one; deleted or failed ones only if there is no other."""
+    candidates = [live for live in snapshot.authorities if _is_candidate(spec, key, live)]
+    active = [live for live in candidates if live.status not in GONE]
+    return tuple(active or candidates)
 
 
-def _fits(spec: Spec, key: str, found: CaStatus) -> bool:
-    wanted = spec.certificate_authorities[key]
-    if wanted.arn is not None:
-        return found.arn == wanted.arn
-    taken = {each.arn for each in spec.certificate_authorities.values()}
-    is_here = found.region == region_of(spec, key) and not found.is_foreign and found.arn not in taken
-    return is_here and _has_name(found, wanted)
+def _is_candidate(spec: Spec, key: str, live: CaStatus) -> bool:
+    ca = spec.certificate_authorities[key]
+    if ca.arn is not None:
+        return live.arn == ca.arn
+    arns = {each.arn for each in spec.certificate_authorities.values()}
+    is_here = live.region == region_of(spec, key) and not live.is_foreign and live.arn not in arns
+    return is_here and _has_same_name(live, ca)
 
 
-def _has_name(found: CaStatus, wanted: CertificateAuthority) -> bool:
-    (configuration,) = found.arguments["certificate_authority_configuration"]
+def _has_same_name(live: CaStatus, ca: CertificateAuthority) -> bool:
+    (configuration,) = live.arguments["certificate_authority_configuration"]
     subject = {name: value for name, value in configuration["subject"][0].items() if value}
-    name = wanted.subject.common_name
-    same = subject.get("common_name") == name if name else subject == _named(wanted)
-    return same and found.arguments["type"] == wanted.type
+    name = ca.subject.common_name
+    is_same = subject.get("common_name") == name if name else subject == _subject(ca)
+    return is_same and live.arguments["type"] == ca.type
 
 
-def _named(wanted: CertificateAuthority) -> Mapping[str, str]:
-    return wanted.subject.model_dump(exclude_none=True)
+def _subject(ca: CertificateAuthority) -> Mapping[str, str]:
+    return ca.subject.model_dump(exclude_none=True)

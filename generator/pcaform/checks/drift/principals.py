@@ -1,6 +1,6 @@
-"""Issuers, administrators and auditors of a spec, and who is there at AWS -> what each may do otherwise.
+"""Compares the issuers, administrators and auditors of a spec with AWS: existence, policies and trust.
 
-What hangs on a principal through a group, or from outside the stack, no apply takes away: it stays, and is said.
+Policies from a group or from outside the stack are not removed by an apply: they stay, and are reported.
 """
 
 import json
@@ -23,103 +23,108 @@ Documents = dict[str, dict[str, Any]]
 _APPLY = "apply the stack, or write what AWS has into the spec"
 
 
-def compare_principals(spec: Spec, found: IamPrincipals, arns: Mapping[str, str]) -> Iterator[Difference]:
-    """Yield what principals of a spec may do otherwise; `arns` are those of the CAs that were found, by key."""
-    persons: dict[tuple[str, str], IamPrincipal] = {(person.kind, person.name): person for person in found.persons}
+def compare_principals(spec: Spec, live: IamPrincipals, arns: Mapping[str, str]) -> Iterator[Difference]:
+    """Yield the differences of a spec's principals; `arns` are those of the CAs that were found, by key."""
+    principals: dict[tuple[str, str], IamPrincipal] = {(each.kind, each.name): each for each in live.persons}
     for key, issuer in spec.issuers.items():
-        name, kind = issuer.principal_name, "role" if issuer.role or issuer.existing_role else "user"
-        wanted = partial(issuer_policies.documents, issuer, spec.aws, arn_of=arns.__getitem__)
-        said = f"{kind} '{name}'"
-        yield from _principal(f"issuers.{key}", persons.get((kind, name)), said, wanted, settings=issuer, spec=spec)
-    for section, key, duty in spec.duties:
-        name = duty.role_name or key
-        wanted = partial(_of_duty, section, name, spec=spec, arns=arns)
-        person, said = persons.get(("role", name)), f"role '{name}'"
-        yield from _principal(f"{section}.{key}", person, said, wanted, settings=duty, spec=spec)
+        kind, name = "role" if issuer.role or issuer.existing_role else "user", issuer.principal_name
+        build = partial(issuer_policies.documents, issuer, spec.aws, arn_of=arns.__getitem__)
+        principal, label = principals.get((kind, name)), f"{kind} '{name}'"
+        yield from _compare_principal(f"issuers.{key}", principal, label, build, settings=issuer, spec=spec)
+    for section, key, role in spec.duties:
+        name = role.role_name or key
+        build = partial(_operator_documents, section, name, spec=spec, arns=arns)
+        principal, label = principals.get(("role", name)), f"role '{name}'"
+        yield from _compare_principal(f"{section}.{key}", principal, label, build, settings=role, spec=spec)
 
 
-def _of_duty(section: str, name: str, *, spec: Spec, arns: Mapping[str, str]) -> Documents:
+def _operator_documents(section: str, name: str, *, spec: Spec, arns: Mapping[str, str]) -> Documents:
     return {f"{name}-private-ca": MAKERS[section](spec, arn_of=arns.__getitem__)}
 
 
-def _principal(
-    place: str, person: IamPrincipal | None, said: str, wanted: Callable[[], Documents], *, settings: Any, spec: Spec
+def _compare_principal(
+    place: str,
+    principal: IamPrincipal | None,
+    label: str,
+    build: Callable[[], Documents],
+    *,
+    settings: Any,
+    spec: Spec,
 ) -> Iterator[Difference]:
     is_owned = not isinstance(settings, Issuer) or settings.is_owned
-    if person is None and is_owned:
-        yield Difference(Kind.APPLIED, place, f"there is no {said}", "apply the stack: it makes one")
+    if principal is None and is_owned:
+        yield Difference(Kind.APPLIED, place, f"there is no {label}", "apply the stack, which creates it")
         return
-    if person is None:
-        advice = "make it, or correct its name: the stack only attaches to it, and its apply fails"
-        yield Difference(Kind.STAYS, place, f"there is no {said}", advice)
+    if principal is None:
+        advice = "create it, or correct its name: the stack only attaches policies to it, and its apply fails"
+        yield Difference(Kind.STAYS, place, f"there is no {label}", advice)
         return
     try:
-        yield from _policies(place, person, wanted())
-        yield from _trust(place, person, settings.role if isinstance(settings, Issuer) else settings, spec)
+        yield from _compare_policies(place, principal, build())
+        yield from _compare_trust(place, principal, settings.role if isinstance(settings, Issuer) else settings, spec)
     except KeyError as missing:
         message = f"its policies name the CA '{missing.args[0]}', which was not found: they are not compared"
-        yield Difference(Kind.UNKNOWN, place, message, "settle that first", person.arn)
+        yield Difference(Kind.UNKNOWN, place, message, "resolve that first", principal.arn)
     except (PolicyError, *INCOMPLETE):
-        message = f"{said} has a policy that cannot be read: what it may do is not compared"
-        yield Difference(Kind.UNKNOWN, place, message, "look at its policies", person.arn)
+        message = f"{label} has a policy that cannot be read: its permissions are not compared"
+        yield Difference(Kind.UNKNOWN, place, message, "check its policies", principal.arn)
     boundary = settings.permissions_boundary or ""
-    if is_owned and boundary != person.boundary:
-        message = f"'{boundary or 'none'}' in the spec, '{person.boundary or 'none'}' at AWS"
-        yield Difference(Kind.APPLIED, f"{place}.permissions_boundary", message, _APPLY, person.arn)
+    if is_owned and boundary != principal.boundary:
+        message = f"'{boundary or 'none'}' in the spec, '{principal.boundary or 'none'}' at AWS"
+        yield Difference(Kind.APPLIED, f"{place}.permissions_boundary", message, _APPLY, principal.arn)
 
 
-def _policies(place: str, person: IamPrincipal, documents: Documents) -> Iterator[Difference]:
-    """Yield what policies say otherwise: those of the stack, which are managed ones, and what allows more besides.
+def _compare_policies(place: str, principal: IamPrincipal, documents: Documents) -> Iterator[Difference]:
+    """Yield differences of the stack's policies, which are managed ones, and other policies that allow more.
 
-    Another policy that says the same is enough: an issuer that was taken over has its own until then.
+    Another policy with the same content is enough: an issuer that is adopted has its own until then.
     """
-    wanted = normalized_statements(documents.values())
-    own = [each for each in person.policies if each.name in documents and each.arn and not each.group]
-    missing = [name for name in documents if name not in {each.name for each in own}]
-    if missing and not wanted <= _meaning(person.policies):
-        message = f"it has no policy {' and no '.join(map(repr, missing))}: it may not do what the spec says"
-        yield Difference(Kind.APPLIED, place, message, "apply the stack: it attaches the policy", person.arn)
-    if own and not missing and _meaning(own) != wanted:
-        message = f"{_named(own)} says otherwise at AWS: {_short(_meaning(own), wanted)}"
-        yield Difference(Kind.APPLIED, place, message, _APPLY, person.arn)
-    besides = [each for each in person.policies if each not in own and is_relevant(each)]
-    adding = [each for each in besides if not _allowed(each) <= wanted]
-    if adding:
-        message = f"beside the spec it has {_named(adding)}, which is about CAs or certificates as well"
-        advice = "take it away at AWS, or see with 'pcaform access --live' what it adds: no apply takes it away"
-        yield Difference(Kind.STAYS, place, message, advice, person.arn)
+    expected = normalized_statements(documents.values())
+    own = [policy for policy in principal.policies if policy.name in documents and policy.arn and not policy.group]
+    missing = [name for name in documents if name not in {policy.name for policy in own}]
+    if missing and not expected <= _statements(principal.policies):
+        message = f"the policy {' and '.join(map(repr, missing))} is missing: it may do less than the spec says"
+        yield Difference(Kind.APPLIED, place, message, "apply the stack: it attaches the policy", principal.arn)
+    if own and not missing and _statements(own) != expected:
+        message = f"different at AWS: {_names(own)} ({_compare_counts(_statements(own), expected)})"
+        yield Difference(Kind.APPLIED, place, message, _APPLY, principal.arn)
+    others = [policy for policy in principal.policies if policy not in own and is_relevant(policy)]
+    wider = [policy for policy in others if not _allow_statements(policy) <= expected]
+    if wider:
+        message = f"at AWS it also has {_names(wider)} about CAs or certificates"
+        advice = "remove it at AWS, or see with 'pcaform access --live' what it adds: no apply removes it"
+        yield Difference(Kind.STAYS, place, message, advice, principal.arn)
 
 
-def _trust(place: str, person: IamPrincipal, role: Role | None, spec: Spec) -> Iterator[Difference]:
+def _compare_trust(place: str, principal: IamPrincipal, role: Role | None, spec: Spec) -> Iterator[Difference]:
     if role is None:
         return
-    wanted, live = (
-        normalized_statements([trust_policy.document(role.trust, spec.aws)]),
-        normalized_statements([json.loads(person.trust)]),
-    )
-    if wanted != live:
-        message = f"who may take the role is otherwise at AWS: {_short(live, wanted)}"
-        yield Difference(Kind.APPLIED, f"{place}.trust", message, _APPLY, person.arn)
+    expected = normalized_statements([trust_policy.document(role.trust, spec.aws)])
+    live = normalized_statements([json.loads(principal.trust)])
+    if expected != live:
+        message = f"different at AWS: who may assume the role ({_compare_counts(live, expected)})"
+        yield Difference(Kind.APPLIED, f"{place}.trust", message, _APPLY, principal.arn)
 
 
-def _meaning(found: Iterable[Policy]) -> frozenset[str]:
-    return normalized_statements([json.loads(each.document) for each in found])
+def _statements(policies: Iterable[Policy]) -> frozenset[str]:
+    return normalized_statements([json.loads(policy.document) for policy in policies])
 
 
-def _allowed(policy: Policy) -> frozenset[str]:
+def _allow_statements(policy: Policy) -> frozenset[str]:
     """Return what a policy allows, without what it denies."""
     document = json.loads(policy.document)
-    allowing = [each for each in as_list(document["Statement"]) if each["Effect"] == "Allow"]
+    allowing = [statement for statement in as_list(document["Statement"]) if statement["Effect"] == "Allow"]
     return normalized_statements([{**document, "Statement": allowing}])
 
 
-def _short(live: frozenset[str], wanted: frozenset[str]) -> str:
-    """Return how far two policies are apart, in the single things that they allow or deny."""
-    more, less = len(live - wanted), len(wanted - live)
-    return ", ".join(f"{count} {word}" for count, word in ((more, "more"), (less, "missing")) if count)
+def _compare_counts(live: frozenset[str], expected: frozenset[str]) -> str:
+    """Return how many single permissions AWS has more, and how many are missing there."""
+    more, fewer = len(live - expected), len(expected - live)
+    return ", ".join(f"{count} {word}" for count, word in ((more, "more"), (fewer, "missing")) if count)
 
 
-def _named(found: Iterable[Policy]) -> str:
+def _names(policies: Iterable[Policy]) -> str:
     return ", ".join(
-        f"the policy '{each.name}'" + (f" of the group '{each.group}'" if each.group else "") for each in found
+        f"the policy '{policy.name}'" + (f" of the group '{policy.group}'" if policy.group else "")
+        for policy in policies
     )

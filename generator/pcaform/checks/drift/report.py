@@ -1,4 +1,4 @@
-"""Drift -> lines for people, Markdown for pull requests, JSON for programs with its JSON Schema."""
+"""Formats drift as text, as Markdown for pull requests, and as JSON with its JSON Schema."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pcaform.checks.drift.difference import Difference, Drift
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `drift --format json` prints; the first part of `format_version` grows when a reader could break."""
+    """What `drift --format json` prints; the major part of `format_version` grows when a reader could break."""
 
     format_version: Literal["1.0"]
     stack: str
@@ -22,28 +22,28 @@ class Report:
 
 
 _REPORT = TypeAdapter(Report)
-_URGENT = "first of all"
+_URGENT = "urgent"
 
 
 def format_text(drift: Drift) -> str:
-    """Return the differences under what becomes of them: two lines each, what differs and what to do."""
-    return "\n".join(line for title, each in _grouped(drift) for line in (title, *_lines(each)))
+    """Return the differences grouped by what becomes of them, each in two lines: the difference, and what to do."""
+    return "\n".join(line for title, group in _group(drift) for line in (title, *_lines(group)))
 
 
-def _grouped(drift: Drift) -> Iterator[tuple[str, list[Difference]]]:
-    for title, found in groupby(drift.differences, key=_title):
-        yield title, list(found)
+def _group(drift: Drift) -> Iterator[tuple[str, list[Difference]]]:
+    for title, differences in groupby(drift.differences, key=_title):
+        yield title, list(differences)
 
 
 def _title(difference: Difference) -> str:
     return _URGENT if difference.is_urgent else difference.kind.value
 
 
-def _lines(found: list[Difference]) -> Iterator[str]:
-    for each in found:
-        kind = f" [{each.kind.value}]" if each.is_urgent else ""
-        yield f"  {each.place}: {each.message}{kind}"
-        yield f"    {each.advice}"
+def _lines(differences: list[Difference]) -> Iterator[str]:
+    for difference in differences:
+        kind = f" [{difference.kind.value}]" if difference.is_urgent else ""
+        yield f"  {difference.place}: {difference.message}{kind}"
+        yield f"    {difference.advice}"
 
 
 def format_markdown(drift: Drift) -> str:
@@ -51,15 +51,15 @@ def format_markdown(drift: Drift) -> str:
     if not drift.differences:
         return f"`{drift.stack}`: no difference between the spec and account {drift.account_id}."
     lines = ["| kind | place in the spec | difference | what to do |", "| --- | --- | --- | --- |"]
-    for each in drift.differences:
-        kind = f"**{each.kind.value}**" if each.is_urgent else each.kind.value
-        cells = (kind, f"`{each.place}`", each.message, each.advice)
+    for difference in drift.differences:
+        kind = f"**{difference.kind.value}**" if difference.is_urgent else difference.kind.value
+        cells = (kind, f"`{difference.place}`", difference.message, difference.advice)
         lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
     return "\n".join(lines)
 
 
 def format_json(drift: Drift) -> str:
-    """Return one JSON document, as `json_schema` describes it."""
+    """Return one JSON document; `json_schema` describes it."""
     report = Report("1.0", drift.stack, drift.account_id, drift.compared, drift.differences)
     return _REPORT.dump_json(report, indent=2).decode()
 
@@ -71,4 +71,4 @@ def json_schema() -> dict[str, Any]:
 
 
 FORMATS: Mapping[str, Callable[[Drift], str]] = {"text": format_text, "markdown": format_markdown, "json": format_json}
-"""What `--format` takes."""
+"""The values of `--format`."""

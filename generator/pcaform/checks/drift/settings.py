@@ -1,4 +1,4 @@
-"""The settings of a CA, in a spec and at AWS -> what differs: field by field, along the table of all fields."""
+"""Compares the settings of a CA with AWS, field by field as listed in `spec.fields`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,79 +11,77 @@ from pcaform.terraform.force_new import forces_replacement
 
 _SECTION = "certificate_authorities.*."
 _REVOCATION = "revocation_configuration"
-_ELSEWHERE = ("tags", "enabled")
-"""Compared by functions of their own."""
-
+_COMPARED_SEPARATELY = ("tags", "enabled")
 _UNCHANGEABLE = ("usage_mode",)
 """[API] UpdateCertificateAuthority takes a status and the revocation settings, and nothing else."""
 
-_REPLACED = "write what AWS has into the spec: a CA that is made anew has a key that nobody trusts"
+_REPLACED = "write what AWS has into the spec: a new CA has a key that no one trusts"
+_APPLY = "apply the stack, or write what AWS has into the spec"
 
 
 def compare_settings(
-    key: str, wanted: CertificateAuthority, found: CaStatus, defaults: Mapping[str, str]
+    key: str, ca: CertificateAuthority, live: CaStatus, defaults: Mapping[str, str]
 ) -> Iterator[Difference]:
-    """Yield what of a CA's settings is otherwise at AWS; `defaults` are the tags of the provider."""
-    data = wanted.model_dump(mode="json")
+    """Yield the differences of a CA's settings; `defaults` are the tags of the provider."""
+    data = ca.model_dump(mode="json")
     place = f"certificate_authorities.{key}"
-    for field in _compared():
+    for field in _list_fields():
         name = field.path.removeprefix(_SECTION)
         if name.startswith(_REVOCATION):
             continue
-        spec, live = _spec_value(data, name), _live_value(found.arguments, field.argument or "")
-        if spec != live and not (spec is None and name == "key_storage_security_standard"):
-            yield _differs(f"{place}.{name}", field, spec, live, arn=found.arn)
-    yield from _revocation(place, data.get(_REVOCATION) or {}, found)
-    yield from _tags(place, {**defaults, **wanted.tags}, found)
-    for said in found.unsaid:
-        yield Difference(Kind.INEXPRESSIBLE, place, said, "nothing: a spec cannot say it either", found.arn)
+        value, live_value = _spec_value(data, name), _live_value(live.arguments, field.argument or "")
+        if value != live_value and not (value is None and name == "key_storage_security_standard"):
+            message = f"{format_value(value)} in the spec, {format_value(live_value)} at AWS"
+            yield _field_difference(f"{place}.{name}", field, message, arn=live.arn)
+    yield from _compare_revocation(place, data.get(_REVOCATION) or {}, live)
+    yield from _compare_tags(place, {**defaults, **ca.tags}, live)
+    for message in live.unsaid:
+        yield Difference(Kind.INEXPRESSIBLE, place, message, "nothing: a spec cannot express it", live.arn)
 
 
-def _compared() -> Iterator[FieldFact]:
+def _list_fields() -> Iterator[FieldFact]:
     for field in FIELDS:
-        is_here = field.path.startswith(_SECTION) and field.resource == CA and "live" in field.carried
-        if is_here and field.argument and field.path.removeprefix(_SECTION) not in _ELSEWHERE:
+        is_carried = field.path.startswith(_SECTION) and field.resource == CA and "live" in field.carried
+        if is_carried and field.argument and field.path.removeprefix(_SECTION) not in _COMPARED_SEPARATELY:
             yield field
 
 
-def _differs(place: str, field: FieldFact, spec: Any, live: Any, *, arn: str) -> Difference:
-    message = f"{format_value(spec)} in the spec, {format_value(live)} at AWS"
+def _field_difference(place: str, field: FieldFact, message: str, *, arn: str) -> Difference:
     if field.argument is not None and forces_replacement(CA, field.argument):
         return Difference(Kind.REPLACES, place, message, _REPLACED, arn)
     if field.path.removeprefix(_SECTION) in _UNCHANGEABLE:
         advice = "write what AWS has into the spec: AWS never changes it, and every plan would show it"
         return Difference(Kind.STAYS, place, message, advice, arn)
-    return Difference(Kind.APPLIED, place, message, "apply the stack, or write what AWS has into the spec", arn)
+    return Difference(Kind.APPLIED, place, message, _APPLY, arn)
 
 
-def _revocation(place: str, data: Mapping[str, Any], found: CaStatus) -> Iterator[Difference]:
-    live = found.arguments[_REVOCATION][0]
-    for name, off in (("crl_configuration", "no revocation list is written"), ("ocsp_configuration", "OCSP is off")):
-        spec, has = data.get(name) or {}, live[name][0]
-        where, is_wanted = f"{place}.{_REVOCATION}.{name}", bool(spec.get("enabled"))
-        if is_wanted and not has["enabled"]:
-            advice = "apply the stack: until then nobody learns which certificates were revoked"
-            yield Difference(Kind.APPLIED, where, f"on in the spec, at AWS {off}", advice, found.arn, is_urgent=True)
-        elif has["enabled"] and not is_wanted:
+def _compare_revocation(place: str, data: Mapping[str, Any], live: CaStatus) -> Iterator[Difference]:
+    live_data = live.arguments[_REVOCATION][0]
+    for name in ("crl_configuration", "ocsp_configuration"):
+        settings, live_settings = data.get(name) or {}, live_data[name][0]
+        path, is_enabled = f"{place}.{_REVOCATION}.{name}", bool(settings.get("enabled"))
+        if is_enabled and not live_settings["enabled"]:
+            advice = "apply the stack: until then, clients do not learn of revocations"
+            yield Difference(Kind.APPLIED, path, "on in the spec, off at AWS", advice, live.arn, is_urgent=True)
+        elif live_settings["enabled"] and not is_enabled:
             advice = "write it into the spec, or the next apply switches it off"
-            yield Difference(Kind.APPLIED, where, "off in the spec, on at AWS", advice, found.arn)
-        elif is_wanted:
-            for each in sorted(name for name in has if name != "enabled"):
-                if (has[each] or None) != spec.get(each):
-                    message = f"{format_value(spec.get(each))} in the spec, {format_value(has[each] or None)} at AWS"
-                    advice = "apply the stack, or write what AWS has into the spec"
-                    yield Difference(Kind.APPLIED, f"{where}.{each}", message, advice, found.arn)
+            yield Difference(Kind.APPLIED, path, "off in the spec, on at AWS", advice, live.arn)
+        elif is_enabled:
+            for key in sorted(key for key in live_settings if key != "enabled"):
+                value, live_value = settings.get(key), live_settings[key] or None
+                if live_value != value:
+                    message = f"{format_value(value)} in the spec, {format_value(live_value)} at AWS"
+                    yield Difference(Kind.APPLIED, f"{path}.{key}", message, _APPLY, live.arn)
 
 
-def _tags(place: str, wanted: Mapping[str, str], found: CaStatus) -> Iterator[Difference]:
-    if TAGS in found.unread:
+def _compare_tags(place: str, tags: Mapping[str, str], live: CaStatus) -> Iterator[Difference]:
+    if TAGS in live.unread:
         return
-    for name in sorted(wanted.keys() | found.tags.keys()):
-        spec, live = wanted.get(name), found.tags.get(name)
-        if spec != live:
-            message = f"{format_value(spec)} in the spec, {format_value(live)} at AWS"
-            advice = "apply the stack, or write what AWS has into the spec"
-            yield Difference(Kind.APPLIED, f"{place}.tags.{name}", message, advice, found.arn)
+    for name in sorted(tags.keys() | live.tags.keys()):
+        value, live_value = tags.get(name), live.tags.get(name)
+        if value != live_value:
+            message = f"{format_value(value)} in the spec, {format_value(live_value)} at AWS"
+            yield Difference(Kind.APPLIED, f"{place}.tags.{name}", message, _APPLY, live.arn)
 
 
 def _spec_value(data: Any, path: str) -> Any:

@@ -1,4 +1,4 @@
-"""Shares of CAs with other accounts, in a spec and at AWS -> what differs."""
+"""Compares the shares of a spec with the CAs' resource policies at AWS."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,26 +11,26 @@ from pcaform.sources.account_snapshot import POLICY, CaStatus
 from pcaform.spec.stack import Spec
 
 
-def compare_shares(spec: Spec, one: Mapping[str, CaStatus]) -> Iterator[Difference]:
-    """Yield what of the CAs' own policies is otherwise at AWS, for those that were found."""
-    for key, found in one.items():
-        if POLICY in found.unread or key not in spec.managed:
+def compare_shares(spec: Spec, live_cas: Mapping[str, CaStatus]) -> Iterator[Difference]:
+    """Yield the differences of the resource policies of the CAs that were found."""
+    for key, live in live_cas.items():
+        if POLICY in live.unread or key not in spec.managed:
             continue
         share, place = spec.shares.get(key), f"shares.{key}"
-        if share is None and found.policy:
-            message = "nothing in the spec, at AWS the CA has a policy of its own"
-            advice = "write the share into the spec, or take the policy away at AWS: no apply does"
-            yield Difference(Kind.STAYS, place, message, advice, found.arn)
-        elif share is not None and not found.policy:
-            message = "a share in the spec, at AWS the CA has no policy of its own"
-            yield Difference(Kind.APPLIED, place, message, "apply the stack: it shares the CA", found.arn)
-        elif share is not None and not _is_same(found.policy, document(share, found.arn, region=found.region)):
+        if share is None and live.policy:
+            message = "nothing in the spec, at AWS the CA has a resource policy"
+            advice = "write the share into the spec, or remove the policy at AWS: no apply does"
+            yield Difference(Kind.STAYS, place, message, advice, live.arn)
+        elif share is not None and not live.policy:
+            message = "a share in the spec, at AWS the CA has no resource policy"
+            yield Difference(Kind.APPLIED, place, message, "apply the stack: it shares the CA", live.arn)
+        elif share is not None and not _is_same(live.policy, document(share, live.arn, region=live.region)):
             advice = "apply the stack, or write what AWS has into the spec"
-            yield Difference(Kind.APPLIED, place, "the CA's own policy says otherwise at AWS", advice, found.arn)
+            yield Difference(Kind.APPLIED, place, "the CA's resource policy is different at AWS", advice, live.arn)
 
 
-def _is_same(live: str, wanted: Mapping[str, object]) -> bool:
+def _is_same(live_policy: str, expected: Mapping[str, object]) -> bool:
     try:
-        return normalized_statements([json.loads(live)]) == normalized_statements([wanted])
+        return normalized_statements([json.loads(live_policy)]) == normalized_statements([expected])
     except INCOMPLETE:
         return False

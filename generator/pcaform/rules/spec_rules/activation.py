@@ -12,116 +12,113 @@ from pcaform.spec.finding import Finding
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
+_IMPORT = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html"
 
 
 @error("pending-parent")
 def pending_ca_signs_nothing(spec: Spec) -> Iterator[Finding]:
-    """A CA that waits for its certificate signs nothing yet."""
-    waiting = [((_AUTHORITIES, key, "parent"), each.parent) for key, each in spec.managed.items()]
-    waiting += [
-        (("certificates", key, "certificate_authority"), each.certificate_authority)
-        for key, each in spec.certificates.items()
+    """A CA without a certificate (`activation: pending`) signs nothing yet."""
+    signed = [((_AUTHORITIES, key, "parent"), ca.parent) for key, ca in spec.managed.items()]
+    signed += [
+        (("certificates", key, "certificate_authority"), certificate.certificate_authority)
+        for key, certificate in spec.certificates.items()
     ]
-    for loc, key in waiting:
+    for loc, key in signed:
         if key in spec.pending:
-            yield Finding(
-                loc, f"'{key}' still waits for its own certificate and signs nothing: leave this out until then"
-            )
+            yield Finding(loc, f"'{key}' has no certificate yet and signs nothing: leave this out until it has one")
 
 
 @warning("pending-permission")
 def pending_ca_has_no_permissions(spec: Spec) -> Iterator[Finding]:
-    """The permissions of a CA that waits for its certificate wait with it."""
+    """The permissions of a CA without a certificate are rendered only when it has one."""
     for key in sorted(spec.pending):
         if spec.managed[key].permissions:
-            message = f"'{key}' still waits for its certificate: its permissions are rendered once it has one"
+            message = f"'{key}' has no certificate yet: its permissions are rendered when it has one"
             yield Finding((_AUTHORITIES, key, "permissions"), message)
 
 
 @error("issued-elsewhere")
 def external_ca_has_no_certificate_settings(spec: Spec) -> Iterator[Finding]:
-    """What shapes a certificate is said only where this stack issues it."""
-    for key, authority in spec.managed.items():
-        for name in ("generation", "api_passthrough") if authority.activation is not None else ():
-            if name in authority.model_fields_set and getattr(authority, name) not in (1, None):
-                yield Finding(
-                    (_AUTHORITIES, key, name), f"with 'activation' no certificate is issued here: remove '{name}'"
-                )
+    """`generation` and `api_passthrough` are set only for a CA whose certificate this stack issues."""
+    for key, ca in spec.managed.items():
+        for name in ("generation", "api_passthrough") if ca.activation is not None else ():
+            if name in ca.model_fields_set and getattr(ca, name) not in (1, None):
+                message = f"with 'activation' this stack issues no certificate: remove '{name}'"
+                yield Finding((_AUTHORITIES, key, name), message)
 
 
-@error("offline-certificate")
+@error("offline-certificate", source=_IMPORT)
 def offline_certificate_matches_ca(spec: Spec) -> Iterator[Finding]:
-    """A certificate signed elsewhere is that of this CA, and its chain leads to a root, as AWS checks on import."""
-    for key, authority, activation in _offline(spec):
+    """A certificate signed elsewhere belongs to this CA, and its chain leads to a root; AWS checks that on import."""
+    for key, ca, activation in _list_offline(spec):
         loc = (_AUTHORITIES, key, "activation")
         try:
-            for name, message in _misfits(authority, activation):
+            for name, message in _find_mismatches(ca, activation):
                 yield Finding((*loc, name), message)
-        except ValueError as error:
-            yield Finding(loc, str(error))
+        except ValueError as invalid:
+            yield Finding(loc, str(invalid))
 
 
-@error("offline-date")
+@error("offline-date", source=_IMPORT)
 def offline_certificate_is_valid_now(spec: Spec) -> Iterator[Finding]:
-    """AWS installs only a certificate that is valid today."""
+    """AWS installs a certificate only while it is valid."""
     now = datetime.now(UTC)
-    for key, _, activation in _offline(spec):
+    for key, _, activation in _list_offline(spec):
         try:
-            certificate = _certificate(activation.certificate)
+            certificate = _parse_certificate(activation.certificate)
         except ValueError:
             continue
         loc = (_AUTHORITIES, key, "activation", "certificate")
-        if now < certificate.not_valid_before_utc:
-            yield Finding(loc, f"the certificate is valid from {certificate.not_valid_before_utc:%Y-%m-%d} on, not yet")
-        elif now > certificate.not_valid_after_utc:
-            yield Finding(
-                loc, f"the certificate ended at {certificate.not_valid_after_utc:%Y-%m-%d}: have a new one signed"
-            )
+        start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        if now < start:
+            yield Finding(loc, f"the certificate is not valid yet, its first day is {start:%Y-%m-%d}")
+        elif now > end:
+            yield Finding(loc, f"the certificate ended on {end:%Y-%m-%d}: have a new one signed")
 
 
-def _offline(spec: Spec) -> Iterator[tuple[str, CertificateAuthority, OfflineActivation]]:
-    for key, authority in spec.managed.items():
-        if isinstance(authority.activation, OfflineActivation):
-            yield key, authority, authority.activation
+def _list_offline(spec: Spec) -> Iterator[tuple[str, CertificateAuthority, OfflineActivation]]:
+    for key, ca in spec.managed.items():
+        if isinstance(ca.activation, OfflineActivation):
+            yield key, ca, ca.activation
 
 
-def _certificate(pem: str) -> x509.Certificate:
-    found = certificates(pem)
-    if len(found) != 1:
-        raise ValueError(f"{len(found)} certificates, wanted one: those above it are 'certificate_chain'")
-    return found[0]
+def _parse_certificate(pem: str) -> x509.Certificate:
+    parsed = certificates(pem)
+    if len(parsed) != 1:
+        raise ValueError(f"{len(parsed)} certificates, expected one: those above it are 'certificate_chain'")
+    return parsed[0]
 
 
-def _request_key(pem: str) -> object:
+def _parse_csr_key(pem: str) -> object:
     try:
         return x509.load_pem_x509_csr(pem.encode()).public_key()
     except ValueError:
-        raise ValueError("this is no signing request in PEM, -----BEGIN CERTIFICATE REQUEST----- and so on") from None
+        raise ValueError("this is not a CSR in PEM, which starts with -----BEGIN CERTIFICATE REQUEST-----") from None
 
 
-def _misfits(authority: CertificateAuthority, activation: OfflineActivation) -> Iterator[tuple[str, str]]:
-    """Yield key and message for each way in which the PEMs do not fit; raises ValueError for text that is no PEM."""
-    certificate = _certificate(activation.certificate)
+def _find_mismatches(ca: CertificateAuthority, activation: OfflineActivation) -> Iterator[tuple[str, str]]:
+    """Yield key and message for each mismatch of the PEMs; raises ValueError for text that is not PEM."""
+    certificate = _parse_certificate(activation.certificate)
     chain = certificates(activation.certificate_chain) if activation.certificate_chain else []
-    request = activation.certificate_signing_request
+    csr = activation.certificate_signing_request
     algorithm = key_algorithm(certificate.public_key())
     if not is_ca(certificate):
-        yield "certificate", "this is no certificate of a CA: its basic constraints do not say so"
-    if algorithm not in (authority.key_algorithm, None):
-        yield "certificate", f"the certificate's key is {algorithm}, the CA's is {authority.key_algorithm}"
-    if request is not None and _request_key(request) != certificate.public_key():
-        yield "certificate", "the certificate's key is not that of the CA's signing request"
-    yield from _chain_misfits(authority, certificate, chain)
+        yield "certificate", "this is not a CA certificate: its basic constraints do not say CA"
+    if algorithm not in (ca.key_algorithm, None):
+        yield "certificate", f"the certificate's key is {algorithm}, the CA's is {ca.key_algorithm}"
+    if csr is not None and _parse_csr_key(csr) != certificate.public_key():
+        yield "certificate", "the certificate's key differs from that of the CA's CSR"
+    yield from _find_chain_mismatches(ca, certificate, chain)
 
 
-def _chain_misfits(
-    authority: CertificateAuthority, certificate: x509.Certificate, chain: list[x509.Certificate]
+def _find_chain_mismatches(
+    ca: CertificateAuthority, certificate: x509.Certificate, chain: list[x509.Certificate]
 ) -> Iterator[tuple[str, str]]:
-    if authority.type == "ROOT":
+    if ca.type == "ROOT":
         if chain:
             yield "certificate_chain", "a root has no chain: remove it"
         if not is_signed_by(certificate, certificate):
-            yield "certificate", "a root's certificate signs itself, this one does not"
+            yield "certificate", "a root's certificate is signed by its own key, this one is not"
         return
     if not chain:
         yield "certificate", "a subordinate CA needs 'certificate_chain': the certificates above it, the root last"
@@ -129,8 +126,6 @@ def _chain_misfits(
     for below, above in zip([certificate, *chain], [*chain, chain[-1]], strict=True):
         if not is_signed_by(below, above):
             name = below.subject.rfc4514_string()
-            yield (
-                "certificate_chain",
-                f"the certificate above '{name}' is missing: each is signed by the next, the root last",
-            )
+            message = f"the certificate above '{name}' is missing: each is signed by the next one, the root is last"
+            yield "certificate_chain", message
             return

@@ -11,38 +11,40 @@ from pcaform.terraform.hcl_writer import Traversal
 
 @error("moves")
 def moves_are_addresses(spec: Spec) -> Iterator[Finding]:
-    """A move is from one address of a resource or module to another of the same kind, where nothing else moves."""
-    taken: dict[Traversal, str] = {}
+    """A move goes from one resource or module to another address of the same kind, to which nothing else moves."""
+    sources: dict[Traversal, str] = {}
     for old, new in spec.moves.items():
         try:
             source, target = addresses.parse(old), addresses.parse(new)
-        except ValueError as error:
-            yield Finding(("moves", old), f"'{old}' to '{new}': {error}")
+        except ValueError as invalid:
+            yield Finding(("moves", old), f"'{old}' to '{new}': {invalid}")
             continue
-        kinds = [addresses.resource_type(each) for each in (source, target)]
-        if kinds[0] != kinds[1]:
-            shown = [kind or "a module" for kind in kinds]
-            yield Finding(("moves", old), f"{shown[0]} cannot move to {shown[1]}: both addresses are of one kind")
+        source_type, target_type = addresses.resource_type(source), addresses.resource_type(target)
+        if source_type != target_type:
+            kinds = [kind or "a module" for kind in (source_type, target_type)]
+            message = f"{kinds[0]} cannot move to {kinds[1]}: both addresses must be of one kind"
+            yield Finding(("moves", old), message)
         elif source == target:
             yield Finding(("moves", old), f"'{old}' moves to itself: remove it")
-        elif taken.setdefault(target, old) != old:
-            yield Finding(("moves", old), f"'{taken[target]}' moves to '{new}' already: only one thing can be there")
+        elif sources.setdefault(target, old) != old:
+            message = f"'{sources[target]}' moves to '{new}' as well: only one object can have this address"
+            yield Finding(("moves", old), message)
 
 
 @error("move-target", is_of_whole=True)
 def move_targets_exist(spec: Spec) -> Iterator[Finding]:
-    """A move ends at an address that the stack declares, key and all: Terraform destroys what arrives elsewhere."""
+    """The target of a move is an address of the stack, including its key: Terraform destroys what moves elsewhere."""
     if not spec.moves:
         return
-    declared = _declared(spec)
-    passed = {addresses.parse(old) for old in spec.moves}
+    declared = _declared_addresses(spec)
+    moved_on = {addresses.parse(old) for old in spec.moves}
     for old, new in spec.moves.items():
         target = addresses.parse(new)
-        if target not in declared and target not in passed:
-            yield Finding(("moves", old), _nowhere(new, target, declared))
+        if target not in declared and target not in moved_on:
+            yield Finding(("moves", old), _missing_target(new, target, declared))
 
 
-def _declared(spec: Spec) -> Mapping[Traversal, str]:
+def _declared_addresses(spec: Spec) -> Mapping[Traversal, str]:
     """Return each address of the rendered stack, of modules and resources, with its text."""
     from pcaform.render.plan.placeholders import build_placeholders
     from pcaform.render.plan.resources import calls, resources
@@ -51,14 +53,14 @@ def _declared(spec: Spec) -> Mapping[Traversal, str]:
     return {addresses.parse(text): text for text in texts}
 
 
-def _nowhere(new: str, target: Traversal, declared: Mapping[Traversal, str]) -> str:
+def _missing_target(new: str, target: Traversal, declared: Mapping[Traversal, str]) -> str:
     module, kind = addresses.first_module(target), addresses.resource_type(target)
-    near = [text for each, text in declared.items() if _is_near(each, module, kind)]
-    lost = "Terraform would destroy what it moves there"
-    if near and kind is not None:
-        return f"'{new}' is no address of this stack, and {lost}: its module has {', '.join(near)}"
-    return f"'{new}' is in no module of this stack: {lost}"
+    similar = [text for address, text in declared.items() if _is_similar(address, module, kind)]
+    loss = "Terraform would destroy what moves there"
+    if similar and kind is not None:
+        return f"'{new}' is not an address of this stack, and {loss}: its module has {', '.join(similar)}"
+    return f"'{new}' is in no module of this stack: {loss}"
 
 
-def _is_near(address: Traversal, module: str | None, kind: str | None) -> bool:
+def _is_similar(address: Traversal, module: str | None, kind: str | None) -> bool:
     return addresses.first_module(address) == module and addresses.resource_type(address) == kind

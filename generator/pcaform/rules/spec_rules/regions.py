@@ -14,12 +14,12 @@ _CHINA_STANDARD = "CCPC_LEVEL_1_OR_HIGHER"
 _LEGACY_STANDARD = "FIPS_140_2_LEVEL_2_OR_HIGHER"
 
 
-@warning("region")
+@warning("region", source="https://docs.aws.amazon.com/general/latest/gr/pca.html")
 def region_is_known(spec: Spec) -> Iterator[Finding]:
-    """A region is one that has AWS Private CA, as far as this release knows."""
+    """The region is one with AWS Private CA, as far as this release knows."""
     known = [region for regions in facts.REGIONS.values() for region in regions]
     if spec.aws.region not in known:
-        message = f"no region '{spec.aws.region}' with AWS Private CA is known here{nearest(spec.aws.region, known)}"
+        message = f"'{spec.aws.region}' is not a known region of AWS Private CA{nearest(spec.aws.region, known)}"
         yield Finding(("aws", "region"), message)
 
 
@@ -28,34 +28,34 @@ def arns_match_partition(spec: Spec) -> Iterator[Finding]:
     """Roles and policies are of the partition that the region belongs to."""
     partition = facts.partition(spec.aws.region)
     arns: list[tuple[Loc, str | None]] = [
-        (("issuers", key, "permissions_boundary"), each.permissions_boundary) for key, each in spec.issuers.items()
+        (("issuers", key, "permissions_boundary"), issuer.permissions_boundary) for key, issuer in spec.issuers.items()
     ]
-    arns += [((section, key, "permissions_boundary"), duty.permissions_boundary) for section, key, duty in spec.duties]
+    arns += [((section, key, "permissions_boundary"), role.permissions_boundary) for section, key, role in spec.duties]
     if spec.aws.assume_role:
         arns.append((("aws", "assume_role", "role_arn"), spec.aws.assume_role.role_arn))
     for loc, arn in arns:
         if arn is not None and arn.split(":")[1] != partition:
-            yield Finding(
-                loc, f"this ARN is of partition {arn.split(':')[1]}, {spec.aws.region} belongs to {partition}"
-            )
+            message = f"this ARN is of partition {arn.split(':')[1]}, {spec.aws.region} belongs to {partition}"
+            yield Finding(loc, message)
 
 
-@error("china")
+@error("china", source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreateCertificateAuthority.html")
 def china_settings_match_region(spec: Spec) -> Iterator[Finding]:
-    """SM2 keys and the CCPC standard exist in China only, and there nothing but CCPC does."""
+    """SM2 keys and the CCPC standard exist only in China's regions, which have no other standard."""
     is_china = facts.partition(spec.aws.region) == "aws-cn"
-    for key, authority in spec.managed.items():
+    for key, ca in spec.managed.items():
         loc = ("certificate_authorities", key)
-        if authority.key_algorithm == "SM2" and not is_china:
-            yield Finding((*loc, "key_algorithm"), "SM2 exists in AWS's regions in China only")
-        yield from _standard(loc, authority, is_china=is_china)
+        if ca.key_algorithm == "SM2" and not is_china:
+            yield Finding((*loc, "key_algorithm"), "SM2 exists only in AWS's regions in China")
+        yield from _check_standard(loc, ca, is_china=is_china)
 
 
-def _standard(loc: tuple[str, str], authority: CertificateAuthority, *, is_china: bool) -> Iterator[Finding]:
-    standard = authority.key_storage_security_standard
+def _check_standard(loc: tuple[str, str], ca: CertificateAuthority, *, is_china: bool) -> Iterator[Finding]:
+    standard = ca.key_storage_security_standard
     if standard is not None and (standard == _CHINA_STANDARD) != is_china:
-        where = "in China AWS takes CCPC_LEVEL_1_OR_HIGHER only" if is_china else "CCPC exists in China only"
-        yield Finding((*loc, "key_storage_security_standard"), f"{where}: remove it, the region's default fits")
-    elif standard == _LEGACY_STANDARD and authority.arn is None:
-        message = "AWS makes no new CA with this standard since 2023: remove it, the region's default fits"
+        reason = "in China AWS allows only CCPC_LEVEL_1_OR_HIGHER" if is_china else "CCPC exists only in China"
+        message = f"{reason}: remove it, the region's default fits"
+        yield Finding((*loc, "key_storage_security_standard"), message)
+    elif standard == _LEGACY_STANDARD and ca.arn is None:
+        message = "since 2023 AWS creates no CA with this standard: remove it, the region's default fits"
         yield Finding((*loc, "key_storage_security_standard"), message)

@@ -23,36 +23,29 @@ _SERVICES = {
 
 @error("removed-still-here")
 def removed_item_is_absent(spec: Spec) -> Iterator[Finding]:
-    """What is under `removed` is not in the spec any more; a CA may stay as a reference, or without its certificate."""
+    """An item under `removed` is not in its section; a CA may stay as a reference, or without its certificate."""
     for name, removal in spec.removed.items():
         section, key = spec.removed_item(name)
         item = getattr(spec, section).get(key)
         if isinstance(removal, Forget) and removal.forget == "certificate":
-            yield from _certificate_only(spec, name, key)
+            yield from _check_forgotten_certificate(spec, name, key)
         elif item is not None and not isinstance(item, Reference):
             yield Finding(("removed", name), f"'{key}' is still in '{section}': remove one of the two")
 
 
-def _certificate_only(spec: Spec, name: str, key: str) -> Iterator[Finding]:
-    authority = spec.managed.get(key)
-    if authority is None or authority.activation is None:
-        message = "only the certificate of a CA that stays, with an 'activation' of its own, is forgotten alone"
-        yield Finding(("removed", name, "forget"), message)
-
-
 @error("removed-arn")
 def removed_arn_matches_section(spec: Spec) -> Iterator[Finding]:
-    """What is destroyed is named by its own ARN: of the right service, account and key's section."""
+    """The ARN of an item to destroy is of its section's service."""
     for name, removal in spec.removed.items():
         section, key = spec.removed_item(name)
         if isinstance(removal, Destroy) and removal.destroy.split(":")[2] != _SERVICES[section]:
-            message = f"'{removal.destroy}' is no ARN of service {_SERVICES[section]}, which '{key}' is of"
+            message = f"'{removal.destroy}' is not an ARN of {_SERVICES[section]}, the service of '{key}'"
             yield Finding(("removed", name, "destroy"), message)
 
 
 @error("renamed-from")
 def renamed_from_key_is_free(spec: Spec) -> Iterator[Finding]:
-    """An item was renamed from a key that nothing has now, and that nothing else was renamed from."""
+    """The old key of a renamed item is not in use, and only one item was renamed from it."""
     sections: dict[str, Mapping[str, Any]] = {_AUTHORITIES: spec.managed, "issuers": spec.issuers}
     for section, items in sections.items():
         owners: dict[str, str] = {}
@@ -62,7 +55,14 @@ def renamed_from_key_is_free(spec: Spec) -> Iterator[Finding]:
                 continue
             loc: Loc = (section, key, "renamed_from")
             if old in getattr(spec, section):
-                yield Finding(loc, f"'{old}' is still in '{section}': an item takes over a key that is free")
+                yield Finding(loc, f"'{old}' is still in '{section}': an old key must be free")
             elif old in owners:
-                yield Finding(loc, f"'{owners[old]}' was renamed from '{old}' already: one of them was not")
+                yield Finding(loc, f"'{owners[old]}' was renamed from '{old}' as well: remove one of the two")
             owners.setdefault(old, key)
+
+
+def _check_forgotten_certificate(spec: Spec, name: str, key: str) -> Iterator[Finding]:
+    ca = spec.managed.get(key)
+    if ca is None or ca.activation is None:
+        message = "only the certificate of a CA that stays and has an 'activation' can be forgotten alone"
+        yield Finding(("removed", name, "forget"), message)

@@ -11,79 +11,83 @@ from pcaform.spec.stack import Spec
 from pcaform.spec.validity import compute_end
 
 _AUTHORITIES = "certificate_authorities"
-_FROM_ISSUING = ("DAYS", "MONTHS", "YEARS")
+_RELATIVE_TYPES = ("DAYS", "MONTHS", "YEARS")
 """Types that count from issuing: a child is issued after its parent, so with the same value it ends later."""
+_ISSUE = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html"
+_VALIDITY = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_Validity.html"
+_ACM = "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html"
 
 
 @error("validity-missing")
 def validity_is_present(spec: Spec) -> Iterator[Finding]:
-    """A CA that this stack activates says how long it is valid; one that is activated elsewhere does not."""
-    for key, authority in spec.managed.items():
-        if authority.validity is None and authority.activation is None:
+    """A CA has a `validity` if this stack issues its certificate, and otherwise not."""
+    for key, ca in spec.managed.items():
+        if ca.validity is None and ca.activation is None:
             yield Finding((_AUTHORITIES, key), "the key 'validity' is missing")
-        if authority.validity is not None and authority.activation is not None:
-            message = "with 'activation' the certificate is not issued here: remove 'validity'"
+        if ca.validity is not None and ca.activation is not None:
+            message = "with 'activation' this stack issues no certificate: remove 'validity'"
             yield Finding((_AUTHORITIES, key, "validity"), message)
 
 
-@error("validity-value")
+@error("validity-value", source=_VALIDITY)
 def validity_fits_type(spec: Spec) -> Iterator[Finding]:
-    """A validity's value fits its type, and lies in the future."""
+    """The value of a validity fits its type, and is in the future."""
     now = datetime.now(UTC)
-    for key, authority in spec.managed.items():
-        if authority.validity is None:
+    for key, ca in spec.managed.items():
+        if ca.validity is None:
             continue
         loc = (_AUTHORITIES, key, "validity", "value")
         try:
-            ends = compute_end(authority.validity, now)
-        except ValueError as error:
-            yield Finding(loc, f"'value' is {authority.validity.value!r}: {error}")
+            end = compute_end(ca.validity, now)
+        except ValueError as invalid:
+            yield Finding(loc, f"'value' is {ca.validity.value!r}: {invalid}")
             continue
-        if ends < now + timedelta(days=1):
-            yield Finding(loc, f"the certificate would end at {ends:%Y-%m-%d}: AWS asks for at least one day from now")
+        if end < now + timedelta(days=1):
+            yield Finding(loc, f"the certificate would end on {end:%Y-%m-%d}: AWS requires at least one day from now")
 
 
-@error("outlives-parent")
+@error("outlives-parent", source=_ISSUE)
 def ca_ends_before_parent(spec: Spec) -> Iterator[Finding]:
-    """A CA does not outlive the CA that signs it; AWS refuses to issue then."""
+    """A CA ends no later than its parent; otherwise AWS refuses to issue its certificate."""
     now = datetime.now(UTC)
-    for key, authority in spec.managed.items():
-        parent = spec.managed.get(authority.parent or "")
-        if parent is None or authority.validity is None or parent.validity is None:
+    for key, ca in spec.managed.items():
+        parent = spec.managed.get(ca.parent or "")
+        if parent is None or ca.validity is None or parent.validity is None:
             continue
         try:
-            own, above = compute_end(authority.validity, now), compute_end(parent.validity, now)
+            end, parent_end = compute_end(ca.validity, now), compute_end(parent.validity, now)
         except ValueError:
             continue
-        is_later = own == above and authority.validity.type in _FROM_ISSUING
-        if own > above or is_later:
-            why = "it is issued later and valid as long" if is_later else f"{own:%Y-%m-%d} against {above:%Y-%m-%d}"
+        is_issued_later = end == parent_end and ca.validity.type in _RELATIVE_TYPES
+        if end > parent_end or is_issued_later:
+            days = f"{end:%Y-%m-%d} against {parent_end:%Y-%m-%d}"
+            reason = "it is valid as long, but issued later" if is_issued_later else days
             message = (
-                f"'{key}' would outlive its parent '{authority.parent}', {why}: shorten it, or choose a parent that "
-                "lives longer"
+                f"'{key}' would outlive its parent '{ca.parent}', {reason}: shorten its validity, or choose a parent "
+                "that ends later"
             )
             yield Finding((_AUTHORITIES, key, "validity"), message)
 
 
-@error("shorter-than-managed")
+@error("shorter-than-managed", source=_ACM)
 def ca_outlives_managed_certificates(spec: Spec) -> Iterator[Finding]:
-    """ACM issues for 13 months, so a CA for managed certificates lives longer than that."""
-    now = datetime.now(UTC)
-    granted = {
-        key
-        for issuer in spec.issuers.values()
-        for grant in issuer.grants
-        if isinstance(grant, ManagedGrant)
-        for key in grant.certificate_authorities
-    } | {certificate.certificate_authority for certificate in spec.certificates.values()}
-    for key in sorted(granted & set(spec.managed)):
+    """A CA of managed certificates is valid for more than the 13 months for which ACM issues them."""
+    now, days = datetime.now(UTC), facts.ACM_VALIDITY_DAYS
+    for key in sorted(_list_managed_cas(spec) & set(spec.managed)):
         validity = spec.managed[key].validity
         try:
-            is_short = validity is not None and compute_end(validity, now) < now + timedelta(
-                days=facts.ACM_VALIDITY_DAYS
-            )
+            is_short = validity is not None and compute_end(validity, now) < now + timedelta(days=days)
         except ValueError:
             continue
         if is_short:
-            message = f"ACM's certificates live {facts.ACM_VALIDITY_DAYS} days, longer than '{key}': ACM would refuse"
+            message = f"ACM's certificates are valid for {days} days, longer than '{key}': ACM would refuse to issue"
             yield Finding((_AUTHORITIES, key, "validity"), message)
+
+
+def _list_managed_cas(spec: Spec) -> set[str]:
+    """Return the CAs of managed grants and of private certificates."""
+    grants = [grant for issuer in spec.issuers.values() for grant in issuer.grants if isinstance(grant, ManagedGrant)]
+    certificates = spec.certificates.values()
+    return {key for grant in grants for key in grant.certificate_authorities} | {
+        certificate.certificate_authority for certificate in certificates
+    }

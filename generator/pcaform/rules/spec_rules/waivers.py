@@ -13,23 +13,23 @@ from pcaform.terraform import addresses
 
 @error("waiver")
 def waiver_is_valid(spec: Spec) -> Iterator[Finding]:
-    """A waiver names a rule of the guard, an address as Terraform writes it, and a day that the calendar has."""
+    """A waiver names a rule of the guard, a valid address, and a day that exists."""
     known = waivable_rules() if spec.waivers else ()
     for index, waiver in enumerate(spec.waivers):
         loc = ("waivers", index)
         if waiver.what not in known:
             yield Finding((*loc, "what"), f"the guard has no rule '{waiver.what}'{nearest(waiver.what, known)}")
-        if waiver.address is not None and (why := _mistake(waiver.address)):
-            yield Finding((*loc, "address"), why)
+        if waiver.address is not None and (mistake := _find_mistake(waiver.address)):
+            yield Finding((*loc, "address"), mistake)
         if not _is_day(waiver.until):
-            yield Finding((*loc, "until"), f"there is no day '{waiver.until}'")
+            yield Finding((*loc, "until"), f"'{waiver.until}' is not a day of the calendar")
 
 
-def _mistake(address: str) -> str:
+def _find_mistake(address: str) -> str:
     try:
         addresses.parse(address)
-    except ValueError as error:
-        return str(error)
+    except ValueError as invalid:
+        return str(invalid)
     return ""
 
 

@@ -24,7 +24,7 @@ def too_much_power(context: AuditContext) -> Iterator[Finding]:
     """A user or role may issue CA certificates, issue from every CA, or both administer CAs and issue."""
     for access in {_arn(access): access for access in context.access.accesses}.values():
         subject = f"{access.subject.kind} {access.subject.key}"
-        messages = dict.fromkeys(found.message for found in context.access.findings if found.subject == subject)
+        messages = dict.fromkeys(finding.message for finding in context.access.findings if finding.subject == subject)
         if messages and _SERVICE_ROLE not in _arn(access):
             message = "; ".join(messages)
             yield too_much_power.finding(subject, message, advice=_RESTRICT, day=None, arn=_arn(access))
