@@ -64,13 +64,13 @@ def csr(
     return builder.sign(signer or key(), hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
-def parsed(pem: str) -> x509.Certificate:
+def parse_certificate(pem: str) -> x509.Certificate:
     """Read one certificate."""
     return x509.load_pem_x509_certificate(pem.encode())
 
 
 @contextmanager
-def refused(code: str, text: str = "") -> Iterator[None]:
+def expect_error(code: str, text: str = "") -> Iterator[None]:
     """Expect a ClientError with this code whose message contains `text`."""
     with pytest.raises(ClientError) as caught:
         yield
@@ -143,7 +143,7 @@ class Pki:
 
     def certificate(self, arn: str) -> x509.Certificate:
         answer = self.client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)
-        return parsed(answer["Certificate"])
+        return parse_certificate(answer["Certificate"])
 
     def grant(self, arn: str, actions: list[str] | None = None, **more: Any) -> None:
         self.client.create_permission(

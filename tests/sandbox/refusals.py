@@ -13,7 +13,7 @@ from typing import Any
 
 from pcaform.sandbox.clock import clock
 from pcaform.sandbox.pca.creation_outcome import creation
-from sandbox.conftest import ACM, ALL_ACTIONS, Pki, csr, parsed, template
+from sandbox.conftest import ACM, ALL_ACTIONS, Pki, csr, parse_certificate, template
 
 REPORTS = {"CreateCertificateAuthorityAuditReport", "DescribeCertificateAuthorityAuditReport"}
 """The operations that the sandbox has not."""
@@ -120,7 +120,7 @@ def _import_without_a_chain(pki: Pki) -> None:
 
 
 def _revoke(pki: Pki, arn: str, certificate: str) -> None:
-    _call(pki, "RevokeCertificate", arn, CertificateSerial=f"{parsed(certificate).serial_number:x}")
+    _call(pki, "RevokeCertificate", arn, CertificateSerial=f"{parse_certificate(certificate).serial_number:x}")
 
 
 def _revoke_twice(pki: Pki) -> None:

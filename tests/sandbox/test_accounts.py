@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, ACM, ALL_ACTIONS, Pki, csr, refused, template
+from sandbox.conftest import ACCOUNT, ACM, ALL_ACTIONS, Pki, csr, expect_error, template
 
 OTHER = "999988887777"
 
@@ -44,7 +44,7 @@ def test_accounts_and_regions_have_cas_of_their_own(sandbox: Sandbox, other: Any
     assert mine.split(":")[4] == OTHER
     assert listed(other, "SELF") == [mine]
     assert listed(sandbox.client("acm-pca", region="us-east-1"), "SELF") == []
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         Pki(sandbox.client("acm-pca", region="us-east-1")).describe(root)
 
 
@@ -58,7 +58,7 @@ def test_a_shared_ca_is_listed_as_anothers(pki: Pki, other: Any, shared: str) ->
 
 def test_a_shared_ca_issues_what_its_policy_names(other: Any, shared: str) -> None:
     assert Pki(other).issue(shared)["Certificate"]
-    with refused("AccessDeniedException", "because no resource-based policy allows the acm-pca:IssueCertificate"):
+    with expect_error("AccessDeniedException", "because no resource-based policy allows the acm-pca:IssueCertificate"):
         Pki(other).issue(shared, TemplateArn=template("CodeSigningCertificate"))
 
 
@@ -76,14 +76,14 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
 def test_a_shared_ca_stays_its_owners(other: Any, shared: str, what: str) -> None:
     """The CSR's refusal is why Terraform's resource cannot read a shared CA, only its data source can."""
     method, arguments = FORBIDDEN[what]
-    with refused("AccessDeniedException", "resource-based policy"):
+    with expect_error("AccessDeniedException", "resource-based policy"):
         getattr(other, method)(CertificateAuthorityArn=shared, **arguments)
 
 
 def test_a_ca_that_is_not_shared_is_denied(other: Any, root: str) -> None:
-    with refused("AccessDeniedException"):
+    with expect_error("AccessDeniedException"):
         Pki(other).describe(root)
-    with refused("AccessDeniedException"):
+    with expect_error("AccessDeniedException"):
         other.issue_certificate(
             CertificateAuthorityArn=root,
             Csr=csr(),

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from sandbox.conftest import ACCOUNT, REGION, Pki, openssl_verify, parsed, refused
+from sandbox.conftest import ACCOUNT, REGION, Pki, expect_error, openssl_verify, parse_certificate
 from sandbox.private_certificates import EC, PASSPHRASE, describe, export, request
 
 
@@ -37,7 +37,7 @@ def failure(acm: Any, authority: str, **more: Any) -> str:
 def test_a_certificate_is_issued_by_the_ca(pki: Pki, acm: Any, granted: str) -> None:
     arn = request(acm, granted, SubjectAlternativeNames=["b.example.com", "a.example.com"])
     got, detail = acm.get_certificate(CertificateArn=arn), describe(acm, arn)
-    certificate = parsed(got["Certificate"])
+    certificate = parse_certificate(got["Certificate"])
     sans = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     certificate.verify_directly_issued_by(pki.certificate(granted))
@@ -75,7 +75,7 @@ def test_an_export_has_the_key_and_no_foreign_root(
     arn = request(acm, granted)
     exported = acm.export_certificate(CertificateArn=arn, Passphrase=PASSPHRASE)
     private_key = load_pem_private_key(exported["PrivateKey"].encode(), PASSPHRASE)
-    assert private_key.public_key() == parsed(exported["Certificate"]).public_key()
+    assert private_key.public_key() == parse_certificate(exported["Certificate"]).public_key()
     assert len(x509.load_pem_x509_certificates(exported["CertificateChain"].encode())) == 2
     result = openssl_verify(
         tmp_path,
@@ -91,7 +91,7 @@ def test_rsa_is_the_default_key(pki: Pki, acm: Any) -> None:
     authority = pki.root(configuration=settings, algorithm="SHA256WITHRSA")
     pki.grant(authority)
     arn = acm.request_certificate(DomainName="a.example.com", CertificateAuthorityArn=authority)["CertificateArn"]
-    public_key = parsed(acm.get_certificate(CertificateArn=arn)["Certificate"]).public_key()
+    public_key = parse_certificate(acm.get_certificate(CertificateArn=arn)["Certificate"]).public_key()
     assert isinstance(public_key, rsa.RSAPublicKey)
     assert public_key.key_size == 2048
     assert describe(acm, arn)["KeyAlgorithm"] == "RSA_2048"
@@ -99,19 +99,19 @@ def test_rsa_is_the_default_key(pki: Pki, acm: Any) -> None:
 
 def test_the_key_algorithm_is_honoured(acm: Any, granted: str) -> None:
     arn = request(acm, granted, KeyAlgorithm="EC_secp384r1")
-    public_key = parsed(acm.get_certificate(CertificateArn=arn)["Certificate"]).public_key()
+    public_key = parse_certificate(acm.get_certificate(CertificateArn=arn)["Certificate"]).public_key()
     assert isinstance(public_key, ec.EllipticCurvePublicKey)
     assert public_key.curve.name == "secp384r1"
 
 
 @pytest.mark.parametrize("algorithm", ["RSA_1024", "RSA_4096", "EC_secp521r1"])
 def test_algorithms_for_imports_only_are_refused(acm: Any, granted: str, algorithm: str) -> None:
-    with refused("InvalidParameterException"):
+    with expect_error("InvalidParameterException"):
         request(acm, granted, KeyAlgorithm=algorithm)
 
 
 def test_a_name_too_long_for_a_subject_is_refused(acm: Any, granted: str) -> None:
-    with refused("InvalidParameterException", "64"):
+    with expect_error("InvalidParameterException", "64"):
         request(acm, granted, DomainName=f"{'a' * 60}.example.com")
 
 
@@ -144,28 +144,28 @@ def test_a_key_of_another_family_fails_the_certificate(acm: Any, granted: str) -
 def test_a_short_lived_ca_is_refused(pki: Pki, acm: Any) -> None:
     authority = pki.root(UsageMode="SHORT_LIVED_CERTIFICATE")
     pki.grant(authority)
-    with refused("InvalidParameterException", "SHORT_LIVED_CERTIFICATE"):
+    with expect_error("InvalidParameterException", "SHORT_LIVED_CERTIFICATE"):
         request(acm, authority)
 
 
 def test_a_failed_certificate_has_nothing_to_return(acm: Any, granted: str) -> None:
     arn = request(acm, granted[:-4] + "beef")
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         acm.get_certificate(CertificateArn=arn)
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         acm.export_certificate(CertificateArn=arn, Passphrase=PASSPHRASE)
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         acm.renew_certificate(CertificateArn=arn)
     acm.delete_certificate(CertificateArn=arn)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         describe(acm, arn)
 
 
 def test_renewal_keeps_the_arn_and_changes_the_rest(pki: Pki, acm: Any, granted: str) -> None:
     arn = request(acm, granted)
-    before = parsed(export(acm, arn)["Certificate"])
+    before = parse_certificate(export(acm, arn)["Certificate"])
     acm.renew_certificate(CertificateArn=arn)
-    after, detail = parsed(acm.get_certificate(CertificateArn=arn)["Certificate"]), describe(acm, arn)
+    after, detail = parse_certificate(acm.get_certificate(CertificateArn=arn)["Certificate"]), describe(acm, arn)
     after.verify_directly_issued_by(pki.certificate(granted))
     assert after.serial_number != before.serial_number
     assert after.public_key() != before.public_key()
@@ -177,13 +177,13 @@ def test_renewal_keeps_the_arn_and_changes_the_rest(pki: Pki, acm: Any, granted:
 def test_only_what_was_exported_since_its_issue_can_be_renewed(acm: Any, granted: str) -> None:
     arn = request(acm, granted)
     eligibility = [describe(acm, arn)["RenewalEligibility"]]
-    with refused("ValidationException", "has not been exported"):
+    with expect_error("ValidationException", "has not been exported"):
         acm.renew_certificate(CertificateArn=arn)
     export(acm, arn)
     eligibility.append(describe(acm, arn)["RenewalEligibility"])
     acm.renew_certificate(CertificateArn=arn)
     eligibility.append(describe(acm, arn)["RenewalEligibility"])
-    with refused("ValidationException", "has not been exported"):
+    with expect_error("ValidationException", "has not been exported"):
         acm.renew_certificate(CertificateArn=arn)
     assert eligibility == ["INELIGIBLE", "ELIGIBLE", "INELIGIBLE"]
 
@@ -214,13 +214,13 @@ def test_a_public_certificate_stays_motos_and_cannot_be_renewed(acm: Any) -> Non
     detail = describe(acm, arn)
     assert detail["Type"] == "AMAZON_ISSUED"
     assert detail["DomainValidationOptions"]
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         acm.renew_certificate(CertificateArn=arn)
 
 
 def test_an_unknown_certificate_cannot_be_renewed(acm: Any, granted: str) -> None:
     arn = request(acm, granted)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         acm.renew_certificate(CertificateArn=arn[:-4] + "beef")
 
 
@@ -239,7 +239,7 @@ def test_a_token_is_new_again_once_its_certificate_is_deleted(acm: Any, granted:
 def test_ten_names_are_the_most(acm: Any, granted: str) -> None:
     names = [f"{number}.example.com" for number in range(10)]
     assert len(describe(acm, request(acm, granted, SubjectAlternativeNames=names[1:]))["SubjectAlternativeNames"]) == 10
-    with refused("LimitExceededException", "too many domains"):
+    with expect_error("LimitExceededException", "too many domains"):
         request(acm, granted, SubjectAlternativeNames=names)
 
 
@@ -253,13 +253,13 @@ def test_a_passphrase_is_any_ascii_but_three_signs(acm: Any, granted: str, passp
     "passphrase", [b"abc", b"x" * 129, b"with#hash", b"with$dollar", b"with%percent", "größe".encode()]
 )
 def test_other_passphrases_are_refused(acm: Any, granted: str, passphrase: bytes) -> None:
-    with refused("ValidationException", "passphrase"):
+    with expect_error("ValidationException", "passphrase"):
         acm.export_certificate(CertificateArn=request(acm, granted), Passphrase=passphrase)
 
 
 def test_options_of_a_private_certificate_stay(acm: Any, granted: str) -> None:
     options = {"CertificateTransparencyLoggingPreference": "DISABLED"}
-    with refused("InvalidStateException", "not permitted for private"):
+    with expect_error("InvalidStateException", "not permitted for private"):
         acm.update_certificate_options(CertificateArn=request(acm, granted), Options=options)
 
 
@@ -269,7 +269,7 @@ def test_a_certificate_in_use_is_eligible_and_not_deleted(acm: Any, granted: str
     arn = request(acm, granted)
     acm_backends[ACCOUNT][REGION].set_certificate_in_use_by(arn, "load-balancer")
     assert describe(acm, arn)["RenewalEligibility"] == "ELIGIBLE"
-    with refused("ResourceInUseException"):
+    with expect_error("ResourceInUseException"):
         acm.delete_certificate(CertificateArn=arn)
 
 
@@ -287,7 +287,7 @@ def test_fifty_tags_are_the_most(acm: Any, granted: str) -> None:
     tags = [{"Key": f"key-{number}", "Value": "v"} for number in range(50)]
     arn = request(acm, granted, Tags=tags)
     acm.add_tags_to_certificate(CertificateArn=arn, Tags=[{"Key": "key-0", "Value": "new"}])
-    with refused("TooManyTagsException"):
+    with expect_error("TooManyTagsException"):
         acm.add_tags_to_certificate(CertificateArn=arn, Tags=[{"Key": "one-more"}])
     assert len(tags_of(acm, arn)) == 50
 
@@ -296,7 +296,7 @@ def test_fifty_tags_are_the_most(acm: Any, granted: str) -> None:
 def test_the_reserved_prefix_is_refused(acm: Any, granted: str, tag: dict[str, str]) -> None:
     arn = request(acm, granted)
     for refuse in (acm.add_tags_to_certificate, acm.remove_tags_from_certificate):
-        with refused("InvalidTagException"):
+        with expect_error("InvalidTagException"):
             refuse(CertificateArn=arn, Tags=[tag])
-    with refused("InvalidTagException"):
+    with expect_error("InvalidTagException"):
         request(acm, granted, Tags=[tag])

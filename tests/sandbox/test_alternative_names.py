@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from sandbox.conftest import Pki, csr, refused, template
+from sandbox.conftest import Pki, csr, expect_error, template
 from sandbox.test_passthrough import BLANK, OID, extension, with_api
 
 
@@ -84,7 +84,7 @@ def san_offset(pem: bytes) -> str:
     ],
 )
 def test_a_name_that_is_none_is_refused(pki: Pki, issuer: str, name: dict[str, Any]) -> None:
-    with refused("InvalidArgsException"):
+    with expect_error("InvalidArgsException"):
         with_api(pki, issuer, Extensions={"SubjectAlternativeNames": [name]})
 
 
@@ -103,5 +103,5 @@ def test_a_ca_with_an_edi_party_name_cannot_be_installed(pki: Pki, root: str) ->
     names = {"SubjectAlternativeNames": [{"EdiPartyName": {"PartyName": "party"}}]}
     name = template("SubordinateCACertificate_PathLen0_APIPassthrough")
     issued = pki.issue(root, pki.csr_of(arn), TemplateArn=name, ApiPassthrough={"Extensions": names})
-    with refused("ValidationException", "extensions of the CA certificate cannot be read"):
+    with expect_error("ValidationException", "extensions of the CA certificate cannot be read"):
         pki.install(arn, issued["Certificate"], issued["CertificateChain"])

@@ -19,7 +19,7 @@ from sandbox.conftest import (
     csr,
     key,
     openssl_verify,
-    parsed,
+    parse_certificate,
     template,
 )
 
@@ -62,7 +62,7 @@ def cryptography_says(chain: Chain) -> str:
 
 @pytest.fixture
 def good(pki: Pki, root: str, issuer: str) -> Chain:
-    leaf = parsed(pki.issue(issuer, csr(sans=("leaf.example.com",)))["Certificate"])
+    leaf = parse_certificate(pki.issue(issuer, csr(sans=("leaf.example.com",)))["Certificate"])
     return Chain(leaf, [pki.certificate(issuer)], pki.certificate(root))
 
 
@@ -77,7 +77,7 @@ def test_both_accept_chains_with_crl_and_ocsp(pki: Pki, name: str, *, depth: int
         arn = pki.subordinate(arn, depth=left, days=1000 + left, RevocationConfiguration=settings)
     issued = pki.issue(arn, csr(sans=("leaf.example.com",)), TemplateArn=template(name))
     above = x509.load_pem_x509_certificates(issued["CertificateChain"].encode())
-    chain = Chain(parsed(issued["Certificate"]), above[:-1], pki.certificate(top))
+    chain = Chain(parse_certificate(issued["Certificate"]), above[:-1], pki.certificate(top))
     assert len(chain.middle) == depth + 1
     assert (openssl_says(chain, tmp_path), cryptography_says(chain)) == ("", "")
 
@@ -86,7 +86,7 @@ def test_both_reject_what_the_path_length_forbids(
     pki: Pki, root: str, issuer: str, good: Chain, tmp_path: Path
 ) -> None:
     ca = authority(issuer)
-    wish = parsed(
+    wish = parse_certificate(
         pki.issue(root, csr("rogue"), TemplateArn=template("SubordinateCACertificate_PathLen0"))["Certificate"]
     )
     rogue = _resigned(wish, issuer=ca.certificate, signer=ca.key)
@@ -105,7 +105,7 @@ def test_both_reject_an_issuer_of_the_same_name_with_another_key(pki: Pki, good:
 
 
 def test_both_reject_an_end_entity_that_acts_as_a_ca(pki: Pki, issuer: str, good: Chain, tmp_path: Path) -> None:
-    actor = parsed(pki.issue(issuer, csr("actor"))["Certificate"])
+    actor = parse_certificate(pki.issue(issuer, csr("actor"))["Certificate"])
     leaf = _resigned(good.leaf, issuer=actor, signer=key())
     chain = Chain(leaf, [actor, *good.middle], good.root)
     assert "invalid CA certificate" in openssl_says(chain, tmp_path)

@@ -15,7 +15,7 @@ from pcaform.sandbox.clock import now
 from pcaform.sandbox.faults.fault_config import FaultConfig
 from pcaform.sandbox.http.control_api import read_duration
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, REGION, refused
+from sandbox.conftest import ACCOUNT, REGION, expect_error
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_troubles_are_set_and_read_and_counted(server: Sandbox) -> None:
     status, answer = ask(server, "PUT", "troubles", {"denials": ["sts:*"], "seed": 3})
     assert (status, answer["denials"]) == (200, {"sts:*": "*"})
     assert ask(server, "GET", "troubles") == (200, answer)
-    with refused("AccessDenied"):
+    with expect_error("AccessDenied"):
         server.client("sts").get_caller_identity()
     assert ask(server, "GET", "strikes") == (200, {"denials": 1})
     assert ask(server, "PUT", "troubles", {})[0] == 200

@@ -15,11 +15,11 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from pcaform.core.quotas import PUBLISHED
 from pcaform.sandbox.faults.fault_config import FaultConfig, read_fault_config, write_fault_config
 from pcaform.sandbox.faults.fault_injector import FaultInjector
-from pcaform.sandbox.faults.token_bucket import Bucket
+from pcaform.sandbox.faults.token_bucket import TokenBucket
 from pcaform.sandbox.http.model_validation import service_model
 from pcaform.sandbox.http.request import Call
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, REGION, Pki, refused
+from sandbox.conftest import ACCOUNT, REGION, Pki, expect_error
 
 LIST = "acm-pca:ListCertificateAuthorities"
 CALL = Call(
@@ -60,7 +60,7 @@ def outcome(call: Callable[[], Any]) -> str:
 
 def test_there_is_none_by_default(sandbox: Sandbox) -> None:
     assert sandbox.faults == FaultConfig()
-    with sandbox.with_faults() as counts:
+    with sandbox.inject_faults() as counts:
         assert {outcome(sandbox.client("acm-pca").list_certificate_authorities) for _ in range(30)} == {"ok"}
     assert counts == {}
 
@@ -104,7 +104,7 @@ def test_each_service_refuses_as_aws_does(
     sandbox: Sandbox, service: str, changes: dict[str, Any], *, code: str, status: int
 ) -> None:
     call = simple_call(sandbox, service)
-    with sandbox.with_faults(**changes) as counts:
+    with sandbox.inject_faults(**changes) as counts:
         if "throttling" in changes:
             call()
         error = error_of(call)
@@ -115,7 +115,7 @@ def test_each_service_refuses_as_aws_does(
 @pytest.mark.parametrize("service", ["acm-pca", "acm", "iam", "sts"])
 def test_failures_come_in_two_forms(sandbox: Sandbox, service: str) -> None:
     call = simple_call(sandbox, service)
-    with sandbox.with_faults(failures=1) as counts:
+    with sandbox.inject_faults(failures=1) as counts:
         errors = [error_of(call) for _ in range(12)]
     seen = {(error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]) for error in errors}
     assert seen == {("InternalFailure", 500), ("ServiceUnavailable", 503)}
@@ -124,7 +124,7 @@ def test_failures_come_in_two_forms(sandbox: Sandbox, service: str) -> None:
 
 @pytest.mark.parametrize("service", ["acm-pca", "acm", "iam", "sts"])
 def test_a_reset_closes_the_connection_without_an_answer(sandbox: Sandbox, service: str) -> None:
-    with sandbox.with_faults(resets=1) as counts:
+    with sandbox.inject_faults(resets=1) as counts:
         assert outcome(simple_call(sandbox, service)) == "closed"
     assert counts == {"resets": 1}
     assert outcome(simple_call(sandbox, service)) == "ok"
@@ -133,11 +133,11 @@ def test_a_reset_closes_the_connection_without_an_answer(sandbox: Sandbox, servi
 def test_errors_of_the_model_are_the_sdks_own_exceptions(sandbox: Sandbox) -> None:
     client = sandbox.client("acm")
     arn = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/x"
-    with sandbox.with_faults(throttling={"*": 0.001}):
+    with sandbox.inject_faults(throttling={"*": 0.001}):
         assert outcome(lambda: client.delete_certificate(CertificateArn=arn)) == "ResourceNotFoundException"
         with pytest.raises(client.exceptions.ThrottlingException):
             client.delete_certificate(CertificateArn=arn)
-    with sandbox.with_faults(denials="acm:Delete*"), pytest.raises(client.exceptions.AccessDeniedException):
+    with sandbox.inject_faults(denials="acm:Delete*"), pytest.raises(client.exceptions.AccessDeniedException):
         client.delete_certificate(CertificateArn=arn)
 
 
@@ -146,7 +146,7 @@ def test_a_denial_names_who_and_what(sandbox: Sandbox, root: str) -> None:
     iam.create_user(UserName="denied")
     key = iam.create_access_key(UserName="denied")["AccessKey"]
     client = sandbox.client("acm-pca", access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
-    with sandbox.with_faults(denials="acm-pca:ListPermissions"):
+    with sandbox.inject_faults(denials="acm-pca:ListPermissions"):
         error = error_of(lambda: client.list_permissions(CertificateAuthorityArn=root))
     message = error["Error"]["Message"]
     assert f"User: arn:aws:iam::{ACCOUNT}:user/denied is not authorized" in message
@@ -154,10 +154,10 @@ def test_a_denial_names_who_and_what(sandbox: Sandbox, root: str) -> None:
 
 
 def test_a_denial_can_name_one_ca(sandbox: Sandbox, pki: Pki, root: str, *, issuer: str) -> None:
-    with sandbox.with_faults(denials={"acm-pca:List*": root}) as counts:
-        with refused("AccessDeniedException"):
+    with sandbox.inject_faults(denials={"acm-pca:List*": root}) as counts:
+        with expect_error("AccessDeniedException"):
             pki.client.list_permissions(CertificateAuthorityArn=root)
-        with refused("AccessDeniedException"):
+        with expect_error("AccessDeniedException"):
             pki.client.list_tags(CertificateAuthorityArn=root)
         pki.client.list_permissions(CertificateAuthorityArn=issuer)
         pki.client.list_certificate_authorities()
@@ -166,7 +166,7 @@ def test_a_denial_can_name_one_ca(sandbox: Sandbox, pki: Pki, root: str, *, issu
 
 
 def test_the_first_pattern_that_fits_counts(sandbox: Sandbox, pki: Pki, root: str) -> None:
-    with sandbox.with_faults(failures={"acm-pca:Describe*": 0, "acm-pca:*": 1}) as counts:
+    with sandbox.inject_faults(failures={"acm-pca:Describe*": 0, "acm-pca:*": 1}) as counts:
         pki.describe(root)
         assert outcome(pki.client.list_certificate_authorities) in {"InternalFailure", "ServiceUnavailable"}
         sandbox.client("sts").get_caller_identity()
@@ -174,14 +174,14 @@ def test_the_first_pattern_that_fits_counts(sandbox: Sandbox, pki: Pki, root: st
 
 
 def test_other_services_are_left_alone(sandbox: Sandbox) -> None:
-    with sandbox.with_faults(failures=1, resets=1, expiry=1, denials="*") as counts:
+    with sandbox.inject_faults(failures=1, resets=1, expiry=1, denials="*") as counts:
         assert sandbox.client("s3").list_buckets()["Buckets"] == []
     assert counts == {}
 
 
 def mixed(sandbox: Sandbox, *, seed: int, between: Callable[[], Any] = dict) -> list[str]:
     call = sandbox.client("acm-pca").list_certificate_authorities
-    with sandbox.with_faults(seed=seed, failures=0.2, resets=0.2, expiry=0.2):
+    with sandbox.inject_faults(seed=seed, failures=0.2, resets=0.2, expiry=0.2):
         found = []
         for _ in range(40):
             found.append(outcome(call))
@@ -200,8 +200,8 @@ def test_the_same_seed_gives_the_same_sequence(sandbox: Sandbox) -> None:
 def test_latency_makes_calls_late(sandbox: Sandbox) -> None:
     client = sandbox.client("acm-pca")
     foretold = FaultInjector(FaultConfig(seed=3, latency={"*": 0.02}))
-    expected = sum(foretold.delay(CALL) for _ in range(5))
-    with sandbox.with_faults(seed=3, latency=0.02) as counts:
+    expected = sum(foretold.draw_delay(CALL) for _ in range(5))
+    with sandbox.inject_faults(seed=3, latency=0.02) as counts:
         started = time.monotonic()
         for _ in range(5):
             client.list_certificate_authorities()
@@ -212,7 +212,7 @@ def test_latency_makes_calls_late(sandbox: Sandbox) -> None:
 
 def test_the_sdk_gets_through_throttling(sandbox: Sandbox, root: str) -> None:
     client = retrying(sandbox, "acm-pca")
-    with sandbox.with_faults(throttling={"acm-pca:ListPermissions": 1}) as counts:
+    with sandbox.inject_faults(throttling={"acm-pca:ListPermissions": 1}) as counts:
         for _ in range(3):
             client.list_permissions(CertificateAuthorityArn=root)
     assert counts["throttling"] > 0
@@ -220,7 +220,7 @@ def test_the_sdk_gets_through_throttling(sandbox: Sandbox, root: str) -> None:
 
 def test_the_sdk_gets_through_failures_and_resets(sandbox: Sandbox) -> None:
     client = retrying(sandbox, "acm-pca")
-    with sandbox.with_faults(seed=1, failures=0.3, resets=0.3) as counts:
+    with sandbox.inject_faults(seed=1, failures=0.3, resets=0.3) as counts:
         for _ in range(5):
             client.list_certificate_authorities()
     assert counts["failures"] > 0
@@ -233,7 +233,7 @@ def test_published_rates_are_for_each_operation_account_and_region(sandbox: Sand
     def listing() -> str:
         return outcome(lambda: here.list_permissions(CertificateAuthorityArn=root))
 
-    with sandbox.with_faults(throttling=True):
+    with sandbox.inject_faults(throttling=True):
         codes = [listing() for _ in range(30)]
         assert codes[:5] == ["ok"] * 5
         assert set(codes) == {"ok", "ThrottlingException"}
@@ -243,14 +243,14 @@ def test_published_rates_are_for_each_operation_account_and_region(sandbox: Sand
 
 
 def test_a_bucket_fills_up_to_one_second() -> None:
-    bucket = Bucket(5, moment=0)
+    bucket = TokenBucket(5, moment=0)
     assert [bucket.take(0) for _ in range(6)] == [True] * 5 + [False]
     assert [bucket.take(0.5) for _ in range(3)] == [True, True, False]
     assert [bucket.take(100) for _ in range(6)] == [True] * 5 + [False]
 
 
 def test_a_slow_bucket_still_holds_one_request() -> None:
-    bucket = Bucket(0.5, moment=0)
+    bucket = TokenBucket(0.5, moment=0)
     assert [bucket.take(moment) for moment in (0, 1, 2)] == [True, False, True]
 
 
@@ -264,7 +264,7 @@ def test_troubles_can_be_set_and_are_restored_after_a_block(sandbox: Sandbox) ->
     call = sandbox.client("acm-pca").list_certificate_authorities
     sandbox.faults = FaultConfig(expiry={LIST: 1.0})
     assert outcome(call) == "ExpiredTokenException"
-    with sandbox.with_faults(failures=1) as counts:
+    with sandbox.inject_faults(failures=1) as counts:
         assert sandbox.faults == FaultConfig(expiry={LIST: 1.0}, failures={"*": 1.0})
         outcome(call)
     assert counts == {"failures": 1}

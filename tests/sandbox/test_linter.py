@@ -20,7 +20,7 @@ from pkilint.bin import lint_pkix_signer_signee_cert_chain as pairs
 from pkilint.pkix import certificate, extension, name
 from pkilint.validation import ValidationFindingSeverity, ValidationResult
 
-from sandbox.conftest import Pki, csr, key, parsed, rsa_key, template
+from sandbox.conftest import Pki, csr, key, parse_certificate, rsa_key, template
 from sandbox.test_passthrough import PRIVATE, custom, with_api
 from sandbox.test_templates import NAMES
 
@@ -195,7 +195,7 @@ def test_a_certificate_made_bad_on_purpose_is_found(
 
 def test_another_issuer_and_an_altered_certificate_are_found(pki: Pki, root: str, issuer: str) -> None:
     issued = pki.issue(issuer)["Certificate"]
-    der = parsed(issued).public_bytes(Encoding.DER).replace(b"leaf.example.com", b"evil.example.com", 1)
+    der = parse_certificate(issued).public_bytes(Encoding.DER).replace(b"leaf.example.com", b"evil.example.com", 1)
     altered = x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode()
     assert pair_findings(pem_of(pki, issuer), issued) == set()
     assert pair_findings(pem_of(pki, root), issued) == {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.conftest import refused
+from sandbox.conftest import expect_error
 from sandbox.private_certificates import EC, export, request
 
 ALL_KEYS = {"keyTypes": ["RSA_2048", "EC_prime256v1", "EC_secp384r1"]}
@@ -81,7 +81,7 @@ def test_the_order_can_be_turned(acm: Any, made: Certificates) -> None:
 
 @pytest.mark.parametrize("half", [{"SortBy": "CREATED_AT"}, {"SortOrder": "ASCENDING"}, {"NextToken": "made-up"}])
 def test_half_an_order_or_a_made_up_token_is_refused(acm: Any, half: dict[str, str]) -> None:
-    with refused("InvalidArgsException"):
+    with expect_error("InvalidArgsException"):
         acm.list_certificates(**half)
 
 

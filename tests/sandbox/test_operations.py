@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pcaform.sandbox.http.model_validation import service_model
-from sandbox.conftest import ALL_ACTIONS, Pki, parsed
+from sandbox.conftest import ALL_ACTIONS, Pki, parse_certificate
 from sandbox.refusals import REPORTS
 
 
@@ -26,7 +26,9 @@ def live(pki: Pki) -> None:
     client = pki.client
     root = pki.root(Tags=[{"Key": "team", "Value": "pki"}])
     arn = pki.subordinate(root)
-    assert parsed(client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)["CertificateChain"])
+    assert parse_certificate(
+        client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)["CertificateChain"]
+    )
     pki.grant(arn)
     (permission,) = client.list_permissions(CertificateAuthorityArn=arn)["Permissions"]
     assert permission["Actions"] == ALL_ACTIONS
@@ -35,7 +37,7 @@ def live(pki: Pki) -> None:
     client.tag_certificate_authority(CertificateAuthorityArn=arn, Tags=[{"Key": "a", "Value": "b"}])
     client.untag_certificate_authority(CertificateAuthorityArn=arn, Tags=[{"Key": "a"}])
     assert client.list_tags(CertificateAuthorityArn=arn)["Tags"] == []
-    serial = parsed(pki.issue(arn)["Certificate"]).serial_number
+    serial = parse_certificate(pki.issue(arn)["Certificate"]).serial_number
     client.revoke_certificate(
         CertificateAuthorityArn=arn, CertificateSerial=f"{serial:x}", RevocationReason="SUPERSEDED"
     )

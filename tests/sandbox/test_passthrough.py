@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import CertificatePoliciesOID, ExtendedKeyUsageOID, ExtensionOID
 
-from sandbox.conftest import Pki, csr, parsed, refused, template
+from sandbox.conftest import Pki, csr, expect_error, parse_certificate, template
 
 BLANK = template("BlankEndEntityCertificate_APIPassthrough")
 BLANK_CSR = template("BlankEndEntityCertificate_CSRPassthrough")
@@ -25,7 +25,9 @@ def with_api(
     pki: Pki, arn: str, request: bytes | None = None, *, template_arn: str = BLANK, **passthrough: Any
 ) -> x509.Certificate:
     """Issue with an ApiPassthrough of these members."""
-    return parsed(pki.issue(arn, request, TemplateArn=template_arn, ApiPassthrough=passthrough)["Certificate"])
+    return parse_certificate(
+        pki.issue(arn, request, TemplateArn=template_arn, ApiPassthrough=passthrough)["Certificate"]
+    )
 
 
 def extension(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> tuple[Any, bool]:
@@ -82,7 +84,7 @@ def test_custom_attributes_stand_in_their_order(pki: Pki, issuer: str) -> None:
     ],
 )
 def test_a_subject_that_is_no_name_is_refused(pki: Pki, issuer: str, subject: dict[str, Any]) -> None:
-    with refused("InvalidArgsException"):
+    with expect_error("InvalidArgsException"):
         with_api(pki, issuer, Subject=subject)
 
 
@@ -167,7 +169,7 @@ def test_custom_extensions_arrive_byte_for_byte(pki: Pki, issuer: str) -> None:
 def test_an_extension_that_no_certificate_can_hold_is_refused(
     pki: Pki, issuer: str, extensions: dict[str, Any]
 ) -> None:
-    with refused("InvalidArgsException"):
+    with expect_error("InvalidArgsException"):
         with_api(pki, issuer, Extensions=extensions)
 
 
@@ -181,7 +183,7 @@ def test_an_extension_that_no_certificate_can_hold_is_refused(
     ],
 )
 def test_awss_model_is_asked_first(pki: Pki, issuer: str, extensions: dict[str, Any], path: str) -> None:
-    with refused("ValidationException", path):
+    with expect_error("ValidationException", path):
         with_api(pki, issuer, Extensions=extensions)
 
 
@@ -233,14 +235,14 @@ def test_only_csr_templates_copy_more_than_names(pki: Pki, issuer: str, template
     request = csr(
         sans=("one.example.com",), extensions=((x509.UnrecognizedExtension(OID(PRIVATE), b"\x05\x00"), True),)
     )
-    found = parsed(pki.issue(issuer, request, TemplateArn=template_arn)["Certificate"]).extensions
+    found = parse_certificate(pki.issue(issuer, request, TemplateArn=template_arn)["Certificate"]).extensions
     present = {item.oid.dotted_string: item.critical for item in found}
     assert ExtensionOID.SUBJECT_ALTERNATIVE_NAME.dotted_string in present
     assert present.get(PRIVATE) is (True if arrives else None)
 
 
 def test_the_csr_must_name_somebody_even_where_the_api_does(pki: Pki, issuer: str) -> None:
-    with refused("MalformedCSRException"):
+    with expect_error("MalformedCSRException"):
         with_api(pki, issuer, csr(""), Subject={"CommonName": "named by the API"})
 
 
@@ -251,7 +253,7 @@ def test_the_cas_own_crl_address_wins_over_others(pki: Pki) -> None:
         arn = pki.root(RevocationConfiguration={"CrlConfiguration": settings})
         by_api = with_api(pki, arn, Extensions={"CustomExtensions": [custom(CRL_POINT)]})
         request = csr(extensions=((CRL_POINT, False),))
-        by_csr = parsed(pki.issue(arn, request, TemplateArn=BLANK_CSR)["Certificate"])
+        by_csr = parse_certificate(pki.issue(arn, request, TemplateArn=BLANK_CSR)["Certificate"])
         for certificate in (by_api, by_csr):
             (point,) = extension(certificate, ExtensionOID.CRL_DISTRIBUTION_POINTS)[0]
             assert point.full_name[0].value.startswith(f"http://{host}/")
@@ -263,8 +265,8 @@ def test_a_root_names_its_own_key_only_when_told(pki: Pki) -> None:
     name = template("RootCACertificate_APIPassthrough")
     identifier = x509.AuthorityKeyIdentifier(b"self", None, None)
     own = {"Extensions": {"CustomExtensions": [custom(identifier)]}, "Subject": {"CommonName": "renamed"}}
-    plain = parsed(pki.issue(arn, pki.csr_of(arn), TemplateArn=name)["Certificate"])
-    told = parsed(pki.issue(arn, pki.csr_of(arn), TemplateArn=name, ApiPassthrough=own)["Certificate"])
+    plain = parse_certificate(pki.issue(arn, pki.csr_of(arn), TemplateArn=name)["Certificate"])
+    told = parse_certificate(pki.issue(arn, pki.csr_of(arn), TemplateArn=name, ApiPassthrough=own)["Certificate"])
     with pytest.raises(x509.ExtensionNotFound):
         extension(plain, ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
     assert extension(told, ExtensionOID.AUTHORITY_KEY_IDENTIFIER) == (identifier, False)
@@ -286,5 +288,5 @@ def test_a_root_names_its_own_key_only_when_told(pki: Pki) -> None:
     ],
 )
 def test_a_csr_with_unreadable_extensions_is_malformed(pki: Pki, issuer: str, extensions: Any) -> None:
-    with refused("MalformedCSRException"):
+    with expect_error("MalformedCSRException"):
         pki.issue(issuer, csr(extensions=extensions))

@@ -11,7 +11,7 @@ import pytest
 
 from pcaform.sandbox.clock import now
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, ACM, REGION, Pki, parsed, refused
+from sandbox.conftest import ACCOUNT, ACM, REGION, Pki, expect_error, parse_certificate
 from sandbox.private_certificates import describe, export, request
 
 LEAD = timedelta(days=60)
@@ -53,7 +53,7 @@ def world() -> Iterator[World]:
 
 
 def serial(world: World, arn: str) -> int:
-    return parsed(world.acm.get_certificate(CertificateArn=arn)["Certificate"]).serial_number
+    return parse_certificate(world.acm.get_certificate(CertificateArn=arn)["Certificate"]).serial_number
 
 
 def test_a_certificate_is_renewed_sixty_days_before_its_end_and_dated_then(world: World) -> None:
@@ -80,7 +80,7 @@ def test_what_was_never_exported_runs_out(world: World) -> None:
     detail = describe(world.acm, arn)
     assert detail["Status"] == "EXPIRED"
     assert "RenewalSummary" not in detail
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         world.acm.renew_certificate(CertificateArn=arn)
 
 

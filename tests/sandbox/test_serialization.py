@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, REGION, Pki, refused
+from sandbox.conftest import ACCOUNT, REGION, Pki, expect_error
 
 _TARGETS = {"acm-pca": "ACMPrivateCA", "acm": "CertificateManager"}
 
@@ -110,5 +110,5 @@ def test_an_operation_that_the_sandbox_has_not_is_no_crash(sandbox: Sandbox) -> 
 @pytest.mark.parametrize("service", _TARGETS)
 def test_a_misspelt_region_is_named(sandbox: Sandbox, service: str) -> None:
     operation = {"acm-pca": "list_certificate_authorities", "acm": "list_certificates"}[service]
-    with refused("InvalidSignatureException", "eu-cental-1"):
+    with expect_error("InvalidSignatureException", "eu-cental-1"):
         getattr(sandbox.client(service, region="eu-cental-1"), operation)()

@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from sandbox.conftest import Pki, csr, key, parsed, refused, template
+from sandbox.conftest import Pki, csr, expect_error, key, parse_certificate, template
 
 AWS_HAS = """
 CodeSigningCertificate EndEntityCertificate EndEntityClientAuthCertificate EndEntityServerAuthCertificate
@@ -76,9 +76,9 @@ DICTATED = {
 def issued(pki: Pki, root: str, name: str) -> x509.Certificate:
     """Issue with a template: a root's with a root of its own, since it signs only itself."""
     if "RootCA" not in name:
-        return parsed(pki.issue(root, TemplateArn=template(name))["Certificate"])
+        return parse_certificate(pki.issue(root, TemplateArn=template(name))["Certificate"])
     arn = pki.create()
-    return parsed(pki.issue(arn, pki.csr_of(arn), TemplateArn=template(name))["Certificate"])
+    return parse_certificate(pki.issue(arn, pki.csr_of(arn), TemplateArn=template(name))["Certificate"])
 
 
 def usages(value: x509.KeyUsage) -> set[str]:
@@ -119,14 +119,14 @@ def test_a_template_dictates_what_awss_table_says(pki: Pki, root: str, name: str
 
 @pytest.mark.parametrize("name", MISSING)
 def test_a_name_that_aws_has_not_is_refused(pki: Pki, root: str, name: str) -> None:
-    with refused("InvalidArgsException", "no certificate template"):
+    with expect_error("InvalidArgsException", "no certificate template"):
         pki.issue(root, TemplateArn=template(name))
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "SubordinateCA" in name])
 def test_no_variety_escapes_the_path_length(pki: Pki, issuer: str, name: str) -> None:
     wish = x509.BasicConstraints(ca=True, path_length=None)
-    with refused("ValidationException", "path length"):
+    with expect_error("ValidationException", "path length"):
         pki.issue(issuer, csr(extensions=((wish, True),)), TemplateArn=template(name))
 
 
@@ -138,7 +138,7 @@ def test_the_csr_cannot_change_what_a_template_dictates(pki: Pki, root: str, nam
         (x509.SubjectKeyIdentifier(b"another"), False),
         (x509.AuthorityKeyIdentifier(b"another", None, None), False),
     )
-    certificate = parsed(pki.issue(root, csr(extensions=wish), TemplateArn=template(name))["Certificate"])
+    certificate = parse_certificate(pki.issue(root, csr(extensions=wish), TemplateArn=template(name))["Certificate"])
     constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
     above = pki.certificate(root).extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     named = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
@@ -149,9 +149,9 @@ def test_the_csr_cannot_change_what_a_template_dictates(pki: Pki, root: str, nam
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "RootCA" in name])
 def test_every_root_template_is_for_the_roots_own_csr(pki: Pki, root: str, issuer: str, name: str) -> None:
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         pki.issue(root, TemplateArn=template(name))
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         pki.issue(issuer, pki.csr_of(issuer), TemplateArn=template(name))
 
 
@@ -162,5 +162,5 @@ def test_a_limited_root_signs_no_deeper(pki: Pki) -> None:
     own = pki.issue(arn, pki.csr_of(arn), TemplateArn=name, ApiPassthrough={"Extensions": usage})
     pki.install(arn, own["Certificate"])
     assert pki.issue(arn, TemplateArn=template("SubordinateCACertificate_PathLen0"))
-    with refused("ValidationException", "path length"):
+    with expect_error("ValidationException", "path length"):
         pki.issue(arn, TemplateArn=template("SubordinateCACertificate_PathLen1"))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, ACM, ALL_ACTIONS, Pki, csr, refused, template
+from sandbox.conftest import ACCOUNT, ACM, ALL_ACTIONS, Pki, csr, expect_error, template
 from sandbox.iam.principals import User, document
 
 
@@ -90,22 +90,22 @@ def test_an_issuers_own_key_is_denied(guarded: Sandbox, ca: str, other_ca: str, 
     arguments = {
         name: arns.get(value, value) if isinstance(value, str) else value for name, value in (about_ca | wanted).items()
     }
-    with refused("AccessDeniedException", f"User: {issuer.arn} is not authorized to perform: acm-pca:"):
+    with expect_error("AccessDeniedException", f"User: {issuer.arn} is not authorized to perform: acm-pca:"):
         getattr(issuer.client("acm-pca"), method)(**arguments)
 
 
 def test_an_issuers_own_key_lists_nothing(guarded: Sandbox, ca: str) -> None:
-    with refused("AccessDeniedException", "acm-pca:ListCertificateAuthorities on resource: *"):
+    with expect_error("AccessDeniedException", "acm-pca:ListCertificateAuthorities on resource: *"):
         User(guarded, *issuing(ca)).client("acm-pca").list_certificate_authorities()
 
 
 def test_a_denial_says_why(guarded: Sandbox, ca: str) -> None:
     deny = {"Effect": "Deny", "Action": "acm-pca:GetCertificateAuthorityCertificate"}
     reader = User(guarded, {"Action": "acm-pca:*"}, deny).client("acm-pca")
-    with refused("AccessDeniedException", f"{ca} with an explicit deny in an identity-based policy"):
+    with expect_error("AccessDeniedException", f"{ca} with an explicit deny in an identity-based policy"):
         reader.get_certificate_authority_certificate(CertificateAuthorityArn=ca)
     nobody = User(guarded).client("acm-pca")
-    with refused("AccessDeniedException", "because no identity-based policy allows the acm-pca:ListTags action"):
+    with expect_error("AccessDeniedException", "because no identity-based policy allows the acm-pca:ListTags action"):
         nobody.list_tags(CertificateAuthorityArn=ca)
 
 
@@ -114,7 +114,7 @@ def test_a_group_and_an_attached_policy_count(guarded: Sandbox, ca: str) -> None
     policy = iam.create_policy(PolicyName="read", PolicyDocument=document({"Action": "acm-pca:Describe*"}))["Policy"]
     iam.create_group(GroupName="readers")
     iam.attach_group_policy(GroupName="readers", PolicyArn=policy["Arn"])
-    with refused("AccessDeniedException"):
+    with expect_error("AccessDeniedException"):
         user.client("acm-pca").describe_certificate_authority(CertificateAuthorityArn=ca)
     iam.add_user_to_group(GroupName="readers", UserName=user.name)
     assert user.client("acm-pca").describe_certificate_authority(CertificateAuthorityArn=ca)
@@ -125,12 +125,12 @@ def test_a_boundary_limits(guarded: Sandbox, ca: str) -> None:
     arn = iam.create_policy(PolicyName="limit", PolicyDocument=document({"Action": "acm:*"}))["Policy"]["Arn"]
     user = User(guarded, *issuing(ca), boundary=arn)
     assert iam.get_user(UserName=user.name)["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == arn
-    with refused("AccessDeniedException", "because no permissions boundary allows"):
+    with expect_error("AccessDeniedException", "because no permissions boundary allows"):
         order(user.client("acm-pca"), ca)
     iam.delete_user_permissions_boundary(UserName=user.name)
     assert order(user.client("acm-pca"), ca)
     iam.put_user_permissions_boundary(UserName=user.name, PermissionsBoundary=arn)
-    with refused("AccessDeniedException", "boundary"):
+    with expect_error("AccessDeniedException", "boundary"):
         order(user.client("acm-pca"), ca)
 
 
@@ -139,7 +139,7 @@ def test_resource_tags_count(guarded: Sandbox, admin: Pki, root: str) -> None:
     condition = {"StringEquals": {"aws:ResourceTag/team": "web"}}
     user = User(guarded, {"Action": "acm-pca:*", "Condition": condition}).client("acm-pca")
     assert user.list_tags(CertificateAuthorityArn=tagged)["Tags"]
-    with refused("AccessDeniedException"):
+    with expect_error("AccessDeniedException"):
         user.list_tags(CertificateAuthorityArn=root)
 
 
@@ -152,16 +152,16 @@ def status(client: Any, ca: str, name: str) -> tuple[str, str | None]:
 def test_a_requester_requests_its_names_from_its_ca(guarded: Sandbox, ca: str, other_ca: str) -> None:
     acm = User(guarded, *requesting(ca)).client("acm")
     assert status(acm, ca, "www.corp.example") == ("ISSUED", None)
-    with refused("AccessDeniedException", "acm:RequestCertificate"):
+    with expect_error("AccessDeniedException", "acm:RequestCertificate"):
         acm.request_certificate(DomainName="www.evil.example", CertificateAuthorityArn=ca)
-    with refused("AccessDeniedException", "acm:RequestCertificate"):
+    with expect_error("AccessDeniedException", "acm:RequestCertificate"):
         acm.request_certificate(DomainName="www.corp.example", CertificateAuthorityArn=other_ca)
-    with refused("AccessDeniedException", "acm:RequestCertificate"):
+    with expect_error("AccessDeniedException", "acm:RequestCertificate"):
         acm.request_certificate(DomainName="www.corp.example")
 
 
 def test_a_requester_cannot_bypass_acm(guarded: Sandbox, ca: str) -> None:
-    with refused("AccessDeniedException", "acm-pca:IssueCertificate"):
+    with expect_error("AccessDeniedException", "acm-pca:IssueCertificate"):
         order(User(guarded, *requesting(ca)).client("acm-pca"), ca)
 
 
@@ -176,18 +176,18 @@ def test_iam_itself_is_guarded(guarded: Sandbox) -> None:
     iam = user.client("iam")
     assert iam.list_access_keys(UserName=user.name)["AccessKeyMetadata"]
     assert iam.list_access_keys()["AccessKeyMetadata"]
-    with refused("AccessDenied", f"iam:CreateAccessKey on resource: {stranger.arn}"):
+    with expect_error("AccessDenied", f"iam:CreateAccessKey on resource: {stranger.arn}"):
         iam.create_access_key(UserName=stranger.name)
-    with refused("AccessDenied", "iam:AttachUserPolicy"):
+    with expect_error("AccessDenied", "iam:AttachUserPolicy"):
         iam.attach_user_policy(UserName=user.name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
 
 
 def test_unknown_and_inactive_keys_are_refused(guarded: Sandbox) -> None:
     user = User(guarded, {"Action": "*"})
     user.iam.update_access_key(UserName=user.name, AccessKeyId=user.key["access_key_id"], Status="Inactive")
-    with refused("UnrecognizedClientException"):
+    with expect_error("UnrecognizedClientException"):
         user.client("acm-pca").list_certificate_authorities()
-    with refused("InvalidClientTokenId"):
+    with expect_error("InvalidClientTokenId"):
         user.client("iam").list_users()
-    with refused("UnrecognizedClientException"):
+    with expect_error("UnrecognizedClientException"):
         guarded.client("acm", access_key_id="AKIA" + "Q" * 16, secret_access_key="x").list_certificates()

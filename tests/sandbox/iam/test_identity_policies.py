@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, refused
+from sandbox.conftest import ACCOUNT, expect_error
 from sandbox.iam.principals import User, assumed, role, trust
 
 
@@ -17,7 +17,7 @@ def test_policies_that_cannot_be_judged_never_let_through(guarded: Sandbox, ca: 
     from moto.iam.models import iam_backends
 
     iam_backends[ACCOUNT]["aws"].users[user.name].policies["odd"] = '{"Version": "2012-10-17", "Statement": [{}]}'
-    with refused("AccessDeniedException", "policy 'odd', statement 1"):
+    with expect_error("AccessDeniedException", "policy 'odd', statement 1"):
         user.client("acm-pca").list_tags(CertificateAuthorityArn=ca)
 
 
@@ -29,7 +29,7 @@ def test_a_trust_policy_that_cannot_be_judged_denies(guarded: Sandbox) -> None:
     kept = next(found for found in iam_backends[ACCOUNT]["aws"].roles.values() if found.arn == arn)
     for odd in ('{"Version": "2012-10-17", "Statement": [{}]}', "[", "[]", '"x"'):
         kept.assume_role_policy_document = odd
-        with refused("AccessDenied", f"policy '{arn}'"):
+        with expect_error("AccessDenied", f"policy '{arn}'"):
             assumed(user.client("sts"), arn)
 
 
@@ -57,9 +57,9 @@ def test_iam_takes_no_malformed_policy(guarded: Sandbox, odd: dict[str, Any]) ->
         (iam.put_role_policy, {"RoleName": f"of-{user.name}", "PolicyName": "odd"}),
         (iam.create_policy, {"PolicyName": user.name}),
     ):
-        with refused("MalformedPolicyDocument"):
+        with expect_error("MalformedPolicyDocument"):
             put(PolicyDocument=policy, **more)
-    with refused("MalformedPolicyDocument"):
+    with expect_error("MalformedPolicyDocument"):
         assumed(sts, arn, Policy=policy)
 
 
@@ -67,15 +67,15 @@ def test_iam_takes_no_malformed_policy(guarded: Sandbox, odd: dict[str, Any]) ->
 def test_iam_takes_no_malformed_trust_policy(guarded: Sandbox, odd: dict[str, Any]) -> None:
     user = User(guarded)
     policy = json.dumps({"Version": "2012-10-17", "Statement": [TRUST | odd]})
-    with refused("MalformedPolicyDocument"):
+    with expect_error("MalformedPolicyDocument"):
         role(guarded, f"of-{user.name}", trusted=policy)
     role(guarded, f"of-{user.name}", trusted=trust(user.arn))
-    with refused("MalformedPolicyDocument"):
+    with expect_error("MalformedPolicyDocument"):
         guarded.client("iam").update_assume_role_policy(RoleName=f"of-{user.name}", PolicyDocument=policy)
     assert assumed(user.client("sts"), f"arn:aws:iam::{ACCOUNT}:role/of-{user.name}")
 
 
 def test_a_trust_policy_needs_a_principal(guarded: Sandbox) -> None:
     policy = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT | {"Action": "sts:AssumeRole"}]})
-    with refused("MalformedPolicyDocument", "Missing required field Principal"):
+    with expect_error("MalformedPolicyDocument", "Missing required field Principal"):
         role(guarded, "without", trusted=policy)

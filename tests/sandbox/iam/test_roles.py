@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pcaform.sandbox.clock import clock
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, Pki, refused
+from sandbox.conftest import ACCOUNT, Pki, expect_error
 from sandbox.iam.principals import User, assumed, document, role, trust
 
 OTHER = "999988887777"
@@ -18,11 +18,11 @@ def test_a_role_is_assumed_by_whom_it_trusts(guarded: Sandbox, ca: str) -> None:
     session = assumed(user.client("sts"), arn)
     client = guarded.client("acm-pca", **session)
     assert client.describe_certificate_authority(CertificateAuthorityArn=ca)
-    with refused("AccessDeniedException", "assumed-role/reader/run"):
+    with expect_error("AccessDeniedException", "assumed-role/reader/run"):
         client.list_tags(CertificateAuthorityArn=ca)
-    with refused("AccessDenied", "sts:AssumeRole"):
+    with expect_error("AccessDenied", "sts:AssumeRole"):
         assumed(stranger.client("sts"), arn)
-    with refused("UnrecognizedClientException"):
+    with expect_error("UnrecognizedClientException"):
         guarded.client("acm-pca", **session | {"session_token": "x"}).list_certificate_authorities()
 
 
@@ -32,11 +32,11 @@ def test_a_session_policy_limits_and_a_session_ends(guarded: Sandbox, ca: str) -
     policy = document({"Action": "acm-pca:ListTags"})
     client = guarded.client("acm-pca", **assumed(user.client("sts"), arn, Policy=policy))
     assert client.list_tags(CertificateAuthorityArn=ca)["Tags"] == []
-    with refused("AccessDeniedException", "because no session policy allows"):
+    with expect_error("AccessDeniedException", "because no session policy allows"):
         client.describe_certificate_authority(CertificateAuthorityArn=ca)
     clock.advance(timedelta(hours=2))
     try:
-        with refused("ExpiredTokenException"):
+        with expect_error("ExpiredTokenException"):
             client.list_tags(CertificateAuthorityArn=ca)
     finally:
         clock.reset()
@@ -49,9 +49,9 @@ def test_another_account_is_entered_through_its_roles(guarded: Sandbox, ca: str)
     assert client.list_certificate_authorities()["CertificateAuthorities"] == []
     made = Pki(client).create()
     assert made.split(":")[4] == OTHER
-    with refused("AccessDeniedException", "because no resource-based policy allows"):
+    with expect_error("AccessDeniedException", "because no resource-based policy allows"):
         client.describe_certificate_authority(CertificateAuthorityArn=ca)
-    with refused("AccessDenied", "sts:AssumeRole"):
+    with expect_error("AccessDenied", "sts:AssumeRole"):
         assumed(User(guarded).client("sts"), arn)
-    with refused("AccessDenied", "sts:AssumeRole"):
+    with expect_error("AccessDenied", "sts:AssumeRole"):
         assumed(user.client("sts"), arn.replace("remote", "missing"))

@@ -215,8 +215,8 @@ def is_revoked(story: Corpus, authority: str, certificate: x509.Certificate) -> 
             CertificateSerial=f"{certificate.serial_number:x}",
             RevocationReason="UNSPECIFIED",
         )
-    except ClientError as refused:
-        return refused.response["Error"]["Code"] == "RequestAlreadyProcessedException"
+    except ClientError as expect_error:
+        return expect_error.response["Error"]["Code"] == "RequestAlreadyProcessedException"
     return False
 
 

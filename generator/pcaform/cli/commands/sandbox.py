@@ -13,7 +13,7 @@ from pathlib import Path
 from pcaform.core import console
 from pcaform.core.problems import Failure
 from pcaform.sandbox.server import Sandbox, SandboxError
-from pcaform.sandbox.shell_exports import exports, shell_of
+from pcaform.sandbox.shell_exports import detect_shell, format_exports
 from pcaform.terraform.environment import hermetic_environment, hermetic_process
 from pcaform.terraform.runner import BINARY, MIRROR, cli_configuration
 
@@ -41,7 +41,7 @@ def run(
         if state is not None:
             console.print_status(f"what it holds, private keys too, is kept in {state} when it stops")
         console.print_status("it is not AWS: nothing here costs or is trusted. In another shell:")
-        console.print_result(exports(server.environment, shell=shell or shell_of(caller)))
+        console.print_result(format_exports(server.environment, shell=shell or detect_shell(caller)))
         threading.Event().wait()
     return 0
 

@@ -1,4 +1,4 @@
-"""The CSR of IssueCertificate: what AWS accepts as one."""
+"""Reads and checks the CSR of IssueCertificate as AWS does."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtensionOID
 
-from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.http.aws_error import AwsError
 
 
 def read_request(data: bytes) -> x509.CertificateSigningRequest:
-    """Read a CSR and check what AWS checks first: its signature, and that it names somebody.
+    """Read a CSR and check what AWS checks first: its signature, and that it has a name.
 
     "A CSR must provide either a subject name or a subject alternative name or the request will be rejected":
     https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html. Raises MalformedCSRException.
@@ -28,7 +28,7 @@ def read_request(data: bytes) -> x509.CertificateSigningRequest:
 
 
 def _check_names(request: x509.CertificateSigningRequest) -> None:
-    """Judge the names; AWS's words for the second case: https://github.com/cert-manager/aws-privateca-issuer/issues/6."""
+    """Check the names; AWS's message for the second case: https://github.com/cert-manager/aws-privateca-issuer/issues/6."""
     criticality = {extension.oid: extension.critical for extension in request.extensions}
     if request.subject.rdns:
         return
@@ -38,5 +38,5 @@ def _check_names(request: x509.CertificateSigningRequest) -> None:
         raise _malformed("CSR must mark the SAN extension critical when it has an empty subject.")
 
 
-def _malformed(message: str) -> Refusal:
-    return Refusal("MalformedCSRException", message)
+def _malformed(message: str) -> AwsError:
+    return AwsError("MalformedCSRException", message)
