@@ -1,4 +1,4 @@
-"""Trouble on demand, as real clients meet it."""
+"""Injected faults, as real clients see them."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ def test_every_operation_of_private_ca_has_a_rate_and_no_rate_is_for_nothing() -
     assert {name for name in known if name.startswith("acm-pca:")} <= set(PUBLISHED)
 
 
-def test_troubles_can_be_set_and_are_restored_after_a_block(sandbox: Sandbox) -> None:
+def test_faults_can_be_set_and_are_restored_after_a_block(sandbox: Sandbox) -> None:
     call = sandbox.client("acm-pca").list_certificate_authorities
     sandbox.faults = FaultConfig(expiry={LIST: 1.0})
     assert outcome(call) == "ExpiredTokenException"
@@ -286,7 +286,7 @@ def test_the_json_form_goes_there_and_back() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b'{"trottling": true}', "there is no trouble 'trottling'; there are seed, throttling"),
+        (b'{"trottling": true}', "unknown fault 'trottling', known: seed, throttling"),
         (b'{"failures": 1.1}', "failures"),
         (b'{"resets": {"*": -0.1}}', "resets"),
         (b'{"throttling": {"*": 0}}', "throttling"),

@@ -53,7 +53,7 @@ class KeyMaterial:
 class PrivateCertificate:
     """One certificate under one ARN, across renewals. Names without a leading underscore are moto's.
 
-    `sans` starts with the domain name. `failure` is an ACM FailureReason; then there is no material.
+    `sans` starts with the domain name. `failure` is an ACM FailureReason; a failed certificate has no material.
     `exported_at` is the last ExportCertificate, which makes the certificate eligible for renewal until it is renewed.
     """
 

@@ -24,7 +24,7 @@ from pcaform.sandbox.http.request import Call, Environ, read_call
 Application = Callable[[Environ, Any], Any]
 
 
-_FAILED = "The service failed for a reason of its own"
+_FAILED = "The request processing has failed because of an unknown error"
 _FAILURES = (
     ErrorResponse("InternalFailure", "500 Internal Server Error", _FAILED, fault="Receiver"),
     ErrorResponse("ServiceUnavailable", "503 Service Unavailable", _FAILED, fault="Receiver"),

@@ -24,7 +24,7 @@ def choose_extensions(
 ) -> list[Extension]:
     """List every extension once, from the first source that has it; `added` is empty unless the template accepts it.
 
-    The alternative names become critical if there is no subject, as RFC 5280, 4.2.1.6 requires.
+    The alternative names become critical if the subject is empty, as RFC 5280, 4.2.1.6 requires.
     """
     sources = [
         *_template_extensions(ca, template, request=request),

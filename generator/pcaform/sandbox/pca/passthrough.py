@@ -57,7 +57,7 @@ def read_passthrough(structure: dict[str, Any]) -> Passthrough:
     """Read the structure; raises InvalidArgsException for values that a certificate cannot have.
 
     The API has a criticality for custom extensions only. Of the others the key usage is critical and the extended key
-    usage is not, as in AWS's templates; alternative names are if there is no subject, as RFC 5280, 4.2.1.6 requires.
+    usage is not, as in AWS's templates; alternative names are if the subject is empty, as RFC 5280, 4.2.1.6 requires.
     """
     try:
         subject = build_name(structure["Subject"]) if structure.get("Subject") is not None else None

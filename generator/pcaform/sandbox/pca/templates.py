@@ -80,7 +80,7 @@ def find_template(arn: str | None) -> Template:
     if match is None:
         raise AwsError("InvalidArnException", "Not a valid arn.")
     if match["name"] not in _TEMPLATES:
-        raise AwsError("InvalidArgsException", f"There is no certificate template {arn}.")
+        raise AwsError("InvalidArgsException", f"The certificate template {arn} does not exist.")
     return _TEMPLATES[match["name"]]
 
 
