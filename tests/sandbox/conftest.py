@@ -86,13 +86,13 @@ class Pki:
         self.client = client
 
     def create(self, kind: str = "ROOT", *, configuration: dict[str, Any] | None = None, **more: Any) -> str:
-        wanted = {
+        settings = {
             "KeyAlgorithm": "EC_prime256v1",
             "SigningAlgorithm": "SHA256WITHECDSA",
             "Subject": {"CommonName": f"{kind.title()} CA", "Country": "DE"},
         } | (configuration or {})
         answer = self.client.create_certificate_authority(
-            CertificateAuthorityType=kind, CertificateAuthorityConfiguration=wanted, **more
+            CertificateAuthorityType=kind, CertificateAuthorityConfiguration=settings, **more
         )
         return str(answer["CertificateAuthorityArn"])
 
@@ -111,9 +111,9 @@ class Pki:
             "Validity": {"Type": "DAYS", "Value": 30},
         } | more
         issued = self.client.issue_certificate(CertificateAuthorityArn=arn, **settings)["CertificateArn"]
-        got = self.client.get_certificate(CertificateAuthorityArn=arn, CertificateArn=issued)
-        got.pop("ResponseMetadata")
-        return {"Arn": issued, **got}
+        certificate = self.client.get_certificate(CertificateAuthorityArn=arn, CertificateArn=issued)
+        certificate.pop("ResponseMetadata")
+        return {"Arn": issued, **certificate}
 
     def install(self, arn: str, certificate: str, chain: str | None = None) -> None:
         more = {"CertificateChain": chain.encode()} if chain else {}
@@ -176,7 +176,7 @@ def _check_response(operation_model: OperationModel, response_dict: dict[str, An
         check_shape(json.loads(response_dict["body"]), operation_model.output_shape, operation_model.name)
 
 
-def _checked(sandbox: Sandbox, service: str) -> Any:
+def _create_checked_client(sandbox: Sandbox, service: str) -> Any:
     """Make a client whose every successful response is held against the service model."""
     client = sandbox.client(service)
     client.meta.events.register(f"before-parse.{service}", _check_response)
@@ -191,12 +191,12 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def pki(sandbox: Sandbox) -> Pki:
-    return Pki(_checked(sandbox, "acm-pca"))
+    return Pki(_create_checked_client(sandbox, "acm-pca"))
 
 
 @pytest.fixture(scope="module")
 def acm(sandbox: Sandbox) -> Any:
-    return _checked(sandbox, "acm")
+    return _create_checked_client(sandbox, "acm")
 
 
 @pytest.fixture(scope="module")

@@ -54,14 +54,14 @@ def test_openssl_reads_an_edi_party_name(pki: Pki, issuer: str, length: int) -> 
     shown = subprocess.run(["openssl", "x509", "-noout", "-text"], input=pem, capture_output=True, check=True).stdout
     assert b".example.com, EdiPartyName:<unsupported>, EdiPartyName:<unsupported>" in shown
     tree = subprocess.run(
-        ["openssl", "asn1parse", "-strparse", san_offset(pem)], input=pem, capture_output=True, check=True
+        ["openssl", "asn1parse", "-strparse", find_san_offset(pem)], input=pem, capture_output=True, check=True
     )
     assert f"UTF8STRING        :{'p' * length}\n".encode() in tree.stdout
     assert b"UTF8STRING        :assigner\n" in tree.stdout
     assert b"UTF8STRING        :alone\n" in tree.stdout
 
 
-def san_offset(pem: bytes) -> str:
+def find_san_offset(pem: bytes) -> str:
     """Find where the content of the alternative names stands, in openssl's listing."""
     listing = subprocess.run(["openssl", "asn1parse"], input=pem, capture_output=True, check=True).stdout.decode()
     lines = listing.splitlines()

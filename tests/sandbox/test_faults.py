@@ -33,7 +33,7 @@ CALL = Call(
 )
 
 
-def retrying(sandbox: Sandbox, service: str) -> Any:
+def retrying_client(sandbox: Sandbox, service: str) -> Any:
     """Make a client with the SDK's standard retries."""
     settings = sandbox.environment
     connect: Any = boto3.client
@@ -47,7 +47,7 @@ def retrying(sandbox: Sandbox, service: str) -> Any:
     )
 
 
-def outcome(call: Callable[[], Any]) -> str:
+def call_outcome(call: Callable[[], Any]) -> str:
     """Make a call and tell how it ended: "ok", an error code, or "closed"."""
     try:
         call()
@@ -61,7 +61,7 @@ def outcome(call: Callable[[], Any]) -> str:
 def test_there_is_none_by_default(sandbox: Sandbox) -> None:
     assert sandbox.faults == FaultConfig()
     with sandbox.inject_faults() as counts:
-        assert {outcome(sandbox.client("acm-pca").list_certificate_authorities) for _ in range(30)} == {"ok"}
+        assert {call_outcome(sandbox.client("acm-pca").list_certificate_authorities) for _ in range(30)} == {"ok"}
     assert counts == {}
 
 
@@ -117,24 +117,24 @@ def test_failures_come_in_two_forms(sandbox: Sandbox, service: str) -> None:
     call = simple_call(sandbox, service)
     with sandbox.inject_faults(failures=1) as counts:
         errors = [error_of(call) for _ in range(12)]
-    seen = {(error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]) for error in errors}
-    assert seen == {("InternalFailure", 500), ("ServiceUnavailable", 503)}
+    codes = {(error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]) for error in errors}
+    assert codes == {("InternalFailure", 500), ("ServiceUnavailable", 503)}
     assert counts == {"failures": 12}
 
 
 @pytest.mark.parametrize("service", ["acm-pca", "acm", "iam", "sts"])
 def test_a_reset_closes_the_connection_without_an_answer(sandbox: Sandbox, service: str) -> None:
     with sandbox.inject_faults(resets=1) as counts:
-        assert outcome(simple_call(sandbox, service)) == "closed"
+        assert call_outcome(simple_call(sandbox, service)) == "closed"
     assert counts == {"resets": 1}
-    assert outcome(simple_call(sandbox, service)) == "ok"
+    assert call_outcome(simple_call(sandbox, service)) == "ok"
 
 
 def test_errors_of_the_model_are_the_sdks_own_exceptions(sandbox: Sandbox) -> None:
     client = sandbox.client("acm")
     arn = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/x"
     with sandbox.inject_faults(throttling={"*": 0.001}):
-        assert outcome(lambda: client.delete_certificate(CertificateArn=arn)) == "ResourceNotFoundException"
+        assert call_outcome(lambda: client.delete_certificate(CertificateArn=arn)) == "ResourceNotFoundException"
         with pytest.raises(client.exceptions.ThrottlingException):
             client.delete_certificate(CertificateArn=arn)
     with sandbox.inject_faults(denials="acm:Delete*"), pytest.raises(client.exceptions.AccessDeniedException):
@@ -168,7 +168,7 @@ def test_a_denial_can_name_one_ca(sandbox: Sandbox, pki: Pki, root: str, *, issu
 def test_the_first_pattern_that_fits_counts(sandbox: Sandbox, pki: Pki, root: str) -> None:
     with sandbox.inject_faults(failures={"acm-pca:Describe*": 0, "acm-pca:*": 1}) as counts:
         pki.describe(root)
-        assert outcome(pki.client.list_certificate_authorities) in {"InternalFailure", "ServiceUnavailable"}
+        assert call_outcome(pki.client.list_certificate_authorities) in {"InternalFailure", "ServiceUnavailable"}
         sandbox.client("sts").get_caller_identity()
     assert counts == {"failures": 1}
 
@@ -179,28 +179,28 @@ def test_other_services_are_left_alone(sandbox: Sandbox) -> None:
     assert counts == {}
 
 
-def mixed(sandbox: Sandbox, *, seed: int, between: Callable[[], Any] = dict) -> list[str]:
+def list_outcomes(sandbox: Sandbox, *, seed: int, between: Callable[[], Any] = dict) -> list[str]:
     call = sandbox.client("acm-pca").list_certificate_authorities
     with sandbox.inject_faults(seed=seed, failures=0.2, resets=0.2, expiry=0.2):
-        found = []
+        outcomes = []
         for _ in range(40):
-            found.append(outcome(call))
-            outcome(between)
-    return found
+            outcomes.append(call_outcome(call))
+            call_outcome(between)
+    return outcomes
 
 
 def test_the_same_seed_gives_the_same_sequence(sandbox: Sandbox) -> None:
-    first = mixed(sandbox, seed=7)
+    first = list_outcomes(sandbox, seed=7)
     assert set(first) >= {"ok", "closed", "ExpiredTokenException", "InternalFailure"}
-    assert mixed(sandbox, seed=7) == first
-    assert mixed(sandbox, seed=7, between=sandbox.client("sts").get_caller_identity) == first
-    assert mixed(sandbox, seed=8) != first
+    assert list_outcomes(sandbox, seed=7) == first
+    assert list_outcomes(sandbox, seed=7, between=sandbox.client("sts").get_caller_identity) == first
+    assert list_outcomes(sandbox, seed=8) != first
 
 
 def test_latency_makes_calls_late(sandbox: Sandbox) -> None:
     client = sandbox.client("acm-pca")
-    foretold = FaultInjector(FaultConfig(seed=3, latency={"*": 0.02}))
-    expected = sum(foretold.draw_delay(CALL) for _ in range(5))
+    expected_injector = FaultInjector(FaultConfig(seed=3, latency={"*": 0.02}))
+    expected = sum(expected_injector.draw_delay(CALL) for _ in range(5))
     with sandbox.inject_faults(seed=3, latency=0.02) as counts:
         started = time.monotonic()
         for _ in range(5):
@@ -211,7 +211,7 @@ def test_latency_makes_calls_late(sandbox: Sandbox) -> None:
 
 
 def test_the_sdk_gets_through_throttling(sandbox: Sandbox, root: str) -> None:
-    client = retrying(sandbox, "acm-pca")
+    client = retrying_client(sandbox, "acm-pca")
     with sandbox.inject_faults(throttling={"acm-pca:ListPermissions": 1}) as counts:
         for _ in range(3):
             client.list_permissions(CertificateAuthorityArn=root)
@@ -219,7 +219,7 @@ def test_the_sdk_gets_through_throttling(sandbox: Sandbox, root: str) -> None:
 
 
 def test_the_sdk_gets_through_failures_and_resets(sandbox: Sandbox) -> None:
-    client = retrying(sandbox, "acm-pca")
+    client = retrying_client(sandbox, "acm-pca")
     with sandbox.inject_faults(seed=1, failures=0.3, resets=0.3) as counts:
         for _ in range(5):
             client.list_certificate_authorities()
@@ -231,15 +231,15 @@ def test_published_rates_are_for_each_operation_account_and_region(sandbox: Sand
     here, there = sandbox.client("acm-pca"), sandbox.client("acm-pca", region="us-west-2")
 
     def listing() -> str:
-        return outcome(lambda: here.list_permissions(CertificateAuthorityArn=root))
+        return call_outcome(lambda: here.list_permissions(CertificateAuthorityArn=root))
 
     with sandbox.inject_faults(throttling=True):
         codes = [listing() for _ in range(30)]
         assert codes[:5] == ["ok"] * 5
         assert set(codes) == {"ok", "ThrottlingException"}
-        assert outcome(lambda: there.list_permissions(CertificateAuthorityArn=root)) == "ResourceNotFoundException"
-        assert outcome(here.list_certificate_authorities) == "ok"
-        assert {outcome(sandbox.client("iam").list_users) for _ in range(30)} == {"ok"}
+        assert call_outcome(lambda: there.list_permissions(CertificateAuthorityArn=root)) == "ResourceNotFoundException"
+        assert call_outcome(here.list_certificate_authorities) == "ok"
+        assert {call_outcome(sandbox.client("iam").list_users) for _ in range(30)} == {"ok"}
 
 
 def test_a_bucket_fills_up_to_one_second() -> None:
@@ -263,14 +263,14 @@ def test_every_operation_of_private_ca_has_a_rate_and_no_rate_is_for_nothing() -
 def test_faults_can_be_set_and_are_restored_after_a_block(sandbox: Sandbox) -> None:
     call = sandbox.client("acm-pca").list_certificate_authorities
     sandbox.faults = FaultConfig(expiry={LIST: 1.0})
-    assert outcome(call) == "ExpiredTokenException"
+    assert call_outcome(call) == "ExpiredTokenException"
     with sandbox.inject_faults(failures=1) as counts:
         assert sandbox.faults == FaultConfig(expiry={LIST: 1.0}, failures={"*": 1.0})
-        outcome(call)
+        call_outcome(call)
     assert counts == {"failures": 1}
-    assert outcome(call) == "ExpiredTokenException"
+    assert call_outcome(call) == "ExpiredTokenException"
     sandbox.faults = FaultConfig()
-    assert outcome(call) == "ok"
+    assert call_outcome(call) == "ok"
 
 
 def test_the_json_form_goes_there_and_back() -> None:

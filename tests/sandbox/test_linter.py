@@ -48,8 +48,8 @@ def linter() -> Any:
 
 def codes(results: Iterable[ValidationResult]) -> set[str]:
     """List what was found; pkilint counts downward from notice to fatal."""
-    found = (finding.finding for result in results for finding in result.finding_descriptions)
-    return {str(finding.code) for finding in found if finding.severity <= ValidationFindingSeverity.WARNING}
+    descriptors = (finding.finding for result in results for finding in result.finding_descriptions)
+    return {str(finding.code) for finding in descriptors if finding.severity <= ValidationFindingSeverity.WARNING}
 
 
 def findings(pem: str) -> set[str]:
@@ -81,12 +81,12 @@ def with_extensions(pki: Pki, arn: str, **extensions: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def pointing(pki: Pki) -> str:
+def root_with_revocation(pki: Pki) -> str:
     """Make a root whose certificates say where to ask for CRL and OCSP."""
     return pki.root(RevocationConfiguration=POINTERS)
 
 
-def expected(template_name: str, kind: str) -> set[str]:
+def expected_codes(template_name: str, kind: str) -> set[str]:
     """List where AWS's templates and the linter are known to disagree, and nowhere else."""
     known = set()
     # AWS's end-entity templates dictate key encipherment for every key; RFC 8813, 3 forbids it for an EC key.
@@ -100,36 +100,38 @@ def expected(template_name: str, kind: str) -> set[str]:
 
 @pytest.mark.parametrize("kind", LEAF_KEYS)
 @pytest.mark.parametrize("template_name", [name for name in NAMES if "RootCA" not in name])
-def test_every_template_passes(pki: Pki, pointing: str, template_name: str, *, kind: str) -> None:
+def test_every_template_passes(pki: Pki, root_with_revocation: str, template_name: str, *, kind: str) -> None:
     request = csr(sans=("leaf.example.com",), signer=LEAF_KEYS[kind]())
-    pem = pki.issue(pointing, request, TemplateArn=template(template_name))["Certificate"]
-    assert findings(pem) == expected(template_name, kind)
-    assert pair_findings(pem_of(pki, pointing), pem) == set()
+    pem = pki.issue(root_with_revocation, request, TemplateArn=template(template_name))["Certificate"]
+    assert findings(pem) == expected_codes(template_name, kind)
+    assert pair_findings(pem_of(pki, root_with_revocation), pem) == set()
 
 
 @pytest.mark.parametrize("template_name", [name for name in NAMES if "RootCA" in name])
 def test_every_root_template_passes(pki: Pki, template_name: str) -> None:
     arn = pki.create(RevocationConfiguration=POINTERS)
     pem = pki.issue(arn, pki.csr_of(arn), TemplateArn=template(template_name))["Certificate"]
-    assert findings(pem) == expected(template_name, "EC")
+    assert findings(pem) == expected_codes(template_name, "EC")
 
 
 @pytest.mark.parametrize("template_name", [name for name in NAMES if "Blank" in name and "_APIPassthrough" in name])
-def test_a_blank_template_passes_once_the_caller_fills_it(pki: Pki, pointing: str, template_name: str) -> None:
+def test_a_blank_template_passes_once_the_caller_fills_it(
+    pki: Pki, root_with_revocation: str, template_name: str
+) -> None:
     is_ca, is_root = "CACertificate" in template_name, "RootCA" in template_name
     usage = {"KeyCertSign": True, "CRLSign": True} if is_ca else {"DigitalSignature": True}
-    arn = pki.create() if is_root else pointing
+    arn = pki.create() if is_root else root_with_revocation
     request = pki.csr_of(arn) if is_root else csr()
     passthrough = {"Extensions": {"KeyUsage": usage}}
     issued = pki.issue(arn, request, TemplateArn=template(template_name), ApiPassthrough=passthrough)
     assert findings(issued["Certificate"]) == set()
 
 
-def test_every_kind_of_name_purpose_and_policy_passes(pki: Pki, pointing: str) -> None:
+def test_every_kind_of_name_purpose_and_policy_passes(pki: Pki, root_with_revocation: str) -> None:
     statement = {"PolicyQualifierId": "CPS", "Qualifier": {"CpsUri": "https://example.com/cps"}}
     pem = with_extensions(
         pki,
-        pointing,
+        root_with_revocation,
         SubjectAlternativeNames=[
             {"OtherName": {"TypeId": "1.3.6.1.4.1.311.20.2.3", "Value": "me@example.com"}},
             {"Rfc822Name": "me@example.com"},
@@ -148,9 +150,9 @@ def test_every_kind_of_name_purpose_and_policy_passes(pki: Pki, pointing: str) -
     assert findings(pem) == set()
 
 
-def test_names_without_a_subject_pass(pki: Pki, pointing: str) -> None:
+def test_names_without_a_subject_pass(pki: Pki, root_with_revocation: str) -> None:
     request = csr("", sans=("leaf.example.com",), is_critical=True, signer=LEAF_KEYS["RSA"]())
-    assert findings(pki.issue(pointing, request)["Certificate"]) == set()
+    assert findings(pki.issue(root_with_revocation, request)["Certificate"]) == set()
 
 
 @pytest.mark.parametrize("size", [2048, 3072])
@@ -188,9 +190,9 @@ def test_an_rsa_hierarchy_passes(pki: Pki, size: int) -> None:
     ],
 )
 def test_a_certificate_made_bad_on_purpose_is_found(
-    pki: Pki, pointing: str, extensions: dict[str, Any], code: str
+    pki: Pki, root_with_revocation: str, extensions: dict[str, Any], code: str
 ) -> None:
-    assert findings(with_extensions(pki, pointing, **extensions)) == {code}
+    assert findings(with_extensions(pki, root_with_revocation, **extensions)) == {code}
 
 
 def test_another_issuer_and_an_altered_certificate_are_found(pki: Pki, root: str, issuer: str) -> None:

@@ -39,7 +39,7 @@ EXCLUDED = [
 BOTH = x509.NameConstraints(PERMITTED, EXCLUDED)
 
 
-def constrained(pki: Pki, root: str, *, depth: int = 0, constraints: x509.NameConstraints = BOTH) -> str:
+def create_constrained_ca(pki: Pki, root: str, *, depth: int = 0, constraints: x509.NameConstraints = BOTH) -> str:
     """Make a subordinate CA with constraints, as AWS's guide does: through a custom extension."""
     value = constraints.public_bytes()
     custom = {"ObjectIdentifier": "2.5.29.30", "Value": base64.b64encode(value).decode(), "Critical": True}
@@ -57,7 +57,7 @@ def constrained(pki: Pki, root: str, *, depth: int = 0, constraints: x509.NameCo
 
 @pytest.fixture(scope="module")
 def ca(pki: Pki, root: str) -> str:
-    return constrained(pki, root)
+    return create_constrained_ca(pki, root)
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +111,8 @@ FORBIDDEN = [
 def test_a_permitted_name_is_issued(pki: Pki, root: str, ca: str, *, name: dict[str, Any], tmp_path: Path) -> None:
     issued = issue(pki, ca, name)
     above = pem(pki.certificate(root))
-    judged = openssl_verify(tmp_path, leaf=issued["Certificate"], middle=pem(pki.certificate(ca)), root=above)
-    assert judged.returncode == 0, judged.stderr
+    verified = openssl_verify(tmp_path, leaf=issued["Certificate"], middle=pem(pki.certificate(ca)), root=above)
+    assert verified.returncode == 0, verified.stderr
 
 
 @pytest.mark.parametrize("name", FORBIDDEN)
@@ -151,7 +151,7 @@ def test_a_name_that_cannot_be_compared_is_refused(
 
 
 def test_constraints_reach_through_a_ca_below(pki: Pki, root: str) -> None:
-    above = constrained(pki, root, depth=1)
+    above = create_constrained_ca(pki, root, depth=1)
     below = pki.create("SUBORDINATE", configuration={"Subject": {"Country": "DE", "CommonName": "below"}})
     pki.activate(below, above, name="SubordinateCACertificate_PathLen0", days=500)
     with expect_error("ValidationException", "violates a name constraint"):
@@ -160,7 +160,7 @@ def test_constraints_reach_through_a_ca_below(pki: Pki, root: str) -> None:
 
 
 def test_acm_says_that_a_name_violates_a_constraint(pki: Pki, acm: Any, root: str) -> None:
-    arn = constrained(pki, root, constraints=x509.NameConstraints([x509.DNSName("example.com")], None))
+    arn = create_constrained_ca(pki, root, constraints=x509.NameConstraints([x509.DNSName("example.com")], None))
     inside, outside = (request(acm, arn, DomainName=name) for name in ("www.example.com", "www.example.org"))
     assert describe(acm, inside)["Status"] == "ISSUED"
     failed = describe(acm, outside)
@@ -168,7 +168,7 @@ def test_acm_says_that_a_name_violates_a_constraint(pki: Pki, acm: Any, root: st
 
 
 def test_an_empty_subtree_is_every_name(pki: Pki, root: str) -> None:
-    arn = constrained(pki, root, constraints=x509.NameConstraints(None, [x509.DNSName("")]))
+    arn = create_constrained_ca(pki, root, constraints=x509.NameConstraints(None, [x509.DNSName("")]))
     assert issue(pki, arn)
     with expect_error("ValidationException", "violates a name constraint"):
         issue(pki, arn, {"DnsName": "example.com"})

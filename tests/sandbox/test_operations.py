@@ -17,11 +17,11 @@ def test_every_operation_answers_in_the_shape_of_aws(pki: Pki) -> None:
         called.add(operation_model.name)
 
     pki.client.meta.events.register("before-parse.acm-pca", note)
-    live(pki)
+    use_every_operation(pki)
     assert called == set(service_model("acm-pca").operation_names) - REPORTS
 
 
-def live(pki: Pki) -> None:
+def use_every_operation(pki: Pki) -> None:
     """Take a CA through everything that can happen to one."""
     client = pki.client
     root = pki.root(Tags=[{"Key": "team", "Value": "pki"}])
@@ -33,7 +33,7 @@ def live(pki: Pki) -> None:
     (permission,) = client.list_permissions(CertificateAuthorityArn=arn)["Permissions"]
     assert permission["Actions"] == ALL_ACTIONS
     client.delete_permission(CertificateAuthorityArn=arn, Principal=permission["Principal"])
-    share(pki, arn)
+    use_resource_policy(pki, arn)
     client.tag_certificate_authority(CertificateAuthorityArn=arn, Tags=[{"Key": "a", "Value": "b"}])
     client.untag_certificate_authority(CertificateAuthorityArn=arn, Tags=[{"Key": "a"}])
     assert client.list_tags(CertificateAuthorityArn=arn)["Tags"] == []
@@ -49,7 +49,7 @@ def live(pki: Pki) -> None:
     assert pki.describe(arn)["Status"] == "DISABLED"
 
 
-def share(pki: Pki, arn: str) -> None:
+def use_resource_policy(pki: Pki, arn: str) -> None:
     """Attach a resource policy to a CA, read it and remove it."""
     statement = {
         "Effect": "Allow",

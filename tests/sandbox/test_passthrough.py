@@ -41,7 +41,7 @@ def custom(extension_type: x509.ExtensionType, *, critical: bool = False) -> dic
     return {"ObjectIdentifier": extension_type.oid.dotted_string, "Value": value, "Critical": critical}
 
 
-def key_usage(**given: bool) -> x509.KeyUsage:
+def key_usage(**usages: bool) -> x509.KeyUsage:
     names = (
         "digital_signature",
         "content_commitment",
@@ -53,7 +53,7 @@ def key_usage(**given: bool) -> x509.KeyUsage:
         "encipher_only",
         "decipher_only",
     )
-    return x509.KeyUsage(**{name: given.get(name, False) for name in names})
+    return x509.KeyUsage(**{name: usages.get(name, False) for name in names})
 
 
 def test_the_subject_of_the_api_replaces_the_csrs(pki: Pki, issuer: str) -> None:
@@ -89,8 +89,8 @@ def test_a_subject_that_is_no_name_is_refused(pki: Pki, issuer: str, subject: di
 
 
 def test_every_key_usage(pki: Pki, issuer: str) -> None:
-    given = {"DigitalSignature": True, "NonRepudiation": True, "DataEncipherment": True, "KeyEncipherment": False}
-    first = with_api(pki, issuer, Extensions={"KeyUsage": given})
+    usages = {"DigitalSignature": True, "NonRepudiation": True, "DataEncipherment": True, "KeyEncipherment": False}
+    first = with_api(pki, issuer, Extensions={"KeyUsage": usages})
     rest = {"KeyAgreement": True, "KeyCertSign": True, "CRLSign": True, "EncipherOnly": True, "DecipherOnly": True}
     second = with_api(pki, issuer, Extensions={"KeyUsage": rest})
     assert extension(first, ExtensionOID.KEY_USAGE) == (
@@ -119,9 +119,9 @@ def test_every_purpose(pki: Pki, issuer: str) -> None:
         "DOCUMENT_SIGNING": "1.3.6.1.4.1.311.10.3.12",
         "CERTIFICATE_TRANSPARENCY": "1.3.6.1.4.1.11129.2.4.4",
     }
-    wanted = [{"ExtendedKeyUsageType": kind} for kind in kinds] + [{"ExtendedKeyUsageObjectIdentifier": PRIVATE}]
+    purposes = [{"ExtendedKeyUsageType": kind} for kind in kinds] + [{"ExtendedKeyUsageObjectIdentifier": PRIVATE}]
     value, is_critical = extension(
-        with_api(pki, issuer, Extensions={"ExtendedKeyUsage": wanted}), ExtensionOID.EXTENDED_KEY_USAGE
+        with_api(pki, issuer, Extensions={"ExtendedKeyUsage": purposes}), ExtensionOID.EXTENDED_KEY_USAGE
     )
     assert [oid.dotted_string for oid in value] == [*kinds.values(), PRIVATE]
     assert not is_critical
@@ -266,11 +266,11 @@ def test_a_root_names_its_own_key_only_when_told(pki: Pki) -> None:
     identifier = x509.AuthorityKeyIdentifier(b"self", None, None)
     own = {"Extensions": {"CustomExtensions": [custom(identifier)]}, "Subject": {"CommonName": "renamed"}}
     plain = parse_certificate(pki.issue(arn, pki.csr_of(arn), TemplateArn=name)["Certificate"])
-    told = parse_certificate(pki.issue(arn, pki.csr_of(arn), TemplateArn=name, ApiPassthrough=own)["Certificate"])
+    root = parse_certificate(pki.issue(arn, pki.csr_of(arn), TemplateArn=name, ApiPassthrough=own)["Certificate"])
     with pytest.raises(x509.ExtensionNotFound):
         extension(plain, ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
-    assert extension(told, ExtensionOID.AUTHORITY_KEY_IDENTIFIER) == (identifier, False)
-    assert told.subject == told.issuer != plain.subject
+    assert extension(root, ExtensionOID.AUTHORITY_KEY_IDENTIFIER) == (identifier, False)
+    assert root.subject == root.issuer != plain.subject
 
 
 @pytest.mark.parametrize(

@@ -47,26 +47,26 @@ def file(tmp_path: Path) -> Path:
 
 def read_all(server: Sandbox) -> dict[str, Any]:
     """Return the answers of all reading operations, in all accounts and regions that were used."""
-    found: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
     for account, region in ((None, REGION), (None, "us-east-1"), (OTHER, REGION)):
         pca = server.client("acm-pca", account_id=account, region=region)
         for ca in pca.list_certificate_authorities()["CertificateAuthorities"]:
-            found[ca["Arn"]] = (ca, *_read_details(pca, ca))
+            answers[ca["Arn"]] = (ca, *_read_details(pca, ca))
     acm = server.client("acm")
     for summary in acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]:
         arn = {"CertificateArn": summary["CertificateArn"]}
-        found[summary["CertificateArn"]] = (
+        answers[summary["CertificateArn"]] = (
             acm.describe_certificate(**arn)["Certificate"],
             acm.get_certificate(**arn)["Certificate"],
             acm.list_tags_for_certificate(**arn)["Tags"],
         )
     iam, s3 = server.client("iam"), server.client("s3")
-    found["users"] = iam.list_users()["Users"]
-    found["keys"] = iam.list_access_keys(UserName="ci")["AccessKeyMetadata"]
-    found["policy"] = iam.get_user_policy(UserName="ci", PolicyName="issue")["PolicyDocument"]
-    found["object"] = s3.get_object(Bucket="kept-lists", Key="crl/1.crl")["Body"].read()
-    found["location"] = s3.get_bucket_location(Bucket="kept-lists")["LocationConstraint"]
-    return found
+    answers["users"] = iam.list_users()["Users"]
+    answers["keys"] = iam.list_access_keys(UserName="ci")["AccessKeyMetadata"]
+    answers["policy"] = iam.get_user_policy(UserName="ci", PolicyName="issue")["PolicyDocument"]
+    answers["object"] = s3.get_object(Bucket="kept-lists", Key="crl/1.crl")["Body"].read()
+    answers["location"] = s3.get_bucket_location(Bucket="kept-lists")["LocationConstraint"]
+    return answers
 
 
 def _read_details(pca: Any, ca: dict[str, Any]) -> tuple[Any, ...]:
@@ -189,14 +189,14 @@ HOSTILE = {
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 def test_a_state_runs_no_code(file: Path, hostile: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(file.parent)
-    forged = resealed(file, pickle.dumps({"ahead": hostile}))
+    forged = reseal(file, pickle.dumps({"ahead": hostile}))
     with pytest.raises(SandboxError, match="which is not part of a sandbox's state"), sandbox(file):
         pass
     assert not Path("ran").exists()
     assert file.read_bytes() == forged
 
 
-def resealed(file: Path, body: bytes) -> bytes:
+def reseal(file: Path, body: bytes) -> bytes:
     """Put another body below a state's header, with the digest that fits."""
     head = file.read_bytes().split(b"\n", 1)[0].rpartition(b" ")[0]
     file.write_bytes(head + b" " + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
@@ -225,7 +225,7 @@ def test_what_is_no_state_of_this_sandbox_is_refused_and_kept(file: Path, spoil:
 
 
 def test_a_body_that_is_no_snapshot_is_refused(file: Path) -> None:
-    resealed(file, pickle.dumps(["a list"]))
+    reseal(file, pickle.dumps(["a list"]))
     with pytest.raises(SandboxError, match="it cannot be read"), sandbox(file):
         pass
 

@@ -31,7 +31,7 @@ def status(pki: Pki, arn: str) -> str:
     return str(pki.describe(arn)["Status"])
 
 
-def listed(pki: Pki) -> set[str]:
+def list_ca_arns(pki: Pki) -> set[str]:
     paginator = pki.client.get_paginator("list_certificate_authorities")
     return {ca["Arn"] for page in paginator.paginate() for ca in page["CertificateAuthorities"]}
 
@@ -73,7 +73,7 @@ def test_a_ca_can_be_deleted_while_it_is_created(pki: Pki) -> None:
     delete(pki, arn)
     with expect_error("ResourceNotFoundException"):
         pki.describe(arn)
-    assert arn not in listed(pki)
+    assert arn not in list_ca_arns(pki)
 
 
 def test_a_restored_ca_is_what_it_was(pki: Pki) -> None:
@@ -82,7 +82,7 @@ def test_a_restored_ca_is_what_it_was(pki: Pki) -> None:
     for arn, before in ((waiting, "PENDING_CERTIFICATE"), (disabled, "DISABLED")):
         delete(pki, arn, PermanentDeletionTimeInDays=7)
         assert status(pki, arn) == "DELETED"
-        assert arn in listed(pki)
+        assert arn in list_ca_arns(pki)
         restore(pki, arn)
         assert status(pki, arn) == before
         assert "RestorableUntil" not in pki.describe(arn)
@@ -107,13 +107,13 @@ def test_a_deleted_ca_is_gone_when_its_time_is_over(pki: Pki) -> None:
     delete(pki, short, PermanentDeletionTimeInDays=7)
     delete(pki, long)
     clock.advance(timedelta(days=7))
-    assert short not in listed(pki)
+    assert short not in list_ca_arns(pki)
     with expect_error("ResourceNotFoundException"):
         restore(pki, short)
     clock.advance(timedelta(days=22))
     assert status(pki, long) == "DELETED"
     clock.advance(timedelta(days=1))
-    assert long not in listed(pki)
+    assert long not in list_ca_arns(pki)
 
 
 def test_an_expired_ca_is_renewed_by_a_new_certificate(pki: Pki) -> None:
@@ -174,7 +174,7 @@ def test_an_expired_ca_can_be_deleted_and_restored(pki: Pki) -> None:
 def test_the_quota_counts_deleted_cas_until_they_are_gone(pki: Pki) -> None:
     arn = pki.create()
     delete(pki, arn, PermanentDeletionTimeInDays=7)
-    creation.quota = len(listed(pki))
+    creation.quota = len(list_ca_arns(pki))
     with expect_error("LimitExceededException"):
         pki.create()
     clock.advance(timedelta(days=7))

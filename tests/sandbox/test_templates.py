@@ -100,21 +100,21 @@ def test_aws_has_61_templates() -> None:
 def test_a_template_dictates_what_awss_table_says(pki: Pki, root: str, name: str) -> None:
     certificate = issued(pki, root, name)
     constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
-    wanted = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.SUBJECT_KEY_IDENTIFIER}
+    expected_oids = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.SUBJECT_KEY_IDENTIFIER}
     if "RootCA" not in name:
-        wanted.add(ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
+        expected_oids.add(ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
     if not name.startswith("Blank"):
         usage, purposes, is_critical = DICTATED[name.partition("Certificate")[0]]
-        wanted.add(ExtensionOID.KEY_USAGE)
+        expected_oids.add(ExtensionOID.KEY_USAGE)
         got = certificate.extensions.get_extension_for_class(x509.KeyUsage)
         assert (usages(got.value), got.critical) == (usage, True)
         if purposes:
-            wanted.add(ExtensionOID.EXTENDED_KEY_USAGE)
+            expected_oids.add(ExtensionOID.EXTENDED_KEY_USAGE)
             extended = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
             assert (list(extended.value), extended.critical) == (purposes, is_critical)
-    found = (constraints.value.ca, constraints.value.path_length, constraints.critical)
-    assert found == expected_constraints(name)
-    assert {extension.oid for extension in certificate.extensions} == wanted
+    basic_constraints = (constraints.value.ca, constraints.value.path_length, constraints.critical)
+    assert basic_constraints == expected_constraints(name)
+    assert {extension.oid for extension in certificate.extensions} == expected_oids
 
 
 @pytest.mark.parametrize("name", MISSING)
