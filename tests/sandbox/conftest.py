@@ -35,13 +35,13 @@ JSON_TYPES: dict[str, tuple[type, ...]] = {
 
 
 def template(name: str, partition: str = "aws") -> str:
-    """Write a template's ARN."""
+    """Return a template's ARN."""
     return f"arn:{partition}:acm-pca:::template/{name}/V1"
 
 
 @functools.cache
 def key() -> ec.EllipticCurvePrivateKey:
-    """Make one leaf key for all tests."""
+    """Generate one leaf key for all tests."""
     return ec.generate_private_key(ec.SECP256R1())
 
 
@@ -53,7 +53,7 @@ def csr(
     is_critical: bool = False,
     extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (),
 ) -> bytes:
-    """Make a CSR, with a subject unless `name` is empty; `is_critical` is about the alternative names."""
+    """Build a CSR, with a subject unless `name` is empty; `is_critical` is for the alternative names."""
     attributes = [x509.NameAttribute(x509.NameOID.COMMON_NAME, name)] if name else []
     builder = x509.CertificateSigningRequestBuilder(x509.Name(attributes))
     if sans:
@@ -65,7 +65,7 @@ def csr(
 
 
 def parse_certificate(pem: str) -> x509.Certificate:
-    """Read one certificate."""
+    """Parse one certificate."""
     return x509.load_pem_x509_certificate(pem.encode())
 
 
@@ -80,7 +80,7 @@ def expect_error(code: str, text: str = "") -> Iterator[None]:
 
 
 class Pki:
-    """CAs of one sandbox, made through a real client; EC keys because they are fast."""
+    """CAs of one sandbox, created through a real client; with EC keys, which are fast."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
@@ -177,7 +177,7 @@ def _check_response(operation_model: OperationModel, response_dict: dict[str, An
 
 
 def _create_checked_client(sandbox: Sandbox, service: str) -> Any:
-    """Make a client whose every successful response is held against the service model."""
+    """Create a client that checks every successful response against the service model."""
     client = sandbox.client(service)
     client.meta.events.register(f"before-parse.{service}", _check_response)
     return client
@@ -201,18 +201,18 @@ def acm(sandbox: Sandbox) -> Any:
 
 @pytest.fixture(scope="module")
 def root(pki: Pki) -> str:
-    """Make a root that no test disables or deletes."""
+    """Create a root that no test disables or deletes."""
     return pki.root()
 
 
 @pytest.fixture(scope="module")
 def issuer(pki: Pki, root: str) -> str:
-    """Make a subordinate CA of path length 0 that no test disables or deletes."""
+    """Create a subordinate CA of path length 0 that no test disables or deletes."""
     return pki.subordinate(root)
 
 
 def rsa_key() -> rsa.RSAPrivateKey:
-    """Make an RSA key."""
+    """Generate an RSA key."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

@@ -1,4 +1,4 @@
-"""What tests do with private certificates through a real ACM client."""
+"""Requests, descriptions and exports of private certificates through a real ACM client."""
 
 from __future__ import annotations
 

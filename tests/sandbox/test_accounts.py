@@ -20,7 +20,7 @@ def other_client(sandbox: Sandbox) -> Any:
 
 @pytest.fixture(scope="module")
 def shared_ca(pki: Pki, root: str) -> str:
-    """Make a CA that another account may use, in the form that AWS documents and RAM writes."""
+    """Create a CA that another account may use, with a policy of the form that AWS documents and RAM writes."""
     arn = pki.subordinate(root)
     principal = {"Principal": {"AWS": OTHER}, "Resource": arn, "Effect": "Allow"}
     reading = ["DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate"]
@@ -74,7 +74,7 @@ FORBIDDEN: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_a_shared_ca_stays_its_owners(other_client: Any, shared_ca: str, what: str) -> None:
-    """The CSR's refusal is why Terraform's resource cannot read a shared CA, only its data source can."""
+    """Since the CSR is denied, Terraform's resource cannot read a shared CA; only its data source can."""
     method, arguments = FORBIDDEN[what]
     with expect_error("AccessDeniedException", "resource-based policy"):
         getattr(other_client, method)(CertificateAuthorityArn=shared_ca, **arguments)

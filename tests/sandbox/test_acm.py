@@ -18,7 +18,7 @@ from sandbox.private_certificates import EC, PASSPHRASE, describe, export, reque
 
 @pytest.fixture(scope="module")
 def permitted_ca(pki: Pki, issuer: str) -> str:
-    """Grant ACM the use of a CA."""
+    """Give ACM permission to use a CA."""
     pki.grant(issuer)
     return issuer
 
@@ -116,7 +116,7 @@ def test_a_name_too_long_for_a_subject_is_refused(acm: Any, permitted_ca: str) -
 
 
 def test_a_request_needs_no_grant(pki: Pki, acm: Any, root: str) -> None:
-    """ACM issues with the caller's rights: the acceptance test named in `acm_renewal` shows it on AWS."""
+    """ACM issues with the caller's permissions: the acceptance test named in `acm/renewal.py` shows it on AWS."""
     assert describe(acm, request(acm, pki.subordinate(root)))["Status"] == "ISSUED"
 
 

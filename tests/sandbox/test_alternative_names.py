@@ -1,4 +1,4 @@
-"""Subject alternative names that a caller of IssueCertificate gives through the API."""
+"""Subject alternative names that a caller of IssueCertificate sets through the API."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_every_kind_of_alternative_name(pki: Pki, issuer: str) -> None:
 
 @pytest.mark.parametrize("length", [5, 200])
 def test_openssl_reads_an_edi_party_name(pki: Pki, issuer: str, length: int) -> None:
-    """The one kind that cryptography has no class for; 200 letters need DER's long form."""
+    """The only kind for which cryptography has no class; 200 letters need DER's long form."""
     names = [
         {"DnsName": f"{'a' * 60}.{'b' * 60}.{'c' * 60}.example.com"},
         {"EdiPartyName": {"PartyName": "p" * length, "NameAssigner": "assigner"}},
@@ -62,7 +62,7 @@ def test_openssl_reads_an_edi_party_name(pki: Pki, issuer: str, length: int) -> 
 
 
 def find_san_offset(pem: bytes) -> str:
-    """Find where the content of the alternative names stands, in openssl's listing."""
+    """Find the offset of the alternative names' content, in openssl's listing."""
     listing = subprocess.run(["openssl", "asn1parse"], input=pem, capture_output=True, check=True).stdout.decode()
     lines = listing.splitlines()
     place = next(number for number, line in enumerate(lines) if "Subject Alternative Name" in line)
@@ -98,7 +98,7 @@ def test_names_become_critical_where_the_subject_is_empty(pki: Pki, issuer: str)
 
 
 def test_a_ca_with_an_edi_party_name_cannot_be_installed(pki: Pki, root: str) -> None:
-    """A limit of the sandbox, which could not read its own CA any more: refused instead of failing later."""
+    """A limit of the sandbox, which could no longer read its own CA: refused instead of failing later."""
     arn = pki.create("SUBORDINATE")
     names = {"SubjectAlternativeNames": [{"EdiPartyName": {"PartyName": "party"}}]}
     name = template("SubordinateCACertificate_PathLen0_APIPassthrough")

@@ -1,4 +1,4 @@
-"""Chains, as GetCertificate returns them and as openssl and cryptography judge them."""
+"""Chains returned by GetCertificate, verified by openssl and cryptography."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_chain_is_complete_and_issuer_first(pki: Pki, root: str) -> None:
 
 @dataclass(frozen=True)
 class Chain:
-    """A leaf, the CAs between issuer first, and the root: what a client judges."""
+    """What a client verifies: a leaf, the CAs in between (issuer first), and the root."""
 
     leaf: x509.Certificate
     middle: list[x509.Certificate]
@@ -44,14 +44,14 @@ class Chain:
 
 
 def verify_with_openssl(chain: Chain, folder: Path) -> str:
-    """Return why openssl rejects a chain; empty where it does not."""
+    """Return why openssl rejects a chain; empty if it does not."""
     middle = "".join(map(pem, chain.middle))
     result = openssl_verify(folder, leaf=pem(chain.leaf), middle=middle, root=pem(chain.root))
     return "" if result.returncode == 0 else result.stderr + result.stdout
 
 
 def verify_with_cryptography(chain: Chain) -> str:
-    """Return why cryptography's verifier, which follows the rules for web servers, rejects a chain; else nothing."""
+    """Return why cryptography's verifier, with the rules for web servers, rejects a chain; empty if it does not."""
     verifier = PolicyBuilder().store(Store([chain.root])).build_server_verifier(x509.DNSName("leaf.example.com"))
     try:
         verifier.verify(chain.leaf, chain.middle)
@@ -69,7 +69,7 @@ def valid_chain(pki: Pki, root: str, issuer: str) -> Chain:
 @pytest.mark.parametrize("name", ["EndEntityCertificate", "EndEntityServerAuthCertificate"])
 @pytest.mark.parametrize("depth", [0, 1, 2, 3])
 def test_both_accept_chains_with_crl_and_ocsp(pki: Pki, name: str, *, depth: int, tmp_path: Path) -> None:
-    """Let `depth` CAs stand between the root and the issuing CA, each with the shortest path length."""
+    """There are `depth` CAs between the root and the issuing CA, each with the shortest path length."""
     crl = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": "crl-bucket"}
     settings = {"CrlConfiguration": crl, "OcspConfiguration": {"Enabled": True}}
     top = arn = pki.root(RevocationConfiguration=settings)
@@ -97,7 +97,7 @@ def test_both_reject_what_the_path_length_forbids(
 
 
 def test_both_reject_an_issuer_of_the_same_name_with_another_key(pki: Pki, valid_chain: Chain, tmp_path: Path) -> None:
-    """The other CA is an honest one, under a root of its own."""
+    """The other CA is valid, under its own root."""
     other = pki.subordinate(pki.root())
     leaf = _sign_again(valid_chain.leaf, issuer=valid_chain.middle[0], signer=find_ca(other).key)
     assert "unable to get local issuer certificate" in verify_with_openssl(replace(valid_chain, leaf=leaf), tmp_path)
@@ -121,7 +121,7 @@ def test_both_reject_an_altered_certificate(valid_chain: Chain, tmp_path: Path) 
 
 
 def find_ca(arn: str) -> Any:
-    """Reach into the sandbox for a CA, to sign with its key what its rules would refuse."""
+    """Take a CA from the sandbox's backend, to sign certificates with its key that the sandbox would refuse."""
     from moto.acmpca.models import acmpca_backends
 
     return acmpca_backends[ACCOUNT][REGION].certificate_authorities[arn]
@@ -132,7 +132,7 @@ def pem(certificate: x509.Certificate) -> str:
 
 
 def _sign_again(certificate: x509.Certificate, *, issuer: x509.Certificate, signer: Any) -> x509.Certificate:
-    """Sign a certificate's content again as another CA would, without the sandbox's rules."""
+    """Sign a certificate's content again with another CA's key, without the sandbox's rules."""
     builder = x509.CertificateBuilder(
         issuer.subject,
         certificate.subject,

@@ -1,4 +1,4 @@
-"""The control of a running sandbox over HTTP."""
+"""Control of a running sandbox over HTTP."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def server() -> Iterator[Sandbox]:
 
 
 def ask(sandbox: Sandbox, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
-    """Send a request; `body` is bytes, or anything to be written as JSON."""
+    """Send a request; `body` is bytes, or a value that is sent as JSON."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     with closing(http.client.HTTPConnection(sandbox.endpoint_url.removeprefix("http://"))) as connection:
         connection.request(method, f"/_sandbox/{path}", None if body is None else data)

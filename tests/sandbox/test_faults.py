@@ -34,7 +34,7 @@ CALL = Call(
 
 
 def retrying_client(sandbox: Sandbox, service: str) -> Any:
-    """Make a client with the SDK's standard retries."""
+    """Create a client with the SDK's standard retries."""
     settings = sandbox.environment
     connect: Any = boto3.client
     return connect(
@@ -48,7 +48,7 @@ def retrying_client(sandbox: Sandbox, service: str) -> Any:
 
 
 def call_outcome(call: Callable[[], Any]) -> str:
-    """Make a call and tell how it ended: "ok", an error code, or "closed"."""
+    """Make a call and return its outcome: "ok", an error code, or "closed"."""
     try:
         call()
     except ClientError as error:
@@ -66,7 +66,7 @@ def test_there_is_none_by_default(sandbox: Sandbox) -> None:
 
 
 def error_of(call: Callable[[], Any]) -> dict[str, Any]:
-    """Make a call and return what the SDK made of the error."""
+    """Make a call and return the SDK's error response."""
     with pytest.raises(ClientError) as caught:
         call()
     return dict(caught.value.response)

@@ -1,4 +1,4 @@
-"""A CA's own certificate: what is accepted, and what comes back."""
+"""Import of a CA's own certificate: what is accepted, and what is returned."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def create_certificate(
     age: timedelta = timedelta(0),
     extra: tuple[x509.ExtensionType, bool] | None = None,
 ) -> str:
-    """Make a CA certificate outside the sandbox; `age` moves its validity into the past, `extra` is an extension."""
+    """Create a CA certificate outside the sandbox; `age` moves its validity into the past, `extra` is an extension."""
     now = datetime.now(UTC) - age
     builder = x509.CertificateBuilder(
         common_name(issuer), common_name(name), public_key, x509.random_serial_number(), now, now + timedelta(days=9)
@@ -42,7 +42,7 @@ def create_certificate(
 
 
 def create_external_root(path_length: int | None = None) -> str:
-    """Make a root outside the sandbox."""
+    """Create a root outside the sandbox."""
     return create_certificate("Outside", key().public_key(), issuer="Outside", signer=key(), path_length=path_length)
 
 

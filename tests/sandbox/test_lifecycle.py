@@ -1,4 +1,4 @@
-"""Servers that start and stop; no test here uses the shared sandbox, only one can run at a time."""
+"""Starting and stopping servers; no test here uses the shared sandbox, since only one can run at a time."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def linter() -> Any:
 
 
 def codes(results: Iterable[ValidationResult]) -> set[str]:
-    """List what was found; pkilint counts downward from notice to fatal."""
+    """List the codes of findings from warning up; pkilint's severities count down from notice to fatal."""
     descriptors = (finding.finding for result in results for finding in result.finding_descriptions)
     return {str(finding.code) for finding in descriptors if finding.severity <= ValidationFindingSeverity.WARNING}
 
@@ -82,17 +82,17 @@ def with_extensions(pki: Pki, arn: str, **extensions: Any) -> str:
 
 @pytest.fixture(scope="module")
 def root_with_revocation(pki: Pki) -> str:
-    """Make a root whose certificates say where to ask for CRL and OCSP."""
+    """Create a root whose certificates have addresses of CRL and OCSP."""
     return pki.root(RevocationConfiguration=POINTERS)
 
 
 def expected_codes(template_name: str, kind: str) -> set[str]:
-    """List where AWS's templates and the linter are known to disagree, and nowhere else."""
+    """List the codes where AWS's templates and the linter are known to disagree."""
     known = set()
-    # AWS's end-entity templates dictate key encipherment for every key; RFC 8813, 3 forbids it for an EC key.
+    # AWS's end-entity templates set key encipherment for every key; RFC 8813, 3 forbids it for an EC key.
     if template_name.startswith("EndEntity") and kind == "EC":
         known.add("pkix.key_usage_value_prohibited_for_ec")
-    # A blank CA template leaves the key usage to the caller, who gives none here; RFC 5280, 4.2.1.3 wants one.
+    # A Blank CA template leaves the key usage to the caller, who sets none here; RFC 5280, 4.2.1.3 requires one.
     if template_name.startswith(("BlankSubordinateCA", "BlankRootCA")):
         known.add("pkix.ca_certificate_no_ku_extension")
     return known

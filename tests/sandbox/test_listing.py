@@ -1,4 +1,4 @@
-"""ListCertificates: which certificates are shown, in which order and how much of each."""
+"""ListCertificates: filters, order, pages and summaries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Certificates:
 
 @pytest.fixture(scope="module")
 def certificates(acm: Any, issuer: str) -> Certificates:
-    """Make certificates of every kind that a filter tells apart."""
+    """Create certificates of every kind that a filter distinguishes."""
     plain, exported = request(acm, issuer), request(acm, issuer)
     export(acm, exported)
     large = request(acm, issuer, KeyAlgorithm="EC_secp384r1")

@@ -1,4 +1,4 @@
-"""Name constraints, which AWS enforces when it issues; openssl is asked the same and must agree."""
+"""Name constraints, which AWS enforces when it issues; openssl must give the same result."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BOTH = x509.NameConstraints(PERMITTED, EXCLUDED)
 
 
 def create_constrained_ca(pki: Pki, root: str, *, depth: int = 0, constraints: x509.NameConstraints = BOTH) -> str:
-    """Make a subordinate CA with constraints, as AWS's guide does: through a custom extension."""
+    """Create a subordinate CA with constraints, as AWS's guide does: through a custom extension."""
     value = constraints.public_bytes()
     custom = {"ObjectIdentifier": "2.5.29.30", "Value": base64.b64encode(value).decode(), "Critical": True}
     arn = pki.create("SUBORDINATE")
@@ -62,7 +62,7 @@ def ca(pki: Pki, root: str) -> str:
 
 @pytest.fixture(scope="module")
 def free(pki: Pki, root: str) -> str:
-    """Make a CA without constraints."""
+    """Create a CA without constraints."""
     return pki.subordinate(root)
 
 

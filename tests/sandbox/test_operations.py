@@ -1,4 +1,4 @@
-"""All 21 operations once, in one story; every answer is held against the service model by the fixture's client."""
+"""All 21 operations once, in one sequence; the fixture's client checks every answer against the service model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_every_operation_answers_in_the_shape_of_aws(pki: Pki) -> None:
 
 
 def use_every_operation(pki: Pki) -> None:
-    """Take a CA through everything that can happen to one."""
+    """Call every operation on a CA."""
     client = pki.client
     root = pki.root(Tags=[{"Key": "team", "Value": "pki"}])
     arn = pki.subordinate(root)
@@ -50,7 +50,7 @@ def use_every_operation(pki: Pki) -> None:
 
 
 def use_resource_policy(pki: Pki, arn: str) -> None:
-    """Attach a resource policy to a CA, read it and remove it."""
+    """Set a CA's resource policy, read it and delete it."""
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "444455556666"},

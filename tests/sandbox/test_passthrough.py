@@ -1,4 +1,4 @@
-"""What a caller of IssueCertificate adds to a certificate, through the API or through the CSR."""
+"""Extensions and subjects that a caller of IssueCertificate adds, through the API or the CSR."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def extension(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> tupl
 
 
 def custom(extension_type: x509.ExtensionType, *, critical: bool = False) -> dict[str, Any]:
-    """Write an extension as a member of CustomExtensions."""
+    """Return an extension as a member of CustomExtensions."""
     value = base64.b64encode(extension_type.public_bytes()).decode()
     return {"ObjectIdentifier": extension_type.oid.dotted_string, "Value": value, "Critical": critical}
 
@@ -203,7 +203,7 @@ def test_without_an_api_template_the_api_is_ignored(pki: Pki, issuer: str, templ
 
 
 def test_the_template_wins_over_the_api_and_the_api_over_the_csr(pki: Pki, issuer: str) -> None:
-    """The first two examples of AWS's order of operations, and a third where only the CSR speaks."""
+    """The first two examples of AWS's order of operations, and a third where only the CSR has the extension."""
     request = csr(
         sans=("csr.example.com",),
         extensions=(
@@ -260,7 +260,7 @@ def test_the_cas_own_crl_address_wins_over_others(pki: Pki) -> None:
 
 
 def test_a_root_names_its_own_key_only_when_told(pki: Pki) -> None:
-    """As AWS tells users of Matter: https://docs.aws.amazon.com/privateca/latest/userguide/matter.html."""
+    """As in AWS's guide for Matter: https://docs.aws.amazon.com/privateca/latest/userguide/matter.html."""
     arn = pki.create()
     name = template("RootCACertificate_APIPassthrough")
     identifier = x509.AuthorityKeyIdentifier(b"self", None, None)

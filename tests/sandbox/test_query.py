@@ -1,4 +1,4 @@
-"""Requests to IAM and STS that no SDK would send, as raw forms: refused in AWS's way, and none breaks the server."""
+"""Requests to IAM and STS that no SDK would send, as raw forms: each gets AWS's error, and none breaks the server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SAML = {"RoleArn": ROLE, "PrincipalArn": f"arn:aws:iam::{ACCOUNT}:saml-provider/
 
 
 def send(sandbox: Sandbox, service: str, form: dict[str, str]) -> tuple[int, str]:
-    """Send a form to IAM or STS; returns the HTTP status and the error's code."""
+    """Send a form to IAM or STS; returns the HTTP status and the error code."""
     scope = f"Credential={sandbox.environment['AWS_ACCESS_KEY_ID']}/20260101/{REGION}/{service}/aws4_request"
     headers = {
         "Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0",

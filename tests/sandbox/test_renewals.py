@@ -1,4 +1,4 @@
-"""ACM renews by itself while the sandbox's clock moves. Every test has a sandbox, and so a clock, of its own."""
+"""ACM renews by itself while the sandbox's clock moves. Every test has its own sandbox, and so its own clock."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RenewalSandbox:
     acm: Any
 
     def create_ca(self, *, days: int = 3000) -> str:
-        """Make a CA that lets ACM renew."""
+        """Create a CA that lets ACM renew."""
         arn = self.pki.root(days=days)
         self.pki.grant(arn)
         return arn

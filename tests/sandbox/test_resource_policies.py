@@ -1,4 +1,4 @@
-"""Resource policies: the forms that AWS accepts, and what is said about any other."""
+"""Resource policies: the forms that AWS accepts, and the errors of others."""
 
 from __future__ import annotations
 

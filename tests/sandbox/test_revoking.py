@@ -1,4 +1,4 @@
-"""RevokeCertificate, and where certificates say that they are revoked."""
+"""RevokeCertificate, and the addresses of CRL and OCSP in certificates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that no SDK would send, as raw HTTP: each is refused in AWS's way, and none breaks the server."""
+"""Requests that no SDK would send, as raw HTTP: each gets AWS's error, and none breaks the server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TARGETS = {"acm-pca": "ACMPrivateCA", "acm": "CertificateManager"}
 
 
 def send(sandbox: Sandbox, operation: str, body: bytes) -> tuple[int, dict[str, Any]]:
-    """Send a body to an operation, `acm:ListCertificates`; returns the HTTP status and the JSON answered."""
+    """Send a body to an operation such as `acm:ListCertificates`; returns the HTTP status and the JSON answer."""
     service, _, name = operation.partition(":")
     scope = f"Credential={sandbox.environment['AWS_ACCESS_KEY_ID']}/20260101/{REGION}/{service}/aws4_request"
     headers = {

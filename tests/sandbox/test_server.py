@@ -17,7 +17,7 @@ from pcaform.sandbox.server import Sandbox, SandboxError
 from sandbox.conftest import ACCOUNT, REGION, Pki, expect_error
 
 OTHER = "999988887777"
-# Each would break or divert a client that reads its environment.
+# Each would break or redirect a client that reads its environment.
 HOSTILE = {
     "AWS_PROFILE": "no-such-profile",
     "AWS_DEFAULT_PROFILE": "no-such-profile",

@@ -1,4 +1,4 @@
-"""The lines that `pcaform sandbox` prints, in every shell's own words."""
+"""The lines that `pcaform sandbox` prints, in the syntax of every shell."""
 
 from __future__ import annotations
 

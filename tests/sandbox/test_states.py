@@ -1,4 +1,4 @@
-"""The life of a CA: being created, failing, expiring, being deleted, restored and gone; some of it by the clock."""
+"""The states of a CA: creating, failed, expired, deleted, restored and gone; some follow from the clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every certificate template that AWS has, each issued once and held against AWS's table of it.
+"""Every certificate template that AWS has: each is used once and compared with AWS's table.
 
 https://docs.aws.amazon.com/privateca/latest/userguide/template-definitions.html
 """
@@ -55,7 +55,7 @@ BlankRootCACertificate_CSRPassthrough BlankRootCACertificate_PathLen4_APIPassthr
 SubordinateCACertificate_PathLen4 BlankEndEntityCertificate_CriticalBasicConstraints BlankCodeSigningCertificate
 EndEntityCertificate_CriticalBasicConstraints_APIPassthrough
 """
-"""Names that follow the pattern and stand in no table of AWS."""
+"""Names that follow the pattern and are not in AWS's tables."""
 NAMES, MISSING = AWS_HAS.split(), AWS_LACKS.split()
 
 CA_USAGE = {"digital_signature", "key_cert_sign", "crl_sign"}
@@ -70,11 +70,11 @@ DICTATED = {
     "RootCA": (CA_USAGE, None, False),
     "SubordinateCA": (CA_USAGE, None, False),
 }
-"""Key usage, purposes and whether those are critical; blank templates dictate none of it."""
+"""Key usage, purposes and whether those are critical; Blank templates set none of them."""
 
 
 def issued(pki: Pki, root: str, name: str) -> x509.Certificate:
-    """Issue with a template: a root's with a root of its own, since it signs only itself."""
+    """Issue with a template; a root template gets a new root, since it signs only itself."""
     if "RootCA" not in name:
         return parse_certificate(pki.issue(root, TemplateArn=template(name))["Certificate"])
     arn = pki.create()

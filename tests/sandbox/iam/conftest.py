@@ -1,4 +1,4 @@
-"""A sandbox in which IAM counts, with a CA that may be used and one that may not."""
+"""A sandbox that enforces IAM, with a CA that may be used and one that may not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who calls a sandbox in which IAM counts: users with keys, and roles that are assumed."""
+"""Callers of a sandbox that enforces IAM: users with access keys, and assumed roles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def policy_document(*statements: dict[str, Any]) -> str:
 
 
 class User:
-    """An IAM user with one inline policy and a key of their own."""
+    """An IAM user with one inline policy and an access key."""
 
     count = 0
 

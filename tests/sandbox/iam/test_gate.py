@@ -1,4 +1,4 @@
-"""IAM that counts: what policies say decides Private CA, ACM and IAM calls, as AWS answers them."""
+"""Enforced IAM: policies decide calls of Private CA, ACM and IAM, with AWS's answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.iam.principals import User, policy_document
 
 
 def issue_statements(ca: str, *names: str) -> list[dict[str, Any]]:
-    """Grant what pcaform grants in AWS's case 1."""
+    """Return the statements that pcaform writes for AWS's case 1."""
     arns = [template(name) for name in names or ("EndEntityCertificate",)]
     return [
         {
@@ -25,7 +25,7 @@ def issue_statements(ca: str, *names: str) -> list[dict[str, Any]]:
 
 
 def request_statements(ca: str, names: str = "*.corp.example") -> list[dict[str, Any]]:
-    """Grant what pcaform grants in AWS's case 2."""
+    """Return the statements that pcaform writes for AWS's case 2."""
     return [
         {
             "Action": "acm:RequestCertificate",

@@ -1,4 +1,4 @@
-"""Policies that IAM does not take, and what it does with those that it took and cannot judge."""
+"""Malformed policies: IAM refuses them, and denies requests to which a stored one applies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.conftest import ACCOUNT, expect_error
 from sandbox.iam.principals import User, assume_role, create_role, trust_policy
 
 
-def test_policies_that_cannot_be_judged_never_let_through(iam_sandbox: Sandbox, ca: str) -> None:
+def test_policies_that_cannot_be_evaluated_allow_nothing(iam_sandbox: Sandbox, ca: str) -> None:
     user = User(iam_sandbox)
     from moto.iam.models import iam_backends
 
@@ -21,7 +21,7 @@ def test_policies_that_cannot_be_judged_never_let_through(iam_sandbox: Sandbox, 
         user.client("acm-pca").list_tags(CertificateAuthorityArn=ca)
 
 
-def test_a_trust_policy_that_cannot_be_judged_denies(iam_sandbox: Sandbox) -> None:
+def test_a_trust_policy_that_cannot_be_evaluated_denies(iam_sandbox: Sandbox) -> None:
     user = User(iam_sandbox, {"Action": "sts:AssumeRole"})
     arn = create_role(iam_sandbox, "odd", trust_policy=trust_policy(user.arn))
     from moto.iam.models import iam_backends
@@ -45,7 +45,7 @@ MALFORMED = [
 
 
 @pytest.mark.parametrize("malformed", [*MALFORMED, {"Principal": {"AWS": ACCOUNT}}], ids=str)
-def test_iam_takes_no_malformed_policy(iam_sandbox: Sandbox, malformed: dict[str, Any]) -> None:
+def test_iam_refuses_a_malformed_policy(iam_sandbox: Sandbox, malformed: dict[str, Any]) -> None:
     user = User(iam_sandbox)
     iam, sts = iam_sandbox.client("iam"), user.client("sts")
     arn = create_role(iam_sandbox, f"of-{user.name}", trust_policy=trust_policy(user.arn))
@@ -66,7 +66,7 @@ def test_iam_takes_no_malformed_policy(iam_sandbox: Sandbox, malformed: dict[str
 @pytest.mark.parametrize(
     "malformed", [*MALFORMED, {"Principal": "me"}, {"Principal": {"Nobody": "x"}}, {"Resource": "x"}], ids=str
 )
-def test_iam_takes_no_malformed_trust_policy(iam_sandbox: Sandbox, malformed: dict[str, Any]) -> None:
+def test_iam_refuses_a_malformed_trust_policy(iam_sandbox: Sandbox, malformed: dict[str, Any]) -> None:
     user = User(iam_sandbox)
     policy = json.dumps({"Version": "2012-10-17", "Statement": [TRUST | malformed]})
     with expect_error("MalformedPolicyDocument"):

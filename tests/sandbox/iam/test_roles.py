@@ -1,4 +1,4 @@
-"""Roles in a sandbox in which IAM counts: who may assume them, what a session may, and how it ends."""
+"""Roles in a sandbox that enforces IAM: who may assume them, what a session may do, and when it ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.iam.principals import User, assume_role, create_role, policy_docume
 OTHER = "999988887777"
 
 
-def test_a_role_is_assumed_by_whom_it_trusts(iam_sandbox: Sandbox, ca: str) -> None:
+def test_a_role_is_assumed_by_principals_that_it_trusts(iam_sandbox: Sandbox, ca: str) -> None:
     user, other_user = User(iam_sandbox), User(iam_sandbox)
     arn = create_role(iam_sandbox, "reader", {"Action": "acm-pca:Describe*"}, trust_policy=trust_policy(user.arn))
     session = assume_role(user.client("sts"), arn)

@@ -1,4 +1,4 @@
-"""Terraform's providers, installed once for all of the corpus."""
+"""Terraform's providers, installed once for the whole corpus."""
 
 from __future__ import annotations
 

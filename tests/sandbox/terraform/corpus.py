@@ -1,4 +1,4 @@
-"""Terraform configurations laid out stage by stage over one state, and what Terraform and the sandbox say of each."""
+"""Terraform configurations applied stage by stage to one state, with their plans and the sandbox's CAs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Values = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Step:
-    """A stage that was applied: its plan, the plan that followed, the state's values, and the CAs of the sandbox."""
+    """An applied stage: its plan, a second plan, the values in the state, and the CAs of the sandbox."""
 
     plan: dict[str, Any]
     second_plan: dict[str, Any]
@@ -40,24 +40,24 @@ class Corpus:
 
     @property
     def directory(self) -> Path:
-        """Where the configuration and the state are."""
+        """The directory of the configuration and the state."""
         return self.terraform.directory
 
     def plan_stages(self, *stages: str, arguments: tuple[str, ...] = ()) -> dict[str, Any]:
-        """Lay stages over what is there and plan."""
+        """Copy stages over the configuration and plan."""
         for stage in stages:
             shutil.copytree(STAGES / stage, self.directory, dirs_exist_ok=True)
         return self.terraform.plan(self.directory / "tfplan", *arguments)
 
     def apply_stages(self, *stages: str) -> Step:
-        """Lay stages over what is there, plan, apply, and plan again."""
+        """Copy stages over the configuration, plan, apply, and plan again."""
         plan = self.plan_stages(*stages)
         self.terraform.apply(self.directory / "tfplan")
         values = self.values()
         return Step(plan, self.plan_stages(), values, self.cas())
 
     def values(self) -> Values:
-        """Return the values in the state by address; data sources have their `data.` in front."""
+        """Return the values in the state by address; addresses of data sources start with `data.`."""
         module = self.terraform.show().get("values", {}).get("root_module", {})
         return {resource["address"]: resource["values"] for resource in module.get("resources", [])}
 
@@ -67,7 +67,7 @@ class Corpus:
         return {ca["Arn"]: ca for ca in cas}
 
     def copy_with_imports(self, directory: Path, imports: Mapping[str, str]) -> Corpus:
-        """Return the same configuration over an empty state, with imports: addresses -> identifiers."""
+        """Return the same configuration with an empty state and import blocks: addresses -> identifiers."""
         shutil.copytree(self.directory, directory, ignore=shutil.ignore_patterns("*tfstate*", "tfplan"))
         blocks = [{"to": address, "id": identifier} for address, identifier in imports.items()]
         (directory / "imports.tf.json").write_text(json.dumps({"import": blocks}), encoding="utf-8")
@@ -76,7 +76,7 @@ class Corpus:
 
 @contextmanager
 def start_corpus(directory: Path, terraform_init: Path) -> Iterator[Corpus]:
-    """Start a sandbox and yield an empty directory on it that uses the providers of an initialised one."""
+    """Start a sandbox and yield an empty configuration that uses the providers of an initialised directory."""
     directory.mkdir()
     shutil.copy(terraform_init / _LOCK, directory)
     for name in ("leaf", "other"):
@@ -87,7 +87,7 @@ def start_corpus(directory: Path, terraform_init: Path) -> Iterator[Corpus]:
 
 
 def replacements(plan: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return which arguments force which resources to be replaced, as dotted paths without indices."""
+    """Return the arguments that force each resource to be replaced, as dotted paths without indices."""
     return {
         change["address"]: {_dotted(path) for path in change["change"]["replace_paths"]}
         for change in plan["resource_changes"]

@@ -1,4 +1,4 @@
-"""The corpus leaves nothing out: each argument that the provider takes is set somewhere in it."""
+"""The corpus is complete: each argument of the provider is set somewhere in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sandbox.terraform.corpus import STAGES
 
 pytestmark = pytest.mark.terraform
 COMPUTED_TOO = {"id", "tags_all"}
-"""What the provider lets one set and fills in itself: nobody sets either."""
+"""Arguments that can be set but that the provider computes; the corpus does not set them."""
 PUBLIC = {
     "certificate_body",
     "certificate_chain",
@@ -25,7 +25,7 @@ PUBLIC = {
     "validation_option.domain_name",
     "validation_option.validation_domain",
 }
-"""Arguments of `aws_acm_certificate` that conflict with a private CA, or mean nothing with one."""
+"""Arguments of `aws_acm_certificate` that conflict with a private CA, or have no effect with one."""
 KINDS = {
     "resource_schemas": {
         "aws_acmpca_certificate_authority": COMPUTED_TOO,
@@ -65,7 +65,7 @@ def configurable_arguments(block: Mapping[str, Any], prefix: str = "") -> Iterat
 
 
 def written_arguments(body: Any, prefix: str = "") -> Iterator[str]:
-    """Yield the dotted path of each argument that stands in a block; what is dynamic counts as written out."""
+    """Yield the dotted path of each argument in a block; a dynamic block counts as its content."""
     for block in body if isinstance(body, list) else [body]:
         for name, value in block.items():
             if name == "dynamic":

@@ -1,4 +1,4 @@
-"""What the provider does that its documentation does not say: each of these has cost somebody a CA, or a day."""
+"""Undocumented behaviour of the provider that can cost a user a CA, or a day."""
 
 from __future__ import annotations
 

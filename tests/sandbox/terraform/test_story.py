@@ -1,4 +1,4 @@
-"""One corpus through its life on the real provider: made, changed, replaced, imported and destroyed."""
+"""One corpus on the real provider: created, changed, replaced, imported and destroyed."""
 
 from __future__ import annotations
 
