@@ -1,7 +1,7 @@
-"""An independent linter, pkilint, judges what the sandbox issues against RFC 5280.
+"""An independent linter, pkilint, checks the sandbox's certificates against RFC 5280.
 
-Everything from a warning upward counts as a finding. Where AWS's own templates disagree with the linter, the
-disagreement stands in `expected`, with its reason, and must occur exactly there.
+Everything from a warning upward is a finding. Where AWS's own templates disagree with the linter, `expected_codes` has
+the finding, with its reason, and it must occur exactly there.
 """
 
 from __future__ import annotations

@@ -30,14 +30,14 @@ def made(story: Corpus) -> Step:
 
 
 def plan_changes(story: Corpus, changed: str, target: str) -> dict[str, set[str]]:
-    """Plan one resource with one CA changed; return which arguments of which resources are updated in place."""
+    """Plan one resource with one CA changed; return the arguments of each resource that are updated in place."""
     plan = story.plan_stages(arguments=("-var", f'changed=["{changed}"]', f"-target={target}"))
     updated = [address for address, actions in list_changes(plan).items() if actions == ("update",)]
     return {address: differences(plan, address) for address in updated}
 
 
 def test_disabled_from_the_start_is_not_disabled(story: Corpus, made: Step) -> None:
-    """AWS makes every CA PENDING_CERTIFICATE, which Terraform reads as enabled: the next plan wants to disable it."""
+    """AWS creates every CA PENDING_CERTIFICATE, which Terraform reads as enabled: the next plan disables it."""
     assert story.cas()[made.values[ca("disabled")]["arn"]]["Status"] == "PENDING_CERTIFICATE"
     assert plan_changes(story, "", ca("disabled")) == {ca("disabled"): {"enabled"}}
 
@@ -51,7 +51,7 @@ def test_a_revocation_block_that_is_left_out_is_switched_off(story: Corpus, made
     ("name", "argument"), [("deletion", "permanent_deletion_time_in_days"), ("usage", "usage_mode")]
 )
 def test_some_updates_are_planned_and_fail(story: Corpus, made: Step, name: str, argument: str) -> None:
-    """The provider sends an update with nothing in it."""
+    """The provider sends an update without any change."""
     assert made
     assert argument in plan_changes(story, name, ca(name))[ca(name)]
     with pytest.raises(TerraformError, match="ValidationException"):
@@ -70,7 +70,7 @@ def test_a_permission_that_is_there_already_is_not_adopted(story: Corpus, made: 
 
 
 def test_a_deleted_authority_is_made_anew(story: Corpus, made: Step) -> None:
-    """Terraform takes DELETED for gone, though it can be restored for weeks."""
+    """Terraform treats a DELETED CA as gone, although it can be restored for weeks."""
     client = story.server.client("acm-pca")
     client.delete_certificate_authority(CertificateAuthorityArn=made.values[ca("gone")]["arn"])
     assert list_changes(story.plan_stages())[ca("gone")] == ("create",)

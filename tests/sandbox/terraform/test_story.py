@@ -53,7 +53,7 @@ def after(story: Corpus, before: Step) -> Step:
 
 @pytest.fixture(scope="module")
 def identifiers(after: Step) -> dict[str, str]:
-    """Return what Terraform imports each resource of the corpus by; a permission has no importer."""
+    """Return the import id of each resource of the corpus; a permission cannot be imported."""
     resources = {address: values for address, values in after.values.items() if not address.startswith("data.")}
     return {address: values["id"] for address, values in resources.items() if "_permission." not in address}
 
@@ -64,7 +64,7 @@ def test_a_second_plan_is_empty(before: Step, after: Step) -> None:
 
 
 def test_what_has_become_of_private_certificates(before: Step) -> None:
-    """The provider keeps a certificate that failed; one that ACM cannot renew looks like any other in a plan."""
+    """The provider keeps a failed certificate; one that ACM cannot renew looks like any other in a plan."""
     status = {name: values["status"] for name, values in before.values.items() if name.startswith("aws_acm_cert")}
     assert status.pop("aws_acm_certificate.failed") == "FAILED"
     assert set(status.values()) == {"ISSUED"}
@@ -108,7 +108,7 @@ def test_what_changes_in_place(after: Step) -> None:
 
 
 def test_what_is_replaced_and_why(after: Step) -> None:
-    """Naming the account that the API answers anyway is none of these, and neither is a CA's usage."""
+    """Setting the account to the API's default replaces nothing, and neither does a CA's usage mode."""
     assert replacements(after.plan) == {
         "aws_acm_certificate.replaced": {
             "certificate_authority_arn",
@@ -156,7 +156,7 @@ def test_a_replaced_authority_is_deleted_and_can_be_restored(before: Step, after
 
 
 def test_imported_certificates_would_be_replaced(story: Corpus, identifiers: dict[str, str], tmp_path: Path) -> None:
-    """Import cannot read back what a certificate was asked for; what hangs on it is replaced with it."""
+    """Import cannot read a certificate's request arguments; the resources that depend on it are replaced too."""
     plan = story.copy_with_imports(tmp_path / "imported", identifiers).plan_stages()
     changes = list_changes(plan)
     issued = {address for address in identifiers if address.startswith("aws_acmpca_certificate.")}
@@ -167,7 +167,7 @@ def test_imported_certificates_would_be_replaced(story: Corpus, identifiers: dic
 
 
 def test_all_else_is_imported_as_it_is(story: Corpus, identifiers: dict[str, str], tmp_path: Path) -> None:
-    """With what cannot be read back ignored, no more differs than what is not AWS's at all, and the permissions."""
+    """With those arguments ignored, the only differences are arguments that AWS does not have, and the permissions."""
     plan = story.copy_with_imports(tmp_path / "imported", identifiers).plan_stages("kept")
     changes = list_changes(plan)
     missing = {address for address, actions in changes.items() if actions == ("create",)}
@@ -186,7 +186,7 @@ def test_a_permission_cannot_be_imported(story: Corpus, after: Step, tmp_path: P
 
 
 def test_destroying_all_of_it(story: Corpus, after: Step) -> None:
-    """Last, since nothing is left: certificates are revoked, CAs deleted and restorable, each as long as it says."""
+    """Last, since nothing is left: certificates are revoked, CAs deleted and restorable for the configured days."""
     assert set(list_changes(story.plan_stages(arguments=("-destroy",))).values()) == {("delete",)}
     story.terraform.apply(story.directory / "tfplan")
     assert story.values() == {}
@@ -210,7 +210,7 @@ def read_certificate(values: Values, address: str) -> x509.Certificate:
 
 
 def is_revoked(story: Corpus, ca: str, certificate: x509.Certificate) -> bool:
-    """Tell whether AWS refuses to revoke a certificate because it was revoked before; else it is revoked now."""
+    """Tell whether a certificate was already revoked, by trying to revoke it; if it was not, it is revoked now."""
     try:
         story.server.client("acm-pca").revoke_certificate(
             CertificateAuthorityArn=ca,
@@ -223,7 +223,7 @@ def is_revoked(story: Corpus, ca: str, certificate: x509.Certificate) -> bool:
 
 
 def restorable_days(story: Corpus, step: Step, name: str) -> int:
-    """Return for how many days a deleted CA can be restored."""
+    """Return the number of days for which a deleted CA can be restored."""
     ca = story.cas()[step.values[f"aws_acmpca_certificate_authority.{name}"]["arn"]]
     window: timedelta = ca["RestorableUntil"] - ca["LastStateChangeAt"]
     return round(window / timedelta(days=1))
