@@ -171,7 +171,7 @@ def test_an_update_without_content_is_refused(pki: Pki, root: str) -> None:
         pki.client.update_certificate_authority(CertificateAuthorityArn=root)
 
 
-def test_a_status_that_nobody_can_set_is_refused(pki: Pki, root: str) -> None:
+def test_a_status_that_cannot_be_set_is_refused(pki: Pki, root: str) -> None:
     with expect_error("InvalidArgsException"):
         pki.client.update_certificate_authority(CertificateAuthorityArn=root, Status="EXPIRED")
 

@@ -93,7 +93,7 @@ def test_renewing_an_active_root(pki: Pki) -> None:
 def test_a_disabled_ca_takes_no_certificate(pki: Pki, root: str) -> None:
     arn = pki.subordinate(root)
     pki.disable(arn)
-    with expect_error("InvalidStateException", "takes no certificate"):
+    with expect_error("InvalidStateException", "accepts no certificate"):
         pki.activate(arn, root, name="SubordinateCACertificate_PathLen0", days=1200)
 
 

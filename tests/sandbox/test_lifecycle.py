@@ -26,7 +26,7 @@ def authorities(sandbox: Sandbox) -> list[dict[str, Any]]:
     return list(sandbox.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"])
 
 
-def test_a_second_sandbox_starts_empty_and_as_somebody_else() -> None:
+def test_a_second_sandbox_starts_empty_and_with_another_user_id() -> None:
     with new() as first:
         Pki(first.client("acm-pca")).create()
         first.client("iam").create_user(UserName="alice")

@@ -241,7 +241,7 @@ def test_only_csr_templates_copy_more_than_names(pki: Pki, issuer: str, template
     assert present.get(PRIVATE) is (True if arrives else None)
 
 
-def test_the_csr_must_name_somebody_even_where_the_api_does(pki: Pki, issuer: str) -> None:
+def test_the_csr_needs_a_name_even_if_the_api_has_one(pki: Pki, issuer: str) -> None:
     with expect_error("MalformedCSRException"):
         with_api(pki, issuer, csr(""), Subject={"CommonName": "named by the API"})
 
@@ -259,7 +259,7 @@ def test_the_cas_own_crl_address_wins_over_others(pki: Pki) -> None:
             assert point.full_name[0].value.startswith(f"http://{host}/")
 
 
-def test_a_root_names_its_own_key_only_when_told(pki: Pki) -> None:
+def test_a_root_has_its_own_key_identifier_only_on_request(pki: Pki) -> None:
     """As in AWS's guide for Matter: https://docs.aws.amazon.com/privateca/latest/userguide/matter.html."""
     arn = pki.create()
     name = template("RootCACertificate_APIPassthrough")

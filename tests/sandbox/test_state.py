@@ -230,7 +230,7 @@ def test_a_body_that_is_no_snapshot_is_refused(file: Path) -> None:
         pass
 
 
-def test_where_nothing_can_be_kept_is_said_at_once(pcaform: Run, tmp_path: Path) -> None:
+def test_a_state_that_cannot_be_kept_is_reported_at_once(pcaform: Run, tmp_path: Path) -> None:
     done = pcaform("sandbox", "--state", tmp_path / "no" / "sandbox.state", "--", "true")
     assert done.returncode == 1
     assert "No such file or directory: the sandbox cannot keep its state there" in done.stderr

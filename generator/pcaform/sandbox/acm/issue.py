@@ -44,11 +44,11 @@ def obtain_material(
     with cas.lock:
         _find_usable_ca(cas, ca_arn, key_algorithm=key_algorithm, needs_grant=needs_grant)
     key = generate_key(key_algorithm)
-    request = _build_csr(key, key_algorithm, names=names)
+    csr = _build_csr(key, key_algorithm, names=names)
     with cas.lock:
         ca = _find_usable_ca(cas, ca_arn, key_algorithm=key_algorithm, needs_grant=needs_grant)
         issue_request = IssueRequest(
-            request=request,
+            csr=csr,
             signing_algorithm=_SIGNING[ca.key_family],
             validity={"Type": "DAYS", "Value": _DAYS},
         )

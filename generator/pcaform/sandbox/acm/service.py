@@ -38,10 +38,8 @@ class CertificateResponse(IamEnforced, AWSCertificateManagerResponse):
         """Build the request for the certificate of an operation, with the certificate's tags."""
         request = self._request()
         account = f"arn:{self.partition}:acm:{self.region}:{self.current_account}"
-        arn, keys = (
-            requested_certificate_arn(operation, request, account),
-            certificate_condition_keys(operation, request),
-        )
+        arn = requested_certificate_arn(operation, request, account)
+        keys = certificate_condition_keys(operation, request)
         certificate = self.backend._certificates.get(arn)  # noqa: SLF001 - moto has no other way to look without failing
         for name, value in (certificate.tags if certificate else {}).items():
             keys[f"aws:resourcetag/{name.lower()}"] = (value or "",)

@@ -76,7 +76,7 @@ def find_signature(signing_algorithm: str, key_family: str) -> Signature:
     """
     signature = _SIGNATURES.get(signing_algorithm)
     if signature is None or signature.family != key_family:
-        message = f"The signing algorithm {signing_algorithm} does not fit a key of the family {key_family}."
+        message = f"The signing algorithm {signing_algorithm} does not match a key of the family {key_family}."
         raise AwsError("InvalidArgsException", message)
     return signature
 

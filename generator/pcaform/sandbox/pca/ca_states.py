@@ -43,7 +43,7 @@ _RULES = {
     "GetCertificateAuthorityCsr": Rule(_CREATED, _NO_REQUEST),
     "GetCertificateAuthorityCertificate": Rule(_CERTIFIED, _NO_REQUEST),
     "ImportCertificateAuthorityCertificate": Rule(
-        _CREATED - {"DISABLED"}, "The certificate authority {arn} is in the {status} state and takes no certificate"
+        _CREATED - {"DISABLED"}, "The certificate authority {arn} is in the {status} state and accepts no certificate"
     ),
     "GetCertificate": Rule(_NOT_DELETED),
     "RevokeCertificate": Rule(_CERTIFIED - {"EXPIRED"}),

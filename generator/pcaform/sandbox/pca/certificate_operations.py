@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pcaform.sandbox.http.aws_error import AwsError, not_found
-from pcaform.sandbox.pca.csr import read_request
+from pcaform.sandbox.pca.csr import read_csr
 from pcaform.sandbox.pca.issue import IssueRequest, issue_certificate
 from pcaform.sandbox.pca.operations import Answer, Operations, Request, decode_blob, locked
 from pcaform.sandbox.pca.pem import certificate_answer, certificate_text, chain_text
@@ -56,7 +56,7 @@ class CertificateOperations(Operations):
 
 def _read_issue_request(request: Request) -> IssueRequest:
     return IssueRequest(
-        request=read_request(decode_blob(request["Csr"])),
+        csr=read_csr(decode_blob(request["Csr"])),
         signing_algorithm=request["SigningAlgorithm"],
         validity=request["Validity"],
         start=request.get("ValidityNotBefore"),

@@ -20,20 +20,20 @@ from pcaform.sandbox.pca.templates import Extension, Template
 
 
 def choose_extensions(
-    ca: SandboxCa, template: Template, *, request: x509.CertificateSigningRequest, added: Passthrough
+    ca: SandboxCa, template: Template, *, csr: x509.CertificateSigningRequest, added: Passthrough
 ) -> list[Extension]:
     """List every extension once, from the first source that has it; `added` is empty unless the template accepts it.
 
     The alternative names become critical if the subject is empty, as RFC 5280, 4.2.1.6 requires.
     """
     sources = [
-        *_template_extensions(ca, template, request=request),
+        *_template_extensions(ca, template, csr=csr),
         *added.extensions,
-        *_csr_extensions(template, request),
+        *_csr_extensions(template, csr),
     ]
     first = {value.oid: (value, is_critical) for value, is_critical in reversed(sources)}
     chosen = [first.pop(value.oid) for value, _ in sources if value.oid in first]
-    has_subject = bool((added.subject or request.subject).rdns)
+    has_subject = bool((added.subject or csr.subject).rdns)
     return [(value, is_critical or _is_only_name(value, has_subject=has_subject)) for value, is_critical in chosen]
 
 
@@ -47,11 +47,13 @@ def check_readable(certificate: x509.Certificate) -> None:
     except x509.UnsupportedGeneralNameType:
         return  # valid: an EdiPartyName, which only cryptography does not read
     except ValueError as error:
-        raise AwsError("InvalidArgsException", f"An extension is not what its identifier says: {error}.") from error
+        raise AwsError(
+            "InvalidArgsException", f"An extension's value does not match its identifier: {error}."
+        ) from error
 
 
 def _template_extensions(
-    ca: SandboxCa, template: Template, *, request: x509.CertificateSigningRequest
+    ca: SandboxCa, template: Template, *, csr: x509.CertificateSigningRequest
 ) -> Iterator[Extension]:
     """List the extensions that neither API nor CSR can change. A root has no authority key identifier.
 
@@ -59,15 +61,15 @@ def _template_extensions(
     https://docs.aws.amazon.com/privateca/latest/userguide/matter.html
     """
     yield from template.extensions()
-    yield x509.SubjectKeyIdentifier.from_public_key(request.public_key()), False
+    yield x509.SubjectKeyIdentifier.from_public_key(csr.public_key()), False
     if not template.is_root:
         yield _authority_key_identifier(ca), False
         yield from revocation_extensions(ca.revocation, ca_id=ca.ca_id, region=ca.region_name)
 
 
-def _csr_extensions(template: Template, request: x509.CertificateSigningRequest) -> Iterator[Extension]:
+def _csr_extensions(template: Template, csr: x509.CertificateSigningRequest) -> Iterator[Extension]:
     """List the extensions of the CSR: alternative names with every template, the rest with CSR passthrough."""
-    for extension in request.extensions:
+    for extension in csr.extensions:
         if template.takes_csr or extension.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME:
             yield extension.value, extension.critical
 

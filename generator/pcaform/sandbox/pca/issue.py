@@ -36,7 +36,7 @@ class IssueRequest:
     https://docs.aws.amazon.com/privateca/latest/APIReference/API_ApiPassthrough.html
     """
 
-    request: x509.CertificateSigningRequest
+    csr: x509.CertificateSigningRequest
     signing_algorithm: str
     validity: dict[str, Any]
     start: dict[str, Any] | None = None
@@ -51,7 +51,7 @@ def issue_certificate(ca: SandboxCa, issue_request: IssueRequest) -> str:
     """
     template = find_template(issue_request.template_arn)
     _check_state(ca, template)
-    _check_root(ca, template, request=issue_request.request)
+    _check_root(ca, template, csr=issue_request.csr)
     _check_depth(ca, template)
     moment = now().replace(microsecond=0)
     start, end = validity.not_before(issue_request.start, moment), validity.not_after(issue_request.validity, moment)
@@ -76,10 +76,10 @@ def _check_state(ca: SandboxCa, template: Template) -> None:
         raise invalid_state(message)
 
 
-def _check_root(ca: SandboxCa, template: Template, *, request: x509.CertificateSigningRequest) -> None:
+def _check_root(ca: SandboxCa, template: Template, *, csr: x509.CertificateSigningRequest) -> None:
     if not template.is_root:
         return
-    if ca.kind != "ROOT" or not is_same_key(request.public_key(), ca.key.public_key()):
+    if ca.kind != "ROOT" or not is_same_key(csr.public_key(), ca.key.public_key()):
         raise validation_error("A root CA certificate can only be issued by a ROOT CA from its own CSR")
 
 
@@ -109,16 +109,16 @@ def _sign(
 ) -> x509.Certificate:
     signature = find_signature(issue_request.signing_algorithm, ca.key_family)
     added = read_passthrough(issue_request.passthrough) if template.takes_api else Passthrough()
-    subject = added.subject or issue_request.request.subject
+    subject = added.subject or issue_request.csr.subject
     builder = x509.CertificateBuilder(
         issuer_name=subject if template.is_root else ca.name,
         subject_name=subject,
-        public_key=issue_request.request.public_key(),
+        public_key=issue_request.csr.public_key(),
         serial_number=_draw_serial(),
         not_valid_before=start,
         not_valid_after=end,
     )
-    for extension, is_critical in choose_extensions(ca, template, request=issue_request.request, added=added):
+    for extension, is_critical in choose_extensions(ca, template, csr=issue_request.csr, added=added):
         builder = builder.add_extension(extension, critical=is_critical)
     certificate = sign_certificate(builder, ca.key, signature=signature)
     check_readable(certificate)

@@ -22,7 +22,7 @@ from pcaform.sandbox.iam.request_context import Keys, ca_condition_keys, request
 from pcaform.sandbox.pca.backend import PrivateCaBackend
 from pcaform.sandbox.pca.ca import SandboxCa
 from pcaform.sandbox.pca.ca_states import check_state
-from pcaform.sandbox.pca.csr import read_request
+from pcaform.sandbox.pca.csr import read_csr
 
 _CA_ARN = re.compile(r"arn:[^:]+:acm-pca:[^:]*:(?P<account>\d{12}):certificate-authority/.+")
 
@@ -116,7 +116,7 @@ def locked(handler: Callable[[Group, Request], Answer]) -> Callable[[Group], str
 def _public_key_conditions(request: Request) -> Keys:
     """Return the condition keys of the CSR's public key; none for a CSR that cannot be read, which is refused later."""
     try:
-        return keys_of_public_key(read_request(decode_blob(request["Csr"])).public_key())
+        return keys_of_public_key(read_csr(decode_blob(request["Csr"])).public_key())
     except (AwsError, ValueError, KeyError, TypeError, UnsupportedAlgorithm):
         return {}
 

@@ -68,7 +68,7 @@ def read_passthrough(structure: dict[str, Any]) -> Passthrough:
         oid.dotted_string for oid, count in Counter(value.oid for value, _ in extensions).items() if count > 1
     ]
     if duplicates:
-        raise AwsError("InvalidArgsException", f"The ApiPassthrough gives an extension twice: {', '.join(duplicates)}.")
+        raise AwsError("InvalidArgsException", f"The ApiPassthrough has an extension twice: {', '.join(duplicates)}.")
     return Passthrough(subject, extensions)
 
 

@@ -27,7 +27,7 @@ def check_tags(tags: Iterable[Mapping[str, str]]) -> None:
         if key.lower().startswith("aws:"):
             raise AwsError("InvalidTagException", f"The tag key {key} starts with aws:, which is reserved.")
         if keys.count(key) > 1:
-            raise AwsError("InvalidTagException", f"The tag key {key} is given twice.")
+            raise AwsError("InvalidTagException", f"The tag key {key} is duplicated.")
 
 
 def check_count(existing: Iterable[str], added: Iterable[str]) -> None:
