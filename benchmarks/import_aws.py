@@ -61,7 +61,7 @@ def main() -> None:
         populate(server)
         regions = [word for region in REGIONS for word in ("--region", region)]
         command = [sys.executable, "-m", "pcaform", "import", "aws", "--stack", "bench", *regions, "--out"]
-        with tempfile.TemporaryDirectory() as out, server.troubled(throttling=True) as counts:
+        with tempfile.TemporaryDirectory() as out, server.inject_faults(throttling=True) as counts:
             start = time.perf_counter()
             subprocess.run([*command, out], env=environment, check=True, stderr=subprocess.DEVNULL)
             took = time.perf_counter() - start

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "pcaform"
 CASES = ROOT / "tests" / "rules" / "cases"
 MARK = "<!-- generated: {name} -->"
-sys.path.insert(0, str(ROOT / "tests"))  # where the table of refusals stands
+sys.path.insert(0, str(ROOT / "tests"))  # for the table of errors in sandbox/refusals.py
 
 
 def rule_sections(_: str) -> str:
@@ -150,32 +150,32 @@ def _code(value: Any) -> str:
 
 
 def operation_table(_: str) -> str:
-    """Return a row for each operation of Private CA: what its handler says, and the errors that tests provoke."""
+    """Return a row for each operation of Private CA: its handler's docstring, and the errors that tests provoke."""
     from pcaform.sandbox.http.model_validation import service_model
     from pcaform.sandbox.pca.operations import Operations
     from pcaform.sandbox.pca.service import PrivateCaResponse
     from sandbox.refusals import REFUSALS, REPORTS
 
-    wanted = [name for name in service_model("acm-pca").operation_names if name not in REPORTS]
+    operations = [name for name in service_model("acm-pca").operation_names if name not in REPORTS]
     handlers = {
         name.title().replace("_", ""): inspect.getdoc(handler) or ""
         for group in PrivateCaResponse.__mro__
         if issubclass(group, Operations)
         for name, handler in vars(group).items()
     }
-    rows = [_operation_row(name, handlers[name], REFUSALS) for name in wanted if name in handlers]
-    count = f"{len(rows)} of {len(wanted)} operations:"
-    head = ["| operation | what it does here | errors that tests provoke |", "| --- | --- | --- |"]
+    rows = [_operation_row(name, handlers[name], REFUSALS) for name in operations if name in handlers]
+    count = f"{len(rows)} of {len(operations)} operations:"
+    head = ["| operation | description | errors that tests provoke |", "| --- | --- | --- |"]
     return "\n".join([count, "", *head, *rows])
 
 
-def _operation_row(name: str, says: str, refusals: Any) -> str:
+def _operation_row(name: str, description: str, refusals: Any) -> str:
     causes: dict[str, list[str]] = {}
     for row in refusals:
         if row.operation == name:
             causes.setdefault(row.code, []).append(row.when)
     errors = "<br>".join(f"`{code}`: {'; '.join(when)}" for code, when in sorted(causes.items()))
-    return f"| `{name}` | {' '.join(says.split())} | {errors} |"
+    return f"| `{name}` | {' '.join(description.split())} | {errors} |"
 
 
 def access_table(_: str) -> str:
@@ -250,13 +250,13 @@ def never_table(_: str) -> str:
     from pcaform.sandbox.http.model_validation import service_model
     from sandbox.refusals import REPORTS, reason_never
 
-    model, found = service_model("acm-pca"), {}
+    model, operations = service_model("acm-pca"), {}
     for name in model.operation_names:
         for shape in model.operation_model(name).error_shapes if name not in REPORTS else []:
             if reason := reason_never(name, shape.name):
-                found.setdefault((shape.name, reason), []).append(f"`{name}`")
-    rows = [f"| `{code}` | {', '.join(names)} | {reason} |" for (code, reason), names in sorted(found.items())]
-    return "\n".join(["| error | declared for | why never here |", "| --- | --- | --- |", *rows])
+                operations.setdefault((shape.name, reason), []).append(f"`{name}`")
+    rows = [f"| `{code}` | {', '.join(names)} | {reason} |" for (code, reason), names in sorted(operations.items())]
+    return "\n".join(["| error | declared for | why the sandbox never gives it |", "| --- | --- | --- |", *rows])
 
 
 def _module_parts() -> Iterator[tuple[str, str, Callable[[str], str]]]:

@@ -95,7 +95,7 @@ def test_the_caller_must_be_of_the_account_of_the_stack(world: World, pcaform: R
 
 def test_expired_credentials_are_named(world: World, pcaform: Run, tmp_path: Path) -> None:
     stack = world.stack(pcaform, tmp_path)
-    with world.server.with_faults(expiry={"sts:*": 1.0}):
+    with world.server.inject_faults(expiry={"sts:*": 1.0}):
         assert "the credentials expired (ExpiredToken): log in again" in refused(world, pcaform, stack)
 
 

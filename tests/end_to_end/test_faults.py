@@ -22,7 +22,7 @@ def test_apply_gets_through_trouble(tmp_path: Path) -> None:
     write(render(plan(spec, source="spec.yaml")), tmp_path)
     with (
         open_sandbox(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment),
-        server.with_faults(seed=1, throttling=True, failures=0.1, resets=0.1) as counts,
+        server.inject_faults(seed=1, throttling=True, failures=0.1, resets=0.1) as counts,
     ):
         terraform = Terraform(find_binary(), tmp_path / spec.stack, environment)
         terraform.init()

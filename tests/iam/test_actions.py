@@ -26,5 +26,5 @@ def test_every_template_is_asked_about() -> None:
     """One list for all: what the sandbox can sign is what AWS documents."""
     for name in facts.TEMPLATES:
         arn = facts.template_arn("eu-west-1", name)
-        assert templates.template_for(arn).name == name
+        assert templates.find_template(arn).name == name
     assert len(set(facts.TEMPLATES)) == len(facts.TEMPLATES) == len(templates._TEMPLATES)  # noqa: SLF001 - all of them

@@ -35,13 +35,13 @@ JSON_TYPES: dict[str, tuple[type, ...]] = {
 
 
 def template(name: str, partition: str = "aws") -> str:
-    """Write a template's ARN."""
+    """Return a template's ARN."""
     return f"arn:{partition}:acm-pca:::template/{name}/V1"
 
 
 @functools.cache
 def key() -> ec.EllipticCurvePrivateKey:
-    """Make one leaf key for all tests."""
+    """Generate one leaf key for all tests."""
     return ec.generate_private_key(ec.SECP256R1())
 
 
@@ -53,7 +53,7 @@ def csr(
     is_critical: bool = False,
     extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (),
 ) -> bytes:
-    """Make a CSR, with a subject unless `name` is empty; `is_critical` is about the alternative names."""
+    """Build a CSR, with a subject unless `name` is empty; `is_critical` is for the alternative names."""
     attributes = [x509.NameAttribute(x509.NameOID.COMMON_NAME, name)] if name else []
     builder = x509.CertificateSigningRequestBuilder(x509.Name(attributes))
     if sans:
@@ -64,13 +64,13 @@ def csr(
     return builder.sign(signer or key(), hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
-def parsed(pem: str) -> x509.Certificate:
-    """Read one certificate."""
+def parse_certificate(pem: str) -> x509.Certificate:
+    """Parse one certificate."""
     return x509.load_pem_x509_certificate(pem.encode())
 
 
 @contextmanager
-def refused(code: str, text: str = "") -> Iterator[None]:
+def expect_error(code: str, text: str = "") -> Iterator[None]:
     """Expect a ClientError with this code whose message contains `text`."""
     with pytest.raises(ClientError) as caught:
         yield
@@ -80,19 +80,19 @@ def refused(code: str, text: str = "") -> Iterator[None]:
 
 
 class Pki:
-    """CAs of one sandbox, made through a real client; EC keys because they are fast."""
+    """CAs of one sandbox, created through a real client; with EC keys, which are fast."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
 
     def create(self, kind: str = "ROOT", *, configuration: dict[str, Any] | None = None, **more: Any) -> str:
-        wanted = {
+        settings = {
             "KeyAlgorithm": "EC_prime256v1",
             "SigningAlgorithm": "SHA256WITHECDSA",
             "Subject": {"CommonName": f"{kind.title()} CA", "Country": "DE"},
         } | (configuration or {})
         answer = self.client.create_certificate_authority(
-            CertificateAuthorityType=kind, CertificateAuthorityConfiguration=wanted, **more
+            CertificateAuthorityType=kind, CertificateAuthorityConfiguration=settings, **more
         )
         return str(answer["CertificateAuthorityArn"])
 
@@ -111,9 +111,9 @@ class Pki:
             "Validity": {"Type": "DAYS", "Value": 30},
         } | more
         issued = self.client.issue_certificate(CertificateAuthorityArn=arn, **settings)["CertificateArn"]
-        got = self.client.get_certificate(CertificateAuthorityArn=arn, CertificateArn=issued)
-        got.pop("ResponseMetadata")
-        return {"Arn": issued, **got}
+        certificate = self.client.get_certificate(CertificateAuthorityArn=arn, CertificateArn=issued)
+        certificate.pop("ResponseMetadata")
+        return {"Arn": issued, **certificate}
 
     def install(self, arn: str, certificate: str, chain: str | None = None) -> None:
         more = {"CertificateChain": chain.encode()} if chain else {}
@@ -143,7 +143,7 @@ class Pki:
 
     def certificate(self, arn: str) -> x509.Certificate:
         answer = self.client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)
-        return parsed(answer["Certificate"])
+        return parse_certificate(answer["Certificate"])
 
     def grant(self, arn: str, actions: list[str] | None = None, **more: Any) -> None:
         self.client.create_permission(
@@ -176,8 +176,8 @@ def _check_response(operation_model: OperationModel, response_dict: dict[str, An
         check_shape(json.loads(response_dict["body"]), operation_model.output_shape, operation_model.name)
 
 
-def _checked(sandbox: Sandbox, service: str) -> Any:
-    """Make a client whose every successful response is held against the service model."""
+def _create_checked_client(sandbox: Sandbox, service: str) -> Any:
+    """Create a client that checks every successful response against the service model."""
     client = sandbox.client(service)
     client.meta.events.register(f"before-parse.{service}", _check_response)
     return client
@@ -191,28 +191,28 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def pki(sandbox: Sandbox) -> Pki:
-    return Pki(_checked(sandbox, "acm-pca"))
+    return Pki(_create_checked_client(sandbox, "acm-pca"))
 
 
 @pytest.fixture(scope="module")
 def acm(sandbox: Sandbox) -> Any:
-    return _checked(sandbox, "acm")
+    return _create_checked_client(sandbox, "acm")
 
 
 @pytest.fixture(scope="module")
 def root(pki: Pki) -> str:
-    """Make a root that no test disables or deletes."""
+    """Create a root that no test disables or deletes."""
     return pki.root()
 
 
 @pytest.fixture(scope="module")
 def issuer(pki: Pki, root: str) -> str:
-    """Make a subordinate CA of path length 0 that no test disables or deletes."""
+    """Create a subordinate CA of path length 0 that no test disables or deletes."""
     return pki.subordinate(root)
 
 
 def rsa_key() -> rsa.RSAPrivateKey:
-    """Make an RSA key."""
+    """Generate an RSA key."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

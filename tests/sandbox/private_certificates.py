@@ -1,4 +1,4 @@
-"""What tests do with private certificates through a real ACM client."""
+"""Requests, descriptions and exports of private certificates through a real ACM client."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ EC = "EC_prime256v1"
 PASSPHRASE = b"long enough"
 
 
-def request(acm: Any, authority: str, **more: Any) -> str:
+def request(acm: Any, ca: str, **more: Any) -> str:
     """Request a certificate with an EC key, which is fast, and return its ARN."""
     settings = {"DomainName": "a.example.com", "KeyAlgorithm": EC} | more
-    return str(acm.request_certificate(CertificateAuthorityArn=authority, **settings)["CertificateArn"])
+    return str(acm.request_certificate(CertificateAuthorityArn=ca, **settings)["CertificateArn"])
 
 
 def describe(acm: Any, arn: str) -> dict[str, Any]:

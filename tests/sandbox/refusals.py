@@ -1,6 +1,6 @@
-"""The table of refusals: which error each operation of Private CA gives, when, and a few lines that provoke it.
+"""The table of errors: each error of each Private CA operation, its cause, and a few lines that provoke it.
 
-test_refusals.py runs every row; docs/generate.py makes the table of docs/sandbox.md from it.
+test_refusals.py runs every row; docs/generate.py generates the table of docs/sandbox.md from it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 
 from pcaform.sandbox.clock import clock
 from pcaform.sandbox.pca.creation_outcome import creation
-from sandbox.conftest import ACM, ALL_ACTIONS, Pki, csr, parsed, template
+from sandbox.conftest import ACM, ALL_ACTIONS, Pki, csr, parse_certificate, template
 
 REPORTS = {"CreateCertificateAuthorityAuditReport", "DescribeCertificateAuthorityAuditReport"}
-"""The operations that the sandbox has not."""
+"""The operations that the sandbox does not support."""
 
 _UNKNOWN = "arn:aws:acm-pca:eu-central-1:111122223333:certificate-authority/00000000-0000-0000-0000-000000000000"
 _VALIDITY = {"Type": "DAYS", "Value": 30}
@@ -43,12 +43,12 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
     "UntagCertificateAuthority": {"Tags": _TAGS},
     "ListTags": {},
 }
-"""Each operation on one CA, with arguments that are complete."""
+"""Each operation on one CA, with valid arguments."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One refusal; `provoke` may call other operations first, which must succeed."""
+    """One error; `provoke` may call other operations first, which must succeed."""
 
     operation: str
     code: str
@@ -57,7 +57,7 @@ class Row:
 
 
 def _call(pki: Pki, operation: str, arn: str = "", **more: Any) -> object:
-    """Call an operation by AWS's name, on a CA where one is given, with the arguments above."""
+    """Call an operation by AWS's name with the arguments above, on a CA if `arn` is not empty."""
     name = "ResourceArn" if operation.endswith("Policy") else "CertificateAuthorityArn"
     arguments = _ARGUMENTS.get(operation, {}) | ({name: arn} if arn else {}) | more
     methods = {value: key for key, value in pki.client.meta.method_to_api_mapping.items()}
@@ -77,8 +77,8 @@ def _deleted(pki: Pki) -> str:
 
 
 @contextmanager
-def _creating(**how: Any) -> Iterator[None]:
-    for name, value in how.items():
+def _override_creation(**settings: Any) -> Iterator[None]:
+    for name, value in settings.items():
         setattr(creation, name, value)
     try:
         yield
@@ -87,12 +87,12 @@ def _creating(**how: Any) -> Iterator[None]:
 
 
 def _exceed_the_quota(pki: Pki) -> None:
-    with _creating(quota=0):
+    with _override_creation(quota=0):
         pki.create()
 
 
 def _ask_too_early_for_the_csr(pki: Pki) -> None:
-    with _creating(delay=timedelta(days=1)):
+    with _override_creation(delay=timedelta(days=1)):
         arn = pki.create()
     pki.csr_of(arn)
 
@@ -103,8 +103,8 @@ def _import_a_text(pki: Pki) -> None:
 
 def _import_for_another_key(pki: Pki) -> None:
     arn = pki.root()
-    stranger = pki.client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)["Certificate"]
-    pki.install(pki.create(), stranger)
+    other_certificate = pki.client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)["Certificate"]
+    pki.install(pki.create(), other_certificate)
 
 
 def _import_a_root_with_a_chain(pki: Pki) -> None:
@@ -120,7 +120,7 @@ def _import_without_a_chain(pki: Pki) -> None:
 
 
 def _revoke(pki: Pki, arn: str, certificate: str) -> None:
-    _call(pki, "RevokeCertificate", arn, CertificateSerial=f"{parsed(certificate).serial_number:x}")
+    _call(pki, "RevokeCertificate", arn, CertificateSerial=f"{parse_certificate(certificate).serial_number:x}")
 
 
 def _revoke_twice(pki: Pki) -> None:
@@ -164,31 +164,31 @@ def _tag_too_often(pki: Pki) -> None:
 
 
 def _row(operation: str, code: str, when: str, arn: Callable[[Pki], str] = Pki.root, **more: Any) -> Row:
-    """Make a row for one call with these arguments on a new CA."""
+    """Build a row for one call with these arguments on a new CA."""
     return Row(operation, code, when, lambda pki: _call(pki, operation, arn(pki), **more))
 
 
-def _nothing(_pki: Pki) -> str:
+def _no_ca(_pki: Pki) -> str:
     return ""
 
 
 def _general_rows() -> Iterator[Row]:
-    """Make the rows that all operations on one CA have in common."""
+    """Build the rows that all operations on one CA have in common."""
     for operation in _ARGUMENTS:
-        yield _row(operation, "ValidationException", "the ARN has not the form of one", lambda _: "not an arn")
+        yield _row(operation, "ValidationException", "the value is not an ARN", lambda _: "not an arn")
         yield _row(operation, "InvalidArnException", "the ARN is not a CA's", lambda _: f"{_UNKNOWN}/x")
-        yield _row(operation, "ResourceNotFoundException", "there is no such CA", lambda _: _UNKNOWN)
+        yield _row(operation, "ResourceNotFoundException", "the CA does not exist", lambda _: _UNKNOWN)
         if operation not in {"DescribeCertificateAuthority", "RestoreCertificateAuthority", "RevokeCertificate"}:
             yield _row(operation, "InvalidStateException", "the CA is deleted", _deleted)
 
 
 _RESERVED = [{"Key": "aws:team", "Value": ""}]
 _SPECIAL_ROWS = (
-    Row("CreateCertificateAuthority", "LimitExceededException", "the quota is used up", _exceed_the_quota),
+    Row("CreateCertificateAuthority", "LimitExceededException", "the quota is exceeded", _exceed_the_quota),
     Row(
         "CreateCertificateAuthority",
         "InvalidArgsException",
-        "the signing algorithm does not fit the key",
+        "the signing algorithm does not match the key",
         lambda pki: pki.create(configuration={"SigningAlgorithm": "SHA256WITHRSA"}),
     ),
     Row(
@@ -206,13 +206,13 @@ _SPECIAL_ROWS = (
     _row(
         "ListCertificateAuthorities",
         "InvalidNextTokenException",
-        "no answer had the token",
-        _nothing,
+        "the token is unknown",
+        _no_ca,
         NextToken="made-up",
     ),
-    _row("ListCertificateAuthorities", "ValidationException", "MaxResults is above 1000", _nothing, MaxResults=1001),
+    _row("ListCertificateAuthorities", "ValidationException", "MaxResults is above 1000", _no_ca, MaxResults=1001),
     _row("UpdateCertificateAuthority", "InvalidStateException", "the CA has no certificate yet", Pki.create),
-    _row("UpdateCertificateAuthority", "InvalidArgsException", "nobody can set the status", Status="EXPIRED"),
+    _row("UpdateCertificateAuthority", "InvalidArgsException", "the status cannot be set", Status="EXPIRED"),
     _row("DeleteCertificateAuthority", "InvalidStateException", "the CA is ACTIVE"),
     _row("RestoreCertificateAuthority", "InvalidStateException", "the CA is not deleted"),
     Row(
@@ -222,23 +222,28 @@ _SPECIAL_ROWS = (
         _ask_too_early_for_the_csr,
     ),
     _row("GetCertificateAuthorityCertificate", "InvalidStateException", "the CA has no certificate yet", Pki.create),
-    Row("ImportCertificateAuthorityCertificate", "MalformedCertificateException", "it is not PEM", _import_a_text),
+    Row(
+        "ImportCertificateAuthorityCertificate",
+        "MalformedCertificateException",
+        "the certificate is not PEM",
+        _import_a_text,
+    ),
     Row(
         "ImportCertificateAuthorityCertificate",
         "CertificateMismatchException",
-        "it is for another key",
+        "the certificate is for another key",
         _import_for_another_key,
     ),
     Row(
         "ImportCertificateAuthorityCertificate",
         "InvalidRequestException",
-        "a root's comes with a chain",
+        "a root CA's certificate has a chain",
         _import_a_root_with_a_chain,
     ),
     Row(
         "ImportCertificateAuthorityCertificate",
         "ValidationException",
-        "a subordinate's comes without a chain",
+        "a subordinate CA's certificate has no chain",
         _import_without_a_chain,
     ),
     _row(
@@ -254,38 +259,38 @@ _SPECIAL_ROWS = (
     _row(
         "IssueCertificate",
         "InvalidArgsException",
-        "the signing algorithm does not fit the CA's key",
+        "the signing algorithm does not match the CA's key",
         SigningAlgorithm="SHA256WITHRSA",
     ),
     _row(
         "IssueCertificate",
         "ValidationException",
-        "it would end after the CA",
+        "the certificate would expire after the CA's",
         Validity={"Type": "YEARS", "Value": 90},
     ),
-    _row("GetCertificate", "ResourceNotFoundException", "there is no such certificate"),
-    _row("RevokeCertificate", "ResourceNotFoundException", "there is no such serial number"),
-    Row("RevokeCertificate", "RequestAlreadyProcessedException", "it is revoked already", _revoke_twice),
-    Row("RevokeCertificate", "InvalidRequestException", "it is a root's own", _revoke_a_root),
+    _row("GetCertificate", "ResourceNotFoundException", "the certificate does not exist"),
+    _row("RevokeCertificate", "ResourceNotFoundException", "the serial number is unknown"),
+    Row("RevokeCertificate", "RequestAlreadyProcessedException", "the certificate is already revoked", _revoke_twice),
+    Row("RevokeCertificate", "InvalidRequestException", "the certificate is a root CA's own", _revoke_a_root),
     Row("RevokeCertificate", "InvalidStateException", "the CA is deleted", _revoke_after_deletion),
     Row("RevokeCertificate", "InvalidStateException", "the CA is expired", _revoke_after_the_end),
-    Row("CreatePermission", "PermissionAlreadyExistsException", "there is one for the account", _grant_twice),
+    Row("CreatePermission", "PermissionAlreadyExistsException", "the account already has a permission", _grant_twice),
     _row("CreatePermission", "ValidationException", "the principal is not ACM", Principal="ec2.amazonaws.com"),
-    _row("ListPermissions", "InvalidNextTokenException", "no answer had the token", NextToken="made-up"),
-    _row("DeletePermission", "ResourceNotFoundException", "there is no such permission"),
-    _row("PutPolicy", "InvalidPolicyException", "the policy has none of AWS's forms"),
+    _row("ListPermissions", "InvalidNextTokenException", "the token is unknown", NextToken="made-up"),
+    _row("DeletePermission", "ResourceNotFoundException", "the permission does not exist"),
+    _row("PutPolicy", "InvalidPolicyException", "the policy does not have a form that AWS documents"),
     _row("GetPolicy", "ResourceNotFoundException", "the CA has no policy"),
     _row("TagCertificateAuthority", "InvalidTagException", "a key starts with aws:", Tags=_RESERVED),
-    Row("TagCertificateAuthority", "TooManyTagsException", "there would be more than 50", _tag_too_often),
+    Row("TagCertificateAuthority", "TooManyTagsException", "the CA would have more than 50 tags", _tag_too_often),
     _row("UntagCertificateAuthority", "InvalidTagException", "a key starts with aws:", Tags=_RESERVED),
 )
 REFUSALS = (*_general_rows(), *_SPECIAL_ROWS)
 
-_UNSPECIFIED = "AWS's word for a failure of its own without a known cause; the sandbox has none"
+_UNSPECIFIED = "an unspecified failure within AWS, which the sandbox does not have"
 _AT_ONCE = "the sandbox finishes every request before the next one on the same CAs"
 _LARGE = "the quota is a million certificates for a CA"
-_BUCKET = "it is about the policy of the CRL's bucket, which the sandbox does not look at"
-_NO_DENIAL = "AWS does not say when; a policy that only allows locks nobody out"
+_BUCKET = "it is about the policy of the CRL's bucket, which the sandbox does not check"
+_NO_DENIAL = "AWS does not document when; a policy that can only allow cannot lock out its author"
 _NEVER = {
     "RequestFailedException": _UNSPECIFIED,
     "ConcurrentModificationException": _AT_ONCE,
@@ -304,5 +309,5 @@ _NEVER_IN = {
 
 
 def reason_never(operation: str, code: str) -> str | None:
-    """Tell why an operation never gives an error that the service model declares for it, None if it may."""
+    """Return why an operation never gives an error that the service model declares for it, None if it may."""
     return _NEVER_IN.get((operation, code)) or _NEVER.get(code)

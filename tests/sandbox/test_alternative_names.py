@@ -1,4 +1,4 @@
-"""Subject alternative names that a caller of IssueCertificate gives through the API."""
+"""Subject alternative names that a caller of IssueCertificate sets through the API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from sandbox.conftest import Pki, csr, refused, template
+from sandbox.conftest import Pki, csr, expect_error, template
 from sandbox.test_passthrough import BLANK, OID, extension, with_api
 
 
@@ -43,7 +43,7 @@ def test_every_kind_of_alternative_name(pki: Pki, issuer: str) -> None:
 
 @pytest.mark.parametrize("length", [5, 200])
 def test_openssl_reads_an_edi_party_name(pki: Pki, issuer: str, length: int) -> None:
-    """The one kind that cryptography has no class for; 200 letters need DER's long form."""
+    """The only kind for which cryptography has no class; 200 letters need DER's long form."""
     names = [
         {"DnsName": f"{'a' * 60}.{'b' * 60}.{'c' * 60}.example.com"},
         {"EdiPartyName": {"PartyName": "p" * length, "NameAssigner": "assigner"}},
@@ -54,15 +54,15 @@ def test_openssl_reads_an_edi_party_name(pki: Pki, issuer: str, length: int) -> 
     shown = subprocess.run(["openssl", "x509", "-noout", "-text"], input=pem, capture_output=True, check=True).stdout
     assert b".example.com, EdiPartyName:<unsupported>, EdiPartyName:<unsupported>" in shown
     tree = subprocess.run(
-        ["openssl", "asn1parse", "-strparse", san_offset(pem)], input=pem, capture_output=True, check=True
+        ["openssl", "asn1parse", "-strparse", find_san_offset(pem)], input=pem, capture_output=True, check=True
     )
     assert f"UTF8STRING        :{'p' * length}\n".encode() in tree.stdout
     assert b"UTF8STRING        :assigner\n" in tree.stdout
     assert b"UTF8STRING        :alone\n" in tree.stdout
 
 
-def san_offset(pem: bytes) -> str:
-    """Find where the content of the alternative names stands, in openssl's listing."""
+def find_san_offset(pem: bytes) -> str:
+    """Find the offset of the alternative names' content, in openssl's listing."""
     listing = subprocess.run(["openssl", "asn1parse"], input=pem, capture_output=True, check=True).stdout.decode()
     lines = listing.splitlines()
     place = next(number for number, line in enumerate(lines) if "Subject Alternative Name" in line)
@@ -84,7 +84,7 @@ def san_offset(pem: bytes) -> str:
     ],
 )
 def test_a_name_that_is_none_is_refused(pki: Pki, issuer: str, name: dict[str, Any]) -> None:
-    with refused("InvalidArgsException"):
+    with expect_error("InvalidArgsException"):
         with_api(pki, issuer, Extensions={"SubjectAlternativeNames": [name]})
 
 
@@ -98,10 +98,10 @@ def test_names_become_critical_where_the_subject_is_empty(pki: Pki, issuer: str)
 
 
 def test_a_ca_with_an_edi_party_name_cannot_be_installed(pki: Pki, root: str) -> None:
-    """A limit of the sandbox, which could not read its own CA any more: refused instead of failing later."""
+    """A limit of the sandbox, which could no longer read its own CA: refused instead of failing later."""
     arn = pki.create("SUBORDINATE")
     names = {"SubjectAlternativeNames": [{"EdiPartyName": {"PartyName": "party"}}]}
     name = template("SubordinateCACertificate_PathLen0_APIPassthrough")
     issued = pki.issue(root, pki.csr_of(arn), TemplateArn=name, ApiPassthrough={"Extensions": names})
-    with refused("ValidationException", "extensions of the CA certificate cannot be read"):
+    with expect_error("ValidationException", "extensions of the CA certificate cannot be read"):
         pki.install(arn, issued["Certificate"], issued["CertificateChain"])

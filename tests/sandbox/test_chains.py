@@ -1,4 +1,4 @@
-"""Chains, as GetCertificate returns them and as openssl and cryptography judge them."""
+"""Chains returned by GetCertificate, verified by openssl and cryptography."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sandbox.conftest import (
     csr,
     key,
     openssl_verify,
-    parsed,
+    parse_certificate,
     template,
 )
 
@@ -36,22 +36,22 @@ def test_the_chain_is_complete_and_issuer_first(pki: Pki, root: str) -> None:
 
 @dataclass(frozen=True)
 class Chain:
-    """A leaf, the CAs between issuer first, and the root: what a client judges."""
+    """What a client verifies: a leaf, the CAs in between (issuer first), and the root."""
 
     leaf: x509.Certificate
     middle: list[x509.Certificate]
     root: x509.Certificate
 
 
-def openssl_says(chain: Chain, folder: Path) -> str:
-    """Return why openssl rejects a chain; empty where it does not."""
+def verify_with_openssl(chain: Chain, folder: Path) -> str:
+    """Return why openssl rejects a chain; empty if it does not."""
     middle = "".join(map(pem, chain.middle))
     result = openssl_verify(folder, leaf=pem(chain.leaf), middle=middle, root=pem(chain.root))
     return "" if result.returncode == 0 else result.stderr + result.stdout
 
 
-def cryptography_says(chain: Chain) -> str:
-    """Return why cryptography's verifier, which follows the rules for web servers, rejects a chain; else nothing."""
+def verify_with_cryptography(chain: Chain) -> str:
+    """Return why cryptography's verifier, with the rules for web servers, rejects a chain; empty if it does not."""
     verifier = PolicyBuilder().store(Store([chain.root])).build_server_verifier(x509.DNSName("leaf.example.com"))
     try:
         verifier.verify(chain.leaf, chain.middle)
@@ -61,15 +61,15 @@ def cryptography_says(chain: Chain) -> str:
 
 
 @pytest.fixture
-def good(pki: Pki, root: str, issuer: str) -> Chain:
-    leaf = parsed(pki.issue(issuer, csr(sans=("leaf.example.com",)))["Certificate"])
+def valid_chain(pki: Pki, root: str, issuer: str) -> Chain:
+    leaf = parse_certificate(pki.issue(issuer, csr(sans=("leaf.example.com",)))["Certificate"])
     return Chain(leaf, [pki.certificate(issuer)], pki.certificate(root))
 
 
 @pytest.mark.parametrize("name", ["EndEntityCertificate", "EndEntityServerAuthCertificate"])
 @pytest.mark.parametrize("depth", [0, 1, 2, 3])
 def test_both_accept_chains_with_crl_and_ocsp(pki: Pki, name: str, *, depth: int, tmp_path: Path) -> None:
-    """Let `depth` CAs stand between the root and the issuing CA, each with the shortest path length."""
+    """There are `depth` CAs between the root and the issuing CA, each with the shortest path length."""
     crl = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": "crl-bucket"}
     settings = {"CrlConfiguration": crl, "OcspConfiguration": {"Enabled": True}}
     top = arn = pki.root(RevocationConfiguration=settings)
@@ -77,51 +77,51 @@ def test_both_accept_chains_with_crl_and_ocsp(pki: Pki, name: str, *, depth: int
         arn = pki.subordinate(arn, depth=left, days=1000 + left, RevocationConfiguration=settings)
     issued = pki.issue(arn, csr(sans=("leaf.example.com",)), TemplateArn=template(name))
     above = x509.load_pem_x509_certificates(issued["CertificateChain"].encode())
-    chain = Chain(parsed(issued["Certificate"]), above[:-1], pki.certificate(top))
+    chain = Chain(parse_certificate(issued["Certificate"]), above[:-1], pki.certificate(top))
     assert len(chain.middle) == depth + 1
-    assert (openssl_says(chain, tmp_path), cryptography_says(chain)) == ("", "")
+    assert (verify_with_openssl(chain, tmp_path), verify_with_cryptography(chain)) == ("", "")
 
 
 def test_both_reject_what_the_path_length_forbids(
-    pki: Pki, root: str, issuer: str, good: Chain, tmp_path: Path
+    pki: Pki, root: str, issuer: str, valid_chain: Chain, tmp_path: Path
 ) -> None:
-    ca = authority(issuer)
-    wish = parsed(
+    ca = find_ca(issuer)
+    wish = parse_certificate(
         pki.issue(root, csr("rogue"), TemplateArn=template("SubordinateCACertificate_PathLen0"))["Certificate"]
     )
-    rogue = _resigned(wish, issuer=ca.certificate, signer=ca.key)
-    leaf = _resigned(good.leaf, issuer=rogue, signer=key())
-    chain = Chain(leaf, [rogue, ca.certificate], good.root)
-    assert "path length constraint exceeded" in openssl_says(chain, tmp_path)
-    assert "path length constraint violated" in cryptography_says(chain)
+    rogue = _sign_again(wish, issuer=ca.certificate, signer=ca.key)
+    leaf = _sign_again(valid_chain.leaf, issuer=rogue, signer=key())
+    chain = Chain(leaf, [rogue, ca.certificate], valid_chain.root)
+    assert "path length constraint exceeded" in verify_with_openssl(chain, tmp_path)
+    assert "path length constraint violated" in verify_with_cryptography(chain)
 
 
-def test_both_reject_an_issuer_of_the_same_name_with_another_key(pki: Pki, good: Chain, tmp_path: Path) -> None:
-    """The other CA is an honest one, under a root of its own."""
+def test_both_reject_an_issuer_of_the_same_name_with_another_key(pki: Pki, valid_chain: Chain, tmp_path: Path) -> None:
+    """The other CA is valid, under its own root."""
     other = pki.subordinate(pki.root())
-    leaf = _resigned(good.leaf, issuer=good.middle[0], signer=authority(other).key)
-    assert "unable to get local issuer certificate" in openssl_says(replace(good, leaf=leaf), tmp_path)
-    assert "signature" in cryptography_says(replace(good, leaf=leaf))
+    leaf = _sign_again(valid_chain.leaf, issuer=valid_chain.middle[0], signer=find_ca(other).key)
+    assert "unable to get local issuer certificate" in verify_with_openssl(replace(valid_chain, leaf=leaf), tmp_path)
+    assert "signature" in verify_with_cryptography(replace(valid_chain, leaf=leaf))
 
 
-def test_both_reject_an_end_entity_that_acts_as_a_ca(pki: Pki, issuer: str, good: Chain, tmp_path: Path) -> None:
-    actor = parsed(pki.issue(issuer, csr("actor"))["Certificate"])
-    leaf = _resigned(good.leaf, issuer=actor, signer=key())
-    chain = Chain(leaf, [actor, *good.middle], good.root)
-    assert "invalid CA certificate" in openssl_says(chain, tmp_path)
-    assert "cA must be asserted" in cryptography_says(chain)
+def test_both_reject_an_end_entity_that_acts_as_a_ca(pki: Pki, issuer: str, valid_chain: Chain, tmp_path: Path) -> None:
+    actor = parse_certificate(pki.issue(issuer, csr("actor"))["Certificate"])
+    leaf = _sign_again(valid_chain.leaf, issuer=actor, signer=key())
+    chain = Chain(leaf, [actor, *valid_chain.middle], valid_chain.root)
+    assert "invalid CA certificate" in verify_with_openssl(chain, tmp_path)
+    assert "cA must be asserted" in verify_with_cryptography(chain)
 
 
-def test_both_reject_an_altered_certificate(good: Chain, tmp_path: Path) -> None:
-    der = good.leaf.public_bytes(Encoding.DER)
+def test_both_reject_an_altered_certificate(valid_chain: Chain, tmp_path: Path) -> None:
+    der = valid_chain.leaf.public_bytes(Encoding.DER)
     altered = x509.load_der_x509_certificate(der.replace(b"leaf.example.com", b"evil.example.com", 1))
-    assert altered.subject != good.leaf.subject
-    assert "certificate signature failure" in openssl_says(replace(good, leaf=altered), tmp_path)
-    assert "signature" in cryptography_says(replace(good, leaf=altered))
+    assert altered.subject != valid_chain.leaf.subject
+    assert "certificate signature failure" in verify_with_openssl(replace(valid_chain, leaf=altered), tmp_path)
+    assert "signature" in verify_with_cryptography(replace(valid_chain, leaf=altered))
 
 
-def authority(arn: str) -> Any:
-    """Reach into the sandbox for a CA, to sign with its key what its rules would refuse."""
+def find_ca(arn: str) -> Any:
+    """Take a CA from the sandbox's backend, to sign certificates with its key that the sandbox would refuse."""
     from moto.acmpca.models import acmpca_backends
 
     return acmpca_backends[ACCOUNT][REGION].certificate_authorities[arn]
@@ -131,8 +131,8 @@ def pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(Encoding.PEM).decode()
 
 
-def _resigned(certificate: x509.Certificate, *, issuer: x509.Certificate, signer: Any) -> x509.Certificate:
-    """Sign a certificate's content again as another CA would, without the sandbox's rules."""
+def _sign_again(certificate: x509.Certificate, *, issuer: x509.Certificate, signer: Any) -> x509.Certificate:
+    """Sign a certificate's content again with another CA's key, without the sandbox's rules."""
     builder = x509.CertificateBuilder(
         issuer.subject,
         certificate.subject,

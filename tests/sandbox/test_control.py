@@ -1,4 +1,4 @@
-"""The control of a running sandbox over HTTP."""
+"""Control of a running sandbox over HTTP."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from pcaform.sandbox.clock import now
 from pcaform.sandbox.faults.fault_config import FaultConfig
 from pcaform.sandbox.http.control_api import read_duration
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, REGION, refused
+from sandbox.conftest import ACCOUNT, REGION, expect_error
 
 
 @pytest.fixture
 def server() -> Iterator[Sandbox]:
-    """Start a sandbox whose clock and troubles no other test sees."""
+    """Start a sandbox whose clock and faults no other test sees."""
     with Sandbox(account_id=ACCOUNT, region=REGION) as running:
         yield running
 
 
 def ask(sandbox: Sandbox, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
-    """Send a request; `body` is bytes, or anything to be written as JSON."""
+    """Send a request; `body` is bytes, or a value that is sent as JSON."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     with closing(http.client.HTTPConnection(sandbox.endpoint_url.removeprefix("http://"))) as connection:
         connection.request(method, f"/_sandbox/{path}", None if body is None else data)
@@ -82,30 +82,30 @@ def test_a_time_beyond_every_calendar_is_refused(server: Sandbox) -> None:
     assert ask(server, "GET", "clock")[0] == 200
 
 
-def test_troubles_are_set_and_read_and_counted(server: Sandbox) -> None:
-    status, answer = ask(server, "PUT", "troubles", {"denials": ["sts:*"], "seed": 3})
+def test_faults_are_set_and_read_and_counted(server: Sandbox) -> None:
+    status, answer = ask(server, "PUT", "faults", {"denials": ["sts:*"], "seed": 3})
     assert (status, answer["denials"]) == (200, {"sts:*": "*"})
-    assert ask(server, "GET", "troubles") == (200, answer)
-    with refused("AccessDenied"):
+    assert ask(server, "GET", "faults") == (200, answer)
+    with expect_error("AccessDenied"):
         server.client("sts").get_caller_identity()
-    assert ask(server, "GET", "strikes") == (200, {"denials": 1})
-    assert ask(server, "PUT", "troubles", {})[0] == 200
+    assert ask(server, "GET", "injected") == (200, {"denials": 1})
+    assert ask(server, "PUT", "faults", {})[0] == 200
     assert server.faults == FaultConfig()
     server.client("sts").get_caller_identity()
 
 
-def test_an_unknown_trouble_changes_nothing(server: Sandbox) -> None:
+def test_an_unknown_fault_changes_nothing(server: Sandbox) -> None:
     server.faults = FaultConfig(expiry={"*": 1.0})
-    status, answer = ask(server, "PUT", "troubles", {"trottling": True})
+    status, answer = ask(server, "PUT", "faults", {"trottling": True})
     assert status == 400
-    assert "there is no trouble 'trottling'" in answer["error"]
+    assert "unknown fault 'trottling'" in answer["error"]
     assert server.faults == FaultConfig(expiry={"*": 1.0})
 
 
-def test_control_is_never_troubled(server: Sandbox) -> None:
-    ask(server, "PUT", "troubles", {"resets": 1, "latency": 0.001, "denials": "*"})
-    assert [ask(server, "GET", path)[0] for path in ("clock", "troubles", "strikes")] == [200] * 3
-    assert ask(server, "GET", "strikes") == (200, {})
+def test_no_fault_is_injected_into_control(server: Sandbox) -> None:
+    ask(server, "PUT", "faults", {"resets": 1, "latency": 0.001, "denials": "*"})
+    assert [ask(server, "GET", path)[0] for path in ("clock", "faults", "injected")] == [200] * 3
+    assert ask(server, "GET", "injected") == (200, {})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Servers that start and stop; no test here uses the shared sandbox, only one can run at a time."""
+"""Starting and stopping servers; no test here uses the shared sandbox, since only one can run at a time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def authorities(sandbox: Sandbox) -> list[dict[str, Any]]:
     return list(sandbox.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"])
 
 
-def test_a_second_sandbox_starts_empty_and_as_somebody_else() -> None:
+def test_a_second_sandbox_starts_empty_and_with_another_user_id() -> None:
     with new() as first:
         Pki(first.client("acm-pca")).create()
         first.client("iam").create_user(UserName="alice")

@@ -1,7 +1,7 @@
-"""An independent linter, pkilint, judges what the sandbox issues against RFC 5280.
+"""An independent linter, pkilint, checks the sandbox's certificates against RFC 5280.
 
-Everything from a warning upward counts as a finding. Where AWS's own templates disagree with the linter, the
-disagreement stands in `expected`, with its reason, and must occur exactly there.
+Everything from a warning upward is a finding. Where AWS's own templates disagree with the linter, `expected_codes` has
+the finding, with its reason, and it must occur exactly there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pkilint.bin import lint_pkix_signer_signee_cert_chain as pairs
 from pkilint.pkix import certificate, extension, name
 from pkilint.validation import ValidationFindingSeverity, ValidationResult
 
-from sandbox.conftest import Pki, csr, key, parsed, rsa_key, template
+from sandbox.conftest import Pki, csr, key, parse_certificate, rsa_key, template
 from sandbox.test_passthrough import PRIVATE, custom, with_api
 from sandbox.test_templates import NAMES
 
@@ -47,9 +47,9 @@ def linter() -> Any:
 
 
 def codes(results: Iterable[ValidationResult]) -> set[str]:
-    """List what was found; pkilint counts downward from notice to fatal."""
-    found = (finding.finding for result in results for finding in result.finding_descriptions)
-    return {str(finding.code) for finding in found if finding.severity <= ValidationFindingSeverity.WARNING}
+    """List the codes of findings from warning up; pkilint's severities count down from notice to fatal."""
+    descriptors = (finding.finding for result in results for finding in result.finding_descriptions)
+    return {str(finding.code) for finding in descriptors if finding.severity <= ValidationFindingSeverity.WARNING}
 
 
 def findings(pem: str) -> set[str]:
@@ -81,18 +81,18 @@ def with_extensions(pki: Pki, arn: str, **extensions: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def pointing(pki: Pki) -> str:
-    """Make a root whose certificates say where to ask for CRL and OCSP."""
+def root_with_revocation(pki: Pki) -> str:
+    """Create a root whose certificates have addresses of CRL and OCSP."""
     return pki.root(RevocationConfiguration=POINTERS)
 
 
-def expected(template_name: str, kind: str) -> set[str]:
-    """List where AWS's templates and the linter are known to disagree, and nowhere else."""
+def expected_codes(template_name: str, kind: str) -> set[str]:
+    """List the codes where AWS's templates and the linter are known to disagree."""
     known = set()
-    # AWS's end-entity templates dictate key encipherment for every key; RFC 8813, 3 forbids it for an EC key.
+    # AWS's end-entity templates set key encipherment for every key; RFC 8813, 3 forbids it for an EC key.
     if template_name.startswith("EndEntity") and kind == "EC":
         known.add("pkix.key_usage_value_prohibited_for_ec")
-    # A blank CA template leaves the key usage to the caller, who gives none here; RFC 5280, 4.2.1.3 wants one.
+    # A Blank CA template leaves the key usage to the caller, who sets none here; RFC 5280, 4.2.1.3 requires one.
     if template_name.startswith(("BlankSubordinateCA", "BlankRootCA")):
         known.add("pkix.ca_certificate_no_ku_extension")
     return known
@@ -100,36 +100,38 @@ def expected(template_name: str, kind: str) -> set[str]:
 
 @pytest.mark.parametrize("kind", LEAF_KEYS)
 @pytest.mark.parametrize("template_name", [name for name in NAMES if "RootCA" not in name])
-def test_every_template_passes(pki: Pki, pointing: str, template_name: str, *, kind: str) -> None:
+def test_every_template_passes(pki: Pki, root_with_revocation: str, template_name: str, *, kind: str) -> None:
     request = csr(sans=("leaf.example.com",), signer=LEAF_KEYS[kind]())
-    pem = pki.issue(pointing, request, TemplateArn=template(template_name))["Certificate"]
-    assert findings(pem) == expected(template_name, kind)
-    assert pair_findings(pem_of(pki, pointing), pem) == set()
+    pem = pki.issue(root_with_revocation, request, TemplateArn=template(template_name))["Certificate"]
+    assert findings(pem) == expected_codes(template_name, kind)
+    assert pair_findings(pem_of(pki, root_with_revocation), pem) == set()
 
 
 @pytest.mark.parametrize("template_name", [name for name in NAMES if "RootCA" in name])
 def test_every_root_template_passes(pki: Pki, template_name: str) -> None:
     arn = pki.create(RevocationConfiguration=POINTERS)
     pem = pki.issue(arn, pki.csr_of(arn), TemplateArn=template(template_name))["Certificate"]
-    assert findings(pem) == expected(template_name, "EC")
+    assert findings(pem) == expected_codes(template_name, "EC")
 
 
 @pytest.mark.parametrize("template_name", [name for name in NAMES if "Blank" in name and "_APIPassthrough" in name])
-def test_a_blank_template_passes_once_the_caller_fills_it(pki: Pki, pointing: str, template_name: str) -> None:
+def test_a_blank_template_passes_once_the_caller_fills_it(
+    pki: Pki, root_with_revocation: str, template_name: str
+) -> None:
     is_ca, is_root = "CACertificate" in template_name, "RootCA" in template_name
     usage = {"KeyCertSign": True, "CRLSign": True} if is_ca else {"DigitalSignature": True}
-    arn = pki.create() if is_root else pointing
+    arn = pki.create() if is_root else root_with_revocation
     request = pki.csr_of(arn) if is_root else csr()
     passthrough = {"Extensions": {"KeyUsage": usage}}
     issued = pki.issue(arn, request, TemplateArn=template(template_name), ApiPassthrough=passthrough)
     assert findings(issued["Certificate"]) == set()
 
 
-def test_every_kind_of_name_purpose_and_policy_passes(pki: Pki, pointing: str) -> None:
+def test_every_kind_of_name_purpose_and_policy_passes(pki: Pki, root_with_revocation: str) -> None:
     statement = {"PolicyQualifierId": "CPS", "Qualifier": {"CpsUri": "https://example.com/cps"}}
     pem = with_extensions(
         pki,
-        pointing,
+        root_with_revocation,
         SubjectAlternativeNames=[
             {"OtherName": {"TypeId": "1.3.6.1.4.1.311.20.2.3", "Value": "me@example.com"}},
             {"Rfc822Name": "me@example.com"},
@@ -148,9 +150,9 @@ def test_every_kind_of_name_purpose_and_policy_passes(pki: Pki, pointing: str) -
     assert findings(pem) == set()
 
 
-def test_names_without_a_subject_pass(pki: Pki, pointing: str) -> None:
+def test_names_without_a_subject_pass(pki: Pki, root_with_revocation: str) -> None:
     request = csr("", sans=("leaf.example.com",), is_critical=True, signer=LEAF_KEYS["RSA"]())
-    assert findings(pki.issue(pointing, request)["Certificate"]) == set()
+    assert findings(pki.issue(root_with_revocation, request)["Certificate"]) == set()
 
 
 @pytest.mark.parametrize("size", [2048, 3072])
@@ -188,14 +190,14 @@ def test_an_rsa_hierarchy_passes(pki: Pki, size: int) -> None:
     ],
 )
 def test_a_certificate_made_bad_on_purpose_is_found(
-    pki: Pki, pointing: str, extensions: dict[str, Any], code: str
+    pki: Pki, root_with_revocation: str, extensions: dict[str, Any], code: str
 ) -> None:
-    assert findings(with_extensions(pki, pointing, **extensions)) == {code}
+    assert findings(with_extensions(pki, root_with_revocation, **extensions)) == {code}
 
 
 def test_another_issuer_and_an_altered_certificate_are_found(pki: Pki, root: str, issuer: str) -> None:
     issued = pki.issue(issuer)["Certificate"]
-    der = parsed(issued).public_bytes(Encoding.DER).replace(b"leaf.example.com", b"evil.example.com", 1)
+    der = parse_certificate(issued).public_bytes(Encoding.DER).replace(b"leaf.example.com", b"evil.example.com", 1)
     altered = x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode()
     assert pair_findings(pem_of(pki, issuer), issued) == set()
     assert pair_findings(pem_of(pki, root), issued) == {

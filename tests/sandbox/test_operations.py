@@ -1,4 +1,4 @@
-"""All 21 operations once, in one story; every answer is held against the service model by the fixture's client."""
+"""All 21 operations once, in one sequence; the fixture's client checks every answer against the service model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pcaform.sandbox.http.model_validation import service_model
-from sandbox.conftest import ALL_ACTIONS, Pki, parsed
+from sandbox.conftest import ALL_ACTIONS, Pki, parse_certificate
 from sandbox.refusals import REPORTS
 
 
@@ -17,25 +17,27 @@ def test_every_operation_answers_in_the_shape_of_aws(pki: Pki) -> None:
         called.add(operation_model.name)
 
     pki.client.meta.events.register("before-parse.acm-pca", note)
-    live(pki)
+    use_every_operation(pki)
     assert called == set(service_model("acm-pca").operation_names) - REPORTS
 
 
-def live(pki: Pki) -> None:
-    """Take a CA through everything that can happen to one."""
+def use_every_operation(pki: Pki) -> None:
+    """Call every operation on a CA."""
     client = pki.client
     root = pki.root(Tags=[{"Key": "team", "Value": "pki"}])
     arn = pki.subordinate(root)
-    assert parsed(client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)["CertificateChain"])
+    assert parse_certificate(
+        client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)["CertificateChain"]
+    )
     pki.grant(arn)
     (permission,) = client.list_permissions(CertificateAuthorityArn=arn)["Permissions"]
     assert permission["Actions"] == ALL_ACTIONS
     client.delete_permission(CertificateAuthorityArn=arn, Principal=permission["Principal"])
-    share(pki, arn)
+    use_resource_policy(pki, arn)
     client.tag_certificate_authority(CertificateAuthorityArn=arn, Tags=[{"Key": "a", "Value": "b"}])
     client.untag_certificate_authority(CertificateAuthorityArn=arn, Tags=[{"Key": "a"}])
     assert client.list_tags(CertificateAuthorityArn=arn)["Tags"] == []
-    serial = parsed(pki.issue(arn)["Certificate"]).serial_number
+    serial = parse_certificate(pki.issue(arn)["Certificate"]).serial_number
     client.revoke_certificate(
         CertificateAuthorityArn=arn, CertificateSerial=f"{serial:x}", RevocationReason="SUPERSEDED"
     )
@@ -47,8 +49,8 @@ def live(pki: Pki) -> None:
     assert pki.describe(arn)["Status"] == "DISABLED"
 
 
-def share(pki: Pki, arn: str) -> None:
-    """Attach a resource policy to a CA, read it and remove it."""
+def use_resource_policy(pki: Pki, arn: str) -> None:
+    """Set a CA's resource policy, read it and delete it."""
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "444455556666"},

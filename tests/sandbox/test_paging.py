@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.conftest import Pki, refused
+from sandbox.conftest import Pki, expect_error
 
 
 def test_no_page_of_cas_has_more_than_100(pki: Pki) -> None:
@@ -20,10 +20,10 @@ def test_tags_are_paged(pki: Pki) -> None:
     pages = list(
         pki.client.get_paginator("list_tags").paginate(CertificateAuthorityArn=arn, PaginationConfig={"PageSize": 2})
     )
-    assert [len(page["Tags"]) for page in pages] == [2, 2, 1]
-    assert [tag for page in pages for tag in page["Tags"]] == tags
+    assert [len(cut_page["Tags"]) for cut_page in pages] == [2, 2, 1]
+    assert [tag for cut_page in pages for tag in cut_page["Tags"]] == tags
 
 
 def test_a_token_is_not_a_number(pki: Pki) -> None:
-    with refused("InvalidNextTokenException"):
+    with expect_error("InvalidNextTokenException"):
         pki.client.list_certificate_authorities(NextToken="1")

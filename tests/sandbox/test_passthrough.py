@@ -1,4 +1,4 @@
-"""What a caller of IssueCertificate adds to a certificate, through the API or through the CSR."""
+"""Extensions and subjects that a caller of IssueCertificate adds, through the API or the CSR."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import CertificatePoliciesOID, ExtendedKeyUsageOID, ExtensionOID
 
-from sandbox.conftest import Pki, csr, parsed, refused, template
+from sandbox.conftest import Pki, csr, expect_error, parse_certificate, template
 
 BLANK = template("BlankEndEntityCertificate_APIPassthrough")
 BLANK_CSR = template("BlankEndEntityCertificate_CSRPassthrough")
@@ -25,7 +25,9 @@ def with_api(
     pki: Pki, arn: str, request: bytes | None = None, *, template_arn: str = BLANK, **passthrough: Any
 ) -> x509.Certificate:
     """Issue with an ApiPassthrough of these members."""
-    return parsed(pki.issue(arn, request, TemplateArn=template_arn, ApiPassthrough=passthrough)["Certificate"])
+    return parse_certificate(
+        pki.issue(arn, request, TemplateArn=template_arn, ApiPassthrough=passthrough)["Certificate"]
+    )
 
 
 def extension(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> tuple[Any, bool]:
@@ -34,12 +36,12 @@ def extension(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> tupl
 
 
 def custom(extension_type: x509.ExtensionType, *, critical: bool = False) -> dict[str, Any]:
-    """Write an extension as a member of CustomExtensions."""
+    """Return an extension as a member of CustomExtensions."""
     value = base64.b64encode(extension_type.public_bytes()).decode()
     return {"ObjectIdentifier": extension_type.oid.dotted_string, "Value": value, "Critical": critical}
 
 
-def key_usage(**given: bool) -> x509.KeyUsage:
+def key_usage(**usages: bool) -> x509.KeyUsage:
     names = (
         "digital_signature",
         "content_commitment",
@@ -51,7 +53,7 @@ def key_usage(**given: bool) -> x509.KeyUsage:
         "encipher_only",
         "decipher_only",
     )
-    return x509.KeyUsage(**{name: given.get(name, False) for name in names})
+    return x509.KeyUsage(**{name: usages.get(name, False) for name in names})
 
 
 def test_the_subject_of_the_api_replaces_the_csrs(pki: Pki, issuer: str) -> None:
@@ -82,13 +84,13 @@ def test_custom_attributes_stand_in_their_order(pki: Pki, issuer: str) -> None:
     ],
 )
 def test_a_subject_that_is_no_name_is_refused(pki: Pki, issuer: str, subject: dict[str, Any]) -> None:
-    with refused("InvalidArgsException"):
+    with expect_error("InvalidArgsException"):
         with_api(pki, issuer, Subject=subject)
 
 
 def test_every_key_usage(pki: Pki, issuer: str) -> None:
-    given = {"DigitalSignature": True, "NonRepudiation": True, "DataEncipherment": True, "KeyEncipherment": False}
-    first = with_api(pki, issuer, Extensions={"KeyUsage": given})
+    usages = {"DigitalSignature": True, "NonRepudiation": True, "DataEncipherment": True, "KeyEncipherment": False}
+    first = with_api(pki, issuer, Extensions={"KeyUsage": usages})
     rest = {"KeyAgreement": True, "KeyCertSign": True, "CRLSign": True, "EncipherOnly": True, "DecipherOnly": True}
     second = with_api(pki, issuer, Extensions={"KeyUsage": rest})
     assert extension(first, ExtensionOID.KEY_USAGE) == (
@@ -117,9 +119,9 @@ def test_every_purpose(pki: Pki, issuer: str) -> None:
         "DOCUMENT_SIGNING": "1.3.6.1.4.1.311.10.3.12",
         "CERTIFICATE_TRANSPARENCY": "1.3.6.1.4.1.11129.2.4.4",
     }
-    wanted = [{"ExtendedKeyUsageType": kind} for kind in kinds] + [{"ExtendedKeyUsageObjectIdentifier": PRIVATE}]
+    purposes = [{"ExtendedKeyUsageType": kind} for kind in kinds] + [{"ExtendedKeyUsageObjectIdentifier": PRIVATE}]
     value, is_critical = extension(
-        with_api(pki, issuer, Extensions={"ExtendedKeyUsage": wanted}), ExtensionOID.EXTENDED_KEY_USAGE
+        with_api(pki, issuer, Extensions={"ExtendedKeyUsage": purposes}), ExtensionOID.EXTENDED_KEY_USAGE
     )
     assert [oid.dotted_string for oid in value] == [*kinds.values(), PRIVATE]
     assert not is_critical
@@ -167,7 +169,7 @@ def test_custom_extensions_arrive_byte_for_byte(pki: Pki, issuer: str) -> None:
 def test_an_extension_that_no_certificate_can_hold_is_refused(
     pki: Pki, issuer: str, extensions: dict[str, Any]
 ) -> None:
-    with refused("InvalidArgsException"):
+    with expect_error("InvalidArgsException"):
         with_api(pki, issuer, Extensions=extensions)
 
 
@@ -181,7 +183,7 @@ def test_an_extension_that_no_certificate_can_hold_is_refused(
     ],
 )
 def test_awss_model_is_asked_first(pki: Pki, issuer: str, extensions: dict[str, Any], path: str) -> None:
-    with refused("ValidationException", path):
+    with expect_error("ValidationException", path):
         with_api(pki, issuer, Extensions=extensions)
 
 
@@ -201,7 +203,7 @@ def test_without_an_api_template_the_api_is_ignored(pki: Pki, issuer: str, templ
 
 
 def test_the_template_wins_over_the_api_and_the_api_over_the_csr(pki: Pki, issuer: str) -> None:
-    """The first two examples of AWS's order of operations, and a third where only the CSR speaks."""
+    """The first two examples of AWS's order of operations, and a third where only the CSR has the extension."""
     request = csr(
         sans=("csr.example.com",),
         extensions=(
@@ -233,14 +235,14 @@ def test_only_csr_templates_copy_more_than_names(pki: Pki, issuer: str, template
     request = csr(
         sans=("one.example.com",), extensions=((x509.UnrecognizedExtension(OID(PRIVATE), b"\x05\x00"), True),)
     )
-    found = parsed(pki.issue(issuer, request, TemplateArn=template_arn)["Certificate"]).extensions
+    found = parse_certificate(pki.issue(issuer, request, TemplateArn=template_arn)["Certificate"]).extensions
     present = {item.oid.dotted_string: item.critical for item in found}
     assert ExtensionOID.SUBJECT_ALTERNATIVE_NAME.dotted_string in present
     assert present.get(PRIVATE) is (True if arrives else None)
 
 
-def test_the_csr_must_name_somebody_even_where_the_api_does(pki: Pki, issuer: str) -> None:
-    with refused("MalformedCSRException"):
+def test_the_csr_needs_a_name_even_if_the_api_has_one(pki: Pki, issuer: str) -> None:
+    with expect_error("MalformedCSRException"):
         with_api(pki, issuer, csr(""), Subject={"CommonName": "named by the API"})
 
 
@@ -251,24 +253,24 @@ def test_the_cas_own_crl_address_wins_over_others(pki: Pki) -> None:
         arn = pki.root(RevocationConfiguration={"CrlConfiguration": settings})
         by_api = with_api(pki, arn, Extensions={"CustomExtensions": [custom(CRL_POINT)]})
         request = csr(extensions=((CRL_POINT, False),))
-        by_csr = parsed(pki.issue(arn, request, TemplateArn=BLANK_CSR)["Certificate"])
+        by_csr = parse_certificate(pki.issue(arn, request, TemplateArn=BLANK_CSR)["Certificate"])
         for certificate in (by_api, by_csr):
             (point,) = extension(certificate, ExtensionOID.CRL_DISTRIBUTION_POINTS)[0]
             assert point.full_name[0].value.startswith(f"http://{host}/")
 
 
-def test_a_root_names_its_own_key_only_when_told(pki: Pki) -> None:
-    """As AWS tells users of Matter: https://docs.aws.amazon.com/privateca/latest/userguide/matter.html."""
+def test_a_root_has_its_own_key_identifier_only_on_request(pki: Pki) -> None:
+    """As in AWS's guide for Matter: https://docs.aws.amazon.com/privateca/latest/userguide/matter.html."""
     arn = pki.create()
     name = template("RootCACertificate_APIPassthrough")
     identifier = x509.AuthorityKeyIdentifier(b"self", None, None)
     own = {"Extensions": {"CustomExtensions": [custom(identifier)]}, "Subject": {"CommonName": "renamed"}}
-    plain = parsed(pki.issue(arn, pki.csr_of(arn), TemplateArn=name)["Certificate"])
-    told = parsed(pki.issue(arn, pki.csr_of(arn), TemplateArn=name, ApiPassthrough=own)["Certificate"])
+    plain = parse_certificate(pki.issue(arn, pki.csr_of(arn), TemplateArn=name)["Certificate"])
+    root = parse_certificate(pki.issue(arn, pki.csr_of(arn), TemplateArn=name, ApiPassthrough=own)["Certificate"])
     with pytest.raises(x509.ExtensionNotFound):
         extension(plain, ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
-    assert extension(told, ExtensionOID.AUTHORITY_KEY_IDENTIFIER) == (identifier, False)
-    assert told.subject == told.issuer != plain.subject
+    assert extension(root, ExtensionOID.AUTHORITY_KEY_IDENTIFIER) == (identifier, False)
+    assert root.subject == root.issuer != plain.subject
 
 
 @pytest.mark.parametrize(
@@ -286,5 +288,5 @@ def test_a_root_names_its_own_key_only_when_told(pki: Pki) -> None:
     ],
 )
 def test_a_csr_with_unreadable_extensions_is_malformed(pki: Pki, issuer: str, extensions: Any) -> None:
-    with refused("MalformedCSRException"):
+    with expect_error("MalformedCSRException"):
         pki.issue(issuer, csr(extensions=extensions))

@@ -1,4 +1,4 @@
-"""Requests to IAM and STS that no SDK would send, as raw forms: refused in AWS's way, and none breaks the server."""
+"""Requests to IAM and STS that no SDK would send, as raw forms: each gets AWS's error, and none breaks the server."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/any"
 SAML = {"RoleArn": ROLE, "PrincipalArn": f"arn:aws:iam::{ACCOUNT}:saml-provider/any"}
 
 
-def sent(sandbox: Sandbox, service: str, form: dict[str, str]) -> tuple[int, str]:
-    """Send a form to IAM or STS; returns the HTTP status and the error's code."""
+def send(sandbox: Sandbox, service: str, form: dict[str, str]) -> tuple[int, str]:
+    """Send a form to IAM or STS; returns the HTTP status and the error code."""
     scope = f"Credential={sandbox.environment['AWS_ACCESS_KEY_ID']}/20260101/{REGION}/{service}/aws4_request"
     headers = {
         "Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0",
@@ -29,8 +29,8 @@ def sent(sandbox: Sandbox, service: str, form: dict[str, str]) -> tuple[int, str
             return answer.status, answer.read().decode()
     except HTTPError as error:
         with error:
-            found = re.search("<Code>(.+?)</Code>", error.read().decode())
-            return error.code, found[1] if found else ""
+            match = re.search("<Code>(.+?)</Code>", error.read().decode())
+            return error.code, match[1] if match else ""
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def sent(sandbox: Sandbox, service: str, form: dict[str, str]) -> tuple[int, str
     ],
 )
 def test_a_malformed_request_is_refused(sandbox: Sandbox, service: str, form: dict[str, str], code: str) -> None:
-    assert sent(sandbox, service, form) == (400, code)
+    assert send(sandbox, service, form) == (400, code)
 
 
 def test_an_operation_that_moto_has_not_is_no_crash(sandbox: Sandbox) -> None:
     form = {"Action": "DecodeAuthorizationMessage", "EncodedMessage": "x"}
-    assert sent(sandbox, "sts", form) == (501, "NotImplemented")
+    assert send(sandbox, "sts", form) == (501, "NotImplemented")

@@ -1,4 +1,4 @@
-"""Every row of the table of refusals, and that the table knows every error that AWS's service model declares."""
+"""Runs every row of the table of errors, and checks that the table has every error of AWS's service model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resource policies: the forms that AWS accepts, and what is said about any other."""
+"""Resource policies: the forms that AWS accepts, and the errors of others."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pcaform.sandbox.http.aws_error import Refusal
-from pcaform.sandbox.pca.resource_policy import check
-from sandbox.conftest import ACCOUNT, Pki, refused, template
+from pcaform.sandbox.http.aws_error import AwsError
+from pcaform.sandbox.pca.resource_policy import check_resource_policy
+from sandbox.conftest import ACCOUNT, Pki, expect_error, template
 
 ARN = "arn:aws:acm-pca:eu-central-1:111122223333:certificate-authority/11223344-1234-1122-2233-112233445566"
 OTHER = "444455556666"
@@ -129,35 +129,35 @@ MALFORMED = {
 
 @pytest.mark.parametrize("document", ACCEPTED.values(), ids=ACCEPTED)
 def test_a_form_of_aws_is_accepted(document: str) -> None:
-    check(document, authority_arn=ARN)
+    check_resource_policy(document, ca_arn=ARN)
 
 
 @pytest.mark.parametrize(("text", "document"), REFUSED.items(), ids=REFUSED)
 def test_the_refusal_says_what_is_wrong(text: str, document: str) -> None:
-    with pytest.raises(Refusal) as caught:
-        check(document, authority_arn=ARN)
+    with pytest.raises(AwsError) as caught:
+        check_resource_policy(document, ca_arn=ARN)
     assert caught.value.code == "InvalidPolicyException"
     assert text in caught.value.message
 
 
 @pytest.mark.parametrize("document", MALFORMED.values(), ids=MALFORMED)
 def test_nothing_malformed_gets_through(document: str) -> None:
-    with pytest.raises(Refusal, match="InvalidPolicyException"):
-        check(document, authority_arn=ARN)
+    with pytest.raises(AwsError, match="InvalidPolicyException"):
+        check_resource_policy(document, ca_arn=ARN)
 
 
 def test_a_policy_is_put_replaced_and_deleted(pki: Pki) -> None:
     arn = pki.create()
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         pki.client.get_policy(ResourceArn=arn)
     for actions in (READING, READING[:2]):
         document = policy(statement(actions, Resource=arn))
         pki.client.put_policy(ResourceArn=arn, Policy=document)
         assert pki.client.get_policy(ResourceArn=arn)["Policy"] == document
-    with refused("InvalidPolicyException"):
+    with expect_error("InvalidPolicyException"):
         pki.client.put_policy(ResourceArn=arn, Policy=policy(statement()))
     assert pki.client.get_policy(ResourceArn=arn)["Policy"] == document
     for _ in range(2):
         pki.client.delete_policy(ResourceArn=arn)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         pki.client.get_policy(ResourceArn=arn)

@@ -1,4 +1,4 @@
-"""RevokeCertificate, and where certificates say that they are revoked."""
+"""RevokeCertificate, and the addresses of CRL and OCSP in certificates."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from cryptography import x509
 
 from sandbox.conftest import (
     Pki,
-    parsed,
-    refused,
+    expect_error,
+    parse_certificate,
 )
 
 
@@ -18,7 +18,7 @@ def test_revocation_addresses_are_written_into_certificates(pki: Pki) -> None:
         "OcspConfiguration": {"Enabled": True, "OcspCustomCname": "ocsp.example.com"},
     }
     arn = pki.root(RevocationConfiguration=settings)
-    extensions = parsed(pki.issue(arn)["Certificate"]).extensions
+    extensions = parse_certificate(pki.issue(arn)["Certificate"]).extensions
     (point,) = extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     (access,) = extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
     address = f"http://crl-bucket.s3.amazonaws.com/crl/{arn.rpartition('/')[2]}.crl"
@@ -38,22 +38,22 @@ def colons(serial: int) -> str:
 
 def test_a_certificate_is_revoked_once_and_still_returned(pki: Pki, issuer: str) -> None:
     issued = pki.issue(issuer)
-    serial = parsed(issued["Certificate"]).serial_number
+    serial = parse_certificate(issued["Certificate"]).serial_number
     revoke(pki, issuer, colons(serial))
-    with refused("RequestAlreadyProcessedException"):
+    with expect_error("RequestAlreadyProcessedException"):
         revoke(pki, issuer, f"{serial:x}")
     got = pki.client.get_certificate(CertificateAuthorityArn=issuer, CertificateArn=issued["Arn"])
     assert got["Certificate"] == issued["Certificate"]
 
 
 def test_a_root_cannot_revoke_itself(pki: Pki, root: str) -> None:
-    with refused("InvalidRequestException", "Self-signed certificate can not be revoked"):
+    with expect_error("InvalidRequestException", "Self-signed certificate can not be revoked"):
         revoke(pki, root, colons(pki.certificate(root).serial_number))
 
 
 def test_unknown_serials_cannot_be_revoked(pki: Pki, issuer: str) -> None:
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         revoke(pki, issuer, "0a:0b")
     for serial in ("xyz", "0x0a", "-0a", "0a_0b", "0a::0b"):
-        with refused("ValidationException", "not hexadecimal"):
+        with expect_error("ValidationException", "not hexadecimal"):
             revoke(pki, issuer, serial)

@@ -1,4 +1,4 @@
-"""Requests that no SDK would send, as raw HTTP: each is refused in AWS's way, and none breaks the server."""
+"""Requests that no SDK would send, as raw HTTP: each gets AWS's error, and none breaks the server."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from urllib.request import Request, urlopen
 import pytest
 
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, REGION, Pki, refused
+from sandbox.conftest import ACCOUNT, REGION, Pki, expect_error
 
 _TARGETS = {"acm-pca": "ACMPrivateCA", "acm": "CertificateManager"}
 
 
-def sent(sandbox: Sandbox, operation: str, body: bytes) -> tuple[int, dict[str, Any]]:
-    """Send a body to an operation, `acm:ListCertificates`; returns the HTTP status and the JSON answered."""
+def send(sandbox: Sandbox, operation: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    """Send a body to an operation such as `acm:ListCertificates`; returns the HTTP status and the JSON answer."""
     service, _, name = operation.partition(":")
     scope = f"Credential={sandbox.environment['AWS_ACCESS_KEY_ID']}/20260101/{REGION}/{service}/aws4_request"
     headers = {
@@ -51,26 +51,26 @@ MISTYPED = [
 @pytest.mark.parametrize("operation", ["acm-pca:ListCertificateAuthorities", "acm:ListCertificates"])
 @pytest.mark.parametrize("body", [*NO_JSON, *NO_REQUEST], ids=lambda body: repr(body[:30]))
 def test_what_is_no_request_is_refused(sandbox: Sandbox, operation: str, body: bytes) -> None:
-    status, error = sent(sandbox, operation, body)
+    status, error = send(sandbox, operation, body)
     assert (status, error["__type"]) == (400, "SerializationException")
 
 
 @pytest.mark.parametrize(("operation", "request_", "where"), MISTYPED)
 def test_a_wrong_type_is_named(sandbox: Sandbox, operation: str, request_: dict[str, Any], where: str) -> None:
-    status, error = sent(sandbox, operation, json.dumps(request_).encode())
+    status, error = send(sandbox, operation, json.dumps(request_).encode())
     assert (status, error["__type"]) == (400, "SerializationException")
     assert error["message"].startswith(f"{where} must be a")
 
 
 def test_nothing_is_an_empty_request(sandbox: Sandbox) -> None:
-    status, answer = sent(sandbox, "acm-pca:ListCertificateAuthorities", b"")
+    status, answer = send(sandbox, "acm-pca:ListCertificateAuthorities", b"")
     assert (status, answer["CertificateAuthorities"]) == (200, [])
 
 
 def test_null_is_absent(sandbox: Sandbox, pki: Pki) -> None:
     arn = pki.create()
     body = {"CertificateAuthorityArn": arn, "Tags": [{"Key": "team", "Value": None}], "Unknown": None}
-    assert sent(sandbox, "acm-pca:TagCertificateAuthority", json.dumps(body).encode())[0] == 200
+    assert send(sandbox, "acm-pca:TagCertificateAuthority", json.dumps(body).encode())[0] == 200
     assert pki.client.list_tags(CertificateAuthorityArn=arn)["Tags"] == [{"Key": "team"}]
 
 
@@ -87,14 +87,14 @@ def test_null_is_absent(sandbox: Sandbox, pki: Pki) -> None:
 def test_what_is_missing_or_no_base64_is_named(
     sandbox: Sandbox, operation: str, request_: dict[str, Any], where: str
 ) -> None:
-    status, error = sent(sandbox, operation, json.dumps(request_).encode())
+    status, error = send(sandbox, operation, json.dumps(request_).encode())
     assert (status, error["__type"]) == (400, "ValidationException")
     assert f"at '{where}' failed to satisfy constraint: Member must" in error["message"]
 
 
 @pytest.mark.parametrize("service", _TARGETS)
 def test_an_operation_that_aws_has_not_is_unknown(sandbox: Sandbox, service: str) -> None:
-    assert sent(sandbox, f"{service}:Nothing", b"{}")[1]["__type"] == "UnknownOperationException"
+    assert send(sandbox, f"{service}:Nothing", b"{}")[1]["__type"] == "UnknownOperationException"
 
 
 def test_an_operation_that_the_sandbox_has_not_is_no_crash(sandbox: Sandbox) -> None:
@@ -103,12 +103,12 @@ def test_an_operation_that_the_sandbox_has_not_is_no_crash(sandbox: Sandbox) -> 
         "S3BucketName": "bucket",
         "AuditReportResponseFormat": "JSON",
     }
-    status, error = sent(sandbox, "acm-pca:CreateCertificateAuthorityAuditReport", json.dumps(request).encode())
+    status, error = send(sandbox, "acm-pca:CreateCertificateAuthorityAuditReport", json.dumps(request).encode())
     assert (status, error["__type"]) == (501, "NotImplemented")
 
 
 @pytest.mark.parametrize("service", _TARGETS)
 def test_a_misspelt_region_is_named(sandbox: Sandbox, service: str) -> None:
     operation = {"acm-pca": "list_certificate_authorities", "acm": "list_certificates"}[service]
-    with refused("InvalidSignatureException", "eu-cental-1"):
+    with expect_error("InvalidSignatureException", "eu-cental-1"):
         getattr(sandbox.client(service, region="eu-cental-1"), operation)()

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from pcaform.sandbox.server import Sandbox, SandboxError
-from sandbox.conftest import ACCOUNT, REGION, Pki, refused
+from sandbox.conftest import ACCOUNT, REGION, Pki, expect_error
 
 OTHER = "999988887777"
-# Each would break or divert a client that reads its environment.
+# Each would break or redirect a client that reads its environment.
 HOSTILE = {
     "AWS_PROFILE": "no-such-profile",
     "AWS_DEFAULT_PROFILE": "no-such-profile",
@@ -192,7 +192,7 @@ class _Waiting(logging.Handler):
 def test_a_failing_handler_is_logged_and_not_printed(sandbox: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
     waiting = _Waiting()
     logging.getLogger("pcaform.sandbox").addHandler(waiting)
-    with refused("500"):
+    with expect_error("500"):
         sandbox.client("sqs").start_message_move_task(SourceArn=f"arn:aws:sqs:{REGION}:{ACCOUNT}:x")
     assert waiting.arrived.wait(5)
     logging.getLogger("pcaform.sandbox").removeHandler(waiting)

@@ -1,10 +1,10 @@
-"""The lines that `pcaform sandbox` prints, in every shell's own words."""
+"""The lines that `pcaform sandbox` prints, in the syntax of every shell."""
 
 from __future__ import annotations
 
 import pytest
 
-from pcaform.sandbox.shell_exports import SHELLS, exports, shell_of
+from pcaform.sandbox.shell_exports import SHELLS, detect_shell, format_exports
 
 ENVIRONMENT = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
 
@@ -20,7 +20,7 @@ ENVIRONMENT = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:
 )
 def test_each_shell_reads_its_own_words(shell: str, lines: list[str]) -> None:
     assert shell in SHELLS
-    assert exports(ENVIRONMENT, shell=shell).splitlines() == lines
+    assert format_exports(ENVIRONMENT, shell=shell).splitlines() == lines
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_each_shell_reads_its_own_words(shell: str, lines: list[str]) -> None:
     ],
 )
 def test_the_callers_shell_is_guessed(environment: dict[str, str], shell: str) -> None:
-    assert shell_of(environment) == shell
+    assert detect_shell(environment) == shell

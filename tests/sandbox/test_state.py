@@ -1,7 +1,8 @@
-"""`pcaform sandbox --state FILE`: what was there is there again, and a file that is none is refused and left alone."""
+"""`pcaform sandbox --state FILE`: the content is restored; a file that is not a state file is refused and unchanged."""
 
 import hashlib
 import json
+import lzma
 import os
 import pickle
 import signal
@@ -9,6 +10,8 @@ import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,9 @@ import boto3
 import pytest
 
 from conftest import ROOT, Run
+from pcaform.sandbox import snapshot
 from pcaform.sandbox.server import Sandbox, SandboxError
-from sandbox.conftest import ACCOUNT, REGION, Pki, csr, parsed
+from sandbox.conftest import ACCOUNT, REGION, Pki, csr, parse_certificate
 
 OTHER = "210987654321"
 CONFIGURATION = {
@@ -41,41 +45,41 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "sandbox.state"
 
 
-def everything(server: Sandbox) -> dict[str, Any]:
-    """Return what each operation that reads answers, in all places that were used."""
-    found: dict[str, Any] = {}
+def read_all(server: Sandbox) -> dict[str, Any]:
+    """Return the answers of all reading operations, in all accounts and regions that were used."""
+    answers: dict[str, Any] = {}
     for account, region in ((None, REGION), (None, "us-east-1"), (OTHER, REGION)):
         pca = server.client("acm-pca", account_id=account, region=region)
-        for authority in pca.list_certificate_authorities()["CertificateAuthorities"]:
-            found[authority["Arn"]] = (authority, *_details(pca, authority))
+        for ca in pca.list_certificate_authorities()["CertificateAuthorities"]:
+            answers[ca["Arn"]] = (ca, *_read_details(pca, ca))
     acm = server.client("acm")
     for summary in acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]:
         arn = {"CertificateArn": summary["CertificateArn"]}
-        found[summary["CertificateArn"]] = (
+        answers[summary["CertificateArn"]] = (
             acm.describe_certificate(**arn)["Certificate"],
             acm.get_certificate(**arn)["Certificate"],
             acm.list_tags_for_certificate(**arn)["Tags"],
         )
     iam, s3 = server.client("iam"), server.client("s3")
-    found["users"] = iam.list_users()["Users"]
-    found["keys"] = iam.list_access_keys(UserName="ci")["AccessKeyMetadata"]
-    found["policy"] = iam.get_user_policy(UserName="ci", PolicyName="issue")["PolicyDocument"]
-    found["object"] = s3.get_object(Bucket="kept-lists", Key="crl/1.crl")["Body"].read()
-    found["location"] = s3.get_bucket_location(Bucket="kept-lists")["LocationConstraint"]
-    return found
+    answers["users"] = iam.list_users()["Users"]
+    answers["keys"] = iam.list_access_keys(UserName="ci")["AccessKeyMetadata"]
+    answers["policy"] = iam.get_user_policy(UserName="ci", PolicyName="issue")["PolicyDocument"]
+    answers["object"] = s3.get_object(Bucket="kept-lists", Key="crl/1.crl")["Body"].read()
+    answers["location"] = s3.get_bucket_location(Bucket="kept-lists")["LocationConstraint"]
+    return answers
 
 
-def _details(pca: Any, authority: dict[str, Any]) -> tuple[Any, ...]:
-    arn = {"CertificateAuthorityArn": authority["Arn"]}
-    read = [pca.get_certificate_authority_csr(**arn)["Csr"], pca.list_tags(**arn)["Tags"]]
-    if authority["Status"] == "ACTIVE":
-        read.append(pca.get_certificate_authority_certificate(**arn)["Certificate"])
-        read.append(pca.list_permissions(**arn)["Permissions"])
-    return tuple(read)
+def _read_details(pca: Any, ca: dict[str, Any]) -> tuple[Any, ...]:
+    arn = {"CertificateAuthorityArn": ca["Arn"]}
+    answers = [pca.get_certificate_authority_csr(**arn)["Csr"], pca.list_tags(**arn)["Tags"]]
+    if ca["Status"] == "ACTIVE":
+        answers.append(pca.get_certificate_authority_certificate(**arn)["Certificate"])
+        answers.append(pca.list_permissions(**arn)["Permissions"])
+    return tuple(answers)
 
 
-def furnish(server: Sandbox) -> tuple[str, str, str]:
-    """Put something of every kind into a sandbox; return the ARNs of its issuing CA and certificate, and a key's id."""
+def fill(server: Sandbox) -> tuple[str, str, str]:
+    """Create a resource of every kind; return the ARNs of the issuing CA and the certificate, and an access key id."""
     pki = Pki(server.client("acm-pca"))
     issuer = pki.subordinate(pki.root())
     for account, region in ((None, "us-east-1"), (OTHER, REGION)):
@@ -100,21 +104,62 @@ def furnish(server: Sandbox) -> tuple[str, str, str]:
 def test_everything_is_there_again(tmp_path: Path) -> None:
     state = tmp_path / "sandbox.state"
     with sandbox(state) as server:
-        issuer, certificate, access_key_id = furnish(server)
-        held = everything(server)
+        issuer, certificate, access_key_id = fill(server)
+        before_stop = read_all(server)
     with sandbox(state, iam=True) as server:
-        assert everything(server) == held
+        assert read_all(server) == before_stop
         pki = Pki(server.client("acm-pca"))
-        leaf = parsed(pki.issue(issuer, csr("new.example"))["Certificate"])
+        leaf = parse_certificate(pki.issue(issuer, csr("new.example"))["Certificate"])
         leaf.verify_directly_issued_by(pki.certificate(issuer))
         assert leaf.not_valid_before_utc > datetime.now(UTC) + timedelta(days=99)
         before = server.client("acm").get_certificate(CertificateArn=certificate)["Certificate"]
         server.advance(timedelta(days=270))
         after = server.client("acm").get_certificate(CertificateArn=certificate)["Certificate"]
-        assert parsed(after).serial_number != parsed(before).serial_number
+        assert parse_certificate(after).serial_number != parse_certificate(before).serial_number
         limited = server.client("acm-pca", access_key_id=access_key_id)
         with pytest.raises(limited.exceptions.ClientError, match="AccessDenied"):
             limited.delete_certificate_authority(CertificateAuthorityArn=issuer)
+
+
+FORMER = Path(__file__).parent / "former_release.state.xz"
+"""A state file of the release before the classes of the sandbox moved, written with moto 5.2.5 for ACCOUNT."""
+FORMER_MOTO = "5.2.5"
+
+
+@pytest.mark.skipif(version("moto") != FORMER_MOTO, reason="a state file is for one version of moto")
+def test_a_state_of_the_former_release_is_read(tmp_path: Path) -> None:
+    """Root and issuing CA, a revoked leaf, two ACM certificates, a renewal at +340 days, IAM, STS and S3."""
+    state = tmp_path / "sandbox.state"
+    state.write_bytes(lzma.decompress(FORMER.read_bytes()))
+    with sandbox(state) as server:
+        pki, acm, iam = Pki(server.client("acm-pca")), server.client("acm"), server.client("iam")
+        issuer, root = (ca["Arn"] for ca in pki.client.list_certificate_authorities()["CertificateAuthorities"])
+        assert [pki.describe(arn)["Status"] for arn in (issuer, root)] == ["ACTIVE", "ACTIVE"]
+        assert pki.client.list_tags(CertificateAuthorityArn=issuer)["Tags"] == [{"Key": "team", "Value": "pki"}]
+        (permission,) = pki.client.list_permissions(CertificateAuthorityArn=issuer)["Permissions"]
+        assert permission["SourceAccount"] == ACCOUNT
+        assert "DescribeCertificateAuthority" in pki.client.get_policy(ResourceArn=issuer)["Policy"]
+        leaf = parse_certificate(pki.issue(issuer, csr("new.example"))["Certificate"])
+        leaf.verify_directly_issued_by(pki.certificate(issuer))
+        assert pki.certificate(issuer).issuer == pki.certificate(root).subject
+        assert leaf.not_valid_before_utc > datetime.now(UTC)
+        certificates = [
+            acm.describe_certificate(CertificateArn=summary["CertificateArn"])["Certificate"]
+            for summary in acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]
+        ]
+        assert [certificate["Status"] for certificate in certificates] == ["ISSUED", "FAILED"]
+        assert certificates[0]["RenewalSummary"]["RenewalStatus"] == "SUCCESS"
+        assert certificates[1]["FailureReason"] == "PCA_RESOURCE_NOT_FOUND"
+        assert iam.list_access_keys(UserName="ci")["AccessKeyMetadata"][0]["Status"] == "Active"
+        assert iam.list_attached_group_policies(GroupName="g")["AttachedPolicies"][0]["PolicyName"] == "managed"
+        assert server.client("s3").get_object(Bucket="old-bucket", Key="a")["Body"].read() == b"x"
+    assert b"pcaform.sandbox.authority" not in state.read_bytes()
+
+
+@pytest.mark.parametrize("path", snapshot.FORMER_PATHS.values(), ids=map(".".join, snapshot.FORMER_PATHS))
+def test_a_former_path_has_a_class_or_function_today(path: tuple[str, str]) -> None:
+    module, name = path
+    assert getattr(import_module(module), name).__module__ == module
 
 
 def test_the_file_is_its_owners_alone(file: Path) -> None:
@@ -123,7 +168,7 @@ def test_the_file_is_its_owners_alone(file: Path) -> None:
 
 
 class Runs:
-    """A thing whose unpickling calls a function."""
+    """An object whose unpickling calls a function."""
 
     def __init__(self, function: Any, *arguments: Any) -> None:
         self.called = function, arguments
@@ -144,14 +189,14 @@ HOSTILE = {
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 def test_a_state_runs_no_code(file: Path, hostile: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(file.parent)
-    forged = resealed(file, pickle.dumps({"ahead": hostile}))
-    with pytest.raises(SandboxError, match="which no state of a sandbox holds"), sandbox(file):
+    forged = reseal(file, pickle.dumps({"ahead": hostile}))
+    with pytest.raises(SandboxError, match="which is not part of a sandbox's state"), sandbox(file):
         pass
     assert not Path("ran").exists()
     assert file.read_bytes() == forged
 
 
-def resealed(file: Path, body: bytes) -> bytes:
+def reseal(file: Path, body: bytes) -> bytes:
     """Put another body below a state's header, with the digest that fits."""
     head = file.read_bytes().split(b"\n", 1)[0].rpartition(b" ")[0]
     file.write_bytes(head + b" " + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
@@ -159,9 +204,9 @@ def resealed(file: Path, body: bytes) -> bytes:
 
 
 SPOILED = {
-    "cut off": (lambda content: content[:-1], "it is cut off or damaged"),
-    "something else": (lambda _: b"{}\n", "this is no state of a sandbox"),
-    "another format": (lambda content: content.replace(b"state 1,", b"state 99,"), "kept in format 99"),
+    "cut off": (lambda content: content[:-1], "the file is truncated or damaged"),
+    "something else": (lambda _: b"{}\n", "this is not a sandbox's state file"),
+    "another format": (lambda content: content.replace(b"state 1,", b"state 99,"), "written in format 99"),
     "another moto": (lambda content: content.replace(b"moto 5", b"moto 4"), "install moto==4"),
     "another account": (
         lambda content: content.replace(ACCOUNT.encode(), OTHER.encode(), 1),
@@ -180,12 +225,12 @@ def test_what_is_no_state_of_this_sandbox_is_refused_and_kept(file: Path, spoil:
 
 
 def test_a_body_that_is_no_snapshot_is_refused(file: Path) -> None:
-    resealed(file, pickle.dumps(["a list"]))
+    reseal(file, pickle.dumps(["a list"]))
     with pytest.raises(SandboxError, match="it cannot be read"), sandbox(file):
         pass
 
 
-def test_where_nothing_can_be_kept_is_said_at_once(pcaform: Run, tmp_path: Path) -> None:
+def test_a_state_that_cannot_be_kept_is_reported_at_once(pcaform: Run, tmp_path: Path) -> None:
     done = pcaform("sandbox", "--state", tmp_path / "no" / "sandbox.state", "--", "true")
     assert done.returncode == 1
     assert "No such file or directory: the sandbox cannot keep its state there" in done.stderr
@@ -196,7 +241,7 @@ def test_two_sandboxes_do_not_share_a_state(pcaform: Run, file: Path) -> None:
     with sandbox(file):
         done = pcaform("sandbox", "--state", file, "--account", ACCOUNT, "--", "true")
     assert done.returncode == 1
-    assert "another sandbox has this state" in done.stderr
+    assert "another sandbox uses this file" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM")

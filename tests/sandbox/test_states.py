@@ -1,4 +1,4 @@
-"""The life of a CA: being created, failing, expiring, being deleted, restored and gone; some of it by the clock."""
+"""The states of a CA: creating, failed, expired, deleted, restored and gone; some follow from the clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from pcaform.sandbox.clock import clock
 from pcaform.sandbox.pca.creation_outcome import creation
-from sandbox.conftest import Pki, parsed, refused
+from sandbox.conftest import Pki, expect_error, parse_certificate
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def status(pki: Pki, arn: str) -> str:
     return str(pki.describe(arn)["Status"])
 
 
-def listed(pki: Pki) -> set[str]:
+def list_ca_arns(pki: Pki) -> set[str]:
     paginator = pki.client.get_paginator("list_certificate_authorities")
     return {ca["Arn"] for page in paginator.paginate() for ca in page["CertificateAuthorities"]}
 
@@ -40,7 +40,7 @@ def test_a_ca_can_take_its_time(pki: Pki) -> None:
     creation.delay = timedelta(minutes=5)
     arn = pki.create()
     assert status(pki, arn) == "CREATING"
-    with refused("InvalidStateException"):
+    with expect_error("InvalidStateException"):
         pki.grant(arn)
     clock.advance(timedelta(minutes=5))
     assert status(pki, arn) == "PENDING_CERTIFICATE"
@@ -60,10 +60,10 @@ def test_a_ca_can_fail_and_then_only_be_deleted(pki: Pki) -> None:
     arn = pki.create()
     described = pki.describe(arn)
     assert (described["Status"], described["FailureReason"]) == ("FAILED", "REQUEST_TIMED_OUT")
-    with refused("InvalidStateException"):
+    with expect_error("InvalidStateException"):
         pki.csr_of(arn)
     delete(pki, arn)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         restore(pki, arn)
 
 
@@ -71,9 +71,9 @@ def test_a_ca_can_be_deleted_while_it_is_created(pki: Pki) -> None:
     creation.delay = timedelta(days=1)
     arn = pki.create()
     delete(pki, arn)
-    with refused("ResourceNotFoundException"):
+    with expect_error("ResourceNotFoundException"):
         pki.describe(arn)
-    assert arn not in listed(pki)
+    assert arn not in list_ca_arns(pki)
 
 
 def test_a_restored_ca_is_what_it_was(pki: Pki) -> None:
@@ -82,7 +82,7 @@ def test_a_restored_ca_is_what_it_was(pki: Pki) -> None:
     for arn, before in ((waiting, "PENDING_CERTIFICATE"), (disabled, "DISABLED")):
         delete(pki, arn, PermanentDeletionTimeInDays=7)
         assert status(pki, arn) == "DELETED"
-        assert arn in listed(pki)
+        assert arn in list_ca_arns(pki)
         restore(pki, arn)
         assert status(pki, arn) == before
         assert "RestorableUntil" not in pki.describe(arn)
@@ -107,13 +107,13 @@ def test_a_deleted_ca_is_gone_when_its_time_is_over(pki: Pki) -> None:
     delete(pki, short, PermanentDeletionTimeInDays=7)
     delete(pki, long)
     clock.advance(timedelta(days=7))
-    assert short not in listed(pki)
-    with refused("ResourceNotFoundException"):
+    assert short not in list_ca_arns(pki)
+    with expect_error("ResourceNotFoundException"):
         restore(pki, short)
     clock.advance(timedelta(days=22))
     assert status(pki, long) == "DELETED"
     clock.advance(timedelta(days=1))
-    assert long not in listed(pki)
+    assert long not in list_ca_arns(pki)
 
 
 def test_an_expired_ca_is_renewed_by_a_new_certificate(pki: Pki) -> None:
@@ -124,7 +124,7 @@ def test_an_expired_ca_is_renewed_by_a_new_certificate(pki: Pki) -> None:
     for arn, after in ((active, "ACTIVE"), (disabled, "DISABLED")):
         assert status(pki, arn) == "EXPIRED"
         assert pki.certificate(arn)
-        with refused("InvalidStateException", "must be in the ACTIVE or DISABLED state"):
+        with expect_error("InvalidStateException", "must be in the ACTIVE or DISABLED state"):
             pki.disable(arn)
         pki.activate(arn, root, name="SubordinateCACertificate_PathLen0", days=100)
         assert status(pki, arn) == after
@@ -133,7 +133,7 @@ def test_an_expired_ca_is_renewed_by_a_new_certificate(pki: Pki) -> None:
 def test_an_expired_root_signs_itself_anew_and_nothing_else(pki: Pki) -> None:
     arn = pki.root(days=5)
     clock.advance(timedelta(days=6))
-    with refused("InvalidStateException", "not in a valid state for issuing certificates"):
+    with expect_error("InvalidStateException", "not in a valid state for issuing certificates"):
         pki.issue(arn)
     pki.activate(arn, arn, name="RootCACertificate", days=100)
     assert status(pki, arn) == "ACTIVE"
@@ -146,8 +146,8 @@ def test_an_expired_ca_returns_certificates_and_revokes_none(pki: Pki) -> None:
     clock.advance(timedelta(days=6))
     got = pki.client.get_certificate(CertificateAuthorityArn=arn, CertificateArn=issued["Arn"])
     assert got["Certificate"] == issued["Certificate"]
-    serial = f"{parsed(issued['Certificate']).serial_number:x}"
-    with refused("InvalidStateException", "EXPIRED"):
+    serial = f"{parse_certificate(issued['Certificate']).serial_number:x}"
+    with expect_error("InvalidStateException", "EXPIRED"):
         pki.client.revoke_certificate(
             CertificateAuthorityArn=arn, CertificateSerial=serial, RevocationReason="UNSPECIFIED"
         )
@@ -174,8 +174,8 @@ def test_an_expired_ca_can_be_deleted_and_restored(pki: Pki) -> None:
 def test_the_quota_counts_deleted_cas_until_they_are_gone(pki: Pki) -> None:
     arn = pki.create()
     delete(pki, arn, PermanentDeletionTimeInDays=7)
-    creation.quota = len(listed(pki))
-    with refused("LimitExceededException"):
+    creation.quota = len(list_ca_arns(pki))
+    with expect_error("LimitExceededException"):
         pki.create()
     clock.advance(timedelta(days=7))
     assert pki.create()

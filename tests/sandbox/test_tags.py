@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.conftest import Pki, refused
+from sandbox.conftest import Pki, expect_error
 
 
 def tags(pki: Pki, arn: str) -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ def test_a_tag_is_set_anew(pki: Pki) -> None:
     arn = pki.create(Tags=[{"Key": f"key-{number}", "Value": "old"} for number in range(50)])
     pki.client.tag_certificate_authority(CertificateAuthorityArn=arn, Tags=[{"Key": "key-0", "Value": "new"}])
     assert {"Key": "key-0", "Value": "new"} in tags(pki, arn)
-    with refused("TooManyTagsException"):
+    with expect_error("TooManyTagsException"):
         pki.client.tag_certificate_authority(CertificateAuthorityArn=arn, Tags=[{"Key": "more", "Value": ""}])
 
 
@@ -54,9 +54,9 @@ def test_letters_of_every_language_are_allowed(pki: Pki, key: str) -> None:
     ],
 )
 def test_other_tags_are_refused(pki: Pki, given: list[dict[str, str]], code: str) -> None:
-    with refused(code):
+    with expect_error(code):
         pki.create(Tags=given)
     arn = pki.create()
-    with refused(code):
+    with expect_error(code):
         pki.client.tag_certificate_authority(CertificateAuthorityArn=arn, Tags=given)
     assert tags(pki, arn) == []

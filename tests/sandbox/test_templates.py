@@ -1,4 +1,4 @@
-"""Every certificate template that AWS has, each issued once and held against AWS's table of it.
+"""Every certificate template that AWS has: each is used once and compared with AWS's table.
 
 https://docs.aws.amazon.com/privateca/latest/userguide/template-definitions.html
 """
@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from sandbox.conftest import Pki, csr, key, parsed, refused, template
+from sandbox.conftest import Pki, csr, expect_error, key, parse_certificate, template
 
 AWS_HAS = """
 CodeSigningCertificate EndEntityCertificate EndEntityClientAuthCertificate EndEntityServerAuthCertificate
@@ -55,7 +55,7 @@ BlankRootCACertificate_CSRPassthrough BlankRootCACertificate_PathLen4_APIPassthr
 SubordinateCACertificate_PathLen4 BlankEndEntityCertificate_CriticalBasicConstraints BlankCodeSigningCertificate
 EndEntityCertificate_CriticalBasicConstraints_APIPassthrough
 """
-"""Names that follow the pattern and stand in no table of AWS."""
+"""Names that follow the pattern and are not in AWS's tables."""
 NAMES, MISSING = AWS_HAS.split(), AWS_LACKS.split()
 
 CA_USAGE = {"digital_signature", "key_cert_sign", "crl_sign"}
@@ -70,15 +70,15 @@ DICTATED = {
     "RootCA": (CA_USAGE, None, False),
     "SubordinateCA": (CA_USAGE, None, False),
 }
-"""Key usage, purposes and whether those are critical; blank templates dictate none of it."""
+"""Key usage, purposes and whether those are critical; Blank templates set none of them."""
 
 
 def issued(pki: Pki, root: str, name: str) -> x509.Certificate:
-    """Issue with a template: a root's with a root of its own, since it signs only itself."""
+    """Issue with a template; a root template gets a new root, since it signs only itself."""
     if "RootCA" not in name:
-        return parsed(pki.issue(root, TemplateArn=template(name))["Certificate"])
+        return parse_certificate(pki.issue(root, TemplateArn=template(name))["Certificate"])
     arn = pki.create()
-    return parsed(pki.issue(arn, pki.csr_of(arn), TemplateArn=template(name))["Certificate"])
+    return parse_certificate(pki.issue(arn, pki.csr_of(arn), TemplateArn=template(name))["Certificate"])
 
 
 def usages(value: x509.KeyUsage) -> set[str]:
@@ -100,33 +100,33 @@ def test_aws_has_61_templates() -> None:
 def test_a_template_dictates_what_awss_table_says(pki: Pki, root: str, name: str) -> None:
     certificate = issued(pki, root, name)
     constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
-    wanted = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.SUBJECT_KEY_IDENTIFIER}
+    expected_oids = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.SUBJECT_KEY_IDENTIFIER}
     if "RootCA" not in name:
-        wanted.add(ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
+        expected_oids.add(ExtensionOID.AUTHORITY_KEY_IDENTIFIER)
     if not name.startswith("Blank"):
         usage, purposes, is_critical = DICTATED[name.partition("Certificate")[0]]
-        wanted.add(ExtensionOID.KEY_USAGE)
+        expected_oids.add(ExtensionOID.KEY_USAGE)
         got = certificate.extensions.get_extension_for_class(x509.KeyUsage)
         assert (usages(got.value), got.critical) == (usage, True)
         if purposes:
-            wanted.add(ExtensionOID.EXTENDED_KEY_USAGE)
+            expected_oids.add(ExtensionOID.EXTENDED_KEY_USAGE)
             extended = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
             assert (list(extended.value), extended.critical) == (purposes, is_critical)
-    found = (constraints.value.ca, constraints.value.path_length, constraints.critical)
-    assert found == expected_constraints(name)
-    assert {extension.oid for extension in certificate.extensions} == wanted
+    basic_constraints = (constraints.value.ca, constraints.value.path_length, constraints.critical)
+    assert basic_constraints == expected_constraints(name)
+    assert {extension.oid for extension in certificate.extensions} == expected_oids
 
 
 @pytest.mark.parametrize("name", MISSING)
 def test_a_name_that_aws_has_not_is_refused(pki: Pki, root: str, name: str) -> None:
-    with refused("InvalidArgsException", "no certificate template"):
+    with expect_error("InvalidArgsException", "no certificate template"):
         pki.issue(root, TemplateArn=template(name))
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "SubordinateCA" in name])
 def test_no_variety_escapes_the_path_length(pki: Pki, issuer: str, name: str) -> None:
     wish = x509.BasicConstraints(ca=True, path_length=None)
-    with refused("ValidationException", "path length"):
+    with expect_error("ValidationException", "path length"):
         pki.issue(issuer, csr(extensions=((wish, True),)), TemplateArn=template(name))
 
 
@@ -138,7 +138,7 @@ def test_the_csr_cannot_change_what_a_template_dictates(pki: Pki, root: str, nam
         (x509.SubjectKeyIdentifier(b"another"), False),
         (x509.AuthorityKeyIdentifier(b"another", None, None), False),
     )
-    certificate = parsed(pki.issue(root, csr(extensions=wish), TemplateArn=template(name))["Certificate"])
+    certificate = parse_certificate(pki.issue(root, csr(extensions=wish), TemplateArn=template(name))["Certificate"])
     constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
     above = pki.certificate(root).extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     named = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
@@ -149,9 +149,9 @@ def test_the_csr_cannot_change_what_a_template_dictates(pki: Pki, root: str, nam
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "RootCA" in name])
 def test_every_root_template_is_for_the_roots_own_csr(pki: Pki, root: str, issuer: str, name: str) -> None:
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         pki.issue(root, TemplateArn=template(name))
-    with refused("ValidationException"):
+    with expect_error("ValidationException"):
         pki.issue(issuer, pki.csr_of(issuer), TemplateArn=template(name))
 
 
@@ -162,5 +162,5 @@ def test_a_limited_root_signs_no_deeper(pki: Pki) -> None:
     own = pki.issue(arn, pki.csr_of(arn), TemplateArn=name, ApiPassthrough={"Extensions": usage})
     pki.install(arn, own["Certificate"])
     assert pki.issue(arn, TemplateArn=template("SubordinateCACertificate_PathLen0"))
-    with refused("ValidationException", "path length"):
+    with expect_error("ValidationException", "path length"):
         pki.issue(arn, TemplateArn=template("SubordinateCACertificate_PathLen1"))

@@ -1,4 +1,4 @@
-"""Dates that a running server cannot be asked for, because its clock is today's."""
+"""Dates that cannot be tested with a running server, because its clock starts today."""
 
 from __future__ import annotations
 

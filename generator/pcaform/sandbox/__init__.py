@@ -1,1 +1,1 @@
-"""A local AWS that behaves like Private CA and ACM; nothing is imported until `server.Sandbox` starts."""
+"""A local AWS with Private CA, ACM, IAM, STS and S3; moto is imported only when `server.Sandbox` starts."""

@@ -1,4 +1,4 @@
-"""boto3 clients that look at nothing of the caller's machine: no environment variable, no ~/.aws."""
+"""boto3 clients that ignore the environment variables and the ~/.aws of the caller's machine."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 from botocore.loaders import Loader
 
-# One attempt: a local server that does not answer will not answer the second time. No proxy: `proxies` given,
-# even empty, keeps botocore from reading HTTP_PROXY.
+# One attempt: a local server that does not answer will not answer the second time. No proxy: setting `proxies`, even
+# to nothing, keeps botocore from reading HTTP_PROXY.
 _CONFIG = Config(proxies={}, retries={"total_max_attempts": 1}, max_pool_connections=32)
 
 
-def isolated_client(
+def create_isolated_client(
     service: str,
     *,
     endpoint_url: str,
@@ -25,8 +25,8 @@ def isolated_client(
     secret_access_key: str,
     session_token: str | None = None,
 ) -> Any:
-    """Make a client that talks to `endpoint_url` with these credentials, whatever the environment says."""
-    session: Any = boto3.Session(botocore_session=_isolated_session(), region_name=region)
+    """Create a client for `endpoint_url` with these credentials, independent of the environment."""
+    session: Any = boto3.Session(botocore_session=_create_isolated_session(), region_name=region)
     return session.client(
         service,
         endpoint_url=endpoint_url,
@@ -37,8 +37,8 @@ def isolated_client(
     )
 
 
-def _isolated_session() -> botocore.session.Session:
-    """Make a session whose every setting has its default, without a variable or a file to read it from."""
+def _create_isolated_session() -> botocore.session.Session:
+    """Create a session in which every setting has its default and is read from no variable and no file."""
     settings = {
         name: (None, None, default, conversion)
         for name, (_, _, default, conversion) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()

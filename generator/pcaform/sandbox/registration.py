@@ -1,7 +1,7 @@
-"""Put the sandbox's backends in moto's place, for as long as a server runs.
+"""Replaces moto's backends with the sandbox's while a server runs.
 
-moto looks a service's backend up in a dictionary that makes instances of the class in its `backend`
-attribute; that is the whole registration, nothing of moto's code changes.
+moto looks up a service's backend in a dictionary that creates instances of the class in its `backend` attribute.
+Replacing that class is all; moto's code does not change.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from moto.sts.models import sts_backends
 from pcaform.sandbox.acm.service import AcmBackend
 from pcaform.sandbox.clock import clock
 from pcaform.sandbox.iam.enforce import enforcement
-from pcaform.sandbox.iam.identity_check import sts_backend
+from pcaform.sandbox.iam.identity_check import create_sts_backend_class
 from pcaform.sandbox.iam.service import IamBackend
 from pcaform.sandbox.pca.creation_outcome import creation
 from pcaform.sandbox.pca.service import AcmPcaBackend
 
-# It would win over every other way to tell moto an account.
+# moto would use it instead of every other way to set an account.
 _ACCOUNT_VARIABLE = "MOTO_ACCOUNT_ID"
 
 
 @contextmanager
 def register_backends(user_id: str, *, is_iam_enforced: bool) -> Iterator[None]:
-    """Start from empty backends of the sandbox's kind, and leave empty ones of moto's kind."""
+    """Register empty backends of the sandbox, and at the end restore moto's, also empty."""
     with ExitStack() as undo:
         undo.callback(setattr, enforcement, "is_on", False)  # noqa: FBT003 - an attribute's value
         enforcement.is_on = is_iam_enforced
@@ -42,15 +42,15 @@ def register_backends(user_id: str, *, is_iam_enforced: bool) -> Iterator[None]:
             (acmpca_backends, AcmPcaBackend),
             (acm_backends, AcmBackend),
             (iam_backends, IamBackend),
-            (sts_backends, sts_backend(user_id)),
+            (sts_backends, create_sts_backend_class(user_id)),
         ):
-            undo.enter_context(_replaced(backends, replacement))
-        undo.enter_context(_without_variable(_ACCOUNT_VARIABLE))
+            undo.enter_context(_replace_backend(backends, replacement))
+        undo.enter_context(_unset_variable(_ACCOUNT_VARIABLE))
         yield
 
 
 @contextmanager
-def _replaced(backends: BackendDict, replacement: type) -> Iterator[None]:
+def _replace_backend(backends: BackendDict, replacement: type) -> Iterator[None]:
     original = backends.backend
     backends.backend = replacement
     try:
@@ -60,7 +60,7 @@ def _replaced(backends: BackendDict, replacement: type) -> Iterator[None]:
 
 
 @contextmanager
-def _without_variable(name: str) -> Iterator[None]:
+def _unset_variable(name: str) -> Iterator[None]:
     value = os.environ.pop(name, None)
     try:
         yield

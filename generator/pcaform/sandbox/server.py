@@ -1,4 +1,4 @@
-"""The sandbox as the rest of the program sees it: start it, point clients and children at it, stop it."""
+"""The sandbox's public interface: start it, create clients and an environment for child processes, stop it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from pcaform.sandbox.client import isolated_client
+from pcaform.sandbox.client import create_isolated_client
 from pcaform.sandbox.faults.fault_config import FaultConfig
 from pcaform.sandbox.faults.fault_injector import FaultToggle
 from pcaform.sandbox.state_file import StateFileError, open_state
 
-# Twenty capital letters: moto takes nothing else for an access key, and nobody takes this for a real one.
+# Twenty capital letters: moto accepts nothing else as an access key, and this one does not look real.
 _ACCESS_KEY_ID = "SANDBOXADMINISTRATOR"
-_SECRET_ACCESS_KEY = "sandbox-secret-that-protects-nothing"  # noqa: S105 - no secret, moto checks no signature
+_SECRET_ACCESS_KEY = "sandbox-secret-that-protects-nothing"  # noqa: S105 - not a secret, moto checks no signature
 _RUNNING = threading.Lock()
 
 
@@ -28,11 +28,11 @@ class SandboxError(Exception):
 
 
 class Sandbox:
-    """A local AWS for one account and region, in this process, empty at every start but for what `state` keeps.
+    """A local AWS for one account and region, in this process; it starts empty or with the content of `state`.
 
-    With `iam` policies count, else every caller may do everything. Other accounts are there as well, through `client`.
-    `port` 0 takes a free one. moto's state belongs to the process, so only one sandbox can run at a time;
-    a second raises SandboxError, as does a taken port, a missing moto and a state that cannot be read or written.
+    With `iam`, policies are enforced; without it every caller may do everything. `client` also reaches other accounts.
+    `port` 0 takes a free one. moto's state belongs to the process, so only one sandbox can run at a time: a second one
+    raises SandboxError, as do a port in use, a missing moto and a state file that cannot be read or written.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Sandbox:
         self._state = state
         self._user_id = f"SANDBOX{secrets.token_hex(8).upper()}"
         self._stop = ExitStack()
-        self._switch = FaultToggle()
+        self._fault_toggle = FaultToggle()
 
     def __enter__(self) -> Self:
         """Start the server thread; raises SandboxError."""
@@ -62,15 +62,15 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop the server, keep what it holds if asked to, and forget it; a second call does nothing."""
+        """Stop the server, write its content to `state` if there is one, and drop it; a second call does nothing."""
         try:
             self._stop.close()
-        except StateFileError as unkept:
-            raise SandboxError(str(unkept)) from None
+        except StateFileError as state_error:
+            raise SandboxError(str(state_error)) from None
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a child process needs to reach the sandbox; give it nothing else that starts with AWS_."""
+        """The variables with which a child process reaches the sandbox; give it no others that start with AWS_."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_REGION": self.region,
@@ -89,12 +89,12 @@ class Sandbox:
         region: str | None = None,
         account_id: str | None = None,
     ) -> Any:
-        """Make a boto3 client of the sandbox that ignores the caller's environment and ~/.aws.
+        """Create a boto3 client of the sandbox that ignores the caller's environment and ~/.aws.
 
-        Without a key it is the administrator's, of `account_id` if that is another account.
+        Without an access key it uses the administrator's, of `account_id` if that is another account.
         """
         administrator = f"SANDBOXA{account_id}" if account_id else _ACCESS_KEY_ID
-        return isolated_client(
+        return create_isolated_client(
             service,
             endpoint_url=self.endpoint_url,
             region=region or self.region,
@@ -104,28 +104,28 @@ class Sandbox:
         )
 
     def advance(self, by: timedelta) -> None:
-        """Let time pass: the clock moves forward, and ACM renews on the way what is due; raises ValueError."""
-        from pcaform.sandbox.acm import time_travel
+        """Move the clock forward; ACM renews each certificate that becomes due. Raises ValueError for a step back."""
+        from pcaform.sandbox.acm import scheduled_renewals
 
-        time_travel.advance(by)
+        scheduled_renewals.advance_clock(by)
 
     @property
     def faults(self) -> FaultConfig:
-        """What goes wrong now; assign other Troubles to change it while the server runs."""
-        return self._switch.strikes.faults
+        """The faults in force; assign another FaultConfig to change them while the server runs."""
+        return self._fault_toggle.injector.faults
 
     @faults.setter
     def faults(self, faults: FaultConfig) -> None:
-        self._switch.set(faults)
+        self._fault_toggle.set(faults)
 
-    def with_faults(self, **changes: Any) -> AbstractContextManager[Counter[str]]:
-        """Add troubles, fields of Troubles, for one block; the block gets the count of what has struck, by kind."""
-        return self._switch.changed(changes)
+    def inject_faults(self, **changes: Any) -> AbstractContextManager[Counter[str]]:
+        """Add faults (fields of FaultConfig) for one block, and yield the number of injected faults by kind."""
+        return self._fault_toggle.override(changes)
 
     def is_sandbox_identity(self, identity: Mapping[str, Any]) -> bool:
-        """Tell whether a GetCallerIdentity answer came from this server and for this account.
+        """Tell whether a GetCallerIdentity answer is from this server and for this account.
 
-        Another moto, another sandbox and AWS itself all answer with other user ids.
+        Another moto, another sandbox and AWS itself all answer other user ids.
         """
         if identity.get("Account") != self.account_id:
             return False
@@ -144,11 +144,11 @@ class Sandbox:
                 create_backend_app,
             )
 
-            from pcaform.sandbox.faults.middleware import inject_faults
-            from pcaform.sandbox.http.control_api import with_control_api
-            from pcaform.sandbox.http.json_protocol import with_checked_json
+            from pcaform.sandbox.faults.middleware import add_fault_injection
+            from pcaform.sandbox.http.control_api import add_control_api
+            from pcaform.sandbox.http.json_protocol import add_json_checks
             from pcaform.sandbox.http.listener import listen
-            from pcaform.sandbox.iam.identity_check import account_header
+            from pcaform.sandbox.iam.identity_check import add_account_header
             from pcaform.sandbox.registration import register_backends
         except ModuleNotFoundError as error:
             message = f"the sandbox needs moto, and {error.name} is not installed; install pcaform[sandbox]"
@@ -159,9 +159,9 @@ class Sandbox:
                 started.enter_context(open_state(self._state, self.account_id))
             except StateFileError as error:
                 raise SandboxError(str(error)) from None
-        served = with_checked_json(DomainDispatcherApplication(create_backend_app))
-        with_faults = inject_faults(served, self._switch)
-        app = with_control_api(account_header(with_faults, self.account_id), self._switch)
+        app = add_json_checks(DomainDispatcherApplication(create_backend_app))
+        app = add_account_header(add_fault_injection(app, self._fault_toggle), self.account_id)
+        app = add_control_api(app, self._fault_toggle)
         try:
             return started.enter_context(listen(app, self._port))
         except OSError as error:

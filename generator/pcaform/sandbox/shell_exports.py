@@ -1,4 +1,4 @@
-"""How to point a shell at the sandbox: the environment in the words of bash, zsh, fish and PowerShell."""
+"""The sandbox's environment variables in the syntax of bash, zsh, fish and PowerShell."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ _POSIX = "export {}={}"
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
-def exports(environment: Mapping[str, str], *, shell: str) -> str:
-    """Write one line for each variable; `shell` is one of SHELLS, and anything else is taken for a POSIX shell.
+def format_exports(environment: Mapping[str, str], *, shell: str) -> str:
+    """Format one line for each variable; a `shell` that is not in SHELLS is treated as a POSIX shell.
 
-    The sandbox's values are URLs, names and keys without spaces or signs that a shell would read.
+    The sandbox's values are URLs, names and keys without spaces or characters that need quoting.
     """
     form = _FORMS.get(shell, _POSIX)
     return "\n".join(form.format(name, value) for name, value in sorted(environment.items()))
 
 
-def shell_of(environment: Mapping[str, str]) -> str:
-    """Guess the caller's shell: what SHELL names, PowerShell where only its own variable is set, else bash."""
+def detect_shell(environment: Mapping[str, str]) -> str:
+    """Detect the caller's shell: from SHELL, PowerShell if only PSModulePath is set, else bash."""
     name = environment.get("SHELL", "").rpartition("/")[2]
     if name in SHELLS:
         return name

@@ -1,7 +1,8 @@
-"""All that a sandbox holds <-> bytes: a pickle of moto's backends that can be read without trusting it.
+"""The content of a sandbox <-> bytes: a pickle of moto's backends that can be read without trusting it.
 
-Keys and certificates go as DER, locks not at all. What is read back makes instances of the classes named here and
-nothing else, so that a file from a stranger runs no code; docs/decisions/sandbox-state.md says why a pickle.
+Private keys and certificates are written as DER, locks without content. Reading creates instances of the classes listed
+here and of no others, so a file from an unknown source cannot run code; docs/decisions/sandbox-state.md explains why a
+pickle.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _SERVICES: dict[str, BackendDict[Any]] = {
     "s3": s3_backends,
     "sts": sts_backends,
 }
-"""Whose content is kept; the other services of moto start empty."""
+"""The services whose content is kept; moto's other services start empty."""
 _ALLOWED_MODULES = (
     "moto.acm.",
     "moto.acmpca.",
@@ -68,19 +69,38 @@ _ALLOWED_CLASSES = {
     "moto.utilities.utils": {"LowercaseDict"},
     "datetime": {"date", "datetime", "timedelta", "timezone"},
 }
-_Place = tuple[str, str, str]
+FORMER_PATHS = {
+    ("pcaform.sandbox.acm_certificate", "Material"): ("pcaform.sandbox.acm.certificate", "KeyMaterial"),
+    ("pcaform.sandbox.acm_certificate", "PrivateCertificate"): (
+        "pcaform.sandbox.acm.certificate",
+        "PrivateCertificate",
+    ),
+    ("pcaform.sandbox.acm_renewal", "Renewal"): ("pcaform.sandbox.acm.renewal", "Renewal"),
+    ("pcaform.sandbox.authority", "Authority"): ("pcaform.sandbox.pca.ca", "SandboxCa"),
+    ("pcaform.sandbox.authority", "Issued"): ("pcaform.sandbox.pca.ca", "Issued"),
+    ("pcaform.sandbox.permissions", "Permission"): ("pcaform.sandbox.pca.permissions", "Permission"),
+    ("pcaform.sandbox.permissions", "Permissions"): ("pcaform.sandbox.pca.permissions", "Permissions"),
+    (__name__, "key"): (__name__, "load_key"),
+    (__name__, "certificate"): (__name__, "load_certificate"),
+    (__name__, "request"): (__name__, "load_request"),
+    (__name__, "pattern"): (__name__, "compile_pattern"),
+    (__name__, "lock"): (__name__, "create_lock"),
+}
+"""Module and name in a state file of an earlier release -> module and name today."""
+_BackendKey = tuple[str, str, str]
+"""Service, account id and region, by which moto finds a backend."""
 
 
 class SnapshotError(Exception):
-    """Bytes that are no snapshot, or one that asks for what no snapshot holds."""
+    """Bytes that are not a snapshot, or a snapshot that names a class which no snapshot contains."""
 
 
 def take() -> bytes:
-    """Return all that the running sandbox holds; nothing may change meanwhile."""
+    """Return the whole content of the running sandbox; nothing may change meanwhile."""
     content = {
-        "ahead": clock.ahead,
+        "ahead": clock.offset,
         "bucket_accounts": dict(s3_backends.bucket_accounts),
-        "backends": {place: vars(backend) for place, backend in _backends()},
+        "backends": {backend_key: vars(backend) for backend_key, backend in _iterate_backends()},
     }
     buffer = io.BytesIO()
     _Pickler(buffer, protocol=5).dump(content)
@@ -88,106 +108,103 @@ def take() -> bytes:
 
 
 def restore(snapshot: bytes) -> None:
-    """Fill the empty backends of a sandbox that starts; raises SnapshotError, and then nothing was filled."""
+    """Fill the empty backends of a starting sandbox; raises SnapshotError and then has filled none of them."""
     try:
         content = _Unpickler(io.BytesIO(snapshot)).load()
-        ahead, buckets, backends = (content[name] for name in ("ahead", "bucket_accounts", "backends"))
-        live = [(_backend(place), dict(state)) for place, state in backends.items()]
+        offset, buckets, backends = (content[name] for name in ("ahead", "bucket_accounts", "backends"))
+        restored = [(_get_backend(backend_key), dict(attributes)) for backend_key, attributes in backends.items()]
     except SnapshotError:
         raise
     except Exception as error:  # a pickle that was tampered with can fail in any way
         raise SnapshotError(f"it cannot be read ({type(error).__name__}: {error})") from error
-    for backend, state in live:
-        vars(backend).update(state)
+    for backend, attributes in restored:
+        vars(backend).update(attributes)
     s3_backends.bucket_accounts.update(buckets)
-    clock.ahead = ahead
+    clock.offset = offset
 
 
-def _backends() -> Iterator[tuple[_Place, BaseBackend]]:
+def _iterate_backends() -> Iterator[tuple[_BackendKey, BaseBackend]]:
     for service, backends in _SERVICES.items():
         for account_id, region, backend in backends.iter_backends():
             yield (service, account_id, region), backend
 
 
-def _backend(place: Any) -> BaseBackend:
-    """Return the live backend for a place in the snapshot."""
-    service, account_id, region = place
-    found: BaseBackend = _SERVICES[service][account_id][region]
-    return found
+def _get_backend(backend_key: Any) -> BaseBackend:
+    """Return the running sandbox's backend for a key in the snapshot."""
+    service, account_id, region = backend_key
+    backend: BaseBackend = _SERVICES[service][account_id][region]
+    return backend
 
 
 class _Pickler(pickle.Pickler):
-    """Writes a backend that is met inside as its place, and what has no pickle of its own as bytes."""
+    """Writes a reference to a backend as the backend's key, and objects that cannot be pickled as bytes."""
 
     def __init__(self, buffer: io.BytesIO, *, protocol: int) -> None:
         super().__init__(buffer, protocol=protocol)
-        self._places = {id(backend): place for place, backend in _backends()}
+        self._backend_keys = {id(backend): backend_key for backend_key, backend in _iterate_backends()}
 
-    def persistent_id(self, thing: Any) -> _Place | None:
-        return self._places.get(id(thing))
+    def persistent_id(self, value: Any) -> _BackendKey | None:
+        return self._backend_keys.get(id(value))
 
-    def reducer_override(self, thing: Any) -> Any:
-        if isinstance(thing, RSAPrivateKey | EllipticCurvePrivateKey):
-            return key, (thing.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),)
-        if isinstance(thing, x509.Certificate):
-            return certificate, (thing.public_bytes(Encoding.DER),)
-        if isinstance(thing, x509.CertificateSigningRequest):
-            return request, (thing.public_bytes(Encoding.DER),)
-        if isinstance(thing, re.Pattern):
-            return pattern, (thing.pattern, thing.flags)
-        if isinstance(thing, type(threading.RLock())):
-            return lock, ()
+    def reducer_override(self, value: Any) -> Any:
+        if isinstance(value, RSAPrivateKey | EllipticCurvePrivateKey):
+            return load_key, (value.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),)
+        if isinstance(value, x509.Certificate):
+            return load_certificate, (value.public_bytes(Encoding.DER),)
+        if isinstance(value, x509.CertificateSigningRequest):
+            return load_request, (value.public_bytes(Encoding.DER),)
+        if isinstance(value, re.Pattern):
+            return compile_pattern, (value.pattern, value.flags)
+        if isinstance(value, type(threading.RLock())):
+            return create_lock, ()
         return NotImplemented
 
 
 class _Unpickler(pickle.Unpickler):
-    """Reads what `_Pickler` writes, and refuses to find anything else."""
+    """Reads what `_Pickler` writes, and refuses every other class and function."""
 
-    def persistent_load(self, place: Any) -> BaseBackend:
-        return _backend(place)
+    def persistent_load(self, backend_key: Any) -> BaseBackend:
+        return _get_backend(backend_key)
 
     def find_class(self, module: str, name: str) -> Any:
-        if module == __name__ and name in _MAKERS:
-            return _MAKERS[name]
+        module, name = FORMER_PATHS.get((module, name), (module, name))
+        if module == __name__ and name in _LOADERS:
+            return _LOADERS[name]
         if name in _ALLOWED_CLASSES.get(module, ()) or (module.startswith(_ALLOWED_MODULES) and name.isidentifier()):
-            found = super().find_class(module, name)
-            if isinstance(found, type):
-                return found
-        raise SnapshotError(f"it asks for {module}.{name}, which no state of a sandbox holds")
+            candidate = super().find_class(module, name)
+            if isinstance(candidate, type):
+                return candidate
+        raise SnapshotError(f"it names {module}.{name}, which is not part of a sandbox's state")
 
 
-def key(der: bytes) -> RSAPrivateKey | EllipticCurvePrivateKey:
-    """Make a CA's or certificate's private key again."""
-    found = load_der_private_key(der, password=None)
-    if not isinstance(found, RSAPrivateKey | EllipticCurvePrivateKey):
-        raise SnapshotError(f"it holds a key of the kind {type(found).__name__}")
-    return found
+def load_key(der: bytes) -> RSAPrivateKey | EllipticCurvePrivateKey:
+    """Load the private key of a CA or certificate."""
+    key = load_der_private_key(der, password=None)
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+        raise SnapshotError(f"it contains a key of type {type(key).__name__}; keys are RSA or EC")
+    return key
 
 
-def certificate(der: bytes) -> x509.Certificate:
-    """Make a certificate again."""
+def load_certificate(der: bytes) -> x509.Certificate:
+    """Load a certificate."""
     return x509.load_der_x509_certificate(der)
 
 
-def request(der: bytes) -> x509.CertificateSigningRequest:
-    """Make a signing request again, byte for byte: Terraform compares it on every plan."""
+def load_request(der: bytes) -> x509.CertificateSigningRequest:
+    """Load a CSR, byte for byte: Terraform compares it on every plan."""
     return x509.load_der_x509_csr(der)
 
 
-def pattern(text: str, flags: int) -> re.Pattern[str]:
-    """Make a regular expression of moto's again."""
+def compile_pattern(text: str, flags: int) -> re.Pattern[str]:
+    """Compile one of moto's regular expressions."""
     return re.compile(text, flags)
 
 
-def lock() -> Any:
-    """Make a lock that nobody holds."""
+def create_lock() -> Any:
+    """Create a lock that is not held."""
     return threading.RLock()
 
 
-_MAKERS: dict[str, Callable[..., Any]] = {
-    "key": key,
-    "certificate": certificate,
-    "request": request,
-    "pattern": pattern,
-    "lock": lock,
+_LOADERS: dict[str, Callable[..., Any]] = {
+    loader.__name__: loader for loader in (load_key, load_certificate, load_request, compile_pattern, create_lock)
 }

@@ -1,6 +1,6 @@
-"""The file that keeps a sandbox between runs: one line that says what it is, then a snapshot.
+"""The file that keeps a sandbox's content between runs: a header line, then a snapshot.
 
-It holds private keys without a passphrase, so it is readable by its owner alone. One sandbox at a time has it.
+It contains private keys without a passphrase, so only its owner can read it. One sandbox at a time can use it.
 """
 
 from __future__ import annotations
@@ -19,89 +19,91 @@ if sys.platform != "win32":
     import fcntl
 
 FORMAT = 1
-"""Counted up whenever a class of the sandbox changes what it keeps."""
+"""Increased whenever the attributes of a kept class change."""
 _HEADER = re.compile(
     rb"pcaform sandbox state (?P<format>\d+), moto (?P<moto>\S+), account (?P<account>\d{12}), "
     rb"sha256 (?P<digest>[0-9a-f]{64})\n"
 )
-_INSTEAD = "; name another file, or delete this one to start empty"
+_ALTERNATIVE = "; name another file, or delete this one to start empty"
 
 
 class StateFileError(Exception):
-    """A state that cannot be read, kept or had; the message is for the user, and the file is as it was."""
+    """A state file that cannot be read, written or locked; the message is for the user, the file is unchanged."""
 
 
 @contextmanager
 def open_state(path: Path, account_id: str) -> Iterator[None]:
-    """Fill the sandbox that starts from a file, and write the file when it stops; raises StateFileError."""
+    """Load a starting sandbox's content from a file, and write the file when it stops; raises StateFileError."""
     from pcaform.sandbox import snapshot
 
     path = path.resolve()
-    with _owned(path) as content:
+    with _hold_file(path) as content:
         if content:
-            body = _checked(path, content, account_id)
+            body = _check_header(path, content, account_id)
             try:
                 snapshot.restore(body)
             except snapshot.SnapshotError as error:
-                raise StateFileError(f"{path}: {error}{_INSTEAD}") from None
+                raise StateFileError(f"{path}: {error}{_ALTERNATIVE}") from None
         try:
             yield
         finally:
-            _replace(path, _head(snapshot.take(), account_id))
+            _replace_file(path, _add_header(snapshot.take(), account_id))
 
 
 @contextmanager
-def _owned(path: Path) -> Iterator[bytes]:
-    """Hold a file for as long as the block lasts, and yield what is in it; it is made where there is none."""
+def _hold_file(path: Path) -> Iterator[bytes]:
+    """Lock a file while the block runs, and yield its content; creates the file if there is none."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
     except OSError as error:
         raise StateFileError(f"{path}: {error.strerror}: the sandbox cannot keep its state there") from None
     with os.fdopen(descriptor, "rb") as file:
-        _lock(path, file.fileno())
+        _lock_file(path, file.fileno())
         yield file.read()
 
 
-def _lock(path: Path, descriptor: int) -> None:
-    """Take the kernel's lock, which ends with the process; Windows has none that allows the file to be replaced."""
+def _lock_file(path: Path, descriptor: int) -> None:
+    """Take the kernel's lock, which ends with the process; on Windows a locked file cannot be replaced, so no lock."""
     if sys.platform != "win32":
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StateFileError(f"{path}: another sandbox has this state; stop it, or name another file") from None
+            raise StateFileError(f"{path}: another sandbox uses this file; stop it, or name another file") from None
 
 
-def _head(body: bytes, account_id: str) -> bytes:
+def _add_header(body: bytes, account_id: str) -> bytes:
     digest = hashlib.sha256(body).hexdigest()
     line = f"pcaform sandbox state {FORMAT}, moto {version('moto')}, account {account_id}, sha256 {digest}\n"
     return line.encode() + body
 
 
-def _checked(path: Path, content: bytes, account_id: str) -> bytes:
-    """Return the snapshot in a file; raises StateFileError for one of another kind, version or account."""
+def _check_header(path: Path, content: bytes, account_id: str) -> bytes:
+    """Return the snapshot in a file; raises StateFileError for another kind of file, version or account."""
     head = _HEADER.match(content)
     if head is None:
-        raise StateFileError(f"{path}: this is no state of a sandbox{_INSTEAD}")
+        raise StateFileError(f"{path}: this is not a sandbox's state file{_ALTERNATIVE}")
     if int(head["format"]) != FORMAT:
-        found = head["format"].decode()
-        raise StateFileError(f"{path}: kept in format {found} by another release, this one has {FORMAT}{_INSTEAD}")
-    if head["moto"].decode() != version("moto"):
-        kept_by = head["moto"].decode()
+        file_format = head["format"].decode()
         raise StateFileError(
-            f"{path}: kept with moto {kept_by}, and {version('moto')} is installed, whose content differs: "
-            f"install moto=={kept_by}{_INSTEAD}"
+            f"{path}: written in format {file_format} by another release, this one reads {FORMAT}{_ALTERNATIVE}"
+        )
+    if head["moto"].decode() != version("moto"):
+        moto_version = head["moto"].decode()
+        raise StateFileError(
+            f"{path}: written with moto {moto_version}, but {version('moto')} is installed, whose content differs: "
+            f"install moto=={moto_version}{_ALTERNATIVE}"
         )
     if head["account"].decode() != account_id:
         owner = head["account"].decode()
-        raise StateFileError(f"{path}: kept for account {owner}, not {account_id}: start with --account {owner}")
+        raise StateFileError(f"{path}: written for account {owner}, not {account_id}: start with --account {owner}")
     body = content[head.end() :]
     if hashlib.sha256(body).hexdigest() != head["digest"].decode():
-        raise StateFileError(f"{path}: it is cut off or damaged{_INSTEAD}")
+        raise StateFileError(f"{path}: the file is truncated or damaged{_ALTERNATIVE}")
     return body
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Put new content in a file's place at once, or leave the file as it is."""
+def _replace_file(path: Path, content: bytes) -> None:
+    """Replace a file's content atomically, or leave the file unchanged."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # readable by its owner alone
         with os.fdopen(descriptor, "wb") as file:
@@ -110,4 +112,4 @@ def _replace(path: Path, content: bytes) -> None:
             os.fsync(descriptor)
         Path(name).replace(path)
     except OSError as error:
-        raise StateFileError(f"{path}: {error.strerror}: what this sandbox held is not kept") from None
+        raise StateFileError(f"{path}: {error.strerror}: the content of this sandbox was not saved") from None

@@ -141,7 +141,7 @@ def test_json_and_markdown_say_the_same(world: World) -> None:
 
 
 def test_what_could_not_be_read_is_said(world: World) -> None:
-    with world.live.server.with_faults(denials=["iam:GetAccountAuthorizationDetails"]):
+    with world.live.server.inject_faults(denials=["iam:GetAccountAuthorizationDetails"]):
         done = world.access()
     assert done.returncode == 2
     assert f"unknown: {ACCOUNT}: users, roles and their policies: GetAccountAuthorizationDetails: " in done.stderr

@@ -116,7 +116,7 @@ def test_what_is_denied_is_unknown_and_not_absent(planted: Planted) -> None:
         "acm:DescribeCertificate": "certificate: DescribeCertificate",
         "iam:GetAccountAuthorizationDetails": "users, roles and their policies: GetAccountAuthorizationDetails",
     }
-    with planted.live.server.with_faults(denials=list(denied)):
+    with planted.live.server.inject_faults(denials=list(denied)):
         done = planted.audit()
     assert done.returncode == 2
     unknown = [line for line in done.stdout.splitlines() if line.startswith("unknown")]

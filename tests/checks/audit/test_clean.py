@@ -30,7 +30,7 @@ def test_an_account_without_cas_is_clean_and_one_with_healthy_ones(account: Live
 
 
 def test_a_region_that_may_not_be_listed_is_unknown(account: Live, pcaform: Run) -> None:
-    with account.server.with_faults(denials=["acm-pca:ListCertificateAuthorities"]):
+    with account.server.inject_faults(denials=["acm-pca:ListCertificateAuthorities"]):
         done = pcaform("audit", env=account.environment)
     assert done.returncode == 2
     assert f"unknown     {ACCOUNT}/{REGION}: CAs of this account: ListCertificateAuthorities: " in done.stdout

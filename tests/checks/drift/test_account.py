@@ -106,7 +106,7 @@ def test_another_account_is_refused(world: World, tmp_path: Path) -> None:
 
 
 def test_what_is_denied_is_unknown(world: World) -> None:
-    with world.live.server.with_faults(denials=["acm-pca:ListPermissions", "iam:GetAccountAuthorizationDetails"]):
+    with world.live.server.inject_faults(denials=["acm-pca:ListPermissions", "iam:GetAccountAuthorizationDetails"]):
         done = world.drift()
     assert done.returncode == 2
     assert done.stdout.splitlines()[0] == "unknown"
@@ -114,7 +114,7 @@ def test_what_is_denied_is_unknown(world: World) -> None:
     assert "ACM has no permission" not in done.stdout
     assert "there is no user" not in done.stdout
     assert done.stderr.splitlines()[-1] == "8 things compared: 5 differences, 5 of them unknown"
-    with world.live.server.with_faults(denials=["acm-pca:ListCertificateAuthorities"]):
+    with world.live.server.inject_faults(denials=["acm-pca:ListCertificateAuthorities"]):
         unlisted = world.drift()
     assert unlisted.returncode == 2
     assert "there is no CA" not in unlisted.stdout

@@ -1,4 +1,4 @@
-"""A sandbox in which IAM counts, with a CA that may be used and one that may not."""
+"""A sandbox that enforces IAM, with a CA that may be used and one that may not."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sandbox.conftest import ACCOUNT, REGION, Pki
 
 
 @pytest.fixture(scope="module")
-def guarded() -> Iterator[Sandbox]:
+def iam_sandbox() -> Iterator[Sandbox]:
     with Sandbox(account_id=ACCOUNT, region=REGION, iam=True) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def admin(guarded: Sandbox) -> Pki:
-    return Pki(guarded.client("acm-pca"))
+def admin(iam_sandbox: Sandbox) -> Pki:
+    return Pki(iam_sandbox.client("acm-pca"))
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +28,9 @@ def root(admin: Pki) -> str:
 
 @pytest.fixture(scope="module")
 def ca(admin: Pki, root: str) -> str:
-    made = admin.subordinate(root)
-    admin.grant(made)
-    return made
+    ca_arn = admin.subordinate(root)
+    admin.grant(ca_arn)
+    return ca_arn
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Who calls a sandbox in which IAM counts: users with keys, and roles that are assumed."""
+"""Callers of a sandbox that enforces IAM: users with access keys, and assumed roles."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from pcaform.sandbox.server import Sandbox
 from sandbox.conftest import ACCOUNT
 
 
-def document(*statements: dict[str, Any]) -> str:
+def policy_document(*statements: dict[str, Any]) -> str:
     full = [{"Effect": "Allow", "Resource": "*", **statement} for statement in statements]
     return json.dumps({"Version": "2012-10-17", "Statement": full})
 
 
 class User:
-    """An IAM user with one inline policy and a key of their own."""
+    """An IAM user with one inline policy and an access key."""
 
-    made = 0
+    count = 0
 
     def __init__(self, sandbox: Sandbox, *statements: dict[str, Any], boundary: str | None = None) -> None:
-        User.made += 1
-        self.name, self.sandbox, self.iam = f"user-{User.made}", sandbox, sandbox.client("iam")
+        User.count += 1
+        self.name, self.sandbox, self.iam = f"user-{User.count}", sandbox, sandbox.client("iam")
         more = {"PermissionsBoundary": boundary} if boundary else {}
         self.arn = self.iam.create_user(UserName=self.name, **more)["User"]["Arn"]
         if statements:
-            self.iam.put_user_policy(UserName=self.name, PolicyName="p", PolicyDocument=document(*statements))
+            self.iam.put_user_policy(UserName=self.name, PolicyName="p", PolicyDocument=policy_document(*statements))
         key = self.iam.create_access_key(UserName=self.name)["AccessKey"]
         self.key = {"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"]}
 
@@ -33,24 +33,26 @@ class User:
         return self.sandbox.client(service, **self.key)
 
 
-def trust(principal: str, **condition: Any) -> str:
+def trust_policy(principal: str, **condition: Any) -> str:
     statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
     more = {"Condition": condition} if condition else {}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement | more]})
 
 
-def role(sandbox: Sandbox, name: str, *statements: dict[str, Any], trusted: str, account: str = ACCOUNT) -> str:
+def create_role(
+    sandbox: Sandbox, name: str, *statements: dict[str, Any], trust_policy: str, account: str = ACCOUNT
+) -> str:
     iam = sandbox.client("iam", account_id=account)
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trusted)["Role"]["Arn"]
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust_policy)["Role"]["Arn"]
     if statements:
-        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document(*statements))
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=policy_document(*statements))
     return str(arn)
 
 
-def assumed(sts: Any, arn: str, **more: Any) -> dict[str, str]:
-    found = sts.assume_role(RoleArn=arn, RoleSessionName="run", **more)["Credentials"]
+def assume_role(sts: Any, arn: str, **more: Any) -> dict[str, str]:
+    credentials = sts.assume_role(RoleArn=arn, RoleSessionName="run", **more)["Credentials"]
     return {
-        "access_key_id": found["AccessKeyId"],
-        "secret_access_key": found["SecretAccessKey"],
-        "session_token": found["SessionToken"],
+        "access_key_id": credentials["AccessKeyId"],
+        "secret_access_key": credentials["SecretAccessKey"],
+        "session_token": credentials["SessionToken"],
     }

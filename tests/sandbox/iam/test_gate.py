@@ -1,4 +1,4 @@
-"""IAM that counts: what policies say decides Private CA, ACM and IAM calls, as AWS answers them."""
+"""Enforced IAM: policies decide calls of Private CA, ACM and IAM, with AWS's answers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from pcaform.sandbox.server import Sandbox
-from sandbox.conftest import ACCOUNT, ACM, ALL_ACTIONS, Pki, csr, refused, template
-from sandbox.iam.principals import User, document
+from sandbox.conftest import ACCOUNT, ACM, ALL_ACTIONS, Pki, csr, expect_error, template
+from sandbox.iam.principals import User, policy_document
 
 
-def issuing(ca: str, *names: str) -> list[dict[str, Any]]:
-    """Grant what pcaform grants in AWS's case 1."""
+def issue_statements(ca: str, *names: str) -> list[dict[str, Any]]:
+    """Return the statements that pcaform writes for AWS's case 1."""
     arns = [template(name) for name in names or ("EndEntityCertificate",)]
     return [
         {
@@ -24,8 +24,8 @@ def issuing(ca: str, *names: str) -> list[dict[str, Any]]:
     ]
 
 
-def requesting(ca: str, names: str = "*.corp.example") -> list[dict[str, Any]]:
-    """Grant what pcaform grants in AWS's case 2."""
+def request_statements(ca: str, names: str = "*.corp.example") -> list[dict[str, Any]]:
+    """Return the statements that pcaform writes for AWS's case 2."""
     return [
         {
             "Action": "acm:RequestCertificate",
@@ -43,7 +43,7 @@ def requesting(ca: str, names: str = "*.corp.example") -> list[dict[str, Any]]:
     ]
 
 
-def order(client: Any, ca: str, name: str | None = None) -> str:
+def issue_certificate(client: Any, ca: str, name: str | None = None) -> str:
     more = {"TemplateArn": template(name)} if name else {}
     return str(
         client.issue_certificate(
@@ -56,10 +56,10 @@ def order(client: Any, ca: str, name: str | None = None) -> str:
     )
 
 
-def test_an_issuer_issues_with_its_template_and_with_none_named(guarded: Sandbox, ca: str) -> None:
-    issuer = User(guarded, *issuing(ca)).client("acm-pca")
-    assert order(issuer, ca).startswith(ca)
-    assert order(issuer, ca, "EndEntityCertificate").startswith(ca)
+def test_an_issuer_issues_with_its_template_and_with_none_named(iam_sandbox: Sandbox, ca: str) -> None:
+    issuer = User(iam_sandbox, *issue_statements(ca)).client("acm-pca")
+    assert issue_certificate(issuer, ca).startswith(ca)
+    assert issue_certificate(issuer, ca, "EndEntityCertificate").startswith(ca)
 
 
 ORDER = {"Csr": csr(), "SigningAlgorithm": "SHA256WITHECDSA", "Validity": {"Type": "DAYS", "Value": 3}}
@@ -81,113 +81,116 @@ DENIED: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("what", DENIED)
-def test_an_issuers_own_key_is_denied(guarded: Sandbox, ca: str, other_ca: str, *, what: str) -> None:
-    issuer = User(guarded, *issuing(ca))
-    method, wanted = DENIED[what]
-    about_ca = {} if "ResourceArn" in wanted else {"CertificateAuthorityArn": ca}
+@pytest.mark.parametrize("case", DENIED)
+def test_an_issuers_own_key_is_denied(iam_sandbox: Sandbox, ca: str, other_ca: str, *, case: str) -> None:
+    issuer = User(iam_sandbox, *issue_statements(ca))
+    method, arguments_by_name = DENIED[case]
+    about_ca = {} if "ResourceArn" in arguments_by_name else {"CertificateAuthorityArn": ca}
     arns = {"CA": ca, "OTHER": other_ca}
     arguments = {
-        name: arns.get(value, value) if isinstance(value, str) else value for name, value in (about_ca | wanted).items()
+        name: arns.get(value, value) if isinstance(value, str) else value
+        for name, value in (about_ca | arguments_by_name).items()
     }
-    with refused("AccessDeniedException", f"User: {issuer.arn} is not authorized to perform: acm-pca:"):
+    with expect_error("AccessDeniedException", f"User: {issuer.arn} is not authorized to perform: acm-pca:"):
         getattr(issuer.client("acm-pca"), method)(**arguments)
 
 
-def test_an_issuers_own_key_lists_nothing(guarded: Sandbox, ca: str) -> None:
-    with refused("AccessDeniedException", "acm-pca:ListCertificateAuthorities on resource: *"):
-        User(guarded, *issuing(ca)).client("acm-pca").list_certificate_authorities()
+def test_an_issuers_own_key_lists_nothing(iam_sandbox: Sandbox, ca: str) -> None:
+    with expect_error("AccessDeniedException", "acm-pca:ListCertificateAuthorities on resource: *"):
+        User(iam_sandbox, *issue_statements(ca)).client("acm-pca").list_certificate_authorities()
 
 
-def test_a_denial_says_why(guarded: Sandbox, ca: str) -> None:
+def test_a_denial_says_why(iam_sandbox: Sandbox, ca: str) -> None:
     deny = {"Effect": "Deny", "Action": "acm-pca:GetCertificateAuthorityCertificate"}
-    reader = User(guarded, {"Action": "acm-pca:*"}, deny).client("acm-pca")
-    with refused("AccessDeniedException", f"{ca} with an explicit deny in an identity-based policy"):
+    reader = User(iam_sandbox, {"Action": "acm-pca:*"}, deny).client("acm-pca")
+    with expect_error("AccessDeniedException", f"{ca} with an explicit deny in an identity-based policy"):
         reader.get_certificate_authority_certificate(CertificateAuthorityArn=ca)
-    nobody = User(guarded).client("acm-pca")
-    with refused("AccessDeniedException", "because no identity-based policy allows the acm-pca:ListTags action"):
-        nobody.list_tags(CertificateAuthorityArn=ca)
+    user = User(iam_sandbox).client("acm-pca")
+    with expect_error("AccessDeniedException", "because no identity-based policy allows the acm-pca:ListTags action"):
+        user.list_tags(CertificateAuthorityArn=ca)
 
 
-def test_a_group_and_an_attached_policy_count(guarded: Sandbox, ca: str) -> None:
-    user, iam = User(guarded), guarded.client("iam")
-    policy = iam.create_policy(PolicyName="read", PolicyDocument=document({"Action": "acm-pca:Describe*"}))["Policy"]
+def test_a_group_and_an_attached_policy_count(iam_sandbox: Sandbox, ca: str) -> None:
+    user, iam = User(iam_sandbox), iam_sandbox.client("iam")
+    policy = iam.create_policy(PolicyName="read", PolicyDocument=policy_document({"Action": "acm-pca:Describe*"}))[
+        "Policy"
+    ]
     iam.create_group(GroupName="readers")
     iam.attach_group_policy(GroupName="readers", PolicyArn=policy["Arn"])
-    with refused("AccessDeniedException"):
+    with expect_error("AccessDeniedException"):
         user.client("acm-pca").describe_certificate_authority(CertificateAuthorityArn=ca)
     iam.add_user_to_group(GroupName="readers", UserName=user.name)
     assert user.client("acm-pca").describe_certificate_authority(CertificateAuthorityArn=ca)
 
 
-def test_a_boundary_limits(guarded: Sandbox, ca: str) -> None:
-    iam = guarded.client("iam")
-    arn = iam.create_policy(PolicyName="limit", PolicyDocument=document({"Action": "acm:*"}))["Policy"]["Arn"]
-    user = User(guarded, *issuing(ca), boundary=arn)
+def test_a_boundary_limits(iam_sandbox: Sandbox, ca: str) -> None:
+    iam = iam_sandbox.client("iam")
+    arn = iam.create_policy(PolicyName="limit", PolicyDocument=policy_document({"Action": "acm:*"}))["Policy"]["Arn"]
+    user = User(iam_sandbox, *issue_statements(ca), boundary=arn)
     assert iam.get_user(UserName=user.name)["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == arn
-    with refused("AccessDeniedException", "because no permissions boundary allows"):
-        order(user.client("acm-pca"), ca)
+    with expect_error("AccessDeniedException", "because no permissions boundary allows"):
+        issue_certificate(user.client("acm-pca"), ca)
     iam.delete_user_permissions_boundary(UserName=user.name)
-    assert order(user.client("acm-pca"), ca)
+    assert issue_certificate(user.client("acm-pca"), ca)
     iam.put_user_permissions_boundary(UserName=user.name, PermissionsBoundary=arn)
-    with refused("AccessDeniedException", "boundary"):
-        order(user.client("acm-pca"), ca)
+    with expect_error("AccessDeniedException", "boundary"):
+        issue_certificate(user.client("acm-pca"), ca)
 
 
-def test_resource_tags_count(guarded: Sandbox, admin: Pki, root: str) -> None:
+def test_resource_tags_count(iam_sandbox: Sandbox, admin: Pki, root: str) -> None:
     tagged = admin.subordinate(root, Tags=[{"Key": "team", "Value": "web"}])
     condition = {"StringEquals": {"aws:ResourceTag/team": "web"}}
-    user = User(guarded, {"Action": "acm-pca:*", "Condition": condition}).client("acm-pca")
+    user = User(iam_sandbox, {"Action": "acm-pca:*", "Condition": condition}).client("acm-pca")
     assert user.list_tags(CertificateAuthorityArn=tagged)["Tags"]
-    with refused("AccessDeniedException"):
+    with expect_error("AccessDeniedException"):
         user.list_tags(CertificateAuthorityArn=root)
 
 
-def status(client: Any, ca: str, name: str) -> tuple[str, str | None]:
+def request_status(client: Any, ca: str, name: str) -> tuple[str, str | None]:
     arn = client.request_certificate(DomainName=name, CertificateAuthorityArn=ca, KeyAlgorithm="EC_prime256v1")
     detail = client.describe_certificate(CertificateArn=arn["CertificateArn"])["Certificate"]
     return detail["Status"], detail.get("FailureReason")
 
 
-def test_a_requester_requests_its_names_from_its_ca(guarded: Sandbox, ca: str, other_ca: str) -> None:
-    acm = User(guarded, *requesting(ca)).client("acm")
-    assert status(acm, ca, "www.corp.example") == ("ISSUED", None)
-    with refused("AccessDeniedException", "acm:RequestCertificate"):
+def test_a_requester_requests_its_names_from_its_ca(iam_sandbox: Sandbox, ca: str, other_ca: str) -> None:
+    acm = User(iam_sandbox, *request_statements(ca)).client("acm")
+    assert request_status(acm, ca, "www.corp.example") == ("ISSUED", None)
+    with expect_error("AccessDeniedException", "acm:RequestCertificate"):
         acm.request_certificate(DomainName="www.evil.example", CertificateAuthorityArn=ca)
-    with refused("AccessDeniedException", "acm:RequestCertificate"):
+    with expect_error("AccessDeniedException", "acm:RequestCertificate"):
         acm.request_certificate(DomainName="www.corp.example", CertificateAuthorityArn=other_ca)
-    with refused("AccessDeniedException", "acm:RequestCertificate"):
+    with expect_error("AccessDeniedException", "acm:RequestCertificate"):
         acm.request_certificate(DomainName="www.corp.example")
 
 
-def test_a_requester_cannot_bypass_acm(guarded: Sandbox, ca: str) -> None:
-    with refused("AccessDeniedException", "acm-pca:IssueCertificate"):
-        order(User(guarded, *requesting(ca)).client("acm-pca"), ca)
+def test_a_requester_cannot_bypass_acm(iam_sandbox: Sandbox, ca: str) -> None:
+    with expect_error("AccessDeniedException", "acm-pca:IssueCertificate"):
+        issue_certificate(User(iam_sandbox, *request_statements(ca)).client("acm-pca"), ca)
 
 
-def test_without_rights_to_the_ca_acm_fails_the_certificate(guarded: Sandbox, ca: str) -> None:
-    acm = User(guarded, *requesting(ca)[:2]).client("acm")
-    assert status(acm, ca, "www.corp.example") == ("FAILED", "PCA_ACCESS_DENIED")
+def test_without_rights_to_the_ca_acm_fails_the_certificate(iam_sandbox: Sandbox, ca: str) -> None:
+    acm = User(iam_sandbox, *request_statements(ca)[:2]).client("acm")
+    assert request_status(acm, ca, "www.corp.example") == ("FAILED", "PCA_ACCESS_DENIED")
 
 
-def test_iam_itself_is_guarded(guarded: Sandbox) -> None:
+def test_iam_itself_is_guarded(iam_sandbox: Sandbox) -> None:
     own = {"Action": "iam:*AccessKey*", "Resource": f"arn:aws:iam::{ACCOUNT}:user/${{aws:username}}"}
-    user, stranger = User(guarded, own), User(guarded)
+    user, other_user = User(iam_sandbox, own), User(iam_sandbox)
     iam = user.client("iam")
     assert iam.list_access_keys(UserName=user.name)["AccessKeyMetadata"]
     assert iam.list_access_keys()["AccessKeyMetadata"]
-    with refused("AccessDenied", f"iam:CreateAccessKey on resource: {stranger.arn}"):
-        iam.create_access_key(UserName=stranger.name)
-    with refused("AccessDenied", "iam:AttachUserPolicy"):
+    with expect_error("AccessDenied", f"iam:CreateAccessKey on resource: {other_user.arn}"):
+        iam.create_access_key(UserName=other_user.name)
+    with expect_error("AccessDenied", "iam:AttachUserPolicy"):
         iam.attach_user_policy(UserName=user.name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
 
 
-def test_unknown_and_inactive_keys_are_refused(guarded: Sandbox) -> None:
-    user = User(guarded, {"Action": "*"})
+def test_unknown_and_inactive_keys_are_refused(iam_sandbox: Sandbox) -> None:
+    user = User(iam_sandbox, {"Action": "*"})
     user.iam.update_access_key(UserName=user.name, AccessKeyId=user.key["access_key_id"], Status="Inactive")
-    with refused("UnrecognizedClientException"):
+    with expect_error("UnrecognizedClientException"):
         user.client("acm-pca").list_certificate_authorities()
-    with refused("InvalidClientTokenId"):
+    with expect_error("InvalidClientTokenId"):
         user.client("iam").list_users()
-    with refused("UnrecognizedClientException"):
-        guarded.client("acm", access_key_id="AKIA" + "Q" * 16, secret_access_key="x").list_certificates()
+    with expect_error("UnrecognizedClientException"):
+        iam_sandbox.client("acm", access_key_id="AKIA" + "Q" * 16, secret_access_key="x").list_certificates()

@@ -1,4 +1,4 @@
-"""Terraform's providers, installed once for all of the corpus."""
+"""Terraform's providers, installed once for the whole corpus."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.terraform.corpus import STAGES
 
 
 @pytest.fixture(scope="session")
-def initialised(offline: Offline, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def terraform_init(offline: Offline, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a directory in which `terraform init` has run."""
     directory = tmp_path_factory.mktemp("initialised")
     shutil.copy(STAGES / "before" / "versions.tf", directory)

@@ -1,4 +1,4 @@
-"""Terraform configurations laid out stage by stage over one state, and what Terraform and the sandbox say of each."""
+"""Terraform configurations applied stage by stage to one state, with their plans and the sandbox's CAs."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Values = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Step:
-    """A stage that was applied: its plan, the plan that followed, the state's values, and the CAs of the sandbox."""
+    """An applied stage: its plan, a second plan, the values in the state, and the CAs of the sandbox."""
 
     plan: dict[str, Any]
-    again: dict[str, Any]
+    second_plan: dict[str, Any]
     values: Values
-    authorities: dict[str, dict[str, Any]]
+    cas: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -40,34 +40,34 @@ class Corpus:
 
     @property
     def directory(self) -> Path:
-        """Where the configuration and the state are."""
+        """The directory of the configuration and the state."""
         return self.terraform.directory
 
-    def planned(self, *stages: str, arguments: tuple[str, ...] = ()) -> dict[str, Any]:
-        """Lay stages over what is there and plan."""
+    def plan_stages(self, *stages: str, arguments: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Copy stages over the configuration and plan."""
         for stage in stages:
             shutil.copytree(STAGES / stage, self.directory, dirs_exist_ok=True)
         return self.terraform.plan(self.directory / "tfplan", *arguments)
 
-    def applied(self, *stages: str) -> Step:
-        """Lay stages over what is there, plan, apply, and plan again."""
-        plan = self.planned(*stages)
+    def apply_stages(self, *stages: str) -> Step:
+        """Copy stages over the configuration, plan, apply, and plan again."""
+        plan = self.plan_stages(*stages)
         self.terraform.apply(self.directory / "tfplan")
         values = self.values()
-        return Step(plan, self.planned(), values, self.authorities())
+        return Step(plan, self.plan_stages(), values, self.cas())
 
     def values(self) -> Values:
-        """Return the values in the state by address; data sources have their `data.` in front."""
+        """Return the values in the state by address; addresses of data sources start with `data.`."""
         module = self.terraform.show().get("values", {}).get("root_module", {})
         return {resource["address"]: resource["values"] for resource in module.get("resources", [])}
 
-    def authorities(self) -> dict[str, dict[str, Any]]:
+    def cas(self) -> dict[str, dict[str, Any]]:
         """Describe the CAs of the sandbox by ARN, deleted ones too."""
-        listed = self.server.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"]
-        return {authority["Arn"]: authority for authority in listed}
+        cas = self.server.client("acm-pca").list_certificate_authorities()["CertificateAuthorities"]
+        return {ca["Arn"]: ca for ca in cas}
 
-    def elsewhere(self, directory: Path, imports: Mapping[str, str]) -> Corpus:
-        """Return the same configuration over an empty state, with imports: addresses -> identifiers."""
+    def copy_with_imports(self, directory: Path, imports: Mapping[str, str]) -> Corpus:
+        """Return the same configuration with an empty state and import blocks: addresses -> identifiers."""
         shutil.copytree(self.directory, directory, ignore=shutil.ignore_patterns("*tfstate*", "tfplan"))
         blocks = [{"to": address, "id": identifier} for address, identifier in imports.items()]
         (directory / "imports.tf.json").write_text(json.dumps({"import": blocks}), encoding="utf-8")
@@ -75,19 +75,19 @@ class Corpus:
 
 
 @contextmanager
-def corpus(directory: Path, initialised: Path) -> Iterator[Corpus]:
-    """Start a sandbox and yield an empty directory on it that uses the providers of an initialised one."""
+def start_corpus(directory: Path, terraform_init: Path) -> Iterator[Corpus]:
+    """Start a sandbox and yield an empty configuration that uses the providers of an initialised directory."""
     directory.mkdir()
-    shutil.copy(initialised / _LOCK, directory)
+    shutil.copy(terraform_init / _LOCK, directory)
     for name in ("leaf", "other"):
         (directory / f"{name}.csr").write_bytes(csr(f"{name}.corp.example"))
     with open_sandbox(account_id=ACCOUNT, region=REGION) as (server, environment):
-        environment["TF_DATA_DIR"] = str(initialised / ".terraform")
+        environment["TF_DATA_DIR"] = str(terraform_init / ".terraform")
         yield Corpus(server, Terraform(find_binary(), directory, environment))
 
 
 def replacements(plan: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return which arguments force which resources to be replaced, as dotted paths without indices."""
+    """Return the arguments that force each resource to be replaced, as dotted paths without indices."""
     return {
         change["address"]: {_dotted(path) for path in change["change"]["replace_paths"]}
         for change in plan["resource_changes"]
@@ -97,7 +97,11 @@ def replacements(plan: Mapping[str, Any]) -> dict[str, set[str]]:
 
 def differences(plan: Mapping[str, Any], address: str) -> set[str]:
     """Return the top-level arguments in which a planned change differs from the state."""
-    (change,) = (found["change"] for found in plan["resource_changes"] if found["address"] == address)
+    (change,) = (
+        resource_change["change"]
+        for resource_change in plan["resource_changes"]
+        if resource_change["address"] == address
+    )
     before, after, unknown = change["before"], change["after"], change["after_unknown"]
     return {name for name in before if name not in unknown and before[name] != after.get(name)}
 

@@ -1,4 +1,4 @@
-"""The corpus leaves nothing out: each argument that the provider takes is set somewhere in it."""
+"""The corpus is complete: each argument of the provider is set somewhere in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sandbox.terraform.corpus import STAGES
 
 pytestmark = pytest.mark.terraform
 COMPUTED_TOO = {"id", "tags_all"}
-"""What the provider lets one set and fills in itself: nobody sets either."""
+"""Arguments that can be set but that the provider computes; the corpus does not set them."""
 PUBLIC = {
     "certificate_body",
     "certificate_chain",
@@ -25,7 +25,7 @@ PUBLIC = {
     "validation_option.domain_name",
     "validation_option.validation_domain",
 }
-"""Arguments of `aws_acm_certificate` that conflict with a private CA, or mean nothing with one."""
+"""Arguments of `aws_acm_certificate` that conflict with a private CA, or have no effect with one."""
 KINDS = {
     "resource_schemas": {
         "aws_acmpca_certificate_authority": COMPUTED_TOO,
@@ -43,42 +43,42 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def schemas(offline: Offline, initialised: Path) -> Mapping[str, Any]:
+def schemas(offline: Offline, terraform_init: Path) -> Mapping[str, Any]:
     """Return the provider's schemas."""
-    terraform = offline(initialised)
+    terraform = offline(terraform_init)
     command = [terraform.binary, "providers", "schema", "-json"]
     done = subprocess.run(
-        command, cwd=initialised, env=dict(terraform.environment), capture_output=True, check=True, text=True
+        command, cwd=terraform_init, env=dict(terraform.environment), capture_output=True, check=True, text=True
     )
     (found,) = json.loads(done.stdout)["provider_schemas"].values()
     provider: Mapping[str, Any] = found
     return provider
 
 
-def configurable(block: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def configurable_arguments(block: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     """Yield the dotted path of each argument that can be written in a block."""
     for name, attribute in block.get("attributes", {}).items():
         if attribute.get("required") or attribute.get("optional"):
             yield f"{prefix}{name}"
     for name, inner in block.get("block_types", {}).items():
-        yield from configurable(inner["block"], f"{prefix}{name}.")
+        yield from configurable_arguments(inner["block"], f"{prefix}{name}.")
 
 
-def written(body: Any, prefix: str = "") -> Iterator[str]:
-    """Yield the dotted path of each argument that stands in a block; what is dynamic counts as written out."""
-    for each in body if isinstance(body, list) else [body]:
-        for name, value in each.items():
+def written_arguments(body: Any, prefix: str = "") -> Iterator[str]:
+    """Yield the dotted path of each argument in a block; a dynamic block counts as its content."""
+    for block in body if isinstance(body, list) else [body]:
+        for name, value in block.items():
             if name == "dynamic":
                 for dynamic in value:
                     for label, inner in dynamic.items():
-                        yield from written(inner["content"], f"{prefix}{label}.")
+                        yield from written_arguments(inner["content"], f"{prefix}{label}.")
             elif isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
-                yield from written(value, f"{prefix}{name}.")
+                yield from written_arguments(value, f"{prefix}{name}.")
             else:
                 yield f"{prefix}{name}"
 
 
-def blocks(section: str, kind: str) -> Iterator[Any]:
+def block_bodies(section: str, kind: str) -> Iterator[Any]:
     """Yield the bodies of all blocks of a kind in the corpus."""
     for path in sorted(STAGES.glob("*/*.tf")):
         for block in hcl2.loads(path.read_text(encoding="utf-8")).get(section, []):
@@ -89,18 +89,18 @@ def blocks(section: str, kind: str) -> Iterator[Any]:
 
 @pytest.mark.parametrize("kind", KINDS["resource_schemas"])
 def test_every_argument_of_a_resource_is_in_the_corpus(kind: str, schemas: Mapping[str, Any]) -> None:
-    covers("resource_schemas", "resource", kind, schemas)
+    check_coverage("resource_schemas", "resource", kind, schemas)
 
 
 @pytest.mark.parametrize("kind", KINDS["data_source_schemas"])
 def test_every_argument_of_a_data_source_is_in_the_corpus(kind: str, schemas: Mapping[str, Any]) -> None:
-    covers("data_source_schemas", "data", kind, schemas)
+    check_coverage("data_source_schemas", "data", kind, schemas)
 
 
-def covers(schema: str, section: str, kind: str, schemas: Mapping[str, Any]) -> None:
-    every = set(configurable(schemas[schema][kind]["block"]))
-    found = {path for body in blocks(section, kind) for path in written(body)}
-    assert every - found == KINDS[schema][kind]
+def check_coverage(schema: str, section: str, kind: str, schemas: Mapping[str, Any]) -> None:
+    configurable = set(configurable_arguments(schemas[schema][kind]["block"]))
+    found = {path for body in block_bodies(section, kind) for path in written_arguments(body)}
+    assert configurable - found == KINDS[schema][kind]
 
 
 def test_no_resource_is_left_out(schemas: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What the provider does that its documentation does not say: each of these has cost somebody a CA, or a day."""
+"""Undocumented behaviour of the provider that can cost a user a CA, or a day."""
 
 from __future__ import annotations
 
@@ -9,51 +9,51 @@ import pytest
 
 from pcaform.terraform.plan_changes import list_changes
 from pcaform.terraform.runner import TerraformError
-from sandbox.terraform.corpus import Corpus, Step, corpus, differences
+from sandbox.terraform.corpus import Corpus, Step, differences, start_corpus
 
 pytestmark = pytest.mark.terraform
 
 
-def authority(name: str) -> str:
+def ca(name: str) -> str:
     return f'aws_acmpca_certificate_authority.each["{name}"]'
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, initialised: Path) -> Iterator[Corpus]:
-    with corpus(tmp_path_factory.mktemp("quirks") / "stack", initialised) as found:
-        yield found
+def story(tmp_path_factory: pytest.TempPathFactory, terraform_init: Path) -> Iterator[Corpus]:
+    with start_corpus(tmp_path_factory.mktemp("quirks") / "stack", terraform_init) as corpus:
+        yield corpus
 
 
 @pytest.fixture(scope="module")
 def made(story: Corpus) -> Step:
-    return story.applied("quirks")
+    return story.apply_stages("quirks")
 
 
-def planned(story: Corpus, changed: str, target: str) -> dict[str, set[str]]:
-    """Plan one resource with one CA changed; return which arguments of which resources are updated in place."""
-    plan = story.planned(arguments=("-var", f'changed=["{changed}"]', f"-target={target}"))
+def plan_changes(story: Corpus, changed: str, target: str) -> dict[str, set[str]]:
+    """Plan one resource with one CA changed; return the arguments of each resource that are updated in place."""
+    plan = story.plan_stages(arguments=("-var", f'changed=["{changed}"]', f"-target={target}"))
     updated = [address for address, actions in list_changes(plan).items() if actions == ("update",)]
     return {address: differences(plan, address) for address in updated}
 
 
 def test_disabled_from_the_start_is_not_disabled(story: Corpus, made: Step) -> None:
-    """AWS makes every CA PENDING_CERTIFICATE, which Terraform reads as enabled: the next plan wants to disable it."""
-    assert story.authorities()[made.values[authority("disabled")]["arn"]]["Status"] == "PENDING_CERTIFICATE"
-    assert planned(story, "", authority("disabled")) == {authority("disabled"): {"enabled"}}
+    """AWS creates every CA PENDING_CERTIFICATE, which Terraform reads as enabled: the next plan disables it."""
+    assert story.cas()[made.values[ca("disabled")]["arn"]]["Status"] == "PENDING_CERTIFICATE"
+    assert plan_changes(story, "", ca("disabled")) == {ca("disabled"): {"enabled"}}
 
 
 def test_a_revocation_block_that_is_left_out_is_switched_off(story: Corpus, made: Step) -> None:
-    assert made.values[authority("silenced")]["revocation_configuration"]
-    assert planned(story, "silenced", authority("silenced"))[authority("silenced")] == {"revocation_configuration"}
+    assert made.values[ca("silenced")]["revocation_configuration"]
+    assert plan_changes(story, "silenced", ca("silenced"))[ca("silenced")] == {"revocation_configuration"}
 
 
 @pytest.mark.parametrize(
     ("name", "argument"), [("deletion", "permanent_deletion_time_in_days"), ("usage", "usage_mode")]
 )
 def test_some_updates_are_planned_and_fail(story: Corpus, made: Step, name: str, argument: str) -> None:
-    """The provider sends an update with nothing in it."""
+    """The provider sends an update without any change."""
     assert made
-    assert argument in planned(story, name, authority(name))[authority(name)]
+    assert argument in plan_changes(story, name, ca(name))[ca(name)]
     with pytest.raises(TerraformError, match="ValidationException"):
         story.terraform.apply(story.directory / "tfplan")
 
@@ -64,13 +64,13 @@ def test_a_permission_that_is_there_already_is_not_adopted(story: Corpus, made: 
         Principal="acm.amazonaws.com",
         Actions=["IssueCertificate", "GetCertificate", "ListPermissions"],
     )
-    planned(story, "permitted", "aws_acmpca_permission.second")
+    plan_changes(story, "permitted", "aws_acmpca_permission.second")
     with pytest.raises(TerraformError, match="PermissionAlreadyExistsException"):
         story.terraform.apply(story.directory / "tfplan")
 
 
 def test_a_deleted_authority_is_made_anew(story: Corpus, made: Step) -> None:
-    """Terraform takes DELETED for gone, though it can be restored for weeks."""
+    """Terraform treats a DELETED CA as gone, although it can be restored for weeks."""
     client = story.server.client("acm-pca")
-    client.delete_certificate_authority(CertificateAuthorityArn=made.values[authority("gone")]["arn"])
-    assert list_changes(story.planned())[authority("gone")] == ("create",)
+    client.delete_certificate_authority(CertificateAuthorityArn=made.values[ca("gone")]["arn"])
+    assert list_changes(story.plan_stages())[ca("gone")] == ("create",)

@@ -1,4 +1,4 @@
-"""One corpus through its life on the real provider: made, changed, replaced, imported and destroyed."""
+"""One corpus on the real provider: created, changed, replaced, imported and destroyed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography import x509
 
 from pcaform.terraform.plan_changes import list_changes
 from pcaform.terraform.runner import TerraformError
-from sandbox.terraform.corpus import Corpus, Step, Values, corpus, differences, replacements
+from sandbox.terraform.corpus import Corpus, Step, Values, differences, replacements, start_corpus
 
 pytestmark = pytest.mark.terraform
 _CONFIGURATION = "certificate_authority_configuration"
@@ -35,36 +35,36 @@ _SUBJECT = (
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, initialised: Path) -> Iterator[Corpus]:
-    with corpus(tmp_path_factory.mktemp("story") / "stack", initialised) as found:
-        yield found
+def story(tmp_path_factory: pytest.TempPathFactory, terraform_init: Path) -> Iterator[Corpus]:
+    with start_corpus(tmp_path_factory.mktemp("story") / "stack", terraform_init) as corpus:
+        yield corpus
 
 
 @pytest.fixture(scope="module")
 def before(story: Corpus) -> Step:
-    return story.applied("before")
+    return story.apply_stages("before")
 
 
 @pytest.fixture(scope="module")
 def after(story: Corpus, before: Step) -> Step:
     assert before
-    return story.applied("after")
+    return story.apply_stages("after")
 
 
 @pytest.fixture(scope="module")
 def identifiers(after: Step) -> dict[str, str]:
-    """Return what Terraform imports each resource of the corpus by; a permission has no importer."""
-    kept = {address: values for address, values in after.values.items() if not address.startswith("data.")}
-    return {address: values["id"] for address, values in kept.items() if "_permission." not in address}
+    """Return the import id of each resource of the corpus; a permission cannot be imported."""
+    resources = {address: values for address, values in after.values.items() if not address.startswith("data.")}
+    return {address: values["id"] for address, values in resources.items() if "_permission." not in address}
 
 
 def test_a_second_plan_is_empty(before: Step, after: Step) -> None:
-    assert list_changes(before.again) == {}
-    assert list_changes(after.again) == {}
+    assert list_changes(before.second_plan) == {}
+    assert list_changes(after.second_plan) == {}
 
 
 def test_what_has_become_of_private_certificates(before: Step) -> None:
-    """The provider keeps a certificate that failed; one that ACM cannot renew looks like any other in a plan."""
+    """The provider keeps a failed certificate; one that ACM cannot renew looks like any other in a plan."""
     status = {name: values["status"] for name, values in before.values.items() if name.startswith("aws_acm_cert")}
     assert status.pop("aws_acm_certificate.failed") == "FAILED"
     assert set(status.values()) == {"ISSUED"}
@@ -73,9 +73,9 @@ def test_what_has_become_of_private_certificates(before: Step) -> None:
 
 
 def test_data_sources_read_what_the_resources_say(before: Step) -> None:
-    authority = before.values["aws_acmpca_certificate_authority.complete"]
+    ca = before.values["aws_acmpca_certificate_authority.complete"]
     for name in ("certificate_signing_request", "revocation_configuration", "tags", "usage_mode"):
-        assert before.values["data.aws_acmpca_certificate_authority.complete"][name] == authority[name]
+        assert before.values["data.aws_acmpca_certificate_authority.complete"][name] == ca[name]
     leaf = before.values['aws_acmpca_certificate.validity["DAYS"]']
     assert before.values["data.aws_acmpca_certificate.leaf"]["certificate"] == leaf["certificate"]
     assert before.values["data.aws_acmpca_certificate_authority.minimal"]["certificate"] == ""
@@ -86,7 +86,7 @@ def test_data_sources_read_what_the_resources_say(before: Step) -> None:
     [("DAYS", timedelta(days=30)), ("MONTHS", timedelta(days=396)), ("YEARS", timedelta(days=1096))],
 )
 def test_certificates_live_as_long_as_was_asked(before: Step, unit: str, length: timedelta) -> None:
-    certificate = issued(before.values, f'aws_acmpca_certificate.validity["{unit}"]')
+    certificate = read_certificate(before.values, f'aws_acmpca_certificate.validity["{unit}"]')
     lived = certificate.not_valid_after_utc - certificate.not_valid_before_utc
     assert abs(lived - length) <= timedelta(days=3)
 
@@ -108,7 +108,7 @@ def test_what_changes_in_place(after: Step) -> None:
 
 
 def test_what_is_replaced_and_why(after: Step) -> None:
-    """Naming the account that the API answers anyway is none of these, and neither is a CA's usage."""
+    """Setting the account to the API's default replaces nothing, and neither does a CA's usage mode."""
     assert replacements(after.plan) == {
         "aws_acm_certificate.replaced": {
             "certificate_authority_arn",
@@ -145,34 +145,34 @@ def test_what_is_replaced_and_why(after: Step) -> None:
 def test_a_replaced_certificate_is_revoked(story: Corpus, before: Step, after: Step) -> None:
     assert after
     root = before.values["aws_acmpca_certificate_authority.trusted"]["arn"]
-    assert is_revoked(story, root, issued(before.values, "aws_acmpca_certificate.subordinate"))
-    assert is_revoked(story, root, issued(before.values, "aws_acmpca_certificate.replaced"))
+    assert is_revoked(story, root, read_certificate(before.values, "aws_acmpca_certificate.subordinate"))
+    assert is_revoked(story, root, read_certificate(before.values, "aws_acmpca_certificate.replaced"))
 
 
 def test_a_replaced_authority_is_deleted_and_can_be_restored(before: Step, after: Step) -> None:
     arn = before.values["aws_acmpca_certificate_authority.moved"]["arn"]
-    assert after.authorities[arn]["Status"] == "DELETED"
-    assert after.authorities[arn]["RestorableUntil"]
+    assert after.cas[arn]["Status"] == "DELETED"
+    assert after.cas[arn]["RestorableUntil"]
 
 
 def test_imported_certificates_would_be_replaced(story: Corpus, identifiers: dict[str, str], tmp_path: Path) -> None:
-    """Import cannot read back what a certificate was asked for; what hangs on it is replaced with it."""
-    plan = story.elsewhere(tmp_path / "imported", identifiers).planned()
-    found = list_changes(plan)
-    issued_here = {address for address in identifiers if address.startswith("aws_acmpca_certificate.")}
+    """Import cannot read a certificate's request arguments; the resources that depend on it are replaced too."""
+    plan = story.copy_with_imports(tmp_path / "imported", identifiers).plan_stages()
+    changes = list_changes(plan)
+    issued = {address for address in identifiers if address.startswith("aws_acmpca_certificate.")}
     installed = {address for address in identifiers if "_authority_certificate." in address}
-    assert {address for address, actions in found.items() if actions == ("delete", "create")} == issued_here | installed
-    asked = {"certificate_signing_request", "signing_algorithm", "validity.type", "validity.value"}
-    assert all(replacements(plan)[address] >= asked for address in issued_here)
+    assert {address for address, actions in changes.items() if actions == ("delete", "create")} == issued | installed
+    request_arguments = {"certificate_signing_request", "signing_algorithm", "validity.type", "validity.value"}
+    assert all(replacements(plan)[address] >= request_arguments for address in issued)
 
 
 def test_all_else_is_imported_as_it_is(story: Corpus, identifiers: dict[str, str], tmp_path: Path) -> None:
-    """With what cannot be read back ignored, no more differs than what is not AWS's at all, and the permissions."""
-    plan = story.elsewhere(tmp_path / "imported", identifiers).planned("kept")
-    found = list_changes(plan)
-    missing = {address for address, actions in found.items() if actions == ("create",)}
+    """With those arguments ignored, the only differences are arguments that AWS does not have, and the permissions."""
+    plan = story.copy_with_imports(tmp_path / "imported", identifiers).plan_stages("kept")
+    changes = list_changes(plan)
+    missing = {address for address, actions in changes.items() if actions == ("create",)}
     assert missing == {f"aws_acmpca_permission.{name}" for name in ("complete", "moved", "trusted", "subordinate")}
-    assert {address: differences(plan, address) for address in set(found) - missing} == {
+    assert {address: differences(plan, address) for address in set(changes) - missing} == {
         "aws_acm_certificate.complete": {"early_renewal_duration"},
         "aws_acmpca_certificate_authority.complete": {"permanent_deletion_time_in_days", "timeouts"},
     }
@@ -180,48 +180,50 @@ def test_all_else_is_imported_as_it_is(story: Corpus, identifiers: dict[str, str
 
 def test_a_permission_cannot_be_imported(story: Corpus, after: Step, tmp_path: Path) -> None:
     address = "aws_acmpca_permission.complete"
-    other = story.elsewhere(tmp_path / "imported", {address: after.values[address]["id"]})
+    other = story.copy_with_imports(tmp_path / "imported", {address: after.values[address]["id"]})
     with pytest.raises(TerraformError, match=re.compile("doesn't support import", re.IGNORECASE)):
-        other.planned()
+        other.plan_stages()
 
 
 def test_destroying_all_of_it(story: Corpus, after: Step) -> None:
-    """Last, since nothing is left: certificates are revoked, CAs deleted and restorable, each as long as it says."""
-    assert set(list_changes(story.planned(arguments=("-destroy",))).values()) == {("delete",)}
+    """Last, since nothing is left: certificates are revoked, CAs deleted and restorable for the configured days."""
+    assert set(list_changes(story.plan_stages(arguments=("-destroy",))).values()) == {("delete",)}
     story.terraform.apply(story.directory / "tfplan")
     assert story.values() == {}
-    assert {authority["Status"] for authority in story.authorities().values()} == {"DELETED"}
+    assert {ca["Status"] for ca in story.cas().values()} == {"DELETED"}
     assert restorable_days(story, after, "complete") == 8
     assert story.server.client("acm").list_certificates()["CertificateSummaryList"] == []
     root = after.values["aws_acmpca_certificate_authority.trusted"]["arn"]
     client = story.server.client("acm-pca")
     client.restore_certificate_authority(CertificateAuthorityArn=root)
     client.update_certificate_authority(CertificateAuthorityArn=root, Status="ACTIVE")
-    assert is_revoked(story, root, issued(after.values, 'aws_acmpca_certificate.template["EndEntityCertificate"]'))
+    assert is_revoked(
+        story, root, read_certificate(after.values, 'aws_acmpca_certificate.template["EndEntityCertificate"]')
+    )
     assert client.list_permissions(CertificateAuthorityArn=root)["Permissions"] == []
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_policy(ResourceArn=root)
 
 
-def issued(values: Values, address: str) -> x509.Certificate:
+def read_certificate(values: Values, address: str) -> x509.Certificate:
     return x509.load_pem_x509_certificate(values[address]["certificate"].encode())
 
 
-def is_revoked(story: Corpus, authority: str, certificate: x509.Certificate) -> bool:
-    """Tell whether AWS refuses to revoke a certificate because it was revoked before; else it is revoked now."""
+def is_revoked(story: Corpus, ca: str, certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate was already revoked, by trying to revoke it; if it was not, it is revoked now."""
     try:
         story.server.client("acm-pca").revoke_certificate(
-            CertificateAuthorityArn=authority,
+            CertificateAuthorityArn=ca,
             CertificateSerial=f"{certificate.serial_number:x}",
             RevocationReason="UNSPECIFIED",
         )
-    except ClientError as refused:
-        return refused.response["Error"]["Code"] == "RequestAlreadyProcessedException"
+    except ClientError as error:
+        return error.response["Error"]["Code"] == "RequestAlreadyProcessedException"
     return False
 
 
 def restorable_days(story: Corpus, step: Step, name: str) -> int:
-    """Return for how many days a deleted CA can be restored."""
-    authority = story.authorities()[step.values[f"aws_acmpca_certificate_authority.{name}"]["arn"]]
-    window: timedelta = authority["RestorableUntil"] - authority["LastStateChangeAt"]
+    """Return the number of days for which a deleted CA can be restored."""
+    ca = story.cas()[step.values[f"aws_acmpca_certificate_authority.{name}"]["arn"]]
+    window: timedelta = ca["RestorableUntil"] - ca["LastStateChangeAt"]
     return round(window / timedelta(days=1))

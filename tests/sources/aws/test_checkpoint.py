@@ -63,7 +63,7 @@ def test_an_interrupted_run_goes_on(account: Live, calm: Inventory, tmp_path: Pa
     assert [each.name for each in tmp_path.iterdir()] == ["checkpoint"]
     answered = {(operation, arn) for operation, arn, _ in content["answers"]}
     denials = dict(answered)
-    with account.server.with_faults(denials=denials):
+    with account.server.inject_faults(denials=denials):
         assert account.read(checkpoint=file) == calm
     assert not file.exists()
 
@@ -71,7 +71,7 @@ def test_an_interrupted_run_goes_on(account: Live, calm: Inventory, tmp_path: Pa
 def test_an_interrupt_ends_the_program_at_once(account: Live, tmp_path: Path) -> None:
     file = tmp_path / "checkpoint"
     command = [sys.executable, "-m", "pcaform", "import", "aws", "--stack", "x", "--checkpoint", str(file)]
-    with account.server.with_faults(latency={"acm-pca:Get*": 600.0}):
+    with account.server.inject_faults(latency={"acm-pca:Get*": 600.0}):
         process = subprocess.Popen(
             command, env=account.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -94,7 +94,7 @@ def test_what_is_wrong_is_said_in_one_line(  # noqa: PLR0917 - pytest hands them
     ],
 )
 def test_sts_that_does_not_answer_is_said(pcaform: Run, account: Live, kind: str, message: str) -> None:
-    with account.server.with_faults(**{kind: {"sts:*": 1.0}}):
+    with account.server.inject_faults(**{kind: {"sts:*": 1.0}}):
         done = pcaform("import", "aws", "--stack", "x", env=account.environment)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()

@@ -100,7 +100,7 @@ def _is_about(note: ImportNote, resource: Resource) -> bool:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_what_is_denied_is_unknown(account: Live, calm: Inventory, operation: str) -> None:
     """Each call that AWS can deny leaves its trace, and nothing else is missing."""
-    with account.server.with_faults(denials=[operation]):
+    with account.server.inject_faults(denials=[operation]):
         if operation == "acm-pca:ListCertificateAuthorities":
             with pytest.raises(Failure, match="CAs of this account: ListCertificateAuthorities: the caller's policies"):
                 account.read()
@@ -120,7 +120,7 @@ def test_any_trouble_ends_complete_or_explained(account: Live, calm: Inventory, 
         wanted[kind] = dict.fromkeys(dice.sample(OPERATIONS, 3), strength)
     wanted["denials"] = dice.sample(OPERATIONS, dice.choice([0, 1]))
     wanted["latency"] = {dice.choice(OPERATIONS): 0.05}
-    with account.server.with_faults(seed=seed, **wanted):
+    with account.server.inject_faults(seed=seed, **wanted):
         try:
             found = account.read()
         except Failure as failure:
@@ -131,7 +131,7 @@ def test_any_trouble_ends_complete_or_explained(account: Live, calm: Inventory, 
 
 def test_published_rates_are_kept(account: Live, calm: Inventory) -> None:
     """With the published rates in force nothing has to be asked twice."""
-    with account.server.with_faults(throttling=True) as counts:
+    with account.server.inject_faults(throttling=True) as counts:
         assert account.read() == calm
     assert counts["throttling"] == 0
 
@@ -139,7 +139,7 @@ def test_published_rates_are_kept(account: Live, calm: Inventory) -> None:
 def test_expired_credentials_end_the_run(account: Live, calm: Inventory, tmp_path: Path) -> None:
     """No spec is made of half an account; with a checkpoint the next run goes on."""
     file = tmp_path / "checkpoint"
-    with account.server.with_faults(expiry={"acm-pca:GetPolicy": 1.0}), pytest.raises(Failure, match="expired while"):
+    with account.server.inject_faults(expiry={"acm-pca:GetPolicy": 1.0}), pytest.raises(Failure, match="expired while"):
         account.read(checkpoint=file)
     assert file.is_file()
     assert account.read(checkpoint=file) == calm
@@ -148,9 +148,9 @@ def test_expired_credentials_end_the_run(account: Live, calm: Inventory, tmp_pat
 
 def test_what_is_unknown_is_asked_again(account: Live, calm: Inventory, tmp_path: Path) -> None:
     file = tmp_path / "checkpoint"
-    with account.server.with_faults(denials=["acm-pca:GetPolicy"]):
+    with account.server.inject_faults(denials=["acm-pca:GetPolicy"]):
         account.read(checkpoint=file)
     operations = [operation for operation, _, _ in json.loads(file.read_text(encoding="utf-8"))["answers"]]
     assert "acm-pca:GetPolicy" not in operations
-    with account.server.with_faults(denials=["acm-pca:ListPermissions", "acm-pca:ListTags"]):
+    with account.server.inject_faults(denials=["acm-pca:ListPermissions", "acm-pca:ListTags"]):
         assert account.read(checkpoint=file) == calm

@@ -32,7 +32,7 @@ class World:
 
     def printed(self, command: str, **faults: Any) -> tuple[str, str]:
         """Return a command's streams, with ids and days that are the same in every run."""
-        with self.live.server.with_faults(**faults):
+        with self.live.server.inject_faults(**faults):
             done = self.pcaform(*command.partition(",")[0].split(), env=self.live.environment)
         ids: dict[str, str] = {}
 

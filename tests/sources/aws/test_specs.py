@@ -203,7 +203,7 @@ def test_what_is_unknown_is_marked_on_the_ca_and_takes_nothing_away(world: World
     spec = tmp_path / "pki.yaml"
     world.live.pki.grant(world.arns[2])
     arn = ("--arn", world.arns[2])
-    with world.live.server.with_faults(denials=["acm-pca:ListPermissions"]):
+    with world.live.server.inject_faults(denials=["acm-pca:ListPermissions"]):
         fresh = world.run("--stack", "pki", *arn)
     why = "ListPermissions: the caller's policies do not allow it (AccessDeniedException)"
     assert f"\n  # unknown: permissions: {why}\n  ca2:\n    arn: {world.arns[2]}\n" in fresh.stdout
@@ -211,7 +211,7 @@ def test_what_is_unknown_is_marked_on_the_ca_and_takes_nothing_away(world: World
     world.run("--stack", "pki", *arn, "--out", str(spec))
     before = spec.read_bytes()
     assert b"principal: acm.amazonaws.com" in before
-    with world.live.server.with_faults(denials=["acm-pca:ListPermissions", "acm-pca:ListTags", "acm-pca:GetPolicy"]):
+    with world.live.server.inject_faults(denials=["acm-pca:ListPermissions", "acm-pca:ListTags", "acm-pca:GetPolicy"]):
         into = world.run("--into", str(spec), *arn)
     assert (into.returncode, spec.read_bytes()) == (2, before)
     assert f"unknown: {world.arns[2]}: permissions: {why}" in into.stderr
@@ -236,7 +236,7 @@ def test_a_parent_is_known_by_its_key_and_not_by_its_name(world: World) -> None:
 def test_nothing_is_asked_where_the_answer_would_be_of_no_use(
     pcaform: Run, world: World, arguments: tuple[str, ...], message: str
 ) -> None:
-    with world.live.server.with_faults(denials=["*"]) as counts:
+    with world.live.server.inject_faults(denials=["*"]) as counts:
         done = pcaform("import", "aws", *arguments, env=world.live.environment)
     assert (done.returncode, done.stdout, counts["denials"]) == (1, "", 0)
     (line,) = done.stderr.splitlines()

@@ -53,7 +53,7 @@ def run(
     SIGTERM ends it as Ctrl-C does, so that `state` is kept.
     """
     from pcaform.cli.sandbox_process import open_sandbox, run_child
-    from pcaform.sandbox.shell_exports import exports, shell_of
+    from pcaform.sandbox.shell_exports import detect_shell, format_exports
 
     inherited = dict(os.environ)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -64,6 +64,6 @@ def run(
         if state is not None:
             console.print_status(f"what it holds, private keys too, is kept in {state} when it stops")
         console.print_status("it is not AWS: nothing here costs or is trusted. In another shell:")
-        console.print_result(exports(server.environment, shell=shell or shell_of(inherited)))
+        console.print_result(format_exports(server.environment, shell=shell or detect_shell(inherited)))
         threading.Event().wait()
     return OK

@@ -1,1 +1,1 @@
-"""ACM in the sandbox: private certificates, issued and renewed from the CAs of the same sandbox."""
+"""ACM in the sandbox: private certificates, issued and renewed by the CAs of the same sandbox."""

@@ -1,6 +1,6 @@
-"""A private certificate of ACM: its state, how AWS describes it, and the key that only ACM holds.
+"""A private certificate of ACM: its state, its description in the API, and the key that only ACM has.
 
-It stands in for moto's CertBundle, which signs by itself and appends an Amazon root to every chain.
+It replaces moto's CertBundle, which signs by itself and appends an Amazon root to every chain.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from moto.acm.models import TagHolder
 
 from pcaform.sandbox.acm.renewal import Renewal, next_attempt
 from pcaform.sandbox.clock import now
-from pcaform.sandbox.http.aws_error import validation
+from pcaform.sandbox.http.aws_error import validation_error
 from pcaform.sandbox.pca.algorithms import PrivateKey
 from pcaform.sandbox.pca.ca import colon_hex
 from pcaform.sandbox.pca.pem import certificate_text, chain_text
@@ -41,7 +41,7 @@ _EXTENDED_KEY_USAGES = [
 
 @dataclass(frozen=True)
 class KeyMaterial:
-    """What one issuance yields; `chain` is the CA's, up to and including the root."""
+    """The key and certificate of one issuance; `chain` is the CA's, up to and including the root."""
 
     key: PrivateKey
     certificate: x509.Certificate
@@ -53,7 +53,7 @@ class KeyMaterial:
 class PrivateCertificate:
     """One certificate under one ARN, across renewals. Names without a leading underscore are moto's.
 
-    `sans` has the domain name first. `failure` is an ACM FailureReason; then there is no material.
+    `sans` starts with the domain name. `failure` is an ACM FailureReason; a failed certificate has no material.
     `exported_at` is the last ExportCertificate, which makes the certificate eligible for renewal until it is renewed.
     """
 
@@ -81,44 +81,44 @@ class PrivateCertificate:
         return "EXPIRED" if is_over else "ISSUED"
 
     def check(self) -> None:
-        """Do nothing: moto calls this to let pending certificates become issued."""
+        """Do nothing: moto calls this method so that pending certificates become issued."""
 
     @property
     def cert(self) -> bytes:
         """The certificate as PEM."""
-        return certificate_text(self._issued().certificate).encode()
+        return certificate_text(self._issued_material().certificate).encode()
 
     @property
     def chain(self) -> bytes:
         """The chain as PEM, without the certificate itself."""
-        return (chain_text(self._issued().chain) or "").encode()
+        return (chain_text(self._issued_material().chain) or "").encode()
 
     @property
     def is_exported(self) -> bool:
         """Tell whether the certificate was exported since it was issued or last renewed."""
-        return self.exported_at is not None and self.exported_at >= self._issued().issued_at
+        return self.exported_at is not None and self.exported_at >= self._issued_material().issued_at
 
     @property
     def is_eligible(self) -> bool:
-        """Tell whether ACM would renew by itself; whether the CA permits it shows only in the attempt."""
+        """Tell whether ACM would renew by itself; only the attempt shows whether the CA permits it."""
         return self.status == "ISSUED" and (bool(self.in_use_by) or self.is_exported)
 
     @property
     def next_renewal(self) -> datetime | None:
-        """When ACM next tries to renew by itself, which may be past; None where it does not."""
+        """When ACM next tries to renew by itself, which may be in the past; None if it does not."""
         if not self.is_eligible:
             return None
-        return next_attempt(self.renewal, end=self._issued().certificate.not_valid_after_utc)
+        return next_attempt(self.renewal, end=self._issued_material().certificate.not_valid_after_utc)
 
     def export(self, passphrase: bytes) -> dict[str, str]:
-        """Do ExportCertificate: the key is PKCS#8, encrypted with the passphrase."""
+        """Perform ExportCertificate: the key is PKCS#8, encrypted with the passphrase."""
         encryption = BestAvailableEncryption(passphrase)
-        key = self._issued().key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
+        key = self._issued_material().key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
         self.exported_at = now()
         return {"Certificate": self.cert.decode(), "CertificateChain": self.chain.decode(), "PrivateKey": key}
 
     def describe(self) -> dict[str, Any]:
-        """Shape the answer of DescribeCertificate; ListCertificates picks its items from the same."""
+        """Build the answer of DescribeCertificate; ListCertificates takes its items from it."""
         detail: dict[str, Any] = {
             "CertificateArn": self.arn,
             "DomainName": self.common_name,
@@ -136,28 +136,28 @@ class PrivateCertificate:
         if self.failure:
             detail["FailureReason"] = self.failure
         if self.material:
-            detail |= _issuance(self.material)
-            detail |= self._last_renewal(self.material)
+            detail |= _describe_issuance(self.material)
+            detail |= self._describe_last_renewal(self.material)
         return {"Certificate": detail}
 
-    def _last_renewal(self, material: KeyMaterial) -> dict[str, Any]:
+    def _describe_last_renewal(self, material: KeyMaterial) -> dict[str, Any]:
         if self.renewal is None:
             return {}
         end = material.certificate.not_valid_after_utc
         return {"RenewalSummary": self.renewal.summarize(names=self.sans, end=end, moment=now())}
 
-    def _issued(self) -> KeyMaterial:
+    def _issued_material(self) -> KeyMaterial:
         if self.material is None:
-            raise validation(f"The certificate {self.arn} is in the status FAILED")
+            raise validation_error(f"The certificate {self.arn} is in the status FAILED")
         return self.material
 
 
 def new_arn(account_id: str, *, region_name: str, partition: str) -> str:
-    """Make the ARN of a new certificate."""
+    """Generate the ARN of a new certificate."""
     return f"arn:{partition}:acm:{region_name}:{account_id}:certificate/{uuid.uuid4()}"
 
 
-def _issuance(material: KeyMaterial) -> dict[str, Any]:
+def _describe_issuance(material: KeyMaterial) -> dict[str, Any]:
     certificate = material.certificate
     algorithm = certificate.signature_algorithm_oid
     issuer = certificate.issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)

@@ -1,4 +1,4 @@
-"""ListCertificates: which certificates a request asks for, in which order, and what a summary shows of each.
+"""ListCertificates: filters, sort order, pages and the summaries.
 
 Source: https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html
 Simplified: a page holds at most 100 summaries, on AWS 1000.
@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pcaform.sandbox.http.aws_error import Refusal
-from pcaform.sandbox.pca.paging import page
+from pcaform.sandbox.http.aws_error import AwsError
+from pcaform.sandbox.pca.paging import cut_page
 
 Summary = dict[str, Any]
 
 # "Default filtering returns only RSA_1024 and RSA_2048 certificates":
 # https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html
 _DEFAULT_KEY_TYPES = ("RSA_1024", "RSA_2048")
-_MOST_NAMES = 100
-_COPIED = (
+_MAX_NAMES = 100
+_COPIED_MEMBERS = (
     "CertificateArn",
     "DomainName",
     "Status",
@@ -34,11 +34,11 @@ _COPIED = (
 
 
 def summarize(detail: dict[str, Any], *, is_exported: bool) -> Summary:
-    """Shorten a DescribeCertificate structure to a CertificateSummary."""
+    """Build a CertificateSummary from a DescribeCertificate structure."""
     names = detail.get("SubjectAlternativeNames", [])
-    return {name: detail[name] for name in _COPIED if name in detail} | {
-        "SubjectAlternativeNameSummaries": names[:_MOST_NAMES],
-        "HasAdditionalSubjectAlternativeNames": len(names) > _MOST_NAMES,
+    return {name: detail[name] for name in _COPIED_MEMBERS if name in detail} | {
+        "SubjectAlternativeNameSummaries": names[:_MAX_NAMES],
+        "HasAdditionalSubjectAlternativeNames": len(names) > _MAX_NAMES,
         "KeyUsages": [usage["Name"] for usage in detail.get("KeyUsages", [])],
         "ExtendedKeyUsages": [usage["Name"] for usage in detail.get("ExtendedKeyUsages", [])],
         "ExportOption": detail["Options"].get("Export", "DISABLED"),
@@ -48,13 +48,13 @@ def summarize(detail: dict[str, Any], *, is_exported: bool) -> Summary:
 
 
 def select_certificates(summaries: Iterable[Summary], request: dict[str, Any]) -> dict[str, Any]:
-    """Answer ListCertificates; raises InvalidArgsException for half a sort order or a token never handed out."""
-    wanted = [summary for summary in summaries if _is_wanted(summary, request)]
-    shown, token = _page(_sorted(wanted, request), request)
-    return {"CertificateSummaryList": shown, **token}
+    """Answer ListCertificates; raises InvalidArgsException for half a sort order or an unknown token."""
+    selected = [summary for summary in summaries if _is_selected(summary, request)]
+    page, token = _cut_page(_sort(selected, request), request)
+    return {"CertificateSummaryList": page, **token}
 
 
-def _is_wanted(summary: Summary, request: dict[str, Any]) -> bool:
+def _is_selected(summary: Summary, request: dict[str, Any]) -> bool:
     filters = request.get("Includes") or {}
     statuses = request.get("CertificateStatuses")
     checks: Sequence[bool] = (
@@ -68,26 +68,26 @@ def _is_wanted(summary: Summary, request: dict[str, Any]) -> bool:
     return all(checks)
 
 
-def _has_any(found: Sequence[str], wanted: Sequence[str] | None) -> bool:
-    return not wanted or "ANY" in wanted or bool(set(found) & set(wanted))
+def _has_any(usages: Sequence[str], selected: Sequence[str] | None) -> bool:
+    return not selected or "ANY" in selected or bool(set(usages) & set(selected))
 
 
-def _sorted(summaries: list[Summary], request: dict[str, Any]) -> list[Summary]:
+def _sort(summaries: list[Summary], request: dict[str, Any]) -> list[Summary]:
     field, order = request.get("SortBy"), request.get("SortOrder")
     if (field is None) != (order is None):
-        raise Refusal("InvalidArgsException", "SortBy and SortOrder go together")
+        raise AwsError("InvalidArgsException", "SortBy and SortOrder go together")
     if field is None:
         return summaries
-    return sorted(summaries, key=_created, reverse=order == "DESCENDING")
+    return sorted(summaries, key=_created_at, reverse=order == "DESCENDING")
 
 
-def _created(summary: Summary) -> float:
+def _created_at(summary: Summary) -> float:
     return float(summary.get("CreatedAt") or summary["ImportedAt"])
 
 
-def _page(summaries: list[Summary], request: dict[str, Any]) -> tuple[Sequence[Summary], dict[str, str]]:
+def _cut_page(summaries: list[Summary], request: dict[str, Any]) -> tuple[Sequence[Summary], dict[str, str]]:
     bounds = {"MaxResults": request.get("MaxItems"), "NextToken": request.get("NextToken")}
     try:
-        return page(summaries, bounds)
-    except Refusal as refusal:
-        raise Refusal("InvalidArgsException", refusal.message) from refusal
+        return cut_page(summaries, bounds)
+    except AwsError as error:
+        raise AwsError("InvalidArgsException", error.message) from error

@@ -1,4 +1,4 @@
-"""The passphrase of ExportCertificate: ASCII without #, $ and %; the service model bounds its length.
+"""The passphrase of ExportCertificate: ASCII without #, $ and %; the service model limits its length.
 
 Source: https://docs.aws.amazon.com/acm/latest/APIReference/API_ExportCertificate.html
 """
@@ -8,14 +8,14 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from pcaform.sandbox.http.aws_error import validation
+from pcaform.sandbox.http.aws_error import validation_error
 
 _FORBIDDEN = frozenset(b"#$%")
 
 
-def passphrase_of(request: dict[str, Any]) -> bytes:
-    """Decode and check a passphrase whose length the model allows; raises ValidationException, which never shows it."""
+def decode_passphrase(request: dict[str, Any]) -> bytes:
+    """Decode and check a passphrase of valid length; raises ValidationException, whose message does not show it."""
     passphrase = base64.b64decode(request["Passphrase"])
     if not passphrase.isascii() or _FORBIDDEN & set(passphrase):
-        raise validation("The passphrase must be ASCII without #, $ and %")
+        raise validation_error("The passphrase must be ASCII without #, $ and %")
     return passphrase

@@ -1,10 +1,10 @@
-"""Managed renewal of one private certificate: when ACM tries, and how the last attempt went.
+"""Managed renewal of one private certificate: when ACM tries, and the result of the last attempt.
 
-ACM begins 60 days before the end and renews what was exported or is in use:
+ACM starts 60 days before the end and renews certificates that were exported or are in use:
 https://docs.aws.amazon.com/acm/latest/userguide/renew-private-cert.html
 https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
-A failed attempt leaves the status at PENDING_AUTO_RENEWAL with the reason beside it, as the acceptance test
-TestAccACMCertificate_privateCertificate_noRenewalPermission of Terraform's provider sees it on AWS. AWS does not say
+After a failed attempt the status is PENDING_AUTO_RENEWAL, with a reason, as the acceptance test
+TestAccACMCertificate_privateCertificate_noRenewalPermission of Terraform's provider shows on AWS. AWS does not document
 how often it tries again; here it is once a day. At the certificate's end the status becomes FAILED.
 """
 
@@ -27,9 +27,9 @@ class Renewal:
     failure: str | None
 
     def summarize(self, *, names: Sequence[str], end: datetime, moment: datetime) -> dict[str, Any]:
-        """Shape RenewalSummary for a certificate that ends at `end`, seen at `moment`.
+        """Build RenewalSummary, as of `moment`, for a certificate that ends at `end`.
 
-        AWS requires DomainValidationOptions here even where nothing is validated.
+        AWS requires DomainValidationOptions here even though nothing is validated.
         """
         is_over = self.failure is not None and moment >= end
         summary = {
@@ -46,6 +46,6 @@ class Renewal:
 
 
 def next_attempt(last: Renewal | None, *, end: datetime) -> datetime | None:
-    """Tell when ACM next tries to renew what ends at `end`, which may be past; None where that is too late."""
+    """Return when ACM next tries to renew a certificate that ends at `end`, possibly in the past; None if too late."""
     attempt = last.moment + _RETRY_INTERVAL if last and last.failure else end - _LEAD
     return attempt if attempt < end else None

@@ -1,1 +1,1 @@
-"""Faults on demand: throttling, latency, server errors and refusals, injected in front of moto."""
+"""Faults injected on demand in front of moto: throttling, latency, server errors and refused calls."""

@@ -1,4 +1,4 @@
-"""Errors as a service sends them, for what is answered before moto sees it: JSON, or XML from IAM and STS."""
+"""Error responses to calls that moto does not see: JSON, or XML for IAM and STS."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _NAMESPACES = {
 
 
 @dataclass(frozen=True)
-class Error:
-    """One error as a service sends it; `fault` is the XML's word for whose it is."""
+class ErrorResponse:
+    """One error as a service sends it; `fault` is the XML's Type: Sender or Receiver."""
 
     code: str
     status: str
@@ -26,10 +26,10 @@ class Error:
     fault: str = "Sender"
 
 
-def answer(call: Call, error: Error, start_response: Any) -> list[bytes]:
-    """Answer a call with an error in the form of its service, as a WSGI application does."""
+def send_error(call: Call, error: ErrorResponse, start_response: Any) -> list[bytes]:
+    """Answer a call with an error in the format of its service, as a WSGI application does."""
     if call.is_query:
-        body, content_type = _xml(call, error), "text/xml"
+        body, content_type = _format_xml(call, error), "text/xml"
     else:
         body = json.dumps({"__type": error.code, "message": error.message})
         content_type = "application/x-amz-json-1.1"
@@ -46,7 +46,7 @@ def answer(call: Call, error: Error, start_response: Any) -> list[bytes]:
     return [data]
 
 
-def _xml(call: Call, error: Error) -> str:
+def _format_xml(call: Call, error: ErrorResponse) -> str:
     return (
         f'<ErrorResponse xmlns="{_NAMESPACES.get(call.service, "")}"><Error><Type>{error.fault}</Type>'
         f"<Code>{error.code}</Code><Message>{escape(error.message)}</Message></Error>"

@@ -1,1 +1,1 @@
-"""The HTTP side of the sandbox: listening, reading requests, validating them, and AWS's error format."""
+"""The sandbox's HTTP server: it listens, parses and validates requests, and answers errors in AWS's format."""

@@ -1,4 +1,4 @@
-"""The one way in which sandbox code says no: an AWS error code and its message."""
+"""The exception for every AWS error that the sandbox answers: a code and a message."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TypeVar
 from moto.core.exceptions import JsonRESTError
 
 
-class Refusal(Exception):  # noqa: N818 - it is AWS's answer to the caller, not an error of this program
-    """An expected AWS error, free of moto so that the rules can be read and tested alone.
+class AwsError(Exception):
+    """An expected AWS error, independent of moto so that the rules can be read and tested alone.
 
     `code` is the error shape's name in the service model (for example `InvalidStateException`);
     the response classes turn it into the HTTP 400 answer that an SDK maps back to that code.
@@ -22,33 +22,33 @@ class Refusal(Exception):  # noqa: N818 - it is AWS's answer to the caller, not 
         self.message = message
 
 
-def invalid_state(message: str) -> Refusal:
-    """Name the commonest refusal: the CA is in the wrong state for the request."""
-    return Refusal("InvalidStateException", message)
+def invalid_state(message: str) -> AwsError:
+    """Build the error for a CA in the wrong state for the request, the most frequent one."""
+    return AwsError("InvalidStateException", message)
 
 
-def validation(message: str) -> Refusal:
-    """Name AWS's refusal of a value that has the right shape and a wrong meaning."""
-    return Refusal("ValidationException", message)
+def validation_error(message: str) -> AwsError:
+    """Build the error for a value that has the right shape and an invalid meaning."""
+    return AwsError("ValidationException", message)
 
 
-def not_found(resource: str) -> Refusal:
-    """Name AWS's answer for a resource that this account and region do not have."""
-    return Refusal("ResourceNotFoundException", f"Could not find {resource}")
+def not_found(resource: str) -> AwsError:
+    """Build the error for a resource that does not exist in this account and region."""
+    return AwsError("ResourceNotFoundException", f"Could not find {resource}")
 
 
 Response = TypeVar("Response")
 Answer = TypeVar("Answer")
 
 
-def answering_refusals(handler: Callable[[Response], Answer]) -> Callable[[Response], Answer]:
-    """Wrap a handler so that a Refusal becomes moto's HTTP 400 error with the same code and message."""
+def translate_aws_errors(handler: Callable[[Response], Answer]) -> Callable[[Response], Answer]:
+    """Wrap a handler so that an AwsError becomes moto's HTTP 400 error with the same code and message."""
 
     @functools.wraps(handler)
     def answer(self: Response) -> Answer:
         try:
             return handler(self)
-        except Refusal as refusal:
-            raise JsonRESTError(refusal.code, refusal.message) from None
+        except AwsError as error:
+            raise JsonRESTError(error.code, error.message) from None
 
     return answer

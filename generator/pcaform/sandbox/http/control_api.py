@@ -1,7 +1,7 @@
-"""Control from another shell: the clock and the troubles over HTTP, in front of moto and never troubled.
+"""Control of a running sandbox over HTTP: its clock and its faults. No faults are injected into these calls.
 
-GET /_sandbox/clock, POST /_sandbox/clock {"advance": "P30D"}; GET and PUT /_sandbox/troubles; GET /_sandbox/strikes,
-how often each kind of trouble has struck. Everything is JSON; a fault is a 400 with {"error": "..."}.
+GET /_sandbox/clock, POST /_sandbox/clock {"advance": "P30D"}; GET and PUT /_sandbox/faults; GET /_sandbox/injected, how
+often each kind of fault was injected. Everything is JSON; an error is a 400 with {"error": "..."}.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from pcaform.sandbox.acm import time_travel
+from pcaform.sandbox.acm import scheduled_renewals
 from pcaform.sandbox.clock import now
 from pcaform.sandbox.faults.fault_config import read_fault_config, write_fault_config
 from pcaform.sandbox.faults.fault_injector import FaultToggle
@@ -26,15 +26,15 @@ Application = Callable[[dict[str, Any], Any], Any]
 Operation = Callable[[bytes], dict[str, Any]]
 
 
-def with_control_api(app: Application, switch: FaultToggle) -> Application:
-    """Wrap a WSGI application so that /_sandbox/ answers for the sandbox itself."""
+def add_control_api(app: Application, fault_toggle: FaultToggle) -> Application:
+    """Wrap a WSGI application so that requests below /_sandbox/ control the sandbox itself."""
     operations: dict[str, dict[str, Operation]] = {
         "clock": {"GET": _show_clock, "POST": _advance},
-        "troubles": {
-            "GET": lambda _: write_fault_config(switch.strikes.faults),
-            "PUT": lambda body: _set_troubles(body, switch),
+        "faults": {
+            "GET": lambda _: write_fault_config(fault_toggle.injector.faults),
+            "PUT": lambda body: _set_faults(body, fault_toggle),
         },
-        "strikes": {"GET": lambda _: dict(switch.strikes.counts)},
+        "injected": {"GET": lambda _: dict(fault_toggle.injector.counts)},
     }
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Any:
@@ -42,7 +42,7 @@ def with_control_api(app: Application, switch: FaultToggle) -> Application:
         if not path.startswith(_PREFIX):
             return app(environ, start_response)
         methods = operations.get(path.removeprefix(_PREFIX), {})
-        status, answer = _answer(methods, environ)
+        status, answer = _dispatch(methods, environ)
         data = json.dumps(answer).encode() + b"\n"
         start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(data)))])
         return [data]
@@ -60,9 +60,9 @@ def read_duration(text: object) -> timedelta:
     return timedelta(**{unit: int(number) for unit, number in zip(_UNITS, match.groups(), strict=True) if number})
 
 
-def _answer(methods: dict[str, Operation], environ: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _dispatch(methods: dict[str, Operation], environ: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if not methods:
-        return "404 Not Found", {"error": "there are /_sandbox/clock, /_sandbox/troubles and /_sandbox/strikes"}
+        return "404 Not Found", {"error": "unknown path, known: /_sandbox/clock, /_sandbox/faults, /_sandbox/injected"}
     operation = methods.get(environ["REQUEST_METHOD"])
     if operation is None:
         return "405 Method Not Allowed", {"error": f"allowed here: {', '.join(methods)}"}
@@ -83,10 +83,10 @@ def _advance(body: bytes) -> dict[str, Any]:
         request = None
     if not isinstance(request, dict) or set(request) != {"advance"}:
         raise ValueError('the body must be {"advance": "<duration>"}')
-    time_travel.advance(read_duration(request["advance"]))
+    scheduled_renewals.advance_clock(read_duration(request["advance"]))
     return _show_clock(body)
 
 
-def _set_troubles(body: bytes, switch: FaultToggle) -> dict[str, Any]:
-    switch.set(read_fault_config(body))
-    return write_fault_config(switch.strikes.faults)
+def _set_faults(body: bytes, fault_toggle: FaultToggle) -> dict[str, Any]:
+    fault_toggle.set(read_fault_config(body))
+    return write_fault_config(fault_toggle.injector.faults)

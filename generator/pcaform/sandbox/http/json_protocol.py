@@ -1,7 +1,7 @@
-"""Requests are read before anything acts on them: JSON of the service model's types, or a refusal.
+"""Parses JSON requests and checks their types against the service model, before moto sees them.
 
-Past this layer every member has its type, and a null is an absent member. SDKs check types themselves; what AWS calls
-the error for a boolean in place of a text: https://github.com/amazon-archives/amazon-cognito-identity-js/issues/485
+After this layer every member has its type, and a null is an absent member. SDKs check types themselves; AWS's error for
+a boolean in place of a string: https://github.com/amazon-archives/amazon-cognito-identity-js/issues/485
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from botocore.model import ListShape, Shape, StructureShape
 from moto.acm.models import acm_backends
 from moto.acmpca.models import acmpca_backends
 
-from pcaform.sandbox.faults.error_responses import Error, answer
-from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.faults.error_responses import ErrorResponse, send_error
+from pcaform.sandbox.http.aws_error import AwsError
 from pcaform.sandbox.http.model_validation import service_model
 from pcaform.sandbox.http.request import Call, Environ, read_call
 
@@ -35,8 +35,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def with_checked_json(app: Application) -> Application:
-    """Wrap a WSGI application so that it gets only requests of Private CA and ACM that can be read."""
+def add_json_checks(app: Application) -> Application:
+    """Wrap a WSGI application so that it gets only well-typed requests of Private CA and ACM."""
 
     def wrapped(environ: Environ, start_response: Any) -> Any:
         call = read_call(environ)
@@ -44,9 +44,9 @@ def with_checked_json(app: Application) -> Application:
             return app(environ, start_response)
         try:
             _check_region(call)
-            body = _read(call, environ["wsgi.input"].read())
-        except Refusal as refusal:
-            return answer(call, Error(refusal.code, "400 Bad Request", refusal.message), start_response)
+            body = _read_body(call, environ["wsgi.input"].read())
+        except AwsError as error:
+            return send_error(call, ErrorResponse(error.code, "400 Bad Request", error.message), start_response)
         environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         return app(environ, start_response)
 
@@ -54,39 +54,41 @@ def with_checked_json(app: Application) -> Application:
 
 
 def _check_region(call: Call) -> None:
-    """Refuse a region that the service does not have, which a misspelt one is."""
+    """Refuse a region that the service does not have, such as a misspelt one."""
     if call.region not in _BACKENDS[call.service][call.account_id]:
-        raise Refusal("InvalidSignatureException", f"Credential should be scoped to a valid region, not {call.region}.")
+        raise AwsError(
+            "InvalidSignatureException", f"Credential should be scoped to a valid region, not {call.region}."
+        )
 
 
-def _read(call: Call, body: bytes) -> bytes:
+def _read_body(call: Call, body: bytes) -> bytes:
     """Return the body as plain JSON; raises SerializationException and UnknownOperationException."""
     name = call.operation.partition(":")[2]
     model = service_model(call.service)
     if name not in model.operation_names:
-        raise Refusal("UnknownOperationException", f"{call.service} has no operation {name}")
+        raise AwsError("UnknownOperationException", f"{call.service} has no operation {name}")
     shape = model.operation_model(name).input_shape
     try:
         request = json.loads(body or b"{}", parse_constant=_refuse_constant)
-        members = _cleaned(request, shape, "the request") if shape else {}
+        members = _clean(request, shape, "the request") if shape else {}
         return json.dumps(members, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        raise _unreadable("The request is not JSON") from None
+        raise _serialization_error("The request is not JSON") from None
 
 
-def _cleaned(value: Any, shape: Shape, path: str) -> Any:
+def _clean(value: Any, shape: Shape, path: str) -> Any:
     """Return a value without nulls and without members that the model does not know."""
     is_boolean = isinstance(value, bool)
     if is_boolean is not (shape.type_name == "boolean") or type(value) not in _TYPES[shape.type_name]:
-        raise _unreadable(f"{path} must be a {shape.type_name}")
+        raise _serialization_error(f"{path} must be a {shape.type_name}")
     if isinstance(shape, StructureShape):
         return {
-            name: _cleaned(value[name], member, name)
+            name: _clean(value[name], member, name)
             for name, member in shape.members.items()
             if value.get(name) is not None
         }
     if isinstance(shape, ListShape):
-        return [_cleaned(item, shape.member, f"an item of {path}") for item in value]
+        return [_clean(item, shape.member, f"an item of {path}") for item in value]
     return value
 
 
@@ -94,5 +96,5 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _unreadable(message: str) -> Refusal:
-    return Refusal("SerializationException", message)
+def _serialization_error(message: str) -> AwsError:
+    return AwsError("SerializationException", message)

@@ -1,4 +1,4 @@
-"""The HTTP side: a quiet threaded server on the loopback, bound where an error can be seen."""
+"""A threaded HTTP server on 127.0.0.1 that prints nothing and raises OSError if its port is taken."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class _QuietHandler(MotoRequestHandler):
 
 class _QuietServer(ThreadedWSGIServer):
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
-        """Hand a handler's traceback to whoever has configured logging."""
+        """Log a handler's traceback, for callers that have configured logging."""
         _LOGGER.log(logging.ERROR if type == "error" else logging.DEBUG, message, *args)
 
 
 @contextmanager
 def listen(app: Callable[..., Any], port: int) -> Iterator[int]:
-    """Serve a WSGI application on 127.0.0.1 and yield the port; 0 asks for a free one.
+    """Serve a WSGI application on 127.0.0.1 and yield the port; 0 takes a free one.
 
     Raises OSError if the port cannot be bound: werkzeug would print and exit, so the socket is made here.
     """

@@ -1,7 +1,7 @@
-"""Which operation a raw HTTP request calls, for whom and on what: read before moto sees it.
+"""Reads the operation, account, access key and resource of a raw HTTP request, before moto sees it.
 
-Private CA and ACM name the operation in a header, IAM and STS in the form body. Other services, S3 first among them,
-name it by method and path; they are left alone.
+Private CA and ACM name the operation in a header, IAM and STS in the form body. Other services, such as S3, name it by
+method and path; their requests are not read.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _RESOURCES = {"acm-pca": ("CertificateAuthorityArn", "ResourceArn"), "acm": ("Ce
 class Call:
     """One request; `operation` is written as in IAM policies, `acm-pca:ListPermissions`.
 
-    `resource` is the ARN that the request names, "*" where it names none. `is_query` tells IAM and STS, whose answers
-    are XML, from the services that speak JSON.
+    `resource` is the ARN that the request names, "*" where it names none. `is_query` is true for IAM and STS, whose
+    answers are XML, and false for the JSON services.
     """
 
     service: str
@@ -37,13 +37,13 @@ class Call:
 
 
 def read_call(environ: Environ) -> Call | None:
-    """Read a WSGI request and leave its body to be read again; None for a service or form not known here."""
+    """Read a WSGI request and leave its body readable; None for a service or a form that is not supported here."""
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
     if scope is None:
         return None
-    body = _body(environ)
+    body = _read_body(environ)
     target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-    action = target or "".join(_form(environ, body).get("Action", [])[:1])
+    action = target or "".join(_parse_form(environ, body).get("Action", [])[:1])
     if not action:
         return None
     return Call(
@@ -52,23 +52,23 @@ def read_call(environ: Environ) -> Call | None:
         account_id=environ["HTTP_X_MOTO_ACCOUNT_ID"],
         region=scope["region"],
         access_key_id=scope["key"],
-        resource=_resource(scope["service"], body) if target else "*",
+        resource=_find_resource(scope["service"], body) if target else "*",
         is_query=not target,
     )
 
 
-def _body(environ: Environ) -> bytes:
+def _read_body(environ: Environ) -> bytes:
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
     return body
 
 
-def _form(environ: Environ, body: bytes) -> dict[str, list[str]]:
+def _parse_form(environ: Environ, body: bytes) -> dict[str, list[str]]:
     is_form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
     return parse_qs(body.decode("latin-1")) if is_form else {}
 
 
-def _resource(service: str, body: bytes) -> str:
+def _find_resource(service: str, body: bytes) -> str:
     try:
         request = json.loads(body or b"{}")
     except (ValueError, RecursionError):

@@ -1,1 +1,1 @@
-"""IAM and STS in the sandbox: who calls, and whether their policies allow the call."""
+"""IAM and STS in the sandbox: finds the caller of a request and evaluates the caller's policies."""

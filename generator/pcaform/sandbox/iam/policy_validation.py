@@ -1,4 +1,4 @@
-"""Which policy documents IAM and STS take: a malformed one is refused where it is written, not where it counts.
+"""Refuses malformed policy documents in requests to IAM and STS, when they are written and not when they apply.
 
 The error: https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPolicy.html and its siblings,
 https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
@@ -12,7 +12,7 @@ from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
 from pcaform.iam.evaluator.documents import PolicyError, read_document
-from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.http.aws_error import AwsError
 
 _TRUST = {"CreateRole": "AssumeRolePolicyDocument", "UpdateAssumeRolePolicy": "PolicyDocument"}
 _OTHERS = {
@@ -29,10 +29,9 @@ _OTHERS = {
 
 
 def check_policy(operation: str, request: Mapping[str, str]) -> None:
-    """Refuse the policy in a request of IAM or STS if it has one that cannot be read.
+    """Refuse a request of IAM or STS whose policy is malformed; raises MalformedPolicyDocument.
 
-    moto looks first, because it has AWS's own words; the evaluator then finds what moto lets through.
-    Raises MalformedPolicyDocument.
+    moto checks first, since it has AWS's wording; the evaluator then finds the errors that moto accepts.
     """
     is_trust = operation in _TRUST
     name = _TRUST.get(operation) or _OTHERS.get(operation, "")
@@ -54,5 +53,5 @@ def check_policy(operation: str, request: Mapping[str, str]) -> None:
         raise _malformed("Policy document should not specify a principal.")
 
 
-def _malformed(message: str) -> Refusal:
-    return Refusal("MalformedPolicyDocument", message)
+def _malformed(message: str) -> AwsError:
+    return AwsError("MalformedPolicyDocument", message)

@@ -1,1 +1,1 @@
-"""AWS Private CA in the sandbox: CAs, their certificates, permissions, policies and states."""
+"""AWS Private CA in the sandbox: CAs, their certificates, permissions, resource policies and states."""

@@ -1,11 +1,11 @@
-"""The operations that say who may use a CA: permissions of the ACM service and resource policies."""
+"""The operations that control access to a CA: permissions of the ACM service and resource policies."""
 
 from __future__ import annotations
 
 from pcaform.sandbox.http.aws_error import not_found
 from pcaform.sandbox.pca.operations import Answer, Operations, Request, locked
-from pcaform.sandbox.pca.paging import page
-from pcaform.sandbox.pca.resource_policy import check
+from pcaform.sandbox.pca.paging import cut_page
+from pcaform.sandbox.pca.resource_policy import check_resource_policy
 
 
 class AccessOperations(Operations):
@@ -13,47 +13,45 @@ class AccessOperations(Operations):
 
     @locked
     def create_permission(self, request: Request) -> Answer:
-        """Let ACM use a CA, for one source account; without one it is the caller's."""
-        authority = self.usable("CreatePermission", request["CertificateAuthorityArn"])
-        authority.permissions.create(
-            request["Principal"], request["Actions"], source_account=self._source_account(request)
-        )
+        """Give ACM permission to use a CA for one source account, by default the caller's."""
+        ca = self.find_usable_ca("CreatePermission", request["CertificateAuthorityArn"])
+        ca.permissions.create(request["Principal"], request["Actions"], source_account=self._source_account(request))
         return {}
 
     @locked
     def list_permissions(self, request: Request) -> Answer:
-        """List what ACM may do with a CA, in pages."""
-        authority = self.usable("ListPermissions", request["CertificateAuthorityArn"])
-        shown, token = page(authority.permissions.listed(), request)
-        return {"Permissions": [permission.to_json() for permission in shown], **token}
+        """List the permissions of ACM on a CA, in pages."""
+        ca = self.find_usable_ca("ListPermissions", request["CertificateAuthorityArn"])
+        page, token = cut_page(ca.permissions.list_all(), request)
+        return {"Permissions": [permission.to_json() for permission in page], **token}
 
     @locked
     def delete_permission(self, request: Request) -> Answer:
-        """Withdraw what ACM may do with a CA."""
-        authority = self.usable("DeletePermission", request["CertificateAuthorityArn"])
-        authority.permissions.delete(request["Principal"], source_account=self._source_account(request))
+        """Delete ACM's permission on a CA."""
+        ca = self.find_usable_ca("DeletePermission", request["CertificateAuthorityArn"])
+        ca.permissions.delete(request["Principal"], source_account=self._source_account(request))
         return {}
 
     @locked
     def put_policy(self, request: Request) -> Answer:
-        """Attach a resource policy of one of AWS's forms to a CA, in place of the one before."""
-        authority = self.usable("PutPolicy", request["ResourceArn"])
-        check(request["Policy"], authority_arn=authority.arn)
-        authority.policy = request["Policy"]
+        """Set the resource policy of a CA; it must have one of the forms that AWS documents."""
+        ca = self.find_usable_ca("PutPolicy", request["ResourceArn"])
+        check_resource_policy(request["Policy"], ca_arn=ca.arn)
+        ca.policy = request["Policy"]
         return {}
 
     @locked
     def get_policy(self, request: Request) -> Answer:
         """Return a CA's resource policy, byte for byte."""
-        authority = self.usable("GetPolicy", request["ResourceArn"])
-        if authority.policy is None:
-            raise not_found(f"a policy of {authority.arn}")
-        return {"Policy": authority.policy}
+        ca = self.find_usable_ca("GetPolicy", request["ResourceArn"])
+        if ca.policy is None:
+            raise not_found(f"a policy of {ca.arn}")
+        return {"Policy": ca.policy}
 
     @locked
     def delete_policy(self, request: Request) -> Answer:
-        """Remove a CA's resource policy; succeeds where there is none."""
-        self.usable("DeletePolicy", request["ResourceArn"]).policy = None
+        """Delete a CA's resource policy; succeeds if there is none."""
+        self.find_usable_ca("DeletePolicy", request["ResourceArn"]).policy = None
         return {}
 
     def _source_account(self, request: Request) -> str:

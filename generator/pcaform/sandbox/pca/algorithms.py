@@ -1,4 +1,4 @@
-"""What AWS's names for key and signing algorithms mean; every other module asks here.
+"""Key and signing algorithms by AWS's names, for all other modules.
 
 Source of the names: https://docs.aws.amazon.com/privateca/latest/userguide/supported-algorithms.html
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.http.aws_error import AwsError
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -58,46 +58,46 @@ _SIGNATURES = {
 
 
 def generate_key(key_algorithm: str) -> PrivateKey:
-    """Make the key pair of a CA or of an ACM certificate; RSA_4096 can take seconds.
+    """Generate the key pair of a CA or of an ACM certificate; RSA_4096 can take seconds.
 
-    Raises InvalidArgsException for algorithms that AWS has and this sandbox has not (SM2, ML-DSA).
+    Raises InvalidArgsException for algorithms that AWS has and the sandbox does not (SM2, ML-DSA).
     """
     if key_algorithm in _RSA_SIZES:
         return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_SIZES[key_algorithm])
     if key_algorithm in _CURVES:
         return ec.generate_private_key(_CURVES[key_algorithm]())
-    raise Refusal("InvalidArgsException", f"The sandbox does not support the key algorithm {key_algorithm}.")
+    raise AwsError("InvalidArgsException", f"The sandbox does not support the key algorithm {key_algorithm}.")
 
 
-def signature_for(signing_algorithm: str, key_family: str) -> Signature:
-    """Look up a signing algorithm and refuse one that the key cannot make.
+def find_signature(signing_algorithm: str, key_family: str) -> Signature:
+    """Look up a signing algorithm; raises InvalidArgsException for one that does not match the key.
 
     The family must match the signing key: https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html
     """
     signature = _SIGNATURES.get(signing_algorithm)
     if signature is None or signature.family != key_family:
-        message = f"The signing algorithm {signing_algorithm} does not fit a key of the family {key_family}."
-        raise Refusal("InvalidArgsException", message)
+        message = f"The signing algorithm {signing_algorithm} does not match a key of the family {key_family}."
+        raise AwsError("InvalidArgsException", message)
     return signature
 
 
 def family_of(key_algorithm: str) -> str:
-    """Tell the family, RSA or EC, from AWS's name of a key algorithm."""
+    """Return the family, RSA or EC, of AWS's name of a key algorithm."""
     return key_algorithm.partition("_")[0]
 
 
 def sign_certificate(builder: x509.CertificateBuilder, key: PrivateKey, *, signature: Signature) -> x509.Certificate:
-    """Sign a finished builder the way `signature` says."""
+    """Sign the certificate of a builder with `signature`'s digest and padding."""
     return builder.sign(key, signature.digest, rsa_padding=signature.rsa_padding)
 
 
 def sign_request(
     builder: x509.CertificateSigningRequestBuilder, key: PrivateKey, *, signature: Signature
 ) -> x509.CertificateSigningRequest:
-    """Sign a finished CSR builder the way `signature` says."""
+    """Sign the CSR of a builder with `signature`'s digest and padding."""
     return builder.sign(key, signature.digest, rsa_padding=signature.rsa_padding)
 
 
 def is_same_key(left: object, right: object) -> bool:
-    """Compare two public keys of any kind, including kinds that cannot be compared with each other."""
+    """Tell whether two public keys are equal; keys of different types are not."""
     return type(left) is type(right) and bool(left == right)

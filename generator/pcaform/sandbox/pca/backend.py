@@ -1,6 +1,6 @@
 """The CAs of one account and region: moto's backend with real CAs, a lock and idempotency tokens.
 
-moto keeps what it does well: one instance for each account and region, and the tags.
+moto still provides one instance for each account and region, and stores the tags.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from moto.acmpca.models import ACMPCABackend
 
 from pcaform.sandbox.clock import now
-from pcaform.sandbox.http.aws_error import Refusal, not_found
+from pcaform.sandbox.http.aws_error import AwsError, not_found
 from pcaform.sandbox.pca.ca import SandboxCa
 from pcaform.sandbox.pca.creation_outcome import creation
 
@@ -23,7 +23,7 @@ _ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]+:\d{12}:certificate-authority/[0-9a
 
 
 class PrivateCaBackend(ACMPCABackend):
-    """The CAs of one account and region. Every handler runs under `lock`; only key generation does not."""
+    """The CAs of one account and region. Every handler runs under `lock`, except for the generation of keys."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -31,42 +31,42 @@ class PrivateCaBackend(ACMPCABackend):
         self._answers: dict[tuple[str, str], tuple[datetime, str]] = {}
 
     def find(self, arn: str) -> SandboxCa:
-        """Look up a CA; raises ResourceNotFoundException, or InvalidArnException for the ARN of something else."""
+        """Look up a CA; raises ResourceNotFoundException, or InvalidArnException for an ARN that is not a CA's."""
         if not _ARN.fullmatch(arn):
-            raise Refusal("InvalidArnException", f"{arn} is not the ARN of a certificate authority.")
-        self._forget_gone()
-        authority: SandboxCa | None = self.certificate_authorities.get(arn)
-        if authority is None:
+            raise AwsError("InvalidArnException", f"{arn} is not the ARN of a certificate authority.")
+        self._remove_gone()
+        ca: SandboxCa | None = self.certificate_authorities.get(arn)
+        if ca is None:
             raise not_found(f"the certificate authority {arn}")
-        return authority
+        return ca
 
-    def listed(self) -> list[SandboxCa]:
-        """List the CAs, newest first, deleted ones as long as they can be restored."""
-        self._forget_gone()
+    def list_cas(self) -> list[SandboxCa]:
+        """List the CAs, newest first, including deleted ones as long as they can be restored."""
+        self._remove_gone()
         return list(self.certificate_authorities.values())[::-1]
 
-    def add(self, authority: SandboxCa, tags: list[dict[str, str]] | None) -> None:
-        """Keep a new CA with its tags; raises LimitExceededException."""
-        if len(self.listed()) >= creation.quota:
+    def add(self, ca: SandboxCa, tags: list[dict[str, str]] | None) -> None:
+        """Store a new CA with its tags; raises LimitExceededException."""
+        if len(self.list_cas()) >= creation.quota:
             message = f"The quota of {creation.quota} private certificate authorities has been reached."
-            raise Refusal("LimitExceededException", message)
-        self.certificate_authorities[authority.arn] = authority
+            raise AwsError("LimitExceededException", message)
+        self.certificate_authorities[ca.arn] = ca
         if tags:
-            self.tagger.tag_resource(authority.arn, tags)
+            self.tagger.tag_resource(ca.arn, tags)
 
-    def _forget_gone(self) -> None:
-        for arn in [arn for arn, authority in self.certificate_authorities.items() if authority.is_gone]:
+    def _remove_gone(self) -> None:
+        for arn in [arn for arn, ca in self.certificate_authorities.items() if ca.is_gone]:
             del self.certificate_authorities[arn]
             self.tagger.delete_all_tags_for_resource(arn)
 
-    def answered(self, operation: str, token: str | None) -> str | None:
-        """Return the ARN that a request with the same token got within five minutes."""
+    def find_answer(self, operation: str, token: str | None) -> str | None:
+        """Return the ARN that was answered to a request with the same token within five minutes."""
         created_at, arn = self._answers.get((operation, token or ""), (None, None))
         if created_at is None or now() - created_at > _TOKEN_LIFETIME:
             return None
         return arn
 
-    def remember(self, operation: str, token: str | None, *, arn: str) -> None:
-        """Keep an answer for `answered`; a request without a token is new every time."""
+    def remember_answer(self, operation: str, token: str | None, *, arn: str) -> None:
+        """Store an answer for `find_answer`; a request without a token is always new."""
         if token:
             self._answers[operation, token] = (now(), arn)

@@ -1,4 +1,4 @@
-"""The certificate authority itself: its key, CSR, state and certificate, and how AWS describes it."""
+"""A certificate authority: its key, CSR, state and certificate, and its description in the API."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 from cryptography import x509
 
 from pcaform.sandbox.clock import now
-from pcaform.sandbox.http.aws_error import Refusal
-from pcaform.sandbox.pca.algorithms import PrivateKey, family_of, sign_request, signature_for
+from pcaform.sandbox.http.aws_error import AwsError
+from pcaform.sandbox.pca.algorithms import PrivateKey, family_of, find_signature, sign_request
 from pcaform.sandbox.pca.permissions import Permissions
-from pcaform.sandbox.pca.revocation import completed
-from pcaform.sandbox.pca.subject import name_of
+from pcaform.sandbox.pca.revocation import complete_revocation
+from pcaform.sandbox.pca.subject import build_name
 
 _DEFAULT_RESTORATION_DAYS = 30
 
 
 @dataclass
 class Issued:
-    """One certificate that a CA has signed; the chain is the one of the day it was signed."""
+    """One certificate that a CA has signed; the chain is that of the time of signing."""
 
     certificate: x509.Certificate
     chain: list[x509.Certificate]
@@ -30,11 +30,11 @@ class Issued:
 
 @dataclass(eq=False)
 class SandboxCa:
-    """A CA and everything that hangs on it; not thread safe, the backend's lock guards it.
+    """A CA with its certificates, permissions and policy; not thread safe, the backend's lock protects it.
 
-    `certificate_text` and `chain_text` are what ImportCertificateAuthorityCertificate got, byte for byte.
-    `chain` is issuer first, root last, without the CA's own certificate. From `ready_at` on it exists, or has failed
-    for `failure_reason`. `stored_status` is PENDING_CERTIFICATE, ACTIVE or DISABLED; the other states follow from
+    `certificate_text` and `chain_text` are the input of ImportCertificateAuthorityCertificate, byte for byte.
+    `chain` is issuer first, root last, without the CA's own certificate. At `ready_at` the CA is created, or has failed
+    with `failure_reason`. `stored_status` is PENDING_CERTIFICATE, ACTIVE or DISABLED; the other states follow from
     the clock and from `restorable_until`, which only a deleted CA has.
     """
 
@@ -62,7 +62,7 @@ class SandboxCa:
     policy: str | None = None
 
     @property
-    def authority_id(self) -> str:
+    def ca_id(self) -> str:
         """The last part of the ARN, a UUID."""
         return self.arn.rpartition("/")[2]
 
@@ -73,8 +73,8 @@ class SandboxCa:
 
     @property
     def name(self) -> x509.Name:
-        """The subject: of the certificate where there is one, which an outside parent may have written."""
-        return self.certificate.subject if self.certificate else name_of(self.configuration["Subject"])
+        """The subject of the certificate if there is one (an external parent may have changed it), else of the CSR."""
+        return self.certificate.subject if self.certificate else build_name(self.configuration["Subject"])
 
     @property
     def status(self) -> str:
@@ -99,34 +99,34 @@ class SandboxCa:
 
     @property
     def issuing_chain(self) -> list[x509.Certificate]:
-        """What a certificate of this CA needs to be trusted: the CA's own certificate up to the root."""
+        """The chain of certificates that this CA issues: from the CA's own certificate up to the root."""
         return [self.certificate, *self.chain] if self.certificate else []
 
     @functools.cached_property
     def request(self) -> x509.CertificateSigningRequest:
-        """The CSR, signed once: AWS makes it with the CA, and Terraform compares it on every plan."""
-        builder = x509.CertificateSigningRequestBuilder(name_of(self.configuration["Subject"])).add_extension(
+        """The CSR, signed once: AWS creates it with the CA, and Terraform compares it on every plan."""
+        builder = x509.CertificateSigningRequestBuilder(build_name(self.configuration["Subject"])).add_extension(
             x509.BasicConstraints(ca=True, path_length=None), critical=True
         )
-        signature = signature_for(self.configuration["SigningAlgorithm"], self.key_family)
+        signature = find_signature(self.configuration["SigningAlgorithm"], self.key_family)
         return sign_request(builder, self.key, signature=signature)
 
     def move_to(self, status: str) -> None:
-        """Change the state and remember when."""
+        """Change the state and record the time."""
         self.stored_status = status
         self.changed_at = now()
 
     def update(self, *, status: str | None, revocation: dict[str, Any] | None) -> None:
-        """Do UpdateCertificateAuthority; raises InvalidArgsException and changes nothing then."""
+        """Perform UpdateCertificateAuthority; if it raises InvalidArgsException, nothing is changed."""
         if status not in {None, "ACTIVE", "DISABLED"}:
-            raise Refusal("InvalidArgsException", f"The status cannot be set to {status}.")
+            raise AwsError("InvalidArgsException", f"The status cannot be set to {status}.")
         if revocation is not None:
-            self.revocation = completed(revocation)
+            self.revocation = complete_revocation(revocation)
         if status is not None:
             self.move_to(status)
 
     def delete(self, *, restoration_days: int | None) -> None:
-        """Do DeleteCertificateAuthority: a CA that never came to be cannot be restored, so it is gone at once.
+        """Perform DeleteCertificateAuthority; a CA that was never created cannot be restored, so it is gone at once.
 
         https://docs.aws.amazon.com/privateca/latest/APIReference/API_DeleteCertificateAuthority.html
         """
@@ -135,13 +135,13 @@ class SandboxCa:
         self.restorable_until = self.changed_at + timedelta(days=days)
 
     def restore(self) -> None:
-        """Do RestoreCertificateAuthority: back to the state before deletion, or EXPIRED if that is over."""
+        """Perform RestoreCertificateAuthority: back to the state before deletion, or EXPIRED if it expired since."""
         self.changed_at = now()
         self.restorable_until = None
 
     def to_json(self) -> dict[str, Any]:
-        """Shape the structure CertificateAuthority of Describe and List; what is not known is absent."""
-        described = {
+        """Build the structure CertificateAuthority of Describe and List, without members that have no value."""
+        description = {
             "Arn": self.arn,
             "OwnerAccount": self.account_id,
             "CreatedAt": self.created_at.timestamp(),
@@ -154,18 +154,18 @@ class SandboxCa:
             "UsageMode": self.usage_mode,
         }
         if self.certificate:
-            described |= {
+            description |= {
                 "Serial": colon_hex(self.certificate.serial_number),
                 "NotBefore": self.certificate.not_valid_before_utc.timestamp(),
                 "NotAfter": self.certificate.not_valid_after_utc.timestamp(),
             }
         if self.restorable_until:
-            described["RestorableUntil"] = self.restorable_until.timestamp()
+            description["RestorableUntil"] = self.restorable_until.timestamp()
         elif self.status == "FAILED":
-            described["FailureReason"] = self.failure_reason
-        return described
+            description["FailureReason"] = self.failure_reason
+        return description
 
 
 def colon_hex(serial: int) -> str:
-    """Write a serial number the way AWS and openssl show it: pairs of hex digits with colons."""
+    """Format a serial number as AWS and openssl do: pairs of hex digits with colons."""
     return serial.to_bytes((serial.bit_length() + 7) // 8 or 1, "big").hex(":")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from pcaform.sandbox.http.aws_error import Refusal, not_found
-from pcaform.sandbox.pca.csr import read_request
-from pcaform.sandbox.pca.issue import IssueRequest, issue
-from pcaform.sandbox.pca.operations import Answer, Operations, Request, decoded, locked
-from pcaform.sandbox.pca.pem import certificate_text, chain_text, with_chain
-from pcaform.sandbox.pca.revoke import revoke
+from pcaform.sandbox.http.aws_error import AwsError, not_found
+from pcaform.sandbox.pca.csr import read_csr
+from pcaform.sandbox.pca.issue import IssueRequest, issue_certificate
+from pcaform.sandbox.pca.operations import Answer, Operations, Request, decode_blob, locked
+from pcaform.sandbox.pca.pem import certificate_answer, certificate_text, chain_text
+from pcaform.sandbox.pca.revoke import revoke_certificate
 
 _CERTIFICATE_ARN = re.compile(
     r"arn:[\w-]+:acm-pca:[\w-]+:\d{12}:certificate-authority/[0-9a-f-]{36}/certificate/[0-9a-f]{32}"
@@ -21,42 +21,42 @@ class CertificateOperations(Operations):
 
     @locked
     def issue_certificate(self, request: Request) -> Answer:
-        """Sign a CSR; the same token within five minutes gets the first certificate, whatever else it asks for.
+        """Sign a CSR; the same token within five minutes returns the first certificate, even for another CSR.
 
         AWS "will issue only one": https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html
         """
-        token, authority = request.get("IdempotencyToken"), self.authority(request)
-        scope = f"IssueCertificate {authority.arn}"
-        known = self.backend.answered(scope, token)
-        if known is None:
-            known = issue(authority, _order(request))
-            self.backend.remember(scope, token, arn=known)
-        return {"CertificateArn": known}
+        token, ca = request.get("IdempotencyToken"), self.find_ca(request)
+        scope = f"IssueCertificate {ca.arn}"
+        certificate_arn = self.backend.find_answer(scope, token)
+        if certificate_arn is None:
+            certificate_arn = issue_certificate(ca, _read_issue_request(request))
+            self.backend.remember_answer(scope, token, arn=certificate_arn)
+        return {"CertificateArn": certificate_arn}
 
     @locked
     def get_certificate(self, request: Request) -> Answer:
         """Return an issued certificate, revoked or not, with its chain up to the root.
 
-        AWS's words for an ARN that is no certificate's: https://github.com/hashicorp/terraform-provider-aws/issues/45137
+        AWS's message for an ARN of another kind: https://github.com/hashicorp/terraform-provider-aws/issues/45137
         """
-        authority, arn = self.usable("GetCertificate", request["CertificateAuthorityArn"]), request["CertificateArn"]
+        ca, arn = self.find_usable_ca("GetCertificate", request["CertificateAuthorityArn"]), request["CertificateArn"]
         if not _CERTIFICATE_ARN.fullmatch(arn):
-            raise Refusal("InvalidArnException", "Not a valid arn.")
-        issued = authority.issued.get(arn)
+            raise AwsError("InvalidArnException", "Not a valid arn.")
+        issued = ca.issued.get(arn)
         if issued is None:
             raise not_found(f"the certificate {arn}")
-        return with_chain(certificate_text(issued.certificate), chain_text(issued.chain))
+        return certificate_answer(certificate_text(issued.certificate), chain_text(issued.chain))
 
     @locked
     def revoke_certificate(self, request: Request) -> Answer:
         """Revoke an issued certificate."""
-        revoke(self.authority(request), request["CertificateSerial"], reason=request["RevocationReason"])
+        revoke_certificate(self.find_ca(request), request["CertificateSerial"], reason=request["RevocationReason"])
         return {}
 
 
-def _order(request: Request) -> IssueRequest:
+def _read_issue_request(request: Request) -> IssueRequest:
     return IssueRequest(
-        request=read_request(decoded(request["Csr"])),
+        csr=read_csr(decode_blob(request["Csr"])),
         signing_algorithm=request["SigningAlgorithm"],
         validity=request["Validity"],
         start=request.get("ValidityNotBefore"),

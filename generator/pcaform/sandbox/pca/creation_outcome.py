@@ -1,6 +1,6 @@
-"""How CreateCertificateAuthority goes on demand: a CA that takes its time, one that fails, and how many there may be.
+"""Settings for tests of CreateCertificateAuthority: a delay, a failure, and the quota of CAs.
 
-AWS answers at once and makes the CA afterwards; the sandbox has it ready at once unless told otherwise.
+AWS answers at once and creates the CA afterwards; in the sandbox the CA is ready at once unless a delay is set.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ _QUOTA = 200
 
 
 class Creation:
-    """What happens to CAs that are created from now on; one for a process, as the clock is.
+    """The settings for CAs created from now on; one for the process, like the clock.
 
     `delay` is how long a CA stays CREATING, in the sandbox's time. `failure` is the FailureReason with which it
     becomes FAILED afterwards (REQUEST_TIMED_OUT, UNSUPPORTED_ALGORITHM or OTHER). `quota` is the number of CAs
-    of an account and region, deleted ones included until they are gone.
+    of an account and region, including deleted ones that can still be restored.
     """
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        """Return to CAs that are ready at once, and AWS's default quota."""
+        """Return to the defaults: CAs are ready at once, and the quota is AWS's."""
         self.delay = timedelta()
         self.failure: str | None = None
         self.quota = _QUOTA

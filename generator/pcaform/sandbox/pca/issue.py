@@ -1,4 +1,4 @@
-"""IssueCertificate: what a CA signs, for whom, for how long, and with which extensions.
+"""IssueCertificate: checks a request, builds the certificate and signs it.
 
 Rules: https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html
 """
@@ -13,15 +13,15 @@ from typing import Any
 from cryptography import x509
 
 from pcaform.sandbox.clock import now
-from pcaform.sandbox.http.aws_error import invalid_state, validation
+from pcaform.sandbox.http.aws_error import invalid_state, validation_error
 from pcaform.sandbox.pca import validity
-from pcaform.sandbox.pca.algorithms import is_same_key, sign_certificate, signature_for
+from pcaform.sandbox.pca.algorithms import find_signature, is_same_key, sign_certificate
 from pcaform.sandbox.pca.ca import Issued, SandboxCa
 from pcaform.sandbox.pca.chain_checks import remaining_depth
 from pcaform.sandbox.pca.extensions import check_readable, choose_extensions
 from pcaform.sandbox.pca.name_constraints import check_names
 from pcaform.sandbox.pca.passthrough import Passthrough, read_passthrough
-from pcaform.sandbox.pca.templates import Template, template_for
+from pcaform.sandbox.pca.templates import Template, find_template
 
 # https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
 _SHORT_LIVED_LIMIT = timedelta(days=7)
@@ -30,13 +30,13 @@ _CERTIFICATE_IS_DUE = frozenset({"PENDING_CERTIFICATE", "EXPIRED"})
 
 @dataclass(frozen=True)
 class IssueRequest:
-    """A request to sign: `validity` and `start` are Validity structures, no `template_arn` is the default.
+    """A request to sign: `validity` and `start` are Validity structures, no `template_arn` means the default one.
 
-    `passthrough` is the ApiPassthrough structure, "ignored" without a template that takes it:
+    `passthrough` is the ApiPassthrough structure, "ignored" unless the template accepts it:
     https://docs.aws.amazon.com/privateca/latest/APIReference/API_ApiPassthrough.html
     """
 
-    request: x509.CertificateSigningRequest
+    csr: x509.CertificateSigningRequest
     signing_algorithm: str
     validity: dict[str, Any]
     start: dict[str, Any] | None = None
@@ -44,89 +44,89 @@ class IssueRequest:
     passthrough: dict[str, Any] = field(default_factory=dict)
 
 
-def issue(authority: SandboxCa, order: IssueRequest) -> str:
-    """Sign an order, keep the certificate with the CA and return its ARN, `<ca>/certificate/<32 hex digits>`.
+def issue_certificate(ca: SandboxCa, issue_request: IssueRequest) -> str:
+    """Sign a certificate, store it with the CA and return its ARN, `<ca>/certificate/<32 hex digits>`.
 
     Raises InvalidStateException, InvalidArgsException, InvalidArnException and ValidationException like AWS.
     """
-    template = template_for(order.template_arn)
-    _check_state(authority, template)
-    _check_root(authority, template, request=order.request)
-    _check_depth(authority, template)
+    template = find_template(issue_request.template_arn)
+    _check_state(ca, template)
+    _check_root(ca, template, csr=issue_request.csr)
+    _check_depth(ca, template)
     moment = now().replace(microsecond=0)
-    start, end = validity.not_before(order.start, moment), validity.not_after(order.validity, moment)
-    _check_dates(authority, template, start=start, end=end)
-    certificate = _signed(authority, template, order=order, start=start, end=end)
-    arn = f"{authority.arn}/certificate/{certificate.serial_number:032x}"
-    chain = [] if template.is_root else authority.issuing_chain
-    authority.issued[arn] = Issued(certificate, chain)
+    start, end = validity.not_before(issue_request.start, moment), validity.not_after(issue_request.validity, moment)
+    _check_dates(ca, template, start=start, end=end)
+    certificate = _sign(ca, template, issue_request=issue_request, start=start, end=end)
+    arn = f"{ca.arn}/certificate/{certificate.serial_number:032x}"
+    chain = [] if template.is_root else ca.issuing_chain
+    ca.issued[arn] = Issued(certificate, chain)
     return arn
 
 
-def _check_state(authority: SandboxCa, template: Template) -> None:
-    """Only an ACTIVE CA issues; a new root signs itself, and so does an expired one.
+def _check_state(ca: SandboxCa, template: Template) -> None:
+    """Allow only an ACTIVE CA to issue; a new or expired root may sign its own certificate.
 
-    AWS's table lets a CA issue in neither of these two states and lets an expired one take a new certificate, which
-    for a root nobody else can sign: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html
+    AWS's table does not let a CA issue in these two states, but lets an expired CA import a new certificate, and a
+    root's can only be signed by itself: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html
     """
-    is_own_start = template.is_root and authority.kind == "ROOT" and authority.status in _CERTIFICATE_IS_DUE
-    if authority.status != "ACTIVE" and not is_own_start:
+    is_own_start = template.is_root and ca.kind == "ROOT" and ca.status in _CERTIFICATE_IS_DUE
+    if ca.status != "ACTIVE" and not is_own_start:
         # Terraform's provider waits while the text contains "not in a valid state for issuing certificates".
-        message = f"The certificate authority {authority.arn} is not in a valid state for issuing certificates"
+        message = f"The certificate authority {ca.arn} is not in a valid state for issuing certificates"
         raise invalid_state(message)
 
 
-def _check_root(authority: SandboxCa, template: Template, *, request: x509.CertificateSigningRequest) -> None:
+def _check_root(ca: SandboxCa, template: Template, *, csr: x509.CertificateSigningRequest) -> None:
     if not template.is_root:
         return
-    if authority.kind != "ROOT" or not is_same_key(request.public_key(), authority.key.public_key()):
-        raise validation("A root CA certificate can only be issued by a ROOT CA from its own CSR")
+    if ca.kind != "ROOT" or not is_same_key(csr.public_key(), ca.key.public_key()):
+        raise validation_error("A root CA certificate can only be issued by a ROOT CA from its own CSR")
 
 
-def _check_depth(authority: SandboxCa, template: Template) -> None:
+def _check_depth(ca: SandboxCa, template: Template) -> None:
     if not template.is_ca or template.is_root:
         return
-    allowed = remaining_depth(authority.issuing_chain)
+    allowed = remaining_depth(ca.issuing_chain)
     if allowed is not None and (template.path_length is None or template.path_length >= allowed):
         message = f"The template {template.name} violates the path length constraint of the certificate authority"
-        raise validation(message)
+        raise validation_error(message)
 
 
-def _check_dates(authority: SandboxCa, template: Template, *, start: datetime, end: datetime) -> None:
+def _check_dates(ca: SandboxCa, template: Template, *, start: datetime, end: datetime) -> None:
     if start >= end:
-        raise validation("The certificate would end before it starts")
-    if template.is_root or authority.certificate is None:
+        raise validation_error("The certificate would end before it starts")
+    if template.is_root or ca.certificate is None:
         return
-    if end > authority.certificate.not_valid_after_utc:
+    if end > ca.certificate.not_valid_after_utc:
         message = "The certificate validity specified exceeds the certificate authority validity"
-        raise validation(message)
-    if authority.usage_mode == "SHORT_LIVED_CERTIFICATE" and end - now() > _SHORT_LIVED_LIMIT:
-        raise validation("A SHORT_LIVED_CERTIFICATE CA issues certificates for at most 7 days")
+        raise validation_error(message)
+    if ca.usage_mode == "SHORT_LIVED_CERTIFICATE" and end - now() > _SHORT_LIVED_LIMIT:
+        raise validation_error("A SHORT_LIVED_CERTIFICATE CA issues certificates for at most 7 days")
 
 
-def _signed(
-    authority: SandboxCa, template: Template, *, order: IssueRequest, start: datetime, end: datetime
+def _sign(
+    ca: SandboxCa, template: Template, *, issue_request: IssueRequest, start: datetime, end: datetime
 ) -> x509.Certificate:
-    signature = signature_for(order.signing_algorithm, authority.key_family)
-    added = read_passthrough(order.passthrough) if template.takes_api else Passthrough()
-    subject = added.subject or order.request.subject
+    signature = find_signature(issue_request.signing_algorithm, ca.key_family)
+    added = read_passthrough(issue_request.passthrough) if template.takes_api else Passthrough()
+    subject = added.subject or issue_request.csr.subject
     builder = x509.CertificateBuilder(
-        issuer_name=subject if template.is_root else authority.name,
+        issuer_name=subject if template.is_root else ca.name,
         subject_name=subject,
-        public_key=order.request.public_key(),
-        serial_number=_serial(),
+        public_key=issue_request.csr.public_key(),
+        serial_number=_draw_serial(),
         not_valid_before=start,
         not_valid_after=end,
     )
-    for extension, is_critical in choose_extensions(authority, template, request=order.request, added=added):
+    for extension, is_critical in choose_extensions(ca, template, csr=issue_request.csr, added=added):
         builder = builder.add_extension(extension, critical=is_critical)
-    certificate = sign_certificate(builder, authority.key, signature=signature)
+    certificate = sign_certificate(builder, ca.key, signature=signature)
     check_readable(certificate)
     if not template.is_root:
-        check_names(certificate, path=authority.issuing_chain)
+        check_names(certificate, path=ca.issuing_chain)
     return certificate
 
 
-def _serial() -> int:
-    """Draw 16 bytes whose first bits are 01: DER needs no 17th byte, and hex has all 32 digits."""
+def _draw_serial() -> int:
+    """Draw 16 random bytes whose first bits are 01: DER then needs no 17th byte, and hex has all 32 digits."""
     return secrets.randbits(126) | 1 << 126

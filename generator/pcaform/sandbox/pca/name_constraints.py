@@ -1,7 +1,7 @@
-"""Name constraints along a chain: under which names a CA may issue.
+"""Checks the names of a certificate against the name constraints of its chain.
 
-AWS Private CA enforces them: https://docs.aws.amazon.com/privateca/latest/userguide/RFC-compliance.html. How a name
-is compared: RFC 5280, 4.2.1.10.
+AWS Private CA enforces them: https://docs.aws.amazon.com/privateca/latest/userguide/RFC-compliance.html. How names are
+compared: RFC 5280, 4.2.1.10.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.http.aws_error import AwsError
 
 
-class ForbiddenName(Refusal):
-    """The ValidationException of a name outside the constraints, a type of its own because ACM names this reason."""
+class ForbiddenNameError(AwsError):
+    """The ValidationException for a name outside the constraints, a separate type since ACM has a reason for it."""
 
     def __init__(self, message: str) -> None:
         super().__init__("ValidationException", message)
 
 
 def check_names(certificate: x509.Certificate, *, path: list[x509.Certificate]) -> None:
-    """Refuse a certificate with a name that a CA of `path`, the issuer first, must not issue.
+    """Refuse a certificate with a name that a CA of `path` (issuer first) must not issue.
 
-    Raises ForbiddenName.
+    Raises ForbiddenNameError.
     """
-    constraints = [found for above in path if (found := _constraints(above)) is not None]
+    constraints = [constraint for ca in path if (constraint := _constraints(ca)) is not None]
     if not constraints:
         return
     try:
@@ -36,14 +36,14 @@ def check_names(certificate: x509.Certificate, *, path: list[x509.Certificate]) 
             name for name in _names(certificate) for constraint in constraints if not _is_allowed(name, constraint)
         ]
     except (ValueError, x509.UnsupportedGeneralNameType) as error:
-        raise ForbiddenName("A name cannot be held against the CA's name constraints") from error
+        raise ForbiddenNameError("A name cannot be compared with the CA's name constraints") from error
     if outside:
-        raise ForbiddenName(f"The name {outside[0].value} violates a name constraint of the certificate authority")
+        raise ForbiddenNameError(f"The name {outside[0].value} violates a name constraint of the certificate authority")
 
 
 def _constraints(certificate: x509.Certificate) -> x509.NameConstraints | None:
-    found = (extension.value for extension in certificate.extensions)
-    return next((value for value in found if isinstance(value, x509.NameConstraints)), None)
+    values = (extension.value for extension in certificate.extensions)
+    return next((value for value in values if isinstance(value, x509.NameConstraints)), None)
 
 
 def _names(certificate: x509.Certificate) -> Iterator[x509.GeneralName]:
@@ -70,21 +70,21 @@ def _is_within(name: x509.GeneralName, subtree: x509.GeneralName) -> bool:
 
 
 def _is_domain_within(domain: str, subtree: str) -> bool:
-    """Compare DNS names: the subtree and everything below it, with a leading dot only the latter; empty is all."""
-    given, wanted = domain.lower(), subtree.lower()
-    return not wanted or given == wanted or given.endswith(wanted if wanted.startswith(".") else f".{wanted}")
+    """Tell whether a DNS name is the subtree or below it, with a leading dot only below; an empty subtree is all."""
+    name, base = domain.lower(), subtree.lower()
+    return not base or name == base or name.endswith(base if base.startswith(".") else f".{base}")
 
 
 def _is_host_within(host: str, subtree: str) -> bool:
-    """Compare hosts of addresses: below a subtree with a leading dot, else that one host."""
+    """Tell whether the host of an address is in a subtree: below it if it has a leading dot, else the same host."""
     is_below = subtree.startswith(".") and host.lower().endswith(subtree.lower())
     return is_below or host.lower() == subtree.lower()
 
 
 def _is_mailbox_within(mailbox: str, subtree: str) -> bool:
     local, _, host = mailbox.rpartition("@")
-    wanted, _, allowed = subtree.rpartition("@")
-    return _is_host_within(host, allowed) and (not wanted or wanted == local)
+    allowed_local, _, allowed_host = subtree.rpartition("@")
+    return _is_host_within(host, allowed_host) and (not allowed_local or allowed_local == local)
 
 
 def _is_address_within(address: Any, subtree: Any) -> bool:

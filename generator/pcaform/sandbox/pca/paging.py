@@ -1,4 +1,4 @@
-"""Pages of a list, with the opaque tokens that AWS hands out."""
+"""Pages of a list, with opaque tokens like AWS's."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import binascii
 from collections.abc import Sequence
 from typing import Any
 
-from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.http.aws_error import AwsError
 
 # The largest MaxResults of the service model.
 _LARGEST_PAGE = 1000
 
 
-def page(
+def cut_page(
     items: Sequence[Any], request: dict[str, Any], *, largest: int = _LARGEST_PAGE
 ) -> tuple[Sequence[Any], dict[str, str]]:
-    """Cut the page that MaxResults and NextToken of a request name, and no more than `largest` items.
+    """Return the page for MaxResults and NextToken of a request, with at most `largest` items.
 
-    Returns the items and the response's NextToken as a dict, empty on the last page. Raises
-    InvalidNextTokenException for a token that no answer has contained.
+    The second value is the response's NextToken as a dict, empty on the last page. Raises
+    InvalidNextTokenException for an unknown token.
     """
     start = _position(request.get("NextToken"), len(items))
     end = start + min(request.get("MaxResults") or largest, largest)
@@ -36,5 +36,5 @@ def _position(token: str | None, count: int) -> int:
     except (binascii.Error, ValueError):
         marker, position = "", 0
     if marker != "at" or not 0 <= position <= count:
-        raise Refusal("InvalidNextTokenException", "The token specified in the NextToken argument is not valid.")
+        raise AwsError("InvalidNextTokenException", "The token specified in the NextToken argument is not valid.")
     return position

@@ -1,4 +1,4 @@
-"""The ApiPassthrough of IssueCertificate: the subject and the extensions that the caller adds.
+"""Reads the ApiPassthrough of IssueCertificate: the subject and the extensions that the caller adds.
 
 Members: https://docs.aws.amazon.com/privateca/latest/APIReference/API_ApiPassthrough.html
 """
@@ -14,9 +14,9 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from pcaform.sandbox.http.aws_error import Refusal
-from pcaform.sandbox.pca.general_names import alternative_names
-from pcaform.sandbox.pca.subject import name_of
+from pcaform.sandbox.http.aws_error import AwsError
+from pcaform.sandbox.pca.general_names import build_alternative_names
+from pcaform.sandbox.pca.subject import build_name
 from pcaform.sandbox.pca.templates import KEY_USAGES, Extension
 
 # https://docs.aws.amazon.com/privateca/latest/APIReference/API_KeyUsage.html, in the order of RFC 5280's bits
@@ -47,39 +47,41 @@ _PURPOSES = {
 
 @dataclass(frozen=True)
 class Passthrough:
-    """What a request adds; no subject leaves the CSR's."""
+    """The additions of a request; without a subject the CSR's is used."""
 
     subject: x509.Name | None = None
     extensions: tuple[Extension, ...] = ()
 
 
 def read_passthrough(structure: dict[str, Any]) -> Passthrough:
-    """Read the structure; raises InvalidArgsException for what no certificate can hold.
+    """Read the structure; raises InvalidArgsException for values that a certificate cannot have.
 
-    The API has a criticality for custom extensions only. Of the others the key usage is critical and the purposes
-    are not, as in AWS's templates; the names are where they stand alone, as RFC 5280, 4.2.1.6 demands.
+    The API has a criticality for custom extensions only. Of the others the key usage is critical and the extended key
+    usage is not, as in AWS's templates; alternative names are if the subject is empty, as RFC 5280, 4.2.1.6 requires.
     """
     try:
-        subject = name_of(structure["Subject"]) if structure.get("Subject") is not None else None
+        subject = build_name(structure["Subject"]) if structure.get("Subject") is not None else None
         extensions = tuple(_extensions(structure.get("Extensions") or {}))
     except ValueError as error:
-        raise Refusal("InvalidArgsException", f"The ApiPassthrough is not valid: {error}.") from error
-    twice = [oid.dotted_string for oid, count in Counter(value.oid for value, _ in extensions).items() if count > 1]
-    if twice:
-        raise Refusal("InvalidArgsException", f"The ApiPassthrough gives an extension twice: {', '.join(twice)}.")
+        raise AwsError("InvalidArgsException", f"The ApiPassthrough is not valid: {error}.") from error
+    duplicates = [
+        oid.dotted_string for oid, count in Counter(value.oid for value, _ in extensions).items() if count > 1
+    ]
+    if duplicates:
+        raise AwsError("InvalidArgsException", f"The ApiPassthrough has an extension twice: {', '.join(duplicates)}.")
     return Passthrough(subject, extensions)
 
 
-def _extensions(given: dict[str, Any]) -> Iterator[Extension]:
-    if given.get("CertificatePolicies"):
-        yield _encodable(x509.CertificatePolicies([_policy(item) for item in given["CertificatePolicies"]])), False
-    if given.get("ExtendedKeyUsage"):
-        yield x509.ExtendedKeyUsage([_purpose(item) for item in given["ExtendedKeyUsage"]]), False
-    if any((given.get("KeyUsage") or {}).values()):
-        yield _key_usage(given["KeyUsage"]), True
-    if given.get("SubjectAlternativeNames"):
-        yield alternative_names(given["SubjectAlternativeNames"]), False
-    for item in given.get("CustomExtensions") or []:
+def _extensions(structure: dict[str, Any]) -> Iterator[Extension]:
+    if structure.get("CertificatePolicies"):
+        yield _encodable(x509.CertificatePolicies([_policy(item) for item in structure["CertificatePolicies"]])), False
+    if structure.get("ExtendedKeyUsage"):
+        yield x509.ExtendedKeyUsage([_purpose(item) for item in structure["ExtendedKeyUsage"]]), False
+    if any((structure.get("KeyUsage") or {}).values()):
+        yield _key_usage(structure["KeyUsage"]), True
+    if structure.get("SubjectAlternativeNames"):
+        yield build_alternative_names(structure["SubjectAlternativeNames"]), False
+    for item in structure.get("CustomExtensions") or []:
         oid, value = x509.ObjectIdentifier(item["ObjectIdentifier"]), base64.b64decode(item["Value"])
         yield x509.UnrecognizedExtension(oid, value), bool(item.get("Critical"))
 
@@ -90,7 +92,7 @@ def _policy(item: dict[str, Any]) -> x509.PolicyInformation:
 
 
 def _encodable(extension: x509.CertificatePolicies) -> x509.CertificatePolicies:
-    """Let an address that is not ASCII fail here, and not while the certificate is signed."""
+    """Encode the extension once, so that an address that is not ASCII fails here and not while signing."""
     extension.public_bytes()
     return extension
 
@@ -98,10 +100,10 @@ def _encodable(extension: x509.CertificatePolicies) -> x509.CertificatePolicies:
 def _purpose(item: dict[str, str]) -> x509.ObjectIdentifier:
     kind, oid = item.get("ExtendedKeyUsageType"), item.get("ExtendedKeyUsageObjectIdentifier")
     if bool(kind) == bool(oid):
-        raise Refusal("InvalidArgsException", "An ExtendedKeyUsage needs a type or an object identifier, not both.")
+        raise AwsError("InvalidArgsException", "An ExtendedKeyUsage needs a type or an object identifier, not both.")
     return _PURPOSES[kind] if kind else x509.ObjectIdentifier(oid or "")
 
 
-def _key_usage(given: dict[str, bool]) -> x509.KeyUsage:
+def _key_usage(structure: dict[str, bool]) -> x509.KeyUsage:
     pairs = zip(KEY_USAGES, _KEY_USAGE_MEMBERS, strict=True)
-    return x509.KeyUsage(**{usage: bool(given.get(member)) for usage, member in pairs})
+    return x509.KeyUsage(**{usage: bool(structure.get(member)) for usage, member in pairs})

@@ -1,34 +1,34 @@
-"""PEM text in and out: what AWS accepts, and the form in which it answers."""
+"""Reads and writes PEM text in the forms that AWS accepts and answers."""
 
 from __future__ import annotations
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.http.aws_error import AwsError
 
 
 def certificate_text(certificate: x509.Certificate) -> str:
-    """Write a certificate as AWS answers it: PEM without a newline at the end."""
+    """Format a certificate as in AWS's answers: PEM without a newline at the end."""
     return certificate.public_bytes(Encoding.PEM).decode().strip()
 
 
 def chain_text(certificates: list[x509.Certificate]) -> str | None:
-    """Join a chain, issuer first; None where there is none, so that the answer lacks the member."""
+    """Format a chain, issuer first; None for an empty one, since the answer then lacks the member."""
     return "\n".join(certificate_text(certificate) for certificate in certificates) or None
 
 
 def read_certificates(data: bytes) -> list[x509.Certificate]:
     """Read one or more certificates in their order.
 
-    Raises MalformedCertificateException for anything else than PEM certificates.
+    Raises MalformedCertificateException for anything but PEM certificates.
     """
     try:
         return x509.load_pem_x509_certificates(data)
     except ValueError as error:
-        raise Refusal("MalformedCertificateException", "The certificate is not valid PEM.") from error
+        raise AwsError("MalformedCertificateException", "The certificate is not valid PEM.") from error
 
 
-def with_chain(certificate: str, chain: str | None) -> dict[str, str]:
-    """Shape the answers that hold a certificate and, unless it is a root's, a chain."""
+def certificate_answer(certificate: str, chain: str | None) -> dict[str, str]:
+    """Build the answer with a certificate and, unless it is a root's, a chain."""
     return {"Certificate": certificate} | ({"CertificateChain": chain} if chain else {})

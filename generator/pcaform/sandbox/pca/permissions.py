@@ -1,4 +1,4 @@
-"""What a CA allows the ACM service to do: CreatePermission, ListPermissions, DeletePermission.
+"""The permissions of the ACM service on a CA: CreatePermission, ListPermissions, DeletePermission.
 
 Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreatePermission.html
 """
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from pcaform.sandbox.clock import now
-from pcaform.sandbox.http.aws_error import Refusal, validation
+from pcaform.sandbox.http.aws_error import AwsError, validation_error
 
 ACM = "acm.amazonaws.com"
 # All three are needed to issue and to renew: https://docs.aws.amazon.com/privateca/latest/userguide/PcaPermissions.html
@@ -20,7 +20,7 @@ FULL_GRANT = frozenset({"IssueCertificate", "GetCertificate", "ListPermissions"}
 
 @dataclass(frozen=True)
 class Permission:
-    """One grant; a CA holds at most one for each principal and source account."""
+    """One permission; a CA has at most one for each principal and source account."""
 
     authority_arn: str
     source_account: str
@@ -29,17 +29,17 @@ class Permission:
     principal: str = ACM
 
     def to_json(self) -> dict[str, Any]:
-        """Shape the item of ListPermissions."""
+        """Build the item of ListPermissions."""
         return {
             "CertificateAuthorityArn": self.authority_arn,
             "CreatedAt": self.created_at.timestamp(),
             "Principal": self.principal,
             "SourceAccount": self.source_account,
             "Actions": list(self.actions),
-            "Policy": self._policy(),
+            "Policy": self._build_policy(),
         }
 
-    def _policy(self) -> str:
+    def _build_policy(self) -> str:
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": self.principal},
@@ -51,39 +51,39 @@ class Permission:
 
 
 class Permissions:
-    """The grants of one CA, by source account, oldest first."""
+    """The permissions of one CA, by source account, oldest first."""
 
     def __init__(self, authority_arn: str) -> None:
         self._authority_arn = authority_arn
         self._by_account: dict[str, Permission] = {}
 
     def create(self, principal: str, actions: list[str], *, source_account: str) -> None:
-        """Grant actions; raises PermissionAlreadyExistsException even where the actions differ."""
+        """Create a permission; raises PermissionAlreadyExistsException even if the actions differ."""
         _require_acm(principal)
         if source_account in self._by_account:
             message = "The designated permission has already been given to the user."
-            raise Refusal("PermissionAlreadyExistsException", message)
+            raise AwsError("PermissionAlreadyExistsException", message)
         self._by_account[source_account] = Permission(
             self._authority_arn, source_account, tuple(dict.fromkeys(actions)), now()
         )
 
     def delete(self, principal: str, *, source_account: str) -> None:
-        """Withdraw the grant; raises ResourceNotFoundException where there is none."""
+        """Delete a permission; raises ResourceNotFoundException if there is none."""
         _require_acm(principal)
         if self._by_account.pop(source_account, None) is None:
             message = f"Could not find a permission of {self._authority_arn} for {principal} and {source_account}."
-            raise Refusal("ResourceNotFoundException", message)
+            raise AwsError("ResourceNotFoundException", message)
 
-    def listed(self) -> list[Permission]:
-        """List the grants, oldest first."""
+    def list_all(self) -> list[Permission]:
+        """List the permissions, oldest first."""
         return list(self._by_account.values())
 
     def has_full_grant(self, account_id: str) -> bool:
-        """Tell whether ACM may issue and renew for an account: it holds all three actions."""
+        """Tell whether ACM may issue and renew for an account: it has all three actions."""
         permission = self._by_account.get(account_id)
         return permission is not None and frozenset(permission.actions) >= FULL_GRANT
 
 
 def _require_acm(principal: str) -> None:
     if principal != ACM:
-        raise validation(f"The principal {principal} is not supported; the only valid principal is {ACM}.")
+        raise validation_error(f"The principal {principal} is not supported; the only valid principal is {ACM}.")

@@ -1,7 +1,7 @@
-"""Which resource policies PutPolicy accepts: the few forms that AWS documents, and no other.
+"""Checks the resource policy of PutPolicy: only the forms that AWS documents are accepted.
 
-A policy only allows, only this CA, and only the seven actions of
-https://docs.aws.amazon.com/privateca/latest/userguide/pca-cmp.html. Issuing is tied to one of the templates of
+A policy may only have Allow, only for this CA, and only the seven actions of
+https://docs.aws.amazon.com/privateca/latest/userguide/pca-cmp.html. Issuing is limited to the templates of
 https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html. The same forms are what AWS RAM writes for its
 managed permissions (AWSRAMDefaultPermissionCertificateAuthority and its siblings). The service principals come from
 https://docs.aws.amazon.com/network-firewall/latest/developerguide/proxy-pre-requisites.html.
@@ -17,7 +17,7 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.iam.evaluator.documents import PolicyError, read_document
-from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.http.aws_error import AwsError
 
 _ISSUE = "acm-pca:IssueCertificate"
 _ACTIONS = {
@@ -31,7 +31,7 @@ _ACTIONS = {
 }
 _TEMPLATE_KEY = "acm-pca:TemplateArn"
 _TEMPLATE_ARN = re.compile(r"arn:[\w-]+:acm-pca:::template/(?P<name>.+)")
-# Who an allowance to everybody is narrowed to: an organization, or a unit of one.
+# The keys that limit the principal * to an organization or an organizational unit.
 _ORGANIZATION_KEYS = {"aws:PrincipalOrgID", "aws:PrincipalOrgPaths"}
 _CONDITION_KEYS = {_TEMPLATE_KEY, "aws:PrincipalAccount", "aws:SourceAccount", "aws:SourceArn"} | _ORGANIZATION_KEYS
 # https://docs.aws.amazon.com/privateca/latest/userguide/certguard-condition-keys.html
@@ -43,21 +43,21 @@ _PRINCIPALS = {
 }
 
 
-def check(document: str, *, authority_arn: str) -> None:
-    """Accept a policy document for a CA, or raise InvalidPolicyException with the first thing that is wrong."""
-    for fault in (*_faults(document, authority_arn), *_unreadable(document, authority_arn)):
-        raise Refusal("InvalidPolicyException", f"The resource policy is not valid: {fault}.")
+def check_resource_policy(document: str, *, ca_arn: str) -> None:
+    """Accept a policy document for a CA, or raise InvalidPolicyException with the first error."""
+    for error in (*_check_document(document, ca_arn), *_check_readable(document, ca_arn)):
+        raise AwsError("InvalidPolicyException", f"The resource policy is not valid: {error}.")
 
 
-def _unreadable(document: str, authority_arn: str) -> Iterator[str]:
-    """Ask the evaluator: what it cannot judge could never let anybody in."""
+def _check_readable(document: str, ca_arn: str) -> Iterator[str]:
+    """Check that the evaluator can read the document: it would deny everything otherwise."""
     try:
-        read_document(document, authority_arn)
+        read_document(document, ca_arn)
     except PolicyError as error:
         yield str(error)
 
 
-def _faults(document: str, authority_arn: str) -> Iterator[str]:
+def _check_document(document: str, ca_arn: str) -> Iterator[str]:
     try:
         policy = json.loads(document)
     except (ValueError, RecursionError):
@@ -68,29 +68,29 @@ def _faults(document: str, authority_arn: str) -> Iterator[str]:
         yield "Statement must be a list of statements"
         return
     if policy.get("Version") != "2012-10-17" or policy.keys() != {"Version", "Statement"}:
-        yield "beside Statement it has the Version 2012-10-17 and nothing else"
+        yield "it must have Statement, the Version 2012-10-17 and nothing else"
     for number, statement in enumerate(statements, start=1):
-        for fault in _statement_faults(statement, authority_arn):
-            yield f"in statement {number} {fault}"
+        for error in _check_statement(statement, ca_arn):
+            yield f"in statement {number} {error}"
 
 
-def _statement_faults(statement: Any, authority_arn: str) -> Iterator[str]:
+def _check_statement(statement: Any, ca_arn: str) -> Iterator[str]:
     if not isinstance(statement, dict) or not statement.keys() <= _MEMBERS:
         yield f"only {', '.join(sorted(_MEMBERS))} are allowed"
         return
     if statement.get("Effect") != "Allow":
         yield "Effect must be Allow"
-    if _listed(statement.get("Resource")) != [authority_arn]:
-        yield f"Resource must be {authority_arn}"
-    actions = _listed(statement.get("Action"))
+    if _as_list(statement.get("Resource")) != [ca_arn]:
+        yield f"Resource must be {ca_arn}"
+    actions = _as_list(statement.get("Action"))
     if not actions or not set(actions) <= _ACTIONS:
         yield f"Action must name some of {', '.join(sorted(_ACTIONS))}"
-    conditions = list(_conditions(statement.get("Condition", {})))
-    yield from _condition_faults(conditions, actions=actions)
-    yield from _principal_faults(statement.get("Principal"), {key for _, key, _ in conditions})
+    conditions = list(_flatten_conditions(statement.get("Condition", {})))
+    yield from _check_conditions(conditions, actions=actions)
+    yield from _check_principal(statement.get("Principal"), {key for _, key, _ in conditions})
 
 
-def _condition_faults(conditions: list[tuple[str, str, list[str]]], *, actions: list[str]) -> Iterator[str]:
+def _check_conditions(conditions: list[tuple[str, str, list[str]]], *, actions: list[str]) -> Iterator[str]:
     templates: list[str] = []
     for operator, key, values in conditions:
         if key.startswith(_CERTIFICATE_KEYS):
@@ -108,7 +108,7 @@ def _condition_faults(conditions: list[tuple[str, str, list[str]]], *, actions: 
             yield f"the template {template} is not one that other accounts may use"
 
 
-def _principal_faults(principal: Any, keys: set[str]) -> Iterator[str]:
+def _check_principal(principal: Any, keys: set[str]) -> Iterator[str]:
     if principal == "*":
         if not keys & _ORGANIZATION_KEYS:
             yield "the Principal * needs a condition on aws:PrincipalOrgID or aws:PrincipalOrgPaths"
@@ -117,18 +117,18 @@ def _principal_faults(principal: Any, keys: set[str]) -> Iterator[str]:
 
 
 def _is_principal(kind: str, names: Any) -> bool:
-    pattern, listed = _PRINCIPALS.get(kind), _listed(names)
-    return pattern is not None and bool(listed) and all(pattern.fullmatch(name) for name in listed)
+    pattern, name_list = _PRINCIPALS.get(kind), _as_list(names)
+    return pattern is not None and bool(name_list) and all(pattern.fullmatch(name) for name in name_list)
 
 
-def _conditions(condition: Any) -> Iterator[tuple[str, str, list[str]]]:
-    """Flatten a Condition to operator, key and values; what is no condition comes out as one without a value."""
+def _flatten_conditions(condition: Any) -> Iterator[tuple[str, str, list[str]]]:
+    """Flatten a Condition to operator, key and values; an invalid condition is yielded without values."""
     for operator, tests in condition.items() if isinstance(condition, dict) else [(str(condition), None)]:
         for key, values in tests.items() if isinstance(tests, dict) else [(str(tests), None)]:
-            yield operator, key, _listed(values)
+            yield operator, key, _as_list(values)
 
 
-def _listed(value: Any) -> list[str]:
-    """Return one text or a list of them as a list; empty for anything else."""
-    values = value if isinstance(value, list) else [value]
-    return values if all(isinstance(each, str) for each in values) else []
+def _as_list(value: Any) -> list[str]:
+    """Return a string or a list of strings as a list; empty for anything else."""
+    items = value if isinstance(value, list) else [value]
+    return items if all(isinstance(item, str) for item in items) else []

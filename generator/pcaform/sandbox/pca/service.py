@@ -1,4 +1,4 @@
-"""Private CA as moto serves it: all operations in one response class, and the backend that names it."""
+"""The Private CA service for moto: a response class with all operations, and the backend that uses it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from moto.acmpca.urls import url_bases
 
 from pcaform.sandbox.pca.access_operations import AccessOperations
 from pcaform.sandbox.pca.backend import PrivateCaBackend
-from pcaform.sandbox.pca.ca_operations import AuthorityOperations
+from pcaform.sandbox.pca.ca_operations import CaOperations
 from pcaform.sandbox.pca.certificate_operations import CertificateOperations
 from pcaform.sandbox.pca.tag_operations import TagOperations
 
 
-class PrivateCaResponse(AuthorityOperations, CertificateOperations, AccessOperations, TagOperations):
-    """Every operation of the service that the sandbox has; moto finds a handler by its method's name."""
+class PrivateCaResponse(CaOperations, CertificateOperations, AccessOperations, TagOperations):
+    """All operations that the sandbox supports; moto finds a handler by its method's name."""
 
 
 class AcmPcaBackend(PrivateCaBackend):
@@ -22,5 +22,5 @@ class AcmPcaBackend(PrivateCaBackend):
 
     @property
     def _url_module(self) -> SimpleNamespace:
-        """Tell moto which class answers; it would look for a module of URLs next to this one."""
+        """Return moto's URLs with the response class; moto would look for a module `urls` next to this one."""
         return SimpleNamespace(url_bases=url_bases, url_paths={"{0}/$": PrivateCaResponse.dispatch})

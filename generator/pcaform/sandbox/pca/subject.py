@@ -1,4 +1,4 @@
-"""AWS's ASN1Subject as an X.509 name.
+"""Builds an X.509 name from AWS's ASN1Subject.
 
 Members and their order: https://docs.aws.amazon.com/privateca/latest/APIReference/API_ASN1Subject.html
 """
@@ -10,7 +10,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.http.aws_error import AwsError
 
 # The order in which Private CA writes the attributes into the CSR.
 _ATTRIBUTES = {
@@ -31,8 +31,8 @@ _ATTRIBUTES = {
 }
 
 
-def name_of(subject: dict[str, Any]) -> x509.Name:
-    """Build the name of a CA or of a certificate; empty strings count as absent, as Terraform's provider sends them.
+def build_name(subject: dict[str, Any]) -> x509.Name:
+    """Build the name of a CA or certificate; empty strings, which Terraform's provider sends, count as absent.
 
     Raises InvalidArgsException for a subject without any attribute or with both kinds of attributes, and for a
     custom attribute that X.509 does not allow, such as a country of three letters.
@@ -40,9 +40,9 @@ def name_of(subject: dict[str, Any]) -> x509.Name:
     standard = [(oid, subject[key]) for key, oid in _ATTRIBUTES.items() if subject.get(key)]
     custom = [(item["ObjectIdentifier"], item["Value"]) for item in subject.get("CustomAttributes") or []]
     if bool(standard) == bool(custom):
-        raise Refusal("InvalidArgsException", "A subject needs standard attributes or custom attributes, not both.")
+        raise AwsError("InvalidArgsException", "A subject needs standard attributes or custom attributes, not both.")
     try:
         attributes = [(x509.ObjectIdentifier(oid), value) for oid, value in custom] if custom else standard
         return x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
     except ValueError as error:
-        raise Refusal("InvalidArgsException", f"The subject is no X.509 name: {error}.") from error
+        raise AwsError("InvalidArgsException", f"The subject is not a valid X.509 name: {error}.") from error

@@ -1,7 +1,7 @@
-"""The certificate templates: from a template's ARN to the extensions that it dictates.
+"""The certificate templates and the extensions that each defines.
 
-Sources: https://docs.aws.amazon.com/privateca/latest/userguide/template-definitions.html (what each one dictates) and
-https://docs.aws.amazon.com/privateca/latest/userguide/template-varieties.html (which varieties of it exist).
+Sources: https://docs.aws.amazon.com/privateca/latest/userguide/template-definitions.html (the extensions) and
+https://docs.aws.amazon.com/privateca/latest/userguide/template-varieties.html (the varieties of each template).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from pcaform.sandbox.http.aws_error import Refusal
+from pcaform.sandbox.http.aws_error import AwsError
 
 Extension = tuple[x509.ExtensionType, bool]
 """An extension and whether it is critical."""
@@ -39,9 +39,9 @@ _SIGNING_USAGE = frozenset({"digital_signature"})
 
 @dataclass(frozen=True)
 class Template:
-    """One row of AWS's table: what it dictates, and whom else it listens to.
+    """One row of AWS's table: its extensions, and whether it accepts others from the API or the CSR.
 
-    A blank template has no `key_usage`. The path length counts only for a CA, None means unlimited.
+    A Blank template has no `key_usage`. The path length applies only to a CA, None means unlimited.
     """
 
     name: str
@@ -56,31 +56,31 @@ class Template:
     takes_csr: bool = False
 
     def extensions(self) -> list[Extension]:
-        """List what the template itself fixes; names, key identifiers and CRL addresses are not in it."""
-        found: list[Extension] = [
+        """List the extensions that the template defines, without names, key identifiers and CRL addresses."""
+        extensions: list[Extension] = [
             (x509.BasicConstraints(ca=self.is_ca, path_length=self.path_length), self.is_constraint_critical)
         ]
         if self.key_usage:
-            found.append((x509.KeyUsage(**{usage: usage in self.key_usage for usage in KEY_USAGES}), True))
+            extensions.append((x509.KeyUsage(**{usage: usage in self.key_usage for usage in KEY_USAGES}), True))
         if self.purposes:
-            found.append((x509.ExtendedKeyUsage(self.purposes), self.is_purpose_critical))
-        return found
+            extensions.append((x509.ExtendedKeyUsage(self.purposes), self.is_purpose_critical))
+        return extensions
 
 
-def template_for(arn: str | None) -> Template:
-    """Find the template of a request; none given means EndEntityCertificate/V1.
+def find_template(arn: str | None) -> Template:
+    """Find the template of a request; without one it is EndEntityCertificate/V1.
 
-    Raises InvalidArnException for what is no template's ARN and InvalidArgsException for a name that AWS has not.
-    Which of the two AWS chooses is not documented; its words for the first are those of GetCertificate:
+    Raises InvalidArnException for an ARN that is not a template's and InvalidArgsException for an unknown template.
+    Which of the two AWS uses is not documented; the message of the first is that of GetCertificate:
     https://github.com/hashicorp/terraform-provider-aws/issues/45137
     """
     if arn is None:
         return _TEMPLATES[DEFAULT_TEMPLATE]
     match = _TEMPLATE_ARN.fullmatch(arn)
     if match is None:
-        raise Refusal("InvalidArnException", "Not a valid arn.")
+        raise AwsError("InvalidArnException", "Not a valid arn.")
     if match["name"] not in _TEMPLATES:
-        raise Refusal("InvalidArgsException", f"There is no certificate template {arn}.")
+        raise AwsError("InvalidArgsException", f"The certificate template {arn} does not exist.")
     return _TEMPLATES[match["name"]]
 
 
@@ -96,43 +96,43 @@ _END_ENTITY = Template("EndEntityCertificate", _END_ENTITY_USAGE, purposes=(_SER
 _SIGNING = Template("CodeSigningCertificate", _SIGNING_USAGE, is_purpose_critical=True)
 
 
-def _blank(template: Template) -> Template:
+def _blank_variant(template: Template) -> Template:
     return replace(template, name=f"Blank{template.name}", key_usage=frozenset(), purposes=())
 
 
-def _limited(template: Template, depth: int) -> Template:
+def _add_path_length(template: Template, depth: int) -> Template:
     return replace(template, name=f"{template.name}_PathLen{depth}", path_length=depth)
 
 
 _FAMILIES: tuple[tuple[Template, tuple[str, ...]], ...] = (
     (_ROOT, (_BASE, _API)),
-    (_blank(_ROOT), (_API,)),
-    *((_limited(_blank(_ROOT), depth), (_API,)) for depth in _DEPTHS),
-    *((_limited(_SUBORDINATE, depth), _ALL) for depth in _DEPTHS),
-    *((_limited(_blank(_SUBORDINATE), depth), _PASSTHROUGH) for depth in _DEPTHS),
+    (_blank_variant(_ROOT), (_API,)),
+    *((_add_path_length(_blank_variant(_ROOT), depth), (_API,)) for depth in _DEPTHS),
+    *((_add_path_length(_SUBORDINATE, depth), _ALL) for depth in _DEPTHS),
+    *((_add_path_length(_blank_variant(_SUBORDINATE), depth), _PASSTHROUGH) for depth in _DEPTHS),
     (_END_ENTITY, _ALL),
     (replace(_END_ENTITY, name="EndEntityClientAuthCertificate", purposes=(_CLIENT,)), _ALL),
     (replace(_END_ENTITY, name="EndEntityServerAuthCertificate", purposes=(_SERVER,)), _ALL),
     (replace(_SIGNING, purposes=(ExtendedKeyUsageOID.CODE_SIGNING,)), _ALL),
     (replace(_SIGNING, name="OCSPSigningCertificate", purposes=(ExtendedKeyUsageOID.OCSP_SIGNING,)), _ALL),
-    (_blank(_END_ENTITY), _PASSTHROUGH),
+    (_blank_variant(_END_ENTITY), _PASSTHROUGH),
     (
         replace(
-            _blank(_END_ENTITY),
+            _blank_variant(_END_ENTITY),
             name="BlankEndEntityCertificate_CriticalBasicConstraints",
             is_constraint_critical=True,
         ),
         _PASSTHROUGH,
     ),
 )
-"""Each family once, with the varieties in which AWS offers it."""
+"""Each family once, with the suffixes of the varieties that AWS has."""
 
 
-def _varieties() -> Iterator[Template]:
+def _list_templates() -> Iterator[Template]:
     for family, suffixes in _FAMILIES:
         for suffix in suffixes:
             name = f"{family.name}{suffix}/V1"
             yield replace(family, name=name, takes_api="API" in suffix, takes_csr="CSR" in suffix)
 
 
-_TEMPLATES = {template.name: template for template in _varieties()}
+_TEMPLATES = {template.name: template for template in _list_templates()}

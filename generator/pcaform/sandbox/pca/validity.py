@@ -1,4 +1,4 @@
-"""What the Validity of a request means in dates.
+"""Computes the dates of a certificate from the Validity structures of a request.
 
 Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_Validity.html
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pcaform.sandbox.http.aws_error import validation
+from pcaform.sandbox.http.aws_error import validation_error
 
 # "By default AWS Private CA sets the Not Before date to the issuance time minus 60 minutes."
 _CLOCK_TOLERANCE = timedelta(minutes=60)
@@ -20,33 +20,33 @@ _MONTHS_PER_YEAR = 12
 
 
 def not_before(request: dict[str, Any] | None, now: datetime) -> datetime:
-    """Tell when a certificate starts: ValidityNotBefore, or an hour ago.
+    """Return the start of a certificate: ValidityNotBefore, or an hour ago.
 
-    Raises ValidationException for any type but ABSOLUTE, and for a date that no calendar has.
+    Raises ValidationException for any type but ABSOLUTE, and for a date that does not exist.
     """
     if request is None:
         return now - _CLOCK_TOLERANCE
     if request["Type"] != "ABSOLUTE":
-        raise validation("ValidityNotBefore must be of the type ABSOLUTE")
-    return _date(request, now)
+        raise validation_error("ValidityNotBefore must be of the type ABSOLUTE")
+    return _compute_date(request, now)
 
 
 def not_after(request: dict[str, Any], now: datetime) -> datetime:
-    """Tell when a certificate ends, in whole seconds UTC, counted from `now` and never from not_before.
+    """Return the end of a certificate, in whole seconds UTC, counted from `now` and not from not_before.
 
-    Raises ValidationException for an end that is not in the future or that no calendar has.
+    Raises ValidationException for an end that is not in the future or a date that does not exist.
     """
-    end = _date(request, now)
+    end = _compute_date(request, now)
     if end <= now:
-        raise validation(f"The end of the validity, {end:%Y-%m-%dT%H:%M:%SZ}, is in the past")
+        raise validation_error(f"The end of the validity, {end:%Y-%m-%dT%H:%M:%SZ}, is in the past")
     return end
 
 
-def _date(request: dict[str, Any], now: datetime) -> datetime:
+def _compute_date(request: dict[str, Any], now: datetime) -> datetime:
     try:
         return _DATES[request["Type"]](now, request["Value"])
     except (ValueError, OverflowError, OSError) as error:
-        raise validation(f"The validity {request['Value']} {request['Type']} is not a date") from error
+        raise validation_error(f"The validity {request['Value']} {request['Type']} is not a date") from error
 
 
 def _days(now: datetime, value: int) -> datetime:
@@ -54,7 +54,7 @@ def _days(now: datetime, value: int) -> datetime:
 
 
 def _months(now: datetime, value: int) -> datetime:
-    """Add calendar months; a day that the target month lacks becomes its last day."""
+    """Add calendar months; a day that the target month does not have becomes its last day."""
     years, month = divmod(now.month - 1 + value, _MONTHS_PER_YEAR)
     year, month = now.year + years, month + 1
     return now.replace(year=year, month=month, day=min(now.day, calendar.monthrange(year, month)[1]))

@@ -16,7 +16,7 @@ resource "aws_acm_certificate" "complete" {
   }
 }
 
-# Each argument that forces a new one changes.
+# Each argument that forces replacement changes.
 resource "aws_acm_certificate" "replaced" {
   certificate_authority_arn = aws_acmpca_permission.subordinate.certificate_authority_arn
   domain_name               = "before.corp.example"
@@ -24,14 +24,14 @@ resource "aws_acm_certificate" "replaced" {
   key_algorithm             = "EC_prime256v1"
 }
 
-# A CA that has not let ACM in: only renewals need that.
+# A CA without a permission for ACM: only renewals need one.
 resource "aws_acm_certificate" "unrenewable" {
   certificate_authority_arn = aws_acmpca_certificate_authority_certificate.root["bare"].certificate_authority_arn
   domain_name               = "unrenewable.corp.example"
   key_algorithm             = "EC_prime256v1"
 }
 
-# A CA that waits for its certificate: the provider does not wait for it, and keeps what has failed.
+# A CA without a certificate yet: the provider does not wait for it, and keeps the failed certificate.
 resource "aws_acm_certificate" "failed" {
   certificate_authority_arn = aws_acmpca_certificate_authority.minimal.arn
   domain_name               = "failed.corp.example"

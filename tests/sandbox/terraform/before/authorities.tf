@@ -53,7 +53,7 @@ resource "aws_acmpca_certificate_authority" "complete" {
   }
 }
 
-# Only what is required: a subordinate that waits for its certificate.
+# Only the required arguments: a subordinate CA without a certificate.
 resource "aws_acmpca_certificate_authority" "minimal" {
   certificate_authority_configuration {
     key_algorithm     = "EC_prime256v1"
@@ -65,7 +65,7 @@ resource "aws_acmpca_certificate_authority" "minimal" {
   }
 }
 
-# Every forcing argument of this one changes at once.
+# Every argument that forces replacement changes at once.
 resource "aws_acmpca_certificate_authority" "replaced" {
   certificate_authority_configuration {
     key_algorithm     = "EC_prime256v1"
@@ -77,7 +77,7 @@ resource "aws_acmpca_certificate_authority" "replaced" {
   }
 }
 
-# A subject edit replaces this root, and with it all that hangs on it.
+# A change of the subject replaces this root, and all resources that depend on it.
 resource "aws_acmpca_certificate_authority" "moved" {
   type = "ROOT"
 
@@ -91,7 +91,7 @@ resource "aws_acmpca_certificate_authority" "moved" {
   }
 }
 
-# The root that nothing happens to.
+# The root that does not change.
 resource "aws_acmpca_certificate_authority" "trusted" {
   type = "ROOT"
 
@@ -105,7 +105,7 @@ resource "aws_acmpca_certificate_authority" "trusted" {
   }
 }
 
-# Disabled and enabled again.
+# Disabled, then enabled again.
 resource "aws_acmpca_certificate_authority" "switched" {
   type = "ROOT"
 
@@ -119,7 +119,7 @@ resource "aws_acmpca_certificate_authority" "switched" {
   }
 }
 
-# Its parent changes, so both its certificate and its chain do.
+# Its parent changes, and so do its certificate and its chain.
 resource "aws_acmpca_certificate_authority" "subordinate" {
   certificate_authority_configuration {
     key_algorithm     = "EC_prime256v1"

@@ -48,7 +48,7 @@ resource "aws_acmpca_certificate_authority_certificate" "subordinate" {
   certificate_chain         = aws_acmpca_certificate.subordinate.certificate_chain
 }
 
-# Every way to say how long.
+# Every type of validity.
 resource "aws_acmpca_certificate" "validity" {
   for_each = {
     DAYS     = "30"

@@ -21,7 +21,7 @@ resource "aws_acmpca_permission" "trusted" {
   actions                   = ["ListPermissions", "IssueCertificate"]
 }
 
-# The account that the API answers anyway: naming it later changes nothing.
+# The account that is the API's default: setting it later changes nothing.
 resource "aws_acmpca_permission" "subordinate" {
   certificate_authority_arn = aws_acmpca_certificate_authority_certificate.subordinate.certificate_authority_arn
   principal                 = "acm.amazonaws.com"

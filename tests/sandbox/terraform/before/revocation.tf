@@ -1,4 +1,4 @@
-# What may stand in a revocation block, each on a CA that is never activated; `null` leaves a block out.
+# The possible revocation blocks, each on a CA that is never activated; `null` omits a block.
 locals {
   revocations = {
     empty         = { crl = null, ocsp = null }
@@ -50,7 +50,7 @@ resource "aws_acmpca_certificate_authority" "revocation" {
   }
 }
 
-# Gets a block and loses it again, which switches revocation off.
+# Gets a block and loses it again, which disables revocation.
 resource "aws_acmpca_certificate_authority" "bare" {
   type = "ROOT"
 

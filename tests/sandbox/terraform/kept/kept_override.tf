@@ -1,4 +1,4 @@
-# What an import cannot read back, on every certificate.
+# Arguments that an import cannot read, ignored on every certificate.
 resource "aws_acmpca_certificate" "root" {
   lifecycle {
     ignore_changes = [certificate_signing_request, signing_algorithm, template_arn, validity]

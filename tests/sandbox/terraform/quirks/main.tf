@@ -1,4 +1,4 @@
-# What the provider does with AWS Private CA that its documentation does not say.
+# Undocumented behaviour of the provider with AWS Private CA.
 locals {
   named = toset(["deletion", "usage", "gone", "disabled", "silenced"])
 }
@@ -42,7 +42,7 @@ variable "changed" {
   default = []
 }
 
-# AWS updates only active ones.
+# AWS updates only active CAs.
 resource "aws_acmpca_certificate" "each" {
   for_each = toset(["deletion", "usage"])
 
@@ -64,7 +64,7 @@ resource "aws_acmpca_certificate_authority_certificate" "each" {
   certificate               = each.value.certificate
 }
 
-# A CA of its own, so that a plan of its permission takes none of the others along.
+# A separate CA, so that a plan of its permission includes no other CA.
 resource "aws_acmpca_certificate_authority" "permitted" {
   type = "ROOT"
 

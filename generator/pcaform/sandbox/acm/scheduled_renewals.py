@@ -1,4 +1,4 @@
-"""Time that passes on demand: the clock moves, and what ACM would have renewed on the way is renewed at its moment.
+"""Moves the clock forward and runs ACM's renewals that become due meanwhile, each at its own time.
 
 Simplified: nothing is renewed while only real time passes; a certificate of 395 days outlives any sandbox.
 """
@@ -16,7 +16,7 @@ from pcaform.sandbox.acm.backend import CertificateBackend
 from pcaform.sandbox.acm.certificate import PrivateCertificate
 from pcaform.sandbox.clock import clock
 
-_MOVING = threading.Lock()
+_LOCK = threading.Lock()
 
 
 class _Due(NamedTuple):
@@ -25,34 +25,34 @@ class _Due(NamedTuple):
     certificate: PrivateCertificate
 
 
-def advance(by: timedelta) -> None:
+def advance_clock(by: timedelta) -> None:
     """Move the clock forward and renew, in order, each certificate that is due before the new time.
 
-    Whatever an attempt does is dated at its own moment. Raises ValueError for a step back and OverflowError for a
-    time that no calendar has.
+    Each attempt is dated at its own due time. Raises ValueError for a step back, OverflowError for a time outside the
+    calendar.
     """
     if by < timedelta():
         raise ValueError(f"the clock cannot go back: {by}")
-    with _MOVING:
+    with _LOCK:
         end = clock.now() + by
         try:
-            while due := _first_due(end):
-                clock.stand_at(due.moment)
+            while due := _find_first_due(end):
+                clock.freeze(due.moment)
                 due.backend.attempt_renewal(due.certificate)
-            clock.stand_at(end)
+            clock.freeze(end)
         finally:
             clock.resume()
 
 
-def _first_due(end: datetime) -> _Due | None:
-    """Find what ACM tries next, up to `end`, in any account and region."""
-    return min((due for due in _all_due() if due.moment <= end), key=lambda due: due.moment, default=None)
+def _find_first_due(end: datetime) -> _Due | None:
+    """Find the next renewal up to `end`, in any account and region."""
+    return min((due for due in _list_due() if due.moment <= end), key=lambda due: due.moment, default=None)
 
 
-def _all_due() -> Iterator[_Due]:
+def _list_due() -> Iterator[_Due]:
     for regions in list(acm_backends.values()):
         for backend in list(regions.values()):
-            for certificate in backend.private_certificates():
+            for certificate in backend.list_private_certificates():
                 moment = certificate.next_renewal
                 if moment is not None:
                     yield _Due(moment, backend, certificate)
