@@ -189,12 +189,12 @@ def _said(kind: str, note: str) -> str:
 def right_table(_: str) -> str:
     """Return a row for each action that reading an account takes, with AWS's rate, and the policy that allows them."""
     from pcaform.core.quotas import PUBLISHED
-    from pcaform.sources.aws.required_permissions import RIGHTS, policy
+    from pcaform.sources.aws.required_permissions import REQUIRED_PERMISSIONS, build_policy
 
     head = ["| action | what it is asked for | requests a second |", "| --- | --- | --- |"]
-    actions = {action: why for group in RIGHTS.values() for action, why in group.items()}
+    actions = {action: why for group in REQUIRED_PERMISSIONS.values() for action, why in group.items()}
     rows = [f"| `{action}` | {why} | {PUBLISHED.get(action, '')} |" for action, why in actions.items()]
-    return "\n".join([*head, *rows, "", "```json", json.dumps(policy(), indent=2), "```"])
+    return "\n".join([*head, *rows, "", "```json", json.dumps(build_policy(), indent=2), "```"])
 
 
 def hazard_table(_: str) -> str:

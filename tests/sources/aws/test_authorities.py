@@ -197,9 +197,9 @@ def test_a_shared_ca_is_a_reference(world: World) -> None:
     ("name", "reason"),
     [
         ("deleted", "it is deleted and can be restored until {:%Y-%m-%d}"),
-        ("pending", "it waits for its certificate, and an 'arn' in a spec is an active CA"),
+        ("pending", "it has no certificate yet, and an 'arn' in a spec needs an active CA"),
         ("failed", "AWS could not create it (OTHER): delete it"),
-        ("creating", "AWS is still creating it: import again when it is done"),
+        ("creating", "AWS is still creating it: import again when it is ready"),
     ],
 )
 def test_what_is_no_living_ca_is_listed_and_not_written(world: World, name: str, reason: str) -> None:
@@ -214,15 +214,15 @@ def test_an_expired_ca_is_written_and_said_to_be_expired(world: World) -> None:
     assert world.attributes("expired")["enabled"] is True
     ended = world.live.pki.describe(world.arns["expired"])["NotAfter"]
     ((kind, said),) = world.said("expired")
-    assert (kind, said.startswith(f"its certificate ended at {ended:%Y-%m-%d}")) == ("listed", True)
+    assert (kind, said.startswith(f"its certificate expired on {ended:%Y-%m-%d}")) == ("listed", True)
 
 
 def test_what_terraform_cannot_say_is_said(world: World) -> None:
-    later = "nothing changes by that; the next change of revocation by Terraform would reset it"
+    later = "it stays until Terraform next changes the revocation configuration, which resets it"
     assert world.said("special") == [
-        ("left out", "subject.serial_number is '42': Terraform cannot say that, and does not change it"),
-        ("left out", f"crl_configuration.custom_path is 'a/b': Terraform cannot say that; {later}"),
-        ("left out", f"crl_configuration.crl_type is 'PARTITIONED': Terraform cannot say that; {later}"),
+        ("left out", "subject.serial_number is '42': Terraform does not support this, and does not change it"),
+        ("left out", f"crl_configuration.custom_path is 'a/b': Terraform does not support this; {later}"),
+        ("left out", f"crl_configuration.crl_type is 'PARTITIONED': Terraform does not support this; {later}"),
     ]
 
 
@@ -231,8 +231,8 @@ def test_a_ca_that_terraform_cannot_manage_is_a_reference(world: World) -> None:
     ((kind, said),) = world.said("custom")
     assert kind == "left out"
     assert said == (
-        "Terraform has no subject that is made of custom_attributes alone; it is written as a reference, which manages "
-        "nothing of it"
+        "Terraform does not support a subject of custom_attributes alone; it is written as a reference, "
+        "which is not managed"
     )
 
 
@@ -263,7 +263,7 @@ def test_a_ca_is_chosen_by_its_arn(world: World) -> None:
     found = world.live.read(Filters(arns=(world.arns["policy"],)))
     assert [each.address for each in found.of_type(CA)] == [world.arns["policy"]]
     missing = world.arns["policy"][:-4] + "0000"
-    with pytest.raises(Failure, match=f"{missing}: there is no such CA in these regions"):
+    with pytest.raises(Failure, match=f"{missing}: no such CA in these regions"):
         world.live.read(Filters(arns=(missing,)))
 
 

@@ -49,7 +49,7 @@ def interrupt_at(number: int) -> Callable[[int, int], None]:
 def interrupted(file: Path, number: int) -> None:
     opened = open_account(Caller(), RateLimiter())
     with pytest.raises(KeyboardInterrupt), open_checkpoint(ACCOUNT, file) as memory:
-        read(opened, Filters(), checkpoint=memory, tell=interrupt_at(number))
+        read(opened, Filters(), checkpoint=memory, report_progress=interrupt_at(number))
 
 
 @pytest.mark.parametrize("number", [1, 7, 19])
@@ -97,17 +97,17 @@ def content(**changes: Any) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "this is no checkpoint of 'pcaform import aws': name another file"),
-        ("{", "this is no checkpoint"),
-        ("[]", "this is no checkpoint"),
-        (content(format="another"), "this is no checkpoint"),
-        (content(answers=[["iam:CreateUser", "arn:x", {}]]), "this is no checkpoint"),
-        (content(answers=[["acm-pca:GetPolicy", "x"]]), "this is no checkpoint"),
-        (content(started="yesterday"), "this is no checkpoint"),
-        (content(account_id=OTHER), f"this checkpoint is of account {OTHER}, not {ACCOUNT}: name another file"),
+        ("", "this is not a checkpoint of 'pcaform import aws': name another file"),
+        ("{", "this is not a checkpoint"),
+        ("[]", "this is not a checkpoint"),
+        (content(format="another"), "this is not a checkpoint"),
+        (content(answers=[["iam:CreateUser", "arn:x", {}]]), "this is not a checkpoint"),
+        (content(answers=[["acm-pca:GetPolicy", "x"]]), "this is not a checkpoint"),
+        (content(started="yesterday"), "this is not a checkpoint"),
+        (content(account_id=OTHER), f"this checkpoint is of account {OTHER}, not of {ACCOUNT}: name another file"),
         (
             content(started=(datetime.now(UTC) - timedelta(days=2)).isoformat()),
-            "after a day AWS may hold something else: remove the file and read anew",
+            "is outdated after a day: remove the file and start again",
         ),
     ],
 )

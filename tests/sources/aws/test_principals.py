@@ -132,8 +132,7 @@ def test_a_boundary_counts(world: World) -> None:
 
 def test_who_issues_through_a_group_is_listed(world: World) -> None:
     said = (
-        "it may issue by 'inline', 'sign' of the group 'signers': a spec has no groups, and what it gets there stays "
-        "as it is"
+        "it may issue by 'inline', 'sign' of the group 'signers': a spec has no groups, so that policy stays unchanged"
     )
     assert world.said("user", "member") == [said]
     assert world.said("user", "member-too") == [said]
@@ -142,21 +141,18 @@ def test_who_issues_through_a_group_is_listed(world: World) -> None:
 
 def test_who_is_no_issuer_of_ours_is_listed(world: World) -> None:
     assert world.said("user", "administrator") == [
-        "an administrator: it may issue by 'AdministratorAccess', and make CAs of its own, so it is no issuer"
+        "an administrator: it may issue by 'AdministratorAccess', and create CAs, so it is not an issuer"
     ]
     (said,) = world.said("user", "console")
-    assert said.startswith("it may issue by AWS's own 'AWSPrivateCAUser', which stays attached")
+    assert said.startswith("it may issue by the AWS managed policy 'AWSPrivateCAUser', which stays attached")
     assert world.said("role", "AWSReservedSSO_Pki_0123456789abcdef", SSO) == [
-        (
-            "it may issue by 'AWSPrivateCAUser'; IAM Identity Center writes this role: its permission set is the place "
-            "to look"
-        )
+        ("it may issue by 'AWSPrivateCAUser'; IAM Identity Center manages this role: change its permission set instead")
     ]
     assert world.said("role", "AWSServiceRoleForX", "/aws-service-role/x.amazonaws.com/") == [
-        "it may issue by 'issue'; a service-linked role belongs to its service"
+        "it may issue by 'issue'; its service manages this service-linked role"
     ]
     assert [note.reason for note in remarks_on(world.found, ACCOUNT)] == [
-        "they may look at CAs, revoke or administer, and issue nothing: reader"
+        "they may read, revoke or administer, but not issue: reader"
     ]
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.required_permissions import RIGHTS, policy
+from pcaform.sources.aws.required_permissions import REQUIRED_PERMISSIONS, build_policy
 from pcaform.sources.inventory import Inventory
 from sources.aws.conftest import Live, live, statement
 
 READER = "reader"
-ACTIONS = [action for actions in RIGHTS.values() for action in actions if not action.startswith("account:")]
+ACTIONS = [
+    action for actions in REQUIRED_PERMISSIONS.values() for action in actions if not action.startswith("account:")
+]
 """The sandbox has no account service: whether that action is enough was not run."""
 
 
@@ -26,7 +28,7 @@ class World:
 
     def reader_finds(self, without: str = "") -> Inventory:
         """Read as a user with the documented policy, without one of its actions."""
-        document = policy()
+        document = build_policy()
         for each in document["Statement"]:
             each["Action"] = [action for action in each["Action"] if action != without]
         document["Statement"] = [each for each in document["Statement"] if each["Action"]]

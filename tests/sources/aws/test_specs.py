@@ -150,8 +150,8 @@ def test_nothing_is_written_beside_aws_own_policy(world: World) -> None:
 
 
 OWN = (
-    "it may issue by AWS's own 'AWSPrivateCAUser', which stays attached: a spec would add a copy beside it. Give it "
-    "grants, and then take that policy away"
+    "it may issue by the AWS managed policy 'AWSPrivateCAUser', which stays attached: a spec would only add a "
+    "copy of it. Give the principal grants, then detach that policy"
 )
 
 
@@ -164,8 +164,8 @@ def test_who_cannot_be_written_is_said(world: World) -> None:
         f"listed: {user}/console: {OWN}",
         f"listed: {user}/console-too: {OWN}",
         (
-            f"listed: {user}/boss: an administrator: it may issue by 'AdministratorAccess', and make CAs of its own, "
-            "so it is no issuer"
+            f"listed: {user}/boss: an administrator: it may issue by 'AdministratorAccess', and create CAs, "
+            "so it is not an issuer"
         ),
     ]
 

@@ -25,7 +25,7 @@ def check_crls(snapshot: AccountSnapshot, *, now: datetime) -> Iterator[Finding]
     """Yield what is wrong with revocation lists; buckets that could not be read are told of elsewhere."""
     for name, bucket in sorted(snapshot.buckets.items()):
         writing = [
-            each for each in snapshot.own if each.lists.get("s3_bucket_name") == name and each.status not in _IDLE
+            each for each in snapshot.own if each.crl.get("s3_bucket_name") == name and each.status not in _IDLE
         ]
         try:
             reading, letting = bucket_readers(bucket, _READ), bucket_readers(bucket, _WRITE)
@@ -60,8 +60,8 @@ def _unwritten(bucket: Bucket, letting: list[Grant]) -> tuple[Rule, str, str] | 
 
 def _unread(authority: CaStatus, bucket: Bucket, reading: list[Grant]) -> tuple[Rule, str, str] | None:
     """Return that nobody can read a list: behind a name of one's own, or unnamed, whoever is let in can hand it out."""
-    cname = authority.lists.get("custom_cname")
-    is_behind = bool(cname) or authority.hides_list
+    cname = authority.crl.get("custom_cname")
+    is_behind = bool(cname) or authority.omits_crl_url
     is_let_in = any(grant.who == EVERYBODY or (is_behind and grant.who != LIST_WRITER) for grant in reading)
     is_shut = "RestrictPublicBuckets" in bucket.blocks and not any(
         grant.who not in (EVERYBODY, LIST_WRITER) or grant.has_condition for grant in reading
@@ -70,7 +70,7 @@ def _unread(authority: CaStatus, bucket: Bucket, reading: list[Grant]) -> tuple[
         return None
     if cname:
         place = f"at {cname}, and nothing may read the bucket {bucket.name} for it"
-    elif authority.hides_list:
+    elif authority.omits_crl_url:
         place = f"in the bucket {bucket.name}, which lets nobody in"
     else:
         place = f"in the bucket {bucket.name}, as certificates say, and it is closed"
@@ -83,6 +83,6 @@ def _public_way(bucket: Bucket, reading: list[Grant], authorities: list[CaStatus
     if is_open and "RestrictPublicBuckets" not in bucket.blocks:
         return "its policy allows s3:GetObject to '*'"
     # Without a choice AWS writes lists with PUBLIC_READ: CrlConfiguration in the acm-pca service model.
-    acls = {each.lists.get("s3_object_acl") or "PUBLIC_READ" for each in authorities}
+    acls = {each.crl.get("s3_object_acl") or "PUBLIC_READ" for each in authorities}
     has_acls = bucket.is_there and bucket.has_acls and not {"IgnorePublicAcls", "BlockPublicAcls"} & bucket.blocks
     return "its lists are written with the ACL PUBLIC_READ" if has_acls and "PUBLIC_READ" in acls else ""

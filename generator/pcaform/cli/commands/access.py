@@ -17,7 +17,7 @@ from pcaform.rules.load import load_file
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.read import read_access
 from pcaform.sources.aws.session import Caller
-from pcaform.sources.hcl.static_config import configuration
+from pcaform.sources.hcl.static_config import read_configuration
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
 
@@ -64,7 +64,7 @@ def of_spec(spec: Spec) -> AccessResult:
     """Judge the policies that a spec renders to, as text, against what its grants say."""
     files = render(plan(spec, source="spec")).files
     names = {each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None}
-    found = build_scenario(configuration({path: text for path, text in files.items() if _is_root(path)}), names)
+    found = build_scenario(read_configuration({path: text for path, text in files.items() if _is_root(path)}), names)
     patterns = expected.name_patterns(spec.issuers)
     return check_access(found, partial(expected.expected_decision, spec), _samples(patterns))
 
@@ -77,7 +77,7 @@ def of_directory(directory: Path) -> AccessResult:
     files = {path.name: path.read_bytes() for path in sorted(directory.glob(f"*{_TERRAFORM}"))}
     if not files:
         raise Failure(f"{directory}: there is no '*{_TERRAFORM}' in this directory: name a rendered stack, or a spec")
-    found: Scenario = build_scenario(configuration(files), {})
+    found: Scenario = build_scenario(read_configuration(files), {})
     return check_access(found, lambda _: None, _samples(name_patterns(found.subjects)))
 
 

@@ -46,10 +46,10 @@ def of_account_at(caller: Caller, *, now: datetime, expiring: timedelta) -> Audi
 
 def _read(account: Account) -> AccountSnapshot:
     with show_progress("questions to AWS") as tell:
-        found = read_snapshot(account, _PARTS, tell=tell)
+        found = read_snapshot(account, _PARTS, report_progress=tell)
         regions = {each.region for each in found.authorities}
-        certificates, unread = list_acm_certificates(account, regions, tell=tell)
-        wanted = {str(each.lists["s3_bucket_name"]): each.region for each in found.own if each.lists}
+        certificates, unread = list_acm_certificates(account, regions, report_progress=tell)
+        wanted = {str(each.crl["s3_bucket_name"]): each.region for each in found.own if each.crl}
         holding, closed = read_buckets(account, wanted)
     notes = (*found.notes, *unread, *closed)
     return replace(found, certificates=tuple(certificates), buckets=holding, notes=notes)

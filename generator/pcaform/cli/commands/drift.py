@@ -53,10 +53,10 @@ def of_spec(spec: Spec, caller: Caller, *, expiring: timedelta) -> Drift:
 
 def _read(account: Account, spec: Spec) -> AccountSnapshot:
     with show_progress("questions to AWS") as tell:
-        found = read_snapshot(account, PARTS, is_wanted=partial(is_named, spec), tell=tell)
+        found = read_snapshot(account, PARTS, is_selected=partial(is_named, spec), report_progress=tell)
         if not spec.certificates:
             return found
-        certificates, notes = list_acm_certificates(account, account.regions, tell=tell)
+        certificates, notes = list_acm_certificates(account, account.regions, report_progress=tell)
     return replace(found, certificates=tuple(certificates), notes=(*found.notes, *notes))
 
 

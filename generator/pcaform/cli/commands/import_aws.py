@@ -44,7 +44,7 @@ def inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None = Non
     with open_checkpoint(account.account_id, checkpoint) as memory, show_progress("questions to AWS") as tell:
         if memory.resumed:
             console.print_status(f"{memory.resumed} answers come from {checkpoint}")
-        found = read(account, filters, checkpoint=memory, tell=tell)
+        found = read(account, filters, checkpoint=memory, report_progress=tell)
     unknown = [note for note in found.notes if note.kind == _UNKNOWN]
     if unknown:
         memory.save()
