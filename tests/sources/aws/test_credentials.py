@@ -32,7 +32,7 @@ def account() -> Iterator[Live]:
         yield found
 
 
-def test_who_asks_is_said_first(pcaform: Run, account: Live) -> None:
+def test_the_caller_is_printed_first(pcaform: Run, account: Live) -> None:
     done = pcaform("import", "aws", "--stack", "x", "--region", "us-east-1", env=account.environment)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
@@ -76,7 +76,7 @@ def test_who_asks_is_said_first(pcaform: Run, account: Live) -> None:
         ({}, ("--arn", "arn:x"), "'arn:x' is no ARN of a CA, expected arn:aws:acm-pca:REGION:ACCOUNT:"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(  # noqa: PLR0917 - pytest hands them over
+def test_failures_are_one_line(  # noqa: PLR0917 - pytest passes them
     pcaform: Run,
     account: Live,
     tmp_path: Path,
@@ -101,7 +101,7 @@ def test_what_is_wrong_is_said_in_one_line(  # noqa: PLR0917 - pytest hands them
         ("resets", "the caller's identity cannot be read: the endpoint cannot be reached or closes the connection"),
     ],
 )
-def test_sts_that_does_not_answer_is_said(pcaform: Run, account: Live, kind: str, message: str) -> None:
+def test_failures_of_sts_are_reported(pcaform: Run, account: Live, kind: str, message: str) -> None:
     with account.server.with_faults(**{kind: {"sts:*": 1.0}}):
         done = pcaform("import", "aws", "--stack", "x", env=account.environment)
     assert done.returncode == 1
@@ -109,19 +109,19 @@ def test_sts_that_does_not_answer_is_said(pcaform: Run, account: Live, kind: str
     assert message in line
 
 
-def test_an_unknown_key_is_said(pcaform: Run, account: Live) -> None:
+def test_an_unknown_access_key_is_reported(pcaform: Run, account: Live) -> None:
     done = pcaform("import", "aws", "--stack", "x", env={**account.environment, KEYS[0]: "AKIAAAAAAAAAAAAAAAAA"})
     assert done.returncode == 1
     assert "CAs of this account: ListCertificateAuthorities: AWS does not recognize these credentials" in done.stderr
 
 
-def test_a_role_of_another_account_is_taken(pcaform: Run, account: Live) -> None:
+def test_a_role_of_another_account_is_assumed(pcaform: Run, account: Live) -> None:
     role = ("--assume-role", ROLE, "--external-id", "shibboleth")
     done = pcaform("import", "aws", "--stack", "x", *role, env=account.environment)
     assert f"account {OTHER}, as arn:aws:sts::{OTHER}:assumed-role/reader/pcaform-import, in {REGION}" in done.stderr
 
 
-def test_a_profile_says_who_and_where(
+def test_a_profile_sets_credentials_and_region(
     pcaform: Run, account: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = "\n".join(f"{name.lower()} = {account.environment[name]}" for name in KEYS)

@@ -1,4 +1,4 @@
-# Policies as people write them. What a grant would make becomes one, and what a file cannot tell is reported.
+# Policies in several styles. One that a grant would make becomes that grant; unknown values are reported.
 provider "aws" {
   region              = "eu-west-1"
   allowed_account_ids = ["123456789012"]
