@@ -10,7 +10,7 @@ from typing import Any
 from pcaform.sources.account_snapshot import Certificate
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE, FailedCall
 from pcaform.sources.aws.issued_certificates import list_certificates
-from pcaform.sources.aws.parallel import read, run_jobs
+from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.progress import ProgressCallback, no_progress
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
@@ -26,7 +26,9 @@ def list_acm_certificates(
     arns = [item for item in listed if not isinstance(item, ImportNote)]
     notes = [item for item in listed if isinstance(item, ImportNote)]
     clients = {arn.split(":")[3]: account.client("acm", arn.split(":")[3]) for arn in arns}
-    jobs = {arn: partial(read, partial(_describe, clients[arn.split(":")[3]], arn), ACM_CERTIFICATE) for arn in arns}
+    jobs = {
+        arn: partial(try_request, partial(_describe, clients[arn.split(":")[3]], arn), ACM_CERTIFICATE) for arn in arns
+    }
     certificates = []
     for number, (arn, response) in enumerate(run_jobs(jobs, account.rate_limiter, regions=len(clients)), start=1):
         report_progress(number, len(jobs))

@@ -11,7 +11,7 @@ from typing import Any
 
 from pcaform.sources.account_snapshot import Bucket
 from pcaform.sources.aws.api_calls import FailedCall
-from pcaform.sources.aws.parallel import read, run_jobs
+from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
 
@@ -28,7 +28,7 @@ def read_buckets(account: Account, regions: Mapping[str, str]) -> tuple[dict[str
         client = account.client("s3", region)
         for method in _METHODS:
             call = partial(getattr(client, method), Bucket=name)
-            jobs[name, method] = partial(read, call, f"s3:{_iam_action(method)}", may_be_absent=True)
+            jobs[name, method] = partial(try_request, call, f"s3:{_iam_action(method)}", may_be_absent=True)
     all_responses = dict(run_jobs(jobs, account.rate_limiter))
     buckets, notes = {}, []
     for name in regions:
@@ -69,7 +69,7 @@ def _add_account_block(
     if _AWS_DOMAIN not in client.meta.endpoint_url:
         return dict(buckets), notes
     call = partial(client.get_public_access_block, AccountId=account.account_id)
-    response = read(call, "s3:GetAccountPublicAccessBlock", may_be_absent=True)
+    response = try_request(call, "s3:GetAccountPublicAccessBlock", may_be_absent=True)
     if isinstance(response, FailedCall):
         reason = f"whether the account blocks public access to its buckets: {response.reason}"
         return dict(buckets), [*notes, ImportNote("unknown", account.account_id, reason)]

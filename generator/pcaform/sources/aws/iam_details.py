@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Literal
 
 from pcaform.sources.aws.api_calls import FailedCall
-from pcaform.sources.aws.parallel import read, run_jobs
+from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
 
@@ -59,7 +59,7 @@ class IamPrincipals:
 def read_principals(account: Account, region: str) -> IamPrincipals:
     """Return the users and roles of an account with their policies, or a note if they could not be read."""
     client = account.client("iam", region)
-    details = read(partial(_get_details, client), _DETAILS)
+    details = try_request(partial(_get_details, client), _DETAILS)
     if isinstance(details, FailedCall):
         reason = f"users, roles and their policies: {details.reason}"
         return IamPrincipals(notes=(ImportNote("unknown", account.account_id, reason),))
@@ -69,7 +69,7 @@ def read_principals(account: Account, region: str) -> IamPrincipals:
         if _default_version(each) is not None
     }
     missing = sorted(set(_referenced_arns(details)) - documents.keys())
-    jobs = {arn: partial(read, partial(_get_document, client, arn), _VERSION) for arn in missing}
+    jobs = {arn: partial(try_request, partial(_get_document, client, arn), _VERSION) for arn in missing}
     responses = dict(run_jobs(jobs, account.rate_limiter))
     notes = [ImportNote("unknown", arn, each.reason) for arn, each in responses.items() if isinstance(each, FailedCall)]
     documents |= {arn: each for arn, each in responses.items() if not isinstance(each, FailedCall)}

@@ -11,7 +11,7 @@ from typing import Any
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sources.aws import api_calls, convert
 from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
-from pcaform.sources.aws.parallel import read, run_jobs
+from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote, Resource
 
@@ -23,7 +23,7 @@ _PRIVATE = "PRIVATE"
 def list_certificates(account: Account, regions: Iterable[str]) -> Iterator[str | ImportNote]:
     """Yield the ARN of every private certificate in some regions, or a note on what could not be listed."""
     clients = {region: account.client("acm", region) for region in sorted(set(regions))}
-    jobs = {region: partial(read, partial(_list_arns, client), _LIST) for region, client in clients.items()}
+    jobs = {region: partial(try_request, partial(_list_arns, client), _LIST) for region, client in clients.items()}
     for region, arns in sorted(run_jobs(jobs, account.rate_limiter)):
         if isinstance(arns, FailedCall):
             yield ImportNote("unknown", f"{account.account_id}/{region}", f"private certificates: {arns.reason}")

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from pcaform.sources.aws.api_calls import FailedCall
-from pcaform.sources.aws.parallel import read, run_jobs
+from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
 
@@ -37,7 +37,8 @@ def list_cas(account: Account) -> Iterator[ListedCa | ImportNote]:
     clients = {region: account.client("acm-pca", region) for region in account.regions}
     targets = [(region, owner) for region in account.regions for owner in ("SELF", "OTHER_ACCOUNTS")]
     jobs = {
-        (region, owner): partial(read, partial(_list_pages, clients[region], owner), _LIST) for region, owner in targets
+        (region, owner): partial(try_request, partial(_list_pages, clients[region], owner), _LIST)
+        for region, owner in targets
     }
     responses = dict(run_jobs(jobs, account.rate_limiter))
     for region, owner in targets:

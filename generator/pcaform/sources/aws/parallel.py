@@ -75,7 +75,7 @@ def start(job: Job) -> Job:
     return wait
 
 
-def read(request: Job, operation: str, *, may_be_absent: bool = False) -> Any:
+def try_request(request: Job, operation: str, *, may_be_absent: bool = False) -> Any:
     """Return the response of a request, None if there is nothing, FailedCall if it could not be read.
 
     Raises Failure if the credentials have expired, since no other request can succeed then.
@@ -108,7 +108,7 @@ def _sort_by_turn(calls: Iterable[ApiCall], rate_limiter: RateLimiter) -> list[A
 
 def _run_call(call: ApiCall, client: Any) -> Any:
     request = partial(API_CALLS[call.operation], client, call.arn)
-    return read(request, call.operation, may_be_absent=call.operation in ABSENT_IF_NOT_FOUND)
+    return try_request(request, call.operation, may_be_absent=call.operation in ABSENT_IF_NOT_FOUND)
 
 
 def _run_worker(

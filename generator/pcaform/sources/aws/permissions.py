@@ -9,7 +9,7 @@ from typing import Any
 
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.api_calls import PERMISSIONS, FailedCall
-from pcaform.sources.aws.parallel import read, run_jobs
+from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
 
 _LIST = "acm-pca:ListCertificateAuthorities"
@@ -21,7 +21,7 @@ LivePermission = Mapping[str, Any]
 def read_statuses(account: Account) -> dict[str, str]:
     """Return the status of each CA that the account owns in its region, by ARN; raises Failure if that fails."""
     region = account.regions[0]
-    cas = read(partial(_list_cas, account.client("acm-pca", region)), _LIST)
+    cas = try_request(partial(_list_cas, account.client("acm-pca", region)), _LIST)
     if isinstance(cas, FailedCall):
         raise Failure(f"the CAs of account {account.account_id}, region {region}: {cas.reason}")
     return {str(ca["Arn"]): str(ca["Status"]) for ca in cas}
@@ -30,7 +30,7 @@ def read_statuses(account: Account) -> dict[str, str]:
 def read_permissions(account: Account, arns: Iterable[str]) -> dict[str, Sequence[LivePermission]]:
     """Return the permissions of CAs by ARN; raises Failure if one cannot be read."""
     client = account.client("acm-pca", account.regions[0])
-    jobs = {arn: partial(read, partial(_list_permissions, client, arn), PERMISSIONS) for arn in arns}
+    jobs = {arn: partial(try_request, partial(_list_permissions, client, arn), PERMISSIONS) for arn in arns}
     responses = dict(run_jobs(jobs, account.rate_limiter))
     for arn, response in responses.items():
         if isinstance(response, FailedCall):
@@ -42,7 +42,7 @@ def delete_permission(account: Account, arn: str, principal: str, *, source_acco
     """Delete a permission, after which ACM renews no certificate of this CA; raises Failure if AWS refuses."""
     call = account.client("acm-pca", account.regions[0]).delete_permission
     source = {"SourceAccount": source_account} if source_account else {}
-    response = read(partial(call, CertificateAuthorityArn=arn, Principal=principal, **source), _DELETE)
+    response = try_request(partial(call, CertificateAuthorityArn=arn, Principal=principal, **source), _DELETE)
     if isinstance(response, FailedCall):
         raise Failure(f"{arn}: {response.reason}")
 

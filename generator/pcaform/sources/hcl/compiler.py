@@ -237,7 +237,7 @@ class _Compiler:
             number = self.slots[token.start_pos]
             return lambda slots: str(slots[number])
         text = str(token)
-        return lambda _number_slots: text
+        return lambda _slots: text
 
 
 def _children(node: Any) -> list[Any]:

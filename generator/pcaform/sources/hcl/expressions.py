@@ -61,7 +61,7 @@ def _extract_slots(source: Source, expression_tokens: Sequence[Token]) -> tuple[
     shape_parts: list[str] = []
     slots: list[Any] = []
     previous = ""
-    breaks = _significant_breaks(expression_tokens)
+    breaks = _find_significant_breaks(expression_tokens)
     for token in expression_tokens:
         kind, text, start = token
         if kind == "newline" and start not in breaks:
@@ -86,7 +86,7 @@ def _extract_slots(source: Source, expression_tokens: Sequence[Token]) -> tuple[
     return shape_parts, slots
 
 
-def _significant_breaks(expression_tokens: Sequence[Token]) -> set[int]:
+def _find_significant_breaks(expression_tokens: Sequence[Token]) -> set[int]:
     """Return the offsets of line breaks that separate items: directly in an object, not in a `for` expression."""
     if all(token.kind != "newline" for token in expression_tokens):
         return set()

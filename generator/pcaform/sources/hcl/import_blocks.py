@@ -103,13 +103,13 @@ def _read_imports(root: Module, scope: ModuleScope) -> Iterator[_Import]:
         text = attribute.value.text if attribute else ""
         for inner in _instance_scopes(block, scope):
             if isinstance(inner, Unknown):
-                yield _Import(_address(text, scope), inner, block.location)
+                yield _Import(_format_address(text, scope), inner, block.location)
             else:
                 yield _read_import(text, block, inner)
 
 
 def _read_import(text: str, block: Block, scope: Scope) -> _Import:
-    import_ = _Import(_address(text, scope), "", block.location)
+    import_ = _Import(_format_address(text, scope), "", block.location)
     if isinstance(import_.address, str):
         return replace(import_, id=Unknown("'to' is not a resource address"))
     return replace(import_, id=_read_id(block, scope, import_.type))
@@ -126,7 +126,7 @@ def _instance_scopes(block: Block, scope: ModuleScope) -> Sequence[Scope | Unkno
     return [scope.with_names({"each": {"key": key, "value": value}}) for key, value in iterate_pairs(values)]
 
 
-def _address(text: str, scope: Scope) -> str:
+def _format_address(text: str, scope: Scope) -> str:
     """Return an address as text, without spaces around its parts and with `each.key` and `each.value` evaluated."""
 
     def key(match: re.Match[str]) -> str:

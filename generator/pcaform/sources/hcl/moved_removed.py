@@ -45,12 +45,12 @@ class PendingStateChange:
 def pending_state_changes(scope: ModuleScope) -> Iterator[PendingStateChange]:
     """Yield a module's `moved` blocks, and its `removed` blocks that are, or may be, about CAs."""
     for block in scope.module.of_type("moved"):
-        old, new = (_address(block, name, scope) for name in ("from", "to"))
+        old, new = (_read_address(block, name, scope) for name in ("from", "to"))
         yield PendingStateChange(
             ImportNote("ambiguous", new, _MOVED.format(location=block.location, old=old)), only_if_present=new
         )
     for block in scope.module.of_type("removed"):
-        address = _address(block, "from", scope)
+        address = _read_address(block, "from", scope)
         if resource_type(address) in {*ATTRIBUTES, "module"}:
             older = _GENERATION.match(address)  # stacks have `removed` blocks for these
             note = ImportNote("ambiguous", address, _REMOVED.format(location=block.location))
@@ -70,7 +70,7 @@ def ignored_changes(instance: Instance) -> Iterator[ImportNote]:
             yield ImportNote("left out", instance.address, _IGNORED.format(location=attribute.location, what=what))
 
 
-def _address(block: Block, name: str, scope: ModuleScope) -> str:
+def _read_address(block: Block, name: str, scope: ModuleScope) -> str:
     attribute = block.body.attributes.get(name)
     written = strip_spaces(attribute.value.text) if attribute else ""
     return f"{scope.address}.{written}" if scope.address else written

@@ -86,7 +86,9 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
     kind = instance.block.labels[0]
     if not (instance.region is None or isinstance(instance.region, str)):
         yield ImportNote(
-            "unknown", instance.address, _reason(instance, "region", first_unknown(instance.region) or _NOT_A_STRING)
+            "unknown",
+            instance.address,
+            _format_reason(instance, "region", first_unknown(instance.region) or _NOT_A_STRING),
         )
         return
     attributes = {name: value for name, value in instance.values().items() if name in ATTRIBUTES[kind]}
@@ -102,7 +104,7 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
         unknown = first_unknown(value) or _invalid_reason(kind, name, value)
         if unknown is None:
             continue
-        yield ImportNote("unknown", instance.address, _reason(instance, name, unknown))
+        yield ImportNote("unknown", instance.address, _format_reason(instance, name, unknown))
         if name not in _OPTIONAL:
             return
         del attributes[name]
@@ -152,7 +154,7 @@ def _read_data_source(block: Block, scope: ModuleScope) -> Iterator[ReadResult]:
     for instance in instances:
         arn = instance.argument("arn")
         if isinstance(arn, Unknown):
-            yield ImportNote("unknown", instance.address, _reason(instance, "arn", arn))
+            yield ImportNote("unknown", instance.address, _format_reason(instance, "arn", arn))
         if isinstance(arn, str):
             yield Resource(
                 _AUTHORITY,
@@ -165,7 +167,7 @@ def _read_data_source(block: Block, scope: ModuleScope) -> Iterator[ReadResult]:
             )
 
 
-def _reason(instance: Instance, name: str, unknown: Unknown) -> str:
+def _format_reason(instance: Instance, name: str, unknown: Unknown) -> str:
     attribute = instance.block.body.attributes.get(name)
     location = instance.module_scope.origin or (attribute.location if attribute else instance.block.location)
     return f"{location}: cannot evaluate '{name}': {unknown.reason}; {_ADVICE}"
@@ -189,7 +191,7 @@ def _prevent_destroy(instance: Instance) -> Any:
 
 
 def attached_resources(resources: Iterable[Resource]) -> tuple[list[Resource], list[ImportNote]]:
-    """Return the resources whose CAs and certificates are present too, and a note for resource of the others."""
+    """Return the resources whose CAs and certificates are present too, and a note for each of the others."""
     kept = list(resources)
     notes: list[ImportNote] = []
     while detached := _find_detached(kept):
