@@ -25,7 +25,7 @@ _APPLY = "apply the stack, or write what AWS has into the spec"
 
 def compare_principals(spec: Spec, live: IamPrincipals, arns: Mapping[str, str]) -> Iterator[Difference]:
     """Yield the differences of a spec's principals; `arns` are those of the CAs that were found, by key."""
-    principals: dict[tuple[str, str], IamPrincipal] = {(each.kind, each.name): each for each in live.persons}
+    principals: dict[tuple[str, str], IamPrincipal] = {(each.kind, each.name): each for each in live.principals}
     for key, issuer in spec.issuers.items():
         kind, name = "role" if issuer.role or issuer.existing_role else "user", issuer.principal_name
         build = partial(issuer_policies.documents, issuer, spec.aws, arn_of=arns.__getitem__)

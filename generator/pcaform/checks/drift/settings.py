@@ -35,7 +35,7 @@ def compare_settings(
             yield _field_difference(f"{place}.{name}", field, message, arn=live.arn)
     yield from _compare_revocation(place, data.get(_REVOCATION) or {}, live)
     yield from _compare_tags(place, {**defaults, **ca.tags}, live)
-    for message in live.unsaid:
+    for message in live.unsupported_settings:
         yield Difference(Kind.INEXPRESSIBLE, place, message, "nothing: a spec cannot express it", live.arn)
 
 
