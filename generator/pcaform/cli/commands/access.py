@@ -33,7 +33,7 @@ def run(path: str, *, form: str = "text") -> int:
 
 
 def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
-    """Print what everybody in an account may do with its CAs; return 2 where that is too much, or not all is known."""
+    """Print what all principals of an account may do with its CAs; return 2 if it is too much or incomplete."""
     account = open_account(caller)
     found = read_access(account, filters)
     check_found(found)
@@ -83,9 +83,9 @@ def of_directory(directory: Path) -> AccessResult:
 
 def summary(result: AccessResult) -> str:
     """Return the last line: how much was judged, and how it ended."""
-    count, judged = len(result.findings), sum(access.judged for access in result.accesses)
+    count, judged = len(result.findings), sum(access.request_count for access in result.accesses)
     ended = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
-    return f"{len(result.accesses)} principals, {judged} requests judged: {ended}"
+    return f"{len(result.accesses)} principals, {judged} requests checked: {ended}"
 
 
 def _is_root(path: str) -> bool:
