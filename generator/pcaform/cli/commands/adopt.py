@@ -5,11 +5,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.adopt import permissions as recreating
 from pcaform.adopt import report
 from pcaform.adopt.backend import Backend
 from pcaform.adopt.export import emit
-from pcaform.adopt.scratch import copy_stack, files
+from pcaform.adopt.permissions import GAP, delete_permissions
+from pcaform.adopt.scratch import copy_stack, read_files
 from pcaform.adopt.session import Session, open_session
 from pcaform.adopt.state_backup import open_backup, refuse_inside
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, prove, push
@@ -79,11 +79,11 @@ def _ground(stack: Session, wanted: AdoptOptions, *, states: Path, scratch: Path
     return Environment(
         pull=backend.pull,
         push=backend.push,
-        plan_of=plan_of,
-        plan=plan,
-        grants=stack.grants,
-        keep=backend.keep,
-        iam=f"arn:{stack.places[0].partition}:iam::{stack.places[0].account_id}",
+        plan_scratch=plan_of,
+        plan_shared=plan,
+        find_grants=stack.find_grants,
+        save_copy=backend.save_copy,
+        iam=f"arn:{stack.providers[0].partition}:iam::{stack.providers[0].account_id}",
         accepted=wanted.accept,
         is_recreating=wanted.is_recreating,
     )
@@ -108,11 +108,9 @@ def _conclude(stack: Session, ground: Environment, proven: ProvenState, wanted: 
     if proven.is_pushable:
         push(ground, proven)
     if wanted.is_recreating:
-        recreating.withdraw(proven.grants, stack.account)
+        delete_permissions(proven.grants, stack.account)
         gone = _counted(len(proven.grants), "permission was", "permissions were")
-        console.print_status(
-            f"{gone} deleted at AWS: {recreating.GAP}" if proven.grants else "there was no permission to delete"
-        )
+        console.print_status(f"{gone} deleted at AWS: {GAP}" if proven.grants else "there was no permission to delete")
     pushed = "the state is pushed and planned again" if proven.is_pushable else "the state needs nothing"
     console.print_status(f"proven, {pushed}: 'terraform apply' in {directory} does the rest")
     return "pushed and planned again" if proven.is_pushable else "nothing to push"
@@ -120,9 +118,9 @@ def _conclude(stack: Session, ground: Environment, proven: ProvenState, wanted: 
 
 def _next(proven: ProvenState) -> str:
     """Return what a run without --dry-run would do."""
-    if proven.awaited:
-        permissions = _counted(len(proven.awaited), "permission", "permissions")
-        return f"it would delete {permissions} at AWS for Terraform to make again; {recreating.GAP}"
+    if proven.to_create:
+        permissions = _counted(len(proven.to_create), "permission", "permissions")
+        return f"it would delete {permissions} at AWS for Terraform to make again; {GAP}"
     entries = _counted(len(proven.entries), "entry", "entries")
     return f"it would put {entries} into the state" if proven.entries else "the state needs nothing"
 
@@ -133,7 +131,7 @@ def _counted(count: int, one: str, many: str) -> str:
 
 def _refused(proven: ProvenState) -> int:
     result = proven.result
-    for reason in result.doubts:
+    for reason in result.reasons:
         console.print_status(f"cannot judge: {reason}")
     missing = sorted({name for line in result.refused for name in line.classes})
     if missing and all(line.classes for line in result.refused):
@@ -150,12 +148,12 @@ def _circumstances(stack: Session, wanted: AdoptOptions) -> report.ProofContext:
     return report.ProofContext(
         stack=directory.resolve().name,
         workspace=stack.workspace,
-        account_id=stack.places[0].account_id,
-        region=stack.places[0].region,
+        account_id=stack.providers[0].account_id,
+        region=stack.providers[0].region,
         accepted=tuple(sorted(set(wanted.accept))),
-        files=files(directory, stack.terraform.environment),
+        files=read_files(directory, stack.terraform.environment),
         terraform=stack.terraform.version(),
-        provider=stack.provider,
+        provider=stack.provider_version,
     )
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pcaform.adopt import preconditions
 from pcaform.adopt.backend import Backend
-from pcaform.adopt.finish import without_absorbed_moves
-from pcaform.adopt.state import parse as parse_state
+from pcaform.adopt.finish import remove_absorbed_moves
+from pcaform.adopt.state import parse_state
 from pcaform.core import console
 from pcaform.core.files import STDIN, read_bytes
 from pcaform.core.problems import Failure
@@ -29,14 +29,14 @@ def run(spec: str, directory: Path) -> int:
     if not state.serial:
         raise Failure(f"{directory}: there is no state yet: apply the stack, then finish")
     before = read_bytes(spec)
-    found = without_absorbed_moves(parse(before, spec), before, state)
+    found = remove_absorbed_moves(parse(before, spec), before, state)
     if found.removed:
         _replace(Path(spec), found.content)
     for old in found.removed:
         console.print_status(f"{spec}: removed the move of {old}: the state has absorbed it")
-    for old in found.left:
+    for old in found.remaining:
         console.print_status(f"{spec}: kept the move of {old}: the state has not absorbed it, apply it first")
-    if not found.removed and not found.left:
+    if not found.removed and not found.remaining:
         console.print_status(f"{spec}: there are no moves in it")
     return 0
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pcaform.adopt.tag_notice import announcement
+from pcaform.adopt.tag_notice import build_tag_notice
 from pcaform.cli.commands.importing import ImportOptions, check, existing, finish
 from pcaform.cli.commands.opening import check_found, open_account
 from pcaform.core import console
@@ -23,7 +23,7 @@ def run(caller: Caller, filters: Filters, wanted: ImportOptions, *, checkpoint: 
     found = inventory(_placed(caller, wanted.into), filters, checkpoint=checkpoint)
     defaults = existing(wanted.into)[2].aws.default_tags if wanted.into else {}
     ended = finish(found, wanted)
-    if said := announcement(found, defaults):
+    if said := build_tag_notice(found, defaults):
         console.print_status(said)
     return ended
 
