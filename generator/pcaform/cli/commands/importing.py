@@ -9,7 +9,7 @@ from pcaform.core.problems import Failure
 from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.importer.merge import report
-from pcaform.importer.merge.baseline import SUFFIX, form_in, format_baseline, read_baseline
+from pcaform.importer.merge.baseline import SUFFIX, format_baseline, parse_baseline, update_baseline
 from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
 from pcaform.importer.merge.normal_form import normal_form
 from pcaform.importer.merge.unread_comments import add_unread_comments
@@ -82,12 +82,12 @@ def _fresh(inventory: Inventory, wanted: ImportOptions) -> int:
     notes = [note for each in found for note in each.notes]
     if wanted.out is None:
         console.print_result("---\n".join(_text(each) for each in found))
-        return _told(report.report(inventory, notes, files=()), wanted)
+        return _told(report.build_report(inventory, notes, files=()), wanted)
     files = [
         _Written(
             target(path),
             _text(each).encode(),
-            format_baseline(read_baseline(None, normal_form(each.spec, inventory.source))),
+            format_baseline(update_baseline(None, normal_form(each.spec, inventory.source))),
         )
         for path, each in zip(_paths(wanted.out, found), found, strict=True)
     ]
@@ -127,11 +127,11 @@ def _into(inventory: Inventory, wanted: ImportOptions, into: Path) -> int:
     found = infer(inventory, stack=spec.stack, known=existing_keys(spec))
     mine, notes = _of_place(found, spec, into)
     memory = _memory(place)
-    last = None if memory.before is None else form_in(memory.before, str(memory.path))
+    last = None if memory.before is None else parse_baseline(memory.before, str(memory.path))
     is_complete = not any(note.kind == "unknown" for note in notes)
     found_here = ImportResult(mine.spec, inventory.source, is_complete)
     result = merge(before, str(into), found=found_here, last=last)
-    file = _Written(place, result.content, format_baseline(result.memory))
+    file = _Written(place, result.content, format_baseline(result.baseline))
     return _settled(inventory, wanted, notes, files=[file], result=result)
 
 
@@ -174,7 +174,7 @@ def _settled(
     """Write files, or show what would change in them, and report."""
     lines = _diff(files) if wanted.is_dry_run else []
     names = [str(file.place.path) for file in files]
-    told = report.report(inventory, notes, files=names, outcome=result, diff="\n".join(lines) or None)
+    told = report.build_report(inventory, notes, files=names, outcome=result, diff="\n".join(lines) or None)
     if wanted.is_dry_run:
         if lines and wanted.form == "text":
             console.print_result(
