@@ -160,7 +160,7 @@ def _operation_row(name: str, says: str, refusals: Any) -> str:
 
 
 def access_table(_: str) -> str:
-    """Return who may do what in the example, as `pcaform access` judges it."""
+    """Return who may do what in the example, as `pcaform access` reports it."""
     from pcaform.checks.access.report import format_markdown
     from pcaform.cli.commands.access import of_spec
     from pcaform.rules.load import load_file

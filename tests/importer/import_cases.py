@@ -135,7 +135,7 @@ CASES = [
       - principal: acm.amazonaws.com
     ignore:
       - rule: outlives-parent
-        reason: issued already, and found so by an import
+        reason: imported as already issued
 issuers:
   ci:
     grants:

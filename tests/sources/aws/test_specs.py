@@ -160,7 +160,7 @@ def test_who_cannot_be_written_is_said(world: World) -> None:
     user = f"arn:aws:iam::{ACCOUNT}:user"
     said = [line for line in world.done.stderr.splitlines() if f"{user}/" in line and not line.startswith("account ")]
     assert said == [
-        f"left out: {user}/twice: its policies a, b are not what grants make, and a spec takes one word for word",
+        f"left out: {user}/twice: its policies a, b do not match grants, and a spec can copy only one verbatim",
         f"listed: {user}/console: {OWN}",
         f"listed: {user}/console-too: {OWN}",
         (

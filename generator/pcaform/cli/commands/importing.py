@@ -124,7 +124,7 @@ def _into(inventory: Inventory, wanted: ImportOptions, into: Path) -> int:
     place, before, spec = existing(into)
     if wanted.stack not in ("", spec.stack):
         raise Failure(f"{into}: is the stack '{spec.stack}', --stack says '{wanted.stack}': leave --stack out")
-    found = infer(inventory, stack=spec.stack, known=existing_keys(spec))
+    found = infer(inventory, stack=spec.stack, existing=existing_keys(spec))
     mine, notes = _of_place(found, spec, into)
     memory = _memory(place)
     last = None if memory.before is None else parse_baseline(memory.before, str(memory.path))

@@ -1,4 +1,4 @@
-"""A spec that was inferred -> what the rules say of it: which are ignored with a reason, and what is left out."""
+"""Checks an inferred spec with the rules: errors, and rules that imported resources may break."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ from pcaform.rules.catalog import findings
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
-_AS_FOUND = "found so by an import"
-_ISSUED = "issued already, and found so by an import"
+_AS_FOUND = "imported as it exists"
+_ISSUED = "imported as already issued"
 TOLERATED_RULES = {
     "certificate-key": _AS_FOUND,
     "china": _AS_FOUND,
@@ -17,11 +17,11 @@ TOLERATED_RULES = {
     "deletion-window": "the state has this value already",
     "domain-names": _AS_FOUND,
     "managed-authority": _AS_FOUND,
-    "managed-without-permission": "found so by an import: ACM cannot renew until the CA permits it",
+    "managed-without-permission": "imported as it exists: ACM cannot renew until the CA permits it",
     "offline-certificate": _ISSUED,
     "offline-date": _ISSUED,
     "outlives-parent": _ISSUED,
-    "partial-permission": "found so by an import: ACM cannot renew until it has all three actions",
+    "partial-permission": "imported as it exists: ACM cannot renew until it has all three actions",
     "path-length": _ISSUED,
     "privileged-template": _AS_FOUND,
     "short-lived-permission": _AS_FOUND,
@@ -29,11 +29,11 @@ TOLERATED_RULES = {
     "trust-anybody": _AS_FOUND,
     "validity-value": _ISSUED,
 }
-"""Rules that something may break which exists at AWS already, each with the reason that is written for it."""
+"""Rules that existing resources may break, each with the reason that is written to the spec."""
 
 
-def errors(spec: Spec) -> Iterator[tuple[str, Loc, str]]:
-    """Yield rule, place and message of each error in a spec."""
+def find_errors(spec: Spec) -> Iterator[tuple[str, Loc, str]]:
+    """Yield rule, position and message of each error in a spec."""
     for rule, finding in findings(spec):
         if rule.severity is Severity.ERROR:
             yield rule.id, finding.loc, finding.message
