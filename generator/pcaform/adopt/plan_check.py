@@ -63,8 +63,8 @@ class AdoptCheck:
 
 def check_plan(plan: Mapping[str, Any], accepted: Sequence[str] = (), *, to_create: Container[str] = ()) -> AdoptCheck:
     """Return the check of a plan; `accepted` classes of differences pass, and creates at the addresses `to_create`."""
-    found = (_line(change, accepted, to_create) for change in plan.get("resource_changes", []))
-    lines = sorted(found, key=lambda line: line.address)
+    unsorted = (_line(change, accepted, to_create) for change in plan.get("resource_changes", []))
+    lines = sorted(unsorted, key=lambda line: line.address)
     changed = plan.get("output_changes", {})
     outputs = sorted(name for name, change in changed.items() if change["actions"] != ["no-op"])
     return AdoptCheck(tuple(lines), tuple(outputs), tuple(_find_reasons(plan)))

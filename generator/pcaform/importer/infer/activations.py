@@ -100,19 +100,19 @@ def _infer_issued(
 ) -> Activation:
     """Return the activation of a CA whose certificate was issued in this inventory; raises NotRepresentable."""
     installed = _find_installed(ca, own, installations)
-    has = installed.attributes
-    template = _TEMPLATE.search(has.get("template_arn") or "")
+    attributes = installed.attributes
+    template = _TEMPLATE.search(attributes.get("template_arn") or "")
     if template is None:
-        raise NotRepresentable(f"it was issued with {has.get('template_arn') or 'an unknown template'}")
-    signer = has["certificate_authority_arn"]
+        raise NotRepresentable(f"it was issued with {attributes.get('template_arn') or 'an unknown template'}")
+    signer = attributes["certificate_authority_arn"]
     is_root = bool(template["root"])
     if is_root != (signer == ca.attributes["arn"]) or (not is_root and signer not in keys):
         raise NotRepresentable(f"it was signed by {signer} as {template[0].removeprefix(':template/')}")
-    entry: dict[str, Any] = {"validity": _validity(has)}
+    entry: dict[str, Any] = {"validity": _validity(attributes)}
     if not is_root:
         entry |= {"parent": keys[signer], "path_length": int(template["length"])}
     if template["passes"]:
-        entry["api_passthrough"] = json.loads(has["api_passthrough"])
+        entry["api_passthrough"] = json.loads(attributes["api_passthrough"])
     generation, kept, dropped = _generations(installed, own)
     if generation > 1:
         entry["generation"] = generation
@@ -136,8 +136,8 @@ def _find_installed(ca: Resource, own: list[Resource], installations: list[Resou
     return matching[0]
 
 
-def _validity(has: Mapping[str, Any]) -> dict[str, Any]:
-    validity = has["validity"][0]
+def _validity(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    validity = attributes["validity"][0]
     value = validity["value"] if validity["type"] == "END_DATE" else int(validity["value"])
     return {"type": validity["type"], "value": value}
 
@@ -192,9 +192,9 @@ def _note_dropped(certificates: list[Resource]) -> Iterator[ImportNote]:
 
 
 def _offline_activation(installation: Resource) -> dict[str, Any]:
-    has = installation.attributes
-    chain = has.get("certificate_chain") or None
-    return {"certificate": has["certificate"], **({"certificate_chain": chain} if chain else {})}
+    attributes = installation.attributes
+    chain = attributes.get("certificate_chain") or None
+    return {"certificate": attributes["certificate"], **({"certificate_chain": chain} if chain else {})}
 
 
 def _installation_modules(installations: list[Resource], key: str) -> tuple[tuple[Resource, str], ...]:

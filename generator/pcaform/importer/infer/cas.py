@@ -97,22 +97,22 @@ def _addresses(ca: Resource, active: Activation, key: str) -> Iterator[tuple[str
 
 
 def _settings(ca: Resource, location: StackLocation) -> dict[str, Any]:
-    has = ca.attributes
-    configuration = has["certificate_authority_configuration"][0]
-    region, _ = of_arn(has["arn"]) or (location.region, "")
-    storage = has.get("key_storage_security_standard")
-    create = (has.get("timeouts") or {}).get("create")
+    attributes = ca.attributes
+    configuration = attributes["certificate_authority_configuration"][0]
+    region, _ = of_arn(attributes["arn"]) or (location.region, "")
+    storage = attributes.get("key_storage_security_standard")
+    create = (attributes.get("timeouts") or {}).get("create")
     return {
-        "type": has["type"],
+        "type": attributes["type"],
         "subject": subject(ca),
         "key_algorithm": configuration["key_algorithm"],
         "signing_algorithm": configuration["signing_algorithm"],
-        "usage_mode": has.get("usage_mode") or "GENERAL_PURPOSE",
+        "usage_mode": attributes.get("usage_mode") or "GENERAL_PURPOSE",
         "key_storage_security_standard": None if storage == default_key_storage(region) else storage or None,
-        "enabled": has.get("enabled") is not False,
-        "permanent_deletion_time_in_days": has.get("permanent_deletion_time_in_days") or _DEFAULT_DAYS,
+        "enabled": attributes.get("enabled") is not False,
+        "permanent_deletion_time_in_days": attributes.get("permanent_deletion_time_in_days") or _DEFAULT_DAYS,
         "provider": location.provider(region, ca.provider),
-        "deletion_protection": has.get("prevent_destroy") is not False,
+        "deletion_protection": attributes.get("prevent_destroy") is not False,
         "timeouts": {"create": create} if create else None,
     }
 

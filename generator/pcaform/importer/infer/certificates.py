@@ -33,15 +33,15 @@ def infer_certificates(
     """Return the entries of private certificates at a location; public ones have no private CA and are left out."""
     result = Entries()
     candidates = list(_infer_entries(inventory, location, result, keys=keys, defaults=defaults))
-    kept = _match_existing(candidates, existing)
+    matched = _match_existing(candidates, existing)
     taken = set(existing.certificates)
-    ambiguous = {address: own for own, addresses in kept.ambiguous for address in addresses}
+    ambiguous = {address: own for own, addresses in matched.ambiguous for address in addresses}
     for certificate, data in candidates:
         if certificate.address in ambiguous:
             reason = f"it may be {join_names(ambiguous[certificate.address])} of the spec: write its ARN there as 'arn'"
             result.notes.append(ImportNote("ambiguous", certificate.address, reason))
             continue
-        key = kept.keys.get(certificate.address) or _new_key(certificate, data, taken)
+        key = matched.keys.get(certificate.address) or _new_key(certificate, data, taken)
         taken.add(key)
         result.notes += _check_arn(certificate, key, existing)
         moved = ((certificate.address, f"module.{module_names.certificate(key)}.{_ACM}.this"),)
@@ -119,17 +119,17 @@ def _name(entry: Mapping[str, Any]) -> str:
 
 
 def _data(certificate: Resource, ca: str, defaults: Mapping[str, str]) -> dict[str, Any]:
-    has = certificate.attributes
-    domain = has["domain_name"]
+    attributes = certificate.attributes
+    domain = attributes["domain_name"]
     return {
         "certificate_authority": ca,
         "domain_name": domain,
         # AWS includes the domain name, and a state does not keep an order.
         "subject_alternative_names": sorted(
-            {name for name in has.get("subject_alternative_names") or () if name != domain}
+            {name for name in attributes.get("subject_alternative_names") or () if name != domain}
         ),
-        "key_algorithm": has.get("key_algorithm") or "RSA_2048",
-        "early_renewal_duration": has.get("early_renewal_duration") or None,
+        "key_algorithm": attributes.get("key_algorithm") or "RSA_2048",
+        "early_renewal_duration": attributes.get("early_renewal_duration") or None,
         "tags": tags_of(certificate, defaults),
         # A certificate in a state needs no import: only accounts and import blocks have an ARN to import.
         "arn": certificate.id if certificate.id.startswith("arn:") else None,

@@ -135,11 +135,13 @@ def _add_principals(
             sorted(needed - written), index, location, keys=reader.keys, parents=parents, existing=existing
         ),
     )
-    whole = _spec_of(result.entries, reader.aws)
+    cas_spec = _spec_of(result.entries, reader.aws)
     for principal, section in operators:
         try:
             key = _key(principal, section, existing, [each.key for each in result.entries if each.section == section])
-            result.entries.append(roles.infer_operator_role(principal, key, section=section, spec=whole, reader=reader))
+            result.entries.append(
+                roles.infer_operator_role(principal, key, section=section, spec=cas_spec, reader=reader)
+            )
         except NotRepresentable:
             _add_issuer(result, principal, taken, existing=existing, reader=reader)
 
@@ -161,9 +163,11 @@ def _add_issuer(
 
 
 def _key(principal: Principal, section: str, existing: ExistingKeys, taken: Iterable[str]) -> str:
-    kept = principal_key(existing.principals, section, (principal.kind, principal.name))
+    existing_key = principal_key(existing.principals, section, (principal.kind, principal.name))
     module = _module_key(principal, section)
-    return own_key(kept, module, taken=list(taken)) or key_for(module or principal.name or principal.kind, list(taken))
+    return own_key(existing_key, module, taken=list(taken)) or key_for(
+        module or principal.name or principal.kind, list(taken)
+    )
 
 
 def _module_key(principal: Principal, section: str) -> str | None:

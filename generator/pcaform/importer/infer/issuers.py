@@ -102,20 +102,20 @@ def _principal_data(
 
 def role_data(resource: Resource, aws: Aws) -> dict[str, Any]:
     """Return the role's own settings; raises NotRepresentable if its trust cannot be expressed."""
-    has = resource.attributes
-    session = has.get("max_session_duration")
+    attributes = resource.attributes
+    session = attributes.get("max_session_duration")
     return {
-        "role_name": has["name"],
-        "trust": infer_trust(has.get("assume_role_policy"), aws),
+        "role_name": attributes["name"],
+        "trust": infer_trust(attributes.get("assume_role_policy"), aws),
         "max_session_duration": None if session == _DEFAULT_SESSION else session,
     }
 
 
 def _common_settings(resource: Resource, reader: Reader) -> dict[str, Any]:
-    has = resource.attributes
+    attributes = resource.attributes
     return {
-        "path": has.get("path") or "/",
-        "permissions_boundary": has.get("permissions_boundary") or None,
+        "path": attributes.get("path") or "/",
+        "permissions_boundary": attributes.get("permissions_boundary") or None,
         "tags": tags_of(resource, reader.aws.default_tags),
     }
 

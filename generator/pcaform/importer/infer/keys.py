@@ -57,11 +57,11 @@ def ca_keys(inventory: Inventory, existing: ExistingKeys, others: Iterable[str])
     taken = _Taken(existing)
     cas = inventory.of_type(CA)
     complete = [each for each in cas if not each.is_reference and is_complete(each)]
-    kept = _match_existing(complete, existing)
+    matched = _match_existing(complete, existing)
     for ca in complete:
         arn = ca.attributes["arn"]
         name = subject(ca).get("common_name") or "ca"
-        keys[arn] = taken.key(kept.get(arn), ca.module_key("ca_"), _RESERVED.sub("-", name))
+        keys[arn] = taken.key(matched.get(arn), ca.module_key("ca_"), _RESERVED.sub("-", name))
     names = {str(each.attributes.get("arn")): _name(each) for each in cas if each.is_reference}
     for arn in others:
         if arn not in keys:
@@ -103,10 +103,10 @@ def _key_of_module(ca: Resource, existing: ExistingKeys, names: Container[str | 
 
 
 def _identity(ca: Resource) -> CaIdentity:
-    has = ca.attributes
-    algorithm = has["certificate_authority_configuration"][0].get("key_algorithm")
-    region = has["arn"].split(":")[3]
-    return CaIdentity(region, subject(ca).get("common_name"), str(has.get("type")), str(algorithm))
+    attributes = ca.attributes
+    algorithm = attributes["certificate_authority_configuration"][0].get("key_algorithm")
+    region = attributes["arn"].split(":")[3]
+    return CaIdentity(region, subject(ca).get("common_name"), str(attributes.get("type")), str(algorithm))
 
 
 def _identity_values(identity: CaIdentity) -> Identity:

@@ -77,19 +77,19 @@ def has_no_location(arn: object) -> bool:
 
 def split_by_location(inventory: Inventory) -> list[StackLocation]:
     """Return the locations that need a spec, in the source's order; raises Failure if there is no private CA."""
-    found = list(dict.fromkeys(location for _, location in _locate_cas(inventory)))
-    if not found:
+    ca_locations = list(dict.fromkeys(location for _, location in _locate_cas(inventory)))
+    if not ca_locations:
         reasons = [f"\n  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
         why = f". What was not taken:{''.join(reasons)}" if reasons else ""
         raise Failure(f"no private CA in what was read: there is nothing to write a spec of{why}")
     home = _home(inventory)
     merged = [] if home is None else [StackLocation(*home, _aliased_regions(inventory, home))]
     inside = {(region, location.account_id) for location in merged for region in location.regions}
-    locations = [*merged, *(StackLocation(*each) for each in found if each not in inside)]
+    locations = [*merged, *(StackLocation(*each) for each in ca_locations if each not in inside)]
     return [
         replace(
             location,
-            others=frozenset(found) - {(location.region, location.account_id)} - inside,
+            others=frozenset(ca_locations) - {(location.region, location.account_id)} - inside,
             is_first=number == 0,
             providers=inventory.providers,
         )

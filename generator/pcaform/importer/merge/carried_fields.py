@@ -24,7 +24,7 @@ _DEFAULT_SESSION = 3600
 
 def by_state(spec: Spec) -> dict[str, Any]:
     """Return the part of a spec that a Terraform state contains."""
-    data = _normal(spec)
+    data = _normalize_spec(spec)
     for ca in data["certificate_authorities"].values():
         ca.pop("deletion_protection", None)
         if ca["provider"]:
@@ -46,7 +46,7 @@ def _visible_default_tags(data: Mapping[str, Any]) -> dict[str, str]:
 
 def by_hcl(spec: Spec) -> dict[str, Any]:
     """Return the part of a spec that configuration files contain: all but explanations."""
-    data = _normal(spec)
+    data = _normalize_spec(spec)
     for ca in data["certificate_authorities"].values():
         if ca.get("activation") in ("external", "pending"):  # no file has its issuer
             ca |= {"parent": None, "path_length": None}
@@ -56,7 +56,7 @@ def by_hcl(spec: Spec) -> dict[str, Any]:
 
 def by_live(spec: Spec) -> dict[str, Any]:
     """Return the part of a spec that AWS itself has: every CA is active, every principal exists."""
-    data = _normal(spec)
+    data = _normalize_spec(spec)
     del data["aws"]["default_tags"]
     cas = data["certificate_authorities"]
     for name in ("validity", "api_passthrough", "generation", "deletion_protection", "timeouts", "arn", "activation"):
@@ -86,7 +86,7 @@ def _remove_default_tags(item: dict[str, Any], defaults: Mapping[str, str]) -> N
         item["tags"] = {key: value for key, value in item["tags"].items() if defaults.get(key) != value}
 
 
-def _normal(spec: Spec) -> dict[str, Any]:
+def _normalize_spec(spec: Spec) -> dict[str, Any]:
     """Return a spec without what only people know, in one form for all spellings."""
     whole = ("stack", "terraform", "removed", "moves", "waivers")
     only: dict[str, Any] = {**dict.fromkeys(whole, True), "aws": {"assume_role"}}

@@ -66,7 +66,7 @@ def normal_form(spec: Spec, source: Source) -> Form:
             if ca.activation == "external":
                 form["certificate_authorities"][key] |= {"parent": None, "path_length": None}
     cas = form["certificate_authorities"].items()
-    form["certificate_authorities"] = {key: _compared_ca(item, is_managed=key in spec.managed) for key, item in cas}
+    form["certificate_authorities"] = {key: _comparable_ca(item, is_managed=key in spec.managed) for key, item in cas}
     return form
 
 
@@ -76,7 +76,7 @@ def _set_digests(item: Form, issuer: Issuer, spec: Spec) -> None:
         item["role"] = with_digest(issuer.role.model_dump(mode="json"), [json.dumps(item["role"], sort_keys=True)])
 
 
-def _compared_ca(item: Form, *, is_managed: bool) -> Form:
+def _comparable_ca(item: Form, *, is_managed: bool) -> Form:
     """Return the compared part of a CA: for unmanaged CAs only what this stack adds to them."""
     permissions = {each["principal"]: each for each in item.get(PERMISSIONS, [])}
     if not is_managed:
