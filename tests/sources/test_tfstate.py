@@ -35,7 +35,7 @@ REFUSED: list[tuple[bytes, str]] = [
     (b"[]", "not a Terraform state: take the output of 'terraform state pull'"),
     (b"null", "not a Terraform state"),
     (b"{}", "not a Terraform state"),
-    (b'{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}', "no private CA in what was read"),
+    (b'{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}', "no private CA in the source"),
     (b'{"version": 3, "modules": []}', "state version 3, only 4 is read: upgrade with Terraform 0.12"),
     (b'{"version": 5, "resources": []}', "state version 5, only 4 is read"),
     (b'{"version": 4}', "the state has no list of resources: it is damaged or cut off"),
@@ -78,7 +78,7 @@ def test_the_page_tells_what_is_said() -> None:
 
 
 def test_a_state_without_authorities_is_said() -> None:
-    with pytest.raises(Failure, match="no private CA in what was read"):
+    with pytest.raises(Failure, match="no private CA in the source"):
         from_state(state(), "some.tfstate", stack="corp-pki")
 
 

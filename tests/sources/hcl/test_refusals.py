@@ -41,7 +41,7 @@ def test_what_has_to_be_evaluated_is_said_and_never_made_up(
     value, more, reason = UNKNOWN[name]
     said = f"has to be evaluated, {reason}: {ADVICE}"
     (here / "main.tf").write_text(f"{PROVIDER}{authority(f'usage_mode = {value}')}{more}\n", encoding="utf-8")
-    assert failure() == f"{NONE}. What was not taken:\n  {ROOT}: main.tf:7: 'usage_mode' {said}"
+    assert failure() == f"{NONE}. Not imported:\n  {ROOT}: main.tf:7: 'usage_mode' {said}"
     (here / "main.tf").write_text(f"{PROVIDER}{authority(f'tags = {{ a = {value} }}')}{more}\n", encoding="utf-8")
     assert run(".", ImportOptions("x")) == 2
     out, err = capfd.readouterr()
@@ -81,7 +81,7 @@ def test_a_dynamic_block_that_cannot_be_written_out_is_said(here: Path, block: s
     line = f'dynamic "revocation_configuration" {{\n    {block}\n  }}'
     (here / "main.tf").write_text(f'{PROVIDER}variable "x" {{}}\n{authority(line)}', encoding="utf-8")
     assert failure() == (
-        f"{NONE}. What was not taken:\n  {ROOT}: main.tf:6: 'revocation_configuration' has to be evaluated, {reason}: "
+        f"{NONE}. Not imported:\n  {ROOT}: main.tf:6: 'revocation_configuration' has to be evaluated, {reason}: "
         f"{ADVICE}"
     )
 
@@ -133,7 +133,7 @@ def test_what_is_no_mistake_is_read(here: Path, capfd: pytest.CaptureFixture[str
 def test_other_syntaxes_are_said(here: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
     said = f"only files in Terraform's own language, '*.tf', are read: {ADVICE}"
     (here / name).write_text("{}", encoding="utf-8")
-    assert failure() == f"{NONE}. What was not taken:\n  {name}: {said}"
+    assert failure() == f"{NONE}. Not imported:\n  {name}: {said}"
     (here / "more.tf").write_text(PROVIDER + authority(), encoding="utf-8")
     assert run(".", ImportOptions("x")) == 2
     assert f"unknown: {name}: {said}\n" in capfd.readouterr().err

@@ -80,8 +80,8 @@ def split_by_location(inventory: Inventory) -> list[StackLocation]:
     ca_locations = list(dict.fromkeys(location for _, location in _locate_cas(inventory)))
     if not ca_locations:
         reasons = [f"\n  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
-        why = f". What was not taken:{''.join(reasons)}" if reasons else ""
-        raise Failure(f"no private CA in what was read: there is nothing to write a spec of{why}")
+        why = f". Not imported:{''.join(reasons)}" if reasons else ""
+        raise Failure(f"no private CA in the source: there is nothing to import{why}")
     home = _home(inventory)
     merged = [] if home is None else [StackLocation(*home, _aliased_regions(inventory, home))]
     inside = {(region, location.account_id) for location in merged for region in location.regions}
