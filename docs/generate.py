@@ -179,7 +179,7 @@ def _operation_row(name: str, description: str, refusals: Any) -> str:
 
 
 def access_table(_: str) -> str:
-    """Return who may do what in the example, as `pcaform access` judges it."""
+    """Return who may do what in the example, as `pcaform access` reports it."""
     from pcaform.checks.access.report import format_markdown
     from pcaform.checks.access.targets import check_spec_access
     from pcaform.rules.load import load_file

@@ -1,4 +1,4 @@
-"""A model of a backend: what `terraform state push` accepts and stores, tried in test_states on the real one."""
+"""A model of a backend: what `terraform state push` accepts and stores; test_state compares it with the real one."""
 
 import json
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from pcaform.core.problems import Failure
 
 
 def resource(name: str) -> dict[str, Any]:
-    """Return a resource as a state holds it."""
+    """Return a resource in the format of states."""
     return {
         "mode": "managed",
         "type": "terraform_data",
@@ -40,7 +40,7 @@ def state(serial: int, lineage: str, *names: str) -> bytes:
 
 @dataclass
 class Backend:
-    """One state. `gives_lineage` is S3's way with the first state; `serials` are all that were stored."""
+    """One state. With `gives_lineage` it sets the first state's lineage, as S3 does; `serials` are all stored ones."""
 
     stored: dict[str, Any] | None = None
     gives_lineage: bool = False
@@ -67,13 +67,13 @@ class Backend:
         self._store({**pushed, "serial": pushed["serial"] + is_other})
 
     def write(self, *names: str, without: bool = False) -> None:
-        """Do what another run of Terraform does: store further resources, or an empty state, as the next serial."""
+        """Store further resources, or an empty state, as another run of Terraform does."""
         now = json.loads(self.pull() or state(0, "another"))
         added = [] if without else [*now["resources"], *map(resource, names)]
         self._store({**now, "serial": now["serial"] + 1, "resources": added})
 
     def names(self) -> list[str]:
-        """Return what the stored state holds, by name."""
+        """Return the names of stored resources."""
         return [] if self.stored is None else [each["name"] for each in self.stored["resources"]]
 
     def _store(self, document: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""An account as people leave it behind: CAs, permissions and users made by hand, and the spec that describes them."""
+"""An account with CAs, permissions and users made by hand, and a spec for them."""
 
 import json
 import os
@@ -22,12 +22,12 @@ BUCKET = "estate-states"
 S3 = f"{{s3: {{bucket: {BUCKET}, key: pki/STACK.tfstate, region: {REGION}, use_lockfile: true}}}}"
 SECTION = "certificate_authorities:\n"
 MANY = int(os.environ.get("PCAFORM_ADOPT_CAS", "10"))
-"""How many CAs there are beside the named ones; tried with 100, which takes four minutes."""
+"""The number of CAs besides the named ones; tried with 100, which takes four minutes."""
 
 
 @dataclass(frozen=True)
 class Estate:
-    """The account, with what was made in it by name: ARNs of CAs."""
+    """The account, with the ARNs of its CAs by name."""
 
     home: Path
     server: Sandbox
@@ -43,13 +43,13 @@ class Estate:
         return Terraform(self.binary, self.home / stack, self.environment)
 
     def render(self, pcaform: Run, text: str, *, stack: str, aws: str = "") -> Path:
-        """Render and initialise a stack of this account from CAs in a spec's words; return its directory."""
+        """Render and initialise a stack of this account from the text of a spec; return its directory."""
         head = f'version: 1\nstack: {stack}\naws: {{region: {REGION}, account_id: "{ACCOUNT}"{aws}}}\n'
         (self.home / f"{stack}.yaml").write_text(head + text, encoding="utf-8")
         return self.initialise(pcaform, stack)
 
     def initialise(self, pcaform: Run, stack: str, *arguments: str) -> Path:
-        """Render a stack from the spec that was written, and initialise it."""
+        """Render a stack from its spec, and initialise it."""
         done = pcaform("render", self.home / f"{stack}.yaml", "--out", self.home, env=self.environment)
         assert done.returncode == 0, done.stderr
         self.terraform(stack).init(*arguments)
@@ -65,105 +65,109 @@ class Estate:
         return self.initialise(pcaform, stack, "-backend-config=use_path_style=true")
 
     def adopt(self, pcaform: Run, stack: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run `pcaform adopt` on a stack as its owner does."""
+        """Run `pcaform adopt` on a stack."""
         return pcaform("adopt", self.home / stack, *arguments, env=self.environment, timeout=900)
 
     def serials(self) -> dict[str, int]:
         """Return the serial number of the certificate of each CA that has one, by ARN."""
-        found: dict[str, int] = {}
+        serials: dict[str, int] = {}
         for region in (REGION, OTHER_REGION):
             pki = Pki(self.server.client("acm-pca", region=region))
             pages = pki.client.get_paginator("list_certificate_authorities").paginate()
             arns = [each["Arn"] for page in pages for each in page["CertificateAuthorities"] if "Serial" in each]
-            found |= {arn: pki.certificate(arn).serial_number for arn in arns}
-        return found
+            serials |= {arn: pki.certificate(arn).serial_number for arn in arns}
+        return serials
 
     def certificates(self) -> list[dict[str, Any]]:
-        """Return the certificates of ACM, by their names."""
+        """Return ACM's certificates, sorted by domain name."""
         acm = self.server.client("acm")
-        found = acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]
-        return sorted(found, key=lambda each: str(each["DomainName"]))
+        certificates = acm.list_certificates(Includes={"keyTypes": ["EC_prime256v1"]})["CertificateSummaryList"]
+        return sorted(certificates, key=lambda each: str(each["DomainName"]))
 
     def plan(self, stack: str) -> dict[str, Any]:
         """Plan a stack against its own state."""
         return self.terraform(stack).plan(self.home / f"{stack}.tfplan")
 
     def apply(self, stack: str) -> None:
-        """Apply the last plan of a stack, and see that nothing is left to do."""
+        """Apply the last plan of a stack, and check that the next plan is empty."""
         self.terraform(stack).apply(self.home / f"{stack}.tfplan")
         assert is_empty(self.plan(stack))
 
 
 @contextmanager
 def estate(home: Path, *, many: int = MANY, is_shared: bool = True) -> Iterator[Estate]:
-    """Start an account and make CAs of three levels in it, each revoking in another way, with permissions and users.
+    """Start an account with CAs of three levels, each with another revocation, with permissions and users.
 
-    One more has its revocation turned off again, and there are `many` plain ones; a partner
-    shares a CA of its own, unless it does not.
+    One more CA has its revocation switched off again, and there are `many` plain ones; with `is_shared` a partner
+    shares a CA.
     """
     with started(home) as stack:
         server = stack.server
-        # moto leaves AWS's own policies out unless it is told otherwise.
+        # moto has AWS's own policies only with this setting.
         os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
         server.client("s3").create_bucket(Bucket="estate-crl", CreateBucketConfiguration={"LocationConstraint": REGION})
         server.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        made = Estate(home, server, stack.terraform.environment, stack.terraform.binary, _authorities(server, many))
+        account = Estate(home, server, stack.terraform.environment, stack.terraform.binary, _authorities(server, many))
         if is_shared:
-            _share(server, made.arns["partner"])
-        _users(server, made.arns["issuing"])
-        _certificates(server, made.arns["issuing"])
-        yield made
+            _share(server, account.arns["partner"])
+        _users(server, account.arns["issuing"])
+        _certificates(server, account.arns["issuing"])
+        yield account
 
 
 def _authorities(server: Sandbox, many: int) -> dict[str, str]:
     pki, overseas = Pki(server.client("acm-pca")), Pki(server.client("acm-pca", region=OTHER_REGION))
     partner = Pki(server.client("acm-pca", account_id=PARTNER))
     crl = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": "estate-crl"}
-    root = pki.root(configuration=_named("Old Root"))
+    root = pki.root(configuration=_configuration("Old Root"))
     policy = pki.subordinate(
-        root, depth=1, configuration=_named("Old Policy"), RevocationConfiguration={"CrlConfiguration": crl}
+        root, depth=1, configuration=_configuration("Old Policy"), RevocationConfiguration={"CrlConfiguration": crl}
     )
     issuing = pki.subordinate(
         policy,
         days=500,
-        configuration=_named("Old Issuing"),
+        configuration=_configuration("Old Issuing"),
         RevocationConfiguration={"OcspConfiguration": {"Enabled": True}},
     )
     off = {"CrlConfiguration": {"Enabled": False}, "OcspConfiguration": {"Enabled": False}}
-    silent = pki.root(configuration=_named("Old Silent"), RevocationConfiguration={"CrlConfiguration": crl})
+    silent = pki.root(configuration=_configuration("Old Silent"), RevocationConfiguration={"CrlConfiguration": crl})
     pki.client.update_certificate_authority(CertificateAuthorityArn=silent, RevocationConfiguration=off)
     for number in range(many):
-        pki.grant(pki.root(configuration=_named(f"Old Plain {number}"), Tags=[{"Key": "number", "Value": str(number)}]))
-    elsewhere = overseas.root(configuration=_named("Old Overseas"))
+        pki.grant(
+            pki.root(
+                configuration=_configuration(f"Old Plain {number}"), Tags=[{"Key": "number", "Value": str(number)}]
+            )
+        )
+    elsewhere = overseas.root(configuration=_configuration("Old Overseas"))
     for client, arn in ((pki, root), (pki, issuing), (overseas, elsewhere)):
         client.grant(arn)
-    shared = partner.root(configuration=_named("Partner Root"))
+    shared = partner.root(configuration=_configuration("Partner Root"))
     return {"root": root, "policy": policy, "issuing": issuing, "overseas": elsewhere, "partner": shared}
 
 
 def _certificates(server: Sandbox, arn: str) -> None:
-    """Request two certificates of ACM: one by hand, and one as an issuer does, whose it stays."""
+    """Request two certificates of ACM: one by hand, and one as an issuer does, which then owns it."""
     acm = server.client("acm")
-    asked = {"CertificateAuthorityArn": arn, "KeyAlgorithm": "EC_prime256v1"}
-    acm.request_certificate(DomainName="old.corp.example", SubjectAlternativeNames=["www.corp.example"], **asked)
+    arguments = {"CertificateAuthorityArn": arn, "KeyAlgorithm": "EC_prime256v1"}
+    acm.request_certificate(DomainName="old.corp.example", SubjectAlternativeNames=["www.corp.example"], **arguments)
     tag = {"Key": "pcaform:issuer", "Value": "user/old.ci"}
-    acm.request_certificate(DomainName="theirs.corp.example", Tags=[tag], **asked)
+    acm.request_certificate(DomainName="theirs.corp.example", Tags=[tag], **arguments)
 
 
 def _share(server: Sandbox, arn: str) -> None:
-    """Put the policy on the partner's CA that AWS RAM puts there to share it with this account."""
+    """Set the policy with which AWS RAM shares the partner's CA with this account."""
     actions = ["acm-pca:DescribeCertificateAuthority", "acm-pca:GetCertificateAuthorityCertificate"]
     statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": actions, "Resource": arn}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     server.client("acm-pca", account_id=PARTNER).put_policy(ResourceArn=arn, Policy=policy)
 
 
-def _named(name: str) -> dict[str, Any]:
+def _configuration(name: str) -> dict[str, Any]:
     return {"Subject": {"CommonName": name, "Country": "DE"}}
 
 
 def _users(server: Sandbox, arn: str) -> None:
-    """Make users as the console does: one with a policy of the account, one with AWS's own."""
+    """Make users as the console does: one with a customer managed policy, one with an AWS managed policy."""
     iam = server.client("iam")
     for name in ("old.ci", "old.person"):
         iam.create_user(UserName=name, Tags=[{"Key": "made-by", "Value": "console"}])

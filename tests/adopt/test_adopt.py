@@ -1,4 +1,4 @@
-"""An account that was made by hand, adopted with the real Terraform: imports only, and nothing issued or renewed."""
+"""Adopts an account that was made by hand, with the real Terraform: imports only, nothing issued or renewed."""
 
 import json
 import stat
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from adopt import doc_page as pages
+from adopt import doc_page
 from adopt.fixtures import BUCKET, MANY, Estate, estate, spec
 from conftest import Run
 from end_to_end.fixtures import ACCOUNT, REGION
@@ -27,8 +27,8 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
         yield found
 
 
-def test_a_whole_account_is_taken_over(old: Estate, pcaform: Run, tmp_path: Path) -> None:
-    """Import what boto3 made, render, adopt: three levels, all revocation, users, a certificate, a shared CA; on S3."""
+def test_whole_account_is_adopted(old: Estate, pcaform: Run, tmp_path: Path) -> None:
+    """Import, render and adopt: three levels, all kinds of revocation, users, certificates, a shared CA; on S3."""
     old.imported(pcaform, "whole")
     serials = old.serials()
     assert len(serials) == MANY + 5
@@ -39,9 +39,9 @@ def test_a_whole_account_is_taken_over(old: Estate, pcaform: Run, tmp_path: Path
     assert done.stdout.endswith(f"{MANY + 5} to import, {MANY + 4} taken over, 0 to add, 0 to change, 0 to destroy\n")
     assert done.stderr.endswith(f"pushed and planned again: 'terraform apply' in {old.home / 'whole'} does the rest\n")
     permission = PERMISSION.format("old-root")
-    held = _permissions(old.terraform("whole").state_pull())
-    assert (len(held), permission in held) == (MANY + 2, True)
-    assert held[permission][1]["attributes"] == {
+    in_state = _permissions(old.terraform("whole").state_pull())
+    assert (len(in_state), permission in in_state) == (MANY + 2, True)
+    assert in_state[permission][1]["attributes"] == {
         "actions": sorted(ALL_ACTIONS),
         "certificate_authority_arn": old.arns["root"],
         "id": f"{old.arns['root']},{ACM},",
@@ -69,7 +69,7 @@ def _refuse_while_locked(old: Estate, pcaform: Run) -> None:
     done = old.adopt(pcaform, "whole")
     s3.delete_object(Bucket=BUCKET, Key=key)
     assert done.returncode == 1
-    pages.check_refusal(done.stderr.splitlines()[-2].removeprefix("pcaform: "), old.home)
+    doc_page.check_refusal(done.stderr.splitlines()[-2].removeprefix("pcaform: "), old.home)
     assert "the state is locked (ID 1234, Who ci@runner, Created 2026-01-01" in done.stderr
     assert done.stderr.endswith("adopt again once it is free\nnothing was changed\n")
     assert json.loads(old.terraform("whole").state_pull())["resources"] == []
@@ -94,14 +94,16 @@ def _check_proof(proof: dict[str, object], old: Estate) -> None:
         assert secret not in text
 
 
-def test_a_workspace_and_a_pipeline_that_pushes(old: Estate, pcaform: Run) -> None:
-    """Somebody else pushes; the stack works in two regions and refers to a CA of another account."""
+def test_workspace_and_pipeline_that_pushes(old: Estate, pcaform: Run) -> None:
+    """Another role pushes; the stack has two regions and refers to a CA of another account."""
     stack = old.render(pcaform, spec(old.arns, "issuing", "overseas", "partner"), stack="piped")
     terraform = old.terraform("piped")
     terraform._run("workspace", "new", "eu")  # noqa: SLF001 - what a user types; the program never makes one
     done = old.adopt(pcaform, "piped", "--emit", old.home / "out")
     assert done.returncode == 0, done.stderr
-    pages.check("adopt piped --emit out", f"$ pcaform adopt piped --emit out\n{pages.printed(done)}", old.home)
+    doc_page.check(
+        "adopt piped --emit out", f"$ pcaform adopt piped --emit out\n{doc_page.format_output(done)}", old.home
+    )
     emitted = (old.home / "out" / "adopted.tfstate").resolve()
     inside = f"TF_WORKSPACE=eu terraform -chdir={stack}"
     assert done.stdout.splitlines()[-2:] == [f"{inside} state push {emitted}", f"{inside} plan"]
@@ -121,26 +123,28 @@ def test_a_workspace_and_a_pipeline_that_pushes(old: Estate, pcaform: Run) -> No
     assert sorted(providers) == ["", ".us-east-1"]
 
 
-def test_permissions_can_be_made_anew(old: Estate, pcaform: Run) -> None:
-    """AWS has two of three actions: stop, and with --recreate the permission goes for Terraform to make it."""
+def test_permissions_can_be_recreated(old: Estate, pcaform: Run) -> None:
+    """AWS has two of three actions: stop; with --recreate the permission is deleted for Terraform to re-create."""
     arn = old.pki.root(configuration={"Subject": {"CommonName": "Old Root", "Country": "DE"}})
     old.pki.grant(arn, ["IssueCertificate", "GetCertificate"])
     old.render(pcaform, spec({**old.arns, "root": arn}, "root"), stack="partial")
     stopped = old.adopt(pcaform, "partial")
     assert stopped.returncode == 1
     assert (
-        f"{PERMISSION.format('root')}: {arn} permits GetCertificate, IssueCertificate, and the stack has "
+        f"{PERMISSION.format('root')}: {arn} allows GetCertificate, IssueCertificate, but the stack has "
         "GetCertificate, IssueCertificate, ListPermissions" in stopped.stderr
     )
-    assert stopped.stderr.endswith("or have it made anew with --recreate\nnothing was changed\n")
+    assert stopped.stderr.endswith("or have it re-created with --recreate\nnothing was changed\n")
     dry = old.adopt(pcaform, "partial", "--recreate", "--dry-run")
     assert (dry.returncode, len(old.pki.client.list_permissions(CertificateAuthorityArn=arn)["Permissions"])) == (0, 1)
     done = old.adopt(pcaform, "partial", "--recreate")
     assert done.returncode == 0, done.stderr
-    shown = f"$ pcaform adopt partial\n{stopped.stderr}$ {PARTIAL}\n{pages.printed(done)}"
-    pages.check("adopt partial --recreate --dry-run", f"$ {PARTIAL} --dry-run\n{pages.printed(dry)}", old.home)
-    pages.check("adopt partial --recreate", shown, old.home)
-    assert "1 permission was deleted at AWS: until 'terraform apply' has made them again" in done.stderr
+    shown = f"$ pcaform adopt partial\n{stopped.stderr}$ {PARTIAL}\n{doc_page.format_output(done)}"
+    doc_page.check(
+        "adopt partial --recreate --dry-run", f"$ {PARTIAL} --dry-run\n{doc_page.format_output(dry)}", old.home
+    )
+    doc_page.check("adopt partial --recreate", shown, old.home)
+    assert "1 permission was deleted at AWS: until 'terraform apply' re-creates them" in done.stderr
     assert old.pki.client.list_permissions(CertificateAuthorityArn=arn)["Permissions"] == []
     old.plan("partial")
     old.apply("partial")

@@ -1,4 +1,4 @@
-"""What `adopt --emit` writes for whoever pushes: with the binary that proved it, and readable by its owner alone."""
+"""The files of `adopt --emit`: they call the binary that proved the state, and are readable by their owner only."""
 
 import stat
 from pathlib import Path
@@ -10,10 +10,10 @@ from pcaform.terraform.runner import Terraform
 
 
 @pytest.mark.parametrize("name", ["terraform", "tofu"])
-def test_commands_and_script_call_what_proved_it(tmp_path: Path, name: str) -> None:
+def test_commands_and_script_call_the_proving_binary(tmp_path: Path, name: str) -> None:
     stack, out = tmp_path / "a stack", tmp_path / "out"
-    said = emit(out, b"{}", Terraform(f"/opt/bin/{name}", stack, {}), workspace="default")
-    assert said == (
+    commands = emit(out, b"{}", Terraform(f"/opt/bin/{name}", stack, {}), workspace="default")
+    assert commands == (
         f"{name} -chdir='{stack}' state push {out / 'adopted.tfstate'}",
         f"{name} -chdir='{stack}' plan",
     )

@@ -1,12 +1,12 @@
-"""`adopt --finish`: absorbed moves leave a spec, and every other byte stays."""
+"""`adopt --finish` removes absorbed moves from a spec, and no other byte."""
 
 import json
 from typing import Any
 
 import pytest
 
-from pcaform.adopt.finish import FinishedSpec, without_absorbed_moves
-from pcaform.adopt.state import parse as parse_state
+from pcaform.adopt.finish import FinishedSpec, remove_absorbed_moves
+from pcaform.adopt.state import parse_state
 from pcaform.core.problems import Failure
 from pcaform.spec.yaml_reader import parse
 
@@ -28,7 +28,7 @@ stack: corp
 
 
 def resource(address: str) -> dict[str, Any]:
-    """Return the one instance at an address, as a state holds it."""
+    """Return a resource with one instance at an address, in the format of states."""
     *module, kind, name = address.rsplit(".", 2)
     return {
         **({"module": module[0]} if module else {}),
@@ -42,35 +42,35 @@ def resource(address: str) -> dict[str, Any]:
 def finish(text: str, *addresses: str) -> FinishedSpec:
     document = {"version": 4, "serial": 3, "lineage": "L", "resources": [resource(each) for each in addresses]}
     content = text.encode()
-    return without_absorbed_moves(parse(content, "spec.yaml"), content, parse_state(json.dumps(document).encode()))
+    return remove_absorbed_moves(parse(content, "spec.yaml"), content, parse_state(json.dumps(document).encode()))
 
 
-def test_what_the_state_has_absorbed_goes_and_the_rest_stays_as_it_is() -> None:
-    found = finish(SPEC, NEW)
-    assert (found.removed, found.left) == ((OLD,), (OTHER,))
-    assert found.content.decode() == SPEC.replace(f"  {OLD}: {NEW}\n", "")
+def test_absorbed_moves_are_removed() -> None:
+    result = finish(SPEC, NEW)
+    assert (result.removed, result.remaining) == ((OLD,), (OTHER,))
+    assert result.content.decode() == SPEC.replace(f"  {OLD}: {NEW}\n", "")
 
 
-def test_with_the_last_move_the_section_goes_and_comments_stay() -> None:
-    found = finish(SPEC, NEW, AT)
-    assert (found.removed, found.left) == ((OLD, OTHER), ())
-    assert found.content.decode() == (
+def test_section_is_removed_with_its_last_move() -> None:
+    result = finish(SPEC, NEW, AT)
+    assert (result.removed, result.remaining) == ((OLD, OTHER), ())
+    assert result.content.decode() == (
         "# ours\nversion: 1 # one\n\n  # of the first layout\n  # and no more\n\nstack: corp\n"
     )
-    assert finish(found.content.decode(), NEW).removed == ()
+    assert finish(result.content.decode(), NEW).removed == ()
 
 
-@pytest.mark.parametrize("held", [(), (OLD,), (OLD, NEW)])
-def test_what_is_not_absorbed_stays(held: tuple[str, ...]) -> None:
-    found = finish(SPEC, *held)
-    assert (found.removed, found.content.decode()) == ((), SPEC)
+@pytest.mark.parametrize("existing", [(), (OLD,), (OLD, NEW)])
+def test_other_moves_stay(existing: tuple[str, ...]) -> None:
+    result = finish(SPEC, *existing)
+    assert (result.removed, result.content.decode()) == ((), SPEC)
 
 
-def test_line_ends_stay() -> None:
-    found = finish(SPEC.replace("\n", "\r\n"), NEW)
-    assert found.content.decode() == SPEC.replace(f"  {OLD}: {NEW}\n", "").replace("\n", "\r\n")
+def test_line_endings_stay() -> None:
+    result = finish(SPEC.replace("\n", "\r\n"), NEW)
+    assert result.content.decode() == SPEC.replace(f"  {OLD}: {NEW}\n", "").replace("\n", "\r\n")
 
 
-def test_moves_on_one_line_are_not_touched() -> None:
-    with pytest.raises(Failure, match=r"spec.yaml: 'moves' is not one line for each move: take these out by hand"):
+def test_moves_on_one_line_are_refused() -> None:
+    with pytest.raises(Failure, match=r"spec.yaml: 'moves' does not have one line for each move: remove these by hand"):
         finish(f"moves: {{{OLD}: {NEW}, {AT}x: {AT}}}\nversion: 1\n", NEW)

@@ -1,4 +1,4 @@
-"""The walk of docs/adopt.md on an account made by hand: each step is run, and prints what the page shows."""
+"""Runs the walkthrough of docs/adopt.md on an account made by hand, and compares its output with the page."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adopt.doc_page import check, printed
+from adopt.doc_page import check, format_output
 from adopt.fixtures import Estate, estate, spec
 from conftest import Run
 
@@ -19,43 +19,43 @@ TAGGED = ", default_tags: {owner: platform}"
 
 @pytest.fixture(scope="module")
 def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
-    with estate(tmp_path_factory.mktemp("estate"), many=0, is_shared=False) as found:
-        yield found
+    with estate(tmp_path_factory.mktemp("estate"), many=0, is_shared=False) as account:
+        yield account
 
 
 class Walk:
-    """What the owner of the account types, beside the stacks."""
+    """The commands that a user types, in the directory of the stacks."""
 
     def __init__(self, old: Estate, pcaform: Run) -> None:
         self.old = old
         self.pcaform = pcaform
 
     def run(self, command: str, *, code: int = 0) -> CompletedProcess[str]:
-        """Run a command; the page shows what it prints."""
+        """Run a command, and compare its output with the page."""
         done = self.pcaform(*command.split(), cwd=self.old.home, env=self.old.environment, timeout=900)
         assert done.returncode == code, done.stderr
-        check(command, f"$ pcaform {command}\n{printed(done)}", self.old.home)
+        check(command, f"$ pcaform {command}\n{format_output(done)}", self.old.home)
         return done
 
-    def planned(self, title: str, stack: str) -> None:
-        """Plan a stack; the page shows Terraform's own line about it."""
+    def plan(self, title: str, stack: str) -> None:
+        """Plan a stack, and compare Terraform's summary line with the page."""
         self.old.plan(stack)
-        said = self.old.terraform(stack).conclusion(self.old.home / f"{stack}.tfplan")
-        check(title, f"$ terraform plan\n...\n{said}\n", self.old.home)
+        conclusion = self.old.terraform(stack).conclusion(self.old.home / f"{stack}.tfplan")
+        check(title, f"$ terraform plan\n...\n{conclusion}\n", self.old.home)
 
 
 def test_the_walk(old: Estate, pcaform: Run) -> None:
-    """Import, render, adopt, apply: nothing is added, and every certificate has the serial that it had."""
+    """Import, render, adopt, apply: nothing is added, and every certificate keeps its serial number."""
     walk = Walk(old, pcaform)
     serials = old.serials()
     walk.run(f"import aws --stack {STACK} --out {STACK}.yaml")
     walk.run(f"render {STACK}.yaml --out .")
     old.terraform(STACK).init()
-    walk.planned("terraform plan, before", STACK)
+    walk.plan("terraform plan, before", STACK)
     done = walk.run(f"adopt {STACK} --spec {STACK}.yaml --proof proof.json")
     assert done.stdout.endswith("5 to import, 4 taken over, 0 to add, 0 to change, 0 to destroy\n")
     _check_proof(old.home / "proof.json")
-    walk.planned("terraform plan, after", STACK)
+    walk.plan("terraform plan, after", STACK)
     old.apply(STACK)
     assert old.serials() == serials
 

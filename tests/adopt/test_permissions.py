@@ -1,4 +1,4 @@
-"""Which permission of AWS's a planned one is, and what stops: one that is there twice, or is not as it is written."""
+"""Matching planned permissions with those at AWS, and refusing duplicates and different actions."""
 
 import json
 from collections.abc import Sequence
@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from adopt import doc_page as pages
+from adopt import doc_page
 from adopt.backends import state
-from pcaform.adopt.permissions import match_permissions, planned_permissions, refuse_unlike
-from pcaform.adopt.state import Entry, parse, patch
+from pcaform.adopt.permissions import check_actions, match_permissions, planned_permissions
+from pcaform.adopt.state import Entry, add_entries, parse_state
 from pcaform.core.problems import Failure
 
 ACCOUNT, PARTNER = "123456789012", "210987654321"
@@ -19,7 +19,7 @@ ALL = ["GetCertificate", "IssueCertificate", "ListPermissions"]
 
 
 def entry(name: str = "issuing", arn: str = ARN, **more: Any) -> Entry:
-    """Return a permission as a plan wants it."""
+    """Return the entry of a planned permission."""
     module = f"module.acm_permission_{name}"
     return Entry(
         address=f"{module}.aws_acmpca_permission.this",
@@ -38,39 +38,39 @@ def live(actions: Sequence[str] = ALL, *, account: str = ACCOUNT, principal: str
 
 
 def refusal(failure: pytest.ExceptionInfo[Failure]) -> str:
-    """Return the message, which the page has too."""
-    pages.check_refusal(str(failure.value))
+    """Return the message, and check that the page has it too."""
+    doc_page.check_refusal(str(failure.value))
     return str(failure.value)
 
 
-def test_a_permission_that_the_stack_writes_twice_is_refused() -> None:
+def test_permission_twice_in_the_stack_is_refused() -> None:
     with pytest.raises(Failure) as failure:
-        planned_permissions([entry("a"), entry("b")], parse(b""))
+        planned_permissions([entry("a"), entry("b")], parse_state(b""))
     assert refusal(failure) == (
         "module.acm_permission_b.aws_acmpca_permission.this: module.acm_permission_a.aws_acmpca_permission.this is the "
-        "same permission: AWS has one for each CA, take one out"
+        "same permission: AWS has one for each CA, remove one"
     )
 
 
-def test_a_permission_that_the_state_has_elsewhere_is_refused() -> None:
-    held = parse(patch(parse(state(1, "L")), [entry("old")]))
+def test_permission_at_another_address_in_the_state_is_refused() -> None:
+    existing = parse_state(add_entries(parse_state(state(1, "L")), [entry("old")]))
     with pytest.raises(Failure) as failure:
-        planned_permissions([entry("new")], held)
+        planned_permissions([entry("new")], existing)
     assert refusal(failure) == (
         "module.acm_permission_new.aws_acmpca_permission.this: the state has this permission already, as "
         "module.acm_permission_old.aws_acmpca_permission.this: add it to the spec's 'moves' as "
         "'module.acm_permission_old.aws_acmpca_permission.this: module.acm_permission_new.aws_acmpca_permission.this', "
-        "or take one of the two out"
+        "or remove one of the two"
     )
 
 
-def test_permissions_of_two_cas_are_two() -> None:
-    found = [entry("a"), entry("b", ARN.replace("1111", "9999"))]
-    assert planned_permissions(found, parse(state(1, "L", "other"))) == found
+def test_permissions_of_two_cas_are_different() -> None:
+    planned = [entry("a"), entry("b", ARN.replace("1111", "9999"))]
+    assert planned_permissions(planned, parse_state(state(1, "L", "other"))) == planned
 
 
 @pytest.mark.parametrize(
-    ("listed", "taken"),
+    ("listed", "entry_id"),
     [
         ([live()], f"{ARN},{ACM},"),
         ([live(account=PARTNER), live()], f"{ARN},{ACM},{ACCOUNT}"),
@@ -79,24 +79,26 @@ def test_permissions_of_two_cas_are_two() -> None:
         ([], None),
     ],
 )
-def test_the_id_names_the_account_only_where_there_are_several(listed: list[dict[str, Any]], taken: str | None) -> None:
+def test_id_has_the_account_only_if_there_are_several(listed: list[dict[str, Any]], entry_id: str | None) -> None:
     grant = match_permissions(entry(), listed, ACCOUNT)
-    assert (grant.entry.id if grant else None) == taken
+    assert (grant.entry.id if grant else None) == entry_id
 
 
-def test_an_entry_is_what_aws_has() -> None:
+def test_entry_has_the_values_of_aws() -> None:
     grant = match_permissions(entry(), [live(ALL[::-1])], ACCOUNT)
     assert grant is not None
-    held = json.loads(patch(parse(b""), [grant.entry]))["resources"][0]["instances"][0]["attributes"]
-    assert (held["actions"], held["policy"], held["source_account"]) == (ALL, "P", ACCOUNT)
-    refuse_unlike([grant])
+    attributes = json.loads(add_entries(parse_state(b""), [grant.entry]))["resources"][0]["instances"][0]["attributes"]
+    assert (attributes["actions"], attributes["policy"], attributes["source_account"]) == (ALL, "P", ACCOUNT)
+    check_actions([grant])
 
 
-@pytest.mark.parametrize(("actions", "said"), [(ALL[:2], "GetCertificate, IssueCertificate"), (ALL[:1], ALL[0])])
-def test_actions_that_are_not_those_of_the_stack_are_refused(actions: list[str], said: str) -> None:
+@pytest.mark.parametrize(("actions", "at_aws"), [(ALL[:2], "GetCertificate, IssueCertificate"), (ALL[:1], ALL[0])])
+def test_different_actions_are_refused(actions: list[str], at_aws: str) -> None:
     grant = match_permissions(entry(), [live(actions)], ACCOUNT)
     assert grant is not None
-    with pytest.raises(Failure, match=f"permits {said}, and the stack has {', '.join(ALL)}: Terraform would delete it"):
-        refuse_unlike([grant])
+    with pytest.raises(
+        Failure, match=f"allows {at_aws}, but the stack has {', '.join(ALL)}: Terraform would delete and re-create it"
+    ):
+        check_actions([grant])
     with pytest.raises(Failure, match=r"--recreate \(1 more like it\)"):
-        refuse_unlike([grant, grant])
+        check_actions([grant, grant])

@@ -1,4 +1,4 @@
-"""Which plans only take over: by their records, never by their exit codes or drift."""
+"""Plans are checked by their resource changes, never by exit code or drift."""
 
 import json
 from typing import Any
@@ -16,16 +16,16 @@ def change(*actions: str, before: Any = None, after: Any = None, unknown: Any = 
     return {"address": CA, "change": {**inner, **more.pop("inner", {})}, **more}
 
 
-def judged(*changes: dict[str, Any], accept: tuple[str, ...] = (), **plan: Any) -> AdoptCheck:
+def check(*changes: dict[str, Any], accept: tuple[str, ...] = (), **plan: Any) -> AdoptCheck:
     return check_plan({"errored": False, "complete": True, "resource_changes": list(changes), **plan}, accept)
 
 
 def policy(*actions: Any, sid: str | None = None, not_action: Any = None) -> str:
     """Return a policy with a statement for each action, named or not."""
-    what = [{"Action": each} for each in actions or ("acm-pca:GetCertificate",)]
-    said = [{"NotAction": not_action}] if not_action else what
-    named = {} if sid is None else {"Sid": sid}
-    return json.dumps({"Version": "2012-10-17", "Statement": [{**named, "Effect": "Allow", **each} for each in said]})
+    allowed = [{"Action": action} for action in actions or ("acm-pca:GetCertificate",)]
+    parts = [{"NotAction": not_action}] if not_action else allowed
+    name = {} if sid is None else {"Sid": sid}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**name, "Effect": "Allow", **part} for part in parts]})
 
 
 QUIET = [
@@ -37,18 +37,18 @@ QUIET = [
 
 
 @pytest.mark.parametrize("record", QUIET)
-def test_imports_moves_and_nothing_at_all_pass(record: dict[str, Any]) -> None:
-    assert judged(record).is_accepted
+def test_imports_moves_and_no_ops_pass(record: dict[str, Any]) -> None:
+    assert check(record).is_accepted
 
 
 @pytest.mark.parametrize("actions", [("create",), ("delete",), ("delete", "create"), ("create", "delete"), ("forget",)])
-def test_all_else_is_refused_whatever_is_accepted(actions: tuple[str, ...]) -> None:
+def test_other_actions_are_always_refused(actions: tuple[str, ...]) -> None:
     record = change(*actions, before={"tags": {}}, after={"tags": {"a": "b"}})
-    assert not judged(record, accept=("tags", "force-destroy", "timeouts", "wording")).is_accepted
+    assert not check(record, accept=("tags", "force-destroy", "timeouts", "wording")).is_accepted
 
 
-def test_what_was_deposed_is_still_to_be_destroyed() -> None:
-    assert not judged(change("no-op", deposed="1234abcd")).is_accepted
+def test_deposed_objects_are_refused() -> None:
+    assert not check(change("no-op", deposed="1234abcd")).is_accepted
 
 
 @pytest.mark.parametrize(
@@ -71,47 +71,50 @@ def test_what_was_deposed_is_still_to_be_destroyed() -> None:
         ({"tags_all": {}}, {"tags_all": {"pcaform:issuer": "user/b", "owner": "pki"}}, ()),
     ],
 )
-def test_a_difference_is_accepted_by_all_its_classes_only(before: Any, after: Any, classes: tuple[str, ...]) -> None:
+def test_difference_needs_all_its_classes_accepted(before: Any, after: Any, classes: tuple[str, ...]) -> None:
     record = change("update", before=before, after=after)
-    (line,) = judged(record).lines
+    (line,) = check(record).lines
     assert (line.classes, line.is_accepted) == (classes, False)
-    assert judged(record, accept=classes).is_accepted is bool(classes)
-    assert not judged(record, accept=classes[1:]).is_accepted
+    assert check(record, accept=classes).is_accepted is bool(classes)
+    assert not check(record, accept=classes[1:]).is_accepted
 
 
-def test_a_value_that_is_not_known_yet_may_differ() -> None:
+def test_unknown_value_counts_as_different() -> None:
     record = change("update", before={"tags": {}, "policy": "a"}, after={"tags": {"a": "b"}}, unknown={"policy": True})
-    assert judged(record, accept=("tags",)).refused[0].arguments == ("policy", "tags")
+    assert check(record, accept=("tags",)).refused[0].arguments == ("policy", "tags")
 
 
 @pytest.mark.parametrize("unknown", [{"revocation_configuration": [{"x": [{"y": True}]}]}, {"tags_all": {"a": True}}])
-def test_a_part_that_is_not_known_yet_may_differ_too(unknown: Any) -> None:
+def test_partly_unknown_value_counts_as_different(unknown: Any) -> None:
     has: dict[str, Any] = {"revocation_configuration": [], "tags_all": {}}
     record = change("update", before={**has, "tags": {}}, after={**has, "tags": {"a": "b"}}, unknown=unknown)
-    assert judged(change("update", before={"tags": {}}, after={"tags": {"a": "b"}}), accept=("tags",)).is_accepted
-    assert not judged(record, accept=("tags",)).is_accepted
+    assert check(change("update", before={"tags": {}}, after={"tags": {"a": "b"}}), accept=("tags",)).is_accepted
+    assert not check(record, accept=("tags",)).is_accepted
 
 
-def test_a_block_without_values_is_none() -> None:
+def test_block_without_values_equals_none() -> None:
     record = change("update", before={"timeouts": None}, after={"timeouts": {"create": None}, "tags": {"a": "b"}})
-    assert judged(record, accept=("tags",)).is_accepted
+    assert check(record, accept=("tags",)).is_accepted
 
 
 @pytest.mark.parametrize(
     "plan", [{"errored": True}, {"errored": None}, {"complete": False}, {"deferred_changes": [{"reason": "unknown"}]}]
 )
-def test_a_plan_that_is_not_whole_is_refused(plan: dict[str, Any]) -> None:
-    found = judged(change("no-op"), **plan)
-    assert not found.is_accepted
-    assert found.doubts[0].endswith("the plan is not whole")
+def test_incomplete_plan_is_refused(plan: dict[str, Any]) -> None:
+    result = check(change("no-op"), **plan)
+    assert not result.is_accepted
+    assert result.reasons[0].endswith("the plan is incomplete")
 
 
-def test_a_plan_that_invokes_actions_is_refused() -> None:
-    found = judged(change("no-op"), action_invocations=[{"address": "action.aws_lambda_invoke.x"}])
-    assert (found.is_accepted, found.doubts) == (False, ("the plan invokes actions, which change more than resources",))
+def test_plan_with_action_invocations_is_refused() -> None:
+    result = check(change("no-op"), action_invocations=[{"address": "action.aws_lambda_invoke.x"}])
+    assert (result.is_accepted, result.reasons) == (
+        False,
+        ("the plan invokes actions, which change more than resources",),
+    )
 
 
-def test_drift_is_noise_and_outputs_are_named() -> None:
+def test_drift_is_ignored_and_outputs_are_listed() -> None:
     outputs = {"arns": {"actions": ["create"]}, "same": {"actions": ["no-op"]}}
-    found = judged(change("no-op"), resource_drift=[change("update")], output_changes=outputs)
-    assert (found.is_accepted, found.outputs) == (True, ("arns",))
+    result = check(change("no-op"), resource_drift=[change("update")], output_changes=outputs)
+    assert (result.is_accepted, result.outputs) == (True, ("arns",))

@@ -1,4 +1,4 @@
-"""States before and after: what is added, what is put back, and that the model of a backend is the real one's."""
+"""States before and after: added entries, restored content, and a model of a backend compared with the real one."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from adopt.backends import Backend, state
 from conftest import Offline
-from pcaform.adopt.state import Entry, is_same, parse, patch, restore
+from pcaform.adopt.state import Entry, add_entries, is_same_state, parse_state, restore_state
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform, TerraformError
 
@@ -24,8 +24,8 @@ PERMISSION = Entry(
 )
 
 
-def test_an_entry_is_written_as_terraform_writes_it() -> None:
-    document = json.loads(patch(parse(state(7, "L", "a")), [PERMISSION]))
+def test_entry_has_terraforms_format() -> None:
+    document = json.loads(add_entries(parse_state(state(7, "L", "a")), [PERMISSION]))
     assert (document["serial"], document["lineage"], document["resources"][0]["name"]) == (8, "L", "a")
     assert document["resources"][1] == {
         "module": 'module.pki["eu.a"]',
@@ -42,21 +42,21 @@ def test_an_entry_is_written_as_terraform_writes_it() -> None:
             }
         ],
     }
-    assert [address for _, address, _ in parse(json.dumps(document).encode()).instances()] == [
+    assert [address for _, address, _ in parse_state(json.dumps(document).encode()).instances()] == [
         "terraform_data.a",
         PERMISSION.address,
     ]
 
 
-def test_a_second_instance_joins_the_resource_that_is_there() -> None:
-    once = patch(parse(state(1, "L")), [PERMISSION])
-    again = json.loads(patch(parse(once), [PERMISSION]))
+def test_second_instance_joins_its_resource() -> None:
+    once = add_entries(parse_state(state(1, "L")), [PERMISSION])
+    again = json.loads(add_entries(parse_state(once), [PERMISSION]))
     assert [len(resource["instances"]) for resource in again["resources"]] == [2]
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", state(0, "")])
-def test_a_state_that_was_never_written_gets_a_lineage(content: bytes) -> None:
-    document = json.loads(patch(parse(content), [PERMISSION]))
+def test_new_state_gets_a_lineage(content: bytes) -> None:
+    document = json.loads(add_entries(parse_state(content), [PERMISSION]))
     assert (document["serial"], len(document["lineage"])) == (1, 36)
 
 
@@ -64,13 +64,13 @@ DAMAGED = [b"{", b"[]", b'{"version": 4}', b'{"version":4,"serial":1,"lineage":"
 
 
 @pytest.mark.parametrize("content", DAMAGED)
-def test_a_damaged_state_stops(content: bytes) -> None:
+def test_damaged_state_is_refused(content: bytes) -> None:
     with pytest.raises(Failure, match="the pulled state is damaged"):
-        parse(content)
+        parse_state(content)
 
 
-def test_what_is_put_back_follows_what_is_stored() -> None:
-    document = json.loads(restore(parse(state(3, "L", "a")), parse(state(5, "L", "a", "b"))))
+def test_restored_state_succeeds_the_stored_one() -> None:
+    document = json.loads(restore_state(parse_state(state(3, "L", "a")), parse_state(state(5, "L", "a", "b"))))
     assert (document["serial"], [each["name"] for each in document["resources"]]) == (6, ["a"])
 
 
@@ -84,8 +84,8 @@ def test_what_is_put_back_follows_what_is_stored() -> None:
         (state(5, "L"), False),
     ],
 )
-def test_what_is_stored_is_ours_only_with_our_serial_and_content(now: bytes, same: bool) -> None:  # noqa: FBT001
-    assert is_same(parse(state(4, "L", "a")), parse(now)) is same
+def test_stored_state_is_ours_only_with_our_serial_and_content(now: bytes, same: bool) -> None:  # noqa: FBT001
+    assert is_same_state(parse_state(state(4, "L", "a")), parse_state(now)) is same
 
 
 PUSHES: list[tuple[str, int, str, tuple[str, ...]]] = [
@@ -101,32 +101,32 @@ PUSHES: list[tuple[str, int, str, tuple[str, ...]]] = [
 
 
 @pytest.mark.terraform
-def test_the_model_of_a_backend_is_the_real_one(tmp_path: Path, offline: Offline) -> None:
+def test_model_of_a_backend_behaves_like_the_real_one(tmp_path: Path, offline: Offline) -> None:
     (tmp_path / "main.tf").write_text("terraform {}\n", encoding="utf-8")
     terraform, model = offline(tmp_path), Backend()
     terraform.init()
     for title, serial, lineage, names in PUSHES:
         content = state(serial, lineage, *names)
-        assert (title, _outcome(terraform, tmp_path, content)) == (title, _of_model(model, content))
+        assert (title, _push_to_terraform(terraform, tmp_path, content)) == (title, _push_to_model(model, content))
 
 
-def _outcome(terraform: Terraform, directory: Path, content: bytes) -> Any:
+def _push_to_terraform(terraform: Terraform, directory: Path, content: bytes) -> Any:
     (directory / "pushed.json").write_bytes(content)
     try:
         terraform.state_push(directory / "pushed.json")
     except TerraformError:
         return "refused"
-    return _told(terraform.state_pull())
+    return _summarize(terraform.state_pull())
 
 
-def _of_model(model: Backend, content: bytes) -> Any:
+def _push_to_model(model: Backend, content: bytes) -> Any:
     try:
         model.push(content)
     except Failure:
         return "refused"
-    return _told(model.pull())
+    return _summarize(model.pull())
 
 
-def _told(content: bytes) -> Any:
-    found = json.loads(content)
-    return found["serial"], found["lineage"], [each["name"] for each in found["resources"]]
+def _summarize(content: bytes) -> Any:
+    document = json.loads(content)
+    return document["serial"], document["lineage"], [resource["name"] for resource in document["resources"]]

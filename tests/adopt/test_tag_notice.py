@@ -1,22 +1,22 @@
-"""What an import says of tags before anybody adopts."""
+"""The notice of an import about default tags."""
 
 from collections.abc import Mapping
 
 import pytest
 
-from pcaform.adopt.tag_notice import announcement
+from pcaform.adopt.tag_notice import build_tag_notice
 from pcaform.sources.inventory import Inventory, Resource
 
 CA = "aws_acmpca_certificate_authority"
-REFUSED = "'pcaform adopt' refuses that unless it is run with --accept tags"
+REFUSED = "'pcaform adopt' refuses this unless run with --accept tags"
 
 
 def ca(name: str, tags: Mapping[str, str], *, is_reference: bool = False) -> Resource:
     return Resource(CA, name, {"tags": dict(tags)}, is_reference=is_reference)
 
 
-ADDED = f"should you add aws.default_tags, applying the stack changes the tags of these CAs: {REFUSED}"
-LACKING = f"2 CAs have not the default tags of the spec (owner, team), applying adds them: {REFUSED}"
+ADDED = f"if you add aws.default_tags, applying the stack changes the tags of these CAs: {REFUSED}"
+LACKING = f"2 CAs lack the default tags of the spec (owner, team), and applying adds them: {REFUSED}"
 BOTH = {"owner": "pki", "team": "a"}
 CASES: list[tuple[tuple[Resource, ...], dict[str, str], str | None]] = [
     ((ca("a", {}),), {}, ADDED),
@@ -27,8 +27,8 @@ CASES: list[tuple[tuple[Resource, ...], dict[str, str], str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("found", "defaults", "said"), CASES)
-def test_tags_that_adopting_will_meet_are_announced(
-    found: tuple[Resource, ...], defaults: dict[str, str], said: str | None
+@pytest.mark.parametrize(("resources", "defaults", "notice"), CASES)
+def test_missing_default_tags_are_announced(
+    resources: tuple[Resource, ...], defaults: dict[str, str], notice: str | None
 ) -> None:
-    assert announcement(Inventory(found), defaults) == said
+    assert build_tag_notice(Inventory(resources), defaults) == notice

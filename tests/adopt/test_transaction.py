@@ -1,4 +1,4 @@
-"""Taking over on a model of a backend: killed after each step, and with another writer between any two of them."""
+"""Adopting with a model of a backend: killed after each step, and with other writers between any two steps."""
 
 import itertools
 import json
@@ -20,31 +20,31 @@ STEPS = ("pull", "keep", "prove", "look again", "push", "plan", "pull again", "r
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """Ends the run, as a killed process does."""
 
 
 @dataclass
-class World:
-    """The shared state with its other writers, and what plans say; `after` is how the plan after the push ends."""
+class Simulation:
+    """The shared state with its other writers, and the results of plans; `after` is that of the plan after the push."""
 
     backend: Backend
     after: str = "accepted"
     breaks: str = ""
     killed_at: str | None = None
     writes: Mapping[str, str] = field(default_factory=dict)
-    kept: dict[str, bytes] = field(default_factory=dict)
+    copies: dict[str, bytes] = field(default_factory=dict)
     reached: list[str] = field(default_factory=list)
 
-    def ground(self) -> Environment:
+    def environment(self) -> Environment:
         return Environment(
             pull=self.backend.pull,
             push=self.push,
-            plan_of=lambda state: plan(_names(state)),
-            plan=self.plan,
-            grants=lambda found, _: [Grant(entry, {"Actions": ACTIONS}) for entry in found],
-            keep=self.kept.__setitem__,
+            plan_scratch=lambda state: plan(_names(state)),
+            plan_shared=self.plan,
+            find_grants=lambda entries, _: [Grant(entry, {"Actions": ACTIONS}) for entry in entries],
+            save_copy=self.copies.__setitem__,
             iam="arn:aws:iam::123456789012",
-            between=self.between,
+            after_step=self.after_step,
         )
 
     def push(self, content: bytes) -> None:
@@ -59,7 +59,7 @@ class World:
             raise Failure("no plan")
         return plan(self.backend.names(), errored=self.after == "refused")
 
-    def between(self, step: str) -> None:
+    def after_step(self, step: str) -> None:
         if step in self.writes and step not in self.reached:
             kind = self.writes[step]
             self.backend.write(*[f"of-{step.replace(' ', '-')}"][: kind == "adds"], without=kind == "empties")
@@ -82,7 +82,7 @@ def plan(names: list[str], *, errored: bool = False) -> Any:
         "provider_name": "registry.terraform.io/hashicorp/aws",
         "change": {"actions": ["no-op" if "taken" in names else "create"], "before": None, "after": after},
     }
-    configured = {
+    block = {
         "type": "aws_acmpca_permission",
         "name": "taken",
         "provider_config_key": "aws",
@@ -92,7 +92,7 @@ def plan(names: list[str], *, errored: bool = False) -> Any:
         "errored": errored,
         "complete": True,
         "resource_changes": [change],
-        "configuration": {"root_module": {"resources": [configured]}, "provider_config": {"aws": {}}},
+        "configuration": {"root_module": {"resources": [block]}, "provider_config": {"aws": {}}},
     }
 
 
@@ -102,114 +102,124 @@ def backends() -> Iterator[Backend]:
     yield Backend(stored={"version": 4, "serial": 7, "lineage": "L", "outputs": {}, "resources": [resource("old")]})
 
 
-def worlds() -> Iterator[World]:
-    """Yield every combination: a backend, one or two writers, a kill, and what becomes of push and plan."""
-    places = itertools.chain.from_iterable(itertools.combinations(STEPS, count) for count in (0, 1, 2))
-    for places_, killed_at in itertools.product(list(places), (None, *STEPS)):
+def simulations() -> Iterator[Simulation]:
+    """Yield every combination of a backend, up to two other writers, a kill, and results of push and plan."""
+    writes = itertools.chain.from_iterable(itertools.combinations(STEPS, count) for count in (0, 1, 2))
+    for steps, killed_at in itertools.product(list(writes), (None, *STEPS)):
         for after, breaks in itertools.product(("accepted", "refused", "failed"), ("", "before", "after")):
-            for kinds in itertools.product(("adds", "empties"), repeat=len(places_)):
+            for kinds in itertools.product(("adds", "empties"), repeat=len(steps)):
                 for backend in backends():
-                    yield World(backend, after, breaks, killed_at, dict(zip(places_, kinds, strict=True)))
+                    yield Simulation(backend, after, breaks, killed_at, dict(zip(steps, kinds, strict=True)))
 
 
-def outcome(world: World) -> str:
-    """Take over in a world; return how it ended."""
-    ground = world.ground()
+def outcome(simulation: Simulation) -> str:
+    """Adopt in a simulation; return how it ended."""
+    environment = simulation.environment()
     try:
-        push(ground, prove(ground))
+        push(environment, prove(environment))
     except Killed:
         return "killed"
     except NotRestored:
         return "unrestored"
     except Failure as failure:
-        return "put back" if "was put back" in str(failure) else "stopped"
+        return "restored" if "was restored" in str(failure) else "stopped"
     return "adopted"
 
 
-def test_whatever_happens_the_shared_state_is_as_it_was_or_proven() -> None:
+def test_shared_state_is_always_unchanged_restored_or_proven() -> None:
     count = 0
-    for world in worlds():
-        before = world.backend.names()
-        ended = outcome(world)
+    for simulation in simulations():
+        before = simulation.backend.names()
+        ended = outcome(simulation)
         count += 1
-        told = (world.writes, world.killed_at, world.after, world.breaks, ended, world.reached, world.backend.names())
-        if "empties" in {world.writes.get("look again"), world.writes.get("pull again")}:
-            continue  # see docs/decisions/adopt.md: onto a state emptied in that moment Terraform pushes anything
-        done = [step for step in world.writes if step in world.reached]
-        assert set(world.backend.names()) <= {*before, "taken", *(f"of-{step.replace(' ', '-')}" for step in done)}, (
-            told
+        case = (
+            simulation.writes,
+            simulation.killed_at,
+            simulation.after,
+            simulation.breaks,
+            ended,
+            simulation.reached,
+            simulation.backend.names(),
         )
-        assert world.backend.serials == sorted(world.backend.serials), told
-        _nothing_is_lost(world, before, done, told)
+        if "empties" in {simulation.writes.get("look again"), simulation.writes.get("pull again")}:
+            continue  # see docs/decisions/adopt.md: onto a state emptied in that moment Terraform pushes anything
+        done = [step for step in simulation.writes if step in simulation.reached]
+        assert set(simulation.backend.names()) <= {
+            *before,
+            "taken",
+            *(f"of-{step.replace(' ', '-')}" for step in done),
+        }, case
+        assert simulation.backend.serials == sorted(simulation.backend.serials), case
+        _nothing_is_lost(simulation, before, done, case)
         if not done:
-            assert world.backend.names() == _expected(ended, world, before), told
+            assert simulation.backend.names() == _expected(ended, simulation, before), case
     assert count > 10_000
 
 
-def _nothing_is_lost(world: World, before: list[str], done: list[str], told: Any) -> None:
-    """Assert that what other writers stored last is there, whatever else is."""
-    found = list(before)
-    for step in sorted(done, key=world.reached.index):
-        found = [] if world.writes[step] == "empties" else [*found, f"of-{step.replace(' ', '-')}"]
-    assert [name for name in world.backend.names() if name != "taken"] == found, told
+def _nothing_is_lost(simulation: Simulation, before: list[str], done: list[str], case: Any) -> None:
+    """Assert that the state still has what other writers stored last."""
+    names = list(before)
+    for step in sorted(done, key=simulation.reached.index):
+        names = [] if simulation.writes[step] == "empties" else [*names, f"of-{step.replace(' ', '-')}"]
+    assert [name for name in simulation.backend.names() if name != "taken"] == names, case
 
 
-def _expected(ended: str, world: World, before: list[str]) -> list[str]:
-    """Return what is stored in the end where nobody else has written."""
-    is_pushed = "push" in world.reached and "restore" not in world.reached
-    assert ended in {"adopted", "killed", "stopped", "put back", "unrestored"}
-    if ended in {"put back", "stopped"}:
+def _expected(ended: str, simulation: Simulation, before: list[str]) -> list[str]:
+    """Return the names in the state at the end if there was no other writer."""
+    is_pushed = "push" in simulation.reached and "restore" not in simulation.reached
+    assert ended in {"adopted", "killed", "stopped", "restored", "unrestored"}
+    if ended in {"restored", "stopped"}:
         assert not is_pushed
     if ended == "unrestored":
-        assert world.breaks == "after"
-        return world.backend.names()
+        assert simulation.breaks == "after"
+        return simulation.backend.names()
     return [*before, "taken"] if is_pushed else before
 
 
 @pytest.mark.parametrize("step", ["pull", "keep", "prove", "look again"])
-def test_a_writer_before_the_push_stops_it(step: str) -> None:
-    world = World(next(backends()), writes={step: "adds"})
+def test_write_before_the_push_stops_it(step: str) -> None:
+    simulation = Simulation(next(backends()), writes={step: "adds"})
     with pytest.raises(Failure, match=r"(?s)(written the state|cannot import state).*nothing was changed"):
-        push(world.ground(), prove(world.ground()))
-    assert world.backend.names() == [f"of-{step.replace(' ', '-')}"]
+        push(simulation.environment(), prove(simulation.environment()))
+    assert simulation.backend.names() == [f"of-{step.replace(' ', '-')}"]
 
 
 @pytest.mark.parametrize("step", ["push", "plan"])
-def test_after_somebody_wrote_nothing_is_put_back(step: str) -> None:
-    world = World(next(backends()), after="refused", writes={step: "adds"})
-    with pytest.raises(NotRestored, match="somebody has written the state since, so it was left as it is"):
-        push(world.ground(), prove(world.ground()))
-    assert world.backend.names() == ["taken", f"of-{step}"]
+def test_state_is_not_restored_over_another_write(step: str) -> None:
+    simulation = Simulation(next(backends()), after="refused", writes={step: "adds"})
+    with pytest.raises(NotRestored, match="another run has written the state since, so it was left unchanged"):
+        push(simulation.environment(), prove(simulation.environment()))
+    assert simulation.backend.names() == ["taken", f"of-{step}"]
 
 
-def test_a_push_that_arrived_before_the_connection_broke_counts() -> None:
-    world = World(next(backends()), breaks="after")
-    assert outcome(world) == "adopted"
-    assert world.backend.names() == ["taken"]
+def test_push_with_a_broken_connection_counts_if_stored() -> None:
+    simulation = Simulation(next(backends()), breaks="after")
+    assert outcome(simulation) == "adopted"
+    assert simulation.backend.names() == ["taken"]
 
 
 @pytest.mark.parametrize(("after", "why"), [("refused", "is not the proven one"), ("failed", "after the push failed")])
-def test_a_second_plan_that_differs_puts_the_state_back(after: str, why: str) -> None:
-    world = World(list(backends())[2], after=after)
-    with pytest.raises(Failure, match=rf"(?s){why}.*the state of before was put back"):
-        push(world.ground(), prove(world.ground()))
-    assert (world.backend.names(), world.backend.serials[-1]) == (["old"], 11)
+def test_different_second_plan_restores_the_state(after: str, why: str) -> None:
+    simulation = Simulation(list(backends())[2], after=after)
+    with pytest.raises(Failure, match=rf"(?s){why}.*the previous state was restored"):
+        push(simulation.environment(), prove(simulation.environment()))
+    assert (simulation.backend.names(), simulation.backend.serials[-1]) == (["old"], 11)
 
 
-def test_a_copy_that_cannot_be_kept_stops_before_anything_is_planned() -> None:
-    world = World(next(backends()))
+def test_unwritable_copy_stops_before_planning() -> None:
+    simulation = Simulation(next(backends()))
 
-    def full(_: str, __: bytes) -> None:
+    def fail(_: str, __: bytes) -> None:
         raise Failure("no space left")
 
-    ground = Environment(
-        pull=world.backend.pull,
-        push=world.push,
-        plan_of=lambda _: pytest.fail("planned"),
-        plan=world.plan,
-        grants=lambda _, __: [],
-        keep=full,
+    environment = Environment(
+        pull=simulation.backend.pull,
+        push=simulation.push,
+        plan_scratch=lambda _: pytest.fail("planned"),
+        plan_shared=simulation.plan,
+        find_grants=lambda _, __: [],
+        save_copy=fail,
         iam="",
     )
     with pytest.raises(Failure, match="no space left\nnothing was changed"):
-        prove(ground)
+        prove(environment)

@@ -27,7 +27,7 @@ def test_into(case: Case, pcaform: Run, tmp_path: Path) -> None:
     *said, count, without = done.stderr.splitlines()
     assert count.startswith("found ")
     assert without.startswith(SUMMARY)
-    assert tuple(line for line in said if line.split(":")[0] in WORDS) == case.said
+    assert tuple(line for line in said if line.split(":")[0] in WORDS) == case.lines
     assert done.returncode == case.code
     assert done.stdout == ""
     again = pcaform("import", "state", "-", "--into", "corp.yaml", "--dry-run", cwd=tmp_path, stdin=found)
@@ -94,7 +94,7 @@ def test_what_a_person_took_out_stays_out(pcaform: Run, tmp_path: Path) -> None:
     done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
     assert (done.returncode, spec.read_text(encoding="utf-8")) == (2, SPEC)
     assert done.stderr.startswith(
-        "left out: certificate_authorities.other: taken out of the spec since the last import\n"
+        "left out: certificate_authorities.other: removed from the spec since the last import\n"
     )
 
 
@@ -176,7 +176,7 @@ REFUSED = [
     (["--into", "."], ".: a directory, where there must be a file"),
     (["--into", "corp.yaml", "--stack", "x"], "corp.yaml: is the stack 'corp', --stack says 'x': leave --stack out"),
     (["--into", "there.yaml"], "there.yaml: is for 123456789012 in us-east-1, and what was read holds CAs of "),
-    (["--into", "damaged.yaml"], "damaged.yaml.imported.json: not what an import of this version leaves beside a spec"),
+    (["--into", "damaged.yaml"], "damaged.yaml.imported.json: this is not a baseline file of this version"),
     (["--into", "nowhere.yaml"], "nowhere.yaml: cannot be read: No such file or directory"),
 ]
 

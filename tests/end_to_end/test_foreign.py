@@ -80,7 +80,7 @@ def check_judged(pcaform: Run, layout: str, stack: Stack) -> None:
         done = run(pcaform, stack, *accept)
         assert done.returncode == 0, done.stderr
     command = " ".join(("pcaform adopt", NAME, *accept))
-    pages.check(f"adopt {NAME}, {layout}", f"$ {command}\n{pages.printed(done)}", stack.home)
+    pages.check(f"adopt {NAME}, {layout}", f"$ {command}\n{pages.format_output(done)}", stack.home)
 
 
 def check_finished(pcaform: Run, layout: str, stack: Stack, found: InferredSpec) -> None:

@@ -84,7 +84,7 @@ def strange(stack: Path) -> Path:
 
 @pytest.mark.parametrize("source", CARRIED)
 def test_each_source_gives_what_it_carries(everywhere: Read, source: str) -> None:
-    (found,) = infer(everywhere.found[source], stack="loop", known=existing_keys(everywhere.spec))
+    (found,) = infer(everywhere.found[source], stack="loop", existing=existing_keys(everywhere.spec))
     carried = CARRIED[source]
     assert carried(found.spec) == carried(everywhere.spec)
 

@@ -1,4 +1,4 @@
-"""A spec and a state for each thing that an import into a spec may meet, and the spec after it."""
+"""Cases of an import into a spec: the spec, a state, the spec afterwards, and the printed lines."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +27,7 @@ def tagged(tags: dict[str, str], name: str = "root", **more: Any) -> tuple[Resou
 
 
 def ci(*grants: dict[str, Any]) -> list[Resource]:
-    """Return a user with the policy that these grants make."""
+    """Return a user with the policy for these grants."""
     issuer = Issuer.model_validate({"user_name": "ci", "grants": list(grants)})
     aws = Aws(region="eu-west-1", account_id="123456789012")
     ((name, document),) = issuer_policies.documents(issuer, aws, arn_of=arn_of).items()
@@ -36,13 +36,13 @@ def ci(*grants: dict[str, Any]) -> list[Resource]:
 
 @dataclass(frozen=True)
 class Case:
-    """A spec, what a state holds, the spec after the import, and what is said about it without the summary."""
+    """A spec, a state's resources, the spec after the import, and the printed lines without the summary."""
 
     name: str
     before: str
     found: tuple[Resource, ...]
     after: str
-    said: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     code: int = 0
 
 
@@ -57,7 +57,7 @@ CASES = [
         ('changed: certificate_authorities.root.tags.owner: "pki" -> "its: me"',),
     ),
     Case(
-        "a tag more, one less, in braces",
+        "one tag more, one less, in flow style",
         SPEC + "    tags: { a: 1x, b: 2x }   # tags\n",
         tagged({"b": "2x", "c": "3x"}),
         SPEC + "    tags: { b: 2x, c: 3x }   # tags\n",
@@ -67,7 +67,7 @@ CASES = [
         ),
     ),
     Case(
-        "a value equal to the default goes, its comment stays",
+        "a value equal to the default is removed, its comment stays",
         SPEC + "    permanent_deletion_time_in_days: 7 # soon\n    tags: {a: b}\n",
         tagged({}),
         SPEC + "    permanent_deletion_time_in_days: 30 # soon\n",
@@ -77,20 +77,20 @@ CASES = [
         ),
     ),
     Case(
-        "what defaults give is not written again",
+        "an inherited value is not written again",
         HEAD + DEFAULTS + ROOT_CA,
         tagged({"owner": "pki"}),
         HEAD + DEFAULTS + ROOT_CA,
     ),
     Case(
-        "what differs from defaults is written at the CA",
+        "a value that differs from the defaults is written at the CA",
         HEAD + DEFAULTS + ROOT_CA,
         tagged({"owner": "me"}),
         HEAD + DEFAULTS + ROOT_CA + "    tags: {owner: me}\n",
         ('changed: certificate_authorities.root.tags.owner: "pki" -> "me"',),
     ),
     Case(
-        "what defaults give cannot be taken away at one CA",
+        "an inherited value cannot be removed at one CA",
         HEAD + DEFAULTS + ROOT_CA,
         root(),
         HEAD + DEFAULTS + ROOT_CA,
@@ -116,7 +116,7 @@ CASES = [
         ('changed: certificate_authorities.other.tags.a: "b" -> "c"',),
     ),
     Case(
-        "new items, behind the others and in the file's own layout",
+        "new items, after the others and in the file's layout",
         SPEC + "\n# The end.\n",
         (
             *root(),
@@ -135,7 +135,7 @@ CASES = [
       - principal: acm.amazonaws.com
     ignore:
       - rule: outlives-parent
-        reason: issued already, and found so by an import
+        reason: imported as already issued
 issuers:
   ci:
     grants:
@@ -148,11 +148,11 @@ issuers:
     ),
     Case(
         "an empty section with a comment, no line break at the end, Windows line breaks",
-        (SPEC + "issuers:   {} # nobody").replace("\n", "\r\n"),
+        (SPEC + "issuers:   {} # none yet").replace("\n", "\r\n"),
         (*root(), *ci({"certificates": "unmanaged", "certificate_authorities": ["root"]})),
         (
             SPEC
-            + "issuers: # nobody\n  ci:\n    grants:\n      - certificates: unmanaged\n        "
+            + "issuers: # none yet\n  ci:\n    grants:\n      - certificates: unmanaged\n        "
             + "certificate_authorities: [root]"
         ).replace("\n", "\r\n"),
         ("added: issuers.ci",),
@@ -188,13 +188,13 @@ issuers:
         ("not found: certificate_authorities.gone: it stays in the spec",),
     ),
     Case(
-        "what no state holds stays as a person wrote it",
+        "fields that a state does not have stay as the user wrote them",
         SPEC + "    generation: 2\n    deletion_protection: false\n    ignore: [{rule: x, reason: 'old, known'}]\n",
         root(),
         SPEC + "    generation: 2\n    deletion_protection: false\n    ignore: [{rule: x, reason: 'old, known'}]\n",
     ),
     Case(
-        "one grant of a list changed, the other one keeps its layout",
+        "one grant of a list is changed, the other one keeps its layout",
         SPEC
         + """issuers:
   ci:

@@ -1,1 +1,1 @@
-"""Taking over what Terraform cannot import: a state is patched, proven in a scratch copy of the stack, then pushed."""
+"""Takes over resources that Terraform cannot import: adds state entries, proves them in a scratch copy, then pushes."""

@@ -1,10 +1,10 @@
-"""The shared state of a stack, pulled and pushed by Terraform, with its refusals in our words."""
+"""Pulls and pushes a stack's shared state with Terraform, and translates Terraform's errors."""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.adopt.state_backup import keep, store
+from pcaform.adopt.state_backup import save_copy, write_state
 from pcaform.adopt.transaction import WRITTEN_SINCE
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform, TerraformError
@@ -17,40 +17,40 @@ _LOCK_INFO = re.compile(r"^\s*(?P<name>ID|Who|Created):\s*(?P<value>\S.*?)\s*$",
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """The state of one stack in its selected workspace; `directory` is where what is pushed lies meanwhile."""
+    """The state of one stack in its selected workspace; `directory` holds copies of it meanwhile."""
 
     terraform: Terraform
     directory: Path
 
     def pull(self) -> bytes:
-        """Return the stored state, nothing where none was ever written; raises Failure."""
+        """Return the stored state, empty if none was ever written; raises Failure."""
         try:
             return self.terraform.state_pull()
         except TerraformError as error:
-            raise _told(error, self.terraform.directory) from None
+            raise _translate(error, self.terraform.directory) from None
 
     def push(self, content: bytes) -> None:
-        """Store the successor of what was pulled; raises Failure where it is none any more, or the state is locked."""
-        file = store(self.directory.resolve() / "push.tfstate", content)
+        """Store the successor of the pulled state; raises Failure if another run wrote since, or for a locked state."""
+        file = write_state(self.directory.resolve() / "push.tfstate", content)
         try:
             self.terraform.state_push(file)
         except TerraformError as error:
-            raise _told(error, self.terraform.directory) from None
+            raise _translate(error, self.terraform.directory) from None
         finally:
             file.unlink(missing_ok=True)
 
-    def keep(self, name: str, content: bytes) -> None:
-        """Keep a copy of a state."""
-        keep(self.directory / name, content)
+    def save_copy(self, name: str, content: bytes) -> None:
+        """Save a copy of a state."""
+        save_copy(self.directory / name, content)
 
 
-def _told(error: TerraformError, stack: Path) -> Failure:
-    said = str(error)
-    if any(text in said for text in _NOT_INITIALISED):
+def _translate(error: TerraformError, stack: Path) -> Failure:
+    message = str(error)
+    if any(text in message for text in _NOT_INITIALISED):
         return Failure(f"{stack}: its backend is not initialised: run 'terraform init' there first")
-    if any(text in said for text in _REFUSED):
+    if any(text in message for text in _REFUSED):
         return Failure(f"{stack}: {WRITTEN_SINCE}")
-    if _LOCKED in said:
-        known = ", ".join(f"{found['name']} {found['value']}" for found in _LOCK_INFO.finditer(said))
-        return Failure(f"{stack}: the state is locked ({known or 'by somebody else'}): adopt again once it is free")
+    if _LOCKED in message:
+        lock = ", ".join(f"{match['name']} {match['value']}" for match in _LOCK_INFO.finditer(message))
+        return Failure(f"{stack}: the state is locked ({lock or 'by an unknown holder'}): adopt again once it is free")
     return error

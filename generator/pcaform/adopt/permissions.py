@@ -1,4 +1,4 @@
-"""Permissions that a plan would create against those that AWS has -> entries for the state, or what is in the way."""
+"""Matches permissions that a plan would create with those at AWS: state entries for them, or a failure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,21 +7,20 @@ from typing import Any
 from pcaform.adopt.state import Entry, State
 from pcaform.adopt.state_entries import PERMISSION
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.permissions import LivePermission
-from pcaform.sources.aws.permissions import delete_permission as delete
+from pcaform.sources.aws.permissions import LivePermission, delete_permission
 from pcaform.sources.aws.session import Account
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A permission that exists, and the entry that would hold it."""
+    """A permission that exists at AWS, and its state entry."""
 
     entry: Entry
     live: LivePermission
 
     @property
-    def is_as_written(self) -> bool:
-        """Whether AWS has exactly the actions that the stack says."""
+    def has_same_actions(self) -> bool:
+        """Whether AWS has exactly the actions of the stack."""
         return set(self.live["Actions"]) == set(self.entry.attributes["actions"])
 
     @property
@@ -31,34 +30,34 @@ class Grant:
 
 
 def planned_permissions(entries: Sequence[Entry], state: State) -> list[Entry]:
-    """Return the permissions among entries; raises Failure where two are one, or the state has it elsewhere."""
-    found = [entry for entry in entries if entry.type == PERMISSION]
-    held = {_key(attributes): address for kind, address, attributes in state.instances() if kind == PERMISSION}
-    for entry in found:
-        other = held.get(_key(entry.attributes))
+    """Return the permissions among entries; raises Failure for duplicates, also under another address in the state."""
+    planned = [entry for entry in entries if entry.type == PERMISSION]
+    in_state = {_key(attributes): address for kind, address, attributes in state.instances() if kind == PERMISSION}
+    for entry in planned:
+        other = in_state.get(_key(entry.attributes))
         if other is not None:
             raise Failure(
                 f"{entry.address}: the state has this permission already, as {other}: add it to the spec's 'moves' as "
-                f"'{other}: {entry.address}', or take one of the two out"
+                f"'{other}: {entry.address}', or remove one of the two"
             )
-    twice = {_key(entry.attributes): entry.address for entry in reversed(found)}
-    for entry in found:
-        first = twice[_key(entry.attributes)]
+    first_addresses = {_key(entry.attributes): entry.address for entry in reversed(planned)}
+    for entry in planned:
+        first = first_addresses[_key(entry.attributes)]
         if first != entry.address:
-            raise Failure(f"{entry.address}: {first} is the same permission: AWS has one for each CA, take one out")
-    return found
+            raise Failure(f"{entry.address}: {first} is the same permission: AWS has one for each CA, remove one")
+    return planned
 
 
 def match_permissions(entry: Entry, listed: Sequence[LivePermission], account_id: str) -> Grant | None:
-    """Return the live permission that an entry stands for, None where AWS has none.
+    """Return the live permission of an entry, None if AWS has none.
 
-    The id's third part is the source account, left empty as the provider itself does. Where a CA has permissions for
-    several accounts the provider must be told which one it reads, so the account is named then.
+    The id's third part is the source account. It is empty, as the provider itself writes it, unless the CA has
+    permissions for several accounts: then the provider needs it to read the right one.
     """
     principal = entry.attributes["principal"]
-    of_principal = [each for each in listed if each["Principal"] == principal]
+    of_principal = [live for live in listed if live["Principal"] == principal]
     source = entry.attributes.get("source_account") or account_id
-    own = [each for each in of_principal if each.get("SourceAccount", source) == source]
+    own = [live for live in of_principal if live.get("SourceAccount", source) == source]
     if not own:
         return None
     live = own[0]
@@ -74,15 +73,15 @@ def match_permissions(entry: Entry, listed: Sequence[LivePermission], account_id
     return Grant(as_live, live) if _actions(entry) == set(live["Actions"]) else Grant(entry, live)
 
 
-def refuse_unlike(grants: Sequence[Grant]) -> None:
-    """Raise Failure for permissions that AWS has with other actions than the stack says."""
-    unlike = [grant for grant in grants if not grant.is_as_written]
-    if unlike:
-        first = unlike[0]
+def check_actions(grants: Sequence[Grant]) -> None:
+    """Raise Failure for permissions whose actions at AWS differ from the stack's."""
+    different = [grant for grant in grants if not grant.has_same_actions]
+    if different:
+        first = different[0]
         raise Failure(
-            f"{first.entry.address}: {first.arn} permits {', '.join(sorted(first.live['Actions']))}, and the stack has "
-            f"{', '.join(sorted(_actions(first.entry)))}: Terraform would delete it and make another one. Correct the "
-            f"spec, or have it made anew with --recreate{_more(len(unlike) - 1)}"
+            f"{first.entry.address}: {first.arn} allows {', '.join(sorted(first.live['Actions']))}, but the stack has "
+            f"{', '.join(sorted(_actions(first.entry)))}: Terraform would delete and re-create it. Correct the "
+            f"spec, or have it re-created with --recreate{_more(len(different) - 1)}"
         )
 
 
@@ -99,20 +98,21 @@ def _more(count: int) -> str:
 
 
 GAP = (
-    "until 'terraform apply' has made them again, ACM neither issues nor renews from these CAs: apply now. ACM begins "
-    "to renew 60 days before a certificate ends and tries again, so minutes cost nothing, and weeks cost certificates"
+    "until 'terraform apply' re-creates them, ACM cannot issue or renew certificates of these CAs: apply now. ACM "
+    "starts to renew 60 days before expiry and retries, so a gap of minutes is harmless, but after weeks certificates "
+    "expire"
 )
-"""For how long, and what that means. https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html"""
+"""How long the gap may be. https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html"""
 
 
-def withdraw(grants: Sequence[Grant], account: Callable[[str], Account]) -> None:
-    """Delete permissions at AWS; raises Failure, which names those that are gone, where one of them stays."""
-    gone: list[str] = []
+def delete_permissions(grants: Sequence[Grant], account: Callable[[str], Account]) -> None:
+    """Delete permissions at AWS; a Failure for one of them names those that were deleted before it."""
+    deleted: list[str] = []
     for grant in grants:
         principal, source = str(grant.live["Principal"]), str(grant.live.get("SourceAccount", ""))
         try:
-            delete(account(grant.arn), grant.arn, principal, source_account=source)
+            delete_permission(account(grant.arn), grant.arn, principal, source_account=source)
         except Failure as failure:
-            said = f"{', '.join(gone)}: deleted already, {GAP}" if gone else "no permission was deleted"
-            raise Failure(f"{failure}\n{said}") from None
-        gone.append(grant.entry.address)
+            status = f"{', '.join(deleted)}: deleted already, {GAP}" if deleted else "no permission was deleted"
+            raise Failure(f"{failure}\n{status}") from None
+        deleted.append(grant.entry.address)

@@ -1,4 +1,4 @@
-"""What must hold of a stack's directory before anything is asked or planned."""
+"""Checks a stack's directory before calling AWS or planning."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _FIRST_UNKNOWN = (7, 0, 0)
 
 
 def refuse_uninitialised(stack: Path, environment: Mapping[str, str]) -> None:
-    """Raise Failure for what is no directory of a stack, or one that `terraform init` has not seen."""
+    """Raise Failure for a directory that is not a stack's, or that is not initialised."""
     if not stack.is_dir():
         raise Failure(f"{stack}: there is no such directory: name a rendered stack")
     if not (stack / "providers.tf").is_file():
@@ -25,15 +25,15 @@ def refuse_uninitialised(stack: Path, environment: Mapping[str, str]) -> None:
 
 
 def provider_version(lock: str, stack: Path) -> str:
-    """Return the version of provider aws that a lock file names; raises Failure for one that pcaform does not take."""
-    found = _PROVIDER.search(lock)
-    if found is None:
-        raise Failure(f"{stack / LOCK_FILE}: it locks no provider hashicorp/aws: run 'terraform init' again")
-    version = found["version"]
+    """Return the version of provider aws in a lock file; raises Failure for an unsupported version."""
+    match = _PROVIDER.search(lock)
+    if match is None:
+        raise Failure(f"{stack / LOCK_FILE}: it does not lock provider hashicorp/aws: run 'terraform init' again")
+    version = match["version"]
     parts = tuple(int(part) for part in re.findall(r"\d+", version)[:3])
     if parts < _OLDEST or parts == _NEVER or parts >= _FIRST_UNKNOWN:
         raise Failure(
-            f"{stack / LOCK_FILE}: provider aws is {version}, and adopting takes 5.100 up to 6.x without 6.0.0: run "
+            f"{stack / LOCK_FILE}: provider aws is {version}, but adopt supports 5.100 to 6.x without 6.0.0: run "
             "'terraform init -upgrade'"
         )
     return version

@@ -1,4 +1,4 @@
-"""The provider blocks of a stack -> the places that it works in, each with the account that it may touch."""
+"""Reads the provider configurations of a stack: region, account and role of each."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ _IMPORT = re.compile(r"^import \{\n(?P<body>.*?)^\}", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ProviderConfig:
-    """Where one provider works: its alias (empty for the stack's own), region, account, and the role it takes on."""
+    """One provider configuration: its alias (empty for the default one), region, account and assumed role."""
 
     alias: str
     region: str
@@ -28,50 +28,46 @@ class ProviderConfig:
         return facts.partition(self.region)
 
     def __str__(self) -> str:
-        """Return how messages name a place."""
+        """Return the name for messages."""
         return f"account {self.account_id}, region {self.region}"
 
 
 def provider_configs(configuration: Configuration) -> tuple[ProviderConfig, ...]:
-    """Return the places of a stack, its own first; raises Failure where a block does not say region and account."""
-    found = sorted(map(_place, configuration.providers), key=lambda place: place.alias)
-    if not found or found[0].alias:
-        raise Failure("no provider block names region and account: this is no stack that pcaform rendered")
-    return tuple(found)
+    """Return a stack's provider configurations, the default first; raises Failure if region or account is missing."""
+    providers = sorted(map(_read_provider, configuration.providers), key=lambda provider: provider.alias)
+    if not providers or providers[0].alias:
+        raise Failure("there is no provider block without an alias: this is not a stack that pcaform rendered")
+    return tuple(providers)
 
 
-def of_alias(known: Iterable[ProviderConfig], alias: str) -> ProviderConfig:
-    """Return the place of a provider."""
-    for place in known:
-        if place.alias == alias:
-            return place
-    raise Failure(f"there is no provider block with the alias '{alias}' in the stack's providers.tf: render it again")
-
-
-def of_arn(known: Iterable[ProviderConfig], arn: str) -> ProviderConfig | None:
-    """Return the place in which a CA of this ARN lives, None where the stack works in no such place."""
+def find_provider(providers: Iterable[ProviderConfig], arn: str) -> ProviderConfig | None:
+    """Return the provider configuration for a CA's region and account, None if the stack has none."""
     match = _CA_ARN.fullmatch(arn)
-    wanted = (match["region"], match["account"]) if match else None
-    return next((place for place in known if (place.region, place.account_id) == wanted), None)
+    location = (match["region"], match["account"]) if match else None
+    return next((each for each in providers if (each.region, each.account_id) == location), None)
 
 
-def imported_accounts(changes: str) -> list[str]:
-    """Return the CAs that the import blocks of a stack's `changes.tf` name."""
-    return [found.group() for block in _IMPORT.finditer(changes) for found in _CA_ARN.finditer(block["body"])]
+def imported_cas(changes: str) -> list[str]:
+    """Return the ARNs of CAs in the import blocks of a stack's `changes.tf`."""
+    return [arn.group() for block in _IMPORT.finditer(changes) for arn in _CA_ARN.finditer(block["body"])]
 
 
-def refuse_unknown_providers(known: tuple[ProviderConfig, ...], arns: Iterable[str]) -> None:
-    """Raise Failure for CAs that live where no provider of the stack works."""
-    strays = [arn for arn in arns if of_arn(known, arn) is None]
-    if strays:
-        where = "; ".join(map(str, known))
-        raise Failure(f"{strays[0]}: this CA is in none of the stack's places ({where}): correct the spec and render")
+def refuse_unknown_providers(providers: tuple[ProviderConfig, ...], arns: Iterable[str]) -> None:
+    """Raise Failure for CAs in a region or account for which the stack has no provider."""
+    uncovered = [arn for arn in arns if find_provider(providers, arn) is None]
+    if uncovered:
+        locations = "; ".join(map(str, providers))
+        raise Failure(
+            f"{uncovered[0]}: no provider of the stack covers this CA ({locations}): correct the spec and render"
+        )
 
 
-def _place(provider: Mapping[str, Any]) -> ProviderConfig:
+def _read_provider(provider: Mapping[str, Any]) -> ProviderConfig:
     region, accounts = provider.get("region"), provider.get("allowed_account_ids")
     if not isinstance(region, str) or not isinstance(accounts, list) or not isinstance(next(iter(accounts), None), str):
-        raise Failure("a provider block does not name its region and account: this is no stack that pcaform rendered")
+        raise Failure(
+            "a provider block without a literal region and account ID: this is not a stack that pcaform rendered"
+        )
     alias = provider.get("alias", "")
     return ProviderConfig(str(alias), region, accounts[0], dict(_role(provider.get("assume_role"))))
 

@@ -1,6 +1,6 @@
-"""What was proven -> JSON for reviewers and programs with its JSON Schema, and text for people.
+"""Formats a proof as JSON with its JSON Schema, and as text.
 
-It holds addresses, ids, names of arguments and digests: no value of any argument, no output, nothing of a state.
+It contains addresses, ids, argument names and digests, but no argument values, outputs or state content.
 """
 
 import hashlib
@@ -25,8 +25,8 @@ class Resource:
     """One address of the plan.
 
     `actions` are Terraform's words, `import_id` the id of an import, `moved_from` the old address of a move.
-    `taken_over_id` is the id under which adopt put it into the state. `differing_arguments` are the names of those that
-    an apply would change, and `classes` the ones that cover them all.
+    `taken_over_id` is the id with which adopt added it to the state. `differing_arguments` are the names of arguments
+    that an apply would change, and `classes` the classes that cover them all.
     """
 
     address: str
@@ -51,7 +51,7 @@ class Digests:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What proved it."""
+    """The versions that made the proof."""
 
     pcaform: str
     terraform: str
@@ -60,9 +60,9 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What `pcaform adopt --proof` writes; the first part of `format_version` grows when a reader could break.
+    """What `pcaform adopt --proof` writes; the major number of `format_version` grows with breaking changes.
 
-    `outputs` are the outputs whose value an apply writes to the state. `reasons` say what refuses the plan as a whole.
+    `outputs` are the outputs whose value an apply writes to the state. `reasons` say why the whole plan is refused.
     """
 
     format_version: Literal["1.0"]
@@ -83,7 +83,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class ProofContext:
-    """What a proof says beside the plan: where it was made, of what, and with what."""
+    """What a proof contains besides the plan: the stack, account and versions."""
 
     stack: str
     workspace: str
@@ -98,8 +98,8 @@ class ProofContext:
 _PROOF = TypeAdapter(Proof)
 
 
-def build_proof(proven: ProvenState, circumstances: ProofContext, step: Step) -> Proof:
-    """Return the proof of what was proven."""
+def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof:
+    """Build the proof of a proven state."""
     result = proven.result
     ids = {entry.address: entry.id for entry in proven.entries}
     return Proof(
@@ -107,27 +107,27 @@ def build_proof(proven: ProvenState, circumstances: ProofContext, step: Step) ->
         verdict="proven" if result.is_accepted else "refused",
         step=step,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        stack=circumstances.stack,
-        workspace=circumstances.workspace,
-        account_id=circumstances.account_id,
-        region=circumstances.region,
-        accepted_classes=circumstances.accepted,
-        resources=tuple(_resource(line, ids.get(line.address)) for line in result.lines),
+        stack=context.stack,
+        workspace=context.workspace,
+        account_id=context.account_id,
+        region=context.region,
+        accepted_classes=context.accepted,
+        resources=tuple(_convert_line(line, ids.get(line.address)) for line in result.lines),
         outputs=result.outputs,
-        reasons=result.doubts,
+        reasons=result.reasons,
         digests=Digests(
             plan=_digest(json.dumps(proven.plan, sort_keys=True).encode()),
             state_before=_digest(proven.before),
             state_after=_digest(proven.after),
-            stack=_digest_of_files(circumstances.files),
+            stack=_digest_of_files(context.files),
         ),
-        versions=Versions(__version__, circumstances.terraform, circumstances.provider),
+        versions=Versions(__version__, context.terraform, context.provider),
     )
 
 
-def format_json(found: Proof) -> str:
-    """Return one JSON document, as `json_schema` describes it."""
-    return _PROOF.dump_json(found, indent=2).decode() + "\n"
+def format_json(proof: Proof) -> str:
+    """Return one JSON document that follows `json_schema`."""
+    return _PROOF.dump_json(proof, indent=2).decode() + "\n"
 
 
 def json_schema() -> dict[str, Any]:
@@ -136,13 +136,14 @@ def json_schema() -> dict[str, Any]:
     return {**dialect, **_PROOF.json_schema(mode="serialization")}
 
 
-def format_text(found: Proof) -> str:
-    """Return a line for each address that the plan does something with, then the count."""
-    return "\n".join([*(line for each in found.resources if (line := _line(each))), summary(found.resources)])
+def format_text(proof: Proof) -> str:
+    """Return a line for each address that the plan changes, imports or moves, then the counts."""
+    lines = [line for resource in proof.resources if (line := _format_resource(resource))]
+    return "\n".join([*lines, summary(proof.resources)])
 
 
 def summary(resources: Sequence[Resource]) -> str:
-    """Return the count in Terraform's words, with what adopt itself takes over."""
+    """Return the counts in Terraform's words, plus the resources that adopt itself takes over."""
     counts = {
         "to import": sum(each.import_id is not None for each in resources),
         "taken over": sum(each.taken_over_id is not None for each in resources),
@@ -155,7 +156,7 @@ def summary(resources: Sequence[Resource]) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count or word not in optional)
 
 
-def _resource(line: PlanLine, taken: str | None) -> Resource:
+def _convert_line(line: PlanLine, taken: str | None) -> Resource:
     return Resource(
         address=line.address,
         actions=line.actions,
@@ -168,23 +169,23 @@ def _resource(line: PlanLine, taken: str | None) -> Resource:
     )
 
 
-def _line(each: Resource) -> str:
-    done = [
-        f"imported by {each.import_id}" if each.import_id else "",
-        f"taken over as {each.taken_over_id}" if each.taken_over_id else "",
-        f"moved from {each.moved_from}" if each.moved_from else "",
-        _changed(each),
+def _format_resource(resource: Resource) -> str:
+    parts = [
+        f"imported by {resource.import_id}" if resource.import_id else "",
+        f"taken over as {resource.taken_over_id}" if resource.taken_over_id else "",
+        f"moved from {resource.moved_from}" if resource.moved_from else "",
+        _format_change(resource),
     ]
-    told = ", ".join(part for part in done if part)
-    return f"{each.address}: {told}" if told else ""
+    text = ", ".join(part for part in parts if part)
+    return f"{resource.address}: {text}" if text else ""
 
 
-def _changed(each: Resource) -> str:
-    if each.actions in (("no-op",), ("read",)):
+def _format_change(resource: Resource) -> str:
+    if resource.actions in (("no-op",), ("read",)):
         return ""
-    arguments = f" of {', '.join(each.differing_arguments)}" if each.differing_arguments else ""
-    covered = f" [{', '.join(each.classes)}]" if each.classes else ""
-    return f"{'' if each.is_accepted else 'REFUSED: '}{' and '.join(each.actions)}{arguments}{covered}"
+    arguments = f" of {', '.join(resource.differing_arguments)}" if resource.differing_arguments else ""
+    classes = f" [{', '.join(resource.classes)}]" if resource.classes else ""
+    return f"{'' if resource.is_accepted else 'REFUSED: '}{' and '.join(resource.actions)}{arguments}{classes}"
 
 
 def _digest(content: bytes) -> str:

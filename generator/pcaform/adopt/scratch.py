@@ -1,6 +1,6 @@
-"""A copy of a stack whose state is a local file: what is planned there reads AWS and shares nothing.
+"""A scratch copy of a stack with a local state file: plans there read AWS but write nothing shared.
 
-The copy has the same files, the same modules and the same providers; only its backend is another, through an override.
+The copy has the same files, modules and providers; an override file replaces only the backend.
 """
 
 import json
@@ -11,34 +11,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.adopt.state_backup import store
+from pcaform.adopt.state_backup import write_state
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform
 
 DEFAULT = "default"
 _OVERRIDE = "zz_pcaform_adopt_override.tf"
 _LOCAL = 'terraform {\n  backend "local" {}\n}\n'
-_DATA = "TF_DATA_DIR"
-_OF_BACKEND = "terraform.tfstate"
+_DATA_DIR_VARIABLE = "TF_DATA_DIR"
+_BACKEND_FILE = "terraform.tfstate"
 _STATES = ("*.tfstate", "*.tfstate.*", "terraform.tfstate.d", ".git")
 
 
 def data_directory(stack: Path, environment: Mapping[str, str]) -> Path:
-    """Return where `terraform init` keeps its data of a stack."""
-    return stack / environment.get(_DATA, ".terraform")
+    """Return the directory in which `terraform init` keeps a stack's data."""
+    return stack / environment.get(_DATA_DIR_VARIABLE, ".terraform")
 
 
-def files(stack: Path, environment: Mapping[str, str]) -> dict[str, bytes]:
-    """Return the content of a stack's files by path, without states and what `terraform init` keeps."""
+def read_files(stack: Path, environment: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the content of a stack's files by path, without states and the data of `terraform init`."""
     data = data_directory(stack, environment)
     ignored = shutil.ignore_patterns(data.name, ".terraform", *_STATES)
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for directory, folders, names in os.walk(stack):
         left_out = ignored(directory, [*folders, *names])
         folders[:] = sorted(set(folders) - left_out)
         paths = [Path(directory) / name for name in names if name not in left_out]
-        found |= {path.relative_to(stack).as_posix(): path.read_bytes() for path in paths}
-    return found
+        contents |= {path.relative_to(stack).as_posix(): path.read_bytes() for path in paths}
+    return contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,13 @@ class Scratch:
     workspace: str
 
     def plan(self, state: bytes) -> dict[str, Any]:
-        """Plan with this state, of which nothing may be stored, or else it must be one of version 4."""
+        """Plan with this state, which is empty or of version 4."""
         if state.strip():
-            store(self._of_workspace() / "terraform.tfstate", state)
+            write_state(self._state_directory() / "terraform.tfstate", state)
         return self.terraform.plan(self.terraform.directory / "adopt.tfplan")
 
-    def _of_workspace(self) -> Path:
-        """Return where the local backend looks for the state; a workspace exists once its directory does."""
+    def _state_directory(self) -> Path:
+        """Return the directory of the local backend's state; creating it creates the workspace."""
         directory = self.terraform.directory
         if self.workspace != DEFAULT:
             directory = directory / "terraform.tfstate.d" / self.workspace
@@ -63,17 +63,17 @@ class Scratch:
         return directory
 
     def init(self) -> None:
-        """Initialise the copy; nothing is installed or fetched that the stack does not have."""
-        self._of_workspace()
+        """Initialise the copy, with the stack's modules and providers only."""
+        self._state_directory()
         self.terraform.init("-reconfigure", "-get=false", "-lockfile=readonly")
 
 
 def copy_stack(original: Terraform, below: Path, *, workspace: str) -> Scratch:
-    """Copy an initialised stack below a directory and initialise the copy, without a network.
+    """Copy an initialised stack below a directory and initialise the copy, without network access.
 
-    Raises Failure where the copy cannot be written or initialised.
+    Raises Failure if the copy cannot be written or initialised.
     """
-    environment = {name: value for name, value in original.environment.items() if name != _DATA}
+    environment = {name: value for name, value in original.environment.items() if name != _DATA_DIR_VARIABLE}
     data = data_directory(original.directory, original.environment)
     directory = _nested(below, data) / "stack"
     try:
@@ -102,24 +102,24 @@ def _copy(stack: Path, directory: Path, data: Path) -> None:
 
 
 def _data_only(data: Path) -> Any:
-    """Leave out what belongs to the backend, and the providers, which are large: they are linked."""
+    """Ignore the backend's file, and the providers, which are large and get linked."""
 
-    def ignored(directory: str, names: list[str]) -> set[str]:
-        left_out = (_OF_BACKEND, "providers") if Path(directory) == data else ()
+    def ignore(directory: str, names: list[str]) -> set[str]:
+        left_out = (_BACKEND_FILE, "providers") if Path(directory) == data else ()
         return {name for name in names if name in left_out}
 
-    return ignored
+    return ignore
 
 
 def _modules(data: Path) -> list[str]:
-    """Return the directories of a stack's modules, as Terraform remembers them relative to the stack."""
+    """Return the directories of a stack's modules, relative to the stack, as Terraform records them."""
     try:
-        remembered = json.loads((data / "modules" / "modules.json").read_bytes())
+        recorded = json.loads((data / "modules" / "modules.json").read_bytes())
     except FileNotFoundError:
         return []
-    return [str(module["Dir"]) for module in remembered["Modules"]]
+    return [str(module["Dir"]) for module in recorded["Modules"]]
 
 
 def _nested(below: Path, data: Path) -> Path:
-    """Return a directory so deep that modules which lie outside the stack have their place in the copy too."""
+    """Return a directory deep enough to copy modules from outside the stack next to it."""
     return below.joinpath(*["scratch"] * max(1, *(name.split("/").count("..") + 1 for name in ["", *_modules(data)])))

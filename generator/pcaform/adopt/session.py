@@ -1,6 +1,6 @@
-"""A stack's directory -> what adopting stands on: Terraform in it, and the accounts that answer where it works.
+"""Opens a stack's directory for adopting: Terraform in it, and an AWS session for each provider configuration.
 
-The caller is asked for first: with other credentials than the stack's nothing else is looked at.
+The caller's account is checked first: with credentials of another account nothing else is read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ from pcaform.adopt import preconditions
 from pcaform.adopt.permissions import Grant, match_permissions, planned_permissions
 from pcaform.adopt.providers import (
     ProviderConfig,
-    imported_accounts,
-    of_arn,
+    find_provider,
+    imported_cas,
     provider_configs,
     refuse_unknown_providers,
 )
@@ -24,83 +24,84 @@ from pcaform.sources.aws.session import Account, Caller, open_account
 from pcaform.sources.hcl.static_config import read_configuration
 from pcaform.terraform.runner import Terraform, find_binary
 
-_GONE = "DELETED"
+_DELETED = "DELETED"
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An initialised stack with its selected workspace, its places, and by alias the account that answers in each."""
+    """An initialised stack: its workspace, provider configurations, and the AWS account of each by alias."""
 
     terraform: Terraform
     workspace: str
-    provider: str
-    places: tuple[ProviderConfig, ...]
+    provider_version: str
+    providers: tuple[ProviderConfig, ...]
     accounts: Mapping[str, Account]
 
     def alias(self, arn: str) -> str | None:
-        """Return the alias of the provider that works where a CA lives, None where none does."""
-        place = of_arn(self.places, arn)
-        return place.alias if place else None
+        """Return the alias of the provider for a CA's region and account, None if there is none."""
+        provider = find_provider(self.providers, arn)
+        return provider.alias if provider else None
 
     def account(self, arn: str) -> Account:
-        """Return the account in which a CA of the stack lives."""
+        """Return the account of a CA of the stack."""
         return self.accounts[self.alias(arn) or ""]
 
-    def grants(self, entries: Sequence[Entry], state: State) -> list[Grant]:
-        """Return those of planned permissions that AWS has; raises Failure for one that the state has elsewhere."""
-        asked = {
+    def find_grants(self, entries: Sequence[Entry], state: State) -> list[Grant]:
+        """Return the planned permissions that exist at AWS; raises Failure for one at another address in the state."""
+        planned = {
             str(entry.attributes["certificate_authority_arn"]): entry for entry in planned_permissions(entries, state)
         }
-        refuse_unknown_providers(self.places, asked)
-        found: list[Grant] = []
+        refuse_unknown_providers(self.providers, planned)
+        grants: list[Grant] = []
         for alias, account in self.accounts.items():
-            own = [arn for arn in asked if self.alias(arn) == alias]
+            own = [arn for arn in planned if self.alias(arn) == alias]
             for arn, listed in read_permissions(account, own).items():
-                grant = match_permissions(asked[arn], listed, account.account_id)
-                found += [grant] if grant else []
-        return found
+                grant = match_permissions(planned[arn], listed, account.account_id)
+                grants += [grant] if grant else []
+        return grants
 
 
 def open_session(directory: Path, environment: Mapping[str, str]) -> Session:
-    """Return the stack in a directory; raises Failure unless it is initialised, the caller's, and all its CAs exist."""
+    """Open a stack; raises Failure unless it is initialised, of the caller's account, and all its CAs exist."""
     preconditions.refuse_uninitialised(directory, environment)
-    provider = preconditions.provider_version(
+    version = preconditions.provider_version(
         (directory / preconditions.LOCK_FILE).read_text(encoding="utf-8"), directory
     )
-    known = provider_configs(read_configuration({"providers.tf": (directory / "providers.tf").read_bytes()}))
-    accounts = {place.alias: _account(place) for place in known}
-    _refuse_strangers(known, accounts)
+    providers = provider_configs(read_configuration({"providers.tf": (directory / "providers.tf").read_bytes()}))
+    accounts = {provider.alias: _open_account(provider) for provider in providers}
+    _check_accounts(providers, accounts)
     changes = directory / "changes.tf"
-    arns = imported_accounts(changes.read_text(encoding="utf-8")) if changes.is_file() else []
-    refuse_unknown_providers(known, arns)
-    stack = Session(Terraform(find_binary(environment), directory, environment), "", provider, known, accounts)
-    _refuse_gone(stack, arns)
-    return Session(stack.terraform, stack.terraform.workspace(), provider, known, accounts)
+    arns = imported_cas(changes.read_text(encoding="utf-8")) if changes.is_file() else []
+    refuse_unknown_providers(providers, arns)
+    stack = Session(Terraform(find_binary(environment), directory, environment), "", version, providers, accounts)
+    _check_cas_exist(stack, arns)
+    return Session(stack.terraform, stack.terraform.workspace(), version, providers, accounts)
 
 
-def _account(place: ProviderConfig) -> Account:
-    """Return the account that answers where a provider works, as the role that the provider takes on."""
-    role = place.role
-    return open_account(Caller(None, role.get("role_arn"), role.get("external_id"), (place.region,)), RateLimiter())
+def _open_account(provider: ProviderConfig) -> Account:
+    """Open the AWS session of a provider configuration, with the role that it assumes."""
+    role = provider.role
+    return open_account(Caller(None, role.get("role_arn"), role.get("external_id"), (provider.region,)), RateLimiter())
 
 
-def _refuse_strangers(known: Sequence[ProviderConfig], accounts: Mapping[str, Account]) -> None:
-    for place in known:
-        caller = accounts[place.alias].account_id
-        if caller != place.account_id:
+def _check_accounts(providers: Sequence[ProviderConfig], accounts: Mapping[str, Account]) -> None:
+    for provider in providers:
+        caller = accounts[provider.alias].account_id
+        if caller != provider.account_id:
             raise Failure(
-                f"the caller is of account {caller}, and the stack is for {place}: select credentials of that account"
+                f"the credentials are of account {caller}, but the stack is for {provider}: use that account's "
+                "credentials"
             )
 
 
-def _refuse_gone(stack: Session, arns: Sequence[str]) -> None:
-    """Refuse CAs to import that AWS does not have; Terraform would only stop."""
+def _check_cas_exist(stack: Session, arns: Sequence[str]) -> None:
+    """Raise Failure for a CA to import that does not exist at AWS, with a clearer message than Terraform's."""
     aliases = {stack.alias(arn) for arn in arns}
-    asked = [account for alias, account in stack.accounts.items() if alias in aliases]
-    every = {arn: status for account in asked for arn, status in read_statuses(account).items()}
+    used = [account for alias, account in stack.accounts.items() if alias in aliases]
+    status_by_arn = {arn: status for account in used for arn, status in read_statuses(account).items()}
     for arn in arns:
-        if arn not in every:
+        if arn not in status_by_arn:
             raise Failure(f"{arn}: AWS has no such CA in this account: correct its 'arn' in the spec")
-        if every[arn] == _GONE:
+        if status_by_arn[arn] == _DELETED:
             restore = "aws acm-pca restore-certificate-authority"
-            raise Failure(f"{arn}: this CA is deleted: restore it ({restore}), or take it out of the spec")
+            raise Failure(f"{arn}: this CA is deleted: restore it ({restore}), or remove it from the spec")

@@ -1,7 +1,7 @@
-"""A state as `terraform state pull` gives it -> the state that is pushed: patched, or put back, never by force.
+"""Reads a state from `terraform state pull`, and builds the state to push: with added entries, or restored.
 
-What `state push` accepts was tried with Terraform 1.11 (docs/decisions/adopt.md): the same lineage, and a serial that
-is higher than the stored one. So a push with exactly one more than was pulled is refused where somebody wrote since.
+`state push` accepts the same lineage with a serial higher than the stored one (tried with Terraform 1.11, see
+docs/decisions/adopt.md). So a push with exactly the next serial is refused if another run wrote since the pull.
 """
 
 import json
@@ -20,9 +20,9 @@ Attributes = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One resource instance to put into a state.
+    """One resource instance to add to a state.
 
-    `provider` is the provider's address as states write it, `index` the key of count or for_each, or None.
+    `provider` is the provider's address in the format of states, `index` the key of count or for_each, or None.
     """
 
     address: str
@@ -36,20 +36,20 @@ class Entry:
 
     @property
     def id(self) -> str:
-        """The id by which the provider reads it back."""
+        """The id with which the provider reads the object."""
         return str(self.attributes["id"])
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A pulled state: what it says of itself, and the whole document."""
+    """A pulled state: its serial, lineage and whole document."""
 
     serial: int
     lineage: str
     document: Mapping[str, Any] = field(repr=False)
 
     def instances(self) -> Iterator[tuple[str, str, Attributes]]:
-        """Yield type, address and attributes of each managed instance; deposed objects are not any more."""
+        """Yield type, address and attributes of each managed instance, without deposed objects."""
         for resource in self.document["resources"]:
             if resource.get("mode") != "managed":
                 continue
@@ -58,16 +58,16 @@ class State:
                     yield resource["type"], _address(resource, instance), instance.get("attributes") or {}
 
 
-def parse(content: bytes) -> State:
-    """Return the state in what was pulled; nothing at all, as before the first apply, is an empty one.
+def parse_state(content: bytes) -> State:
+    """Return the pulled state; empty content, as before the first apply, is an empty state.
 
-    Raises Failure for what is no state of version 4.
+    Raises Failure for anything but a state of version 4.
     """
     if not content.strip():
-        return State(0, "", _new())
+        return State(0, "", _empty_document())
     try:
         document = json.loads(content)
-        state = State(int(document["serial"]), str(document["lineage"]), {**_new(), **document})
+        state = State(int(document["serial"]), str(document["lineage"]), {**_empty_document(), **document})
         list(state.instances())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(_DAMAGED) from None
@@ -76,37 +76,37 @@ def parse(content: bytes) -> State:
     return state
 
 
-def patch(state: State, entries: Iterable[Entry]) -> bytes:
-    """Return a state with further instances, one serial on; an unwritten one gets a lineage."""
+def add_entries(state: State, entries: Iterable[Entry]) -> bytes:
+    """Return a state with added instances and the next serial; a new state gets a lineage."""
     resources = [{**resource, "instances": list(resource["instances"])} for resource in state.document["resources"]]
     for entry in entries:
-        _resource(resources, entry)["instances"].append(_instance(entry))
-    return _written(state, resources, state.document.get("outputs", {}))
+        _find_resource(resources, entry)["instances"].append(_instance(entry))
+    return _serialize(state, resources, state.document.get("outputs", {}))
 
 
-def restore(before: State, now: State) -> bytes:
-    """Return the content of before as the successor of what is stored now."""
-    return _written(now, before.document["resources"], before.document.get("outputs", {}))
+def restore_state(before: State, now: State) -> bytes:
+    """Return the previous content as the successor of the stored state."""
+    return _serialize(now, before.document["resources"], before.document.get("outputs", {}))
 
 
-def is_same(pushed: State, now: State) -> bool:
-    """Tell whether what is stored is what was pushed, and nobody has written since.
+def is_same_state(pushed: State, now: State) -> bool:
+    """Tell whether the stored state is the pushed one, so that no other run has written since.
 
-    Backends store the pushed serial or one more, and give a state that had none a lineage of their own.
+    Backends store the pushed serial or one more, and may give a new state another lineage.
     """
     return now.serial in (pushed.serial, pushed.serial + 1) and _content(pushed) == _content(now)
 
 
 def _content(state: State) -> Any:
-    instances = sorted((address, json.dumps(found, sort_keys=True)) for _, address, found in state.instances())
+    instances = sorted((address, json.dumps(values, sort_keys=True)) for _, address, values in state.instances())
     return instances, state.document.get("outputs") or {}
 
 
-def _new() -> dict[str, Any]:
+def _empty_document() -> dict[str, Any]:
     return {"version": _VERSION, "serial": 0, "lineage": "", "outputs": {}, "resources": [], "check_results": None}
 
 
-def _written(state: State, resources: list[Any], outputs: Mapping[str, Any]) -> bytes:
+def _serialize(state: State, resources: list[Any], outputs: Mapping[str, Any]) -> bytes:
     changed = {
         "serial": state.serial + 1,
         "lineage": state.lineage or str(uuid.uuid4()),
@@ -116,17 +116,17 @@ def _written(state: State, resources: list[Any], outputs: Mapping[str, Any]) -> 
     return (json.dumps({**state.document, **changed}, indent=2) + "\n").encode()
 
 
-def _resource(resources: list[dict[str, Any]], entry: Entry) -> dict[str, Any]:
-    """Return the resource that an instance belongs to, added where the state has none of it."""
-    wanted = {"mode": "managed", "type": entry.type, "name": entry.name}
+def _find_resource(resources: list[dict[str, Any]], entry: Entry) -> dict[str, Any]:
+    """Return the resource of an instance; it is added if the state does not have it."""
+    identity = {"mode": "managed", "type": entry.type, "name": entry.name}
     if entry.module:
-        wanted = {"module": entry.module, **wanted}
+        identity = {"module": entry.module, **identity}
     for resource in resources:
-        if {name: resource.get(name) for name in ("module", *wanted)} == {"module": None, **wanted}:
+        if {name: resource.get(name) for name in ("module", *identity)} == {"module": None, **identity}:
             return resource
-    made: dict[str, Any] = {**wanted, "provider": entry.provider, "instances": []}
-    resources.append(made)
-    return made
+    added: dict[str, Any] = {**identity, "provider": entry.provider, "instances": []}
+    resources.append(added)
+    return added
 
 
 def _instance(entry: Entry) -> dict[str, Any]:

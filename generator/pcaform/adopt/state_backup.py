@@ -1,4 +1,4 @@
-"""Where pulled states lie meanwhile: readable by their owner only, outside the stack, gone in the end unless wanted."""
+"""Copies of pulled states: readable by their owner only, outside the stack, deleted at the end unless kept."""
 
 import os
 import shutil
@@ -15,11 +15,11 @@ _OWNER_ONLY = 0o600
 
 @contextmanager
 def open_backup(keep: Path | None, stack: Path) -> Iterator[Path]:
-    """Yield a directory for states; it stays where it was asked for, and where the shared state is not as it was.
+    """Yield a directory for states; it stays if requested (`keep`), or if the shared state could not be restored.
 
-    Raises Failure for a directory inside the stack, and where it cannot be made.
+    Raises Failure for a directory inside the stack, or if it cannot be created.
     """
-    directory = outside(keep, stack) if keep else _temporary()
+    directory = make_directory(keep, stack) if keep else _temporary()
     try:
         yield directory
     except NotRestored as failure:
@@ -30,15 +30,15 @@ def open_backup(keep: Path | None, stack: Path) -> Iterator[Path]:
     _clear(directory, keep)
 
 
-def keep(path: Path, content: bytes) -> None:
-    """Write a state that stays; raises Failure where it cannot be written, or would overwrite one kept before."""
+def save_copy(path: Path, content: bytes) -> None:
+    """Write a copy of a state; raises Failure if it cannot be written, or would overwrite an earlier copy."""
     if path.exists() and path.read_bytes() != content:
-        raise Failure(f"{path}: another state was kept there before: name another directory")
-    store(path, content)
+        raise Failure(f"{path}: there is a copy of another state already: name another directory")
+    write_state(path, content)
 
 
-def store(path: Path, content: bytes) -> Path:
-    """Write a state durably, for its owner only; raises Failure where it cannot be written."""
+def write_state(path: Path, content: bytes) -> Path:
+    """Write a state durably, readable by its owner only; raises Failure if it cannot be written."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), _OWNER_ONLY)
         with os.fdopen(descriptor, "wb") as file:
@@ -53,13 +53,13 @@ def store(path: Path, content: bytes) -> Path:
 
 
 def refuse_inside(directory: Path, stack: Path) -> None:
-    """Raise Failure for a directory inside the stack: what lies there is planned, packed and committed."""
+    """Raise Failure for a directory inside the stack: its files are planned, packed and committed."""
     if directory.resolve().is_relative_to(stack.resolve()):
         raise Failure(f"{directory}: this is inside the stack, where states do not belong: name another directory")
 
 
-def outside(directory: Path, stack: Path) -> Path:
-    """Make a directory for states; raises Failure for one inside the stack, and where it cannot be made."""
+def make_directory(directory: Path, stack: Path) -> Path:
+    """Make a directory for states; raises Failure for one inside the stack, or if it cannot be created."""
     refuse_inside(directory, stack)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)

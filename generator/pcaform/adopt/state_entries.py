@@ -1,7 +1,7 @@
-"""A plan in JSON -> state entries for what it would create although it may exist already.
+"""Builds state entries for resources that a plan (JSON) would create, but that may exist already.
 
-Terraform itself says what it wants: the address, every argument, the provider and schema version. Only the id is
-made here, so that the provider can read the object back; what AWS does not have drops out in that reading.
+Terraform's plan has the address, every argument, the provider and the schema version. Only the id is built here, so
+that the provider can read the object; Terraform's refresh removes entries of objects that do not exist at AWS.
 Formats: https://developer.hashicorp.com/terraform/internals/json-format, and the provider's documentation for ids.
 """
 
@@ -37,26 +37,26 @@ IDS: Mapping[str, tuple[tuple[str, ...], Callable[[Planned, str], str]]] = {
         lambda after, _: f"{after['role']}-{after['policy_arn']}",
     ),
 }
-"""Resource type -> the arguments that must be known, and the id they make; the other argument is `arn:...::account`."""
+"""Resource type -> the arguments that must be known, and a function of them and of `arn:...::account` for the id."""
 
 
-def entries(plan: Mapping[str, Any], iam: str) -> Iterator[Entry]:
-    """Yield an entry for each planned create of a kind in IDS; `iam` is `arn:PARTITION:iam::ACCOUNT`."""
+def planned_entries(plan: Mapping[str, Any], iam: str) -> Iterator[Entry]:
+    """Yield an entry for each planned create of a type in IDS; `iam` is `arn:PARTITION:iam::ACCOUNT`."""
     for change in plan.get("resource_changes", []):
-        needed, make = IDS.get(change["type"], ((), None))
+        required, build_id = IDS.get(change["type"], ((), None))
         after = change["change"].get("after") or {}
-        if make is None or change["change"]["actions"] != ["create"] or not set(needed) <= _known(after):
+        if build_id is None or change["change"]["actions"] != ["create"] or not set(required) <= _known_names(after):
             continue
-        yield _entry(change, {**after, "id": make(after, iam)}, plan["configuration"])
+        yield _entry(change, {**after, "id": build_id(after, iam)}, plan["configuration"])
 
 
-def _known(after: Planned) -> set[str]:
+def _known_names(after: Planned) -> set[str]:
     return {name for name, value in after.items() if value is not None}
 
 
 def _entry(change: Mapping[str, Any], attributes: dict[str, Any], configuration: Mapping[str, Any]) -> Entry:
     module = change.get("module_address", "")
-    found, inside = _configured(change, configuration["root_module"])
+    block, module_path = _find_block(change, configuration["root_module"])
     if change["type"] == "aws_iam_policy":
         attributes["arn"] = attributes["id"]
     return Entry(
@@ -65,14 +65,14 @@ def _entry(change: Mapping[str, Any], attributes: dict[str, Any], configuration:
         type=change["type"],
         name=change["name"],
         index=change.get("index"),
-        provider=_provider(found["provider_config_key"], change["provider_name"], configuration, inside),
-        schema_version=found["schema_version"],
+        provider=_provider(block["provider_config_key"], change["provider_name"], configuration, module_path),
+        schema_version=block["schema_version"],
         attributes=attributes,
     )
 
 
-def _configured(change: Mapping[str, Any], module: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-    """Return the resource in the configuration that a change belongs to."""
+def _find_block(change: Mapping[str, Any], module: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+    """Return the configuration block of a changed resource, and the path of its module."""
     path = _names(change.get("module_address", ""))
     for name in path:
         module = module["module_calls"][name]["module"]
@@ -89,9 +89,9 @@ def _names(module_address: str) -> list[str]:
     return [step for step in steps if isinstance(step, str)][1::2]
 
 
-def _provider(key: str, full_name: str, configuration: Mapping[str, Any], inside: str) -> str:
-    """Return a provider's address as states write it: its source, its alias, and the module that configures it."""
+def _provider(key: str, full_name: str, configuration: Mapping[str, Any], module_path: str) -> str:
+    """Return a provider's address in the format of states: module, source and alias."""
     provider = configuration.get("provider_config", {}).get(key, {})
     alias = provider.get("alias")
-    owner = f"{inside}." if provider.get("module_address") else ""
+    owner = f"{module_path}." if provider.get("module_address") else ""
     return f'{owner}provider["{full_name}"]' + (f".{alias}" if alias else "")

@@ -1,53 +1,52 @@
-"""The steps of taking over, in their order: what is shared is as it was, or proven, wherever they end.
+"""Runs the steps of adopting in order: wherever they stop, the shared state is unchanged, restored or proven.
 
-Nothing shared is written before the proof. What is written is refused by the backend where somebody else wrote since
-the pull, and is put back only while nobody did since the push. `between` is called after each step, by tests that kill
-there or write as somebody else.
+The shared state is not written before the proof. The backend refuses the push if another run wrote since the pull, and
+the previous state is restored only if no other run wrote since the push. `after_step` is called after each step; tests
+use it to kill the run or to write as another run.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from pcaform.adopt import state as states
-from pcaform.adopt.permissions import Grant, refuse_unlike
+from pcaform.adopt.permissions import Grant, check_actions
 from pcaform.adopt.plan_check import AdoptCheck, check_plan
-from pcaform.adopt.state import Entry, State
-from pcaform.adopt.state_entries import PERMISSION, entries
+from pcaform.adopt.state import Entry, State, add_entries, is_same_state, parse_state, restore_state
+from pcaform.adopt.state_entries import PERMISSION, planned_entries
 from pcaform.core.problems import Failure, Invalid
 
 Plan = Mapping[str, Any]
-WRITTEN_SINCE = "somebody has written the state since it was pulled: adopt again"
+WRITTEN_SINCE = "another run has written the state since it was pulled: adopt again"
 
 
-def _nothing(_: str) -> None:
-    """Let the next step follow at once."""
+def _do_nothing(_: str) -> None:
+    """Continue with the next step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the steps stand on: the shared state, plans, AWS and a place for what must not get lost.
+    """What the steps need: access to the shared state, plans and AWS, and a directory for copies of states.
 
-    `plan_of` plans a state in the scratch copy, `plan` the shared one. `grants` finds which of these permissions AWS
-    has. `keep` writes a copy of a state and raises Failure where it cannot. `iam` is `arn:PARTITION:iam::ACCOUNT`. With
-    `is_recreating` permissions that exist are not taken over: the plan is to create them.
+    `plan_scratch` plans a state in the scratch copy, `plan_shared` the shared one. `find_grants` returns the planned
+    permissions that exist at AWS. `save_copy` writes a copy of a state or raises Failure. `iam` is
+    `arn:PARTITION:iam::ACCOUNT`. With `is_recreating` existing permissions are not taken over: the plan creates them.
     """
 
     pull: Callable[[], bytes]
     push: Callable[[bytes], None]
-    plan_of: Callable[[bytes], Plan]
-    plan: Callable[[], Plan]
-    grants: Callable[[Sequence[Entry], State], Sequence[Grant]]
-    keep: Callable[[str, bytes], None]
+    plan_scratch: Callable[[bytes], Plan]
+    plan_shared: Callable[[], Plan]
+    find_grants: Callable[[Sequence[Entry], State], Sequence[Grant]]
+    save_copy: Callable[[str, bytes], None]
     iam: str
     accepted: Sequence[str] = ()
     is_recreating: bool = False
-    between: Callable[[str], None] = _nothing
+    after_step: Callable[[str], None] = _do_nothing
 
 
 @dataclass(frozen=True, slots=True)
 class ProvenState:
-    """A state before and after, what was put into it, and the plan that judges it."""
+    """A state before and after, the entries added to it, and the plan that proves it."""
 
     before: bytes = field(repr=False)
     after: bytes = field(repr=False)
@@ -55,109 +54,109 @@ class ProvenState:
     plan: Plan = field(repr=False)
     result: AdoptCheck
     grants: tuple[Grant, ...] = ()
-    awaited: frozenset[str] = frozenset()
+    to_create: frozenset[str] = frozenset()
     """The permissions that the plan is to create, by address."""
 
     @property
     def is_pushable(self) -> bool:
-        """Whether there is something to push, and it may be."""
+        """Whether there are entries to push, and the plan is accepted."""
         return bool(self.entries) and self.result.is_accepted
 
 
 class NotRestored(Failure):
-    """The shared state is not as it was: its content of before must not get lost."""
+    """The shared state could not be restored, so the copies of its previous content must be kept."""
 
 
-def prove(ground: Environment) -> ProvenState:
-    """Pull, keep a copy, and plan in the scratch copy until all that exists is in the state; nothing shared changes."""
+def prove(environment: Environment) -> ProvenState:
+    """Pull, save a copy, and plan in the scratch copy until the copied state has all existing resources."""
     try:
-        before = ground.pull()
-        ground.between("pull")
-        state = states.parse(before)
-        ground.keep("before.tfstate", before)
-        ground.between("keep")
-        return _proven(ground, before, state)
+        before = environment.pull()
+        environment.after_step("pull")
+        state = parse_state(before)
+        environment.save_copy("before.tfstate", before)
+        environment.after_step("keep")
+        return _build_proof(environment, before, state)
     except Invalid:
         raise
     except Failure as failure:
         raise Failure(f"{failure}\nnothing was changed") from None
 
 
-def push(ground: Environment, proven: ProvenState) -> AdoptCheck:
-    """Push what was proven, and plan once more; put the state back where that plan is not the proven one.
+def push(environment: Environment, proven: ProvenState) -> AdoptCheck:
+    """Push the proven state, and plan once more; restore the previous state if that plan is not accepted.
 
-    Raises Failure where somebody wrote since the pull, and where the second plan fails; both say how the state stands.
-    The pull right before the push is for a state that was emptied: onto that one Terraform would push anything.
+    Raises Failure if another run wrote since the pull, or if the second plan fails; both describe the state's status.
+    The pull right before the push is for a state that was emptied, because Terraform lets any state replace that one.
     """
-    ground.keep("after.tfstate", proven.after)
-    if states.parse(ground.pull()).document != states.parse(proven.before).document:
+    environment.save_copy("after.tfstate", proven.after)
+    if parse_state(environment.pull()).document != parse_state(proven.before).document:
         raise Failure(f"{WRITTEN_SINCE}\nnothing was changed")
-    ground.between("look again")
-    _push(ground, states.parse(proven.after), proven.after)
-    ground.between("push")
+    environment.after_step("look again")
+    _push(environment, parse_state(proven.after), proven.after)
+    environment.after_step("push")
     try:
-        result = check_plan(ground.plan(), ground.accepted, awaited=proven.awaited)
+        result = check_plan(environment.plan_shared(), environment.accepted, to_create=proven.to_create)
     except Failure as failure:
-        _put_back(ground, proven, f"{failure}\nthe plan after the push failed")
-    ground.between("plan")
+        _restore(environment, proven, f"{failure}\nthe plan after the push failed")
+    environment.after_step("plan")
     if not result.is_accepted:
-        _put_back(ground, proven, f"the plan after the push is not the proven one: {_first(result)}")
+        _restore(environment, proven, f"the plan after the push is not the proven one: {_first_refusal(result)}")
     return result
 
 
-def _proven(ground: Environment, before: bytes, state: State) -> ProvenState:
-    """Put what is found to exist into the state, and plan again, until a plan finds nothing more: that one counts."""
+def _build_proof(environment: Environment, before: bytes, state: State) -> ProvenState:
+    """Add existing resources to the state and plan again, until a plan finds no more: that plan is the proof."""
     taken: dict[str, Entry] = {}
     grants: dict[str, Grant] = {}
-    asked: set[str] = set()
+    tried: set[str] = set()
     while True:
-        after = states.patch(state, taken.values()) if taken else before
-        plan = ground.plan_of(after)
-        ground.between("prove")
-        found = [entry for entry in entries(plan, ground.iam) if entry.address not in asked]
-        if not found:
+        after = add_entries(state, taken.values()) if taken else before
+        plan = environment.plan_scratch(after)
+        environment.after_step("prove")
+        candidates = [entry for entry in planned_entries(plan, environment.iam) if entry.address not in tried]
+        if not candidates:
             break
-        asked |= {entry.address for entry in found}
-        new = {grant.entry.address: grant for grant in ground.grants(found, state)}
+        tried |= {entry.address for entry in candidates}
+        new = {grant.entry.address: grant for grant in environment.find_grants(candidates, state)}
         grants |= new
-        taken |= {entry.address: entry for entry in found if entry.type != PERMISSION}
-        if not ground.is_recreating:
-            refuse_unlike(tuple(new.values()))
+        taken |= {entry.address: entry for entry in candidates if entry.type != PERMISSION}
+        if not environment.is_recreating:
+            check_actions(tuple(new.values()))
             taken |= {address: grant.entry for address, grant in new.items()}
-    awaited = frozenset(grants) if ground.is_recreating else frozenset()
-    result = check_plan(plan, ground.accepted, awaited=awaited)
-    return ProvenState(before, after, tuple(taken.values()), plan, result, tuple(grants.values()), awaited)
+    to_create = frozenset(grants) if environment.is_recreating else frozenset()
+    result = check_plan(plan, environment.accepted, to_create=to_create)
+    return ProvenState(before, after, tuple(taken.values()), plan, result, tuple(grants.values()), to_create)
 
 
-def _push(ground: Environment, after: State, content: bytes) -> None:
-    """Push; where that fails, look whether it arrived all the same, as after a broken connection."""
+def _push(environment: Environment, after: State, content: bytes) -> None:
+    """Push; if that fails, check whether the state was stored anyway, as after a broken connection."""
     try:
-        ground.push(content)
+        environment.push(content)
     except Failure as failure:
         try:
-            now = states.parse(ground.pull())
+            now = parse_state(environment.pull())
         except Failure:
-            raise NotRestored(f"{failure}\nwhether it arrived is not known: look at the state") from None
-        if not states.is_same(after, now):
+            raise NotRestored(f"{failure}\nit is not known whether the state was stored: check it") from None
+        if not is_same_state(after, now):
             raise Failure(f"{failure}\nnothing was changed") from None
 
 
-def _put_back(ground: Environment, proven: ProvenState, reason: str) -> NoReturn:
-    """Put the state of before back while what is stored is still ours; raise Failure that says how it stands."""
+def _restore(environment: Environment, proven: ProvenState, reason: str) -> NoReturn:
+    """Restore the previous state if the stored one is still ours; raise a Failure that describes the state's status."""
     try:
-        now = states.parse(ground.pull())
-        ground.between("pull again")
-        is_ours = states.is_same(states.parse(proven.after), now)
+        now = parse_state(environment.pull())
+        environment.after_step("pull again")
+        is_ours = is_same_state(parse_state(proven.after), now)
         if is_ours:
-            ground.push(states.restore(states.parse(proven.before), now))
-            ground.between("restore")
+            environment.push(restore_state(parse_state(proven.before), now))
+            environment.after_step("restore")
     except Failure as failure:
-        raise NotRestored(f"{reason}\nthe state of before could not be put back: {failure}") from None
+        raise NotRestored(f"{reason}\nthe previous state could not be restored: {failure}") from None
     if not is_ours:
-        raise NotRestored(f"{reason}\nsomebody has written the state since, so it was left as it is")
-    raise Failure(f"{reason}\nthe state of before was put back")
+        raise NotRestored(f"{reason}\nanother run has written the state since, so it was left unchanged")
+    raise Failure(f"{reason}\nthe previous state was restored")
 
 
-def _first(result: AdoptCheck) -> str:
+def _first_refusal(result: AdoptCheck) -> str:
     lines = [f"{line.address}: {', '.join(line.actions)}" for line in result.refused]
-    return [*result.doubts, *lines][0]
+    return [*result.reasons, *lines][0]

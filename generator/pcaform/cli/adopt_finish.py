@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pcaform.adopt import preconditions
 from pcaform.adopt.backend import Backend
-from pcaform.adopt.finish import without_absorbed_moves
-from pcaform.adopt.state import parse as parse_state
+from pcaform.adopt.finish import remove_absorbed_moves
+from pcaform.adopt.state import parse_state
 from pcaform.core import console
 from pcaform.core.files import STDIN, read_bytes
 from pcaform.core.problems import Failure
@@ -18,7 +18,7 @@ from pcaform.terraform.environment import user_environment
 from pcaform.terraform.runner import Terraform, find_binary
 
 
-def remove_absorbed_moves(spec: str, directory: Path) -> None:
+def finish_spec(spec: str, directory: Path) -> None:
     """Rewrite a spec without those moves, and print each; raises Failure and changes nothing where that fails."""
     if spec == STDIN:
         raise Failure("--finish changes the spec in its file: name the file instead of '-'")
@@ -29,14 +29,14 @@ def remove_absorbed_moves(spec: str, directory: Path) -> None:
     if not state.serial:
         raise Failure(f"{directory}: there is no state yet: apply the stack, then finish")
     before = read_bytes(spec)
-    finished = without_absorbed_moves(parse(before, spec), before, state)
+    finished = remove_absorbed_moves(parse(before, spec), before, state)
     if finished.removed:
         _replace_file(Path(spec), finished.content)
     for address in finished.removed:
         console.print_status(f"{spec}: removed the move of {address}: the state has absorbed it")
-    for address in finished.left:
+    for address in finished.remaining:
         console.print_status(f"{spec}: kept the move of {address}: the state has not absorbed it, apply it first")
-    if not finished.removed and not finished.left:
+    if not finished.removed and not finished.remaining:
         console.print_status(f"{spec}: there are no moves in it")
 
 

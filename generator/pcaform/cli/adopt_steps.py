@@ -5,7 +5,7 @@ from pathlib import Path
 from pcaform.adopt import permissions, report
 from pcaform.adopt.backend import Backend
 from pcaform.adopt.export import emit
-from pcaform.adopt.scratch import copy_stack, files
+from pcaform.adopt.scratch import copy_stack, read_files
 from pcaform.adopt.session import Session
 from pcaform.adopt.state_backup import refuse_inside
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
@@ -32,12 +32,12 @@ def build_proof_context(session: Session, options: AdoptOptions) -> report.Proof
     return report.ProofContext(
         stack=directory.resolve().name,
         workspace=session.workspace,
-        account_id=session.places[0].account_id,
-        region=session.places[0].region,
+        account_id=session.providers[0].account_id,
+        region=session.providers[0].region,
         accepted=tuple(sorted(set(options.accept))),
-        files=files(directory, session.terraform.environment),
+        files=read_files(directory, session.terraform.environment),
         terraform=session.terraform.version(),
-        provider=session.provider,
+        provider=session.provider_version,
     )
 
 
@@ -46,22 +46,22 @@ def build_environment(session: Session, options: AdoptOptions, *, states: Path, 
     backend = Backend(session.terraform, states)
     copy = copy_stack(session.terraform, scratch, workspace=session.workspace)
 
-    def plan_of(state: bytes) -> Plan:
+    def plan_scratch(state: bytes) -> Plan:
         console.print_status("planning in a copy of the stack, whose state is a copy too")
         return copy.plan(state)
 
-    def plan() -> Plan:
+    def plan_shared() -> Plan:
         console.print_status("pushed; planning once more, now with the shared state")
         return session.terraform.plan(scratch / "after.tfplan", "-lock=false")
 
     return Environment(
         pull=backend.pull,
         push=backend.push,
-        plan_of=plan_of,
-        plan=plan,
-        grants=session.grants,
-        keep=backend.keep,
-        iam=f"arn:{session.places[0].partition}:iam::{session.places[0].account_id}",
+        plan_scratch=plan_scratch,
+        plan_shared=plan_shared,
+        find_grants=session.find_grants,
+        save_copy=backend.save_copy,
+        iam=f"arn:{session.providers[0].partition}:iam::{session.providers[0].account_id}",
         accepted=options.accept,
         is_recreating=options.is_recreating,
     )
@@ -86,7 +86,7 @@ def conclude(session: Session, environment: Environment, proven: ProvenState, op
     if proven.is_pushable:
         push(environment, proven)
     if options.is_recreating:
-        permissions.withdraw(proven.grants, session.account)
+        permissions.delete_permissions(proven.grants, session.account)
         deleted = _format_count(len(proven.grants), "permission was", "permissions were")
         console.print_status(
             f"{deleted} deleted at AWS: {permissions.GAP}" if proven.grants else "there was no permission to delete"
@@ -99,7 +99,7 @@ def conclude(session: Session, environment: Environment, proven: ProvenState, op
 def print_refusal(proven: ProvenState) -> None:
     """Print why the plan is refused, and which `--accept` options would allow it."""
     result = proven.result
-    for reason in result.doubts:
+    for reason in result.reasons:
         console.print_status(f"cannot judge: {reason}")
     missing = sorted({name for line in result.refused for name in line.classes})
     if missing and all(line.classes for line in result.refused):
@@ -122,8 +122,8 @@ def write_proof(proof: report.Proof, path: Path | None) -> None:
 
 def _describe_next_step(proven: ProvenState) -> str:
     """Return what a run without --dry-run would do."""
-    if proven.awaited:
-        awaited = _format_count(len(proven.awaited), "permission", "permissions")
+    if proven.to_create:
+        awaited = _format_count(len(proven.to_create), "permission", "permissions")
         return f"it would delete {awaited} at AWS for Terraform to make again; {permissions.GAP}"
     entries = _format_count(len(proven.entries), "entry", "entries")
     return f"it would put {entries} into the state" if proven.entries else "the state needs nothing"

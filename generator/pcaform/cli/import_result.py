@@ -10,7 +10,7 @@ from pcaform.core.problems import Failure
 from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.importer.merge import report
-from pcaform.importer.merge.baseline import SUFFIX, form_in, format_baseline, read_baseline
+from pcaform.importer.merge.baseline import SUFFIX, format_baseline, parse_baseline, update_baseline
 from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
 from pcaform.importer.merge.normal_form import normal_form
 from pcaform.importer.merge.unread_comments import add_unread_comments
@@ -60,12 +60,12 @@ def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
     notes = [note for inferred in specs for note in inferred.notes]
     if options.out is None:
         console.print_result("---\n".join(_format_spec(inferred) for inferred in specs))
-        return _print_report(report.report(inventory, notes, files=()), options)
+        return _print_report(report.build_report(inventory, notes, files=()), options)
     files = [
         _File(
             target(path),
             _format_spec(inferred).encode(),
-            format_baseline(read_baseline(None, normal_form(inferred.spec, inventory.source))),
+            format_baseline(update_baseline(None, normal_form(inferred.spec, inventory.source))),
         )
         for path, inferred in zip(_list_paths(options.out, specs), specs, strict=True)
     ]
@@ -102,14 +102,14 @@ def _merge_into(inventory: Inventory, options: ImportOptions, into: Path) -> boo
     existing, before, spec = read_existing(into)
     if options.stack not in ("", spec.stack):
         raise Failure(f"{into}: is the stack '{spec.stack}', --stack says '{options.stack}': leave --stack out")
-    specs = infer(inventory, stack=spec.stack, known=existing_keys(spec))
+    specs = infer(inventory, stack=spec.stack, existing=existing_keys(spec))
     inferred, notes = _select_location(specs, spec, into)
     baseline = _baseline_target(existing)
-    last = None if baseline.before is None else form_in(baseline.before, str(baseline.path))
+    last = None if baseline.before is None else parse_baseline(baseline.before, str(baseline.path))
     is_complete = not any(note.kind == "unknown" for note in notes)
     imported = ImportResult(inferred.spec, inventory.source, is_complete)
     merged = merge(before, str(into), found=imported, last=last)
-    file = _File(existing, merged.content, format_baseline(merged.memory))
+    file = _File(existing, merged.content, format_baseline(merged.baseline))
     return _write_files(inventory, options, notes, files=[file], merged=merged)
 
 
@@ -145,7 +145,7 @@ def _write_files(
     """Write files, or print what would change in them, and report."""
     lines = _diff(files) if options.is_dry_run else []
     names = [str(file.target.path) for file in files]
-    result = report.report(inventory, notes, files=names, outcome=merged, diff="\n".join(lines) or None)
+    result = report.build_report(inventory, notes, files=names, outcome=merged, diff="\n".join(lines) or None)
     if options.is_dry_run and lines and options.form == "text":
         has_colour = console.has_colour()
         coloured = diff.colour_lines(list(diff.mark_control_characters(lines))) if has_colour else lines

@@ -1,4 +1,4 @@
-"""`pcaform access --live`: what users and roles that somebody made by hand really may do."""
+"""`pcaform access --live`: what users and roles that were made by hand may really do."""
 
 import json
 import os
@@ -19,7 +19,7 @@ MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 
 @dataclass(frozen=True)
-class World:
+class LiveAccount:
     live: Live
     pcaform: Run
 
@@ -50,99 +50,99 @@ def populate(account: Live) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(pcaform: Run) -> Iterator[World]:
-    with live() as account:
+def account(pcaform: Run) -> Iterator[LiveAccount]:
+    with live() as served:
         os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
-        populate(account)
-        yield World(account, pcaform)
+        populate(served)
+        yield LiveAccount(served, pcaform)
 
 
 @pytest.fixture(scope="module")
-def judged(world: World) -> CompletedProcess[str]:
-    return world.access()
+def review(account: LiveAccount) -> CompletedProcess[str]:
+    return account.access()
 
 
 def block(done: CompletedProcess[str], name: str) -> list[str]:
-    """Return the lines about a user but the last, which counts."""
+    """Return the lines about a user, except the last one with the count."""
     lines = done.stdout.splitlines()
     start = lines.index(f"user {name}: arn:aws:iam::{ACCOUNT}:user/{name}") + 1
     length = next(number for number, line in enumerate(lines[start:]) if line.startswith("  all else is denied"))
     return lines[start : start + length]
 
 
-def test_an_old_user_is_seen_for_what_it_is(judged: CompletedProcess[str]) -> None:
-    """AWSPrivateCAUser lets issue from every CA, and whoever has it is a finding."""
-    assert judged.returncode == 2
-    findings = [line for line in judged.stdout.splitlines() if line.startswith("user old: acm-pca:")]
+def test_user_with_aws_managed_policy_is_a_finding(review: CompletedProcess[str]) -> None:
+    """AWSPrivateCAUser allows issuing from every CA, so its users are findings."""
+    assert review.returncode == 2
+    findings = [line for line in review.stdout.splitlines() if line.startswith("user old: acm-pca:")]
     assert findings == [
         (
             "user old: acm-pca:IssueCertificate on another CA, EndEntityCertificate/V1: "
-            "may issue from every CA, also from those that come later"
+            "may issue from every CA, including future ones"
         )
     ]
-    on = {line.split("  ")[1].strip(): line for line in block(judged, "old")}
-    assert list(on) == ["Issuing, Other, another CA", "no CA"]
-    may = on["Issuing, Other, another CA"]
-    assert "IssueCertificate EndEntityCertificate/V1, GetCertificate, ListPermissions, RevokeCertificate" in may
-    assert "EndEntityServerAuthCertificate" not in " ".join(block(judged, "old"))
+    by_target = {line.split("  ")[1].strip(): line for line in block(review, "old")}
+    assert list(by_target) == ["Issuing, Other, another CA", "no CA"]
+    permissions = by_target["Issuing, Other, another CA"]
+    assert "IssueCertificate EndEntityCertificate/V1, GetCertificate, ListPermissions, RevokeCertificate" in permissions
+    assert "EndEntityServerAuthCertificate" not in " ".join(block(review, "old"))
 
 
-def test_who_may_do_everything_is_said_in_few_words(judged: CompletedProcess[str]) -> None:
-    """Every template and every action of Private CA, on every CA: two lines say it."""
-    assert [" ".join(line.split()) for line in block(judged, "boss")] == [
+def test_full_access_is_summarized(review: CompletedProcess[str]) -> None:
+    """Every template and every action of Private CA, on every CA: two lines are enough."""
+    assert [" ".join(line.split()) for line in block(review, "boss")] == [
         "Issuing, Other, another CA itself: IssueCertificate with every template, every other action on a CA",
         "no CA itself: CreateCertificateAuthority, ListCertificateAuthorities",
     ]
 
 
-def test_a_narrow_user_is_no_finding(judged: CompletedProcess[str]) -> None:
-    assert [" ".join(line.split()) for line in block(judged, "narrow")] == [
+def test_narrow_user_is_not_a_finding(review: CompletedProcess[str]) -> None:
+    assert [" ".join(line.split()) for line in block(review, "narrow")] == [
         "Issuing itself: IssueCertificate EndEntityCertificate/V1",
     ]
-    assert "user narrow: acm" not in judged.stdout
+    assert "user narrow: acm" not in review.stdout
 
 
-def test_what_a_group_gives_counts(judged: CompletedProcess[str]) -> None:
-    assert block(judged, "member") == block(judged, "narrow")
+def test_group_policies_count(review: CompletedProcess[str]) -> None:
+    assert block(review, "member") == block(review, "narrow")
 
 
-def test_what_a_boundary_takes_counts(judged: CompletedProcess[str]) -> None:
-    assert "user bounded" not in judged.stdout
+def test_permissions_boundary_counts(review: CompletedProcess[str]) -> None:
+    assert "user bounded" not in review.stdout
 
 
-def test_what_needs_a_second_factor_is_said(judged: CompletedProcess[str]) -> None:
-    assert [" ".join(line.split()) for line in block(judged, "mfa")] == [
+def test_conditional_access_is_marked(review: CompletedProcess[str]) -> None:
+    assert [" ".join(line.split()) for line in block(review, "mfa")] == [
         "Issuing itself: IssueCertificate EndEntityCertificate/V1 under conditions"
     ]
 
 
-def test_two_duties_in_one_hand_are_a_finding(judged: CompletedProcess[str]) -> None:
-    findings = [line for line in judged.stdout.splitlines() if line.startswith("user runs: acm-pca:")]
+def test_administering_and_issuing_is_a_finding(review: CompletedProcess[str]) -> None:
+    findings = [line for line in review.stdout.splitlines() if line.startswith("user runs: acm-pca:")]
     assert [line.partition(": ")[2] for line in findings] == [
-        "acm-pca:DeletePermission on Issuing: may administer CAs and issue from them: these are two duties",
-        "acm-pca:IssueCertificate on Issuing, BlankRootCACertificate_APIPassthrough/V1: may make a certificate of a CA",
+        "acm-pca:DeletePermission on Issuing: may administer CAs and issue from them: separate these roles",
+        "acm-pca:IssueCertificate on Issuing, BlankRootCACertificate_APIPassthrough/V1: may issue CA certificates",
     ]
 
 
-def test_who_can_do_nothing_is_not_named(judged: CompletedProcess[str]) -> None:
-    assert "nobody" not in judged.stdout
-    assert judged.stderr.splitlines()[-1].startswith("6 principals, ")
-    assert judged.stderr.splitlines()[-1].endswith(" requests judged: 6 findings")
+def test_principal_without_access_is_not_listed(review: CompletedProcess[str]) -> None:
+    assert "nobody" not in review.stdout
+    assert review.stderr.splitlines()[-1].startswith("6 principals, ")
+    assert review.stderr.splitlines()[-1].endswith(" requests checked: 6 findings")
 
 
-def test_json_and_markdown_say_the_same(world: World) -> None:
-    done = world.access("--format", "json")
+def test_json_and_markdown_agree(account: LiveAccount) -> None:
+    done = account.access("--format", "json")
     report = json.loads(done.stdout)
-    schema = json.loads(world.pcaform("schema", "access").stdout)
+    schema = json.loads(account.pcaform("schema", "access").stdout)
     jsonschema.validate(report, schema)
     assert {each["key"] for each in report["principals"]} == {"narrow", "mfa", "runs", "old", "member", "boss"}
     assert "permissions boundaries" not in report["not_shown"]
-    assert "| user `old` | Issuing, Other, another CA |" in world.access("--format", "markdown").stdout
+    assert "| user `old` | Issuing, Other, another CA |" in account.access("--format", "markdown").stdout
 
 
-def test_what_could_not_be_read_is_said(world: World) -> None:
-    with world.live.server.inject_faults(denials=["iam:GetAccountAuthorizationDetails"]):
-        done = world.access()
+def test_unreadable_policies_are_reported(account: LiveAccount) -> None:
+    with account.live.server.inject_faults(denials=["iam:GetAccountAuthorizationDetails"]):
+        done = account.access()
     assert done.returncode == 2
     assert f"unknown: {ACCOUNT}: users, roles and their policies: GetAccountAuthorizationDetails: " in done.stderr
 
@@ -150,7 +150,7 @@ def test_what_could_not_be_read_is_said(world: World) -> None:
 @pytest.mark.parametrize(
     "arguments", [(), ("--region", REGION), ("--live", "spec.yaml"), ("spec.yaml", "--tag", "a=b")]
 )
-def test_one_thing_is_judged(pcaform: Run, arguments: Any) -> None:
+def test_exactly_one_subject_is_required(pcaform: Run, arguments: Any) -> None:
     done = pcaform("access", *arguments)
     assert done.returncode == 1
     assert done.stderr.startswith("pcaform: name a SPEC or a STACK, or take --live")

@@ -1,4 +1,4 @@
-"""Every hole that a statement could get is noticed: all statements of all kinds of grants, broken one by one."""
+"""Breaks every statement of every kind of grant in every way, one by one: `access` must notice each mutation."""
 
 import copy
 import json
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pcaform.checks.access import expected
-from pcaform.checks.access.check import decisions
+from pcaform.checks.access.check import decide_requests
 from pcaform.checks.access.scenario import Scenario, Subject, build_scenario
 from pcaform.iam import actions
 from pcaform.iam.evaluator.documents import PolicyError
@@ -28,48 +28,49 @@ NEGATED |= {negated: operator for operator, negated in NEGATED.items()}
 SETS = {"ForAllValues:": "ForAnyValue:"}
 
 
-def built() -> Scenario:
+def build() -> Scenario:
     files = render(plan(SPEC, source="spec")).files
-    names = {each.arn: key for key, each in SPEC.certificate_authorities.items() if each.arn is not None}
+    names = {ca.arn: key for key, ca in SPEC.certificate_authorities.items() if ca.arn is not None}
     return build_scenario(
         read_configuration({path: text for path, text in files.items() if path.endswith(".tf") and "/" not in path}),
         names,
     )
 
 
-STAGE = built()
+SCENARIO = build()
 SAMPLES = {pattern: pattern.replace("*", "x") for pattern in expected.name_patterns(SPEC.issuers)}
 
 
 def is_noticed(subject: Subject) -> bool:
-    """Tell whether anything is wrong with one principal; a policy that IAM refuses is."""
+    """Tell whether `access` reports a fault of one principal; a policy that IAM refuses counts as one."""
     try:
         return any(
-            each.message for each in decisions(STAGE, subject, expected.expected_decision(SPEC, subject), SAMPLES)
+            decision.message
+            for decision in decide_requests(SCENARIO, subject, expected.expected_decision(SPEC, subject), SAMPLES)
         )
     except PolicyError:
         return True
 
 
 def changes(statement: Statement) -> Iterator[Change]:
-    """Yield each way in which a statement can be broken, with a name."""
-    yield "the other effect", lambda made: made.update(Effect="Deny" if made["Effect"] == "Allow" else "Allow")
+    """Yield each way to break a statement, with a name."""
+    yield "the other effect", lambda mutant: mutant.update(Effect="Deny" if mutant["Effect"] == "Allow" else "Allow")
     if statement["Resource"] != ["*"]:
-        yield "any resource", lambda made: made.update(Resource=["*"])
-        yield "one resource more", lambda made: made["Resource"].append("arn:aws:acm*:*:*:*")
-    yield from ((f"{action} too", _adding(action)) for action in more_actions(statement))
+        yield "any resource", lambda mutant: mutant.update(Resource=["*"])
+        yield "one resource more", lambda mutant: mutant["Resource"].append("arn:aws:acm*:*:*:*")
+    yield from ((f"{action} too", _add_action(action)) for action in more_actions(statement))
     if statement.get("Condition"):
-        yield "no condition", lambda made: made.pop("Condition")
+        yield "no condition", lambda mutant: mutant.pop("Condition")
     for operator, keys in statement.get("Condition", {}).items():
-        yield f"{operator}IfExists", _renaming(operator, f"{operator}IfExists")
-        yield from ((f"{operator} as {other}", _renaming(operator, other)) for other in flipped(operator))
-        yield from ((f"without {operator} {key}", _dropping(operator, key)) for key in keys)
+        yield f"{operator}IfExists", _rename_operator(operator, f"{operator}IfExists")
+        yield from ((f"{operator} as {other}", _rename_operator(operator, other)) for other in flipped(operator))
+        yield from ((f"without {operator} {key}", _drop_key(operator, key)) for key in keys)
         if operator in ("Bool", "Null"):
-            yield from ((f"{key} the other way", _turning(operator, key)) for key in keys)
+            yield from ((f"{key} the other way", _negate_value(operator, key)) for key in keys)
 
 
 def more_actions(statement: Statement) -> Iterator[str]:
-    """Yield what could be added: each action that is about what the statement is about, and all at once."""
+    """Yield the actions that could be added: each one for the statement's kind of resource, and all at once."""
     is_acm = any(":acm:" in resource for resource in statement["Resource"])
     possible = [*actions.ON_CERTIFICATE, *actions.TAGGING, actions.REQUEST] if is_acm else [*actions.ON_AUTHORITY]
     possible += [] if is_acm else [actions.ISSUE]
@@ -88,46 +89,48 @@ def flipped(operator: str) -> Iterator[str]:
         yield NEGATED[operator]
 
 
-def _adding(action: str) -> Callable[[Statement], None]:
-    return lambda made: made["Action"].append(action)
+def _add_action(action: str) -> Callable[[Statement], None]:
+    return lambda mutant: mutant["Action"].append(action)
 
 
-def _renaming(old: str, new: str) -> Callable[[Statement], None]:
-    return lambda made: made["Condition"].update({new: made["Condition"].pop(old)})
+def _rename_operator(old: str, new: str) -> Callable[[Statement], None]:
+    return lambda mutant: mutant["Condition"].update({new: mutant["Condition"].pop(old)})
 
 
-def _dropping(operator: str, key: str) -> Callable[[Statement], None]:
-    return lambda made: made["Condition"][operator].pop(key)
+def _drop_key(operator: str, key: str) -> Callable[[Statement], None]:
+    return lambda mutant: mutant["Condition"][operator].pop(key)
 
 
-def _turning(operator: str, key: str) -> Callable[[Statement], None]:
-    return lambda made: made["Condition"][operator].update(
-        {key: ["false" if "true" in made["Condition"][operator][key] else "true"]}
+def _negate_value(operator: str, key: str) -> Callable[[Statement], None]:
+    return lambda mutant: mutant["Condition"][operator].update(
+        {key: ["false" if "true" in mutant["Condition"][operator][key] else "true"]}
     )
 
 
 def mutants() -> Iterator[tuple[Subject, Statement, str, Subject]]:
-    """Yield a principal, one of its statements, what is broken, and the principal with the broken statement."""
-    for subject in STAGE.subjects:
+    """Yield a principal, one of its statements, the name of a mutation, and the mutated principal."""
+    for subject in SCENARIO.subjects:
         for name, text in subject.policies.items():
             document = json.loads(text)
             for number, statement in enumerate(document["Statement"]):
                 for what, change in changes(statement):
-                    made = copy.deepcopy(document)
-                    change(made["Statement"][number])
-                    yield subject, statement, what, replace(subject, policies={name: json.dumps(made)})
+                    mutant = copy.deepcopy(document)
+                    change(mutant["Statement"][number])
+                    yield subject, statement, what, replace(subject, policies={name: json.dumps(mutant)})
 
 
-def means_the_same(subject: Subject, statement: Statement, what: str) -> bool:
-    """Tell whether a change is none, for a reason that IAM's own rules give."""
+def is_equivalent(subject: Subject, statement: Statement, what: str) -> bool:
+    """Tell whether a mutation does not change what is allowed, by IAM's own rules."""
     (text,) = subject.policies.values()
     others = [each for each in json.loads(text)["Statement"] if each["Effect"] == "Allow" and each != statement]
     action = what.removesuffix(" too")
     if statement["Effect"] == "Deny":  # a negated operator holds for a key that is absent, with IfExists and without
         return what == "ArnNotLikeIfExists" or not any(action in each["Action"] for each in others)
-    if what.startswith("ForAllValues:") and what.endswith("IfExists"):  # holds for no values anyway; Null sees to that
+    if what.startswith("ForAllValues:") and what.endswith(
+        "IfExists"
+    ):  # true without values anyway; Null requires the key
         return "Null" in statement["Condition"]
-    return any(  # another statement allows it already, of the same things and on no other terms
+    return any(  # another statement already allows it, on the same resources and without further conditions
         action in each["Action"]
         and set(statement["Resource"]) <= set(each["Resource"])
         and each.get("Condition", {}).items() <= statement.get("Condition", {}).items()
@@ -135,23 +138,23 @@ def means_the_same(subject: Subject, statement: Statement, what: str) -> bool:
     )
 
 
-def test_nothing_is_wrong_as_rendered() -> None:
-    assert not any(map(is_noticed, STAGE.subjects))
-    assert [subject.key for subject in STAGE.subjects] == [*SPEC.issuers, "pki", "security"]
+def test_rendered_policies_have_no_findings() -> None:
+    assert not any(map(is_noticed, SCENARIO.subjects))
+    assert [subject.key for subject in SCENARIO.subjects] == [*SPEC.issuers, "pki", "security"]
 
 
-@pytest.mark.parametrize("subject", STAGE.subjects, ids=lambda subject: subject.key)
+@pytest.mark.parametrize("subject", SCENARIO.subjects, ids=lambda subject: subject.key)
 def test_every_mutation_is_noticed(subject: Subject) -> None:
     unnoticed = [
         f"{statement['Sid']}: {what}"
         for of, statement, what, mutant in mutants()
-        if of is subject and not is_noticed(mutant) and not means_the_same(subject, statement, what)
+        if of is subject and not is_noticed(mutant) and not is_equivalent(subject, statement, what)
     ]
     assert unnoticed == []
 
 
-def test_there_is_something_to_notice() -> None:
-    """So that an empty list of mutants, or one that is all excused, is no success."""
-    counted = [means_the_same(subject, statement, what) for subject, statement, what, _ in mutants()]
+def test_there_are_enough_mutations() -> None:
+    """An empty list of mutants, or one with only equivalent mutants, must not count as success."""
+    counted = [is_equivalent(subject, statement, what) for subject, statement, what, _ in mutants()]
     assert counted.count(False) > 500
     assert counted.count(True) < counted.count(False) / 4

@@ -1,4 +1,4 @@
-"""What `pcaform access` says and how it ends: of a spec, of a rendered stack, and of policies with holes."""
+"""Output and exit code of `pcaform access` for a spec, a rendered stack, and policies that allow too much."""
 
 import json
 from collections.abc import Mapping
@@ -25,30 +25,30 @@ AUTHORITY = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/111111
 
 
 def verbatim(tmp_path: Path, *statements: Mapping[str, object]) -> Path:
-    """Write a spec with an issuer whose policy is taken word for word."""
+    """Write a spec with an issuer that has a verbatim policy."""
     document = json.dumps({"Version": "2012-10-17", "Statement": statements})
     path = tmp_path / "spec.yaml"
     path.write_text(f"{HEAD}  old: {{policy: {{name: old, document: {document}}}}}\n", encoding="utf-8")
     return path
 
 
-def test_a_spec_is_as_granted(pcaform: Run) -> None:
+def test_spec_allows_what_it_grants(pcaform: Run) -> None:
     done = pcaform("access", EXAMPLE)
     assert (done.returncode, done.stdout) == (0, (Path(__file__).parent / "example.txt").read_text(encoding="utf-8"))
-    assert done.stderr.splitlines()[-1].endswith("requests judged: nothing found")
+    assert done.stderr.splitlines()[-1].endswith("requests checked: nothing found")
 
 
-def test_a_rendered_stack_says_the_same(pcaform: Run, tmp_path: Path) -> None:
+def test_rendered_stack_has_the_same_result(pcaform: Run, tmp_path: Path) -> None:
     pcaform("render", EXAMPLE, "--out", tmp_path)
     done = pcaform("access", tmp_path / "corp-pki")
     assert done.returncode == 0
     of_spec = pcaform("access", EXAMPLE).stdout.splitlines()
-    assert [line.partition(" requests judged")[0] for line in done.stdout.splitlines()] == [
-        line.partition(" requests judged")[0] for line in of_spec
+    assert [line.partition(" requests checked")[0] for line in done.stdout.splitlines()] == [
+        line.partition(" requests checked")[0] for line in of_spec
     ]
 
 
-def test_a_stack_that_was_widened_by_hand_is_noticed(pcaform: Run, tmp_path: Path) -> None:
+def test_stack_widened_by_hand_is_a_finding(pcaform: Run, tmp_path: Path) -> None:
     pcaform("render", EXAMPLE, "--out", tmp_path)
     issuers = tmp_path / "corp-pki" / "issuers.tf"
     text = issuers.read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ def test_a_stack_that_was_widened_by_hand_is_noticed(pcaform: Run, tmp_path: Pat
         ),
         (
             {"Effect": "Allow", "Action": "acm-pca:IssueCertificate", "Resource": "*"},
-            "acm-pca:IssueCertificate on another CA, RootCACertificate/V1: lets an issuer make a CA",
+            "acm-pca:IssueCertificate on another CA, RootCACertificate/V1: lets an issuer issue CA certificates",
         ),
         (
             {"Effect": "Allow", "Action": "acm-pca:Create*", "Resource": "*"},
@@ -81,27 +81,25 @@ def test_a_stack_that_was_widened_by_hand_is_noticed(pcaform: Run, tmp_path: Pat
         ),
     ],
 )
-def test_a_policy_word_for_word_is_seen_for_what_it_is(
-    pcaform: Run, tmp_path: Path, statement: dict[str, object], line: str
-) -> None:
+def test_verbatim_policy_is_checked(pcaform: Run, tmp_path: Path, statement: dict[str, object], line: str) -> None:
     done = pcaform("access", verbatim(tmp_path, statement))
     assert done.returncode == 2
     assert f"issuer old: {line}" in done.stdout.splitlines()
 
 
-def test_what_no_grant_says_is_not_promised(pcaform: Run, tmp_path: Path) -> None:
+def test_verbatim_policy_is_not_compared_with_grants(pcaform: Run, tmp_path: Path) -> None:
     reading = {"Effect": "Allow", "Action": "acm-pca:GetCertificate", "Resource": AUTHORITY}
     done = pcaform("access", verbatim(tmp_path, reading))
     assert done.returncode == 0
-    assert done.stdout.splitlines()[-1].endswith("requests judged, compared with no grant")
+    assert done.stdout.splitlines()[-1].endswith("requests checked, not compared with grants")
 
 
-def test_json_is_what_its_schema_says(pcaform: Run, tmp_path: Path) -> None:
+def test_json_follows_its_schema(pcaform: Run, tmp_path: Path) -> None:
     schema = json.loads(pcaform("schema", "access").stdout)
     for spec in (EXAMPLE, verbatim(tmp_path, {"Effect": "Allow", "Action": "acm-pca:*", "Resource": "*"})):
-        found = json.loads(pcaform("access", spec, "--format", "json").stdout)
-        jsonschema.validate(found, schema)
-        assert found["format_version"] == "1.0"
+        report = json.loads(pcaform("access", spec, "--format", "json").stdout)
+        jsonschema.validate(report, schema)
+        assert report["format_version"] == "1.0"
 
 
 def test_markdown_is_a_table(pcaform: Run) -> None:
@@ -121,23 +119,28 @@ ISSUER = 'module "issuer_a" {{\n  source = "./modules/issuer-user"\n  user_name 
     ("content", "message"),
     [
         (None, "there is no '*.tf' in this directory: name a rendered stack, or a spec"),
-        ("locals {}\n", "no provider block names region and account: this is no stack that pcaform rendered"),
+        (
+            "locals {}\n",
+            "no provider block with a literal region and account ID: this is not a stack that pcaform rendered",
+        ),
         ("module {", "main.tf:1:8: '{' is never closed"),
         (
             PROVIDER + ISSUER.format('file("x")'),
-            "module.issuer_a: a policy that is no jsonencode of literal values cannot be judged",
+            "module.issuer_a: this policy is not a jsonencode of literal values and cannot be checked",
         ),
         (
             PROVIDER + ISSUER.format("jsonencode({Statement = [var.x]})"),
-            "module.issuer_a: a policy holds var.x, which only Terraform can evaluate: it cannot be judged",
+            "module.issuer_a: this policy contains var.x, which only Terraform can evaluate: it cannot be checked",
         ),
         (
             PROVIDER + ISSUER.format('jsonencode({Statement = "${local.a}"})'),
-            "module.issuer_a: a policy holds local.a, which only Terraform can evaluate: it cannot be judged",
+            "module.issuer_a: this policy contains local.a, which only Terraform can evaluate: it cannot be checked",
         ),
     ],
 )
-def test_what_cannot_be_judged_is_said(pcaform: Run, tmp_path: Path, content: str | None, message: str) -> None:
+def test_policies_that_cannot_be_checked_are_an_error(
+    pcaform: Run, tmp_path: Path, content: str | None, message: str
+) -> None:
     if content is not None:
         (tmp_path / "main.tf").write_text(content, encoding="utf-8")
     done = pcaform("access", tmp_path)

@@ -1,4 +1,4 @@
-"""What the states made by hand give: the spec, what is left out of it, and a policy of ours to put into them."""
+"""Helpers for handmade states: the inferred spec, what is left out of it, and rendered policies for such states."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ UNMANAGED = {
     "key_algorithms": [],
     "additional_actions": [],
 }
-PART = "only a part of it was found: it was never finished, or the state was edited"
+PART = "it is incomplete: its creation failed, or the state was edited"
 
 
 def infer(*resources: Resource) -> InferredSpec:
@@ -32,7 +32,7 @@ def spec_of(*resources: Resource) -> Spec:
 
 
 def policy_of(user_name: str, *grants: dict[str, Any]) -> dict[str, Any]:
-    """Return the policy that pcaform renders for these grants, with the ARNs the hand-made CAs have."""
+    """Return the policy that pcaform renders for these grants, with the ARNs of the handmade CAs."""
     issuer = Issuer.model_validate({"user_name": user_name, "grants": list(grants)})
     (document,) = issuer_policies.documents(issuer, AWS, arn_of=arn_of).values()
     return document

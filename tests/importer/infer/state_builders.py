@@ -1,4 +1,4 @@
-"""States of version 4 made by hand, as the provider writes them: no output, comment or manifest of pcaform in them."""
+"""Builders of handmade states of version 4, as the provider writes them, without outputs or comments of pcaform."""
 
 import json
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ def state(*resources: Resource) -> bytes:
 
 
 def resource(kind: str, module: str | None, attributes: Mapping[str, Any], **instance: Any) -> Resource:
-    place = {"module": module} if module else {}
+    location = {"module": module} if module else {}
     return {
-        **place,
+        **location,
         "mode": "managed",
         "type": kind,
         "name": "this",
@@ -32,7 +32,7 @@ def arn_of(name: str, region: str = REGION) -> str:
 def authority(
     name: str, *, module: str | None = None, region: str = REGION, common_name: str | None = None, **more: Any
 ) -> Resource:
-    """Return a CA; `name` makes its ARN, its request and, unless it is given, its common name."""
+    """Return a CA; `name` is part of its ARN and request, and its default common name."""
     instance = {key: more.pop(key) for key in ("index_key", "deposed") if key in more}
     subject = dict.fromkeys(("country", "locality", "organization", "state", "title"), "")
     configuration = {
@@ -60,7 +60,7 @@ def authority(
 def certificate(
     name: str, *, parent: str | None = None, length: int = 0, region: str = REGION, **more: Any
 ) -> Resource:
-    """Return the certificate for a CA's own request, signed by itself or by its parent."""
+    """Return the certificate for a CA's request, signed by itself or by its parent."""
     template = f"SubordinateCACertificate_PathLen{length}/V1" if parent else "RootCACertificate/V1"
     attributes = {
         "arn": f"{arn_of(parent or name, region)}/certificate/{name}",
@@ -114,11 +114,11 @@ def user(
 
 
 def stacked(*resources: Resource) -> bytes:
-    """Return a state that holds resources where a rendered stack has them, so that nothing has to move."""
-    return state(*({**each, **_place(each)} for each in resources))
+    """Return a state with resources at the addresses of a rendered stack, so that nothing has to move."""
+    return state(*({**each, **_location(each)} for each in resources))
 
 
-def _place(each: Resource) -> Resource:
+def _location(each: Resource) -> Resource:
     has = each["instances"][0]["attributes"]
     kind = each["type"]
     if kind.startswith("aws_iam_"):

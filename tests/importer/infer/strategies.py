@@ -1,4 +1,4 @@
-"""The state that applying a spec would leave, made without Terraform, from the module calls of its planned stack.
+"""Builds the state that applying a spec would leave, without Terraform, from the module calls of its planned stack.
 
 What each module makes of its arguments is written down here once more, as the provider writes it into a state. Outputs,
 comments and the manifest are not there.
@@ -36,13 +36,13 @@ _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def state_of(spec: Spec) -> bytes:
     """Return a state of version 4."""
-    resources = list(World(spec).resources())
+    resources = list(AppliedSpec(spec).resources())
     return json.dumps({"version": 4, "terraform_version": "1.11.4", "serial": 1, "resources": resources}).encode()
 
 
 @cache
 def private_key(algorithm: str, number: int) -> Any:
-    """Return one of a few keys, since making one takes long."""
+    """Return one of a few keys, since generating one is slow."""
     del number
     if algorithm == "RSA_2048":
         return rsa.generate_private_key(65537, 2048)
@@ -50,8 +50,8 @@ def private_key(algorithm: str, number: int) -> Any:
     return ec.generate_private_key(curve)
 
 
-class World:
-    """What exists once a spec is applied."""
+class AppliedSpec:
+    """The resources after a spec is applied."""
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
@@ -66,13 +66,13 @@ class World:
         ]
         self.files = pem_files(spec)
         self.keys = list(spec.certificate_authorities)
-        self.pems = {key: self._pem(key) for key in self._from_the_top()}
+        self.pems = {key: self._pem(key) for key in self._parents_first()}
 
     def resources(self) -> Iterator[Resource]:
-        """Yield each resource as a state has it."""
+        """Yield each resource in the format of states."""
         for call in self.calls:
             for kind, index, attributes in _MADE[call.module.removesuffix("-unprotected")](
-                self, call, self.given(call)
+                self, call, self.arguments(call)
             ):
                 instance = {} if index is None else {"index_key": index}
                 made = resource(kind, f"module.{call.name}", self.tagged(attributes), **instance)
@@ -87,7 +87,7 @@ class World:
         alias = self.alias(call).removeprefix(".")
         return alias or self.spec.aws.region
 
-    def given(self, call: ModuleCall) -> dict[str, Any]:
+    def arguments(self, call: ModuleCall) -> dict[str, Any]:
         return {name: self.value(value) for name, value in call.arguments.items() if name != "providers"}
 
     def tagged(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class World:
         return {**attributes, "tags": tags or None, "tags_all": {**self.spec.aws.default_tags, **tags}}
 
     def value(self, value: Any) -> Any:
-        """Return a value of an argument as Terraform would find it."""
+        """Return the value of an argument as Terraform would evaluate it."""
         if isinstance(value, Reference):
             return self.output(*value.path.split(".")[1:])
         if isinstance(value, Call):
@@ -119,7 +119,7 @@ class World:
             own = self.pems[key] if self.is_newest(module) else f"older than {module}"
             parent = self.spec.managed[key].parent
             return own if name == "certificate" else self.pems[parent] if parent else None
-        return self.given(call)[name]
+        return self.arguments(call)[name]
 
     def key_of(self, module: str) -> str:
         return next(
@@ -139,7 +139,7 @@ class World:
         made = f"acm-pca:{region}:{self.spec.aws.account_id}:certificate-authority/{identifier}"
         return authority.arn or f"arn:{facts.partition(region)}:{made}"
 
-    def _from_the_top(self) -> list[str]:
+    def _parents_first(self) -> list[str]:
         """Return the keys, parents first."""
         ordered: list[str] = []
         while len(ordered) < len(self.keys):
@@ -150,7 +150,7 @@ class World:
         return ordered
 
     def _pem(self, key: str) -> str:
-        """Return a real certificate, since parents elsewhere are found by signature."""
+        """Return a real certificate, since external parents are found by signature."""
         authority = self.spec.certificate_authorities[key]
         parent = getattr(authority, "parent", None)
         length = getattr(authority, "path_length", None)
@@ -172,147 +172,147 @@ class World:
         return private_key(algorithm, self.keys.index(key))
 
 
-Made = Iterator[tuple[str, str | int | None, dict[str, Any]]]
+Resources = Iterator[tuple[str, str | int | None, dict[str, Any]]]
 
 
-def _private_ca(world: World, call: ModuleCall, given: dict[str, Any]) -> Made:
+def _private_ca(applied: AppliedSpec, call: ModuleCall, arguments: dict[str, Any]) -> Resources:
     key = call.name.removeprefix("ca_")
-    authority, arn = world.spec.managed[key], world.arn(key)
-    subject = {name: given["subject"].get(name, "") for name in _SUBJECT}
-    configuration = {name: given[name] for name in ("key_algorithm", "signing_algorithm")}
-    region = world.region(call)
+    authority, arn = applied.spec.managed[key], applied.arn(key)
+    subject = {name: arguments["subject"].get(name, "") for name in _SUBJECT}
+    configuration = {name: arguments[name] for name in ("key_algorithm", "signing_algorithm")}
+    region = applied.region(call)
     standard = "CCPC_LEVEL_1_OR_HIGHER" if region.startswith("cn-") else "FIPS_140_2_LEVEL_3_OR_HIGHER"
     yield (
         "aws_acmpca_certificate_authority",
         None,
         {
             "arn": arn,
-            # A state has it from the last refresh: at once for a CA that exists, later for one that is made here.
-            "certificate": world.pems[key] if authority.activation == "external" else "",
+            # A state has it from the last refresh: at once for an existing CA, later for a new one.
+            "certificate": applied.pems[key] if authority.activation == "external" else "",
             "certificate_authority_configuration": [{**configuration, "subject": [subject]}],
             "certificate_signing_request": f"request of {call.name}\n",
-            "enabled": given.get("enabled", True),
-            "key_storage_security_standard": given.get("key_storage_security_standard", standard),
-            "permanent_deletion_time_in_days": given.get("permanent_deletion_time_in_days", 30),
-            "revocation_configuration": _revocation(given.get("revocation_configuration")),
-            "tags": given.get("tags"),
-            "timeouts": {"create": None, **given.get("timeouts", {})},
-            "type": given["type"],
-            "usage_mode": given.get("usage_mode", "GENERAL_PURPOSE"),
+            "enabled": arguments.get("enabled", True),
+            "key_storage_security_standard": arguments.get("key_storage_security_standard", standard),
+            "permanent_deletion_time_in_days": arguments.get("permanent_deletion_time_in_days", 30),
+            "revocation_configuration": _revocation(arguments.get("revocation_configuration")),
+            "tags": arguments.get("tags"),
+            "timeouts": {"create": None, **arguments.get("timeouts", {})},
+            "type": arguments["type"],
+            "usage_mode": arguments.get("usage_mode", "GENERAL_PURPOSE"),
         },
     )
-    if "certificate" in given:
-        installed = {"certificate_chain": None, **given["certificate"]}
+    if "certificate" in arguments:
+        installed = {"certificate_chain": None, **arguments["certificate"]}
         yield "aws_acmpca_certificate_authority_certificate", 0, {"certificate_authority_arn": arn, **installed}
 
 
-def _revocation(given: dict[str, Any] | None) -> list[Any]:
-    """Return the blocks; the provider writes both of them as soon as one is on."""
-    if not given or not any(each["enabled"] for each in given.values()):
+def _revocation(arguments: dict[str, Any] | None) -> list[Any]:
+    """Return the blocks; the provider writes both as soon as one is enabled."""
+    if not arguments or not any(each["enabled"] for each in arguments.values()):
         return []
     crl = {"custom_cname": "", "expiration_in_days": 0, "s3_bucket_name": "", "s3_object_acl": ""}
     off = {"enabled": False}
     return [
         {
-            "crl_configuration": [{**crl, **given.get("crl_configuration", off)}],
-            "ocsp_configuration": [{"ocsp_custom_cname": "", **given.get("ocsp_configuration", off)}],
+            "crl_configuration": [{**crl, **arguments.get("crl_configuration", off)}],
+            "ocsp_configuration": [{"ocsp_custom_cname": "", **arguments.get("ocsp_configuration", off)}],
         }
     ]
 
 
-def _ca_certificate(world: World, call: ModuleCall, given: dict[str, Any]) -> Made:
+def _ca_certificate(applied: AppliedSpec, call: ModuleCall, arguments: dict[str, Any]) -> Resources:
     yield (
         "aws_acmpca_certificate",
         None,
         {
-            "api_passthrough": given.get("api_passthrough"),
-            "arn": f"{given['issuer_arn']}/certificate/{call.name}",
-            "certificate": world.output(call.name, "certificate"),
-            "certificate_authority_arn": given["issuer_arn"],
-            "certificate_chain": world.output(call.name, "certificate_chain"),
-            "certificate_signing_request": given["certificate_signing_request"],
-            "signing_algorithm": given["signing_algorithm"],
-            "template_arn": given["template_arn"],
-            "validity": [given["validity"]],
+            "api_passthrough": arguments.get("api_passthrough"),
+            "arn": f"{arguments['issuer_arn']}/certificate/{call.name}",
+            "certificate": applied.output(call.name, "certificate"),
+            "certificate_authority_arn": arguments["issuer_arn"],
+            "certificate_chain": applied.output(call.name, "certificate_chain"),
+            "certificate_signing_request": arguments["certificate_signing_request"],
+            "signing_algorithm": arguments["signing_algorithm"],
+            "template_arn": arguments["template_arn"],
+            "validity": [arguments["validity"]],
         },
     )
 
 
-def _permission(_: World, __: ModuleCall, given: dict[str, Any]) -> Made:
-    yield "aws_acmpca_permission", None, {"principal": facts.ACM_PRINCIPAL, "source_account": "x", **given}
+def _permission(_: AppliedSpec, __: ModuleCall, arguments: dict[str, Any]) -> Resources:
+    yield "aws_acmpca_permission", None, {"principal": facts.ACM_PRINCIPAL, "source_account": "x", **arguments}
 
 
-def _share(world: World, call: ModuleCall, given: dict[str, Any]) -> Made:
-    arn = given["certificate_authority_arn"]
+def _share(applied: AppliedSpec, call: ModuleCall, arguments: dict[str, Any]) -> Resources:
+    arn = arguments["certificate_authority_arn"]
     share = Share.model_validate(
         {
-            "accounts": given.get("accounts", []),
-            "organization": given.get("organization"),
-            "template": given["template_arn"].split(":template/")[1],
+            "accounts": arguments.get("accounts", []),
+            "organization": arguments.get("organization"),
+            "template": arguments["template_arn"].split(":template/")[1],
         }
     )
-    document = shares.document(share, arn, region=world.region(call))
+    document = shares.document(share, arn, region=applied.region(call))
     yield "aws_acmpca_policy", None, {"resource_arn": arn, "policy": json.dumps(document)}
 
 
-def _policies(world: World, given: dict[str, Any], *, kind: str, name: str) -> Made:
-    path = given.get("path", "/")
-    for policy, text in given["policies"].items():
-        arn = f"arn:aws:iam::{world.spec.aws.account_id}:policy{path}{policy}"
-        shared = {"path": path, "tags": given.get("tags")}
+def _policies(applied: AppliedSpec, arguments: dict[str, Any], *, kind: str, name: str) -> Resources:
+    path = arguments.get("path", "/")
+    for policy, text in arguments["policies"].items():
+        arn = f"arn:aws:iam::{applied.spec.aws.account_id}:policy{path}{policy}"
+        shared = {"path": path, "tags": arguments.get("tags")}
         yield "aws_iam_policy", policy, {"arn": arn, "description": "", "name": policy, "policy": text, **shared}
         yield f"aws_iam_{kind}_policy_attachment", policy, {kind: name, "policy_arn": arn}
 
 
-def _user(world: World, _: ModuleCall, given: dict[str, Any]) -> Made:
-    name, path = given["user_name"], given.get("path", "/")
-    boundary = given.get("permissions_boundary", "")
-    arn = f"arn:aws:iam::{world.spec.aws.account_id}:user{path}{name}"
-    more = {"force_destroy": given.get("force_destroy", False), "tags": given.get("tags")}
+def _user(applied: AppliedSpec, _: ModuleCall, arguments: dict[str, Any]) -> Resources:
+    name, path = arguments["user_name"], arguments.get("path", "/")
+    boundary = arguments.get("permissions_boundary", "")
+    arn = f"arn:aws:iam::{applied.spec.aws.account_id}:user{path}{name}"
+    more = {"force_destroy": arguments.get("force_destroy", False), "tags": arguments.get("tags")}
     yield "aws_iam_user", None, {"arn": arn, "name": name, "path": path, "permissions_boundary": boundary, **more}
-    yield from _policies(world, given, kind="user", name=name)
+    yield from _policies(applied, arguments, kind="user", name=name)
 
 
-def _role(world: World, _: ModuleCall, given: dict[str, Any]) -> Made:
-    name, path = given["role_name"], given.get("path", "/")
+def _role(applied: AppliedSpec, _: ModuleCall, arguments: dict[str, Any]) -> Resources:
+    name, path = arguments["role_name"], arguments.get("path", "/")
     attributes = {
-        "arn": f"arn:aws:iam::{world.spec.aws.account_id}:role{path}{name}",
-        "assume_role_policy": given["assume_role_policy"],
+        "arn": f"arn:aws:iam::{applied.spec.aws.account_id}:role{path}{name}",
+        "assume_role_policy": arguments["assume_role_policy"],
         "description": "",
-        "max_session_duration": given.get("max_session_duration", 3600),
+        "max_session_duration": arguments.get("max_session_duration", 3600),
         "name": name,
         "path": path,
-        "permissions_boundary": given.get("permissions_boundary", ""),
-        "tags": given.get("tags"),
+        "permissions_boundary": arguments.get("permissions_boundary", ""),
+        "tags": arguments.get("tags"),
     }
     yield "aws_iam_role", None, attributes
-    yield from _policies(world, given, kind="role", name=name)
-    if given.get("instance_profile"):
-        yield "aws_iam_instance_profile", 0, {"name": name, "path": path, "role": name, "tags": given.get("tags")}
+    yield from _policies(applied, arguments, kind="role", name=name)
+    if arguments.get("instance_profile"):
+        yield "aws_iam_instance_profile", 0, {"name": name, "path": path, "role": name, "tags": arguments.get("tags")}
 
 
-def _attachment(world: World, _: ModuleCall, given: dict[str, Any]) -> Made:
-    kind = "user" if given.get("user_name") else "role"
-    yield from _policies(world, given, kind=kind, name=given[f"{kind}_name"])
+def _attachment(applied: AppliedSpec, _: ModuleCall, arguments: dict[str, Any]) -> Resources:
+    kind = "user" if arguments.get("user_name") else "role"
+    yield from _policies(applied, arguments, kind=kind, name=arguments[f"{kind}_name"])
 
 
-def _acm(world: World, call: ModuleCall, given: dict[str, Any]) -> Made:
-    names = given.get("subject_alternative_names", [])
+def _acm(applied: AppliedSpec, call: ModuleCall, arguments: dict[str, Any]) -> Resources:
+    names = arguments.get("subject_alternative_names", [])
     attributes = {
-        "arn": f"arn:aws:acm:{world.region(call)}:{world.spec.aws.account_id}:certificate/{call.name}",
-        "certificate_authority_arn": given["certificate_authority_arn"],
-        "domain_name": given["domain_name"],
-        "early_renewal_duration": given.get("early_renewal_duration", ""),
-        "key_algorithm": given.get("key_algorithm", "RSA_2048"),
-        "subject_alternative_names": sorted({given["domain_name"], *names}),
-        "tags": given.get("tags"),
+        "arn": f"arn:aws:acm:{applied.region(call)}:{applied.spec.aws.account_id}:certificate/{call.name}",
+        "certificate_authority_arn": arguments["certificate_authority_arn"],
+        "domain_name": arguments["domain_name"],
+        "early_renewal_duration": arguments.get("early_renewal_duration", ""),
+        "key_algorithm": arguments.get("key_algorithm", "RSA_2048"),
+        "subject_alternative_names": sorted({arguments["domain_name"], *names}),
+        "tags": arguments.get("tags"),
     }
     yield "aws_acm_certificate", None, attributes
 
 
-def _bucket(world: World, _: ModuleCall, given: dict[str, Any]) -> Made:
-    name, aws = given["bucket"], world.spec.aws
-    arns = given.get("cloudfront_distribution_arns", [])
+def _bucket(applied: AppliedSpec, _: ModuleCall, arguments: dict[str, Any]) -> Resources:
+    name, aws = arguments["bucket"], applied.spec.aws
+    arns = arguments.get("cloudfront_distribution_arns", [])
     bucket = CrlBucket.model_validate({"cloudfront_distribution_arns": arns})
     document = crl_bucket.document(bucket, name, account_id=aws.account_id, region=aws.region)
     closed = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
@@ -320,8 +320,8 @@ def _bucket(world: World, _: ModuleCall, given: dict[str, Any]) -> Made:
     parts: dict[str, dict[str, Any]] = {
         "": {
             "arn": f"arn:aws:s3:::{name}",
-            "force_destroy": given.get("force_destroy", False),
-            "tags": given.get("tags"),
+            "force_destroy": arguments.get("force_destroy", False),
+            "tags": arguments.get("tags"),
         },
         "_ownership_controls": {"rule": [{"object_ownership": "BucketOwnerEnforced"}]},
         "_public_access_block": dict.fromkeys(closed, True),
@@ -332,7 +332,7 @@ def _bucket(world: World, _: ModuleCall, given: dict[str, Any]) -> Made:
         yield f"aws_s3_bucket{suffix}", None, {"bucket": name, **attributes}
 
 
-_MADE: dict[str, Callable[[World, ModuleCall, dict[str, Any]], Made]] = {
+_MADE: dict[str, Callable[[AppliedSpec, ModuleCall, dict[str, Any]], Resources]] = {
     "private-ca": _private_ca,
     "ca-certificate": _ca_certificate,
     "acm-permission": _permission,

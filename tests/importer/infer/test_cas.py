@@ -1,4 +1,4 @@
-"""CAs that exist -> their entries in a spec: parents and every setting; what does not fit is named."""
+"""Entries of existing CAs: parents and every setting; CAs that cannot be represented are listed."""
 
 from typing import Any
 
@@ -18,15 +18,15 @@ from importer.infer.state_builders import (
 from pcaform.spec.cas import Validity
 
 
-def test_a_tree_is_found_through_the_certificates() -> None:
+def test_tree_is_inferred_from_certificates() -> None:
     spec = spec_of(*subordinate("issuing", "policy"), *subordinate("policy", "root", length=1), *root())
-    found = spec.managed
-    assert {key: (ca.type, ca.parent, ca.path_length) for key, ca in found.items()} == {
+    cas = spec.managed
+    assert {key: (ca.type, ca.parent, ca.path_length) for key, ca in cas.items()} == {
         "issuing": ("SUBORDINATE", "policy", 0),
         "policy": ("SUBORDINATE", "root", 1),
         "root": ("ROOT", None, None),
     }
-    assert found["root"].validity == Validity(type="YEARS", value=10)
+    assert cas["root"].validity == Validity(type="YEARS", value=10)
     assert (spec.aws.region, spec.aws.account_id, spec.stack) == ("eu-west-1", "123456789012", "corp-pki")
 
 
@@ -61,7 +61,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def test_every_setting_is_carried() -> None:
+def test_every_setting_is_imported() -> None:
     spec = spec_of(
         authority("x", **SETTINGS),
         certificate("x", validity=[{"type": "END_DATE", "value": "2035-01-01T00:00:00Z"}]),
@@ -88,15 +88,15 @@ def test_every_setting_is_carried() -> None:
         "permissions": ({},),
         "tags": {"a": "b"},
         "ignore": (
-            {"rule": "crl-public", "reason": "found so by an import"},
-            {"rule": "short-lived-permission", "reason": "found so by an import"},
-            {"rule": "china", "reason": "found so by an import"},
+            {"rule": "crl-public", "reason": "imported as it exists"},
+            {"rule": "short-lived-permission", "reason": "imported as it exists"},
+            {"rule": "china", "reason": "imported as it exists"},
         ),
     }
 
 
 @pytest.mark.parametrize(
-    ("region", "storage", "carried"),
+    ("region", "storage", "imported"),
     [
         ("eu-west-1", "FIPS_140_2_LEVEL_3_OR_HIGHER", None),
         ("eu-west-1", "CCPC_LEVEL_1_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"),
@@ -105,28 +105,28 @@ def test_every_setting_is_carried() -> None:
         ("eu-west-1", "", None),
     ],
 )
-def test_a_regions_own_key_storage_is_left_out(region: str, storage: str, carried: str | None) -> None:
-    made = authority("root", region=region, key_storage_security_standard=storage)
-    spec = spec_of(made, certificate("root", region=region))
-    assert spec.managed["root"].key_storage_security_standard == carried
+def test_default_key_storage_of_a_region_is_left_out(region: str, storage: str, imported: str | None) -> None:
+    ca = authority("root", region=region, key_storage_security_standard=storage)
+    spec = spec_of(ca, certificate("root", region=region))
+    assert spec.managed["root"].key_storage_security_standard == imported
 
 
-def test_of_two_certificates_the_installed_one_counts() -> None:
+def test_installed_certificate_of_two_is_used() -> None:
     renewed = authority("root", certificate="new\n")
     old = certificate("root", certificate="old", validity=[{"type": "YEARS", "value": "1"}])
     new = certificate("root", certificate="new", validity=[{"type": "YEARS", "value": "5"}])
     assert spec_of(renewed, old, new).managed["root"].validity == Validity(type="YEARS", value=5)
 
 
-def test_a_chain_that_a_stack_would_install_anew_is_said() -> None:
+def test_different_chain_is_reported() -> None:
     chain = {"certificate_chain": "certificate of root\n"}
     below, issued = subordinate("issuing", "root")
     issued["instances"][0]["attributes"] |= chain
     installed = {"certificate_authority_arn": arn_of("issuing"), "certificate": "certificate of issuing"}
     kind = "aws_acmpca_certificate_authority_certificate"
     assert infer(*root(), below, issued, resource(kind, None, {**installed, **chain})).left_out == ()
-    (said,) = infer(*root(), below, issued, resource(kind, None, {**installed, "certificate_chain": "own"})).left_out
-    assert said == (
+    (note,) = infer(*root(), below, issued, resource(kind, None, {**installed, "certificate_chain": "own"})).left_out
+    assert note == (
         "aws_acmpca_certificate_authority_certificate.this",
         "its chain is not the one that came with its certificate: a plan installs both again, with that one",
     )
@@ -168,7 +168,7 @@ LEFT_OUT: dict[str, tuple[list[Resource], str]] = {
 
 
 @pytest.mark.parametrize("case", LEFT_OUT)
-def test_an_authority_that_does_not_fit_is_listed(case: str) -> None:
+def test_ca_that_cannot_be_represented_is_listed(case: str) -> None:
     resources, reason = LEFT_OUT[case]
     found = infer(*resources, *root("other"))
     assert reason in dict(found.left_out)[ROOT_ADDRESS]

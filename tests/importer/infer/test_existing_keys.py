@@ -1,4 +1,4 @@
-"""A spec that exists and what is found: what belongs together is told by what it is, never by its place in a list."""
+"""Matching imported resources with an existing spec: by identity, never by position in a list."""
 
 import json
 from collections.abc import Iterable
@@ -45,27 +45,27 @@ def acm(number: int, *names: str, domain: str = "web.corp", **more: Any) -> Reso
     return {**resource("aws_acm_certificate", None, {**attributes, **more}), "name": f"n{number}"}
 
 
-def found(spec: str, resources: Iterable[Resource], *, is_live: bool = False) -> InferredSpec:
-    """Import resources with a spec that exists, from a state or as an account shows them."""
+def import_into(spec: str, resources: Iterable[Resource], *, is_live: bool = False) -> InferredSpec:
+    """Import resources with an existing spec, from a state or from an account."""
     inventory = tfstate.read(state(*resources), "some.tfstate")
     if is_live:
         arns = [replace(each, id=str(each.attributes["arn"])) for each in inventory.resources]
         inventory = Inventory(tuple(arns), source="live", account_id=ACCOUNT)
-    (result,) = infer(inventory, stack="pki", known=existing_keys(load_valid_text(spec.encode(), "spec.yaml")))
+    (result,) = infer(inventory, stack="pki", existing=existing_keys(load_valid_text(spec.encode(), "spec.yaml")))
     return result
 
 
-def test_an_older_ca_of_the_same_name_is_not_taken_for_it() -> None:
+def test_older_ca_with_the_same_name_gets_another_key() -> None:
     old = {**authority("old", certificate_authority_configuration=EC, enabled=False), "name": "old"}
-    spec = found(HEAD, [old, *root()]).spec
+    spec = import_into(HEAD, [old, *root()]).spec
     assert {key: each.key_algorithm for key, each in spec.managed.items()}["root"] == "RSA_2048"
     assert spec.managed["root-2"].key_algorithm == "EC_prime256v1"
 
 
-def test_of_two_that_are_alike_neither_is_taken() -> None:
+def test_two_matching_cas_are_refused() -> None:
     twin = {**authority("twin", common_name="root"), "name": "twin"}
     with pytest.raises(Failure) as failure:
-        found(HEAD, [twin, *root()])
+        import_into(HEAD, [twin, *root()])
     assert f"{arn_of('root')} and {arn_of('twin')} could be 'root' of the spec" in str(failure.value)
 
 
@@ -88,59 +88,60 @@ NAMED = TWO.replace("ARN", f", arn: 'arn:aws:acm:{REGION}:{ACCOUNT}:certificate/
     ],
 )
 @pytest.mark.parametrize("source", ["state", "live"])
-def test_certificates_of_one_name_are_told_apart(
+def test_certificates_with_the_same_name_are_matched(
     section: str, resources: list[Resource], names: dict[str, list[str]], source: str
 ) -> None:
-    result = found(HEAD + section, [*root(), *resources], is_live=source == "live")
+    result = import_into(HEAD + section, [*root(), *resources], is_live=source == "live")
     assert {key: list(each.subject_alternative_names) for key, each in result.spec.certificates.items()} == names
 
 
-def test_an_arn_in_the_spec_counts_for_a_state_too() -> None:
-    """Else a certificate would move to the address of another one."""
-    result = found(HEAD + NAMED, [*root(), acm(1, "a.corp"), acm(2, "b.corp")])
+def test_arn_in_the_spec_matches_a_state_too() -> None:
+    """Otherwise a certificate would move to the address of another one."""
+    result = import_into(HEAD + NAMED, [*root(), acm(1, "a.corp"), acm(2, "b.corp")])
     assert result.spec.moves["aws_acm_certificate.n2"] == "module.certificate_web-a.aws_acm_certificate.this"
 
 
-def test_certificates_that_cannot_be_told_apart_are_said() -> None:
-    result = found(HEAD + ONE, [*root(), acm(1, "x.corp"), acm(2, "y.corp")])
+def test_ambiguous_certificates_are_reported() -> None:
+    result = import_into(HEAD + ONE, [*root(), acm(1, "x.corp"), acm(2, "y.corp")])
     assert result.spec.certificates == {}
     assert [(each.kind, each.address) for each in result.notes] == [
         ("ambiguous", "aws_acm_certificate.n1"),
         ("ambiguous", "aws_acm_certificate.n2"),
     ]
-    assert "it could be 'web' of the spec: write its ARN there as 'arn'" in result.notes[0].reason
+    assert "it may be 'web' of the spec: write its ARN there as 'arn'" in result.notes[0].reason
 
 
-def test_a_certificate_that_came_after_another_one_is_the_same_entry() -> None:
+def test_successor_of_a_certificate_keeps_its_entry() -> None:
     arn = f", arn: 'arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1'}}"
-    result = found(HEAD + ONE.replace("}", arn), [*root(), acm(5)], is_live=True)
+    result = import_into(HEAD + ONE.replace("}", arn), [*root(), acm(5)], is_live=True)
     assert list(result.spec.certificates) == ["web"]
     (note,) = (each for each in result.notes if each.kind == "listed")
-    assert note.reason == "'web' has the 'arn' of one before it: write this one, or take 'arn' out"
+    assert note.reason == "'web' has the 'arn' of its predecessor: replace it with this one, or remove 'arn'"
 
 
-def test_one_thing_at_two_addresses_is_written_once() -> None:
+def test_resource_at_two_addresses_is_written_once() -> None:
     twins = [{**each, "name": "second"} for each in (authority("root"), acm(1))]
-    result = found(HEAD, [*root(), acm(1), *twins])
+    result = import_into(HEAD, [*root(), acm(1), *twins])
     assert (list(result.spec.managed), list(result.spec.certificates)) == (["root"], ["web"])
-    said = {each.address: each.reason for each in result.notes if each.kind == "left out"}
-    assert said == {
+    reasons = {each.address: each.reason for each in result.notes if each.kind == "left out"}
+    assert reasons == {
         "aws_acmpca_certificate_authority.second": (
-            "it is what aws_acmpca_certificate_authority.this is: take one of the two out with 'terraform state rm'"
+            "it is the same resource as aws_acmpca_certificate_authority.this: remove one of the two with "
+            "'terraform state rm'"
         ),
         "aws_acm_certificate.second": (
-            "it is what aws_acm_certificate.n1 is: take one of the two out with 'terraform state rm'"
+            "it is the same resource as aws_acm_certificate.n1: remove one of the two with 'terraform state rm'"
         ),
     }
 
 
-def test_an_instance_profile_in_another_path_stays_behind() -> None:
-    """Terraform would replace it, and another one takes its place."""
+def test_instance_profile_in_another_path_does_not_move() -> None:
+    """Terraform would replace it."""
     aws = Aws(region=REGION, account_id=ACCOUNT)
     trust = trust_policy.document(Trust.model_validate({"services": ["ec2.amazonaws.com"]}), aws)
     role = {"arn": "x", "name": "signer", "path": "/a/", "assume_role_policy": json.dumps(trust), "tags_all": {}}
     issue = {"Statement": [{"Effect": "Allow", "Action": "acm-pca:IssueCertificate", "Resource": "*"}]}
-    result = found(
+    result = import_into(
         HEAD,
         [
             *root(),

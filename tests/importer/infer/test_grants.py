@@ -1,4 +1,4 @@
-"""Policies that exist -> grants where they are ours in any wording, else the policy word for word."""
+"""Existing policies become grants if they are equivalent to ours, else they are copied verbatim."""
 
 import copy
 from collections.abc import Iterator
@@ -19,18 +19,18 @@ MANAGED = {
 }
 
 
-def reordered(value: Any) -> Any:
-    """Return the same policy as another tool writes it: lists turned round, lists of one without their brackets."""
+def reorder(value: Any) -> Any:
+    """Return the same policy as another tool writes it: reversed lists, single values without brackets."""
     if isinstance(value, dict):
-        return {key: reordered(inner) for key, inner in reversed(value.items())}
+        return {key: reorder(inner) for key, inner in reversed(value.items())}
     if isinstance(value, list):
-        items = [reordered(item) for item in reversed(value)]
+        items = [reorder(item) for item in reversed(value)]
         return items[0] if len(items) == 1 else items
     return value
 
 
 @pytest.mark.parametrize("grants", [[UNMANAGED], [NARROW], [MANAGED], [UNMANAGED, MANAGED]])
-def test_a_policy_of_ours_becomes_its_grants(grants: list[dict[str, Any]]) -> None:
+def test_rendered_policy_becomes_its_grants(grants: list[dict[str, Any]]) -> None:
     issuer = spec_of(*root(), *user("ci", policy_of("ci", *grants))).issuers["ci"]
     assert issuer.policy is None
     assert issuer.model_dump(mode="json")["grants"] == grants
@@ -40,60 +40,62 @@ def test_a_policy_of_ours_becomes_its_grants(grants: list[dict[str, Any]]) -> No
     "grants", [[UNMANAGED], [NARROW], [MANAGED], [{**MANAGED, "domain_names": ["*.corp.example"]}]]
 )
 def test_order_and_brackets_do_not_matter(grants: list[dict[str, Any]]) -> None:
-    issuer = spec_of(*root(), *user("ci", reordered(policy_of("ci", *grants)))).issuers["ci"]
+    issuer = spec_of(*root(), *user("ci", reorder(policy_of("ci", *grants)))).issuers["ci"]
     assert issuer.policy is None
-    (found,) = issuer.model_dump(mode="json")["grants"]
-    assert {key: sorted(value) for key, value in found.items()} == {
+    (grant,) = issuer.model_dump(mode="json")["grants"]
+    assert {key: sorted(value) for key, value in grant.items()} == {
         key: sorted(value) for key, value in grants[0].items()
     }
 
 
-def test_a_policy_in_other_words_is_said_to_change() -> None:
+def test_reworded_policy_is_reported() -> None:
     document = policy_of("ci", UNMANAGED)
     for statement in document["Statement"]:
         del statement["Sid"]
     found = infer(*root(), *user("ci", document))
     assert found.spec.issuers["ci"].policy is None
     reason = (
-        "it means what a stack writes there, in other words: a plan updates it in place, "
-        "which 'pcaform adopt' takes with --accept wording"
+        "equivalent to what the stack writes, but worded differently; the plan updates it in place "
+        "(allow with `pcaform adopt --accept wording`)"
     )
     assert found.left_out == (("aws_iam_policy.this", reason),)
 
 
 def other_policies() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield policies that differ from one of ours in a single place."""
+    """Yield policies that differ from a rendered one in a single place."""
     for name, change in {
-        "one action more": lambda made: made["Statement"][1]["Action"].append("acm-pca:DeletePolicy"),
-        "no lock": lambda made: made["Statement"].pop(),
-        "another lock": lambda made: made["Statement"][-1].update(Effect="Allow"),
-        "all resources": lambda made: made["Statement"][0].update(Resource=["*"]),
-        "another authority": lambda made: made["Statement"][0].update(Resource=[arn_of("elsewhere")]),
-        "a pattern of templates": lambda made: made["Statement"][0].update(
+        "one action more": lambda policy: policy["Statement"][1]["Action"].append("acm-pca:DeletePolicy"),
+        "no deny": lambda policy: policy["Statement"].pop(),
+        "another deny": lambda policy: policy["Statement"][-1].update(Effect="Allow"),
+        "all resources": lambda policy: policy["Statement"][0].update(Resource=["*"]),
+        "another CA": lambda policy: policy["Statement"][0].update(Resource=[arn_of("elsewhere")]),
+        "a pattern of templates": lambda policy: policy["Statement"][0].update(
             Condition={"ArnLike": {"acm-pca:TemplateArn": ["arn:aws:acm-pca:::template/*/V1"]}}
         ),
-        "not a template": lambda made: made["Statement"][0].update(Condition={"ArnLike": {"acm-pca:TemplateArn": "*"}}),
-        "no condition": lambda made: made["Statement"][0].pop("Condition"),
-        "another version": lambda made: made.update(Version="2008-10-17"),
-        "an id": lambda made: made.update(Id="x"),
-        "no statements": lambda made: made.update(Statement=[]),
-        "one statement without brackets": lambda made: made.update(Statement=made["Statement"][0]),
-        "NotAction": lambda made: made["Statement"][0].update(NotAction=made["Statement"][0].pop("Action")),
+        "not a template": lambda policy: policy["Statement"][0].update(
+            Condition={"ArnLike": {"acm-pca:TemplateArn": "*"}}
+        ),
+        "no condition": lambda policy: policy["Statement"][0].pop("Condition"),
+        "another version": lambda policy: policy.update(Version="2008-10-17"),
+        "an id": lambda policy: policy.update(Id="x"),
+        "no statements": lambda policy: policy.update(Statement=[]),
+        "one statement without brackets": lambda policy: policy.update(Statement=policy["Statement"][0]),
+        "NotAction": lambda policy: policy["Statement"][0].update(NotAction=policy["Statement"][0].pop("Action")),
     }.items():
-        made = copy.deepcopy(policy_of("ci", UNMANAGED))
-        change(made)  # type: ignore[no-untyped-call] # the changes are lambdas over foreign JSON
-        yield name, made
+        document = copy.deepcopy(policy_of("ci", UNMANAGED))
+        change(document)  # type: ignore[no-untyped-call] # the changes are lambdas over foreign JSON
+        yield name, document
 
 
-@pytest.mark.parametrize("document", [pytest.param(made, id=name) for name, made in other_policies()])
-def test_any_other_policy_is_kept_word_for_word(document: dict[str, Any]) -> None:
+@pytest.mark.parametrize("document", [pytest.param(document, id=name) for name, document in other_policies()])
+def test_other_policy_is_copied_verbatim(document: dict[str, Any]) -> None:
     issuer = spec_of(*root(), *user("ci", document, module="module.issuer_ci")).issuers["ci"]
     assert issuer.grants == ()
     assert issuer.policy is not None
     assert (issuer.policy.name, issuer.policy.document) == ("ci-private-ca", document)
 
 
-def test_a_policy_of_another_name_is_kept_word_for_word() -> None:
+def test_policy_with_another_name_is_copied_verbatim() -> None:
     document = policy_of("ci", UNMANAGED)
     policy = spec_of(*root(), *user("ci", document, policy="signing")).issuers["ci"].policy
     assert policy is not None

@@ -1,4 +1,4 @@
-"""Whole states -> one spec for each region, or a message, whatever the state holds."""
+"""Inferring from whole states: one spec for each region, or a message, for any content of the state."""
 
 import copy
 import json
@@ -18,7 +18,7 @@ from pcaform.sources import tfstate
 from pcaform.spec.yaml_writer import dump
 
 
-def test_each_region_has_a_spec_of_its_own() -> None:
+def test_each_region_has_its_own_spec() -> None:
     first = authority("a"), certificate("a")
     second = authority("b", region="us-east-1"), certificate("b", region="us-east-1")
     one, other = infer_state(state(*first, *second), "some.tfstate", stack="corp-pki")
@@ -27,23 +27,23 @@ def test_each_region_has_a_spec_of_its_own() -> None:
     for each in (one, other):
         (note,) = each.notes
         assert note.reason == (
-            "the state holds CAs of 123456789012 in eu-west-1, 123456789012 in us-east-1: "
-            "each spec needs a state of its own, else its plan destroys the others"
+            "the state has CAs of 123456789012 in eu-west-1, 123456789012 in us-east-1: "
+            "each spec needs its own state, else its plan destroys the other CAs"
         )
 
 
 @pytest.mark.parametrize("stack", ["Corp PKI", "", "-x", "x" * 65])
-def test_a_stack_name_that_is_none_is_refused_in_words(stack: str) -> None:
+def test_invalid_stack_name_is_refused(stack: str) -> None:
     with pytest.raises(Failure, match=r"^'stack' is .*, allowed: (lower-case letters|at most 64)"):
         infer_state(state(*root()), "x", stack=stack)
 
 
-def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     if path:
         yield path
     if isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from places(inner, (*path, key))
+            yield from paths(inner, (*path, key))
 
 
 WHOLE = json.loads(
@@ -61,14 +61,14 @@ WHOLE = json.loads(
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(list(places(WHOLE))),
+            st.sampled_from(list(paths(WHOLE))),
             st.sampled_from([None, "", "x", "*", "é\n${x}", 0, -1, True, 1.5, [], ["x"], {}, {"x": "y"}, "DELETE"]),
         ),
         min_size=1,
         max_size=3,
     )
 )
-def test_an_edited_state_gives_a_spec_that_can_be_written_or_a_message(
+def test_edited_state_results_in_a_valid_spec_or_a_message(
     edits: list[tuple[tuple[str | int, ...], Any]],
 ) -> None:
     edited: Any = copy.deepcopy(WHOLE)

@@ -1,4 +1,4 @@
-"""Users and roles that exist -> issuers with their settings; who is none is listed or counted."""
+"""Existing users and roles become issuers with their settings; others are listed or counted."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from pcaform.iam.policies import trust_policy
 from pcaform.spec.issuers import Trust
 
 
-def test_settings_of_a_user_are_carried() -> None:
+def test_settings_of_a_user_are_imported() -> None:
     boundary = "arn:aws:iam::123456789012:policy/boundary"
     made = user(
         "Build Bot".replace(" ", "."),
@@ -28,33 +28,33 @@ def test_settings_of_a_user_are_carried() -> None:
 
 
 IN_OURS = "module.issuer_ci"
-NOT_FITTING: list[tuple[list[Resource], str]] = [
-    (user("ci", {}, module=IN_OURS)[:1], "it has 0 policies in what was read, none that is whole"),
-    (user("ci", [1], module=IN_OURS), "it has 1 policies in what was read, none that is whole"),
+NOT_REPRESENTABLE: list[tuple[list[Resource], str]] = [
+    (user("ci", {}, module=IN_OURS)[:1], "it has 0 policies in the source, but none is complete"),
+    (user("ci", [1], module=IN_OURS), "it has 1 policies in the source, but none is complete"),
     (user("c/i", {}, module=IN_OURS), "'user_name' is 'c/i', allowed: letters, digits and any of"),
 ]
 
 
-@pytest.mark.parametrize(("resources", "reason"), NOT_FITTING)
-def test_a_user_that_does_not_fit_is_listed(resources: list[Resource], reason: str) -> None:
+@pytest.mark.parametrize(("resources", "reason"), NOT_REPRESENTABLE)
+def test_user_that_cannot_be_represented_is_listed(resources: list[Resource], reason: str) -> None:
     found = infer(*root(), *resources)
     assert reason in dict(found.left_out)["module.issuer_ci.aws_iam_user.this"]
     assert found.spec.issuers == {}
 
 
 @pytest.mark.parametrize("document", [{}, {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}])
-def test_who_has_nothing_to_do_with_authorities_is_only_counted(document: Any) -> None:
-    """A stack over the same state would destroy it, so it is told."""
+def test_unrelated_principals_are_only_counted(document: Any) -> None:
+    """A stack over the same state would destroy them, so they are reported."""
     found = infer(*root(), *user("ci", document), *user("eva", document)[:1], resource("aws_vpc", None, {}))
     assert found.spec.issuers == {}
     (note,) = found.notes
     assert (note.kind, note.address) == ("listed", "the same state")
     counts = "1 aws_iam_policy, 2 aws_iam_user, 1 aws_iam_user_policy_attachment, 1 aws_vpc"
-    assert note.reason.startswith(f"{counts}: in no spec. Over their state a stack would destroy them: ")
+    assert note.reason.startswith(f"{counts}: not in a spec. A stack over their state would destroy them: ")
 
 
-def test_what_is_written_into_a_role_is_said() -> None:
-    """A state shows policies of their own there too, which say nothing new."""
+def test_inline_policy_blocks_of_a_role_are_reported() -> None:
+    """A state also has separate inline policies there, which need no note."""
     policies = [
         {"name": name, "policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})}
         for name, action in (("sign", "acm-pca:IssueCertificate"), ("own", "acm-pca:ListTags"), ("logs", "logs:*"))
@@ -65,14 +65,14 @@ def test_what_is_written_into_a_role_is_said() -> None:
         resource("aws_iam_role", None, {**role, "inline_policy": policies}),
         resource("aws_iam_role_policy", None, {"role": "ci", "name": "own", "policy": policies[1]["policy"]}),
     )
-    reason = "it is about private CAs and stands inside the role: make it an aws_iam_role_policy of its own first"
+    reason = "it concerns private CAs and is inside the role: make it a separate aws_iam_role_policy first"
     assert ("aws_iam_role.this (inline_policy 'sign')", reason) in found.left_out
     assert [each for each, _ in found.left_out if "inline_policy" in each] == [
         "aws_iam_role.this (inline_policy 'sign')"
     ]
 
 
-def test_an_instance_profile_moves_with_its_role() -> None:
+def test_instance_profile_moves_with_its_role() -> None:
     trust = {"services": ["ec2.amazonaws.com"]}
     policy = trust_policy.document(Trust.model_validate(trust), AWS)
     arn = f"arn:aws:iam::{ACCOUNT}:policy/signer"

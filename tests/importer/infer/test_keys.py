@@ -1,4 +1,4 @@
-"""The key that a CA or an issuer gets: that of our module, else one from its own name."""
+"""Keys of CAs and issuers: from our module's name, else from their own name."""
 
 import pytest
 
@@ -24,7 +24,7 @@ from importer.infer.state_builders import authority, certificate, root, user
         (None, "a" * 64, "a" * 56),
     ],
 )
-def test_a_key_comes_from_our_module_or_the_common_name(module: str | None, common_name: str, key: str) -> None:
+def test_key_comes_from_our_module_or_the_common_name(module: str | None, common_name: str, key: str) -> None:
     subject = {"common_name": common_name, "organization": "Corp"}
     configuration = {"key_algorithm": "RSA_2048", "signing_algorithm": "SHA256WITHRSA", "subject": [subject]}
     made = authority("x", module=module, certificate_authority_configuration=[configuration])
@@ -37,7 +37,7 @@ def test_equal_names_get_different_keys() -> None:
     assert list(spec.managed) == ["corp-root", "corp-root-2", "corp-root-3"]
 
 
-def test_issuers_get_keys_like_authorities() -> None:
+def test_issuers_get_keys_like_cas() -> None:
     users = [
         *user("a", policy_of("a", UNMANAGED), module="module.issuer_ci"),
         *user("ci", policy_of("ci", UNMANAGED)),

@@ -1,4 +1,4 @@
-"""Permissions of ACM that exist -> those of a spec; one that no spec can have is named."""
+"""Existing permissions of ACM become those of a spec; invalid ones are listed."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from importer.infer.builders import PART, infer
 from importer.infer.state_builders import arn_of, permission, resource, root
 
-GOES = ". Where a state has it, take it out before a stack is applied over it, else Terraform deletes the permission"
+REMOVE = ". If a state has it, remove it there before applying a stack over it, else Terraform deletes the permission"
 ALL = ["GetCertificate", "IssueCertificate", "ListPermissions"]
 PERMISSIONS: dict[str, tuple[dict[str, Any], str]] = {
     "no principal": (
@@ -31,17 +31,17 @@ PERMISSIONS: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("case", PERMISSIONS)
 @pytest.mark.parametrize("name", ["root", "elsewhere"])
-def test_a_permission_that_no_spec_can_have_takes_no_authority_along(case: str, name: str) -> None:
+def test_invalid_permission_does_not_exclude_its_ca(case: str, name: str) -> None:
     attributes, reason = PERMISSIONS[case]
     odd = resource("aws_acmpca_permission", "module.x", {"certificate_authority_arn": arn_of(name), **attributes})
     found = infer(*root(), odd, permission("elsewhere"))
-    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + GOES),)
+    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + REMOVE),)
     assert [len(each.permissions) for each in found.spec.certificate_authorities.values()] == [0, 1]
 
 
-def test_of_two_permissions_the_second_is_listed() -> None:
+def test_duplicate_permission_is_listed() -> None:
     second = {**permission("root"), "module": "module.x"}
     found = infer(*root(), permission("root"), second)
     reason = "AWS keeps one permission for each principal and CA"
-    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + GOES),)
+    assert found.left_out == (("module.x.aws_acmpca_permission.this", reason + REMOVE),)
     assert len(found.spec.managed["root"].permissions) == 1

@@ -1,4 +1,4 @@
-"""CAs that others are below and that no entry can describe: they become references."""
+"""Parent CAs that cannot be represented become references."""
 
 from importer.infer.builders import UNMANAGED, infer, policy_of
 from importer.infer.state_builders import arn_of, authority, certificate, root, subordinate, user
@@ -12,8 +12,8 @@ CONFIGURATION = {
 }
 
 
-def test_who_is_below_a_left_out_authority_has_it_as_a_reference() -> None:
-    """Else the spec would name a parent that it does not hold."""
+def test_left_out_parent_becomes_a_reference() -> None:
+    """Otherwise the spec would name a parent that it does not have."""
     grants = [{**UNMANAGED, "certificate_authorities": ["policy"]}]
     old = authority("old", certificate_authority_configuration=[{**CONFIGURATION, "key_algorithm": "RSA_1024"}])
     found = infer(
@@ -30,6 +30,6 @@ def test_who_is_below_a_left_out_authority_has_it_as_a_reference() -> None:
     assert (reference.managed, reference.arn, reference.key_algorithm) == (False, arn_of("old"), "RSA_2048")
     assert [note.kind for note in found.notes] == ["left out", "unknown"]
     assert "RSA_1024" in found.notes[0].reason
-    assert "Its signature says RSA_2048" in found.notes[1].reason
+    assert "Its signature indicates RSA_2048" in found.notes[1].reason
     assert found.spec.issuers["ci"].grants
     load_valid_text(dump(found.spec).encode(), "spec.yaml")

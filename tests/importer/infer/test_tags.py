@@ -1,10 +1,10 @@
-"""Tags that exist -> default tags of the stack, and each resource's own."""
+"""Existing tags become default tags of the stack, and each resource's own tags."""
 
 from importer.infer.builders import UNMANAGED, policy_of, spec_of
 from importer.infer.state_builders import authority, certificate, user
 
 
-def test_default_tags_are_those_beyond_a_resources_own() -> None:
+def test_default_tags_are_those_that_resources_do_not_set() -> None:
     spec = spec_of(
         authority("root", tags={"own": "1"}, tags_all={"own": "1", "owner": "pki", "cost": "12"}),
         certificate("root"),
@@ -15,6 +15,6 @@ def test_default_tags_are_those_beyond_a_resources_own() -> None:
     assert spec.issuers["ci"].tags == {}
 
 
-def test_no_default_tags_are_invented() -> None:
-    made = authority("root", tags={"own": "1"}, tags_all={"own": "1"})
-    assert spec_of(made, certificate("root")).aws.default_tags == {}
+def test_own_tags_are_not_default_tags() -> None:
+    ca = authority("root", tags={"own": "1"}, tags_all={"own": "1"})
+    assert spec_of(ca, certificate("root")).aws.default_tags == {}

@@ -1,4 +1,4 @@
-"""Tags may have any name, that of a field too, and accents in either spelling: an import takes them as tags."""
+"""Tags and CAs may have any name, including field names, and accents in composed or decomposed form."""
 
 import unicodedata
 from typing import Any
@@ -18,7 +18,7 @@ certificate_authorities:
     subject: {common_name: Root}
     key_algorithm: RSA_2048
     validity: {type: YEARS, value: 10}
-    tags: {NAME: old, other: kept}  # a remark
+    tags: {NAME: old, other: kept}  # a comment
 """
 
 
@@ -27,22 +27,22 @@ certificate_authorities:
     ("found", "written"),
     [("NAME: new, other: kept", "NAME: new, other: kept"), ("other: kept", "other: kept")],
 )
-def test_a_tag_with_the_name_of_a_field_is_a_tag(name: str, found: str, written: str) -> None:
+def test_tag_may_have_the_name_of_a_field(name: str, found: str, written: str) -> None:
     text = TEXT.replace("NAME", name)
     theirs: Any = spec_of(text.replace(f"{name}: old, other: kept", found.replace("NAME", name)).encode())
     result = into(text.encode(), theirs).content.decode()
     assert result == text.replace(f"{name}: old, other: kept", written.replace("NAME", name))
 
 
-def test_a_default_tag_that_everything_overrides_is_not_taken_away() -> None:
-    """A state shows a default tag only on what has none of its own under that key."""
+def test_default_tag_that_all_items_override_stays() -> None:
+    """A state shows a default tag only on resources that do not override it."""
     text = TEXT.replace('"123456789012"}', '"123456789012", default_tags: {owner: pki}}')
     theirs = spec_of(text.replace("NAME: old", "owner: me").encode())
     result = into(text.encode(), theirs).content.decode()
     assert result == text.replace("NAME: old, other: kept", "other: kept, owner: me")
 
 
-def test_a_ca_may_be_called_like_a_field() -> None:
+def test_ca_may_have_the_name_of_a_field() -> None:
     for name in FIELDS:
         text = TEXT.replace("  root:\n", f"  {name}:\n").replace("NAME", "owner")
         theirs = spec_of(text.replace("owner: old", "owner: new").encode())
@@ -55,11 +55,11 @@ certificates:
 """
 
 
-def test_what_a_person_took_out_stays_out_whatever_else_changes() -> None:
+def test_removed_item_stays_removed_after_other_changes() -> None:
     text = TEXT.replace("NAME", "owner")
     found = spec_of((text + CERTIFICATES).encode())
     first = into((text + CERTIFICATES).encode(), found)
     changed = spec_of((text + CERTIFICATES.replace("owner: a", "owner: b")).encode())
-    second = into(text.encode(), changed, first.memory)
+    second = into(text.encode(), changed, first.baseline)
     assert second.content.decode() == text
     assert [each.decision.kind for each in second.decisions] == ["withheld"]

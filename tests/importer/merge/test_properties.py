@@ -1,4 +1,4 @@
-"""A spec in any layout, and a source that changed at all: it reads as what was found, and keeps what a person did."""
+"""Any spec in any layout and any changed source: the merged spec has the found values and keeps the user's edits."""
 
 import copy
 import re
@@ -49,13 +49,13 @@ def rest_of(spec: Spec) -> Any:
 
 @st.composite
 def changed(draw: st.DrawFn, data: dict[str, Any]) -> Spec:
-    """Draw what a source holds: the spec's items, some with other values, now and then one more."""
+    """Draw a source: the spec's items, some with other values, sometimes with an additional one."""
     found = copy.deepcopy(data)
-    made_here = [each for each in found["certificate_authorities"].values() if "arn" not in each]
-    for authority in made_here:
+    created = [ca for ca in found["certificate_authorities"].values() if "arn" not in ca]
+    for ca in created:
         for name, values in CHANGES.items():
             if draw(st.integers(1, 3)) == 1:
-                authority[name] = draw(values)
+                ca[name] = draw(values)
     for issuer in found["issuers"].values():
         if draw(st.integers(1, 3)) == 1:
             issuer["tags"] = draw(TAGS)
@@ -64,8 +64,8 @@ def changed(draw: st.DrawFn, data: dict[str, Any]) -> Spec:
             for grant in issuer["grants"]:
                 for name in ("domain_names", "key_algorithms", "additional_actions", "templates"):
                     grant.pop(name, None)
-    if made_here and draw(st.integers(1, 3)) == 1:
-        found["certificate_authorities"]["z-new"] = {**copy.deepcopy(made_here[0]), "tags": draw(TAGS)}
+    if created and draw(st.integers(1, 3)) == 1:
+        found["certificate_authorities"]["z-new"] = {**copy.deepcopy(created[0]), "tags": draw(TAGS)}
     text = draw(written(found)).text
     return spec_of(text.encode())
 
@@ -78,33 +78,33 @@ def cases(draw: st.DrawFn) -> tuple[Written, Spec]:
 
 @settings(max_examples=DRAWN // 4)
 @given(cases())
-def test_what_was_found_is_in_the_spec_and_nothing_else_changed(case: tuple[Written, Spec]) -> None:
+def test_found_values_are_in_the_spec_and_nothing_else_changed(case: tuple[Written, Spec]) -> None:
     text, found = case
     before = text.text.encode()
     result = into(before, found)
     left = compare(normal_form(spec_of(result.content), "state"), None, normal_form(found, "state"), is_complete=True)
-    assert {each.name for each in left.decisions if each.kind != "missing"} <= set(result.held)
+    assert {each.name for each in left.decisions if each.kind != "missing"} <= set(result.inherited)
     assert sorted(re.findall(r"# no\. \d+ ä", result.content.decode())) == sorted(
         re.findall(r"# no\. \d+ ä", text.text)
     )
-    again = into(result.content, found, result.memory)
+    again = into(result.content, found, result.baseline)
     assert again.content == result.content
     assert rest_of(spec_of(before)) == rest_of(spec_of(result.content))
 
 
 @settings(max_examples=DRAWN // 4)
 @given(specs().flatmap(written))
-def test_a_spec_into_itself_changes_no_byte(text: Written) -> None:
+def test_merging_a_spec_into_itself_changes_nothing(text: Written) -> None:
     content = text.text.encode()
     assert into(content, spec_of(content)).content == content
 
 
 @settings(max_examples=DRAWN // 4)
 @given(cases())
-def test_a_person_s_edits_stay_where_the_source_did_not_change(case: tuple[Written, Spec]) -> None:
+def test_edits_stay_if_the_source_did_not_change(case: tuple[Written, Spec]) -> None:
     text, found = case
     first = into(text.text.encode(), found)
     edited = into(first.content, spec_of(text.text.encode())).content
-    second = into(edited, found, first.memory)
+    second = into(edited, found, first.baseline)
     assert second.content == edited
     assert {each.decision.kind for each in second.decisions} <= {"kept", "missing", "withheld"}

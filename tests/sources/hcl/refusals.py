@@ -1,7 +1,7 @@
 """Terraform files that cannot be read completely, each with its message."""
 
 PROVIDER = 'provider "aws" {\n  region              = "eu-west-1"\n  allowed_account_ids = ["123456789012"]\n}\n'
-NONE = "no private CA in what was read: there is nothing to write a spec of"
+NONE = "no private CA in the source: there is nothing to import"
 
 
 def authority(line: str = "", name: str = "root") -> str:

@@ -39,14 +39,14 @@ def inventory_of(spec: Spec) -> Inventory:
 
 
 def imported(spec: Spec, known: ExistingKeys) -> InferredSpec:
-    (found,) = infer(inventory_of(spec), stack=spec.stack, known=known)
+    (found,) = infer(inventory_of(spec), stack=spec.stack, existing=known)
     return found
 
 
 def names_of_references(spec: Spec) -> ExistingKeys:
     """Return the keys of CAs that are not managed here: no file has them."""
     references = [(each.arn, key) for key, each in spec.certificate_authorities.items() if not each.managed]
-    return ExistingKeys(authorities={arn: key for arn, key in references if arn is not None})
+    return ExistingKeys(cas={arn: key for arn, key in references if arn is not None})
 
 
 @settings(max_examples=DRAWN // 3)

@@ -1,1 +1,1 @@
-"""Who may do what on which CA: each request that counts, decided over the rendered policies by our own evaluator."""
+"""Checks who may do what on which CA, by evaluating every relevant request against the rendered policies."""

@@ -1,26 +1,27 @@
-"""One request in words, and the words: what is asked, on what, how, and under which circumstances."""
+"""A request to check (action, target, route and variant), and the words that name its parts in reports."""
 
 from dataclasses import dataclass, field
 
 from pcaform.iam.evaluator.patterns import Context
 
-DIRECT, THROUGH_ACM, UNKNOWN = "direct", "through ACM", "by a way unsaid"
-"""How a call comes to Private CA: by the principal itself, by ACM on its behalf, or without saying which."""
+DIRECT, THROUGH_ACM, UNKNOWN = "direct", "through ACM", "by an unspecified route"
+"""How a call reaches Private CA: from the principal itself, from ACM on its behalf, or not specified."""
 
-ANOTHER, NO_CA = "another CA", "no CA"
-OWN, FOREIGN, UNTAGGED, ELSEWHERE = "own certificate", "another's certificate", "untagged certificate", "own, elsewhere"
+OTHER_CA, NO_CA = "another CA", "no CA"
+OWN, FOREIGN = "own certificate", "another issuer's certificate"
+UNTAGGED, ELSEWHERE = "untagged certificate", "own certificate in another region"
 NEW, ACCOUNT = "new certificate", "the account"
 ANY_NAME = "any name"
 PLAIN = ""
-FIRST_LOCK, MORE_RIGHTS = "were nothing denied", "were everything else allowed"
-"""An owned issuer has two locks on what it signs, and each must hold alone."""
+WITHOUT_DENIES, WITH_ALLOW_ALL = "if deny statements are ignored", "if all actions are also allowed"
+"""Variants that test the two limits on what an owned issuer signs (allow and deny statements) separately."""
 
-EVERY_KEY, WITHOUT_TAGS = "with keys that a condition asks for", "without tags"
+CONDITIONS_MET, WITHOUT_TAGS = "with condition keys from a policy", "without tags"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
-    """One request; `names`, `key_algorithm` and `tag` where they are part of it; resource and context are IAM's."""
+    """One request; `names`, `key_algorithm` and `tag` are set only where the action has them."""
 
     action: str
     target: str
@@ -29,12 +30,12 @@ class AccessRequest:
     names: tuple[str, ...] | None = None
     key_algorithm: str | None = None
     tag: str | None = None
-    circumstance: str = PLAIN
-    names_said: str = field(default="", compare=False)
+    variant: str = PLAIN
+    names_label: str = field(default="", compare=False)
     resource: str = field(default="*", compare=False)
     context: Context = field(default_factory=dict, compare=False)
 
 
 def route_keys(route: str) -> Context:
-    """Return the condition key that tells who calls."""
+    """Return the condition key that shows whether a service makes the call."""
     return {DIRECT: {"aws:viaawsservice": ("false",)}, THROUGH_ACM: {"aws:viaawsservice": ("true",)}}.get(route, {})

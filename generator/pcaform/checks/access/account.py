@@ -1,6 +1,6 @@
-"""An account's inventory -> its CAs and everybody who can do something with them, one stage for each region.
+"""Builds access scenarios from an account's inventory: its CAs and IAM principals, one scenario for each region.
 
-A source of accounts hands over what hangs on a user or role, the policies of its groups and its boundary too.
+The inventory lists each user's and role's policies, including those of its groups, and its permissions boundary.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,46 +10,45 @@ from pcaform.iam.evaluator.principals import Principal
 from pcaform.sources.inventory import Inventory, Resource
 
 _CA = "aws_acmpca_certificate_authority"
-_KINDS = ("user", "role")
+_PRINCIPAL_TYPES = ("user", "role")
 
 
 def build_scenarios(inventory: Inventory, account_id: str) -> list[Scenario]:
-    """Return one stage for each region in which an account holds CAs; those of others are judged by their policies."""
+    """Return one scenario for each region in which the account has its own CAs; CAs of other accounts are left out."""
     subjects = tuple(_subjects(inventory))
-    authorities = [each for each in inventory.of_type(_CA) if each.address.split(":")[4] == account_id]
-    regions = dict.fromkeys(authority.address.split(":")[3] for authority in authorities)
+    cas = [ca for ca in inventory.of_type(_CA) if ca.address.split(":")[4] == account_id]
+    regions = dict.fromkeys(ca.address.split(":")[3] for ca in cas)
     return [
-        Scenario(
-            region, account_id, _labels(each for each in authorities if each.address.split(":")[3] == region), subjects
-        )
+        Scenario(region, account_id, _label_cas(ca for ca in cas if ca.address.split(":")[3] == region), subjects)
         for region in regions
     ]
 
 
-def _labels(authorities: Iterable[Resource]) -> dict[str, str]:
-    """Return CAs by what they are called: the common name, with the id where it alone does not tell them apart."""
-    found = list(authorities)
-    names = [_common_name(each) for each in found]
-    ids = [each.address.rpartition("/")[2] for each in found]
+def _label_cas(resources: Iterable[Resource]) -> dict[str, str]:
+    """Map a label of each CA to its ARN: the common name, followed by the id if several CAs have that name."""
+    cas = list(resources)
+    names = [_common_name(ca) for ca in cas]
+    ids = [ca.address.rpartition("/")[2] for ca in cas]
     return {
-        (name if name and names.count(name) == 1 else f"{name} {identity}".strip()): each.address
-        for name, identity, each in zip(names, ids, found, strict=True)
+        (name if name and names.count(name) == 1 else f"{name} {ca_id}".strip()): ca.address
+        for name, ca_id, ca in zip(names, ids, cas, strict=True)
     }
 
 
-def _common_name(authority: Resource) -> str:
-    (configuration,) = authority.attributes["certificate_authority_configuration"]
+def _common_name(ca: Resource) -> str:
+    (configuration,) = ca.attributes["certificate_authority_configuration"]
     return str(configuration["subject"][0].get("common_name", ""))
 
 
 def _subjects(inventory: Inventory) -> Iterator[Subject]:
-    managed = {each.attributes["arn"]: each.attributes for each in inventory.of_type("aws_iam_policy")}
-    for kind in _KINDS:
-        for person in inventory.of_type(f"aws_iam_{kind}"):
-            name = person.attributes["name"]
+    managed = {policy.attributes["arn"]: policy.attributes for policy in inventory.of_type("aws_iam_policy")}
+    for kind in _PRINCIPAL_TYPES:
+        for principal_resource in inventory.of_type(f"aws_iam_{kind}"):
+            attributes = principal_resource.attributes
+            name = attributes["name"]
             policies = dict(_policies(inventory, kind, name, managed=managed))
-            boundary = managed.get(person.attributes.get("permissions_boundary", ""), {}).get("policy", "")
-            principal = _principal(person.attributes, kind)
+            boundary = managed.get(attributes.get("permissions_boundary", ""), {}).get("policy", "")
+            principal = _principal(attributes, kind)
             yield Subject(
                 name, kind, principal, policies, is_owned=False, owner_tag=f"{kind}/{name}", boundary=boundary
             )
@@ -67,11 +66,11 @@ def _policies(
             yield arn, managed[arn]["policy"]
 
 
-def _principal(person: Mapping[str, str], kind: str) -> Principal:
-    """Return who calls: the user, or a session of the role."""
-    account_id = person["arn"].split(":")[4]
+def _principal(attributes: Mapping[str, str], kind: str) -> Principal:
+    """Return the calling principal: the user, or a session of the role."""
+    account_id = attributes["arn"].split(":")[4]
     if kind == "user":
-        return Principal(person["arn"], account_id)
-    partition = person["arn"].split(":")[1]
-    session = f"arn:{partition}:sts::{account_id}:assumed-role/{person['name']}/session"
-    return Principal(session, account_id, person["arn"])
+        return Principal(attributes["arn"], account_id)
+    partition = attributes["arn"].split(":")[1]
+    session = f"arn:{partition}:sts::{account_id}:assumed-role/{attributes['name']}/session"
+    return Principal(session, account_id, attributes["arn"])

@@ -1,7 +1,7 @@
-"""A principal's policies -> requests' keys that would meet their conditions: what a hole would be found with.
+"""Builds request contexts that satisfy the conditions of a principal's Allow statements, to probe for over-permission.
 
-An action that slipped into a statement with conditions is allowed only to requests that meet them. No real request may
-have such keys today; that is no reason to allow it.
+An action that was added by mistake to a statement with conditions is allowed only to requests that meet them. It is a
+mistake even if no real request of this action has such keys today.
 """
 
 import json
@@ -17,28 +17,28 @@ _WILDCARD = re.compile(r"[*?]")
 
 
 def sample_contexts(subject: Subject) -> list[Context]:
-    """Return for each statement that allows something the keys that its conditions ask for, without doubles."""
+    """Return a context that meets the conditions of each Allow statement, without duplicates."""
     documents = [json.loads(text) for text in subject.policies.values()]
-    found = {json.dumps(context): context for document in documents for context in _contexts(document)}
-    return list(found.values())
+    contexts = {json.dumps(context): context for document in documents for context in _contexts(document)}
+    return list(contexts.values())
 
 
 def _contexts(document: Any) -> Iterator[dict[str, tuple[str, ...]]]:
-    listed = document.get("Statement", [])
-    for statement in listed if isinstance(listed, list) else [listed]:
+    statements = document.get("Statement", [])
+    for statement in statements if isinstance(statements, list) else [statements]:
         if statement.get("Effect") == "Allow":
-            yield _met(statement.get("Condition", {}))
+            yield _satisfy(statement.get("Condition", {}))
 
 
-def _met(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+def _satisfy(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
     context = {
         key.lower(): (_WILDCARD.sub("x", str(_first(values))),)
         for operator, keys in conditions.items()
         if "Not" not in operator and _SET.sub("", operator) != "Null"
         for key, values in keys.items()
     }
-    wanted = {key.lower() for key, values in conditions.get("Null", {}).items() if _first(values) == "false"}
-    return {**dict.fromkeys(wanted, ("x",)), **context}
+    required = {key.lower() for key, values in conditions.get("Null", {}).items() if _first(values) == "false"}
+    return {**dict.fromkeys(required, ("x",)), **context}
 
 
 def _first(values: Any) -> Any:

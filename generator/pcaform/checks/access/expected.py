@@ -1,4 +1,4 @@
-"""What the words of a spec promise for a request: said here once more, without looking at any policy."""
+"""Computes the expected decision for a request from the spec's grants, independently of the policies (test oracle)."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,46 +13,54 @@ from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
 from pcaform.spec.stack import Spec
 
 ExpectedDecision = Callable[[AccessRequest], bool]
-"""Whether a request is promised to one principal."""
+"""Whether the spec allows a request of one principal."""
 
 _READ = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate")
 _THROUGH_ACM = ("GetCertificate", "ListPermissions")
 
 
-_LOOKING = (*actions.READING, "acm-pca:CreateCertificateAuthorityAuditReport", "acm-pca:ListCertificateAuthorities")
-_RUNNING = tuple(name for name in actions.ADMINISTERING if name not in actions.MAKING_AND_ENDING)
+_AUDITOR_ACTIONS = (
+    *actions.READING,
+    "acm-pca:CreateCertificateAuthorityAuditReport",
+    "acm-pca:ListCertificateAuthorities",
+)
+_ADMINISTRATOR_ACTIONS = tuple(name for name in actions.ADMINISTERING if name not in actions.MAKING_AND_ENDING)
 
 
 def expected_decision(spec: Spec, subject: Subject) -> ExpectedDecision | None:
-    """Return what a spec promises to a principal; None for a policy that it takes word for word."""
+    """Return what a spec allows a principal; None for a policy that it copies verbatim."""
     if subject.kind != "issuer":
-        return partial(_is_duty, spec, subject.kind)
+        return partial(_is_operator_request, spec, subject.kind)
     issuer = spec.issuers[subject.key]
-    return partial(is_promised, issuer, owner_tag=subject.owner_tag) if issuer.grants else None
+    return partial(is_granted, issuer, owner_tag=subject.owner_tag) if issuer.grants else None
 
 
-def _is_duty(spec: Spec, kind: str, request: AccessRequest) -> bool:
-    """Tell whether a request is the duty of an administrator or of an auditor: on the stack's CAs, and nothing else."""
+def _is_operator_request(spec: Spec, kind: str, request: AccessRequest) -> bool:
+    """Tell whether a request is part of the administrator or auditor role, which cover only the stack's CAs."""
     is_ca = "CACertificate" in (request.template or "")
-    if request.circumstance == access_request.MORE_RIGHTS:
+    if request.variant == access_request.WITH_ALLOW_ALL:
         return request.action == actions.ISSUE and is_ca
     if request.action == "acm-pca:ListCertificateAuthorities":
         return True
-    if request.action in _LOOKING:
+    if request.action in _AUDITOR_ACTIONS:
         return request.target in spec.certificate_authorities
     if kind != "administrator" or request.target not in spec.managed:
         return False
-    return request.action in (*_RUNNING, "acm-pca:RevokeCertificate") or (request.action == actions.ISSUE and is_ca)
+    return request.action in (*_ADMINISTRATOR_ACTIONS, "acm-pca:RevokeCertificate") or (
+        request.action == actions.ISSUE and is_ca
+    )
 
 
-def is_promised(issuer: Issuer, request: AccessRequest, *, owner_tag: str) -> bool:
-    """Tell whether any of an issuer's grants is about a request."""
-    if request.circumstance == access_request.MORE_RIGHTS:
+def is_granted(issuer: Issuer, request: AccessRequest, *, owner_tag: str) -> bool:
+    """Tell whether any of an issuer's grants allows a request."""
+    if request.variant == access_request.WITH_ALLOW_ALL:
         return any(request.template in _templates(grant) for grant in issuer.grants)
-    if request.circumstance not in (access_request.PLAIN, access_request.EVERY_KEY, access_request.FIRST_LOCK):
+    if request.variant not in (access_request.PLAIN, access_request.CONDITIONS_MET, access_request.WITHOUT_DENIES):
         return False
     return any(
-        _unmanaged(grant, request) if isinstance(grant, UnmanagedGrant) else _managed(grant, request, owner_tag)
+        _is_in_unmanaged(grant, request)
+        if isinstance(grant, UnmanagedGrant)
+        else _is_in_managed(grant, request, owner_tag)
         for grant in issuer.grants
     )
 
@@ -61,7 +69,7 @@ def _templates(grant: UnmanagedGrant | ManagedGrant) -> tuple[str, ...]:
     return grant.templates if isinstance(grant, UnmanagedGrant) else (facts.DEFAULT_TEMPLATE,)
 
 
-def _unmanaged(grant: UnmanagedGrant, request: AccessRequest) -> bool:
+def _is_in_unmanaged(grant: UnmanagedGrant, request: AccessRequest) -> bool:
     service, _, name = request.action.partition(":")
     if service != "acm-pca":
         return False
@@ -75,44 +83,46 @@ def _unmanaged(grant: UnmanagedGrant, request: AccessRequest) -> bool:
     return name in _READ or name in grant.additional_actions
 
 
-def _managed(grant: ManagedGrant, request: AccessRequest, owner_tag: str) -> bool:
+def _is_in_managed(grant: ManagedGrant, request: AccessRequest, owner_tag: str) -> bool:
     service, _, name = request.action.partition(":")
     if request.action == actions.REQUEST:
-        return _is_own_request(grant, request, owner_tag)
+        return _is_granted_request(grant, request, owner_tag)
     if service == "acm":
-        return _is_about_own(grant, request, name, owner_tag)
+        return _is_on_own_certificate(grant, request, name, owner_tag)
     if request.route != access_request.THROUGH_ACM or request.target not in grant.certificate_authorities:
         return False
     return name in _THROUGH_ACM or (name == "IssueCertificate" and request.template == facts.DEFAULT_TEMPLATE)
 
 
-def _is_own_request(grant: ManagedGrant, request: AccessRequest, owner_tag: str) -> bool:
+def _is_granted_request(grant: ManagedGrant, request: AccessRequest, owner_tag: str) -> bool:
     names = request.names or ()
-    are_named = not grant.domain_names or (bool(names) and all(_fits(name, grant.domain_names) for name in names))
+    are_names_granted = not grant.domain_names or (
+        bool(names) and all(_matches_any(name, grant.domain_names) for name in names)
+    )
     is_key = not grant.key_algorithms or request.key_algorithm in grant.key_algorithms
-    return request.target in grant.certificate_authorities and are_named and is_key and request.tag == owner_tag
+    return request.target in grant.certificate_authorities and are_names_granted and is_key and request.tag == owner_tag
 
 
-def _is_about_own(grant: ManagedGrant, request: AccessRequest, name: str, owner_tag: str) -> bool:
-    """Tell whether a request is about a certificate of the issuer's own, or tags one that is being requested."""
+def _is_on_own_certificate(grant: ManagedGrant, request: AccessRequest, name: str, owner_tag: str) -> bool:
+    """Tell whether a request is about the issuer's own certificate, or tags one that is being requested."""
     if request.action in actions.TAGGING:
-        is_first = name == "AddTagsToCertificate" and request.target == access_request.NEW and request.tag == owner_tag
-        return is_first or (
+        is_new = name == "AddTagsToCertificate" and request.target == access_request.NEW and request.tag == owner_tag
+        return is_new or (
             name in grant.additional_actions and request.target == access_request.OWN and request.tag is None
         )
     reads = ("DescribeCertificate", "GetCertificate")
     return request.target == access_request.OWN and (name in reads or name in grant.additional_actions)
 
 
-def _fits(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(_expression(pattern).fullmatch(name) for pattern in patterns)
+def _matches_any(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(_pattern_regex(pattern).fullmatch(name) for pattern in patterns)
 
 
-def _expression(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern))
+def _pattern_regex(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern))
 
 
 def name_patterns(issuers: Mapping[str, Issuer]) -> dict[str, None]:
-    """Return the patterns of domain names that a spec's grants have, in their order."""
+    """Return the domain name patterns of a spec's grants, in their order."""
     grants = [grant for issuer in issuers.values() for grant in issuer.grants if isinstance(grant, ManagedGrant)]
     return dict.fromkeys(pattern for grant in grants for pattern in grant.domain_names)

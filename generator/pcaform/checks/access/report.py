@@ -1,4 +1,4 @@
-"""Judgement -> a table for people, Markdown for pages and pull requests, JSON for programs with its JSON Schema."""
+"""Formats an access result as text, as Markdown for pages and pull requests, or as JSON with its JSON Schema."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ _NOT_SHOWN_LIVE = (
 
 
 def not_shown(result: AccessResult) -> str:
-    """Return what also decides at AWS, and is in no policy of a stack, or of an account's principals."""
+    """Return which other policies also decide at AWS, but are not part of a stack or of an account's principals."""
     return _NOT_SHOWN_LIVE if result.is_live else _NOT_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """A request that is allowed, without what is the same for all of its kind."""
+    """An allowed request, without details that are the same for all requests of its kind."""
 
     action: str
     target: str
@@ -66,7 +66,7 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `access --format json` prints; the first part of `format_version` grows when a reader could break."""
+    """What `access --format json` prints; the major number of `format_version` grows with breaking changes."""
 
     format_version: Literal["1.0"]
     principals: tuple[Principal, ...]
@@ -78,16 +78,16 @@ _REPORT = TypeAdapter(Report)
 
 
 def format_text(result: AccessResult) -> str:
-    """Return a block for each principal: what it may do on what, and how; all else is denied."""
+    """Return a block for each principal: what it may do on which target, and by which route; all else is denied."""
     return "\n".join(
         [
-            *_findings(result),
+            *_finding_lines(result),
             *(line for access in result.accesses for line in _block(access, _rows(result, access))),
         ]
     )
 
 
-def _findings(result: AccessResult) -> list[str]:
+def _finding_lines(result: AccessResult) -> list[str]:
     return [f"{finding.subject}: {describe(finding.request)}: {finding.message}" for finding in result.findings]
 
 
@@ -95,17 +95,17 @@ def _rows(result: AccessResult, access: Access) -> list[Row]:
     return merge_rows(rows(access.allowed)) if result.is_live else rows(access.allowed)
 
 
-def _block(access: Access, found: list[Row]) -> Iterator[str]:
+def _block(access: Access, table: list[Row]) -> Iterator[str]:
     subject = access.subject
     yield f"{subject.kind} {subject.key}: {_arn(access)}"
-    width = max((len(row.target) for row in found), default=0)
-    for row in found:
-        for route, may in row.routes():
-            yield f"  {row.target.ljust(width)}  {route}: {', '.join(may)}"
-    yield f"  all else is denied: {access.judged} requests judged{'' if access.is_promised else _VERBATIM}"
+    width = max((len(row.target) for row in table), default=0)
+    for row in table:
+        for route, permissions in row.routes():
+            yield f"  {row.target.ljust(width)}  {route}: {', '.join(permissions)}"
+    yield f"  all else is denied: {access.request_count} requests checked{'' if access.has_expected else _NOT_COMPARED}"
 
 
-_VERBATIM = ", compared with no grant"
+_NOT_COMPARED = ", not compared with grants"
 
 
 def _arn(access: Access) -> str:
@@ -114,15 +114,15 @@ def _arn(access: Access) -> str:
 
 
 def format_markdown(result: AccessResult) -> str:
-    """Return a table, one line for each principal and what it has to do with."""
+    """Return a table with a line for each principal and each target it may act on."""
     lines = ["| principal | on | itself | through ACM |", "| --- | --- | --- | --- |"]
     for access in result.accesses:
         name = f"{access.subject.kind} `{access.subject.key}`"
         lines += [_line(name, row) for row in _rows(result, access)]
-    judged = sum(access.judged for access in result.accesses)
-    ended = "findings" if result.is_live else "not as granted"
-    lines += ["", f"All else is denied: {judged} requests judged, {len(result.findings)} {ended}."]
-    return "\n".join([*lines, *(f"- {line}" for line in _findings(result))])
+    checked = sum(access.request_count for access in result.accesses)
+    outcome = "findings" if result.is_live else "not as granted"
+    lines += ["", f"All else is denied: {checked} requests checked, {len(result.findings)} {outcome}."]
+    return "\n".join([*lines, *(f"- {line}" for line in _finding_lines(result))])
 
 
 def _line(name: str, row: Row) -> str:
@@ -131,23 +131,23 @@ def _line(name: str, row: Row) -> str:
 
 
 def format_json(result: AccessResult) -> str:
-    """Return one JSON document, as `json_schema` describes it."""
+    """Return one JSON document that follows `json_schema`."""
     principals = tuple(
         Principal(
             access.subject.key,
             access.subject.kind,
             _arn(access),
-            access.judged,
-            access.is_promised,
-            tuple(_allowed(request) for request in access.allowed),
+            access.request_count,
+            access.has_expected,
+            tuple(_convert_request(request) for request in access.allowed),
         )
         for access in result.accesses
     )
-    findings = tuple(_wrong(finding) for finding in result.findings)
+    findings = tuple(_convert_finding(finding) for finding in result.findings)
     return _REPORT.dump_json(Report("1.0", principals, findings, not_shown(result)), indent=2).decode()
 
 
-def _allowed(request: AccessRequest) -> Allowed:
+def _convert_request(request: AccessRequest) -> Allowed:
     return Allowed(
         request.action,
         request.target,
@@ -156,17 +156,17 @@ def _allowed(request: AccessRequest) -> Allowed:
         request.names,
         request.key_algorithm,
         request.tag,
-        request.circumstance,
+        request.variant,
     )
 
 
-def _wrong(finding: Decision) -> Wrong:
+def _convert_finding(finding: Decision) -> Wrong:
     return Wrong(finding.subject, describe(finding.request), finding.is_allowed, finding.message)
 
 
 def describe(request: AccessRequest) -> str:
-    """Return a request in words."""
-    template = request.template or (request.action == actions.ISSUE and "no template named")
+    """Describe a request in one line."""
+    template = request.template or (request.action == actions.ISSUE and "without a template")
     key = request.key_algorithm != facts.DEFAULT_KEY and request.key_algorithm
     parts = [
         f"{request.action} on {request.target}",
@@ -175,7 +175,7 @@ def describe(request: AccessRequest) -> str:
         key and f"with a key {key}",
         request.tag and f"tagged {request.tag}",
         request.action.startswith("acm-pca:") and request.route != access_request.DIRECT and request.route,
-        request.circumstance,
+        request.variant,
     ]
     return ", ".join(str(part) for part in parts if part)
 
@@ -191,4 +191,4 @@ FORMATS: Mapping[str, Callable[[AccessResult], str]] = {
     "markdown": format_markdown,
     "json": format_json,
 }
-"""What `--format` takes."""
+"""The values of `--format`."""

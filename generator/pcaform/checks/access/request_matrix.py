@@ -1,9 +1,9 @@
-"""What is asked of each principal: every action on every CA, with every template, called directly or through ACM.
+"""Lists the requests to check for each principal: every action on every CA, with every template, direct or through ACM.
 
-Besides the plain requests there are those that a policy with a hole would let through: another CA, a key that the
-request lacks, a name outside of the grant, somebody else's certificate, and every key that a condition might ask for.
-Which keys a request has, below https://docs.aws.amazon.com/: service-authorization/latest/reference/
-list_awsprivatecertificateauthority.html and list_awscertificatemanager.html, and
+Besides plain requests there are requests that only a too permissive policy would allow: on another CA, without a
+condition key, for a name outside of the grant, on a certificate of another issuer, and with every condition key that
+the policies mention. Which keys a request has, below https://docs.aws.amazon.com/:
+service-authorization/latest/reference/list_awsprivatecertificateauthority.html and list_awscertificatemanager.html, and
 privateca/latest/userguide/certguard-condition-keys.html.
 """
 
@@ -13,20 +13,20 @@ from itertools import product
 
 from pcaform.checks.access.access_request import (
     ACCOUNT,
-    ANOTHER,
     ANY_NAME,
+    CONDITIONS_MET,
     DIRECT,
     ELSEWHERE,
-    EVERY_KEY,
-    FIRST_LOCK,
     FOREIGN,
-    MORE_RIGHTS,
     NEW,
     NO_CA,
+    OTHER_CA,
     OWN,
     THROUGH_ACM,
     UNKNOWN,
     UNTAGGED,
+    WITH_ALLOW_ALL,
+    WITHOUT_DENIES,
     WITHOUT_TAGS,
     AccessRequest,
     route_keys,
@@ -37,118 +37,124 @@ from pcaform.iam import actions
 from pcaform.iam.evaluator.patterns import Context
 from pcaform.iam.policies.statements import ISSUER_TAG
 
-_OUTSIDE = "www.outside.invalid"
-_ANOTHER_TAG = "user/another"
-_REGION = "elsewhere-1"
+_OUTSIDE_NAME = "www.outside.invalid"
+_OTHER_TAG = "user/another"
+_OTHER_REGION = "elsewhere-1"
 _ROUTES = (DIRECT, THROUGH_ACM)
-_TAGS = f"aws:requesttag/{ISSUER_TAG}"
-_HELD = f"aws:resourcetag/{ISSUER_TAG}"
+_REQUEST_TAG = f"aws:requesttag/{ISSUER_TAG}"
+_RESOURCE_TAG = f"aws:resourcetag/{ISSUER_TAG}"
 
 
 @dataclass(frozen=True, slots=True)
 class RequestMatrix:
-    """Who is asked about, with a name for each pattern of names in question, and the keys that conditions ask for."""
+    """The requests of one principal; `samples` has a matching name for each domain name pattern."""
 
     scenario: Scenario
     subject: Subject
     samples: Mapping[str, str]
-    favours: Sequence[Context]
+    condition_samples: Sequence[Context]
 
     def requests(self) -> Iterator[AccessRequest]:
         """Yield every request."""
-        another = self.scenario.arn("acm-pca", "certificate-authority/00000000-0000-0000-0000-000000000000")
-        authorities = {**self.scenario.authorities, ANOTHER: another}
-        for label, arn in authorities.items():
-            yield from self._issuing(label, arn)
-            yield from self._using(label, arn)
+        other_arn = self.scenario.arn("acm-pca", "certificate-authority/00000000-0000-0000-0000-000000000000")
+        cas = {**self.scenario.cas, OTHER_CA: other_arn}
+        for label, arn in cas.items():
+            yield from self._issue_requests(label, arn)
+            yield from self._ca_requests(label, arn)
         for action in actions.ON_NO_AUTHORITY:
             yield AccessRequest(action, NO_CA, context=route_keys(DIRECT))
-            yield from self._favoured(AccessRequest(action, NO_CA), facts_of=())
-        for label, arn in {**authorities, NO_CA: ""}.items():
-            yield from self._requesting(label, arn)
-        yield from self._certificates()
+            yield from self._add_condition_keys(AccessRequest(action, NO_CA), fixed_keys=())
+        for label, arn in {**cas, NO_CA: ""}.items():
+            yield from self._acm_requests(label, arn)
+        yield from self._certificate_requests()
 
-    def _issuing(self, label: str, arn: str) -> Iterator[AccessRequest]:
-        """Yield IssueCertificate with each template, by each route, with each key; and against each lock alone."""
+    def _issue_requests(self, label: str, arn: str) -> Iterator[AccessRequest]:
+        """Yield IssueCertificate with each template, route and key, and with allow and deny statements tested alone."""
         has_key_conditions = any("acm-pca:x509" in text for text in self.subject.policies.values())
         keys = [*actions.KEYS, None] if has_key_conditions else [None]
         for template, route, key in product((*facts.TEMPLATES, None), _ROUTES, keys):
-            request = self._issue(label, arn, template, route, key)
+            request = self._issue_request(label, arn, template, route, key)
             yield request
-            if self.subject.has_two_locks:
-                yield replace(request, circumstance=FIRST_LOCK)
-        yield self._issue(label, arn, facts.DEFAULT_TEMPLATE, UNKNOWN, None)
-        plain = self._issue(label, arn, facts.DEFAULT_TEMPLATE, DIRECT, None)
-        yield from self._favoured(plain, facts_of=("acm-pca:", "aws:viaawsservice"))
-        for template in facts.TEMPLATES if self.subject.has_two_locks else ():
-            yield replace(self._issue(label, arn, template, DIRECT, None), circumstance=MORE_RIGHTS)
+            if self.subject.has_allow_and_deny:
+                yield replace(request, variant=WITHOUT_DENIES)
+        yield self._issue_request(label, arn, facts.DEFAULT_TEMPLATE, UNKNOWN, None)
+        plain = self._issue_request(label, arn, facts.DEFAULT_TEMPLATE, DIRECT, None)
+        yield from self._add_condition_keys(plain, fixed_keys=("acm-pca:", "aws:viaawsservice"))
+        for template in facts.TEMPLATES if self.subject.has_allow_and_deny else ():
+            yield replace(self._issue_request(label, arn, template, DIRECT, None), variant=WITH_ALLOW_ALL)
 
-    def _issue(self, label: str, arn: str, template: str | None, route: str, key: str | None) -> AccessRequest:
-        named = {"acm-pca:templatearn": (facts.template_arn(self.scenario.region, template),)} if template else {}
-        context = {**route_keys(route), **named, **(actions.KEYS[key] if key else {})}
+    def _issue_request(self, label: str, arn: str, template: str | None, route: str, key: str | None) -> AccessRequest:
+        template_key = (
+            {"acm-pca:templatearn": (facts.template_arn(self.scenario.region, template),)} if template else {}
+        )
+        context = {**route_keys(route), **template_key, **(actions.KEYS[key] if key else {})}
         return AccessRequest(actions.ISSUE, label, route, template, key_algorithm=key, resource=arn, context=context)
 
-    def _using(self, label: str, arn: str) -> Iterator[AccessRequest]:
+    def _ca_requests(self, label: str, arn: str) -> Iterator[AccessRequest]:
         for action in actions.ON_AUTHORITY:
             for route in (*_ROUTES, UNKNOWN):
                 yield AccessRequest(action, label, route, resource=arn, context=route_keys(route))
-            yield from self._favoured(AccessRequest(action, label, resource=arn), facts_of=())
+            yield from self._add_condition_keys(AccessRequest(action, label, resource=arn), fixed_keys=())
 
-    def _favoured(self, request: AccessRequest, *, facts_of: tuple[str, ...]) -> Iterator[AccessRequest]:
-        """Yield a request with the keys that each statement asks for, but those that its own words decide."""
-        for context in self.favours:
-            added = {key: values for key, values in context.items() if not key.startswith(facts_of or ("-",))}
-            keys = {**route_keys(DIRECT), **added, **{key: request.context[key] for key in request.context if facts_of}}
+    def _add_condition_keys(self, request: AccessRequest, *, fixed_keys: tuple[str, ...]) -> Iterator[AccessRequest]:
+        """Yield the request with each sample context; keys with a prefix in `fixed_keys` keep the request's values."""
+        for context in self.condition_samples:
+            added = {key: values for key, values in context.items() if not key.startswith(fixed_keys or ("-",))}
+            keys = {
+                **route_keys(DIRECT),
+                **added,
+                **{key: request.context[key] for key in request.context if fixed_keys},
+            }
             route = THROUGH_ACM if keys["aws:viaawsservice"] == ("true",) else DIRECT
-            tag = keys[_TAGS][0] if _TAGS in keys else None
-            yield replace(request, route=route, tag=tag, circumstance=EVERY_KEY, context=keys)
+            tag = keys[_REQUEST_TAG][0] if _REQUEST_TAG in keys else None
+            yield replace(request, route=route, tag=tag, variant=CONDITIONS_MET, context=keys)
 
-    def _requesting(self, label: str, arn: str) -> Iterator[AccessRequest]:
-        """Yield requests to ACM: each name with each key and tag; names inside and outside at once; elsewhere."""
+    def _acm_requests(self, label: str, arn: str) -> Iterator[AccessRequest]:
+        """Yield RequestCertificate for each name with each key and tag, and for granted and other names together."""
         plain = AccessRequest(actions.REQUEST, label, key_algorithm=facts.DEFAULT_KEY, tag=self.subject.owner_tag)
-        named = {**self.samples, ANY_NAME: _OUTSIDE}.items()
-        asked = [replace(plain, names=(name,), names_said=said) for said, name in named]
-        varied = [replace(each, names=(*(each.names or ()), _OUTSIDE)) for each in asked[:-1]]
-        varied += [replace(each, key_algorithm=key) for each in asked for key in (*facts.ACM_KEYS[1:], None)]
-        varied += [replace(each, tag=tag) for each in asked for tag in (_ANOTHER_TAG, None)]
-        yield from (self._request(request, arn) for request in (*asked, *varied, replace(plain, names=())))
-        untagged = self._request(replace(asked[-1], tag=None), arn)
-        if self.subject.kind == "administrator":  # whose second lock is about requests too
-            yield from (replace(untagged, circumstance=circumstance) for circumstance in (FIRST_LOCK, MORE_RIGHTS))
-        yield from self._favoured(untagged, facts_of=("acm:", "aws:requesttag/"))
+        names = {**self.samples, ANY_NAME: _OUTSIDE_NAME}.items()
+        basic = [replace(plain, names=(name,), names_label=label) for label, name in names]
+        varied = [replace(each, names=(*(each.names or ()), _OUTSIDE_NAME)) for each in basic[:-1]]
+        varied += [replace(each, key_algorithm=key) for each in basic for key in (*facts.ACM_KEYS[1:], None)]
+        varied += [replace(each, tag=tag) for each in basic for tag in (_OTHER_TAG, None)]
+        yield from (self._fill_context(request, arn) for request in (*basic, *varied, replace(plain, names=())))
+        untagged = self._fill_context(replace(basic[-1], tag=None), arn)
+        if self.subject.kind == "administrator":  # whose deny statement covers RequestCertificate too
+            yield from (replace(untagged, variant=variant) for variant in (WITHOUT_DENIES, WITH_ALLOW_ALL))
+        yield from self._add_condition_keys(untagged, fixed_keys=("acm:", "aws:requesttag/"))
 
-    def _request(self, request: AccessRequest, arn: str) -> AccessRequest:
-        """Return a request with what goes over the wire; one that names no CA is for a public certificate."""
+    def _fill_context(self, request: AccessRequest, arn: str) -> AccessRequest:
+        """Return a request with its resource and context; without a CA it is for a public certificate."""
         context = {
             **route_keys(DIRECT),
-            _TAGS: (request.tag,) if request.tag else (),
+            _REQUEST_TAG: (request.tag,) if request.tag else (),
             "aws:tagkeys": (ISSUER_TAG,) if request.tag else (),
             "acm:domainnames": request.names or (),
             "acm:certificateauthority": (arn,) if arn else (),
             "acm:keyalgorithm": (request.key_algorithm,) if request.key_algorithm else (),
         }
-        has = {name: values for name, values in context.items() if values}
-        return replace(request, resource=self.scenario.arn("acm", "certificate/*"), context=has)
+        non_empty = {name: values for name, values in context.items() if values}
+        return replace(request, resource=self.scenario.arn("acm", "certificate/*"), context=non_empty)
 
-    def _certificates(self) -> Iterator[AccessRequest]:
-        """Yield what can be done with an ACM certificate, by whose it is."""
+    def _certificate_requests(self) -> Iterator[AccessRequest]:
+        """Yield every action on ACM certificates, with each value of the owner tag."""
         own = self.subject.owner_tag
-        for target, owner in {OWN: own, FOREIGN: _ANOTHER_TAG, UNTAGGED: None, ELSEWHERE: own, NEW: None}.items():
-            region = _REGION if target == ELSEWHERE else None
+        for target, owner in {OWN: own, FOREIGN: _OTHER_TAG, UNTAGGED: None, ELSEWHERE: own, NEW: None}.items():
+            region = _OTHER_REGION if target == ELSEWHERE else None
             arn = self.scenario.arn("acm", "certificate/*" if target == NEW else "certificate/1", region=region)
-            held = {**route_keys(DIRECT), **({_HELD: (owner,)} if owner else {})}
+            context = {**route_keys(DIRECT), **({_RESOURCE_TAG: (owner,)} if owner else {})}
             for action in (*actions.ON_CERTIFICATE, *actions.TAGGING):
-                request = AccessRequest(action, target, resource=arn, context=held)
-                yield from self._tagging(request) if action in actions.TAGGING else [request]
-                yield from self._favoured(request, facts_of=("aws:resourcetag/",))
+                request = AccessRequest(action, target, resource=arn, context=context)
+                yield from self._tag_requests(request) if action in actions.TAGGING else [request]
+                yield from self._add_condition_keys(request, fixed_keys=("aws:resourcetag/",))
         for action in actions.OF_ACM_ACCOUNT:
             yield AccessRequest(action, ACCOUNT, context=route_keys(DIRECT))
-            yield from self._favoured(AccessRequest(action, ACCOUNT), facts_of=())
+            yield from self._add_condition_keys(AccessRequest(action, ACCOUNT), fixed_keys=())
 
-    def _tagging(self, request: AccessRequest) -> Iterator[AccessRequest]:
-        """Yield what tags a certificate, by whose it becomes; other tags come along, or are all."""
-        for tag in (self.subject.owner_tag, _ANOTHER_TAG):
-            keys = {_TAGS: (tag,), "aws:tagkeys": (ISSUER_TAG, "name")}
+    def _tag_requests(self, request: AccessRequest) -> Iterator[AccessRequest]:
+        """Yield requests that set the owner tag to each value, with and without other tags."""
+        for tag in (self.subject.owner_tag, _OTHER_TAG):
+            keys = {_REQUEST_TAG: (tag,), "aws:tagkeys": (ISSUER_TAG, "name")}
             yield replace(request, tag=tag, context={**request.context, **keys})
         yield replace(request, context={**request.context, "aws:tagkeys": ("name",)})
-        yield replace(request, circumstance=WITHOUT_TAGS)
+        yield replace(request, variant=WITHOUT_TAGS)

@@ -1,6 +1,6 @@
-"""A rendered stack's text -> its CAs and principals, with their policies as IAM would get them.
+"""Reads a rendered stack's CAs and principals, with their policies as IAM would receive them.
 
-ARNs are symbolic where nothing exists yet: a CA's id is its key. Nothing here knows how the policies were made.
+A CA that does not exist yet gets an ARN with its key as id. This module does not know how policies are generated.
 """
 
 import json
@@ -18,14 +18,14 @@ from pcaform.terraform.hcl_writer import Call, Reference
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z-]+?)(?:-unprotected)?(?:\?.*)?$")
 _PRINCIPALS = ("issuer-user", "issuer-role", "issuer-attachment")
 _REFERENCE = re.compile(r"module\.ca_(?P<key>[A-Za-z0-9_-]+)\.[a-z_]+")
-_AUTHORITY = re.compile(r"arn:[^:]+:acm-pca:[^:]*:[0-9]{12}:certificate-authority/[^*?]+")
+_CA_ARN = re.compile(r"arn:[^:]+:acm-pca:[^:]*:[0-9]{12}:certificate-authority/[^*?]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One principal: its policies as JSON by name; `kind` is issuer, administrator or auditor.
 
-    In an account that is read live it is user or role, and `boundary` the JSON of its permissions boundary, if any.
+    In an account that is read live, `kind` is user or role, and `boundary` is the JSON of its permissions boundary.
     """
 
     key: str
@@ -37,49 +37,49 @@ class Subject:
     boundary: str = ""
 
     @property
-    def has_two_locks(self) -> bool:
-        """Whether what it signs is allowed in one place and all else denied in another; an auditor signs nothing."""
+    def has_allow_and_deny(self) -> bool:
+        """Whether an allow and a deny statement both limit what it signs; an auditor signs nothing."""
         return self.is_owned and self.kind != "auditor"
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """All that is judged: the CAs by what they are called, and the principals."""
+    """What is checked: the CAs (label to ARN) and the principals."""
 
     region: str
     account_id: str
-    authorities: Mapping[str, str]
+    cas: Mapping[str, str]
     subjects: tuple[Subject, ...]
 
     def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
-        """Return an ARN in this account, and in the stack's region unless another is named."""
+        """Return an ARN in this account; in the stack's region unless `region` is given."""
         return f"arn:{facts.partition(self.region)}:{service}:{region or self.region}:{self.account_id}:{resource}"
 
 
 def build_scenario(configuration: Configuration, names: Mapping[str, str]) -> Scenario:
-    """Return what a stack's configuration holds; `names` calls CAs by their ARN that the stack only refers to.
+    """Return the scenario of a stack's configuration; `names` maps ARNs of CAs that it only references to labels.
 
-    Raises Failure for a stack without a literal region and account, and for policies that are no literal JSON.
+    Raises Failure for a stack without a literal region and account, and for policies that are not literal JSON.
     """
-    region, account_id = _place(configuration)
+    region, account_id = _read_provider(configuration)
     empty = Scenario(region, account_id, {}, ())
-    made = {
+    managed = {
         call.removeprefix("ca_"): empty.arn("acm-pca", f"certificate-authority/{call.removeprefix('ca_')}")
         for call, arguments in configuration.modules.items()
         if _module(arguments) == "private-ca"
     }
     subjects = tuple(_subjects(configuration, empty))
-    named = {arn for subject in subjects for text in subject.policies.values() for arn in _authorities(text)}
-    others = {names.get(arn, arn.rpartition("/")[2]): arn for arn in sorted(named - set(made.values()))}
-    return Scenario(region, account_id, {**made, **others}, subjects)
+    referenced = {arn for subject in subjects for text in subject.policies.values() for arn in _ca_arns(text)}
+    others = {names.get(arn, arn.rpartition("/")[2]): arn for arn in sorted(referenced - set(managed.values()))}
+    return Scenario(region, account_id, {**managed, **others}, subjects)
 
 
-def _place(configuration: Configuration) -> tuple[str, str]:
+def _read_provider(configuration: Configuration) -> tuple[str, str]:
     for provider in configuration.providers:
         region, accounts = provider.get("region"), provider.get("allowed_account_ids")
         if "alias" not in provider and isinstance(region, str) and accounts and isinstance(accounts[0], str):
             return region, accounts[0]
-    raise Failure("no provider block names region and account: this is no stack that pcaform rendered")
+    raise Failure("no provider block with a literal region and account ID: this is not a stack that pcaform rendered")
 
 
 def _module(arguments: Mapping[str, Any]) -> str:
@@ -87,21 +87,22 @@ def _module(arguments: Mapping[str, Any]) -> str:
     return match["module"] if match else ""
 
 
-def _subjects(configuration: Configuration, place: Scenario) -> Iterator[Subject]:
+def _subjects(configuration: Configuration, scenario: Scenario) -> Iterator[Subject]:
     for call, arguments in configuration.modules.items():
         module = _module(arguments)
         if module in _PRINCIPALS:
             kind, _, key = call.partition("_")
             policies = {
-                str(name): _written(policy, place, call) for name, policy in arguments.get("policies", {}).items()
+                str(name): _policy_json(policy, scenario, call)
+                for name, policy in arguments.get("policies", {}).items()
             }
-            principal, tag = _principal(arguments, place)
+            principal, tag = _principal(arguments, scenario)
             yield Subject(key, kind, principal, policies, module != "issuer-attachment", tag)
 
 
-def _principal(arguments: Mapping[str, Any], place: Scenario) -> tuple[Principal, str]:
-    """Return who calls, and the value of the tag on certificates that are theirs."""
-    partition, account, path = facts.partition(place.region), place.account_id, arguments.get("path", "/")
+def _principal(arguments: Mapping[str, Any], scenario: Scenario) -> tuple[Principal, str]:
+    """Return the calling principal, and the value of the owner tag on its certificates."""
+    partition, account, path = facts.partition(scenario.region), scenario.account_id, arguments.get("path", "/")
     user, role = arguments.get("user_name"), arguments.get("role_name")
     if role is None:
         return Principal(f"arn:{partition}:iam::{account}:user{path}{user}", account), f"user/{user}"
@@ -109,47 +110,49 @@ def _principal(arguments: Mapping[str, Any], place: Scenario) -> tuple[Principal
     return Principal(session, account, f"arn:{partition}:iam::{account}:role{path}{role}"), f"role/{role}"
 
 
-def _written(policy: Any, place: Scenario, call: str) -> str:
-    """Return a policy as JSON, its references to CAs as symbolic ARNs."""
+def _policy_json(policy: Any, scenario: Scenario, call: str) -> str:
+    """Return a policy as JSON, with symbolic ARNs in place of references to CAs."""
     if not isinstance(policy, Call):
-        raise Failure(f"module.{call}: a policy that is no jsonencode of literal values cannot be judged")
-    return json.dumps(_resolved(policy.argument, place, call), ensure_ascii=False)
+        raise Failure(f"module.{call}: this policy is not a jsonencode of literal values and cannot be checked")
+    return json.dumps(_resolve(policy.argument, scenario, call), ensure_ascii=False)
 
 
-def _resolved(value: Any, place: Scenario, call: str) -> Any:
+def _resolve(value: Any, scenario: Scenario, call: str) -> Any:
     if isinstance(value, Mapping):
-        return {key: _resolved(inner, place, call) for key, inner in value.items()}
+        return {key: _resolve(inner, scenario, call) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_resolved(inner, place, call) for inner in value]
+        return [_resolve(inner, scenario, call) for inner in value]
     if isinstance(value, Reference):
         match = _REFERENCE.fullmatch(value.path)
         if match:
-            return place.arn("acm-pca", f"certificate-authority/{match['key']}")
+            return scenario.arn("acm-pca", f"certificate-authority/{match['key']}")
     if value is None or isinstance(value, str | int | float):
         return value
-    shown = value.path if isinstance(value, Reference) else getattr(value, "reason", value)
-    raise Failure(f"module.{call}: a policy holds {shown}, which only Terraform can evaluate: it cannot be judged")
+    expression = value.path if isinstance(value, Reference) else getattr(value, "reason", value)
+    raise Failure(
+        f"module.{call}: this policy contains {expression}, which only Terraform can evaluate: it cannot be checked"
+    )
 
 
 def name_patterns(subjects: Iterable[Subject]) -> dict[str, None]:
-    """Return the patterns of domain names that policies have, for a stack whose spec is not known."""
+    """Return the domain name patterns in policies, for a stack whose spec is not known."""
     texts = [text for subject in subjects for text in subject.policies.values()]
-    found = (name for text in texts for name in _below(json.loads(text), key="acm:DomainNames"))
-    return dict.fromkeys(name for name in found if name not in ("true", "false"))  # the values of Null
+    names = (name for text in texts for name in _strings(json.loads(text), key="acm:DomainNames"))
+    return dict.fromkeys(name for name in names if name not in ("true", "false"))  # the values of Null
 
 
-def _authorities(text: str) -> Iterator[str]:
-    """Yield the ARNs of single CAs that a policy names."""
-    yield from (value for value in _below(json.loads(text)) if _AUTHORITY.fullmatch(value))
+def _ca_arns(text: str) -> Iterator[str]:
+    """Yield the ARNs of single CAs in a policy."""
+    yield from (value for value in _strings(json.loads(text)) if _CA_ARN.fullmatch(value))
 
 
-def _below(value: Any, key: str | None = None) -> Iterator[str]:
-    """Yield every text in plain data, or only what is under one key."""
+def _strings(value: Any, key: str | None = None) -> Iterator[str]:
+    """Yield every string in plain data, or only those under one key."""
     if isinstance(value, str) and key is None:
         yield value
     elif isinstance(value, list):
         for inner in value:
-            yield from _below(inner, key)
+            yield from _strings(inner, key)
     elif isinstance(value, dict):
         for name, inner in value.items():
-            yield from _below(inner, None if name == key else key)
+            yield from _strings(inner, None if name == key else key)

@@ -49,9 +49,9 @@ def check_stack_access(directory: Path) -> AccessResult:
 
 def format_summary(result: AccessResult) -> str:
     """Return the last line: how much was checked, and the number of findings."""
-    count, requests = len(result.findings), sum(access.judged for access in result.accesses)
+    count, requests = len(result.findings), sum(access.request_count for access in result.accesses)
     end = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
-    return f"{len(result.accesses)} principals, {requests} requests judged: {end}"
+    return f"{len(result.accesses)} principals, {requests} requests checked: {end}"
 
 
 def _is_root(path: str) -> bool:

@@ -67,7 +67,7 @@ def find_widening(before: Mapping[str, str], after: Mapping[str, str]) -> Wideni
     gained = [
         cell
         for cell in (*asked, *_varied(asked, condition_contexts(before, after)))
-        if cell.circumstance != access_request.FIRST_LOCK
+        if cell.variant != access_request.WITHOUT_DENIES
         and is_allowed(there, subject, cell, new)
         and not is_allowed(there, subject, cell, old)
     ]
@@ -76,7 +76,7 @@ def find_widening(before: Mapping[str, str], after: Mapping[str, str]) -> Wideni
 
 def _of_new_templates(asked: list[AccessRequest], templates: Mapping[str, str]) -> Iterator[AccessRequest]:
     """Yield the plain requests to issue once more, by templates that only the policies name."""
-    plain = [cell for cell in asked if cell.template == DEFAULT_TEMPLATE and cell.circumstance == access_request.PLAIN]
+    plain = [cell for cell in asked if cell.template == DEFAULT_TEMPLATE and cell.variant == access_request.PLAIN]
     for (name, arn), cell in product(templates.items(), plain):
         yield replace(cell, template=name, context={**cell.context, "acm-pca:templatearn": (arn,)})
 
@@ -84,9 +84,9 @@ def _of_new_templates(asked: list[AccessRequest], templates: Mapping[str, str]) 
 def _varied(asked: list[AccessRequest], contexts: list[Context]) -> Iterator[AccessRequest]:
     """Yield requests that a principal makes itself once more, in each of these circumstances."""
     for context, cell in product(contexts, asked):
-        is_plain = cell.circumstance == access_request.PLAIN and cell.route == access_request.DIRECT
-        if is_plain and cell.names_said in ("", access_request.ANY_NAME):
-            yield replace(cell, circumstance=access_request.EVERY_KEY, context={**context, **cell.context})
+        is_plain = cell.variant == access_request.PLAIN and cell.route == access_request.DIRECT
+        if is_plain and cell.names_label in ("", access_request.ANY_NAME):
+            yield replace(cell, variant=access_request.CONDITIONS_MET, context={**context, **cell.context})
 
 
 def _governing(stage: Scenario) -> Iterator[AccessRequest]:
@@ -110,14 +110,14 @@ def _tag(policies: Mapping[str, str]) -> str:
 
 
 def _lines(gained: tuple[AccessRequest, ...]) -> Iterator[str]:
-    plain = [cell for cell in gained if cell.circumstance == access_request.PLAIN]
+    plain = [cell for cell in gained if cell.variant == access_request.PLAIN]
     for row in rows(plain):
         for route, may in row.routes():
             more = f", and {len(may) - _WORDS} more" if len(may) > _WORDS else ""
             yield f"on {row.target}, {route}: {', '.join(may[:_WORDS])}{more}"
     told = {cell.action for cell in plain}
-    rest = [cell for cell in gained if cell.circumstance != access_request.PLAIN and cell.action not in told]
-    yield from dict.fromkeys(f"on {cell.target}: {_word(cell)}, {cell.circumstance}" for cell in rest)
+    rest = [cell for cell in gained if cell.variant != access_request.PLAIN and cell.action not in told]
+    yield from dict.fromkeys(f"on {cell.target}: {_word(cell)}, {cell.variant}" for cell in rest)
 
 
 def _word(cell: AccessRequest) -> str:

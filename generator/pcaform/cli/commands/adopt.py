@@ -102,7 +102,7 @@ def run(directory: Path, options: AdoptOptions) -> int:
 
 def run_finish(spec: str, directory: Path) -> int:
     """Remove the moves from a spec that the state of its stack has absorbed; raises Failure and changes nothing."""
-    from pcaform.cli.adopt_finish import remove_absorbed_moves
+    from pcaform.cli.adopt_finish import finish_spec
 
-    remove_absorbed_moves(spec, directory)
+    finish_spec(spec, directory)
     return OK

@@ -54,7 +54,7 @@ def command(
 
 def run(caller: Caller, filters: Filters, options: ImportOptions, *, checkpoint: Path | None = None) -> int:
     """Write the spec of what an account holds; return 2 where something of it could not be read or written."""
-    from pcaform.adopt.tag_notice import announcement
+    from pcaform.adopt.tag_notice import build_tag_notice
     from pcaform.cli.account_session import read_inventory
     from pcaform.cli.import_result import read_existing, write_result
 
@@ -65,6 +65,6 @@ def run(caller: Caller, filters: Filters, options: ImportOptions, *, checkpoint:
     inventory = read_inventory(caller, filters, checkpoint=checkpoint)
     default_tags = read_existing(options.into)[2].aws.default_tags if options.into else {}
     is_complete = write_result(inventory, options)
-    if notice := announcement(inventory, default_tags):
+    if notice := build_tag_notice(inventory, default_tags):
         console.print_status(notice)
     return OK if is_complete else FINDINGS

@@ -38,7 +38,7 @@ def give_the_spec_back(stack: Stack, server: Sandbox, spec: Spec, *, text: str) 
 
 
 def _same(found: Inventory, spec: Spec, carried: Carried) -> str:
-    (back,) = infer(found, stack=spec.stack, known=existing_keys(spec))
+    (back,) = infer(found, stack=spec.stack, existing=existing_keys(spec))
     holds(not back.left_out, f"left out: {back.left_out}")
     ours, theirs = carried(spec), carried(back.spec)
     holds(ours == theirs, f"it differs: {differences(ours, theirs)}")

@@ -1,1 +1,1 @@
-"""Inventory -> spec: who is whose parent, certificate, permission and policy; what does not fit is named."""
+"""Infers a spec from an inventory: parents, certificates, permissions and policies; reports what does not fit."""

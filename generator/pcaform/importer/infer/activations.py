@@ -1,4 +1,4 @@
-"""How each CA got its certificate -> what a spec says about that: validity and parent, an activation, generations."""
+"""Infers how each CA got its certificate: validity and parent, or an activation, and the generation."""
 
 import json
 import re
@@ -18,132 +18,134 @@ _TEMPLATE = re.compile(
     r"(?P<passes>_APIPassthrough)?/V1$"
 )
 _GENERATION = re.compile(r"_certificate(?:_g(?P<number>[0-9]+))?\Z")
-_STRANDED = (
-    "{}: the spec says 'activation: external'. Take this certificate out of its state before a stack is applied over "
-    "it, 'terraform state rm', else Terraform revokes it"
+_CERTIFICATE_LEFT = (
+    "{}: the spec has 'activation: external'. Remove this certificate from its state ('terraform state rm') before "
+    "applying a stack over it, else Terraform revokes it"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """What a CA's entry says about its certificate, and which resources say so."""
+    """The part of a CA's entry about its certificate, and the resources that it covers."""
 
-    entry: dict[str, Any]
+    data: dict[str, Any]
     resources: tuple[tuple[Resource, str], ...] = ()
-    """Resource -> the module that has it in a rendered stack."""
+    """Pairs of a resource and its module in a rendered stack."""
     signer: str | None = None
     notes: tuple[ImportNote, ...] = field(default=())
 
 
-def activation(authority: Resource, found: CaIndex, *, key: str, keys: Mapping[str, str], source: str) -> Activation:
-    """Return how a CA got its certificate. `keys` are those of CAs by ARN; `source` as an inventory names it.
+def infer_activation(ca: Resource, index: CaIndex, *, key: str, keys: Mapping[str, str], source: str) -> Activation:
+    """Return how a CA got its certificate. `keys` maps ARNs of CAs to keys; `source` is that of the inventory.
 
-    Raises Unexpressed where the CA cannot be written at all.
+    Raises NotRepresentable if the CA cannot be written at all.
     """
-    installations = found.installations.get(authority.attributes["arn"], [])
-    own = _own_certificates(authority, installations, found)
+    installations = index.installations.get(ca.attributes["arn"], [])
+    own = _own_certificates(ca, installations, index)
     if source != "live" and own:
         try:
-            issued = _issued(authority, own, installations, key=key, keys=keys)
-            chained = _chained_otherwise(installations[:1], issued) if source == "state" else ()
-            return replace(issued, notes=(*issued.notes, *chained, *_imported(authority)))
+            active = _infer_issued(ca, own, installations, key=key, keys=keys)
+            chain_notes = _check_chain(installations[:1], active) if source == "state" else ()
+            return replace(active, notes=(*active.notes, *chain_notes, *_check_import(ca)))
         except NotRepresentable as why:
-            notes = tuple(ImportNote("left out", each.address, _STRANDED.format(why.reason)) for each in own)
-        return Activation(external(authority), _installed(installations, key), notes=notes)
+            notes = tuple(ImportNote("left out", each.address, _CERTIFICATE_LEFT.format(why.reason)) for each in own)
+        return Activation(external_activation(ca), _installation_modules(installations, key), notes=notes)
     if source != "live" and installations:
-        return Activation({"activation": _offline(installations[0])}, _installed(installations, key))
-    if _is_active(authority, found):
-        return Activation(external(authority))
-    return Activation({"activation": "pending", **({"arn": authority.attributes["arn"]} if source == "live" else {})})
+        return Activation(
+            {"activation": _offline_activation(installations[0])}, _installation_modules(installations, key)
+        )
+    if _is_active(ca, index):
+        return Activation(external_activation(ca))
+    return Activation({"activation": "pending", **({"arn": ca.attributes["arn"]} if source == "live" else {})})
 
 
-def _imported(authority: Resource) -> Iterator[ImportNote]:
-    """Say what files leave open that import a CA and issue a certificate for it: whether the import is done already."""
-    if authority.id.startswith("arn:"):
+def _check_import(ca: Resource) -> Iterator[ImportNote]:
+    """Note that configuration files do not show whether the import of a CA was applied already."""
+    if ca.id.startswith("arn:"):
         reason = (
-            "the files import this CA and issue a certificate for it. Where that was applied, the spec is right as it "
-            "is; where not, a stack would make a second CA: take the certificate out, and name the CA with 'arn' and "
+            "the files import this CA and issue a certificate for it. If that was applied, the spec is right; if not, "
+            "a stack would create a second CA: remove the certificate, and give the CA its 'arn' and "
             "'activation: external'"
         )
-        yield ImportNote("ambiguous", authority.address, reason)
+        yield ImportNote("ambiguous", ca.address, reason)
 
 
-def external(authority: Resource) -> dict[str, Any]:
-    """Return what the entry of a CA says whose certificate nobody here issues."""
-    entry: dict[str, Any] = {"arn": authority.attributes["arn"], "activation": "external"}
-    if authority.attributes.get("type") == "SUBORDINATE":
-        for certificate in parse_or_none(authority.attributes.get("certificate")):
+def external_activation(ca: Resource) -> dict[str, Any]:
+    """Return the data of a CA whose certificate is not issued here."""
+    entry: dict[str, Any] = {"arn": ca.attributes["arn"], "activation": "external"}
+    if ca.attributes.get("type") == "SUBORDINATE":
+        for certificate in parse_or_none(ca.attributes.get("certificate")):
             length = path_length(certificate)
             entry["path_length"] = MAX_PATH_LENGTH if length is None else min(length, MAX_PATH_LENGTH)
     return entry
 
 
-def _is_active(authority: Resource, found: CaIndex) -> bool:
-    """Tell whether a CA has a certificate: its own text, an import by its ARN, or what it issued says so."""
-    arn = authority.attributes["arn"]
-    return bool(text(authority, "certificate")) or authority.id == arn or arn in found.signers
+def _is_active(ca: Resource, index: CaIndex) -> bool:
+    """Tell whether a CA has a certificate: from its text, an import by its ARN, or certificates that it issued."""
+    arn = ca.attributes["arn"]
+    return bool(text(ca, "certificate")) or ca.id == arn or arn in index.signers
 
 
-def _own_certificates(authority: Resource, installations: list[Resource], found: CaIndex) -> list[Resource]:
+def _own_certificates(ca: Resource, installations: list[Resource], index: CaIndex) -> list[Resource]:
     """Return the certificates that were issued for a CA, the installed one first."""
-    own = list(found.by_request.get(text(authority, "certificate_signing_request"), ()))
+    own = list(index.by_request.get(text(ca, "certificate_signing_request"), ()))
     for installation in installations:
-        own += [each for each in found.by_certificate.get(text(installation, "certificate"), ()) if each not in own]
-    installed = {text(each, "certificate") for each in installations} or {text(authority, "certificate")}
+        own += [each for each in index.by_certificate.get(text(installation, "certificate"), ()) if each not in own]
+    installed = {text(each, "certificate") for each in installations} or {text(ca, "certificate")}
     return sorted(own, key=lambda each: text(each, "certificate") not in installed)
 
 
-def _issued(
-    authority: Resource, own: list[Resource], installations: list[Resource], *, key: str, keys: Mapping[str, str]
+def _infer_issued(
+    ca: Resource, own: list[Resource], installations: list[Resource], *, key: str, keys: Mapping[str, str]
 ) -> Activation:
-    """Return what is said of a CA whose certificate was issued in this inventory; raises Unexpressed."""
-    installed = _the_installed(authority, own, installations)
-    has = installed.attributes
-    template = _TEMPLATE.search(has.get("template_arn") or "")
+    """Return the activation of a CA whose certificate was issued in this inventory; raises NotRepresentable."""
+    installed = _find_installed(ca, own, installations)
+    attributes = installed.attributes
+    template = _TEMPLATE.search(attributes.get("template_arn") or "")
     if template is None:
-        raise NotRepresentable(f"it was made from {has.get('template_arn') or 'an unknown template'}")
-    signer = has["certificate_authority_arn"]
+        raise NotRepresentable(f"it was issued with {attributes.get('template_arn') or 'an unknown template'}")
+    signer = attributes["certificate_authority_arn"]
     is_root = bool(template["root"])
-    if is_root != (signer == authority.attributes["arn"]) or (not is_root and signer not in keys):
+    if is_root != (signer == ca.attributes["arn"]) or (not is_root and signer not in keys):
         raise NotRepresentable(f"it was signed by {signer} as {template[0].removeprefix(':template/')}")
-    entry: dict[str, Any] = {"validity": _validity(has)}
+    entry: dict[str, Any] = {"validity": _validity(attributes)}
     if not is_root:
         entry |= {"parent": keys[signer], "path_length": int(template["length"])}
     if template["passes"]:
-        entry["api_passthrough"] = json.loads(has["api_passthrough"])
+        entry["api_passthrough"] = json.loads(attributes["api_passthrough"])
     generation, kept, dropped = _generations(installed, own)
     if generation > 1:
         entry["generation"] = generation
     resources = [(each, module_names.ca_certificate(key, number)) for number, each in kept]
-    notes = [*_renewed_elsewhere(authority, own), *_dropped(dropped)]
+    notes = [*_check_renewal(ca, own), *_note_dropped(dropped)]
     return Activation(
         entry,
-        (*resources, *_installed(installations, key)),
+        (*resources, *_installation_modules(installations, key)),
         signer=None if is_root else signer,
         notes=tuple(notes),
     )
 
 
-def _the_installed(authority: Resource, own: list[Resource], installations: list[Resource]) -> Resource:
-    """Return the one certificate of several that is installed; raises Unexpressed with the choices."""
-    texts = {text(each, "certificate") for each in installations} or {text(authority, "certificate")}
-    fitting = [each for each in own if text(each, "certificate") in texts] if len(own) > 1 else own
-    if len(fitting) != 1 or not fitting[0].attributes.get("validity"):
-        listed = ", ".join(each.address for each in fitting or own)
-        raise NotRepresentable(f"which certificate is installed cannot be told, it may be {listed}")
-    return fitting[0]
+def _find_installed(ca: Resource, own: list[Resource], installations: list[Resource]) -> Resource:
+    """Return the installed certificate of several; raises NotRepresentable with the choices."""
+    texts = {text(each, "certificate") for each in installations} or {text(ca, "certificate")}
+    matching = [each for each in own if text(each, "certificate") in texts] if len(own) > 1 else own
+    if len(matching) != 1 or not matching[0].attributes.get("validity"):
+        addresses_ = ", ".join(each.address for each in matching or own)
+        raise NotRepresentable(f"the installed certificate cannot be determined, it may be {addresses_}")
+    return matching[0]
 
 
-def _validity(has: Mapping[str, Any]) -> dict[str, Any]:
-    validity = has["validity"][0]
+def _validity(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    validity = attributes["validity"][0]
     value = validity["value"] if validity["type"] == "END_DATE" else int(validity["value"])
     return {"type": validity["type"], "value": value}
 
 
 def _generations(installed: Resource, own: list[Resource]) -> tuple[int, list[tuple[int, Resource]], list[Resource]]:
-    """Return the installed generation, the two that a stack keeps, and the others.
+    """Return the installed generation, the two certificates that a stack keeps, and the others.
 
-    Numbers are those of our modules' names; certificates of other layouts are counted.
+    Generations are in the names of our modules; certificates of other layouts are counted.
     """
     others = sorted((each for each in own if each is not installed), key=_number, reverse=True)
     before = next((each for each in others if _number(each) < _number(installed) or not _number(installed)), None)
@@ -154,28 +156,28 @@ def _generations(installed: Resource, own: list[Resource]) -> tuple[int, list[tu
 
 
 def _number(certificate: Resource) -> int:
-    """Return the generation that a module's name tells, 0 where it tells none."""
+    """Return the generation in a module's name, 0 if it has none."""
     modules = addresses.modules(certificate.address)
     match = _GENERATION.search(modules[-1]) if modules and modules[-1].startswith("ca_") else None
     return int(match["number"] or 1) if match else 0
 
 
-def _renewed_elsewhere(authority: Resource, own: list[Resource]) -> Iterator[ImportNote]:
-    current = text(authority, "certificate")
+def _check_renewal(ca: Resource, own: list[Resource]) -> Iterator[ImportNote]:
+    current = text(ca, "certificate")
     if current and current not in {text(each, "certificate") for each in own}:
         reason = (
             "AWS had another certificate for it than the one issued here: it was renewed outside Terraform, and a plan "
             "would install the old one again. Choose: 'activation: external' with its 'arn', or the spec as it is"
         )
-        yield ImportNote("ambiguous", authority.address, reason)
+        yield ImportNote("ambiguous", ca.address, reason)
 
 
-def _chained_otherwise(installations: list[Resource], issued: Activation) -> Iterator[ImportNote]:
-    """Say where a CA has another chain than its certificate came with, which is the one that a stack installs."""
-    certificates = {text(each, "certificate"): each for each, _ in issued.resources if each not in installations}
+def _check_chain(installations: list[Resource], active: Activation) -> Iterator[ImportNote]:
+    """Note a CA whose chain differs from the one of its certificate, which a stack would install."""
+    certificates = {text(each, "certificate"): each for each, _ in active.resources if each not in installations}
     for each in installations:
         own = certificates.get(text(each, "certificate"))
-        chain = text(own, "certificate_chain") if own and issued.signer else ""
+        chain = text(own, "certificate_chain") if own and active.signer else ""
         if own and text(each, "certificate_chain") != chain:
             reason = (
                 "its chain is not the one that came with its certificate: a plan installs both again, with that one"
@@ -183,17 +185,17 @@ def _chained_otherwise(installations: list[Resource], issued: Activation) -> Ite
             yield ImportNote("left out", each.address, reason)
 
 
-def _dropped(certificates: list[Resource]) -> Iterator[ImportNote]:
+def _note_dropped(certificates: list[Resource]) -> Iterator[ImportNote]:
     for each in certificates:
-        reason = "it is neither installed nor the one before. Take it out of the state, else Terraform revokes it"
+        reason = "it is not the installed or previous certificate. Remove it from the state, else Terraform revokes it"
         yield ImportNote("left out", each.address, reason)
 
 
-def _offline(installation: Resource) -> dict[str, Any]:
-    has = installation.attributes
-    chain = has.get("certificate_chain") or None
-    return {"certificate": has["certificate"], **({"certificate_chain": chain} if chain else {})}
+def _offline_activation(installation: Resource) -> dict[str, Any]:
+    attributes = installation.attributes
+    chain = attributes.get("certificate_chain") or None
+    return {"certificate": attributes["certificate"], **({"certificate_chain": chain} if chain else {})}
 
 
-def _installed(installations: list[Resource], key: str) -> tuple[tuple[Resource, str], ...]:
+def _installation_modules(installations: list[Resource], key: str) -> tuple[tuple[Resource, str], ...]:
     return tuple((each, module_names.ca(key)) for each in installations[:1])

@@ -1,4 +1,4 @@
-"""Buckets for revocation lists -> their entries, where they are closed as the module crl-bucket closes them."""
+"""Infers the entries of CRL buckets, if they are configured like the module crl-bucket configures them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -30,29 +30,34 @@ _PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("rule", "0", "apply_server_side_encryption_by_default", "0", "sse_algorithm", "AES256"),
     ),
 }
-"""What each part of a bucket must say: a path into its attributes and the value there, all as text."""
+"""The required settings of each part of a bucket: a path into its attributes, and the value there, as text."""
 
 
-def buckets(
-    inventory: Inventory, place: StackLocation, lists: set[str], *, known: ExistingKeys, defaults: Mapping[str, str]
+def infer_buckets(
+    inventory: Inventory,
+    location: StackLocation,
+    names: set[str],
+    *,
+    existing: ExistingKeys,
+    defaults: Mapping[str, str],
 ) -> Entries:
-    """Return the buckets that hold revocation lists: those in `lists` by name, and those in modules of ours."""
-    findings = Entries()
+    """Return the entries of CRL buckets: those with a name in `names`, and those in modules of ours."""
+    result = Entries()
     taken: set[str] = set()
     for bucket in inventory.of_type("aws_s3_bucket"):
         name = text(bucket, "bucket")
         own = bucket.module_key("crl_bucket_")
-        if bucket.is_reference or not name or (name not in lists and own is None):
+        if bucket.is_reference or not name or (name not in names and own is None):
             continue
         parts = list(_parts(inventory, name))
-        distributions = _distributions(parts, name, place)
-        why = _missing(parts) or ("its policy is another one" if distributions is None else None)
+        distributions = _distributions(parts, name, location)
+        why = _find_difference(parts) or ("it has another policy" if distributions is None else None)
         if why is not None or distributions is None:
-            findings.leave_out(bucket, f"{why}: a spec makes buckets for lists in one way only")
+            result.leave_out(bucket, f"{why}: a spec supports only one configuration of CRL buckets")
             continue
-        key = own_key(known.crl_buckets.get(name), own, taken=taken) or key_for(own or name, taken)
+        key = own_key(existing.crl_buckets.get(name), own, taken=taken) or key_for(own or name, taken)
         taken.add(key)
-        entry = {
+        data = {
             "bucket": None if name == key else name,
             "cloudfront_distribution_arns": distributions,
             "force_destroy": bool(bucket.attributes.get("force_destroy")),
@@ -60,8 +65,8 @@ def buckets(
         }
         module = module_names.crl_bucket(key)
         addresses = [(each.address, f"module.{module}.{each.type}.this") for each in (bucket, *parts)]
-        findings.items.append(SpecEntry("crl_buckets", key, entry, bucket, addresses=tuple(addresses)))
-    return findings
+        result.entries.append(SpecEntry("crl_buckets", key, data, bucket, addresses=tuple(addresses)))
+    return result
 
 
 def _parts(inventory: Inventory, name: str) -> Iterator[Resource]:
@@ -69,17 +74,17 @@ def _parts(inventory: Inventory, name: str) -> Iterator[Resource]:
         yield from (each for each in inventory.of_type(kind) if text(each, "bucket") == name)
 
 
-def _missing(parts: list[Resource]) -> str | None:
-    """Return which part of a bucket is not there once, or says something else."""
+def _find_difference(parts: list[Resource]) -> str | None:
+    """Return which part of a bucket is missing, duplicate or different; None if none is."""
     kinds = [each.type for each in parts]
     for kind in (*_PARTS, _POLICY):
         if kinds.count(kind) != 1:
             return f"it has {kinds.count(kind)} of {kind}"
-    wrong = [each.type for each in parts for path in _PARTS.get(each.type, ()) if not _says(each.attributes, path)]
-    return f"its {wrong[0]} is another one" if wrong else None
+    wrong = [each.type for each in parts for path in _PARTS.get(each.type, ()) if not _has_value(each.attributes, path)]
+    return f"its {wrong[0]} has other settings" if wrong else None
 
 
-def _says(value: Any, path: tuple[str, ...]) -> bool:
+def _has_value(value: Any, path: tuple[str, ...]) -> bool:
     for step in path[:-1]:
         try:
             value = value[int(step)] if step.isdigit() else value[step]
@@ -88,19 +93,19 @@ def _says(value: Any, path: tuple[str, ...]) -> bool:
     return str(value) == path[-1]
 
 
-def _distributions(parts: list[Resource], name: str, place: StackLocation) -> list[str] | None:
-    """Return the distributions that may read a bucket; None where its policy is not one of ours."""
+def _distributions(parts: list[Resource], name: str, location: StackLocation) -> list[str] | None:
+    """Return the distributions that may read a bucket; None if its policy is not one of ours."""
     try:
         (policy,) = (each.attributes["policy"] for each in parts if each.type == _POLICY)
-        found = json.loads(policy) if isinstance(policy, str) else policy
+        written = json.loads(policy) if isinstance(policy, str) else policy
         arns = [
             str(arn)
-            for statement in as_list(found["Statement"])
+            for statement in as_list(written["Statement"])
             if isinstance(statement["Principal"], Mapping) and statement["Principal"].get("Service") == READER
             for arn in as_list(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
         ]
         bucket = CrlBucket.model_validate({"cloudfront_distribution_arns": arns})
-        made = document(bucket, name, account_id=place.account_id, region=place.region)
-        return arns if normalized_statements([made]) == normalized_statements([found]) else None
+        rendered = document(bucket, name, account_id=location.account_id, region=location.region)
+        return arns if normalized_statements([rendered]) == normalized_statements([written]) else None
     except (*INCOMPLETE, ValidationError):
         return None

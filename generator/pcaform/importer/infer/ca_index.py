@@ -1,4 +1,4 @@
-"""Inventory -> what belongs to a CA, looked up at once: its certificates, installation, permissions and share."""
+"""An index of an inventory by CA: certificates, installations, permissions and shares."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ Many = Mapping[str, list[Resource]]
 
 @dataclass(frozen=True, slots=True)
 class CaIndex:
-    """Resources by what ties them to a CA."""
+    """Resources by their link to a CA."""
 
     by_request: Many
-    """Certificates by the signing request that they answer."""
+    """Certificates by their signing request."""
     by_certificate: Many
     """Certificates by their own text."""
     installations: Many
@@ -22,35 +22,35 @@ class CaIndex:
     shares: Many
     signers: frozenset[str]
     """The ARNs of all CAs that issued a certificate of the inventory."""
-    authorities: Mapping[str, Resource]
-    """CAs by ARN, those that others manage among them."""
+    cas: Mapping[str, Resource]
+    """CAs by ARN, including unmanaged ones."""
 
 
-def index(inventory: Inventory) -> CaIndex:
-    """Return an inventory's index."""
+def build_index(inventory: Inventory) -> CaIndex:
+    """Build the index of an inventory."""
     certificates = inventory.of_type("aws_acmpca_certificate")
     return CaIndex(
-        by_request=_by(certificates, "certificate_signing_request"),
-        by_certificate=_by(certificates, "certificate"),
-        installations=_by(
+        by_request=_group_by(certificates, "certificate_signing_request"),
+        by_certificate=_group_by(certificates, "certificate"),
+        installations=_group_by(
             inventory.of_type("aws_acmpca_certificate_authority_certificate"), "certificate_authority_arn"
         ),
-        permissions=_by(inventory.of_type("aws_acmpca_permission"), "certificate_authority_arn"),
-        shares=_by(inventory.of_type("aws_acmpca_policy"), "resource_arn"),
+        permissions=_group_by(inventory.of_type("aws_acmpca_permission"), "certificate_authority_arn"),
+        shares=_group_by(inventory.of_type("aws_acmpca_policy"), "resource_arn"),
         signers=frozenset(text(each, "certificate_authority_arn") for each in certificates),
-        authorities={text(each, "arn"): each for each in inventory.of_type("aws_acmpca_certificate_authority")},
+        cas={text(each, "arn"): each for each in inventory.of_type("aws_acmpca_certificate_authority")},
     )
 
 
 def text(resource: Resource, name: str) -> str:
-    """Return an attribute as text without surrounding blanks, empty where there is none."""
+    """Return an attribute as text without surrounding spaces, empty if there is none."""
     value = resource.attributes.get(name)
     return value.strip() if isinstance(value, str) else ""
 
 
-def _by(resources: list[Resource], name: str) -> Many:
-    found: dict[str, list[Resource]] = defaultdict(list)
+def _group_by(resources: list[Resource], name: str) -> Many:
+    groups: dict[str, list[Resource]] = defaultdict(list)
     for resource in resources:
         if text(resource, name) and not resource.is_reference:
-            found[text(resource, name)].append(resource)
-    return found
+            groups[text(resource, name)].append(resource)
+    return groups

@@ -1,4 +1,4 @@
-"""Private certificates of ACM -> their entries."""
+"""Infers the entries of ACM's private certificates."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from pcaform.core.problems import INCOMPLETE
 from pcaform.importer.infer.ca_index import text
 from pcaform.importer.infer.entry import Entries, SpecEntry
-from pcaform.importer.infer.errors import NOT_WHOLE, reason_of
+from pcaform.importer.infer.errors import INCOMPLETE_RESOURCE, describe_reason
 from pcaform.importer.infer.existing_keys import ExistingKeys
 from pcaform.importer.infer.keys import key_for, own_key
-from pcaform.importer.infer.pairs import Alike, Pairs, join_pairs, pairs
+from pcaform.importer.infer.pairs import Identity, Pairs, join_names, match_pairs
 from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.importer.infer.tags import tags_of
 from pcaform.sources.inventory import ImportNote, Inventory, Resource, is_symbolic
@@ -22,34 +22,34 @@ _ACM = "aws_acm_certificate"
 _MODULE = "certificate_"
 
 
-def certificates(
+def infer_certificates(
     inventory: Inventory,
-    place: StackLocation,
+    location: StackLocation,
     *,
     keys: Mapping[str, str],
-    known: ExistingKeys,
+    existing: ExistingKeys,
     defaults: Mapping[str, str],
 ) -> Entries:
-    """Return the private certificates at a place; public ones have no CA of their account and are none of ours."""
-    findings = Entries()
-    entries = list(_entries(inventory, place, findings, keys=keys, defaults=defaults))
-    kept = _kept(entries, known)
-    taken = set(known.certificates)
-    doubtful = {address: own for own, addresses in kept.doubts for address in addresses}
-    for certificate, entry in entries:
-        if certificate.address in doubtful:
-            reason = (
-                f"it could be {join_pairs(doubtful[certificate.address])} of the spec: write its ARN there as 'arn'"
-            )
-            findings.notes.append(ImportNote("ambiguous", certificate.address, reason))
+    """Return the entries of private certificates at a location; public ones have no private CA and are left out."""
+    result = Entries()
+    candidates = list(_infer_entries(inventory, location, result, keys=keys, defaults=defaults))
+    matched = _match_existing(candidates, existing)
+    taken = set(existing.certificates)
+    ambiguous = {address: own for own, addresses in matched.ambiguous for address in addresses}
+    for certificate, data in candidates:
+        if certificate.address in ambiguous:
+            reason = f"it may be {join_names(ambiguous[certificate.address])} of the spec: write its ARN there as 'arn'"
+            result.notes.append(ImportNote("ambiguous", certificate.address, reason))
             continue
-        key = kept.keys.get(certificate.address) or _new_key(certificate, entry, taken)
+        key = matched.keys.get(certificate.address) or _new_key(certificate, data, taken)
         taken.add(key)
-        findings.notes += _replaced(certificate, key, known)
+        result.notes += _check_arn(certificate, key, existing)
         moved = ((certificate.address, f"module.{module_names.certificate(key)}.{_ACM}.this"),)
-        needs = frozenset({text(certificate, "certificate_authority_arn")})
-        findings.items.append(SpecEntry("certificates", key, entry, certificate, addresses=moved, needs=needs))
-    return findings
+        ca_arns = frozenset({text(certificate, "certificate_authority_arn")})
+        result.entries.append(
+            SpecEntry("certificates", key, data, certificate, addresses=moved, referenced_cas=ca_arns)
+        )
+    return result
 
 
 def _new_key(certificate: Resource, entry: Mapping[str, Any], taken: Container[str]) -> str:
@@ -57,46 +57,48 @@ def _new_key(certificate: Resource, entry: Mapping[str, Any], taken: Container[s
     return own_key(module, taken=taken) or key_for(module or _name(entry), taken)
 
 
-def _replaced(certificate: Resource, key: str, known: ExistingKeys) -> Iterator[ImportNote]:
-    """Yield what is to say where an entry's ARN is that of a certificate that this one came after."""
-    before, now = known.certificates[key].arn if key in known.certificates else None, _arn(certificate)
+def _check_arn(certificate: Resource, key: str, existing: ExistingKeys) -> Iterator[ImportNote]:
+    """Yield a note if an entry has the ARN of this certificate's predecessor."""
+    before, now = existing.certificates[key].arn if key in existing.certificates else None, _arn(certificate)
     if before is not None and now is not None and before != now:
-        yield ImportNote("listed", now, f"'{key}' has the 'arn' of one before it: write this one, or take 'arn' out")
+        yield ImportNote(
+            "listed", now, f"'{key}' has the 'arn' of its predecessor: replace it with this one, or remove 'arn'"
+        )
 
 
-def _entries(
+def _infer_entries(
     inventory: Inventory,
-    place: StackLocation,
-    findings: Entries,
+    location: StackLocation,
+    result: Entries,
     *,
     keys: Mapping[str, str],
     defaults: Mapping[str, str],
 ) -> Iterator[tuple[Resource, dict[str, Any]]]:
     for certificate in inventory.of_type(_ACM):
         arn = text(certificate, "certificate_authority_arn")
-        where = of_arn(arn)
-        if certificate.is_reference or not arn or where is None or not _is_here(certificate, place):
+        ca_location = of_arn(arn)
+        if certificate.is_reference or not arn or ca_location is None or not _is_here(certificate, location):
             continue
         try:
-            entry = _entry(certificate, keys[arn], defaults)
-            Certificate.model_validate(entry)
+            data = _data(certificate, keys[arn], defaults)
+            Certificate.model_validate(data)
         except ValidationError as error:
-            findings.leave_out(certificate, reason_of(error))
+            result.leave_out(certificate, describe_reason(error))
         except INCOMPLETE:
-            findings.leave_out(certificate, NOT_WHOLE)
+            result.leave_out(certificate, INCOMPLETE_RESOURCE)
         else:
-            yield certificate, entry
+            yield certificate, data
 
 
-def _kept(entries: Iterable[tuple[Resource, Mapping[str, Any]]], known: ExistingKeys) -> Pairs:
-    """Return the keys that certificates have already, by address."""
-    mine = {key: _likeness(each.model_dump(), each.arn, key) for key, each in known.certificates.items()}
-    theirs = {each.address: _likeness(entry, _arn(each), each.module_key(_MODULE)) for each, entry in entries}
-    return pairs(mine, theirs, stages=4)
+def _match_existing(entries: Iterable[tuple[Resource, Mapping[str, Any]]], existing: ExistingKeys) -> Pairs:
+    """Return the existing keys of certificates, by address."""
+    ours = {key: _identity(each.model_dump(), each.arn, key) for key, each in existing.certificates.items()}
+    theirs = {each.address: _identity(entry, _arn(each), each.module_key(_MODULE)) for each, entry in entries}
+    return match_pairs(ours, theirs, stages=4)
 
 
-def _likeness(entry: Mapping[str, Any], arn: str | None, key: str | None) -> Alike:
-    """Return what a certificate is known by: its ARN, its module, all that cannot change in place, its CA and name."""
+def _identity(entry: Mapping[str, Any], arn: str | None, key: str | None) -> Identity:
+    """Return the identity of a certificate: its ARN, its module, all that cannot change in place, its CA and name."""
     what = (entry["certificate_authority"], entry["domain_name"])
     names = tuple(sorted({*entry["subject_alternative_names"], entry["domain_name"]}))
     return arn, (key, *what) if key else None, (*what, names, entry["key_algorithm"]), what
@@ -107,28 +109,28 @@ def _arn(certificate: Resource) -> str | None:
     return None if is_symbolic(arn) or not arn.startswith("arn:") else arn
 
 
-def _is_here(certificate: Resource, place: StackLocation) -> bool:
-    """Tell whether a certificate is of a place: one that was never made is of the place of its CA."""
-    return place.holds(certificate.attributes.get("arn") or certificate.attributes.get("certificate_authority_arn"))
+def _is_here(certificate: Resource, location: StackLocation) -> bool:
+    """Tell whether a certificate is at a location; one that does not exist yet is at the location of its CA."""
+    return location.holds(certificate.attributes.get("arn") or certificate.attributes.get("certificate_authority_arn"))
 
 
 def _name(entry: Mapping[str, Any]) -> str:
     return str(entry["domain_name"]).removeprefix("*.").partition(".")[0] or "certificate"
 
 
-def _entry(certificate: Resource, authority: str, defaults: Mapping[str, str]) -> dict[str, Any]:
-    has = certificate.attributes
-    domain = has["domain_name"]
+def _data(certificate: Resource, ca: str, defaults: Mapping[str, str]) -> dict[str, Any]:
+    attributes = certificate.attributes
+    domain = attributes["domain_name"]
     return {
-        "certificate_authority": authority,
+        "certificate_authority": ca,
         "domain_name": domain,
-        # AWS counts the domain name among the others, and a state has them in no order.
+        # AWS includes the domain name, and a state does not keep an order.
         "subject_alternative_names": sorted(
-            {name for name in has.get("subject_alternative_names") or () if name != domain}
+            {name for name in attributes.get("subject_alternative_names") or () if name != domain}
         ),
-        "key_algorithm": has.get("key_algorithm") or "RSA_2048",
-        "early_renewal_duration": has.get("early_renewal_duration") or None,
+        "key_algorithm": attributes.get("key_algorithm") or "RSA_2048",
+        "early_renewal_duration": attributes.get("early_renewal_duration") or None,
         "tags": tags_of(certificate, defaults),
-        # What a state has is Terraform's already: only an account and an import block give the ARN of one to import.
+        # A certificate in a state needs no import: only accounts and import blocks have an ARN to import.
         "arn": certificate.id if certificate.id.startswith("arn:") else None,
     }

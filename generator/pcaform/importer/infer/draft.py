@@ -1,17 +1,17 @@
-"""One place of an inventory -> all entries of its spec, before the rules have judged them."""
+"""Infers all entries of one location's spec, before the rules are checked."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pcaform.importer.infer import buckets, certificates, issuers, principal_policies, roles, shares
-from pcaform.importer.infer.ca_index import CaIndex, index, text
+from pcaform.importer.infer.ca_index import CaIndex, build_index, text
 from pcaform.importer.infer.cas import infer_cas
 from pcaform.importer.infer.entry import Entries, SpecEntry, parents_first
 from pcaform.importer.infer.errors import NotRepresentable
 from pcaform.importer.infer.existing_keys import ExistingKeys
 from pcaform.importer.infer.issuers import CA_ARN, Reader
-from pcaform.importer.infer.keys import CA, authority_keys, key_for, own_key, principal_key
+from pcaform.importer.infer.keys import CA, ca_keys, key_for, own_key, principal_key
 from pcaform.importer.infer.principal_policies import Principal
 from pcaform.importer.infer.referenced_cas import infer_references
 from pcaform.importer.infer.stack_locations import StackLocation, of_arn
@@ -24,191 +24,216 @@ _ACM = "aws_acm_certificate"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """All entries, what is to say, and the provider's tags."""
+    """All entries, notes, and the provider's default tags."""
 
-    items: tuple[SpecEntry, ...]
+    entries: tuple[SpecEntry, ...]
     notes: tuple[ImportNote, ...]
     default_tags: Mapping[str, str]
     has_addresses: bool
-    """Whether resources have addresses that a rendered stack can take them over from."""
+    """Whether resources have addresses that can move to those of a rendered stack."""
     backend: Mapping[str, Mapping[str, Any]] | None = None
 
 
 def draft_entries(
-    inventory: Inventory, place: StackLocation, *, known: ExistingKeys, refused: Mapping[str, str]
+    inventory: Inventory, location: StackLocation, *, existing: ExistingKeys, refused: Mapping[str, str]
 ) -> Draft:
-    """Return the entries of a place's spec, without those resources that the rules refused, by address."""
-    every = Entries()
-    remaining = tuple(each for each in _once(inventory, every) if each.address not in refused or each.type == CA)
-    kept = Inventory(remaining, source=inventory.source, account_id=inventory.account_id)
-    found = index(kept)
-    people = _of_place(principal_policies.principals(kept), place, is_live=kept.source == "live")
-    named = _named(kept, people, found)
-    keys = authority_keys(kept, known, named)
-    tags = dict(_default_tags(kept, place, known))
-    _add(every, infer_cas(kept, place, found, keys=keys, defaults=tags), refused)
-    written = {str(each.resource.attributes["arn"]) for each in every.items}
-    _add(every, certificates.certificates(kept, place, keys=keys, known=known, defaults=tags))
-    _add(every, shares.shares(found, keys, {arn: (of_arn(arn) or (place.region, ""))[0] for arn in written}))
-    _add(every, buckets.buckets(kept, place, _lists(every.items), known=known, defaults=tags))
-    reader = Reader(
-        Aws(region=place.region, account_id=place.account_id, default_tags=tags), keys, kept.source == "live"
+    """Return the entries of a location's spec; `refused` are resources that the rules refused, address to reason."""
+    result = Entries()
+    remaining = tuple(
+        each for each in _without_duplicates(inventory, result) if each.address not in refused or each.type == CA
     )
-    _add_people(every, people, known=known, reader=reader, found=found, place=place, written=written)
-    for resource, reason in principal_policies.unattached(kept) if place.is_first else ():
-        every.leave_out(resource, reason)
-    every.notes += [ImportNote("left out", *each) for each in principal_policies.inside_roles(kept) if place.is_first]
+    kept = Inventory(remaining, source=inventory.source, account_id=inventory.account_id)
+    index = build_index(kept)
+    principals = _select_principals(principal_policies.list_principals(kept), location, is_live=kept.source == "live")
+    named = _referenced_arns(kept, principals, index)
+    keys = ca_keys(kept, existing, named)
+    tags = dict(_default_tags(kept, location, existing))
+    _add(result, infer_cas(kept, location, index, keys=keys, defaults=tags), refused)
+    written = {str(each.resource.attributes["arn"]) for each in result.entries}
+    _add(result, certificates.infer_certificates(kept, location, keys=keys, existing=existing, defaults=tags))
+    _add(result, shares.infer_shares(index, keys, {arn: (of_arn(arn) or (location.region, ""))[0] for arn in written}))
+    _add(
+        result,
+        buckets.infer_buckets(kept, location, _crl_bucket_names(result.entries), existing=existing, defaults=tags),
+    )
+    reader = Reader(
+        Aws(region=location.region, account_id=location.account_id, default_tags=tags), keys, kept.source == "live"
+    )
+    _add_principals(
+        result, principals, existing=existing, reader=reader, index=index, location=location, written=written
+    )
+    for resource, reason in principal_policies.unattached(kept) if location.is_first else ():
+        result.leave_out(resource, reason)
+    result.notes += [
+        ImportNote("left out", *each) for each in principal_policies.inside_roles(kept) if location.is_first
+    ]
     return Draft(
-        tuple(parents_first(every.items)),
-        tuple(every.notes),
+        tuple(parents_first(result.entries)),
+        tuple(result.notes),
         tags,
         has_addresses=kept.source != "live",
         backend=inventory.backend,
     )
 
 
-def _once(inventory: Inventory, every: Entries) -> Iterator[Resource]:
-    """Yield resources, one CA or certificate of ACM once: a state can have it at several addresses."""
+def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resource]:
+    """Yield resources without duplicate CAs and ACM certificates: a state can have them at several addresses."""
     first: dict[str, str] = {}
     for each in inventory.resources:
         arn = text(each, "arn")
         if each.type in (CA, _ACM) and arn and not each.is_reference and arn in first:
-            every.leave_out(each, f"it is what {first[arn]} is: take one of the two out with 'terraform state rm'")
+            result.leave_out(
+                each, f"it is the same resource as {first[arn]}: remove one of the two with 'terraform state rm'"
+            )
             continue
         if not each.is_reference:
             first.setdefault(arn, each.address)
         yield each
 
 
-def _default_tags(inventory: Inventory, place: StackLocation, known: ExistingKeys) -> Mapping[str, str]:
+def _default_tags(inventory: Inventory, location: StackLocation, existing: ExistingKeys) -> Mapping[str, str]:
     if inventory.source == "live":
-        return known.default_tags
-    return place.own.default_tags if place.own else default_tags(_tagged(inventory, place))
+        return existing.default_tags
+    return location.own.default_tags if location.own else default_tags(_tagged_resources(inventory, location))
 
 
-def _add(every: Entries, found: Entries, refused: Mapping[str, str] = {}) -> None:
-    every.items += [each for each in found.items if each.resource.address not in refused]
-    every.notes += [each for each in found.notes if each.address not in refused]
+def _add(result: Entries, added: Entries, refused: Mapping[str, str] = {}) -> None:
+    result.entries += [each for each in added.entries if each.resource.address not in refused]
+    result.notes += [each for each in added.notes if each.address not in refused]
 
 
-def _add_people(
-    every: Entries,
-    people: Iterable[Principal],
+def _add_principals(
+    result: Entries,
+    principals: Iterable[Principal],
     *,
-    known: ExistingKeys,
+    existing: ExistingKeys,
     reader: Reader,
-    found: CaIndex,
-    place: StackLocation,
+    index: CaIndex,
+    location: StackLocation,
     written: set[str],
 ) -> None:
-    """Add issuers, then the CAs that are only named, then the duties, whose policies name them all."""
-    spec = _spec_of(every.items, reader.aws)
-    later: list[tuple[Principal, str]] = []
+    """Add issuers, then CAs that are only referenced, then operator roles, whose policies name all CAs."""
+    spec = _spec_of(result.entries, reader.aws)
+    operators: list[tuple[Principal, str]] = []
     taken: set[str] = set()
-    for principal in people:
+    for principal in principals:
         section = None if reader.is_live else roles.section_of(principal, spec)
         if section is not None:
-            later.append((principal, section))
+            operators.append((principal, section))
         else:
-            _add_issuer(every, principal, taken, known=known, reader=reader)
-    needed = {arn for item in every.items for arn in item.needs}
-    needed |= {arn for principal, _ in later for arn in roles.named_by(principal) if arn in reader.keys}
-    needed |= {arn for arn in found.permissions if arn in reader.keys and place.holds(arn)}
+            _add_issuer(result, principal, taken, existing=existing, reader=reader)
+    needed = {arn for entry in result.entries for arn in entry.referenced_cas}
+    needed |= {arn for principal, _ in operators for arn in roles.readable_cas(principal) if arn in reader.keys}
+    needed |= {arn for arn in index.permissions if arn in reader.keys and location.holds(arn)}
     if reader.is_live:
-        shared = (arn for arn, each in found.authorities.items() if each.is_reference)
-        needed |= {arn for arn in shared if (of_arn(arn) or ("",))[0] in place.regions}
-    parents = {arn: each for arn, each in _signed(found).items() if arn in needed}
+        shared = (arn for arn, each in index.cas.items() if each.is_reference)
+        needed |= {arn for arn in shared if (of_arn(arn) or ("",))[0] in location.regions}
+    parents = {arn: each for arn, each in _certificates_by_signer(index).items() if arn in needed}
     _add(
-        every, infer_references(sorted(needed - written), found, place, keys=reader.keys, parents=parents, known=known)
+        result,
+        infer_references(
+            sorted(needed - written), index, location, keys=reader.keys, parents=parents, existing=existing
+        ),
     )
-    whole = _spec_of(every.items, reader.aws)
-    for principal, section in later:
+    cas_spec = _spec_of(result.entries, reader.aws)
+    for principal, section in operators:
         try:
-            key = _key(principal, section, known, [each.key for each in every.items if each.section == section])
-            every.items.append(roles.operator_role(principal, key, section=section, spec=whole, reader=reader))
+            key = _key(principal, section, existing, [each.key for each in result.entries if each.section == section])
+            result.entries.append(
+                roles.infer_operator_role(principal, key, section=section, spec=cas_spec, reader=reader)
+            )
         except NotRepresentable:
-            _add_issuer(every, principal, taken, known=known, reader=reader)
+            _add_issuer(result, principal, taken, existing=existing, reader=reader)
 
 
-def _add_issuer(every: Entries, principal: Principal, taken: set[str], *, known: ExistingKeys, reader: Reader) -> None:
-    key = _key(principal, "issuers", known, taken)
+def _add_issuer(
+    result: Entries, principal: Principal, taken: set[str], *, existing: ExistingKeys, reader: Reader
+) -> None:
+    key = _key(principal, "issuers", existing, taken)
     try:
-        item, said = issuers.issuer(principal, key, reader)
+        entry, issuer_result = issuers.infer_issuer(principal, key, reader)
     except NotRepresentable as why:
-        resource = principal.resource or (principal.held[0].policy if principal.held else None)
+        resource = principal.resource or (principal.attachments[0].policy if principal.attachments else None)
         if resource is not None:
-            every.leave_out(resource, why.reason)
+            result.leave_out(resource, why.reason)
         return
     taken.add(key)
-    every.items.append(item)
-    every.notes += said.notes
+    result.entries.append(entry)
+    result.notes += issuer_result.notes
 
 
-def _key(principal: Principal, section: str, known: ExistingKeys, taken: Iterable[str]) -> str:
-    kept = principal_key(known.principals, section, (principal.kind, principal.name))
+def _key(principal: Principal, section: str, existing: ExistingKeys, taken: Iterable[str]) -> str:
+    existing_key = principal_key(existing.principals, section, (principal.kind, principal.name))
     module = _module_key(principal, section)
-    return own_key(kept, module, taken=list(taken)) or key_for(module or principal.name or principal.kind, list(taken))
+    return own_key(existing_key, module, taken=list(taken)) or key_for(
+        module or principal.name or principal.kind, list(taken)
+    )
 
 
 def _module_key(principal: Principal, section: str) -> str | None:
-    resource = principal.resource or (principal.held[0].policy if principal.held else None)
+    resource = principal.resource or (principal.attachments[0].policy if principal.attachments else None)
     return resource.module_key(f"{section.removesuffix('s')}_") if resource else None
 
 
-def _of_place(people: Iterable[Principal], place: StackLocation, *, is_live: bool) -> list[Principal]:
-    """Return the principals that have to do with private CAs and whose CAs are mostly those of a place.
+def _select_principals(principals: Iterable[Principal], location: StackLocation, *, is_live: bool) -> list[Principal]:
+    """Return the principals that concern private CAs, and whose CAs are mostly those of a location.
 
-    An account's source hands over nobody else: it has judged what the policies can allow, and not only what they name.
+    A live account's inventory has only such principals: its source checks what the policies can allow.
     """
-    return [each for each in people if (is_live or _is_relevant(each)) and _is_here(each, place)]
+    return [each for each in principals if (is_live or _is_relevant(each)) and _is_here(each, location)]
 
 
 def _is_relevant(principal: Principal) -> bool:
-    if any(each.is_about_authorities for each in principal.held):
+    if any(each.is_about_cas for each in principal.attachments):
         return True
     sections = ("issuers", "administrators", "auditors")
     return any(_module_key(principal, section) is not None for section in sections)
 
 
-def _is_here(principal: Principal, place: StackLocation) -> bool:
-    """Tell whether a principal is written at a place: where the first CA is that it names, else at the first place."""
-    for held in principal.held:
-        for arn in CA_ARN.findall(str(held.document)):
-            return place.holds(arn) or (place.is_first and not place.is_known(arn))
-    return place.is_first
+def _is_here(principal: Principal, location: StackLocation) -> bool:
+    """Tell whether a principal belongs to a location: that of the first CA in its policies, else the first location."""
+    for attachment in principal.attachments:
+        for arn in CA_ARN.findall(str(attachment.document)):
+            return location.holds(arn) or (location.is_first and not location.is_elsewhere(arn))
+    return location.is_first
 
 
-def _named(inventory: Inventory, people: Iterable[Principal], found: CaIndex) -> list[str]:
-    """Return the ARNs of all CAs that anything names."""
+def _referenced_arns(inventory: Inventory, principals: Iterable[Principal], index: CaIndex) -> list[str]:
+    """Return the ARNs of all referenced CAs."""
     arns = [text(each, "certificate_authority_arn") for each in inventory.resources]
-    arns += [*found.shares, *found.authorities]
-    arns += [arn for each in people for held in each.held for arn in CA_ARN.findall(str(held.document))]
+    arns += [*index.shares, *index.cas]
+    arns += [
+        arn
+        for each in principals
+        for attachment in each.attachments
+        for arn in CA_ARN.findall(str(attachment.document))
+    ]
     return list(dict.fromkeys(arn for arn in arns if CA_ARN.fullmatch(arn)))
 
 
-def _tagged(inventory: Inventory, place: StackLocation) -> Iterator[Resource]:
-    """Yield the resources at a place that have tags."""
+def _tagged_resources(inventory: Inventory, location: StackLocation) -> Iterator[Resource]:
+    """Yield the resources at a location that have tags."""
     for each in inventory.resources:
         arn = each.attributes.get("arn")
-        if not each.is_reference and (of_arn(arn) or ("", ""))[0] in ("", *place.regions):
+        if not each.is_reference and (of_arn(arn) or ("", ""))[0] in ("", *location.regions):
             yield each
 
 
-def _lists(items: Iterable[SpecEntry]) -> set[str]:
-    """Return the names of the buckets that CAs write their lists to."""
-    found = (item.entry.get("revocation_configuration") or {} for item in items)
-    return {str(each["crl_configuration"].get("s3_bucket_name")) for each in found if "crl_configuration" in each}
+def _crl_bucket_names(entries: Iterable[SpecEntry]) -> set[str]:
+    """Return the names of the buckets for the CAs' CRLs."""
+    configurations = (entry.data.get("revocation_configuration") or {} for entry in entries)
+    return {
+        str(each["crl_configuration"].get("s3_bucket_name")) for each in configurations if "crl_configuration" in each
+    }
 
 
-def _signed(found: CaIndex) -> dict[str, Resource]:
-    """Return a certificate that each CA signed for a CA, by the signer's ARN."""
-    issued = [certificate for certificates_ in found.by_request.values() for certificate in certificates_]
+def _certificates_by_signer(index: CaIndex) -> dict[str, Resource]:
+    """Return one CA certificate signed by each CA, by the signer's ARN."""
+    issued = [certificate for certificates_ in index.by_request.values() for certificate in certificates_]
     return {text(each, "certificate_authority_arn"): each for each in issued}
 
 
-def _spec_of(items: Iterable[SpecEntry], aws: Aws) -> Spec:
-    """Return a spec of the CAs alone."""
-    entries = {each.key: each.entry for each in items if each.section == "certificate_authorities"}
-    return Spec.model_validate(
-        {"version": 1, "stack": "x", "aws": aws.model_dump(), "certificate_authorities": entries}
-    )
+def _spec_of(entries: Iterable[SpecEntry], aws: Aws) -> Spec:
+    """Return a spec with only the CAs."""
+    cas = {each.key: each.data for each in entries if each.section == "certificate_authorities"}
+    return Spec.model_validate({"version": 1, "stack": "x", "aws": aws.model_dump(), "certificate_authorities": cas})

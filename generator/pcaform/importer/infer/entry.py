@@ -1,4 +1,4 @@
-"""What inference yields: entries of a spec, each with the resources that it stands for and the CAs that it names."""
+"""Inferred entries of a spec, each with its resources and the CAs that it references."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,47 +15,47 @@ class SpecEntry:
 
     section: str
     key: str
-    entry: dict[str, Any]
+    data: dict[str, Any]
     resource: Resource
-    """What remarks about the entry point at."""
+    """The resource for notes about the entry."""
     addresses: tuple[tuple[str, str], ...] = ()
-    """Where each resource that the entry stands for is now, and where a rendered stack has it."""
-    needs: frozenset[str] = frozenset()
-    """The ARNs of the CAs that it names."""
+    """Pairs of a resource's current address and its address in a rendered stack."""
+    referenced_cas: frozenset[str] = frozenset()
+    """The ARNs of the CAs that it references."""
     unmoved: tuple[str, ...] = ()
-    """Addresses of what the entry says too, and what no address of a rendered stack can take over."""
+    """Addresses of resources that the entry includes, but that cannot move to a rendered stack."""
 
 
 @dataclass(slots=True)
 class Entries:
-    """Items and remarks as they are collected."""
+    """Collected entries and notes."""
 
-    items: list[SpecEntry] = field(default_factory=list)
+    entries: list[SpecEntry] = field(default_factory=list)
     notes: list[ImportNote] = field(default_factory=list)
 
     def leave_out(self, resource: Resource, reason: str) -> None:
-        """Remember why a resource is not in the spec."""
+        """Add a note why a resource is not in the spec."""
         self.notes.append(ImportNote("left out", resource.address, reason))
 
 
-def covered_addresses(items: Iterable[SpecEntry]) -> Iterator[str]:
-    """Yield the address of each resource that some entry stands for."""
-    for item in items:
-        yield from (old for old, _ in item.addresses)
-        yield from item.unmoved
+def covered_addresses(entries: Iterable[SpecEntry]) -> Iterator[str]:
+    """Yield the address of each resource in an entry."""
+    for entry in entries:
+        yield from (old for old, _ in entry.addresses)
+        yield from entry.unmoved
 
 
-def parents_first(items: Sequence[SpecEntry]) -> list[SpecEntry]:
-    """Return entries in their order, but each CA behind the one that is above it: as a person would write them."""
-    authorities = {item.key: item for item in items if item.section == _CAS}
+def parents_first(entries: Sequence[SpecEntry]) -> list[SpecEntry]:
+    """Return entries in their order, but each CA after its parent, as a user would write them."""
+    cas = {entry.key: entry for entry in entries if entry.section == _CAS}
     below: dict[str | None, list[str]] = {}
-    for key, item in authorities.items():
-        parent = item.entry.get("parent")
-        below.setdefault(parent if parent in authorities else None, []).append(key)
+    for key, entry in cas.items():
+        parent = entry.data.get("parent")
+        below.setdefault(parent if parent in cas else None, []).append(key)
     ordered: dict[str, None] = {}
     waiting = below.get(None, [])[::-1]
     while waiting:
         ordered[key := waiting.pop()] = None
         waiting += below.get(key, [])[::-1]
-    every = [*ordered, *(key for key in authorities if key not in ordered)]  # parents in a circle are for the rules
-    return [*(authorities[key] for key in every), *(item for item in items if item.section != _CAS)]
+    every = [*ordered, *(key for key in cas if key not in ordered)]  # the rules report cycles of parents
+    return [*(cas[key] for key in every), *(entry for entry in entries if entry.section != _CAS)]

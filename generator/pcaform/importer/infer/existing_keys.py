@@ -1,4 +1,4 @@
-"""The keys of a spec that exists, by what they stand for: a person chose them, so a second import keeps them."""
+"""The keys of an existing spec, by the resource that they name: the user chose them, so another import keeps them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from pcaform.spec.stack import Spec
 
 @dataclass(frozen=True, slots=True)
 class CaIdentity:
-    """What a CA is known by that has no ARN in the spec: neither can change without another CA in its place."""
+    """The identity of a CA without an ARN in the spec: a change of any part would need another CA."""
 
     region: str
     common_name: str | None
@@ -19,25 +19,25 @@ class CaIdentity:
 
 @dataclass(frozen=True, slots=True)
 class ExistingKeys:
-    """Keys by what they stand for: an ARN, a name, or for principals the kind and the name."""
+    """Keys by the ARN or name of their resource; for principals by type and name."""
 
-    authorities: Mapping[str, str] = field(default_factory=dict)
+    cas: Mapping[str, str] = field(default_factory=dict)
     """By ARN."""
-    made_here: Mapping[str, CaIdentity] = field(default_factory=dict)
-    """CAs without an ARN in the spec, by key: two may be alike."""
+    without_arn: Mapping[str, CaIdentity] = field(default_factory=dict)
+    """CAs without an ARN in the spec, by key: two may have the same identity."""
     key_algorithms: Mapping[str, str] = field(default_factory=dict)
-    """Of the CAs that others manage, by ARN."""
+    """Of unmanaged CAs, by ARN."""
     principals: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Section and key, by `user` or `role` and the principal's name."""
     certificates: Mapping[str, Certificate] = field(default_factory=dict)
-    """By key: two may be alike."""
+    """By key: two may have the same identity."""
     crl_buckets: Mapping[str, str] = field(default_factory=dict)
     """By the bucket's name."""
     default_tags: Mapping[str, str] = field(default_factory=dict)
-    """The provider's tags, which AWS itself does not tell from others."""
+    """The provider's default tags, which AWS does not distinguish from others."""
 
 
-NOTHING_KNOWN = ExistingKeys()
+NO_KEYS = ExistingKeys()
 
 
 def existing_keys(spec: Spec) -> ExistingKeys:
@@ -46,10 +46,10 @@ def existing_keys(spec: Spec) -> ExistingKeys:
     for key, issuer in spec.issuers.items():
         kind = "role" if issuer.role or issuer.existing_role else "user"
         principals[kind, issuer.principal_name] = "issuers", key
-    principals |= {("role", duty.role_name or key): (section, key) for section, key, duty in spec.duties}
+    principals |= {("role", role.role_name or key): (section, key) for section, key, role in spec.duties}
     return ExistingKeys(
-        authorities={each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None},
-        made_here={
+        cas={each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None},
+        without_arn={
             key: CaIdentity(
                 spec.region_of(key),
                 each.subject.common_name,

@@ -1,4 +1,4 @@
-"""Policies -> the grants that they look like; whether they are, is judged by rendering those grants again."""
+"""Guesses the grants of policies; the caller renders these grants again to check them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,12 +14,12 @@ _OF_GRANT = re.compile(r"Grant([0-9]+)")
 _ALWAYS = ("DescribeCertificate", "GetCertificate")
 
 
-def readings(documents: Sequence[Any], keys: Mapping[str, str]) -> Iterator[Grants]:
-    """Yield what policies may be in grants: by the names of our statements, then by what the statements say.
+def guess_grants(documents: Sequence[Any], keys: Mapping[str, str]) -> Iterator[Grants]:
+    """Yield possible grants of policies: from the names of our statements, then from their content.
 
-    `keys` are those of the CAs by ARN. Statements that a packed policy merged have lost their names.
+    `keys` maps ARNs of CAs to keys. Statements that a packed policy merged have lost their names.
     """
-    for read in (_by_name, _by_content):
+    for read in (_from_names, _from_content):
         try:
             grants = read(documents, keys)
         except INCOMPLETE:
@@ -28,17 +28,17 @@ def readings(documents: Sequence[Any], keys: Mapping[str, str]) -> Iterator[Gran
             yield grants
 
 
-def _by_name(documents: Sequence[Any], keys: Mapping[str, str]) -> Grants:
+def _from_names(documents: Sequence[Any], keys: Mapping[str, str]) -> Grants:
     statements = {each["Sid"]: each for document in documents for each in document["Statement"]}
     numbers = sorted({int(match[1]) for name in statements if (match := _OF_GRANT.match(name))})
-    return [_grant(_of(statements, number), keys) for number in numbers]
+    return [_grant(_statements_of(statements, number), keys) for number in numbers]
 
 
-def _of(statements: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """Return one grant's statements by what they are for."""
+def _statements_of(statements: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return one grant's statements by their purpose."""
     start = f"Grant{number}"
-    found = {name.removeprefix(start): each for name, each in statements.items() if name.startswith(start)}
-    return {name: each for name, each in found.items() if not name[:1].isdigit()}
+    named = {name.removeprefix(start): each for name, each in statements.items() if name.startswith(start)}
+    return {name: each for name, each in named.items() if not name[:1].isdigit()}
 
 
 def _grant(statements: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, Any]:
@@ -58,17 +58,17 @@ def _grant(statements: Mapping[str, Any], keys: Mapping[str, str]) -> dict[str, 
     )
 
 
-def _by_content(documents: Sequence[Any], keys: Mapping[str, str]) -> Grants:
+def _from_content(documents: Sequence[Any], keys: Mapping[str, str]) -> Grants:
     statements = [
         each for document in documents for each in as_list(document["Statement"]) if each["Effect"] == "Allow"
     ]
     used = [each for each in statements if _is_tagged(each)]
     requests = [each for each in statements if "acm:requestcertificate" in _actions(each)]
-    return [*_issuing(statements, keys), *(_managed(each, used, keys) for each in requests)]
+    return [*_unmanaged_grants(statements, keys), *(_managed(each, used, keys) for each in requests)]
 
 
-def _issuing(statements: Sequence[Statement], keys: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield unmanaged grants: CAs that are granted the same stand in one."""
+def _unmanaged_grants(statements: Sequence[Statement], keys: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield unmanaged grants: CAs with the same permissions share one."""
     profiles: dict[str, dict[tuple[str, ...], list[str]]] = {}
     for statement in statements:
         if "acm-pca:issuecertificate" in _actions(statement) and "Bool" not in statement["Condition"]:
@@ -91,11 +91,11 @@ def _issuing(statements: Sequence[Statement], keys: Mapping[str, str]) -> Iterat
 
 
 def _unmanaged(
-    authorities: list[str], templates: Sequence[str], *, key_algorithms: list[str], additional: list[str]
+    cas: list[str], templates: Sequence[str], *, key_algorithms: list[str], additional: list[str]
 ) -> dict[str, Any]:
     return {
         "certificates": "unmanaged",
-        "certificate_authorities": authorities,
+        "certificate_authorities": cas,
         "templates": list(templates),
         "key_algorithms": key_algorithms,
         "additional_actions": additional,

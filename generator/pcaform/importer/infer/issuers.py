@@ -1,4 +1,4 @@
-"""Users and roles of an inventory -> issuers: grants where their policies are what grants make, verbatim otherwise."""
+"""Infers issuers from users and roles: with grants if their policies match, else with a verbatim policy."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,9 +11,9 @@ from pcaform.core.problems import INCOMPLETE
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies
 from pcaform.importer.infer.entry import Entries, SpecEntry
-from pcaform.importer.infer.errors import NOT_WHOLE, NotRepresentable, reason_of
-from pcaform.importer.infer.grants import Grants, readings
-from pcaform.importer.infer.policy_copies import copies, issuing
+from pcaform.importer.infer.errors import INCOMPLETE_RESOURCE, NotRepresentable, describe_reason
+from pcaform.importer.infer.grants import Grants, guess_grants
+from pcaform.importer.infer.policy_copies import copy_policies, issuing_policies
 from pcaform.importer.infer.principal_moves import addresses_of
 from pcaform.importer.infer.principal_policies import PolicyAttachment, Principal
 from pcaform.importer.infer.tags import tags_of
@@ -23,74 +23,76 @@ from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 
 CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
-_SESSION = 3600
+_DEFAULT_SESSION = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What reading a principal takes besides the principal."""
+    """The context for inferring principals."""
 
     aws: Aws
     keys: Mapping[str, str]
     """The keys of CAs by ARN."""
     is_live: bool
-    """Whether principals are only attached to: nobody gave them to this stack."""
+    """Whether policies are only attached to existing principals, which are not part of the stack."""
 
 
-def issuer(principal: Principal, key: str, reader: Reader) -> tuple[SpecEntry, Entries]:
-    """Return the entry of a principal with what is not in it; raises Unexpressed where it has none."""
-    findings = Entries()
+def infer_issuer(principal: Principal, key: str, reader: Reader) -> tuple[SpecEntry, Entries]:
+    """Return the entry of a principal, and notes; raises NotRepresentable if it cannot have one."""
+    result = Entries()
     try:
-        held = copies(principal) if reader.is_live else _chosen(principal, findings)
-        entry = _principal(principal, held, reader=reader, findings=findings)
-        rights, named = _rights(principal, held, entry=entry, reader=reader)
-        entry |= rights
-        Issuer.model_validate(entry)
+        attachments = copy_policies(principal) if reader.is_live else _select_policies(principal, result)
+        data = _principal_data(principal, attachments, reader=reader, result=result)
+        permissions, arns = _infer_permissions(principal, attachments, data=data, reader=reader)
+        data |= permissions
+        Issuer.model_validate(data)
     except ValidationError as error:
-        raise NotRepresentable(reason_of(error)) from None
+        raise NotRepresentable(describe_reason(error)) from None
     except INCOMPLETE:
-        raise NotRepresentable(NOT_WHOLE) from None
-    is_owned = "user_name" in entry or "role" in entry
-    shown = principal if is_owned else replace(principal, resource=None)
+        raise NotRepresentable(INCOMPLETE_RESOURCE) from None
+    is_owned = "user_name" in data or "role" in data
+    moving = principal if is_owned else replace(principal, resource=None)
     if is_owned and not reader.is_live:
-        findings.notes += _differing(principal, held)
-    addresses, unmoved = addresses_of(shown, held, f"issuer_{key}")
-    resource = principal.resource or held[0].policy
-    return SpecEntry("issuers", key, entry, resource, addresses=addresses, needs=named, unmoved=unmoved), findings
+        result.notes += _note_differences(principal, attachments)
+    addresses, unmoved = addresses_of(moving, attachments, f"issuer_{key}")
+    resource = principal.resource or attachments[0].policy
+    return SpecEntry("issuers", key, data, resource, addresses=addresses, referenced_cas=arns, unmoved=unmoved), result
 
 
-def _chosen(principal: Principal, findings: Entries) -> list[PolicyAttachment]:
-    """Return the policies that a spec can hold; raises Unexpressed where there is none, or one of them is shared."""
-    for attachment in principal.unread:
-        reason = f"it attaches {attachment.attributes.get('policy_arn')}, and a spec attaches only policies of its own"
-        findings.leave_out(attachment, reason)
-    whole = [each for each in principal.held if isinstance(each.document, Mapping) and each.name]
-    about = [each for each in whole if each.is_about_authorities] or whole
-    for each in principal.held:
-        if each not in about:
-            findings.leave_out(each.policy, "it says nothing about private CAs")
-    if not about:
-        raise NotRepresentable(f"it has {len(principal.held)} policies in what was read, none that is whole")
-    shared = [each.name for each in about if each.is_shared]
+def _select_policies(principal: Principal, result: Entries) -> list[PolicyAttachment]:
+    """Return the policies that a spec can have; raises NotRepresentable if there is none, or one is shared."""
+    for attachment in principal.unresolved:
+        reason = f"it attaches {attachment.attributes.get('policy_arn')}, but a spec attaches only its own policies"
+        result.leave_out(attachment, reason)
+    complete = [each for each in principal.attachments if isinstance(each.document, Mapping) and each.name]
+    relevant = [each for each in complete if each.is_about_cas] or complete
+    for each in principal.attachments:
+        if each not in relevant:
+            result.leave_out(each.policy, "it does not concern private CAs")
+    if not relevant:
+        raise NotRepresentable(f"it has {len(principal.attachments)} policies in the source, but none is complete")
+    shared = [each.name for each in relevant if each.is_shared]
     if shared:
-        raise NotRepresentable(f"others hold its policy {', '.join(shared)} too: a spec has one for each issuer")
-    return about
+        raise NotRepresentable(
+            f"others have its policy {', '.join(shared)} too: a spec has a separate one for each issuer"
+        )
+    return relevant
 
 
-def _principal(
-    principal: Principal, held: list[PolicyAttachment], *, reader: Reader, findings: Entries
+def _principal_data(
+    principal: Principal, attachments: list[PolicyAttachment], *, reader: Reader, result: Entries
 ) -> dict[str, Any]:
-    """Return who an entry is about, with the settings that only a principal of the stack has."""
+    """Return the principal of an entry, with the settings of a principal of the stack."""
     resource = principal.resource
     if resource is not None and principal.kind == "role" and not reader.is_live:
         try:
-            return {**_shared(resource, reader), "role": role_of(resource, reader.aws)}
+            return {**_common_settings(resource, reader), "role": role_data(resource, reader.aws)}
         except NotRepresentable as why:
-            findings.leave_out(resource, f"{why.reason}. Only its policies are written; take the role out of the state")
+            result.leave_out(resource, f"{why.reason}. Only its policies are written; remove the role from the state")
     elif resource is not None and not reader.is_live:
         force = bool(resource.attributes.get("force_destroy"))
-        return {"user_name": principal.name, **_shared(resource, reader), "force_destroy": force}
-    first = held[0].policy
+        return {"user_name": principal.name, **_common_settings(resource, reader), "force_destroy": force}
+    first = attachments[0].policy
     return {
         f"existing_{principal.kind}": principal.name,
         "path": first.attributes.get("path") or "/",
@@ -98,102 +100,115 @@ def _principal(
     }
 
 
-def role_of(resource: Resource, aws: Aws) -> dict[str, Any]:
-    """Return the role's own settings; raises Unexpressed where its trust cannot be said."""
-    has = resource.attributes
-    session = has.get("max_session_duration")
+def role_data(resource: Resource, aws: Aws) -> dict[str, Any]:
+    """Return the role's own settings; raises NotRepresentable if its trust cannot be expressed."""
+    attributes = resource.attributes
+    session = attributes.get("max_session_duration")
     return {
-        "role_name": has["name"],
-        "trust": infer_trust(has.get("assume_role_policy"), aws),
-        "max_session_duration": None if session == _SESSION else session,
+        "role_name": attributes["name"],
+        "trust": infer_trust(attributes.get("assume_role_policy"), aws),
+        "max_session_duration": None if session == _DEFAULT_SESSION else session,
     }
 
 
-def _shared(resource: Resource, reader: Reader) -> dict[str, Any]:
-    has = resource.attributes
+def _common_settings(resource: Resource, reader: Reader) -> dict[str, Any]:
+    attributes = resource.attributes
     return {
-        "path": has.get("path") or "/",
-        "permissions_boundary": has.get("permissions_boundary") or None,
+        "path": attributes.get("path") or "/",
+        "permissions_boundary": attributes.get("permissions_boundary") or None,
         "tags": tags_of(resource, reader.aws.default_tags),
     }
 
 
-def _rights(
-    principal: Principal, held: list[PolicyAttachment], *, entry: dict[str, Any], reader: Reader
+def _infer_permissions(
+    principal: Principal, attachments: list[PolicyAttachment], *, data: dict[str, Any], reader: Reader
 ) -> tuple[dict[str, Any], frozenset[str]]:
-    """Return grants or a verbatim policy, and the ARNs of the CAs that grants name."""
-    found = _granted(principal, held, entry=entry, reader=reader)
-    if found is not None:
+    """Return grants or a verbatim policy, and the ARNs of the CAs in grants."""
+    grants = _infer_grants(principal, attachments, data=data, reader=reader)
+    if grants is not None:
         arns = {key: arn for arn, key in reader.keys.items()}
-        named = frozenset(arns[key] for grant in found for key in grant["certificate_authorities"])
-        return {"grants": found}, named
-    if reader.is_live and len(issuing(held)) not in (0, len(held)):
-        return _rights(principal, issuing(held), entry=entry, reader=reader)
-    if len(held) > 1:
-        names = ", ".join(each.name for each in held)
-        raise NotRepresentable(f"its policies {names} are not what grants make, and a spec takes one word for word")
-    if is_symbolic(str(held[0].document)):
+        ca_arns = frozenset(arns[key] for grant in grants for key in grant["certificate_authorities"])
+        return {"grants": grants}, ca_arns
+    if reader.is_live and len(issuing_policies(attachments)) not in (0, len(attachments)):
+        return _infer_permissions(principal, issuing_policies(attachments), data=data, reader=reader)
+    if len(attachments) > 1:
+        names = ", ".join(each.name for each in attachments)
+        raise NotRepresentable(f"its policies {names} do not match grants, and a spec can copy only one verbatim")
+    if is_symbolic(str(attachments[0].document)):
         raise NotRepresentable(
-            f"its policy {held[0].name} is not what grants make, and names a CA whose ARN no file holds: import "
-            "from the state instead, where it is known"
+            f"its policy {attachments[0].name} does not match grants, and names a CA whose ARN is not in the files: "
+            "import from the state instead, which has it"
         )
-    return {"policy": {"name": held[0].name, "document": held[0].document}}, frozenset()
+    return {"policy": {"name": attachments[0].name, "document": attachments[0].document}}, frozenset()
 
 
-def _granted(
-    principal: Principal, held: list[PolicyAttachment], *, entry: dict[str, Any], reader: Reader
+def _infer_grants(
+    principal: Principal, attachments: list[PolicyAttachment], *, data: dict[str, Any], reader: Reader
 ) -> Grants | None:
-    """Return the grants that make these very policies, order, names of statements and lists of one aside."""
-    documents = [each.document for each in held]
+    """Return the grants that render to these policies, except for order, statement names and lists of one."""
+    documents = [each.document for each in attachments]
     try:
-        found = normalized_statements(documents)
+        statements = normalized_statements(documents)
     except INCOMPLETE:
         return None
-    kinds = (
-        [entry, {f"{'role' if principal.kind == 'role' else 'user'}_name": principal.name}]
-        if reader.is_live
-        else [entry]
+    variants = (
+        [data, {f"{'role' if principal.kind == 'role' else 'user'}_name": principal.name}] if reader.is_live else [data]
     )
-    for grants in readings(documents, reader.keys):
-        for kind in kinds:
-            made = _made({**kind, "grants": grants}, reader)
-            if made is not None and normalized_statements(made.values()) == found and _has_names(made, held, reader):
+    for grants in guess_grants(documents, reader.keys):
+        for variant in variants:
+            rendered = _render({**variant, "grants": grants}, reader)
+            if (
+                rendered is not None
+                and normalized_statements(rendered.values()) == statements
+                and _has_names(rendered, attachments, reader)
+            ):
                 return grants
     return None
 
 
-def _made(entry: dict[str, Any], reader: Reader) -> Mapping[str, Any] | None:
-    """Return the policies of an issuer, or None where a spec cannot say it: a template with `*`, for one."""
+def _render(data: dict[str, Any], reader: Reader) -> Mapping[str, Any] | None:
+    """Return the policies of an issuer, or None if a spec cannot express it, such as a template with `*`."""
     arns = {key: arn for arn, key in reader.keys.items()}
-    if "role_name" in entry:
-        entry = {"role": {"role_name": entry["role_name"], "trust": {}}, "grants": entry["grants"]}
+    if "role_name" in data:
+        data = {"role": {"role_name": data["role_name"], "trust": {}}, "grants": data["grants"]}
     try:
-        return issuer_policies.documents(Issuer.model_validate(entry), reader.aws, arn_of=arns.__getitem__)
+        return issuer_policies.documents(Issuer.model_validate(data), reader.aws, arn_of=arns.__getitem__)
     except ValidationError:
         return None
 
 
-def _has_names(made: Mapping[str, Any], held: list[PolicyAttachment], reader: Reader) -> bool:
-    """Tell whether policies have the names that they get here; Terraform replaces one that is renamed."""
-    return reader.is_live or any(each.attachment is None for each in held) or set(made) == {each.name for each in held}
+def _has_names(rendered: Mapping[str, Any], attachments: list[PolicyAttachment], reader: Reader) -> bool:
+    """Tell whether policies have the names that a stack gives them; Terraform replaces a renamed one."""
+    return (
+        reader.is_live
+        or any(each.attachment is None for each in attachments)
+        or set(rendered) == {each.name for each in attachments}
+    )
 
 
-def _differing(principal: Principal, held: list[PolicyAttachment]) -> list[ImportNote]:
-    """Return what would change on a principal's policies, since a spec says it of the principal once."""
-    said: list[Callable[[PolicyAttachment], str | None]] = [_described]
+def _note_differences(principal: Principal, attachments: list[PolicyAttachment]) -> list[ImportNote]:
+    """Return notes on settings of policies that would change, since a spec has them only for the principal."""
+    checks: list[Callable[[PolicyAttachment], str | None]] = [_check_description]
     if principal.resource is not None:
         path = principal.resource.attributes.get("path") or "/"
-        said.append(
+        checks.append(
             lambda each: (
                 None
                 if each.attachment is None or (each.policy.attributes.get("path") or "/") == path
-                else f"its path is not that of its {principal.kind}, {path}: Terraform would replace it"
+                else f"its path differs from that of its {principal.kind}, {path}: Terraform would replace it"
             )
         )
-    return [ImportNote("left out", each.policy.address, why) for each in held for tell in said if (why := tell(each))]
+    return [
+        ImportNote("left out", each.policy.address, why)
+        for each in attachments
+        for check in checks
+        if (why := check(each))
+    ]
 
 
-def _described(each: PolicyAttachment) -> str | None:
+def _check_description(each: PolicyAttachment) -> str | None:
     return (
-        "a spec has no description: Terraform would replace it" if each.policy.attributes.get("description") else None
+        "a spec cannot have its description: Terraform would replace it"
+        if each.policy.attributes.get("description")
+        else None
     )

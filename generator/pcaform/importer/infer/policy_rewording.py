@@ -1,6 +1,6 @@
-"""Policies that a stack words otherwise than they are now: the same to AWS, and an update in place to Terraform.
+"""Finds policies that a stack words differently: equivalent for AWS, but an update in place for Terraform.
 
-The provider compares policies statement by statement in any order, but with the statements' names:
+The provider compares policies statement by statement in any order, including the statements' names:
 https://github.com/hashicorp/awspolicyequivalence.
 """
 
@@ -18,35 +18,41 @@ from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Spec
 
 _REASON = (
-    "it means what a stack writes there, in other words: a plan updates it in place, "
-    "which 'pcaform adopt' takes with --accept wording"
+    "equivalent to what the stack writes, but worded differently; the plan updates it in place "
+    "(allow with `pcaform adopt --accept wording`)"
 )
 _POLICY = "aws_iam_policy"
 _ROLE = "aws_iam_role"
-_WHERE: Mapping[str, str] = {
+_ATTRIBUTES: Mapping[str, str] = {
     _POLICY: "policy",
     _ROLE: "assume_role_policy",
     "aws_acmpca_policy": "policy",
     "aws_s3_bucket_policy": "policy",
 }
-"""Type -> the attribute that is a policy."""
+"""Resource type -> the attribute with a policy."""
 
 
 def reworded_policies(
-    inventory: Inventory, place: StackLocation, items: Iterable[SpecEntry], spec: Spec
+    inventory: Inventory, location: StackLocation, entries: Iterable[SpecEntry], spec: Spec
 ) -> Iterator[ImportNote]:
-    """Yield a remark for each policy of some entry whose words a rendered stack would change."""
-    listed = list(items)
+    """Yield a note for each policy of an entry that a rendered stack would reword."""
+    spec_entries = list(entries)
     arns = {
-        each.key: str(each.resource.attributes["arn"]) for each in listed if each.section == "certificate_authorities"
+        each.key: str(each.resource.attributes["arn"])
+        for each in spec_entries
+        if each.section == "certificate_authorities"
     }
-    written = {each.address: each for kind in _WHERE for each in inventory.of_type(kind)}
-    for item in listed:
-        made = _made(item, spec, place, arns)
-        for old, _ in item.addresses:
+    written = {each.address: each for kind in _ATTRIBUTES for each in inventory.of_type(kind)}
+    for entry in spec_entries:
+        rendered = _render(entry, spec, location, arns)
+        for old, _ in entry.addresses:
             resource = written.get(old)
             name = _name(resource) if resource else None
-            if resource and name in made and not _is_same(resource.attributes[_WHERE[resource.type]], made[name]):
+            if (
+                resource
+                and name in rendered
+                and not _is_same(resource.attributes[_ATTRIBUTES[resource.type]], rendered[name])
+            ):
                 yield ImportNote("left out", resource.address, _REASON)
 
 
@@ -54,32 +60,32 @@ def _name(resource: Resource) -> str:
     return str(resource.attributes.get("name")) if resource.type == _POLICY else resource.type
 
 
-def _is_same(policy: Any, made: Any) -> bool:
-    """Tell whether two policies are one to Terraform; odd ones, which are kept word for word, by their text."""
-    found = json.loads(policy) if isinstance(policy, str) else policy
+def _is_same(policy: Any, rendered: Any) -> bool:
+    """Tell whether two policies are equal for Terraform; unreadable ones, which are copied verbatim, by text."""
+    document = json.loads(policy) if isinstance(policy, str) else policy
     try:
-        return bool(found == made or statements_by_sid(found) == statements_by_sid(made))
+        return bool(document == rendered or statements_by_sid(document) == statements_by_sid(rendered))
     except INCOMPLETE:
         return False
 
 
-def _made(item: SpecEntry, spec: Spec, place: StackLocation, arns: Mapping[str, str]) -> dict[str, Any]:
-    """Return the policies that a stack writes for an entry: those of principals by name, any other by its type."""
-    if item.section == "issuers":
-        issuer = spec.issuers[item.key]
-        made: dict[str, Any] = {**issuer_policies.documents(issuer, spec.aws, arn_of=arns.__getitem__)}
-        return {**made, _ROLE: trust_policy.document(issuer.role.trust, spec.aws)} if issuer.role else made
-    if item.section in MAKERS:
-        duty = getattr(spec, item.section)[item.key]
-        name = f"{duty.role_name or item.key}-private-ca"
-        made = {name: MAKERS[item.section](spec, arn_of=arns.__getitem__)}
-        return {**made, _ROLE: trust_policy.document(duty.trust, spec.aws)}
-    if item.section == "shares":
-        region, _ = of_arn(arns[item.key]) or (place.region, "")
-        return {"aws_acmpca_policy": share.document(spec.shares[item.key], arns[item.key], region=region)}
-    if item.section == "crl_buckets":
-        bucket = spec.crl_buckets[item.key]
-        name = bucket.bucket or item.key
-        made = crl_bucket.document(bucket, name, account_id=place.account_id, region=place.region)
-        return {"aws_s3_bucket_policy": made}
+def _render(entry: SpecEntry, spec: Spec, location: StackLocation, arns: Mapping[str, str]) -> dict[str, Any]:
+    """Return the policies that a stack writes for an entry: principals' policies by name, others by resource type."""
+    if entry.section == "issuers":
+        issuer = spec.issuers[entry.key]
+        rendered: dict[str, Any] = {**issuer_policies.documents(issuer, spec.aws, arn_of=arns.__getitem__)}
+        return {**rendered, _ROLE: trust_policy.document(issuer.role.trust, spec.aws)} if issuer.role else rendered
+    if entry.section in MAKERS:
+        role = getattr(spec, entry.section)[entry.key]
+        name = f"{role.role_name or entry.key}-private-ca"
+        rendered = {name: MAKERS[entry.section](spec, arn_of=arns.__getitem__)}
+        return {**rendered, _ROLE: trust_policy.document(role.trust, spec.aws)}
+    if entry.section == "shares":
+        region, _ = of_arn(arns[entry.key]) or (location.region, "")
+        return {"aws_acmpca_policy": share.document(spec.shares[entry.key], arns[entry.key], region=region)}
+    if entry.section == "crl_buckets":
+        bucket = spec.crl_buckets[entry.key]
+        name = bucket.bucket or entry.key
+        rendered = crl_bucket.document(bucket, name, account_id=location.account_id, region=location.region)
+        return {"aws_s3_bucket_policy": rendered}
     return {}

@@ -1,4 +1,4 @@
-"""Where the parts of a principal are, and where a rendered stack has them."""
+"""Current addresses of a principal and its policies, and their addresses in a rendered stack."""
 
 from pcaform.iam.policies import trust_policy
 from pcaform.importer.infer.ca_index import text
@@ -8,19 +8,19 @@ from pcaform.terraform.addresses import with_key
 
 
 def addresses_of(
-    principal: Principal, held: list[PolicyAttachment], module: str
+    principal: Principal, attachments: list[PolicyAttachment], module: str
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Return old and new addresses of a principal with its policies, and the addresses that nothing can take over.
+    """Return old and new addresses of a principal with its policies, and the addresses that cannot move.
 
-    Terraform moves a resource only to one of the same type, so an inline policy stays behind.
+    Terraform moves a resource only to one of the same type, so an inline policy cannot move.
     """
     moved = []
     if principal.resource is not None:
         moved.append((principal.resource.address, f"module.{module}.{principal.resource.type}.this"))
-        if principal.profile and _is_kept(principal.profile, principal.resource):
+        if principal.profile and _has_same_profile(principal.profile, principal.resource):
             moved.append((principal.profile.address, with_key(f"module.{module}.{principal.profile.type}.this", 0)))
     unmoved = []
-    for each in held:
+    for each in attachments:
         kind = f"aws_iam_{principal.kind}_policy_attachment"
         if each.attachment is None:
             unmoved.append(each.policy.address)
@@ -33,7 +33,7 @@ def addresses_of(
     return tuple(moved), tuple(unmoved)
 
 
-def _is_kept(profile: Resource, role: Resource) -> bool:
-    """Tell whether a stack has a profile like that: of a role for EC2, and in its path."""
+def _has_same_profile(profile: Resource, role: Resource) -> bool:
+    """Tell whether a stack has this instance profile: for EC2, and with the role's path."""
     paths = [each.attributes.get("path") or "/" for each in (profile, role)]
     return paths[0] == paths[1] and trust_policy.EC2 in text(role, "assume_role_policy")

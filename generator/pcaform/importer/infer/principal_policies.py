@@ -1,4 +1,4 @@
-"""Policies of principals, gathered: who holds which policy, inline or attached, and which hang in the air."""
+"""Collects the policies of principals, inline and attached, and policies without a principal."""
 
 import json
 from collections import defaultdict
@@ -11,9 +11,9 @@ from pcaform.importer.infer.ca_index import text
 from pcaform.sources.inventory import Inventory, Resource
 
 Kind = Literal["user", "role"]
-_ABOUT = "acm-pca:"
+_CA_ACTIONS = "acm-pca:"
 _ROLE_POLICY = "aws_iam_role_policy"
-_AWS_OWN = ":iam::aws:policy/"
+_AWS_MANAGED = ":iam::aws:policy/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ class PolicyAttachment:
     attachment: Resource | None
     """None for an inline policy."""
     is_shared: bool = False
-    """Whether others hold the same policy."""
+    """Whether other principals have the same policy."""
 
     @property
-    def is_about_authorities(self) -> bool:
-        """Whether it says anything about private CAs."""
-        return _ABOUT in json.dumps(self.document).lower()
+    def is_about_cas(self) -> bool:
+        """Whether it has actions of private CAs."""
+        return _CA_ACTIONS in json.dumps(self.document).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,83 +41,95 @@ class Principal:
     kind: Kind
     name: str
     resource: Resource | None
-    held: tuple[PolicyAttachment, ...]
-    unread: tuple[Resource, ...] = ()
-    """Attachments of policies that the inventory does not hold: AWS's own, or those of somebody else."""
+    attachments: tuple[PolicyAttachment, ...]
+    unresolved: tuple[Resource, ...] = ()
+    """Attachments of policies that are not in the inventory, such as AWS managed ones."""
     profile: Resource | None = None
-    """The instance profile of a role's own name."""
+    """The instance profile with the role's name."""
 
 
-def principals(inventory: Inventory) -> list[Principal]:
-    """Return every user and role that holds a policy or is one of the inventory; AWS's own policies do not count."""
+def list_principals(inventory: Inventory) -> list[Principal]:
+    """Return every user and role that has a policy or is in the inventory; AWS managed policies do not count."""
     policies = {text(each, "arn"): each for each in inventory.of_type("aws_iam_policy") if text(each, "arn")}
-    attached = list(_attached(inventory))
+    pairs = list(_list_attachments(inventory))
     times: dict[str, int] = defaultdict(int)
-    for _, attachment in attached:
+    for _, attachment in pairs:
         times[text(attachment, "policy_arn")] += 1
-    held: dict[tuple[Kind, str], list[PolicyAttachment]] = defaultdict(list)
-    unread: dict[tuple[Kind, str], list[Resource]] = defaultdict(list)
-    for who, attachment in attached:
+    attachments: dict[tuple[Kind, str], list[PolicyAttachment]] = defaultdict(list)
+    unresolved: dict[tuple[Kind, str], list[Resource]] = defaultdict(list)
+    for principal, attachment in pairs:
         policy = policies.get(text(attachment, "policy_arn"))
         document = _document(policy)
-        if policy is None or document is None or _AWS_OWN in text(policy, "arn"):
-            unread[who].append(attachment)
+        if policy is None or document is None or _AWS_MANAGED in text(policy, "arn"):
+            unresolved[principal].append(attachment)
             continue
         is_shared = times[text(policy, "arn")] > 1
-        held[who].append(PolicyAttachment(text(policy, "name"), document, policy, attachment, is_shared=is_shared))
-    for who, policy in _inline(inventory):
-        held[who].append(PolicyAttachment(text(policy, "name"), _document(policy), policy, None))
+        attachments[principal].append(
+            PolicyAttachment(text(policy, "name"), document, policy, attachment, is_shared=is_shared)
+        )
+    for principal, policy in _inline(inventory):
+        attachments[principal].append(PolicyAttachment(text(policy, "name"), _document(policy), policy, None))
     owned = {(kind, text(each, "name")): each for kind, each in _owned(inventory)}
-    every = dict.fromkeys([*owned, *held, *unread])
-    named = {text(each, "role"): each for each in inventory.of_type("aws_iam_instance_profile") if _is_namesake(each)}
+    identities = dict.fromkeys([*owned, *attachments, *unresolved])
+    profiles = {
+        text(each, "role"): each for each in inventory.of_type("aws_iam_instance_profile") if _has_role_name(each)
+    }
     return [
         Principal(
             kind,
             name,
             owned.get((kind, name)),
-            tuple(held[kind, name]),
-            tuple(unread[kind, name]),
-            profile=named.get(name) if kind == "role" else None,
+            tuple(attachments[kind, name]),
+            tuple(unresolved[kind, name]),
+            profile=profiles.get(name) if kind == "role" else None,
         )
-        for kind, name in every
+        for kind, name in identities
     ]
 
 
-def _is_namesake(profile: Resource) -> bool:
+def _has_role_name(profile: Resource) -> bool:
     return text(profile, "role") == text(profile, "name") and not profile.is_reference
 
 
 def unattached(inventory: Inventory) -> Iterator[tuple[Resource, str]]:
-    """Yield each policy about private CAs that no user and no role holds, with the reason why a spec has none such."""
-    attached = {text(attachment, "policy_arn") for _, attachment in _attached(inventory)}
+    """Yield each policy on private CAs that is not attached to a user or role, with the reason."""
+    attached = {text(attachment, "policy_arn") for _, attachment in _list_attachments(inventory)}
     for policy in inventory.of_type("aws_iam_policy"):
-        if _ABOUT in text(policy, "policy").lower() and text(policy, "arn") not in attached and not policy.is_reference:
-            yield policy, "no user and no role holds it: a spec has policies of issuers only"
+        if (
+            _CA_ACTIONS in text(policy, "policy").lower()
+            and text(policy, "arn") not in attached
+            and not policy.is_reference
+        ):
+            yield policy, "it is not attached to a user or role: a spec has only policies of issuers"
     for policy in inventory.of_type("aws_iam_group_policy"):
-        if _ABOUT in text(policy, "policy").lower():
-            yield policy, f"it is of the group {text(policy, 'group')}: a spec has users and roles only"
-    about = {text(each, "arn") for each in inventory.of_type("aws_iam_policy") if _ABOUT in text(each, "policy")}
+        if _CA_ACTIONS in text(policy, "policy").lower():
+            yield policy, f"it belongs to the group {text(policy, 'group')}: a spec has only users and roles"
+    ca_policies = {
+        text(each, "arn") for each in inventory.of_type("aws_iam_policy") if _CA_ACTIONS in text(each, "policy")
+    }
     for attachment in inventory.of_type("aws_iam_group_policy_attachment"):
-        if text(attachment, "policy_arn") in about:
-            yield attachment, f"it is of the group {text(attachment, 'group')}: a spec has users and roles only"
+        if text(attachment, "policy_arn") in ca_policies:
+            yield attachment, f"it belongs to the group {text(attachment, 'group')}: a spec has only users and roles"
 
 
 def inside_roles(inventory: Inventory) -> Iterator[tuple[str, str]]:
-    """Yield what is about private CAs and is written into a role itself, with the reason why a spec has none such.
+    """Yield each policy on private CAs in a role's `inline_policy` blocks, with the reason why a spec cannot have it.
 
-    A state shows policies of their own there as well.
+    A state also has separate inline policies there.
     """
-    apart = {(text(each, "role").rpartition("/")[2], text(each, "name")) for each in inventory.of_type(_ROLE_POLICY)}
+    separate = {(text(each, "role").rpartition("/")[2], text(each, "name")) for each in inventory.of_type(_ROLE_POLICY)}
     for role in inventory.of_type("aws_iam_role"):
         for each in role.attributes.get("inline_policy") or ():
-            if (text(role, "name"), each.get("name")) not in apart and _ABOUT in str(each.get("policy")).lower():
+            if (text(role, "name"), each.get("name")) not in separate and _CA_ACTIONS in str(
+                each.get("policy")
+            ).lower():
                 yield (
                     f"{role.address} (inline_policy '{each.get('name')}')",
-                    f"it is about private CAs and stands inside the role: make it an {_ROLE_POLICY} of its own first",
+                    f"it concerns private CAs and is inside the role: make it a separate {_ROLE_POLICY} first",
                 )
 
 
-def _attached(inventory: Inventory) -> Iterator[tuple[tuple[Kind, str], Resource]]:
+def _list_attachments(inventory: Inventory) -> Iterator[tuple[tuple[Kind, str], Resource]]:
     for each in inventory.of_type("aws_iam_user_policy_attachment"):
         yield ("user", text(each, "user")), each
     for each in inventory.of_type("aws_iam_role_policy_attachment"):
@@ -142,7 +154,7 @@ def _owned(inventory: Inventory) -> Iterator[tuple[Kind, Resource]]:
 
 
 def _document(policy: Resource | None) -> Any:
-    """Return a policy's document; None where there is none that is JSON."""
+    """Return a policy's document; None if it has none, or if it is not JSON."""
     value = policy.attributes.get("policy") if policy else None
     if isinstance(value, Mapping):
         return value

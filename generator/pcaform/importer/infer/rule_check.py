@@ -1,4 +1,4 @@
-"""A spec that was inferred -> what the rules say of it: which are ignored with a reason, and what is left out."""
+"""Checks an inferred spec with the rules: errors, and rules that imported resources may break."""
 
 from collections.abc import Iterator
 
@@ -18,8 +18,8 @@ from pcaform.rules.spec_rules import (
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
-_AS_FOUND = "found so by an import"
-_ISSUED = "issued already, and found so by an import"
+_AS_FOUND = "imported as it exists"
+_ISSUED = "imported as already issued"
 TOLERATED_RULES = {
     hierarchy.path_length_fits_parent.id: _ISSUED,
     validity.validity_fits_type.id: _ISSUED,
@@ -30,9 +30,9 @@ TOLERATED_RULES = {
     activation.offline_certificate_is_valid_now.id: _ISSUED,
     revocation.crl_is_not_public.id: _AS_FOUND,
     revocation.cname_has_no_protocol.id: _AS_FOUND,
-    permissions.permission_has_all_actions.id: "found so by an import: ACM cannot renew until it has all three actions",
+    permissions.permission_has_all_actions.id: "imported as it exists: ACM cannot renew until it has all three actions",
     permissions.short_lived_ca_has_no_permission.id: _AS_FOUND,
-    grants.acm_has_permission.id: "found so by an import: ACM cannot renew until the CA permits it",
+    grants.acm_has_permission.id: "imported as it exists: ACM cannot renew until the CA permits it",
     grants.acm_can_issue_from_ca.id: _AS_FOUND,
     grants.certificate_key_matches_ca.id: _AS_FOUND,
     grants.no_privileged_template.id: _AS_FOUND,
@@ -46,8 +46,8 @@ Also the order in which an item ignores them.
 """
 
 
-def errors(spec: Spec) -> Iterator[tuple[str, Loc, str]]:
-    """Yield rule, place and message of each error in a spec."""
+def find_errors(spec: Spec) -> Iterator[tuple[str, Loc, str]]:
+    """Yield rule, position and message of each error in a spec."""
     for rule, finding in findings(spec):
         if rule.severity is Severity.ERROR:
             yield rule.id, finding.loc, finding.message

@@ -1,4 +1,4 @@
-"""Resource policies of CAs -> shares, where they have the one form that a stack of ours renders."""
+"""Infers shares from resource policies of CAs, if they have the form that a stack renders."""
 
 import json
 from collections.abc import Mapping
@@ -14,39 +14,39 @@ from pcaform.importer.infer.entry import Entries, SpecEntry
 from pcaform.spec.sections import Share
 from pcaform.terraform import module_names
 
-_OTHER = "its statements are not those of a share, which AWS RAM and pcaform write"
+_NOT_A_SHARE = "its statements are not those of a share by AWS RAM or pcaform"
 
 
-def shares(found: CaIndex, keys: Mapping[str, str], written: Mapping[str, str]) -> Entries:
-    """Return the shares of the CAs in `written`, ARN -> region; the others' are none of this spec's."""
-    findings = Entries()
-    for arn, policies in found.shares.items():
+def infer_shares(index: CaIndex, keys: Mapping[str, str], written: Mapping[str, str]) -> Entries:
+    """Return the shares of the CAs in `written` (ARN to region); others do not belong to this spec."""
+    result = Entries()
+    for arn, policies in index.shares.items():
         for policy in policies if arn in written else ():
-            entry = _share(policy.attributes.get("policy"), arn, region=written[arn])
-            if entry is None:
-                findings.leave_out(policy, _OTHER)
+            data = _infer_share(policy.attributes.get("policy"), arn, region=written[arn])
+            if data is None:
+                result.leave_out(policy, _NOT_A_SHARE)
                 continue
             address = f"module.{module_names.share(keys[arn])}.aws_acmpca_policy.this"
-            findings.items.append(
+            result.entries.append(
                 SpecEntry(
                     "shares",
                     keys[arn],
-                    entry,
+                    data,
                     policy,
                     addresses=((policy.address, address),),
-                    needs=frozenset({arn}),
+                    referenced_cas=frozenset({arn}),
                 )
             )
-    return findings
+    return result
 
 
-def _share(policy: Any, arn: str, *, region: str) -> dict[str, Any] | None:
-    """Return the share that a policy states, None where it is none that would be rendered."""
+def _infer_share(policy: Any, arn: str, *, region: str) -> dict[str, Any] | None:
+    """Return the share of a policy, None if a stack would render another one."""
     try:
-        found = json.loads(policy) if isinstance(policy, str) else policy
-        entry = _read(as_list(found["Statement"]))
-        made = document(Share.model_validate(entry), arn, region=region)
-        return entry if normalized_statements([made]) == normalized_statements([found]) else None
+        written = json.loads(policy) if isinstance(policy, str) else policy
+        entry = _read(as_list(written["Statement"]))
+        rendered = document(Share.model_validate(entry), arn, region=region)
+        return entry if normalized_statements([rendered]) == normalized_statements([written]) else None
     except (*INCOMPLETE, ValidationError):
         return None
 

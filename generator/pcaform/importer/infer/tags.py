@@ -1,4 +1,4 @@
-"""Tags as they were found -> those that the provider adds everywhere, and those of each thing."""
+"""Separates found tags into the provider's default tags and each resource's own tags."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,8 +9,8 @@ _AWS = "aws:"
 
 
 def default_tags(resources: Iterable[Resource]) -> dict[str, str]:
-    """Return the tags that every resource has although some do not name them: those of the provider."""
-    tagged = [(_own(each), _text(each.attributes.get("tags_all"))) for each in resources]
+    """Return the provider's default tags: those of every resource that some resources do not set themselves."""
+    tagged = [(_own(each), _to_strings(each.attributes.get("tags_all"))) for each in resources]
     tagged = [(own, every) for own, every in tagged if every or own]
     added = {key: value for own, every in tagged for key, value in every.items() if key not in own}
     return {
@@ -21,20 +21,20 @@ def default_tags(resources: Iterable[Resource]) -> dict[str, str]:
 
 
 def tags_of(resource: Resource | None, defaults: Mapping[str, str]) -> dict[str, str]:
-    """Return a resource's own tags, and those that a provider with other defaults gave it.
+    """Return a resource's own tags, and those from other default tags.
 
-    AWS itself knows `tags_all` only.
+    AWS itself has only `tags_all`.
     """
     if resource is None:
         return {}
-    own, every = _own(resource), _text(resource.attributes.get("tags_all"))
+    own, every = _own(resource), _to_strings(resource.attributes.get("tags_all"))
     return {**{key: value for key, value in every.items() if key not in own and defaults.get(key) != value}, **own}
 
 
 def _own(resource: Resource) -> dict[str, str]:
-    return _text(resource.attributes.get("tags"))
+    return _to_strings(resource.attributes.get("tags"))
 
 
-def _text(value: Any) -> dict[str, str]:
-    found = value if isinstance(value, Mapping) else {}
-    return {str(key): str(each) for key, each in found.items() if not str(key).lower().startswith(_AWS)}
+def _to_strings(value: Any) -> dict[str, str]:
+    tags = value if isinstance(value, Mapping) else {}
+    return {str(key): str(each) for key, each in tags.items() if not str(key).lower().startswith(_AWS)}

@@ -1,4 +1,4 @@
-"""Trust policies -> who may take a role, in the words of a spec; judged by writing the policy again."""
+"""Infers a spec's `trust` from a trust policy, and checks it by rendering the policy again."""
 
 import json
 import re
@@ -20,35 +20,35 @@ _CN = "aws:PrincipalTag/x509Subject/CN"
 
 
 def infer_trust(policy: Any, aws: Aws) -> dict[str, Any]:
-    """Return the trust that a policy states; raises Unexpressed where a spec would state another one."""
+    """Return the trust of a policy; raises NotRepresentable if a spec would render another policy."""
     try:
         document = json.loads(policy) if isinstance(policy, str) else policy
-        found = _read(as_list(document["Statement"]))
-        made = trust_policy.document(Trust.model_validate(found), aws)
-        is_the_same = normalized_statements([made]) == normalized_statements([document])
+        trust = _read(as_list(document["Statement"]))
+        rendered = trust_policy.document(Trust.model_validate(trust), aws)
+        is_same = normalized_statements([rendered]) == normalized_statements([document])
     except (*INCOMPLETE, ValidationError):
-        is_the_same = False
-    if not is_the_same:
-        raise NotRepresentable("its trust policy says what a spec's 'trust' cannot")
-    return found
+        is_same = False
+    if not is_same:
+        raise NotRepresentable("a spec's 'trust' cannot express its trust policy")
+    return trust
 
 
 def _read(statements: list[Mapping[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {"accounts": [], "principals": [], "services": [], "oidc": []}
+    trust: dict[str, Any] = {"accounts": [], "principals": [], "services": [], "oidc": []}
     for statement in statements:
         for kind, values in statement["Principal"].items():
             names = [str(each) for each in as_list(values)]
             if kind == "AWS":
                 accounts = {name: match["id"] for name in names if (match := _ACCOUNT.match(name))}
-                found["accounts"] += accounts.values()
-                found["principals"] += [name for name in names if name not in accounts]
+                trust["accounts"] += accounts.values()
+                trust["principals"] += [name for name in names if name not in accounts]
             elif kind == "Federated":
-                found["oidc"] += [_oidc(name, statement["Condition"]) for name in names]
+                trust["oidc"] += [_oidc(name, statement["Condition"]) for name in names]
             elif names == [_ANYWHERE]:
-                found["roles_anywhere"] = _anywhere(statement["Condition"])
+                trust["roles_anywhere"] = _anywhere(statement["Condition"])
             else:
-                found["services"] += names
-    return {name: value for name, value in found.items() if value}
+                trust["services"] += names
+    return {name: value for name, value in trust.items() if value}
 
 
 def _oidc(provider: str, condition: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""What an import found against a spec that exists: what is taken, what stays a person's, and the report of both."""
+"""Merges an imported spec into an existing one: keeps the user's edits, marks conflicts, and reports all changes."""

@@ -1,6 +1,6 @@
-"""A spec's data and decisions -> the data that the spec shall hold: each value where a person would look for it.
+"""Applies decisions to a spec's data: each value is written at the place where a user expects it.
 
-What `certificate_authority_defaults` give stays there: only what differs from them is written at a CA.
+Values from `certificate_authority_defaults` stay there: a CA gets only the values that differ from them.
 """
 
 import json
@@ -35,46 +35,47 @@ _SECTIONS = ["version", "stack", "aws", "terraform", DEFAULTS, *list(Spec.model_
 
 @dataclass(frozen=True, slots=True)
 class MergedData:
-    """The data, and the paths that cannot be taken out at a CA since the defaults give them to it."""
+    """The data, and the paths that cannot be removed at a CA since it inherits them from the defaults."""
 
     data: dict[str, Any]
-    held: tuple[Path, ...]
+    inherited: tuple[Path, ...]
 
 
 def apply_decisions(data: Mapping[str, Any], decisions: Sequence[Decision], short: Mapping[str, Any]) -> MergedData:
-    """Return a spec's data with what was taken and added in it; `short` is what was found, every default left out."""
-    wanted, held = dict(data), []
-    for item, taken in _by_item(decisions).items():
-        if taken[0].kind == "added":
-            section = _placed(wanted.get(item[0]) or {}, item[1], _at(short, item), order=())
-            wanted = _placed(wanted, item[0], section, order=_SECTIONS)
+    """Return a spec's data with taken and added values; `short` is the imported data without default values."""
+    merged, inherited = dict(data), []
+    for item, changes in _group_by_item(decisions).items():
+        if changes[0].kind == "added":
+            section = _insert(merged.get(item[0]) or {}, item[1], _value_at(short, item), order=())
+            merged = _insert(merged, item[0], section, order=_SECTIONS)
             continue
         defaults = data.get(DEFAULTS) or {} if item[0] == _CAS else {}
-        own, order = _at(data, item), _ORDERS.get(item[0], ())
+        own, order = _value_at(data, item), _ORDERS.get(item[0], ())
         whole = merge(defaults, own)
-        for each in taken:
-            whole = _put(whole, each.path[len(item) :], each, short=_at(short, each.path), order=order)
-        result, kept = _above(own, defaults, whole, item, order=order)
-        held += kept
-        wanted = _replaced(wanted, item, result)
-    return MergedData(wanted, tuple(held))
+        for change in changes:
+            new = _value_at(short, change.path)
+            whole = _set_value(whole, change.path[len(item) :], change, short=new, order=order)
+        result, not_removable = _override_defaults(own, defaults, whole, item, order=order)
+        inherited += not_removable
+        merged = _replace_value(merged, item, result)
+    return MergedData(merged, tuple(inherited))
 
 
-def _by_item(decisions: Sequence[Decision]) -> Mapping[Path, Sequence[Decision]]:
-    """Return what is to be written by section and key; the stack's own settings are one item."""
-    found: dict[Path, list[Decision]] = {}
+def _group_by_item(decisions: Sequence[Decision]) -> Mapping[Path, Sequence[Decision]]:
+    """Group decisions that change the spec by section and key; the stack's `aws` settings are one item."""
+    groups: dict[Path, list[Decision]] = {}
     for decision in decisions:
         if decision.kind in ("taken", "added"):
-            found.setdefault(decision.path[: 1 if decision.path[0] == "aws" else 2], []).append(decision)
-    return found
+            groups.setdefault(decision.path[: 1 if decision.path[0] == "aws" else 2], []).append(decision)
+    return groups
 
 
-def _replaced(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+def _replace_value(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
     head, *rest = path
-    return {**data, head: _replaced(data[head], tuple(rest), value) if rest else value}
+    return {**data, head: _replace_value(data[head], tuple(rest), value) if rest else value}
 
 
-def _at(data: Any, path: Path) -> Any:
+def _value_at(data: Any, path: Path) -> Any:
     for step in path:
         if isinstance(data, list):
             data = next((each for each in data if _principal(each) == step), None)
@@ -87,22 +88,22 @@ def _principal(permission: Any) -> Any:
     return permission.get("principal", facts.ACM_PRINCIPAL) if isinstance(permission, Mapping) else None
 
 
-def _put(data: Any, path: Path, decision: Decision, *, short: Any, order: Sequence[str] = ()) -> dict[str, Any]:
-    """Return a mapping with the value that was found at a path in it, or without what was not found."""
+def _set_value(data: Any, path: Path, decision: Decision, *, short: Any, order: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a mapping with the found value at a path, or without it if nothing was found."""
     head, *rest = path
-    head = next((key for key in data if nfc(key) == head), head)  # a spec may spell an accent in two characters
+    head = next((key for key in data if nfc(key) == head), head)  # a spec may write an accent as a separate character
     inner = data.get(head)
     if head == PERMISSIONS and rest:
         value: Any = _permissions(inner or [], rest[0], short if short is not None else decision.found)
     elif rest:
-        value = _put(inner if isinstance(inner, Mapping) else {}, tuple(rest), decision, short=short)
+        value = _set_value(inner if isinstance(inner, Mapping) else {}, tuple(rest), decision, short=short)
     else:
         value = _value(inner, decision, short)
         if value is None and head in _BLOCKS and isinstance(inner, Mapping):
             value = {**inner, "enabled": False}
     if value is None or value in ({}, []):
         return {key: each for key, each in data.items() if key != head}
-    return _placed(data, head, value, order=order)
+    return _insert(data, head, value, order=order)
 
 
 def _permissions(permissions: Sequence[Any], principal: str, permission: Any) -> list[Any]:
@@ -112,73 +113,73 @@ def _permissions(permissions: Sequence[Any], principal: str, permission: Any) ->
 
 
 def _value(raw: Any, decision: Decision, short: Any) -> Any:
-    """Return what is written for a value; of a list what did not change stays as a person wrote it."""
-    new = short if short is not None else _without_nothing(decision.found)
+    """Return the value to write; unchanged elements of a list keep the user's spelling."""
+    new = short if short is not None else _drop_nulls(decision.found)
     if isinstance(raw, list) and isinstance(new, list):
-        return _listed(raw, new, is_of_grants=decision.path[-1] == _GRANTS)
+        return _merge_list(raw, new, is_of_grants=decision.path[-1] == _GRANTS)
     return new
 
 
-def _listed(raw: Sequence[Any], new: Sequence[Any], *, is_of_grants: bool) -> list[Any]:
-    before, after = ([_normal(each, is_of_grants=is_of_grants) for each in side] for side in (raw, new))
+def _merge_list(raw: Sequence[Any], new: Sequence[Any], *, is_of_grants: bool) -> list[Any]:
+    before, after = ([_normalize(each, is_of_grants=is_of_grants) for each in side] for side in (raw, new))
     result: list[Any] = []
     for tag, low, high, other_low, other_high in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         result += raw[low:high] if tag == "equal" else new[other_low:other_high]
     return result
 
 
-def _normal(item: Any, *, is_of_grants: bool) -> str:
+def _normalize(item: Any, *, is_of_grants: bool) -> str:
     data = _GRANT.validate_python(item).model_dump(mode="json") if is_of_grants else item
     return json.dumps(data, sort_keys=True)
 
 
-def _without_nothing(value: Any) -> Any:
+def _drop_nulls(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _without_nothing(each) for key, each in value.items() if each is not None}
+        return {key: _drop_nulls(each) for key, each in value.items() if each is not None}
     return value
 
 
-def _above(
-    own: Mapping[str, Any], below: Mapping[str, Any], whole: Mapping[str, Any], path: Path, *, order: Sequence[str]
+def _override_defaults(
+    own: Mapping[str, Any], defaults: Mapping[str, Any], whole: Mapping[str, Any], path: Path, *, order: Sequence[str]
 ) -> tuple[dict[str, Any], list[Path]]:
-    """Return what must be written above `below` so that both together are `whole`, and what that cannot take away."""
+    """Return the values to write over `defaults` to get `whole`, and the paths of defaults that cannot be removed."""
     result: dict[str, Any] = {key: own[key] for key in own if key in whole}
-    held: list[Path] = []
+    inherited: list[Path] = []
     for key, value in whole.items():
-        under = below.get(key)
-        if isinstance(value, Mapping) and isinstance(under, Mapping):
+        default = defaults.get(key)
+        if isinstance(value, Mapping) and isinstance(default, Mapping):
             inner = own.get(key) if isinstance(own.get(key), Mapping) else {}
-            part, more = _above(inner or {}, under, value, (*path, key), order=())
-            held += more
+            part, more = _override_defaults(inner or {}, default, value, (*path, key), order=())
+            inherited += more
             if part or own.get(key) == {}:
-                result = _placed(result, key, part, order=order)
+                result = _insert(result, key, part, order=order)
             else:
                 result.pop(key, None)
-        elif key in own or key not in below or under != value:
-            result = _placed(result, key, value, order=order)
-    for key in (key for key, value in below.items() if key not in whole and value not in (None, {}, [])):
-        if path[2:3] == (_REVOCATION,) or (len(path) == 2 and _may_be_null(key)):  # noqa: PLR2004 - section, key
-            result = _placed(result, key, None, order=order)
+        elif key in own or key not in defaults or default != value:
+            result = _insert(result, key, value, order=order)
+    for key in (key for key, value in defaults.items() if key not in whole and value not in (None, {}, [])):
+        if path[2:3] == (_REVOCATION,) or (len(path) == 2 and _is_nullable(key)):  # noqa: PLR2004 - section, key
+            result = _insert(result, key, None, order=order)
         else:
-            held += _leaves((*path, key), below[key])
+            inherited += _leaf_paths((*path, key), defaults[key])
             result |= {key: own[key]} if key in own else {}
-    return result, held
+    return result, inherited
 
 
-def _leaves(path: Path, value: Any) -> list[Path]:
-    """Return the paths of all single values in a value of the defaults."""
+def _leaf_paths(path: Path, value: Any) -> list[Path]:
+    """Return the paths of all scalar values in a value of the defaults."""
     if isinstance(value, Mapping):
-        return [leaf for key, each in value.items() for leaf in _leaves((*path, key), each)]
+        return [leaf for key, each in value.items() for leaf in _leaf_paths((*path, key), each)]
     return [path]
 
 
-def _may_be_null(field: str) -> bool:
-    known = CertificateAuthority.model_fields.get(field)
-    return known is not None and known.default is None
+def _is_nullable(field: str) -> bool:
+    definition = CertificateAuthority.model_fields.get(field)
+    return definition is not None and definition.default is None
 
 
-def _placed(data: Mapping[str, Any], key: str, value: Any, *, order: Sequence[str]) -> dict[str, Any]:
-    """Return a mapping with a value in it: where the key was, else behind those that come before it in `order`."""
+def _insert(data: Mapping[str, Any], key: str, value: Any, *, order: Sequence[str]) -> dict[str, Any]:
+    """Return a mapping with a value: in place of the existing key, else after its predecessors in `order`."""
     if key in data or key not in order:
         return {**data, key: value}
     rank = order.index(key)

@@ -1,6 +1,6 @@
-"""What an import found, as the next one remembers it: a file beside the spec, so that a person's edits are told apart.
+"""The baseline file of an import: what it found, so that the next import can distinguish the user's edits.
 
-It holds spec data and nothing else, and is meant to be committed with the spec.
+It is next to the spec, contains only spec data, and should be committed with the spec.
 """
 
 import json
@@ -15,13 +15,13 @@ SUFFIX = ".imported.json"
 
 
 def format_baseline(form: Form) -> bytes:
-    """Return the file's bytes: one value a line, sorted, so that a change of one is a change of one line."""
+    """Return the file's bytes: sorted, with one value per line, so that one changed value is one changed line."""
     content = {"format_version": FORMAT_VERSION, "found": form}
     return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def form_in(content: bytes, name: str) -> Form:
-    """Return what the last import found; raises Failure for a file that is not one of ours or was damaged."""
+def parse_baseline(content: bytes, name: str) -> Form:
+    """Return what the last import found; raises Failure for a damaged or other file."""
     try:
         data = json.loads(content)
         version, form = data["format_version"], data["found"]
@@ -30,14 +30,14 @@ def form_in(content: bytes, name: str) -> Form:
         version, form, is_whole = None, {}, False
     if version != FORMAT_VERSION or not is_whole:
         raise Failure(
-            f"{name}: not what an import of this version leaves beside a spec; restore it, or delete it: "
-            "then what is found now replaces what the spec says"
+            f"{name}: this is not a baseline file of this version; restore it, or delete it: then the imported "
+            "values replace those of the spec"
         )
     return dict(form)
 
 
-def read_baseline(last: Form | None, found: Form) -> Form:
-    """Return what to remember: what was found, and of the last import what this source does not carry."""
+def update_baseline(last: Form | None, found: Form) -> Form:
+    """Return the new baseline: the found values, and earlier values that this source does not provide."""
     before: Form = last or {}
     form: Form = {"aws": {**before.get("aws", {}), **found.get("aws", {})}}
     for section in SECTIONS:

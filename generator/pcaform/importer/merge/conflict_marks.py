@@ -1,7 +1,7 @@
-"""Conflict marks: a comment in the spec above the value that the import and a person changed to different things.
+"""Conflict marks: comments in the spec above values that the user and the source changed differently.
 
-The mark is what remembers a conflict: as long as it stands the next import says it again, and a person who has decided
-deletes it.
+The mark stores the conflict: while it is there, each import reports the conflict again. The user deletes it after
+deciding.
 """
 
 import json
@@ -21,57 +21,57 @@ _MARK = re.compile(re.escape(_START) + r"(?P<name>.+?): the import found ")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One mark that stands in a text."""
+    """One mark in a text."""
 
     name: str
     text: str
     span: Span
 
 
-def marks(text: str) -> tuple[Mark, ...]:
-    """Return the marks in a text that is one valid document."""
-    return tuple(_marks(page(text)))
+def find_marks(text: str) -> tuple[Mark, ...]:
+    """Return the marks in a valid document."""
+    return tuple(_scan_marks(page(text)))
 
 
 def add_marks(text: str, conflicts: Sequence[Decision], compared: AbstractSet[str]) -> str:
-    """Return a text with a mark for each conflict and none for any other of the values that were compared."""
+    """Return a text with a mark for each conflict, and without marks at other compared values."""
     sheet = page(text)
-    wanted = {each.name: _text(each) for each in conflicts}
-    standing = set()
-    for mark in _marks(sheet):
-        if wanted.get(mark.name) == mark.text:
-            standing.add(mark.name)
+    new_marks = {conflict.name: _format_mark(conflict) for conflict in conflicts}
+    present = set()
+    for mark in _scan_marks(sheet):
+        if new_marks.get(mark.name) == mark.text:
+            present.add(mark.name)
         elif mark.name in compared:
             sheet.replace(sheet.line_start(mark.span.start), sheet.next_line(mark.span.start), "")
     for conflict in conflicts:
-        if conflict.name not in standing:
-            sheet.above(position(sheet.top, conflict.path), [wanted[conflict.name]])
+        if conflict.name not in present:
+            sheet.above(find_position(sheet.top, conflict.path), [new_marks[conflict.name]])
     return sheet.result()
 
 
-def position(node: Node, path: Path) -> int:
-    """Return where the key of a path stands, or of the nearest that is there."""
-    place = node.start
+def find_position(node: Node, path: Path) -> int:
+    """Return the position of a path's key, or of its nearest existing parent."""
+    offset = node.start
     for step in path:
         if step in node.values:
-            place, node = node.keys[step].start, node.values[step]
+            offset, node = node.keys[step].start, node.values[step]
         elif node.items:
             node = next((item for item in node.items if item.data.get("principal", step) == step), node.items[0])
-            place = node.start
+            offset = node.start
         elif step != PERMISSIONS:
             break
-    return place
+    return offset
 
 
-def _text(conflict: Decision) -> str:
+def _format_mark(conflict: Decision) -> str:
     found = "nothing" if conflict.found is None else json.dumps(conflict.found, ensure_ascii=False)
-    shown = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in found)
-    return f"{_START}{conflict.name}: the import found {shown}; keep one of the two, then delete this line"
+    printable = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in found)
+    return f"{_START}{conflict.name}: the import found {printable}; keep one of the two, then delete this line"
 
 
-def _marks(sheet: Page) -> Iterator[Mark]:
+def _scan_marks(sheet: Page) -> Iterator[Mark]:
     for span in sheet.comments:
         text = sheet.text[span.start : span.end]
-        found = _MARK.match(text)
-        if found and sheet.is_first(span.start):
-            yield Mark(found["name"], text, span)
+        match = _MARK.match(text)
+        if match and sheet.is_first(span.start):
+            yield Mark(match["name"], text, span)

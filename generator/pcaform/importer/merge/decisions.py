@@ -1,181 +1,189 @@
-"""The spec, what the last import found and what this one finds -> decisions: what is taken, kept, in conflict, new."""
+"""Three-way comparison of the spec, the last import (base) and this import: a decision for each difference."""
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pcaform.importer.merge.normal_form import GENERATION, KINDS, PERMISSIONS, SECTIONS, Form, Path
-from pcaform.importer.merge.semantic_compare import comparable, restore_spelling
+from pcaform.importer.merge.normal_form import GENERATION, PERMISSIONS, PRINCIPAL_KINDS, SECTIONS, Form, Path
+from pcaform.importer.merge.semantic_compare import comparison_key, restore_spelling
 
-_OPEN = ("tags", "default_tags", "subject", "revocation_configuration", PERMISSIONS)
-"""Mappings that are compared key by key also where one side has none."""
+_COMPARED_BY_KEY = ("tags", "default_tags", "subject", "revocation_configuration", PERMISSIONS)
+"""Mappings that are compared key by key, even if one side does not have them."""
 _ISSUING = ("parent", "path_length", "validity", "api_passthrough")
-"""What a source without the certificate's request does not know: absent there is not absent at AWS."""
+"""Fields that a source without the certificate's request does not know: absent there does not mean absent at AWS."""
 _IDENTITY = {
     "certificate_authorities": ("subject", "key_algorithm"),
-    "issuers": ("user_name", *KINDS),
+    "issuers": ("user_name", *PRINCIPAL_KINDS),
     "administrators": ("role_name",),
     "auditors": ("role_name",),
     "certificates": ("certificate_authority", "domain_name"),
     "crl_buckets": ("bucket",),
     "shares": (),
 }
-"""What an item is known by, whatever else of it changes; a share by its CA alone."""
+"""The fields that identify an item, whatever else changes; a share is identified by its CA alone."""
 
 Kind = Literal["taken", "added", "kept", "conflict", "missing", "unread", "withheld"]
-_UNKNOWN: Any = object()
+_NO_BASE: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of one value or one item: `mine` is in the spec, `found` is what the source has; None is nothing.
+    """The decision for one value or item: `ours` is the spec's, `found` the source's; None if it has none.
 
-    Taken: written. Added: a new item. Kept: a person changed it since the last import, and the source did not.
-    Conflict: both did. Missing: an item that the source does not have; it stays. Unread: not found where not all
-    could be read; it stays. Withheld: a person took it out.
+    Taken: the found value is written. Added: a new item. Kept: the user changed it since the last import, the source
+    did not. Conflict: both changed it. Missing: the source does not have this item; it stays. Unread: not found, but
+    not everything could be read; it stays. Withheld: the user removed the item from the spec.
     """
 
     kind: Kind
     path: Path
-    mine: Any = None
+    ours: Any = None
     found: Any = None
 
     @property
     def name(self) -> str:
         """Return the path as text."""
-        return name_of(self.path)
+        return format_path(self.path)
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """Decisions, and the names of all values that were compared, the same ones too."""
+class Comparison:
+    """Decisions, and the names of all compared values, including equal ones."""
 
     decisions: tuple[Decision, ...]
     names: frozenset[str]
 
 
-def name_of(path: Path) -> str:
-    """Return a path as text, with quotes where a step is no plain word."""
-    return ".".join(each if each.replace("-", "_").isidentifier() else json.dumps(each) for each in path)
+def format_path(path: Path) -> str:
+    """Return a path as text, with quotes around steps that are not plain words."""
+    return ".".join(step if step.replace("-", "_").isidentifier() else json.dumps(step) for step in path)
 
 
-def compare(mine: Form, base: Form | None, found: Form, *, is_complete: bool) -> Compared:
-    """Return what becomes of each difference between a spec and what was found; `base` is what was found last.
+def compare(ours: Form, base: Form | None, found: Form, *, is_complete: bool) -> Comparison:
+    """Return a decision for each difference between a spec and an import; `base` is what the last import found.
 
-    Where the source could not read everything (`is_complete` is false) nothing is taken for absent.
+    If the source could not read everything (`is_complete` is false), missing values do not count as absent.
     """
-    found_all, names = [], set()
-    for path, values in _values(mine, base, found):
-        names.add(name_of(path))
-        if decision := _decided(path, values, is_complete=is_complete):
-            found_all.append(decision)
-    return Compared((*found_all, *_items(mine, base or {}, found, is_complete=is_complete)), frozenset(names))
+    decisions, names = [], set()
+    for path, values in _value_pairs(ours, base, found):
+        names.add(format_path(path))
+        if decision := _decide(path, values, is_complete=is_complete):
+            decisions.append(decision)
+    return Comparison((*decisions, *_compare_items(ours, base or {}, found, is_complete=is_complete)), frozenset(names))
 
 
 @dataclass(frozen=True, slots=True)
 class _Values:
-    mine: Any
+    ours: Any
     base: Any
     found: Any
 
 
-def _decided(path: Path, values: _Values, *, is_complete: bool) -> Decision | None:
-    mine, base, found = values.mine, values.base, values.found
-    if _same(mine, found):
+def _decide(path: Path, values: _Values, *, is_complete: bool) -> Decision | None:
+    ours, base, found = values.ours, values.base, values.found
+    if _is_same(ours, found):
         return None
     field = path[2] if len(path) == 3 else ""  # noqa: PLR2004 - section, key, field; a tag may have any name
-    if _is_nothing(found):
+    if _is_empty(found):
         if field in _ISSUING:
             return None
         if not is_complete:
-            return Decision("unread", path, restore_spelling(mine))
+            return Decision("unread", path, restore_spelling(ours))
         if path[2:3] == (PERMISSIONS,):
-            return Decision("missing", path, mine)
-    if not is_complete and _is_part(found, mine):
-        return Decision("unread", path, restore_spelling(mine), restore_spelling(found))
-    if field == GENERATION and found < mine:
-        return None  # the next certificate is asked for, and not issued yet
-    if base is _UNKNOWN or _same(mine, base):
-        return Decision("taken", path, restore_spelling(mine), restore_spelling(found))
-    return Decision("kept" if _same(found, base) else "conflict", path, restore_spelling(mine), restore_spelling(found))
+            return Decision("missing", path, ours)
+    if not is_complete and _is_partial(found, ours):
+        return Decision("unread", path, restore_spelling(ours), restore_spelling(found))
+    if field == GENERATION and found < ours:
+        return None  # the next certificate is requested, but not issued yet
+    if base is _NO_BASE or _is_same(ours, base):
+        return Decision("taken", path, restore_spelling(ours), restore_spelling(found))
+    return Decision(
+        "kept" if _is_same(found, base) else "conflict", path, restore_spelling(ours), restore_spelling(found)
+    )
 
 
-def _is_part(found: Any, mine: Any) -> bool:
-    """Tell whether what was found is a list that lacks something of ours, which then may not have been read."""
-    one, other = restore_spelling(found), restore_spelling(mine)
+def _is_partial(found: Any, ours: Any) -> bool:
+    """Tell whether the found list lacks some of our elements, which may not have been read."""
+    one, other = restore_spelling(found), restore_spelling(ours)
     return isinstance(one, list) and isinstance(other, list) and any(each not in one for each in other)
 
 
-def _items(mine: Form, base: Form, found: Form, *, is_complete: bool) -> Iterator[Decision]:
+def _compare_items(spec: Form, base: Form, found: Form, *, is_complete: bool) -> Iterator[Decision]:
     for section in SECTIONS:
-        ours, theirs, last = mine.get(section, {}), found.get(section, {}), base.get(section, {})
+        ours, theirs, last = spec.get(section, {}), found.get(section, {}), base.get(section, {})
         for key, item in ours.items():
-            if key not in theirs and item.get("managed") is not False:  # of others' CAs a source shows what it needs
+            if (
+                key not in theirs and item.get("managed") is not False
+            ):  # a source shows CAs of others only if it needs them
                 yield Decision("missing" if is_complete else "unread", (section, key))
         for key in theirs:
             if key not in ours:
-                is_out = key in last and _is_the_same_thing(section, last[key], theirs[key])
-                yield Decision("withheld" if is_out else "added", (section, key), None, restore_spelling(theirs[key]))
+                is_removed = key in last and _has_same_identity(section, last[key], theirs[key])
+                yield Decision(
+                    "withheld" if is_removed else "added", (section, key), None, restore_spelling(theirs[key])
+                )
 
 
-def _is_the_same_thing(section: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(_same(one.get(name), other.get(name)) for name in _IDENTITY[section])
+def _has_same_identity(section: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(_is_same(one.get(name), other.get(name)) for name in _IDENTITY[section])
 
 
-def _values(mine: Form, base: Form | None, found: Form) -> Iterator[tuple[Path, _Values]]:
+def _value_pairs(ours: Form, base: Form | None, found: Form) -> Iterator[tuple[Path, _Values]]:
     """Yield each value that both the spec and the source could have."""
     last = {} if base is None else base
-    for path, values in _below(("aws",), mine.get("aws", {}), last.get("aws", _UNKNOWN), found=found.get("aws", {})):
-        if not (values.found is None and _is_covered(path[-1], found)):
+    for path, values in _nested_values(
+        ("aws",), ours.get("aws", {}), last.get("aws", _NO_BASE), found=found.get("aws", {})
+    ):
+        if not (values.found is None and _is_tag_overridden(path[-1], found)):
             yield path, values
     for section in SECTIONS:
-        for key, item in mine.get(section, {}).items():
+        for key, item in ours.get(section, {}).items():
             if key in found.get(section, {}):
-                before = last.get(section, {}).get(key, _UNKNOWN)
+                before = last.get(section, {}).get(key, _NO_BASE)
                 other = found[section][key]
-                yield from _below((section, key), item, before, found=_comparable(section, item, other))
+                yield from _nested_values((section, key), item, before, found=_comparable_part(section, item, other))
 
 
-def _is_covered(tag: str, found: Form) -> bool:
-    """Tell whether everything has a tag of its own under a key: then a default one could not show."""
-    tagged = [each["tags"] for section in SECTIONS for each in found.get(section, {}).values() if "tags" in each]
-    return all(tag in tags for tags in tagged)
+def _is_tag_overridden(tag: str, found: Form) -> bool:
+    """Tell whether every item has its own tag with a key: then the default tag is not visible."""
+    tag_maps = [each["tags"] for section in SECTIONS for each in found.get(section, {}).values() if "tags" in each]
+    return all(tag in tags for tags in tag_maps)
 
 
-def _comparable(section: str, mine: Mapping[str, Any], found: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what of a found item can be held against ours: of a principal made elsewhere only what it may do."""
-    if section == "issuers" and any(bool(mine.get(kind)) != bool(found.get(kind)) for kind in KINDS):
+def _comparable_part(section: str, ours: Mapping[str, Any], found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the part of a found item that can be compared: for principals made elsewhere only their permissions."""
+    if section == "issuers" and any(bool(ours.get(kind)) != bool(found.get(kind)) for kind in PRINCIPAL_KINDS):
         return {name: value for name, value in found.items() if name in ("grants", "policy")}
-    if mine.get("managed") is False and found.get("managed") is not False:
-        return {}  # the spec says that others manage it, so what hangs on it is theirs too
-    kinds = KINDS[1:] if section == "issuers" else ()
+    if ours.get("managed") is False and found.get("managed") is not False:
+        return {}  # the spec does not manage it, nor its settings
+    kinds = PRINCIPAL_KINDS[1:] if section == "issuers" else ()
     return {name: value for name, value in found.items() if name not in kinds}
 
 
-def _below(
-    path: Path, mine: Mapping[str, Any], base: Any, *, found: Mapping[str, Any]
+def _nested_values(
+    path: Path, ours: Mapping[str, Any], base: Any, *, found: Mapping[str, Any]
 ) -> Iterator[tuple[Path, _Values]]:
-    inner_of_item = len(path) > 2 or path == ("aws", "default_tags")  # noqa: PLR2004 - section, key, field
-    for name in {**mine, **found}:
-        if not inner_of_item and (name not in found or name not in mine):
+    is_inside_item = len(path) > 2 or path == ("aws", "default_tags")  # noqa: PLR2004 - section, key, field
+    for name in {**ours, **found}:
+        if not is_inside_item and (name not in found or name not in ours):
             continue
-        one, other = mine.get(name), found.get(name)
-        before = base.get(name) if isinstance(base, Mapping) else (None if base is None else _UNKNOWN)
-        if isinstance(base, Mapping) and name not in base and not inner_of_item:
-            before = _UNKNOWN
+        one, other = ours.get(name), found.get(name)
+        before = base.get(name) if isinstance(base, Mapping) else (None if base is None else _NO_BASE)
+        if isinstance(base, Mapping) and name not in base and not is_inside_item:
+            before = _NO_BASE
         is_block = path[2:] == ("revocation_configuration",) and one and other
-        if (name in _OPEN and not inner_of_item) or is_block:
-            yield from _below((*path, name), one or {}, before, found=other or {})
+        if (name in _COMPARED_BY_KEY and not is_inside_item) or is_block:
+            yield from _nested_values((*path, name), one or {}, before, found=other or {})
         else:
             yield (*path, name), _Values(one, before, other)
 
 
-def _is_nothing(value: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     return value is None or value in ({}, [])
 
 
-def _same(one: Any, other: Any) -> bool:
-    if _is_nothing(one) or _is_nothing(other):
-        return _is_nothing(one) and _is_nothing(other)
-    return json.dumps(comparable(one), sort_keys=True) == json.dumps(comparable(other), sort_keys=True)
+def _is_same(one: Any, other: Any) -> bool:
+    if _is_empty(one) or _is_empty(other):
+        return _is_empty(one) and _is_empty(other)
+    return json.dumps(comparison_key(one), sort_keys=True) == json.dumps(comparison_key(other), sort_keys=True)

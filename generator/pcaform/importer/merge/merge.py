@@ -1,4 +1,4 @@
-"""A spec's text and what a source holds -> the text with what was found in it, and every decision with its place."""
+"""Merges an import into a spec's text: the new text, and every decision with its position."""
 
 import codecs
 import re
@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from pcaform.core.problems import Failure
 from pcaform.importer.merge.apply import apply_decisions
-from pcaform.importer.merge.baseline import read_baseline
-from pcaform.importer.merge.conflict_marks import add_marks, marks, position
-from pcaform.importer.merge.decisions import Compared, Decision, compare, name_of
+from pcaform.importer.merge.baseline import update_baseline
+from pcaform.importer.merge.conflict_marks import add_marks, find_marks, find_position
+from pcaform.importer.merge.decisions import Comparison, Decision, compare, format_path
 from pcaform.importer.merge.normal_form import Form, Path, normal_form
 from pcaform.sources.inventory import Source
 from pcaform.spec.parse import parse_spec
@@ -28,7 +28,7 @@ _WRITTEN = ("taken", "added")
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A decision with the line and column it is about in the text that is written, from 1."""
+    """A decision with its line and column in the new text, from 1."""
 
     decision: Decision
     line: int
@@ -37,17 +37,17 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """The new content of a spec, what to remember beside it, the decisions, and the names of what cannot be written."""
+    """The new content of a spec, its baseline, the decisions, and the names of values inherited from defaults."""
 
     content: bytes
-    memory: Form
+    baseline: Form
     decisions: tuple[Located, ...]
-    held: tuple[str, ...]
+    inherited: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What a source holds: its spec, which source it is, and whether it could read everything."""
+    """An imported spec, its source, and whether the source could read everything."""
 
     spec: Spec
     source: Source
@@ -55,50 +55,51 @@ class ImportResult:
 
 
 def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) -> MergeResult:
-    """Return a spec file's bytes with what was found in them; `last` is what the last import found.
+    """Merge an import into a spec file's bytes; `last` is what the last import found.
 
-    Raises Invalid where the file is no spec, Failure where something cannot be written in it as it is laid out.
+    Raises Invalid if the file is not a spec, Failure if a value cannot be written in the file's layout.
     """
     document = parse(content, name)
     spec = parse_spec(document)
-    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
-    text = content.removeprefix(mark).decode()
+    bom = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    text = content.removeprefix(bom).decode()
     theirs = normal_form(found.spec, found.source)
     short = data_of(found.spec)
-    compared = _compared(text, spec, found, last=last, theirs=theirs)
-    wanted = apply_decisions(document.data, compared.decisions, short)
-    held = tuple(map(name_of, wanted.held))
+    comparison = _compare(text, spec, found, last=last, theirs=theirs)
+    merged = apply_decisions(document.data, comparison.decisions, short)
+    inherited = tuple(map(format_path, merged.inherited))
     try:
-        result = edit(text, wanted.data)
-        _check(spec, parse(result.encode(), name), found, compared=compared, held=held)
-        conflicts = [each for each in compared.decisions if each.kind == "conflict"]
-        result = add_marks(result, conflicts, compared.names)
+        result = edit(text, merged.data)
+        _check(spec, parse(result.encode(), name), found, comparison=comparison, inherited=inherited)
+        conflicts = [decision for decision in comparison.decisions if decision.kind == "conflict"]
+        result = add_marks(result, conflicts, comparison.names)
     except Unwritable as why:
-        raise Failure(f"{name}: {why}; nothing was written: change it by hand, or write it in block style") from None
-    decisions = tuple(each for each in compared.decisions if each.name not in held)
-    memory = read_baseline(last, theirs)
-    return MergeResult(mark + result.encode(), memory, _located(result, decisions), held)
+        raise Failure(f"{name}: {why}; nothing was written: change it by hand, or use block style") from None
+    decisions = tuple(decision for decision in comparison.decisions if decision.name not in inherited)
+    baseline = update_baseline(last, theirs)
+    return MergeResult(bom + result.encode(), baseline, _locate(result, decisions), inherited)
 
 
-def _compared(text: str, spec: Spec, found: ImportResult, *, last: Form | None, theirs: Form) -> Compared:
-    """Return the decisions, a conflict again where its mark still stands, and what the stack's moves gain."""
-    compared = compare(normal_form(spec, found.source), last, theirs, is_complete=found.is_complete)
-    standing = {mark.name for mark in marks(text)}
-    again = [
-        replace(each, kind="conflict") if each.kind == "kept" and each.name in standing else each
-        for each in compared.decisions
+def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, theirs: Form) -> Comparison:
+    """Return the decisions, with conflicts whose mark is still there, and with added moves of the stack."""
+    comparison = compare(normal_form(spec, found.source), last, theirs, is_complete=found.is_complete)
+    marked = {mark.name for mark in find_marks(text)}
+    decisions = [
+        replace(decision, kind="conflict") if decision.kind == "kept" and decision.name in marked else decision
+        for decision in comparison.decisions
     ]
-    gone = {module for each in again if each.kind == "withheld" for module in _modules(each.path, found.spec)}
+    withheld = [decision for decision in decisions if decision.kind == "withheld"]
+    removed = {module for decision in withheld for module in _modules(decision.path, found.spec)}
     moves = [
         Decision("added", ("moves", old), None, new)
         for old, new in found.spec.moves.items()
-        if old not in spec.moves and gone.isdisjoint(modules(new))
+        if old not in spec.moves and removed.isdisjoint(modules(new))
     ]
-    return replace(compared, decisions=(*again, *moves))
+    return replace(comparison, decisions=(*decisions, *moves))
 
 
 def _modules(path: Path, found: Spec) -> list[str]:
-    """Return the module calls of an item, which no stack makes where a person took the item out."""
+    """Return the module calls of an item; a stack does not have them if the user removed the item."""
     section, key = path[:2]
     if section != "certificate_authorities":
         names = {
@@ -107,29 +108,31 @@ def _modules(path: Path, found: Spec) -> list[str]:
             "certificates": module_names.certificate,
         }
         return [names[section](key) if section in names else module_names.operator_role(section, key)]
-    authority = found.managed.get(key)
-    generations = range(1, authority.generation + 1) if authority else ()
+    ca = found.managed.get(key)
+    generations = range(1, ca.generation + 1) if ca else ()
     certificates = [module_names.ca_certificate(key, generation) for generation in generations]
     return [module_names.ca(key), module_names.permission(key), module_names.share(key), *certificates]
 
 
-def _check(spec: Spec, after: Document, found: ImportResult, *, compared: Compared, held: tuple[str, ...]) -> None:
-    """Raise Unwritable where the text that would be written is not the spec that was meant."""
+def _check(
+    spec: Spec, after: Document, found: ImportResult, *, comparison: Comparison, inherited: tuple[str, ...]
+) -> None:
+    """Raise Unwritable if the new text does not have the intended data."""
     now = normal_form(parse_spec(after), found.source)
-    written = {each.name for each in compared.decisions if each.kind in _WRITTEN}
-    left = compare(now, None, normal_form(found.spec, found.source), is_complete=found.is_complete).decisions
-    touched = compare(normal_form(spec, found.source), None, now, is_complete=True).decisions
-    wrong = [each.name for each in left if each.name in written and each.name not in held]
-    wrong += [each.name for each in touched if each.name not in written]
+    written = {decision.name for decision in comparison.decisions if decision.kind in _WRITTEN}
+    remaining = compare(now, None, normal_form(found.spec, found.source), is_complete=found.is_complete).decisions
+    changed = compare(normal_form(spec, found.source), None, now, is_complete=True).decisions
+    wrong = [each.name for each in remaining if each.name in written and each.name not in inherited]
+    wrong += [each.name for each in changed if each.name not in written]
     if wrong:
-        raise Unwritable(f"'{wrong[0]}' cannot be written so that it means what was found")
+        raise Unwritable(f"'{wrong[0]}' cannot be written with the meaning that was found")
 
 
-def _located(text: str, decisions: tuple[Decision, ...]) -> tuple[Located, ...]:
+def _locate(text: str, decisions: tuple[Decision, ...]) -> tuple[Located, ...]:
     top = nodes(text)
-    places = [(each, position(top, each.path)) for each in decisions]
-    return tuple(Located(each, _line(text, place), column(text, place) + 1) for each, place in places)
+    offsets = [(decision, find_position(top, decision.path)) for decision in decisions]
+    return tuple(Located(decision, _line(text, offset), column(text, offset) + 1) for decision, offset in offsets)
 
 
-def _line(text: str, place: int) -> int:
-    return len(_LINE_BREAK.findall(text, 0, place)) + 1
+def _line(text: str, offset: int) -> int:
+    return len(_LINE_BREAK.findall(text, 0, offset)) + 1

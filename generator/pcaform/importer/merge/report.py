@@ -1,4 +1,4 @@
-"""What an import did -> a line an item for people, JSON for programs, and the JSON Schema of the latter."""
+"""Formats the report of an import as text with one line per item, or as JSON with its JSON Schema."""
 
 import json
 from collections import Counter
@@ -18,7 +18,7 @@ _SPEC_ONLY = ("ignore", "waivers")
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many resources of one type the source holds."""
+    """The number of resources of one type in the source."""
 
     type: str
     found: int
@@ -26,7 +26,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value or item of the spec: its path, where it stands in `file`, what the spec said and what was found."""
+    """One value or item of the spec: its path, its position in `file`, the spec's value and the found value."""
 
     file: str
     line: int
@@ -38,7 +38,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A resource by its address in the source, and why it is not in the spec as it was found."""
+    """The address of a resource in the source, and why the spec does not have it as it was found."""
 
     address: str
     reason: str
@@ -46,62 +46,62 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `pcaform import --format json` prints; `format_version` grows when a reader could break."""
+    """What `pcaform import --format json` prints; the major number of `format_version` grows with breaking changes."""
 
     format_version: Literal["1.0"]
     source: Source
     files: tuple[str, ...]
-    """The specs that were written, or would be with `--dry-run`; empty where the spec went to standard output."""
+    """The specs that were written, or would be without `--dry-run`; empty if the spec went to standard output."""
     found: tuple[Count, ...]
     added: tuple[Value, ...]
     """New items."""
     taken: tuple[Value, ...]
-    """Values that were replaced by what was found."""
+    """Values that were replaced by the found ones."""
     kept: tuple[Value, ...]
-    """Values that a person changed since the last import, and nobody in the source."""
+    """Values that the user changed since the last import, but the source did not."""
     conflicts: tuple[Value, ...]
-    """Values that both changed: the person's stays, with a mark above it."""
+    """Values that both changed: the user's value stays, with a mark above it."""
     missing: tuple[Value, ...]
     """Items that the source does not have; they stay."""
     unread: tuple[Value, ...]
-    """Items and values that were not found where not everything could be read; they stay."""
+    """Items and values that were not found because not everything could be read; they stay."""
     withheld: tuple[Value, ...]
-    """Items that a person took out of the spec since the last import; they stay out."""
+    """Items that the user removed from the spec since the last import; they are not added again."""
     unwritten: tuple[str, ...]
-    """Values that `certificate_authority_defaults` give and that cannot be taken away at one CA."""
+    """Values from `certificate_authority_defaults` that cannot be removed at one CA."""
     left_out: tuple[Note, ...]
-    """What a spec cannot express, or does not hold."""
+    """Resources that a spec cannot express or does not contain."""
     unknown: tuple[Note, ...]
-    """What could not be read; never taken for absent."""
+    """Resources that could not be read; they do not count as absent."""
     ambiguous: tuple[Note, ...]
-    """What can be read in more than one way."""
+    """Resources that can be read in more than one way."""
     listed: tuple[Note, ...]
-    """What is there and no spec is meant to hold."""
+    """Existing resources that do not belong in a spec."""
     not_carried: tuple[str, ...]
-    """Fields of a spec that no such source holds."""
+    """Fields of a spec that this source does not provide."""
     diff: str | None = None
-    """With `--dry-run`: what would change, as a unified diff."""
+    """With `--dry-run`: the changes as a unified diff."""
 
 
 _REPORT = TypeAdapter(Report)
 
 
-def report(
+def build_report(
     inventory: Inventory,
-    found_notes: Iterable[ImportNote],
+    import_notes: Iterable[ImportNote],
     *,
     files: Sequence[str],
     outcome: MergeResult | None = None,
     diff: str | None = None,
 ) -> Report:
-    """Return the report on an import that wrote `files`; into a spec that exists where there is an outcome."""
+    """Return the report on an import that wrote `files`; `outcome` is that of an import into an existing spec."""
     located = outcome.decisions if outcome else ()
-    of = {
-        kind: tuple(_value(each, files[0]) for each in located if each.decision.kind == kind)
+    values = {
+        kind: tuple(_convert_decision(each, files[0]) for each in located if each.decision.kind == kind)
         for kind in ("added", "taken", "kept", "conflict", "missing", "unread", "withheld")
     }
     notes = {
-        kind: tuple(Note(each.address, each.reason) for each in dict.fromkeys(found_notes) if each.kind == kind)
+        kind: tuple(Note(each.address, each.reason) for each in dict.fromkeys(import_notes) if each.kind == kind)
         for kind in ("left out", "unknown", "ambiguous", "listed")
     }
     counts = Counter(resource.type for resource in inventory.resources)
@@ -110,14 +110,14 @@ def report(
         source=inventory.source,
         files=tuple(files),
         found=tuple(Count(kind, number) for kind, number in sorted(counts.items())),
-        added=of["added"],
-        taken=of["taken"],
-        kept=of["kept"],
-        conflicts=of["conflict"],
-        missing=of["missing"],
-        unread=of["unread"],
-        withheld=of["withheld"],
-        unwritten=outcome.held if outcome else (),
+        added=values["added"],
+        taken=values["taken"],
+        kept=values["kept"],
+        conflicts=values["conflict"],
+        missing=values["missing"],
+        unread=values["unread"],
+        withheld=values["withheld"],
+        unwritten=outcome.inherited if outcome else (),
         left_out=notes["left out"],
         unknown=notes["unknown"],
         ambiguous=notes["ambiguous"],
@@ -128,64 +128,66 @@ def report(
 
 
 def not_carried(source: Source) -> tuple[str, ...]:
-    """Return the fields of a spec that a source does not hold."""
+    """Return the fields of a spec that a source does not provide."""
     return (*(fact.path for fact in FIELDS if source not in fact.carried), *_SPEC_ONLY)
 
 
-def has_findings(found: Report) -> bool:
-    """Tell whether a person has to look: something is left out, unknown, ambiguous, in conflict, or not written."""
-    parts = (found.left_out, found.unknown, found.ambiguous, found.conflicts, found.withheld, found.unwritten)
-    return any(parts) or bool(found.diff)
+def has_findings(report: Report) -> bool:
+    """Tell whether the user has to act: something is left out, unknown, ambiguous, in conflict, or not written."""
+    parts = (report.left_out, report.unknown, report.ambiguous, report.conflicts, report.withheld, report.unwritten)
+    return any(parts) or bool(report.diff)
 
 
-def format_text(found: Report) -> str:
-    """Return a line an item, what needs a person first, and a summary."""
-    return "\n".join([*_lines(found), *_summary(found)])
+def format_text(report: Report) -> str:
+    """Return a line per item, those that need the user first, and a summary."""
+    return "\n".join([*_lines(report), *_summary(report)])
 
 
-def _lines(found: Report) -> Iterator[str]:
-    for each in found.conflicts:
-        place = f"{each.file}:{each.line}:{each.column}"
-        yield f"{place}: conflict: {each.path} is {_shown(each.spec)} here, the import found {_shown(each.found)}"
-    for name in found.unwritten:
+def _lines(report: Report) -> Iterator[str]:
+    for each in report.conflicts:
+        position = f"{each.file}:{each.line}:{each.column}"
+        spec, found = _to_text(each.spec), _to_text(each.found)
+        yield f"{position}: conflict: {each.path} is {spec} here, the import found {found}"
+    for name in report.unwritten:
         yield f"not written: {name}: certificate_authority_defaults gives it to every CA; change it there"
-    for word, notes in (("unknown", found.unknown), ("ambiguous", found.ambiguous), ("left out", found.left_out)):
+    for word, notes in (("unknown", report.unknown), ("ambiguous", report.ambiguous), ("left out", report.left_out)):
         yield from (f"{word}: {note.address}: {note.reason}" for note in notes)
-    yield from (f"listed: {note.address}: {note.reason}" for note in found.listed)
-    yield from (f"left out: {each.path}: taken out of the spec since the last import" for each in found.withheld)
-    yield from (f"not read: {each.path}: it stays in the spec" for each in found.unread)
-    yield from (f"not found: {each.path}: it stays in the spec" for each in found.missing)
-    for each in found.kept:
-        yield f"kept: {each.path}: {_shown(each.spec)}, changed since the last import, which found {_shown(each.found)}"
-    yield from (f"added: {each.path}" for each in found.added)
-    yield from (f"changed: {each.path}: {_shown(each.spec)} -> {_shown(each.found)}" for each in found.taken)
+    yield from (f"listed: {note.address}: {note.reason}" for note in report.listed)
+    yield from (f"left out: {each.path}: removed from the spec since the last import" for each in report.withheld)
+    yield from (f"not read: {each.path}: it stays in the spec" for each in report.unread)
+    yield from (f"not found: {each.path}: it stays in the spec" for each in report.missing)
+    for each in report.kept:
+        spec, found = _to_text(each.spec), _to_text(each.found)
+        yield f"kept: {each.path}: {spec}, changed since the last import, which found {found}"
+    yield from (f"added: {each.path}" for each in report.added)
+    yield from (f"changed: {each.path}: {_to_text(each.spec)} -> {_to_text(each.found)}" for each in report.taken)
 
 
-def _summary(found: Report) -> Iterator[str]:
-    yield "found " + (", ".join(f"{each.found} {each.type}" for each in found.found) or "nothing")
-    yield f"not in {_SOURCES[found.source]}, add by hand where you use it: {', '.join(found.not_carried)}"
+def _summary(report: Report) -> Iterator[str]:
+    yield "found " + (", ".join(f"{each.found} {each.type}" for each in report.found) or "nothing")
+    yield f"not in {_SOURCES[report.source]}, add by hand where you use it: {', '.join(report.not_carried)}"
 
 
-def _shown(value: Any) -> str:
-    """Return a value on one line, as far as a line goes."""
+def _to_text(value: Any) -> str:
+    """Return a value on one line, cut after 80 characters."""
     if value is None:
         return "not set"
-    written = json.dumps(value, ensure_ascii=False)
-    shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in written)
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
+    encoded = json.dumps(value, ensure_ascii=False)
+    text = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in encoded)
+    return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}..."
 
 
-_LONGEST = 80
+_MAX_LENGTH = 80
 
 
-def _value(located: Located, file: str) -> Value:
+def _convert_decision(located: Located, file: str) -> Value:
     decision = located.decision
-    return Value(file, located.line, located.column, decision.name, decision.mine, decision.found)
+    return Value(file, located.line, located.column, decision.name, decision.ours, decision.found)
 
 
-def format_json(found: Report) -> str:
-    """Return one JSON document, as `json_schema` describes it."""
-    return _REPORT.dump_json(found, indent=2).decode()
+def format_json(report: Report) -> str:
+    """Return one JSON document that follows `json_schema`."""
+    return _REPORT.dump_json(report, indent=2).decode()
 
 
 def json_schema() -> dict[str, Any]:
@@ -195,4 +197,4 @@ def json_schema() -> dict[str, Any]:
 
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {"text": format_text, "json": format_json}
-"""What `--format` takes."""
+"""The values of `--format`."""

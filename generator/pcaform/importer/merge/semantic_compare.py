@@ -1,4 +1,4 @@
-"""Values that can be spelled in many ways, such as grants: compared by what they mean, shown as they are written."""
+"""Values with many equivalent spellings, such as grants: compared by their meaning, printed as they are written."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -8,23 +8,23 @@ _MEANS = "means"
 _SPELLED = "spelled"
 
 
-def is_same_meaning(spelled: Any, means: Iterable[str]) -> dict[str, Any]:
-    """Return a value for comparing: its spelling, and a digest of all that it says."""
-    digest = hashlib.sha256("\n".join(sorted(means)).encode()).hexdigest()
-    return {_SPELLED: spelled, _MEANS: digest}
+def with_digest(spelling: Any, statements: Iterable[str]) -> dict[str, Any]:
+    """Return a value for comparing: its spelling, and a digest of its meaning."""
+    digest = hashlib.sha256("\n".join(sorted(statements)).encode()).hexdigest()
+    return {_SPELLED: spelling, _MEANS: digest}
 
 
-def comparable(value: Any) -> Any:
-    """Return what of a value is held against another one's."""
-    return value[_MEANS] if _is_meant(value) else value
+def comparison_key(value: Any) -> Any:
+    """Return the part of a value that is compared."""
+    return value[_MEANS] if _has_digest(value) else value
 
 
 def restore_spelling(value: Any) -> Any:
-    """Return a value as a person would write it, with all that is in it."""
-    if _is_meant(value):
+    """Return a value in the user's spelling, including nested values."""
+    if _has_digest(value):
         return value[_SPELLED]
     return {key: restore_spelling(each) for key, each in value.items()} if isinstance(value, Mapping) else value
 
 
-def _is_meant(value: Any) -> bool:
+def _has_digest(value: Any) -> bool:
     return isinstance(value, Mapping) and set(value) == {_MEANS, _SPELLED}

@@ -1,8 +1,8 @@
-"""What could not be read of a CA -> a comment above the CA in the new spec, since a report is soon lost."""
+"""Adds a comment above a CA in the new spec for each part that could not be read, since reports get lost."""
 
 from collections.abc import Iterable
 
-from pcaform.importer.merge.conflict_marks import position
+from pcaform.importer.merge.conflict_marks import find_position
 from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.splices import page
@@ -11,12 +11,12 @@ _SECTION = "certificate_authorities"
 
 
 def add_unread_comments(text: str, spec: Spec, notes: Iterable[ImportNote]) -> str:
-    """Return the text of a spec with a comment for each unknown thing of a CA in it."""
-    keys = {each.arn: key for key, each in spec.certificate_authorities.items()}
-    found = [each for each in notes if each.kind == "unknown" and each.address in keys]
-    if not found:
+    """Return the text of a spec with a comment for each unknown part of its CAs."""
+    keys = {ca.arn: key for key, ca in spec.certificate_authorities.items()}
+    unknown = [note for note in notes if note.kind == "unknown" and note.address in keys]
+    if not unknown:
         return text
     sheet = page(text)
-    for note in found:
-        sheet.above(position(sheet.top, (_SECTION, keys[note.address])), [f"# unknown: {note.reason}"])
+    for note in unknown:
+        sheet.above(find_position(sheet.top, (_SECTION, keys[note.address])), [f"# unknown: {note.reason}"])
     return sheet.result()
