@@ -52,7 +52,7 @@ def trust_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
     if not change.after or not context.holders.is_holder(change):
         return
     step = trust_step(change, context)
-    if any(each.is_anybody for each in step.added):
+    if step.is_unknown or any(each.is_anybody for each in step.added):
         return
     if step.added and not step.is_new:
         message = f"more may take the role: {describe(step.added, step.before)}"

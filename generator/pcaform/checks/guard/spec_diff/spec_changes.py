@@ -34,18 +34,18 @@ def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
         yield _change(f"module.{module_names.ca(key)}.{AUTHORITY}.this", change_types.CA, _entry(old), _entry(new))
         if new.generation != old.generation and old.activation is None and new.activation is None:
             address = f"module.{module_names.ca(key)}.{INSTALLATION}.this[0]"
-            values = {"generation": old.generation}, {"generation": new.generation}
-            yield _change(address, change_types.CA_CERTIFICATE, *values)
+            olds, news = ({"generation": each.generation} for each in (old, new))
+            yield _change(address, change_types.CA_CERTIFICATE, olds, news)
     for key, certificate in after.certificates.items():
         if key in before.certificates:
             address = f"module.{module_names.certificate(key)}.{MANAGED}.this"
-            values = {"arn": before.certificates[key].arn}, {"arn": certificate.arn}
-            yield _change(address, change_types.CERTIFICATE, *values)
+            arns = ({"arn": each.arn} for each in (before.certificates[key], certificate))
+            yield _change(address, change_types.CERTIFICATE, *arns)
     for key, bucket in after.crl_buckets.items():
         if key in before.crl_buckets:
             address = f"module.{module_names.crl_bucket(key)}.aws_s3_bucket.this"
-            values = {"force_destroy": before.crl_buckets[key].force_destroy}, {"force_destroy": bucket.force_destroy}
-            yield _change(address, change_types.CRL_BUCKET, *values)
+            flags = ({"force_destroy": each.force_destroy} for each in (before.crl_buckets[key], bucket))
+            yield _change(address, change_types.CRL_BUCKET, *flags)
 
 
 def notes_on_terms(before: Spec, after: Spec) -> Iterator[Note]:
