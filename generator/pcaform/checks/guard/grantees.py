@@ -200,7 +200,9 @@ def _conditions(block: Mapping[str, Mapping[str, Any]]) -> list[Conditions]:
     for operator, keys in block.items():
         for key, values in keys.items():
             texts = frozenset(_texts(values))
-            together = [texts] if "Not" in operator or ":" in operator else [frozenset((each,)) for each in texts]
+            together = (
+                [texts] if "Not" in operator or ":" in operator else [frozenset((each,)) for each in sorted(texts)]
+            )
             axes.append([(operator, key, each) for each in together])
     if prod(map(len, axes)) > _MOST:
         return [frozenset((operator, key, frozenset(_texts(block[operator][key]))) for (operator, key, _), *_ in axes)]
