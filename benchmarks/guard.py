@@ -57,12 +57,12 @@ def _changed(kind: str, values: dict[str, Any]) -> tuple[list[str], dict[str, An
     if kind == "aws_iam_policy":
         return ["update"], {**values, "policy": values["policy"].replace(*_WIDER)}
     if kind == "aws_acmpca_certificate_authority":
-        return ["update"], {**values, "tags": {"owner": "somebody else"}}
+        return ["update"], {**values, "tags": {"owner": "another team"}}
     return ["delete"], None
 
 
 def seconds(*command: str) -> float:
-    """Return the shortest time of a few runs of a command as a whole process; findings are no failure."""
+    """Return the shortest time of a few runs of a command as a whole process; findings are not a failure."""
     times = []
     for _ in range(RUNS):
         start = time.perf_counter()

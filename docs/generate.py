@@ -217,7 +217,7 @@ def permission_table(_: str) -> str:
 
 
 def hazard_table(_: str) -> str:
-    """Return a row for each rule of the guard: its level, which change it is about, and what that does at AWS."""
+    """Return a row for each rule of the guard: its level, the change that it finds, and the consequence at AWS."""
     from pcaform.checks.guard.registry import all_rules
 
     rows = [
@@ -228,7 +228,7 @@ def hazard_table(_: str) -> str:
 
 
 def hazard_sections(_: str) -> str:
-    """Return a section for each rule of the guard with what it says of a change that breaks it."""
+    """Return a section for each rule of the guard, with its source and an example of a finding."""
     from checks.guard.expected_outputs import shown
     from pcaform.checks.guard.registry import all_rules
 

@@ -1,1 +1,1 @@
-"""The guard: a plan of Terraform in, what it would break at AWS out."""
+"""The guard: finds changes in a Terraform plan, or between two specs, that would break trust at AWS."""

@@ -1,6 +1,6 @@
-"""Judgement -> problems with a place in a file, which are printed as GitHub annotations and SARIF.
+"""Turns findings into problems at a position in a file, printed as GitHub annotations and SARIF.
 
-A finding stands at the item of the spec that its address was rendered from; where no spec is known, at the plan.
+The position is the entry of the spec that the address was rendered from; without a spec, the plan file.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,19 +15,19 @@ from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
 from pcaform.terraform import module_names
 
-UNJUDGED = "cannot-judge"
+UNDECIDED = "cannot-judge"
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePositions:
-    """Where a finding is shown: in `path`, and where there is a spec at the item whose call an address is in."""
+    """Where findings are reported: in `path`, and with a spec at the entry whose module call an address is in."""
 
     path: str
     document: Document | None = None
     calls: Mapping[str, Loc] | None = None
 
     def problem(self, address: str, message: str, *, rule: str, severity: Severity) -> Problem:
-        """Return a problem at the place of an address."""
+        """Return a problem at the position of an address."""
         call = address.removeprefix("module.").partition(".")[0]
         loc = (self.calls or {}).get(call)
         if self.document is None or loc is None:
@@ -36,7 +36,7 @@ class SourcePositions:
 
 
 def positions_of_spec(path: str, spec: Spec, document: Document | None) -> SourcePositions:
-    """Return the places of a spec's items, by the module calls that are rendered from them."""
+    """Return the positions of a spec's entries, by the module calls that are rendered from them."""
     return SourcePositions(path, document, dict(_calls(spec)))
 
 
@@ -54,10 +54,10 @@ def _calls(spec: Spec) -> Iterator[tuple[str, Loc]]:
     yield from ((module_names.certificate(key), ("certificates", key)) for key in spec.certificates)
 
 
-def problems(result: GuardResult, places: SourcePositions) -> list[Problem]:
-    """Return findings and doubts as problems: what breaks trust, or cannot be judged, is an error."""
+def problems(result: GuardResult, positions: SourcePositions) -> list[Problem]:
+    """Return findings and undecided changes as problems: an error where trust breaks, else a warning."""
     found = [
-        places.problem(
+        positions.problem(
             each.address,
             f"{each.address}: {describe_change(each)}{each.message}; instead: {each.advice}".removeprefix(": "),
             rule=each.rule,
@@ -66,10 +66,10 @@ def problems(result: GuardResult, places: SourcePositions) -> list[Problem]:
         for each in result.findings
     ]
     found += [
-        places.problem(
+        positions.problem(
             each.address,
             f"{each.address}: cannot be judged: {each.message}".removeprefix(": "),
-            rule=UNJUDGED,
+            rule=UNDECIDED,
             severity=_severity(each.level),
         )
         for each in result.doubts

@@ -1,4 +1,4 @@
-"""Two certificates in PEM -> whether installing the second over the first goes back in time."""
+"""Reads certificates in PEM, and tells whether one is newer than another."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,14 +6,14 @@ from typing import Any
 
 
 class UnreadableError(Exception):
-    """A text that should be a certificate in PEM, and is none."""
+    """A text that should be a certificate in PEM and is not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """What the guard needs to know about a certificate; `serial` is in hexadecimal as AWS writes it, with colons.
 
-    `subject_key` and `authority_key` identify its own key and its issuer's, where it names them.
+    `subject_key` and `authority_key` are its key identifiers, if it has those extensions.
     """
 
     fingerprint: bytes
@@ -24,12 +24,12 @@ class Certificate:
     authority_key: bytes | None = None
 
     def __str__(self) -> str:
-        """Name the certificate as a person would look it up."""
+        """Name the certificate by serial number and date."""
         return f"{self.serial} (valid from {self.not_before:%Y-%m-%d %H:%M:%S} UTC)"
 
 
 def certificate(pem: object) -> Certificate:
-    """Return what a PEM text holds; raises UnreadableError for anything else."""
+    """Return the certificate in a PEM text; raises UnreadableError for anything else."""
     from cryptography.hazmat.primitives import hashes
     from cryptography.x509 import InvalidVersion, load_pem_x509_certificate
 
@@ -50,12 +50,12 @@ def certificate(pem: object) -> Certificate:
 
 
 def is_rollback(live: Certificate, planned: Certificate) -> bool:
-    """Tell whether `planned` is another certificate than the live one, and not a newer one."""
+    """Tell whether `planned` is another certificate than the live one, and not newer."""
     return planned.fingerprint != live.fingerprint and planned.not_before <= live.not_before
 
 
 def identity(pem: Any) -> bytes | str | None:
-    """Return what two texts of one certificate have in common, however their lines are broken; None for no text."""
+    """Return a value that is equal for two texts of one certificate, whatever their line breaks; None for no text."""
     try:
         return certificate(pem).fingerprint
     except UnreadableError:
@@ -67,12 +67,12 @@ def _serial(number: int) -> str:
 
 
 def _identifier(read: Any, name: str) -> bytes | None:
-    """Return what one of the two extensions says; one that cannot be read says nothing."""
+    """Return a key identifier from one of the two extensions; None if it cannot be read."""
     from cryptography import x509
 
     try:
-        found = read.extensions.get_extension_for_class(getattr(x509, name)).value
+        extension = read.extensions.get_extension_for_class(getattr(x509, name)).value
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
         return None
-    identifier = found.digest if name == "SubjectKeyIdentifier" else found.key_identifier
+    identifier = extension.digest if name == "SubjectKeyIdentifier" else extension.key_identifier
     return identifier if isinstance(identifier, bytes) else None

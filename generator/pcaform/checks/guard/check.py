@@ -1,4 +1,4 @@
-"""A plan -> the judgement on it: each change seen by the function of its kind, and nothing unknown let through."""
+"""Checks a plan: runs the rules on each change, and reports what cannot be decided."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -10,13 +10,13 @@ from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.registry import rules_for
 from pcaform.checks.guard.verdict import Finding, GuardResult, Note, Outcome, Undecided
 
-_KNOWN = {
+_KNOWN_ACTIONS = {
     frozenset(actions)
     for actions in (
         ["no-op"],
         ["create"],
         ["read"],
-        ["open"],  # OpenTofu's word for an ephemeral resource
+        ["open"],  # OpenTofu's action for an ephemeral resource
         ["update"],
         ["delete"],
         ["forget"],
@@ -24,44 +24,44 @@ _KNOWN = {
         ["create", "forget"],
     )
 }
-_ERRORED = "Terraform stopped with an error: the plan is not whole, and more may follow once the error is gone"
-_DEFERRED = "Terraform puts something off to a later plan, or calls an action: what that does is not in this plan"
-_PARTIAL = "the plan leaves something out ('-target' or the like): that is not judged"
+_ERRORED = "Terraform stopped with an error: the plan is incomplete, and may contain more once the error is fixed"
+_DEFERRED = "Terraform defers changes to a later plan, or invokes an action: what that does is not in this plan"
+_PARTIAL = "the plan is partial ('-target', for example): what it leaves out is not checked"
 
 
 def check_plan(plan: Plan, existing: Mapping[str, str] | None = None) -> GuardResult:
-    """Return all findings, notes and doubts about a plan; what a plan that broke off still says is judged as well.
+    """Return findings, notes and undecided changes of a plan; the changes of an errored plan are checked as well.
 
-    `existing` are the ARNs of CAs that exist, by the addresses that the spec gives them.
+    `existing` maps addresses of CAs to the ARNs that the spec gives for them.
     """
     context = PlanContext(plan, existing or {})
-    remarks = [remark for change in plan.changes for remark in _remarks(change, context)]
+    outcomes = [outcome for change in plan.changes for outcome in _outcomes(change, context)]
     if plan.is_errored:
-        remarks.append(Undecided("", _ERRORED))
+        outcomes.append(Undecided("", _ERRORED))
     if plan.is_deferred:
-        remarks.append(Undecided("", _DEFERRED))
+        outcomes.append(Undecided("", _DEFERRED))
     elif plan.is_partial and not plan.is_errored:
-        remarks.append(Note("", _PARTIAL))
-    return collect_result(remarks)
+        outcomes.append(Note("", _PARTIAL))
+    return collect_result(outcomes)
 
 
-def collect_result(remarks: Iterable[Outcome]) -> GuardResult:
-    """Return remarks in their order: findings by weight, then by address."""
-    every = list(dict.fromkeys(remarks))
-    found = [remark for remark in every if isinstance(remark, Finding)]
+def collect_result(outcomes: Iterable[Outcome]) -> GuardResult:
+    """Return outcomes sorted: findings by level, then by address."""
+    unique = list(dict.fromkeys(outcomes))
+    findings = [outcome for outcome in unique if isinstance(outcome, Finding)]
     return GuardResult(
-        findings=tuple(sorted(found, key=lambda each: (rank(each.level), each))),
-        notes=tuple(sorted(remark for remark in every if isinstance(remark, Note))),
-        doubts=tuple(sorted(remark for remark in every if isinstance(remark, Undecided))),
+        findings=tuple(sorted(findings, key=lambda finding: (rank(finding.level), finding))),
+        notes=tuple(sorted(outcome for outcome in unique if isinstance(outcome, Note))),
+        doubts=tuple(sorted(outcome for outcome in unique if isinstance(outcome, Undecided))),
     )
 
 
-def _remarks(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    if frozenset(change.actions) not in _KNOWN:
+def _outcomes(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    if frozenset(change.actions) not in _KNOWN_ACTIONS:
         words = ", ".join(change.actions) or "none"
-        yield Undecided(address_of(change), f"the actions '{words}' are not known to this release")
+        yield Undecided(address_of(change), f"this release does not know the actions '{words}'")
         return
-    yield from _told(change)
+    yield from _notes(change)
     if change.actions != ("no-op",):
         yield from run_rules(change, context)
         yield from unknown_type(change)
@@ -73,14 +73,12 @@ def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:
         yield from rule.check(change, context)
 
 
-def _told(change: Change) -> Iterator[Note]:
-    """Say what looks like more than it is: what is forgotten, imported or moved."""
+def _notes(change: Change) -> Iterator[Note]:
+    """Note what changes nothing at AWS although it may look so: a forget, an import, a move."""
     if "forget" in change.actions:
-        yield Note(address_of(change), "forgotten: it leaves the state and stays at AWS as it is")
+        yield Note(address_of(change), "forgotten: it is removed from the state and stays at AWS as it is")
     if change.importing:
-        after = "changed after that" if change.actions != ("no-op",) else "nothing changes at AWS"
-        yield Note(address_of(change), f"imported: {change.importing} comes into the state, {after}")
+        after = "then changed" if change.actions != ("no-op",) else "nothing changes at AWS"
+        yield Note(address_of(change), f"imported: {change.importing} is added to the state, {after}")
     if change.moved_from:
-        yield Note(
-            address_of(change), f"moved: it was {change.moved_from} in the state, and moving changes nothing at AWS"
-        )
+        yield Note(address_of(change), f"moved: it was {change.moved_from} in the state; a move changes nothing at AWS")

@@ -1,7 +1,7 @@
-"""Two sets of policies -> the circumstances in which they may decide otherwise, by values that their conditions name.
+"""Builds the condition contexts in which two sets of policies may differ, from the values in their conditions.
 
-A value of each kind that a condition tells apart is enough: an end of a range of addresses, a text for each wildcard.
-Templates, names, tags of issuers and the like are left out: requests are tried with all of them anyway.
+One value of each kind is enough: both ends of an address range, a text for each wildcard. Templates, names and issuer
+tags are left out: requests are tried with all of them anyway.
 """
 
 import ipaddress
@@ -21,22 +21,22 @@ _MOST = 256
 
 
 def condition_contexts(before: Mapping[str, str], after: Mapping[str, str]) -> list[Context]:
-    """Return contexts that meet what differs, with and without what else the second set asks for."""
+    """Return contexts that meet the conditions that differ, with and without the other conditions of the second set."""
     if not before:
         return []
     old, new = (list(_statements(each)) for each in (before, after))
-    told = [{_key(each) for statement in statements for each in _contexts(statement)} for statements in (old, new)]
-    differing = [json.loads(each) for each in sorted(told[0] ^ told[1])]
+    keys = [{_key(each) for statement in statements for each in _contexts(statement)} for statements in (old, new)]
+    differing = [json.loads(each) for each in sorted(keys[0] ^ keys[1])]
     bases = {_key(_base(each)): _base(each) for each in new if each.get("Effect") == "Allow"}
-    every = chain(differing, ({**base, **each} for each in differing for base in bases.values()))
-    return [{key: (value,) for key, value in each.items()} for each in islice(_unique(every), _MOST)]
+    contexts = chain(differing, ({**base, **each} for each in differing for base in bases.values()))
+    return [{key: (value,) for key, value in each.items()} for each in islice(_unique(contexts), _MOST)]
 
 
 def _unique(contexts: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
-    met = set()
+    seen = set()
     for each in contexts:
-        if _key(each) not in met:
-            met.add(_key(each))
+        if _key(each) not in seen:
+            seen.add(_key(each))
             yield each
 
 
@@ -50,18 +50,18 @@ def _statements(policies: Mapping[str, str]) -> Iterator[Any]:
 
 
 def _contexts(statement: Any) -> Iterator[dict[str, str]]:
-    """Yield for each value of each condition what meets it, or would but for a negation, and the other conditions."""
+    """Yield for each value of each condition a context with that value that meets the other conditions."""
     base = _base(statement)
-    for _, key, values in _asked(statement):
+    for _, key, values in _conditions(statement):
         yield from ({**base, key: value} for value in values)
 
 
 def _base(statement: Any) -> dict[str, str]:
-    """Return what meets all conditions of a statement at once."""
-    return {key: values[0] for operator, key, values in _asked(statement) if values and "Not" not in operator}
+    """Return a context that meets all conditions of a statement."""
+    return {key: values[0] for operator, key, values in _conditions(statement) if values and "Not" not in operator}
 
 
-def _asked(statement: Any) -> Iterator[tuple[str, str, list[str]]]:
+def _conditions(statement: Any) -> Iterator[tuple[str, str, list[str]]]:
     for operator, keys in statement.get("Condition", {}).items():
         for key, values in keys.items():
             if not key.lower().startswith(_TRIED):

@@ -1,7 +1,7 @@
-"""What is there before a plan, and what hangs on what: CAs, the CAs below them, and all that names one of them.
+"""The objects before a plan and their dependencies: CAs, the CAs below them, and the resources that name a CA.
 
-A CA is below another if the other issued the certificate that it has installed: told by the state, where both are in
-it, else by the key identifiers in both certificates (RFC 5280, 4.2.1.1).
+A CA is below another if the other issued its installed certificate: as the state says if both are in it, otherwise by
+the key identifiers in both certificates (RFC 5280, 4.2.1.1).
 """
 
 import json
@@ -20,9 +20,9 @@ from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATIO
 
 _ARN = "certificate_authority_arn"
 _AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")
-_NAMELESS = "a CA"
-_TREE = 32
-"""Levels of CAs that are followed; certificates that name each other cannot make it endless."""
+_UNNAMED = "a CA"
+_MAX_DEPTH = 32
+"""Levels of CAs that are followed, so that certificates which name each other cause no endless loop."""
 
 
 @dataclass(frozen=True)
@@ -31,23 +31,25 @@ class PlanContext:
 
     plan: Plan
     existing: Mapping[str, str] = field(default_factory=dict)
-    """The ARNs of CAs that exist, by the addresses that the spec gives them; empty without a spec."""
+    """The ARNs of existing CAs by address, as the spec gives them; empty without a spec."""
 
     @cached_property
     def analyses(self) -> AnalysisCache:
-        """What several rules need to know about one change."""
+        """The analyses of one change that its rules share."""
         return AnalysisCache()
 
     @cached_property
     def resources(self) -> Mapping[str, list[Resource]]:
-        """What is there, by type: what the plan changes, and all else that is in the state."""
-        found = [_before(change) for change in self.plan.changes if change.before]
-        met = {(each.address, each.deposed) for each in found}
+        """The existing objects by type: those that the plan changes, and the rest of the state."""
+        changed = [_before(change) for change in self.plan.changes if change.before]
+        seen = {(each.address, each.deposed) for each in changed}
         moved = {change.moved_from for change in self.plan.changes}
-        kept = (each for each in self.plan.resources if (each.address, each.deposed) not in met)
+        unchanged = (each for each in self.plan.resources if (each.address, each.deposed) not in seen)
         by_type: dict[str, list[Resource]] = {}
-        every = (*found, *(each for each in kept if each.address not in moved))
-        for resource in sorted(every, key=lambda each: not each.deposed):  # of two with one ARN the live one counts
+        existing = (*changed, *(each for each in unchanged if each.address not in moved))
+        for resource in sorted(
+            existing, key=lambda each: not each.deposed
+        ):  # of two with one ARN the live one comes last
             by_type.setdefault(resource.type, []).append(resource)
         return by_type
 
@@ -63,36 +65,36 @@ class PlanContext:
 
     @cached_property
     def read(self) -> Mapping[str, Resource]:
-        """The CAs that data sources read, by ARN: another stack may have made them."""
+        """The CAs that data sources read, by ARN: another stack may have created them."""
         return _by_arn(each for each in self.plan.read if each.type == AUTHORITY)
 
     @cached_property
     def created_cas(self) -> tuple[Change, ...]:
-        """The CAs that this plan makes."""
+        """The CAs that this plan creates."""
         return tuple(change for change in self.changes_of(AUTHORITY) if "create" in change.actions)
 
     def is_known(self, arn: str) -> bool:
-        """Tell whether it is known what certificate a CA has: by the state or by AWS, or as it is still to be made."""
-        return any(arn in known for known in (self.authorities, self.read, self.installed, self.created_arns))
+        """Tell whether the certificate of a CA is known: from the state or AWS, or since the plan creates the CA."""
+        return any(arn in cas for cas in (self.authorities, self.read, self.installed, self.created_arns))
 
     @cached_property
     def created_arns(self) -> frozenset[str]:
-        """The ARNs of the CAs that are made, which only specs give."""
+        """The ARNs of the CAs that are created, known only between specs."""
         return frozenset(str(change.after["arn"]) for change in self.created_cas if change.after.get("arn"))
 
     @cached_property
     def created_modules(self) -> frozenset[str]:
-        """The modules that the plan makes CAs in, empty text for the root module."""
+        """The modules in which the plan creates CAs, empty text for the root module."""
         return frozenset(module(change.address) for change in self.created_cas)
 
     @cached_property
     def destroyed(self) -> frozenset[str]:
-        """The ARNs of the CAs that this plan destroys: what is said of them need not be said of each part again."""
+        """The ARNs of the CAs that this plan destroys: their parts are not reported again."""
         gone = (change for change in self.plan.changes if change.type == AUTHORITY and "delete" in change.actions)
         return frozenset(str(change.before.get("arn")) for change in gone)
 
     def is_for_created_ca(self, change: Change) -> bool:
-        """Tell whether a CA that is unknown is one that this plan makes, and none that a data source reads later."""
+        """Tell whether an unknown CA is one that this plan creates, and not one that a data source reads later."""
         return module(change.address) in self.created_modules - {""} or bool(
             self.created_cas and not self._is_any_read_later
         )
@@ -103,34 +105,36 @@ class PlanContext:
 
     @cached_property
     def deleted_names(self) -> frozenset[str]:
-        """The names of the CAs that were deleted outside."""
+        """The names of the CAs that were deleted outside Terraform."""
         gone = (each for each in self.plan.gone.values() if each.type == AUTHORITY)
-        return frozenset(common_name(each.values) for each in gone) - {_NAMELESS, "{}"}
+        return frozenset(common_name(each.values) for each in gone) - {_UNNAMED, "{}"}
 
     @cached_property
     def orphans(self) -> Mapping[str, list[Resource]]:
         """The installations whose CA is not in the state, by their module."""
-        found: dict[str, list[Resource]] = {}
+        by_module: dict[str, list[Resource]] = {}
         for each in self.of(INSTALLATION):
             if str(each.values.get(_ARN)) not in self.authorities:
-                found.setdefault(module(each.address), []).append(each)
-        return found
+                by_module.setdefault(module(each.address), []).append(each)
+        return by_module
 
     @cached_property
     def moved_away(self) -> tuple[Change, ...]:
-        """What hung on a CA that is not in the state, and moves to one that this plan makes: the first has got lost."""
-        hanging = self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, SHARE)
-        return tuple(change for change in hanging if self._is_moved_away(change))
+        """Changes of objects of a CA that is missing from the state, which move to one that this plan creates."""
+        dependents = self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, SHARE)
+        return tuple(change for change in dependents if self._is_moved_away(change))
 
     def _is_moved_away(self, change: Change) -> bool:
         name = "resource_arn" if change.type == SHARE else _ARN
         arn = change.before.get(name)
-        is_of_others = arn in self.read and change.type != INSTALLATION  # who installs in a CA, made it
+        is_of_others = (
+            arn in self.read and change.type != INSTALLATION
+        )  # the stack that installs in a CA has created it
         return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
 
     @cached_property
     def created_ids(self) -> frozenset[str]:
-        """The ids of the CAs that this plan creates; where one is not known yet its key, as in a spec's ARNs."""
+        """The ids of the CAs that this plan creates; an unknown id is the key of the CA, as in a spec's ARNs."""
         created_cas = [change for change in self.plan.changes if change.type == AUTHORITY and is_created(change)]
         arns = [
             str(change.after.get("arn") or module(change.address).removeprefix("module.ca_")) for change in created_cas
@@ -139,11 +143,11 @@ class PlanContext:
 
     @cached_property
     def installed(self) -> Mapping[str, str]:
-        """The text of each CA's own certificate, by ARN, as far as it is known."""
-        found = [each.values for each in self.of(INSTALLATION) if each.values.get(_ARN)]
-        texts = {str(values[_ARN]): values.get("certificate") for values in found}
-        known = {**self.read, **self.authorities}
-        texts |= {arn: each.values["certificate"] for arn, each in known.items() if _has(each)}
+        """The PEM text of each CA's own certificate, by ARN, as far as it is known."""
+        installations = [each.values for each in self.of(INSTALLATION) if each.values.get(_ARN)]
+        texts = {str(values[_ARN]): values.get("certificate") for values in installations}
+        cas = {**self.read, **self.authorities}
+        texts |= {arn: ca.values["certificate"] for arn, ca in cas.items() if ca.values.get("certificate")}
         return {arn: text for arn, text in texts.items() if isinstance(text, str) and text}
 
     def has_issued(self, text: Any) -> bool:
@@ -162,15 +166,15 @@ class PlanContext:
     @cached_property
     def parents(self) -> Mapping[str, str]:
         """ARN of a CA -> ARN of the CA that issued its certificate; roots have none."""
-        known = [each.values for each in self.of(CERTIFICATE) if each.values.get("certificate")]
-        issued = {str(values["certificate"]): str(values.get(_ARN)) for values in known}
-        found = {arn: issued[text] for arn, text in self.installed.items() if text in issued}
+        certificates = [each.values for each in self.of(CERTIFICATE) if each.values.get("certificate")]
+        issued = {str(values["certificate"]): str(values.get(_ARN)) for values in certificates}
+        parents = {arn: issued[text] for arn, text in self.installed.items() if text in issued}
         keys = {arn: _identifiers(text) for arn, text in self.installed.items()}
         by_key: dict[bytes | None, str] = {own: arn for arn, (own, _) in keys.items() if own}
         for arn, (_, issuer) in keys.items():
             if issuer in by_key:
-                found.setdefault(arn, by_key[issuer])
-        return {arn: parent for arn, parent in found.items() if arn != parent}
+                parents.setdefault(arn, by_key[issuer])
+        return {arn: parent for arn, parent in parents.items() if arn != parent}
 
     @cached_property
     def _children(self) -> Mapping[str, list[str]]:
@@ -180,14 +184,14 @@ class PlanContext:
         return children
 
     @cached_property
-    def _hanging(self) -> Mapping[str, list[str]]:
-        """ARN of a CA -> what names it, in words."""
-        found: dict[str, list[str]] = {}
-        for arn, words in self._naming():
-            found.setdefault(arn, []).append(words)
-        return found
+    def _dependents(self) -> Mapping[str, list[str]]:
+        """ARN of a CA -> the resources that name it, one line each."""
+        lines: dict[str, list[str]] = {}
+        for arn, line in self._references():
+            lines.setdefault(arn, []).append(line)
+        return lines
 
-    def _naming(self) -> Iterator[tuple[str, str]]:
+    def _references(self) -> Iterator[tuple[str, str]]:
         for each in self.of(MANAGED):
             if arn := each.values.get(_ARN):
                 yield str(arn), f"{each.address}: ACM cannot renew the certificate for {each.values.get('domain_name')}"
@@ -197,35 +201,33 @@ class PlanContext:
             yield str(each.values.get("resource_arn")), f"{each.address}: other accounts issue from this CA"
         for each in self.of(*POLICIES):
             for arn in dict.fromkeys(_AUTHORITY_ARN.findall(str(each.values.get("policy")))):
-                yield arn, f"{each.address}: whoever has this policy issues from this CA, by its ARN"
+                yield arn, f"{each.address}: the principals with this policy use this CA, by its ARN"
 
     @cached_property
     def holders(self) -> Holders:
-        """Who has which policy."""
+        """The principals that have policies."""
         return Holders(self.of, self.changes_of, module, self.plan.read)
 
     def name(self, arn: str) -> str:
-        """Return how people know a CA."""
-        found = self.authorities.get(arn) or self.read.get(arn)
-        if found is None:
-            return arn
-        return f"{common_name(found.values)} ({found.address})"
+        """Return the name and address of a CA, or its ARN if it is unknown."""
+        ca = self.authorities.get(arn) or self.read.get(arn)
+        return arn if ca is None else f"{common_name(ca.values)} ({ca.address})"
 
     def below(self, arn: str) -> tuple[str, ...]:
-        """Return what hangs on a CA, one line each: the CAs below it, and what names any of them."""
-        return tuple(dict.fromkeys(self._below(arn, _TREE)))
+        """Return what depends on a CA, one line each: the CAs below it, and the resources that name any of them."""
+        return tuple(dict.fromkeys(self._below(arn, _MAX_DEPTH)))
 
     def _below(self, arn: str, levels: int) -> Iterator[str]:
         for child in self._children.get(arn, ()) if levels else ():
-            yield f"{self.name(child)}: its certificate was issued by this CA, so all that it issued ends here too"
+            yield f"{self.name(child)}: its certificate was issued by this CA, so all that it issued is affected too"
             yield from self._below(child, levels - 1)
-        yield from self._hanging.get(arn, ())
+        yield from self._dependents.get(arn, ())
 
-    def carrying(self, text: Any) -> tuple[str, ...]:
-        """Return who has a certificate installed, one line each, with what hangs on them."""
+    def affected_by_certificate(self, text: Any) -> tuple[str, ...]:
+        """Return the CAs that have a certificate installed, one line each, with what depends on them."""
         arns = [arn for arn, installed in self.installed.items() if text and installed == text]
         own = [f"{self.name(arn)}: has it installed" for arn in arns]
-        return tuple(dict.fromkeys([*own, *(line for arn in arns for line in self._below(arn, _TREE))]))
+        return tuple(dict.fromkeys([*own, *(line for arn in arns for line in self._below(arn, _MAX_DEPTH))]))
 
     def changes_of(self, *types: str) -> Iterator[Change]:
         """Yield what the plan does to objects of some types."""
@@ -233,37 +235,33 @@ class PlanContext:
 
 
 def common_name(values: Mapping[str, Any]) -> str:
-    """Return a CA's name, or what else tells it from others."""
+    """Return the common name of a CA, or the rest of its subject."""
     for configuration in values.get("certificate_authority_configuration") or ():
         for subject in configuration.get("subject") or ():
             if subject.get("common_name"):
                 return f"'{subject['common_name']}'"
             return json.dumps({name: value for name, value in subject.items() if value}, ensure_ascii=False)
-    return _NAMELESS
+    return _UNNAMED
 
 
 def module(address: str) -> str:
-    """Return the module that a resource's address lies in, empty for the root module."""
-    found = re.match(r'(?P<module>(?:module\.[\w-]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.?)*)', address)
-    return found["module"].rstrip(".") if found else ""
+    """Return the module of a resource's address, empty for the root module."""
+    match = re.match(r'(?P<module>(?:module\.[\w-]+(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?\.?)*)', address)
+    return match["module"].rstrip(".") if match else ""
 
 
-def _by_arn(found: Iterable[Resource]) -> dict[str, Resource]:
-    return {str(each.values["arn"]): each for each in found if each.values.get("arn")}
+def _by_arn(resources: Iterable[Resource]) -> dict[str, Resource]:
+    return {str(each.values["arn"]): each for each in resources if each.values.get("arn")}
 
 
 def _before(change: Change) -> Resource:
     return Resource(change.address, change.type, change.before, change.deposed)
 
 
-def _has(authority: Resource) -> bool:
-    return bool(authority.values.get("certificate"))
-
-
 def _identifiers(pem: str) -> tuple[bytes | None, bytes | None]:
-    """Return the identifiers of a certificate's own key and of its issuer's."""
+    """Return the key identifiers of a certificate and of its issuer."""
     try:
-        found = certificate(pem)
+        parsed = certificate(pem)
     except UnreadableError:
         return None, None
-    return found.subject_key, found.authority_key
+    return parsed.subject_key, parsed.authority_key

@@ -1,4 +1,4 @@
-"""A change -> a finding about it: what forces it in words, the arguments that differ, and nothing secret."""
+"""Describes a change in a finding: its address, its cause, and the arguments that differ, without secrets."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,11 +9,11 @@ from pcaform.checks.guard.verdict import Difference
 from pcaform.terraform.plan_changes import is_marked
 
 _CAUSES = {
-    "delete_because_no_resource_config": "its block is not in the configuration any more",
-    "delete_because_no_module": "its module is not in the configuration any more",
-    "delete_because_wrong_repetition": "'count' or 'for_each' came or went",
+    "delete_because_no_resource_config": "its block is no longer in the configuration",
+    "delete_because_no_module": "its module is no longer in the configuration",
+    "delete_because_wrong_repetition": "'count' or 'for_each' was added or removed",
     "delete_because_count_index": "its index is beyond 'count'",
-    "delete_because_each_key": "its key is not in 'for_each' any more",
+    "delete_because_each_key": "its key is no longer in 'for_each'",
     "delete_because_no_move_target": "it was moved to an address that is not declared",
     "replace_because_tainted": "it is marked as tainted",
     "replace_by_request": "'-replace' asks for it",
@@ -32,22 +32,22 @@ def differences(change: Change, paths: Sequence[str]) -> tuple[Difference, ...]:
 
 
 def address_of(change: Change) -> str:
-    """Return the address of what changes; an object that a replacement left behind is named as such."""
+    """Return the address of the changed object, with the key of a deposed object."""
     return f"{change.address} (deposed {change.deposed})" if change.deposed else change.address
 
 
 def is_destroyed(change: Change) -> bool:
-    """Tell whether the object that is there now goes; Terraform asks readers to look for this one word."""
+    """Tell whether the existing object is destroyed; Terraform asks readers to look for the action 'delete'."""
     return "delete" in change.actions
 
 
 def is_replaced(change: Change) -> bool:
-    """Tell whether another object takes its place; the old one is destroyed, or by OpenTofu perhaps only forgotten."""
+    """Tell whether another object takes its place; the old one is destroyed, or only forgotten (OpenTofu)."""
     return "create" in change.actions and (is_destroyed(change) or "forget" in change.actions)
 
 
 def is_created(change: Change) -> bool:
-    """Tell whether an object comes where none is."""
+    """Tell whether an object is created where none exists."""
     return "create" in change.actions and not is_replaced(change)
 
 
@@ -57,7 +57,7 @@ def is_updated(change: Change) -> bool:
 
 
 def cause(change: Change) -> str:
-    """Return what forces the change, in words; empty where Terraform does not say."""
+    """Return what forces the change, in words; empty if Terraform gives no reason."""
     if change.paths:
         return f"{', '.join(repr(path) for path in change.paths)} {'change' if len(change.paths) > 1 else 'changes'}"
     return _CAUSES.get(change.reason, change.reason)
@@ -67,8 +67,8 @@ def _difference(change: Change, path: str) -> Difference:
     steps = list(_steps(path))
     is_secret = any(_at(mask, steps, is_mask=True) is True for mask in change.secret)
     is_unknown = _at(change.unknown, steps, is_mask=True) is True
-    before = _HIDDEN if is_secret else _shown(_at(change.before, steps))
-    after = _HIDDEN if is_secret else _UNKNOWN if is_unknown else _shown(_at(change.after, steps))
+    before = _HIDDEN if is_secret else _format_value(_at(change.before, steps))
+    after = _HIDDEN if is_secret else _UNKNOWN if is_unknown else _format_value(_at(change.after, steps))
     return Difference(path, before, after)
 
 
@@ -79,7 +79,7 @@ def _steps(path: str) -> Iterator[str | int]:
 
 
 def _at(value: Any, steps: Sequence[str | int], *, is_mask: bool = False) -> Any:
-    """Return what is at a path; in a mask the first `true` on the way holds for all below it."""
+    """Return the value at a path; in a mask the first `true` on the way holds for everything below it."""
     for step in steps:
         if is_mask and value is True:
             return True
@@ -92,7 +92,7 @@ def _at(value: Any, steps: Sequence[str | int], *, is_mask: bool = False) -> Any
     return is_marked(value) if is_mask else value
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

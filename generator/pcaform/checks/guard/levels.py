@@ -1,23 +1,23 @@
-"""How much a finding weighs: what `--fail-on` takes, and what decides the exit code."""
+"""The levels of findings: the values of `--fail-on`, which decides the exit code."""
 
 from enum import StrEnum
 
 
 class Level(StrEnum):
-    """What a change does to people who trust the CAs, heaviest first."""
+    """How much a change harms those who rely on the CAs, most severe first."""
 
     BREAKS_TRUST = "breaks-trust"
-    """Certificates lose their issuer, their renewal or their revocation, or anybody may use a CA."""
+    """Certificates lose their issuer, their renewal or their revocation, or anyone may use a CA."""
     WIDENS_ACCESS = "widens-access"
-    """Somebody may do more than before."""
+    """A principal may do more than before."""
     NOTICE = "notice"
-    """Nothing breaks by it, and somebody should know."""
+    """Nothing breaks, but the change should be noticed."""
 
     def reaches(self, other: "Level") -> bool:
-        """Tell whether this level weighs as much as another, or more."""
+        """Tell whether this level is as severe as another, or more."""
         return rank(self) <= rank(other)
 
 
 def rank(level: Level) -> int:
-    """Return a level's place, 0 for the heaviest."""
+    """Return the position of a level, 0 for the most severe."""
     return list(Level).index(level)

@@ -1,8 +1,8 @@
-"""What `terraform show -json PLAN` prints -> the changes in it, checked: what cannot be read is never judged safe.
+"""Reads the changes from the output of `terraform show -json PLAN`; raises Failure for what it cannot read.
 
-Format: https://developer.hashicorp.com/terraform/internals/json-format, which OpenTofu writes as well. What will happen
-is in `resource_changes` and `errored`; `resource_drift`, which lists what has happened already, only tells what
-was deleted outside, and `prior_state` which others there are, and what data sources read.
+Format: https://developer.hashicorp.com/terraform/internals/json-format, which OpenTofu writes as well. Planned
+changes are in `resource_changes` and `errored`; `resource_drift`, which lists past changes, is only used for what was
+deleted outside Terraform, and `prior_state` for the other objects and for what data sources read.
 """
 
 import json
@@ -19,10 +19,10 @@ _ZIP = b"PK\x03\x04"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a plan does to one object.
+    """The change of one object.
 
-    `actions` are Terraform's words in its order; `before` is the object as it is, `after` as it will be where that is
-    known, and `unknown` names the arguments of which it is not. `reason` is Terraform's `action_reason`, `paths` are
+    `actions` are Terraform's words in its order; `before` is the object as it is, `after` as it will be as far
+    as that is known, and `unknown` names the unknown arguments. `reason` is Terraform's `action_reason`, `paths` are
     the arguments that force a replacement, in the form `subject[0].country`. `deposed` is the key of an object that a
     replacement has left behind, or empty. `secret` names the arguments that may not be shown, as they are and as they
     will be. `importing` is the id that is imported and `moved_from` the address of before, or empty.
@@ -54,11 +54,11 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan: all that it does, and whether Terraform stopped before it was whole.
+    """A plan: its changes, and whether Terraform stopped before it was complete.
 
     `resources` are the objects of the state, `read` those that its data sources have just read, `gone` those that
-    were deleted outside, by their address. `is_deferred` tells that something was put off to a later plan,
-    `is_partial` that a target or the like left something out.
+    were deleted outside, by their address. `is_deferred` means that changes are deferred to a later plan,
+    `is_partial` that a target, for example, left something out.
     """
 
     changes: tuple[Change, ...]
@@ -75,7 +75,9 @@ def read(content: bytes, name: str) -> Plan:
     document = _document(content, name)
     errored = document.get("errored")
     if not isinstance(errored, bool):
-        raise Failure(f"{name}: the plan does not say whether it is whole ('errored'): use Terraform or OpenTofu 1.10+")
+        raise Failure(
+            f"{name}: the plan does not say whether it is complete ('errored'): use Terraform or OpenTofu 1.10+"
+        )
     try:
         state = _object(_object(_object(document.get("prior_state")).get("values")).get("root_module"))
         return Plan(
@@ -88,28 +90,28 @@ def read(content: bytes, name: str) -> Plan:
             read=tuple(_resources(state, "data")),
         )
     except (KeyError, TypeError, AttributeError, RecursionError):
-        raise Failure(f"{name}: a change in the plan is not as Terraform writes it: {_TAKE}") from None
+        raise Failure(f"{name}: a change in the plan does not have the format that Terraform writes: {_TAKE}") from None
 
 
 def _document(content: bytes, name: str) -> Mapping[str, Any]:
     if not content.strip():
-        raise Failure(f"{name}: there is nothing in it: {_TAKE}")
+        raise Failure(f"{name}: the file is empty: {_TAKE}")
     if content.startswith(_ZIP):
-        raise Failure(f"{name}: this is the plan file itself, which only Terraform reads: {_TAKE}")
+        raise Failure(f"{name}: this is the plan file itself, which only Terraform can read: {_TAKE}")
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
-        raise Failure(f"{name}: not a whole JSON document: {_TAKE}") from None
+        raise Failure(f"{name}: not a complete JSON document: {_TAKE}") from None
     version = document.get("format_version") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(version, str) or "planned_values" not in document:
         raise Failure(f"{name}: not a plan in JSON: {_TAKE}")
     if version.partition(".")[0] != _MAJOR:
-        raise Failure(f"{name}: the plan's format is {_printable(version)}, and only {_MAJOR}.x is understood")
+        raise Failure(f"{name}: the format of the plan is {_printable(version)}, only {_MAJOR}.x is supported")
     return document
 
 
 def _resources(module: Mapping[str, Any], mode: str) -> Iterator[Resource]:
-    """Yield what a module of the state and those below it hold: what is managed, or what data sources read."""
+    """Yield the managed or the data resources of a module of the state and of the modules below it."""
     for record in _list(module, "resources"):
         if record.get("mode", "managed") == mode:
             address, deposed = (_printable(_text(text)) for text in (record["address"], record.get("deposed_key", "")))
@@ -134,20 +136,20 @@ def _change(record: Mapping[str, Any]) -> Change:
         actions=tuple(_printable(_text(action)) for action in _list(change, "actions")),
         before=_object(change.get("before")),
         after=_object(change.get("after")),
-        unknown=_masked(change.get("after_unknown")),
+        unknown=_mask(change.get("after_unknown")),
         reason=_printable(_text(record.get("action_reason", ""))),
         paths=tuple(_path(steps) for steps in _list(change, "replace_paths")),
         deposed=_printable(_text(record.get("deposed", ""))),
         secret=(change.get("before_sensitive", False), change.get("after_sensitive", False)),
-        importing=_imported(importing) if importing else "",
+        importing=_import_id(importing) if importing else "",
         moved_from=_printable(_text(record.get("previous_address", ""))),
     )
 
 
-def _imported(importing: Mapping[str, Any]) -> str:
-    """Return what is imported: its id, or the parts of its identity."""
-    shown = importing.get("id") or json.dumps(importing.get("identity"), sort_keys=True)
-    return _printable(_text(shown))
+def _import_id(importing: Mapping[str, Any]) -> str:
+    """Return the id of an imported object, or the parts of its identity."""
+    text = importing.get("id") or json.dumps(importing.get("identity"), sort_keys=True)
+    return _printable(_text(text))
 
 
 def _path(steps: Any) -> str:
@@ -171,17 +173,17 @@ def _text(value: Any) -> str:
 
 
 def _object(value: Any) -> Mapping[str, Any]:
-    """Return an object of the plan; null and `false`, which stand for none at all, are empty."""
+    """Return an object of the plan; null and `false`, which mean none, are empty."""
     return value if isinstance(value, dict) else {}
 
 
-def _masked(value: Any) -> Mapping[str, Any]:
-    """Return which arguments are unknown; that all of an object is unknown is nothing that could be judged."""
+def _mask(value: Any) -> Mapping[str, Any]:
+    """Return the unknown arguments; an object that is unknown as a whole cannot be checked."""
     if value is True:
         raise TypeError
     return _object(value)
 
 
 def _printable(text: str) -> str:
-    """Return text that moves no cursor: addresses are printed, and a plan may come from anywhere."""
+    """Return text without control characters: addresses are printed, and a plan may come from anywhere."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

@@ -1,6 +1,6 @@
-"""Which IAM policies are about private CAs at all: all others are somebody else's business.
+"""Decides which IAM policies are about private CAs at all; the guard ignores all others.
 
-AWS's own policies: https://docs.aws.amazon.com/privateca/latest/userguide/auth-AwsManagedPolicies.html, and the ones of
+Managed policies: https://docs.aws.amazon.com/privateca/latest/userguide/auth-AwsManagedPolicies.html, and the ones of
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html that allow every service.
 """
 
@@ -26,7 +26,7 @@ ON_IAM = {
     "iam:SetDefaultPolicyVersion": "policy",
     "iam:UpdateAssumeRolePolicy": "role",
 }
-"""Action -> what it is about: who may do one of these to whichever he likes may give himself all the rest."""
+"""Action -> type of its resource: a principal with one of these on all resources can grant itself everything else."""
 
 _OF_AWS = re.compile(
     r"arn:[\w-]+:iam::aws:policy/(?:AWSPrivateCA|AWSCertificateManager|AdministratorAccess$|PowerUserAccess$|"
@@ -37,7 +37,7 @@ _READ_ONLY = re.compile(r"(?:ReadOnly|Auditor)$")
 
 
 def is_about_authorities(text: Any) -> bool:
-    """Tell whether a policy allows or denies anything on CAs; what cannot be read as a policy may."""
+    """Tell whether a policy allows or denies anything on CAs; a text that cannot be read may."""
     if not isinstance(text, str):
         return False
     try:
@@ -45,30 +45,30 @@ def is_about_authorities(text: Any) -> bool:
         patterns = list(_patterns(document))
     except (ValueError, TypeError, AttributeError, RecursionError):
         return True
-    is_named = any(pattern is None or any(is_action(name, pattern) for name in _ACTIONS) for pattern in patterns)
-    return is_named or any(map(_governs, as_list(document.get("Statement"))))
+    names_action = any(pattern is None or any(is_action(name, pattern) for name in _ACTIONS) for pattern in patterns)
+    return names_action or any(map(_allows_escalation, as_list(document.get("Statement"))))
 
 
 def is_about_authorities_by_name(arn: Any) -> bool:
-    """Tell whether a policy of AWS's own lets somebody use, change or give away CAs."""
+    """Tell whether an AWS managed policy allows to use, change or share CAs."""
     return isinstance(arn, str) and _OF_AWS.match(arn) is not None and _READ_ONLY.search(arn) is None
 
 
 def is_of_aws(arn: str) -> bool:
-    """Tell whether a policy is AWS's own, of which the name says what it allows."""
+    """Tell whether a policy is an AWS managed policy, whose name says what it allows."""
     return _AWS.match(arn) is not None
 
 
 def _patterns(document: Any) -> Iterator[str | None]:
-    """Yield the patterns of actions; None for NotAction, which means nearly all, and for what is none."""
+    """Yield the patterns of actions; None for NotAction, which means nearly all, and for an invalid pattern."""
     for statement in as_list(document.get("Statement")):
         if "NotAction" in statement:
             yield None
         yield from (each if isinstance(each, str) else None for each in as_list(statement.get("Action", [])))
 
 
-def _governs(statement: Any) -> bool:
-    """Tell whether a statement lets somebody change what all principals of a kind may do."""
+def _allows_escalation(statement: Any) -> bool:
+    """Tell whether a statement allows to change the policies of all principals of a kind."""
     patterns, resources = as_list(statement.get("Action", [])), as_list(statement.get("Resource", "*"))
     return statement.get("Effect") == "Allow" and any(
         any(is_action(name, pattern) for pattern in patterns) and any(_is_every(each, kind) for each in resources)

@@ -1,4 +1,4 @@
-"""Judgement -> text for people and JSON for programs, and the JSON Schema of the latter."""
+"""Formats a result as text and as JSON, and describes the JSON with a JSON Schema."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from pydantic import TypeAdapter
 
 from pcaform.checks.guard.verdict import Finding, GuardResult, Note, Undecided, Waived
 
-_SHOWN = 12
-"""How many of the things that suffer are listed for people; JSON has all."""
+_LISTED = 12
+"""How many affected objects the text lists; the JSON has all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `pcaform guard --format json` prints; the first part of `format_version` grows when a reader could break."""
+    """What `pcaform guard --format json` prints; the major part of `format_version` grows with each breaking change."""
 
     format_version: Literal["1.1"]
     findings: tuple[Finding, ...]
@@ -27,38 +27,38 @@ _REPORT = TypeAdapter(Report)
 
 
 def format_text(result: GuardResult) -> str:
-    """Return a few lines for each finding: what happens and why, what hangs on it, then what to do instead."""
-    waived = (f"{_head(each.finding)}\n  waived until {each.until}: {each.why}" for each in result.waived)
+    """Return a few lines for each finding: what happens and why, what it affects, and what to do instead."""
+    waived = (f"{_head(waived.finding)}\n  waived until {waived.until}: {waived.why}" for waived in result.waived)
     return "\n".join([*(line for finding in result.findings for line in _lines(finding)), *waived])
 
 
 def _lines(finding: Finding) -> Iterator[str]:
     yield _head(finding)
-    for each in finding.differences:
-        yield f"  {each.path}: {each.before} -> {each.after}"
+    for difference in finding.differences:
+        yield f"  {difference.path}: {difference.before} -> {difference.after}"
     for line in shorten(finding.affected):
         yield f"  affects {line}"
     yield f"  instead: {finding.advice}"
 
 
 def _head(finding: Finding) -> str:
-    place = f"{finding.address}: " if finding.address else ""
-    return f"{place}{describe_change(finding)}{finding.message} [{finding.rule}, {finding.level}]"
+    address = f"{finding.address}: " if finding.address else ""
+    return f"{address}{describe_change(finding)}{finding.message} [{finding.rule}, {finding.level}]"
 
 
 def describe_change(finding: Finding) -> str:
-    """Return what Terraform does and why, as the start of a sentence; empty where it does nothing."""
+    """Return what Terraform does and why, as the start of a sentence; empty if it does nothing."""
     words = {"delete": "destroyed", "create": "created", "update": "changed"}
-    done = "replaced" if {"delete", "create"} <= set(finding.actions) else words.get("".join(finding.actions))
+    action = "replaced" if {"delete", "create"} <= set(finding.actions) else words.get("".join(finding.actions))
     because = f" because {finding.cause}" if finding.cause else ""
-    return f"{done}{because}: " if done else ""
+    return f"{action}{because}: " if action else ""
 
 
 def shorten(lines: tuple[str, ...]) -> Iterator[str]:
-    """Yield as many lines as a person reads, and how many more there are."""
-    yield from lines[:_SHOWN]
-    if len(lines) > _SHOWN:
-        yield f"and {len(lines) - _SHOWN} more"
+    """Yield the first lines, and how many more there are."""
+    yield from lines[:_LISTED]
+    if len(lines) > _LISTED:
+        yield f"and {len(lines) - _LISTED} more"
 
 
 def format_json(result: GuardResult) -> str:

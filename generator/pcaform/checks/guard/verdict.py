@@ -1,4 +1,4 @@
-"""What the guard says: findings that refuse a plan, notes that do not, and doubts that leave it unjudged."""
+"""Results of the guard: findings, notes, changes that cannot be decided, and waived findings."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from pcaform.checks.guard.levels import Level
 
 @dataclass(frozen=True, slots=True, order=True)
 class Difference:
-    """One argument as it is and as it will be, as text for people; what is secret or unknown is only named so."""
+    """One argument before and after, as text; secret and unknown values are only marked as such."""
 
     path: str
     before: str
@@ -18,7 +18,7 @@ class Difference:
 class Finding:
     """A change that would do harm: what it does at AWS, what forces it, and what to do instead.
 
-    `differences` are the arguments behind it, `affected` is what hangs on it and suffers, one line each.
+    `differences` are the arguments behind it, `affected` are the objects that depend on it, one line each.
     """
 
     address: str
@@ -35,7 +35,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Note:
-    """A change that looks worse than it is, and why it is harmless."""
+    """A change that looks harmful, and why it is not."""
 
     address: str
     message: str
@@ -43,9 +43,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Undecided:
-    """What could not be judged, and why; the address is empty where it is the plan as a whole.
+    """A change that could not be decided, and why; the address is empty for the plan as a whole.
 
-    `level` is the heaviest finding that it may hide.
+    `level` is the most severe finding that it may hide.
     """
 
     address: str
@@ -55,7 +55,7 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Waived:
-    """A finding that the spec accepts, why, and until which day."""
+    """A finding that a waiver of the spec accepts: the reason, and the last day."""
 
     finding: Finding
     why: str
@@ -67,7 +67,7 @@ Outcome = Finding | Note | Undecided
 
 @dataclass(frozen=True, slots=True)
 class GuardResult:
-    """All that there is to say, findings by level and then by address; safe where there is no finding and no doubt."""
+    """All results, findings by level and then by address; the change is safe if there are no findings and no doubts."""
 
     findings: tuple[Finding, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -1,7 +1,7 @@
-"""Two sets of policies of one principal -> the requests that the second allows and the first does not.
+"""Finds the requests that one set of a principal's policies allows and an earlier set did not.
 
 The requests are those of `pcaform access`: every action on every CA that either set names, with every template, by
-every route, and those with which a hole would be found; and plain ones in all circumstances that conditions tell apart.
+every route, and those that probe for over-permission; and plain requests in all contexts that conditions distinguish.
 """
 
 import json
@@ -31,68 +31,72 @@ from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
 
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')
-_WORDS = 12
+_MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Widening:
-    """What is newly allowed: all requests, and whether CA certificates are among them."""
+    """The newly allowed requests."""
 
     gained: tuple[AccessRequest, ...]
 
     @property
     def has_ca_template(self) -> bool:
-        """Tell whether a certificate of a CA can be issued that could not be before."""
-        return any("CACertificate" in (cell.template or "") for cell in self.gained)
+        """Tell whether a CA certificate can be issued that could not be before."""
+        return any("CACertificate" in (request.template or "") for request in self.gained)
 
     @property
     def has_privileged_template(self) -> bool:
         """Tell whether a certificate can be issued whose purpose the request decides."""
-        return any(is_privileged(cell.template) for cell in self.gained if cell.template)
+        return any(is_privileged(request.template) for request in self.gained if request.template)
 
     def lines(self) -> tuple[str, ...]:
-        """Return what is newly allowed in words, one line for each CA or certificate."""
+        """Return the newly allowed requests in words, one line for each CA or certificate."""
         return tuple(_lines(self.gained))
 
 
 def find_widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
-    """Compare two sets of policies, each name to JSON; raises PolicyError for one that IAM would refuse."""
+    """Compare two sets of policies, each name to JSON; raises PolicyError for a policy that IAM would refuse."""
     old, new = _policies(before), _policies(after)
     both = {f"before {name}": text for name, text in before.items()} | dict(after)
-    there = scenario_of(both)
-    subject = Subject("", "issuer", _principal(there), both, is_owned=True, owner_tag=_tag(both))
+    scenario = scenario_of(both)
+    subject = Subject("", "issuer", _principal(scenario), both, is_owned=True, owner_tag=_tag(both))
     samples = {pattern: re.sub(r"[*?]", "x", pattern) for pattern in name_patterns([subject])}
-    asked = list(dict.fromkeys(RequestMatrix(there, subject, samples, sample_contexts(subject)).requests()))
-    asked += [*_governing(there), *_of_new_templates(asked, new_templates(both))]
+    requests = list(dict.fromkeys(RequestMatrix(scenario, subject, samples, sample_contexts(subject)).requests()))
+    requests += [*_escalations(scenario), *_of_new_templates(requests, new_templates(both))]
     gained = [
-        cell
-        for cell in (*asked, *_varied(asked, condition_contexts(before, after)))
-        if cell.variant != access_request.WITHOUT_DENIES
-        and is_allowed(there, subject, cell, new)
-        and not is_allowed(there, subject, cell, old)
+        request
+        for request in (*requests, *_varied(requests, condition_contexts(before, after)))
+        if request.variant != access_request.WITHOUT_DENIES
+        and is_allowed(scenario, subject, request, new)
+        and not is_allowed(scenario, subject, request, old)
     ]
     return Widening(tuple(dict.fromkeys(gained)))
 
 
-def _of_new_templates(asked: list[AccessRequest], templates: Mapping[str, str]) -> Iterator[AccessRequest]:
-    """Yield the plain requests to issue once more, by templates that only the policies name."""
-    plain = [cell for cell in asked if cell.template == DEFAULT_TEMPLATE and cell.variant == access_request.PLAIN]
-    for (name, arn), cell in product(templates.items(), plain):
-        yield replace(cell, template=name, context={**cell.context, "acm-pca:templatearn": (arn,)})
+def _of_new_templates(requests: list[AccessRequest], templates: Mapping[str, str]) -> Iterator[AccessRequest]:
+    """Yield the plain requests to issue again, with the templates that only the policies name."""
+    plain = [
+        request
+        for request in requests
+        if request.template == DEFAULT_TEMPLATE and request.variant == access_request.PLAIN
+    ]
+    for (name, arn), request in product(templates.items(), plain):
+        yield replace(request, template=name, context={**request.context, "acm-pca:templatearn": (arn,)})
 
 
-def _varied(asked: list[AccessRequest], contexts: list[Context]) -> Iterator[AccessRequest]:
-    """Yield requests that a principal makes itself once more, in each of these circumstances."""
-    for context, cell in product(contexts, asked):
-        is_plain = cell.variant == access_request.PLAIN and cell.route == access_request.DIRECT
-        if is_plain and cell.names_label in ("", access_request.ANY_NAME):
-            yield replace(cell, variant=access_request.CONDITIONS_MET, context={**context, **cell.context})
+def _varied(requests: list[AccessRequest], contexts: list[Context]) -> Iterator[AccessRequest]:
+    """Yield the requests that a principal makes itself again, in each of these contexts."""
+    for context, request in product(contexts, requests):
+        is_plain = request.variant == access_request.PLAIN and request.route == access_request.DIRECT
+        if is_plain and request.names_label in ("", access_request.ANY_NAME):
+            yield replace(request, variant=access_request.CONDITIONS_MET, context={**context, **request.context})
 
 
-def _governing(stage: Scenario) -> Iterator[AccessRequest]:
-    """Yield the requests to IAM by which a principal gives himself whatever he lacks."""
+def _escalations(scenario: Scenario) -> Iterator[AccessRequest]:
+    """Yield the requests to IAM by which a principal can grant itself everything else."""
     for action, kind in ON_IAM.items():
-        arn = stage.arn("iam", f"{kind}/somebody").replace(f":{stage.region}:", "::", 1)
+        arn = scenario.arn("iam", f"{kind}/example").replace(f":{scenario.region}:", "::", 1)
         yield AccessRequest(action, "IAM", resource=arn, context=access_request.route_keys(access_request.DIRECT))
 
 
@@ -100,32 +104,40 @@ def _policies(policies: Mapping[str, str]) -> Policies:
     return Policies(identity=tuple(read_document(text, name) for name, text in policies.items()))
 
 
-def _principal(stage: Scenario) -> Principal:
-    return Principal(f"{stage.arn('iam', 'user/somebody', region='').replace(stage.region, '', 1)}", stage.account_id)
+def _principal(scenario: Scenario) -> Principal:
+    return Principal(
+        f"{scenario.arn('iam', 'user/example', region='').replace(scenario.region, '', 1)}", scenario.account_id
+    )
 
 
 def _tag(policies: Mapping[str, str]) -> str:
-    """Return the tag that a principal's certificates must have, where its policies name one."""
-    return next((match["tag"] for text in policies.values() for match in _TAG.finditer(text)), "user/somebody")
+    """Return the tag that a principal's certificates must have, if its policies name one."""
+    return next((match["tag"] for text in policies.values() for match in _TAG.finditer(text)), "user/example")
 
 
 def _lines(gained: tuple[AccessRequest, ...]) -> Iterator[str]:
-    plain = [cell for cell in gained if cell.variant == access_request.PLAIN]
+    plain = [request for request in gained if request.variant == access_request.PLAIN]
     for row in rows(plain):
         for route, may in row.routes():
-            more = f", and {len(may) - _WORDS} more" if len(may) > _WORDS else ""
-            yield f"on {row.target}, {route}: {', '.join(may[:_WORDS])}{more}"
-    told = {cell.action for cell in plain}
-    rest = [cell for cell in gained if cell.variant != access_request.PLAIN and cell.action not in told]
-    yield from dict.fromkeys(f"on {cell.target}: {_word(cell)}, {cell.variant}" for cell in rest)
+            more = f", and {len(may) - _MOST} more" if len(may) > _MOST else ""
+            yield f"on {row.target}, {route}: {', '.join(may[:_MOST])}{more}"
+    plain_actions = {request.action for request in plain}
+    rest = [
+        request for request in gained if request.variant != access_request.PLAIN and request.action not in plain_actions
+    ]
+    yield from dict.fromkeys(
+        f"on {request.target}: {_describe_request(request)}, {request.variant}" for request in rest
+    )
 
 
-def _word(cell: AccessRequest) -> str:
-    return actions.ISSUE.partition(":")[2] if cell.action == actions.ISSUE else describe(cell).partition(" on ")[0]
+def _describe_request(request: AccessRequest) -> str:
+    return (
+        actions.ISSUE.partition(":")[2] if request.action == actions.ISSUE else describe(request).partition(" on ")[0]
+    )
 
 
 def normal_form(text: str) -> str:
-    """Return a policy with what its order and spacing leave open settled, so that equal ones are equal texts."""
+    """Return a policy with sorted keys and lists and normalized spacing, so that equal policies are equal texts."""
     try:
         return json.dumps(_sorted(json.loads(text)), sort_keys=True)
     except (ValueError, RecursionError):
@@ -133,7 +145,7 @@ def normal_form(text: str) -> str:
 
 
 def have_same_meaning(before: Iterable[str], after: Iterable[str]) -> bool:
-    """Tell whether two sets of policies allow and deny the same, in whatever words."""
+    """Tell whether two sets of policies allow and deny the same, whatever their wording."""
     old, new = list(before), list(after)
     try:
         return normalized_statements(map(json.loads, old)) == normalized_statements(map(json.loads, new))

@@ -17,56 +17,60 @@ from pcaform.terraform.resource_types import AUTHORITY
 
 _LIST = "/crl/list.crl"
 _NEEDED = {action: "" if "Bucket" in action else _LIST for action in LIST_WRITER_ACTIONS}
-"""Action -> what of the bucket it is about."""
+"""Action -> the suffix of the bucket's ARN that it is about."""
 
 
 def cas_using(name: Any, context: PlanContext) -> list[Resource]:
-    """Return the CAs that have their lists in a bucket."""
+    """Return the CAs that have their CRLs in a bucket."""
     blocks = ((each, block(each.values, "crl_configuration")) for each in context.of(AUTHORITY))
     return [each for each, found in blocks if name and found.get("enabled") and found.get("s3_bucket_name") == name]
 
 
 def describe_crls(using: list[Resource], context: PlanContext) -> str:
     """Return the start of a sentence: whose CRLs are in which bucket."""
-    lists = ", ".join(context.name(str(each.values.get("arn"))) for each in using)
-    name = block(using[0].values, "crl_configuration").get("s3_bucket_name")
-    return f"the revocation lists of {lists} are in the bucket '{name}'"
+    names = ", ".join(context.name(str(each.values.get("arn"))) for each in using)
+    bucket = block(using[0].values, "crl_configuration").get("s3_bucket_name")
+    return f"the CRLs of {names} are in the bucket '{bucket}'"
 
 
 def has_public_crl(authority: Resource) -> bool:
-    """Tell whether the CRL of a CA is written for everybody to read."""
+    """Tell whether the CRL of a CA is written for public reads."""
     return is_public(block(authority.values, "crl_configuration"))
 
 
 def allowed_actions(values: Mapping[str, Any], authority: Resource) -> list[str]:
-    """Return what of all that AWS needs for a CA's lists a bucket's policy allows."""
+    """Return the actions that AWS needs for the CRLs of a CA and that the policy of a bucket allows."""
     arn = str(authority.values.get("arn"))
     return [
         action
         for action in _NEEDED
-        if any(_is_from(each, arn) for each in _granting(values, action) if _is_to(each, "*", LIST_WRITER))
+        if any(
+            _covers_ca(each, arn)
+            for each in _allow_statements(values, action)
+            if _names_principal(each, "*", LIST_WRITER)
+        )
     ]
 
 
 def is_readable(values: Mapping[str, Any]) -> bool:
-    """Tell whether a bucket's policy lets anybody at all read the lists."""
-    return bool(_granting(values, "s3:GetObject"))
+    """Tell whether the policy of a bucket lets any principal read the CRLs."""
+    return bool(_allow_statements(values, "s3:GetObject"))
 
 
-def _granting(values: Mapping[str, Any], action: str) -> list[Any]:
-    """Return the statements of a bucket's policy that allow something, none where another denies it to all."""
+def _allow_statements(values: Mapping[str, Any], action: str) -> list[Any]:
+    """Return the statements of a bucket's policy that allow an action; none if another denies it to everyone."""
     place = f"{values.get('bucket')}{_NEEDED.get(action, _LIST)}"
     try:
         statements = as_list(json.loads(values.get("policy") or "{}").get("Statement", []))
         met = [each for each in statements if _is_about(each, action, place)]
         denials = [each for each in met if each.get("Effect") == "Deny" and not each.get("Condition")]
-        is_denied = any(_is_to(each, "*", LIST_WRITER) for each in denials)
+        is_denied = any(_names_principal(each, "*", LIST_WRITER) for each in denials)
         return [] if is_denied else [each for each in met if each.get("Effect") == "Allow"]
     except (ValueError, TypeError, AttributeError, RecursionError):
         return []
 
 
-def _is_to(statement: Any, *names: str) -> bool:
+def _names_principal(statement: Any, *names: str) -> bool:
     found = statement.get("Principal")
     named = as_list(found.get("Service", [])) + as_list(found.get("AWS", [])) if isinstance(found, Mapping) else [found]
     return any(each in names for each in named)
@@ -82,8 +86,8 @@ def _partition(arn: str) -> str:
     return ":".join(arn.split(":")[:2])
 
 
-def _is_from(statement: Any, arn: str) -> bool:
-    """Tell whether a CA is among those for which a statement allows AWS something."""
+def _covers_ca(statement: Any, arn: str) -> bool:
+    """Tell whether the conditions of a statement hold for a CA."""
     own = {"aws:sourcearn": arn, "aws:sourceaccount": arn.split(":")[4] if arn.startswith("arn:") else ""}
     asked = [(key.lower(), each) for keys in statement.get("Condition", {}).values() for key, each in keys.items()]
     return all(any(is_like(own[key], str(one), {}) for one in as_list(each)) for key, each in asked if key in own)

@@ -1,4 +1,4 @@
-"""What changes about a CA that AWS RAM shares: what is in a share, with whom, and with which rights.
+"""What changes about a CA that AWS RAM shares: its resources, its principals, and its permissions.
 
 Source: https://docs.aws.amazon.com/privateca/latest/userguide/pca-ram.html.
 """
@@ -25,7 +25,7 @@ _IN = "resource_share_arn"
 
 @dataclass(frozen=True, slots=True)
 class RamChange:
-    """One thing that changes, in words: more may use a CA (`is_extended`), or fewer; and the rights that are given."""
+    """One change, in words: more principals may use a CA (`is_extended`), or fewer; and the added permissions."""
 
     words: str
     is_extended: bool
@@ -44,42 +44,42 @@ def ram_changes(change: Change, context: PlanContext) -> tuple[RamChange, ...]:
 
 
 def _association(change: Change, context: PlanContext) -> Iterator[RamChange]:
-    """Yield what comes into a share or leaves it."""
+    """Yield the CAs that are added to a share or removed from it."""
     old, new = change.before.get("resource_arn"), change.after.get("resource_arn")
     if is_destroyed(change) and _is_live(old, context):
-        yield _narrowed(f"{context.name(str(old))} is shared no more by RAM")
+        yield _narrowed(f"{context.name(str(old))} is no longer shared by RAM")
     if "create" in change.actions and _is_live(new, context):
         of = [each.values for each in context.of(SHARE) if each.values.get("arn") == change.after.get(_IN)]
         rights = [right for values in of for right in _rights(values)]
         yield _extended(f"{context.name(str(new))} is shared by RAM", rights)
     elif change.unknown.get("resource_arn") and any(map(is_created, context.changes_of(AUTHORITY))):
-        yield _extended("what is shared by RAM is known only after the apply, and may be a CA")
+        yield _extended("what RAM shares is known only after the apply, and may be a CA")
 
 
 def _principal(change: Change, context: PlanContext) -> Iterator[RamChange]:
-    """Yield with whom a share is, or is not any more."""
+    """Yield the principals that are added to a share or removed from it."""
     if is_destroyed(change) and _is_of_authority(change.before.get(_IN), context):
-        yield _narrowed(f"RAM shares it no more with {change.before.get('principal')}")
+        yield _narrowed(f"RAM no longer shares it with {change.before.get('principal')}")
     if "create" in change.actions and _is_of_authority(change.after.get(_IN), context):
-        yield _extended(f"RAM shares it with {change.after.get('principal') or 'somebody'}")
+        yield _extended(f"RAM shares it with {change.after.get('principal') or 'an unknown principal'}")
 
 
 def _share(change: Change, context: PlanContext) -> Iterator[RamChange]:
-    """Yield what changes about a share: that it is there, for whom it may be, and with which rights."""
+    """Yield what changes about a share itself: its existence, external principals, and permissions."""
     gained = [right for right in _rights(change.after) if right not in _rights(change.before)]
     is_of_authority = _is_of_authority(change.before.get("arn"), context)
     if is_destroyed(change):
         if is_of_authority:
-            yield _narrowed(f"the share {change.before.get('name') or change.before.get('arn')} of RAM ends")
+            yield _narrowed(f"the RAM share {change.before.get('name') or change.before.get('arn')} is deleted")
     elif gained and (is_of_authority or any(map(_OF_AUTHORITIES.search, gained))):
-        yield _extended(f"RAM gives rights on CAs: {', '.join(gained)}", gained)
+        yield _extended(f"the RAM share gains permissions on CAs: {', '.join(gained)}", gained)
     elif is_of_authority:
         name = "allow_external_principals"
         before, after = bool(change.before.get(name)), bool(change.after.get(name))
         if after and not before:
-            yield _extended("accounts outside of the organization may be let in")
+            yield _extended("accounts outside the organization may be added")
         elif before and not after:
-            yield _narrowed("RAM shares it with no account outside of the organization any more")
+            yield _narrowed("RAM no longer shares it outside the organization")
 
 
 _BY_TYPE = {ASSOCIATION: _association, PRINCIPAL: _principal, SHARE: _share}

@@ -1,6 +1,6 @@
 """What changes about the revocation of a CA: CRL and OCSP that are switched off, moved, or closed to their readers.
 
-A certificate names where its revocation is looked up, once and for all: the bucket or the name that was set when it was
+A certificate names for its whole life where its revocation is checked: the bucket or the name that was set when it was
 issued. Source: API_CrlConfiguration.html and API_OcspConfiguration.html below
 https://docs.aws.amazon.com/privateca/latest/APIReference/.
 """
@@ -14,13 +14,13 @@ from pcaform.checks.guard.plan_json import Change
 
 CRL, OCSP = "crl_configuration", "ocsp_configuration"
 CNAMES: Mapping[str, str] = {CRL: "custom_cname", OCSP: "ocsp_custom_cname"}
-"""Block -> its argument for a name of its own."""
+"""Block -> its argument for a custom name."""
 _ROOT = "revocation_configuration"
-_PLACES = {CRL: ("custom_cname", "s3_bucket_name"), OCSP: ("ocsp_custom_cname",)}
+_LOCATIONS = {CRL: ("custom_cname", "s3_bucket_name"), OCSP: ("ocsp_custom_cname",)}
 
 
 class Fate(Enum):
-    """What becomes of a CRL or of OCSP."""
+    """What happens to a CRL or to OCSP."""
 
     OFF = auto()
     MOVED = auto()
@@ -29,7 +29,7 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RevocationChange:
-    """What becomes of the CRL or OCSP of a CA, by which argument; `is_unknown` where the plan leaves it open."""
+    """What happens to the CRL or OCSP of a CA, by which argument; `is_unknown` if it is known only after the apply."""
 
     block: str
     fate: Fate
@@ -39,12 +39,12 @@ class RevocationChange:
 
 def revocation_changes(change: Change) -> Iterator[RevocationChange]:
     """Yield what happens to the enabled CRL and OCSP of a CA that is updated."""
-    for name, places in _PLACES.items():
+    for name, locations in _LOCATIONS.items():
         before, after = block(change.before, name), block(change.after, name)
         if not before.get("enabled"):
             continue
         path, unknown = f"{_ROOT}[0].{name}[0]", _unknown(change, name)
-        moved = _moved(before, after, places, unknown)
+        moved = _moved(before, after, locations, unknown)
         if "enabled" in unknown or not after.get("enabled"):
             yield RevocationChange(name, Fate.OFF, f"{path}.enabled", is_unknown="enabled" in unknown)
         elif moved:
@@ -54,15 +54,15 @@ def revocation_changes(change: Change) -> Iterator[RevocationChange]:
 
 
 def is_public(crl: Mapping[str, Any]) -> bool:
-    """Tell whether a list is written for everybody to read, as AWS does unless another ACL is named."""
+    """Tell whether a CRL is written for public reads, as AWS does unless another ACL is named."""
     return bool(crl.get("s3_bucket_name")) and crl.get("s3_object_acl") != "BUCKET_OWNER_FULL_CONTROL"
 
 
 def _moved(
-    before: Mapping[str, Any], after: Mapping[str, Any], places: tuple[str, ...], unknown: Collection[str]
+    before: Mapping[str, Any], after: Mapping[str, Any], locations: tuple[str, ...], unknown: Collection[str]
 ) -> str:
-    """Return the argument by which the place in certificates changes; behind a name of its own a bucket may change."""
-    for name in places:
+    """Return the argument by which the location in certificates changes; behind a custom name the bucket may change."""
+    for name in locations:
         if name in unknown or (before.get(name) or None) != (after.get(name) or None):
             return name
         if before.get(name):
@@ -71,15 +71,15 @@ def _moved(
 
 
 def block(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return one block of a CA's revocation, empty where there is none."""
+    """Return one block of a CA's revocation configuration, empty if there is none."""
     for configuration in values.get(_ROOT) or ():
-        for found in (configuration or {}).get(name) or ():
-            return found or {}
+        for settings in (configuration or {}).get(name) or ():
+            return settings or {}
     return {}
 
 
 def _unknown(change: Change, kind: str) -> Collection[str]:
-    """Return the arguments of a block that are not known yet; where the block itself is not, neither is the switch."""
+    """Return the unknown arguments of a block; if the block itself is unknown, its `enabled` is."""
     configuration = change.unknown.get(_ROOT)
     if not isinstance(configuration, list):
         return ("enabled",) if configuration is True else ()

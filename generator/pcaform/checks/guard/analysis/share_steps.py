@@ -31,21 +31,21 @@ class ShareStep:
     error: str = ""
 
     @property
-    def anybody(self) -> tuple[Grantee, ...]:
+    def anyone(self) -> tuple[Grantee, ...]:
         """Return what is added for any AWS account."""
-        return tuple(each for each in self.added if each.is_anybody)
+        return tuple(each for each in self.added if each.is_anyone)
 
     @property
     def ca_issuers(self) -> tuple[Grantee, ...]:
         """Return who may issue CA certificates from a CA that exists; nothing where any account may."""
-        if self.is_new or self.anybody:
+        if self.is_new or self.anyone:
             return ()
-        return tuple(each for each in self.added if each.may_make_authorities)
+        return tuple(each for each in self.added if each.may_issue_ca_certificates)
 
     @property
     def other_issuers(self) -> tuple[Grantee, ...]:
         """Return who is added, where neither any account nor the issuing of CA certificates is."""
-        return () if self.anybody or self.ca_issuers else self.added
+        return () if self.anyone or self.ca_issuers else self.added
 
 
 @once_per_change

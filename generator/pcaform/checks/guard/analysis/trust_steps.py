@@ -27,13 +27,12 @@ class TrustStep:
 def trust_step(change: Change, context: PlanContext) -> TrustStep:
     """Return what changes about who may assume a role."""
     del context
-    if change.unknown.get(_TRUST):
-        return TrustStep(is_unknown=True)
+    is_unknown = bool(change.unknown.get(_TRUST))
     before, after = change.before.get(_TRUST) or "", change.after.get(_TRUST) or ""
     try:
         old = grantees(before, "trust policy of before") if before else ()
         new = added_grantees(old, grantees(after, "trust policy") if after else ())
         denials = denied_principals(before) - denied_principals(after) if before and after else frozenset()
     except PolicyError as error:
-        return TrustStep(error=str(error))
-    return TrustStep(old, new, is_new=not before, is_denial_removed=bool(denials))
+        return TrustStep(is_unknown=is_unknown, error=str(error))
+    return TrustStep(old, new, is_new=not before, is_denial_removed=bool(denials), is_unknown=is_unknown)

@@ -1,4 +1,4 @@
-"""What is about CAs and has no judgement: the kinds of the awscc provider, and those that newer releases may bring."""
+"""Types of AWS Private CA that no rule looks at: those of the awscc provider, and new ones of later releases."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ def unknown_type(change: Change) -> Iterator[Undecided]:
     """Yield that a change cannot be decided, if its type belongs to AWS Private CA and no rule looks at it."""
     is_of_private_ca = change.type.startswith(("aws_acmpca_", "awscc_acmpca_"))
     if is_of_private_ca and not rules_for(change.type) and _CHANGING & set(change.actions) and not _is_of_tags(change):
-        message = f"what becomes of a CA by this is not known: the guard does not judge '{change.type}'"
+        message = f"what this does to a CA is unknown: no rule of the guard looks at '{change.type}'"
         yield Undecided(address_of(change), message)
 
 

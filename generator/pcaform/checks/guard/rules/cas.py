@@ -14,7 +14,7 @@ from pcaform.terraform.resource_types import AUTHORITY
 
 _OURS = re.compile(r"module\.ca_(?P<key>[a-z][a-z0-9_-]*)\.")
 _WINDOW = "permanent_deletion_time_in_days"
-_SECOND = "undo the change and add a second CA under a key of its own, to which issuers move one by one"
+_SECOND = "undo the change, add a second CA under another key, and move the issuers to it one by one"
 _FORGET = "a 'removed' block with 'destroy = false'"
 
 
@@ -30,8 +30,8 @@ def ca_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a CA that is destroyed, with nothing in its place."""
     if is_destroyed(change) and not is_replaced(change):
         advice = (
-            f"keep it, or let go of it and leave it at AWS: {_forgetting(change)}; to delete it on purpose set "
-            "'deletion_protection: false' first, and wait until every certificate that it issued has ended"
+            f"keep it, or forget it and leave it at AWS: {_forget_advice(change)}; to delete it on purpose, set "
+            "'deletion_protection: false' first, and wait until every certificate that it issued has expired"
         )
         yield ca_destroyed.finding(change, _deletion(change), advice=advice, affected=_below(change, context))
 
@@ -40,15 +40,15 @@ def ca_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     "ca-replaced",
     Level.BREAKS_TRUST,
     types=[AUTHORITY],
-    change="replaces a CA: subject, key, type and the like changed",
-    consequence="the same, and a new CA with a new key that nothing trusts",
+    change="replaces a CA: its subject, key or type changes, for example",
+    consequence="as for `ca-destroyed`, and a new CA with a new key is created, which nothing trusts yet",
     source="https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html",
 )
 def ca_replaced(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a CA that is destroyed and created anew."""
     if is_replaced(change) and is_destroyed(change):
         old = _deletion(change)
-        message = f"a new CA with a new key takes its place, which nothing trusts yet; of the old one {old}"
+        message = f"a new CA with a new key takes its place, and nothing trusts it yet; the old CA: {old}"
         yield ca_replaced.finding(change, message, advice=_SECOND, affected=_below(change, context))
 
 
@@ -56,18 +56,18 @@ def ca_replaced(change: Change, context: PlanContext) -> Iterator[Outcome]:
     "ca-made-again",
     Level.BREAKS_TRUST,
     types=[AUTHORITY, change_types.CA],
-    change="creates a CA that exists, or that was deleted outside",
-    consequence="a second CA with a new key; the one that is trusted is out of Terraform's sight, or gone",
+    change="creates a CA that exists already, or that was deleted outside Terraform",
+    consequence="a second CA with a new key; the trusted one is missing from the state, or deleted",
     source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_RestoreCertificateAuthority.html",
 )
 def ca_made_again(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA that is created although there is one: deleted outside, forgotten, looked for elsewhere, or lost."""
+    """Find a CA that is created although it existed: deleted outside, forgotten, under another provider, or lost."""
     if change.type == change_types.CA:
         yield from _provider_changed(change)
     elif is_replaced(change) and not is_destroyed(change):
         message = (
-            f"{change.before.get('arn')} leaves the state and stays at AWS, and another CA with a new key takes its "
-            "place, which nothing trusts yet"
+            f"{change.before.get('arn')} is removed from the state and stays at AWS; a new CA with a new key takes its "
+            "place, and nothing trusts it yet"
         )
         yield ca_made_again.finding(change, message, advice=_SECOND, affected=_below(change, context))
     elif is_created(change):
@@ -89,7 +89,7 @@ def ca_disabled(change: Change, context: PlanContext) -> Iterator[Outcome]:
         return
     if change.before.get("enabled") is not False and change.after.get("enabled") is False:
         message = "AWS refuses all requests to issue from it, ACM renews nothing, and no revocation is published"
-        advice = "leave 'enabled: true' until every certificate that it issued has ended"
+        advice = "leave 'enabled: true' until every certificate that it issued has expired"
         affected = _below(change, context)
         yield ca_disabled.finding(change, message, advice=advice, affected=affected, arguments=["enabled"])
     elif change.unknown.get("enabled"):
@@ -100,19 +100,19 @@ def ca_disabled(change: Change, context: PlanContext) -> Iterator[Outcome]:
     "protection-lifted",
     Level.NOTICE,
     types=[change_types.CA, change_types.CRL_BUCKET],
-    change="takes `deletion_protection` from a CA, or gives `force_destroy` to a bucket of lists",
-    consequence="the plan after it may destroy the CA, or the lists with their bucket",
+    change="removes `deletion_protection` from a CA, or sets `force_destroy` on a CRL bucket",
+    consequence="a later plan may destroy the CA, or the CRLs with their bucket",
     source="https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",
 )
 def protection_lifted(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a CA or a bucket that a later plan may destroy with what is in it; only specs show it."""
     del context
     if change.before.get("deletion_protection") and not change.after.get("deletion_protection"):
-        message = "Terraform may destroy the CA with any later plan, on purpose or not"
-        advice = "lift it only for a CA that is to be destroyed next"
+        message = "any later plan may destroy the CA, on purpose or by mistake"
+        advice = "remove the protection only from a CA that is to be destroyed next"
         yield protection_lifted.finding(change, message, advice=advice, arguments=["deletion_protection"])
     if change.after.get("force_destroy") and not change.before.get("force_destroy"):
-        message = "were the bucket destroyed, the revocation lists in it would go with it"
+        message = "if the bucket is destroyed, the CRLs in it are deleted with it"
         advice = "set it only for a bucket that is to be destroyed next"
         yield protection_lifted.finding(change, message, advice=advice, arguments=["force_destroy"])
 
@@ -121,8 +121,8 @@ def protection_lifted(change: Change, context: PlanContext) -> Iterator[Outcome]
     "deletion-window-shortened",
     Level.NOTICE,
     types=[AUTHORITY],
-    change="makes the time shorter in which a deleted CA can be restored",
-    consequence="after it the key is gone for good",
+    change="shortens the time in which a deleted CA can be restored",
+    consequence="after that time the key is lost",
     source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_DeleteCertificateAuthority.html",
 )
 def deletion_window_shortened(change: Change, context: PlanContext) -> Iterator[Outcome]:
@@ -132,11 +132,11 @@ def deletion_window_shortened(change: Change, context: PlanContext) -> Iterator[
         return
     before, after = change.before.get(_WINDOW), change.after.get(_WINDOW)
     if isinstance(before, int) and isinstance(after, int) and after < before:
-        message = f"were the CA deleted, it could be restored for {after} days, not for {before}"
-        advice = f"keep '{_WINDOW}: {before}' unless the CA is on its way out"
+        message = f"if the CA is deleted, it can be restored for {after} days, not for {before}"
+        advice = f"keep '{_WINDOW}: {before}' unless the CA is to be deleted"
         yield deletion_window_shortened.finding(change, message, advice=advice, arguments=[_WINDOW])
     elif change.unknown.get(_WINDOW):
-        message = "how long it could be restored is known only after the apply"
+        message = "how long a deleted CA can be restored is known only after the apply"
         yield deletion_window_shortened.undecided(change, message)
 
 
@@ -144,8 +144,8 @@ def _deletion(change: Change) -> str:
     days = change.before.get(_WINDOW)
     window = f"for {days} days" if isinstance(days, int) else "for 7 to 30 days"
     return (
-        f"AWS disables the CA at once, keeps it restorable {window} and then destroys its key; it issues and renews "
-        "nothing from the first moment on, and all below it in the hierarchy loses its issuer"
+        "AWS disables the CA at once: it issues and renews nothing any more, and everything below it in the hierarchy "
+        f"loses its issuer; the CA can be restored {window}, then its key is destroyed"
     )
 
 
@@ -153,7 +153,7 @@ def _below(change: Change, context: PlanContext) -> tuple[str, ...]:
     return context.below(str(change.before.get("arn")))
 
 
-def _forgetting(change: Change) -> str:
+def _forget_advice(change: Change) -> str:
     found = _OURS.match(change.address)
     return f"'removed: {{{found['key']}: forget}}' in the spec" if found else _FORGET
 
@@ -161,8 +161,8 @@ def _forgetting(change: Change) -> str:
 def _provider_changed(change: Change) -> Iterator[Outcome]:
     """Find a CA whose entry names another account or region; only specs show it."""
     if change.before.get("provider") != change.after.get("provider"):
-        message = "a CA never moves: where it is looked for now there is none, so Terraform makes another one"
-        advice = "leave 'provider' as it is, or give the new CA a key of its own"
+        message = "a CA cannot move: Terraform finds none at the new provider and creates another one"
+        advice = "leave 'provider' as it is, or add the new CA under another key"
         yield ca_made_again.finding(change, message, advice=advice, arguments=["provider"])
 
 
@@ -170,12 +170,14 @@ def _lost(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a CA that was deleted outside, or whose state is lost while resources of it are there."""
     name, advice = common_name(change.after), "find out where it is before anything is applied: "
     if change.address in context.plan.gone or name in context.deleted_names:
-        message = f"{name} was in the state and is deleted at AWS: another CA with a new key takes its name"
-        restore = "'aws acm-pca restore-certificate-authority' brings a deleted CA back for 7 to 30 days"
+        message = f"{name} was in the state and is deleted at AWS: another CA with a new key gets its name"
+        restore = (
+            "'aws acm-pca restore-certificate-authority' restores a deleted CA for 7 to 30 days after its deletion"
+        )
         yield ca_made_again.finding(change, message, advice=f"{advice}{restore}")
         return
     for address, arn in [*_orphans(change, context), *_moved_away(change, context)][:1]:
-        message = f"{name} is made although the state has {address} of {arn}: that CA fell out of the state"
+        message = f"{name} is created although the state has {address} of {arn}: that CA is missing from the state"
         advice = f"{advice}import {arn}, or give its entry that 'arn'"
         yield ca_made_again.finding(change, message, advice=advice)
 
@@ -188,7 +190,7 @@ def _orphans(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
 
 
 def _moved_away(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
-    """Yield what moves from a lost CA to this one: of its own module, or of one where the plan makes none."""
+    """Yield what moves from a lost CA to this one: in the same module, or in one where the plan creates no CA."""
     for each in context.moved_away:
         own = module(each.address)
         if own == module(change.address) or own not in context.created_modules:
@@ -199,6 +201,6 @@ def _existing(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a CA that is created although the spec gives the ARN of the one that exists."""
     arn = context.existing.get(change.address)
     if arn and not change.importing:
-        message = f"another CA is made although {arn} exists: it fell out of the state"
-        advice = "render the stack again: its import block takes the CA that exists into the state"
+        message = f"another CA is created although {arn} exists: it is missing from the state"
+        advice = "render the stack again: its import block imports the existing CA into the state"
         yield ca_made_again.finding(change, message, advice=advice)

@@ -18,10 +18,11 @@ from pcaform.terraform.resource_types import CERTIFICATE, INSTALLATION, MANAGED
 
 _ARN = "certificate_authority_arn"
 _FORGET = "a 'removed' block with 'destroy = false'"
-_NOTHING = "the provider calls nothing at AWS"
-_REPLACED = f"replaced to install a new certificate: {_NOTHING} for the destroy in it"
-_OUT_OF_SIGHT = (
-    "whether the CA has a certificate already cannot be seen: it is not in the state, and no data source reads it"
+_NOTHING = "the provider makes no call to AWS"
+_REPLACED = f"replaced to install a new certificate: {_NOTHING} for the destroy"
+_REJECTED = "clients that check revocation reject it and everything that was issued below it"
+_UNKNOWN_CA = (
+    "it is unknown whether the CA already has a certificate: it is not in the state, and no data source reads it"
 )
 
 
@@ -30,14 +31,14 @@ _OUT_OF_SIGHT = (
     Level.BREAKS_TRUST,
     types=[CERTIFICATE],
     change="destroys an `aws_acmpca_certificate`",
-    consequence="it is revoked; one that signs itself is not, but Terraform loses it",
+    consequence="it is revoked; a self-signed one is not, but Terraform loses it",
     source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCertificate.html",
 )
 def certificate_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a certificate that is destroyed, with none in its place."""
     if is_destroyed(change) and not is_replaced(change):
-        advice = f"keep it, or let go of it without revoking it: {_FORGET}, which is also how an old generation retires"
-        affected = context.carrying(change.before.get("certificate"))
+        advice = f"keep it, or forget it without revoking it: {_FORGET}, which is also how an old generation is retired"
+        affected = context.affected_by_certificate(change.before.get("certificate"))
         yield certificate_destroyed.finding(change, _revocation(change), advice=advice, affected=affected)
 
 
@@ -46,16 +47,18 @@ def certificate_destroyed(change: Change, context: PlanContext) -> Iterator[Outc
     Level.BREAKS_TRUST,
     types=[CERTIFICATE],
     change="replaces an `aws_acmpca_certificate`",
-    consequence="the same, and another one is issued",
+    consequence="as for `certificate-destroyed`, and another one is issued",
     source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCertificate.html",
 )
 def certificate_replaced(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a certificate that is destroyed or forgotten, with another one issued in its place."""
     if is_replaced(change):
-        old = _revocation(change) if is_destroyed(change) else "the certificate leaves the state and stays valid"
-        advice = "undo the change; to renew, add a further generation, which leaves this certificate valid"
-        affected = context.carrying(change.before.get("certificate"))
-        message = f"{old}; another one is issued in its place"
+        end = (
+            _revocation(change) if is_destroyed(change) else "the certificate is removed from the state and stays valid"
+        )
+        advice = "undo the change; to renew, add another generation, which leaves this certificate valid"
+        affected = context.affected_by_certificate(change.before.get("certificate"))
+        message = f"{end}; another one is issued in its place"
         yield certificate_replaced.finding(change, message, advice=advice, affected=affected)
 
 
@@ -63,8 +66,8 @@ def certificate_replaced(change: Change, context: PlanContext) -> Iterator[Outco
     "certificate-rolled-back",
     Level.BREAKS_TRUST,
     types=[INSTALLATION, change_types.CA_CERTIFICATE],
-    change="installs a certificate in a CA that is not newer than the live one",
-    consequence="a CA renewed outside Terraform has its old certificate again",
+    change="installs a certificate that is not newer than the CA's live one",
+    consequence="a CA that was renewed outside Terraform gets its old certificate back",
     source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html",
 )
 def certificate_rolled_back(change: Change, context: PlanContext) -> Iterator[Outcome]:
@@ -82,8 +85,8 @@ def certificate_rolled_back(change: Change, context: PlanContext) -> Iterator[Ou
     "certificate-reissued",
     Level.BREAKS_TRUST,
     types=[INSTALLATION],
-    change="installs a new certificate over a live one that this stack did not issue or install",
-    consequence="the CA presents another certificate than the one that is known",
+    change="installs a new certificate over a live one that this stack neither issued nor installed",
+    consequence="the CA presents another certificate than clients know",
     source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html",
 )
 def certificate_reissued(change: Change, context: PlanContext) -> Iterator[Outcome]:
@@ -100,16 +103,18 @@ def certificate_reissued(change: Change, context: PlanContext) -> Iterator[Outco
     Level.NOTICE,
     types=[MANAGED],
     change="destroys or replaces a private certificate of ACM",
-    consequence="certificate and key are gone once nothing uses it",
+    consequence="the certificate and its key are deleted as soon as nothing uses them",
     source="https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html",
 )
 def managed_certificate_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a private certificate of ACM that is deleted; one in its place has another ARN and another key."""
     del context
     if is_destroyed(change) and change.before.get(_ARN):
-        end = "another one is made with another key and ARN, and this one deleted" if is_replaced(change) else "deleted"
-        message = f"the private certificate for {change.before.get('domain_name')} ends: {end}"
-        advice = "see that nothing outside this stack uses its ARN; AWS refuses while a load balancer or the like does"
+        message = f"the private certificate for {change.before.get('domain_name')} is deleted"
+        message += "; another one is created with another key and ARN" if is_replaced(change) else ""
+        advice = (
+            "check that nothing outside this stack uses its ARN; AWS refuses while a load balancer, for example, does"
+        )
         yield managed_certificate_destroyed.finding(change, message, advice=advice)
 
 
@@ -128,7 +133,7 @@ def _generation_lowered(change: Change) -> Iterator[Outcome]:
     old, new = change.before["generation"], change.after["generation"]
     if new < old:
         message = f"generation {new} is installed over generation {old}, which is newer"
-        advice = f"leave 'generation: {old}', or go on to {old + 1}"
+        advice = f"leave 'generation: {old}', or raise it to {old + 1}"
         yield certificate_rolled_back.finding(change, message, advice=advice, arguments=["generation"])
 
 
@@ -136,69 +141,73 @@ def _compared(change: Change) -> Outcome:
     try:
         live, planned = certificate(change.before.get("certificate")), certificate(change.after.get("certificate"))
     except UnreadableError:
-        message = "the plan does not hold both the live certificate and the one to be installed"
+        message = "the plan does not contain both the live certificate and the one to install"
         return certificate_rolled_back.undecided(change, message)
     if not is_rollback(live, planned):
-        return Note(address_of(change), f"replaced to install {planned} over {live}: {_NOTHING} for the destroy in it")
+        return Note(address_of(change), f"replaced to install {planned} over {live}: {_NOTHING} for the destroy")
     message = (
-        f"the CA has {live} installed and gets {planned} in its place, which is not newer: it was renewed outside "
-        "Terraform, or a generation is taken back"
+        f"the CA has {live} installed and gets {planned}, which is not newer: the CA was renewed outside Terraform, or "
+        "its spec goes back to an earlier generation"
     )
-    advice = "keep the live certificate: 'activation: external' for a CA renewed elsewhere, else a further generation"
+    advice = (
+        "keep the live certificate: 'activation: external' for a CA renewed elsewhere, otherwise another generation"
+    )
     return certificate_rolled_back.finding(change, message, advice=advice)
 
 
 def _issued_anew(change: Change, context: PlanContext) -> Outcome:
-    """Tell the next generation of a certificate that the stack issued from one that only takes its CA's away."""
+    """Find a live certificate from elsewhere; the next generation of one that the stack issued is only noted."""
     live = change.before.get("certificate")
     if not live:
-        return certificate_reissued.undecided(change, "the plan does not hold the live certificate")
+        return certificate_reissued.undecided(change, "the plan does not contain the live certificate")
     if not context.has_issued(live):
-        what = f"has a certificate that no 'aws_acmpca_certificate' in the state holds ({_named(live)})"
+        what = f"has a certificate that no 'aws_acmpca_certificate' in the state holds ({_describe(live)})"
         advice = (
-            "keep what was signed elsewhere, with 'activation'; import a certificate that fell out of the state; where "
-            "this stack is to issue from now on, waive this"
+            "keep a certificate that was signed elsewhere, with 'activation'; import one that is missing from the "
+            "state; waive this if this stack is to issue from now on"
         )
         return _reissued(change, context, live, what, advice)
     if not context.issues:
-        message = "what certificate is installed is known only after the apply"
+        message = "which certificate is installed is known only after the apply"
         return certificate_reissued.undecided(change, message)
     return Note(address_of(change), _REPLACED)
 
 
 def _installed_over(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA that is live already and gets a certificate from a stack that installed none there before."""
+    """Find a live CA that gets a certificate from a stack that has not installed one there before."""
     arn = str(change.after.get(_ARN))
     live = context.installed.get(arn)
     if not (context.is_for_created_ca(change) if change.unknown.get(_ARN) else context.is_known(arn)):
-        yield certificate_reissued.undecided(change, _OUT_OF_SIGHT)
+        yield certificate_reissued.undecided(change, _UNKNOWN_CA)
     elif live is not None and identity(live) != identity(change.after.get("certificate")):
         advice = (
             "leave the live certificate: 'activation: external', or import the installation before anything is issued"
         )
-        yield _reissued(change, context, live, f"has a certificate already ({_named(live)})", advice)
+        yield _reissued(change, context, live, f"has a certificate already ({_describe(live)})", advice)
     elif is_replaced(change):
         yield Note(address_of(change), _REPLACED)
 
 
 def _reissued(change: Change, context: PlanContext, live: Any, what: str, advice: str) -> Outcome:
     message = f"{context.name(str(change.after.get(_ARN)))} {what}, and another one is installed over it"
-    return certificate_reissued.finding(change, message, advice=advice, affected=context.carrying(live))
+    return certificate_reissued.finding(change, message, advice=advice, affected=context.affected_by_certificate(live))
 
 
-def _named(pem: Any) -> str:
+def _describe(pem: Any) -> str:
     try:
         return str(certificate(pem))
     except UnreadableError:
-        return "one that cannot be read"
+        return "unreadable"
 
 
 def _revocation(change: Change) -> str:
-    """Return what becomes of a certificate at AWS; the provider passes over AWS's refusal to revoke a root."""
+    """Return what becomes of a certificate at AWS; the provider ignores that AWS refuses to revoke a root."""
     try:
-        found = certificate(change.before.get("certificate"))
+        old = certificate(change.before.get("certificate"))
     except UnreadableError:
-        return "AWS revokes the certificate: whoever checks revocation refuses it and all that was issued below it"
-    if found.is_self_issued:
-        return f"AWS revokes no self-signed certificate, but Terraform loses {found}, which the CA may have installed"
-    return f"AWS revokes {found}: whoever checks revocation refuses it and all that was issued below it"
+        return f"AWS revokes the certificate: {_REJECTED}"
+    if old.is_self_issued:
+        return (
+            f"AWS does not revoke a self-signed certificate, but Terraform loses {old}, which the CA may have installed"
+        )
+    return f"AWS revokes {old}: {_REJECTED}"

@@ -1,4 +1,4 @@
-"""Rules about IAM policies on CAs: policies that allow more, come or go, or reach other principals.
+"""Rules about IAM policies on CAs: policies that allow more, are added or removed, or reach other principals.
 
 How AWS decides: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
 """
@@ -23,11 +23,11 @@ from pcaform.terraform.resource_types import POLICIES, SHARE
 _ROLE, _USER = "aws_iam_role", "aws_iam_user"
 _WITH_TEXT = (*dict.fromkeys((*POLICIES, *INLINE)), _ROLE)
 """Types that hold the text of a policy."""
-_SPEC = "give the guard the spec with '--spec SPEC', which says it"
-_NARROW = "narrow the policy to what was asked for; 'pcaform access SPEC' shows all that everybody may do"
-_REVIEW = "have it reviewed as a grant; 'pcaform access SPEC' shows all that everybody may do"
-_SEE = "see that nobody issues by it any more"
-_TRUSTING = "whoever trusts this CA trusts the CAs that they make"
+_SPEC = "pass the spec with '--spec SPEC'"
+_NARROW = "narrow the policy to what was requested; 'pcaform access SPEC' shows what each principal may do"
+_REVIEW = "have it reviewed as a grant; 'pcaform access SPEC' shows what each principal may do"
+_SEE = "check that nothing issues by it any more"
+_TRUSTING = "whoever trusts this CA trusts the CAs that they create"
 _BOUNDARY = "permissions_boundary"
 _ARGUMENTS = (
     *(f"{kind}{ending}" for kind in ("user", "role", "group") for ending in ("", "s")),
@@ -39,21 +39,21 @@ _ARGUMENTS = (
     "ca-template",
     Level.BREAKS_TRUST,
     types=[*_WITH_TEXT, SHARE, *RAM_TYPES],
-    change="lets a policy that exists, or another account, issue CA certificates",
-    consequence="its principals can make CAs that everybody trusts who trusts this one",
+    change="lets an existing policy, or another account, issue CA certificates",
+    consequence="its principals can create CAs that are trusted wherever this one is",
     source="https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html",
 )
 def ca_template(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find that CA certificates are newly allowed: by an existing policy, or to another account."""
     if change.type == SHARE:
         for issuers in (step.ca_issuers for step in share_steps(change, context) if step.ca_issuers):
-            message = f"they may issue CA certificates from it: {_TRUSTING}: {describe(issuers)}"
+            message = f"CA certificates may newly be issued by {describe(issuers)}: {_TRUSTING}"
             yield ca_template.finding(change, message, advice="share end-entity templates only")
     elif change.type in RAM_TYPES:
         for each in ram_changes(change, context):
             if each.is_extended and each.allows_ca_certificates:
-                message = f"{each.words}: others may issue CA certificates from it: {_TRUSTING}"
-                yield ca_template.finding(change, message, advice="share with the default rights")
+                message = f"{each.words}, with the right to issue CA certificates: {_TRUSTING}"
+                yield ca_template.finding(change, message, advice="share with the default RAM permission")
     else:
         for step in policy_steps(change, context):
             yield from _ca_template_in_policy(change, step)
@@ -63,8 +63,8 @@ def ca_template(change: Change, context: PlanContext) -> Iterator[Outcome]:
     "privileged-template",
     Level.WIDENS_ACCESS,
     types=_WITH_TEXT,
-    change="lets a policy that exists issue by a template that leaves a certificate's purpose to the request",
-    consequence="its principals sign code, OCSP answers, or whatever they ask for",
+    change="lets an existing policy use a template that takes the purpose of a certificate from the request",
+    consequence="its principals can get certificates for code signing, OCSP or any other purpose",
     source="https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html",
 )
 def privileged_template(change: Change, context: PlanContext) -> Iterator[Outcome]:
@@ -79,7 +79,7 @@ def privileged_template(change: Change, context: PlanContext) -> Iterator[Outcom
     "policy-widened",
     Level.WIDENS_ACCESS,
     types=[*_WITH_TEXT, _USER],
-    change="lets a policy that exists allow more",
+    change="lets an existing policy allow more",
     consequence="its principals may do more with CAs",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
 )
@@ -97,25 +97,25 @@ def policy_widened(change: Change, context: PlanContext) -> Iterator[Outcome]:
     "access-granted",
     Level.WIDENS_ACCESS,
     types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS],
-    change="adds a policy that is about CAs",
+    change="adds a policy on CAs",
     consequence="its principals may do more with CAs",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
 )
 def access_granted(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a policy on CAs that is new, attached, or gained by coming into a group."""
+    """Find a policy on CAs that is new, attached, or gained as a new member of a group."""
     for step in policy_steps(change, context) if change.type in _WITH_TEXT else ():
         if step.is_new and step.is_unknown:
             message = f"what the new policy allows is known only after the apply: {_SPEC}"
             yield access_granted.finding(change, message, advice=_REVIEW)
         elif step.is_new and step.gained:
-            added = ", CA certificates among it" if step.gained.has_ca_template else ""
-            message = f"a new policy allows what no policy of this address did{added}"
+            added = ", CA certificates included" if step.gained.has_ca_template else ""
+            message = f"a new policy allows requests that no policy at this address allowed{added}"
             yield access_granted.finding(change, message, advice=_REVIEW, affected=step.gained.lines())
     for who, arn in attachment_change(change, context).gained:
         yield from _attached(change, context, who, arn)
     for user, group in membership_change(change).gained:
         if context.holders.holds(group):
-            message = f"{user} comes into {group}, and has its policies about CAs"
+            message = f"{user} is added to {group} and gains its policies on CAs"
             yield access_granted.finding(change, message, advice=_REVIEW)
 
 
@@ -123,21 +123,21 @@ def access_granted(change: Change, context: PlanContext) -> Iterator[Outcome]:
     "access-removed",
     Level.NOTICE,
     types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS],
-    change="takes away a policy that is about CAs",
-    consequence="its principals issue nothing by it",
+    change="removes a policy on CAs",
+    consequence="its principals can no longer issue by it",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
 )
 def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a policy on CAs that is destroyed, detached, or lost by leaving a group."""
     if change.type in _WITH_TEXT and any(step.is_removed for step in policy_steps(change, context)):
-        yield access_removed.finding(change, "its principals issue nothing by it any more", advice=_SEE)
+        yield access_removed.finding(change, "its principals can no longer issue by it", advice=_SEE)
     for who, arn in attachment_change(change, context).lost:
         if context.holders.concerns(arn) and not _is_destroyed_too(arn, context):
-            message = f"{who} loses {arn}, and issues nothing by it any more"
+            message = f"{who} loses {arn} and can no longer issue by it"
             yield access_removed.finding(change, message, advice=_SEE)
     for user, group in membership_change(change).lost:
         if context.holders.holds(group):
-            message = f"{user} leaves {group}, and issues nothing by its policies any more"
+            message = f"{user} is removed from {group} and loses its policies on CAs"
             yield access_removed.finding(change, message, advice=_SEE)
 
 
@@ -145,15 +145,15 @@ def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     "policy-changed",
     Level.NOTICE,
     types=_WITH_TEXT,
-    change="changes a policy without a request that it newly allows",
-    consequence="nothing that pcaform could find",
+    change="changes a policy that newly allows none of the requests tried",
+    consequence="none that pcaform could find",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
 )
 def policy_changed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a policy that changes its meaning, and newly allows nothing that was tried."""
     if any(step.widening and not step.gained and not step.is_new for step in policy_steps(change, context)):
-        message = "the policy changes, and of all requests that were tried none is newly allowed"
-        yield policy_changed.finding(change, message, advice="read the difference")
+        message = "the policy changes, and none of the requests that were tried is newly allowed"
+        yield policy_changed.finding(change, message, advice="read the diff of the policy")
 
 
 def _ca_template_in_policy(change: Change, step: PolicyStep) -> Iterator[Outcome]:
@@ -162,7 +162,7 @@ def _ca_template_in_policy(change: Change, step: PolicyStep) -> Iterator[Outcome
         message = f"what the policy will allow is known only after the apply: {_SPEC}"
         yield ca_template.undecided(change, message)
     elif step.error:
-        yield ca_template.undecided(change, f"the policy cannot be judged: {step.error}")
+        yield ca_template.undecided(change, f"the policy cannot be checked: {step.error}")
     elif step.gained and step.gained.has_ca_template and not step.is_new:
         message = f"its principals may now issue CA certificates: {_TRUSTING}"
         yield ca_template.finding(change, message, advice=_NARROW, affected=step.gained.lines())
@@ -176,26 +176,26 @@ def _widenings(change: Change, context: PlanContext) -> Iterator[Widening]:
 
 
 def _boundary_changed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a boundary that is replaced or removed: without it, a principal's policies allow all that they say."""
+    """Find a boundary that is replaced or removed: without it, all that a principal's policies allow is allowed."""
     old, new = change.before.get(_BOUNDARY), change.after.get(_BOUNDARY)
     is_other = old and change.after and (new != old or change.unknown.get(_BOUNDARY))
     if is_other and context.holders.is_holder(change):
-        end = f"gives way to {new or 'another one'}" if new or change.unknown.get(_BOUNDARY) else "is taken off"
-        message = f"the boundary {old} {end}: what it kept from the principal may be allowed now"
-        advice = "leave the boundary, or see that its policies allow no more than they should"
+        end = f"replaced by {new or 'another one'}" if new or change.unknown.get(_BOUNDARY) else "removed"
+        message = f"the permissions boundary {old} is {end}: requests that it blocked may be allowed now"
+        advice = "keep the boundary, or check that the principal's policies allow no more than they should"
         yield policy_widened.finding(change, message, advice=advice, arguments=[_BOUNDARY])
 
 
 def _attached(change: Change, context: PlanContext, who: str, arn: str) -> Iterator[Outcome]:
-    """Find a policy on CAs that a principal gains, or one that may be on CAs since nobody can read it."""
+    """Find a policy on CAs that a principal gains, or one that may be, since its text is unknown."""
     holder = "a principal that is not known yet" if who == UNKNOWN else who
     concerns = context.holders.concerns(arn)
     if concerns:
-        message = f"{holder} gets {arn}"
+        message = f"{holder} gains {arn}"
         yield access_granted.finding(change, message, advice=_REVIEW, arguments=_differing(change))
     elif concerns is None and not (arn == UNKNOWN and context.holders.makes_policies):
         named = "a policy that is not known yet" if arn == UNKNOWN else arn
-        message = f"{holder} gets {named}, whose text is not in the plan: what it allows cannot be read"
+        message = f"{holder} gains {named}, whose text is not in the plan: what it allows is unknown"
         yield access_granted.finding(change, message, advice=_REVIEW, arguments=_differing(change))
 
 

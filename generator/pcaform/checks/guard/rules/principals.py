@@ -12,30 +12,30 @@ from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Outcome
 
 _ROLE, _USER = "aws_iam_role", "aws_iam_user"
-_GONE = "see that nothing issues as this principal any more; what it issued stays valid"
+_GONE = "check that nothing issues as this principal any more; the certificates that it issued stay valid"
 
 
 @rule(
     "role-trusts-anybody",
     Level.BREAKS_TRUST,
     types=[_ROLE],
-    change="lets everybody take a role that may use CAs",
-    consequence="whoever has an AWS account has the role's rights",
+    change="lets anyone assume a role that may use CAs",
+    consequence="any AWS account, or any user of an identity provider, gets the role's permissions",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html",
 )
 def role_trusts_anybody(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a role that may use CAs, or whose policies cannot be read, that anybody may assume."""
+    """Find a role that may use CAs, or whose policies cannot be read, that anyone may assume."""
     if not context.holders.may_hold(change):
         return
     step, is_holder = trust_step(change, context), context.holders.is_holder(change) and bool(change.after)
     if step.is_unknown and is_holder:
-        message = "whom the role will trust is known only after the apply: give the guard the spec with '--spec SPEC'"
+        message = "which principals the role will trust is known only after the apply: pass the spec with '--spec SPEC'"
         yield role_trusts_anybody.undecided(change, message)
     elif step.error and is_holder:
-        yield role_trusts_anybody.undecided(change, f"the trust policy cannot be judged: {step.error}")
-    elif anybody := [each for each in step.added if each.is_anybody]:
-        message = f"anybody may take the role: {describe(anybody)}"
-        advice = "name accounts or principals, or for tokens the repositories or service accounts in ':sub'"
+        yield role_trusts_anybody.undecided(change, f"the trust policy cannot be checked: {step.error}")
+    elif anyone := [each for each in step.added if each.is_anyone]:
+        message = f"anyone may assume the role: {describe(anyone)}"
+        advice = "name accounts or principals; for OIDC tokens name repositories or service accounts in ':sub'"
         yield role_trusts_anybody.finding(change, message, advice=advice)
 
 
@@ -43,23 +43,23 @@ def role_trusts_anybody(change: Change, context: PlanContext) -> Iterator[Outcom
     "trust-extended",
     Level.WIDENS_ACCESS,
     types=[_ROLE],
-    change="lets more principals take a role that may use CAs",
-    consequence="they have its rights",
+    change="lets more principals assume a role that may use CAs",
+    consequence="they get its permissions",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-concepts.html",
 )
 def trust_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find an existing role that may use CAs and that more principals, but not anybody, may assume."""
+    """Find an existing role that may use CAs and that more principals, but not anyone, may assume."""
     if not change.after or not context.holders.is_holder(change):
         return
     step = trust_step(change, context)
-    if any(each.is_anybody for each in step.added):
+    if step.is_unknown or any(each.is_anyone for each in step.added):
         return
     if step.added and not step.is_new:
-        message = f"more may take the role: {describe(step.added, step.before)}"
-        yield trust_extended.finding(change, message, advice="trust only who issues")
+        message = f"more principals may assume the role: {describe(step.added, step.before)}"
+        yield trust_extended.finding(change, message, advice="trust only principals that issue")
     elif step.is_denial_removed:
-        message = "a statement that kept principals out of the role is gone"
-        yield trust_extended.finding(change, message, advice="keep the denial")
+        message = "a Deny statement of the trust policy is removed, or denies less"
+        yield trust_extended.finding(change, message, advice="keep the Deny statement")
 
 
 @rule(
@@ -67,16 +67,16 @@ def trust_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
     Level.NOTICE,
     types=[_USER, _ROLE],
     change="destroys or replaces a user or a role that may use CAs",
-    consequence="whoever uses it issues nothing any more",
+    consequence="whatever uses it can no longer issue",
     source="https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html",
 )
 def principal_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a user or role that may use CAs and is destroyed; a user's access keys go with it."""
+    """Find a user or role that may use CAs and is destroyed; a user's access keys are deleted with it."""
     if is_destroyed(change) and context.holders.is_holder(change):
         kind, is_role = change.type.removeprefix("aws_iam_"), change.type == _ROLE
         if is_replaced(change):
             end = "another one takes its place" if is_role else "another one takes its place, without its access keys"
         else:
-            end = "nobody can take it any more" if is_role else "its keys go with it"
+            end = "it can no longer be assumed" if is_role else "its access keys are deleted with it"
         message = f"{kind} {change.before.get('name')} is destroyed: {end}"
         yield principal_destroyed.finding(change, message, advice=_GONE)

@@ -1,6 +1,6 @@
 """Rules about revocation: CRLs and OCSP that are switched off, moved or closed, and the buckets and names of both.
 
-A certificate names where its revocation is looked up, once and for all: the bucket or the name that was set when it was
+A certificate names for its whole life where its revocation is checked: the bucket or the name that was set when it was
 issued.
 """
 
@@ -27,20 +27,20 @@ _BUCKET, _BUCKET_POLICY = "aws_s3_bucket", "aws_s3_bucket_policy"
 _ACCESS_BLOCK = "aws_s3_bucket_public_access_block"
 _NAME_TYPES = ("aws_route53_record", "aws_cloudfront_distribution")
 _FLAGS = ("block_public_acls", "ignore_public_acls")
-_KEEP = "keep the bucket and its policy until every certificate that names it has ended"
-_NAMES = {CRL: "the revocation list", OCSP: "OCSP"}
+_KEEP = "keep the bucket and its policy until every certificate that names it has expired"
+_NAMES = {CRL: "the CRL", OCSP: "OCSP"}
 
 
 @rule(
     "revocation-off",
     Level.BREAKS_TRUST,
     types=[AUTHORITY, _BUCKET_POLICY, _ACCESS_BLOCK],
-    change="switches a revocation list or OCSP off, or closes the list to its readers",
-    consequence="nobody learns of revoked certificates any more, or refuses all of them",
+    change="switches a CRL or OCSP off, or closes the CRL to its readers",
+    consequence="clients no longer learn of revoked certificates, or reject all of them",
     source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CrlConfiguration.html",
 )
 def revocation_off(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find revocation that ends: switched off, or not readable any more."""
+    """Find revocation that ends: switched off, or no longer readable."""
     if change.type == AUTHORITY:
         yield from _switched_off(change)
     elif change.type == _ACCESS_BLOCK:
@@ -49,7 +49,7 @@ def revocation_off(change: Change, context: PlanContext) -> Iterator[Outcome]:
         for ca in cas_using(change.before.get("bucket"), context):
             is_lost = is_readable(change.before) and not is_readable(change.after) and not has_public_crl(ca)
             if is_lost and not _lost_actions(change, ca) and not _is_unknown(change, ca):
-                message = f"{describe_crls([ca], context)}, where the policy lets nobody read them any more"
+                message = f"{describe_crls([ca], context)}, where the policy no longer lets anyone read them"
                 yield revocation_off.finding(change, message, advice=_KEEP)
 
 
@@ -57,12 +57,12 @@ def revocation_off(change: Change, context: PlanContext) -> Iterator[Outcome]:
     "revocation-moved",
     Level.BREAKS_TRUST,
     types=[AUTHORITY, *_NAME_TYPES],
-    change="gives the list or OCSP another bucket or name, or takes the name away",
-    consequence="certificates issued so far name the old place, which is not served any more",
+    change="gives the CRL or OCSP another bucket or name, or removes the name",
+    consequence="certificates issued so far name the old location, which is no longer served",
     source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_OcspConfiguration.html",
 )
 def revocation_moved(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find revocation that is served at another place than certificates name."""
+    """Find revocation that is served at another location than certificates name."""
     if change.type in _NAME_TYPES:
         yield from _name_removed(change, context)
         return
@@ -72,11 +72,11 @@ def revocation_moved(change: Change, context: PlanContext) -> Iterator[Outcome]:
             yield revocation_moved.undecided(change, message)
         elif step.fate is Fate.MOVED:
             message = (
-                f"{_NAMES[step.block]} moves: certificates issued so far name the old place, which is served no more "
-                "and ends with its last list or answer"
+                f"{_NAMES[step.block]} moves: certificates issued so far name the old location, which is no longer "
+                "served and ends with its last CRL or response"
             )
             advice = (
-                "keep the old place, or serve the new content under the old name until those certificates have ended"
+                "keep the old location, or serve the new content under the old name until those certificates expire"
             )
             yield revocation_moved.finding(change, message, advice=advice, arguments=[step.path])
 
@@ -85,16 +85,16 @@ def revocation_moved(change: Change, context: PlanContext) -> Iterator[Outcome]:
     "list-bucket-destroyed",
     Level.BREAKS_TRUST,
     types=[_BUCKET, _BUCKET_POLICY],
-    change="destroys the bucket of a revocation list or its policy, or takes from AWS the right to write there",
-    consequence="lists end, and no new one can be written",
+    change="destroys the bucket of a CRL or its policy, or removes AWS's right to write there",
+    consequence="the CRLs are deleted, or no new one can be written",
     source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies",
 )
 def list_bucket_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a bucket in which AWS can write the CRLs of a CA no more."""
+    """Find a bucket in which AWS can no longer write the CRLs of a CA."""
     using = cas_using(change.before.get("bucket"), context)
     if is_destroyed(change):
         if using:
-            message = f"{describe_crls(using, context)}: they are gone, or written no more"
+            message = f"{describe_crls(using, context)}: they are deleted, or no longer written"
             yield list_bucket_destroyed.finding(change, message, advice=_KEEP)
         return
     for ca in using if change.type == _BUCKET_POLICY else ():
@@ -103,7 +103,7 @@ def list_bucket_destroyed(change: Change, context: PlanContext) -> Iterator[Outc
             message = f"{where}, and whether AWS may write there is known only after the apply"
             yield list_bucket_destroyed.undecided(change, message)
         elif lost := _lost_actions(change, ca):
-            message = f"{describe_crls([ca], context)}, where AWS loses {', '.join(lost)}: they are written no more"
+            message = f"{describe_crls([ca], context)}, where AWS loses {', '.join(lost)}: they are no longer written"
             yield list_bucket_destroyed.finding(change, message, advice=_KEEP)
 
 
@@ -115,37 +115,39 @@ def _switched_off(change: Change) -> Iterator[Outcome]:
             yield revocation_off.undecided(change, f"whether {name} stays on is known only after the apply")
         elif step.fate is Fate.OFF:
             message = (
-                f"{name} is switched off: certificates issued so far name it, and who checks them learns of no "
-                "revocation any more, or refuses them all"
+                f"{name} is switched off: certificates issued so far name it, and clients that check them no longer "
+                "learn of revocations, or reject them all"
             )
-            advice = f"leave '{step.block}' as it is; where it must end, first let every certificate end that names it"
+            advice = (
+                f"leave '{step.block}' as it is; if it must end, wait until every certificate that names it has expired"
+            )
             yield revocation_off.finding(change, message, advice=advice, arguments=[step.path])
         elif step.fate is Fate.CLOSED:
             message = (
-                "the revocation list is written for the bucket's owner only: certificates issued so far name the "
-                "bucket, where nobody else reads it any more unless the bucket's policy lets everybody"
+                "the CRL is written so that only the bucket's owner can read it: certificates issued so far name the "
+                "bucket, where others can read it only if the bucket's policy allows public reads"
             )
-            advice = "leave 's3_object_acl', or serve the list from a bucket that everybody may read by its policy"
+            advice = "leave 's3_object_acl' as it is, or serve the CRL from a bucket whose policy allows public reads"
             yield revocation_off.finding(change, message, advice=advice, arguments=[step.path])
 
 
 def _access_blocked(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a bucket that is closed to the public, who reads CRLs there that are written for everybody."""
+    """Find a bucket that is closed to the public although its CRLs are written for public reads."""
     closed = [flag for flag in _FLAGS if change.after.get(flag) and not change.before.get(flag)]
     after = {each.address: Resource(each.address, each.type, each.after) for each in context.changes_of(AUTHORITY)}
     using = cas_using(change.after.get("bucket"), context) if closed else []
     public = [ca for ca in using if has_public_crl(after.get(ca.address, ca))]
     if public:
         message = (
-            f"{describe_crls(public, context)} for everybody to read, which it refuses now: they are written or read "
-            "no more"
+            f"{describe_crls(public, context)} with a public ACL, which it refuses now: they can no longer be written "
+            "or read"
         )
-        advice = "leave the bucket open, or first serve the lists under a name of their own, by CloudFront"
+        advice = "leave the bucket open, or first serve the CRLs under another name, with CloudFront"
         yield revocation_off.finding(change, message, advice=advice, arguments=closed)
 
 
 def _name_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a name that is not served any more: certificates have it in them, and look nowhere else."""
+    """Find a name that is no longer served: certificates contain it, and clients look nowhere else."""
     old = change.before.get("name")
     gone = set() if old and old == change.after.get("name") else _names(change.before) - _names(change.after)
     for ca in context.of(AUTHORITY) if gone else ():
@@ -154,15 +156,15 @@ def _name_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
             name = _normalized(configuration.get(argument))
             if configuration.get("enabled") and name in gone:
                 message = (
-                    f"{name} is served no more, where certificates of {context.name(str(ca.values.get('arn')))} look "
-                    "up what was revoked"
+                    f"{name} is no longer served; certificates of {context.name(str(ca.values.get('arn')))} name it "
+                    "for revocation checks"
                 )
-                advice = "keep it until every certificate that names it has ended"
+                advice = "keep it until every certificate that names it has expired"
                 yield revocation_moved.finding(change, message, advice=advice)
 
 
 def _is_unknown(change: Change, ca: Resource) -> bool:
-    """Tell whether a policy by which AWS writes CRLs has a text that is not known yet."""
+    """Tell whether a policy by which AWS writes CRLs has a text that is unknown until the apply."""
     return bool(change.unknown.get("policy") and allowed_actions(change.before, ca))
 
 

@@ -15,10 +15,10 @@ from pcaform.terraform.resource_types import MANAGED
 
 _ACCESS_KEY, _LOGIN_PROFILE, _TLS_KEY = "aws_iam_access_key", "aws_iam_user_login_profile", "tls_private_key"
 _ADVICE = {
-    _ACCESS_KEY: "make the key outside Terraform, or better give the issuer a role, whose sessions end",
-    _LOGIN_PROFILE: "let the person set the password, or give 'pgp_key', which encrypts it in the state",
-    _TLS_KEY: "make the key where it is used, and bring only its request or its certificate",
-    MANAGED: "import certificate and key outside Terraform, or take 'private_key_wo' of later providers",
+    _ACCESS_KEY: "create the key outside Terraform, or better give the issuer a role, whose sessions expire",
+    _LOGIN_PROFILE: "let the user set the password, or set 'pgp_key', which encrypts it in the state",
+    _TLS_KEY: "create the key where it is used, and bring only its request or its certificate",
+    MANAGED: "import certificate and key outside Terraform, or use 'private_key_wo' of later providers",
 }
 
 
@@ -27,14 +27,14 @@ _ADVICE = {
     Level.WIDENS_ACCESS,
     types=list(_ADVICE),
     change="puts a secret into the state",
-    consequence="whoever reads the state, or a backup of it, has the secret",
+    consequence="whoever can read the state, or a backup of it, has the secret",
     source="https://developer.hashicorp.com/terraform/language/state/sensitive-data",
 )
 def secret_in_state(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a key or a password that the state holds in plain text."""
     del context
     if secret := _secret(change):
-        message = f"{secret} lies in the state in plain text, and in every copy and backup of it"
+        message = f"{secret} is in the state in plain text, and in every copy and backup of it"
         yield secret_in_state.finding(change, message, advice=_ADVICE[change.type])
 
 

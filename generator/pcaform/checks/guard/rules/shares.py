@@ -12,36 +12,34 @@ from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Outcome
 from pcaform.terraform.resource_types import SHARE
 
-_KEEP = "keep them until every certificate that they have from this CA has ended"
-_ONLY = "share only with who asked for it"
-_UNKNOWN = "whom the CA's policy lets in is known only after the apply: give the guard the spec with '--spec SPEC'"
+_KEEP = "keep them until every certificate that they have from this CA has expired"
+_ONLY = "share only with accounts that asked for it"
+_UNKNOWN = "who may use the CA by its policy is known only after the apply: pass the spec with '--spec SPEC'"
 
 
 @rule(
     "share-narrowed",
     Level.BREAKS_TRUST,
     types=[SHARE, *RAM_TYPES],
-    change="takes a CA's policy or its share of RAM away, or keeps somebody out of it",
-    consequence="they issue and renew nothing from this CA any more, which shows months later",
+    change="removes a CA's policy or its RAM share, or excludes principals from it",
+    consequence="they can no longer issue or renew from this CA, which shows only months later",
     source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html",
 )
 def share_narrowed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find principals that could use a CA and may not any more."""
     for each in ram_changes(change, context) if change.type in RAM_TYPES else ():
         if not each.is_extended:
-            message = f"{each.words}: they issue nothing from the CA any more, and ACM renews nothing for them"
+            message = f"{each.words}: the accounts can no longer issue from the CA, and ACM no longer renews for them"
             yield share_narrowed.finding(change, message, advice=_KEEP)
     for step in share_steps(change, context) if change.type == SHARE else ():
         if step.is_unknown and not step.is_new:
             yield share_narrowed.undecided(change, _UNKNOWN)
         elif step.removed:
             who = describe(step.removed, step.after)
-            message = f"they may not use the CA any more, and ACM renews nothing for them: {who}"
+            message = f"these lose access to the CA, and ACM no longer renews for them: {who}"
             yield share_narrowed.finding(change, message, advice=_KEEP)
         elif step.is_denial_added:
-            message = (
-                "a statement keeps somebody from the CA who could use it, and ACM renews nothing for them any more"
-            )
+            message = "a Deny statement newly excludes principals from the CA, and ACM no longer renews for them"
             yield share_narrowed.finding(change, message, advice=_KEEP)
 
 
@@ -49,17 +47,17 @@ def share_narrowed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     "share-open",
     Level.BREAKS_TRUST,
     types=[SHARE],
-    change="lets everybody in with a CA's policy",
-    consequence="whoever has an AWS account may use the CA",
+    change="opens a CA's policy to everyone",
+    consequence="any AWS account may use the CA",
     source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html",
 )
 def share_open(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA's policy that lets any AWS account use the CA, or that cannot be read."""
+    """Find a CA's policy that allows any AWS account, or that cannot be read."""
     for step in share_steps(change, context):
         if step.error:
-            yield share_open.undecided(change, f"the CA's policy cannot be judged: {step.error}")
-        elif step.anybody:
-            message = f"the CA's policy lets everybody in: {describe(step.anybody)}"
+            yield share_open.undecided(change, f"the CA's policy cannot be checked: {step.error}")
+        elif step.anyone:
+            message = f"the CA's policy allows any AWS account: {describe(step.anyone)}"
             yield share_open.finding(change, message, advice="name accounts, or an organization")
 
 
@@ -68,20 +66,20 @@ def share_open(change: Change, context: PlanContext) -> Iterator[Outcome]:
     Level.WIDENS_ACCESS,
     types=[SHARE, *RAM_TYPES],
     change="lets more accounts issue from a CA",
-    consequence="they issue without being asked",
+    consequence="they issue without further approval",
     source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-ram.html",
 )
 def share_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find principals that may newly use a CA; AWS takes no new policy that lets any account in."""
+    """Find principals that may newly use a CA; AWS refuses a new policy that allows any account."""
     for each in ram_changes(change, context) if change.type in RAM_TYPES else ():
         if each.is_extended and not each.allows_ca_certificates:
-            yield share_extended.finding(change, f"{each.words}: more may issue from the CA", advice=_ONLY)
+            yield share_extended.finding(change, f"{each.words}: more principals may issue from the CA", advice=_ONLY)
     for step in share_steps(change, context) if change.type == SHARE else ():
         if step.is_unknown and step.is_new:
             yield share_extended.finding(change, _UNKNOWN, advice="have it reviewed as a grant")
         elif step.other_issuers:
-            message = f"more may issue from the CA: {describe(step.other_issuers, step.before)}"
+            message = f"more principals may issue from the CA: {describe(step.other_issuers, step.before)}"
             yield share_extended.finding(change, message, advice=_ONLY)
         elif step.is_denial_removed and not step.added:
-            message = "a statement that kept somebody from the CA is gone, or keeps out fewer"
-            yield share_extended.finding(change, message, advice="keep the denial")
+            message = "a Deny statement of the CA's policy is removed, or denies less"
+            yield share_extended.finding(change, message, advice="keep the Deny statement")

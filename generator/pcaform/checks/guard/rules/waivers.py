@@ -1,4 +1,4 @@
-"""The rule about waivers: one whose last day is over accepts nothing any more, and is a finding itself."""
+"""The rule about waivers: an expired waiver accepts nothing, and is a finding itself."""
 
 from collections.abc import Iterator
 
@@ -15,15 +15,15 @@ from pcaform.checks.guard.verdict import Outcome
     "waiver-expired",
     Level.BREAKS_TRUST,
     types=[change_types.WAIVER],
-    change="relies on a waiver whose last day is over",
-    consequence="what it accepted counts again",
+    change="relies on an expired waiver",
+    consequence="what the waiver accepted counts again",
     source="docs/guard.md#waivers",
 )
 def waiver_expired(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a waiver that is over; it weighs as much as the rule that it names."""
+    """Find an expired waiver; the level is that of the rule that it names."""
     del context
     what, until, why = (change.after[name] for name in ("what", "until", "why"))
     message = f"the waiver of '{what}' ended on {until}: {why}"
-    advice = "take it out, or decide anew and write another day"
+    advice = "remove the waiver, or decide again and write a later day"
     level = all_rules()[what].level if what in all_rules() else None
     yield waiver_expired.finding(change, message, advice=advice, level=level)

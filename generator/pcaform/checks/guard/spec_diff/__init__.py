@@ -1,1 +1,1 @@
-"""Two specs in, the plan out that Terraform would make of the second over the first; no Terraform, no credentials."""
+"""Compares two specs as Terraform would plan the step between them, with no Terraform and no credentials."""

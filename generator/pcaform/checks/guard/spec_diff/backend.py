@@ -1,7 +1,7 @@
-"""Where a stack keeps its state, in two specs: elsewhere Terraform finds none, and makes every CA a second time.
+"""Compares the state locations of two specs: in a new location Terraform finds no state and creates every CA again.
 
-Settings: https://developer.hashicorp.com/terraform/language/backend. What only says who reads, locks or encrypts a
-state is left out of the comparison; all else may tell two states apart.
+Settings: https://developer.hashicorp.com/terraform/language/backend. Settings of access, locking and encryption
+are left out of the comparison; every other setting may name another state.
 """
 
 import re
@@ -15,23 +15,23 @@ from pcaform.spec.stack import Spec
 
 _LOCAL = "local"
 _ACCESS = re.compile(
-    r"assume_role.*|profile|role_arn|session_name|external_id|transitive_tag_keys|.*policy(_arns)?|.*tags"  # who it is
+    r"assume_role.*|profile|role_arn|session_name|external_id|transitive_tag_keys|.*policy(_arns)?|.*tags"  # access
     r"|access_key|secret_key|.*token|.*credentials.*|shared_config_files?|username|password|client_.*|oidc_.*"
     r"|impersonate_.*|tenant_id|subscription_id|resource_group_name|msi_endpoint|http_auth|.*_account_ids|sas_.*"
-    r"|encrypt|.*encryption_key|kms_.*|sse_.*|acl|snapshot|gzip"  # how it is kept
-    r"|dynamodb_.*|use_.*|lock|.*lock_.*"  # how it is locked, and which ways to it are used
+    r"|encrypt|.*encryption_key|kms_.*|sse_.*|acl|snapshot|gzip"  # encryption and copies
+    r"|dynamodb_.*|use_.*|lock|.*lock_.*"  # locking and endpoints
     r"|iam_.*|sts_.*|ec2_.*|.*proxy|custom_ca_bundle|ca_file|cert_file|key_file|insecure|force_path_style|max_retries"
     r"|retry_.*|skip_.*"
 )
-"""Arguments of backends that name no place."""
+"""Arguments of backends that do not name a location."""
 _SHOWN = frozenset(("s3", "gcs", "azurerm", _LOCAL))
-"""Backends whose places hold no secret; a connection to a database does."""
+"""Backends whose locations contain no secret; a database connection does."""
 _DEFAULTS = {_LOCAL: {"path": "terraform.tfstate"}}
 
 
 def backend_change(before: Spec, after: Spec) -> Iterator[Change]:
-    """Yield the change of a backend, where the stack looks for its state in another place than before."""
-    (old_kind, old), (new_kind, new) = _place(before), _place(after)
+    """Yield the change of a backend, if the state is in another location than before."""
+    (old_kind, old), (new_kind, new) = _location(before), _location(after)
     if (old_kind, old) == (new_kind, new) or not calls(before):
         return
     is_secret = old_kind == new_kind and old_kind not in _SHOWN
@@ -40,8 +40,8 @@ def backend_change(before: Spec, after: Spec) -> Iterator[Change]:
     yield Change("terraform.backend", change_types.BACKEND, ("update",), *values, {}, "", (), "", secret=secret)
 
 
-def _place(spec: Spec) -> tuple[str, Mapping[str, Any]]:
-    """Return a backend's kind and what tells its states apart; without one the state is a file beside the stack."""
+def _location(spec: Spec) -> tuple[str, Mapping[str, Any]]:
+    """Return the type and location settings of a backend; without one the state is a file in the stack's directory."""
     for kind, settings in (spec.terraform.backend or {}).items():
         defaults = _DEFAULTS.get(kind, {})
         return kind, {

@@ -1,4 +1,4 @@
-"""Two specs of one stack, or a plan and its spec -> the judgement on the step, with what only a spec can say."""
+"""Checks the step between two specs of one stack, or a plan with the spec of its stack."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ from pcaform.terraform.resource_types import AUTHORITY
 
 
 def check_specs(before: Spec | None, after: Spec) -> GuardResult:
-    """Judge what changes; a stack that is new has nothing before."""
+    """Check what changes from one spec to the next; a new stack has no spec before."""
     if before is None:
         before = Spec(version=1, stack=after.stack, aws=after.aws)
     moved = account_change(before, after)
@@ -30,14 +30,14 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
 
 
 def check_plan_with_spec(planned: Plan, spec: Spec) -> GuardResult:
-    """Judge a plan with the spec of its stack, which says what the plan leaves unknown, and which CAs exist already."""
+    """Check a plan with the spec of its stack, which fills unknown policies and names the CAs that exist already."""
     arns = {module_names.ca(key): ca.arn for key, ca in spec.managed.items() if ca.arn}
     existing = {f"module.{call}.{AUTHORITY}.this": arn for call, arn in arns.items()}
     return check_plan(fill_unknown(planned, spec), existing)
 
 
 def stack_removed(before: Spec) -> GuardResult:
-    """Judge that a stack has no spec any more."""
+    """Check the removal of a stack's spec."""
     return _check_changes([stack_removal(before)])
 
 

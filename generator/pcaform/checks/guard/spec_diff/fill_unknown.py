@@ -1,7 +1,7 @@
-"""A plan and the spec of its stack -> the plan with the policies that it leaves unknown, as the spec says them.
+"""Fills the unknown policies of a plan from the spec of its stack.
 
-Where Terraform makes a CA, all that names its ARN is known only after the apply. The spec says the rest of the text, so
-that it can be judged with a name in place of the ARN. What the spec does not say stays unknown.
+If Terraform creates a CA, every text with its ARN is known only after the apply. The spec has the rest of the text, so
+it can be checked with a placeholder for the ARN. What the spec does not say stays unknown.
 """
 
 from collections.abc import Mapping
@@ -19,14 +19,18 @@ _FILLED = {**dict.fromkeys((*POLICIES, SHARE), "policy"), "aws_iam_role": "assum
 
 
 def fill_unknown(plan: Plan, spec: Spec) -> Plan:
-    """Return the plan with what the spec knows; the ARNs of CAs that exist already are the real ones."""
-    made = resources(spec, build_placeholders(spec))
+    """Return the plan with the policies of the spec; CAs that exist already have their real ARNs."""
+    rendered = resources(spec, build_placeholders(spec))
     real = {placeholder(spec, key): _arn(plan, key) for key in spec.managed}
-    known = {address: _renamed(each.values, real) for address, each in made.items() if each.type in _FILLED}
-    return replace(plan, changes=tuple(_filled(change, known) for change in plan.changes))
+    known = {
+        address: _replace_arns(resource.values, real)
+        for address, resource in rendered.items()
+        if resource.type in _FILLED
+    }
+    return replace(plan, changes=tuple(_fill(change, known) for change in plan.changes))
 
 
-def _filled(change: Change, known: Mapping[str, Mapping[str, Any]]) -> Change:
+def _fill(change: Change, known: Mapping[str, Mapping[str, Any]]) -> Change:
     name = _FILLED.get(change.type)
     if name is None or not change.unknown.get(name) or name not in known.get(change.address, {}):
         return change
@@ -35,7 +39,7 @@ def _filled(change: Change, known: Mapping[str, Mapping[str, Any]]) -> Change:
 
 
 def _arn(plan: Plan, key: str) -> str | None:
-    """Return the ARN of a CA that the plan keeps, None for one that it makes."""
+    """Return the ARN of a CA that the plan keeps, None for a CA that it creates."""
     address = f"module.{module_names.ca(key)}.{AUTHORITY}.this"
     for change in plan.changes:
         if change.address == address and "create" not in change.actions:
@@ -43,11 +47,11 @@ def _arn(plan: Plan, key: str) -> str | None:
     return None
 
 
-def _renamed(values: Mapping[str, Any], real: Mapping[str, str | None]) -> Mapping[str, Any]:
-    found = dict(values)
-    for name, text in found.items():
+def _replace_arns(values: Mapping[str, Any], real: Mapping[str, str | None]) -> Mapping[str, Any]:
+    filled = dict(values)
+    for name, text in filled.items():
         if isinstance(text, str):
             for one, other in real.items():
                 text = text.replace(f'{one}"', f'{other}"') if other else text  # noqa: PLW2901 - one text, several names
-            found[name] = text
-    return found
+            filled[name] = text
+    return filled

@@ -1,6 +1,6 @@
-"""What the state follows from one spec of a stack to the next: what moves to which address, and what is forgotten.
+"""Tracks which objects of the state move or are forgotten from one spec of a stack to the next.
 
-Terraform moves before it removes, and moves nothing to where something is already.
+Terraform moves before it removes, and does not move to an address that is already used.
 """
 
 from collections.abc import Mapping
@@ -14,15 +14,15 @@ from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Reference, Traversal
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE
 
-_CHAIN = 10
-"""Moves of one thing that are followed; those that go round in a circle are refused by Terraform."""
+_MAX_MOVES = 10
+"""Moves of one object that are followed; Terraform refuses moves in a circle."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrackedMoves:
-    """What the state follows: new names of module calls and new addresses by the old ones, and calls to forget.
+    """The moves: new names of module calls and new addresses by the old ones, and the calls to forget.
 
-    `back` are the old names of module calls by the new ones, also of those whose CA or certificate moves on its own.
+    `back` are the old names of module calls by the new ones, also of calls whose CA or certificate moves alone.
     """
 
     calls: Mapping[str, str]
@@ -31,14 +31,14 @@ class TrackedMoves:
     forgotten: frozenset[str]
 
     def origins(self, olds: Mapping[str, StackResource]) -> Mapping[str, StackResource]:
-        """Return what was there by the address at which Terraform looks for it now."""
+        """Return the old resources by the address at which Terraform looks for them now."""
         targets = {address: self._target(made) for address, made in olds.items()}
         stays = {address for address, target in targets.items() if address == target}
         return {address if targets[address] in stays else targets[address]: made for address, made in olds.items()}
 
     def _target(self, made: StackResource) -> str:
         address = made.address
-        for _ in range(_CHAIN):
+        for _ in range(_MAX_MOVES):
             call = _module(address)
             moved = self.moves.get(address) or address.replace(
                 f"module.{call}.", f"module.{self.calls.get(call, call)}.", 1
@@ -50,9 +50,9 @@ class TrackedMoves:
 
 
 def track_moves(before: Spec, after: Spec) -> TrackedMoves:
-    """Return what the state follows on the step between two specs.
+    """Return the moves and forgotten calls of the step between two specs.
 
-    What comes from outside the stack is not in it, nor what is declared still, which Terraform refuses to move.
+    Moves from outside the stack are left out, and those of addresses that are still declared, which Terraform refuses.
     """
     called = {call.name for call in calls(before)}
     blocks = build_state_blocks(after, calls(after))
@@ -80,7 +80,7 @@ def _text(address: Reference | Traversal) -> str:
 
 
 def _module(address: str) -> str:
-    """Return the name of the call that an address lies in."""
+    """Return the name of the module call of an address."""
     return address.removeprefix("module.").partition(".")[0]
 
 

@@ -1,6 +1,6 @@
-"""Two specs -> the plan that Terraform would make of the second over the first, as far as specs tell.
+"""Computes the plan that Terraform would make from one spec to the next, as far as the specs allow.
 
-What a certificate was issued with is ignored once it is there, as the modules do; what only Terraform knows is unknown.
+Changed arguments of an issued certificate are ignored, as the modules do; what only Terraform knows is unknown.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,48 +17,48 @@ from pcaform.terraform.force_new import forces_replacement
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, POLICIES, SHARE
 
 _ANEW = ("delete", "create")
-_GIVEN_AT_ONCE = (*POLICIES, SHARE)
-"""Kinds whose text the guard reads: with names in place of what is not known yet, it can still be judged."""
+_READABLE = (*POLICIES, SHARE)
+"""Types whose text the guard reads: with placeholders for unknown ARNs it can still be checked."""
 
 
 def diff_specs(before: Spec, after: Spec) -> Plan:
     """Return the changes from one spec of a stack to the next."""
-    steps = track_moves(before, after)
-    olds, back = resources(before, build_placeholders(before)), steps.back
+    moves = track_moves(before, after)
+    olds, back = resources(before, build_placeholders(before)), moves.back
     first = _Comparison(
-        olds, resources(after, build_placeholders(after, before=before, moved=back)), steps, frozenset()
+        olds, resources(after, build_placeholders(after, before=before, moved=back)), moves, frozenset()
     )
     again = frozenset(
         change.address.partition(".")[2].partition(".")[0].removeprefix("ca_")
         for change in first.changes()
         if change.type == AUTHORITY and change.actions == _ANEW
     )
-    called: Placeholders = build_placeholders(after, before=before, moved=back, again=again)
-    made = frozenset(call.name for call in calls(after)) - {call.name for call in calls(before)} - set(back)
-    final = _Comparison(olds, resources(after, called), steps, made | {f"ca_{key}" for key in again})
+    placeholders: Placeholders = build_placeholders(after, before=before, moved=back, again=again)
+    created = frozenset(call.name for call in calls(after)) - {call.name for call in calls(before)} - set(back)
+    final = _Comparison(olds, resources(after, placeholders), moves, created | {f"ca_{key}" for key in again})
     imported = {f"module.ca_{key}.{AUTHORITY}.this": each.arn for key, each in after.managed.items() if each.arn}
     return Plan(tuple(final.changes(imported)), is_errored=False)
 
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """The resources of both specs, what is followed, and the module calls whose outputs are not known yet."""
+    """The resources of both specs, the moves, and the module calls whose outputs are unknown until the apply."""
 
     olds: Mapping[str, StackResource]
     news: Mapping[str, StackResource]
-    followed: TrackedMoves
-    made: frozenset[str]
+    moves: TrackedMoves
+    created: frozenset[str]
 
     def changes(self, imported: Mapping[str, str | None] | None = None) -> Iterator[Change]:
-        """Yield what happens to each resource; `imported` are the ids of those that exist already."""
-        origins = self.followed.origins(self.olds)
+        """Yield the change of each resource; `imported` are the ids of those that exist already."""
+        origins = self.moves.origins(self.olds)
         for address, new in self.news.items():
-            yield self._changed(new, origins.get(address), importing=(imported or {}).get(address) or "")
+            yield self._compare(new, origins.get(address), importing=(imported or {}).get(address) or "")
         for address, old in origins.items():
             if address not in self.news:
-                yield self._left(old, address)
+                yield self._remove(old, address)
 
-    def _changed(self, new: StackResource, old: StackResource | None, *, importing: str) -> Change:
+    def _compare(self, new: StackResource, old: StackResource | None, *, importing: str) -> Change:
         moved_from = old.address if old is not None and old.address != new.address else ""
         if old is None:
             actions: tuple[str, ...] = ("no-op",) if importing else ("create",)
@@ -72,7 +72,7 @@ class _Comparison:
 
     def _change(
         self,
-        made: StackResource,
+        resource: StackResource,
         actions: tuple[str, ...],
         *,
         before: Mapping[str, Any],
@@ -81,16 +81,16 @@ class _Comparison:
         importing: str = "",
         moved_from: str = "",
     ) -> Change:
-        values = made.values if after is None else after
-        unknown = {name: True for name, value in values.items() if self._is_unknown(made, name, value)}
-        known = {name: value for name, value in values.items() if name not in unknown}
+        values = resource.values if after is None else after
+        unknown = {name: True for name, value in values.items() if self._is_unknown(resource, name, value)}
+        after_known = {name: value for name, value in values.items() if name not in unknown}
         reason = "replace_because_cannot_update" if paths else ""
         return Change(
-            made.address,
-            made.type,
+            resource.address,
+            resource.type,
             actions,
             before,
-            known,
+            after_known,
             unknown,
             reason,
             paths,
@@ -99,15 +99,15 @@ class _Comparison:
             moved_from=moved_from,
         )
 
-    def _is_unknown(self, made: StackResource, name: str, value: Any) -> bool:
-        """Tell whether a value comes from a call that makes something new; a policy's text is read all the same."""
-        if not isinstance(value, str) or (made.type in _GIVEN_AT_ONCE and name == "policy"):
+    def _is_unknown(self, resource: StackResource, name: str, value: Any) -> bool:
+        """Tell whether a value comes from a call that creates something; the text of a policy is read all the same."""
+        if not isinstance(value, str) or (resource.type in _READABLE and name == "policy"):
             return False
-        return any(value == output_of(call, value[1:].partition(" ")[0]) for call in self.made)
+        return any(value == output_of(call, value[1:].partition(" ")[0]) for call in self.created)
 
-    def _left(self, old: StackResource, address: str) -> Change:
+    def _remove(self, old: StackResource, address: str) -> Change:
         is_moved = address != old.address
-        is_kept = old.call in self.followed.forgotten and not is_moved
+        is_kept = old.call in self.moves.forgotten and not is_moved
         actions = ("forget",) if is_kept else ("delete",)
         reason = "" if is_kept else "delete_because_no_move_target" if is_moved else "delete_because_no_module"
         if not is_kept and not is_moved and any(new.call == old.call for new in self.news.values()):
@@ -116,7 +116,7 @@ class _Comparison:
 
 
 def _differing(before: Any, after: Any, path: str = "") -> Iterator[str]:
-    """Yield the paths of the arguments that differ, as Terraform writes them; none, empty and left out are one."""
+    """Yield the paths of the arguments that differ, as Terraform writes them; null, empty and missing are equal."""
     if (before or None) == (after or None) and isinstance(before, bool) == isinstance(after, bool):
         return
     if isinstance(before, Mapping) or isinstance(after, Mapping):
@@ -131,7 +131,7 @@ def _differing(before: Any, after: Any, path: str = "") -> Iterator[str]:
 
 
 def _is_same_policy(before: Any, after: Any) -> bool:
-    """Tell whether two texts are policies that mean the same, which the provider takes for no change."""
+    """Tell whether two texts are equivalent policies, which the provider does not treat as a change."""
     are_texts = isinstance(before, str) and isinstance(after, str)
     return are_texts and before.startswith("{") and normal_form(before) == normal_form(after)
 

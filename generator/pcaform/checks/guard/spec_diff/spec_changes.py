@@ -1,4 +1,4 @@
-"""What two specs say and no resource shows, as changes for the rules: protection, ARNs, providers, generations."""
+"""Changes between two specs that no resource shows: protection, ARNs, providers, generations."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,47 +17,47 @@ _TERMS = ("parent", "path_length", "validity", "api_passthrough")
 
 
 def account_change(before: Spec, after: Spec) -> Change | None:
-    """Return the change of a stack's account or region, None where it stays."""
+    """Return the change of a stack's account or region, None if there is none."""
     old, new = ({"account_id": each.aws.account_id, "region": each.aws.region} for each in (before, after))
     return None if old == new else _change("provider.aws", change_types.ACCOUNT, old, new)
 
 
 def stack_removal(before: Spec) -> Change:
-    """Return the change of a stack whose spec is gone."""
+    """Return the change of a stack whose spec is removed."""
     return Change(f"stack {before.stack}", change_types.STACK, ("delete",), {}, {}, {}, "", (), "")
 
 
 def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
-    """Yield what changes about the backend, and about each CA, certificate and bucket that stays."""
+    """Yield the changes of the backend, and of each CA, certificate and bucket that is in both specs."""
     yield from backend_change(before, after)
     for key, old, new in _cas(before, after):
         yield _change(f"module.{module_names.ca(key)}.{AUTHORITY}.this", change_types.CA, _entry(old), _entry(new))
         if new.generation != old.generation and old.activation is None and new.activation is None:
             address = f"module.{module_names.ca(key)}.{INSTALLATION}.this[0]"
-            generations = {"generation": old.generation}, {"generation": new.generation}
-            yield _change(address, change_types.CA_CERTIFICATE, *generations)
+            olds, news = ({"generation": each.generation} for each in (old, new))
+            yield _change(address, change_types.CA_CERTIFICATE, olds, news)
     for key, certificate in after.certificates.items():
         if key in before.certificates:
             address = f"module.{module_names.certificate(key)}.{MANAGED}.this"
-            arns = {"arn": before.certificates[key].arn}, {"arn": certificate.arn}
+            arns = ({"arn": each.arn} for each in (before.certificates[key], certificate))
             yield _change(address, change_types.CERTIFICATE, *arns)
     for key, bucket in after.crl_buckets.items():
         if key in before.crl_buckets:
             address = f"module.{module_names.crl_bucket(key)}.aws_s3_bucket.this"
-            values = {"force_destroy": before.crl_buckets[key].force_destroy}, {"force_destroy": bucket.force_destroy}
-            yield _change(address, change_types.CRL_BUCKET, *values)
+            flags = ({"force_destroy": each.force_destroy} for each in (before.crl_buckets[key], bucket))
+            yield _change(address, change_types.CRL_BUCKET, *flags)
 
 
 def notes_on_terms(before: Spec, after: Spec) -> Iterator[Note]:
-    """Yield which terms of an issued certificate change without a new generation, which does nothing."""
+    """Note changed terms of an issued certificate without a new generation, which have no effect."""
     for key, old, new in _cas(before, after):
         terms = [name for name in _TERMS if getattr(old, name) != getattr(new, name)]
         is_same = new.generation == old.generation and old.activation is None and new.activation is None
         if is_same and terms and (new.renamed_from is None or terms != ["parent"]):
             address = f"module.{module_names.ca_certificate(key, new.generation)}.{CERTIFICATE}.this"
             message = (
-                f"{', '.join(terms)} of a certificate that is issued already: Terraform ignores it, and pcaform "
-                f"renders it only with 'generation: {new.generation + 1}', which issues another"
+                f"{', '.join(terms)} of a certificate that is already issued: Terraform ignores the change, and "
+                f"pcaform renders it only with 'generation: {new.generation + 1}', which issues another"
             )
             yield Note(address, message)
 
