@@ -40,14 +40,6 @@ def provider_configs(configuration: Configuration) -> tuple[ProviderConfig, ...]
     return tuple(found)
 
 
-def of_alias(known: Iterable[ProviderConfig], alias: str) -> ProviderConfig:
-    """Return the place of a provider."""
-    for place in known:
-        if place.alias == alias:
-            return place
-    raise Failure(f"there is no provider block with the alias '{alias}' in the stack's providers.tf: render it again")
-
-
 def of_arn(known: Iterable[ProviderConfig], arn: str) -> ProviderConfig | None:
     """Return the place in which a CA of this ARN lives, None where the stack works in no such place."""
     match = _CA_ARN.fullmatch(arn)

@@ -55,11 +55,6 @@ class CaStatus:
         found = self.arguments["revocation_configuration"][0]["crl_configuration"][0]
         return found if found["enabled"] else {}
 
-    @property
-    def is_answering(self) -> bool:
-        """Whether AWS answers for single certificates."""
-        return bool(self.arguments["revocation_configuration"][0]["ocsp_configuration"][0]["enabled"])
-
 
 @dataclass(frozen=True, slots=True)
 class Certificate:

@@ -13,10 +13,10 @@ from checks.guard.corpus import HAZARDS, TEXT, harmed
 from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.report import format_text
-from pcaform.checks.guard.spec_cases import parse_earlier
 from pcaform.checks.guard.spec_diff.check import check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.checks.guard.waivers import apply_waivers
+from pcaform.cli.guard_specs import parse_earlier
 from pcaform.spec.pem_files import file_reader
 from pcaform.spec.stack import Spec
 

@@ -17,11 +17,11 @@ from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Plan, read
 from pcaform.checks.guard.report import format_text
-from pcaform.checks.guard.spec_cases import parse_earlier
 from pcaform.checks.guard.spec_diff.check import check_specs
 from pcaform.checks.guard.spec_diff.fill_unknown import fill_unknown
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs as compared
 from pcaform.checks.guard.verdict import GuardResult
+from pcaform.cli.guard_specs import parse_earlier
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.rules.load import load_valid_text as loaded
 from pcaform.spec.pem_files import file_reader

@@ -48,9 +48,9 @@ def run(
     Return 2 for findings of the level `fail_on` or above, and 1 where something of that level cannot be decided: then
     even the findings may not be all.
     """
-    from pcaform.checks.guard.cases import apply_case_waivers, check_cases, format_cases, join_results
     from pcaform.checks.guard.levels import Level
     from pcaform.checks.guard.markdown import format_verdict
+    from pcaform.cli.guard_cases import apply_case_waivers, check_cases, format_cases, join_results
 
     level = Level(fail_on)
     cases = apply_case_waivers(check_cases(paths, spec=spec, base=base, chdir=chdir))

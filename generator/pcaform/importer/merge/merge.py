@@ -10,7 +10,7 @@ from pcaform.importer.merge.baseline import read_baseline
 from pcaform.importer.merge.conflict_marks import add_marks, marks, position
 from pcaform.importer.merge.decisions import Compared, Decision, compare, name_of
 from pcaform.importer.merge.normal_form import Form, Path, normal_form
-from pcaform.sources.inventory import Source
+from pcaform.spec.fields import Source
 from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit

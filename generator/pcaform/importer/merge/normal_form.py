@@ -6,8 +6,7 @@ from typing import Any
 
 from pcaform.importer.merge.carried_fields import attached, by_state
 from pcaform.importer.merge.semantic_compare import is_same_meaning
-from pcaform.sources.inventory import Source
-from pcaform.spec.fields import FIELDS
+from pcaform.spec.fields import FIELDS, Source
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 

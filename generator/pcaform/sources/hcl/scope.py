@@ -247,12 +247,6 @@ class ModuleScope:
             return Unknown(f"'{full.name}' cannot be read as text")
 
 
-def all_blocks(scope: ModuleScope, kind: str) -> Iterator[tuple[Block, list[Instance] | Unknown]]:
-    """Yield each block of a type with its instances."""
-    for block in scope.module.of_type(kind):
-        yield block, scope.instances(block)
-
-
 def single_instance(attribute: Attribute | None, scope: Scope) -> Any:
     """Return the value of an argument that may be missing."""
     return None if attribute is None else value_of(attribute, scope)

@@ -12,10 +12,10 @@ from pcaform.checks.guard.annotations import SourcePositions, positions_of_spec,
 from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.markdown import format_markdown
 from pcaform.checks.guard.plan_json import read
-from pcaform.checks.guard.spec_cases import Case, check_base, check_now, check_paths
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.checks.guard.waivers import apply_waivers
+from pcaform.cli.guard_specs import Case, check_base, check_now, check_paths
 from pcaform.core import formatters
 from pcaform.core.files import STDIN, display_name, read_bytes
 from pcaform.core.problems import Failure
