@@ -131,7 +131,7 @@ def test_out_writes_a_file_once_and_again_only_with_force(pcaform: Run, tmp_path
     refused = pcaform(*call, cwd=tmp_path, stdin=stacked(*tagged({"a": "b"})))
     assert refused.returncode == 1
     assert refused.stderr.startswith(
-        "pcaform: new/corp.yaml: exists already; --into changes it and keeps what a person wrote, "
+        "pcaform: new/corp.yaml: already exists; --into changes it and keeps manual edits, "
         "--force would overwrite it like this:\n--- new/corp.yaml\n"
     )
     assert (tmp_path / "new" / "corp.yaml").read_text(encoding="utf-8") == written
@@ -168,14 +168,17 @@ def test_json_report_is_what_its_schema_says(pcaform: Run, tmp_path: Path) -> No
 
 
 REFUSED = [
-    (["--into", "corp.yaml", "--out", "x.yaml"], "--into changes a spec that exists, --out writes a new one"),
+    (["--into", "corp.yaml", "--out", "x.yaml"], "--into changes an existing spec, --out writes a new one"),
     ([], "--stack NAME is missing"),
     (["--stack", "x", "--dry-run"], "--dry-run shows what would change in a file"),
-    (["--stack", "x", "--format", "json"], "--format json prints the report where the spec goes"),
+    (["--stack", "x", "--format", "json"], "--format json prints the report where the spec is printed"),
     (["--into", "none.yaml"], "none.yaml: there is no such file; --out none.yaml writes a new one"),
     (["--into", "."], ".: a directory, where there must be a file"),
-    (["--into", "corp.yaml", "--stack", "x"], "corp.yaml: is the stack 'corp', --stack says 'x': leave --stack out"),
-    (["--into", "there.yaml"], "there.yaml: is for 123456789012 in us-east-1, and what was read holds CAs of "),
+    (
+        ["--into", "corp.yaml", "--stack", "x"],
+        "corp.yaml: is the stack 'corp', but --stack names 'x': leave --stack out",
+    ),
+    (["--into", "there.yaml"], "there.yaml: is for 123456789012 in us-east-1, but the source holds CAs of "),
     (["--into", "damaged.yaml"], "damaged.yaml.imported.json: not what an import of this version leaves beside a spec"),
     (["--into", "nowhere.yaml"], "nowhere.yaml: cannot be read: No such file or directory"),
 ]

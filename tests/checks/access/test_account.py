@@ -153,4 +153,4 @@ def test_what_could_not_be_read_is_said(world: World) -> None:
 def test_one_thing_is_judged(pcaform: Run, arguments: Any) -> None:
     done = pcaform("access", *arguments)
     assert done.returncode == 1
-    assert done.stderr.startswith("pcaform: name a SPEC or a STACK, or take --live")
+    assert done.stderr.startswith("pcaform: name a SPEC or a STACK, or give --live")

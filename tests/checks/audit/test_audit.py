@@ -130,8 +130,8 @@ def test_what_is_denied_is_unknown_and_not_absent(planted: Planted) -> None:
     ("arguments", "said"),
     [
         (("--expiring", "soon"), "--expiring 'soon': expected days or weeks, such as 90d or 12w"),
-        (("--region", "eu"), "'eu' is no region, expected one such as eu-west-1"),
-        (("--external-id", "x"), "--external-id is what a role asks for: name it with --assume-role"),
+        (("--region", "eu"), "'eu' is not a region, expected one such as eu-west-1"),
+        (("--external-id", "x"), "--external-id needs a role: name it with --assume-role"),
     ],
 )
 def test_bad_usage_is_said(planted: Planted, arguments: tuple[str, str], said: str) -> None:

@@ -61,11 +61,11 @@ def test_who_asks_is_said_first(pcaform: Run, account: Live) -> None:
             ),
         ),
         ({}, ("--assume-role", ROLE), f"{ROLE}: it cannot be assumed: it does not trust this caller, or wants an"),
-        ({}, ("--region", "mars"), "'mars' is no region, expected one such as eu-west-1"),
+        ({}, ("--region", "mars"), "'mars' is not a region, expected one such as eu-west-1"),
         ({}, ("--region", REGION, "--all-regions"), "--region and --all-regions exclude each other"),
-        ({}, ("--external-id", "x"), "--external-id is what a role asks for: name it with --assume-role"),
+        ({}, ("--external-id", "x"), "--external-id needs a role: name it with --assume-role"),
         ({}, ("--tag", "x"), "--tag 'x': expected KEY=VALUE"),
-        ({}, ("--arn", "arn:x"), "'arn:x' is no ARN of a CA, expected arn:aws:acm-pca:REGION:ACCOUNT:"),
+        ({}, ("--arn", "arn:x"), "'arn:x' is not the ARN of a CA, expected arn:aws:acm-pca:REGION:ACCOUNT:"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(  # noqa: PLR0917 - pytest hands them over
