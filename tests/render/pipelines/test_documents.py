@@ -161,5 +161,6 @@ def test_what_are_no_outputs(pcaform: Run, text: str) -> None:
     done = pcaform("access", PATH, "--pipeline", "plan", "--outputs", "-", stdin=text.encode())
     assert done.returncode == 1
     assert done.stderr == (
-        "pcaform: <stdin>: there is no 'certificate_authority_arns' in it: give the output of 'terraform output -json'\n"
+        "pcaform: <stdin>: there is no 'certificate_authority_arns' in it: "
+        "give the output of 'terraform output -json'\n"
     )

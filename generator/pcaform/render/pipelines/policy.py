@@ -55,4 +55,5 @@ def list_notes(spec: Spec, step: str, document: dict[str, Any]) -> Iterator[str]
         yield f"it is for {spec.aws.assume_role.role_arn}; the state is read by the identity that starts Terraform"
     without_arn = [key for key, ca in spec.managed.items() if ca.arn is None]
     if without_arn:
-        yield f"it covers every CA of the region, since the ARN of {', '.join(without_arn)} is unknown: give '--outputs' once created"
+        keys = ", ".join(without_arn)
+        yield f"it covers every CA of the region, since the ARN of {keys} is unknown: give '--outputs' once created"
