@@ -15,7 +15,7 @@ from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.checks.guard.waivers import apply_waivers
-from pcaform.cli.guard_specs import Case, check_base, check_now, check_paths
+from pcaform.cli.guard_spec_cases import Case, check_base, check_now, check_paths
 from pcaform.core import formatters
 from pcaform.core.files import STDIN, display_name, read_bytes
 from pcaform.core.problems import Failure

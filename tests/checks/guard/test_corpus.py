@@ -12,16 +12,16 @@ from checks.guard import corpus
 from checks.guard import real_plans as plans
 from checks.guard.corpus import HAZARDS, Hazard
 from checks.guard.expected_outputs import PLANS, settled, shown
-from pcaform.checks.guard.catalog import RULES
 from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Plan, read
+from pcaform.checks.guard.registry import all_rules
 from pcaform.checks.guard.report import format_text
 from pcaform.checks.guard.spec_diff.check import check_specs
 from pcaform.checks.guard.spec_diff.fill_unknown import fill_unknown
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs as compared
 from pcaform.checks.guard.verdict import GuardResult
-from pcaform.cli.guard_specs import parse_earlier
+from pcaform.cli.guard_spec_cases import parse_earlier
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.rules.load import load_valid_text as loaded
 from pcaform.spec.pem_files import file_reader
@@ -78,7 +78,7 @@ def test_no_twin_is_found_between_specs() -> None:
 
 
 def test_every_rule_is_seen_at_work() -> None:
-    assert set(shown()) == set(RULES)
+    assert set(shown()) == set(all_rules())
 
 
 @dataclass(frozen=True)

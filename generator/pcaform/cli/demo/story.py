@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from pcaform.checks.audit.rules.renewals import no_renewal
 from pcaform.cli.demo import guard_act, import_act, issue_act, openssl
 from pcaform.cli.demo.adopt_act import adopt
 from pcaform.cli.demo.commands import run_pcaform
@@ -15,6 +16,7 @@ from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.core import assets, facts
 from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.load import load_valid_text
+from pcaform.rules.spec_rules.grants import acm_has_permission
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import TerraformMissing
@@ -22,9 +24,8 @@ from pcaform.terraform.runner import TerraformMissing
 EXAMPLE = "corp-pki.yaml"
 _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it renewals fail months later\n"
 _MANAGED = "    grants:\n      - certificates: managed"
-_IGNORED = f"    ignore: [{{rule: managed-without-permission, reason: the demo shows what happens}}]\n{_MANAGED}"
+_IGNORED = f"    ignore: [{{rule: {acm_has_permission.id}, reason: the demo shows what happens}}]\n{_MANAGED}"
 _REFUSED = "permission-destroyed"
-_UNRENEWED = "no-renewal"
 _PERMISSION_ADDRESS = "module.acm_permission_issuing.aws_acmpca_permission.this"
 
 
@@ -140,7 +141,7 @@ def _audit(stack: Stack) -> str:
     findings = [
         f"{finding['subject']}: {finding['message']}"
         for finding in json.loads(printed)["findings"]
-        if finding["rule"] == _UNRENEWED
+        if finding["rule"] == no_renewal.id
     ]
     require(len(findings) == 1, f"it finds {findings}")
-    return f"{_UNRENEWED}: {findings[0]}"
+    return f"{no_renewal.id}: {findings[0]}"
