@@ -1,4 +1,4 @@
-"""The command line as a user meets it: exit codes, one clear line for each mistake, nothing half-written."""
+"""The command line as a user sees it: exit codes, one clear line per mistake, nothing half-written."""
 
 import shutil
 import signal
@@ -12,7 +12,7 @@ import pytest
 
 from conftest import EXAMPLE, ROOT, Run
 
-NO_SPEC: dict[str, tuple[bytes, str]] = {
+INVALID_SPECS: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "spec.yaml:1:1: the file is empty: a spec starts with 'version: 1' [yaml]"),
     "not YAML": (b"version: 1\nstack: [a", "spec.yaml:2:8: not valid YAML: a '[' that is not closed, or a missing ','"),
     "wrong version": (EXAMPLE.read_bytes().replace(b"version: 1", b"version: 2"), "spec.yaml:3:10: 'version' is 2"),
@@ -27,9 +27,9 @@ NO_SPEC: dict[str, tuple[bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("mistake", NO_SPEC)
-def test_a_spec_that_is_none_gives_one_line_and_writes_nothing(pcaform: Run, tmp_path: Path, mistake: str) -> None:
-    content, message = NO_SPEC[mistake]
+@pytest.mark.parametrize("mistake", INVALID_SPECS)
+def test_an_invalid_spec_gives_one_line_and_writes_nothing(pcaform: Run, tmp_path: Path, mistake: str) -> None:
+    content, message = INVALID_SPECS[mistake]
     (tmp_path / "spec.yaml").write_bytes(content)
     done = pcaform("render", "spec.yaml", "--out", "out", cwd=tmp_path)
     assert done.returncode == 1
@@ -56,7 +56,7 @@ def test_out_that_cannot_be_written_says_what_to_do(pcaform: Run, tmp_path: Path
     assert "Traceback" not in done.stderr
 
 
-def test_render_tells_what_it_wrote_and_reads_stdin(pcaform: Run, tmp_path: Path) -> None:
+def test_render_reports_what_it_wrote_and_reads_stdin(pcaform: Run, tmp_path: Path) -> None:
     first = pcaform("render", "-", "--out", tmp_path, stdin=EXAMPLE.read_bytes())
     again = pcaform("render", "-", "--out", tmp_path, stdin=EXAMPLE.read_bytes())
     assert (first.returncode, again.returncode) == (0, 0)
@@ -143,7 +143,7 @@ def test_sandbox_gives_the_commands_exit_code(pcaform: Run) -> None:
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_sandbox_stops_when_told(end: signal.Signals) -> None:
+def test_sandbox_stops_on_a_signal(end: signal.Signals) -> None:
     command = [sys.executable, "-m", "pcaform", "sandbox"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -157,7 +157,7 @@ def test_sandbox_stops_when_told(end: signal.Signals) -> None:
         assert probe.connect_ex(("127.0.0.1", int(url.rsplit(":", 1)[1]))) != 0
 
 
-def test_importing_what_is_no_state(pcaform: Run) -> None:
+def test_import_of_an_invalid_state(pcaform: Run) -> None:
     done = pcaform("import", "state", "-", "--stack", "x", stdin=b"{")
     assert done.returncode == 1
     assert done.stderr.startswith("pcaform: <stdin>: not a complete JSON document")
@@ -188,7 +188,7 @@ def test_a_terraform_that_is_not_there_is_named(pcaform: Run) -> None:
 
 
 @pytest.mark.terraform
-def test_demo_holds_and_cannot_leave_the_sandbox(pcaform: Run, tmp_path: Path) -> None:
+def test_demo_succeeds_and_cannot_leave_the_sandbox(pcaform: Run, tmp_path: Path) -> None:
     """Inherited settings that point elsewhere change nothing; the stack stays where --keep says, clean to fmt."""
     hostile = {
         "AWS_PROFILE": "production",
@@ -233,17 +233,17 @@ def test_demo_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> None
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in stderr
-    assert not children_of(str(tmp_path))
+    assert not list_children(str(tmp_path))
 
 
-def children_of(place: str) -> list[str]:
-    """Return the processes that work in a directory below `place`; a child may take a moment to go."""
+def list_children(directory: str) -> list[str]:
+    """Return the processes that work in or below a directory; a child may take a moment to end."""
     deadline = time.monotonic() + 10
-    found = ["?"]
-    while found and time.monotonic() < deadline:
-        links = Path("/proc").glob("[0-9]*/cwd")
-        found = [str(link) for link in links if link.is_symlink() and _target(link).startswith(place)]
-    return found
+    links = ["?"]
+    while links and time.monotonic() < deadline:
+        candidates = Path("/proc").glob("[0-9]*/cwd")
+        links = [str(link) for link in candidates if link.is_symlink() and _target(link).startswith(directory)]
+    return links
 
 
 def _target(link: Path) -> str:

@@ -24,9 +24,9 @@ class Repository:
     cache: Path
 
     def git(self, *arguments: str, at: Path | None = None) -> str:
-        who = ["-c", "user.name=somebody", "-c", "user.email=somebody@corp.example", "-c", "commit.gpgsign=false"]
+        author = ["-c", "user.name=tester", "-c", "user.email=tester@corp.example", "-c", "commit.gpgsign=false"]
         done = subprocess.run(
-            ["git", *who, *arguments], cwd=at or self.home, check=True, capture_output=True, text=True
+            ["git", *author, *arguments], cwd=at or self.home, check=True, capture_output=True, text=True
         )
         return done.stdout.strip()
 
@@ -45,41 +45,43 @@ class Repository:
 
 @pytest.fixture
 def repository(tmp_path: Path, pcaform: Run) -> Repository:
-    """Make the user's repository, and one with the manifest for it to take the hooks from."""
+    """Create the repository of a user, and one with the manifest that provides the hooks."""
     ours, home = tmp_path / "pcaform", tmp_path / "home"
-    found = Repository(home, tmp_path / "cache")
+    repository = Repository(home, tmp_path / "cache")
     ours.mkdir()
     shutil.copy(MANIFEST, ours)
-    found.git("init", "-q", at=ours)
-    found.git("add", ".", at=ours)
-    found.git("commit", "-qm", "hooks", at=ours)
+    repository.git("init", "-q", at=ours)
+    repository.git("add", ".", at=ours)
+    repository.git("commit", "-qm", "hooks", at=ours)
     (home / "specs").mkdir(parents=True)
     shutil.copy(EXAMPLE, home / "specs")
     assert pcaform("render", "specs", "--out", "stacks", cwd=home).returncode == 0
-    # `language: system` spares an environment with all libraries; what it would be made from is the wheel's own test.
+    # `language: system` saves an environment with all libraries; the wheel has its own test.
     hooks = [{"id": hook, "language": "system"} for hook in HOOKS]
-    configuration = {"repos": [{"repo": str(ours), "rev": found.git("rev-parse", "HEAD", at=ours), "hooks": hooks}]}
+    configuration = {
+        "repos": [{"repo": str(ours), "rev": repository.git("rev-parse", "HEAD", at=ours), "hooks": hooks}]
+    }
     (home / ".pre-commit-config.yaml").write_text(yaml.safe_dump(configuration), encoding="utf-8")
-    found.git("init", "-q")
-    found.git("add", ".")
-    found.git("commit", "-qm", "first")
-    return found
+    repository.git("init", "-q")
+    repository.git("add", ".")
+    repository.git("commit", "-qm", "first")
+    return repository
 
 
-def test_manifest_is_one(repository: Repository) -> None:
+def test_manifest_is_valid(repository: Repository) -> None:
     command = [str(Path(sys.executable).parent / "pre-commit"), "validate-manifest", str(MANIFEST)]
     assert subprocess.run(command, cwd=repository.home, check=False).returncode == 0
     assert HOOKS == ["pcaform-validate", "pcaform-render", "pcaform-guard"]
 
 
-def test_hooks_refuse_what_they_are_for(repository: Repository, pcaform: Run) -> None:
+def test_each_hook_refuses_its_mistakes(repository: Repository, pcaform: Run) -> None:
     spec = repository.home / "specs" / "corp-pki.yaml"
     text = spec.read_text(encoding="utf-8")
 
     spec.write_text(text.replace("{common_name: Corp Root CA}", "{common_name: Corp Root CA 2}"), encoding="utf-8")
     assert repository.hooks() == {"pcaform-validate": 0, "pcaform-render": 1, "pcaform-guard": 1}
-    said = repository.run("pcaform-guard").stdout
-    assert "[ca-replaced, breaks-trust]" in said
+    output = repository.run("pcaform-guard").stdout
+    assert "[ca-replaced, breaks-trust]" in output
 
     spec.write_text(text.replace("parent: root", "parent: rooot"), encoding="utf-8")
     assert repository.hooks() == {"pcaform-validate": 1, "pcaform-render": 1, "pcaform-guard": 1}

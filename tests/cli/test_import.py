@@ -21,34 +21,36 @@ SUMMARY = "not in a Terraform state, add by hand where you use it: "
 def test_into(case: Case, pcaform: Run, tmp_path: Path) -> None:
     spec = tmp_path / "corp.yaml"
     spec.write_bytes(case.before.encode())
-    found = stacked(*case.found)
-    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
+    tfstate = stacked(*case.found)
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=tfstate)
     assert spec.read_bytes().decode() == case.after
-    *said, count, without = done.stderr.splitlines()
+    *lines, count, without = done.stderr.splitlines()
     assert count.startswith("found ")
     assert without.startswith(SUMMARY)
-    assert tuple(line for line in said if line.split(":")[0] in WORDS) == case.lines
+    assert tuple(line for line in lines if line.split(":")[0] in REPORT_KINDS) == case.lines
     assert done.returncode == case.code
     assert done.stdout == ""
-    again = pcaform("import", "state", "-", "--into", "corp.yaml", "--dry-run", cwd=tmp_path, stdin=found)
+    again = pcaform("import", "state", "-", "--into", "corp.yaml", "--dry-run", cwd=tmp_path, stdin=tfstate)
     assert (again.stdout, spec.read_bytes().decode()) == ("", case.after)
 
 
-WORDS = ("added", "changed", "kept", "left out", "not found", "not written", "unknown", "ambiguous")
+REPORT_KINDS = ("added", "changed", "kept", "left out", "not found", "not written", "unknown", "ambiguous")
 
 
-def three(pcaform: Run, directory: Path, first: dict[str, str], mine: tuple[str, str], second: dict[str, str]) -> Any:
-    """Import twice with a person's edit in between; return how the second one ended."""
+def import_twice(
+    pcaform: Run, directory: Path, first: dict[str, str], edit: tuple[str, str], second: dict[str, str]
+) -> Any:
+    """Import twice with a manual edit in between; return how the second import ended."""
     (directory / "corp.yaml").write_text(SPEC, encoding="utf-8")
     pcaform("import", "state", "-", "--into", "corp.yaml", cwd=directory, stdin=stacked(*tagged(first)))
     text = (directory / "corp.yaml").read_text(encoding="utf-8")
-    assert mine[0] in text
-    (directory / "corp.yaml").write_text(text.replace(*mine), encoding="utf-8")
+    assert edit[0] in text
+    (directory / "corp.yaml").write_text(text.replace(*edit), encoding="utf-8")
     return pcaform("import", "state", "-", "--into", "corp.yaml", cwd=directory, stdin=stacked(*tagged(second)))
 
 
-def test_what_only_a_person_changed_stays(pcaform: Run, tmp_path: Path) -> None:
-    done = three(pcaform, tmp_path, {"owner": "a"}, ("{owner: a}", "{owner: mine} # !"), {"owner": "a"})
+def test_a_manual_edit_stays(pcaform: Run, tmp_path: Path) -> None:
+    done = import_twice(pcaform, tmp_path, {"owner": "a"}, ("{owner: a}", "{owner: mine} # !"), {"owner": "a"})
     assert "{owner: mine} # !" in (tmp_path / "corp.yaml").read_text(encoding="utf-8")
     assert done.returncode == 0
     assert done.stderr.startswith(
@@ -56,9 +58,9 @@ def test_what_only_a_person_changed_stays(pcaform: Run, tmp_path: Path) -> None:
     )
 
 
-def test_what_both_changed_is_marked_until_a_person_decides(pcaform: Run, tmp_path: Path) -> None:
+def test_a_conflict_is_marked_until_the_user_decides(pcaform: Run, tmp_path: Path) -> None:
     spec = tmp_path / "corp.yaml"
-    done = three(pcaform, tmp_path, {"owner": "a"}, ("owner: a", "owner: mine"), {"owner": "theirs"})
+    done = import_twice(pcaform, tmp_path, {"owner": "a"}, ("owner: a", "owner: mine"), {"owner": "theirs"})
     mark = (
         '    # pcaform: conflict at certificate_authorities.root.tags.owner: the import found "theirs"; '
         "keep one of the two, then delete this line\n"
@@ -68,53 +70,53 @@ def test_what_both_changed_is_marked_until_a_person_decides(pcaform: Run, tmp_pa
     )
     assert spec.read_text(encoding="utf-8") == SPEC + mark + "    tags: {owner: mine}\n"
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, conflict)
-    found = stacked(*tagged({"owner": "theirs"}))
-    again = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
+    tfstate = stacked(*tagged({"owner": "theirs"}))
+    again = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=tfstate)
     assert spec.read_text(encoding="utf-8") == SPEC + mark + "    tags: {owner: mine}\n"
     assert (again.returncode, again.stderr) == (2, done.stderr)
     spec.write_text(spec.read_text(encoding="utf-8").replace(mark, ""), encoding="utf-8")
-    decided = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
+    decided = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=tfstate)
     assert (decided.returncode, spec.read_text(encoding="utf-8")) == (0, SPEC + "    tags: {owner: mine}\n")
 
 
-def test_a_mark_goes_when_the_found_value_is_taken(pcaform: Run, tmp_path: Path) -> None:
+def test_a_mark_is_removed_when_the_found_value_is_taken(pcaform: Run, tmp_path: Path) -> None:
     spec = tmp_path / "corp.yaml"
-    three(pcaform, tmp_path, {"owner": "a"}, ("owner: a", "owner: mine"), {"owner": "theirs"})
+    import_twice(pcaform, tmp_path, {"owner": "a"}, ("owner: a", "owner: mine"), {"owner": "theirs"})
     spec.write_text(spec.read_text(encoding="utf-8").replace("owner: mine", "owner: theirs"), encoding="utf-8")
-    found = stacked(*tagged({"owner": "theirs"}))
-    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
+    tfstate = stacked(*tagged({"owner": "theirs"}))
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=tfstate)
     assert (done.returncode, spec.read_text(encoding="utf-8")) == (0, SPEC + "    tags: {owner: theirs}\n")
 
 
-def test_what_a_person_took_out_stays_out(pcaform: Run, tmp_path: Path) -> None:
-    found = stacked(*root(), *root("other"))
-    pcaform("import", "state", "-", "--stack", "corp", "--out", "corp.yaml", cwd=tmp_path, stdin=found)
+def test_what_the_user_removed_stays_out(pcaform: Run, tmp_path: Path) -> None:
+    tfstate = stacked(*root(), *root("other"))
+    pcaform("import", "state", "-", "--stack", "corp", "--out", "corp.yaml", cwd=tmp_path, stdin=tfstate)
     spec = tmp_path / "corp.yaml"
     spec.write_text(SPEC, encoding="utf-8")
-    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=tfstate)
     assert (done.returncode, spec.read_text(encoding="utf-8")) == (2, SPEC)
     assert done.stderr.startswith(
         "left out: certificate_authorities.other: removed from the spec since the last import\n"
     )
 
 
-def test_what_a_person_took_out_gets_no_moves(pcaform: Run, tmp_path: Path) -> None:
+def test_what_the_user_removed_gets_no_moves(pcaform: Run, tmp_path: Path) -> None:
     issuer = ci({"certificates": "unmanaged", "certificate_authorities": ["other"]})
-    found = state(*json.loads(stacked(*root()))["resources"], *root("other"), *issuer)
-    pcaform("import", "state", "-", "--stack", "corp", "--out", "corp.yaml", cwd=tmp_path, stdin=found)
+    tfstate = state(*json.loads(stacked(*root()))["resources"], *root("other"), *issuer)
+    pcaform("import", "state", "-", "--stack", "corp", "--out", "corp.yaml", cwd=tmp_path, stdin=tfstate)
     spec = tmp_path / "corp.yaml"
     assert "module.ca_other_certificate." in spec.read_text(encoding="utf-8")
     assert "module.issuer_ci." in spec.read_text(encoding="utf-8")
     spec.write_text(SPEC, encoding="utf-8")
-    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found)
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=tfstate)
     assert (done.returncode, spec.read_text(encoding="utf-8")) == (2, SPEC)
 
 
 def test_dry_run_shows_the_diff_and_writes_nothing(pcaform: Run, tmp_path: Path) -> None:
     spec = tmp_path / "corp.yaml"
     spec.write_text(SPEC, encoding="utf-8")
-    found = stacked(*tagged({"a": "b"}))
-    done = pcaform("import", "state", "-", "--into", "corp.yaml", "--dry-run", cwd=tmp_path, stdin=found)
+    tfstate = stacked(*tagged({"a": "b"}))
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", "--dry-run", cwd=tmp_path, stdin=tfstate)
     assert done.returncode == 2
     assert done.stdout.splitlines()[-1] == "+    tags: {a: b}"
     assert [path.name for path in tmp_path.iterdir()] == ["corp.yaml"]
@@ -131,7 +133,7 @@ def test_out_writes_a_file_once_and_again_only_with_force(pcaform: Run, tmp_path
     refused = pcaform(*call, cwd=tmp_path, stdin=stacked(*tagged({"a": "b"})))
     assert refused.returncode == 1
     assert refused.stderr.startswith(
-        "pcaform: new/corp.yaml: exists already; --into changes it and keeps what a person wrote, "
+        "pcaform: new/corp.yaml: already exists; --into changes it and keeps manual edits, "
         "--force would overwrite it like this:\n--- new/corp.yaml\n"
     )
     assert (tmp_path / "new" / "corp.yaml").read_text(encoding="utf-8") == written
@@ -147,8 +149,8 @@ def test_out_takes_a_directory(pcaform: Run, tmp_path: Path) -> None:
 
 def test_json_report_is_what_its_schema_says(pcaform: Run, tmp_path: Path) -> None:
     (tmp_path / "corp.yaml").write_text(SPEC, encoding="utf-8")
-    found = stacked(*tagged({"a": "b"}), resource("aws_acmpca_certificate_authority", None, {"arn": ""}))
-    done = pcaform("import", "state", "-", "--into", "corp.yaml", "--format", "json", cwd=tmp_path, stdin=found)
+    tfstate = stacked(*tagged({"a": "b"}), resource("aws_acmpca_certificate_authority", None, {"arn": ""}))
+    done = pcaform("import", "state", "-", "--into", "corp.yaml", "--format", "json", cwd=tmp_path, stdin=tfstate)
     report = json.loads(done.stdout)
     jsonschema.validate(report, json_schema())
     assert json.loads(pcaform("schema", "import").stdout) == json_schema()
@@ -168,32 +170,35 @@ def test_json_report_is_what_its_schema_says(pcaform: Run, tmp_path: Path) -> No
 
 
 REFUSED = [
-    (["--into", "corp.yaml", "--out", "x.yaml"], "--into changes a spec that exists, --out writes a new one"),
+    (["--into", "corp.yaml", "--out", "x.yaml"], "--into changes an existing spec, --out writes a new one"),
     ([], "--stack NAME is missing"),
     (["--stack", "x", "--dry-run"], "--dry-run shows what would change in a file"),
-    (["--stack", "x", "--format", "json"], "--format json prints the report where the spec goes"),
+    (["--stack", "x", "--format", "json"], "--format json prints the report where the spec is printed"),
     (["--into", "none.yaml"], "none.yaml: there is no such file; --out none.yaml writes a new one"),
     (["--into", "."], ".: a directory, where there must be a file"),
-    (["--into", "corp.yaml", "--stack", "x"], "corp.yaml: is the stack 'corp', --stack says 'x': leave --stack out"),
-    (["--into", "there.yaml"], "there.yaml: is for 123456789012 in us-east-1, and what was read holds CAs of "),
-    (["--into", "damaged.yaml"], "damaged.yaml.imported.json: this is not a baseline file of this version"),
+    (
+        ["--into", "corp.yaml", "--stack", "x"],
+        "corp.yaml: is the stack 'corp', but --stack names 'x': leave --stack out",
+    ),
+    (["--into", "there.yaml"], "there.yaml: is for 123456789012 in us-east-1, but the source holds CAs of "),
+    (["--into", "damaged.yaml"], "damaged.yaml.imported.json: not what an import of this version leaves beside a spec"),
     (["--into", "nowhere.yaml"], "nowhere.yaml: cannot be read: No such file or directory"),
 ]
 
 
-@pytest.mark.parametrize(("options", "said"), REFUSED)
-def test_refused(options: list[str], said: str, pcaform: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("options", "message"), REFUSED)
+def test_refused(options: list[str], message: str, pcaform: Run, tmp_path: Path) -> None:
     texts = {"corp.yaml": SPEC, "there.yaml": SPEC.replace("eu-west-1", "us-east-1"), "damaged.yaml": SPEC}
     for name, text in {**texts, "damaged.yaml.imported.json": "{}"}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "nowhere.yaml").symlink_to(tmp_path / "missing" / "x.yaml")
     done = pcaform("import", "state", "-", *options, cwd=tmp_path, stdin=stacked(*tagged({"a": "b"})))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"pcaform: {said}")
+    assert done.stderr.startswith(f"pcaform: {message}")
     assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.yaml") if path.exists()} == texts
 
 
-def test_a_spec_that_is_none_is_told_with_its_place(pcaform: Run, tmp_path: Path) -> None:
+def test_an_invalid_spec_is_reported_with_its_location(pcaform: Run, tmp_path: Path) -> None:
     (tmp_path / "corp.yaml").write_text("version: 1\nstakc: x\n", encoding="utf-8")
     done = pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=stacked(*root()))
     assert done.returncode == 1
@@ -206,8 +211,8 @@ def test_mode_and_link_are_kept(pcaform: Run, tmp_path: Path) -> None:
     real.write_text(SPEC, encoding="utf-8")
     real.chmod(0o640)
     (tmp_path / "corp.yaml").symlink_to(real)
-    found = stacked(*tagged({"a": "b"}))
-    assert pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=found).returncode == 0
+    tfstate = stacked(*tagged({"a": "b"}))
+    assert pcaform("import", "state", "-", "--into", "corp.yaml", cwd=tmp_path, stdin=tfstate).returncode == 0
     assert (tmp_path / "corp.yaml").is_symlink()
     assert stat.S_IMODE(os.stat(real).st_mode) == 0o640  # noqa: PTH116 - of what the link leads to
     assert real.read_text(encoding="utf-8") == SPEC + "    tags: {a: b}\n"

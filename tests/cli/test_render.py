@@ -1,4 +1,4 @@
-"""`pcaform render` with several specs, `--check`, `--diff` and `--force`, as a user meets them."""
+"""`pcaform render` with several specs, `--check`, `--diff` and `--force`, as a user sees them."""
 
 import os
 import pty
@@ -31,7 +31,7 @@ def test_several_specs_are_several_stacks(pcaform: Run, specs: Path) -> None:
     assert done.stderr.splitlines() == [f"out/{name}: 23 written" for name in ("one", "two")]
 
 
-def test_shared_modules_lie_once_beside_the_stacks(pcaform: Run, specs: Path) -> None:
+def test_shared_modules_are_written_once_beside_the_stacks(pcaform: Run, specs: Path) -> None:
     command = ("render", "one.yaml", "two.yaml", "--out", "out", "--modules", "shared")
     done = pcaform(*command, cwd=specs)
     assert (done.returncode, done.stdout) == (0, "")
@@ -118,7 +118,7 @@ def test_diff_shows_what_a_render_would_do(pcaform: Run, specs: Path) -> None:
     assert (both.returncode, both.stdout) == (2, done.stdout)
 
 
-def test_the_worst_code_counts_and_each_stack_is_told(pcaform: Run, specs: Path) -> None:
+def test_the_worst_code_counts_and_each_stack_is_reported(pcaform: Run, specs: Path) -> None:
     pcaform("render", "one.yaml", "--out", "out", cwd=specs)
     stale = pcaform("render", "one.yaml", "two.yaml", "--out", "out", "--check", cwd=specs)
     assert stale.returncode == 2
@@ -132,14 +132,14 @@ def test_the_worst_code_counts_and_each_stack_is_told(pcaform: Run, specs: Path)
     assert "out/two: 23 written" in written.stderr
 
 
-def test_force_loses_an_edit_only_when_asked(pcaform: Run, specs: Path) -> None:
+def test_only_force_overwrites_an_edit(pcaform: Run, specs: Path) -> None:
     pcaform("render", "one.yaml", "--out", "out", cwd=specs)
     edited = specs / "out" / "one" / "issuers.tf"
     before = edited.read_bytes()
-    edited.write_bytes(before.replace(b"ci-signer", b"somebody"))
+    edited.write_bytes(before.replace(b"ci-signer", b"edited"))
     refused = pcaform("render", "one.yaml", "--out", "out", cwd=specs)
     assert refused.returncode == 1
-    assert '-  user_name = "somebody"\n+  user_name = "ci-signer"' in refused.stderr
+    assert '-  user_name = "edited"\n+  user_name = "ci-signer"' in refused.stderr
     assert edited.read_bytes() != before
     assert pcaform("render", "one.yaml", "--out", "out", "--force", cwd=specs).returncode == 0
     assert edited.read_bytes() == before

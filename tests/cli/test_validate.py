@@ -1,4 +1,4 @@
-"""`pcaform validate`: all problems of all files at once, in the form that is asked for."""
+"""`pcaform validate`: all problems of all files at once, in each output format."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ BAD = EXAMPLE.read_text(encoding="utf-8").replace("parent: root", "parent: a,b:%
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """Return a directory with a good spec, a bad one below it, one that is no YAML, and a file that is no spec."""
+    """Return a directory with a good spec, a bad one below it, one that is not YAML, and a file that is not a spec."""
     (tmp_path / "specs" / "below").mkdir(parents=True)
     (tmp_path / "specs" / "good.yaml").write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "specs" / "below" / "bad.yaml").write_text(BAD.replace("a,b:%", "rot"), encoding="utf-8")
@@ -45,7 +45,7 @@ def test_no_colour_away_from_a_terminal(pcaform: Run, tree: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["missing.yaml", "specs/empty"])
-def test_what_cannot_be_read_is_an_error(pcaform: Run, tree: Path, path: str) -> None:
+def test_an_unreadable_file_is_an_error(pcaform: Run, tree: Path, path: str) -> None:
     (tree / "specs" / "empty").mkdir()
     done = pcaform("validate", path, cwd=tree)
     assert done.returncode == 1
@@ -54,9 +54,9 @@ def test_what_cannot_be_read_is_an_error(pcaform: Run, tree: Path, path: str) ->
 
 def test_json_is_one_document_with_a_version(pcaform: Run, tree: Path) -> None:
     done = pcaform("validate", "--format", "json", "specs/below/bad.yaml", cwd=tree)
-    found = json.loads(done.stdout)
-    assert found["format_version"] == "1.0"
-    assert found["problems"] == [
+    report = json.loads(done.stdout)
+    assert report["format_version"] == "1.0"
+    assert report["problems"] == [
         {
             "path": "specs/below/bad.yaml",
             "line": 24,
@@ -79,16 +79,16 @@ def test_github_annotations_escape_what_ends_them(pcaform: Run, tmp_path: Path) 
     assert "a,b:%25" in done.stdout
 
 
-def test_sarif_names_tool_rule_and_place(pcaform: Run, tree: Path) -> None:
+def test_sarif_names_tool_rule_and_location(pcaform: Run, tree: Path) -> None:
     log = json.loads(pcaform("validate", "--format", "sarif", "specs/below/bad.yaml", cwd=tree).stdout)
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     assert run["tool"]["driver"]["rules"] == [{"id": "unknown-parent"}]
     (result,) = run["results"]
     assert (result["ruleId"], result["level"]) == ("unknown-parent", "error")
-    place = result["locations"][0]["physicalLocation"]
-    assert place["artifactLocation"]["uri"] == "specs/below/bad.yaml"
-    assert place["region"] == {"startLine": 24, "startColumn": 13}
+    location = result["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "specs/below/bad.yaml"
+    assert location["region"] == {"startLine": 24, "startColumn": 13}
 
 
 def test_unknown_format_says_what_is_allowed(pcaform: Run) -> None:

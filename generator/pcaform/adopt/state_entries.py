@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pcaform.adopt.state import Entry
+from pcaform.terraform.addresses import parse
 
 PERMISSION = "aws_acmpca_permission"
 
@@ -83,8 +84,6 @@ def _find_block(change: Mapping[str, Any], module: Mapping[str, Any]) -> tuple[M
 
 
 def _names(module_address: str) -> list[str]:
-    from pcaform.terraform.addresses import parse
-
     steps = parse(module_address).steps if module_address else ()
     return [step for step in steps if isinstance(step, str)][1::2]
 

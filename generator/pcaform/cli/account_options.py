@@ -16,17 +16,20 @@ _DAYS = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[dw]?)")
 
 Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME", help="A profile of ~/.aws/config.")]
 Regions = Annotated[
-    list[str] | None, typer.Option("--region", metavar="REGION", help="A region; again for another. Default: yours.")
+    list[str] | None, typer.Option("--region", metavar="REGION", help="A region to read; repeatable. Default: yours.")
 ]
 AllRegions = Annotated[bool, typer.Option("--all-regions", help="Every region that the account has enabled.")]
-AssumeRole = Annotated[str | None, typer.Option("--assume-role", metavar="ARN", help="Take this role to read.")]
-ExternalId = Annotated[str | None, typer.Option("--external-id", metavar="ID", help="What that role asks for.")]
-Arns = Annotated[list[str] | None, typer.Option("--arn", metavar="ARN", help="Only this CA; again for another.")]
+AssumeRole = Annotated[str | None, typer.Option("--assume-role", metavar="ARN", help="The role to assume for reading.")]
+ExternalId = Annotated[
+    str | None, typer.Option("--external-id", metavar="ID", help="The external ID that this role requires.")
+]
+Arns = Annotated[list[str] | None, typer.Option("--arn", metavar="ARN", help="Only this CA; repeatable.")]
 Tags = Annotated[
-    list[str] | None, typer.Option("--tag", metavar="KEY=VALUE", help="Only CAs with this tag; again for another too.")
+    list[str] | None,
+    typer.Option("--tag", metavar="KEY=VALUE", help="Only CAs with this tag; repeatable, then with all of them."),
 ]
 Expiring = Annotated[
-    str, typer.Option("--expiring", metavar="DAYS", help="How near an end is told of, such as 90d or 12w.")
+    str, typer.Option("--expiring", metavar="DAYS", help="Report what ends within this time, such as 90d or 12w.")
 ]
 
 
@@ -47,7 +50,7 @@ def parse_caller(
     if regions and is_all_regions:
         raise Failure("--region and --all-regions exclude each other")
     if external_id and not assume_role:
-        raise Failure("--external-id belongs to a role: name the role with --assume-role")
+        raise Failure("--external-id needs a role: name it with --assume-role")
     return Caller(profile, assume_role, external_id, names if not is_all_regions else (), is_all_regions)
 
 

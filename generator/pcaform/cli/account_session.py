@@ -30,9 +30,9 @@ def read_inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None 
     Raises Failure for credentials and regions that do not work, and where no CA could be read at all.
     """
     account = open_account(caller)
-    with open_checkpoint(account.account_id, checkpoint) as memory, show_progress("questions to AWS") as tell:
+    with open_checkpoint(account.account_id, checkpoint) as memory, show_progress("requests to AWS") as tell:
         if memory.resumed:
-            console.print_status(f"{memory.resumed} answers come from {checkpoint}")
+            console.print_status(f"{memory.resumed} answers are from {checkpoint}")
         inventory = read(account, filters, checkpoint=memory, report_progress=tell)
     if any(note.kind == _UNKNOWN for note in inventory.notes):
         memory.save()

@@ -37,7 +37,7 @@ def finish_spec(spec: str, directory: Path) -> None:
     for address in finished.remaining:
         console.print_status(f"{spec}: kept the move of {address}: the state has not absorbed it, apply it first")
     if not finished.removed and not finished.remaining:
-        console.print_status(f"{spec}: there are no moves in it")
+        console.print_status(f"{spec}: it has no moves")
 
 
 def _replace_file(path: Path, content: bytes) -> None:

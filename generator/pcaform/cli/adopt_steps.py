@@ -20,7 +20,7 @@ def check_options(options: AdoptOptions, directory: Path) -> None:
         return
     if options.is_dry_run or options.is_recreating:
         raise Failure(
-            "--emit writes a state for somebody else to push, --dry-run writes none, and --recreate deletes at AWS "
+            "--emit writes a state for others to push, --dry-run writes none, and --recreate deletes at AWS "
             "instead: give one of them"
         )
     refuse_inside(options.emit, directory)
@@ -100,7 +100,7 @@ def print_refusal(proven: ProvenState) -> None:
     """Print why the plan is refused, and which `--accept` options would allow it."""
     result = proven.result
     for reason in result.reasons:
-        console.print_status(f"cannot judge: {reason}")
+        console.print_status(f"undecided: {reason}")
     missing = sorted({name for line in result.refused for name in line.classes})
     if missing and all(line.classes for line in result.refused):
         accept = " ".join(f"--accept {name}" for name in missing)

@@ -77,7 +77,7 @@ def check_plan_file(
 def show_plan(path: str, chdir: Path | None) -> bytes:
     """Return a saved plan as JSON, with Terraform in the caller's environment; raises Failure where that fails."""
     if path == STDIN:
-        raise Failure("a saved plan is read by Terraform from its file: name the file, or pipe in its JSON")
+        raise Failure("Terraform reads a saved plan from its file: name the file, or pipe in its JSON")
     directory = chdir or Path(path).parent
     terraform = Terraform(find_binary(), directory, user_environment(os.environ))
     try:

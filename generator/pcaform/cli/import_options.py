@@ -11,17 +11,21 @@ from pcaform.core.problems import Failure
 
 Stack = Annotated[
     str,
-    typer.Option("--stack", metavar="NAME", help="The stack's name, which nothing that exists has. Not for --into."),
+    typer.Option("--stack", metavar="NAME", help="The name of the stack, which no source has. Not with --into."),
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE|DIR", help="A new file, or a directory for one file each; else it is printed."),
+    typer.Option(
+        "--out", metavar="FILE|DIR", help="A new file, or a directory for one file per stack. Default: print it."
+    ),
 ]
 Into = Annotated[
-    Path | None, typer.Option("--into", metavar="SPEC", help="Change only what differs in a spec that exists.")
+    Path | None, typer.Option("--into", metavar="SPEC", help="Change only what differs in this existing spec.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing; print a unified diff; exit 2 if there is one.")]
-Format = Annotated[ImportFormat, typer.Option("--format", help="How the report is printed; json on standard output.")]
+Format = Annotated[
+    ImportFormat, typer.Option("--format", help="The format of the report; json goes to standard output.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite the file that --out names.")]
 
 
@@ -43,13 +47,13 @@ class ImportOptions:
 def check_options(options: ImportOptions) -> None:
     """Raise Failure for options that contradict each other, before anything is read."""
     if options.into is not None and options.out is not None:
-        raise Failure("--into changes a spec that exists, --out writes a new one: give one of them")
+        raise Failure("--into changes an existing spec, --out writes a new one: give one of them")
     if options.into is None and not options.stack:
-        raise Failure(
-            "--stack NAME is missing: nothing that exists has the stack's name, only a spec given with --into"
-        )
+        raise Failure("--stack NAME is missing: no source has the name of the stack, only a spec given with --into")
     if options.into is None and options.out is None:
         if options.is_dry_run:
             raise Failure("--dry-run shows what would change in a file: give --into SPEC or --out FILE with it")
         if options.form == "json":
-            raise Failure("--format json prints the report where the spec goes: give --out FILE or --into SPEC with it")
+            raise Failure(
+                "--format json prints the report where the spec is printed: give --out FILE or --into SPEC with it"
+            )

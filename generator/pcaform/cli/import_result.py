@@ -93,7 +93,7 @@ def _refuse_existing(files: Iterable[_File]) -> None:
         if file.target.before not in (None, file.content):
             lines = "\n".join(diff.mark_control_characters(diff.cut(_diff([file]), _DIFF_LINES)))
             raise Failure(
-                f"{file.target.path}: exists already; --into changes it and keeps what a person wrote, --force "
+                f"{file.target.path}: already exists; --into changes it and keeps manual edits, --force "
                 f"would overwrite it like this:\n{lines}"
             )
 
@@ -101,7 +101,7 @@ def _refuse_existing(files: Iterable[_File]) -> None:
 def _merge_into(inventory: Inventory, options: ImportOptions, into: Path) -> bool:
     existing, before, spec = read_existing(into)
     if options.stack not in ("", spec.stack):
-        raise Failure(f"{into}: is the stack '{spec.stack}', --stack says '{options.stack}': leave --stack out")
+        raise Failure(f"{into}: is the stack '{spec.stack}', but --stack names '{options.stack}': leave --stack out")
     specs = infer(inventory, stack=spec.stack, existing=existing_keys(spec))
     inferred, notes = _select_location(specs, spec, into)
     baseline = _baseline_target(existing)
@@ -120,7 +120,7 @@ def _select_location(specs: Sequence[InferredSpec], spec: Spec, into: Path) -> t
     if not here:
         names = ", ".join(_name_location(inferred.spec) for inferred in elsewhere)
         raise Failure(
-            f"{into}: is for {_name_location(spec)}, and what was read holds CAs of {names}: import into another spec"
+            f"{into}: is for {_name_location(spec)}, but the source holds CAs of {names}: import into another spec"
         )
     notes = [note for inferred in here for note in inferred.notes]
     for inferred in elsewhere:

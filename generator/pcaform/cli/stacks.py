@@ -130,7 +130,7 @@ def refuse_stale(path: str, directory: Path) -> None:
     out, name = directory.resolve().parent, directory.resolve().name
     *_, stack = render(plan(check(load([path])), out, modules=modules), modules=modules)
     if stack.name != name:
-        raise Failure(f"{directory}: {display_name(path)} is the stack '{stack.name}', and not this one")
+        raise Failure(f"{directory}: {display_name(path)} is the stack '{stack.name}', not this one")
     differences = comparison.compare(stack, directory).differences
     if differences:
         first = f"{differences[0].path} is {differences[0].reason}"

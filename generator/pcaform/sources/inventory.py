@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pcaform.spec.fields import Source
 from pcaform.terraform import addresses
 
 _TAGGED = ("tags", "tags_all")
@@ -96,7 +97,6 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
 `prevent_destroy` is not an argument but a lifecycle setting, which only Terraform files have.
 """
 
-Source = Literal["state", "live", "hcl"]
 NoteKind = Literal["left out", "unknown", "ambiguous", "listed"]
 
 

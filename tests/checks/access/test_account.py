@@ -153,4 +153,4 @@ def test_unreadable_policies_are_reported(account: LiveAccount) -> None:
 def test_exactly_one_subject_is_required(pcaform: Run, arguments: Any) -> None:
     done = pcaform("access", *arguments)
     assert done.returncode == 1
-    assert done.stderr.startswith("pcaform: name a SPEC or a STACK, or take --live")
+    assert done.stderr.startswith("pcaform: name a SPEC or a STACK, or give --live")

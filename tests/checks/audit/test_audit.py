@@ -131,7 +131,7 @@ def test_what_is_denied_is_unknown_and_not_absent(planted: Planted) -> None:
     [
         (("--expiring", "soon"), "--expiring 'soon': expected days or weeks, such as 90d or 12w"),
         (("--region", "eu"), "'eu' is not a region, expected one such as eu-west-1"),
-        (("--external-id", "x"), "--external-id is what a role asks for: name it with --assume-role"),
+        (("--external-id", "x"), "--external-id needs a role: name it with --assume-role"),
     ],
 )
 def test_bad_usage_is_reported(planted: Planted, arguments: tuple[str, str], message: str) -> None:

@@ -95,13 +95,13 @@ def test_another_account_is_refused(world: World, tmp_path: Path) -> None:
     done = world.pcaform("drift", other, env=world.live.environment)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == (
-        f"pcaform: the spec is for account {OTHER}, and these credentials are {ACCOUNT}'s: take others with --profile "
-        "or --assume-role"
+        f"pcaform: the spec is for account {OTHER}, but the credentials are for {ACCOUNT}: choose others with "
+        "--profile or --assume-role"
     )
     strange = world.drift("--region", "us-east-1")
     assert (strange.returncode, strange.stderr) == (
         1,
-        f"pcaform: --region us-east-1: the spec has nothing there, it has CAs in {REGION}\n",
+        f"pcaform: --region us-east-1: the spec has no CA there, it has CAs in {REGION}\n",
     )
 
 

@@ -153,7 +153,7 @@ def test_outputs_name_the_cas_that_are_made(pcaform: Run, tmp_path: Path) -> Non
     statements = {each["Sid"]: each for each in json.loads(done.stdout)["Statement"]}
     assert "CreateCas" not in statements
     assert statements["Cas"]["Resource"] == sorted([CA, CA.replace("1111", "2222")])
-    assert "every CA of a region" not in done.stderr
+    assert "every CA of the region" not in done.stderr
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"certificate_authority_arns": {"value": []}}', "[" * 100000])
@@ -161,5 +161,6 @@ def test_what_are_no_outputs(pcaform: Run, text: str) -> None:
     done = pcaform("access", PATH, "--pipeline", "plan", "--outputs", "-", stdin=text.encode())
     assert done.returncode == 1
     assert done.stderr == (
-        "pcaform: <stdin>: there is no 'certificate_authority_arns' in it: take what 'terraform output -json' prints\n"
+        "pcaform: <stdin>: there is no 'certificate_authority_arns' in it: "
+        "give the output of 'terraform output -json'\n"
     )

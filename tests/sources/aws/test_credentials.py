@@ -64,16 +64,12 @@ def test_the_caller_is_printed_first(pcaform: Run, account: Live) -> None:
                 f"check the region '{REGION}', AWS_ENDPOINT_URL and the proxy"
             ),
         ),
-        (
-            {},
-            ("--assume-role", ROLE),
-            f"{ROLE}: this role cannot be assumed: it does not trust the caller, or needs an",
-        ),
-        ({}, ("--region", "mars"), "'mars' is no region, expected one such as eu-west-1"),
+        ({}, ("--assume-role", ROLE), f"{ROLE}: it cannot be assumed: it does not trust this caller, or wants an"),
+        ({}, ("--region", "mars"), "'mars' is not a region, expected one such as eu-west-1"),
         ({}, ("--region", REGION, "--all-regions"), "--region and --all-regions exclude each other"),
-        ({}, ("--external-id", "x"), "--external-id is what a role asks for: name it with --assume-role"),
+        ({}, ("--external-id", "x"), "--external-id needs a role: name it with --assume-role"),
         ({}, ("--tag", "x"), "--tag 'x': expected KEY=VALUE"),
-        ({}, ("--arn", "arn:x"), "'arn:x' is no ARN of a CA, expected arn:aws:acm-pca:REGION:ACCOUNT:"),
+        ({}, ("--arn", "arn:x"), "'arn:x' is not the ARN of a CA, expected arn:aws:acm-pca:REGION:ACCOUNT:"),
     ],
 )
 def test_failures_are_one_line(  # noqa: PLR0917 - pytest passes them

@@ -31,7 +31,7 @@ def audit_account(account: Account, *, now: datetime, expiring: timedelta) -> Au
 
 
 def _read(account: Account) -> AccountSnapshot:
-    with show_progress("questions to AWS") as tell:
+    with show_progress("requests to AWS") as tell:
         snapshot = read_snapshot(account, _PARTS, report_progress=tell)
         regions = {ca.region for ca in snapshot.authorities}
         certificates, unread = list_acm_certificates(account, regions, report_progress=tell)

@@ -22,7 +22,7 @@ def select_regions(spec: Spec, caller: Caller) -> Caller:
     regions = tuple(dict.fromkeys([spec.aws.region, *(region_of(spec, key) for key in spec.certificate_authorities)]))
     strange = [region for region in caller.regions if region not in regions]
     if strange:
-        raise Failure(f"--region {strange[0]}: the spec has nothing there, it has CAs in {', '.join(regions)}")
+        raise Failure(f"--region {strange[0]}: the spec has no CA there, it has CAs in {', '.join(regions)}")
     return replace(caller, regions=caller.regions or regions)
 
 
@@ -30,7 +30,7 @@ def compare_account(spec: Spec, account: Account, *, expiring: timedelta) -> Dri
     """Read an account and compare it with a spec; raises Failure where it is not the account of the spec."""
     if account.account_id != spec.aws.account_id:
         raise Failure(
-            f"the spec is for account {spec.aws.account_id}, and these credentials are {account.account_id}'s: take "
+            f"the spec is for account {spec.aws.account_id}, but the credentials are for {account.account_id}: choose "
             "others with --profile or --assume-role"
         )
     snapshot = _read(account, spec)
@@ -40,7 +40,7 @@ def compare_account(spec: Spec, account: Account, *, expiring: timedelta) -> Dri
 
 
 def _read(account: Account, spec: Spec) -> AccountSnapshot:
-    with show_progress("questions to AWS") as tell:
+    with show_progress("requests to AWS") as tell:
         snapshot = read_snapshot(account, PARTS, is_selected=partial(is_named, spec), report_progress=tell)
         if not spec.certificates:
             return snapshot

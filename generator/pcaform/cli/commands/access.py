@@ -25,14 +25,15 @@ _Pipeline = Annotated[
     ),
 ]
 _BreakGlass = Annotated[
-    bool, typer.Option("--break-glass", help="Print the policy that may delete, revoke and take away instead.")
+    bool, typer.Option("--break-glass", help="Print the policy that allows deleting, revoking and removing.")
 ]
 _Outputs = Annotated[
     str | None,
-    typer.Option("--outputs", metavar="FILE", help="What 'terraform output -json' prints: names CAs by their ARN."),
+    typer.Option("--outputs", metavar="FILE", help="The output of 'terraform output -json', with the CAs' ARNs."),
 ]
 _Exempt = Annotated[
-    list[str] | None, typer.Option("--exempt", metavar="ARN", help="Whom the SCP does not bind, such as a role.")
+    list[str] | None,
+    typer.Option("--exempt", metavar="ARN", help="A principal that the SCP does not bind; repeatable."),
 ]
 
 
@@ -41,12 +42,12 @@ def command(
         str | None, typer.Argument(metavar="[SPEC|STACK]", help="A spec, '-', or the directory of a stack.")
     ] = None,
     *,
-    form: Annotated[ReportFormat, typer.Option("--format", help="How it is printed.")] = ReportFormat.text,
+    form: Annotated[ReportFormat, typer.Option("--format", help="The output format.")] = ReportFormat.text,
     pipeline: _Pipeline = None,
     break_glass: _BreakGlass = False,
     outputs: _Outputs = None,
     exempt: _Exempt = None,
-    live: Annotated[bool, typer.Option("--live", help="Judge everybody in an AWS account instead.")] = False,
+    live: Annotated[bool, typer.Option("--live", help="Check all principals of an AWS account instead.")] = False,
     profile: account_options.Profile = None,
     region: account_options.Regions = None,
     all_regions: account_options.AllRegions = False,
@@ -55,14 +56,14 @@ def command(
     arn: account_options.Arns = None,
     tag: account_options.Tags = None,
 ) -> int:
-    """Show who may do what on which CA, proven over the policies; exit 2 where that is not as granted, or too much."""
+    """Show who may do what on which CA, computed from the policies; exit 2 for less or more than was granted."""
     step = "break-glass" if break_glass else pipeline
     is_account_named = any((profile, region, all_regions, assume_role, external_id, arn, tag))
     if live is (stack is not None) or (is_account_named and not live):
-        raise Failure("name a SPEC or a STACK, or take --live, which alone knows profiles, regions, roles and filters")
+        raise Failure("name a SPEC or a STACK, or give --live; profiles, regions, roles and filters need --live")
     if live and step:
         raise Failure(
-            "--pipeline and --break-glass are about the stack of a SPEC, and --live about an account: leave one out"
+            "--pipeline and --break-glass are for the stack of a SPEC, --live is for an account: leave one out"
         )
     if stack is not None and step:
         return run_pipeline(stack, step=str(step), outputs=outputs, exempt=tuple(exempt or ()))

@@ -18,7 +18,7 @@ _Accept = Annotated[
     typer.Option(
         "--accept",
         metavar="tags|force-destroy|timeouts|wording",
-        help="Let apply change these; repeatable. Policies whose wording changes mean the same before and after.",
+        help="Allow apply to change these; repeatable. With wording, policies keep their meaning.",
     ),
 ]
 
@@ -30,9 +30,7 @@ def command(
         str | None, typer.Option("--spec", metavar="SPEC", help="Stop unless the stack is what SPEC renders to.")
     ] = None,
     accept: _Accept = None,
-    proof: Annotated[
-        Path | None, typer.Option("--proof", metavar="FILE", help="Write what was proven as JSON.")
-    ] = None,
+    proof: Annotated[Path | None, typer.Option("--proof", metavar="FILE", help="Write the proof as JSON.")] = None,
     keep: Annotated[
         Path | None, typer.Option("--keep", metavar="DIR", help="Keep the states before and after in DIR.")
     ] = None,
@@ -43,17 +41,20 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Prove, and push nothing.")] = False,
     recreate: Annotated[
         bool,
-        typer.Option("--recreate", help="Delete permissions at AWS for 'terraform apply' to make: a gap in renewal."),
+        typer.Option(
+            "--recreate",
+            help="Delete permissions at AWS, 'terraform apply' creates them again: renewals fail in between.",
+        ),
     ] = False,
     finish: Annotated[
         str | None,
-        typer.Option("--finish", metavar="SPEC", help="Only take the moves out of SPEC that the state has absorbed."),
+        typer.Option("--finish", metavar="SPEC", help="Only remove from SPEC the moves that the state has absorbed."),
     ] = None,
 ) -> int:
     """Take over what Terraform cannot import: prove that nothing would change, then push the state."""
     if finish is not None:
         if spec or accept or proof or keep or emit or dry_run or recreate:
-            raise Failure("--finish only changes the spec, other options belong to taking over: give one of them")
+            raise Failure("--finish only changes the spec, the other options are for adopting: give one or the other")
         return run_finish(finish, stack)
     accepted = tuple(change.value for change in accept or ())
     options = AdoptOptions(

@@ -15,7 +15,7 @@ from pcaform.sources.aws.session import Caller
 def command(
     *,
     form: Annotated[
-        AuditFormat, typer.Option("--format", help="How it is printed; html is one page that needs nothing else.")
+        AuditFormat, typer.Option("--format", help="The output format; html is one self-contained page.")
     ] = AuditFormat.text,
     expiring: account_options.Expiring = "90d",
     profile: account_options.Profile = None,
@@ -24,7 +24,7 @@ def command(
     assume_role: account_options.AssumeRole = None,
     external_id: account_options.ExternalId = None,
 ) -> int:
-    """Tell what is wrong with the CAs of an AWS account (exit 2): no spec, no Terraform, and nothing is changed."""
+    """Report what is wrong with the CAs of an AWS account (exit 2); needs no spec, no Terraform; changes nothing."""
     caller = account_options.parse_caller(
         profile=profile,
         regions=region,

@@ -11,11 +11,9 @@ from pcaform.core import console
 
 
 def command(
-    keep: Annotated[
-        Path | None, typer.Option("--keep", metavar="DIR", help="Do it in DIR and leave it there to look at.")
-    ] = None,
+    keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR", help="Run in DIR and keep the files.")] = None,
 ) -> int:
-    """Show the whole loop on the sandbox: render, apply, issue, renew, break the renewal, mend it, import."""
+    """Show the whole loop on the sandbox: render, apply, issue, renew, break the renewal, repair it, import."""
     return run(keep)
 
 

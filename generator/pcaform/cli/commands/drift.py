@@ -13,14 +13,14 @@ from pcaform.sources.aws.session import Caller
 
 
 def command(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A spec, or '-' for stdin.")],
+    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A spec, or '-' for standard input.")],
     *,
-    form: Annotated[ReportFormat, typer.Option("--format", help="How it is printed.")] = ReportFormat.text,
+    form: Annotated[ReportFormat, typer.Option("--format", help="The output format.")] = ReportFormat.text,
     expiring: account_options.Expiring = "90d",
     profile: account_options.Profile = None,
     region: Annotated[
         list[str] | None,
-        typer.Option("--region", metavar="REGION", help="Only this region of the spec; again for another."),
+        typer.Option("--region", metavar="REGION", help="Only this region of the spec; repeatable."),
     ] = None,
     assume_role: account_options.AssumeRole = None,
     external_id: account_options.ExternalId = None,

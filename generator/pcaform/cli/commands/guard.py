@@ -19,18 +19,20 @@ def command(
     *,
     spec: Annotated[
         str | None,
-        typer.Option("--spec", metavar="SPEC|OLD", help="The spec of the plan's stack, or the spec of before."),
+        typer.Option("--spec", metavar="SPEC|OLD", help="The spec of the plan's stack, or the old spec."),
     ] = None,
     base: Annotated[
-        str | None, typer.Option("--base", metavar="REVISION", help="With --spec NEW: the specs of before, from git.")
+        str | None,
+        typer.Option("--base", metavar="REVISION", help="With --spec NEW: the git revision with the old specs."),
     ] = None,
     chdir: Annotated[
-        Path | None, typer.Option("--chdir", metavar="DIR", help="Where Terraform reads a plan's file; its directory.")
+        Path | None,
+        typer.Option("--chdir", metavar="DIR", help="Where Terraform reads a plan file. Default: its directory."),
     ] = None,
-    form: Annotated[GuardFormat, typer.Option("--format", help="How findings are printed.")] = GuardFormat.text,
-    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="The lowest level that counts.")] = FailOn.breaks_trust,
+    form: Annotated[GuardFormat, typer.Option("--format", help="The output format.")] = GuardFormat.text,
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="The lowest level that fails.")] = FailOn.breaks_trust,
 ) -> int:
-    """Refuse what would break trust (exit 2): judge a plan, or the step from one spec to another."""
+    """Refuse what would break trust (exit 2): check a plan, or the change from one spec to another."""
     return run(paths or [], spec=spec, base=base, chdir=chdir, form=form.value, fail_on=fail_on.value)
 
 
@@ -58,11 +60,11 @@ def run(
     text = format_cases(cases, form)
     if text:
         console.print_result(text)
-    for kind, notes in (("note", result.notes), ("cannot judge", result.doubts)):
+    for kind, notes in (("note", result.notes), ("undecided", result.doubts)):
         for note in notes:
             console.print_status(": ".join(part for part in (kind, note.address, note.message) if part))
     if any(undecided.level.reaches(level) for undecided in result.doubts):
-        console.print_status(f"cannot be judged, do not apply it: {format_verdict(result)}")
+        console.print_status(f"undecided, do not apply this: {format_verdict(result)}")
         return ERROR
     if any(finding.level.reaches(level) for finding in result.findings):
         console.print_status(f"do not apply this: {format_verdict(result)}")

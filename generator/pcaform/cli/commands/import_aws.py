@@ -31,14 +31,14 @@ def command(
     arn: account_options.Arns = None,
     tag: account_options.Tags = None,
     status: Annotated[
-        list[Status] | None, typer.Option("--status", help="Only CAs with this status; again for another.")
+        list[Status] | None, typer.Option("--status", help="Only CAs with this status; repeatable.")
     ] = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option("--checkpoint", metavar="FILE", dir_okay=False, help="Keep answers here, and resume from them."),
     ] = None,
 ) -> int:
-    """Print the spec of the CAs in an AWS account, and who can issue from them; nothing at AWS is changed."""
+    """Print the spec of the CAs in an AWS account, and of who can issue from them; changes nothing at AWS."""
     caller = account_options.parse_caller(
         profile=profile,
         regions=region,

@@ -16,13 +16,14 @@ def command(
     directory: Annotated[str, typer.Argument(metavar="DIR", help="The directory of a stack, or of a configuration.")],
     *,
     var_file: Annotated[
-        list[str] | None, typer.Option("--var-file", metavar="FILE", help="Values of variables; may be repeated.")
+        list[str] | None,
+        typer.Option("--var-file", metavar="FILE", help="A file with values of variables; repeatable."),
     ] = None,
     region: Annotated[
-        str | None, typer.Option("--region", metavar="REGION", help="Where no provider block says it.")
+        str | None, typer.Option("--region", metavar="REGION", help="The region, if no provider block names it.")
     ] = None,
     account_id: Annotated[
-        str | None, typer.Option("--account-id", metavar="ID", help="Where no provider block says it.")
+        str | None, typer.Option("--account-id", metavar="ID", help="The account, if no provider block names it.")
     ] = None,
     stack: import_options.Stack = "",
     out: import_options.Out = None,

@@ -12,18 +12,18 @@ from pcaform.core.garbage_collection import gc_paused
 
 def command(
     specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Files, directories, or '-'.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the stacks' directories are written.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The directory for the stacks.")],
     *,
     modules: Annotated[
         str,
         typer.Option(
             "--modules",
             metavar="vendored|shared|SOURCE",
-            help="Copies in the stack, one copy in DIR/modules, or a module source of your own.",
+            help="Copies in each stack, one copy in DIR/modules, or your own module source.",
         ),
     ] = "vendored",
-    force: Annotated[bool, typer.Option("--force", help="Lose what was edited by hand in rendered files.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; name what is stale; exit 2 if any.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite rendered files that were edited by hand.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; list stale files; exit 2 if any.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print a unified diff; exit 2 if any.")] = False,
 ) -> int:
     """Write the Terraform stack of each spec to DIR/<stack>/."""

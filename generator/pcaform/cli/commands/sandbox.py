@@ -23,7 +23,7 @@ def command(
     ] = None,
     *,
     account: Annotated[str, typer.Option(metavar="ID", help="The sandbox's account id.")] = "123456789012",
-    region: Annotated[str, typer.Option(metavar="REGION", help="The region children use.")] = "eu-west-1",
+    region: Annotated[str, typer.Option(metavar="REGION", help="The region of child processes.")] = "eu-west-1",
     port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 takes a free one.")] = 0,
     iam: Annotated[bool, typer.Option("--iam", help="Let IAM policies decide who may do what.")] = False,
     state: Annotated[
@@ -32,7 +32,9 @@ def command(
             "--state", metavar="FILE", dir_okay=False, help="Keep the content in FILE; it is written at the end."
         ),
     ] = None,
-    shell: Annotated[Shell | None, typer.Option("--shell", help="Whose words to print; default: the caller's.")] = None,
+    shell: Annotated[
+        Shell | None, typer.Option("--shell", help="The shell whose syntax is printed. Default: yours.")
+    ] = None,
 ) -> int:
     """Start a local AWS (Private CA, ACM, IAM, S3, STS) to try things out."""
     return run(command or [], account_id=account, region=region, port=port, iam=iam, shell=shell, state=state)
@@ -62,8 +64,8 @@ def run(
             return run_child(command, environment)
         console.print_status(f"a local AWS for account {account_id} answers at {server.endpoint_url}; Ctrl-C stops it")
         if state is not None:
-            console.print_status(f"what it holds, private keys too, is kept in {state} when it stops")
-        console.print_status("it is not AWS: nothing here costs or is trusted. In another shell:")
+            console.print_status(f"its content, private keys too, is written to {state} when it stops")
+        console.print_status("it is not AWS: nothing here costs money or is trusted by others. In another shell:")
         console.print_result(format_exports(server.environment, shell=shell or detect_shell(inherited)))
         threading.Event().wait()
     return OK

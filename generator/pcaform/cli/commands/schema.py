@@ -24,10 +24,10 @@ _MODULES = {
 
 def command(
     of: Annotated[
-        SchemaOf, typer.Argument(metavar="[spec|guard|access|import|adopt]", help="What to describe.")
+        SchemaOf, typer.Argument(metavar="[spec|guard|access|import|drift|audit|adopt]", help="What to describe.")
     ] = SchemaOf.spec,
 ) -> int:
-    """Print the JSON Schema of the spec, for editors, or of what guard, access, import and adopt print as JSON."""
+    """Print the JSON Schema of the spec, for editors, or of the JSON reports of the other commands."""
     return run(of.value)
 
 

@@ -14,10 +14,10 @@ from pcaform.core.problems import Problem, Severity
 def command(
     specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Files, directories, or '-'.")],
     *,
-    form: Annotated[ProblemFormat, typer.Option("--format", help="How problems are printed.")] = ProblemFormat.text,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+    form: Annotated[ProblemFormat, typer.Option("--format", help="The output format.")] = ProblemFormat.text,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
 ) -> int:
-    """Print every problem of every spec, at its place."""
+    """Print every problem of every spec, with file, line and column."""
     return run(specs, form=form.value, strict=strict)
 
 

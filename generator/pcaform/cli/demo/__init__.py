@@ -1,1 +1,1 @@
-"""The parts of `pcaform demo`: steps that are told and timed, and what an issuer does with its own key."""
+"""The acts of `pcaform demo`, and what they share: timed steps, the stack, OpenSSL and the program's own commands."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.cli.demo.commands import pcaform
+from pcaform.cli.demo.commands import run_pcaform
 from pcaform.cli.demo.stack import Stack
-from pcaform.cli.demo.steps import act, holds, step
+from pcaform.cli.demo.steps import begin_act, require, step
 from pcaform.core import facts
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.plan_changes import is_empty
@@ -21,7 +21,7 @@ _ALGORITHM = "SHA256WITHECDSA"
 
 @dataclass(frozen=True, slots=True)
 class _Adoption:
-    """The stack that takes over, in a directory of its own, and the CA that it takes over."""
+    """The stack that adopts, in its own directory, and the CA that it adopts."""
 
     terraform: Terraform
     home: Path
@@ -29,20 +29,20 @@ class _Adoption:
     arn: str
 
     def pcaform(self, *arguments: str) -> str:
-        """Run a command as its owner does, beside the stack."""
-        return pcaform(*arguments, environment=self.terraform.environment, directory=self.home)
+        """Run a command in the directory that holds the stack."""
+        return run_pcaform(*arguments, environment=self.terraform.environment, directory=self.home)
 
     def serial(self) -> str:
-        """Return the serial number of the CA's certificate: what issues or installs another one changes it."""
+        """Return the serial number of the CA's certificate: another certificate would change it."""
         described = self.acm_pca.describe_certificate_authority(CertificateAuthorityArn=self.arn)
         return str(described["CertificateAuthority"]["Serial"])
 
 
 def adopt(stack: Stack, server: Sandbox) -> None:
-    """Play the act: nothing is added, changed or destroyed, and the CA keeps its certificate; raises DoesNotHold."""
-    act("A CA made outside Terraform")
-    with step(f"boto3 makes a CA in {_REGION}, lets ACM renew from it, and makes a user with a policy") as notes:
-        arn = _made(server)
+    """Play the act: nothing is added, changed or destroyed, and the CA keeps its certificate; raises StepFailed."""
+    begin_act("A CA made outside Terraform")
+    with step(f"boto3 creates a CA in {_REGION}, lets ACM renew from it, and creates a user with a policy") as notes:
+        arn = _create_ca(server)
         notes.append(arn)
     home = stack.scratch / "adopted"
     home.mkdir()
@@ -50,15 +50,15 @@ def adopt(stack: Stack, server: Sandbox) -> None:
     adoption = _Adoption(terraform, home, server.client("acm-pca", region=_REGION), arn)
     before = adoption.serial()
     _write(adoption)
-    _take_over(adoption)
+    _adopt(adoption)
     with step("the CA's certificate has the serial that it had") as notes:
-        now = adoption.serial()
-        holds(now == before, f"{before} became {now}")
-        notes.append(now)
+        after = adoption.serial()
+        require(after == before, f"{before} became {after}")
+        notes.append(after)
 
 
-def _made(server: Sandbox) -> str:
-    """Make a root that is active and permits ACM all, and a user who issues from it, as the console does."""
+def _create_ca(server: Sandbox) -> str:
+    """Create an active root that permits ACM everything, and a user who issues from it, as the console does."""
     acm_pca = server.client("acm-pca", region=_REGION)
     settings = {
         "KeyAlgorithm": "EC_prime256v1",
@@ -85,7 +85,7 @@ def _made(server: Sandbox) -> str:
 
 
 def _activate(acm_pca: Any, arn: str) -> None:
-    """Have a root sign itself, and install the certificate."""
+    """Let a root sign itself, and install the certificate."""
     request = acm_pca.get_certificate_authority_csr(CertificateAuthorityArn=arn)["Csr"]
     issued = acm_pca.issue_certificate(
         CertificateAuthorityArn=arn,
@@ -99,7 +99,7 @@ def _activate(acm_pca: Any, arn: str) -> None:
 
 
 def _write(adoption: _Adoption) -> None:
-    """Write the spec of what is there, and the stack of the spec."""
+    """Write the spec of what exists, and the stack of the spec."""
     spec = f"{_NAME}.yaml"
     with step(f"pcaform import aws --region {_REGION} --stack {_NAME} --out {spec}"):
         adoption.pcaform("import", "aws", "--region", _REGION, "--stack", _NAME, "--out", spec)
@@ -108,15 +108,15 @@ def _write(adoption: _Adoption) -> None:
         adoption.terraform.init()
 
 
-def _take_over(adoption: _Adoption) -> None:
+def _adopt(adoption: _Adoption) -> None:
     plan = adoption.home / "adopt.tfplan"
     with step(f"pcaform adopt {_NAME}: proven in a copy, then pushed") as notes:
         notes.extend(adoption.pcaform("adopt", _NAME).splitlines()[-1:])
     with step("terraform plan imports the CA, and changes nothing") as notes:
         adoption.terraform.plan(plan)
-        said = adoption.terraform.conclusion(plan)
-        holds(said == _ADOPTED, f"it says '{said}'")
-        notes.append(said)
+        conclusion = adoption.terraform.conclusion(plan)
+        require(conclusion == _ADOPTED, f"it says '{conclusion}'")
+        notes.append(conclusion)
     with step("terraform apply; the next plan is empty"):
         adoption.terraform.apply(plan)
-        holds(is_empty(adoption.terraform.plan(plan)), "it is not")
+        require(is_empty(adoption.terraform.plan(plan)), "it is not")

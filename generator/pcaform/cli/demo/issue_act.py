@@ -1,4 +1,4 @@
-"""What issuers do in the demo, each with an access key of its own: AWS's case 1 and case 2."""
+"""The issuers in the demo, each with its own access key: AWS's case 1 and case 2."""
 
 import secrets
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.cli.demo import openssl
-from pcaform.cli.demo.steps import holds
+from pcaform.cli.demo.steps import require
 from pcaform.core import facts
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sandbox.server import Sandbox
@@ -20,30 +20,30 @@ class Issuer:
     acm_pca: Any
 
 
-def with_own_key(server: Sandbox, user_name: str) -> Issuer:
-    """Return an issuer that signs its calls with a fresh access key of the user."""
+def create_issuer(server: Sandbox, user_name: str) -> Issuer:
+    """Create an access key for the user, and return the issuer that signs its calls with it."""
     key = server.client("iam").create_access_key(UserName=user_name)["AccessKey"]
     credentials = {"access_key_id": key["AccessKeyId"], "secret_access_key": key["SecretAccessKey"]}
     return Issuer(server.client("acm", **credentials), server.client("acm-pca", **credentials))
 
 
-def unmanaged(issuer: Issuer, *, arn: str, region: str, directory: Path) -> str:
+def issue_unmanaged(issuer: Issuer, *, arn: str, region: str, directory: Path) -> str:
     """Issue from a request made with OpenSSL, verify it, and return the certificate's ARN."""
     issued = issuer.acm_pca.issue_certificate(
         CertificateAuthorityArn=arn,
-        Csr=openssl.request(directory, "build.corp.example"),
+        Csr=openssl.create_request(directory, "build.corp.example"),
         SigningAlgorithm="SHA256WITHECDSA",
         TemplateArn=facts.template_arn(region, facts.DEFAULT_TEMPLATE),
         Validity={"Type": "DAYS", "Value": 30},
     )
     certificate_arn = str(issued["CertificateArn"])
-    found = issuer.acm_pca.get_certificate(CertificateAuthorityArn=arn, CertificateArn=certificate_arn)
-    openssl.verify(directory, certificate=found["Certificate"], chain=found["CertificateChain"])
+    issued = issuer.acm_pca.get_certificate(CertificateAuthorityArn=arn, CertificateArn=certificate_arn)
+    openssl.verify(directory, certificate=issued["Certificate"], chain=issued["CertificateChain"])
     return certificate_arn
 
 
-def denials(issuer: Issuer, *, arn: str, other_arn: str, region: str) -> list[str]:
-    """Try what an issuer must not do; return what was denied, raise DoesNotHold for what was not."""
+def try_denied_calls(issuer: Issuer, *, arn: str, other_arn: str, region: str) -> list[str]:
+    """Try what an issuer must not do; return what was denied, raise StepFailed where a call is allowed."""
     order = {"Csr": b"-", "SigningAlgorithm": "SHA256WITHECDSA", "Validity": {"Type": "DAYS", "Value": 1}}
     template = facts.template_arn(region, "SubordinateCACertificate_PathLen0/V1")
     own = {"CertificateAuthorityArn": arn}
@@ -54,18 +54,18 @@ def denials(issuer: Issuer, *, arn: str, other_arn: str, region: str) -> list[st
         "a policy of the CA": ("put_policy", {"ResourceArn": arn, "Policy": "{}"}),
         "deleting the CA": ("delete_certificate_authority", own),
     }
-    for what, (method, arguments) in attempts.items():
+    for title, (method, arguments) in attempts.items():
         try:
             getattr(issuer.acm_pca, method)(**arguments)
         except issuer.acm_pca.exceptions.ClientError as error:
             code = error.response["Error"]["Code"]
         else:
             code = "nothing"
-        holds(code == "AccessDeniedException", f"{what}: the sandbox answered {code}")
+        require(code == "AccessDeniedException", f"{title}: the sandbox answered {code}")
     return [f"denied: {', '.join(attempts)}"]
 
 
-def managed(issuer: Issuer, *, arn: str, user_name: str, directory: Path) -> str:
+def request_managed(issuer: Issuer, *, arn: str, user_name: str, directory: Path) -> str:
     """Request a certificate through ACM, tagged as the issuer's own, verify it, and return its ARN."""
     requested = issuer.acm.request_certificate(
         DomainName="www.corp.example",
@@ -74,30 +74,32 @@ def managed(issuer: Issuer, *, arn: str, user_name: str, directory: Path) -> str
         Tags=[{"Key": ISSUER_TAG, "Value": f"user/{user_name}"}],
     )
     certificate_arn = str(requested["CertificateArn"])
-    seen = _described(issuer, certificate_arn)
-    holds(seen["Status"] == "ISSUED", f"ACM says {seen['Status']} {seen.get('FailureReason', '')}")
+    certificate = _describe(issuer, certificate_arn)
+    require(
+        certificate["Status"] == "ISSUED", f"ACM says {certificate['Status']} {certificate.get('FailureReason', '')}"
+    )
     _verify(issuer, certificate_arn, directory)
     return certificate_arn
 
 
-def renewed(issuer: Issuer, administrator: Any, *, certificate_arn: str, directory: Path) -> tuple[str, str]:
-    """Have ACM renew, as it does by itself before a certificate ends; return the serials before and after."""
-    before = _described(issuer, certificate_arn)["Serial"]
+def renew(issuer: Issuer, administrator: Any, *, certificate_arn: str, directory: Path) -> tuple[str, str]:
+    """Make ACM renew, as it does before a certificate expires; return the serials before and after."""
+    before = _describe(issuer, certificate_arn)["Serial"]
     _export_and_renew(administrator, certificate_arn)
-    after = _described(issuer, certificate_arn)
-    holds(after["Serial"] != before, f"ACM did not renew: {after.get('RenewalSummary')}")
+    after = _describe(issuer, certificate_arn)
+    require(after["Serial"] != before, f"ACM did not renew: {after.get('RenewalSummary')}")
     _verify(issuer, certificate_arn, directory)
     return before, after["Serial"]
 
 
-def refused_renewal(issuer: Issuer, administrator: Any, *, certificate_arn: str) -> str:
-    """Have ACM try to renew without the CA's permission, as it will daily from then on; return the reason it gives."""
-    before = _described(issuer, certificate_arn)["Serial"]
+def renew_without_permission(issuer: Issuer, administrator: Any, *, certificate_arn: str) -> str:
+    """Make ACM try to renew without the CA's permission, as it does daily from then on; return its reason."""
+    before = _describe(issuer, certificate_arn)["Serial"]
     _export_and_renew(administrator, certificate_arn)
-    after = _described(issuer, certificate_arn)
+    after = _describe(issuer, certificate_arn)
     summary = after.get("RenewalSummary", {})
     failed = after["Serial"] == before and "RenewalStatusReason" in summary
-    holds(failed, "the renewal went through without the permission")
+    require(failed, "the renewal went through without the permission")
     return str(summary["RenewalStatusReason"])
 
 
@@ -107,10 +109,10 @@ def _export_and_renew(administrator: Any, certificate_arn: str) -> None:
     administrator.renew_certificate(CertificateArn=certificate_arn)
 
 
-def _described(issuer: Issuer, certificate_arn: str) -> Any:
+def _describe(issuer: Issuer, certificate_arn: str) -> Any:
     return issuer.acm.describe_certificate(CertificateArn=certificate_arn)["Certificate"]
 
 
 def _verify(issuer: Issuer, certificate_arn: str, directory: Path) -> None:
-    found = issuer.acm.get_certificate(CertificateArn=certificate_arn)
-    openssl.verify(directory, certificate=found["Certificate"], chain=found["CertificateChain"])
+    issued = issuer.acm.get_certificate(CertificateArn=certificate_arn)
+    openssl.verify(directory, certificate=issued["Certificate"], chain=issued["CertificateChain"])

@@ -1,10 +1,10 @@
-"""OpenSSL as the second opinion: it makes the request of case 1 and verifies what the sandbox issued."""
+"""OpenSSL as a second opinion: it makes the request of case 1 and verifies what the sandbox issued."""
 
 import shutil
 import subprocess
 from pathlib import Path
 
-from pcaform.cli.demo.steps import holds
+from pcaform.cli.demo.steps import require
 
 
 def is_installed() -> bool:
@@ -12,7 +12,7 @@ def is_installed() -> bool:
     return shutil.which("openssl") is not None
 
 
-def request(directory: Path, common_name: str) -> bytes:
+def create_request(directory: Path, common_name: str) -> bytes:
     """Return a certificate signing request, PEM, with a fresh key that stays in `directory`."""
     subject = ["-subj", f"/CN={common_name}", "-addext", f"subjectAltName=DNS:{common_name}"]
     key = [
@@ -28,7 +28,7 @@ def request(directory: Path, common_name: str) -> bytes:
 
 
 def verify(directory: Path, *, certificate: str, chain: str) -> None:
-    """Raise DoesNotHold unless a certificate chains to the root that ends `chain`."""
+    """Raise StepFailed unless a certificate chains to the root that ends `chain`."""
     *middle, root = _split(chain)
     files = {"leaf.pem": certificate, "root.pem": root, "middle.pem": "\n".join(middle)}
     for name, text in files.items():
@@ -42,7 +42,7 @@ def verify(directory: Path, *, certificate: str, chain: str) -> None:
         *untrusted,
         str(directory / "leaf.pem"),
     )
-    holds(done.returncode == 0, f"openssl does not verify it: {done.stderr.decode(errors='replace').strip()}")
+    require(done.returncode == 0, f"openssl does not verify it: {done.stderr.decode(errors='replace').strip()}")
 
 
 def _split(chain: str) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.cli.demo.steps import holds, step
+from pcaform.cli.demo.steps import require, step
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
@@ -18,35 +18,35 @@ from pcaform.terraform.runner import Terraform, find_binary
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One stack on the sandbox; plan files go to `scratch`, so that nothing strange stays in the stack."""
+    """One stack on the sandbox; plan files go to `scratch`, so that the stack holds only its own files."""
 
     terraform: Terraform
     scratch: Path
 
-    def make(self, server: Sandbox, spec: Spec) -> None:
+    def create(self, server: Sandbox, spec: Spec) -> None:
         """Initialise, validate, plan and apply; then show that a second plan is empty."""
         with step(f"terraform init ({self.terraform.version()})"):
-            self.terraform.init(*_backend(server, spec))
+            self.terraform.init(*_create_backend(server, spec))
         with step("terraform validate"):
             self.terraform.validate()
-        self.apply("terraform plan and apply: both CAs made and active")
+        self.apply("terraform plan and apply: both CAs created and active")
         with step("a second plan is empty"):
             again = self.terraform.plan(self.scratch / "again.tfplan")
-            holds(is_empty(again), f"it is not: {list_changes(again)}")
+            require(is_empty(again), f"it is not: {list_changes(again)}")
 
     def apply(self, title: str, *, expected: Changes | None = None) -> None:
         """Plan and apply; where `expected` is given the plan must change exactly that."""
         with step(title) as notes:
             planned = self.terraform.plan(self.scratch / "next.tfplan")
-            found = list_changes(planned)
-            holds(expected is None or found == expected, f"the plan changes {found}, expected {expected}")
-            notes.append(", ".join(f"{count} to {action}" for action, count in _counts(found).items()))
+            changes = list_changes(planned)
+            require(expected is None or changes == expected, f"the plan changes {changes}, expected {expected}")
+            notes.append(", ".join(f"{count} to {action}" for action, count in _count_actions(changes).items()))
             self.terraform.apply(self.scratch / "next.tfplan")
 
     def outputs(self) -> dict[str, Any]:
         """Return the values of the stack's outputs."""
-        shown = self.terraform.show()["values"]["outputs"]
-        return {name: output["value"] for name, output in shown.items()}
+        outputs = self.terraform.show()["values"]["outputs"]
+        return {name: output["value"] for name, output in outputs.items()}
 
 
 def open_stack(spec: Spec, out: Path, *, environment: Mapping[str, str], scratch: Path) -> Stack:
@@ -61,17 +61,17 @@ def write_stack(text: str, out: Path, *, source: str) -> Spec:
     return spec
 
 
-def _counts(found: Changes) -> dict[str, int]:
+def _count_actions(changes: Changes) -> dict[str, int]:
     words: dict[tuple[str, ...], str] = {("create",): "add", ("update",): "change", ("delete",): "destroy"}
     counts: dict[str, int] = {}
-    for actions in found.values():
+    for actions in changes.values():
         word = words.get(actions, "replace")
         counts[word] = counts.get(word, 0) + 1
     return counts
 
 
-def _backend(server: Sandbox, spec: Spec) -> list[str]:
-    """Make the state's bucket on the sandbox, and return what the backend needs to know about a local S3."""
+def _create_backend(server: Sandbox, spec: Spec) -> list[str]:
+    """Create the bucket of the state on the sandbox, and return the backend's settings for a local S3."""
     settings = (spec.terraform.backend or {}).get("s3")
     if settings is None:
         return []

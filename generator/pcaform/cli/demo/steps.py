@@ -1,4 +1,4 @@
-"""The telling of a demo: one line per step with its time, and an end as soon as something does not hold."""
+"""The output of the demo: one line per step with its time; it stops at the first step that fails."""
 
 import time
 from collections.abc import Iterator
@@ -8,18 +8,18 @@ from pcaform.core import console
 from pcaform.core.problems import Failure
 
 
-class DoesNotHold(Failure):
-    """A step of the demo did not show what it promises."""
+class StepFailed(Failure):
+    """A step of the demo did not show what it should."""
 
 
-def act(title: str) -> None:
-    """Say that a new act begins."""
+def begin_act(title: str) -> None:
+    """Print the title of an act."""
     console.print_status(f"\n{console.style(title, '1')}")
 
 
 @contextmanager
 def step(title: str) -> Iterator[list[str]]:
-    """Time one step and say how it went; what the block appends to the list is told below it."""
+    """Time one step and print how it ended; below it the lines that the block appends to the list."""
     notes: list[str] = []
     start = time.perf_counter()
     try:
@@ -32,12 +32,12 @@ def step(title: str) -> Iterator[list[str]]:
         console.print_status(f"               {note}")
 
 
-def left_out(title: str, why: str) -> None:
-    """Say that a step was not done, and why."""
+def print_skipped(title: str, why: str) -> None:
+    """Print that a step was not done, and why."""
     console.print_status(f"  {console.style('left out', '33')}  {title}: {why}")
 
 
-def holds(condition: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a sentence: holds(a == b, "…")
-    """Raise DoesNotHold with what was seen instead, unless the condition is true."""
+def require(condition: bool, message: str) -> None:  # noqa: FBT001 - an assertion: require(a == b, "…")
+    """Raise StepFailed with what was seen instead unless the condition is true."""
     if not condition:
-        raise DoesNotHold(otherwise)
+        raise StepFailed(message)

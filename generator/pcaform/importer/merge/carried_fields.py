@@ -15,9 +15,6 @@ from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.spec.issuers import Issuer, Trust
 from pcaform.spec.stack import Spec
 
-SPEC_ONLY = ("stack", "terraform", "aws.assume_role", "ignore", "deletion_protection")
-"""Fields that a state does not contain."""
-
 _NEVER = ("ignore", "renamed_from")
 _DEFAULT_SESSION = 3600
 

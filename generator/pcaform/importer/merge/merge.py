@@ -10,7 +10,7 @@ from pcaform.importer.merge.baseline import update_baseline
 from pcaform.importer.merge.conflict_marks import add_marks, find_marks, find_position
 from pcaform.importer.merge.decisions import Comparison, Decision, compare, format_path
 from pcaform.importer.merge.normal_form import Form, Path, normal_form
-from pcaform.sources.inventory import Source
+from pcaform.spec.fields import Source
 from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit

@@ -6,8 +6,7 @@ from typing import Any
 
 from pcaform.importer.merge.carried_fields import by_state, grants_when_attached
 from pcaform.importer.merge.semantic_compare import with_digest
-from pcaform.sources.inventory import Source
-from pcaform.spec.fields import FIELDS
+from pcaform.spec.fields import FIELDS, Source
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 

@@ -30,7 +30,7 @@ def parse_ca_arns(text: bytes, name: str) -> Mapping[str, str]:
         return {str(key): str(arn) for key, arn in arns.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(
-            f"{name}: there is no 'certificate_authority_arns' in it: take what 'terraform output -json' prints"
+            f"{name}: there is no 'certificate_authority_arns' in it: give the output of 'terraform output -json'"
         ) from None
 
 
@@ -47,12 +47,13 @@ def list_notes(spec: Spec, step: str, document: dict[str, Any]) -> Iterator[str]
     limit, size = documents.LIMITS[step], split_policies.size(document)
     if size > limit:
         advice = "split the stack" if step == "scp" else f"an inline policy of a role may have {_INLINE_LIMIT}"
-        yield f"it has {size} characters, and AWS takes {limit}: {advice}"
+        yield f"it has {size} characters, but AWS allows {limit}: {advice}"
     roles = roles_elsewhere(spec)
     if roles:
-        yield f"not in it: what {', '.join(roles)} may do where they live"
+        yield f"not included: the permissions of {', '.join(roles)}, which are in other accounts"
     if spec.aws.assume_role is not None and step in ("plan", "apply"):
-        yield f"it is for {spec.aws.assume_role.role_arn}, but the state is for whoever starts Terraform"
+        yield f"it is for {spec.aws.assume_role.role_arn}; the state is read by the identity that starts Terraform"
     without_arn = [key for key, ca in spec.managed.items() if ca.arn is None]
     if without_arn:
-        yield f"every CA of a region stands for {', '.join(without_arn)}: give '--outputs' once they are made"
+        keys = ", ".join(without_arn)
+        yield f"it covers every CA of the region, since the ARN of {keys} is unknown: give '--outputs' once created"

@@ -22,8 +22,6 @@ from pcaform.sandbox.iam.certificate_condition_keys import keys_of_algorithm
 from pcaform.sandbox.iam.enforce import IamEnforced, IamRequest, enforcement, evaluate_request
 from pcaform.sandbox.iam.request_context import ca_condition_keys, certificate_condition_keys, requested_certificate_arn
 
-_TAG_KEYS = ("aws:requesttag/", "aws:tagkeys")
-
 
 class CertificateResponse(IamEnforced, AWSCertificateManagerResponse):
     """The operations that differ; https://docs.aws.amazon.com/acm/latest/APIReference/API_Operations.html."""
