@@ -137,7 +137,7 @@ def domain_names_are_narrow(spec: Spec) -> Iterator[Finding]:
 def duty_is_short_enough(spec: Spec) -> Iterator[Finding]:
     """The policy of an administrator or auditor fits into what IAM takes: it names every CA of the stack."""
     makers = {"administrators": roles.administrator_policy, "auditors": roles.auditor_policy}
-    for section, key, _ in spec.duties:
+    for section, key, _ in spec.operator_roles:
         size = split_policies.size(makers[section](spec, arn_of=CaRef))
         if size > facts.POLICY_LIMIT:
             message = f"the policy of '{key}' has {size} characters, IAM takes {facts.POLICY_LIMIT}: split the stack"

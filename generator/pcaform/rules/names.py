@@ -31,7 +31,7 @@ def user_names_differ(spec: Spec) -> Iterator[Finding]:
 def _principal_names(spec: Spec) -> Iterator[tuple[Loc, str]]:
     for key, issuer in spec.issuers.items():
         yield ("issuers", key, *(("role", "role_name") if issuer.role else ("user_name",))), issuer.principal_name
-    yield from (((section, key, "role_name"), duty.role_name or key) for section, key, duty in spec.duties)
+    yield from (((section, key, "role_name"), duty.role_name or key) for section, key, duty in spec.operator_roles)
 
 
 def issuer_is_one_principal(spec: Spec) -> Iterator[Finding]:
@@ -66,4 +66,4 @@ def _tags(spec: Spec) -> Iterator[tuple[Loc, dict[str, str]]]:
         yield ("certificate_authorities", key, "tags"), authority.tags
     for key, issuer in spec.issuers.items():
         yield ("issuers", key, "tags"), issuer.tags
-    yield from (((section, key, "tags"), duty.tags) for section, key, duty in spec.duties)
+    yield from (((section, key, "tags"), duty.tags) for section, key, duty in spec.operator_roles)

@@ -57,7 +57,7 @@ def _roles(spec: Spec) -> Iterator[tuple[Loc, Role]]:
     for key, issuer in spec.issuers.items():
         if issuer.role is not None:
             yield ("issuers", key, "role"), issuer.role
-    yield from (((section, key), duty) for section, key, duty in spec.duties)
+    yield from (((section, key), duty) for section, key, duty in spec.operator_roles)
 
 
 def existing_principal_is_ours(spec: Spec) -> Iterator[Finding]:

@@ -28,7 +28,10 @@ def arns_are_of_partition(spec: Spec) -> Iterator[Finding]:
     arns: list[tuple[Loc, str | None]] = [
         (("issuers", key, "permissions_boundary"), each.permissions_boundary) for key, each in spec.issuers.items()
     ]
-    arns += [((section, key, "permissions_boundary"), duty.permissions_boundary) for section, key, duty in spec.duties]
+    arns += [
+        ((section, key, "permissions_boundary"), duty.permissions_boundary)
+        for section, key, duty in spec.operator_roles
+    ]
     if spec.aws.assume_role:
         arns.append((("aws", "assume_role", "role_arn"), spec.aws.assume_role.role_arn))
     for loc, arn in arns:

@@ -82,7 +82,7 @@ class Spec(Model):
         return provider.region if provider else self.aws.region
 
     @property
-    def duties(self) -> Iterator[tuple[str, str, OperatorRole]]:
+    def operator_roles(self) -> Iterator[tuple[str, str, OperatorRole]]:
         """Every administrator and auditor: section, key and role."""
         for section in ("administrators", "auditors"):
             yield from ((section, key, duty) for key, duty in getattr(self, section).items())
@@ -101,7 +101,7 @@ class Spec(Model):
                 object.__setattr__(issuer, "user_name", key)
             if issuer.role is not None and issuer.role.role_name is None:
                 object.__setattr__(issuer.role, "role_name", key)
-        for _, key, duty in self.duties:
+        for _, key, duty in self.operator_roles:
             if duty.role_name is None:
                 object.__setattr__(duty, "role_name", key)
         return self

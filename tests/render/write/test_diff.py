@@ -130,4 +130,4 @@ def test_colours_are_those_of_a_diff() -> None:
 
 @pytest.mark.parametrize(("number", "shown"), [(3, ["0", "1", "2"]), (4, ["0", "1", "2", "... 1 more lines"])])
 def test_a_cut_says_what_is_missing(number: int, shown: list[str]) -> None:
-    assert diff.cut([str(line) for line in range(number)], 3) == shown
+    assert diff.truncate_lines([str(line) for line in range(number)], 3) == shown

@@ -230,7 +230,7 @@ def test_an_interrupt_leaves_the_tripwire_and_no_staging(tmp_path: Path) -> None
 
 def test_a_tripwire_is_a_leftover_by_itself(tmp_path: Path) -> None:
     directory = write(OLD, tmp_path).directory
-    (directory / tripwire.NAME).write_bytes(tripwire.text({}))
+    (directory / tripwire.NAME).write_bytes(tripwire.serialize({}))
     (left,) = compare(OLD, directory).differences
     assert (left.path, left.reason) == (tripwire.NAME, "leftover")
     written = write(OLD, tmp_path)
@@ -243,7 +243,7 @@ def test_a_tripwire_never_makes_it_delete_elsewhere(tmp_path: Path, path: str) -
     directory = write(OLD, tmp_path).directory
     (directory / path).parent.mkdir(parents=True, exist_ok=True)
     (directory / path).write_bytes(b"precious")
-    (directory / tripwire.NAME).write_bytes(tripwire.text({path: frozenset({digest(b"precious")})}))
+    (directory / tripwire.NAME).write_bytes(tripwire.serialize({path: frozenset({digest(b"precious")})}))
     write(OLD, tmp_path)
     assert (directory / path).read_bytes() == b"precious"
 
@@ -255,7 +255,7 @@ def test_terraform_refuses_the_tripwire_and_says_what_to_do(tmp_path: Path, offl
     terraform = offline(directory)
     terraform.init()
     terraform.validate()
-    (directory / tripwire.NAME).write_bytes(tripwire.text({"a.tf": frozenset({"sha256:" + "0" * 64})}))
+    (directory / tripwire.NAME).write_bytes(tripwire.serialize({"a.tf": frozenset({"sha256:" + "0" * 64})}))
     asked = [terraform.binary, command, "-no-color", "-input=false"][: 3 if command == "validate" else 4]
     done = subprocess.run(asked, cwd=directory, env=dict(terraform.environment), capture_output=True, check=False)
     assert done.returncode == 1

@@ -31,7 +31,7 @@ def compare_principals(spec: Spec, found: IamPrincipals, arns: Mapping[str, str]
         wanted = partial(issuer_policies.documents, issuer, spec.aws, arn_of=arns.__getitem__)
         said = f"{kind} '{name}'"
         yield from _principal(f"issuers.{key}", persons.get((kind, name)), said, wanted, settings=issuer, spec=spec)
-    for section, key, duty in spec.duties:
+    for section, key, duty in spec.operator_roles:
         name = duty.role_name or key
         wanted = partial(_of_duty, section, name, spec=spec, arns=arns)
         person, said = persons.get(("role", name)), f"role '{name}'"

@@ -15,7 +15,7 @@ from pcaform.importer.merge.normal_form import normal_form
 from pcaform.importer.merge.unread_comments import add_unread_comments
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner
-from pcaform.render.write.files import Target, target, write
+from pcaform.render.write.files import Target, resolve_target, write
 from pcaform.rules.load import load_text
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.parse import parse_spec
@@ -85,7 +85,7 @@ def _fresh(inventory: Inventory, wanted: ImportOptions) -> int:
         return _told(report.report(inventory, notes, files=()), wanted)
     files = [
         _Written(
-            target(path),
+            resolve_target(path),
             _text(each).encode(),
             format_baseline(read_baseline(None, normal_form(each.spec, inventory.source))),
         )
@@ -113,7 +113,7 @@ def _paths(out: Path, found: Sequence[InferredSpec]) -> list[Path]:
 def _refuse_present(files: Iterable[_Written]) -> None:
     for file in files:
         if file.place.before not in (None, file.content):
-            shown = "\n".join(diff.mark_control_characters(diff.cut(_diff([file]), _SHOWN)))
+            shown = "\n".join(diff.mark_control_characters(diff.truncate_lines(_diff([file]), _SHOWN)))
             raise Failure(
                 f"{file.place.path}: exists already; --into changes it and keeps what a person wrote, --force "
                 f"would overwrite it like this:\n{shown}"
@@ -137,7 +137,7 @@ def _into(inventory: Inventory, wanted: ImportOptions, into: Path) -> int:
 
 def existing(into: Path) -> tuple[Target, bytes, Spec]:
     """Return a spec's file, what it holds, and the spec; raises Failure where there is none, Invalid for another."""
-    place = target(into)
+    place = resolve_target(into)
     if place.before is None:
         raise Failure(f"{into}: there is no such file; --out {into} writes a new one")
     return place, place.before, parse_spec(parse(place.before, str(into)))
@@ -192,7 +192,7 @@ def _settled(
 
 def _memory(place: Target) -> Target:
     beside = place.real if place.path.is_symlink() else place.path
-    return target(beside.with_name(beside.name + SUFFIX))
+    return resolve_target(beside.with_name(beside.name + SUFFIX))
 
 
 def _diff(files: Iterable[_Written]) -> list[str]:

@@ -88,7 +88,7 @@ def _unsaid(examined: LoadResult, planned: StackPlan, out: Path) -> list[Problem
     if examined.spec is None or examined.document is None:
         return []
     before = manifest.read(out / planned.name / manifest.NAME).items
-    return removal_check.problems(examined.spec, examined.document, planned, before)
+    return removal_check.list_problems(examined.spec, examined.document, planned, before)
 
 
 def _source(path: str) -> str:

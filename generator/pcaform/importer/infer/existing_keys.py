@@ -46,7 +46,7 @@ def existing_keys(spec: Spec) -> ExistingKeys:
     for key, issuer in spec.issuers.items():
         kind = "role" if issuer.role or issuer.existing_role else "user"
         principals[kind, issuer.principal_name] = "issuers", key
-    principals |= {("role", duty.role_name or key): (section, key) for section, key, duty in spec.duties}
+    principals |= {("role", duty.role_name or key): (section, key) for section, key, duty in spec.operator_roles}
     return ExistingKeys(
         authorities={each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None},
         made_here={

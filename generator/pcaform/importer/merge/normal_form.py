@@ -51,7 +51,7 @@ def normal_form(spec: Spec, source: Source) -> Form:
         }
     for key, item in form["issuers"].items():
         _set_meanings(item, spec.issuers[key], spec)
-    for section, key, duty in spec.duties:
+    for section, key, duty in spec.operator_roles:
         if "trust" in form[section][key]:
             form[section][key]["trust"] = is_same_meaning(
                 duty.trust.model_dump(mode="json"), form[section][key]["trust"]

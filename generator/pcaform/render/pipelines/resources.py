@@ -88,7 +88,7 @@ def _certificates(spec: Spec) -> Iterator[PipelineResource]:
 
 
 def _principals(spec: Spec) -> Iterator[PipelineResource]:
-    every: list[Issuer | OperatorRole] = [*spec.issuers.values(), *(duty for _, _, duty in spec.duties)]
+    every: list[Issuer | OperatorRole] = [*spec.issuers.values(), *(duty for _, _, duty in spec.operator_roles)]
     owned = [each for each in every if not isinstance(each, Issuer) or each.is_owned]
     users = [each for each in owned if isinstance(each, Issuer) and each.role is None]
     roles = {
@@ -124,7 +124,7 @@ def _principals(spec: Spec) -> Iterator[PipelineResource]:
 def _policies(spec: Spec) -> Iterator[str]:
     for issuer in spec.issuers.values():
         yield from (f"{issuer.path}{name}" for name in issuer_policies.documents(issuer, spec.aws, arn_of=str))
-    yield from (f"{duty.path}{duty.role_name}-private-ca" for _, _, duty in spec.duties)
+    yield from (f"{duty.path}{duty.role_name}-private-ca" for _, _, duty in spec.operator_roles)
 
 
 def _existing(spec: Spec, kind: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.render.plan.placeholders import build_placeholders, placeholder
+from pcaform.render.plan.placeholders import build_placeholders, ca_placeholder
 from pcaform.render.plan.resources import resources
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -21,7 +21,7 @@ _FILLED = {**dict.fromkeys((*POLICIES, SHARE), "policy"), "aws_iam_role": "assum
 def fill_unknown(plan: Plan, spec: Spec) -> Plan:
     """Return the plan with what the spec knows; the ARNs of CAs that exist already are the real ones."""
     made = resources(spec, build_placeholders(spec))
-    real = {placeholder(spec, key): _arn(plan, key) for key in spec.managed}
+    real = {ca_placeholder(spec, key): _arn(plan, key) for key in spec.managed}
     known = {address: _renamed(each.values, real) for address, each in made.items() if each.type in _FILLED}
     return replace(plan, changes=tuple(_filled(change, known) for change in plan.changes))
 
