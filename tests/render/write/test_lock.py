@@ -17,8 +17,8 @@ from pcaform.render.write.write import write
 from render.write.builders import content_of, stack
 
 HOLD = (
-    "import sys\nfrom pathlib import Path\nfrom pcaform.render.write.lock import locked\n"
-    "with locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
+    "import sys\nfrom pathlib import Path\nfrom pcaform.render.write.lock import lock_directory\n"
+    "with lock_directory(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
 )
 
 

@@ -9,7 +9,7 @@ from pcaform.core.files import display_name, read_bytes
 from pcaform.core.problems import Failure
 from pcaform.iam.policies import split_policies
 from pcaform.render.pipelines import documents
-from pcaform.render.pipelines.resources import roles_elsewhere
+from pcaform.render.pipelines.resources import assumed_roles
 from pcaform.rules.load import load_file
 from pcaform.spec.stack import Spec
 
@@ -61,7 +61,7 @@ def _remarks(spec: Spec, step: str, size: int) -> Iterator[str]:
     if size > limit:
         advice = "split the stack" if step == "scp" else f"an inline policy of a role may have {_INLINE_LIMIT}"
         yield f"it has {size} characters, and AWS takes {limit}: {advice}"
-    roles = roles_elsewhere(spec)
+    roles = assumed_roles(spec)
     if roles:
         yield f"not in it: what {', '.join(roles)} may do where they live"
     if spec.aws.assume_role is not None and step in ("plan", "apply"):
