@@ -101,7 +101,7 @@ def test_line_endings_and_byte_order_marks_change_nothing(ending: str, mark: str
     text = "version: 1\nname: |\n  a\n  b\nlast: [1, 2]\n"
     document = parse((mark + text.replace("\n", ending)).encode(), "spec.yaml")
     assert document.data == {"version": 1, "name": "a\nb\n", "last": [1, 2]}
-    assert (document.place(("version",)), document.place(("last", 1))) == ((1, 10), (5, 11))
+    assert (document.position(("version",)), document.position(("last", 1))) == ((1, 10), (5, 11))
     assert document.problem(("last",), "here", rule="x").source == "last: [1, 2]"
 
 
@@ -224,11 +224,11 @@ def test_many_problems_take_no_longer_than_their_number() -> None:
 
 def test_a_place_is_that_of_the_value_or_of_its_key() -> None:
     document = parse(b"a:\n  b: [x, {c: d}]\n", "spec.yaml")
-    assert document.place(("a", "b", 1, "c")) == (2, 14)
-    assert document.place(("a", "b", 1, "c"), of_key=True) == (2, 11)
-    assert document.place(("a", "b", 1, "missing")) == (2, 10)
-    assert document.place(("a", "b", 2)) == (2, 6)
-    assert document.place(()) == (1, 1)
+    assert document.position(("a", "b", 1, "c")) == (2, 14)
+    assert document.position(("a", "b", 1, "c"), of_key=True) == (2, 11)
+    assert document.position(("a", "b", 1, "missing")) == (2, 10)
+    assert document.position(("a", "b", 2)) == (2, 6)
+    assert document.position(()) == (1, 1)
 
 
 def spec_or_problems(content: bytes) -> Spec | list[Problem]:

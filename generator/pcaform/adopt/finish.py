@@ -45,9 +45,9 @@ def _is_held(address: str, held: Sequence[tuple[object, ...]]) -> bool:
 
 def _lines(document: Document, removed: tuple[str, ...], *, is_empty: bool) -> set[int]:
     """Return the numbers of the lines on which removed moves stand, and of the key itself where nothing is left."""
-    found = {document.place((_MOVES,), of_key=True)[0]} if is_empty else set()
+    found = {document.position((_MOVES,), of_key=True)[0]} if is_empty else set()
     for old in removed:
-        first, last = document.place((_MOVES, old), of_key=True)[0], document.place((_MOVES, old))[0]
+        first, last = document.position((_MOVES, old), of_key=True)[0], document.position((_MOVES, old))[0]
         found |= set(range(first, last + 1))
     return found
 

@@ -10,7 +10,7 @@ from pcaform.iam.policies.statements import CaRef
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
-from pcaform.spec.messages import describe_value, nearest
+from pcaform.spec.messages import describe_value, suggest_nearest
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
@@ -33,7 +33,7 @@ def granted_authorities_exist(spec: Spec) -> Iterator[Finding]:
     ]
     for loc, key in named:
         if key not in known:
-            message = f"the CA '{key}' is not in this spec{nearest(key, known)}, known: {', '.join(known)}"
+            message = f"the CA '{key}' is not in this spec{suggest_nearest(key, known)}, known: {', '.join(known)}"
             yield Finding(loc, message)
 
 
@@ -154,7 +154,7 @@ def templates_exist(spec: Spec) -> Iterator[Finding]:
     """A template is one that AWS Private CA has."""
     for loc, template in _templates(spec):
         if template not in facts.TEMPLATES:
-            yield Finding(loc, f"AWS has no template '{template}'{nearest(template, facts.TEMPLATES)}")
+            yield Finding(loc, f"AWS has no template '{template}'{suggest_nearest(template, facts.TEMPLATES)}")
 
 
 def owner_can_be_tagged(spec: Spec) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pcaform.spec.cas import Reference
 from pcaform.spec.finding import Finding
-from pcaform.spec.messages import nearest
+from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
@@ -15,7 +15,7 @@ def parent_exists(spec: Spec) -> Iterator[Finding]:
     known = list(spec.certificate_authorities)
     for key, authority in spec.managed.items():
         if authority.parent is not None and authority.parent not in known:
-            close = nearest(authority.parent, known)
+            close = suggest_nearest(authority.parent, known)
             message = f"the parent '{authority.parent}' is not in this spec{close}, known: {', '.join(known)}"
             yield Finding((_AUTHORITIES, key, "parent"), message)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pcaform.core import facts
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.finding import Finding
-from pcaform.spec.messages import nearest
+from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
@@ -18,7 +18,9 @@ def region_is_known(spec: Spec) -> Iterator[Finding]:
     """A region is one that has AWS Private CA, as far as this release knows."""
     known = [region for regions in facts.REGIONS.values() for region in regions]
     if spec.aws.region not in known:
-        message = f"no region '{spec.aws.region}' with AWS Private CA is known here{nearest(spec.aws.region, known)}"
+        message = (
+            f"no region '{spec.aws.region}' with AWS Private CA is known here{suggest_nearest(spec.aws.region, known)}"
+        )
         yield Finding(("aws", "region"), message)
 
 

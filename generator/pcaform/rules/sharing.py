@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pcaform.core import facts
 from pcaform.spec.finding import Finding
-from pcaform.spec.messages import nearest
+from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.stack import Spec
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
@@ -21,7 +21,7 @@ def share_names_someone(spec: Spec) -> Iterator[Finding]:
     for key, share in spec.shares.items():
         authority = spec.certificate_authorities.get(key)
         if authority is None:
-            message = f"the CA '{key}' is not in this spec{nearest(key, known)}, known: {', '.join(known)}"
+            message = f"the CA '{key}' is not in this spec{suggest_nearest(key, known)}, known: {', '.join(known)}"
             yield Finding(("shares", key), message)
         elif not share.accounts and share.organization is None:
             yield Finding(("shares", key), f"'{key}' is shared with nobody: give 'accounts' or 'organization'")

@@ -5,7 +5,7 @@ from datetime import date
 
 from pcaform.checks.guard.catalog import RULES
 from pcaform.spec.finding import Finding
-from pcaform.spec.messages import nearest
+from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses
 
@@ -18,7 +18,7 @@ def waiver_names_a_finding(spec: Spec) -> Iterator[Finding]:
     for index, waiver in enumerate(spec.waivers):
         loc = ("waivers", index)
         if waiver.what not in known:
-            yield Finding((*loc, "what"), f"the guard has no rule '{waiver.what}'{nearest(waiver.what, known)}")
+            yield Finding((*loc, "what"), f"the guard has no rule '{waiver.what}'{suggest_nearest(waiver.what, known)}")
         if waiver.address is not None and (why := _mistake(waiver.address)):
             yield Finding((*loc, "address"), why)
         if not _is_day(waiver.until):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pcaform.importer.merge.decisions import Decision
 from pcaform.importer.merge.normal_form import PERMISSIONS, Path
 from pcaform.spec.yaml_edit.nodes import Node, Span
-from pcaform.spec.yaml_edit.splices import Page, page
+from pcaform.spec.yaml_edit.splices import EditBuffer, open_buffer
 
 _START = "# pcaform: conflict at "
 _MARK = re.compile(re.escape(_START) + r"(?P<name>.+?): the import found ")
@@ -30,12 +30,12 @@ class Mark:
 
 def marks(text: str) -> tuple[Mark, ...]:
     """Return the marks in a text that is one valid document."""
-    return tuple(_marks(page(text)))
+    return tuple(_marks(open_buffer(text)))
 
 
 def add_marks(text: str, conflicts: Sequence[Decision], compared: AbstractSet[str]) -> str:
     """Return a text with a mark for each conflict and none for any other of the values that were compared."""
-    sheet = page(text)
+    sheet = open_buffer(text)
     wanted = {each.name: _text(each) for each in conflicts}
     standing = set()
     for mark in _marks(sheet):
@@ -69,7 +69,7 @@ def _text(conflict: Decision) -> str:
     return f"{_START}{conflict.name}: the import found {shown}; keep one of the two, then delete this line"
 
 
-def _marks(sheet: Page) -> Iterator[Mark]:
+def _marks(sheet: EditBuffer) -> Iterator[Mark]:
     for span in sheet.comments:
         text = sheet.text[span.start : span.end]
         found = _MARK.match(text)

@@ -15,10 +15,10 @@ from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit
 from pcaform.spec.yaml_edit.layout import column
-from pcaform.spec.yaml_edit.nodes import nodes
+from pcaform.spec.yaml_edit.nodes import build_nodes
 from pcaform.spec.yaml_edit.splices import Unwritable
 from pcaform.spec.yaml_reader import Document, parse
-from pcaform.spec.yaml_writer import data_of
+from pcaform.spec.yaml_writer import minimal_data
 from pcaform.terraform import module_names
 from pcaform.terraform.addresses import modules
 
@@ -64,7 +64,7 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) 
     mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     text = content.removeprefix(mark).decode()
     theirs = normal_form(found.spec, found.source)
-    short = data_of(found.spec)
+    short = minimal_data(found.spec)
     compared = _compared(text, spec, found, last=last, theirs=theirs)
     wanted = apply_decisions(document.data, compared.decisions, short)
     held = tuple(map(name_of, wanted.held))
@@ -126,7 +126,7 @@ def _check(spec: Spec, after: Document, found: ImportResult, *, compared: Compar
 
 
 def _located(text: str, decisions: tuple[Decision, ...]) -> tuple[Located, ...]:
-    top = nodes(text)
+    top = build_nodes(text)
     places = [(each, position(top, each.path)) for each in decisions]
     return tuple(Located(each, _line(text, place), column(text, place) + 1) for each, place in places)
 
