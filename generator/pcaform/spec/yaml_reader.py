@@ -23,7 +23,7 @@ MAX_EXPANDED_NODES = 500_000
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _NOT_ALLOWED = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""What YAML forbids, and U+0085, U+2028, U+2029: PyYAML treats them as line breaks, which would end a comment unseen."""
+"""What YAML forbids, and U+0085, U+2028, U+2029: line breaks to PyYAML, which would end a comment unseen."""
 
 PARSER: Any = getattr(yaml, "CLoader", yaml.Loader)
 """libyaml if PyYAML was built with it, else the same events from pure Python, about ten times slower."""
@@ -210,7 +210,7 @@ class _Builder:
 
     def alias(self, event: Any) -> tuple[Any, Marks]:
         if event.anchor not in self.anchors:
-            self.fail(event, f"the alias '*{event.anchor}' has no anchor '&{event.anchor}' before it")
+            self.fail(event, f"the alias '*{event.anchor}' has no anchor '&{event.anchor}' that ends before it")
         data, marks, size = self.anchors[event.anchor]
         self.count(event, size)
         return data, marks
