@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pcaform.checks.audit.bucket_readers import EVERYBODY, Grant, bucket_readers
 from pcaform.checks.audit.finding import Finding, Rule
-from pcaform.core.facts import LIST_WRITER
+from pcaform.core.facts import CRL_WRITER
 from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus
 
@@ -51,8 +51,8 @@ def _unwritten(bucket: Bucket, letting: list[Grant]) -> tuple[Rule, str, str] | 
     if not bucket.is_there:
         message = f"its revocation list goes to the bucket {bucket.name}, which is not there: no list is written"
         return Rule.LIST_UNWRITTEN, message, "make the bucket, or name another: nobody learns what was revoked"
-    if not any(grant.who in (LIST_WRITER, EVERYBODY) for grant in letting):
-        message = f"the policy of the bucket {bucket.name} does not let {LIST_WRITER} write: no list is written"
+    if not any(grant.who in (CRL_WRITER, EVERYBODY) for grant in letting):
+        message = f"the policy of the bucket {bucket.name} does not let {CRL_WRITER} write: no list is written"
         advice = "allow s3:PutObject, s3:PutObjectAcl, s3:GetBucketAcl and s3:GetBucketLocation to that service"
         return Rule.LIST_UNWRITTEN, message, advice
     return None
@@ -62,9 +62,9 @@ def _unread(authority: CaStatus, bucket: Bucket, reading: list[Grant]) -> tuple[
     """Return that nobody can read a list: behind a name of one's own, or unnamed, whoever is let in can hand it out."""
     cname = authority.lists.get("custom_cname")
     is_behind = bool(cname) or authority.hides_list
-    is_let_in = any(grant.who == EVERYBODY or (is_behind and grant.who != LIST_WRITER) for grant in reading)
+    is_let_in = any(grant.who == EVERYBODY or (is_behind and grant.who != CRL_WRITER) for grant in reading)
     is_shut = "RestrictPublicBuckets" in bucket.blocks and not any(
-        grant.who not in (EVERYBODY, LIST_WRITER) or grant.has_condition for grant in reading
+        grant.who not in (EVERYBODY, CRL_WRITER) or grant.has_condition for grant in reading
     )
     if _public_way(bucket, reading, [authority]) or (is_let_in and not is_shut):
         return None

@@ -19,8 +19,8 @@ def document(bucket: CrlBucket, name: str, *, account_id: str, region: str) -> d
         {
             "Sid": "PrivateCaWritesLists",
             "Effect": "Allow",
-            "Principal": {"Service": facts.LIST_WRITER},
-            "Action": list(facts.LIST_WRITER_ACTIONS),
+            "Principal": {"Service": facts.CRL_WRITER},
+            "Action": list(facts.CRL_WRITER_ACTIONS),
             "Resource": both,
             "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
         },

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from pcaform.core.facts import default_key_storage
 from pcaform.core.problems import INCOMPLETE
-from pcaform.core.x509 import certificates, is_signed_by, names_key_of, parse_or_none
+from pcaform.core.x509 import certificates, has_key_id_of, is_signed_by, parse_or_none
 from pcaform.importer.infer import activations
 from pcaform.importer.infer.activations import Activation
 from pcaform.importer.infer.ca_index import CaIndex, text
@@ -147,7 +147,7 @@ class _Parents:
         signers = (
             str(above.attributes.get("arn"))
             for above, certificate in self._by_name.get(own.issuer.rfc4514_string(), ())
-            if above is not authority and names_key_of(own, certificate) and is_signed_by(own, certificate)
+            if above is not authority and has_key_id_of(own, certificate) and is_signed_by(own, certificate)
         )
         fitting = list(dict.fromkeys(signers))
         if len(fitting) > 1:

@@ -12,14 +12,14 @@ from pcaform.checks.guard.findings import finding, is_destroyed, undecided
 from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.checks.guard.rules.revocation import block, is_public
 from pcaform.checks.guard.verdict import Outcome
-from pcaform.core.facts import LIST_WRITER, LIST_WRITER_ACTIONS
+from pcaform.core.facts import CRL_WRITER, CRL_WRITER_ACTIONS
 from pcaform.iam.evaluator.patterns import is_action, is_like, is_resource
 from pcaform.iam.normalize import as_list
 from pcaform.terraform.resource_types import AUTHORITY
 
 CLOSING, NAMES = "aws_s3_bucket_public_access_block", ("aws_route53_record", "aws_cloudfront_distribution")
 _LIST = "/crl/list.crl"
-_NEEDED = {action: "" if "Bucket" in action else _LIST for action in LIST_WRITER_ACTIONS}
+_NEEDED = {action: "" if "Bucket" in action else _LIST for action in CRL_WRITER_ACTIONS}
 """Action -> what of the bucket it is about."""
 _FLAGS = ("block_public_acls", "ignore_public_acls")
 _KEEP = "keep the bucket and its policy until every certificate that names it has ended"
@@ -105,7 +105,7 @@ def _allowed(values: Mapping[str, Any], authority: Resource) -> list[str]:
     return [
         action
         for action in _NEEDED
-        if any(_is_from(each, arn) for each in _granting(values, action) if _is_to(each, "*", LIST_WRITER))
+        if any(_is_from(each, arn) for each in _granting(values, action) if _is_to(each, "*", CRL_WRITER))
     ]
 
 
@@ -121,7 +121,7 @@ def _granting(values: Mapping[str, Any], action: str) -> list[Any]:
         statements = as_list(json.loads(values.get("policy") or "{}").get("Statement", []))
         met = [each for each in statements if _is_about(each, action, place)]
         denials = [each for each in met if each.get("Effect") == "Deny" and not each.get("Condition")]
-        is_denied = any(_is_to(each, "*", LIST_WRITER) for each in denials)
+        is_denied = any(_is_to(each, "*", CRL_WRITER) for each in denials)
         return [] if is_denied else [each for each in met if each.get("Effect") == "Allow"]
     except (ValueError, TypeError, AttributeError, RecursionError):
         return []
