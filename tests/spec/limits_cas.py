@@ -38,7 +38,12 @@ AUTHORITIES: list[Limit] = [
     ((*AUTHORITY, "validity", "value"), 1, 0, "a number from 1"),
     ((*AUTHORITY, "validity", "value"), "2035-01-01T00:00:00Z", "", "a number from 1"),
     ((*AUTHORITY, "validity", "value"), 1, True, "a number from 1"),
-    ((*AUTHORITY, "permissions"), [{"actions": list(facts.ALL_PERMISSION_ACTIONS)}], [{"actions": []}], "at least 1 item"),
+    (
+        (*AUTHORITY, "permissions"),
+        [{"actions": list(facts.ALL_PERMISSION_ACTIONS)}],
+        [{"actions": []}],
+        "at least 1 item",
+    ),
     ((*AUTHORITY, "tags"), {"k" * 128: "v" * 256}, {"k" * 129: "v"}, "at most 128 characters"),
     ((*AUTHORITY, "tags"), {"k": ""}, {"k": "v" * 257}, "at most 256 characters"),
     ((*AUTHORITY, "tags"), {"k": "v"}, {"": "v"}, "at least 1 character "),

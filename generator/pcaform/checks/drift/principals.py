@@ -13,7 +13,7 @@ from pcaform.core.problems import INCOMPLETE
 from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
-from pcaform.iam.policies.roles import MAKERS
+from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.sources.aws.access_level import is_relevant
 from pcaform.sources.aws.iam_details import IamPrincipal, IamPrincipals, Policy
 from pcaform.spec.issuers import Issuer, Role
@@ -39,7 +39,7 @@ def compare_principals(spec: Spec, found: IamPrincipals, arns: Mapping[str, str]
 
 
 def _of_duty(section: str, name: str, *, spec: Spec, arns: Mapping[str, str]) -> Documents:
-    return {f"{name}-private-ca": MAKERS[section](spec, arn_of=arns.__getitem__)}
+    return {f"{name}-private-ca": POLICY_BUILDERS[section](spec, arn_of=arns.__getitem__)}
 
 
 def _principal(

@@ -11,7 +11,7 @@ from typing import Any
 from pcaform.core.problems import INCOMPLETE
 from pcaform.iam.normalize import statements_by_sid
 from pcaform.iam.policies import crl_bucket, issuer_policies, share, trust_policy
-from pcaform.iam.policies.roles import MAKERS
+from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.importer.infer.entry import SpecEntry
 from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
@@ -69,10 +69,10 @@ def _made(item: SpecEntry, spec: Spec, place: StackLocation, arns: Mapping[str, 
         issuer = spec.issuers[item.key]
         made: dict[str, Any] = {**issuer_policies.documents(issuer, spec.aws, arn_of=arns.__getitem__)}
         return {**made, _ROLE: trust_policy.document(issuer.role.trust, spec.aws)} if issuer.role else made
-    if item.section in MAKERS:
+    if item.section in POLICY_BUILDERS:
         duty = getattr(spec, item.section)[item.key]
         name = f"{duty.role_name or item.key}-private-ca"
-        made = {name: MAKERS[item.section](spec, arn_of=arns.__getitem__)}
+        made = {name: POLICY_BUILDERS[item.section](spec, arn_of=arns.__getitem__)}
         return {**made, _ROLE: trust_policy.document(duty.trust, spec.aws)}
     if item.section == "shares":
         region, _ = of_arn(arns[item.key]) or (place.region, "")

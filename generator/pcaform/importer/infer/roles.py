@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from pcaform.core.problems import INCOMPLETE
 from pcaform.iam.normalize import as_list, normalized_statements
-from pcaform.iam.policies.roles import MAKERS
+from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.importer.infer.entry import SpecEntry
 from pcaform.importer.infer.errors import NotRepresentable
 from pcaform.importer.infer.issuers import Reader, role_of
@@ -30,7 +30,7 @@ def section_of(principal: Principal, spec: Spec) -> str | None:
         actions = _actions(held.document)
     except INCOMPLETE:
         return None
-    return next((name for name, make in MAKERS.items() if actions == _actions(make(spec, arn_of=str))), None)
+    return next((name for name, make in POLICY_BUILDERS.items() if actions == _actions(make(spec, arn_of=str))), None)
 
 
 def named_by(principal: Principal) -> list[str]:
@@ -47,7 +47,7 @@ def operator_role(principal: Principal, key: str, *, section: str, spec: Spec, r
     if resource is None:
         raise NotRepresentable("it is no role of this stack")
     arns = {name: arn for arn, name in reader.keys.items()}
-    made = MAKERS[section](spec, arn_of=arns.__getitem__)
+    made = POLICY_BUILDERS[section](spec, arn_of=arns.__getitem__)
     if normalized_statements([made]) != normalized_statements([held.document]):
         raise NotRepresentable(f"its policy does not name the CAs of this spec as {section} do")
     entry = {
