@@ -6,7 +6,7 @@ from typing import Self
 
 _WINDOW = 120
 
-INCOMPLETE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+PARTIAL_DATA_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 """The exceptions of reading a resource of which a source has only a part, or whose state was edited."""
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
@@ -59,7 +59,7 @@ def _principal(
     except KeyError as missing:
         message = f"its policies name the CA '{missing.args[0]}', which was not found: they are not compared"
         yield Difference(Kind.UNKNOWN, place, message, "settle that first", person.arn)
-    except (PolicyError, *INCOMPLETE):
+    except (PolicyError, *PARTIAL_DATA_ERRORS):
         message = f"{said} has a policy that cannot be read: what it may do is not compared"
         yield Difference(Kind.UNKNOWN, place, message, "look at its policies", person.arn)
     boundary = settings.permissions_boundary or ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies.crl_bucket import READER, document
 from pcaform.importer.infer.ca_index import text
@@ -83,7 +83,7 @@ def _says(value: Any, path: tuple[str, ...]) -> bool:
     for step in path[:-1]:
         try:
             value = value[int(step)] if step.isdigit() else value[step]
-        except INCOMPLETE:
+        except PARTIAL_DATA_ERRORS:
             return False
     return str(value) == path[-1]
 
@@ -102,5 +102,5 @@ def _distributions(parts: list[Resource], name: str, place: StackLocation) -> li
         bucket = CrlBucket.model_validate({"cloudfront_distribution_arns": arns})
         made = document(bucket, name, account_id=place.account_id, region=place.region)
         return arns if normalized_statements([made]) == normalized_statements([found]) else None
-    except (*INCOMPLETE, ValidationError):
+    except (*PARTIAL_DATA_ERRORS, ValidationError):
         return None

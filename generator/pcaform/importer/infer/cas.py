@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core.facts import default_key_storage
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.x509 import certificates, has_key_id_of, is_signed_by, parse_or_none
 from pcaform.importer.infer import activations
 from pcaform.importer.infer.activations import Activation
@@ -42,7 +42,7 @@ def infer_cas(
             findings.leave_out(authority, why.reason)
         except ValidationError as error:
             findings.leave_out(authority, reason_of(error))
-        except INCOMPLETE:
+        except PARTIAL_DATA_ERRORS:
             findings.leave_out(authority, NOT_WHOLE)
         else:
             findings.items.append(item)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.importer.infer.ca_index import text
 from pcaform.importer.infer.entry import Entries, SpecEntry
 from pcaform.importer.infer.errors import NOT_WHOLE, reason_of
@@ -82,7 +82,7 @@ def _entries(
             Certificate.model_validate(entry)
         except ValidationError as error:
             findings.leave_out(certificate, reason_of(error))
-        except INCOMPLETE:
+        except PARTIAL_DATA_ERRORS:
             findings.leave_out(certificate, NOT_WHOLE)
         else:
             yield certificate, entry

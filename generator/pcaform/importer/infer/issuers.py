@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies
 from pcaform.importer.infer.entry import Entries, SpecEntry
@@ -48,7 +48,7 @@ def issuer(principal: Principal, key: str, reader: Reader) -> tuple[SpecEntry, E
         Issuer.model_validate(entry)
     except ValidationError as error:
         raise NotRepresentable(reason_of(error)) from None
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         raise NotRepresentable(NOT_WHOLE) from None
     is_owned = "user_name" in entry or "role" in entry
     shown = principal if is_owned else replace(principal, resource=None)
@@ -147,7 +147,7 @@ def _granted(
     documents = [each.document for each in held]
     try:
         found = normalized_statements(documents)
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return None
     kinds = (
         [entry, {f"{'role' if principal.kind == 'role' else 'user'}_name": principal.name}]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container, Iterable, Mapping
 
-from pcaform.core.problems import INCOMPLETE, Failure
+from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.core.x509 import parse_or_none
 from pcaform.importer.infer.existing_keys import CaIdentity, ExistingKeys
 from pcaform.importer.infer.pairs import Alike, join_pairs, pairs
@@ -47,7 +47,7 @@ def is_whole(authority: Resource) -> bool:
     """Tell whether a CA was made at all: an apply that failed leaves one without an ARN behind."""
     try:
         return bool(_ARN.fullmatch(authority.attributes["arn"]) and subject(authority))
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return False
 
 
@@ -143,5 +143,5 @@ def _name(authority: Resource) -> str:
         return _RESERVED.sub("-", names[0]) if names else ""
     try:
         return _RESERVED.sub("-", subject(authority).get("common_name", ""))
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return authority.address.rpartition(".")[2].partition("[")[0].replace("this", "")

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core import facts
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.importer.infer.errors import NOT_WHOLE, reason_of
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import Permission
@@ -26,7 +26,7 @@ def permissions(found: Iterable[Resource]) -> tuple[list[tuple[Resource, dict[st
             Permission.model_validate(entry)
         except ValidationError as error:
             notes.append(ImportNote("left out", each.address, reason_of(error) + _GOES))
-        except INCOMPLETE:
+        except PARTIAL_DATA_ERRORS:
             notes.append(ImportNote("left out", each.address, NOT_WHOLE + _GOES))
         else:
             if entry["principal"] in taken:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import statements_by_sid
 from pcaform.iam.policies import crl_bucket, issuer_policies, share, trust_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
@@ -59,7 +59,7 @@ def _is_same(policy: Any, made: Any) -> bool:
     found = json.loads(policy) if isinstance(policy, str) else policy
     try:
         return bool(found == made or statements_by_sid(found) == statements_by_sid(made))
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return False
 
 

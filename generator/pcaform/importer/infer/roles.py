@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.importer.infer.entry import SpecEntry
@@ -28,7 +28,7 @@ def section_of(principal: Principal, spec: Spec) -> str | None:
         return None
     try:
         actions = _actions(held.document)
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return None
     return next((name for name, make in POLICY_BUILDERS.items() if actions == _actions(make(spec, arn_of=str))), None)
 
