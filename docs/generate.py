@@ -1,10 +1,10 @@
-"""Writes the generated parts of the documentation; `--check` only compares and exits 1 where one is stale."""
+"""Writes the generated parts of the documentation; `--check` only compares, and exits 1 if a part is stale."""
 
 import argparse
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "pcaform"
 CASES = ROOT / "tests" / "rules" / "cases"
 MARK = "<!-- generated: {name} -->"
+PARTIAL = "Partial"
+"""The suffix of the definitions for `certificate_authority_defaults`, which have the same keys."""
 sys.path.insert(0, str(ROOT / "tests"))  # for the table of errors in sandbox/refusals.py
 
 
@@ -54,22 +56,42 @@ def audit_rule_table(_: str) -> str:
 
 
 def field_tables(_: str) -> str:
-    """Return a table for each model of the spec, reachable ones in the order in which a reader meets them."""
+    """Return a table for each mapping of the spec, in the order in which a reader meets them."""
     schema = json_schema()
     top = {**schema, "properties": {**schema["properties"], **schema["else"]["properties"]}}
-    sections = [("The spec", "", top)]
-    seen: set[str] = set()
-    for title, path, model in sections:
-        for name, field in model["properties"].items():
-            below = f"{path}.{name}".lstrip(".")
-            for reference, suffix in _references(field):
-                if reference not in seen and not reference.endswith("Partial"):
-                    seen.add(reference)
-                    sections.append((reference, f"{below}{suffix}", schema["$defs"][reference]))
-        del title
-    return "\n".join(
-        _model_table(title, path, model, schema) for title, path, model in sections if "properties" in model
-    )
+    paths = _list_paths(top, schema["$defs"])
+    titles = {name: _title(name, paths, schema["$defs"]) for name in paths}
+    tables = [_model_table("The spec", (), top, titles=titles)]
+    for name, at in paths.items():
+        if "properties" in schema["$defs"][name]:
+            tables.append(_model_table(titles[name], at, schema["$defs"][name], titles=titles))
+    return "\n".join(tables)
+
+
+def _list_paths(top: Any, definitions: Any) -> dict[str, tuple[str, ...]]:
+    """Return each definition with the paths in a spec where it is used, breadth first."""
+    paths: dict[str, tuple[str, ...]] = {}
+    waiting = [("", top)]
+    for path, model in waiting:
+        for key, field in model.get("properties", {}).items():
+            for name, suffix in _references(field):
+                at = f"{path}.{key}{suffix}".lstrip(".")
+                if at not in paths.get(name, ()) and not name.endswith(PARTIAL):
+                    paths[name] = (*paths.get(name, ()), at)
+                    waiting.append((at, definitions[name]))
+    return paths
+
+
+def _title(name: str, paths: dict[str, tuple[str, ...]], definitions: Any) -> str:
+    """Return the heading of a mapping: the keys that a user writes, and what selects it among others there."""
+    keys = dict.fromkeys(path.replace("[]", "").removesuffix(".*").rpartition(".")[2] for path in paths[name])
+    title = ", ".join(f"`{key}`" for key in keys)
+    others = [other for other in paths if other != name and set(paths[other]) & set(paths[name])]
+    required = [key for key in definitions[name].get("required", ()) if others]
+    constants = {key: value["const"] for key, value in definitions[name]["properties"].items() if "const" in value}
+    if selected := next((key for key in required if key in constants), None):
+        return f"{title} with `{selected}: {json.dumps(constants[selected]).strip(chr(34))}`"
+    return f"{title} with `{required[0]}`" if required and not constants else title
 
 
 def _references(field: Any, suffix: str = "") -> Iterator[tuple[str, str]]:
@@ -84,52 +106,51 @@ def _references(field: Any, suffix: str = "") -> Iterator[tuple[str, str]]:
         yield from _references(each, f"{suffix}.*")
 
 
-def _model_table(title: str, path: str, model: Any, schema: Any) -> str:
+def _model_table(title: str, paths: tuple[str, ...], model: Any, *, titles: Mapping[str, str]) -> str:
     required = set(model.get("required", []))
+    first = paths[0] if paths else ""
     rows = [
-        _field_row(name, field, f"{path}.{name}".lstrip("."), name in required)
+        _field_row(f"{first}.{name}".lstrip("."), field, is_required=name in required, titles=titles)
         for name, field in model["properties"].items()
     ]
-    head = (
-        f"## {title}\n\n"
-        + (f"At `{path}`. " if path else "")
-        + model.get("description", schema.get("description", ""))
-        + "\n"
-    )
-    names = ["key", "what it is", "type and limits", "default", "carried by", "in Terraform", "in the API"]
+    location = f"At {', '.join(f'`{path}`' for path in paths)}. " if paths else ""
+    head = f"## {title}\n\n{location}{model.get('description', '')}\n"
+    names = ["key", "description", "type and limits", "default", "import sources", "in Terraform", "in the API"]
     columns = f"| {' | '.join(names)} |\n|{' --- |' * len(names)}"
     return "\n".join([head, columns, *rows, ""])
 
 
-def _field_row(name: str, field: Any, path: str, is_required: bool) -> str:  # noqa: FBT001 - one caller, a few lines above
+def _field_row(path: str, field: Any, *, is_required: bool, titles: Mapping[str, str]) -> str:
+    name = path.rpartition(".")[2]
     fact = next((each for each in FIELDS if each.path == path), None)
     default = (
         "required" if is_required else _code(field.get("default")) if field.get("default") not in (None, [], {}) else ""
     )
-    carried = ", ".join(fact.carried) if fact else ""
+    sources = ", ".join(fact.carried) if fact else ""
     argument = f"`{fact.resource}` `{fact.argument}`" if fact and fact.argument else ""
     if name in facts.INEXPRESSIBLE_KEYS and fact and not fact.argument:
         argument = "cannot be set yet"
     api = f"`{fact.api}`" if fact and fact.api else ""
-    cells = [f"`{name}`", field.get("description", ""), _limits(field), default, carried, argument, api]
+    cells = [f"`{name}`", field.get("description", ""), _limits(field, titles), default, sources, argument, api]
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
-def _limits(field: Any) -> str:
-    """Return a field's type with its limits, in one short phrase."""
+def _limits(field: Any, titles: Mapping[str, str]) -> str:
+    """Return a field's type with its limits, in one short phrase; a mapping of its own is a link to its table."""
     if "$ref" in field:
-        return field["$ref"].rpartition("/")[2]
+        return _link(titles[field["$ref"].rpartition("/")[2].removesuffix(PARTIAL)])
     for union in ("anyOf", "oneOf"):
         if union in field:
-            return " or ".join(_limits(each) for each in field[union] if each.get("type") != "null")
+            return " or ".join(_limits(each, titles) for each in field[union] if each.get("type") != "null")
     if "const" in field:
         return _code(field["const"])
     if "enum" in field:
         return ", ".join(_code(value) for value in field["enum"])
     if field.get("type") == "array":
-        return f"list of {_limits(field['items'])}{_range(field, 'minItems', 'maxItems')}"
+        return f"list of {_limits(field['items'], titles)}{_range(field, 'minItems', 'maxItems')}"
     if "patternProperties" in field:
-        return f"mapping of {' or '.join(_limits(each) for each in field['patternProperties'].values())}"
+        members = [_limits(each, titles) for each in field["patternProperties"].values()]
+        return f"mapping of {' or '.join(members)}"
     words = {"string": "text", "integer": "number", "boolean": "true or false", "object": "mapping"}
     limits = _range(field, "minLength", "maxLength") + _range(field, "minimum", "maximum")
     return (
@@ -137,6 +158,12 @@ def _limits(field: Any) -> str:
         + limits
         + (f" like {_code(field['pattern'])}" if "pattern" in field else "")
     )
+
+
+def _link(title: str) -> str:
+    """Return a link to the heading with this title, as GitHub makes its anchor."""
+    anchor = "".join(each for each in title.lower().replace(" ", "-") if each.isalnum() or each in "-_")
+    return f"[{title.replace('`', '')}](#{anchor})"
 
 
 def _range(field: Any, low: str, high: str) -> str:
@@ -279,18 +306,18 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/sandbox.md", "never", never_table),
     *_module_parts(),
 )
-"""Page, name of the generated part, and what makes it from the part's present text."""
+"""Page, name of the generated part, and the function that makes it from the part's current text."""
 
 
-def _part(page: str, name: str, make: Callable[[str], str]) -> str:
-    """Return a page's text with one generated part made anew."""
+def _render_page(page: str, name: str, make: Callable[[str], str]) -> str:
+    """Return a page's text with one generated part replaced."""
     before, mark, rest = (ROOT / page).read_text(encoding="utf-8").partition(MARK.format(name=name))
     current, end, after = rest.partition(MARK.format(name="end"))
     return f"{before}{mark}\n{make(current)}\n{end}{after}"
 
 
-def _settle(path: Path, text: str | None, *, check: bool) -> str | None:
-    """Write a file, or delete it where there is no text for it; return its name if it was stale."""
+def _write_or_compare(path: Path, text: str | None, *, check: bool) -> str | None:
+    """Write a file, or delete it if its text is None; return its name if it was stale."""
     current = path.read_text(encoding="utf-8") if path.exists() else None
     if text == current:
         return None
@@ -307,9 +334,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
-    stale = [_settle(ROOT / page, _part(page, name, make), check=check) for page, name, make in PARTS]
-    stale += [_settle(path, text, check=check) for path, text in module_pages.copies().items()]
-    stale += [_settle(path, None, check=check) for path in module_pages.stray_copies()]
+    stale = [_write_or_compare(ROOT / page, _render_page(page, name, make), check=check) for page, name, make in PARTS]
+    stale += [_write_or_compare(path, text, check=check) for path, text in module_pages.copies().items()]
+    stale += [_write_or_compare(path, None, check=check) for path in module_pages.stray_copies()]
     for page in dict.fromkeys(filter(None, stale)):
         sys.stderr.write(f"{page}: {'stale, run make docs' if check else 'written'}\n")
     return 1 if check and any(stale) else 0

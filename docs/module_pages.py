@@ -1,4 +1,4 @@
-"""What is generated about the Terraform modules: the tables in their READMEs, and their unprotected copies."""
+"""Generates the tables in the READMEs of the Terraform modules, and the unprotected copies of modules."""
 
 import json
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ PROTECTED = "prevent_destroy"
 
 
 def names() -> list[str]:
-    """Return the modules that a person writes, without the copies."""
+    """Return the names of the modules without the generated copies."""
     return sorted(path.name for path in MODULES.iterdir() if path.is_dir() and not path.name.endswith(SUFFIX))
 
 
 def blocks(module: str, file: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each block of a kind in a module's file: its last label, and its body with texts still in quotes."""
+    """Yield each block of a kind in a module's file: its last label, and its body with strings still quoted."""
     for block in hcl2.loads((MODULES / module / file).read_text(encoding="utf-8")).get(kind, []):
         label, body = next(iter(block.items()))
         while len(body) == 1 and next(iter(body)).startswith('"'):
@@ -28,7 +28,7 @@ def blocks(module: str, file: str, kind: str) -> Iterator[tuple[str, dict[str, A
 
 
 def input_table(module: str) -> str:
-    """Return a row for each variable: what it is, its type, its default, and what a value is held against."""
+    """Return a row for each variable: description, type, default, and validation of values."""
     rows = [_input_row(name, body) for name, body in blocks(module, "variables.tf", "variable")]
     head = ["| input | what it is | type | default | checked |", "| --- | --- | --- | --- | --- |"]
     return "\n".join([*head, *rows])
@@ -42,7 +42,7 @@ def _input_row(name: str, body: dict[str, Any]) -> str:
 
 
 def _default(value: Any) -> str:
-    """Return a default as HCL has it; python-hcl2 keeps the quotes of texts."""
+    """Return a default as HCL; python-hcl2 keeps the quotes of strings."""
     if isinstance(value, list):
         return f"[{', '.join(map(_default, value))}]"
     return value if isinstance(value, str) else json.dumps(value)
@@ -107,7 +107,7 @@ def _copy_page(module: str) -> str:
 
 
 def stray_copies() -> list[Path]:
-    """Return files in copies that nothing generates any more."""
-    known = copies()
-    found = sorted(path for path in MODULES.glob(f"*{SUFFIX}/*") if path.is_file())
-    return [path for path in found if path not in known]
+    """Return files in the copies that are no longer generated."""
+    generated = copies()
+    files = sorted(path for path in MODULES.glob(f"*{SUFFIX}/*") if path.is_file())
+    return [path for path in files if path not in generated]

@@ -1,4 +1,4 @@
-"""Pieces of specs for the tests of what a stack may lose: CAs as lines of YAML, and what goes with them."""
+"""Pieces of specs for the tests of removals: CAs as lines of YAML, and what belongs to them."""
 
 import re
 from pathlib import Path
@@ -29,7 +29,7 @@ def child(*more: str, key: str = "issuing", years: int = 5) -> str:
 
 
 def revocation(setting: str) -> str:
-    """Return how revoked certificates are published, as one line of YAML."""
+    """Return a revocation configuration with OCSP, as one line of YAML."""
     return f"revocation_configuration: {{ocsp_configuration: {{{setting}}}}}"
 
 
@@ -48,7 +48,7 @@ OFFLINE = (Path(__file__).parent.parent / "rules" / "cases" / "offline-certifica
 
 
 def offline(instead: str = "") -> str:
-    """Return that spec, with these lines of YAML instead of the certificate where there are any, below a root."""
+    """Return the spec OFFLINE with a root added; `instead` are lines of YAML that replace the certificate."""
     text = OFFLINE.replace("certificate_authorities:\n", f"certificate_authorities:\n{ca('root')}")
     return re.sub(r"    activation:\n(?:      .*\n)+", instead, text) if instead else text
 

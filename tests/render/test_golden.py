@@ -1,4 +1,4 @@
-"""Golden trees: what a spec renders to, byte for byte, and what real Terraform says to it."""
+"""Golden trees: the files that a spec renders to, byte for byte, and whether real Terraform accepts them."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What a stack on disk had and a new spec would lose without saying so: pairs of specs, and what is then said."""
+"""Pairs of specs, before and after, and the errors for what the second would silently remove from the stack."""
 
 import pytest
 
@@ -27,19 +27,19 @@ from render.removal_specs import (
 )
 
 
-def said(before: str, after: str, *, forgetting: str = "") -> list[str]:
-    """Return what rendering `after` over the stack of `before` says, each with its line and column.
+def messages_of(before: str, after: str, *, unrecorded: str = "") -> list[str]:
+    """Return the messages for rendering `after` over the stack of `before`, each with its line and column.
 
-    `forgetting` is what the manifest of an earlier pcaform does not know of the items.
+    `unrecorded` is an attribute of the items that the manifest of an earlier pcaform does not have.
     """
     items = plan(load_valid_text(before.encode(), "spec.yaml"), source="spec.yaml").items
-    remembered = {key: {name: each for name, each in item.items() if name != forgetting} for key, item in items.items()}
+    recorded = {key: {name: each for name, each in item.items() if name != unrecorded} for key, item in items.items()}
     document, now = parse(after.encode(), "spec.yaml"), load_valid_text(after.encode(), "spec.yaml")
-    found = removal_check.problems(now, document, plan(now, source="spec.yaml"), remembered)
-    return [f"{problem.line}:{problem.column}: {problem.message}" for problem in found]
+    problems = removal_check.list_problems(now, document, plan(now, source="spec.yaml"), recorded)
+    return [f"{problem.line}:{problem.column}: {problem.message}" for problem in problems]
 
 
-SILENT = {
+ACCEPTED = {
     "the same": (spec(ca("root"), rest=ISSUER), spec(ca("root"), rest=ISSUER)),
     "one more": (spec(ca("root")), spec(ca("root"), ca("second"), rest=ISSUER)),
     "tags and protection": (spec(ca("root")), spec(ca("root", "tags: {a: b}", "deletion_protection: false"))),
@@ -110,31 +110,31 @@ SILENT = {
 }
 
 
-@pytest.mark.parametrize(("before", "after"), SILENT.values(), ids=SILENT)
-def test_what_is_said_in_the_spec_passes(before: str, after: str) -> None:
-    assert said(before, after) == []
+@pytest.mark.parametrize(("before", "after"), ACCEPTED.values(), ids=ACCEPTED)
+def test_declared_changes_pass(before: str, after: str) -> None:
+    assert messages_of(before, after) == []
 
 
 LEFT = (
-    "'{0}' was in this stack, and Terraform would destroy it: keep it, rename it with 'renamed_from', or say "
+    "'{0}' was in this stack, and Terraform would destroy it: keep it, rename it with 'renamed_from', or write "
     "'removed: {{{1}: forget}}' (it stays at AWS) or 'removed: {{{1}: {{destroy: ITS-ARN}}}}'"
 )
 LEFT_OTHER = LEFT.replace("keep it, rename it with 'renamed_from',", "keep it under this key,")
-AT_TERMS = "a certificate never changes, 'generation: 2' issues another"
-NEVER_APPLIED = "{0}. Where {1} was never applied, bring the stack's directory back to what was"
+AT_TERMS = "an issued certificate cannot change, 'generation: 2' issues a new one"
+NEVER_APPLIED = "{0}. If {1} was never applied, restore the stack's directory to its earlier content"
 REISSUED = (
     "'{0}' has a certificate from elsewhere, and this would issue and install another one: keep its 'activation', or "
-    "say 'generation: 2', which issues one here on purpose"
+    "write 'generation: 2' to issue one here on purpose"
 )
 OTHER_ARN = (
-    "'{0}' was {1}, seen {2}: that is another one. Give it a key of its own, and say under 'removed' what becomes of "
-    "'{0}' where this stack made or permitted something on it"
+    "'{0}' was {1}, seen {2}: that is another one. Give it a new key; if this stack created or permitted something on "
+    "it, declare under 'removed' what happens to '{0}'"
 )
 WAITING = (
-    "'{0}' has a certificate: while it waits for another one, its permissions and shares are taken away. Leave "
+    "'{0}' has a certificate: while it waits for another one, its permissions and shares are removed. Leave "
     "'activation' as it was; 'aws acm-pca get-certificate-authority-csr' shows its request"
 )
-UNSAID = {
+REPORTED = {
     "a CA left": (spec(ca("root"), ca("old")), spec(ca("root")), [f"4:1: {LEFT.format('old', 'old')}"]),
     "an issuer left": (spec(ca("root"), rest=ISSUER), spec(ca("root")), [f"1:1: {LEFT.format('ci', 'issuers.ci')}"]),
     "a bucket left": (
@@ -153,7 +153,7 @@ UNSAID = {
         spec(rest="removed: {root: forget}\n"),
         [
             (
-                "4:17: Terraform would revoke its certificate of generation 3: say "
+                "4:17: Terraform would revoke its certificate of generation 3: write "
                 "'root: {forget: everything, generation: 3}'"
             )
         ],
@@ -166,15 +166,15 @@ UNSAID = {
     "elsewhere, forgotten here": (
         spec(ca("root", ELSEWHERE)),
         spec(rest="removed: {root: forget}\n"),
-        ["4:17: 'root' lived elsewhere: repeat its 'provider' here, so that Terraform finds it"],
+        ["4:17: 'root' had its own 'provider': repeat it here, so that Terraform finds 'root'"],
     ),
     "a user becomes a role": (
         spec(ca("root"), rest=ISSUER),
         spec(ca("root"), rest=ISSUER.replace("{ci: {", "{ci: {role: {trust: {services: [ec2.amazonaws.com]}}, ")),
         [
             (
-                "6:15: 'ci' was a user of this stack, and Terraform would destroy it: give the new one a key of its "
-                "own, and say 'removed: {issuers.ci: forget}' or destroy it once nobody uses it"
+                "6:15: 'ci' was a user of this stack, and Terraform would destroy it: give the new principal a new "
+                "key, and write 'removed: {issuers.ci: forget}', or destroy it when it is no longer used"
             )
         ],
     ),
@@ -183,7 +183,7 @@ UNSAID = {
         spec(ca("root")),
         [
             (
-                "5:9: ocsp_configuration was on, and without it Terraform switches it off: say "
+                "5:9: ocsp_configuration was enabled, and Terraform would disable it: to do so, write "
                 "'ocsp_configuration: {enabled: false}'"
             )
         ],
@@ -198,8 +198,8 @@ UNSAID = {
         spec(ca("root").replace("common_name: root", "common_name: Root")),
         [
             (
-                "5:31: subject was root, seen Root: with that it is another CA. Give it a key of its own, and say "
-                "under 'removed' what becomes of 'root'"
+                "5:31: subject was root, seen Root: this makes it another CA. Give it a new key, and declare "
+                "under 'removed' what happens to 'root'"
             )
         ],
     ),
@@ -208,8 +208,8 @@ UNSAID = {
         spec(ca("root")),
         [
             (
-                "5:9: 'root' permitted ACM to renew, and without that every certificate that ACM manages on it runs "
-                "out: say 'permissions: []' to take it away"
+                "5:9: 'root' permitted ACM to renew, and without that every certificate that ACM manages on it "
+                "expires: write 'permissions: []' to remove the permission"
             )
         ],
     ),
@@ -238,17 +238,17 @@ UNSAID = {
         spec(ca("root"), ca("far", ELSEWHERE), child("parent: far", "generation: 2")),
         [
             (
-                "7:138: the earlier generation was signed in another place, where Terraform would look for it no more: "
-                "take a parent in that place, or make a new CA"
+                "7:138: the earlier generation was signed with another 'provider', and Terraform would no longer find "
+                "it: choose a parent with the same 'provider', or create a new CA"
             )
         ],
     ),
-    "handed over unsaid": (
+    "handed over without a declaration": (
         spec(ca("root")),
         spec(external("root")),
         [
             (
-                "5:200: this stack issued the certificate of 'root', and Terraform would revoke it: say "
+                "5:200: this stack issued the certificate of 'root', and Terraform would revoke it: write "
                 "'removed: {root: {forget: certificate, generation: 1}}'"
             )
         ],
@@ -272,7 +272,7 @@ UNSAID = {
     "forgotten, and moved onto another": (
         spec(ca("root")),
         spec(ca("other"), rest=f"removed: {{root: forget}}\n{MOVED}"),
-        ["7:63: 'other' is another CA: Terraform moves before it removes, and would replace what it moves there"],
+        ["7:63: 'other' is another CA: Terraform moves before it removes, and would replace the CA that it moves"],
     ),
     "a reference to another CA": (
         spec(REFERENCE),
@@ -307,34 +307,34 @@ UNSAID = {
     "another place": (
         spec(ca("root")),
         spec(ca("root", ELSEWHERE)),
-        ["5:128: 'root' lives elsewhere: a CA never moves, and Terraform would make another one"],
+        ["5:128: 'root' had another 'provider': a CA cannot move, and Terraform would create a second one"],
     ),
     "another region": (
         spec(ca("root")),
         spec(ca("root")).replace("eu-west-1", "eu-west-2"),
         [
             (
-                "3:15: the stack on disk has region eu-west-1: elsewhere Terraform would make every CA anew, so "
-                "another place is another stack"
+                "3:15: the stack on disk has region eu-west-1: with another one Terraform would create every CA again, "
+                "so use a new stack for it"
             )
         ],
     ),
 }
 
 
-def test_a_manifest_that_does_not_know_yet_who_issued_is_asked_for_anew() -> None:
-    """An earlier pcaform did not remember `pending` from what is signed elsewhere."""
-    (told,) = said(offline(), offline(ISSUED_HERE), forgetting="activation")
-    assert "render the spec of before once more" in told
-    assert said(offline(), offline(), forgetting="activation") == []
+def test_manifest_without_activation_asks_to_render_again() -> None:
+    """An earlier pcaform did not record whether a CA is `pending` or has a certificate from elsewhere."""
+    (message,) = messages_of(offline(), offline(ISSUED_HERE), unrecorded="activation")
+    assert "render the previous spec once more" in message
+    assert messages_of(offline(), offline(), unrecorded="activation") == []
 
 
-def test_a_manifest_that_knows_no_arns_yet_still_knows_what_left() -> None:
-    """An earlier pcaform kept references only where this stack permits something on them, and no ARN."""
-    assert said(spec(PLAIN), spec(PLAIN.replace("1111", "9999")), forgetting="arn") == []
-    assert said(spec(REFERENCE), spec(), forgetting="permits") == [f"1:1: {LEFT.format('partner', 'partner')}"]
+def test_manifest_without_arns_still_finds_removals() -> None:
+    """An earlier pcaform recorded references only if this stack permits something on them, and no ARN."""
+    assert messages_of(spec(PLAIN), spec(PLAIN.replace("1111", "9999")), unrecorded="arn") == []
+    assert messages_of(spec(REFERENCE), spec(), unrecorded="permits") == [f"1:1: {LEFT.format('partner', 'partner')}"]
 
 
-@pytest.mark.parametrize(("before", "after", "messages"), UNSAID.values(), ids=UNSAID)
-def test_what_would_be_lost_is_told(before: str, after: str, messages: list[str]) -> None:
-    assert said(before, after) == messages
+@pytest.mark.parametrize(("before", "after", "messages"), REPORTED.values(), ids=REPORTED)
+def test_undeclared_losses_are_reported(before: str, after: str, messages: list[str]) -> None:
+    assert messages_of(before, after) == messages

@@ -1,4 +1,4 @@
-"""Templates place values and make none: every output names its filter, so that no text reaches a file unwritten."""
+"""Templates only place values: every output must end in a filter, so that no text reaches a file unescaped."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +14,11 @@ from yaml_strategies import AWKWARD
 FILTERS = {"hcl", "attributes", "block", "key"}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.j2"))
 ALLOWED = (nodes.Output, nodes.For, nodes.If)
-"""What a template consists of: anything else (macros, includes, calls) could carry text past the filters."""
+"""The nodes of a template; anything else (macros, includes, calls) could bypass the filters."""
 
 
 def statements(body: list[nodes.Node]) -> Iterator[nodes.Node]:
-    """Yield every statement of a template, those inside loops and conditions too."""
+    """Yield every statement of a template, including those inside loops and conditions."""
     for statement in body:
         yield statement
         for inner in ("body", "elif_", "else_"):
@@ -26,16 +26,16 @@ def statements(body: list[nodes.Node]) -> Iterator[nodes.Node]:
 
 
 def unfiltered(source: str) -> list[str]:
-    """Return what a template puts out without ending in one of the filters, and statements that are not allowed."""
-    found = []
+    """Return the outputs of a template that do not end in one of the filters, and statements that are not allowed."""
+    violations = []
     for statement in statements(Environment(autoescape=True).parse(source).body):
         if not isinstance(statement, ALLOWED):
-            found.append(f"{statement.lineno}: {type(statement).__name__}")
+            violations.append(f"{statement.lineno}: {type(statement).__name__}")
         for node in statement.nodes if isinstance(statement, nodes.Output) else []:
             if isinstance(node, nodes.TemplateData) or (isinstance(node, nodes.Filter) and node.name in FILTERS):
                 continue
-            found.append(f"{node.lineno}: {node}")
-    return found
+            violations.append(f"{node.lineno}: {node}")
+    return violations
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
@@ -62,13 +62,13 @@ def test_there_are_templates() -> None:
         "{% filter upper %}a{% endfilter %}",
     ],
 )
-def test_the_walk_finds_what_it_looks_for(source: str) -> None:
+def test_unfiltered_output_is_found(source: str) -> None:
     assert unfiltered(source)
 
 
 @pytest.mark.parametrize("text", ["{{ 7 * 7 }}", "{% raw %}", "{# x #}", "{%- endfor %}", *AWKWARD])
-def test_text_is_no_template(text: str) -> None:
-    """Values, and the name of the spec in the header, come out as one line each, whatever stands in them."""
+def test_text_is_not_a_template(text: str) -> None:
+    """Values, and the spec's name in the header, are one line each, whatever text they contain."""
     output = {"name": "x", "arguments": {"description": text}}
     planned = StackPlan("s", text, (PlannedFile("a.tf", "outputs.tf.j2", {"outputs": [output]}),), ())
     lines = render(planned).files["a.tf"].decode().split("\n")

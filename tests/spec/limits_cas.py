@@ -38,7 +38,12 @@ AUTHORITIES: list[Limit] = [
     ((*AUTHORITY, "validity", "value"), 1, 0, "a number from 1"),
     ((*AUTHORITY, "validity", "value"), "2035-01-01T00:00:00Z", "", "a number from 1"),
     ((*AUTHORITY, "validity", "value"), 1, True, "a number from 1"),
-    ((*AUTHORITY, "permissions"), [{"actions": list(facts.ALL_PERMISSION_ACTIONS)}], [{"actions": []}], "1 or more"),
+    (
+        (*AUTHORITY, "permissions"),
+        [{"actions": list(facts.ALL_PERMISSION_ACTIONS)}],
+        [{"actions": []}],
+        "at least 1 item",
+    ),
     ((*AUTHORITY, "tags"), {"k" * 128: "v" * 256}, {"k" * 129: "v"}, "at most 128 characters"),
     ((*AUTHORITY, "tags"), {"k": ""}, {"k": "v" * 257}, "at most 256 characters"),
     ((*AUTHORITY, "tags"), {"k": "v"}, {"": "v"}, "at least 1 character "),
@@ -52,7 +57,7 @@ AUTHORITIES: list[Limit] = [
     ((*OCSP, "ocsp_custom_cname"), "a" * 253, "a" * 254, "at most 253 characters"),
     ((*OCSP, "ocsp_custom_cname"), "ocsp.corp.example", "ocsp corp", "a host name without a protocol"),
     *(
-        ((*AUTHORITY, "subject", name), "a b'()+,-.:/=", "a_b", "letters, digits, blanks and any of")
+        ((*AUTHORITY, "subject", name), "a b'()+,-.:/=", "a_b", "letters, digits, spaces and any of")
         for name in ("distinguished_name_qualifier", "serial_number")
     ),
     ((*AUTHORITY, "arn"), CA, "arn:aws:acm-pca:eu-west-1:123:certificate-authority/1", "the ARN of a private CA"),
@@ -60,9 +65,9 @@ AUTHORITIES: list[Limit] = [
     ((*AUTHORITY, "arn"), CA.ljust(200, "1"), CA.ljust(201, "1"), "at most 200 characters"),
     ((*AUTHORITY, "managed"), True, "false", "allowed: true or false"),
     ((*AUTHORITY, "parent"), "a" * 64, "a" * 65, "at most 64 characters"),
-    ((*AUTHORITY, "parent"), "root-1_a", "1root", "a letter first"),
+    ((*AUTHORITY, "parent"), "root-1_a", "1root", "starting with a letter"),
     ((*AUTHORITY, "renamed_from"), "a" * 64, "a" * 65, "at most 64 characters"),
-    ((*AUTHORITY, "renamed_from"), "old", "Old", "a letter first"),
+    ((*AUTHORITY, "renamed_from"), "old", "Old", "starting with a letter"),
     ((*AUTHORITY, "generation"), 1, 0, "1 or more"),
     ((*AUTHORITY, "generation"), 1000, 1001, "1000 or less"),
     ((*AUTHORITY, "timeouts", "create"), "5m", "5 minutes", "a duration such as 5m"),
@@ -84,9 +89,9 @@ AUTHORITIES: list[Limit] = [
     ),
     ((*AUTHORITY, "provider", "region"), "us-east-1", "us-east", "a region such as eu-west-1"),
     ((*CRL, "custom_path"), "a" * 253, "a" * 254, "at most 253 characters"),
-    ((*CRL, "custom_path"), "/", "/lists", "a path of names with '/' between them"),
-    ((*CRL, "custom_path"), "lists/root", "lists//root", "a path of names with '/' between them"),
-    ((*CRL, "custom_path"), "lists", "lists/", "a path of names with '/' between them"),
+    ((*CRL, "custom_path"), "/", "/lists", "a path of names separated by '/'"),
+    ((*CRL, "custom_path"), "lists/root", "lists//root", "a path of names separated by '/'"),
+    ((*CRL, "custom_path"), "lists", "lists/", "a path of names separated by '/'"),
     *(((*path, name), last, "nonsense", "allowed: ") for path, name, words in WORDS for last in words),
     ((*AUTHORITY, "permissions"), [{"principal": "acm.amazonaws.com"}], [{"principal": "acm"}], "allowed: "),
     ((*AUTHORITY, "permissions"), [{"actions": ["ListPermissions"]}], [{"actions": ["List"]}], "allowed: "),

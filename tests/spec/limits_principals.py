@@ -19,7 +19,7 @@ PRINCIPALS: list[Limit] = [
     ((*ISSUER, "path"), "/", "", "starts and ends with '/'"),
     ((*ISSUER, "permissions_boundary"), POLICY.ljust(2048, "x"), POLICY.ljust(2049, "x"), "at most 2048 characters"),
     ((*ISSUER, "permissions_boundary"), "arn:aws:iam::aws:policy/ReadOnlyAccess", ROLE, "the ARN of a policy"),
-    ((*ISSUER, "grants", 0, "templates"), ["EndEntityCertificate/V1"], [], "1 or more in it"),
+    ((*ISSUER, "grants", 0, "templates"), ["EndEntityCertificate/V1"], [], "at least 1 item"),
     (
         (*ISSUER, "grants", 0, "templates"),
         ["CodeSigningCertificate/V1"],
@@ -32,7 +32,7 @@ PRINCIPALS: list[Limit] = [
         ["*"],
         "a template such",
     ),
-    ((*ISSUER, "grants", 0, "certificate_authorities"), ["issuing"], [], "1 or more in it"),
+    ((*ISSUER, "grants", 0, "certificate_authorities"), ["issuing"], [], "at least 1 item"),
     (("issuers", "web", "grants", 0, "domain_names"), [], [""], "at least 1 character "),
     *(
         (("issuers", who, "grants", 0, name), [last], [first], "allowed: ")
@@ -49,9 +49,9 @@ PRINCIPALS: list[Limit] = [
     ((*ISSUER, "ignore"), [{"rule": "user-name", "reason": "abc"}], [{"rule": "user-name", "reason": "ab"}], "3 char"),
     ((*ISSUER, "ignore"), [{"rule": "u", "reason": "abc"}], [{"rule": "", "reason": "abc"}], "at least 1 character "),
     ((*ISSUER, "grants", 0, "certificate_authorities"), ["a" * 64], ["a" * 65], "at most 64 characters"),
-    ((*ISSUER, "grants", 0, "certificate_authorities"), ["a"], ["A"], "a letter first"),
-    (("issuers", "web", "grants", 0, "certificate_authorities"), ["issuing"], [], "1 or more in it"),
-    ((*ISSUER, "renamed_from"), "old", "Old", "a letter first"),
+    ((*ISSUER, "grants", 0, "certificate_authorities"), ["a"], ["A"], "starting with a letter"),
+    (("issuers", "web", "grants", 0, "certificate_authorities"), ["issuing"], [], "at least 1 item"),
+    ((*ISSUER, "renamed_from"), "old", "Old", "starting with a letter"),
     ((*ISSUER, "renamed_from"), "a" * 64, "a" * 65, "at most 64 characters"),
     *(
         case
@@ -105,7 +105,7 @@ PRINCIPALS: list[Limit] = [
                 ({"oidc": [OIDC | {name: last}]}, {"oidc": [OIDC | {name: first}]}, reason)
                 for name in ("subjects", "audiences")
                 for last, first, reason in (
-                    (["a"], [], "1 or more in it"),
+                    (["a"], [], "at least 1 item"),
                     (["a"], [""], "at least 1 character "),
                     (["a" * 512], ["a" * 513], "at most 512 characters"),
                 )

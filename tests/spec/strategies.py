@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pcaform.core import facts
 from spec.strategies_cas import elsewhere, references, trees
-from spec.strategies_principals import duties, issuers
+from spec.strategies_principals import issuers, operator_roles
 from spec.strategies_text import ACCOUNTS, HOSTS, KEYS, LOWER, NAMES, TRUE, ca_arn, some_of, tags, words
 from yaml_strategies import texts, values
 
@@ -103,8 +103,8 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         "certificates": draw(_certificates(authorities, aws=aws)),
         "shares": draw(_shares(authorities)),
         "crl_buckets": draw(_buckets()),
-        "administrators": draw(duties("admin")),
-        "auditors": draw(duties("audit")),
+        "administrators": draw(operator_roles("admin")),
+        "auditors": draw(operator_roles("audit")),
         "moves": draw(st.sampled_from([{}, _moves(authorities)])),
     }
     drawn: dict[str, Any] = _in_partition(data, facts.partition(aws["region"]))

@@ -101,7 +101,7 @@ def _trusts() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def duties(draw: st.DrawFn, prefix: str) -> dict[str, Any]:
+def operator_roles(draw: st.DrawFn, prefix: str) -> dict[str, Any]:
     settings_ = {"path": st.sampled_from(["/", "/pki/"]), "tags": tags(), "max_session_duration": st.just(7200)}
     required = {"role_name": words(NAMES.upper(), (0, 9), f"{prefix}{{}}"), "trust": _trusts()}
     entry = st.fixed_dictionaries(required, optional=settings_)

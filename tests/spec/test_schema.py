@@ -21,7 +21,7 @@ GOOD = sorted(
         *(ROOT / "examples").glob("*.yaml"),
         *(TESTS / "render" / "cases").glob("*.yaml"),
         *(TESTS / "rules" / "cases").glob("*.ok.yaml"),
-        TESTS / "loop" / "spec.yaml",
+        TESTS / "end_to_end" / "spec.yaml",
     ]
 )
 BAD = sorted((TESTS / "spec" / "cases").glob("*.yaml"))

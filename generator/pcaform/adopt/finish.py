@@ -45,9 +45,9 @@ def _exists(address: str, instances: Sequence[tuple[object, ...]]) -> bool:
 
 def _line_numbers(document: Document, removed: tuple[str, ...], *, is_empty: bool) -> set[int]:
     """Return the line numbers of removed moves, and of the key `moves` itself if none remains."""
-    numbers = {document.place((_MOVES,), of_key=True)[0]} if is_empty else set()
+    numbers = {document.position((_MOVES,), of_key=True)[0]} if is_empty else set()
     for old in removed:
-        first, last = document.place((_MOVES, old), of_key=True)[0], document.place((_MOVES, old))[0]
+        first, last = document.position((_MOVES, old), of_key=True)[0], document.position((_MOVES, old))[0]
         numbers |= set(range(first, last + 1))
     return numbers
 

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.terraform.plan_changes import is_marked
@@ -145,6 +145,6 @@ def _is_equivalent_policy(argument: str, change: Mapping[str, Any]) -> bool:
     """Tell whether a policy means the same before and after; False for one that is unknown or unreadable."""
     try:
         before, after = (normalized_statements([json.loads(change[side][argument])]) for side in ("before", "after"))
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return False
     return before == after

@@ -16,7 +16,7 @@ from pcaform.importer.merge.normal_form import normal_form
 from pcaform.importer.merge.unread_comments import add_unread_comments
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner
-from pcaform.render.write.files import Target, target, write
+from pcaform.render.write.files import Target, resolve_target, write
 from pcaform.rules.load import load_text
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.parse import parse_spec
@@ -49,7 +49,7 @@ def write_result(inventory: Inventory, options: ImportOptions) -> bool:
 
 def read_existing(into: Path) -> tuple[Target, bytes, Spec]:
     """Return a spec's file, its content, and the spec; raises Failure without a file, Invalid for another content."""
-    existing = target(into)
+    existing = resolve_target(into)
     if existing.before is None:
         raise Failure(f"{into}: there is no such file; --out {into} writes a new one")
     return existing, existing.before, parse_spec(parse(existing.before, str(into)))
@@ -63,7 +63,7 @@ def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
         return _print_report(report.build_report(inventory, notes, files=()), options)
     files = [
         _File(
-            target(path),
+            resolve_target(path),
             _format_spec(inferred).encode(),
             format_baseline(update_baseline(None, normal_form(inferred.spec, inventory.source))),
         )
@@ -91,7 +91,7 @@ def _list_paths(out: Path, specs: Sequence[InferredSpec]) -> list[Path]:
 def _refuse_existing(files: Iterable[_File]) -> None:
     for file in files:
         if file.target.before not in (None, file.content):
-            lines = "\n".join(diff.mark_control_characters(diff.cut(_diff([file]), _DIFF_LINES)))
+            lines = "\n".join(diff.mark_control_characters(diff.truncate_lines(_diff([file]), _DIFF_LINES)))
             raise Failure(
                 f"{file.target.path}: already exists; --into changes it and keeps manual edits, --force "
                 f"would overwrite it like this:\n{lines}"
@@ -160,7 +160,7 @@ def _write_files(
 
 def _baseline_target(spec: Target) -> Target:
     path = spec.real if spec.path.is_symlink() else spec.path
-    return target(path.with_name(path.name + SUFFIX))
+    return resolve_target(path.with_name(path.name + SUFFIX))
 
 
 def _diff(files: Iterable[_File]) -> list[str]:

@@ -72,7 +72,7 @@ def plan(specs: Iterable[LoadedSpec], out: Path, *, modules: ModuleSource) -> li
         source = "standard input" if loaded.path == STDIN else Path(loaded.path).name
         planned = stack_plan.plan(loaded.spec, source=source, modules=modules)
         before = manifest.read(out / planned.name / manifest.NAME).items
-        problems += removal_check.problems(loaded.spec, loaded.document, planned, before)
+        problems += removal_check.list_problems(loaded.spec, loaded.document, planned, before)
         plans.append(planned)
     if problems:
         raise Invalid(sorted(problems))

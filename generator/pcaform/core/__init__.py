@@ -1,1 +1,1 @@
-"""What every room may use: facts with their sources, problems and how they are printed, files, dates, X.509."""
+"""Shared by all packages: facts with their sources, problems and their formats, files, dates, X.509."""

@@ -1,4 +1,4 @@
-"""Where the templates and the Terraform modules are: inside the installed package, or beside it in a checkout."""
+"""Locates the templates and the Terraform modules: inside the installed package, or beside it in a checkout."""
 
 from pathlib import Path
 
@@ -7,6 +7,6 @@ _CHECKOUT = _PACKAGE.parent.parent
 
 
 def directory(name: str) -> Path:
-    """Return the directory `templates`, `modules` or `examples`; the wheel carries them inside the package."""
+    """Return the directory `templates`, `modules` or `examples`; the wheel contains them inside the package."""
     packaged = _PACKAGE / name
     return packaged if packaged.is_dir() else _CHECKOUT / name

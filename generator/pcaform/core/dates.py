@@ -1,13 +1,13 @@
-"""Days, as reports name them: in UTC, as AWS counts."""
+"""Dates in reports: in UTC, as AWS uses it."""
 
 from datetime import UTC, datetime
 
 
 def day(moment: datetime | None) -> str:
-    """Return a day such as 2027-01-31."""
+    """Return a date such as 2027-01-31."""
     return f"{moment.astimezone(UTC):%Y-%m-%d}" if moment is not None else "a day that AWS does not name"
 
 
 def days_until(moment: datetime, now: datetime) -> int:
-    """Return how many whole days are left, below 0 for what is over."""
+    """Return the number of whole days until a moment, negative if it is in the past."""
     return (moment - now).days

@@ -1,7 +1,7 @@
-"""What AWS Private CA, ACM and IAM allow: every fact the program relies on, once, with its source.
+"""Facts about AWS Private CA, ACM and IAM: everything that the program relies on, once, with its source.
 
 Sources: [API] the acm-pca service model in botocore, compared by a test; [PCA] the AWS Private CA user guide; [ACM] the
-AWS Certificate Manager user guide; [IAM] the IAM reference; [TF] provider aws 5.100, as tried.
+AWS Certificate Manager user guide; [IAM] the IAM reference; [TF] provider aws 5.100, by experiment.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 CertificateAuthorityType = Literal["ROOT", "SUBORDINATE"]  # [API]
 UsageMode = Literal["GENERAL_PURPOSE", "SHORT_LIVED_CERTIFICATE"]  # [API]
-KeyStorageSecurityStandard = Literal[  # [API]; which one a region takes: [PCA] data protection
+KeyStorageSecurityStandard = Literal[  # [API]; which one a region supports: [PCA] data protection
     "FIPS_140_2_LEVEL_2_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"
 ]
 _MlDsa = Literal["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"]  # [API]; the same names for key and signature
@@ -21,22 +21,22 @@ _WithRsa = Literal["SHA256WITHRSA", "SHA384WITHRSA", "SHA512WITHRSA"]
 _WithRsaPss = Literal["SHA256WITHRSA_PSS", "SHA384WITHRSA_PSS", "SHA512WITHRSA_PSS"]
 SigningAlgorithm = Literal[_WithEcdsa, _WithRsa, _WithRsaPss, "SM3WITHSM2", _MlDsa]  # [API]
 S3ObjectAcl = Literal["PUBLIC_READ", "BUCKET_OWNER_FULL_CONTROL"]  # [API]
-LIST_WRITER = "acm-pca.amazonaws.com"
-"""Who writes revocation lists: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies."""
-LIST_WRITER_ACTIONS = ("s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation")
-"""What it has to be allowed, on the lists and on their bucket; same source."""
+CRL_WRITER = "acm-pca.amazonaws.com"
+"""The service that writes CRLs: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies."""
+CRL_WRITER_ACTIONS = ("s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation")
+"""The actions that it needs on the CRLs and on their bucket; same source."""
 CrlType = Literal["COMPLETE", "PARTITIONED"]  # [API]
 ValidityType = Literal["DAYS", "MONTHS", "YEARS", "ABSOLUTE", "END_DATE"]  # [API]
 PermissionAction = Literal["IssueCertificate", "GetCertificate", "ListPermissions"]  # [API]
 Principal = Literal["acm.amazonaws.com"]  # [API] CreatePermission; the same in every partition [TF]
 AcmKeyAlgorithm = Literal["RSA_2048", "EC_prime256v1", "EC_secp384r1"]  # [ACM] private certificates
-IssuedKeyAlgorithm = Literal[_Rsa, _Ec]  # [PCA] what the X.509 condition keys tell apart by size and by curve
+IssuedKeyAlgorithm = Literal[_Rsa, _Ec]  # [PCA] distinguished by the X.509 condition keys
 
 ACM_KEYS: tuple[AcmKeyAlgorithm, ...] = get_args(AcmKeyAlgorithm)
 DEFAULT_KEY: AcmKeyAlgorithm = "RSA_2048"  # [ACM] RequestCertificate without KeyAlgorithm
 ACM_PRINCIPAL: Principal = "acm.amazonaws.com"
 ALL_PERMISSION_ACTIONS: tuple[PermissionAction, ...] = get_args(PermissionAction)
-"""ACM renews only with all three. [ACM] "assign permissions"; fewer fails silently at renewal, months later."""
+"""ACM only renews with all three. [ACM] "assign permissions"; with fewer, renewal fails silently, months later."""
 
 DEFAULT_SIGNING_ALGORITHM: dict[KeyAlgorithm, SigningAlgorithm] = {
     "RSA_2048": "SHA256WITHRSA",
@@ -50,9 +50,9 @@ DEFAULT_SIGNING_ALGORITHM: dict[KeyAlgorithm, SigningAlgorithm] = {
     "ML_DSA_65": "ML_DSA_65",
     "ML_DSA_87": "ML_DSA_87",
 }
-"""The hash as strong as the key; a choice of ours, any of the family is allowed. [API] CreateCertificateAuthority."""
+"""The hash that is as strong as the key; our choice, any of the family is allowed. [API] CreateCertificateAuthority."""
 
-_API_PASSTHROUGH = "_APIPassthrough"  # [API] api_passthrough counts with these templates only
+_API_PASSTHROUGH = "_APIPassthrough"  # [API] api_passthrough only has an effect with these templates
 DEFAULT_TEMPLATE = "EndEntityCertificate/V1"  # [API] IssueCertificate uses it when none is named; ACM issues with it
 SHARED_TEMPLATES = (  # [PCA] "resource-based policies": what a CA's policy may allow other accounts to issue with
     "EndEntityCertificate/V1",
@@ -126,12 +126,12 @@ TEMPLATES = (  # [PCA] template varieties; the sandbox has the same, compared by
     "SubordinateCACertificate_PathLen3_CSRPassthrough/V1",
 )
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
-ACM_VALIDITY_DAYS = 395  # [ACM] private certificates live 13 months
+ACM_VALIDITY_DAYS = 395  # [ACM] private certificates are valid for 13 months
 ACM_RENEWS_DAYS = 60  # [ACM] "renewal for private certificates": before the end
 MONTHLY_USD: dict[str, int] = {"GENERAL_PURPOSE": 400, "SHORT_LIVED_CERTIFICATE": 50}
-"""List price of one CA and month, in part for parts of a month: https://aws.amazon.com/private-ca/pricing/."""
+"""List price of one CA per month, prorated for a part of a month: https://aws.amazon.com/private-ca/pricing/."""
 MONTHLY_USD_DATE = "2025-07-01"  # the date from which AWS's price list of its regions outside China has these prices
-POLICY_LIMIT = 6144  # [IAM] characters of a managed policy, blanks not counted
+POLICY_LIMIT = 6144  # [IAM] characters of a managed policy without white space
 SCP_LIMIT = 5120  # [IAM] characters of a service control policy; AWS Organizations user guide, quotas
 POLICIES_LIMIT = 10  # [IAM] managed policies of one user or role, unless AWS raises the quota
 LONGEST_CA_ARN = len("arn:aws-us-gov:acm-pca:ap-southeast-1:123456789012:certificate-authority/") + 36
@@ -197,7 +197,7 @@ REGIONS: dict[str, tuple[str, ...]] = {  # [API] endpoints of acm-pca, compared 
 
 _NO_RELEASE = "no release of provider aws that was read (up to 6.x of August 2026) takes it"
 INEXPRESSIBLE_VALUES = dict.fromkeys((*get_args(_MlDsa), *get_args(_WithRsaPss)), _NO_RELEASE)
-"""Values that AWS knows and the provider refuses. [TF] 5.100, and its source for 6.x."""
+"""Values that AWS accepts and the provider rejects. [TF] 5.100, and its source for 6.x."""
 
 INEXPRESSIBLE_KEYS = {
     "crl_type": _NO_RELEASE,
@@ -206,7 +206,7 @@ INEXPRESSIBLE_KEYS = {
     "serial_number": _NO_RELEASE,
     "custom_attributes": _NO_RELEASE,
 }
-"""Keys that AWS knows and the provider has no argument for. [TF] 5.100's schema, compared by a test."""
+"""Keys that AWS has and for which the provider has no argument. [TF] 5.100's schema, compared by a test."""
 
 _FAMILIES: dict[str, tuple[str, ...]] = {
     "RSA": (*get_args(_WithRsa), *get_args(_WithRsaPss)),
@@ -216,7 +216,7 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
 
 
 def signing_algorithms(key_algorithm: str) -> tuple[str, ...]:
-    """Return the signing algorithms of a key's family. [API] IssueCertificate: that of the issuing CA's key."""
+    """Return the signing algorithms of a key's family. [API] IssueCertificate: the family of the issuing CA's key."""
     return _FAMILIES.get(key_family(key_algorithm), (key_algorithm,))
 
 
@@ -226,29 +226,29 @@ def key_family(key_algorithm: str) -> str:
 
 
 def root_template(*, passes_through: bool = False) -> str:
-    """Return the template with which a root signs itself. [PCA] template definitions."""
+    """Return the template of a root's own certificate. [PCA] template definitions."""
     return f"RootCACertificate{_API_PASSTHROUGH if passes_through else ''}/V1"
 
 
 def subordinate_template(path_length: int, *, passes_through: bool = False) -> str:
-    """Return the template that signs a subordinate CA with this path length. [PCA] template definitions."""
+    """Return the template for a subordinate CA with this path length. [PCA] template definitions."""
     return f"SubordinateCACertificate_PathLen{path_length}{_API_PASSTHROUGH if passes_through else ''}/V1"
 
 
 def partition(region: str) -> str:
-    """Return the partition of a region by its name. [API] botocore's partitions file, compared by a test."""
+    """Return the partition of a region, from its name. [API] botocore's partitions file, compared by a test."""
     if region.startswith("cn-"):
         return "aws-cn"
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def template_arn(region: str, template: str) -> str:
-    """Return the ARN of a template: no region, no account, the partition of the CA. [PCA] template definitions."""
+    """Return the ARN of a template, without region and account, in the partition of the CA. [PCA] templates."""
     return f"arn:{partition(region)}:acm-pca:::template/{template}"
 
 
 def default_key_storage(region: str) -> str:
-    """Return the standard AWS uses where none is named. [PCA] data protection: all regions outside China since 2023."""
+    """Return the standard that AWS uses by default. [PCA] data protection: all regions outside China since 2023."""
     return "CCPC_LEVEL_1_OR_HIGHER" if partition(region) == "aws-cn" else "FIPS_140_2_LEVEL_3_OR_HIGHER"
 
 
@@ -256,5 +256,5 @@ _PRIVILEGED = re.compile(r"^(OCSPSigning|CodeSigning|Blank)|Passthrough/")
 
 
 def is_privileged(template: str) -> bool:
-    """Tell whether a template lets the request decide what an end-entity certificate may do."""
+    """Tell whether a template allows the request to decide the usage of an end-entity certificate."""
     return _PRIVILEGED.search(template) is not None and "CACertificate" not in template

@@ -1,4 +1,4 @@
-"""Files that a command names: `-` is standard input, and what cannot be read is a Failure in plain words."""
+"""Reads the files that a command names: `-` is standard input, and an unreadable file is a Failure."""
 
 import sys
 from pathlib import Path
@@ -9,12 +9,12 @@ STDIN = "-"
 
 
 def display_name(path: str) -> str:
-    """Return how messages name a file."""
+    """Return the name of a file in messages."""
     return "<stdin>" if path == STDIN else path
 
 
 def base_directory(path: str) -> Path:
-    """Return the directory that names in a spec are relative to: the spec's own, the current one for `-`."""
+    """Return the directory for relative file names in a spec: that of the spec, the current one for `-`."""
     return Path() if path == STDIN else Path(path).parent
 
 

@@ -1,4 +1,4 @@
-"""Problems -> text for people, JSON for programs, GitHub annotations and SARIF, all from the same record."""
+"""Output formats of problems: text, JSON, GitHub annotations and SARIF."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -14,18 +14,18 @@ _COLOURS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW}
 
 
 def format_text(problems: Sequence[Problem], *, colour: bool = False) -> str:
-    """Return each problem with its source line and caret."""
-    return "\n".join(_coloured(problem) if colour else problem.with_source() for problem in problems)
+    """Return each problem with its source line and a caret below the column."""
+    return "\n".join(_colour(problem) if colour else problem.with_source() for problem in problems)
 
 
-def _coloured(problem: Problem) -> str:
+def _colour(problem: Problem) -> str:
     first, *rest = problem.with_source().splitlines()
-    place, _, said = first.partition(": ")
-    return "\n".join([f"{_BOLD}{place}:{_RESET} {_COLOURS[problem.severity]}{said}{_RESET}", *rest])
+    location, _, message = first.partition(": ")
+    return "\n".join([f"{_BOLD}{location}:{_RESET} {_COLOURS[problem.severity]}{message}{_RESET}", *rest])
 
 
 def format_json(problems: Sequence[Problem]) -> str:
-    """Return one JSON document; `format_version` changes when a reader could break."""
+    """Return one JSON document; `format_version` changes with each incompatible change of the format."""
     content = {"format_version": FORMAT_VERSION, "problems": [_record(problem) for problem in problems]}
     return json.dumps(content, indent=2, ensure_ascii=False)
 
@@ -42,7 +42,7 @@ def _record(problem: Problem) -> dict[str, Any]:
 
 
 def format_github(problems: Sequence[Problem]) -> str:
-    """Return workflow commands that GitHub shows beside the changed lines.
+    """Return workflow commands, which GitHub shows as annotations beside the changed lines.
 
     Escaping: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
     """
@@ -51,18 +51,18 @@ def format_github(problems: Sequence[Problem]) -> str:
 
 def _annotation(problem: Problem) -> str:
     properties = {"file": problem.path, "line": problem.line, "col": problem.column, "title": f"pcaform {problem.rule}"}
-    given = ",".join(f"{name}={_escaped(str(value), ',:')}" for name, value in properties.items() if value)
-    return f"::{problem.severity} {given}::{_escaped(problem.message, '')}"
+    parameters = ",".join(f"{name}={_escape(str(value), ',:')}" for name, value in properties.items() if value)
+    return f"::{problem.severity} {parameters}::{_escape(problem.message, '')}"
 
 
-def _escaped(value: str, more: str) -> str:
-    for character in "%\r\n" + more:
+def _escape(value: str, additional_characters: str) -> str:
+    for character in "%\r\n" + additional_characters:
         value = value.replace(character, f"%{ord(character):02X}")
     return value
 
 
 def format_sarif(problems: Sequence[Problem]) -> str:
-    """Return a SARIF 2.1.0 log, which code scanning takes."""
+    """Return a SARIF 2.1.0 log, for code scanning."""
     rules = sorted({problem.rule for problem in problems})
     driver = {
         "name": "pcaform",
@@ -73,20 +73,20 @@ def format_sarif(problems: Sequence[Problem]) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each) for each in problems],
+        "results": [_result(problem) for problem in problems],
     }
     return json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
 
 
 def _result(problem: Problem) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": problem.path.replace("\\", "/")}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": problem.path.replace("\\", "/")}}
     if problem.line:
-        place["region"] = {"startLine": problem.line, "startColumn": problem.column}
+        location["region"] = {"startLine": problem.line, "startColumn": problem.column}
     return {
         "ruleId": problem.rule,
         "level": problem.severity.value,
         "message": {"text": problem.message},
-        "locations": [{"physicalLocation": place}],
+        "locations": [{"physicalLocation": location}],
     }
 
 
@@ -96,4 +96,4 @@ FORMATS: Mapping[str, Callable[[Sequence[Problem]], str]] = {
     "github": format_github,
     "sarif": format_sarif,
 }
-"""What `--format` takes."""
+"""The values of `--format`."""

@@ -1,7 +1,7 @@
-"""Files as they were at a revision: git, asked in the directory that the files are in.
+"""Reads files at a revision with git, run in the directory of the files.
 
-Compared is with where the branch left the base, as a pull request shows it: what others merged since is not the
-branch's doing.
+The revision is the merge base of the branch and its base, as in a pull request: changes that others merged since are
+not part of the branch.
 """
 
 import re
@@ -16,55 +16,55 @@ _YAML = ("*.yaml", "*.yml")
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A commit of the repository that a directory is in; `name` is how the user named it."""
+    """A commit of the repository of a directory; `name` is the revision as the user wrote it."""
 
     name: str
     commit: str
     directory: Path
 
     def content(self, path: str) -> bytes | None:
-        """Return a file's bytes as of the commit, None where it was not there; `path` is relative to the directory."""
-        done = _git(self.directory, "show", f"{self.commit}:./{path}")
-        return done.stdout if done.returncode == 0 else None
+        """Return a file's bytes at the commit, None if it did not exist; `path` is relative to the directory."""
+        result = _git(self.directory, "show", f"{self.commit}:./{path}")
+        return result.stdout if result.returncode == 0 else None
 
     def text(self, path: str) -> str:
-        """Return the text of a file; raises FileNotFoundError where it was not there, ValueError where it is none."""
-        found = self.content(path)
-        if found is None:
+        """Return the text of a file; raises FileNotFoundError if it did not exist, ValueError if it is not ASCII."""
+        content = self.content(path)
+        if content is None:
             raise FileNotFoundError(2, f"not in {self.name}")
-        return found.decode("ascii")
+        return content.decode("ascii")
 
     def files(self) -> list[str]:
-        """Return each `*.yaml` below the directory as of the commit, relative to it, as a directory of now is read."""
-        done = _git(self.directory, "ls-tree", "-r", "-z", "--name-only", self.commit, "--", ".")
-        return [name for name in done.stdout.decode().split("\0") if name.endswith(".yaml")]
+        """Return each `*.yaml` below the directory at the commit, relative to the directory."""
+        result = _git(self.directory, "ls-tree", "-r", "-z", "--name-only", self.commit, "--", ".")
+        return [name for name in result.stdout.decode().split("\0") if name.endswith(".yaml")]
 
     def top(self) -> Path:
-        """Return the directory that the repository is in."""
+        """Return the top directory of the repository."""
         return Path(_git(self.directory, "rev-parse", "--show-toplevel").stdout.decode().strip())
 
     def naming(self, stack: str) -> list[str]:
-        """Return the files of the repository that named a stack, relative to its top."""
+        """Return the files of the repository that name a stack at the commit, relative to its top."""
         pattern = rf"^[\"']?stack[\"']?: *[\"']?{re.escape(stack)}[\"']? *(#.*)?$"
-        done = _git(self.directory, "grep", "-lzE", pattern, self.commit, "--", *(f":(top){each}" for each in _YAML))
-        return [name.partition(":")[2] for name in done.stdout.decode().split("\0") if name]
+        result = _git(self.directory, "grep", "-lzE", pattern, self.commit, "--", *(f":(top){each}" for each in _YAML))
+        return [name.partition(":")[2] for name in result.stdout.decode().split("\0") if name]
 
 
 def find_revision(name: str, directory: Path) -> Revision:
-    """Return where the branch left a revision; raises Failure where git cannot tell."""
+    """Return the merge base of a revision and HEAD; raises Failure if git cannot find it."""
     if _git(directory, "rev-parse", "--git-dir").returncode:
-        raise Failure(f"{directory}: in no git repository, so there is no '{name}': name the earlier spec itself")
-    found = _git(directory, "merge-base", name, "HEAD")
-    if found.returncode:
+        raise Failure(f"{directory}: not in a git repository, so there is no '{name}': name the earlier spec itself")
+    result = _git(directory, "merge-base", name, "HEAD")
+    if result.returncode:
         raise Failure(
-            f"git knows no commit that '{name}' and the present one have in common: fetch it, with its history "
+            f"git finds no common commit of '{name}' and HEAD: fetch it, with its history "
             "(in GitHub Actions 'fetch-depth: 0', in GitLab CI 'GIT_DEPTH: 0')"
         )
-    return Revision(name, found.stdout.decode().strip(), directory)
+    return Revision(name, result.stdout.decode().strip(), directory)
 
 
 def _git(directory: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(["git", "-C", str(directory), *arguments], capture_output=True, check=False)
     except FileNotFoundError:
-        raise Failure("there is no git on PATH: name the earlier spec itself in place of '--base'") from None
+        raise Failure("git is not on PATH: name the earlier spec itself instead of '--base'") from None

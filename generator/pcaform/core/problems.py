@@ -1,4 +1,4 @@
-"""The one problem type and its one line format: what every stage reports and every printer prints."""
+"""The problem type that every stage reports, its one-line format, and the two kinds of failures."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,12 +6,12 @@ from typing import Self
 
 _WINDOW = 120
 
-INCOMPLETE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
-"""What reading a resource raises where a source holds only a part of it, or where somebody edited the state."""
+PARTIAL_DATA_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+"""The exceptions of reading a resource of which a source has only a part, or whose state was edited."""
 
 
 class Severity(StrEnum):
-    """How much a problem weighs: an error stops, a warning is printed and counted."""
+    """An error stops the command, a warning is printed and counted."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,10 +19,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One finding at one place, so that a person can go there and mend it.
+    """One finding at one position of a file.
 
-    `line` and `column` count from 1 as editors do; 0 means the file as a whole. `source` is the text of the
-    line, printed under the message with a caret. `rule` is the id that documentation and `ignore` use.
+    `line` and `column` count from 1 as in editors; 0 means the whole file. `source` is the text of the line, which is
+    printed below the message with a caret. `rule` is the id that documentation and `ignore` use.
     """
 
     path: str
@@ -35,9 +35,9 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the one-line form `file:line:col: message [rule]`."""
-        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
-        word = "" if self.severity is Severity.ERROR else f"{self.severity}: "
-        return f"{place}: {word}{self.message} [{self.rule}]"
+        location = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        severity = "" if self.severity is Severity.ERROR else f"{self.severity}: "
+        return f"{location}: {severity}{self.message} [{self.rule}]"
 
     def with_source(self) -> str:
         """Return the one-line form, then the source line with a caret below the column."""
@@ -49,12 +49,12 @@ class Problem:
         return f"{self}\n  {visible.rstrip()}\n  {' ' * (self.column - 1 - start)}^"
 
 
-class Failure(Exception):  # noqa: N818 - it names what happened to the user, who reads no class names
-    """An expected end: something the user, a file, a child process or the network did. Exit code 1."""
+class Failure(Exception):  # noqa: N818 - an expected failure, not a programming error
+    """An expected failure, caused by the user, a file, a child process or the network. Exit code 1."""
 
 
 class Invalid(Failure):
-    """A spec that holds problems; all of them at once, sorted by place."""
+    """A spec with problems; all of them together, sorted by position."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(problems)
@@ -62,5 +62,5 @@ class Invalid(Failure):
 
     @classmethod
     def one(cls, problem: Problem) -> Self:
-        """Return the failure that carries just this problem."""
+        """Return the failure with this one problem."""
         return cls([problem])

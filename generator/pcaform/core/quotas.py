@@ -1,4 +1,4 @@
-"""How many requests a second AWS takes for each operation, account and region.
+"""AWS's request rate quotas: requests per second for each operation, per account and region.
 
 Private CA: the default quotas "Rate of ... requests", https://docs.aws.amazon.com/general/latest/gr/pca.html#limits_pca.
 ACM: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html#api-rate-limits. IAM and STS publish none.

@@ -1,4 +1,4 @@
-"""Characters as Terraform writes them: it composes all text, so that an accent is one character with its letter."""
+"""Unicode normalization as in Terraform, which converts all text to NFC: a letter with its accent is one character."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def nfc(value: Any) -> Any:
-    """Return plain data with all of its text in Unicode's form NFC, as every value of Terraform's has it.
+    """Return plain data with all of its text in Unicode's form NFC, as in every value of Terraform.
 
     Source: https://github.com/zclconf/go-cty/blob/main/docs/types.md, "Primitive Types".
     """

@@ -1,4 +1,4 @@
-"""Certificates in PEM -> what they say: whose they are, who signed whom, with which key."""
+"""Reads X.509 certificates in PEM: basic constraints, issuer signatures, key identifiers and key algorithms."""
 
 from collections.abc import Iterator
 
@@ -10,21 +10,21 @@ _CURVES = {"secp256r1": "EC_prime256v1", "secp384r1": "EC_secp384r1", "secp521r1
 
 
 def certificates(pem: str) -> list[x509.Certificate]:
-    """Return the certificates in a text; raises ValueError in our words where it holds none."""
+    """Return the certificates in a PEM text; raises ValueError with a message for the user if there are none."""
     try:
         return x509.load_pem_x509_certificates(pem.encode())
     except ValueError:
-        raise ValueError("this is no certificate in PEM, -----BEGIN CERTIFICATE----- and so on") from None
+        raise ValueError("this is not a certificate in PEM, -----BEGIN CERTIFICATE----- and so on") from None
 
 
 def is_ca(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate's basic constraints make it one of a CA."""
+    """Tell whether a certificate's basic constraints say that it is a CA's."""
     constraints = _constraints(certificate)
     return constraints is not None and constraints.ca
 
 
 def path_length(certificate: x509.Certificate) -> int | None:
-    """Return how many levels of CAs may stand below; None for any number."""
+    """Return the maximum number of CA levels below; None for any number."""
     constraints = _constraints(certificate)
     return None if constraints is None else constraints.path_length
 
@@ -36,34 +36,34 @@ def _constraints(certificate: x509.Certificate) -> x509.BasicConstraints | None:
         return None
 
 
-def is_signed_by(certificate: x509.Certificate, above: x509.Certificate) -> bool:
-    """Tell whether the names fit and the signature is that of the certificate above."""
+def is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Tell whether the issuer's name matches and the signature is valid."""
     try:
-        certificate.verify_directly_issued_by(above)
+        certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature):
         return False
     return True
 
 
-def names_key_of(certificate: x509.Certificate, above: x509.Certificate) -> bool:
-    """Tell whether the key identifiers fit; those that a certificate leaves out fit any."""
+def has_key_id_of(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Tell whether the authority key identifier matches the issuer's key; a missing identifier matches any key."""
     try:
-        named = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
-        own = above.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+        authority_id = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+        issuer_id = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
     except (x509.ExtensionNotFound, ValueError):
         return True
-    return named is None or named == own
+    return authority_id is None or authority_id == issuer_id
 
 
 def key_algorithm(key: object) -> str | None:
-    """Return a key's name at AWS; None for kinds that this release cannot tell."""
+    """Return AWS's name of a key algorithm; None for those that this release does not support."""
     if isinstance(key, rsa.RSAPublicKey):
         return f"RSA_{key.key_size}"
     return _CURVES.get(key.curve.name) if isinstance(key, ec.EllipticCurvePublicKey) else None
 
 
 def parse_or_none(pem: object) -> Iterator[x509.Certificate]:
-    """Yield the certificates of a text that may be anything, none where it is no PEM."""
+    """Yield the certificates in any value; nothing if it is not PEM."""
     try:
         yield from certificates(pem) if isinstance(pem, str) and "BEGIN CERTIFICATE" in pem else []
     except ValueError:

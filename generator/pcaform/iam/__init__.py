@@ -1,1 +1,1 @@
-"""IAM policies: an evaluator (it knows no CA), the policies that pcaform writes, and one normal form."""
+"""IAM policies: a general evaluator, the policies that pcaform writes, and a normal form for comparison."""

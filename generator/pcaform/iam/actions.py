@@ -1,6 +1,6 @@
-"""The actions of Private CA and of ACM, by what they are about, and the keys that requests are tried with.
+"""The actions of Private CA and of ACM by resource, and the key algorithms for test requests.
 
-Source: the acm-pca and acm service models in botocore, compared by a test; what each action is about:
+Source: the acm-pca and acm service models in botocore, compared by a test; the resource of each action:
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsprivatecertificateauthority.html and
 list_awscertificatemanager.html beside it.
 """
@@ -26,12 +26,12 @@ ADMINISTERING = _all(
     "ImportCertificateAuthorityCertificate PutPolicy RestoreCertificateAuthority TagCertificateAuthority "
     "UntagCertificateAuthority UpdateCertificateAuthority",
 )
-"""What an issuer must never be able to do: make, change, delete a CA, or decide who may use it."""
+"""What an issuer must never be allowed: create, change or delete a CA, or grant access to it."""
 
 MAKING_AND_ENDING = _all(
     "acm-pca", "CreateCertificateAuthority DeleteCertificateAuthority DeletePermission DeletePolicy"
 )
-"""What an administrator leaves to the spec."""
+"""What an administrator may not do, since it is done through the spec."""
 
 ON_NO_AUTHORITY = _all("acm-pca", "CreateCertificateAuthority ListCertificateAuthorities")
 ON_AUTHORITY = tuple(
@@ -76,4 +76,4 @@ KEYS: dict[str, Context] = {
     "another algorithm": {_ALGORITHM: ("another",), **_SIZES},
     "no algorithm": _SIZES,
 }
-"""Kinds of keys in a certificate -> the condition keys that tell them apart; the last ones are there to find holes."""
+"""Key of a certificate -> its condition keys; the last entries are unusual requests that find gaps in policies."""

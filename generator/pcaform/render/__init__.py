@@ -1,1 +1,1 @@
-"""Spec -> stack: what to write is planned, then rendered as text, then written to disk as a whole."""
+"""Spec -> stack: plan the files, render them as text, then write them to disk as a whole."""

@@ -1,7 +1,7 @@
-"""What a stack's manifest remembers: which files were written, and which items they stand for.
+"""The manifest of a stack: a JSON file that records the files of the last render and the items of its spec.
 
-The manifest is how a later render tells its own files from others, and what left the spec from what was never there.
-The tool's version stands only here, so that no other file changes with it.
+With it, a later render can tell its own files from others, and an item that was removed from one that never existed.
+The tool's version is only written here, so that no other file changes with it.
 """
 
 import hashlib
@@ -17,8 +17,8 @@ from pcaform.core.problems import Failure
 NAME = ".pcaform.json"
 _FORMAT = "1.0"
 _REMEDY = "restore it, or render into an empty directory"
-_NEVER = frozenset("\\:\0\n")
-"""On Windows the first two lead out of a directory too."""
+_FORBIDDEN = frozenset("\\:\0\n")
+"""On Windows the first two can also lead out of a directory."""
 
 Items = Mapping[str, Mapping[str, Any]]
 
@@ -30,7 +30,7 @@ class Manifest:
     files: Mapping[str, str] = field(default_factory=dict)
     """Path in the stack -> digest of what was written."""
     items: Items = field(default_factory=dict)
-    """`section.key` of the spec -> what may not change unnoticed, such as a certificate's generation."""
+    """`section.key` of the spec -> values that must not change unnoticed, such as a certificate's generation."""
 
 
 def digest(content: bytes) -> str:
@@ -38,27 +38,27 @@ def digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def text(files: Mapping[str, bytes], items: Items) -> bytes:
+def serialize(files: Mapping[str, bytes], items: Items) -> bytes:
     """Return the manifest of these files: sorted, one line per file and item, so that merges conflict rarely."""
     lines = [
-        _table("files", {path: digest(content) for path, content in files.items()}),
+        _format_table("files", {path: digest(content) for path, content in files.items()}),
         f'  "format_version": "{_FORMAT}"',
-        _table("items", items),
+        _format_table("items", items),
         f'  "pcaform_version": "{__version__}"',
     ]
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
-def _table(name: str, entries: Mapping[str, Any]) -> str:
+def _format_table(name: str, entries: Mapping[str, Any]) -> str:
     lines = [f"    {json.dumps(key)}: {json.dumps(entries[key], sort_keys=True)}" for key in sorted(entries)]
     return f'  "{name}": {{\n' + ",\n".join(lines) + "\n  }" if lines else f'  "{name}": {{}}'
 
 
 def read(path: Path) -> Manifest:
-    """Return the manifest in a file, an empty one where there is no file.
+    """Return the manifest in a file, or an empty one if there is no file.
 
-    Raises Failure where it is none, cannot be read, or names what pcaform never writes: such a manifest was changed by
-    somebody, and would lead to deleting what is not ours.
+    Raises Failure if it cannot be read, is not a manifest, or names a file that pcaform never writes: such a manifest
+    was edited, and following it would delete files of others.
     """
     try:
         content: Any = json.loads(path.read_bytes())
@@ -70,14 +70,14 @@ def read(path: Path) -> Manifest:
         raise Failure(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{path}: not a manifest of pcaform: {_REMEDY}") from None
-    if strange := sorted(name for name in files if not is_nameable(name)):
-        raise Failure(f"{path}: names {strange[0]!r}, which pcaform never writes: {_REMEDY}")
+    if unsafe_paths := sorted(name for name in files if not is_safe_path(name)):
+        raise Failure(f"{path}: names {unsafe_paths[0]!r}, which pcaform never writes: {_REMEDY}")
     return Manifest(files, items)
 
 
-def is_nameable(path: str) -> bool:
-    """Tell whether a path may be one of pcaform's files: inside the stack, and nothing that Terraform or users keep."""
+def is_safe_path(path: str) -> bool:
+    """Tell whether a path may be a file of pcaform: inside the stack, and not a file of Terraform or of the user."""
     parts = path.split("/")
-    is_inside = not any(part in ("", ".", "..") for part in parts) and not set(path) & _NEVER
-    is_kept = any(part.startswith(".terraform") or ".tfstate" in part for part in parts)
-    return is_inside and not is_kept and not path.endswith((".tfvars", ".tfvars.json"))
+    is_inside = not any(part in ("", ".", "..") for part in parts) and not set(path) & _FORBIDDEN
+    is_terraform_file = any(part.startswith(".terraform") or ".tfstate" in part for part in parts)
+    return is_inside and not is_terraform_file and not path.endswith((".tfvars", ".tfvars.json"))

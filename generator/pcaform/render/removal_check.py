@@ -1,7 +1,8 @@
-"""What an earlier render left in the manifest, against the new plan: nothing leaves or changes hands unsaid.
+"""Compares the manifest of the last render with the new plan: every removal and every change of owner must be declared.
 
-Terraform destroys what is no longer written, and `prevent_destroy` goes with the block that carries it; edits of an
-issued certificate it ignores. Both would be silent, so both are errors here until the spec says what is meant.
+Terraform destroys a resource that is no longer written, and `prevent_destroy` disappears with the block that contains
+it; it ignores edits of an issued certificate. Both happen silently, so both are errors here until the spec declares
+what to do.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,45 +40,45 @@ _RENAMED = (AUTHORITIES, "issuers")
 Item = Mapping[str, Any]
 
 
-def problems(spec: Spec, document: Document, plan: StackPlan, before: Items) -> list[Problem]:
-    """Return what rendering `plan` over a stack with these items would lose unsaid, each at its place in the spec."""
+def list_problems(spec: Spec, document: Document, plan: StackPlan, before: Items) -> list[Problem]:
+    """Return what rendering `plan` over a stack with these items would lose silently, located in the spec."""
     return sorted(
         document.problem(locate(document, finding.loc), finding.message, rule=RULE, of_key=len(finding.loc) == 1)
-        for finding in findings(spec, plan, before)
+        for finding in check_items(spec, plan, before)
     )
 
 
-def findings(spec: Spec, plan: StackPlan, before: Items) -> Iterator[Finding]:
-    """Yield what the stack on disk had and the new plan loses, or changes where Terraform would not follow."""
-    renamed = _renamed(spec)
-    yield from _other_place(plan.items, before)
-    for name, source, new in _moved(spec, before):
-        yield from _moved_authority(spec, source, new, before[name], plan.items[f"{AUTHORITIES}.{new}"])
+def check_items(spec: Spec, plan: StackPlan, before: Items) -> Iterator[Finding]:
+    """Yield each item of the stack on disk that the new plan loses, or changes in a way that Terraform ignores."""
+    renamed = _renamed_items(spec)
+    yield from _check_location(plan.items, before)
+    for name, source, new in _list_moves(spec, before):
+        yield from _check_moved_ca(spec, source, new, before[name], plan.items[f"{AUTHORITIES}.{new}"])
     for name, item in before.items():
         if name == AWS:
             continue
         new = renamed.get(name, name)
         now = plan.items.get(new)
-        if now is None or _weight(item) > _weight(now):
-            yield from _departure(spec, name, item) if _weight(item) else ()
+        if now is None or _managed_level(item) > _managed_level(now):
+            yield from _check_removal(spec, name, item) if _managed_level(item) else ()
         elif name.startswith(f"{AUTHORITIES}."):
-            yield from _authority(spec, new.partition(".")[2], _renamed_parent(item, renamed), now)
+            yield from _check_ca(spec, new.partition(".")[2], _rename_parent(item, renamed), now)
         elif name.startswith("issuers."):
-            yield from _other_principal(new.partition(".")[2], item.get(PRINCIPAL), now[PRINCIPAL])
+            yield from _check_principal_kind(new.partition(".")[2], item.get(PRINCIPAL), now[PRINCIPAL])
         elif name.startswith("certificates."):
-            yield from _other_arn(("certificates", new.partition(".")[2]), item.get(ARN), now.get(ARN))
+            yield from _check_arn(("certificates", new.partition(".")[2]), item.get(ARN), now.get(ARN))
 
 
-def _weight(item: Item) -> int:
-    """Return what of an item Terraform holds: 2 for the thing itself, 1 for a permission on another's CA, or nothing.
+def _managed_level(item: Item) -> int:
+    """Return how much of an item Terraform manages: 2 all of it, 1 only a permission on a referenced CA, 0 nothing.
 
-    Before it was remembered which reference permits, only those were kept that do.
+    Older manifests have no `permits`: they contain only those references that have permissions.
     """
     return 2 if item.get("managed", True) else int(item.get(PERMITS, True))
 
 
-def _renamed(spec: Spec) -> dict[str, str]:
-    """Return old item -> new item, as the spec names them."""
+def _renamed_items(spec: Spec) -> dict[str, str]:
+    """Return old item -> new item, from each `renamed_from` in the spec."""
     sections: dict[str, Mapping[str, Any]] = {AUTHORITIES: spec.managed, "issuers": spec.issuers}
     return {
         f"{section}.{item.renamed_from}": f"{section}.{key}"
@@ -87,8 +88,8 @@ def _renamed(spec: Spec) -> dict[str, str]:
     }
 
 
-def _moved(spec: Spec, before: Items) -> Iterator[tuple[str, str, str]]:
-    """Yield item, source and new key of each CA that `moves` brings to another key, whatever `removed` says of it."""
+def _list_moves(spec: Spec, before: Items) -> Iterator[tuple[str, str, str]]:
+    """Yield item, source address and new key of each CA that `moves` gives another key, whatever `removed` says."""
     for name in before:
         section, _, old = name.partition(".")
         for new in spec.managed if section == AUTHORITIES else ():
@@ -96,12 +97,12 @@ def _moved(spec: Spec, before: Items) -> Iterator[tuple[str, str, str]]:
             yield from ((name, source, new) for source, target in pairs if spec.moves.get(source) == target)
 
 
-def _moved_authority(spec: Spec, source: str, key: str, before: Item, now: Item) -> Iterator[Finding]:
-    """Judge a CA that moves to another key: Terraform moves it even where it is to be forgotten."""
+def _check_moved_ca(spec: Spec, source: str, key: str, before: Item, now: Item) -> Iterator[Finding]:
+    """Check a CA that moves to another key: Terraform moves it even if `removed` says to forget it."""
     if before.get(IDENTITY, {}) == now.get(IDENTITY, {}):
-        yield from _authority(spec, key, before, now)
+        yield from _check_ca(spec, key, before, now)
         return
-    message = f"'{key}' is another CA: Terraform moves before it removes, and would replace what it moves there"
+    message = f"'{key}' is another CA: Terraform moves before it removes, and would replace the CA that it moves"
     yield Finding(("moves", source), message)
 
 
@@ -109,199 +110,203 @@ def _address(key: str, part: str) -> str:
     return f"module.{module_names.ca(key)}{part}"
 
 
-def _renamed_parent(item: Item, renamed: Mapping[str, str]) -> Item:
-    """Return an item of before as it would be had its parent had the name that it has now."""
+def _rename_parent(item: Item, renamed: Mapping[str, str]) -> Item:
+    """Return an old item with the new key of its parent."""
     terms = item.get(_CERTIFICATE)
     parent = renamed.get(f"{AUTHORITIES}.{terms.get('parent')}") if terms else None
     return {**item, _CERTIFICATE: {**terms, "parent": parent.partition(".")[2]}} if terms and parent else item
 
 
-def _other_place(now: Items, before: Items) -> Iterator[Finding]:
-    """Find a stack that moved: its state knows its objects in one account and region only."""
+def _check_location(now: Items, before: Items) -> Iterator[Finding]:
+    """Check that the stack stays in its account and region: its state only knows objects there."""
     for name, value in before.get(AWS, {}).items():
         if now[AWS].get(name) != value:
             message = (
-                f"the stack on disk has {name} {value}: elsewhere Terraform would make every CA anew, so another "
-                "place is another stack"
+                f"the stack on disk has {name} {value}: with another one Terraform would create every CA again, so "
+                "use a new stack for it"
             )
             yield Finding((AWS, name), message)
 
 
-def _departure(spec: Spec, name: str, item: Item) -> Iterator[Finding]:
-    """Judge an item that the spec no longer has, by what it says under `removed`."""
+def _check_removal(spec: Spec, name: str, item: Item) -> Iterator[Finding]:
+    """Check an item that is no longer in the spec against its entry under `removed`."""
     section, _, key = name.partition(".")
-    word = key if section == AUTHORITIES else name
-    removal = spec.removed.get(word)
+    removed_key = key if section == AUTHORITIES else name
+    removal = spec.removed.get(removed_key)
     if removal is None:
-        way = "keep it, rename it with 'renamed_from'," if section in _RENAMED else "keep it under this key,"
+        ways_to_keep = "keep it, rename it with 'renamed_from'," if section in _RENAMED else "keep it under this key,"
         message = (
-            f"'{key}' was in this stack, and Terraform would destroy it: {way} or say"
-            f" 'removed: {{{word}: forget}}' (it stays at AWS) or 'removed: {{{word}: {{destroy: ITS-ARN}}}}'"
+            f"'{key}' was in this stack, and Terraform would destroy it: {ways_to_keep} or write"
+            f" 'removed: {{{removed_key}: forget}}' (it stays at AWS)"
+            f" or 'removed: {{{removed_key}: {{destroy: ITS-ARN}}}}'"
         )
         yield Finding((section,), message)
         return
-    loc = ("removed", word)
+    loc = ("removed", removed_key)
     if isinstance(removal, Destroy) and item.get("protected"):
         message = f"'{key}' is protected: apply it once with 'deletion_protection: false', then destroy it"
         yield Finding(loc, message)
     if not isinstance(removal, Destroy):
-        yield from _kept_certificate(word, item, removal)
-    if item.get(_PROVIDER) not in (None, _place(removal)):
-        yield Finding(loc, f"'{key}' lived elsewhere: repeat its 'provider' here, so that Terraform finds it")
+        yield from _check_forgotten_generation(removed_key, item, removal)
+    if item.get(_PROVIDER) not in (None, _dump_provider(removal)):
+        yield Finding(loc, f"'{key}' had its own 'provider': repeat it here, so that Terraform finds '{key}'")
 
 
-def _other_principal(key: str, before: Any, now: Any) -> Iterator[Finding]:
-    """Find an issuer that becomes another kind of principal: Terraform would destroy the one that is in use."""
+def _check_principal_kind(key: str, before: Any, now: Any) -> Iterator[Finding]:
+    """Check that an issuer stays the same kind of principal: Terraform would destroy the one that is in use."""
     if before not in (None, now, "existing"):
         message = (
-            f"'{key}' was a {before} of this stack, and Terraform would destroy it: give the new one a key of its own, "
-            f"and say 'removed: {{issuers.{key}: forget}}' or destroy it once nobody uses it"
+            f"'{key}' was a {before} of this stack, and Terraform would destroy it: give the new principal a new key, "
+            f"and write 'removed: {{issuers.{key}: forget}}', or destroy it when it is no longer used"
         )
         yield Finding(("issuers", key), message)
 
 
-def _kept_certificate(word: str, item: Item, removal: str | Forget) -> Iterator[Finding]:
-    """Find a generation that `removed` does not name: Terraform would revoke it."""
+def _check_forgotten_generation(key: str, item: Item, removal: str | Forget) -> Iterator[Finding]:
+    """Check that `removed` covers the last generation of a forgotten CA: otherwise Terraform would revoke it."""
     terms, last = item.get(_CERTIFICATE), removal.generation if isinstance(removal, Forget) else 1
     if terms is not None and terms[_GENERATION] > last:
-        said = f"{word}: {{forget: everything, generation: {terms[_GENERATION]}}}"
-        message = f"Terraform would revoke its certificate of generation {terms[_GENERATION]}: say '{said}'"
-        yield Finding(("removed", word), message)
+        entry = f"{key}: {{forget: everything, generation: {terms[_GENERATION]}}}"
+        message = f"Terraform would revoke its certificate of generation {terms[_GENERATION]}: write '{entry}'"
+        yield Finding(("removed", key), message)
 
 
-def _place(removal: str | Forget | Destroy) -> Any:
+def _dump_provider(removal: str | Forget | Destroy) -> Any:
     provider = None if isinstance(removal, str) else removal.provider
     return provider and provider.model_dump(exclude_none=True)
 
 
-def _authority(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Finding]:
-    """Judge a CA that stays: its place, and the certificate that this stack issued for it."""
+def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Finding]:
+    """Check a CA that stays: its provider, and the certificate that this stack issued for it."""
     loc = (AUTHORITIES, key)
     if before.get("managed") and before.get(_PROVIDER) != now.get(_PROVIDER):
-        message = f"'{key}' lives elsewhere: a CA never moves, and Terraform would make another one"
+        message = f"'{key}' had another 'provider': a CA cannot move, and Terraform would create a second one"
         yield Finding((*loc, _PROVIDER), message)
     if now.get(ARN) or not before.get("managed"):
-        yield from _other_arn(loc, before.get(ARN), now.get(ARN))
-    yield from _other_authority(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
-    yield from _unpublished(loc, before.get(REVOCATION, {}), now.get(REVOCATION, {}))
+        yield from _check_arn(loc, before.get(ARN), now.get(ARN))
+    yield from _check_identity(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
+    yield from _check_revocation(loc, before.get(REVOCATION, {}), now.get(REVOCATION, {}))
     if before.get(PERMITS):
-        yield from _unpermitted(loc, spec.certificate_authorities[key])
-    issued, kept = before.get(_CERTIFICATE), now.get(_CERTIFICATE)
-    if issued is not None and kept is None:
-        yield from _handed_over(spec, key, issued)
-    elif issued is not None and kept is not None:
-        yield from _reissued(loc, issued, kept)
-    elif kept is not None and before.get("managed"):
-        yield from _issued_anew(loc, before.get(ACTIVATION), kept[_GENERATION])
-    yield from _waiting_again(loc, before, now)
+        yield from _check_permission(loc, spec.certificate_authorities[key])
+    issued, planned = before.get(_CERTIFICATE), now.get(_CERTIFICATE)
+    if issued is not None and planned is None:
+        yield from _check_handover(spec, key, issued)
+    elif issued is not None and planned is not None:
+        yield from _check_certificate_terms(loc, issued, planned)
+    elif planned is not None and before.get("managed"):
+        yield from _check_second_certificate(loc, before.get(ACTIVATION), planned[_GENERATION])
+    yield from _check_back_to_pending(loc, before, now)
 
 
-def _other_authority(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
-    """Find what AWS never changes: Terraform would replace the CA, and orphan every certificate below it."""
+def _check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
+    """Check what AWS never changes: Terraform would replace the CA, and orphan every certificate below it."""
     for name, value in before.items() if now else ():
         if now.get(name) != value:
             message = (
-                f"{name} was {_shown(value)}, seen {_shown(now.get(name))}: with that it is another CA. Give it "
-                f"a key of its own, and say under 'removed' what becomes of '{loc[1]}'"
+                f"{name} was {_describe(value)}, seen {_describe(now.get(name))}: this makes it another CA. Give it "
+                f"a new key, and declare under 'removed' what happens to '{loc[1]}'"
             )
             yield Finding((*loc, name), message)
 
 
-def _other_arn(loc: tuple[str, str], before: str | None, now: str | None) -> Iterator[Finding]:
-    """Find a key that stands for another CA or certificate: all that names it would go over to that one."""
+def _check_arn(loc: tuple[str, str], before: str | None, now: str | None) -> Iterator[Finding]:
+    """Check that a key still means the same CA or certificate: everything that refers to the key would switch to it."""
     if before is not None and before != now:
         message = (
-            f"'{loc[1]}' was {before}, seen {_shown(now)}: that is another one. Give it a key of its own, and say "
-            f"under 'removed' what becomes of '{loc[1]}' where this stack made or permitted something on it"
+            f"'{loc[1]}' was {before}, seen {_describe(now)}: that is another one. Give it a new key; if this stack "
+            f"created or permitted something on it, declare under 'removed' what happens to '{loc[1]}'"
         )
         yield Finding((*loc, ARN), message)
 
 
-def _unpublished(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
-    """Find revocation that is switched off by leaving its block out: nobody would learn of revoked certificates."""
+def _check_revocation(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
+    """Check that revocation is not switched off by omitting its block: revoked certificates would stay unknown."""
     for name, was_on in before.items():
         if was_on and name not in now:
-            message = f"{name} was on, and without it Terraform switches it off: say '{name}: {{enabled: false}}'"
+            message = (
+                f"{name} was enabled, and Terraform would disable it: to do so, write '{name}: {{enabled: false}}'"
+            )
             yield Finding((*loc, "revocation_configuration"), message)
 
 
-def _unpermitted(loc: tuple[str, str], authority: CertificateAuthority | Reference) -> Iterator[Finding]:
-    """Find a permission that is taken away by leaving it out: ACM would renew nothing any more, which shows late."""
+def _check_permission(loc: tuple[str, str], authority: CertificateAuthority | Reference) -> Iterator[Finding]:
+    """Check that a permission is not removed by omitting it: ACM would stop renewing, which is noticed only late."""
     if not authority.permissions and "permissions" not in authority.model_fields_set:
         message = (
-            f"'{loc[1]}' permitted ACM to renew, and without that every certificate that ACM manages on it runs out: "
-            "say 'permissions: []' to take it away"
+            f"'{loc[1]}' permitted ACM to renew, and without that every certificate that ACM manages on it expires: "
+            "write 'permissions: []' to remove the permission"
         )
         yield Finding((*loc, "permissions"), message)
 
 
-def _handed_over(spec: Spec, key: str, issued: Item) -> Iterator[Finding]:
-    """Find a certificate that is no longer issued here and not forgotten: Terraform would revoke it."""
+def _check_handover(spec: Spec, key: str, issued: Item) -> Iterator[Finding]:
+    """Check that a certificate that is no longer issued here is forgotten: otherwise Terraform would revoke it."""
     removal, generation = spec.removed.get(key), issued[_GENERATION]
     if not isinstance(removal, Forget) or removal.generation < generation:
-        said = f"removed: {{{key}: {{forget: certificate, generation: {generation}}}}}"
-        message = f"this stack issued the certificate of '{key}', and Terraform would revoke it: say '{said}'"
+        entry = f"removed: {{{key}: {{forget: certificate, generation: {generation}}}}}"
+        message = f"this stack issued the certificate of '{key}', and Terraform would revoke it: write '{entry}'"
         yield Finding((AUTHORITIES, key, "activation"), message)
 
 
-def _issued_anew(loc: tuple[str, str], before: str | None, generation: int) -> Iterator[Finding]:
-    """Find a CA whose certificate came from elsewhere and that gets another one from this stack.
+def _check_second_certificate(loc: tuple[str, str], before: str | None, generation: int) -> Iterator[Finding]:
+    """Check that a CA with a certificate from elsewhere does not get a second one from this stack by accident.
 
-    A manifest of an earlier pcaform does not tell such a CA from one that waits for its first certificate.
+    In the manifest of an earlier pcaform, such a CA looks like one that waits for its first certificate.
     """
     if before == _PENDING or generation > 1:
         return
     message = (
         f"'{loc[1]}' has a certificate from elsewhere, and this would issue and install another one: keep its "
-        "'activation', or say 'generation: 2', which issues one here on purpose"
+        "'activation', or write 'generation: 2' to issue one here on purpose"
     )
     if before is None:
         message = (
-            f"an earlier pcaform rendered '{loc[1]}' and did not remember whether it has a certificate from elsewhere, "
-            "over which this would install another one: render the spec of before once more, and then this one"
+            f"an earlier pcaform rendered '{loc[1]}' and did not record whether it has a certificate from elsewhere, "
+            "which this would replace: render the previous spec once more, and then this one"
         )
     yield Finding(loc, message)
 
 
-def _waiting_again(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
-    """Find a CA that had a certificate and goes back to waiting: its permissions would go, and the next one be new."""
+def _check_back_to_pending(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
+    """Check that a CA with a certificate does not go back to `pending`: it would lose its permissions and shares."""
     had_one = _CERTIFICATE in before or before.get(ACTIVATION, _PENDING) != _PENDING
     if had_one and now.get(ACTIVATION) == _PENDING:
         message = (
-            f"'{loc[1]}' has a certificate: while it waits for another one, its permissions and shares are taken away. "
+            f"'{loc[1]}' has a certificate: while it waits for another one, its permissions and shares are removed. "
             "Leave 'activation' as it was; 'aws acm-pca get-certificate-authority-csr' shows its request"
         )
         yield Finding((*loc, ACTIVATION), message)
 
 
-def _reissued(loc: tuple[str, str], issued: Item, kept: Item) -> Iterator[Finding]:
-    """Find terms that differ within one generation: a certificate keeps those it was issued with."""
-    generation, used = kept[_GENERATION], issued[_GENERATION]
-    if generation not in (used, used + 1):
-        why = "Terraform would revoke it" if generation < used else "Terraform cannot skip one"
+def _check_certificate_terms(loc: tuple[str, str], issued: Item, planned: Item) -> Iterator[Finding]:
+    """Check that the terms of a generation stay the same: an issued certificate cannot change."""
+    generation, previous = planned[_GENERATION], issued[_GENERATION]
+    if generation not in (previous, previous + 1):
+        reason = "Terraform would revoke it" if generation < previous else "Terraform cannot skip one"
         message = (
-            f"generation {used} was rendered, and {why}: the next one is {used + 1}. Where {used} was never applied, "
-            "bring the stack's directory back to what was"
+            f"generation {previous} was rendered, and {reason}: the next one is {previous + 1}. If {previous} was "
+            "never applied, restore the stack's directory to its earlier content"
         )
         yield Finding((*loc, _GENERATION), message)
-    elif generation > used and issued.get(SIGNED_IN) != kept.get(SIGNED_IN):
+    elif generation > previous and issued.get(SIGNED_IN) != planned.get(SIGNED_IN):
         message = (
-            "the earlier generation was signed in another place, where Terraform would look for it no more: "
-            "take a parent in that place, or make a new CA"
+            "the earlier generation was signed with another 'provider', and Terraform would no longer find it: "
+            "choose a parent with the same 'provider', or create a new CA"
         )
         yield Finding((*loc, "parent"), message)
-    if generation != used:
+    if generation != previous:
         return
-    for term in sorted({*issued, *kept} - {SIGNED_IN}):
-        if issued.get(term) != kept.get(term):
+    for term in sorted({*issued, *planned} - {SIGNED_IN}):
+        if issued.get(term) != planned.get(term):
             message = (
-                f"generation {generation} was issued with {term} {_shown(issued.get(term))}, seen "
-                f"{_shown(kept.get(term))}: a certificate never changes, 'generation: {generation + 1}' issues another"
+                f"generation {generation} was issued with {term} {_describe(issued.get(term))}, seen "
+                f"{_describe(planned.get(term))}: an issued certificate cannot change, "
+                f"'generation: {generation + 1}' issues a new one"
             )
             yield Finding((*loc, term), message)
 
 
-def _shown(value: Any) -> str:
+def _describe(value: Any) -> str:
     if isinstance(value, Mapping):
         return " ".join(str(part) for part in value.values())
     return "none" if value is None else str(value)

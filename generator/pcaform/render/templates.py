@@ -1,4 +1,4 @@
-"""Stack plan -> the text of every file, through the templates; nothing is written here."""
+"""Stack plan -> the text of every file, rendered with the templates; this module writes nothing to disk."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _MODULE_SUFFIX = ".tf"
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A stack as text: its directory's name and its files, path to bytes, the manifest among them."""
+    """A stack as text: the name of its directory, and its files (path -> bytes) including the manifest."""
 
     name: str
     files: Mapping[str, bytes]
@@ -37,22 +37,22 @@ def render(plan: StackPlan) -> Rendered:
         files[file.path] = f"{header}\n\n{body.strip()}\n".encode()
     files |= {path: f"{text.strip()}\n".encode() for path, text in plan.texts.items()}
     for module in plan.modules:
-        files |= _module(module)
-    return Rendered(plan.name, {**files, manifest.NAME: manifest.text(files, plan.items)})
+        files |= _read_module(module)
+    return Rendered(plan.name, {**files, manifest.NAME: manifest.serialize(files, plan.items)})
 
 
 def shared_modules(stacks: Collection[str]) -> Rendered:
-    """Return all modules as one tree of its own, for the named stacks, which share it."""
+    """Return the tree of all modules, which the named stacks share."""
     if MODULES in stacks:
-        raise Failure(f"a stack called '{MODULES}' cannot lie beside the shared modules: rename it")
+        raise Failure(f"a stack named '{MODULES}' cannot be beside the shared modules: rename the stack")
     names = sorted(path.name for path in assets.directory(MODULES).iterdir() if path.is_dir())
-    files = {path.removeprefix(f"{MODULES}/"): text for name in names for path, text in _module(name).items()}
-    return Rendered(MODULES, {**files, manifest.NAME: manifest.text(files, {})})
+    files = {path.removeprefix(f"{MODULES}/"): text for name in names for path, text in _read_module(name).items()}
+    return Rendered(MODULES, {**files, manifest.NAME: manifest.serialize(files, {})})
 
 
 @cache
 def _environment() -> Environment:
-    """Return the Jinja2 environment; HCL is escaped by the filters, which every output of a template must name."""
+    """Return the Jinja2 environment; its filters escape HCL, and every output of a template must use one of them."""
     environment = Environment(  # noqa: S701 - autoescape is for HTML; the filters below are our escaping
         loader=FileSystemLoader(assets.directory("templates")),
         undefined=StrictUndefined,
@@ -63,19 +63,19 @@ def _environment() -> Environment:
     environment.filters |= {
         "hcl": hcl_writer.expression,
         "attributes": hcl_writer.attributes,
-        "block": _block,
+        "block": _format_block,
         "key": hcl_writer.key,
     }
     return environment
 
 
-def _block(values: Mapping[str, Any], level: int) -> str:
-    """Return the body of a nested block; on one line where it is empty, as `terraform fmt` has it."""
+def _format_block(values: Mapping[str, Any], level: int) -> str:
+    """Return the body of a nested block; an empty one is on one line, as `terraform fmt` writes it."""
     return f"{{\n{hcl_writer.attributes(values, level + 1)}\n{'  ' * level}}}" if values else "{}"
 
 
-def _module(name: str) -> dict[str, bytes]:
+def _read_module(name: str) -> dict[str, bytes]:
     """Return the vendored copy of a module: its Terraform files only."""
     directory = assets.directory(MODULES) / name
-    found = sorted(path for path in directory.iterdir() if path.suffix == _MODULE_SUFFIX)
-    return {f"{MODULES}/{name}/{path.name}": path.read_bytes() for path in found}
+    paths = sorted(path for path in directory.iterdir() if path.suffix == _MODULE_SUFFIX)
+    return {f"{MODULES}/{name}/{path.name}": path.read_bytes() for path in paths}

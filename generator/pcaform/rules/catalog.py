@@ -8,7 +8,7 @@ from pcaform.core.problems import Problem, Severity
 from pcaform.rules import spec_rules
 from pcaform.rules.rule import Rule
 from pcaform.spec.finding import Finding
-from pcaform.spec.messages import nearest
+from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.parse import locate
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
@@ -62,5 +62,5 @@ def _unknown_rules(spec: Spec) -> Iterator[Finding]:
         for key, item in getattr(spec, section).items():
             for index, ignored in enumerate(item.ignore):
                 if ignored.rule not in known:
-                    message = f"there is no rule '{ignored.rule}'{nearest(ignored.rule, known)}"
+                    message = f"there is no rule '{ignored.rule}'{suggest_nearest(ignored.rule, known)}"
                     yield Finding((section, key, "ignore", index, "rule"), message)

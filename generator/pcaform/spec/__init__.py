@@ -1,1 +1,1 @@
-"""The spec, version 1: frozen models that both directions meet in."""
+"""The spec, version 1: its frozen models, and the reading, writing and editing of its YAML."""

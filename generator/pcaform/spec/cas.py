@@ -20,7 +20,7 @@ class CustomAttribute(Model):
     """One attribute of the subject by its object identifier."""
 
     object_identifier: str
-    """Such as 1.3.6.1.4.1.37244.1.3."""
+    """For example 1.3.6.1.4.1.37244.1.3."""
     value: str
     """The attribute's text."""
 
@@ -33,9 +33,9 @@ class Subject(Model):
     country: Annotated[str | None, Field(default=None, pattern=COUNTRY)]
     """The two-letter code of a country."""
     distinguished_name_qualifier: Annotated[str | None, _name("distinguished_name_qualifier", PRINTABLE)]
-    """What tells it from others of the same name."""
+    """Distinguishes it from others with the same name."""
     generation_qualifier: Annotated[str | None, _name("generation_qualifier")]
-    """Such as Jr. or III."""
+    """For example Jr. or III."""
     given_name: Annotated[str | None, _name("given_name")]
     """A person's first name."""
     initials: Annotated[str | None, _name("initials")]
@@ -55,12 +55,12 @@ class Subject(Model):
     surname: Annotated[str | None, _name("surname")]
     """A family name."""
     title: Annotated[str | None, _name("title")]
-    """Such as Mr. or Ms."""
+    """For example Mr. or Ms."""
     custom_attributes: Many[CustomAttribute] | None = None
-    """Attributes by object identifier; excludes all others."""
+    """Attributes by object identifier; cannot be combined with the other keys."""
 
 
-def _amount(value: Any) -> Any:
+def _check_amount(value: Any) -> Any:
     is_number = isinstance(value, int) and not isinstance(value, bool) and value >= 1
     if not is_number and not (isinstance(value, str) and value):
         raise PydanticCustomError("wanted", "a number from 1, or for END_DATE a time such as 2035-01-01T00:00:00Z")
@@ -71,33 +71,33 @@ class Validity(Model):
     """How long a CA's certificate is valid."""
 
     type: facts.ValidityType
-    """DAYS, MONTHS and YEARS count from issuing; ABSOLUTE is seconds since 1970; END_DATE is a time."""
+    """DAYS, MONTHS and YEARS count from the time of issuance; ABSOLUTE is seconds since 1970; END_DATE is a time."""
     value: Annotated[
         int | str,
-        BeforeValidator(_amount),
+        BeforeValidator(_check_amount),
         WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "minLength": 1}]}),
     ]
-    """A number, or for END_DATE a time in RFC 3339 such as 2035-01-01T00:00:00Z."""
+    """A number, or for END_DATE a time in RFC 3339, for example 2035-01-01T00:00:00Z."""
 
 
 class Permission(Model):
-    """A grant of the CA to a service, `aws_acmpca_permission`."""
+    """A permission of the CA for a service, `aws_acmpca_permission`."""
 
     principal: facts.Principal = facts.ACM_PRINCIPAL
-    """The service; AWS knows only ACM."""
+    """The service; AWS only supports ACM."""
     actions: Annotated[Many[facts.PermissionAction], Field(min_length=1)] = facts.ALL_PERMISSION_ACTIONS
-    """What the service may do; with fewer than all three, renewals fail."""
+    """The actions of the service; without all three, renewals fail."""
 
 
 class OfflineActivation(Model):
-    """A certificate that was signed elsewhere: each as PEM, or as the path of a file beside the spec."""
+    """A certificate that was signed elsewhere; each value is PEM text, or the path of a file relative to the spec."""
 
     certificate: Annotated[str, Field(min_length=1, max_length=32768)]
     """The CA's certificate."""
     certificate_chain: Annotated[str | None, Field(min_length=1, max_length=2097152)] = None
-    """The certificates above it, the root last; none for a root."""
+    """The certificates of the CAs above it, the root last; omitted for a root."""
     certificate_signing_request: Annotated[str | None, Field(min_length=1, max_length=32768)] = None
-    """The CA's request, an output of the stack; with it the certificate is compared before anything is written."""
+    """The CA's signing request, an output of the stack; if present, the certificate is checked against it."""
 
 
 def _activation_kind(value: Any) -> str:
@@ -108,19 +108,19 @@ Activation = Annotated[
     Annotated[Literal["external", "pending"], member("external")] | Annotated[OfflineActivation, member("certificate")],
     Discriminator(_activation_kind),
 ]
-"""`external`: active already, Terraform never issues or installs its certificate. `pending`: it waits for one."""
+"""`external`: the CA is active, Terraform never issues or installs its certificate. `pending`: it waits for one."""
 
 
 class Timeouts(Model):
     """How long Terraform waits."""
 
     create: Annotated[str | None, Field(pattern=DURATION)] = None
-    """Such as 5m; the provider's own is 1m."""
+    """For example 5m; the provider's default is 1m."""
 
 
-def _managed(value: Any) -> Any:
+def _check_managed(value: Any) -> Any:
     if value is False:
-        raise PydanticCustomError("wanted", "true here; false stands in the entry of the CA itself")
+        raise PydanticCustomError("wanted", "true here; write false in the entry of the CA itself")
     if value is not True:
         raise PydanticCustomError("wanted", "true or false")
     return value
@@ -129,32 +129,32 @@ def _managed(value: Any) -> Any:
 class CertificateAuthority(Model):
     """A private CA of this stack."""
 
-    managed: Annotated[Literal[True], BeforeValidator(_managed)] = True
+    managed: Annotated[Literal[True], BeforeValidator(_check_managed)] = True
     """false makes the entry a reference to a CA that something else manages."""
     arn: CaArn | None = None
-    """The CA exists already: a permanent import block."""
+    """The ARN of a CA that already exists; the stack gets a permanent import block for it."""
     type: facts.CertificateAuthorityType
-    """ROOT signs itself; SUBORDINATE is signed by its parent."""
+    """ROOT is signed by itself, SUBORDINATE by its parent."""
     parent: Key | None = None
     """The CA that signs this one, a key of this section."""
     path_length: Annotated[int | None, Field(ge=0, le=facts.MAX_PATH_LENGTH)] = None
-    """How many levels of CAs may stand below; 0 for a SUBORDINATE that names none."""
+    """The maximum number of CA levels below; 0 for a SUBORDINATE if omitted."""
     subject: Subject
     """The distinguished name; AWS never changes it."""
     key_algorithm: facts.KeyAlgorithm
     """Type and size of the key; AWS never changes it."""
     signing_algorithm: facts.SigningAlgorithm | None = None
-    """How the CA signs; follows from the key where it is left out."""
+    """The algorithm with which the CA signs; derived from the key if omitted."""
     validity: Validity | None = None
-    """How long the CA's certificate is valid; needed unless the activation is given."""
+    """How long the CA's certificate is valid; required unless there is an activation."""
     api_passthrough: dict[str, Any] | None = None
-    """Extensions that the certificate gets beyond its template."""
+    """Extensions of the certificate in addition to its template."""
     activation: Activation | None = None
-    """How the CA gets its certificate where this stack does not issue it."""
+    """How the CA gets its certificate if this stack does not issue it."""
     usage_mode: facts.UsageMode = "GENERAL_PURPOSE"
     """SHORT_LIVED_CERTIFICATE issues for at most 7 days and costs less; AWS never changes it."""
     key_storage_security_standard: facts.KeyStorageSecurityStandard | None = None
-    """The standard of the key's hardware; the region's own where it is left out."""
+    """The security standard of the key's hardware; the region's default if omitted."""
     enabled: bool = True
     """false disables an active CA."""
     permanent_deletion_time_in_days: Annotated[int, Field(ge=7, le=30)] = 30
@@ -162,11 +162,11 @@ class CertificateAuthority(Model):
     revocation_configuration: RevocationConfiguration | None = None
     """How revoked certificates are published."""
     permissions: Many[Permission] = ()
-    """Grants to ACM."""
+    """Permissions for ACM."""
     provider: Provider | None = None
-    """Where the CA lives when it is elsewhere."""
+    """Region and role of the CA, if they are not the stack's own."""
     generation: Annotated[int, Field(ge=1, le=1000)] = 1
-    """Which certificate of this CA is installed; one more renews it."""
+    """The number of the CA's installed certificate; increase it by one to renew."""
     deletion_protection: bool = True
     """false lets Terraform destroy the CA."""
     renamed_from: Key | None = None
@@ -176,11 +176,11 @@ class CertificateAuthority(Model):
     tags: Tags = Field(default_factory=dict)
     """Tags of the CA."""
     ignore: Many[Ignore] = ()
-    """Rules that are broken here on purpose."""
+    """Rules that are intentionally not followed here."""
 
     @model_validator(mode="after")
     def _fill_defaults(self) -> Self:
-        """Fill what follows from other keys, so that every reader of the spec sees the same values."""
+        """Fill in what follows from other keys, so that all users of the spec see the same values."""
         if self.signing_algorithm is None:
             object.__setattr__(self, "signing_algorithm", facts.DEFAULT_SIGNING_ALGORITHM[self.key_algorithm])
         if self.path_length is None and self.type == "SUBORDINATE":
@@ -189,29 +189,29 @@ class CertificateAuthority(Model):
 
 
 class Reference(Model):
-    """A CA that something else manages: usable as parent, in grants and permissions."""
+    """A CA that is managed elsewhere; it can be used as a parent, and in grants and permissions."""
 
     managed: Literal[False]
-    """false: nothing of this CA is rendered."""
+    """false: this stack does not manage the CA."""
     arn: CaArn
-    """The CA."""
+    """The ARN of the CA."""
     key_algorithm: facts.KeyAlgorithm | None = None
-    """The CA's key; needed when it is a parent."""
+    """The algorithm of the CA's key; required if it is a parent."""
     permissions: Many[Permission] = ()
-    """Grants to ACM that this stack adds."""
+    """Permissions for ACM that this stack adds."""
     provider: Provider | None = None
-    """Where the CA lives when it is elsewhere."""
+    """Region and role of the CA, if they are not the stack's own."""
     ignore: Many[Ignore] = ()
-    """Rules that are broken here on purpose."""
+    """Rules that are intentionally not followed here."""
 
 
-def _kind(value: Any) -> str:
+def _authority_kind(value: Any) -> str:
     managed = value.get("managed") if isinstance(value, Mapping) else getattr(value, "managed", True)
     return tag_of("reference" if managed is False else "managed")
 
 
 Authority = Annotated[
     Annotated[CertificateAuthority, member("managed")] | Annotated[Reference, member("reference")],
-    Discriminator(_kind),
+    Discriminator(_authority_kind),
 ]
 """An entry of `certificate_authorities`."""

@@ -1,7 +1,7 @@
-"""Each field of the spec that is an argument somewhere: where it is in AWS's API, in the provider, and who carries it.
+"""The table of spec fields: for each its member in AWS's API, its argument in the provider, and its import sources.
 
-Limits stand in the models; a test compares them, through the JSON Schema, with the API's own model and this table with
-the provider's schema, so that a newer SDK or provider that knows more fails visibly.
+The models have the limits. A test compares them, through the JSON Schema, with the API's own model, and this table with
+the provider's schema, so that an additional value in a newer SDK or provider makes a test fail.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,10 @@ _OCSP = "revocation_configuration.ocsp_configuration"
 
 @dataclass(frozen=True, slots=True)
 class FieldFact:
-    """One field: its path in the spec, `Shape.Member` of the API, resource and argument of the provider."""
+    """One field: its path in the spec, `Shape.Member` of the API, resource and argument of the provider.
+
+    `carried` are the import sources that provide the field.
+    """
 
     path: str
     api: str | None = None

@@ -1,4 +1,4 @@
-"""Issuers in the spec: who may issue from which CA, and how."""
+"""Issuers in the spec: principals with grants to issue from CAs."""
 
 from typing import Annotated, Any, Literal
 
@@ -34,40 +34,40 @@ ManagedAction = Literal[
 
 
 class UnmanagedGrant(Model):
-    """Case 1: the issuer brings its own request to acm-pca IssueCertificate; nobody renews for it."""
+    """Case 1: the issuer calls IssueCertificate of Private CA with its own signing request; AWS does not renew."""
 
     certificates: Literal["unmanaged"]
-    """Nobody renews these."""
+    """AWS does not renew these certificates."""
     certificate_authorities: Annotated[Many[Key], Field(min_length=1)]
-    """The CAs it may use, keys of that section."""
+    """The CAs that the issuer may use, keys of that section."""
     templates: Annotated[Many[Annotated[str, Field(pattern=TEMPLATE)]], Field(min_length=1)] = (DEFAULT_TEMPLATE,)
-    """The templates it may use."""
+    """The templates that the issuer may use."""
     key_algorithms: Many[IssuedKeyAlgorithm] = ()
-    """The keys it may ask certificates for; any where it is left out."""
+    """The allowed key algorithms of certificates; any if omitted."""
     additional_actions: Many[Literal["ListCertificateAuthorities", "RevokeCertificate"]] = ()
-    """What else it may do: see all CAs of the account, revoke any certificate of these CAs."""
+    """Further actions: list all CAs of the account, revoke any certificate of these CAs."""
 
 
 class ManagedGrant(Model):
-    """Case 2: the issuer asks ACM (RequestCertificate), which makes the key and renews through the CA's permission."""
+    """Case 2: the issuer calls RequestCertificate of ACM, which creates the key and renews with the CA's permission."""
 
     certificates: Literal["managed"]
-    """ACM renews these."""
+    """ACM renews these certificates."""
     certificate_authorities: Annotated[Many[Key], Field(min_length=1)]
-    """The CAs it may use, keys of that section."""
+    """The CAs that the issuer may use, keys of that section."""
     domain_names: Many[Annotated[str, Field(min_length=1, max_length=253)]] = ()
-    """The names it may ask for, with '*' for any text; any name where it is left out."""
+    """The allowed domain names, with '*' for any text; any name if omitted."""
     key_algorithms: Many[AcmKeyAlgorithm] = ()
-    """The keys it may ask for, which a request must then name; any where it is left out."""
+    """The allowed key algorithms, which each request must then name; any if omitted."""
     additional_actions: Many[ManagedAction] = ()
-    """What else it may do with the certificates that it requested."""
+    """Further actions on the certificates that the issuer requested."""
 
 
 Grant = Annotated[UnmanagedGrant | ManagedGrant, Field(discriminator="certificates")]
 
 
 class Policy(Model):
-    """A policy document taken over word for word, in place of grants."""
+    """A policy document that is used unchanged, instead of grants."""
 
     name: PolicyName
     """The policy's name."""
@@ -76,32 +76,32 @@ class Policy(Model):
 
 
 class Oidc(Model):
-    """Tokens of an OpenID Connect provider: GitHub Actions, service accounts of EKS, and the like."""
+    """Tokens of an OpenID Connect provider, such as GitHub Actions or service accounts of EKS."""
 
     provider_arn: Annotated[str, Field(pattern=OIDC_ARN, max_length=2048)]
-    """The provider in IAM; it exists already."""
+    """The ARN of the provider in IAM, which must exist."""
     subjects: Annotated[Many[Annotated[str, Field(min_length=1, max_length=512)]], Field(min_length=1)]
-    """Which tokens, with '*' for any text: repo:corp/pki:ref:refs/heads/main, system:serviceaccount:pki:issuer."""
+    """Subjects of tokens, '*' for any text: repo:corp/pki:ref:refs/heads/main, system:serviceaccount:pki:issuer."""
     audiences: Annotated[Many[Annotated[str, Field(min_length=1, max_length=512)]], Field(min_length=1)] = (
         "sts.amazonaws.com",
     )
-    """For whom the tokens are."""
+    """The allowed audiences of the tokens."""
 
 
 class RolesAnywhere(Model):
-    """Certificates that IAM Roles Anywhere accepts in place of AWS credentials."""
+    """Certificates that IAM Roles Anywhere accepts instead of AWS credentials."""
 
     trust_anchor_arn: Annotated[str, Field(pattern=ANCHOR_ARN, max_length=2048)]
-    """The trust anchor whose certificates count."""
+    """The ARN of the trust anchor whose certificates are accepted."""
     common_names: Many[Annotated[str, Field(min_length=1, max_length=64)]] = ()
-    """The common names that may take the role; any certificate of the anchor where it is left out."""
+    """The common names that may assume the role; any certificate of the trust anchor if omitted."""
 
 
 class Trust(Model):
-    """Who may assume a role."""
+    """The principals that may assume a role."""
 
     accounts: Many[AccountId] = ()
-    """Whole accounts: their administrators decide who."""
+    """Whole accounts; the administrators of each account decide which of its principals."""
     principals: Many[Annotated[str, Field(pattern=PRINCIPAL_ARN, max_length=2048)]] = ()
     """Single users and roles, by ARN."""
     services: Many[Annotated[str, Field(pattern=SERVICE, max_length=128)]] = ()
@@ -116,48 +116,48 @@ class Role(Model):
     """An IAM role of this stack."""
 
     role_name: UserName | None = None
-    """The role's name; the key where it is left out."""
+    """The role's name; the key if omitted."""
     trust: Trust
-    """Who may assume it."""
+    """The principals that may assume the role."""
     max_session_duration: Annotated[int | None, Field(ge=3600, le=43200)] = None
-    """Seconds a session may last."""
+    """The maximum length of a session in seconds."""
 
 
 class Issuer(Model):
-    """A principal that may issue."""
+    """A principal that may issue certificates."""
 
     user_name: UserName | None = None
-    """The name of the IAM user this stack makes; the key where it is left out."""
+    """The name of the IAM user that this stack creates; the key if omitted."""
     role: Role | None = None
-    """A role in place of the user."""
+    """A role instead of the user."""
     existing_user: UserName | None = None
     """A user that exists; only the policy is attached."""
     existing_role: UserName | None = None
     """A role that exists; only the policy is attached."""
     path: Path = "/"
-    """The path of the user and of its policies."""
+    """The path of the user or role and of its policies."""
     permissions_boundary: PolicyArn | None = None
-    """The policy that bounds what the user can ever be allowed."""
+    """The permissions boundary of the user or role."""
     force_destroy: bool = False
-    """Whether destroying the user also deletes its keys and logins that Terraform does not know."""
+    """Whether destroying the user also deletes access keys and logins that Terraform does not manage."""
     grants: Many[Grant] = ()
-    """What it may issue."""
+    """What the issuer may issue."""
     policy: Policy | None = None
-    """A policy taken over word for word, in place of grants."""
+    """A policy document that is used unchanged, instead of grants."""
     renamed_from: Key | None = None
     """The key this issuer had before; the stack moves it."""
     tags: Tags = Field(default_factory=dict)
-    """Tags of the user and of its policies."""
+    """Tags of the user or role and of its policies."""
     ignore: Many[Ignore] = ()
-    """Rules that are broken here on purpose."""
+    """Rules that are intentionally not followed here."""
 
     @property
     def principal_name(self) -> str:
-        """The name of the user or role, whoever made it."""
+        """The name of the user or role, whether or not this stack creates it."""
         role = self.role.role_name if self.role else None
         return self.user_name or role or self.existing_user or self.existing_role or ""
 
     @property
     def is_owned(self) -> bool:
-        """Whether this stack makes the principal, so that all that it may do is written here."""
+        """Whether this stack creates the principal."""
         return self.existing_user is None and self.existing_role is None

@@ -1,7 +1,7 @@
-"""Document -> spec: the models applied to a document, each of their errors located in it.
+"""Document -> spec: validates a document with the models and locates each error in it.
 
-`certificate_authority_defaults` are laid under every CA first, and looked at by themselves as well: a mistake in them
-is told even where no CA takes it over.
+`certificate_authority_defaults` are merged into every CA first, and are also validated by themselves, so that an error
+in them is reported even if every CA overrides the value.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pcaform.core.problems import Invalid, Problem
 from pcaform.spec.cas import CertificateAuthority
-from pcaform.spec.messages import DEFAULTS, describe_error, describe_value, is_about_key, place_of
+from pcaform.spec.messages import DEFAULTS, describe_error, describe_value, is_about_key, loc_of
 from pcaform.spec.stack import Spec
 from pcaform.spec.types import tag_of
 from pcaform.spec.yaml_reader import Document, Loc
@@ -26,20 +26,20 @@ def parse_spec(document: Document) -> Spec:
     data = document.data
     if not isinstance(data, Mapping):
         raise Invalid.one(document.problem((), f"a spec is a mapping, seen {describe_value(data)}", rule="shape"))
-    records = _defaults_errors(data)
+    records = _check_defaults(data)
     try:
-        spec = Spec.model_validate(_merged(document, data))
+        spec = Spec.model_validate(_merge_defaults(document, data))
     except ValidationError as error:
-        records += _records(error)
+        records += _error_records(error)
     if records:
         raise Invalid(list(dict.fromkeys(_problem(document, record) for record in records)))
     return spec
 
 
 def locate(document: Document, loc: Loc) -> Loc:
-    """Return where a value of a CA really stands: below the CA, or in the defaults that gave it.
+    """Return the real path of a value of a CA: in the CA itself, or in the defaults that it comes from.
 
-    For a key that stands nowhere it is the mapping that lacks it.
+    For a missing key it is the mapping in which it is missing.
     """
     own_depth = 2
     if len(loc) <= own_depth or loc[0] != _AUTHORITIES:
@@ -49,8 +49,8 @@ def locate(document: Document, loc: Loc) -> Loc:
     return loc if is_own else shared
 
 
-def _records(error: ValidationError) -> list[Any]:
-    """Return the records of an error, without "too short" for a list that is so only because its items are wrong."""
+def _error_records(error: ValidationError) -> list[Any]:
+    """Return the records of an error, without "too short" for a list that is only short because of invalid items."""
     return [
         record
         for record in error.errors(include_url=False)
@@ -58,8 +58,8 @@ def _records(error: ValidationError) -> list[Any]:
     ]
 
 
-def _defaults_errors(data: Mapping[str, Any]) -> list[Any]:
-    """Return what is wrong with the defaults whatever CA they serve; what they lack is the CA's to give."""
+def _check_defaults(data: Mapping[str, Any]) -> list[Any]:
+    """Return the errors of the defaults by themselves; a missing key is not one, since each CA may have it."""
     defaults = data.get(DEFAULTS)
     if not isinstance(defaults, Mapping):
         return []
@@ -68,13 +68,13 @@ def _defaults_errors(data: Mapping[str, Any]) -> list[Any]:
     except ValidationError as error:
         return [
             {**record, "loc": (_AUTHORITIES, _ANY_AUTHORITY, tag_of("managed"), *record["loc"])}
-            for record in _records(error)
+            for record in _error_records(error)
             if record["type"] != "missing"
         ]
     return []
 
 
-def _merged(document: Document, data: Mapping[str, Any]) -> dict[str, Any]:
+def _merge_defaults(document: Document, data: Mapping[str, Any]) -> dict[str, Any]:
     rest = {key: value for key, value in data.items() if key != DEFAULTS}
     defaults, authorities = data.get(DEFAULTS), data.get(_AUTHORITIES)
     if defaults is None:
@@ -95,26 +95,26 @@ def _is_reference(authority: Any) -> bool:
     return isinstance(authority, Mapping) and authority.get("managed") is False
 
 
-def merge(below: Any, above: Any) -> Any:
-    """Return `above` laid over `below`, mapping by mapping; any other value replaces what is below it."""
-    if not (isinstance(below, Mapping) and isinstance(above, Mapping)):
-        return above
-    merged = {key: merge(below[key], above[key]) if key in below else above[key] for key in above}
-    return {**{key: value for key, value in below.items() if key not in above}, **merged}
+def merge(defaults: Any, overrides: Any) -> Any:
+    """Return `overrides` merged over `defaults`, mapping by mapping; any other value replaces the default."""
+    if not (isinstance(defaults, Mapping) and isinstance(overrides, Mapping)):
+        return overrides
+    merged = {key: merge(defaults[key], overrides[key]) if key in defaults else overrides[key] for key in overrides}
+    return {**{key: value for key, value in defaults.items() if key not in overrides}, **merged}
 
 
 def _problem(document: Document, record: Any) -> Problem:
-    loc: Loc = place_of(record)
+    loc: Loc = loc_of(record)
     if record["type"] == "union_tag_invalid":
         loc = (*loc, record["ctx"]["discriminator"].strip("'"))
     is_key = is_about_key(record)
-    place = locate(document, loc[:-1] if is_key else loc)
+    real_loc = locate(document, loc[:-1] if is_key else loc)
     of_key = is_key or record["type"] in _KEY_ERRORS
-    return document.problem(place, describe_error(record, Spec), rule="shape", of_key=of_key)
+    return document.problem(real_loc, describe_error(record, Spec), rule="shape", of_key=of_key)
 
 
 def _depth(data: Any, loc: Loc) -> int:
-    """Return how many steps of a path there are in the data."""
+    """Return how many steps of a path exist in the data."""
     for depth, step in enumerate(loc):
         if isinstance(data, Mapping) and step in data:
             data = data[str(step)]

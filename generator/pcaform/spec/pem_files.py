@@ -1,4 +1,4 @@
-"""Certificates that a spec names by file -> the spec with their text, so that all later stages only see values."""
+"""Replaces the file names of certificates in a spec by the text of the files, so that later stages only see values."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,18 +15,18 @@ _RULE = "file"
 
 
 Reader = Callable[[str], str]
-"""From a file's name to its text; raises OSError or ValueError where there is none."""
+"""From a file's name to its text; raises OSError or ValueError if there is none."""
 
 
 def file_reader(directory: Path) -> Reader:
-    """Return what reads files of a directory, the spec's own."""
+    """Return a function that reads files relative to a directory, that of the spec."""
     return lambda name: (directory / name).read_text(encoding="ascii")
 
 
 def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
-    """Return the spec with every file's text in place of its name; names are relative to the spec's directory.
+    """Return the spec with the text of every file instead of its name; names are relative to the spec's directory.
 
-    Raises Invalid with each file that cannot be read as text, at the place that names it.
+    Raises Invalid with each file that cannot be read as text, located at its name.
     """
     problems: list[Problem] = []
     changed = {}
@@ -34,12 +34,12 @@ def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
         if not isinstance(authority, CertificateAuthority) or not isinstance(authority.activation, OfflineActivation):
             continue
         texts = {}
-        for name, value in _files(authority.activation):
+        for name, value in _list_file_names(authority.activation):
             try:
                 texts[name] = read(value)
             except (OSError, ValueError) as error:
                 loc: Loc = ("certificate_authorities", key, "activation", name)
-                problems.append(document.problem(locate(document, loc), _told(value, error), rule=_RULE))
+                problems.append(document.problem(locate(document, loc), _describe(value, error), rule=_RULE))
         activation = authority.activation.model_copy(update=texts)
         changed[key] = authority.model_copy(update={"activation": activation})
     if problems:
@@ -47,13 +47,13 @@ def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
     return spec.model_copy(update={"certificate_authorities": {**spec.certificate_authorities, **changed}})
 
 
-def _files(activation: OfflineActivation) -> Iterator[tuple[str, str]]:
+def _list_file_names(activation: OfflineActivation) -> Iterator[tuple[str, str]]:
     for name in _NAMES:
         value = getattr(activation, name)
         if value is not None and not value.lstrip().startswith(_PEM):
             yield name, value
 
 
-def _told(value: str, error: Exception) -> str:
-    why = error.strerror if isinstance(error, OSError) else "it is no text"
-    return f"'{value}' is neither a certificate in PEM nor a file that can be read here: {why}"
+def _describe(value: str, error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) else "it is not a text file"
+    return f"'{value}' is neither a certificate in PEM nor a file that can be read here: {reason}"

@@ -1,4 +1,4 @@
-"""Where Terraform works: the stack's own provider, and others for CAs that live elsewhere."""
+"""Provider configurations in the spec, for CAs in another region or behind another role."""
 
 from typing import Annotated
 
@@ -8,20 +8,20 @@ from pcaform.spec.types import REGION, USER_NAME, Model, RoleArn
 
 
 class AssumeRole(Model):
-    """The role that a provider takes on."""
+    """The role that a provider assumes."""
 
     role_arn: RoleArn
-    """The role."""
+    """The ARN of the role."""
     external_id: Annotated[str | None, Field(min_length=2, max_length=1224)] = None
-    """What the role's owner asks for."""
+    """The external ID that the role's trust policy requires."""
     session_name: Annotated[str | None, Field(pattern=USER_NAME, min_length=2, max_length=64)] = None
     """The session's name in logs."""
 
 
 class Provider(Model):
-    """Where a CA lives when it is not in the stack's own region and account."""
+    """Region and role of a CA that is not in the stack's own region and account."""
 
     region: Annotated[str, Field(pattern=REGION)]
     """The CA's region."""
     assume_role: AssumeRole | None = None
-    """The role that is assumed there."""
+    """The role to assume."""

@@ -1,4 +1,4 @@
-"""The models -> JSON Schema (2020-12) for editors: the shape of a spec, its words and its limits."""
+"""The models -> JSON Schema (2020-12) for editors: the keys, types, allowed values and limits of a spec."""
 
 import copy
 from typing import Any
@@ -15,7 +15,7 @@ _PARTIAL = "Partial"
 
 
 class _Schema(GenerateJsonSchema):
-    """Pydantic's schema with the dialect named, and without the titles that only repeat a key."""
+    """Pydantic's schema with the dialect, and without titles that only repeat a key."""
 
     def generate(self, schema: Any, mode: JsonSchemaMode = "validation") -> dict[str, Any]:
         return {"$schema": self.schema_dialect, "$id": ID, **super().generate(schema, mode)}
@@ -27,19 +27,19 @@ class _Schema(GenerateJsonSchema):
 def json_schema() -> dict[str, Any]:
     """Return the schema of a spec.
 
-    Where a spec has `certificate_authority_defaults`, nothing is required of a single CA: the defaults may give it.
+    If a spec has `certificate_authority_defaults`, no key is required in a single CA: the defaults may contain it.
     """
-    schema: dict[str, Any] = _closed(Spec.model_json_schema(schema_generator=_Schema))
+    schema: dict[str, Any] = _close_mappings(Spec.model_json_schema(schema_generator=_Schema))
     definitions = schema["$defs"]
-    needed = _needed("CertificateAuthority", definitions)
-    definitions |= {f"{name}{_PARTIAL}": _partial(definitions[name], needed) for name in sorted(needed)}
+    reachable = _list_reachable("CertificateAuthority", definitions)
+    definitions |= {f"{name}{_PARTIAL}": _make_partial(definitions[name], reachable) for name in sorted(reachable)}
     properties = schema["properties"]
     whole = properties.pop(_AUTHORITIES)
-    partial = _renamed(copy.deepcopy(whole), needed)
+    partial = _refer_to_partial(copy.deepcopy(whole), reachable)
     properties[_AUTHORITIES] = {"type": "object", "description": whole["description"]}
     properties[DEFAULTS] = {
         "$ref": f"#/$defs/CertificateAuthority{_PARTIAL}",
-        "description": "What every CA of this stack has unless it says otherwise.",
+        "description": "The defaults of every CA of this stack.",
     }
     return {
         **schema,
@@ -49,25 +49,25 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _closed(schema: Any) -> Any:
-    """Refuse the keys that a mapping's pattern does not fit, which JSON Schema lets through; add examples."""
+def _close_mappings(schema: Any) -> Any:
+    """Forbid keys that do not match a mapping's pattern, which JSON Schema allows by default; add examples."""
     if isinstance(schema, dict):
         more: dict[str, Any] = {"additionalProperties": False} if "patternProperties" in schema else {}
         if schema.get("pattern") in EXAMPLES:
             more["examples"] = [EXAMPLES[schema["pattern"]]]
-        return {key: _closed(value) for key, value in schema.items()} | more
-    return [_closed(value) for value in schema] if isinstance(schema, list) else schema
+        return {key: _close_mappings(value) for key, value in schema.items()} | more
+    return [_close_mappings(value) for value in schema] if isinstance(schema, list) else schema
 
 
-def _needed(name: str, definitions: dict[str, Any]) -> set[str]:
+def _list_reachable(name: str, definitions: dict[str, Any]) -> set[str]:
     """Return a definition and all those it refers to."""
-    found: set[str] = set()
+    reachable: set[str] = set()
     waiting = {name}
     while waiting:
         current = waiting.pop()
-        found.add(current)
-        waiting |= _references(definitions[current]) - found
-    return found
+        reachable.add(current)
+        waiting |= _references(definitions[current]) - reachable
+    return reachable
 
 
 def _references(schema: Any) -> set[str]:
@@ -77,15 +77,15 @@ def _references(schema: Any) -> set[str]:
     return set().union(*(_references(value) for value in schema)) if isinstance(schema, list) else set()
 
 
-def _partial(schema: Any, names: set[str]) -> Any:
-    """Return a definition that requires nothing, all the way down the mappings; items of lists stay whole."""
-    return {key: value for key, value in _renamed(copy.deepcopy(schema), names).items() if key != "required"}
+def _make_partial(schema: Any, names: set[str]) -> Any:
+    """Return a definition without required keys, also in nested mappings; items of lists stay whole."""
+    return {key: value for key, value in _refer_to_partial(copy.deepcopy(schema), names).items() if key != "required"}
 
 
-def _renamed(schema: Any, names: set[str]) -> Any:
-    """Point every reference at the partial definition, except inside lists, which are replaced and not merged."""
+def _refer_to_partial(schema: Any, names: set[str]) -> Any:
+    """Point every reference to the partial definition, except inside lists, which are replaced and not merged."""
     if isinstance(schema, dict):
         if schema.get("$ref", "").rpartition("/")[2] in names:
             schema["$ref"] += _PARTIAL
-        return {key: value if key == "items" else _renamed(value, names) for key, value in schema.items()}
-    return [_renamed(value, names) for value in schema] if isinstance(schema, list) else schema
+        return {key: value if key == "items" else _refer_to_partial(value, names) for key, value in schema.items()}
+    return [_refer_to_partial(value, names) for value in schema] if isinstance(schema, list) else schema

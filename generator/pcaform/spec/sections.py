@@ -1,4 +1,4 @@
-"""The smaller sections of the spec: buckets, certificates, shares, further roles, and how things leave."""
+"""The smaller sections of the spec: CRL buckets, certificates, shares, operator roles, removals and waivers."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -31,14 +31,14 @@ from pcaform.spec.types import (
 
 
 class CrlBucket(Model):
-    """A bucket of this stack for revocation lists."""
+    """A bucket of this stack for CRLs."""
 
     bucket: Annotated[str | None, Field(pattern=BUCKET, min_length=3, max_length=63)] = None
-    """The bucket's name; the key where it is left out."""
+    """The bucket's name; the key if omitted."""
     cloudfront_distribution_arns: Many[Annotated[str, Field(pattern=DISTRIBUTION, max_length=2048)]] = ()
-    """The CloudFront distributions through which the lists are fetched; the bucket itself stays closed."""
+    """The CloudFront distributions that may read the CRLs; the bucket itself stays private."""
     force_destroy: bool = False
-    """Whether destroying the bucket also deletes the lists in it."""
+    """Whether destroying the bucket also deletes the CRLs in it."""
     tags: Tags = Field(default_factory=dict)
     """Tags of the bucket."""
 
@@ -53,48 +53,48 @@ class Certificate(Model):
     subject_alternative_names: Annotated[
         Many[Annotated[str, Field(min_length=1, max_length=253)]], Field(max_length=99)
     ] = ()
-    """Further names."""
+    """Further names of the certificate."""
     key_algorithm: facts.AcmKeyAlgorithm = "RSA_2048"
-    """The certificate's key; of the family of the CA's."""
+    """The algorithm of the certificate's key, of the same family as the CA's key."""
     early_renewal_duration: str | None = None
-    """When Terraform renews before ACM does, such as P90D."""
+    """How long before the end Terraform renews, earlier than ACM would, for example P90D."""
     arn: Annotated[str | None, Field(pattern=ACM_ARN, max_length=2048)] = None
-    """One that exists already: it is imported, and no second one is requested."""
+    """The ARN of a certificate that already exists; it is imported instead of requested."""
     tags: Tags = Field(default_factory=dict)
     """Tags of the certificate."""
     ignore: Many[Ignore] = ()
-    """Rules that are broken here on purpose."""
+    """Rules that are intentionally not followed here."""
 
 
 class Share(Model):
-    """Who outside the account may issue from a CA, `aws_acmpca_policy`."""
+    """Other accounts that may issue from a CA, `aws_acmpca_policy`."""
 
     accounts: Many[AccountId] = ()
     """Accounts that may issue."""
     organization: Annotated[str | None, Field(pattern=ORGANIZATION)] = None
     """An organization whose accounts may issue."""
     template: Annotated[str, Field(pattern=TEMPLATE)] = facts.DEFAULT_TEMPLATE
-    """The one template they may use."""
+    """The only template that they may use."""
 
 
 class Forget(Model):
-    """A CA that stays at AWS and leaves the stack, with what plain `forget` cannot know."""
+    """A CA to remove from the stack and keep at AWS, with details that plain `forget` does not have."""
 
     forget: Literal["everything", "certificate"]
-    """everything that hangs on it, or only the certificate that this stack issued for it."""
+    """everything: the CA and what belongs to it; certificate: only the certificate that this stack issued for it."""
     generation: Annotated[int, Field(ge=1, le=1000)] = 1
-    """The generation of its certificate that the stack had last."""
+    """The last generation of its certificate in the stack."""
     provider: Provider | None = None
-    """Where it lives when it is elsewhere."""
+    """Region and role of the item, if they are not the stack's own."""
 
 
 class Destroy(Model):
-    """An item that is to be destroyed."""
+    """An item to destroy."""
 
     destroy: Annotated[str, Field(pattern=ARN, max_length=2048)]
-    """Its ARN, typed out."""
+    """The ARN of the item, as a confirmation."""
     provider: Provider | None = None
-    """Where it lives when it is elsewhere."""
+    """Region and role of the item, if they are not the stack's own."""
 
 
 def _removal_kind(value: Any) -> str:
@@ -111,10 +111,10 @@ Removal = Annotated[
     | Annotated[Destroy, member("destroy")],
     Discriminator(_removal_kind),
 ]
-"""How what left the spec leaves the stack."""
+"""What happens to an item that was removed from the spec."""
 
 RemovedKey = Annotated[str, Field(pattern=REMOVED, max_length=90)]
-"""A CA's key, or another section's name, a dot, and the key there."""
+"""A CA's key, or the name of another section, a dot, and the key in that section."""
 
 
 class Waiver(Model):
@@ -123,25 +123,25 @@ class Waiver(Model):
     what: Annotated[str, Field(min_length=1)]
     """The finding's id."""
     address: str | None = None
-    """The resource it is about."""
+    """The address of the resource."""
     why: Annotated[str, Field(min_length=3)]
     """Why it is accepted."""
     until: Annotated[str, Field(pattern=DAY)]
-    """The last day, such as 2027-01-31."""
+    """The last day of the waiver, for example 2027-01-31."""
 
 
 class OperatorRole(Role):
-    """A role of this stack for those who run its CAs, or who look at them."""
+    """A role of this stack for the administrators or auditors of its CAs."""
 
     path: Path = "/"
     """The path of the role and of its policy."""
     permissions_boundary: PolicyArn | None = None
-    """The policy that bounds what the role can ever be allowed."""
+    """The permissions boundary of the role."""
     tags: Tags = Field(default_factory=dict)
     """Tags of the role and of its policy."""
     ignore: Many[Ignore] = ()
-    """Rules that are broken here on purpose."""
+    """Rules that are intentionally not followed here."""
 
 
-Duties = dict[Key, OperatorRole]
+OperatorRoles = dict[Key, OperatorRole]
 """Administrators or auditors, by key."""

@@ -9,35 +9,44 @@ from pydantic import Field, model_validator
 from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.providers import AssumeRole
-from pcaform.spec.sections import Certificate, CrlBucket, Duties, OperatorRole, Removal, RemovedKey, Share, Waiver
+from pcaform.spec.sections import (
+    Certificate,
+    CrlBucket,
+    OperatorRole,
+    OperatorRoles,
+    Removal,
+    RemovedKey,
+    Share,
+    Waiver,
+)
 from pcaform.spec.types import REGION, STACK, AccountId, Key, Many, Model, Tags
 
 
 class Aws(Model):
-    """Where the stack lives."""
+    """Region and account of the stack."""
 
     region: Annotated[str, Field(pattern=REGION)]
-    """The region of everything that does not say otherwise."""
+    """The region of all resources without a `provider`."""
     account_id: AccountId
-    """The only account the stack may touch."""
+    """The only account that the stack may change."""
     assume_role: AssumeRole | None = None
-    """The role that the provider takes on."""
+    """The role that the provider assumes."""
     default_tags: Tags = Field(default_factory=dict)
-    """Tags of everything."""
+    """Tags of all resources."""
 
 
 class Terraform(Model):
     """Settings of Terraform itself."""
 
     backend: Annotated[dict[Key, dict[str, Any]] | None, Field(min_length=1, max_length=1)] = None
-    """One backend's name with its arguments, passed through."""
+    """The name of one backend with its arguments, which are written unchanged."""
 
 
 class Spec(Model):
     """One stack of private CAs and issuers, with `certificate_authority_defaults` already merged in."""
 
     version: Literal[1]
-    """The version of this language."""
+    """The version of the spec format."""
     stack: Annotated[str, Field(pattern=STACK, max_length=64)]
     """The stack's name and directory."""
     aws: Aws
@@ -45,31 +54,31 @@ class Spec(Model):
     terraform: Terraform = Terraform()
     """The backend."""
     certificate_authorities: dict[Key, Authority] = Field(default_factory=dict)
-    """The CAs, by key; the key is the module's name."""
+    """The CAs, by key; the key is part of the module's name."""
     issuers: dict[Key, Issuer] = Field(default_factory=dict)
-    """Who may issue, by key."""
+    """The principals that may issue, by key."""
     crl_buckets: dict[Key, CrlBucket] = Field(default_factory=dict)
-    """Buckets for revocation lists."""
+    """Buckets for CRLs."""
     certificates: dict[Key, Certificate] = Field(default_factory=dict)
     """Private certificates of this stack."""
     shares: dict[Key, Share] = Field(default_factory=dict)
-    """Who outside the account may issue, by the CA's key."""
-    administrators: Duties = Field(default_factory=dict)
+    """Other accounts that may issue, by the CA's key."""
+    administrators: OperatorRoles = Field(default_factory=dict)
     """Roles that administer the CAs."""
-    auditors: Duties = Field(default_factory=dict)
+    auditors: OperatorRoles = Field(default_factory=dict)
     """Roles that read and report."""
     removed: dict[RemovedKey, Removal] = Field(default_factory=dict)
-    """How what left the spec leaves the stack."""
+    """What happens to items that were removed from the spec."""
     moves: dict[str, str] = Field(default_factory=dict)
-    """Old address to new address, until the state has absorbed it."""
+    """Old address to new address; can be deleted once the change is applied."""
     waivers: Many[Waiver] = ()
     """Findings of the guard that are accepted."""
 
     @cached_property
     def managed(self) -> Mapping[str, CertificateAuthority]:
-        """The CAs that this stack makes or takes over, without mere references."""
-        every = self.certificate_authorities.items()
-        return {key: authority for key, authority in every if isinstance(authority, CertificateAuthority)}
+        """The CAs that this stack creates or imports, without references."""
+        entries = self.certificate_authorities.items()
+        return {key: authority for key, authority in entries if isinstance(authority, CertificateAuthority)}
 
     @cached_property
     def pending(self) -> frozenset[str]:
@@ -77,31 +86,31 @@ class Spec(Model):
         return frozenset(key for key, authority in self.managed.items() if authority.activation == "pending")
 
     def region_of(self, key: str) -> str:
-        """Return the region that a CA is to be in."""
+        """Return the region of a CA."""
         provider = self.certificate_authorities[key].provider
         return provider.region if provider else self.aws.region
 
     @property
-    def duties(self) -> Iterator[tuple[str, str, OperatorRole]]:
+    def operator_roles(self) -> Iterator[tuple[str, str, OperatorRole]]:
         """Every administrator and auditor: section, key and role."""
         for section in ("administrators", "auditors"):
-            yield from ((section, key, duty) for key, duty in getattr(self, section).items())
+            yield from ((section, key, role) for key, role in getattr(self, section).items())
 
     @staticmethod
     def removed_item(name: str) -> tuple[str, str]:
-        """Return section and key of a name under `removed`; a plain key is that of a CA."""
+        """Return section and key of a name under `removed`; a key without a section is that of a CA."""
         section, dot, key = name.partition(".")
         return (section, key) if dot else ("certificate_authorities", name)
 
     @model_validator(mode="after")
     def _name_users(self) -> Self:
-        """Name users and roles like their keys where the spec names none."""
+        """Give users and roles without a name the name of their key."""
         for key, issuer in self.issuers.items():
             if issuer.user_name is None and not (issuer.role or issuer.existing_user or issuer.existing_role):
                 object.__setattr__(issuer, "user_name", key)
             if issuer.role is not None and issuer.role.role_name is None:
                 object.__setattr__(issuer.role, "role_name", key)
-        for _, key, duty in self.duties:
-            if duty.role_name is None:
-                object.__setattr__(duty, "role_name", key)
+        for _, key, role in self.operator_roles:
+            if role.role_name is None:
+                object.__setattr__(role, "role_name", key)
         return self

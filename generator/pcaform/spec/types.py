@@ -1,4 +1,4 @@
-"""The scalar types of the spec: what a key, a name, an account id and the like may look like."""
+"""The scalar types of the spec: the patterns and limits of keys, names, ARNs and the like."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
@@ -35,18 +35,18 @@ TEMPLATE = (
     r"Certificate(_PathLen[0-3])?(_CriticalBasicConstraints)?(_(CSR|API|APICSR)Passthrough)?/V1$"
 )
 
-WORDS = {
-    KEY: "lower-case letters, digits, '-' and '_', a letter first",
-    STACK: "lower-case letters, digits, '.', '-' and '_', a letter or digit first",
+PATTERN_DESCRIPTIONS = {
+    KEY: "lower-case letters, digits, '-' and '_', starting with a letter",
+    STACK: "lower-case letters, digits, '.', '-' and '_', starting with a letter or digit",
     ACCOUNT_ID: "12 digits",
     REGION: "a region such as eu-west-1",
     USER_NAME: "letters, digits and any of '+=,.@_-'",
     PATH: "'/' or a path that starts and ends with '/'",
     COUNTRY: "two letters",
-    PRINTABLE: "letters, digits, blanks and any of '()+,-.?:/=",
+    PRINTABLE: "letters, digits, spaces and any of '()+,-.?:/=",
     BUCKET: "a bucket name",
     CNAME: "a host name without a protocol",
-    CRL_PATH: "a path of names with '/' between them",
+    CRL_PATH: "a path of names separated by '/'",
     CA_ARN: "the ARN of a private CA, arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID",
     ACM_ARN: "the ARN of a certificate of ACM, arn:aws:acm:REGION:ACCOUNT:certificate/ID",
     ROLE_ARN: "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME",
@@ -56,14 +56,14 @@ WORDS = {
     ANCHOR_ARN: "the ARN of a trust anchor, arn:aws:rolesanywhere:REGION:ACCOUNT:trust-anchor/ID",
     SERVICE: "an AWS service such as ec2.amazonaws.com",
     DISTRIBUTION: "the ARN of a CloudFront distribution, arn:aws:cloudfront::ACCOUNT:distribution/ID",
-    ARN: "the ARN of what is destroyed, such as the CA's",
+    ARN: "the ARN of the item to destroy, such as the CA's",
     REMOVED: "the key of a CA, or SECTION.KEY of issuers, administrators, auditors, certificates, crl_buckets",
     ORGANIZATION: "an organization's id, o- with 10 to 32 letters and digits",
     DAY: "a day such as 2027-01-31",
     DURATION: "a duration such as 5m",
     TEMPLATE: "a template such as EndEntityCertificate/V1",
 }
-"""Each pattern in words, for messages."""
+"""Each pattern described for messages."""
 
 EXAMPLES = {
     KEY: "issuing",
@@ -86,21 +86,21 @@ EXAMPLES = {
     DURATION: "5m",
     TEMPLATE: "EndEntityCertificate/V1",
 }
-"""Each pattern by an example, for editors."""
+"""An example of each pattern, for editors."""
 
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Field(strict=False)]
-"""A YAML list, kept as a tuple so that a spec never changes."""
+"""A YAML sequence, stored as a tuple so that a spec is immutable."""
 
 
-def _as_text(value: Any) -> Any:
+def _integer_to_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 Key = Annotated[str, Field(pattern=KEY, max_length=64)]
 AccountId = Annotated[
     str,
-    BeforeValidator(_as_text),
+    BeforeValidator(_integer_to_text),
     Field(pattern=ACCOUNT_ID),
     WithJsonSchema(
         {
@@ -111,7 +111,7 @@ AccountId = Annotated[
         }
     ),
 ]
-"""Text; an unquoted number is taken too, since the reader keeps leading zeros as text."""
+"""Text; an unquoted number is accepted too, since the reader returns numbers with leading zeros as text."""
 UserName = Annotated[str, Field(pattern=USER_NAME, max_length=64)]
 PolicyName = Annotated[str, Field(pattern=USER_NAME, max_length=128)]
 Path = Annotated[str, Field(pattern=PATH, max_length=512)]
@@ -127,12 +127,12 @@ _TAGS: set[str] = set()
 
 
 def tag_of(kind: str) -> str:
-    """Return the tag of a union's member, in a form that no key of a spec can have."""
+    """Return the tag of a union's member, in a form that cannot be a key of a spec."""
     return _TAG.format(kind)
 
 
 def member(kind: str) -> Tag:
-    """Mark a type as the member of a union that `tag_of(kind)` picks."""
+    """Mark a type as the member of a union that `tag_of(kind)` selects."""
     _TAGS.add(tag_of(kind))
     return Tag(tag_of(kind))
 
@@ -142,21 +142,21 @@ def is_tag(step: str | int) -> bool:
     return step in _TAGS
 
 
-def without_tags(loc: Sequence[str | int]) -> tuple[str | int, ...]:
-    """Return a path as it is in the file: pydantic adds the tags of the unions it passes."""
+def strip_tags(loc: Sequence[str | int]) -> tuple[str | int, ...]:
+    """Return a path as it is in the file, without the tags of unions that pydantic adds."""
     return tuple(step for step in loc if not is_tag(step))
 
 
 class Model(BaseModel):
-    """What every part of the spec is: frozen, no unknown keys, no silent conversions."""
+    """The base of every part of the spec: frozen, no unknown keys, no silent conversions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 class Ignore(Model):
-    """One rule that a person has decided to break at this item, and why."""
+    """One rule that is intentionally not followed at this item, and the reason."""
 
     rule: Annotated[str, Field(min_length=1)]
-    """The rule's id, as messages end with it."""
+    """The rule's id, which is at the end of each message."""
     reason: Annotated[str, Field(min_length=3)]
-    """Why it is right here."""
+    """Why the rule does not apply here."""

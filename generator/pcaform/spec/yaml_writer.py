@@ -1,4 +1,4 @@
-"""Spec -> YAML text: short, in the order of the documentation, every default left out."""
+"""Spec -> YAML text: in the order of the documentation, without default values."""
 
 import json
 import math
@@ -28,7 +28,7 @@ _SECTIONS = (
 
 
 class _Dumper(yaml.SafeDumper):
-    """PyYAML's dumper, which quotes whatever any YAML version could read as something other than text."""
+    """PyYAML's dumper, which quotes any text that some YAML version could read as another type."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -38,9 +38,9 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def represent_str(self, data: str) -> yaml.ScalarNode:
-        """Double-quote text in which something would not show, so that it can be escaped; lines stand as lines.
+        """Double-quote text with invisible characters, so that they are escaped; write several lines as a block scalar.
 
-        Text that ends in blank lines is quoted too: those that follow it in a file would become part of it.
+        Text that ends in empty lines is quoted too: empty lines after it in the file would become part of it.
         """
         if data.isprintable():
             return super().represent_str(data)
@@ -50,7 +50,7 @@ class _Dumper(yaml.SafeDumper):
         return self.represent_scalar("tag:yaml.org,2002:str", data, style='"')
 
     def analyze_scalar(self, scalar: str) -> Any:
-        """Return in which styles a text can stand; most texts of a spec stand in it many times."""
+        """Return the possible styles of a text, cached, since most texts of a spec occur many times."""
         if scalar not in self._analyses:
             self._analyses[scalar] = super().analyze_scalar(scalar)
         return self._analyses[scalar]
@@ -61,23 +61,31 @@ _Dumper.add_representer(str, _Dumper.represent_str)
 
 def dump(spec: Spec) -> str:
     """Return a spec as YAML; reading it back gives an equal spec."""
-    data = data_of(spec)
+    data = minimal_data(spec)
     head = {key: data[key] for key in _HEAD if key in data}
     sections = ({key: data[key]} for key in _SECTIONS if data.get(key))
-    return "\n".join([_text(head), *(_moves(each["moves"]) if "moves" in each else _text(each) for each in sections)])
+    return "\n".join(
+        [
+            _format_block(head),
+            *(
+                _format_moves(section["moves"]) if "moves" in section else _format_block(section)
+                for section in sections
+            ),
+        ]
+    )
 
 
-def data_of(spec: Spec) -> dict[str, Any]:
-    """Return a spec as the data that its shortest YAML holds."""
+def minimal_data(spec: Spec) -> dict[str, Any]:
+    """Return a spec as the data of its shortest YAML, without default values."""
     data = {"version": spec.version, **spec.model_dump(mode="json", exclude_defaults=True)}
-    data["certificate_authorities"] = {key: _authority(each) for key, each in spec.certificate_authorities.items()}
-    data["issuers"] = {key: _issuer(key, issuer) for key, issuer in spec.issuers.items()}
+    data["certificate_authorities"] = {key: _ca_data(ca) for key, ca in spec.certificate_authorities.items()}
+    data["issuers"] = {key: _issuer_data(key, issuer) for key, issuer in spec.issuers.items()}
     for section in ("administrators", "auditors"):
-        data[section] = {key: _named(key, role) for key, role in data.get(section, {}).items()}
+        data[section] = {key: _drop_default_name(key, role) for key, role in data.get(section, {}).items()}
     return data
 
 
-def _authority(authority: Authority) -> dict[str, Any]:
+def _ca_data(authority: Authority) -> dict[str, Any]:
     data = authority.model_dump(mode="json", exclude_defaults=True)
     if isinstance(authority, CertificateAuthority):
         if data.get("signing_algorithm") == facts.DEFAULT_SIGNING_ALGORITHM[authority.key_algorithm]:
@@ -92,46 +100,46 @@ def _authority(authority: Authority) -> dict[str, Any]:
     return data
 
 
-def _named(key: str, role: dict[str, Any]) -> dict[str, Any]:
-    """Return a role without the name that goes without saying."""
+def _drop_default_name(key: str, role: dict[str, Any]) -> dict[str, Any]:
+    """Return a role without its name if that is the key, the default."""
     return {name: value for name, value in role.items() if (name, value) != ("role_name", key)}
 
 
-def _issuer(key: str, issuer: Issuer) -> dict[str, Any]:
+def _issuer_data(key: str, issuer: Issuer) -> dict[str, Any]:
     data = issuer.model_dump(mode="json", exclude_defaults=True)
     if data.get("user_name") == key:
         del data["user_name"]
     if "role" in data:
-        data["role"] = _named(key, data["role"])
+        data["role"] = _drop_default_name(key, data["role"])
     return data
 
 
-def flow(value: Any) -> str:
-    """Return a value on one line, as it may stand behind a key; its collections in braces and brackets."""
+def format_flow(value: Any) -> str:
+    """Return a value on one line, as it can follow a key; its collections are in flow style."""
     text = yaml.dump(
         value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=math.inf, default_flow_style=True
     )
-    return _escaped(text.removesuffix("\n").removesuffix("\n..."))
+    return _escape_invisible(text.removesuffix("\n").removesuffix("\n..."))
 
 
-def _moves(moves: dict[str, str]) -> str:
-    """Return the moves, each on a line of its own however long, so that it can be taken out when it is absorbed."""
-    return "".join(["moves:\n", *(f"  {_line(old)}: {_line(new)}\n" for old, new in moves.items())])
+def _format_moves(moves: dict[str, str]) -> str:
+    """Return the moves, one per line whatever its length, so that each can be deleted once it is applied."""
+    return "".join(["moves:\n", *(f"  {_format_line(old)}: {_format_line(new)}\n" for old, new in moves.items())])
 
 
-def _line(text: str) -> str:
-    return _escaped(json.dumps(text, ensure_ascii=False)) if "\n" in text else flow(text)
+def _format_line(text: str) -> str:
+    return _escape_invisible(json.dumps(text, ensure_ascii=False)) if "\n" in text else format_flow(text)
 
 
-def _text(section: dict[str, Any]) -> str:
+def _format_block(section: dict[str, Any]) -> str:
     text = yaml.dump(
         section, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
     )
-    return _escaped(text)
+    return _escape_invisible(text)
 
 
-def _escaped(text: str) -> str:
-    """Return YAML in which all that does not show is escaped: PyYAML writes some of it as it is, U+2028 among it."""
+def _escape_invisible(text: str) -> str:
+    """Return YAML with invisible characters escaped: PyYAML writes some of them unescaped, for example U+2028."""
     if text.replace("\n", "").isprintable():
         return text
     return "".join(c if c == "\n" or c.isprintable() else f"\\U{ord(c):08X}" for c in text)

@@ -1,1 +1,1 @@
-"""What is known about Terraform itself: addresses, resource types, HCL text, plan changes, and how it is run."""
+"""Terraform itself: addresses, resource types, HCL text, changes of a plan, and running the binary."""

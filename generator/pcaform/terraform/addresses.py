@@ -16,19 +16,19 @@ _MODULE = "module"
 
 
 def parse(text: str) -> Traversal:
-    """Return an address as a value for the writer; raises ValueError with the reason in our words."""
+    """Return an address as a value for the writer; raises ValueError with a reason for the user."""
     steps = tuple(_steps(text))
     names = [step for step in steps if isinstance(step, str)]
     of_modules = [kind == _MODULE for kind in names[::2]]
     if len(names) % 2 or any(isinstance(one, Index) and isinstance(next_, Index) for one, next_ in pairwise(steps)):
-        raise ValueError("an address is wanted, such as module.pki[0].aws_acmpca_certificate_authority.this")
+        raise ValueError("this is not an address such as module.pki[0].aws_acmpca_certificate_authority.this")
     if not all(of_modules[:-1]):
         raise ValueError("modules come first in an address, and then one resource")
     return Traversal(steps)
 
 
 def modules(text: str) -> list[str]:
-    """Return the names of the modules that an address passes, the outermost first; none for text that is no address."""
+    """Return the names of the modules in an address, the outermost first; none if the text is not an address."""
     try:
         names = [step for step in parse(text).steps if isinstance(step, str)]
     except ValueError:
@@ -37,12 +37,12 @@ def modules(text: str) -> list[str]:
 
 
 def with_key(address: str, key: str | int) -> str:
-    """Return the address of one instance, its key as Terraform writes it."""
+    """Return the address of one instance, with its key as Terraform writes it."""
     return f"{address}[{key if isinstance(key, int) else quote(key)}]"
 
 
 def format_address(address: Traversal) -> str:
-    """Return an address as text, its keys as Terraform writes them."""
+    """Return an address as text, with keys as Terraform writes them."""
     text = ""
     for step in address.steps:
         text = with_key(text, step.key) if isinstance(step, Index) else f"{text}.{step}".removeprefix(".")
@@ -56,7 +56,7 @@ def resource_type(address: Traversal) -> str | None:
 
 
 def first_module(address: Traversal) -> str | None:
-    """Return the root module's call that an address lies in; None for a resource of the root module."""
+    """Return the root module's call that contains an address; None for a resource of the root module."""
     first, second, *_ = address.steps
     return second if first == _MODULE and isinstance(second, str) else None
 
@@ -72,15 +72,15 @@ def _steps(text: str) -> Iterator[str | Index]:
             yield found.group("name")
         else:
             number = found.group("number")
-            yield Index(int(number) if number else _unquoted(found.group("text")))
+            yield Index(int(number) if number else _unquote(found.group("text")))
         position = found.end()
 
 
-def _unquoted(text: str) -> str:
-    r"""Return what a quoted key means: JSON's escapes and `\UXXXXXXXX`; doubled `${` and `%{` are one."""
+def _unquote(text: str) -> str:
+    r"""Return the value of a quoted key: JSON's escapes and `\UXXXXXXXX`; doubled `${` and `%{` mean one."""
     try:
-        short = _LONG_ESCAPE.sub(lambda found: json.dumps(chr(int(found.group(1), 16)))[1:-1], text)
-        meant = str(json.loads(short))
+        json_text = _LONG_ESCAPE.sub(lambda match: json.dumps(chr(int(match.group(1), 16)))[1:-1], text)
+        value = str(json.loads(json_text))
     except (ValueError, OverflowError):
         raise ValueError(f"the key {text} is not quoted as Terraform quotes it") from None
-    return meant.replace("$${", "${").replace("%%{", "%{")
+    return value.replace("$${", "${").replace("%%{", "%{")

@@ -1,4 +1,4 @@
-"""The two environments of child processes: hermetic (sandbox, demo, tests) and the user's own (real accounts)."""
+"""The environments of child processes: hermetic (sandbox, demo, tests), or the user's own (real accounts)."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from pathlib import Path
 _DROPPED_PREFIXES = ("AWS_", "TF_", "MOTO_", "BOTO_")
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
 _QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
-_NOTHING = {
+_NO_AWS_SETTINGS = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
@@ -17,29 +17,29 @@ _NOTHING = {
 
 
 def hermetic_environment(base: Mapping[str, str], *, home: Path, extra: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which nothing of the caller's AWS or Terraform settings is left.
+    """Return an environment without any of the caller's AWS or Terraform settings.
 
-    `extra` is what the sandbox gives (endpoint, region, its own keys); `home` stands in for the home directory, so
-    that no settings file below it counts.
+    `extra` are the sandbox's settings (endpoint, region, its own keys); `home` replaces the home directory, so that
+    no settings file below the real one is read.
     """
-    return {**_without_settings(base), "HOME": str(home), **_NOTHING, **_QUIET, **extra}
+    return {**_drop_settings(base), "HOME": str(home), **_NO_AWS_SETTINGS, **_QUIET, **extra}
 
 
 def user_environment(base: Mapping[str, str]) -> dict[str, str]:
-    """Return the caller's environment, minus the arguments it slips into Terraform, plus no prompts."""
+    """Return the caller's environment without `TF_CLI_ARGS*`, and with prompts disabled."""
     return {**{name: value for name, value in base.items() if not name.startswith("TF_CLI_ARGS")}, **_QUIET}
 
 
 @contextmanager
 def hermetic_process(*, home: Path) -> Iterator[None]:
-    """Make this process hermetic too while the sandbox runs in it, since botocore reads `os.environ`."""
+    """Make this process hermetic while the sandbox runs in it, since botocore reads `os.environ`."""
     with process_environment(hermetic_environment(os.environ, home=home, extra={})):
         yield
 
 
 @contextmanager
 def process_environment(environment: Mapping[str, str]) -> Iterator[None]:
-    """Give this process another environment for a while."""
+    """Replace this process's environment temporarily."""
     before = dict(os.environ)
     os.environ.clear()
     os.environ.update(environment)
@@ -50,7 +50,7 @@ def process_environment(environment: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _without_settings(base: Mapping[str, str]) -> dict[str, str]:
+def _drop_settings(base: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in base.items()

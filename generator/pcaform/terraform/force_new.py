@@ -1,4 +1,4 @@
-"""Which arguments Terraform cannot change in place: with another value the resource is replaced.
+"""The arguments that Terraform cannot change in place: with another value the resource is replaced.
 
 Source: `ForceNew` and `RequiresReplace` in the provider's code, aws 5.100: internal/service/acmpca, acm, iam and s3. A
 test plans a change of every argument of every `aws_acmpca_*` resource with the real provider and compares.
@@ -61,10 +61,11 @@ REPLACING: Mapping[str, frozenset[str]] = {
     "aws_s3_bucket_public_access_block": frozenset(("bucket",)),
     "aws_s3_bucket_server_side_encryption_configuration": frozenset(("bucket",)),
 }
-"""Kind of resource -> its arguments that replace it, without the indices of blocks."""
+"""Resource type -> its arguments that replace it, without the indices of blocks."""
 
 
-def forces_replacement(kind: str, path: str) -> bool:
+def forces_replacement(resource_type: str, path: str) -> bool:
     """Tell whether another value at a path of a resource (`a[0].b`) replaces it; a set is one value as a whole."""
     plain = "".join(part.partition("]")[2] if "]" in part else part for part in path.split("["))
-    return any(plain == known or plain.startswith(f"{known}.") for known in REPLACING.get(kind, ()))
+    arguments = REPLACING.get(resource_type, ())
+    return any(plain == argument or plain.startswith(f"{argument}.") for argument in arguments)

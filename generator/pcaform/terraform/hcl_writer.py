@@ -1,6 +1,6 @@
-"""Values -> HCL text: the one writer that every value in a rendered file passes, so that text never becomes code.
+"""Writes values as HCL text: every value of a rendered file goes through this writer, so that text never becomes code.
 
-The layout is what `terraform fmt` would leave alone; no Terraform is needed to produce it. Syntax:
+The layout is that of `terraform fmt`, without running Terraform. Syntax:
 https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
 """
 
@@ -15,24 +15,24 @@ _INDENT = "  "
 _SHORT_LIST = 80
 _LAST_OF_FOUR_DIGITS = 0xFFFF
 _BARE_KEY = re.compile(r"(?!(?:for|null|true|false)\Z)[A-Za-z_][A-Za-z0-9_-]*\Z")
-"""The words left out mean something else at the start of an object: `{ for = 1 }` is no object for HCL."""
+"""The excluded words have another meaning at the start of an object: HCL does not read `{ for = 1 }` as an object."""
 _JOINING = re.compile(
     "[\u0d4e\u0e33\u0eb3\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb\uff9e\uff9f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff"
     "\U000111c2\U000111c3\U0001193f\U00011941\U00011a3a\U00011a84-\U00011a89\U00011d46]"
 )
-"""No marks, and still part of one character with a neighbour: https://www.unicode.org/reports/tr29/"""
+"""Not marks, but part of one grapheme cluster with a neighbour: https://www.unicode.org/reports/tr29/"""
 
 _REFERENCE = re.compile(r'[a-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+|\["[A-Za-z0-9_-]+"\]|\[[0-9]+\])*\Z')
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 _PLAIN = re.compile(r"[ !#-\[\]-z|}~]*\Z")
-"""What is written as it stands: nearly all text, so asking at once spares going through it."""
+"""Text that needs no escapes: nearly all text, so this check saves time."""
 _TEMPLATE = re.compile(r"[$%]\{")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A path into the configuration, such as `module.ca_root.arn`: the only thing written as it stands."""
+    """A path into the configuration, such as `module.ca_root.arn`: the only value that is written unquoted."""
 
     path: str
 
@@ -43,7 +43,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Traversal:
-    """A path with keys of any text, such as an instance's address: names as they stand, keys through the writer."""
+    """A path with keys of any text, such as an instance's address: names are written unquoted, keys are quoted."""
 
     steps: tuple["str | Index", ...]
 
@@ -76,41 +76,41 @@ class Call:
 
 
 def quote(text: str) -> str:
-    r"""Return `text` as an HCL string literal that means exactly this text.
+    r"""Return `text` as an HCL string literal with exactly this value.
 
-    `${` and `%{` are doubled; where nothing closes them they become `\u0024{` and `\u0025{`: the same to Terraform,
-    while python-hcl2 would search for their end beyond the literal. Control, format (bidirectional, zero-width),
-    private characters and blanks other than the common one are written as `\uXXXX`, so that a reviewer sees them;
-    HCL knows no other escapes for them.
+    `${` and `%{` are doubled; without a `}` after them they become `\u0024{` and `\u0025{`: the same for Terraform,
+    while python-hcl2 would search for their end beyond the literal. Control, format (bidirectional, zero-width) and
+    private characters, and spaces other than U+0020, are written as `\uXXXX`, so that a reviewer sees them; HCL has no
+    other escapes for them.
     """
     if _PLAIN.match(text):
         return f'"{text}"'
-    escaped = "".join(map(_escaped, text))
+    escaped = "".join(map(_escape, text))
     end = escaped.rfind("}")
-    return f'"{_TEMPLATE.sub(lambda start: _disarmed(start[0], is_closed=start.start() < end), escaped)}"'
+    return f'"{_TEMPLATE.sub(lambda start: _escape_template(start[0], is_closed=start.start() < end), escaped)}"'
 
 
-def _disarmed(start: str, *, is_closed: bool) -> str:
-    return start[0] + start if is_closed else _numbered(start[0]) + start[1]
+def _escape_template(start: str, *, is_closed: bool) -> str:
+    return start[0] + start if is_closed else _unicode_escape(start[0]) + start[1]
 
 
-def _escaped(character: str) -> str:
+def _escape(character: str) -> str:
     if " " <= character <= "~":
         return _ESCAPES.get(character, character)
     if character in _ESCAPES:
         return _ESCAPES[character]
-    return character if character.isprintable() else _numbered(character)
+    return character if character.isprintable() else _unicode_escape(character)
 
 
-def _numbered(character: str) -> str:
+def _unicode_escape(character: str) -> str:
     code = ord(character)
     return f"\\u{code:04x}" if code <= _LAST_OF_FOUR_DIGITS else f"\\U{code:08x}"
 
 
 def expression(value: Any, level: int = 0) -> str:
-    """Return `value` as an HCL expression whose first line stands at indentation `level` (steps of two blanks).
+    """Return `value` as an HCL expression whose first line is at indentation `level` (steps of two spaces).
 
-    Takes text, booleans, integers, None, lists, mappings with text keys, and the classes above.
+    Accepts text, booleans, integers, None, lists, mappings with text keys, and the classes above.
     """
     if isinstance(value, str):
         return quote(value)
@@ -156,33 +156,33 @@ def attributes(values: Mapping[str, Any], level: int = 0) -> str:
 
     It aligns the `=` of neighbouring one-line attributes; an attribute of several lines ends such a group.
     """
-    written = [(key(name), expression(value, level)) for name, value in values.items()]
+    pairs = [(key(name), expression(value, level)) for name, value in values.items()]
     lines: list[str] = []
     group: list[tuple[str, str]] = []
-    for name, text in written:
+    for name, text in pairs:
         if "\n" in text:
-            lines += [*_aligned(group, level), f"{_INDENT * level}{name} = {text}"]
+            lines += [*_align(group, level), f"{_INDENT * level}{name} = {text}"]
             group = []
         else:
             group.append((name, text))
-    return "\n".join([*lines, *_aligned(group, level)])
+    return "\n".join([*lines, *_align(group, level)])
 
 
-def _aligned(group: Sequence[tuple[str, str]], level: int) -> list[str]:
+def _align(group: Sequence[tuple[str, str]], level: int) -> list[str]:
     width = max((len(name) for name, _ in group), default=0)
     return [f"{_INDENT * level}{name:{width}} = {text}" for name, text in group]
 
 
 @lru_cache(1024)
 def key(name: str) -> str:
-    r"""Return an attribute name, quoted where HCL asks for it.
+    r"""Return an attribute name, quoted if HCL requires it.
 
-    `terraform fmt` counts what a reader sees as one character (a letter with its accents, a flag). So that a name is
-    as wide as it is long, what joins its neighbours is written as `\uXXXX` here, marks above all.
+    `terraform fmt` counts grapheme clusters (a letter with its accents, a flag). Characters that join a cluster, above
+    all marks, are written as `\uXXXX` here, so that the width of a name is its length.
     """
     if _BARE_KEY.match(name):
         return name
-    return "".join(_numbered(character) if _is_joining(character) else character for character in quote(name))
+    return "".join(_unicode_escape(character) if _is_joining(character) else character for character in quote(name))
 
 
 def _is_joining(character: str) -> bool:
@@ -190,5 +190,5 @@ def _is_joining(character: str) -> bool:
 
 
 def comment(text: str) -> str:
-    """Return `text` as one comment line; what could end the line is escaped."""
-    return "# " + "".join(character if character.isprintable() else _escaped(character) for character in text)
+    """Return `text` as one comment line; characters that could end the line are escaped."""
+    return "# " + "".join(character if character.isprintable() else _escape(character) for character in text)

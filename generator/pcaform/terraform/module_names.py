@@ -1,4 +1,4 @@
-"""The names of module calls: the addresses in users' states, so none of them may ever change."""
+"""The names of module calls. They are part of the addresses in users' states, so they must never change."""
 
 CA_CERTIFICATE = "certificate"
 
@@ -9,7 +9,7 @@ def ca(key: str) -> str:
 
 
 def ca_certificate(key: str, generation: int) -> str:
-    """Return the call of one generation of a CA's own certificate; the first carries no number."""
+    """Return the call of one generation of a CA's own certificate; the first has no number."""
     name = f"{ca(key)}_{CA_CERTIFICATE}"
     return name if generation == 1 else f"{name}_g{generation}"
 
@@ -35,7 +35,7 @@ def operator_role(section: str, key: str) -> str:
 
 
 def crl_bucket(key: str) -> str:
-    """Return the call of a bucket for revocation lists."""
+    """Return the call of a CRL bucket."""
     return f"crl_bucket_{key}"
 
 

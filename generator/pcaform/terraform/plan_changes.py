@@ -1,7 +1,7 @@
-"""A plan in JSON -> what it changes: resource addresses with their actions, and nothing that stays as it is.
+"""The changes of a plan in JSON: resource addresses with their actions, without resources that do not change.
 
-Judges `resource_changes` and `errored`, never `resource_drift` (noise for fresh CAs) nor exit codes (they cannot tell
-moves from changes). Format: https://developer.hashicorp.com/terraform/internals/json-format
+Uses `resource_changes` and `errored`, not `resource_drift` (noise for fresh CAs) and not exit codes (the same for
+moves and changes). Format: https://developer.hashicorp.com/terraform/internals/json-format
 """
 
 from collections.abc import Mapping
@@ -21,12 +21,12 @@ def list_changes(plan: Mapping[str, Any]) -> Changes:
 
 
 def is_marked(mark: Any) -> bool:
-    """Tell whether Terraform marks a value or any part of it as unknown or sensitive: true stands in its place."""
+    """Tell whether Terraform marks a value or any part of it as unknown or sensitive, with `true` instead of it."""
     inner = mark.values() if isinstance(mark, Mapping) else mark if isinstance(mark, list) else ()
     return mark is True or any(map(is_marked, inner))
 
 
 def is_empty(plan: Mapping[str, Any]) -> bool:
-    """Tell whether a plan is whole and changes neither a resource nor an output."""
+    """Tell whether a plan is complete and changes neither a resource nor an output."""
     outputs = [change["actions"] for change in plan.get("output_changes", {}).values()]
     return not plan.get("errored") and not list_changes(plan) and all(actions == ["no-op"] for actions in outputs)

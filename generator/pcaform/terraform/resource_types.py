@@ -1,4 +1,4 @@
-"""Terraform's names of the resource types that pcaform renders, reads or judges."""
+"""Terraform's names of the resource types that pcaform renders, reads or checks."""
 
 AUTHORITY = "aws_acmpca_certificate_authority"
 CERTIFICATE = "aws_acmpca_certificate"

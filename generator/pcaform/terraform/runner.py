@@ -1,4 +1,4 @@
-"""The one place that runs Terraform or OpenTofu: finds it, gives it its environment, reads its JSON."""
+"""Runs Terraform or OpenTofu: finds the binary, sets its environment, and reads its JSON output."""
 
 import json
 import os
@@ -18,13 +18,13 @@ MIRROR = "PCAFORM_PROVIDER_MIRROR"
 _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 _DIFFERENCES = 2
 _COLOUR = r"\x1b\[[0-9;]*m"
-_DRAWN = re.compile(rf"^(?:{_COLOUR})*[╷│╵](?:{_COLOUR})* ?|{_COLOUR}", re.MULTILINE)
-"""Colours, and the frame around messages, which commands without -no-color draw for no terminal either."""
+_DECORATION = re.compile(rf"^(?:{_COLOUR})*[╷│╵](?:{_COLOUR})* ?|{_COLOUR}", re.MULTILINE)
+"""Colours, and the frame around messages, which commands without -no-color print even without a terminal."""
 _NO_REGISTRY = "Failed to query available provider packages"
 
 
 class TerraformError(Failure):
-    """Terraform said no; the message holds its diagnostics."""
+    """Terraform failed; the message has its diagnostics."""
 
 
 class TerraformMissing(Failure):
@@ -32,15 +32,15 @@ class TerraformMissing(Failure):
 
 
 def find_binary(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the path of the binary: what PCAFORM_TERRAFORM names, else `terraform`, else `tofu`."""
+    """Return the path of the binary: the value of PCAFORM_TERRAFORM, else `terraform`, else `tofu`."""
     path = environment.get("PATH")
-    if wanted := environment.get(BINARY):
-        if found := shutil.which(wanted, path=path):
-            return found
-        raise TerraformMissing(f"{BINARY} names '{wanted}', which is not an executable file: correct or unset it")
+    if configured := environment.get(BINARY):
+        if binary := shutil.which(configured, path=path):
+            return binary
+        raise TerraformMissing(f"{BINARY} names '{configured}', which is not an executable file: correct or unset it")
     for name in ("terraform", "tofu"):
-        if found := shutil.which(name, path=path):
-            return found
+        if binary := shutil.which(name, path=path):
+            return binary
     raise TerraformMissing(
         f"neither terraform nor tofu is on PATH: install Terraform or OpenTofu 1.10 or later, or set {BINARY}"
     )
@@ -49,14 +49,14 @@ def find_binary(environment: Mapping[str, str] = os.environ) -> str:
 def cli_configuration(environment: Mapping[str, str]) -> str:
     """Return the text of a CLI configuration file for hermetic runs.
 
-    With PCAFORM_PROVIDER_MIRROR it installs providers from that directory only (the layout of `terraform providers
-    mirror`); without, Terraform's own rules hold, its implied local mirror directories included.
+    With PCAFORM_PROVIDER_MIRROR, providers are only installed from that directory (in the layout of `terraform
+    providers mirror`); without it, Terraform's own rules apply, including its implied local mirror directories.
     """
     mirror = environment.get(MIRROR)
     if not mirror:
         return ""
     if not any((Path(mirror) / host).is_dir() for host in _HOSTS):
-        raise Failure(f"{MIRROR} is '{mirror}', which holds none of {', '.join(_HOSTS)}: name a provider mirror")
+        raise Failure(f"{MIRROR} is '{mirror}', which contains none of {', '.join(_HOSTS)}: name a provider mirror")
     return (
         "provider_installation {\n  filesystem_mirror {\n"
         f"    path    = {json.dumps(str(Path(mirror).resolve()))}\n"
@@ -83,39 +83,39 @@ class Terraform:
         except TerraformError as error:
             if _NO_REGISTRY not in str(error):
                 raise
-            raise TerraformError(f"{error}\nwith no registry in reach, let {MIRROR} name a provider mirror") from None
+            raise TerraformError(f"{error}\nwithout access to a registry, set {MIRROR} to a provider mirror") from None
 
     def validate(self) -> None:
-        """Raise TerraformError where the configuration is not valid."""
+        """Raise TerraformError if the configuration is not valid."""
         result = json.loads(self._run("validate", "-json", codes=(0, 1)).stdout)
         if not result["valid"]:
-            raise TerraformError(_diagnostics("terraform validate", result["diagnostics"]))
+            raise TerraformError(_format_diagnostics("terraform validate", result["diagnostics"]))
 
     def plan(self, file: Path, *arguments: str) -> dict[str, Any]:
-        """Plan into `file` and return the plan as `terraform show -json` gives it."""
+        """Plan into `file` and return the plan in the format of `terraform show -json`."""
         self._stream("plan", "-input=false", f"-out={file}", *arguments)
         return self.show(file)
 
     def apply(self, file: Path) -> None:
-        """Apply a plan that was saved."""
+        """Apply a saved plan."""
         self._stream("apply", "-input=false", str(file))
 
     def show(self, file: Path | None = None) -> dict[str, Any]:
         """Return a saved plan, or the state, as JSON."""
-        shown: dict[str, Any] = json.loads(self._run("show", "-json", *([str(file)] if file else [])).stdout)
-        return shown
+        data: dict[str, Any] = json.loads(self._run("show", "-json", *([str(file)] if file else [])).stdout)
+        return data
 
     def conclusion(self, file: Path) -> str:
-        """Return the line in which Terraform itself says what a saved plan comes to."""
+        """Return Terraform's own summary line of a saved plan."""
         lines = self._run("show", "-no-color", str(file)).stdout.splitlines()
         return next((line for line in lines if line.startswith(("Plan: ", "No changes."))), "")
 
     def state_pull(self) -> bytes:
-        """Return the state as it lies in the backend."""
+        """Return the state as it is stored in the backend."""
         return self._run("state", "pull").stdout.encode()
 
     def state_push(self, file: Path) -> None:
-        """Store a state in the backend, which refuses one that is not the successor of what it has."""
+        """Store a state in the backend, which rejects a state that is not the successor of the stored one."""
         self._run("state", "push", str(file))
 
     def workspace(self) -> str:
@@ -124,11 +124,11 @@ class Terraform:
 
     def _stream(self, command: str, *arguments: str) -> None:
         """Run a command that reports in JSON lines; raise TerraformError with the errors among them."""
-        done = self._run(command, "-json", *arguments, codes=(0, 1, _DIFFERENCES))
-        messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        result = self._run(command, "-json", *arguments, codes=(0, 1, _DIFFERENCES))
+        messages = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
         diagnostics = [message["diagnostic"] for message in messages if "diagnostic" in message]
-        if done.returncode == 1:
-            raise TerraformError(_diagnostics(f"terraform {command}", diagnostics) + done.stderr)
+        if result.returncode == 1:
+            raise TerraformError(_format_diagnostics(f"terraform {command}", diagnostics) + result.stderr)
 
     def _run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
         process = subprocess.Popen(
@@ -144,8 +144,8 @@ class Terraform:
         )
         stdout, stderr = _wait(process)
         if process.returncode not in codes:
-            said = _DRAWN.sub("", stderr or stdout).strip()
-            raise TerraformError(f"terraform {arguments[0]} failed in {self.directory}:\n{said}")
+            output = _DECORATION.sub("", stderr or stdout).strip()
+            raise TerraformError(f"terraform {arguments[0]} failed in {self.directory}:\n{output}")
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
 
@@ -159,13 +159,13 @@ def _wait(process: subprocess.Popen[str]) -> tuple[str, str]:
         raise
 
 
-def _diagnostics(command: str, diagnostics: list[dict[str, Any]]) -> str:
+def _format_diagnostics(command: str, diagnostics: list[dict[str, Any]]) -> str:
     errors = [diagnostic for diagnostic in diagnostics if diagnostic["severity"] == "error"]
-    return "\n".join([f"{command} failed:", *map(_diagnostic, errors)])
+    return "\n".join([f"{command} failed:", *map(_format_diagnostic, errors)])
 
 
-def _diagnostic(diagnostic: Mapping[str, Any]) -> str:
-    place = diagnostic.get("range") or {}
-    where = f" ({place['filename']}:{place['start']['line']})" if place else ""
+def _format_diagnostic(diagnostic: Mapping[str, Any]) -> str:
+    source_range = diagnostic.get("range") or {}
+    location = f" ({source_range['filename']}:{source_range['start']['line']})" if source_range else ""
     detail = diagnostic.get("detail") or ""
-    return f"  {diagnostic['summary']}{where}" + "".join(f"\n    {line}" for line in detail.splitlines() if line)
+    return f"  {diagnostic['summary']}{location}" + "".join(f"\n    {line}" for line in detail.splitlines() if line)

@@ -85,7 +85,7 @@ def test_what_others_merged_since_is_not_this_branchs_doing(pcaform: Run, home: 
         (("--spec", "specs"), "name a plan"),
         (
             ("--spec", "specs", "--base", "nowhere"),
-            "git knows no commit that 'nowhere' and the present one have in common",
+            "git finds no common commit of 'nowhere' and HEAD",
         ),
         (("--spec", "specs", "missing.yaml"), "missing.yaml: "),
     ],
@@ -101,7 +101,7 @@ def test_no_repository_is_said(pcaform: Run, tmp_path: Path) -> None:
     (tmp_path / "corpus.yaml").write_text(TEXT, encoding="utf-8")
     bounded = {"GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
     done = pcaform("guard", "--spec", "corpus.yaml", "--base", "main", cwd=tmp_path, env=bounded)
-    assert (done.returncode, "in no git repository" in done.stderr) == (1, True)
+    assert (done.returncode, "not in a git repository" in done.stderr) == (1, True)
 
 
 def test_fail_on_lowers_what_counts(pcaform: Run, home: Path) -> None:

@@ -70,7 +70,7 @@ def policies_of(case: dict[str, Any]) -> Policies:
         boundary=document(case, "boundary"),
         session=(session,) if session else (),
         resource=document(case, "resource"),
-        guardrails=((guardrail,),) if guardrail else (),
+        scps=((guardrail,),) if guardrail else (),
     )
 
 
@@ -98,15 +98,15 @@ UNREADABLE: list[tuple[Any, str]] = [
     ({"Statement": GOOD | {"NotAction": "a:c"}}, "needs one of Action and NotAction"),
     ({"Statement": {"Effect": "Allow", "Action": "a:b"}}, "needs one of Resource and NotResource"),
     ({"Statement": GOOD | {"Resources": "*"}}, "has unknown elements: Resources"),
-    ({"Statement": GOOD | {"Action": [["a:b"]]}}, "statement 1, Action holds something that is no text"),
-    ({"Statement": GOOD | {"Action": 1}}, "statement 1, Action holds something that is no text"),
+    ({"Statement": GOOD | {"Action": [["a:b"]]}}, "statement 1, Action has a value that is not text"),
+    ({"Statement": GOOD | {"Action": 1}}, "statement 1, Action has a value that is not text"),
     ({"Statement": GOOD | {"Resource": "bucket"}}, "the resource 'bucket', which is neither"),
     ({"Version": "2012-10-17", "Statement": GOOD | {"Resource": "arn:aws:s3:::${aws:username"}}, "is neither"),
     ({"Statement": GOOD | {"Condition": {"StringIs": {"a:c": "d"}}}}, "has the unknown condition operator 'StringIs'"),
     ({"Statement": GOOD | {"Condition": {"NullIfExists": {"a:c": "true"}}}}, "condition operator 'NullIfExists'"),
     ({"Statement": GOOD | {"Condition": {"Bool": "x"}}}, "condition that is not an object"),
     ({"Statement": GOOD | {"Condition": {"Bool": {"a:c": "d", "A:C": "d"}}}}, "a condition key twice"),
-    ({"Statement": GOOD | {"Condition": {"StringLike": {"a:c": None}}}}, "StringLike a:c holds something"),
+    ({"Statement": GOOD | {"Condition": {"StringLike": {"a:c": None}}}}, "StringLike a:c has a value"),
     ({"Statement": TRUST | {"Principal": "me"}}, "principal that is neither"),
     ({"Statement": TRUST | {"Principal": "*", "NotPrincipal": "*"}}, "has both Principal"),
     ({"Statement": TRUST | {"Principal": {"Aws": "*"}}}, "has the kind 'Aws', allowed: AWS, Service"),
@@ -198,10 +198,10 @@ def test_only_the_policy_of_a_resource_names_principals() -> None:
         {"identity": (named,)},
         {"boundary": named},
         {"session": (named,)},
-        {"guardrails": ((named,),)},
+        {"scps": ((named,),)},
     ]
     for policies in misplaced:
-        with pytest.raises(PolicyError, match="policy 'p' names a principal"):
+        with pytest.raises(PolicyError, match="policy 'p' has a principal"):
             Policies(**policies)
-    with pytest.raises(PolicyError, match="policy 'p' has a statement for no principal"):
+    with pytest.raises(PolicyError, match="policy 'p' is resource-based and has a statement without"):
         Policies(resource=anonymous)

@@ -22,7 +22,7 @@ PERMISSIONS: dict[str, tuple[dict[str, Any], str]] = {
         {"principal": "acm.amazonaws.com", "actions": ["RevokeCertificate"]},
         (
             "'actions' is 'RevokeCertificate' (did you mean 'GetCertificate'?), allowed: IssueCertificate, "
-            "GetCertificate, ListPermissions; 'actions' is a list, allowed: 1 or more in it"
+            "GetCertificate, ListPermissions; 'actions' is a list, allowed: at least 1 item"
         ),
     ),
     "no actions": ({"principal": "acm.amazonaws.com"}, PART),

@@ -1,4 +1,4 @@
-"""What `--check` and `--diff` say: the same as a write would do, and a diff that `patch` takes."""
+"""`--check` and `--diff` report exactly what a write would do, with a diff that `patch` accepts."""
 
 import re
 import shutil
@@ -76,8 +76,8 @@ def test_patch_takes_the_diff(tmp_path: Path, before: bytes | None) -> None:
 LINES = st.lists(st.sampled_from(["a", "b", "c", "x", "y", "z", *map(str, range(12))]), max_size=30)
 
 
-def applied(before: list[str], hunks: list[str]) -> list[str]:
-    """Return what a unified diff makes of a text, by its format's rules: each head must say where its hunk stands."""
+def apply_hunks(before: list[str], hunks: list[str]) -> list[str]:
+    """Apply a unified diff to a text by the rules of the format: each header must have the position of its hunk."""
     found, at = [], 0
     for line in hunks:
         if line.startswith("@@"):
@@ -97,7 +97,7 @@ def applied(before: list[str], hunks: list[str]) -> list[str]:
 @given(LINES, LINES)
 def test_a_diff_makes_the_one_text_from_the_other(before: list[str], after: list[str]) -> None:
     hunks = list(unified(before, after))
-    assert applied(before, hunks) == after
+    assert apply_hunks(before, hunks) == after
     assert bool(hunks) == (before != after)
 
 
@@ -129,5 +129,5 @@ def test_colours_are_those_of_a_diff() -> None:
 
 
 @pytest.mark.parametrize(("number", "shown"), [(3, ["0", "1", "2"]), (4, ["0", "1", "2", "... 1 more lines"])])
-def test_a_cut_says_what_is_missing(number: int, shown: list[str]) -> None:
-    assert diff.cut([str(line) for line in range(number)], 3) == shown
+def test_truncated_lines_have_a_count_of_the_rest(number: int, shown: list[str]) -> None:
+    assert diff.truncate_lines([str(line) for line in range(number)], 3) == shown

@@ -1,6 +1,6 @@
-"""A write that breaks off anywhere: killed, or refused by the disk. What is left is old, new, or says what to do.
+"""A write that is interrupted anywhere, killed or by a disk error: it leaves the old stack, the new one, or a tripwire.
 
-Every call into the system that changes a disk is counted first; then the write is broken off at each of them in turn.
+Every system call that changes the disk is counted first; then the write is interrupted at each of them in turn.
 """
 
 import errno
@@ -41,7 +41,7 @@ certificate_authorities:
 
 
 def rendered(key: str, *, add: str) -> Rendered:
-    """Return the stack of a root and one CA below it, with one file more."""
+    """Return the stack of a root and one CA below it, with one additional file."""
     files = render(plan(load_valid_text(SPEC.format(key=key).encode(), "s.yaml"), source="s.yaml")).files
     return stack_of({**{path: files[path] for path in files if path != NAME}, add: b"# more\n"})
 
@@ -50,19 +50,19 @@ NOTHING = Rendered("s", {})
 OLD = rendered("one", add="x/y/old.tf")
 NEW = rendered("two", add="changes.tf")
 OTHER = stack(a_tf="a", changes_tf="c")
-"""What a user renders after an interrupted render, having changed their mind."""
+"""Another stack that a user renders after an interrupted render."""
 
 
 @contextmanager
-def struck(strike: Callable[[int, str, Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
-    """Let every call that changes a disk pass through `strike`, with its number."""
+def patch_calls(inject: Callable[[int, str, Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
+    """Pass every call that changes the disk through `inject`, with its number."""
     count = 0
 
     def wrapped(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
             nonlocal count
             count += 1
-            return strike(count, name, real)(*arguments, **named)
+            return inject(count, name, real)(*arguments, **named)
 
         return call
 
@@ -82,13 +82,13 @@ def calls(before: Rendered | None, after: Rendered, out: Path) -> list[str]:
 
     if before:
         write(before, out)
-    with struck(note):
+    with patch_calls(note):
         write(after, out)
     return found
 
 
 def test_the_calls_are_counted(tmp_path: Path) -> None:
-    """Else the tests below would break a write off nowhere; every new file is written, made durable and renamed."""
+    """Otherwise the tests below would interrupt nothing; every new file is written, made durable and renamed."""
     found = calls(OLD, NEW, tmp_path)
     new = [path for path in NEW.files if OLD.files.get(path) != NEW.files[path]]
     assert found.count("write") == found.count("replace") == len(new) + 1
@@ -98,7 +98,7 @@ def test_the_calls_are_counted(tmp_path: Path) -> None:
 
 
 def test_the_order_of_a_write(tmp_path: Path) -> None:
-    """Additions, and what moves or forgets, come before what leans on them; deletions and the memory of it all last."""
+    """Additions, moves and removals come before what depends on them; deletions and the manifest come last."""
     write(stack(a_tf="a", changes_tf="c", gone_tf="g", x__gone_tf="g"), tmp_path)
     found: list[str] = []
 
@@ -110,7 +110,7 @@ def test_the_order_of_a_write(tmp_path: Path) -> None:
 
         return call
 
-    with struck(note):
+    with patch_calls(note):
         write(stack(a_tf="A", changes_tf="C", new_tf="n", y__new_tf="n"), tmp_path)
     assert found == [
         f"replace {tripwire.NAME}",
@@ -124,7 +124,7 @@ def test_the_order_of_a_write(tmp_path: Path) -> None:
 
 
 def killed(at: int, after: Rendered, out: Path) -> bool:
-    """Write in a child that kills itself in the call with this number, half-way where it is a write; tell if it did."""
+    """Write in a child process that kills itself in this call, half-way if it is a `write`; tell whether it did."""
 
     def kill(number: int, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def die(*arguments: Any, **_: Any) -> None:
@@ -137,7 +137,7 @@ def killed(at: int, after: Rendered, out: Path) -> bool:
     child = os.fork()
     if child == 0:
         try:
-            with struck(kill):
+            with patch_calls(kill):
                 write(after, out)
         finally:
             os._exit(0)
@@ -173,7 +173,7 @@ def test_two_kills_in_a_row_with_different_specs_heal_as_well(tmp_path: Path) ->
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EIO], ids=errno.errorcode.get)
 @pytest.mark.parametrize("before", [None, OLD], ids=["fresh", "changed"])
-def test_a_disk_that_refuses_is_told_and_leaves_nothing_half(
+def test_a_disk_error_is_reported_and_leaves_nothing_half_written(
     tmp_path: Path, code: int, before: Rendered | None
 ) -> None:
     number = len(calls(before, NEW, tmp_path / "counted"))
@@ -196,7 +196,7 @@ def test_a_disk_that_refuses_is_told_and_leaves_nothing_half(
 
 
 def refused(at: int, code: int, after: Rendered, out: Path) -> str | None:
-    """Write while the call with this number fails, its effect left out; return the message of the failure."""
+    """Write while the call with this number fails and does nothing; return the message of the failure."""
 
     def refuse(number: int, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def fail(*arguments: Any, **_: Any) -> None:
@@ -207,7 +207,7 @@ def refused(at: int, code: int, after: Rendered, out: Path) -> str | None:
         return fail if number == at else real
 
     try:
-        with struck(refuse):
+        with patch_calls(refuse):
             write(after, out)
     except Failure as failure:
         assert os.strerror(code) in str(failure)
@@ -223,14 +223,14 @@ def test_an_interrupt_leaves_the_tripwire_and_no_staging(tmp_path: Path) -> None
             raise KeyboardInterrupt
         return real
 
-    with pytest.raises(KeyboardInterrupt), struck(interrupt):
+    with pytest.raises(KeyboardInterrupt), patch_calls(interrupt):
         write(NEW, tmp_path)
     assert (tmp_path / "s" / tripwire.NAME).is_file()
 
 
 def test_a_tripwire_is_a_leftover_by_itself(tmp_path: Path) -> None:
     directory = write(OLD, tmp_path).directory
-    (directory / tripwire.NAME).write_bytes(tripwire.text({}))
+    (directory / tripwire.NAME).write_bytes(tripwire.serialize({}))
     (left,) = compare(OLD, directory).differences
     assert (left.path, left.reason) == (tripwire.NAME, "leftover")
     written = write(OLD, tmp_path)
@@ -243,7 +243,7 @@ def test_a_tripwire_never_makes_it_delete_elsewhere(tmp_path: Path, path: str) -
     directory = write(OLD, tmp_path).directory
     (directory / path).parent.mkdir(parents=True, exist_ok=True)
     (directory / path).write_bytes(b"precious")
-    (directory / tripwire.NAME).write_bytes(tripwire.text({path: frozenset({digest(b"precious")})}))
+    (directory / tripwire.NAME).write_bytes(tripwire.serialize({path: frozenset({digest(b"precious")})}))
     write(OLD, tmp_path)
     assert (directory / path).read_bytes() == b"precious"
 
@@ -255,7 +255,7 @@ def test_terraform_refuses_the_tripwire_and_says_what_to_do(tmp_path: Path, offl
     terraform = offline(directory)
     terraform.init()
     terraform.validate()
-    (directory / tripwire.NAME).write_bytes(tripwire.text({"a.tf": frozenset({"sha256:" + "0" * 64})}))
+    (directory / tripwire.NAME).write_bytes(tripwire.serialize({"a.tf": frozenset({"sha256:" + "0" * 64})}))
     asked = [terraform.binary, command, "-no-color", "-input=false"][: 3 if command == "validate" else 4]
     done = subprocess.run(asked, cwd=directory, env=dict(terraform.environment), capture_output=True, check=False)
     assert done.returncode == 1

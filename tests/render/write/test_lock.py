@@ -1,4 +1,4 @@
-"""Two renders at once into one directory: one after the other, or the second one says why not."""
+"""Two renders into one directory at the same time: one waits for the other, or fails with the reason."""
 
 import os
 import signal
@@ -17,13 +17,13 @@ from pcaform.render.write.write import write
 from render.write.builders import content_of, stack
 
 HOLD = (
-    "import sys\nfrom pathlib import Path\nfrom pcaform.render.write.lock import locked\n"
-    "with locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
+    "import sys\nfrom pathlib import Path\nfrom pcaform.render.write.lock import lock_directory\n"
+    "with lock_directory(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
 )
 
 
 class Holder:
-    """Another process that holds a lock until it is told to end."""
+    """Another process that holds a lock until `end` is called."""
 
     def __init__(self, directory: Path) -> None:
         pipe = subprocess.PIPE
@@ -37,7 +37,7 @@ class Holder:
         self.process.communicate()
 
 
-def test_who_waits_too_long_is_told(tmp_path: Path) -> None:
+def test_waiting_too_long_fails(tmp_path: Path) -> None:
     holder = Holder(tmp_path)
     with pytest.raises(Failure, match=rf"^{tmp_path}: another render .* for 0\.1 s: .*; nothing was written there$"):
         lock_directory(tmp_path, patience=0.1).__enter__()
@@ -52,8 +52,8 @@ def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
         pass
 
 
-def test_who_waits_says_so_and_goes_on(tmp_path: Path) -> None:
-    """The holder ends when the other process has said that it waits, so no time is guessed."""
+def test_waiting_is_reported_and_ends_with_the_lock(tmp_path: Path) -> None:
+    """The holder ends when the other process has reported that it waits, so no time is guessed."""
     (tmp_path / "corp-pki").mkdir()
     holder = Holder(tmp_path / "corp-pki")
     command = [sys.executable, "-m", "pcaform", "render", str(EXAMPLE), "--out", str(tmp_path)]
@@ -76,7 +76,7 @@ def test_many_at_once_leave_the_stack_of_one(tmp_path: Path) -> None:
     assert content_of(tmp_path / "s") in [each.files for each in stacks]
 
 
-def test_a_file_system_without_locks_is_told(
+def test_a_file_system_without_locks_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(*_: object) -> None:

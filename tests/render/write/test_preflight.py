@@ -1,4 +1,4 @@
-"""What stands in a stack's way is told, all of it at once, and then nothing is written."""
+"""Everything that blocks a stack is reported together, and then nothing is written."""
 
 import os
 from collections.abc import Callable
@@ -30,7 +30,9 @@ def test_a_link_in_the_stack_leads_nowhere(tmp_path: Path, place: str, *, force:
         elsewhere.write_text("precious", encoding="utf-8")
     original.symlink_to(elsewhere)
     before = tree(tmp_path)
-    with pytest.raises(Failure, match=rf"^{original}: a link; put what it leads to .*\nnothing was written there$"):
+    with pytest.raises(
+        Failure, match=rf"^{original}: a link; replace it by what it points to, .*\nnothing was written there$"
+    ):
         write(NEW, tmp_path, force=force)
     assert tree(tmp_path) == before
 
@@ -46,7 +48,7 @@ def file_for_a_directory(directory: Path) -> str:
 
 
 def pipe_for_a_file(directory: Path) -> str:
-    """Make a pipe, which nobody could read to its end."""
+    """Make a pipe, which cannot be read to its end."""
     os.mkfifo(directory / "a.tf")
     return f"{directory}/a.tf: not a plain file, where there must be a file"
 
@@ -89,7 +91,7 @@ def test_an_obstacle_stops_everything(tmp_path: Path, obstacle: Callable[[Path],
     assert tree(tmp_path) == before
 
 
-def test_all_obstacles_are_told_at_once(tmp_path: Path) -> None:
+def test_all_obstacles_are_reported_together(tmp_path: Path) -> None:
     (tmp_path / "s").mkdir()
     messages = [directory_for_a_file(tmp_path / "s"), file_for_a_directory(tmp_path / "s")]
     with pytest.raises(Failure) as failure:
@@ -106,7 +108,7 @@ def test_two_rendered_names_that_are_one_on_some_disks(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["", "a.tf", "m", "m/b.tf", "m/old.tf"])
 @pytest.mark.parametrize("force", [False, True])
 def test_what_is_read_only_stops_everything(tmp_path: Path, place: str, *, force: bool) -> None:
-    """Also for root, whom no mode stops: whoever took the right to write away meant something by it."""
+    """Also for root, which may write whatever the mode is: the write permission was removed on purpose."""
     directory = write(stack(a_tf="a", m__b_tf="b", m__old_tf="old"), tmp_path).directory
     before = tree(directory)
     mode = (directory / place).stat().st_mode
@@ -119,13 +121,13 @@ def test_what_is_read_only_stops_everything(tmp_path: Path, place: str, *, force
     assert tree(directory) == before
 
 
-def test_what_is_read_only_and_stays_as_it_is_is_no_trouble(tmp_path: Path) -> None:
+def test_read_only_files_that_do_not_change_are_accepted(tmp_path: Path) -> None:
     directory = write(stack(a_tf="a", b_tf="b"), tmp_path).directory
     (directory / "b.tf").chmod(0o444)
     assert write(stack(a_tf="new", b_tf="b"), tmp_path).unchanged == ("b.tf",)
 
 
-def test_a_directory_in_place_of_a_leftover_is_somebody_elses(tmp_path: Path) -> None:
+def test_a_directory_in_place_of_a_leftover_is_foreign(tmp_path: Path) -> None:
     directory = write(stack(a_tf="a", old="old"), tmp_path).directory
     (directory / "old").unlink()
     (directory / "old").mkdir()

@@ -1,4 +1,4 @@
-"""Rendered files on a disk that others use too: written whole, never over somebody's work, never outside."""
+"""Writing rendered files: completely, never over edited or foreign files, never outside the directory."""
 
 import hashlib
 import json
@@ -79,7 +79,7 @@ def test_an_edited_file_is_refused_and_nothing_is_written(tmp_path: Path) -> Non
         "-by\N{REPLACEMENT CHARACTER}hand",
         r"\ No newline at end of file",
         "+new",
-        "move them away, or give --force to lose what is in them; nothing was written there",
+        "move them away, or use --force to discard their content; nothing was written there",
     ]
     assert tree(directory) == {"a.tf": "a", "b.tf": "by\x1bhand"}
 
@@ -128,7 +128,7 @@ def test_an_edited_leftover_stays(tmp_path: Path) -> None:
     assert tree(directory) == {"a.tf": "a", "b.tf": "by hand"}
 
 
-def test_a_leftover_that_is_gone_already_is_no_trouble(tmp_path: Path) -> None:
+def test_a_leftover_that_is_already_deleted_is_accepted(tmp_path: Path) -> None:
     directory = write(stack(a_tf="a", b_tf="b"), tmp_path).directory
     (directory / "b.tf").unlink()
     assert write(stack(a_tf="a"), tmp_path).deleted == ()
@@ -173,7 +173,7 @@ def test_a_manifest_that_names_what_is_never_ours(tmp_path: Path, path: str, *, 
         (directory / path).write_bytes(b"precious")
     before = tree(tmp_path)
     named = str(outside) if path == "ABSOLUTE" else path
-    (directory / NAME).write_bytes(manifest.text({named: b"precious"}, {}))
+    (directory / NAME).write_bytes(manifest.serialize({named: b"precious"}, {}))
     with pytest.raises(Failure, match=r"\.pcaform\.json: names .*, which pcaform never writes: restore it"):
         write(stack(a_tf="new"), tmp_path, force=force)
     assert tree(tmp_path) == before
@@ -209,20 +209,20 @@ def test_a_large_stack_is_written_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("blocked", ["", "s"])
-def test_what_cannot_be_written_is_said(tmp_path: Path, blocked: str) -> None:
-    """A file where a directory must be: root is refused there as well."""
+def test_a_write_error_is_reported(tmp_path: Path, blocked: str) -> None:
+    """A file where there must be a directory: this also fails for root."""
     place = tmp_path / "out" / blocked
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text("in the way", encoding="utf-8")
-    with pytest.raises(Failure, match=SAID):
+    with pytest.raises(Failure, match=WRITE_ERROR):
         write(stack(a_tf="a"), tmp_path / "out")
 
 
-SAID = r"^/.*: cannot be written: .*; mend it or choose another --out\nnothing was written there$"
+WRITE_ERROR = r"^/.*: cannot be written: .*; fix this or choose another --out\nnothing was written there$"
 
 
-def test_a_file_system_that_takes_nothing_is_said() -> None:
-    with pytest.raises(Failure, match=SAID):
+def test_a_read_only_file_system_is_reported() -> None:
+    with pytest.raises(Failure, match=WRITE_ERROR):
         write(stack(a_tf="a"), Path("/proc/pcaform"))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pcaform.core.problems import Invalid
 from pcaform.spec.yaml_reader import parse
-from pcaform.spec.yaml_writer import flow
+from pcaform.spec.yaml_writer import format_flow
 
 Chunk = tuple[tuple[str, ...], str]
 
@@ -38,7 +38,7 @@ class Writer:
         if isinstance(value, str) and value.isprintable() and self.chance(3):
             return "'" + value.replace("'", "''") + "'"
         has_lines = isinstance(value, str) and "\n" in value
-        return flow([value])[1:-1] if is_in_flow or has_lines else flow(value)
+        return format_flow([value])[1:-1] if is_in_flow or has_lines else format_flow(value)
 
     def flow(self, value: Any, indent: int) -> str:
         if isinstance(value, dict):

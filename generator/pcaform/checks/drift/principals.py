@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any
 
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
-from pcaform.iam.policies.roles import MAKERS
+from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.sources.aws.access_level import is_relevant
 from pcaform.sources.aws.iam_details import IamPrincipal, IamPrincipals, Policy
 from pcaform.spec.issuers import Issuer, Role
@@ -31,7 +31,7 @@ def compare_principals(spec: Spec, live: IamPrincipals, arns: Mapping[str, str])
         build = partial(issuer_policies.documents, issuer, spec.aws, arn_of=arns.__getitem__)
         principal, label = principals.get((kind, name)), f"{kind} '{name}'"
         yield from _compare_principal(f"issuers.{key}", principal, label, build, settings=issuer, spec=spec)
-    for section, key, role in spec.duties:
+    for section, key, role in spec.operator_roles:
         name = role.role_name or key
         build = partial(_operator_documents, section, name, spec=spec, arns=arns)
         principal, label = principals.get(("role", name)), f"role '{name}'"
@@ -39,7 +39,7 @@ def compare_principals(spec: Spec, live: IamPrincipals, arns: Mapping[str, str])
 
 
 def _operator_documents(section: str, name: str, *, spec: Spec, arns: Mapping[str, str]) -> Documents:
-    return {f"{name}-private-ca": MAKERS[section](spec, arn_of=arns.__getitem__)}
+    return {f"{name}-private-ca": POLICY_BUILDERS[section](spec, arn_of=arns.__getitem__)}
 
 
 def _compare_principal(
@@ -65,7 +65,7 @@ def _compare_principal(
     except KeyError as missing:
         message = f"its policies name the CA '{missing.args[0]}', which was not found: they are not compared"
         yield Difference(Kind.UNKNOWN, place, message, "resolve that first", principal.arn)
-    except (PolicyError, *INCOMPLETE):
+    except (PolicyError, *PARTIAL_DATA_ERRORS):
         message = f"{label} has a policy that cannot be read: its permissions are not compared"
         yield Difference(Kind.UNKNOWN, place, message, "check its policies", principal.arn)
     boundary = settings.permissions_boundary or ""

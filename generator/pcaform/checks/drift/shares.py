@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.share import document
 from pcaform.sources.account_snapshot import POLICY, CaStatus
@@ -32,5 +32,5 @@ def compare_shares(spec: Spec, live_cas: Mapping[str, CaStatus]) -> Iterator[Dif
 def _is_same(live_policy: str, expected: Mapping[str, object]) -> bool:
     try:
         return normalized_statements([json.loads(live_policy)]) == normalized_statements([expected])
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return False

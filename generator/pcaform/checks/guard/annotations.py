@@ -49,7 +49,7 @@ def _calls(spec: Spec) -> Iterator[tuple[str, Loc]]:
         yield from ((module_names.ca_certificate(key, number), loc) for number in generations)
     yield from ((module_names.share(key), ("shares", key)) for key in spec.shares)
     yield from ((module_names.issuer(key), ("issuers", key)) for key in spec.issuers)
-    yield from ((module_names.operator_role(section, key), (section, key)) for section, key, _ in spec.duties)
+    yield from ((module_names.operator_role(section, key), (section, key)) for section, key, _ in spec.operator_roles)
     yield from ((module_names.crl_bucket(key), ("crl_buckets", key)) for key in spec.crl_buckets)
     yield from ((module_names.certificate(key), ("certificates", key)) for key in spec.certificates)
 

@@ -1,1 +1,1 @@
-"""IAM policies evaluated as AWS documents it: pure functions, shared by the sandbox and by what proves access."""
+"""IAM's policy evaluation as AWS documents it: pure functions, used by the sandbox and by the access checks."""

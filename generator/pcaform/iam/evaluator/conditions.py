@@ -1,8 +1,8 @@
-"""The Condition element: which conditions a statement has, and whether a request meets them all.
+"""The Condition element: the conditions of a statement, and whether a request meets them.
 
 Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_elements_condition.html,
-reference_policies_condition-single-vs-multi-valued-context-keys.html (empty texts count as no value for what looks at
-sets), access-analyzer-reference-policy-checks.html (empty lists, Null with a quantifier).
+reference_policies_condition-single-vs-multi-valued-context-keys.html (for set operators, an empty text is not a value),
+access-analyzer-reference-policy-checks.html (empty lists, Null with a set operator).
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _NULL = "Null"
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One key of one operator; `key` in lower case. `operator` None is Null. `quantifier` is empty for none."""
+    """One condition key of one operator; `key` is in lower case. `operator` None is Null, `quantifier` may be empty."""
 
     key: str
     values: tuple[str, ...]
@@ -26,30 +26,30 @@ class Condition:
     if_exists: bool = False
 
     def is_met(self, context: Context) -> bool:
-        """Tell whether a request meets it; an absent key follows AWS's table of absent keys."""
-        found = context.get(self.key, ())
+        """Tell whether a request context meets the condition; absent keys are handled as in AWS's table."""
+        values = context.get(self.key, ())
         if self.operator is None:
-            return self._is_null_met(found)
-        if not (any(found) if self.quantifier else found):
+            return self._is_null_met(values)
+        if not (any(values) if self.quantifier else values):
             is_empty_set = self.quantifier == _FOR_ALL
             return self.if_exists or is_empty_set or (self.operator.is_negated and not self.quantifier)
         combined = all if self.quantifier == _FOR_ALL or (self.operator.is_negated and not self.quantifier) else any
-        return combined(self._accepts(value, self.operator, context) for value in found)
+        return combined(self._accepts(value, self.operator, context) for value in values)
 
-    def _is_null_met(self, found: tuple[str, ...]) -> bool:
+    def _is_null_met(self, context_values: tuple[str, ...]) -> bool:
         if self.quantifier:
             return self.quantifier == _FOR_ALL
-        return any((value.lower() == "true") is (not any(found)) for value in self.values)
+        return any((value.lower() == "true") is (not any(context_values)) for value in self.values)
 
     def _accepts(self, value: str, operator: Operator, context: Context) -> bool:
         is_match = any(operator.matches(value, expected, context) for expected in self.values)
         return is_match is not operator.is_negated
 
 
-def condition(name: str, key: str, values: tuple[str, ...]) -> Condition | None:
-    """Make a condition from an operator's name with its prefix and suffix; None for a name that AWS does not have.
+def build_condition(name: str, key: str, values: tuple[str, ...]) -> Condition | None:
+    """Build a condition from an operator's name with its prefix and suffix; None for an unknown operator.
 
-    Raises ValueError, which quotes the value, for one that the operator cannot read.
+    Raises ValueError with the value if the operator cannot read a value.
     """
     quantifier = next((prefix for prefix in (_FOR_ALL, _FOR_ANY) if name.startswith(prefix)), "")
     base = name.removeprefix(quantifier)

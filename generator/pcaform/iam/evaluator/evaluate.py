@@ -1,8 +1,8 @@
-"""A request and all policies that speak about it -> allowed or not, and which statement or missing one decided.
+"""Evaluates a request with all policies that apply to it: allowed or denied, and by which policy and statement.
 
 Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/:
 reference_policies_evaluation-logic_policy-eval-denyallow.html (one account),
-reference_policies_evaluation-logic-cross-account.html (two), access_policies_boundaries.html (what limits what).
+reference_policies_evaluation-logic-cross-account.html (two), access_policies_boundaries.html (boundaries).
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,11 +12,11 @@ from itertools import chain
 
 from pcaform.iam.evaluator.documents import Document, PolicyError, Statement
 from pcaform.iam.evaluator.patterns import Context
-from pcaform.iam.evaluator.principals import Match, Principal, names
+from pcaform.iam.evaluator.principals import Match, Principal, match_principal
 
 
 class Effect(StrEnum):
-    """How a request ends; only ALLOW lets it through."""
+    """The result of a request; only ALLOW permits it."""
 
     ALLOW = "allow"
     EXPLICIT_DENY = "explicit deny"
@@ -41,40 +41,38 @@ class Request:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether it crosses accounts; a service's call never does, for only the resource's policy decides it."""
+        """Whether the request is cross-account; a service's call never is, since only the resource policy decides."""
         return not self.principal.is_service and self.resource_account not in (None, self.principal.account_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Everything that speaks about a request; None or empty means that there is no such policy.
+    """All policies that apply to a request; None or empty means that there is no such policy.
 
-    `resource` is the resource's own policy, or a role's trust policy. `guardrails` are the service control policies,
-    one tuple for each level from the root to the account. Raises PolicyError where a resource's policy names no
-    principal or another policy names one: AWS refuses both, and neither can be judged.
+    `resource` is the resource-based policy, or a role's trust policy. `scps` are the service control policies, one
+    tuple for each level from the root to the account. Raises PolicyError if a resource-based policy has no principal or
+    another policy has one: AWS rejects both, and neither can be evaluated.
     """
 
     identity: tuple[Document, ...] = ()
     boundary: Document | None = None
     session: tuple[Document, ...] = ()
     resource: Document | None = None
-    guardrails: tuple[tuple[Document, ...], ...] = ()
+    scps: tuple[tuple[Document, ...], ...] = ()
     is_resource_policy_needed: bool = False
 
     def __post_init__(self) -> None:
         boundaries = () if self.boundary is None else (self.boundary,)
-        for document in chain(self.identity, boundaries, self.session, *self.guardrails):
+        for document in chain(self.identity, boundaries, self.session, *self.scps):
             if any(statement.principals is not None for statement in document.statements):
-                raise PolicyError(f"policy '{document.name}' names a principal, as only a resource's policy may")
+                raise PolicyError(f"policy '{document.name}' has a principal, which only a resource-based policy may")
         if self.resource and any(statement.principals is None for statement in self.resource.statements):
-            raise PolicyError(
-                f"policy '{self.resource.name}' has a statement for no principal, as a resource's may not"
-            )
+            raise PolicyError(f"policy '{self.resource.name}' is resource-based and has a statement without principal")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A decision, and what made it: the kind of policy, and the statement's Sid where one decided."""
+    """A decision, the kind of policy that made it, and the Sid of the deciding statement if there is one."""
 
     effect: Effect
     kind: str
@@ -82,32 +80,32 @@ class Verdict:
 
     @property
     def is_allowed(self) -> bool:
-        """Tell whether the request goes through."""
+        """Tell whether the request is allowed."""
         return self.effect is Effect.ALLOW
 
 
 IDENTITY, BOUNDARY, SESSION = "identity-based policy", "permissions boundary", "session policy"
-RESOURCE, GUARDRAIL = "resource-based policy", "service control policy"
+RESOURCE, SCP = "resource-based policy", "service control policy"
 
 
 def evaluate(request: Request, policies: Policies) -> Verdict:
-    """Decide a request: an explicit deny anywhere wins, then every limit must allow, then a grant must be found."""
+    """Evaluate a request: an explicit deny always wins, then all limits and one granting policy must allow."""
     denied = _explicit_deny(request, policies)
     if denied:
         return denied
-    for level in policies.guardrails:
+    for level in policies.scps:
         if not _allows(request, level):
-            return Verdict(Effect.IMPLICIT_DENY, GUARDRAIL)
+            return Verdict(Effect.IMPLICIT_DENY, SCP)
     granted = _resource_grant(request, policies.resource)
     if granted is Match.NONE and (request.is_foreign or policies.is_resource_policy_needed):
         return Verdict(Effect.IMPLICIT_DENY, RESOURCE)
     if granted is Match.DIRECT and not request.is_foreign:
         return Verdict(Effect.ALLOW, RESOURCE)
-    return _limited(request, policies, is_granted=granted is Match.ROLE and not request.is_foreign)
+    return _evaluate_principal(request, policies, is_granted=granted is Match.ROLE and not request.is_foreign)
 
 
-def _limited(request: Request, policies: Policies, *, is_granted: bool) -> Verdict:
-    """Judge the caller's own side: a grant, unless the resource gave it to the role, within boundary and session."""
+def _evaluate_principal(request: Request, policies: Policies, *, is_granted: bool) -> Verdict:
+    """Evaluate the caller's own policies: identity-based (unless the resource granted), boundary and session."""
     if not (is_granted or request.principal.is_root or _allows(request, policies.identity)):
         return Verdict(Effect.IMPLICIT_DENY, IDENTITY)
     if policies.boundary is not None and not _allows(request, (policies.boundary,)):
@@ -119,7 +117,7 @@ def _limited(request: Request, policies: Policies, *, is_granted: bool) -> Verdi
 
 def _explicit_deny(request: Request, policies: Policies) -> Verdict | None:
     layers: tuple[tuple[str, Iterable[Document]], ...] = (
-        (GUARDRAIL, (document for level in policies.guardrails for document in level)),
+        (SCP, (document for level in policies.scps for document in level)),
         (IDENTITY, policies.identity),
         (BOUNDARY, (policies.boundary,) if policies.boundary else ()),
         (SESSION, policies.session),
@@ -128,17 +126,17 @@ def _explicit_deny(request: Request, policies: Policies) -> Verdict | None:
         for statement in _applying(request, documents, is_allow=False):
             return Verdict(Effect.EXPLICIT_DENY, kind, statement.sid)
     for statement in _applying(request, (policies.resource,) if policies.resource else (), is_allow=False):
-        # AWS documents that a boundary undoes whom NotPrincipal spares: access_policies_boundaries.html.
-        is_unspared = statement.are_principals_excluded and policies.boundary is not None
-        if is_unspared or names(statement, request.principal) is not Match.NONE:
+        # With a boundary, AWS ignores the exemption by NotPrincipal: access_policies_boundaries.html.
+        loses_exemption = statement.are_principals_excluded and policies.boundary is not None
+        if loses_exemption or match_principal(statement, request.principal) is not Match.NONE:
             return Verdict(Effect.EXPLICIT_DENY, RESOURCE, statement.sid)
     return None
 
 
 def _resource_grant(request: Request, policy: Document | None) -> Match:
-    """Tell how closely the resource's own policy names the caller in a statement that allows the request."""
-    applying = _applying(request, (policy,) if policy else (), is_allow=True)
-    return max((names(statement, request.principal) for statement in applying), default=Match.NONE)
+    """Return how closely the resource-based policy names the caller in a statement that allows the request."""
+    statements = _applying(request, (policy,) if policy else (), is_allow=True)
+    return max((match_principal(statement, request.principal) for statement in statements), default=Match.NONE)
 
 
 def _allows(request: Request, documents: Iterable[Document]) -> bool:

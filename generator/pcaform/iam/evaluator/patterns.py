@@ -1,4 +1,4 @@
-"""IAM's wildcards and policy variables: a pattern of a policy -> what it matches in a request.
+"""IAM's wildcards and policy variables: whether a pattern of a policy matches a value of a request.
 
 Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_elements_resource.html and
 reference-arns.html (resources), reference_policies_elements_condition_operators.html (ARN operators),
@@ -31,13 +31,13 @@ def is_text(value: str, pattern: str, context: Context, *, ignore_case: bool = F
     values = _values(pattern, context)
     if values is None:
         return False
-    wanted = _replaced(pattern, values)
-    return value.lower() == wanted.lower() if ignore_case else value == wanted
+    expected = _replace_variables(pattern, values)
+    return value.lower() == expected.lower() if ignore_case else value == expected
 
 
 @functools.lru_cache(maxsize=4096)
 def is_action(action: str, pattern: str) -> bool:
-    """Tell whether an action matches a pattern of Action; case does not count, and variables do not exist there."""
+    """Tell whether an action matches a pattern of Action; case is ignored, and there are no variables."""
     pieces = ["".join(_ANY if one == "?" else re.escape(one) for one in piece) for piece in pattern.lower().split("*")]
     return re.fullmatch(_with_gaps(pieces, _ANY), action.lower(), re.DOTALL) is not None
 
@@ -45,17 +45,17 @@ def is_action(action: str, pattern: str) -> bool:
 def is_arn(arn: str, pattern: str, context: Context) -> bool:
     """Tell whether an ARN matches a pattern of ArnLike or ArnEquals, which are the same.
 
-    Each of the six fields is compared separately, so a wildcard crosses no colon but those of the last field; what has
-    fewer fields is no ARN and matches nothing.
+    Each of the six fields is compared separately, so a wildcard only matches colons in the last field; a text with
+    fewer fields is not an ARN and matches nothing.
     """
     values = _values(pattern, context)
     return values is not None and _arn_like(pattern, values).fullmatch(arn) is not None
 
 
 def is_resource(resource: str, pattern: str, context: Context) -> bool:
-    """Tell whether a request's resource fits a pattern of Resource: `*` at the end of a field goes beyond the colon.
+    """Tell whether a request's resource matches a pattern of Resource: `*` at the end of a field also matches colons.
 
-    Fields that the pattern leaves out at its end match anything.
+    Fields that are missing at the pattern's end match anything.
     """
     if pattern == "*":
         return True
@@ -69,17 +69,17 @@ def are_variables_well_formed(pattern: str) -> bool:
 
 
 def _values(pattern: str, context: Context) -> tuple[str, ...] | None:
-    """Return the values of a pattern's variables, None if one has none: then the pattern matches nothing."""
+    """Return the values of a pattern's variables, None if a variable has no value: then the pattern matches nothing."""
     if "${" not in pattern:
         return ()
-    found = []
+    values = []
     for key, default in _variables(pattern):
-        given = context.get(key, ())
-        value = _LITERALS.get(key) or (given[0] if len(given) == 1 else "") or default
+        context_values = context.get(key, ())
+        value = _LITERALS.get(key) or (context_values[0] if len(context_values) == 1 else "") or default
         if not value:
             return None
-        found.append(value)
-    return tuple(found)
+        values.append(value)
+    return tuple(values)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -88,7 +88,7 @@ def _variables(pattern: str) -> tuple[tuple[str, str | None], ...]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _replaced(pattern: str, values: tuple[str, ...]) -> str:
+def _replace_variables(pattern: str, values: tuple[str, ...]) -> str:
     supply = iter(values)
     return "".join(next(supply) if part["variable"] else part[0] for part in _PARTS.finditer(pattern))
 
@@ -148,8 +148,8 @@ def _sources(fields: list[list[str]], count: int) -> list[str]:
 def _with_gaps(pieces: list[str], gap: str) -> str:
     """Join regular expressions with any number of `gap` between them.
 
-    A piece in the middle is taken where it is found first and for good (an atomic group): a later place could only
-    leave less for what follows, and trying all places would take exponential time.
+    A piece in the middle matches at its first occurrence only (an atomic group): a later occurrence could only leave
+    less text for the rest, and trying all of them would take exponential time.
     """
     first, *others = pieces
     if not others:

@@ -1,4 +1,4 @@
-"""Who calls, and how closely a statement of a resource's policy names them.
+"""Principals, and how closely a statement of a resource-based policy names the calling one.
 
 Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_elements_principal.html,
 reference_policies_elements_notprincipal.html.
@@ -15,7 +15,7 @@ _ACCOUNT = re.compile(r"(?P<id>[0-9]{12})|arn:[^:]+:iam::(?P<root>[0-9]{12}):roo
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller: a user, a session of a role (`role_arn` is then its role), or an account's root; or an AWS service.
+    """A caller: a user, a role session (`role_arn` is then its role), an account's root user, or an AWS service.
 
     `arn` of a service is its name, such as `acm.amazonaws.com`, and `account_id` the account that it acts for.
     """
@@ -27,15 +27,15 @@ class Principal:
 
     @property
     def is_root(self) -> bool:
-        """Whether it is the account's root user, whom no identity policy limits."""
+        """Whether it is the account's root user, which identity-based policies do not limit."""
         return not self.is_service and account_of(self.arn) == self.account_id
 
 
 class Match(IntEnum):
-    """How closely a statement names a caller, weakest first; the order is used.
+    """How closely a statement names a caller, in increasing order.
 
-    ACCOUNT leaves the decision to the caller's own policies, ROLE still lets a boundary and session policies limit,
-    DIRECT grants by itself within one account.
+    With ACCOUNT the caller's own policies decide, with ROLE a boundary and session policies still limit, and DIRECT is
+    sufficient within one account.
     """
 
     NONE = 0
@@ -44,19 +44,19 @@ class Match(IntEnum):
     DIRECT = 3
 
 
-def names(statement: Statement, principal: Principal) -> Match:
-    """Tell how closely a statement names a caller; a statement without principals speaks about nobody."""
+def match_principal(statement: Statement, principal: Principal) -> Match:
+    """Return how closely a statement names a caller; a statement without principals names none."""
     if statement.principals is None:
         return Match.NONE
     if statement.are_principals_excluded:
-        return Match.NONE if _is_spared(statement, principal) else Match.DIRECT
+        return Match.NONE if _is_exempt(statement, principal) else Match.DIRECT
     if principal.is_service and principal.arn in statement.principals.get("Service", ()):
         return Match.DIRECT
     return max((_match(name, principal) for name in statement.principals.get("AWS", ())), default=Match.NONE)
 
 
 def _match(name: str, principal: Principal) -> Match:
-    """Compare one name; everyone (`*`) is named as directly as by ARN, and includes services."""
+    """Compare one name; `*` matches all principals as directly as an ARN, including services."""
     if name == "*":
         return Match.DIRECT
     if principal.is_service:
@@ -69,21 +69,21 @@ def _match(name: str, principal: Principal) -> Match:
     return (Match.DIRECT if principal.is_root else Match.ACCOUNT) if is_account else Match.NONE
 
 
-def _is_spared(statement: Statement, principal: Principal) -> bool:
-    """Tell whether NotPrincipal spares a caller: it must list the caller, its role and its account, each of them."""
-    listed = statement.principals or {}
-    named = listed.get("AWS", ())
-    if "*" in named or (principal.is_service and principal.arn in listed.get("Service", ())):
+def _is_exempt(statement: Statement, principal: Principal) -> bool:
+    """Tell whether NotPrincipal exempts a caller: it must contain the caller, its role and its account."""
+    exempt = statement.principals or {}
+    names = exempt.get("AWS", ())
+    if "*" in names or (principal.is_service and principal.arn in exempt.get("Service", ())):
         return True
-    needed = {Match.DIRECT}
+    required = {Match.DIRECT}
     if principal.role_arn:
-        needed.add(Match.ROLE)
+        required.add(Match.ROLE)
     if not principal.is_root:
-        needed.add(Match.ACCOUNT)
-    return needed <= {_match(name, principal) for name in named}
+        required.add(Match.ACCOUNT)
+    return required <= {_match(name, principal) for name in names}
 
 
 def account_of(name: str) -> str | None:
-    """Return the account that a name means, which is its id or the ARN of its root; None for another name."""
+    """Return the account that a name means (an account id or the ARN of a root user); None for other names."""
     match = _ACCOUNT.fullmatch(name)
     return (match["id"] or match["root"]) if match else None

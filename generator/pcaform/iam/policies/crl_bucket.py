@@ -1,4 +1,4 @@
-"""The policy of a bucket for revocation lists, as the module crl-bucket writes it.
+"""The policy of a CRL bucket, as the module crl-bucket writes it.
 
 Source: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html.
 """
@@ -12,15 +12,15 @@ READER = "cloudfront.amazonaws.com"
 
 
 def document(bucket: CrlBucket, name: str, *, account_id: str, region: str) -> dict[str, Any]:
-    """Return who may write and read the lists in a bucket of this name."""
+    """Return the policy of a bucket with this name: who may write and read the CRLs."""
     arn = f"arn:{facts.partition(region)}:s3:::{name}"
     both = [arn, f"{arn}/*"]
     statements: list[dict[str, Any]] = [
         {
             "Sid": "PrivateCaWritesLists",
             "Effect": "Allow",
-            "Principal": {"Service": facts.LIST_WRITER},
-            "Action": list(facts.LIST_WRITER_ACTIONS),
+            "Principal": {"Service": facts.CRL_WRITER},
+            "Action": list(facts.CRL_WRITER_ACTIONS),
             "Resource": both,
             "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
         },

@@ -1,8 +1,8 @@
-"""Administrators and auditors -> what their roles may do: the separation from issuers that AWS asks for, rendered.
+"""The policies of administrators and auditors, separate from issuers as AWS recommends.
 
-Sources, below https://docs.aws.amazon.com/privateca/latest/userguide/: assign-permissions.html (issuers and
-administrators are different people), auth-AwsManagedPolicies.html (AWSPrivateCAAuditor, AWSPrivateCAPrivilegedUser,
-whose templates these are; AWS's own reach every CA of the account).
+Sources, below https://docs.aws.amazon.com/privateca/latest/userguide/: assign-permissions.html (separate issuers and
+administrators), auth-AwsManagedPolicies.html (AWSPrivateCAAuditor, AWSPrivateCAPrivilegedUser: these policies follow
+them, but AWS's own apply to every CA of the account).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -33,37 +33,37 @@ _ADMINISTER = (
     "UntagCertificateAuthority",
     "UpdateCertificateAuthority",
 )
-"""Without deleting a CA, its policy, or ACM's permission: those end trust or renewals, and go through the spec."""
+"""Without deleting a CA, its policy, or ACM's permission: those end trust or renewals, and are done in the spec."""
 
 _CA_TEMPLATES = "*CACertificate*/V*"
 
 
 def auditor_policy(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
-    """Return the policy of a role that looks at the CAs of a stack and has reports made of them."""
-    every = [arn_of(key) for key in spec.certificate_authorities]
-    return _document([_allow("Read", (*_READ, *_REPORT), every), _listing()])
+    """Return the policy of a role that reads the CAs of a stack and creates audit reports."""
+    arns = [arn_of(key) for key in spec.certificate_authorities]
+    return _document([_allow("Read", (*_READ, *_REPORT), arns), _list_cas()])
 
 
 def administrator_policy(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
-    """Return the policy of a role that runs the CAs of a stack, and issues CA certificates and no others."""
-    return _document(_administering(spec, arn_of))
+    """Return the policy of a role that administers the CAs of a stack, and issues only CA certificates."""
+    return _document(_administrator_statements(spec, arn_of))
 
 
-def _administering(spec: Spec, arn_of: Callable[[str], Any]) -> Iterator[Statement]:
+def _administrator_statements(spec: Spec, arn_of: Callable[[str], Any]) -> Iterator[Statement]:
     managed = [arn_of(key) for key in spec.managed]
     templates = {"acm-pca:TemplateArn": [facts.template_arn(spec.aws.region, _CA_TEMPLATES)]}
     yield _allow("Read", (*_READ, *_REPORT), [arn_of(key) for key in spec.certificate_authorities])
-    yield _listing()
+    yield _list_cas()
     if managed:
         yield _allow("Administer", _ADMINISTER, managed)
         yield {**_allow("IssueToCas", ("IssueCertificate",), managed), "Condition": {"ArnLike": templates}}
-    # Whatever else is attached to the role: an administrator issues nothing to end entities, itself or through ACM.
+    # Whatever else is attached to the role: an administrator must not issue to end entities, directly or through ACM.
     denied = {**_allow("DenyOtherTemplates", ("IssueCertificate",), ["*"]), "Condition": {"ArnNotLike": templates}}
     yield {**denied, "Effect": "Deny"}
     yield {"Sid": "DenyRequests", "Effect": "Deny", "Action": ["acm:RequestCertificate"], "Resource": ["*"]}
 
 
-def _listing() -> Statement:
+def _list_cas() -> Statement:
     return _allow("List", ("ListCertificateAuthorities",), ["*"])
 
 
@@ -76,5 +76,5 @@ def _document(statements: Iterator[Statement] | list[Statement]) -> Statement:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-Maker = Callable[..., dict[str, Any]]
-MAKERS: Mapping[str, Maker] = {"administrators": administrator_policy, "auditors": auditor_policy}
+PolicyBuilder = Callable[..., dict[str, Any]]
+POLICY_BUILDERS: Mapping[str, PolicyBuilder] = {"administrators": administrator_policy, "auditors": auditor_policy}

@@ -1,4 +1,4 @@
-"""Grants -> the statements of IAM policies: what an issuer may do, each with the one reason for it.
+"""Grants of an issuer -> the statements of its IAM policies, each with its reason.
 
 Sources, below https://docs.aws.amazon.com/: [PCA] privateca/latest/userguide/assign-permissions.html and
 auth-IdentityBasedPolicies.html, [KEYS] privateca/latest/userguide/certguard-condition-keys.html, [ACM]
@@ -16,7 +16,7 @@ from pcaform.spec.stack import Aws
 
 Statement = dict[str, Any]
 ISSUER_TAG = "pcaform:issuer"
-"""The tag that says whose an ACM certificate is: set with the request, and what all later rights hang on."""
+"""The tag with the issuer of an ACM certificate: set with the request, and required by all later permissions."""
 
 _READ = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate")
 _TAGGING = ("AddTagsToCertificate", "RemoveTagsFromCertificate")
@@ -25,13 +25,13 @@ CURVES = {
     "EC_secp384r1": ("P-384", "secp384r1"),
     "EC_secp521r1": ("P-521", "secp521r1"),
 }
-"""Every name of a curve: AWS's page calls it P-256 in words, and its value could not be checked. Another name for the
-same curve allows nothing more."""
+"""All names of each curve: AWS's page uses P-256 in its text, and the real value could not be checked. An additional
+name of the same curve does not allow more."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaRef:
-    """Stands for a CA in a statement until somebody says by what it is named: a reference or an ARN."""
+    """A CA in a statement, by its key, to be replaced by a reference or an ARN."""
 
     key: str
 
@@ -43,32 +43,32 @@ def owner_tag(issuer: Issuer) -> str:
 
 
 def build_statements(issuer: Issuer, aws: Aws) -> Iterator[Statement]:
-    """Yield the statements of an issuer's grants, and the second lock on what it signs."""
+    """Yield the statements of an issuer's grants, and the Deny for all other templates."""
     for number, grant in enumerate(issuer.grants, start=1):
         if isinstance(grant, UnmanagedGrant):
             yield from _unmanaged(grant, f"Grant{number}", aws=aws)
         else:
             yield from _managed(grant, f"Grant{number}", aws=aws, tag=owner_tag(issuer))
-    if issuer.is_owned:  # a Deny on somebody else's principal would take away what others gave it
+    if issuer.is_owned:  # a Deny on an existing principal would also deny what others allow it
         yield _deny_other_templates(issuer, aws)
 
 
 def _unmanaged(grant: UnmanagedGrant, name: str, *, aws: Aws) -> Iterator[Statement]:
     """AWS's case 1 [PCA]."""
-    authorities = _named(grant.certificate_authorities)
+    authorities = _ca_refs(grant.certificate_authorities)
     template = {"ArnLike": {"acm-pca:TemplateArn": _template_arns(grant.templates, aws)}}
-    for suffix, keys in _narrowed(grant.key_algorithms):  # the template decides what a certificate may be used for
+    for suffix, keys in _key_conditions(grant.key_algorithms):  # the template decides the usage of a certificate
         yield _allow(f"{name}Issue{suffix}", _acm_pca("IssueCertificate"), authorities, {**template, **keys})
     # IssueCertificate only returns an ARN, and a chain needs the CA's own certificate.
     yield _allow(f"{name}Read", _acm_pca(*_READ), authorities)
-    if "RevokeCertificate" in grant.additional_actions:  # no key says whose a certificate is [REF]
+    if "RevokeCertificate" in grant.additional_actions:  # no condition key has the issuer [REF]
         yield _allow(f"{name}Revoke", _acm_pca("RevokeCertificate"), authorities)
     if "ListCertificateAuthorities" in grant.additional_actions:  # takes no resource [REF]
         yield _allow(f"{name}List", _acm_pca("ListCertificateAuthorities"), ["*"])
 
 
-def _narrowed(key_algorithms: Iterable[str]) -> Iterator[tuple[str, Statement]]:
-    """Yield for each family of keys how the key in the certificate is told [KEYS]; one empty item for any key."""
+def _key_conditions(key_algorithms: Iterable[str]) -> Iterator[tuple[str, Statement]]:
+    """Yield suffix and condition for each family of keys in the certificate [KEYS]; one empty item for any key."""
     sizes = [name.removeprefix("RSA_") for name in key_algorithms if facts.key_family(name) == "RSA"]
     curves = [spelling for name in key_algorithms for spelling in CURVES.get(name, ())]
     algorithm = "acm-pca:x509Key/algorithm"
@@ -81,21 +81,21 @@ def _narrowed(key_algorithms: Iterable[str]) -> Iterator[tuple[str, Statement]]:
 
 
 def _managed(grant: ManagedGrant, name: str, *, aws: Aws, tag: str) -> Iterator[Statement]:
-    """AWS's case 2 [PCA], narrowed to what the issuer itself requested."""
-    authorities = _named(grant.certificate_authorities)
+    """AWS's case 2 [PCA], restricted to certificates that the issuer itself requested."""
+    authorities = _ca_refs(grant.certificate_authorities)
     place = f"arn:{facts.partition(aws.region)}:acm:{aws.region}:{aws.account_id}:certificate"
     own = {"StringEquals": {f"aws:ResourceTag/{ISSUER_TAG}": [tag]}}
     tagged = {f"aws:RequestTag/{ISSUER_TAG}": [tag]}
-    # A request without a CA is a public one: it has no such key [ACM], and StringEquals needs one. [ACM] calls the key
-    # an ARN and [REF] a text: StringEquals is right for both. The action takes no resource [REF].
+    # A request without a CA is for a public certificate: it has no such key [ACM], and StringEquals requires one. [ACM]
+    # calls the key an ARN and [REF] a text: StringEquals works for both. The action takes no resource [REF].
     yield _allow(
         f"{name}Request",
         ["acm:RequestCertificate"],
         ["*"],
-        _narrowed_request(grant, {"acm:CertificateAuthority": authorities, **tagged}),
+        _request_condition(grant, {"acm:CertificateAuthority": authorities, **tagged}),
     )
-    # Tagging with the request needs it; `${*}` is the star itself, as AWS writes what is not made yet, so no
-    # certificate that exists can be tagged, which would be taking it over.
+    # Tagging with the request needs it; `${*}` is a literal star, AWS's name for a resource that does not exist yet, so
+    # no existing certificate can be tagged and taken over.
     yield _allow(f"{name}Tag", ["acm:AddTagsToCertificate"], [f"{place}/${{*}}"], {"StringEquals": tagged})
     used = [action for action in grant.additional_actions if action not in _TAGGING]
     actions = sorted(f"acm:{action}" for action in ("DescribeCertificate", "GetCertificate", *used))
@@ -103,25 +103,25 @@ def _managed(grant: ManagedGrant, name: str, *, aws: Aws, tag: str) -> Iterator[
     if retagging := sorted(f"acm:{action}" for action in grant.additional_actions if action in _TAGGING):
         others = {"ForAllValues:StringNotEquals": {"aws:TagKeys": [ISSUER_TAG]}, "Null": {"aws:TagKeys": "false"}}
         yield _allow(f"{name}Retag", retagging, [f"{place}/*"], {**own, **others})
-    # The rights on the CA count only when ACM calls for the issuer: IssueCertificate knows no domain names.
+    # The permissions on the CA only apply to calls by ACM for the issuer: IssueCertificate has no key for domain names.
     through = {"Bool": {"aws:ViaAWSService": "true"}}
     template = {"ArnLike": {"acm-pca:TemplateArn": _template_arns((facts.DEFAULT_TEMPLATE,), aws)}}
     yield _allow(f"{name}IssueThroughAcm", _acm_pca("IssueCertificate"), authorities, {**template, **through})
     yield _allow(f"{name}ReadThroughAcm", _acm_pca("GetCertificate", "ListPermissions"), authorities, through)
 
 
-def _narrowed_request(grant: ManagedGrant, equal: Statement) -> Statement:
-    """Return what a request must be: for these names only, with these keys only, and what else it must be equal to."""
+def _request_condition(grant: ManagedGrant, equal: Statement) -> Statement:
+    """Return the condition for a request: only these domain names and key algorithms, and the other equalities."""
     keys = {"acm:KeyAlgorithm": list(grant.key_algorithms)} if grant.key_algorithms else {}
     names = {
         "ForAllValues:StringLike": {"acm:DomainNames": list(grant.domain_names)},
-        "Null": {"acm:DomainNames": "false"},  # all of no names would fit
+        "Null": {"acm:DomainNames": "false"},  # ForAllValues is also met by an absent key
     }
     return {"StringEquals": {**equal, **keys}, **(names if grant.domain_names else {})}
 
 
 def _deny_other_templates(issuer: Issuer, aws: Aws) -> Statement:
-    """Return the second lock: whatever else is attached to the issuer, it signs nothing but these templates.
+    """Return the Deny for all other templates, whatever else is attached to the issuer.
 
     AWS's own AWSPrivateCAUser policy has the same pair of statements.
     """
@@ -138,7 +138,7 @@ def _allow(name: str, actions: list[str], resources: list[Any], condition: State
     return {**statement, "Condition": condition} if condition else statement
 
 
-def _named(keys: Iterable[str]) -> list[Any]:
+def _ca_refs(keys: Iterable[str]) -> list[Any]:
     return [CaRef(key) for key in keys]
 
 

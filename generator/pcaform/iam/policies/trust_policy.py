@@ -1,4 +1,4 @@
-"""A role's trust in the spec -> its trust policy: who may become the role, statement by statement.
+"""A role's `trust` in the spec -> its trust policy: the principals that may assume the role.
 
 Sources, below https://docs.aws.amazon.com/: IAM/latest/UserGuide/id_roles_providers_create_oidc.html (audience and
 subject, of GitHub and of EKS alike), rolesanywhere/latest/userguide/trust-model.html (three actions, the trust anchor

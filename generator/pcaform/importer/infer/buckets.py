@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies.crl_bucket import READER, document
 from pcaform.importer.infer.ca_index import text
@@ -88,7 +88,7 @@ def _has_value(value: Any, path: tuple[str, ...]) -> bool:
     for step in path[:-1]:
         try:
             value = value[int(step)] if step.isdigit() else value[step]
-        except INCOMPLETE:
+        except PARTIAL_DATA_ERRORS:
             return False
     return str(value) == path[-1]
 
@@ -107,5 +107,5 @@ def _distributions(parts: list[Resource], name: str, location: StackLocation) ->
         bucket = CrlBucket.model_validate({"cloudfront_distribution_arns": arns})
         rendered = document(bucket, name, account_id=location.account_id, region=location.region)
         return arns if normalized_statements([rendered]) == normalized_statements([written]) else None
-    except (*INCOMPLETE, ValidationError):
+    except (*PARTIAL_DATA_ERRORS, ValidationError):
         return None

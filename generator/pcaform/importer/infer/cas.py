@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core.facts import default_key_storage
-from pcaform.core.problems import INCOMPLETE
-from pcaform.core.x509 import certificates, is_signed_by, names_key_of, parse_or_none
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
+from pcaform.core.x509 import certificates, has_key_id_of, is_signed_by, parse_or_none
 from pcaform.importer.infer import activations
 from pcaform.importer.infer.activations import Activation
 from pcaform.importer.infer.ca_index import CaIndex, text
@@ -47,7 +47,7 @@ def infer_cas(
             result.leave_out(ca, why.reason)
         except ValidationError as error:
             result.leave_out(ca, describe_reason(error))
-        except INCOMPLETE:
+        except PARTIAL_DATA_ERRORS:
             result.leave_out(ca, INCOMPLETE_RESOURCE)
         else:
             result.entries.append(entry)
@@ -152,7 +152,7 @@ class _Parents:
         signers = (
             str(above.attributes.get("arn"))
             for above, certificate in self._by_name.get(own.issuer.rfc4514_string(), ())
-            if above is not ca and names_key_of(own, certificate) and is_signed_by(own, certificate)
+            if above is not ca and has_key_id_of(own, certificate) and is_signed_by(own, certificate)
         )
         matching = list(dict.fromkeys(signers))
         if len(matching) > 1:

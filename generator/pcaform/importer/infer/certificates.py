@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.importer.infer.ca_index import text
 from pcaform.importer.infer.entry import Entries, SpecEntry
 from pcaform.importer.infer.errors import INCOMPLETE_RESOURCE, describe_reason
@@ -84,7 +84,7 @@ def _infer_entries(
             Certificate.model_validate(data)
         except ValidationError as error:
             result.leave_out(certificate, describe_reason(error))
-        except INCOMPLETE:
+        except PARTIAL_DATA_ERRORS:
             result.leave_out(certificate, INCOMPLETE_RESOURCE)
         else:
             yield certificate, data

@@ -46,7 +46,7 @@ def existing_keys(spec: Spec) -> ExistingKeys:
     for key, issuer in spec.issuers.items():
         kind = "role" if issuer.role or issuer.existing_role else "user"
         principals[kind, issuer.principal_name] = "issuers", key
-    principals |= {("role", role.role_name or key): (section, key) for section, key, role in spec.duties}
+    principals |= {("role", role.role_name or key): (section, key) for section, key, role in spec.operator_roles}
     return ExistingKeys(
         cas={each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None},
         without_arn={

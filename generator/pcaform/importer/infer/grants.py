@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import as_list
 from pcaform.iam.policies.statements import CURVES
 
@@ -22,7 +22,7 @@ def guess_grants(documents: Sequence[Any], keys: Mapping[str, str]) -> Iterator[
     for read in (_from_names, _from_content):
         try:
             grants = read(documents, keys)
-        except INCOMPLETE:
+        except PARTIAL_DATA_ERRORS:
             continue
         if grants:
             yield grants

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies
 from pcaform.importer.infer.entry import Entries, SpecEntry
@@ -48,7 +48,7 @@ def infer_issuer(principal: Principal, key: str, reader: Reader) -> tuple[SpecEn
         Issuer.model_validate(data)
     except ValidationError as error:
         raise NotRepresentable(describe_reason(error)) from None
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         raise NotRepresentable(INCOMPLETE_RESOURCE) from None
     is_owned = "user_name" in data or "role" in data
     moving = principal if is_owned else replace(principal, resource=None)
@@ -149,7 +149,7 @@ def _infer_grants(
     documents = [each.document for each in attachments]
     try:
         statements = normalized_statements(documents)
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return None
     variants = (
         [data, {f"{'role' if principal.kind == 'role' else 'user'}_name": principal.name}] if reader.is_live else [data]

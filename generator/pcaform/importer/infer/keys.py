@@ -3,7 +3,7 @@
 import re
 from collections.abc import Container, Iterable, Mapping
 
-from pcaform.core.problems import INCOMPLETE, Failure
+from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.core.x509 import parse_or_none
 from pcaform.importer.infer.existing_keys import CaIdentity, ExistingKeys
 from pcaform.importer.infer.pairs import Identity, join_names, match_pairs
@@ -47,7 +47,7 @@ def is_complete(ca: Resource) -> bool:
     """Tell whether a CA was created: a failed apply leaves one without an ARN."""
     try:
         return bool(_ARN.fullmatch(ca.attributes["arn"]) and subject(ca))
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return False
 
 
@@ -145,5 +145,5 @@ def _name(ca: Resource) -> str:
         return _RESERVED.sub("-", names[0]) if names else ""
     try:
         return _RESERVED.sub("-", subject(ca).get("common_name", ""))
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return ca.address.rpartition(".")[2].partition("[")[0].replace("this", "")

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core import facts
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.importer.infer.errors import INCOMPLETE_RESOURCE, describe_reason
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import Permission
@@ -28,7 +28,7 @@ def infer_permissions(
             Permission.model_validate(entry)
         except ValidationError as error:
             notes.append(ImportNote("left out", each.address, describe_reason(error) + _REMOVE))
-        except INCOMPLETE:
+        except PARTIAL_DATA_ERRORS:
             notes.append(ImportNote("left out", each.address, INCOMPLETE_RESOURCE + _REMOVE))
         else:
             if entry["principal"] in taken:

@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import statements_by_sid
 from pcaform.iam.policies import crl_bucket, issuer_policies, share, trust_policy
-from pcaform.iam.policies.roles import MAKERS
+from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.importer.infer.entry import SpecEntry
 from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
@@ -65,7 +65,7 @@ def _is_same(policy: Any, rendered: Any) -> bool:
     document = json.loads(policy) if isinstance(policy, str) else policy
     try:
         return bool(document == rendered or statements_by_sid(document) == statements_by_sid(rendered))
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return False
 
 
@@ -75,10 +75,10 @@ def _render(entry: SpecEntry, spec: Spec, location: StackLocation, arns: Mapping
         issuer = spec.issuers[entry.key]
         rendered: dict[str, Any] = {**issuer_policies.documents(issuer, spec.aws, arn_of=arns.__getitem__)}
         return {**rendered, _ROLE: trust_policy.document(issuer.role.trust, spec.aws)} if issuer.role else rendered
-    if entry.section in MAKERS:
+    if entry.section in POLICY_BUILDERS:
         role = getattr(spec, entry.section)[entry.key]
         name = f"{role.role_name or entry.key}-private-ca"
-        rendered = {name: MAKERS[entry.section](spec, arn_of=arns.__getitem__)}
+        rendered = {name: POLICY_BUILDERS[entry.section](spec, arn_of=arns.__getitem__)}
         return {**rendered, _ROLE: trust_policy.document(role.trust, spec.aws)}
     if entry.section == "shares":
         region, _ = of_arn(arns[entry.key]) or (location.region, "")

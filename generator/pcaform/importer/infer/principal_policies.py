@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.importer.infer.ca_index import text
 from pcaform.sources.inventory import Inventory, Resource
 
@@ -160,5 +160,5 @@ def _document(policy: Resource | None) -> Any:
         return value
     try:
         return json.loads(value or "")
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return None

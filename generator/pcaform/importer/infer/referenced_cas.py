@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.x509 import key_algorithm, parse_or_none
 from pcaform.importer.infer.ca_index import CaIndex, text
 from pcaform.importer.infer.entry import Entries, SpecEntry
@@ -54,7 +54,7 @@ def _key(resource: Resource, issued: Resource | None) -> str | None:
     """Return a CA's key algorithm: from the source, else from its certificate in its own or an issued chain."""
     try:
         return str(resource.attributes["certificate_authority_configuration"][0]["key_algorithm"])
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         pems = [text(resource, "certificate"), text(issued, "certificate_chain") if issued else ""]
     for pem in pems:
         for certificate in parse_or_none(pem):

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import as_list, normalized_statements
-from pcaform.iam.policies.roles import MAKERS
+from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.importer.infer.entry import SpecEntry
 from pcaform.importer.infer.errors import NotRepresentable
 from pcaform.importer.infer.issuers import Reader, role_data
@@ -33,9 +33,9 @@ def section_of(principal: Principal, spec: Spec) -> str | None:
         return None
     try:
         actions = _actions(attachment.document)
-    except INCOMPLETE:
+    except PARTIAL_DATA_ERRORS:
         return None
-    return next((name for name, make in MAKERS.items() if actions == _actions(make(spec, arn_of=str))), None)
+    return next((name for name, make in POLICY_BUILDERS.items() if actions == _actions(make(spec, arn_of=str))), None)
 
 
 def readable_cas(principal: Principal) -> list[str]:
@@ -52,7 +52,7 @@ def infer_operator_role(principal: Principal, key: str, *, section: str, spec: S
     if resource is None:
         raise NotRepresentable("it is not a role of this stack")
     arns = {name: arn for arn, name in reader.keys.items()}
-    rendered = MAKERS[section](spec, arn_of=arns.__getitem__)
+    rendered = POLICY_BUILDERS[section](spec, arn_of=arns.__getitem__)
     if normalized_statements([rendered]) != normalized_statements([attachment.document]):
         raise NotRepresentable(f"its policy does not name the CAs of this spec as {section} do")
     data = {

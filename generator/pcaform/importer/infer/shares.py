@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies.share import document
 from pcaform.importer.infer.ca_index import CaIndex
@@ -47,7 +47,7 @@ def _infer_share(policy: Any, arn: str, *, region: str) -> dict[str, Any] | None
         entry = _read(as_list(written["Statement"]))
         rendered = document(Share.model_validate(entry), arn, region=region)
         return entry if normalized_statements([rendered]) == normalized_statements([written]) else None
-    except (*INCOMPLETE, ValidationError):
+    except (*PARTIAL_DATA_ERRORS, ValidationError):
         return None
 
 

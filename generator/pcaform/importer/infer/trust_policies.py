@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import INCOMPLETE
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies import trust_policy
 from pcaform.importer.infer.errors import NotRepresentable
@@ -26,7 +26,7 @@ def infer_trust(policy: Any, aws: Aws) -> dict[str, Any]:
         trust = _read(as_list(document["Statement"]))
         rendered = trust_policy.document(Trust.model_validate(trust), aws)
         is_same = normalized_statements([rendered]) == normalized_statements([document])
-    except (*INCOMPLETE, ValidationError):
+    except (*PARTIAL_DATA_ERRORS, ValidationError):
         is_same = False
     if not is_same:
         raise NotRepresentable("a spec's 'trust' cannot express its trust policy")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pcaform.importer.merge.decisions import Decision
 from pcaform.importer.merge.normal_form import PERMISSIONS, Path
 from pcaform.spec.yaml_edit.nodes import Node, Span
-from pcaform.spec.yaml_edit.splices import Page, page
+from pcaform.spec.yaml_edit.splices import EditBuffer, open_buffer
 
 _START = "# pcaform: conflict at "
 _MARK = re.compile(re.escape(_START) + r"(?P<name>.+?): the import found ")
@@ -30,12 +30,12 @@ class Mark:
 
 def find_marks(text: str) -> tuple[Mark, ...]:
     """Return the marks in a valid document."""
-    return tuple(_scan_marks(page(text)))
+    return tuple(_scan_marks(open_buffer(text)))
 
 
 def add_marks(text: str, conflicts: Sequence[Decision], compared: AbstractSet[str]) -> str:
     """Return a text with a mark for each conflict, and without marks at other compared values."""
-    sheet = page(text)
+    sheet = open_buffer(text)
     new_marks = {conflict.name: _format_mark(conflict) for conflict in conflicts}
     present = set()
     for mark in _scan_marks(sheet):
@@ -69,7 +69,7 @@ def _format_mark(conflict: Decision) -> str:
     return f"{_START}{conflict.name}: the import found {printable}; keep one of the two, then delete this line"
 
 
-def _scan_marks(sheet: Page) -> Iterator[Mark]:
+def _scan_marks(sheet: EditBuffer) -> Iterator[Mark]:
     for span in sheet.comments:
         text = sheet.text[span.start : span.end]
         match = _MARK.match(text)

@@ -15,10 +15,8 @@ from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit
 from pcaform.spec.yaml_edit.layout import column
-from pcaform.spec.yaml_edit.nodes import nodes
 from pcaform.spec.yaml_edit.splices import Unwritable
 from pcaform.spec.yaml_reader import Document, parse
-from pcaform.spec.yaml_writer import data_of
 from pcaform.terraform import module_names
 from pcaform.terraform.addresses import modules
 
@@ -64,7 +62,7 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) 
     bom = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     text = content.removeprefix(bom).decode()
     theirs = normal_form(found.spec, found.source)
-    short = data_of(found.spec)
+    short = minimal_data(found.spec)
     comparison = _compare(text, spec, found, last=last, theirs=theirs)
     merged = apply_decisions(document.data, comparison.decisions, short)
     inherited = tuple(map(format_path, merged.inherited))
@@ -129,7 +127,7 @@ def _check(
 
 
 def _locate(text: str, decisions: tuple[Decision, ...]) -> tuple[Located, ...]:
-    top = nodes(text)
+    top = build_nodes(text)
     offsets = [(decision, find_position(top, decision.path)) for decision in decisions]
     return tuple(Located(decision, _line(text, offset), column(text, offset) + 1) for decision, offset in offsets)
 

@@ -54,7 +54,7 @@ def normal_form(spec: Spec, source: Source) -> Form:
         }
     for key, item in form["issuers"].items():
         _set_digests(item, spec.issuers[key], spec)
-    for section, key, role in spec.duties:
+    for section, key, role in spec.operator_roles:
         if "trust" in form[section][key]:
             form[section][key]["trust"] = with_digest(role.trust.model_dump(mode="json"), form[section][key]["trust"])
     if source == "live":  # AWS does not distinguish the provider's default tags

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pcaform.importer.merge.conflict_marks import find_position
 from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
-from pcaform.spec.yaml_edit.splices import page
+from pcaform.spec.yaml_edit.splices import open_buffer
 
 _SECTION = "certificate_authorities"
 
@@ -16,7 +16,7 @@ def add_unread_comments(text: str, spec: Spec, notes: Iterable[ImportNote]) -> s
     unknown = [note for note in notes if note.kind == "unknown" and note.address in keys]
     if not unknown:
         return text
-    sheet = page(text)
+    sheet = open_buffer(text)
     for note in unknown:
         sheet.above(find_position(sheet.top, (_SECTION, keys[note.address])), [f"# unknown: {note.reason}"])
     return sheet.result()

@@ -1,1 +1,1 @@
-"""A spec -> what the pipelines that plan and apply its stack must be allowed, and no more."""
+"""A spec -> least-privilege policies for the pipelines that plan and apply its stack."""

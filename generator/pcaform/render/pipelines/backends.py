@@ -1,7 +1,7 @@
-"""The backend of a stack -> what a pipeline needs there: to read the state, to lock it, and to write it.
+"""The backend of a stack -> the statements with which a pipeline may read, lock and write the state.
 
-Source: https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required. Other backends are not
-judged by IAM, or not known here.
+Source: https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required. Other backends do not use
+IAM, or are not supported here.
 """
 
 from collections.abc import Iterator
@@ -11,19 +11,19 @@ from pcaform.core import facts
 from pcaform.spec.stack import Spec
 
 Statement = dict[str, Any]
-_ELSEWHERE = ("assume_role", "profile", "access_key", "role_arn")
+_OTHER_CREDENTIALS = ("assume_role", "profile", "access_key", "role_arn")
 
 
-def backend(spec: Spec, *, is_writing: bool) -> Iterator[Statement]:
-    """Yield the statements for the state in S3; none where its credentials are others than the pipeline's."""
+def backend_statements(spec: Spec, *, is_writing: bool) -> Iterator[Statement]:
+    """Yield the statements for the state in S3; none if the backend does not use the pipeline's credentials."""
     settings = (spec.terraform.backend or {}).get("s3", {})
     bucket, key = settings.get("bucket"), settings.get("key")
-    if not bucket or not key or any(name in settings for name in _ELSEWHERE):
+    if not bucket or not key or any(name in settings for name in _OTHER_CREDENTIALS):
         return
-    place = f"arn:{facts.partition(spec.aws.region)}:s3:::{bucket}"
+    bucket_arn = f"arn:{facts.partition(spec.aws.region)}:s3:::{bucket}"
     prefix = settings.get("workspace_key_prefix", "env:")
-    states = [f"{place}/{key}", f"{place}/{prefix}/*/{key}"]
-    yield _allow("FindState", ["s3:ListBucket"], [place])
+    states = [f"{bucket_arn}/{key}", f"{bucket_arn}/{prefix}/*/{key}"]
+    yield _allow("FindState", ["s3:ListBucket"], [bucket_arn])
     yield _allow("State", ["s3:GetObject", *(["s3:PutObject"] if is_writing else [])], states)
     if settings.get("use_lockfile"):
         locks = [f"{state}.tflock" for state in states]

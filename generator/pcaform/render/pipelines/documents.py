@@ -1,7 +1,7 @@
-"""What a pipeline may do with a stack -> policy documents: to plan it, to apply it, to end what is in it, and an SCP.
+"""Policy documents for the pipelines of a stack: to plan it, to apply it, to delete what is in it, and an SCP.
 
-Applying ends nothing that was not asked for: no CA, permission, policy, certificate or principal is deleted unless the
-spec's own `removed` says so, and then only this one.
+The apply policy only allows deletions that the spec declares: no CA, permission, policy, certificate or principal may
+be deleted unless the spec's own `removed` names it, and then only that one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,66 +9,68 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.render.pipelines import required_actions
-from pcaform.render.pipelines.backends import backend
-from pcaform.render.pipelines.removals import removals
+from pcaform.render.pipelines.backends import backend_statements
+from pcaform.render.pipelines.removals import removed_resources
 from pcaform.render.pipelines.required_actions import RequiredActions
-from pcaform.render.pipelines.resources import PipelineResource, pipeline_resources, roles_elsewhere
+from pcaform.render.pipelines.resources import PipelineResource, assumed_roles, pipeline_resources
 from pcaform.spec.stack import Spec
 
 Statement = dict[str, Any]
 
 
 def plan(spec: Spec) -> Statement:
-    """Return what planning needs: to look, and to hold the state's lock meanwhile."""
-    looking = (_statement(thing, thing.needs.looks) for thing in pipeline_resources(spec))
-    return _document([*looking, *_assuming(spec), *backend(spec, is_writing=False)])
+    """Return the policy for `terraform plan`: read everything, and hold the state's lock."""
+    reading = (_statement(resource, resource.actions.read) for resource in pipeline_resources(spec))
+    return _document([*reading, *_assume_roles(spec), *backend_statements(spec, is_writing=False)])
 
 
 def apply(spec: Spec) -> Statement:
-    """Return what applying needs besides: to make and to change, and to end what `removed` destroys."""
-    making = (_statement(thing, (*thing.needs.looks, *thing.needs.makes)) for thing in pipeline_resources(spec))
-    ending = (_statement(thing, thing.needs.ends) for thing in removals(spec))
-    return _document([*making, *ending, *_assuming(spec), *backend(spec, is_writing=True)])
+    """Return the policy for `terraform apply`: also create and change, and delete what `removed` destroys."""
+    writing = (
+        _statement(resource, (*resource.actions.read, *resource.actions.write)) for resource in pipeline_resources(spec)
+    )
+    deleting = (_statement(resource, resource.actions.delete) for resource in removed_resources(spec))
+    return _document([*writing, *deleting, *_assume_roles(spec), *backend_statements(spec, is_writing=True)])
 
 
 def break_glass(spec: Spec) -> Statement:
-    """Return what ends things of this stack: for a role of its own that nobody holds from day to day."""
-    return _document(_statement(thing, thing.needs.ends) for thing in pipeline_resources(spec))
+    """Return the policy that allows deleting resources of this stack, for a separate role that is rarely used."""
+    return _document(_statement(resource, resource.actions.delete) for resource in pipeline_resources(spec))
 
 
 def scp(spec: Spec, *, exempt: Iterable[str] = ()) -> Statement:
-    """Return a service control policy that denies the same to everybody in the account but to principals by ARN."""
+    """Return a service control policy that denies these deletions to all principals except those exempt by ARN."""
     principals = list(exempt)
-    but = {"ArnNotLike": {"aws:PrincipalArn": principals}} if principals else {}
+    exemption = {"ArnNotLike": {"aws:PrincipalArn": principals}} if principals else {}
     statements = []
-    for thing in pipeline_resources(spec):
-        denied = _statement(thing, thing.needs.ends)
-        condition = {**thing.condition, **but}
-        if denied is not None:
-            statements.append({**denied, "Effect": "Deny", **({"Condition": condition} if condition else {})})
+    for resource in pipeline_resources(spec):
+        statement = _statement(resource, resource.actions.delete)
+        condition = {**resource.condition, **exemption}
+        if statement is not None:
+            statements.append({**statement, "Effect": "Deny", **({"Condition": condition} if condition else {})})
     return _document(statements)
 
 
-def _assuming(spec: Spec) -> Iterator[Statement | None]:
-    roles = roles_elsewhere(spec)
+def _assume_roles(spec: Spec) -> Iterator[Statement | None]:
+    roles = assumed_roles(spec)
     if roles:
         yield _statement(
-            PipelineResource("AssumeRoles", RequiredActions((required_actions.ASSUME,)), roles),
-            (required_actions.ASSUME,),
+            PipelineResource("AssumeRoles", RequiredActions((required_actions.ASSUME_ROLE,)), roles),
+            (required_actions.ASSUME_ROLE,),
         )
 
 
-def _statement(thing: PipelineResource, actions: tuple[str, ...]) -> Statement | None:
-    """Return the statement that allows actions on things; None where there are no actions."""
+def _statement(resource: PipelineResource, actions: tuple[str, ...]) -> Statement | None:
+    """Return the statement that allows actions on a resource; None if there are no actions."""
     if not actions:
         return None
     statement: Statement = {
-        "Sid": thing.name,
+        "Sid": resource.name,
         "Effect": "Allow",
         "Action": sorted(actions),
-        "Resource": list(thing.arns),
+        "Resource": list(resource.arns),
     }
-    return {**statement, "Condition": thing.condition} if thing.condition else statement
+    return {**statement, "Condition": resource.condition} if resource.condition else statement
 
 
 def _document(statements: Iterable[Statement | None]) -> Statement:
@@ -81,4 +83,4 @@ LIMITS = {
     "break-glass": facts.POLICY_LIMIT,
     "scp": facts.SCP_LIMIT,
 }
-"""How many characters IAM and Organizations take, by what the document is."""
+"""The maximum number of characters of each kind of document, in IAM and in Organizations."""

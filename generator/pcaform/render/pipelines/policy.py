@@ -7,7 +7,7 @@ from typing import Any
 from pcaform.core.problems import Failure
 from pcaform.iam.policies import split_policies
 from pcaform.render.pipelines import documents
-from pcaform.render.pipelines.resources import roles_elsewhere
+from pcaform.render.pipelines.resources import assumed_roles
 from pcaform.spec.stack import Spec
 
 _INLINE_LIMIT = 10240
@@ -48,7 +48,7 @@ def list_notes(spec: Spec, step: str, document: dict[str, Any]) -> Iterator[str]
     if size > limit:
         advice = "split the stack" if step == "scp" else f"an inline policy of a role may have {_INLINE_LIMIT}"
         yield f"it has {size} characters, but AWS allows {limit}: {advice}"
-    roles = roles_elsewhere(spec)
+    roles = assumed_roles(spec)
     if roles:
         yield f"not included: the permissions of {', '.join(roles)}, which are in other accounts"
     if spec.aws.assume_role is not None and step in ("plan", "apply"):

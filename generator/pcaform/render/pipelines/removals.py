@@ -1,4 +1,4 @@
-"""What a spec's `removed` destroys -> what applying that needs, on this one thing only."""
+"""The entries of `removed` that destroy something -> the actions that this needs, on that one resource only."""
 
 import re
 from collections.abc import Iterator
@@ -12,52 +12,52 @@ from pcaform.spec.stack import Spec
 _ARN = re.compile(r"(?P<account>arn:[^:]+:iam::[0-9]*):(?P<kind>user|role)(?P<path>/(?:.*/)?)(?P<name>[^/]+)")
 
 
-def removals(spec: Spec) -> Iterator[PipelineResource]:
-    """Yield what is to be ended, by the ARN that the spec types out."""
+def removed_resources(spec: Spec) -> Iterator[PipelineResource]:
+    """Yield each resource to destroy, by the ARN that the spec names."""
     for number, (name, removal) in enumerate(spec.removed.items(), start=1):
         if isinstance(removal, Destroy):
             section, _ = spec.removed_item(name)
-            yield from _things(section, removal.destroy, f"Remove{number}")
+            yield from _resources(section, removal.destroy, f"Remove{number}")
 
 
-def _things(section: str, arn: str, name: str) -> Iterator[PipelineResource]:
+def _resources(section: str, arn: str, name: str) -> Iterator[PipelineResource]:
     if section == "certificate_authorities":
-        yield PipelineResource(name, RequiredActions((), (), _ENDS_OF_CA), (arn,))
-        # Its certificate is revoked at the CA that signed it, which is some CA of the same account and region.
+        yield PipelineResource(name, RequiredActions((), (), _DELETE_CA), (arn,))
+        # Its certificate is revoked by the CA that signed it, which is a CA of the same account and region.
         yield PipelineResource(
             f"{name}Certificate",
-            RequiredActions((), (), required_actions.SIGNER.ends),
+            RequiredActions((), (), required_actions.SIGNER.delete),
             (f"{arn.rpartition('/')[0]}/*",),
         )
     elif section == "certificates":
         yield PipelineResource(name, required_actions.CERTIFICATE, (arn,))
     elif section == "crl_buckets":
         yield PipelineResource(name, required_actions.BUCKET, (arn,))
-    elif found := _ARN.fullmatch(arn):
-        yield from _principal(found, arn, name)
+    elif match := _ARN.fullmatch(arn):
+        yield from _principal(match, arn, name)
 
 
-_ENDS_OF_CA = (
-    *required_actions.AUTHORITY.ends,
-    *required_actions.PERMISSION.ends,
-    *required_actions.SHARE.ends,
+_DELETE_CA = (
+    *required_actions.AUTHORITY.delete,
+    *required_actions.PERMISSION.delete,
+    *required_actions.SHARE.delete,
     "acm-pca:DescribeCertificateAuthority",
     "acm-pca:UpdateCertificateAuthority",
 )
-"""Deleting a CA begins with disabling it."""
+"""A CA must be disabled before it can be deleted."""
 
 
-def _principal(found: re.Match[str], arn: str, name: str) -> Iterator[PipelineResource]:
-    """Yield a user or role with the policies that carry its name; a policy with a name of its own is not known here."""
-    kind = found["kind"].capitalize()
+def _principal(match: re.Match[str], arn: str, name: str) -> Iterator[PipelineResource]:
+    """Yield a user or role, and the policies that have its name; a policy with another name is unknown here."""
+    kind = match["kind"].capitalize()
     principal = required_actions.USER if kind == "User" else required_actions.ROLE
-    policy = f"{found['account']}:policy{found['path']}{found['name']}-private-ca*"
-    _, attaching = required_actions.ATTACH[kind]
-    yield PipelineResource(name, RequiredActions((), (), (*principal.looks, *principal.ends, *attaching.ends)), (arn,))
+    policy = f"{match['account']}:policy{match['path']}{match['name']}-private-ca*"
+    _, attach = required_actions.ATTACH[kind]
+    yield PipelineResource(name, RequiredActions((), (), (*principal.read, *principal.delete, *attach.delete)), (arn,))
     yield PipelineResource(
         f"{name}Policies",
         RequiredActions(
-            (), (), (*required_actions.POLICY.looks, *required_actions.POLICY.ends, "iam:ListPolicyVersions")
+            (), (), (*required_actions.POLICY.read, *required_actions.POLICY.delete, "iam:ListPolicyVersions")
         ),
         (policy,),
     )

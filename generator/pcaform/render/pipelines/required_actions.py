@@ -1,7 +1,7 @@
-"""What Terraform calls for each kind of thing in a stack: to look at it, to make and change it, to let it end.
+"""The API actions that Terraform calls for each resource type of a stack: to read, to write and to delete it.
 
 Source: the provider's code (internal/service/acmpca, acm, iam and s3; version 5.100), and for acm-pca, acm, iam and sts
-runs on the sandbox with policies counting. S3 was read only. What each action can be scoped by:
+runs on the sandbox with IAM policies enforced; for S3 only the code. How each action can be scoped:
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RequiredActions:
-    """The actions on one kind of thing, by what they lead to; `ends` are those that no plan may need unasked."""
+    """The actions on one resource type by access level; `delete` actions are only allowed if the spec declares them."""
 
-    looks: tuple[str, ...]
-    makes: tuple[str, ...] = ()
-    ends: tuple[str, ...] = ()
+    read: tuple[str, ...]
+    write: tuple[str, ...] = ()
+    delete: tuple[str, ...] = ()
 
 
 def _of(service: str, names: str) -> tuple[str, ...]:
@@ -35,23 +35,23 @@ AUTHORITY = RequiredActions(
     _of("acm-pca", "DeleteCertificateAuthority"),
 )
 CREATE_AUTHORITY = "acm-pca:CreateCertificateAuthority"
-"""Takes no resource."""
+"""Does not support resource-level permissions."""
 SIGNER = RequiredActions(_of("acm-pca", "GetCertificate"), (), _of("acm-pca", "RevokeCertificate"))
-"""The CA that signs a CA's certificate; issuing has a condition of its own."""
+"""The CA that signs a CA's certificate; issuing has a separate condition."""
 ISSUE = "acm-pca:IssueCertificate"
 PERMISSION = RequiredActions(
     _of("acm-pca", "ListPermissions"), _of("acm-pca", "CreatePermission"), _of("acm-pca", "DeletePermission")
 )
 SHARE = RequiredActions(_of("acm-pca", "GetPolicy"), _of("acm-pca", "PutPolicy"), _of("acm-pca", "DeletePolicy"))
 THROUGH_ACM = _of("acm-pca", "GetCertificate ListPermissions")
-"""What ACM does on a CA for whoever requests a certificate, besides issuing."""
+"""The calls of ACM to the CA, besides issuing, on behalf of the principal that requests a certificate."""
 CERTIFICATE = RequiredActions(
     _of("acm", "DescribeCertificate ListTagsForCertificate"),
     _of("acm", "AddTagsToCertificate RemoveTagsFromCertificate RenewCertificate UpdateCertificateOptions"),
     _of("acm", "DeleteCertificate"),
 )
 REQUEST = "acm:RequestCertificate"
-"""Takes no resource, but tells its CA."""
+"""Does not support resource-level permissions, but has a condition key with the CA."""
 USER = RequiredActions(
     _of("iam", "GetUser ListAttachedUserPolicies"),
     _of("iam", "CreateUser TagUser UntagUser UpdateUser"),
@@ -63,7 +63,7 @@ LOGINS = _of(
     "DeleteSigningCertificate DeleteVirtualMFADevice ListAccessKeys ListMFADevices ListServiceSpecificCredentials "
     "ListSSHPublicKeys ListSigningCertificates ListVirtualMFADevices UpdateLoginProfile",
 )
-"""What ends with a user whose spec says `force_destroy`."""
+"""What is deleted with a user that has `force_destroy` in the spec."""
 ROLE = RequiredActions(
     _of("iam", "GetRole ListAttachedRolePolicies ListRolePolicies"),
     _of("iam", "CreateRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole"),
@@ -74,15 +74,15 @@ PROFILE = RequiredActions(
     _of("iam", "AddRoleToInstanceProfile CreateInstanceProfile TagInstanceProfile UntagInstanceProfile"),
     _of("iam", "DeleteInstanceProfile RemoveRoleFromInstanceProfile"),
 )
-ASSUME = "sts:AssumeRole"
-HAND_ON = "iam:PassRole"
-"""An instance profile hands its role on."""
+ASSUME_ROLE = "sts:AssumeRole"
+PASS_ROLE = "iam:PassRole"  # noqa: S105 - the name of an action
+"""An instance profile passes its role to the instance."""
 POLICY = RequiredActions(
     _of("iam", "GetPolicy GetPolicyVersion"),
     _of("iam", "CreatePolicy CreatePolicyVersion DeletePolicyVersion ListPolicyVersions TagPolicy UntagPolicy"),
     _of("iam", "DeletePolicy ListEntitiesForPolicy"),
 )
-"""A changed policy is a new version, and the oldest of five makes place for it."""
+"""A changed policy is a new version; a policy has at most five, so the oldest one is deleted."""
 ATTACH: Mapping[str, tuple[RequiredActions, RequiredActions]] = {
     kind: (
         RequiredActions(_of("iam", f"ListAttached{kind}Policies")),
@@ -90,7 +90,7 @@ ATTACH: Mapping[str, tuple[RequiredActions, RequiredActions]] = {
     )
     for kind in ("User", "Role")
 }
-"""What is attached to a principal is seen as a whole; which policy is attached can be told."""
+"""Listing attachments cannot be scoped to a policy; attaching and detaching can."""
 BUCKET = RequiredActions(
     _of(
         "s3",

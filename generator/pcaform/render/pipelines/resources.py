@@ -1,7 +1,7 @@
-"""A spec -> the things of its stack at AWS: what Terraform does with each kind of them, and by which ARNs.
+"""A spec -> the AWS resources of its stack, with their ARNs and the actions that Terraform needs on them.
 
-A CA that is still to be made has no ARN that could be written, so all CAs of its region stand for it; what exists
-already is named. What lives behind another role is that role's business.
+A CA that does not exist yet has no ARN, so the statement names all CAs of its region; existing ones are named exactly.
+Resources that Terraform reaches through another role are left out: that role needs the permissions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,33 +23,33 @@ _EVERY = ("*",)
 
 @dataclass(frozen=True, slots=True)
 class PipelineResource:
-    """Things of one kind: a statement's name, what is done with them, their ARNs, and on which condition."""
+    """Resources of one type: the statement's name, the required actions, the ARNs, and a condition."""
 
     name: str
-    needs: RequiredActions
+    actions: RequiredActions
     arns: tuple[str, ...]
     condition: Mapping[str, Any] = field(default_factory=dict)
 
 
 def pipeline_resources(spec: Spec) -> Iterator[PipelineResource]:
-    """Yield what planning and applying a spec's stack touches with the stack's own credentials."""
-    found = [*_authorities(spec), *_certificates(spec), *_principals(spec), *_buckets(spec)]
-    yield from (thing for thing in found if thing.arns)
+    """Yield the resources that plan and apply of a spec's stack reach with the stack's own credentials."""
+    resources = [*_cas(spec), *_certificates(spec), *_principals(spec), *_buckets(spec)]
+    yield from (resource for resource in resources if resource.arns)
 
 
-def roles_elsewhere(spec: Spec) -> tuple[str, ...]:
-    """Return the roles that aliased providers assume, and the stack's own: what is behind them is not among things."""
-    places_of = (each.provider for each in spec.certificate_authorities.values())
-    roles = [provider.assume_role for provider in places_of if provider is not None]
+def assumed_roles(spec: Spec) -> tuple[str, ...]:
+    """Return the roles that aliased providers assume; `pipeline_resources` leaves out what is reached through them."""
+    providers = (ca.provider for ca in spec.certificate_authorities.values())
+    roles = [provider.assume_role for provider in providers if provider is not None]
     return tuple(sorted({role.role_arn for role in roles if role is not None}))
 
 
-def _authorities(spec: Spec) -> Iterator[PipelineResource]:
-    own = {key: each for key, each in spec.certificate_authorities.items() if not _is_behind_a_role(each)}
-    managed = {key: each for key, each in own.items() if isinstance(each, CertificateAuthority)}
-    issued = {key: each for key, each in spec.managed.items() if each.activation is None}
-    signers = [key for key in (each.parent or key for key, each in issued.items()) if key in own]
-    if any(each.arn is None for each in managed.values()):
+def _cas(spec: Spec) -> Iterator[PipelineResource]:
+    own = {key: ca for key, ca in spec.certificate_authorities.items() if not _is_behind_a_role(ca)}
+    managed = {key: ca for key, ca in own.items() if isinstance(ca, CertificateAuthority)}
+    issued = {key: ca for key, ca in spec.managed.items() if ca.activation is None}
+    signers = [key for key in (ca.parent or key for key, ca in issued.items()) if key in own]
+    if any(ca.arn is None for ca in managed.values()):
         yield PipelineResource("CreateCas", RequiredActions((), (required_actions.CREATE_AUTHORITY,)), _EVERY)
     yield PipelineResource("Cas", required_actions.AUTHORITY, _arns(spec, managed))
     templates = {"ArnEquals": {"acm-pca:TemplateArn": _templates(spec, issued)}}
@@ -67,16 +67,14 @@ def _is_behind_a_role(authority: CertificateAuthority | Reference) -> bool:
 
 def _templates(spec: Spec, issued: Mapping[str, CertificateAuthority]) -> list[str]:
     """Return the templates of the CA certificates that the stack issues, and no others."""
-    return sorted(
-        {facts.template_arn(spec.region_of(each.parent or key), template(each)) for key, each in issued.items()}
-    )
+    return sorted({facts.template_arn(spec.region_of(ca.parent or key), template(ca)) for key, ca in issued.items()})
 
 
 def _certificates(spec: Spec) -> Iterator[PipelineResource]:
-    """Yield ACM's private certificates: requested only of the stack's CAs, which ACM reaches for the pipeline."""
+    """Yield private certificates of ACM: they may only be requested from the stack's CAs, which ACM calls."""
     if not spec.certificates:
         return
-    signers = _arns(spec, {each.certificate_authority for each in spec.certificates.values()})
+    signers = _arns(spec, {certificate.certificate_authority for certificate in spec.certificates.values()})
     default = facts.template_arn(spec.aws.region, facts.DEFAULT_TEMPLATE)
     through = {"Bool": {"aws:ViaAWSService": "true"}}
     issue = {"ArnEquals": {"acm-pca:TemplateArn": [default]}, **through}
@@ -88,47 +86,48 @@ def _certificates(spec: Spec) -> Iterator[PipelineResource]:
 
 
 def _principals(spec: Spec) -> Iterator[PipelineResource]:
-    every: list[Issuer | OperatorRole] = [*spec.issuers.values(), *(duty for _, _, duty in spec.duties)]
-    owned = [each for each in every if not isinstance(each, Issuer) or each.is_owned]
-    users = [each for each in owned if isinstance(each, Issuer) and each.role is None]
-    roles = {
-        id(each): role for each in owned if (role := each if isinstance(each, OperatorRole) else each.role) is not None
-    }
-    named = [(each.path, roles[id(each)]) for each in owned if id(each) in roles]
-    policy_arns = _iam(spec, "policy", _policies(spec))
+    entries: list[Issuer | OperatorRole] = [*spec.issuers.values(), *(role for _, _, role in spec.operator_roles)]
+    owned = [entry for entry in entries if not isinstance(entry, Issuer) or entry.is_owned]
+    users = [entry for entry in owned if isinstance(entry, Issuer) and entry.role is None]
+    roles_with_path = [
+        (entry.path, role)
+        for entry in owned
+        if (role := entry if isinstance(entry, OperatorRole) else entry.role) is not None
+    ]
+    policy_arns = _iam_arns(spec, "policy", _policy_names(spec))
     attached = {"ArnEquals": {"iam:PolicyARN": list(policy_arns)}}
-    user_arns = _iam(spec, "user", (f"{each.path}{each.user_name}" for each in users))
-    role_arns = _iam(spec, "role", (f"{path}{role.role_name}" for path, role in named))
-    machines = [(path, role) for path, role in named if trust_policy.EC2 in role.trust.services]
+    user_arns = _iam_arns(spec, "user", (f"{user.path}{user.user_name}" for user in users))
+    role_arns = _iam_arns(spec, "role", (f"{path}{role.role_name}" for path, role in roles_with_path))
+    ec2_roles = [f"{path}{role.role_name}" for path, role in roles_with_path if trust_policy.EC2 in role.trust.services]
     yield PipelineResource("Users", required_actions.USER, user_arns)
-    keyed = (f"{each.path}{each.user_name}" for each in users if each.force_destroy)
-    yield PipelineResource("Logins", RequiredActions((), (), required_actions.LOGINS), _iam(spec, "user", keyed))
+    with_logins = (f"{user.path}{user.user_name}" for user in users if user.force_destroy)
+    logins = RequiredActions((), (), required_actions.LOGINS)
+    yield PipelineResource("Logins", logins, _iam_arns(spec, "user", with_logins))
     yield PipelineResource("Roles", required_actions.ROLE, role_arns)
-    profiles = _iam(spec, "instance-profile", (f"{path}{role.role_name}" for path, role in machines))
+    profiles = _iam_arns(spec, "instance-profile", ec2_roles)
     yield PipelineResource("InstanceProfiles", required_actions.PROFILE, profiles)
-    passed = _iam(spec, "role", (f"{path}{role.role_name}" for path, role in machines))
     yield PipelineResource(
         "PassRoles",
-        RequiredActions((), (required_actions.HAND_ON,)),
-        passed,
+        RequiredActions((), (required_actions.PASS_ROLE,)),
+        _iam_arns(spec, "role", ec2_roles),
         {"StringEquals": {"iam:PassedToService": trust_policy.EC2}},
     )
     yield PipelineResource("Policies", required_actions.POLICY, policy_arns)
     for kind, arns in (("User", user_arns), ("Role", role_arns)):
-        principals = (*arns, *_iam(spec, kind.lower(), _existing(spec, kind)))
-        looks, attach = required_actions.ATTACH[kind]
-        yield PipelineResource(f"{kind}Attachments", looks, principals)
+        principals = (*arns, *_iam_arns(spec, kind.lower(), _existing_names(spec, kind)))
+        list_attached, attach = required_actions.ATTACH[kind]
+        yield PipelineResource(f"{kind}Attachments", list_attached, principals)
         yield PipelineResource(f"Attach{kind}Policies", attach, principals, attached)
 
 
-def _policies(spec: Spec) -> Iterator[str]:
+def _policy_names(spec: Spec) -> Iterator[str]:
     for issuer in spec.issuers.values():
         yield from (f"{issuer.path}{name}" for name in issuer_policies.documents(issuer, spec.aws, arn_of=str))
-    yield from (f"{duty.path}{duty.role_name}-private-ca" for _, _, duty in spec.duties)
+    yield from (f"{role.path}{role.role_name}-private-ca" for _, _, role in spec.operator_roles)
 
 
-def _existing(spec: Spec, kind: str) -> Iterator[str]:
-    """Yield the names of principals that exist, whose path is not known."""
+def _existing_names(spec: Spec, kind: str) -> Iterator[str]:
+    """Yield patterns for the names of existing principals, whose path is unknown."""
     for issuer in spec.issuers.values():
         name = issuer.existing_user if kind == "User" else issuer.existing_role
         if name is not None:
@@ -137,25 +136,25 @@ def _existing(spec: Spec, kind: str) -> Iterator[str]:
 
 def _buckets(spec: Spec) -> Iterator[PipelineResource]:
     partition = facts.partition(spec.aws.region)
-    names = sorted(each.bucket or key for key, each in spec.crl_buckets.items())
+    names = sorted(bucket.bucket or key for key, bucket in spec.crl_buckets.items())
     yield PipelineResource("Buckets", required_actions.BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))
 
 
-def _iam(spec: Spec, kind: str, names: Iterable[str]) -> tuple[str, ...]:
+def _iam_arns(spec: Spec, kind: str, names: Iterable[str]) -> tuple[str, ...]:
     account = f"arn:{facts.partition(spec.aws.region)}:iam::{spec.aws.account_id}:{kind}"
     return tuple(sorted({f"{account}{name}" for name in names}))
 
 
 def _arn(spec: Spec, service: str, resource: str, region: str | None = None) -> str:
-    place = f"{region or spec.aws.region}:{spec.aws.account_id}"
-    return f"arn:{facts.partition(spec.aws.region)}:{service}:{place}:{resource}"
+    scope = f"{region or spec.aws.region}:{spec.aws.account_id}"
+    return f"arn:{facts.partition(spec.aws.region)}:{service}:{scope}:{resource}"
 
 
 def _arns(spec: Spec, keys: Iterable[str]) -> tuple[str, ...]:
-    """Return the CAs' ARNs; where one of a region has none yet, all CAs of that region stand for it and for others."""
-    found = set()
+    """Return the CAs' ARNs; if one of a region has none yet, a wildcard covers all CAs of that region."""
+    arns = set()
     for key in keys:
-        region, known = spec.region_of(key), spec.certificate_authorities[key].arn
-        found.add(known or _arn(spec, "acm-pca", "certificate-authority/*", region))
-    everywhere = {arn.removesuffix("*") for arn in found if arn.endswith("/*")}
-    return tuple(sorted(arn for arn in found if arn.endswith("/*") or arn.rpartition("/")[0] + "/" not in everywhere))
+        region, existing = spec.region_of(key), spec.certificate_authorities[key].arn
+        arns.add(existing or _arn(spec, "acm-pca", "certificate-authority/*", region))
+    wildcards = {arn.removesuffix("*") for arn in arns if arn.endswith("/*")}
+    return tuple(sorted(arn for arn in arns if arn.endswith("/*") or arn.rpartition("/")[0] + "/" not in wildcards))

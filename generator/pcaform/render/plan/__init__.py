@@ -1,1 +1,1 @@
-"""Spec -> what to write: pure decisions, no text and no disk."""
+"""Spec -> the plan of a stack: which files and modules to write with which values, without text or disk."""

@@ -1,4 +1,4 @@
-"""Who may use the CAs -> module calls: ACM's permissions, shares with other accounts, and issuers."""
+"""Access to the CAs -> module calls: ACM's permissions, shares with other accounts, issuers and operator roles."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from pcaform.terraform.hcl_writer import Call
 
 
 def permitting_cas(spec: Spec) -> list[str]:
-    """Return the keys of the CAs whose permission is rendered: a CA that still waits for its certificate has none."""
+    """Return the keys of the CAs whose permission is rendered; a CA that waits for its certificate cannot have one."""
     return [
         key
         for key, authority in spec.certificate_authorities.items()
@@ -25,14 +25,14 @@ def permitting_cas(spec: Spec) -> list[str]:
 
 
 def permissions(spec: Spec) -> list[ModuleCall]:
-    """Return one call for each CA that permits ACM; it waits until the CA is active, as AWS demands."""
+    """Return one call for each CA that permits ACM; it waits until the CA is active, as AWS requires."""
     return [
         ModuleCall(
             module_names.permission(key),
             "acm-permission",
             without_none(
                 {
-                    "providers": providers.providers(spec, key),
+                    "providers": providers.providers_argument(spec, key),
                     "certificate_authority_arn": active_arn(spec, key),
                     "actions": sorted(permission.actions),
                 }
@@ -44,14 +44,14 @@ def permissions(spec: Spec) -> list[ModuleCall]:
 
 
 def shares(spec: Spec) -> list[ModuleCall]:
-    """Return one call for each CA that others may issue from."""
+    """Return one call for each CA that other accounts may issue from."""
     return [
         ModuleCall(
             module_names.share(key),
             "ca-share",
             without_none(
                 {
-                    "providers": providers.providers(spec, key),
+                    "providers": providers.providers_argument(spec, key),
                     "certificate_authority_arn": active_arn(spec, key),
                     "accounts": list(share.accounts) or None,
                     "organization": share.organization,
@@ -64,13 +64,13 @@ def shares(spec: Spec) -> list[ModuleCall]:
 
 
 def issuers(spec: Spec) -> list[ModuleCall]:
-    """Return one call for each issuer; its policies name CAs by the ARN that is known first."""
-    return [_issuer(key, issuer, spec) for key, issuer in spec.issuers.items()]
+    """Return one call for each issuer; its policies use the CA's `arn`, which is known before the CA is active."""
+    return [_issuer_call(key, issuer, spec) for key, issuer in spec.issuers.items()]
 
 
-def _issuer(key: str, issuer: Issuer, spec: Spec) -> ModuleCall:
+def _issuer_call(key: str, issuer: Issuer, spec: Spec) -> ModuleCall:
     documents = issuer_policies.documents(issuer, spec.aws, arn_of=lambda authority: arn(spec, authority))
-    module, principal = _principal(issuer, spec)
+    module, principal = _principal_module(issuer, spec)
     arguments = {
         **principal,
         "path": none_if_default(issuer.path, "/"),
@@ -83,33 +83,33 @@ def _issuer(key: str, issuer: Issuer, spec: Spec) -> ModuleCall:
 
 
 def operator_roles(spec: Spec) -> list[ModuleCall]:
-    """Return one call for each role that administers the CAs or looks at them."""
-    return [_duty(section, key, duty, spec) for section, key, duty in spec.duties]
+    """Return one call for each operator role: the administrators and auditors of the CAs."""
+    return [_operator_role_call(section, key, role, spec) for section, key, role in spec.operator_roles]
 
 
-def _duty(section: str, key: str, duty: OperatorRole, spec: Spec) -> ModuleCall:
-    make = administrator_policy if section == "administrators" else auditor_policy
-    document = make(spec, arn_of=lambda authority: arn(spec, authority))
+def _operator_role_call(section: str, key: str, role: OperatorRole, spec: Spec) -> ModuleCall:
+    build_policy = administrator_policy if section == "administrators" else auditor_policy
+    document = build_policy(spec, arn_of=lambda authority: arn(spec, authority))
     arguments = {
-        **_role(duty, spec),
-        "path": none_if_default(duty.path, "/"),
-        "permissions_boundary": duty.permissions_boundary,
-        "policies": {f"{duty.role_name}-private-ca": Call("jsonencode", document)},
-        "tags": duty.tags or None,
+        **_role_arguments(role, spec),
+        "path": none_if_default(role.path, "/"),
+        "permissions_boundary": role.permissions_boundary,
+        "policies": {f"{role.role_name}-private-ca": Call("jsonencode", document)},
+        "tags": role.tags or None,
     }
     return ModuleCall(module_names.operator_role(section, key), "issuer-role", without_none(arguments))
 
 
-def _principal(issuer: Issuer, spec: Spec) -> tuple[str, dict[str, Any]]:
-    """Return the module that an issuer's principal needs, with what only that module takes."""
+def _principal_module(issuer: Issuer, spec: Spec) -> tuple[str, dict[str, Any]]:
+    """Return the module for an issuer's kind of principal, with the arguments that only this module has."""
     if issuer.existing_user or issuer.existing_role:
         return "issuer-attachment", {"user_name": issuer.existing_user, "role_name": issuer.existing_role}
     if issuer.role is None:
         return "issuer-user", {"user_name": issuer.user_name}
-    return "issuer-role", _role(issuer.role, spec)
+    return "issuer-role", _role_arguments(issuer.role, spec)
 
 
-def _role(role: Role, spec: Spec) -> dict[str, Any]:
+def _role_arguments(role: Role, spec: Spec) -> dict[str, Any]:
     return {
         "role_name": role.role_name,
         "assume_role_policy": Call("jsonencode", trust_policy.document(role.trust, spec.aws)),

@@ -1,4 +1,4 @@
-"""Certificate authorities -> module calls: each CA, and the certificate that this stack issues for it."""
+"""Certificate authorities -> module calls: one for each CA, and one for each CA certificate that this stack issues."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ _UNPROTECTED = "-unprotected"
 
 
 def ca_calls(spec: Spec) -> list[ModuleCall]:
-    """Return the calls of every CA, each followed by the one of its certificate where this stack issues it."""
+    """Return the call of every CA, each followed by those of its certificates if this stack issues them."""
     calls = []
     for key, authority in spec.managed.items():
-        calls.append(_authority(key, authority, spec))
+        calls.append(_ca_call(key, authority, spec))
         if authority.activation is None:
             calls += [
-                _certificate(key, authority, spec, generation=generation)
+                _certificate_call(key, authority, spec, generation=generation)
                 for generation in retained_generations(authority.generation)
             ]
     return calls
@@ -36,36 +36,40 @@ def retained_generations(generation: int) -> range:
 
 
 def arn(spec: Spec, key: str) -> Any:
-    """Return what names a CA as soon as it exists; policies use it, since nothing has to wait for it."""
+    """Return a CA's ARN or a reference to it, known as soon as the CA exists; policies need not wait longer."""
     authority = spec.certificate_authorities[key]
     return authority.arn if isinstance(authority, Reference) else output(module_names.ca(key), "arn")
 
 
 def active_arn(spec: Spec, key: str) -> Any:
-    """Return what names a CA once it is active; whatever issues from it waits so."""
+    """Return a CA's ARN or a reference to it, known once the CA is active; whatever issues from the CA uses it to wait.
+
+    The reference is what makes Terraform order the two.
+    """
     authority = spec.certificate_authorities[key]
     return authority.arn if isinstance(authority, Reference) else output(module_names.ca(key), "active_arn")
 
 
 def pem_files(spec: Spec) -> dict[str, str]:
     """Return path in the stack -> PEM, for each certificate that was signed elsewhere."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for key, authority in spec.managed.items():
         if isinstance(authority.activation, OfflineActivation):
             pems = {
-                _pem(key, name): getattr(authority.activation, name) for name in ("certificate", "certificate_chain")
+                _pem_path(key, name): getattr(authority.activation, name)
+                for name in ("certificate", "certificate_chain")
             }
-            found |= without_none(pems)
-    return found
+            texts |= without_none(pems)
+    return texts
 
 
-def _pem(key: str, name: str) -> str:
+def _pem_path(key: str, name: str) -> str:
     return f"certificates/{module_names.ca(key)}.{name}.pem"
 
 
-def _authority(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCall:
+def _ca_call(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCall:
     arguments = {
-        "providers": providers.providers(spec, key),
+        "providers": providers.providers_argument(spec, key),
         "type": authority.type,
         "subject": without_none(authority.subject.model_dump(exclude_none=True)),
         "key_algorithm": authority.key_algorithm,
@@ -75,37 +79,37 @@ def _authority(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleC
         "enabled": none_if_default(authority.enabled, default=True),
         "permanent_deletion_time_in_days": none_if_default(authority.permanent_deletion_time_in_days, default=30),
         "revocation_configuration": _revocation(authority, spec),
-        "certificate": _installed(key, authority),
+        "certificate": _certificate_to_install(key, authority),
         "timeouts": authority.timeouts and (without_none(authority.timeouts.model_dump()) or None),
         "tags": authority.tags or None,
     }
-    return ModuleCall(module_names.ca(key), _module("private-ca", authority), without_none(arguments))
+    return ModuleCall(module_names.ca(key), _module_for("private-ca", authority), without_none(arguments))
 
 
-def _module(name: str, authority: CertificateAuthority) -> str:
+def _module_for(name: str, authority: CertificateAuthority) -> str:
     return name if authority.deletion_protection else f"{name}{_UNPROTECTED}"
 
 
-def _installed(key: str, authority: CertificateAuthority) -> dict[str, Any] | None:
-    """Return the certificate to install with its chain: the one issued here, the one signed elsewhere, or none."""
+def _certificate_to_install(key: str, authority: CertificateAuthority) -> dict[str, Any] | None:
+    """Return the certificate to install with its chain: issued by this stack, signed elsewhere, or None."""
     activation = authority.activation
     if activation is None:
         call = module_names.ca_certificate(key, authority.generation)
         return {name: output(call, name) for name in ("certificate", "certificate_chain")}
     if isinstance(activation, OfflineActivation):
         names = ("certificate", "certificate_chain")
-        return {name: StackFile(_pem(key, name)) for name in names if getattr(activation, name) is not None}
+        return {name: StackFile(_pem_path(key, name)) for name in names if getattr(activation, name) is not None}
     return None
 
 
-def _certificate(key: str, authority: CertificateAuthority, spec: Spec, *, generation: int) -> ModuleCall:
+def _certificate_call(key: str, authority: CertificateAuthority, spec: Spec, *, generation: int) -> ModuleCall:
     """Return the call that issues a CA's own certificate; a root signs itself while it is still pending.
 
-    The call works where the signer lives, so its provider and the template's partition are the signer's.
+    The signer issues, so the call has the signer's provider and the template has the signer's partition.
     """
     signer = authority.parent or key
     arguments = {
-        "providers": providers.providers(spec, signer),
+        "providers": providers.providers_argument(spec, signer),
         "issuer_arn": active_arn(spec, signer) if authority.parent else arn(spec, signer),
         "certificate_signing_request": output(module_names.ca(key), "certificate_signing_request"),
         "signing_algorithm": _signing_algorithm(spec, signer),
@@ -115,50 +119,50 @@ def _certificate(key: str, authority: CertificateAuthority, spec: Spec, *, gener
         "api_passthrough": authority.api_passthrough and Call("jsonencode", authority.api_passthrough),
     }
     name = module_names.ca_certificate(key, generation)
-    return ModuleCall(name, _module("ca-certificate", authority), without_none(arguments))
+    return ModuleCall(name, _module_for("ca-certificate", authority), without_none(arguments))
 
 
 def template(authority: CertificateAuthority) -> str:
     """Return the template that a CA's own certificate is issued with."""
-    passes = authority.api_passthrough is not None
+    passes_through = authority.api_passthrough is not None
     if authority.parent is None:
-        return facts.root_template(passes_through=passes)
-    return facts.subordinate_template(authority.path_length or 0, passes_through=passes)
+        return facts.root_template(passes_through=passes_through)
+    return facts.subordinate_template(authority.path_length or 0, passes_through=passes_through)
 
 
 def _signing_algorithm(spec: Spec, key: str) -> str:
-    """Return how a CA signs; where it is only referenced, the default of its key."""
+    """Return the signing algorithm of a CA; for a reference, the default of its key algorithm."""
     signer = spec.certificate_authorities[key]
     algorithm = None if isinstance(signer, Reference) else signer.signing_algorithm
     if algorithm is None and signer.key_algorithm is not None:
         algorithm = facts.DEFAULT_SIGNING_ALGORITHM[signer.key_algorithm]
     if algorithm is None:
-        raise ValueError("the rules let no parent through whose key is unknown")
+        raise ValueError("the rules require the key algorithm of each parent")
     return algorithm
 
 
 def _validity(authority: CertificateAuthority) -> dict[str, str]:
     if authority.validity is None:
-        raise ValueError("the rules let no CA through that is activated here and has no validity")
+        raise ValueError("the rules require a validity for each CA that is activated here")
     return {"type": authority.validity.type, "value": str(authority.validity.value)}
 
 
 def _revocation(authority: CertificateAuthority, spec: Spec) -> dict[str, Any] | None:
-    """Return the revocation settings; a disabled list carries nothing else, as the API demands."""
+    """Return the revocation settings; a disabled CRL has no other settings, as the API requires."""
     configuration = authority.revocation_configuration
     if configuration is None:
         return None
     crl, ocsp = configuration.crl_configuration, configuration.ocsp_configuration
-    written = {
+    blocks = {
         "crl_configuration": crl
-        and (_list(crl.model_dump(exclude_none=True), spec) if crl.enabled else {"enabled": False}),
+        and (_crl_settings(crl.model_dump(exclude_none=True), spec) if crl.enabled else {"enabled": False}),
         "ocsp_configuration": ocsp and ocsp.model_dump(exclude_none=True),
     }
-    return without_none(written) or None
+    return without_none(blocks) or None
 
 
-def _list(crl: dict[str, Any], spec: Spec) -> dict[str, Any]:
-    """Return the settings of a list; a bucket of this stack is waited for, since AWS tries to write at once."""
+def _crl_settings(crl: dict[str, Any], spec: Spec) -> dict[str, Any]:
+    """Return the settings of a CRL; they wait for a bucket of this stack, since AWS tries to write to it at once."""
     for key, bucket in spec.crl_buckets.items():
         if (bucket.bucket or key) == crl.get("s3_bucket_name"):
             return {**crl, "s3_bucket_name": output(module_names.crl_bucket(key), "bucket")}

@@ -1,4 +1,4 @@
-"""Private certificates and the buckets for revocation lists -> module calls."""
+"""Private certificates and CRL buckets -> module calls."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from pcaform.terraform import module_names
 
 def certificates(spec: Spec) -> list[ModuleCall]:
     """Return one call for each private certificate."""
-    return [_certificate(key, certificate, spec) for key, certificate in spec.certificates.items()]
+    return [_certificate_call(key, certificate, spec) for key, certificate in spec.certificates.items()]
 
 
-def _certificate(key: str, certificate: Certificate, spec: Spec) -> ModuleCall:
+def _certificate_call(key: str, certificate: Certificate, spec: Spec) -> ModuleCall:
     arguments = {
-        "providers": providers.providers(spec, certificate.certificate_authority),
+        "providers": providers.providers_argument(spec, certificate.certificate_authority),
         "certificate_authority_arn": _issuing_arn(spec, certificate.certificate_authority),
         "domain_name": certificate.domain_name,
         "subject_alternative_names": list(certificate.subject_alternative_names) or None,
@@ -29,14 +29,14 @@ def _certificate(key: str, certificate: Certificate, spec: Spec) -> ModuleCall:
 
 
 def _issuing_arn(spec: Spec, key: str) -> Any:
-    """Return the CA's ARN once ACM may issue from it: through the permission, where this stack grants one."""
+    """Return the CA's ARN, known once ACM may issue from it: through the permission if this stack grants one."""
     if key in access.permitting_cas(spec):
         return output(module_names.permission(key), "certificate_authority_arn")
     return active_arn(spec, key)
 
 
 def crl_buckets(spec: Spec) -> list[ModuleCall]:
-    """Return one call for each bucket for revocation lists."""
+    """Return one call for each CRL bucket."""
     return [
         ModuleCall(
             module_names.crl_bucket(key),

@@ -1,4 +1,4 @@
-"""What a module call is, and the few shapes that every builder of calls shares."""
+"""The type of a module call, and the small functions that all builders of module calls share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ def output(module: str, name: str) -> Reference:
 
 
 def none_if_default(value: Any, default: Any) -> Any:
-    """Return the value, or None where the module would use it anyway."""
+    """Return the value, or None if it is the module's default."""
     return None if value == default else value
 
 
 def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is not None: an argument that is left out keeps the module's default."""
+    """Return the values that are not None: an omitted argument keeps the module's default."""
     return {name: value for name, value in values.items() if value is not None}

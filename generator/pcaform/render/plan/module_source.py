@@ -1,4 +1,4 @@
-"""Where a stack's modules come from: copies in it, one copy beside the stacks, or a source of the user's own."""
+"""The source of a stack's modules: a copy in each stack, one copy beside the stacks, or a source of the user."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ _QUERY = "?"
 
 @dataclass(frozen=True, slots=True)
 class ModuleSource:
-    """A place that holds all modules by name."""
+    """A directory, registry or repository that contains all modules by name."""
 
     base: str
     is_copied: bool = False
@@ -24,5 +24,5 @@ SHARED = ModuleSource("../modules")
 
 
 def parse_module_source(text: str) -> ModuleSource:
-    """Return the source that a user means by `vendored`, `shared`, or any source that Terraform takes."""
+    """Return the source for `vendored`, `shared`, or any source that Terraform accepts."""
     return {"vendored": VENDORED, "shared": SHARED}.get(text) or ModuleSource(text)

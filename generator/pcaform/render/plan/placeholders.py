@@ -1,6 +1,7 @@
-"""What stands for things that Terraform has not made yet: ARNs and certificates as plain text, the same in both specs.
+"""Placeholders for values that are unknown before apply: ARNs and certificates as plain text, equal in two specs.
 
-A CA's ARN has its key as id; a key that was renamed stands under its old name, so that nothing seems to change by it.
+A CA's placeholder ARN has the CA's key as its id; a renamed CA keeps its old key there, so that a rename alone does not
+look like a change.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,47 +18,47 @@ from pcaform.terraform.hcl_writer import Call, StackFile
 
 @dataclass(frozen=True, slots=True)
 class Placeholders:
-    """How one spec's things are called: `arns` by the CA's key, `known` from ARNs that are written to those of `arns`.
+    """The placeholders of one spec: `arns` by the CA's key, `by_real_arn` from an ARN in the spec to its placeholder.
 
-    `outputs` are the texts for what module calls hand on, by their path, `files` those of the certificates that were
-    signed elsewhere, by their path in the stack, and `moved` the old names of module calls by their new ones.
+    `outputs` maps paths of module outputs to their texts, `files` maps paths in the stack to the certificates that were
+    signed elsewhere, and `moved` maps new names of module calls to their old ones.
     """
 
     arns: Mapping[str, str]
-    known: Mapping[str, str] = field(default_factory=dict)
+    by_real_arn: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
 
-    def settled(self, value: Any) -> Any:
-        """Return an argument of a module call as the provider would get it, references as the texts for them."""
+    def resolve(self, value: Any) -> Any:
+        """Return an argument of a module call as the provider would get it, with placeholders for references."""
         if isinstance(value, Mapping):
-            return {key: self.settled(inner) for key, inner in value.items()}
+            return {key: self.resolve(inner) for key, inner in value.items()}
         if isinstance(value, list | tuple):
-            return [self.settled(inner) for inner in value]
+            return [self.resolve(inner) for inner in value]
         if isinstance(value, hcl_writer.Reference):
-            return self.outputs.get(value.path) or self._output(value.path)
+            return self.outputs.get(value.path) or self._resolve_output(value.path)
         if isinstance(value, StackFile):
             return self.files.get(value.path, value.path)
         if isinstance(value, Call):
-            return self.settled(value.argument)
-        return self.known.get(value, value) if isinstance(value, str) else value
+            return self.resolve(value.argument)
+        return self.by_real_arn.get(value, value) if isinstance(value, str) else value
 
-    def _output(self, path: str) -> str:
-        """Return the text for another output of a module call, under the name that the call had before."""
+    def _resolve_output(self, path: str) -> str:
+        """Return the placeholder of any other output of a module call, under the call's old name."""
         _, call, output = path.split(".")
-        return output_of(self.moved.get(call, call), output)
+        return output_placeholder(self.moved.get(call, call), output)
 
 
-def output_of(call: str, output: str) -> str:
-    """Return the text that stands for what only Terraform knows."""
+def output_placeholder(call: str, output: str) -> str:
+    """Return the placeholder of an output that only Terraform knows."""
     return f"({output} of module.{call})"
 
 
-def placeholder(spec: Spec, name: str, *, region: str | None = None) -> str:
-    """Return the ARN that stands for a CA."""
-    place = region or spec.aws.region
-    return f"arn:{facts.partition(place)}:acm-pca:{place}:{spec.aws.account_id}:certificate-authority/{name}"
+def ca_placeholder(spec: Spec, name: str, *, region: str | None = None) -> str:
+    """Return the placeholder ARN of a CA."""
+    ca_region = region or spec.aws.region
+    return f"arn:{facts.partition(ca_region)}:acm-pca:{ca_region}:{spec.aws.account_id}:certificate-authority/{name}"
 
 
 def build_placeholders(
@@ -65,38 +66,40 @@ def build_placeholders(
     *,
     before: Spec | None = None,
     moved: Mapping[str, str] | None = None,
-    again: frozenset[str] = frozenset(),
+    recreated: frozenset[str] = frozenset(),
 ) -> Placeholders:
-    """Return how a spec's things are called.
+    """Return the placeholders of a spec.
 
-    `before` is the spec that it is compared with, `moved` maps the module calls that were renamed to their old names,
-    `again` are the keys of the CAs that are made anew: these are others.
+    `before` is the spec that it is compared with, `moved` maps renamed module calls to their old names, `recreated` are
+    the keys of the CAs that are created again and so get new placeholders.
     """
-    stems = {key: _stem(key, before, moved or {}) for key in spec.certificate_authorities}
-    arns = {key: placeholder(spec, f"{stem}-anew" if key in again else stem) for key, stem in stems.items()}
-    known = _known(spec, before, stems, arns)
-    arns |= {key: known.get(each.arn, each.arn) for key, each in _references(spec)}
-    return Placeholders(arns, known, dict(_outputs(spec, arns)), pem_files(spec), moved or {})
+    old_keys = {key: _old_key(key, before, moved or {}) for key in spec.certificate_authorities}
+    arns = {key: ca_placeholder(spec, f"{old}-anew" if key in recreated else old) for key, old in old_keys.items()}
+    by_real_arn = _map_real_arns(spec, before, old_keys, arns)
+    arns |= {key: by_real_arn.get(reference.arn, reference.arn) for key, reference in _references(spec)}
+    return Placeholders(arns, by_real_arn, dict(_list_outputs(spec, arns)), pem_files(spec), moved or {})
 
 
-def _known(spec: Spec, before: Spec | None, stems: Mapping[str, str], arns: Mapping[str, str]) -> dict[str, str]:
-    """Return what stands for each ARN that is written: one that a key had before stays with it, and with it only."""
+def _map_real_arns(
+    spec: Spec, before: Spec | None, old_keys: Mapping[str, str], arns: Mapping[str, str]
+) -> dict[str, str]:
+    """Map each ARN in the spec to its placeholder; an ARN that had a key before keeps that key's placeholder."""
     earlier = before.certificate_authorities if before is not None else {}
-    known = {each.arn: placeholder(spec, key) for key, each in earlier.items() if each.arn}
-    for key, each in spec.certificate_authorities.items():
-        old = earlier.get(stems[key])
-        if each.arn and (old is None or old.arn is None):
-            known.setdefault(each.arn, arns[key])
-    return known
+    by_real_arn = {ca.arn: ca_placeholder(spec, key) for key, ca in earlier.items() if ca.arn}
+    for key, ca in spec.certificate_authorities.items():
+        old = earlier.get(old_keys[key])
+        if ca.arn and (old is None or old.arn is None):
+            by_real_arn.setdefault(ca.arn, arns[key])
+    return by_real_arn
 
 
 def _references(spec: Spec) -> Iterator[tuple[str, Reference]]:
-    every = spec.certificate_authorities.items()
-    return ((key, each) for key, each in every if isinstance(each, Reference))
+    cas = spec.certificate_authorities.items()
+    return ((key, ca) for key, ca in cas if isinstance(ca, Reference))
 
 
-def _outputs(spec: Spec, arns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the outputs that name a CA or a bucket, whichever call hands them on."""
+def _list_outputs(spec: Spec, arns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield path and text of each module output that is the ARN of a CA or the name of a bucket."""
     for key, arn in arns.items():
         yield f"module.{module_names.ca(key)}.arn", arn
         yield f"module.{module_names.ca(key)}.active_arn", arn
@@ -105,6 +108,6 @@ def _outputs(spec: Spec, arns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield f"module.{module_names.crl_bucket(key)}.bucket", bucket.bucket or key
 
 
-def _stem(key: str, before: Spec | None, moved: Mapping[str, str]) -> str:
+def _old_key(key: str, before: Spec | None, moved: Mapping[str, str]) -> str:
     old = moved.get(module_names.ca(key), "").removeprefix("ca_")
     return old if before is not None and old in before.certificate_authorities else key

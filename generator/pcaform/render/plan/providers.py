@@ -1,6 +1,6 @@
-"""Where each CA lives -> the providers of a stack: its own, and one alias for each other place.
+"""Regions and roles of the CAs -> the provider configurations of a stack: its own, and one alias for each other.
 
-An alias is named after the place and not after a CA, so that no edit elsewhere renames it: states remember it.
+An alias is named after region and role, not after a CA, so that no unrelated edit renames it: the state refers to it.
 """
 
 import hashlib
@@ -16,31 +16,27 @@ from pcaform.terraform.hcl_writer import Reference
 _DIGITS = 8
 
 
-def providers(spec: Spec, key: str) -> dict[str, Reference] | None:
-    """Return the `providers` argument for all that lives with a CA; None where that is the stack's own provider."""
-    return of(spec.certificate_authorities[key].provider)
-
-
-def of(provider: Provider | None) -> dict[str, Reference] | None:
-    """Return the `providers` argument for a place."""
+def providers_argument(spec: Spec, key: str) -> dict[str, Reference] | None:
+    """Return the `providers` argument for a CA and what belongs to it; None for the stack's own provider."""
+    provider = spec.certificate_authorities[key].provider
     return {"aws": Reference(f"aws.{alias(provider)}")} if provider else None
 
 
 def alias(provider: Provider) -> str:
-    """Return a place's alias: its region, and a digest of the role that is assumed there."""
+    """Return the alias of a provider configuration: its region, and a digest of the role that it assumes."""
     if provider.assume_role is None:
         return provider.region
     role = json.dumps(provider.assume_role.model_dump(exclude_none=True), sort_keys=True)
     return f"{provider.region}_{hashlib.sha256(role.encode()).hexdigest()[:_DIGITS]}"
 
 
-def aliased(spec: Spec) -> dict[str, dict[str, Any]]:
-    """Return alias -> arguments of its provider block, sorted."""
-    found = {alias(provider): _block(provider, spec) for provider in _all(spec)}
-    return dict(sorted(found.items()))
+def aliased_providers(spec: Spec) -> dict[str, dict[str, Any]]:
+    """Return alias -> provider block, sorted."""
+    by_alias = {alias(provider): _provider_block(provider, spec) for provider in _list_providers(spec)}
+    return dict(sorted(by_alias.items()))
 
 
-def _all(spec: Spec) -> Iterator[Provider]:
+def _list_providers(spec: Spec) -> Iterator[Provider]:
     items = [*spec.certificate_authorities.values(), *spec.removed.values()]
     for item in items:
         provider = None if isinstance(item, str) else item.provider
@@ -48,27 +44,27 @@ def _all(spec: Spec) -> Iterator[Provider]:
             yield provider
 
 
-def _block(provider: Provider, spec: Spec) -> dict[str, Any]:
+def _provider_block(provider: Provider, spec: Spec) -> dict[str, Any]:
     role = provider.assume_role or spec.aws.assume_role
     return {
         "arguments": {
             "alias": alias(provider),
             "region": provider.region,
-            "allowed_account_ids": [_account(provider, spec)],
+            "allowed_account_ids": [_account_of(provider, spec)],
         },
-        "blocks": blocks(role, spec.aws.default_tags),
+        "blocks": nested_blocks(role, spec.aws.default_tags),
     }
 
 
-def blocks(role: AssumeRole | None, default_tags: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the nested blocks of a provider."""
-    found = {
+def nested_blocks(role: AssumeRole | None, default_tags: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the nested blocks of a provider configuration."""
+    blocks = {
         "assume_role": role.model_dump(exclude_none=True) if role else None,
         "default_tags": {"tags": dict(default_tags)} if default_tags else None,
     }
-    return list(without_none(found).items())
+    return list(without_none(blocks).items())
 
 
-def _account(provider: Provider, spec: Spec) -> str:
-    """Return the account of a place: that of the role assumed there, else the stack's own."""
+def _account_of(provider: Provider, spec: Spec) -> str:
+    """Return the account of a provider configuration: that of the role it assumes, else the stack's own."""
     return provider.assume_role.role_arn.split(":")[4] if provider.assume_role else spec.aws.account_id

@@ -1,4 +1,4 @@
-"""Spec -> the files of its stack: which template makes which file, from which values, and which modules go along."""
+"""Spec -> the plan of its stack: each file with its template and values, and the modules to copy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,15 +18,15 @@ from pcaform.terraform.hcl_writer import Reference
 from pcaform.terraform.module_names import ca, certificate, issuer, operator_role
 
 REQUIRED_TERRAFORM = ">= 1.10"
-"""`use_lockfile` and `removed` with a lifecycle exist from here on, in Terraform and in OpenTofu."""
+"""The first release with `use_lockfile` and with a lifecycle in `removed`, of Terraform and of OpenTofu."""
 
 REQUIRED_PROVIDER = ">= 5.100.0, != 6.0.0, < 7.0.0"
-"""6.0.0 had an identity defect that 6.1 mended (provider issue 43221)."""
+"""6.0.0 has an identity defect that 6.1 fixes (provider issue 43221)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """One file to render: its path in the stack, its template and the final values for it."""
+    """One file to render: its path in the stack, its template and the template's values."""
 
     path: str
     template: str
@@ -35,7 +35,7 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class StackPlan:
-    """All of one stack: its directory's name, the files to render and those to copy."""
+    """A whole stack: the name of its directory, the files to render and the files to copy."""
 
     name: str
     source: str
@@ -43,9 +43,9 @@ class StackPlan:
     modules: tuple[str, ...]
     """The modules to copy into the stack."""
     texts: Mapping[str, str] = field(default_factory=dict)
-    """Path in the stack -> what stands there as it is: certificates that were signed elsewhere."""
+    """Path in the stack -> text that is written unchanged: certificates that were signed elsewhere."""
     items: Items = field(default_factory=dict)
-    """What the manifest remembers of the spec's items."""
+    """The items that the manifest records."""
 
 
 def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackPlan:
@@ -58,25 +58,26 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackP
         "roles.tf": operator_roles(spec),
         "certificates.tf": certificates(spec),
     }
-    every = [call for found in calls.values() for call in found]
-    lists = {
-        path: PlannedFile(path, "modules.tf.j2", {"calls": [_with_source(call, modules) for call in found]})
-        for path, found in calls.items()
-    }
-    blocks = build_state_blocks(spec, every)
+    all_calls = [call for file_calls in calls.values() for call in file_calls]
+    module_files = [
+        PlannedFile(path, "modules.tf.j2", {"calls": [_with_source(call, modules) for call in file_calls]})
+        for path, file_calls in calls.items()
+        if file_calls
+    ]
+    blocks = build_state_blocks(spec, all_calls)
     files = (
         PlannedFile("versions.tf", "versions.tf.j2", _versions(spec)),
         PlannedFile("providers.tf", "providers.tf.j2", {"providers": _providers(spec)}),
-        *(lists[path] for path, found in calls.items() if found),
+        *module_files,
         *([PlannedFile("changes.tf", "changes.tf.j2", {"blocks": blocks})] if blocks else []),
         PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec)}),
     )
-    copied = sorted({call.module for call in every}) if modules.is_copied else []
-    return StackPlan(spec.stack, source, files, tuple(copied), texts=pem_files(spec), items=build_manifest_items(spec))
+    to_copy = sorted({call.module for call in all_calls}) if modules.is_copied else []
+    return StackPlan(spec.stack, source, files, tuple(to_copy), texts=pem_files(spec), items=build_manifest_items(spec))
 
 
 def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:
-    """Return what a `module` block shows: where the module is and which provider it works with, then its arguments."""
+    """Return the values of a `module` block: its source and providers, then its arguments."""
     arguments = dict(call.arguments)
     head = {"source": modules.of(call.module), "providers": arguments.pop("providers", None)}
     return {"name": call.name, "head": without_none(head), "arguments": arguments}
@@ -92,13 +93,13 @@ def _versions(spec: Spec) -> dict[str, Any]:
 
 
 def _providers(spec: Spec) -> list[Mapping[str, Any]]:
-    """Return the stack's own provider and one for each other place."""
+    """Return the stack's own provider configuration and one for each alias."""
     aws = spec.aws
     own = {
         "arguments": {"region": aws.region, "allowed_account_ids": [aws.account_id]},
-        "blocks": providers.blocks(aws.assume_role, aws.default_tags),
+        "blocks": providers.nested_blocks(aws.assume_role, aws.default_tags),
     }
-    return [own, *providers.aliased(spec).values()]
+    return [own, *providers.aliased_providers(spec).values()]
 
 
 def _outputs(spec: Spec) -> list[dict[str, Any]]:
@@ -117,7 +118,7 @@ def _outputs(spec: Spec) -> list[dict[str, Any]]:
         (
             "issuer_arns",
             "The ARN of each issuer, by its key in the spec.",
-            {key: output(issuer(key), "arn") for key, each in spec.issuers.items() if each.is_owned},
+            {key: output(issuer(key), "arn") for key, entry in spec.issuers.items() if entry.is_owned},
         ),
         *(
             (

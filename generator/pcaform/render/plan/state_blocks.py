@@ -1,7 +1,7 @@
-"""What the state has to follow -> `import`, `moved` and `removed` blocks.
+"""Imports, renames and removals in a spec -> `import`, `moved` and `removed` blocks.
 
-Everything here comes from the spec alone, so that the same spec gives the same blocks; a block whose object is long
-gone from the state does nothing.
+Everything here comes from the spec alone, so that the same spec gives the same blocks; a block whose object is no
+longer in the state does nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,12 +29,16 @@ class Block:
 
 
 def build_state_blocks(spec: Spec, calls: list[ModuleCall]) -> list[Block]:
-    """Return the blocks of a stack that makes these calls; Terraform refuses to remove what is still called."""
+    """Return the blocks of a stack with these calls; Terraform rejects a `removed` block of a module still called."""
     called = {call.name for call in calls}
-    forgotten = dict.fromkeys([*_replaced(spec), *_leaving(spec)])
+    forgotten = dict.fromkeys([*_list_superseded(spec), *_list_forgotten(spec)])
     return [
         *_imports(spec),
-        *(Block("moved", {"from": _module(old), "to": _module(new)}) for old, new in _renamed(spec) if new in called),
+        *(
+            Block("moved", {"from": _module(old), "to": _module(new)})
+            for old, new in _list_renames(spec)
+            if new in called
+        ),
         *(
             Block("moved", {"from": addresses.parse(old), "to": addresses.parse(new)})
             for old, new in spec.moves.items()
@@ -48,7 +52,7 @@ def _module(name: str) -> Reference:
 
 
 def _imports(spec: Spec) -> Iterator[Block]:
-    """Yield an import for what exists already; it stays, so that a lost state plans no second CA or certificate."""
+    """Yield an import block for each object that exists; it stays, so that a lost state plans no second CA."""
     for key, authority in spec.managed.items():
         if authority.arn is not None:
             yield Block("import", {"to": Reference(f"module.{module_names.ca(key)}.{_CA}"), "id": authority.arn})
@@ -59,26 +63,26 @@ def _imports(spec: Spec) -> Iterator[Block]:
             )
 
 
-def _renamed(spec: Spec) -> Iterator[tuple[str, str]]:
-    """Yield old and new name of each call that a renamed item has; the ones that were never made move nothing."""
+def _list_renames(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Yield old and new name of each call of a renamed item; a call that never existed moves nothing."""
     for key, authority in spec.managed.items():
         if authority.renamed_from is not None:
-            yield from _names_of_authority(authority.renamed_from, key, authority.generation)
+            yield from _list_ca_renames(authority.renamed_from, key, authority.generation)
     for key, issuer in spec.issuers.items():
         if issuer.renamed_from is not None:
             yield module_names.issuer(issuer.renamed_from), module_names.issuer(key)
 
 
-def _names_of_authority(old: str, new: str, generation: int) -> Iterator[tuple[str, str]]:
+def _list_ca_renames(old: str, new: str, generation: int) -> Iterator[tuple[str, str]]:
     yield module_names.ca(old), module_names.ca(new)
-    for each in retained_generations(generation):
-        yield module_names.ca_certificate(old, each), module_names.ca_certificate(new, each)
+    for retained in retained_generations(generation):
+        yield module_names.ca_certificate(old, retained), module_names.ca_certificate(new, retained)
     yield module_names.permission(old), module_names.permission(new)
     yield module_names.share(old), module_names.share(new)
 
 
-def _replaced(spec: Spec) -> Iterator[str]:
-    """Yield the certificates of generations that are no longer kept: they stay valid and leave the state."""
+def _list_superseded(spec: Spec) -> Iterator[str]:
+    """Yield the certificate calls of generations that are not retained: they stay valid and leave the state."""
     for key, authority in spec.managed.items():
         names = [key] if authority.renamed_from is None else [key, authority.renamed_from]
         for name in names:
@@ -88,15 +92,15 @@ def _replaced(spec: Spec) -> Iterator[str]:
             )
 
 
-def _leaving(spec: Spec) -> Iterator[str]:
-    """Yield everything that hangs on each item under `removed` that is forgotten."""
+def _list_forgotten(spec: Spec) -> Iterator[str]:
+    """Yield the calls that belong to each item under `removed` that is forgotten."""
     for name, removal in spec.removed.items():
         if not isinstance(removal, Destroy):
             section, key = spec.removed_item(name)
-            yield from _hanging(section, key, removal)
+            yield from _list_calls_of(section, key, removal)
 
 
-def _hanging(section: str, key: str, removal: str | Forget) -> Iterator[str]:
+def _list_calls_of(section: str, key: str, removal: str | Forget) -> Iterator[str]:
     if section == "certificate_authorities":
         generation = removal.generation if isinstance(removal, Forget) else 1
         if not isinstance(removal, Forget) or removal.forget == "everything":

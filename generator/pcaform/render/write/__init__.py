@@ -1,1 +1,1 @@
-"""Rendered files and a disk that others use too: compared, shown, or written so that nothing is lost or half there."""
+"""Rendered files -> disk: compare them, show the diff, or write them so that nothing is lost or half-written."""

@@ -1,4 +1,4 @@
-"""Rendered files against what lies on disk: what is missing, changed or left over, and whose it is.
+"""Compares rendered files with the disk: which files are missing, changed or left over, and who wrote them.
 
 Writing, `--check` and `--diff` all start from this one comparison.
 """
@@ -15,26 +15,26 @@ from pcaform.render.write import preflight, staging, tripwire
 
 
 class Owner(StrEnum):
-    """Whose a file is, by the manifest."""
+    """Who owns the content of a file, according to the manifest."""
 
     PCAFORM = "pcaform"
-    """As pcaform wrote it, or not there."""
-    EDITOR = "editor"
+    """Unchanged since pcaform wrote it, or missing."""
+    EDITED = "edited"
     """Written by pcaform and edited since."""
-    STRANGER = "stranger"
+    FOREIGN = "foreign"
     """Not in the manifest."""
 
 
-_WORDS = {
+_OWNER_SUFFIXES = {
     Owner.PCAFORM: "",
-    Owner.EDITOR: ", edited since pcaform wrote it",
-    Owner.STRANGER: ", not written by pcaform",
+    Owner.EDITED: ", edited since pcaform wrote it",
+    Owner.FOREIGN: ", not written by pcaform",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One file that is not as it would be written: `before` is what lies there, `after` what would; None is no file."""
+    """One file that differs: `before` is its content on disk, `after` the rendered content; None means no file."""
 
     path: str
     before: bytes | None
@@ -43,24 +43,27 @@ class Difference:
 
     @property
     def reason(self) -> str:
-        """Return why the file is not fresh, in words."""
+        """Return how the file differs, in words."""
         if self.before is None:
             return "missing"
-        return ("leftover" if self.after is None else "changed") + _WORDS[self.owner]
+        return ("leftover" if self.after is None else "changed") + _OWNER_SUFFIXES[self.owner]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A stack's directory: which files differ, which are as they should be, and which are known to be pcaform's."""
+    """A stack's directory: which files differ, which are unchanged, and which were written by pcaform."""
 
     directory: Path
     differences: tuple[Difference, ...]
     unchanged: tuple[str, ...]
-    known: tripwire.Known
+    owned: tripwire.OwnedDigests
 
 
 def compare(stack: Rendered, directory: Path) -> Comparison:
-    """Return how a directory differs from what was rendered, sorted by path; raises Failure for what is in the way."""
+    """Return how a directory differs from the rendered stack, sorted by path.
+
+    Raises Failure for links and other files that are in the way, and for what cannot be read.
+    """
     try:
         return _compare(stack, directory)
     except OSError as error:
@@ -68,34 +71,36 @@ def compare(stack: Rendered, directory: Path) -> Comparison:
 
 
 def _compare(stack: Rendered, directory: Path) -> Comparison:
-    wanted = {*stack.files, tripwire.NAME}
-    preflight.refuse_links(directory, {*wanted, staging.NAME})
-    preflight.check_name_clashes(directory, wanted)
-    known = _known(directory)
-    preflight.refuse_links(directory, known)
-    present = {path: _content(directory / path) for path in sorted({*wanted, *known})}
-    found = (
-        Difference(path, present[path], stack.files.get(path), _owner(path, present[path], known)) for path in present
+    new_paths = {*stack.files, tripwire.NAME}
+    preflight.refuse_links(directory, {*new_paths, staging.NAME})
+    preflight.check_name_clashes(directory, new_paths)
+    owned = _read_owned(directory)
+    preflight.refuse_links(directory, owned)
+    present = {path: _read_or_none(directory / path) for path in sorted({*new_paths, *owned})}
+    candidates = (
+        Difference(path, present[path], stack.files.get(path), _owner_of(path, present[path], owned))
+        for path in present
     )
-    differences = tuple(each for each in found if each.before != each.after)
+    differences = tuple(candidate for candidate in candidates if candidate.before != candidate.after)
     unchanged = tuple(path for path in present if path in stack.files and present[path] == stack.files[path])
-    return Comparison(directory, differences, unchanged, known)
+    return Comparison(directory, differences, unchanged, owned)
 
 
-def _known(directory: Path) -> tripwire.Known:
+def _read_owned(directory: Path) -> tripwire.OwnedDigests:
+    """Return the files that pcaform wrote: those of the manifest, and those of an interrupted render."""
     files = manifest.read(directory / manifest.NAME).files
-    left = tripwire.read(directory / tripwire.NAME)
-    pairs = [*files.items(), *((path, digest) for path in left for digest in left[path])]
-    return tripwire.merged(pairs)
+    interrupted = tripwire.read(directory / tripwire.NAME)
+    pairs = [*files.items(), *((path, digest) for path in interrupted for digest in interrupted[path])]
+    return tripwire.group_by_path(pairs)
 
 
-def _content(path: Path) -> bytes | None:
+def _read_or_none(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _owner(path: str, content: bytes | None, known: Mapping[str, frozenset[str]]) -> Owner:
+def _owner_of(path: str, content: bytes | None, owned: Mapping[str, frozenset[str]]) -> Owner:
     if content is None or path in (manifest.NAME, tripwire.NAME):
         return Owner.PCAFORM
-    if path not in known:
-        return Owner.STRANGER
-    return Owner.PCAFORM if manifest.digest(content) in known[path] else Owner.EDITOR
+    if path not in owned:
+        return Owner.FOREIGN
+    return Owner.PCAFORM if manifest.digest(content) in owned[path] else Owner.EDITED

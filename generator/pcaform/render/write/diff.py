@@ -1,4 +1,4 @@
-"""Differences -> unified diffs, for people and for `patch`."""
+"""Differences -> unified diffs, for readers and for `patch`."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,39 +12,39 @@ _CODES = {"---": "1", "+++": "1", "@@": "36", "-": "31", "+": "32"}
 
 
 def diff_lines(difference: Difference, directory: Path) -> list[str]:
-    """Return the unified diff of one file, from what lies there to what would be written, line by line."""
+    """Return the lines of the unified diff of one file, from the content on disk to the rendered content."""
     before, after = (_NOTHING if each is None else str(directory / difference.path) for each in _sides(difference))
-    found = list(unified(*map(_split, _sides(difference))))
-    heads = [f"--- {before}", f"+++ {after}"] if found else []
-    return [*heads, *(part for line in found for part in line.split("\n"))]
+    hunks = list(unified(*map(_split_lines, _sides(difference))))
+    heads = [f"--- {before}", f"+++ {after}"] if hunks else []
+    return [*heads, *(part for line in hunks for part in line.split("\n"))]
 
 
 def _sides(difference: Difference) -> tuple[bytes | None, bytes | None]:
     return difference.before, difference.after
 
 
-def _split(content: bytes | None) -> list[str]:
-    """Return the lines of a file; one without an end carries the note that `diff` and `patch` have for it."""
+def _split_lines(content: bytes | None) -> list[str]:
+    """Return the lines of a file; a last line without a line break gets the note that `diff` and `patch` use."""
     if not content:
         return []
     *whole, last = content.decode(errors="backslashreplace").split("\n")
     return whole if not last else [*whole, f"{last}\n{_NO_NEWLINE}"]
 
 
-def cut(found: Sequence[str], limit: int) -> list[str]:
-    """Return at most `limit` lines, and how many more there are."""
-    return [*found[:limit], f"... {len(found) - limit} more lines"] if len(found) > limit else list(found)
+def truncate_lines(lines: Sequence[str], limit: int) -> list[str]:
+    """Return at most `limit` lines, and a note with the number of further lines."""
+    return [*lines[:limit], f"... {len(lines) - limit} more lines"] if len(lines) > limit else list(lines)
 
 
-def mark_control_characters(found: Sequence[str]) -> Iterator[str]:
-    """Yield lines with nothing in them that a terminal would obey."""
-    for line in found:
-        shown = line.replace("\t", " ")
-        yield "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in shown)
+def mark_control_characters(lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines without characters that control a terminal."""
+    for line in lines:
+        text = line.replace("\t", " ")
+        yield "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
-def colour_lines(found: Sequence[str]) -> Iterator[str]:
-    """Yield lines in the colours that diffs have on terminals."""
-    for line in found:
+def colour_lines(lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines in the usual colours of a diff."""
+    for line in lines:
         code = next((code for start, code in _CODES.items() if line.startswith(start)), None)
         yield f"\x1b[{code}m{line}\x1b[0m" if code else line

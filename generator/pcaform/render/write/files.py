@@ -1,4 +1,4 @@
-"""Single files that people own, written whole: the new content is durable before it takes the old one's place."""
+"""Writes single files of the user atomically: the new content is durable before it replaces the old one."""
 
 import os
 import stat
@@ -11,22 +11,22 @@ from pcaform.render.write.preflight import refuse_read_only
 from pcaform.render.write.staging import fsync_dirs
 
 _TEMPORARY = ".{}.pcaform-new"
-_NEW = 0o666
+_NEW_FILE_MODE = 0o666
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A file to write: its path as the user gave it, where it really lies, and what is there now (None is no file)."""
+    """A file to write: its path as the user named it, its real path, and its content now (None means no file)."""
 
     path: Path
     real: Path
     before: bytes | None
 
 
-def target(path: Path) -> Target:
-    """Return where a path leads and what is there; a link is followed, since who made it chose where the file lies.
+def resolve_target(path: Path) -> Target:
+    """Return the real path and the content of a file; a link is followed, since its owner chose the location.
 
-    Raises Failure for what is no file, and for a link that leads nowhere.
+    Raises Failure if the path is not a plain file, or is a broken link.
     """
     try:
         real = path.resolve(strict=path.is_symlink())
@@ -35,41 +35,41 @@ def target(path: Path) -> Target:
             raise Failure(f"{path}: {kind}, where there must be a file")
         before = real.read_bytes() if real.exists() else None
     except (OSError, RuntimeError) as error:
-        said = error.strerror if isinstance(error, OSError) else "a link that leads to itself"
-        raise Failure(f"{path}: cannot be read: {said}") from None
+        reason = error.strerror if isinstance(error, OSError) else "the link points to itself"
+        raise Failure(f"{path}: cannot be read: {reason}") from None
     return Target(path, real, before)
 
 
-def write(where: Target, content: bytes) -> None:
-    """Put content in a file's place, which keeps its mode; a reader sees the old content or the new.
+def write(target: Target, content: bytes) -> None:
+    """Replace a file's content and keep its mode; a reader sees either the old content or the new.
 
-    Raises Failure where it cannot be written, or was changed since it was looked at; then it is as it was.
+    Raises Failure if it cannot be written, or was changed since `resolve_target`; then it is unchanged.
     """
-    if content == where.before:
+    if content == target.before:
         return
     try:
-        where.real.parent.mkdir(parents=True, exist_ok=True)
-        refuse_read_only(where.real.parent, [where.real.name])
-        _replace(where, content)
-        fsync_dirs([where.real.parent])
+        target.real.parent.mkdir(parents=True, exist_ok=True)
+        refuse_read_only(target.real.parent, [target.real.name])
+        _replace(target, content)
+        fsync_dirs([target.real.parent])
     except OSError as error:
-        raise Failure(f"{where.path}: cannot be written: {error.strerror}; it is as it was") from None
+        raise Failure(f"{target.path}: cannot be written: {error.strerror}; it is unchanged") from None
 
 
-def _replace(where: Target, content: bytes) -> None:
-    waiting = where.real.with_name(_TEMPORARY.format(where.real.name))
+def _replace(target: Target, content: bytes) -> None:
+    temporary = target.real.with_name(_TEMPORARY.format(target.real.name))
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
     try:
-        with os.fdopen(os.open(waiting, flags, _NEW), "wb") as file:
+        with os.fdopen(os.open(temporary, flags, _NEW_FILE_MODE), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        now = where.real.read_bytes() if where.real.exists() else None
-        if now != where.before:
-            raise Failure(f"{where.path}: was changed while this ran: nothing was written, run it again")
+        now = target.real.read_bytes() if target.real.exists() else None
+        if now != target.before:
+            raise Failure(f"{target.path}: was changed by another program: nothing was written, run it again")
         if now is not None:
-            waiting.chmod(stat.S_IMODE(where.real.stat().st_mode))
-        waiting.replace(where.real)
+            temporary.chmod(stat.S_IMODE(target.real.stat().st_mode))
+        temporary.replace(target.real)
     finally:
         with suppress(FileNotFoundError):
-            waiting.unlink()
+            temporary.unlink()

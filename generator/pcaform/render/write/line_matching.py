@@ -1,7 +1,7 @@
-"""Which lines of two texts belong together, in about linear time.
+"""Matches the lines of two texts in about linear time, for a unified diff.
 
-Python's own matcher takes minutes where one line in each of ten thousand blocks changed. Lines that occur once in
-either text, such as the head of a module call, are matched first, as "patience diff" does; its matcher fills the gaps.
+Python's own matcher takes minutes if one line in each of ten thousand blocks changed. Lines that occur once in each
+text, such as the head of a module call, are matched first, as in "patience diff"; Python's matcher fills the gaps.
 """
 
 from bisect import bisect
@@ -13,7 +13,7 @@ _CONTEXT = 3
 
 
 def unified(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
-    """Yield the hunks of a unified diff with three lines of context: each head, then its lines with their marks."""
+    """Yield the hunks of a unified diff with three lines of context: each header, then its lines with their prefix."""
     for group in _Matcher(before, after).get_grouped_opcodes(_CONTEXT):
         (_, start, _, other_start, _), (_, _, end, _, other_end) = group[0], group[-1]
         yield f"@@ -{_range(start, end)} +{_range(other_start, other_end)} @@"
@@ -26,24 +26,24 @@ def unified(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
 
 
 def _range(start: int, end: int) -> str:
-    """Return lines as a head counts them: from 1, and an empty range by the line before it."""
+    """Return a range as a hunk's header writes it: counted from 1, an empty range by the line before it."""
     length = end - start
     return str(start + 1) if length == 1 else f"{start + (length > 0)},{length}"
 
 
 class _Matcher(SequenceMatcher[str]):
-    """A matcher that is given its blocks, and leaves grouping them to its parent."""
+    """A matcher with precomputed blocks; its parent class groups them."""
 
     def __init__(self, before: Sequence[str], after: Sequence[str]) -> None:
         super().__init__()
-        self._found = _merged([*_blocks(before, after), Match(len(before), len(after), 0)])
+        self._blocks = _join_adjacent([*_list_blocks(before, after), Match(len(before), len(after), 0)])
 
     def get_matching_blocks(self) -> list[Match]:
-        """Return the blocks, the last of them empty, as the parent has it."""
-        return self._found
+        """Return the blocks; the last one is empty, as in the parent class."""
+        return self._blocks
 
 
-def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[Match]:
+def _list_blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[Match]:
     start, other_start = 0, 0
     for end, other_end in [*_anchors(before, after), (len(before), len(after))]:
         gap = SequenceMatcher(None, before[start:end], after[other_start:other_end])
@@ -54,37 +54,44 @@ def _blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[Match]:
         start, other_start = end + 1, other_end + 1
 
 
-def _merged(blocks: Sequence[Match]) -> list[Match]:
-    """Return blocks with neighbours made one, and empty ones left out but for the last, as the parent has them."""
-    found: list[Match] = []
+def _join_adjacent(blocks: Sequence[Match]) -> list[Match]:
+    """Return the blocks with adjacent ones joined, and without empty ones except the last, as in the parent class."""
+    joined: list[Match] = []
     for block in blocks[:-1]:
-        if found and (found[-1].a + found[-1].size, found[-1].b + found[-1].size) == (block.a, block.b):
-            last = found.pop()
-            found.append(Match(last.a, last.b, last.size + block.size))
+        if joined and (joined[-1].a + joined[-1].size, joined[-1].b + joined[-1].size) == (block.a, block.b):
+            last = joined.pop()
+            joined.append(Match(last.a, last.b, last.size + block.size))
         elif block.size:
-            found.append(block)
-    return [*found, blocks[-1]]
+            joined.append(block)
+    return [*joined, blocks[-1]]
 
 
 def _anchors(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the longest run of pairs of places, rising in both texts, at which both have a line that each has once."""
-    places = {line: place for place, line in enumerate(after)}
-    once, once_after = Counter(before), Counter(after)
-    pairs = [(place, places[line]) for place, line in enumerate(before) if once[line] == once_after[line] == 1]
+    """Return the longest increasing sequence of pairs of line numbers: lines that occur once in each text.
+
+    This is the patience algorithm for a longest increasing subsequence.
+    """
+    numbers_after = {line: number for number, line in enumerate(after)}
+    count, count_after = Counter(before), Counter(after)
+    pairs = [
+        (number, numbers_after[line]) for number, line in enumerate(before) if count[line] == count_after[line] == 1
+    ]
     ends: list[int] = []  # the lowest end, in `after`, of a run of each length
-    chosen: list[int] = []  # which pair that end is
+    chosen: list[int] = []  # the pair at that end
     previous: list[int | None] = []  # the pair before each pair in its run
-    for number, (_, place) in enumerate(pairs):
-        length = bisect(ends, place)
+    for number, (_, number_after) in enumerate(pairs):
+        length = bisect(ends, number_after)
         previous.append(chosen[length - 1] if length else None)
-        ends[length : length + 1] = [place]
+        ends[length : length + 1] = [number_after]
         chosen[length : length + 1] = [number]
-    return _run(pairs, previous, chosen[-1] if chosen else None)
+    return _trace_back(pairs, previous, chosen[-1] if chosen else None)
 
 
-def _run(pairs: Sequence[tuple[int, int]], previous: Sequence[int | None], last: int | None) -> list[tuple[int, int]]:
-    found = []
+def _trace_back(
+    pairs: Sequence[tuple[int, int]], previous: Sequence[int | None], last: int | None
+) -> list[tuple[int, int]]:
+    run = []
     while last is not None:
-        found.append(pairs[last])
+        run.append(pairs[last])
         last = previous[last]
-    return found[::-1]
+    return run[::-1]

@@ -1,6 +1,6 @@
-"""One render at a time in a directory; a process that dies leaves no lock behind, since the kernel holds it.
+"""Allows one render at a time in a directory; the kernel holds the lock, so a process that dies releases it.
 
-POSIX locks the directory itself. Windows opens no directories, so a file beside the other temporary ones stands for it.
+On POSIX the directory itself is locked. Windows cannot open directories, so a temporary file is locked instead.
 """
 
 import errno
@@ -17,7 +17,7 @@ from pcaform.core import console
 from pcaform.core.problems import Failure
 
 PATIENCE = 60.0
-"""Seconds: a render takes a few at most, so whoever holds the lock for longer hangs."""
+"""Seconds: a render takes a few at most, so a process that holds the lock for longer hangs."""
 _SILENCE = 1.0
 _PAUSE = 0.05
 _TAKEN = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
@@ -43,7 +43,7 @@ else:
 
 @contextmanager
 def lock_directory(directory: Path, *, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the lock of a directory; wait for it, say so after a moment, and raise Failure after `patience` seconds."""
+    """Hold the lock of a directory; while waiting, print a status line, and raise Failure after `patience` seconds."""
     descriptor = _open(directory)
     try:
         _wait(descriptor, directory, patience=patience)
@@ -55,7 +55,7 @@ def lock_directory(directory: Path, *, patience: float = PATIENCE) -> Iterator[N
 
 def _wait(descriptor: int, directory: Path, *, patience: float) -> None:
     start = time.monotonic()
-    is_told = False
+    is_reported = False
     while _is_taken(descriptor, directory):
         waited = time.monotonic() - start
         if waited >= patience:
@@ -63,18 +63,18 @@ def _wait(descriptor: int, directory: Path, *, patience: float) -> None:
                 f"{directory}: another render has been writing here for {patience:g} s: "
                 "wait for it or end it, then try again; nothing was written there"
             )
-        if not is_told and waited >= _SILENCE:
+        if not is_reported and waited >= _SILENCE:
             console.print_status(f"{directory}: waiting for another render to finish")
-            is_told = True
+            is_reported = True
         time.sleep(_PAUSE)
 
 
 def _is_taken(descriptor: int, directory: Path) -> bool:
-    """Try to take the lock; a file system that has no locks (some network ones) is said and done without."""
+    """Try to take the lock; on a file system without locks (some network ones), print a warning and continue."""
     try:
         _take(descriptor)
     except OSError as error:
         if error.errno in _TAKEN:
             return True
-        console.print_status(f"{directory}: this file system has no locks: let no other render write here meanwhile")
+        console.print_status(f"{directory}: this file system has no locks: do not run another render here meanwhile")
     return False

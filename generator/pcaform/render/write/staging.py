@@ -1,6 +1,6 @@
-"""Where new content waits until all of it is on the disk: from there on, a write only renames and deletes.
+"""The staging directory: new content is written there first, so that the write itself only renames and deletes.
 
-So a full disk is met before the first file of the stack has changed.
+A full disk is therefore noticed before the first file of the stack changes.
 """
 
 import os
@@ -11,7 +11,7 @@ NAME = ".pcaform-staging"
 
 
 def stage(directory: Path, files: Mapping[str, bytes]) -> dict[str, Path]:
-    """Write files durably into the staging directory of a stack; return where each path's content waits."""
+    """Write files durably into the staging directory of a stack; return the staged file of each path."""
     staging = directory / NAME
     staging.mkdir()
     staged = {}
@@ -22,7 +22,7 @@ def stage(directory: Path, files: Mapping[str, bytes]) -> dict[str, Path]:
 
 
 def clear(directory: Path) -> None:
-    """Delete the staging directory, also one that a render left that was killed."""
+    """Delete the staging directory, also one left behind by a render that was killed."""
     staging = directory / NAME
     if not staging.is_dir():
         return
@@ -43,7 +43,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def fsync_dirs(directories: Iterable[Path]) -> None:
-    """Make what was renamed or deleted in these directories durable; Windows does that by itself."""
+    """Make renames and deletions in these directories durable; Windows does that by itself."""
     for directory in sorted(set(directories)):
         if os.name == "nt" or not directory.is_dir():
             continue

@@ -1,8 +1,9 @@
-"""The tripwire: a file that no Terraform accepts, in a stack for as long as the stack is half-written.
+"""The tripwire: a file that Terraform rejects, present in a stack while the stack is half-written.
 
-Each file is replaced whole, but a stack is many files: a plan of half of them could forget or destroy what the other
-half holds. The file's first argument is an error whose source line, which Terraform prints, says what to do. It also
-remembers what the render that broke off may have written, so that the next one knows those files as its own.
+Each file is replaced atomically, but a stack has many files: a plan of half of them could forget or destroy what is in
+the other half. The file's first line is a syntax error, and Terraform prints that line, which says what to do. The
+file also records what the interrupted render may have written, so that the next render can tell those files are its
+own.
 """
 
 import re
@@ -13,31 +14,31 @@ from pcaform.render import manifest
 
 NAME = "pcaform-interrupted.tf"
 SENTENCE = "pcaform render was interrupted and this stack is half-written: run pcaform render again"
-_KNOWN = re.compile(r"^# (?P<digest>sha256:[0-9a-f]{64}) (?P<path>.+)$", re.MULTILINE)
+_OWNED = re.compile(r"^# (?P<digest>sha256:[0-9a-f]{64}) (?P<path>.+)$", re.MULTILINE)
 
-Known = Mapping[str, frozenset[str]]
-"""Path in the stack -> the digests under which it is known to be pcaform's."""
+OwnedDigests = Mapping[str, frozenset[str]]
+"""Path in the stack -> the digests of the contents that pcaform wrote or is about to write."""
 
 
-def text(known: Known) -> bytes:
-    """Return the tripwire's content; `known` is every file that is pcaform's before, during and after the write."""
-    lines = [f"# {digest} {path}" for path in sorted(known) for digest in sorted(known[path])]
+def serialize(owned: OwnedDigests) -> bytes:
+    """Return the tripwire's content; `owned` is every file of pcaform before, during and after the write."""
+    lines = [f"# {digest} {path}" for path in sorted(owned) for digest in sorted(owned[path])]
     return "\n".join([f'"{SENTENCE}"', "", *lines, ""]).encode()
 
 
-def read(path: Path) -> Known:
-    """Return which files the render that left this tripwire may have written; nothing where there is none."""
+def read(path: Path) -> OwnedDigests:
+    """Return the files that the interrupted render may have written; empty if there is no tripwire."""
     try:
         content = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return {}
-    found = ((line["path"], line["digest"]) for line in _KNOWN.finditer(content))
-    return merged((path, digest) for path, digest in found if manifest.is_nameable(path))
+    pairs = ((line["path"], line["digest"]) for line in _OWNED.finditer(content))
+    return group_by_path((path, digest) for path, digest in pairs if manifest.is_safe_path(path))
 
 
-def merged(pairs: Iterable[tuple[str, str]]) -> Known:
-    """Return pairs of path and digest by path."""
-    known: dict[str, frozenset[str]] = {}
+def group_by_path(pairs: Iterable[tuple[str, str]]) -> OwnedDigests:
+    """Return pairs of path and digest grouped by path."""
+    owned: dict[str, frozenset[str]] = {}
     for path, digest in pairs:
-        known[path] = known.get(path, frozenset()) | {digest}
-    return known
+        owned[path] = owned.get(path, frozenset()) | {digest}
+    return owned

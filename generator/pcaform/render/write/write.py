@@ -1,8 +1,8 @@
-"""Rendered files -> disk: everything is checked first, nothing foreign is touched, and a stack is whole or refused.
+"""Writes a rendered stack to disk: checks everything first, and never touches foreign files or leaves half a stack.
 
-All new content is staged, then the tripwire is set, and only then the stack changes: additions and `changes.tf`, other
-changes, deletions, the manifest, and the tripwire goes. Whoever reads the stack meanwhile, or after a crash, finds
-the old stack, the new one, or the tripwire; then the next render finishes the work.
+All new content is staged, then the tripwire is written, and only then the stack changes: additions and `changes.tf`,
+other changes, deletions, the manifest, and last the tripwire is removed. A reader meanwhile, or after a crash, sees the
+old stack, the new one, or the tripwire; in the last case the next render completes the work.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,13 +20,13 @@ from pcaform.render.write.preflight import refuse_read_only
 
 _CHANGES = "changes.tf"
 _HALF = "the stack is half-written, and Terraform refuses it until pcaform render has run again"
-_SHOWN = 40
-"""Lines of the diff of each file that a refusal shows."""
+_MAX_DIFF_LINES = 40
+"""Lines of each file's diff in the message of a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write did: paths in the stack, sorted."""
+    """The result of a write: paths in the stack, sorted."""
 
     directory: Path
     changed: tuple[str, ...]
@@ -35,13 +35,13 @@ class Written:
 
 
 def write(stack: Rendered, out: Path, *, force: bool = False) -> Written:
-    """Write a stack below `out` and delete what an earlier render owned and this one does not write.
+    """Write a stack below `out`, and delete files of an earlier render that this one does not write.
 
-    A file that the manifest does not name, or that was edited since, is neither overwritten nor deleted without
-    `force`; then Failure is raised and nothing is written. Unchanged files keep their time.
+    A file that the manifest does not name, or that was edited since, is only overwritten or deleted with `force`;
+    otherwise Failure is raised and nothing is written. Unchanged files keep their modification time.
     """
     directory = out / stack.name
-    with _told(directory):
+    with _translate_os_errors(directory):
         directory.mkdir(parents=True, exist_ok=True)
         with lock_directory(directory):
             comparison = compare(stack, directory)
@@ -51,47 +51,51 @@ def write(stack: Rendered, out: Path, *, force: bool = False) -> Written:
             staging.clear(directory)
             if comparison.differences:
                 _apply(comparison)
-    return _written(comparison)
+    return _summarize(comparison)
 
 
 @contextmanager
-def _told(directory: Path) -> Iterator[None]:
-    """Turn what the system says into what it means for the stack: nothing was written, or the tripwire stands."""
+def _translate_os_errors(directory: Path) -> Iterator[None]:
+    """Turn an OSError into a Failure that names the state of the stack: nothing written, or half-written."""
     try:
         yield
     except OSError as error:
-        place = error.filename2 or error.filename or directory
-        left = _HALF if (directory / tripwire.NAME).is_file() else "nothing was written there"
+        path = error.filename2 or error.filename or directory
+        state = _HALF if (directory / tripwire.NAME).is_file() else "nothing was written there"
         raise Failure(
-            f"{place}: cannot be written: {error.strerror}; mend it or choose another --out\n{left}"
+            f"{path}: cannot be written: {error.strerror}; fix this or choose another --out\n{state}"
         ) from None
 
 
 def _refuse_foreign(comparison: Comparison) -> None:
-    foreign = [each for each in comparison.differences if each.owner is not Owner.PCAFORM]
+    foreign = [difference for difference in comparison.differences if difference.owner is not Owner.PCAFORM]
     if not foreign:
         return
-    listed = [f"  {comparison.directory / each.path}" for each in foreign]
-    lost = [line for each in foreign for line in diff.cut(diff.diff_lines(each, comparison.directory), _SHOWN)]
+    paths = [f"  {comparison.directory / difference.path}" for difference in foreign]
+    lines = [
+        line
+        for difference in foreign
+        for line in diff.truncate_lines(diff.diff_lines(difference, comparison.directory), _MAX_DIFF_LINES)
+    ]
     raise Failure(
         "\n".join(
             [
                 "these files were not written by pcaform, or were edited since:",
-                *listed,
+                *paths,
                 "--force would change them like this:",
-                *diff.mark_control_characters(lost),
-                "move them away, or give --force to lose what is in them; nothing was written there",
+                *diff.mark_control_characters(lines),
+                "move them away, or use --force to discard their content; nothing was written there",
             ]
         )
     )
 
 
 def _apply(comparison: Comparison) -> None:
-    """Stage everything, then change the stack under the tripwire; what is staged never outlives this function."""
+    """Stage everything, then change the stack while the tripwire is there; the staged files never remain."""
     directory = comparison.directory
     after = {each.path: each.after for each in comparison.differences if each.after is not None}
     try:
-        staged = staging.stage(directory, {tripwire.NAME: tripwire.text(_known(comparison, after)), **after})
+        staged = staging.stage(directory, {tripwire.NAME: tripwire.serialize(_list_owned(comparison, after)), **after})
         staging.fsync_dirs([directory, directory.parent])
         _put(directory, staged, [tripwire.NAME])
         for paths in _batches(comparison.differences):
@@ -101,47 +105,47 @@ def _apply(comparison: Comparison) -> None:
     finally:
         staging.clear(directory)
     (directory / tripwire.NAME).unlink()
-    with suppress(OSError):  # all else is durable; a tripwire that a power cut brings back only asks for another render
+    with suppress(OSError):  # all else is durable; a tripwire that reappears after a power cut only asks for a render
         staging.fsync_dirs([directory])
 
 
-def _known(comparison: Comparison, after: Mapping[str, bytes]) -> tripwire.Known:
-    known = comparison.known
-    before = [(path, digest) for path in known for digest in known[path]]
-    return tripwire.merged([*before, *((path, manifest.digest(content)) for path, content in after.items())])
+def _list_owned(comparison: Comparison, after: Mapping[str, bytes]) -> tripwire.OwnedDigests:
+    owned = comparison.owned
+    before = [(path, digest) for path in owned for digest in owned[path]]
+    return tripwire.group_by_path([*before, *((path, manifest.digest(content)) for path, content in after.items())])
 
 
 def _batches(differences: Iterable[Difference]) -> tuple[list[str], list[str]]:
     """Return the paths to write first (additions, and the moves and removals that make them safe), and the others."""
-    written = [each for each in differences if each.after is not None and each.path != manifest.NAME]
-    first = [each.path for each in written if each.before is None or each.path == _CHANGES]
-    return first, [each.path for each in written if each.path not in first]
+    to_write = [each for each in differences if each.after is not None and each.path != manifest.NAME]
+    first = [each.path for each in to_write if each.before is None or each.path == _CHANGES]
+    return first, [each.path for each in to_write if each.path not in first]
 
 
 def _put(directory: Path, staged: Mapping[str, Path], paths: Iterable[str]) -> None:
-    """Move staged content to its place, durably; a reader sees the old content or the new and nothing between."""
-    made: list[Path] = []
+    """Move staged content to its path, durably; a reader sees the old content or the new and nothing between."""
+    parents: list[Path] = []
     for path in paths:
         if path in staged:
             (directory / path).parent.mkdir(parents=True, exist_ok=True)
             staged[path].replace(directory / path)
-            made += [parent for parent in (directory / path).parents if parent.is_relative_to(directory)]
-    staging.fsync_dirs(made)
+            parents += [parent for parent in (directory / path).parents if parent.is_relative_to(directory)]
+    staging.fsync_dirs(parents)
 
 
 def _delete(directory: Path, paths: Iterable[str]) -> None:
-    """Delete leftovers, and the directories below the stack that become empty by that."""
-    held = [directory / path for path in paths if path != tripwire.NAME]
-    for path in held:
+    """Delete leftovers, and the directories below the stack that become empty."""
+    leftovers = [directory / path for path in paths if path != tripwire.NAME]
+    for path in leftovers:
         path.unlink()
         for parent in path.parents:
             if parent == directory or any(parent.iterdir()):
                 break
             parent.rmdir()
-    staging.fsync_dirs(path.parent for path in held)
+    staging.fsync_dirs(path.parent for path in leftovers)
 
 
-def _written(comparison: Comparison) -> Written:
+def _summarize(comparison: Comparison) -> Written:
     changed = tuple(each.path for each in comparison.differences if each.after is not None)
     deleted = tuple(each.path for each in comparison.differences if each.after is None and each.path != tripwire.NAME)
     return Written(comparison.directory, changed, comparison.unchanged, deleted)

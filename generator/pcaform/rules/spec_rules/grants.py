@@ -11,7 +11,7 @@ from pcaform.rules.rule import error
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
-from pcaform.spec.messages import describe_value, nearest
+from pcaform.spec.messages import describe_value, suggest_nearest
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
@@ -40,7 +40,7 @@ def granted_cas_exist(spec: Spec) -> Iterator[Finding]:
     ]
     for loc, key in references:
         if key not in known:
-            message = f"the CA '{key}' is not in this spec{nearest(key, known)}, known: {', '.join(known)}"
+            message = f"the CA '{key}' is not in this spec{suggest_nearest(key, known)}, known: {', '.join(known)}"
             yield Finding(loc, message)
 
 
@@ -88,7 +88,7 @@ def templates_exist(spec: Spec) -> Iterator[Finding]:
     """A template is one that AWS Private CA has."""
     for loc, template in _list_templates(spec):
         if template not in facts.TEMPLATES:
-            yield Finding(loc, f"AWS has no template '{template}'{nearest(template, facts.TEMPLATES)}")
+            yield Finding(loc, f"AWS has no template '{template}'{suggest_nearest(template, facts.TEMPLATES)}")
 
 
 @error("ca-template", source=_TEMPLATES)
@@ -144,7 +144,7 @@ def issuer_policies_fit_quotas(spec: Spec) -> Iterator[Finding]:
 def operator_policy_fits_quota(spec: Spec) -> Iterator[Finding]:
     """The policy of an administrator or auditor, which names every CA of the stack, fits IAM's quota."""
     makers = {"administrators": roles.administrator_policy, "auditors": roles.auditor_policy}
-    for section, key, _ in spec.duties:
+    for section, key, _ in spec.operator_roles:
         size = split_policies.size(makers[section](spec, arn_of=CaRef))
         if size > facts.POLICY_LIMIT:
             message = f"the policy of '{key}' has {size} characters, IAM allows {facts.POLICY_LIMIT}: split the stack"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pcaform.rules.rule import error
 from pcaform.spec.cas import Reference
 from pcaform.spec.finding import Finding
-from pcaform.spec.messages import nearest
+from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
@@ -19,7 +19,7 @@ def parent_exists(spec: Spec) -> Iterator[Finding]:
     known = list(spec.certificate_authorities)
     for key, ca in spec.managed.items():
         if ca.parent is not None and ca.parent not in known:
-            close = nearest(ca.parent, known)
+            close = suggest_nearest(ca.parent, known)
             message = f"the parent '{ca.parent}' is not in this spec{close}, known: {', '.join(known)}"
             yield Finding((_AUTHORITIES, key, "parent"), message)
 

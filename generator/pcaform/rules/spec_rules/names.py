@@ -58,7 +58,7 @@ def tags_are_valid(spec: Spec) -> Iterator[Finding]:
 def _list_principal_names(spec: Spec) -> Iterator[tuple[Loc, str]]:
     for key, issuer in spec.issuers.items():
         yield ("issuers", key, *(("role", "role_name") if issuer.role else ("user_name",))), issuer.principal_name
-    yield from (((section, key, "role_name"), role.role_name or key) for section, key, role in spec.duties)
+    yield from (((section, key, "role_name"), role.role_name or key) for section, key, role in spec.operator_roles)
 
 
 def _is_tag_text(text: str) -> bool:
@@ -72,4 +72,4 @@ def _list_tags(spec: Spec) -> Iterator[tuple[Loc, dict[str, str]]]:
         yield ("certificate_authorities", key, "tags"), ca.tags
     for key, issuer in spec.issuers.items():
         yield ("issuers", key, "tags"), issuer.tags
-    yield from (((section, key, "tags"), role.tags) for section, key, role in spec.duties)
+    yield from (((section, key, "tags"), role.tags) for section, key, role in spec.operator_roles)

@@ -75,4 +75,4 @@ def _list_roles(spec: Spec) -> Iterator[tuple[Loc, Role]]:
     for key, issuer in spec.issuers.items():
         if issuer.role is not None:
             yield ("issuers", key, "role"), issuer.role
-    yield from (((section, key), role) for section, key, role in spec.duties)
+    yield from (((section, key), role) for section, key, role in spec.operator_roles)

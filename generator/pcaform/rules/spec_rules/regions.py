@@ -6,7 +6,7 @@ from pcaform.core import facts
 from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.finding import Finding
-from pcaform.spec.messages import nearest
+from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
@@ -19,7 +19,9 @@ def region_is_known(spec: Spec) -> Iterator[Finding]:
     """The region is one with AWS Private CA, as far as this release knows."""
     known = [region for regions in facts.REGIONS.values() for region in regions]
     if spec.aws.region not in known:
-        message = f"'{spec.aws.region}' is not a known region of AWS Private CA{nearest(spec.aws.region, known)}"
+        message = (
+            f"'{spec.aws.region}' is not a known region of AWS Private CA{suggest_nearest(spec.aws.region, known)}"
+        )
         yield Finding(("aws", "region"), message)
 
 
@@ -30,7 +32,10 @@ def arns_match_partition(spec: Spec) -> Iterator[Finding]:
     arns: list[tuple[Loc, str | None]] = [
         (("issuers", key, "permissions_boundary"), issuer.permissions_boundary) for key, issuer in spec.issuers.items()
     ]
-    arns += [((section, key, "permissions_boundary"), role.permissions_boundary) for section, key, role in spec.duties]
+    arns += [
+        ((section, key, "permissions_boundary"), role.permissions_boundary)
+        for section, key, role in spec.operator_roles
+    ]
     if spec.aws.assume_role:
         arns.append((("aws", "assume_role", "role_arn"), spec.aws.assume_role.role_arn))
     for loc, arn in arns:

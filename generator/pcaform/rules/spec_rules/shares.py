@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pcaform.core import facts
 from pcaform.rules.rule import error
 from pcaform.spec.finding import Finding
-from pcaform.spec.messages import nearest
+from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.stack import Spec
 
 
@@ -16,7 +16,7 @@ def share_is_valid(spec: Spec) -> Iterator[Finding]:
     for key, share in spec.shares.items():
         ca = spec.certificate_authorities.get(key)
         if ca is None:
-            message = f"the CA '{key}' is not in this spec{nearest(key, known)}, known: {', '.join(known)}"
+            message = f"the CA '{key}' is not in this spec{suggest_nearest(key, known)}, known: {', '.join(known)}"
             yield Finding(("shares", key), message)
         elif not share.accounts and share.organization is None:
             yield Finding(("shares", key), f"'{key}' is shared with no one: give 'accounts' or 'organization'")

@@ -6,7 +6,7 @@ from datetime import date
 from pcaform.checks.guard.registry import waivable_rules
 from pcaform.rules.rule import error
 from pcaform.spec.finding import Finding
-from pcaform.spec.messages import nearest
+from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses
 
@@ -18,7 +18,7 @@ def waiver_is_valid(spec: Spec) -> Iterator[Finding]:
     for index, waiver in enumerate(spec.waivers):
         loc = ("waivers", index)
         if waiver.what not in known:
-            yield Finding((*loc, "what"), f"the guard has no rule '{waiver.what}'{nearest(waiver.what, known)}")
+            yield Finding((*loc, "what"), f"the guard has no rule '{waiver.what}'{suggest_nearest(waiver.what, known)}")
         if waiver.address is not None and (mistake := _find_mistake(waiver.address)):
             yield Finding((*loc, "address"), mistake)
         if not _is_day(waiver.until):

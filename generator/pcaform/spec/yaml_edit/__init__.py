@@ -1,1 +1,1 @@
-"""A YAML text and the data it shall hold -> the text with only that changed: every other byte stays a person's."""
+"""Edits YAML text so that it has new data: only what differs is changed, all other bytes and comments stay."""

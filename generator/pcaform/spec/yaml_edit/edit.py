@@ -1,4 +1,4 @@
-"""A text and the data it shall hold -> the edited text: only what differs is written, the way its surroundings are."""
+"""A YAML text and its new data -> the edited text: only what differs is written, in the style of its surroundings."""
 
 import json
 import re
@@ -12,15 +12,15 @@ from pcaform.core.problems import Invalid
 from pcaform.spec.yaml_edit import flow_style
 from pcaform.spec.yaml_edit.layout import column, entry, inline, is_inline, item, lines, literal
 from pcaform.spec.yaml_edit.nodes import Node
-from pcaform.spec.yaml_edit.splices import Page, Unwritable, page
+from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
 from pcaform.spec.yaml_reader import Loc, parse
 
-_BLANK_LINE = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
+_EMPTY_LINE = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
 
 
 @dataclass(frozen=True, slots=True)
 class YamlPosition:
-    """Where a value stands: the end of its key (None for an item of a list), its key's column, and in braces or not."""
+    """The position of a value: the end of its key (None in a sequence), its key's column, and whether in flow style."""
 
     key_end: int | None = None
     indent: int = 0
@@ -28,155 +28,158 @@ class YamlPosition:
 
 
 def edit(text: str, wanted: Mapping[str, Any]) -> str:
-    """Return a text with the data `wanted` in it; what is the same already keeps every byte, and every comment stays.
+    """Return the text changed so that its data is `wanted`; what does not differ keeps every byte, all comments stay.
 
-    The text is one valid document without a byte order mark. Raises Unwritable, with the place, where the result
-    would not read as `wanted`.
+    The text is one valid document without a byte order mark. Raises Unwritable, with the path of the value, if the
+    result would not be read as `wanted`.
     """
-    sheet = page(text)
-    _change(sheet, sheet.top, wanted, place=YamlPosition(), anchored=dict(_anchored(sheet.top, wanted)))
-    result = sheet.result()
+    buffer = open_buffer(text)
+    anchors = dict(_list_anchor_values(buffer.top, wanted))
+    _change(buffer, buffer.top, wanted, position=YamlPosition(), anchors=anchors)
+    result = buffer.result()
     try:
-        found = parse(result.encode(), "edited").data
+        data = parse(result.encode(), "edited").data
     except Invalid:
-        raise Unwritable(f"'{_name(_difference(sheet.top.data, wanted))}' cannot be changed where it stands") from None
-    if not same(found, wanted):
-        raise Unwritable(f"'{_name(_difference(found, wanted))}' cannot be changed where it stands")
+        path = _format_path(_first_difference(buffer.top.data, wanted))
+        raise Unwritable(f"'{path}' cannot be changed in place") from None
+    if not is_same(data, wanted):
+        raise Unwritable(f"'{_format_path(_first_difference(data, wanted))}' cannot be changed in place")
     return result
 
 
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two values are the same; unlike `==` this tells true from 1."""
+def is_same(one: Any, other: Any) -> bool:
+    """Tell whether two values are the same; unlike with `==`, true differs from 1."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-def _difference(one: Any, other: Any) -> Loc:
-    """Return the path to the first thing that differs."""
+def _first_difference(one: Any, other: Any) -> Loc:
+    """Return the path of the first value that differs."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in {**one, **other}:
-            if key not in one or key not in other or not same(one[key], other[key]):
-                return (key, *_difference(one.get(key), other.get(key)))
+            if key not in one or key not in other or not is_same(one[key], other[key]):
+                return (key, *_first_difference(one.get(key), other.get(key)))
     return ()
 
 
-def _name(loc: Loc) -> str:
+def _format_path(loc: Loc) -> str:
     return ".".join(map(str, loc))
 
 
-def _anchored(node: Node, wanted: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what each anchor shall stand for afterwards, so that an alias of it can tell whether it still fits."""
+def _list_anchor_values(node: Node, wanted: Any) -> Iterator[tuple[str, Any]]:
+    """Yield each YAML anchor's new value, so that aliases of it can be checked."""
     if node.anchor and node.style != "*":
         yield node.anchor, wanted
     for key, value in node.values.items():
-        yield from _anchored(value, wanted.get(key) if isinstance(wanted, Mapping) else None)
-    for number, each in enumerate(node.items):
+        yield from _list_anchor_values(value, wanted.get(key) if isinstance(wanted, Mapping) else None)
+    for number, node_item in enumerate(node.items):
         inner = wanted[number] if isinstance(wanted, list) and number < len(wanted) else None
-        yield from _anchored(each, inner)
+        yield from _list_anchor_values(node_item, inner)
 
 
-def _change(sheet: Page, node: Node, wanted: Any, *, place: YamlPosition, anchored: Mapping[str, Any]) -> None:
+def _change(buffer: EditBuffer, node: Node, wanted: Any, *, position: YamlPosition, anchors: Mapping[str, Any]) -> None:
     if node.style == "*":
-        if not same(anchored[node.anchor], wanted):
-            _put(sheet, node, wanted, place)
+        if not is_same(anchors[node.anchor], wanted):
+            _replace_value(buffer, node, wanted, position)
     elif isinstance(wanted, Mapping) and set(wanted) & set(node.values):
-        _mapping(sheet, node, wanted, anchored=anchored)
-    elif isinstance(wanted, list) and _is_akin(node, wanted):
-        _sequence(sheet, node, wanted, place=place, anchored=anchored)
-    elif not same(node.data, wanted):
-        _put(sheet, node, wanted, place)
+        _change_mapping(buffer, node, wanted, anchors=anchors)
+    elif isinstance(wanted, list) and _is_similar_sequence(node, wanted):
+        _change_sequence(buffer, node, wanted, position=position, anchors=anchors)
+    elif not is_same(node.data, wanted):
+        _replace_value(buffer, node, wanted, position)
 
 
-def _is_akin(node: Node, wanted: Sequence[Any]) -> bool:
-    """Tell whether a list is worth keeping: an item stays, or mappings become other mappings."""
+def _is_similar_sequence(node: Node, wanted: Sequence[Any]) -> bool:
+    """Tell whether a sequence can be edited item by item: an item stays, or mappings become other mappings."""
     if not (node.items and wanted):
         return False
-    if any(same(each.data, other) for each in node.items for other in wanted):
+    if any(is_same(each.data, other) for each in node.items for other in wanted):
         return True
     return all(isinstance(each, Mapping) for each in (*wanted, *(each.data for each in node.items)))
 
 
-def _mapping(sheet: Page, node: Node, wanted: Mapping[str, Any], *, anchored: Mapping[str, Any]) -> None:
-    """Change a mapping of which a key stays: each key by itself, new ones behind the one they follow in `wanted`."""
-    indent = column(sheet.text, next(iter(node.keys.values())).start)
+def _change_mapping(buffer: EditBuffer, node: Node, wanted: Mapping[str, Any], *, anchors: Mapping[str, Any]) -> None:
+    """Change a mapping that keeps at least one key: each key by itself, new keys after the one before in `wanted`."""
+    indent = column(buffer.text, next(iter(node.keys.values())).start)
     runs: list[tuple[str | None, dict[str, Any]]] = [(None, {})]
     for key, value in wanted.items():
         if key in node.values:
             runs.append((key, {}))
-            place = YamlPosition(node.keys[key].end, indent, node.style == "{")
-            _change(sheet, node.values[key], value, place=place, anchored=anchored)
+            position = YamlPosition(node.keys[key].end, indent, node.style == "{")
+            _change(buffer, node.values[key], value, position=position, anchors=anchors)
         else:
             runs[-1][1][key] = value
     if node.style == "{":
-        flow_style.change_mapping(sheet, node, [(key, new) for key, new in runs if new], kept=set(wanted))
+        flow_style.change_mapping(buffer, node, [(key, new) for key, new in runs if new], kept=set(wanted))
         return
-    _drop_keys(sheet, node, [key for key in node.values if key not in wanted])
+    _drop_keys(buffer, node, [key for key in node.values if key not in wanted])
     for after, new in runs:
         if new:
-            _add_keys(sheet, node, after, new=new, kept=wanted, indent=indent)
+            _add_keys(buffer, node, after, new=new, kept=wanted, indent=indent)
 
 
 def _add_keys(
-    sheet: Page, node: Node, after: str | None, *, new: Mapping[str, Any], kept: Mapping[str, Any], indent: int
+    buffer: EditBuffer, node: Node, after: str | None, *, new: Mapping[str, Any], kept: Mapping[str, Any], indent: int
 ) -> None:
-    is_spaced = _is_spaced(sheet, node)
+    is_spaced = _is_spaced(buffer, node)
     found = []
     for key, value in new.items():
-        found += [*([""] if is_spaced else []), *entry(key, value, indent, sheet.form)]
+        found += [*([""] if is_spaced else []), *entry(key, value, indent, buffer.form)]
     if after is not None:
-        sheet.below(max(node.keys[after].end, node.values[after].end), found)
+        buffer.below(max(node.keys[after].end, node.values[after].end), found)
         return
     first = next(span.start for key, span in node.keys.items() if key in kept)
     found = [*found[1:], ""] if is_spaced else found
-    sheet.replace(first, first, "".join(f"{line}{sheet.form.line_break}" for line in found).lstrip(" ") + " " * indent)
+    buffer.replace(
+        first, first, "".join(f"{line}{buffer.form.line_break}" for line in found).lstrip(" ") + " " * indent
+    )
 
 
-def _is_spaced(sheet: Page, node: Node) -> bool:
-    """Tell whether a blank line stands between each block of a mapping and the keys before and behind it."""
+def _is_spaced(buffer: EditBuffer, node: Node) -> bool:
+    """Tell whether an empty line separates each block collection of a mapping from the keys before and after it."""
     keys = list(node.keys)
     between = [
-        sheet.text[node.values[one].end : node.keys[other].start]
+        buffer.text[node.values[one].end : node.keys[other].start]
         for one, other in pairwise(keys)
         if node.values[one].is_block or node.values[other].is_block
     ]
-    return bool(between) and all(map(_BLANK_LINE.search, between))
+    return bool(between) and all(map(_EMPTY_LINE.search, between))
 
 
-def _drop_keys(sheet: Page, node: Node, gone: Sequence[str]) -> None:
-    """Take keys out of a block mapping that keeps at least one."""
-    kept_start = next(node.keys[key].start for key in node.keys if key not in gone)
-    for key in gone:
+def _drop_keys(buffer: EditBuffer, node: Node, dropped: Sequence[str]) -> None:
+    """Remove keys from a block mapping that keeps at least one."""
+    kept_start = next(node.keys[key].start for key in node.keys if key not in dropped)
+    for key in dropped:
         start, end = node.keys[key].start, max(node.keys[key].end, node.values[key].end)
-        if sheet.is_first(start):
-            sheet.without(start, end)
-        else:  # the first key behind a dash: what follows moves up to it
-            sheet.above(start, sheet.comments_in(start, kept_start))
-            sheet.replace(start, kept_start, "")
-            rest = [each for each in gone if node.keys[each].start > kept_start]
-            for each in rest:
-                sheet.without(node.keys[each].start, max(node.keys[each].end, node.values[each].end))
+        if buffer.is_first(start):
+            buffer.remove_lines(start, end)
+        else:  # the first key after a dash: the next key moves up to the dash
+            buffer.above(start, buffer.comments_in(start, kept_start))
+            buffer.replace(start, kept_start, "")
+            for later in (key for key in dropped if node.keys[key].start > kept_start):
+                buffer.remove_lines(node.keys[later].start, max(node.keys[later].end, node.values[later].end))
             return
 
 
-def _sequence(
-    sheet: Page, node: Node, wanted: Sequence[Any], *, place: YamlPosition, anchored: Mapping[str, Any]
+def _change_sequence(
+    buffer: EditBuffer, node: Node, wanted: Sequence[Any], *, position: YamlPosition, anchors: Mapping[str, Any]
 ) -> None:
-    """Change a list: items that are the same stay, changed ones are changed in place, others come and go."""
+    """Change a sequence: equal items stay, changed items are edited in place, others are added and removed."""
     before = [json.dumps(each.data, sort_keys=True) for each in node.items]
     after = [json.dumps(each, sort_keys=True) for each in wanted]
     pairs: dict[int, int] = {}
     for _, low, high, other_low, other_high in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         pairs |= dict(zip(range(low, high), range(other_low, other_high), strict=False))
-    if node.style == "-" and 0 not in pairs and not sheet.is_first(node.start):
-        _put(sheet, node, wanted, place)  # its first dash shares the line with another one
+    if node.style == "-" and 0 not in pairs and not buffer.is_first(node.start):
+        _replace_value(buffer, node, wanted, position)  # its first dash is on the same line as another one
         return
-    indent = column(sheet.text, node.start)
+    indent = column(buffer.text, node.start)
     for number, other in pairs.items():
         _change(
-            sheet,
+            buffer,
             node.items[number],
             wanted[other],
-            place=YamlPosition(None, indent, node.style == "["),
-            anchored=anchored,
+            position=YamlPosition(None, indent, node.style == "["),
+            anchors=anchors,
         )
     runs: list[tuple[int | None, list[Any]]] = [(None, [])]
     partner = {other: number for number, other in pairs.items()}
@@ -187,80 +190,80 @@ def _sequence(
             runs[-1][1].append(value)
     new = [(after_item, values) for after_item, values in runs if values]
     if node.style == "[":
-        flow_style.change_sequence(sheet, node, new, kept=set(pairs))
+        flow_style.change_sequence(buffer, node, new, kept=set(pairs))
     else:
-        _change_items(sheet, node, new, kept=set(pairs), indent=indent)
+        _change_items(buffer, node, new, kept=set(pairs), indent=indent)
 
 
 def _change_items(
-    sheet: Page, node: Node, new: Sequence[tuple[int | None, list[Any]]], *, kept: set[int], indent: int
+    buffer: EditBuffer, node: Node, new: Sequence[tuple[int | None, list[Any]]], *, kept: set[int], indent: int
 ) -> None:
     for number, each in enumerate(node.items):
         if number not in kept:
-            sheet.without(_dash(sheet, node, number), each.end)
+            buffer.remove_lines(_dash(buffer, node, number), each.end)
     for after, values in new:
-        found = [line for value in values for line in item(value, indent, sheet.form)]
+        found = [line for value in values for line in item(value, indent, buffer.form)]
         if after is not None:
-            sheet.below(node.items[after].end, found)
+            buffer.below(node.items[after].end, found)
         else:
-            text = "".join(f"{line}{sheet.form.line_break}" for line in found).lstrip(" ") + " " * indent
-            dash = _dash(sheet, node, min(kept))
-            sheet.replace(dash, dash, text)
+            text = "".join(f"{line}{buffer.form.line_break}" for line in found).lstrip(" ") + " " * indent
+            dash = _dash(buffer, node, min(kept))
+            buffer.replace(dash, dash, text)
 
 
-def _dash(sheet: Page, node: Node, number: int) -> int:
-    """Return where the dash of an item stands: in the column of the first one, at the item or above it."""
+def _dash(buffer: EditBuffer, node: Node, number: int) -> int:
+    """Return the offset of an item's dash: in the column of the first dash, on the item's line or above it."""
     if number == 0:
         return node.start
-    indent = column(sheet.text, node.start)
-    place = sheet.line_start(node.items[number].start)
-    while sheet.text[place : place + indent].strip() or sheet.text[place + indent : place + indent + 1] != "-":
-        place = sheet.line_start(place - 1)
-    return place + indent
+    indent = column(buffer.text, node.start)
+    line = buffer.line_start(node.items[number].start)
+    while buffer.text[line : line + indent].strip() or buffer.text[line + indent : line + indent + 1] != "-":
+        line = buffer.line_start(line - 1)
+    return line + indent
 
 
-def _put(sheet: Page, node: Node, wanted: Any, place: YamlPosition) -> None:
-    """Write a value in place of another one of another kind."""
-    is_below = place.key_end is not None and not place.is_in_flow and not node.is_block
-    if is_below and not is_inline(wanted, place.indent):
-        start = _behind_colon(sheet, place)
-        sheet.above(node.start, sheet.comments_in(start, node.end))
-        sheet.replace(start, node.end, "")
-        form = sheet.form
-        below = place.indent + (form.step if isinstance(wanted, Mapping) else form.dash)
-        sheet.below(max(node.end, start), list(lines(wanted, below, form)))
+def _replace_value(buffer: EditBuffer, node: Node, wanted: Any, position: YamlPosition) -> None:
+    """Replace a value by another one."""
+    is_below = position.key_end is not None and not position.is_in_flow and not node.is_block
+    if is_below and not is_inline(wanted, position.indent):
+        start = _after_colon(buffer, position)
+        buffer.above(node.start, buffer.comments_in(start, node.end))
+        buffer.replace(start, node.end, "")
+        form = buffer.form
+        below = position.indent + (form.step if isinstance(wanted, Mapping) else form.dash)
+        buffer.below(max(node.end, start), list(lines(wanted, below, form)))
         return
-    text = _text(sheet, node, wanted, place)
+    text = _format_value(buffer, node, wanted, position)
     if node.is_empty:
-        sheet.replace(node.start, node.start, _with_colon(sheet, text, place))
-    elif node.is_block and place.key_end is not None and sheet.is_first(node.start):
-        sheet.replace(behind := _behind_anchor(sheet, node, place), behind, f" {text}")
-        sheet.without(node.start, node.end)
+        buffer.replace(node.start, node.start, _with_colon(buffer, text, position))
+    elif node.is_block and position.key_end is not None and buffer.is_first(node.start):
+        buffer.replace(after := _after_anchor(buffer, node, position), after, f" {text}")
+        buffer.remove_lines(node.start, node.end)
     else:
-        sheet.above(node.start, sheet.comments_in(node.start, node.end))
-        sheet.replace(node.start, node.end, text)
+        buffer.above(node.start, buffer.comments_in(node.start, node.end))
+        buffer.replace(node.start, node.end, text)
 
 
-def _text(sheet: Page, node: Node, wanted: Any, place: YamlPosition) -> str:
-    """Return a value as it is written in its place: a block scalar where one stood, and nothing stands behind it."""
-    is_alone = not place.is_in_flow and not sheet.text[node.end : sheet.line_end(node.end)].strip()
-    if isinstance(wanted, str) and "\n" in wanted and node.style in ("|", ">") and is_alone and sheet.form.is_ended:
-        return sheet.form.line_break.join(literal(wanted, place.indent))
-    return inline(wanted, is_in_flow=place.is_in_flow, style=node.style)
+def _format_value(buffer: EditBuffer, node: Node, wanted: Any, position: YamlPosition) -> str:
+    """Return the text of a value: a block scalar if the old value was one and nothing follows it on its line."""
+    is_alone = not position.is_in_flow and not buffer.text[node.end : buffer.line_end(node.end)].strip()
+    if isinstance(wanted, str) and "\n" in wanted and node.style in ("|", ">") and is_alone and buffer.form.is_ended:
+        return buffer.form.line_break.join(literal(wanted, position.indent))
+    return inline(wanted, is_in_flow=position.is_in_flow, style=node.style)
 
 
-def _with_colon(sheet: Page, text: str, place: YamlPosition) -> str:
-    """Return what is written where nothing stood; in braces a key may stand without its colon."""
-    if place.is_in_flow and place.key_end is not None:
-        behind = sheet.past_filling(place.key_end)
-        return f" {text}" if sheet.text[behind : behind + 1] == ":" else f": {text}"
+def _with_colon(buffer: EditBuffer, text: str, position: YamlPosition) -> str:
+    """Return the text for an empty value; in flow style its key may have no colon, which is then added."""
+    if position.is_in_flow and position.key_end is not None:
+        after = buffer.skip_filling(position.key_end)
+        return f" {text}" if buffer.text[after : after + 1] == ":" else f": {text}"
     return f" {text}"
 
 
-def _behind_colon(sheet: Page, place: YamlPosition) -> int:
-    return sheet.text.index(":", place.key_end) + 1
+def _after_colon(buffer: EditBuffer, position: YamlPosition) -> int:
+    return buffer.text.index(":", position.key_end) + 1
 
 
-def _behind_anchor(sheet: Page, node: Node, place: YamlPosition) -> int:
-    colon = _behind_colon(sheet, place)
-    return sheet.text.index(f"&{node.anchor}", colon) + len(node.anchor) + 1 if node.anchor else colon
+def _after_anchor(buffer: EditBuffer, node: Node, position: YamlPosition) -> int:
+    colon = _after_colon(buffer, position)
+    return buffer.text.index(f"&{node.anchor}", colon) + len(node.anchor) + 1 if node.anchor else colon

@@ -1,4 +1,4 @@
-"""How a text is laid out, and values written the same way: its indentation, its line ends, its lists."""
+"""The layout of a YAML text (indentation, line breaks, sequences), and values written in the same layout."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.spec.yaml_edit.nodes import Node
-from pcaform.spec.yaml_writer import flow
+from pcaform.spec.yaml_writer import format_flow
 
 _WIDTH = 110
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -16,10 +16,10 @@ _STEP = 2
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What new lines keep to: blanks for each level, blanks of a list's dashes below their key, and the line break.
+    """The layout of new lines: indentation per level, indentation of a sequence's dashes, and the line break.
 
-    In a text that does not end in a line break (`is_ended` is false) no block scalar may come last, since it would
-    lose its own.
+    If a text does not end in a line break (`is_ended` is false), a block scalar must not come last, since it would
+    lose its last line break.
     """
 
     step: int
@@ -28,28 +28,28 @@ class Layout:
     is_ended: bool
 
 
-def layout(text: str, top: Node) -> Layout:
-    """Return the layout that a text has; where it shows none, the one of our examples."""
-    found = _LINE_BREAK.search(text)
-    steps = dict(_steps(text, top))
+def detect_layout(text: str, top: Node) -> Layout:
+    """Return the layout of a text; what it does not show is as in our examples."""
+    line_break = _LINE_BREAK.search(text)
+    steps = dict(_list_indentations(text, top))
     step = steps.get(":", _STEP)
-    return Layout(step, steps.get("-", step), found[0] if found else "\n", text.endswith(("\n", "\r")))
+    return Layout(step, steps.get("-", step), line_break[0] if line_break else "\n", text.endswith(("\n", "\r")))
 
 
 def column(text: str, position: int) -> int:
-    """Return how many characters stand before a position in its line."""
+    """Return the column of a position: the number of characters before it in its line."""
     return position - max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) - 1
 
 
 def inline(value: Any, *, is_in_flow: bool = False, style: str = "") -> str:
-    """Return a value on one line; text keeps the quotes that were there where it can be written with them."""
-    is_in_flow = is_in_flow or _has_lines(value)  # there even text of several lines is written on one
+    """Return a value on one line; text keeps the quotes that it had if it can be written with them."""
+    is_in_flow = is_in_flow or _has_lines(value)  # in flow style even text of several lines is written on one
     if isinstance(value, str) and style == "'" and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     if isinstance(value, str) and style == '"':
-        written = json.dumps(value, ensure_ascii=False)
-        return "".join(each if each.isprintable() else f"\\U{ord(each):08X}" for each in written)
-    return flow([value])[1:-1] if is_in_flow else flow(value)
+        quoted = json.dumps(value, ensure_ascii=False)
+        return "".join(each if each.isprintable() else f"\\U{ord(each):08X}" for each in quoted)
+    return format_flow([value])[1:-1] if is_in_flow else format_flow(value)
 
 
 def is_inline(value: Any, indent: int) -> bool:
@@ -58,12 +58,12 @@ def is_inline(value: Any, indent: int) -> bool:
         return True
     inner = value.values() if isinstance(value, Mapping) else value
     is_flat = not any(_has_lines(each) or (isinstance(each, Mapping | list) and each) for each in inner)
-    return is_flat and indent + len(flow(value)) <= _WIDTH
+    return is_flat and indent + len(format_flow(value)) <= _WIDTH
 
 
 def literal(text: str, indent: int) -> list[str]:
-    """Return text of several lines as a block scalar: what follows its key or dash, and its lines below that."""
-    first, *below = flow(text).split("\n")
+    """Return text of several lines as a block scalar: its header, which follows the key or dash, and its lines."""
+    first, *below = format_flow(text).split("\n")
     return [first, *(f"{' ' * indent}{line}" if line else line for line in below)]
 
 
@@ -107,11 +107,11 @@ def item(value: Any, indent: int, form: Layout) -> Iterator[str]:
     yield from rest
 
 
-def _steps(text: str, node: Node) -> Iterator[tuple[str, int]]:
-    """Yield how far each block collection stands to the right of its key, the outermost last so that they count."""
+def _list_indentations(text: str, node: Node) -> Iterator[tuple[str, int]]:
+    """Yield the indentation of each block collection relative to its key, the outermost last so that it wins."""
     for name, value in node.values.items():
-        yield from _steps(text, value)
+        yield from _list_indentations(text, value)
         if node.style == ":" and value.is_block:
             yield value.style, column(text, value.start) - column(text, node.keys[name].start)
-    for each in node.items:
-        yield from _steps(text, each)
+    for node_item in node.items:
+        yield from _list_indentations(text, node_item)

@@ -1,7 +1,7 @@
-"""YAML text -> nodes: which characters each key and value takes up, so that one can be changed and no other.
+"""YAML text -> nodes: the span of characters of each key and value, so that one of them can be changed.
 
-`document` keeps where values start, which is what messages need; here it also matters where they end. The text has
-been through `document.parse` before: what that refuses never comes here.
+`yaml_reader` records where values start, which messages need; edits also need where they end. The text was parsed by
+`yaml_reader.parse` before, so it is valid.
 """
 
 import re
@@ -14,7 +14,7 @@ import yaml
 from pcaform.spec.yaml_reader import PARSER, Loc, resolve_scalar
 
 FILLING = re.compile(r"(?:\s+|#[^\r\n]*)*")
-"""Blanks, line breaks and comments: between two tokens every `#` starts a comment, to libyaml even without a blank."""
+"""Spaces, line breaks and comments; for libyaml every `#` between two tokens starts a comment, even without a space."""
 
 _ANCHOR = re.compile(r"[&!]\S+")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -23,7 +23,7 @@ _LINE_BREAK_LAST = re.compile(r"(?:\r\n|\r|\n)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters of a text, from `start` up to and without `end`."""
+    """Characters of a text, from `start` up to `end` (exclusive)."""
 
     start: int
     end: int
@@ -31,11 +31,11 @@ class Span:
 
 @dataclass(slots=True)
 class Node:
-    """One value. `start` is behind its anchor; a block collection ends with the last thing in it.
+    """One value. `start` is after its anchor; a block collection ends with its last entry.
 
-    `style` is the quote or block mark of a scalar, `{` or `[` for flow collections, `-` and `:` for block ones, `*` for
-    an alias, empty for plain text; a block scalar ends before its last line break. `anchor` is the name that a value
-    has or an alias follows.
+    `style` is the quote or block indicator of a scalar, `{` or `[` for flow collections, `-` and `:` for block
+    collections, `*` for an alias, empty for a plain scalar; a block scalar ends before its last line break. `anchor` is
+    the name of the value's anchor, or of the anchor that an alias refers to.
     """
 
     start: int
@@ -47,11 +47,11 @@ class Node:
     values: dict[str, "Node"] = field(default_factory=dict)
     items: list["Node"] = field(default_factory=list)
     content: int = 0
-    """Where a scalar's text begins: behind the first line of a block scalar, which may hold a comment."""
+    """The start of a scalar's text: after the header of a block scalar, which may have a comment."""
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing is written where the value would stand."""
+        """Tell whether the value has no text."""
         return self.start == self.end
 
     @property
@@ -60,7 +60,7 @@ class Node:
         return self.style in ("-", ":")
 
 
-def nodes(text: str) -> Node:
+def build_nodes(text: str) -> Node:
     """Return the top node of a text that is one valid document without a byte order mark."""
     parser = PARSER(text)
     try:
@@ -72,7 +72,7 @@ def nodes(text: str) -> Node:
 
 
 def spans(node: Node) -> Iterator[Span]:
-    """Yield where each key and each scalar's text stands, in order: in all else, `#` starts a comment."""
+    """Yield the span of each key and of each scalar's text, in order: everywhere else, `#` starts a comment."""
     for key, value in node.values.items():
         yield node.keys[key]
         yield from spans(value)
@@ -83,7 +83,7 @@ def spans(node: Node) -> Iterator[Span]:
 
 
 def at(node: Node, loc: Loc) -> Node | None:
-    """Return the node at a path, or None where the text has none there."""
+    """Return the node at a path, or None if there is none."""
     for step in loc:
         if isinstance(step, int) and step < len(node.items):
             node = node.items[step]
@@ -105,7 +105,7 @@ def _is_end(event: Any) -> bool:
 
 @dataclass(slots=True)
 class _Builder:
-    """Turns the event stream into nodes; a class because the anchors are shared state."""
+    """Builds nodes from the event stream; a class because the anchors are shared state."""
 
     text: str
     events: Iterator[Any]
@@ -128,18 +128,18 @@ class _Builder:
 
     def content_start(self, start: int, end: int, event: Any) -> int:
         while event.anchor is not None or event.tag is not None:
-            found = _ANCHOR.match(self.text, start)
-            if found is None:
+            anchor = _ANCHOR.match(self.text, start)
+            if anchor is None:
                 return start
-            start = found.end()
+            start = anchor.end()
             if isinstance(event, yaml.ScalarEvent) and start >= end:
                 return end
-            start = self.past_filling(start)
+            start = self.skip_filling(start)
         return start
 
-    def past_filling(self, start: int) -> int:
-        found = FILLING.match(self.text, start)
-        return found.end() if found else start
+    def skip_filling(self, start: int) -> int:
+        filling = FILLING.match(self.text, start)
+        return filling.end() if filling else start
 
     def scalar(self, node: Node, event: Any) -> None:
         node.style = event.style or ""

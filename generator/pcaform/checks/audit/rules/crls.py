@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pcaform.checks.audit.bucket_readers import ANYONE, Grant, bucket_readers
 from pcaform.checks.audit.finding import Finding
 from pcaform.checks.audit.rule import AuditContext, rule
-from pcaform.core.facts import LIST_WRITER
+from pcaform.core.facts import CRL_WRITER
 from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.sources.account_snapshot import Bucket, CaStatus
 
@@ -83,8 +83,8 @@ def _write_problem(bucket: Bucket, writers: list[Grant]) -> tuple[str, str] | No
     if not bucket.is_there:
         message = f"its CRL goes to the bucket {bucket.name}, which does not exist: no CRL is written"
         return message, "create the bucket, or name another one: until then, clients do not learn of revocations"
-    if not any(grant.principal in (LIST_WRITER, ANYONE) for grant in writers):
-        message = f"the policy of bucket {bucket.name} does not allow {LIST_WRITER} to write: no CRL is written"
+    if not any(grant.principal in (CRL_WRITER, ANYONE) for grant in writers):
+        message = f"the policy of bucket {bucket.name} does not allow {CRL_WRITER} to write: no CRL is written"
         advice = "allow s3:PutObject, s3:PutObjectAcl, s3:GetBucketAcl and s3:GetBucketLocation to that service"
         return message, advice
     return None
@@ -93,9 +93,9 @@ def _write_problem(bucket: Bucket, writers: list[Grant]) -> tuple[str, str] | No
 def _is_readable(ca: CaStatus, bucket: Bucket, readers: list[Grant]) -> bool:
     """Tell whether a CRL has readers; behind a custom name, or without a URL, any reader of the bucket may serve it."""
     is_behind = bool(ca.crl.get("custom_cname")) or ca.omits_crl_url
-    is_allowed = any(grant.principal == ANYONE or (is_behind and grant.principal != LIST_WRITER) for grant in readers)
+    is_allowed = any(grant.principal == ANYONE or (is_behind and grant.principal != CRL_WRITER) for grant in readers)
     is_blocked = "RestrictPublicBuckets" in bucket.blocks and not any(
-        grant.principal not in (ANYONE, LIST_WRITER) or grant.has_condition for grant in readers
+        grant.principal not in (ANYONE, CRL_WRITER) or grant.has_condition for grant in readers
     )
     return bool(_public_access(bucket, readers, [ca])) or (is_allowed and not is_blocked)
 

@@ -10,13 +10,13 @@ from typing import Any
 from pcaform.checks.guard.analysis.revocation import block, is_public
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Resource
-from pcaform.core.facts import LIST_WRITER, LIST_WRITER_ACTIONS
+from pcaform.core.facts import CRL_WRITER, CRL_WRITER_ACTIONS
 from pcaform.iam.evaluator.patterns import is_action, is_like, is_resource
 from pcaform.iam.normalize import as_list
 from pcaform.terraform.resource_types import AUTHORITY
 
 _LIST = "/crl/list.crl"
-_NEEDED = {action: "" if "Bucket" in action else _LIST for action in LIST_WRITER_ACTIONS}
+_NEEDED = {action: "" if "Bucket" in action else _LIST for action in CRL_WRITER_ACTIONS}
 """Action -> the suffix of the bucket's ARN that it is about."""
 
 
@@ -47,7 +47,7 @@ def allowed_actions(values: Mapping[str, Any], authority: Resource) -> list[str]
         if any(
             _covers_ca(each, arn)
             for each in _allow_statements(values, action)
-            if _names_principal(each, "*", LIST_WRITER)
+            if _names_principal(each, "*", CRL_WRITER)
         )
     ]
 
@@ -64,7 +64,7 @@ def _allow_statements(values: Mapping[str, Any], action: str) -> list[Any]:
         statements = as_list(json.loads(values.get("policy") or "{}").get("Statement", []))
         met = [each for each in statements if _is_about(each, action, place)]
         denials = [each for each in met if each.get("Effect") == "Deny" and not each.get("Condition")]
-        is_denied = any(_names_principal(each, "*", LIST_WRITER) for each in denials)
+        is_denied = any(_names_principal(each, "*", CRL_WRITER) for each in denials)
         return [] if is_denied else [each for each in met if each.get("Effect") == "Allow"]
     except (ValueError, TypeError, AttributeError, RecursionError):
         return []

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.render.plan.placeholders import build_placeholders, placeholder
+from pcaform.render.plan.placeholders import build_placeholders, ca_placeholder
 from pcaform.render.plan.resources import resources
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -21,7 +21,7 @@ _FILLED = {**dict.fromkeys((*POLICIES, SHARE), "policy"), "aws_iam_role": "assum
 def fill_unknown(plan: Plan, spec: Spec) -> Plan:
     """Return the plan with the policies of the spec; CAs that exist already have their real ARNs."""
     rendered = resources(spec, build_placeholders(spec))
-    real = {placeholder(spec, key): _arn(plan, key) for key in spec.managed}
+    real = {ca_placeholder(spec, key): _arn(plan, key) for key in spec.managed}
     known = {
         address: _replace_arns(resource.values, real)
         for address, resource in rendered.items()

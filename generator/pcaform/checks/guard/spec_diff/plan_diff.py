@@ -10,7 +10,7 @@ from typing import Any
 from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.spec_diff.moves import TrackedMoves, track_moves
 from pcaform.checks.guard.widening import normal_form
-from pcaform.render.plan.placeholders import Placeholders, build_placeholders, output_of
+from pcaform.render.plan.placeholders import Placeholders, build_placeholders, output_placeholder
 from pcaform.render.plan.resources import StackResource, calls, resources
 from pcaform.spec.stack import Spec
 from pcaform.terraform.force_new import forces_replacement
@@ -33,7 +33,7 @@ def diff_specs(before: Spec, after: Spec) -> Plan:
         for change in first.changes()
         if change.type == AUTHORITY and change.actions == _ANEW
     )
-    placeholders: Placeholders = build_placeholders(after, before=before, moved=back, again=again)
+    placeholders: Placeholders = build_placeholders(after, before=before, moved=back, recreated=again)
     created = frozenset(call.name for call in calls(after)) - {call.name for call in calls(before)} - set(back)
     final = _Comparison(olds, resources(after, placeholders), moves, created | {f"ca_{key}" for key in again})
     imported = {f"module.ca_{key}.{AUTHORITY}.this": each.arn for key, each in after.managed.items() if each.arn}
@@ -103,7 +103,7 @@ class _Comparison:
         """Tell whether a value comes from a call that creates something; the text of a policy is read all the same."""
         if not isinstance(value, str) or (resource.type in _READABLE and name == "policy"):
             return False
-        return any(value == output_of(call, value[1:].partition(" ")[0]) for call in self.created)
+        return any(value == output_placeholder(call, value[1:].partition(" ")[0]) for call in self.created)
 
     def _remove(self, old: StackResource, address: str) -> Change:
         is_moved = address != old.address
