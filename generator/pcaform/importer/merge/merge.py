@@ -15,8 +15,10 @@ from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit
 from pcaform.spec.yaml_edit.layout import column
+from pcaform.spec.yaml_edit.nodes import build_nodes
 from pcaform.spec.yaml_edit.splices import Unwritable
 from pcaform.spec.yaml_reader import Document, parse
+from pcaform.spec.yaml_writer import minimal_data
 from pcaform.terraform import module_names
 from pcaform.terraform.addresses import modules
 
