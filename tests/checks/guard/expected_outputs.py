@@ -1,7 +1,7 @@
-"""What the guard really says, one finding for each rule: for the documentation, and for the test that none is missing.
+"""Real output of the guard, one finding for each rule: for the documentation, and for the test that none is missing.
 
-Where specs show it, the guard is asked here and now; what only a plan shows stands in files, which tests compare with
-what is said of the plans of real Terraform.
+Findings between specs are computed here; findings that only a plan shows are in files, which tests compare with the
+output for plans of real Terraform.
 """
 
 import re
@@ -30,7 +30,7 @@ _CHANGING = (
     (re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC"), "2030-01-01 00:00:00 UTC"),
     (re.compile(r'"-----BEGIN[^"…]*["…]'), '"-----BEGIN…'),
 )
-"""What is another one in every run."""
+"""What differs in every run."""
 _OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "acm-pca:IssueCertificate", "Resource": "*"}]}'
 _CLOSED = _OPEN.replace('"*", "Action"', '{"AWS": "111111111111"}, "Action"')
 _NAMED = "    subject: {common_name: Issuing}\n"
@@ -73,7 +73,7 @@ def _of_specs() -> Iterator[GuardResult]:
 
 
 def _shared() -> GuardResult:
-    """Judge a policy of a CA that lets everybody in, which no spec of ours can have and the sandbox refuses."""
+    """Check a CA's policy that allows any account, which a spec cannot have and the sandbox refuses."""
     address = "aws_acmpca_policy.partner"
     change = Change(address, "aws_acmpca_policy", ("update",), {"policy": _CLOSED}, {"policy": _OPEN}, {}, "", (), "")
     return check_plan(Plan((change,), is_errored=False))

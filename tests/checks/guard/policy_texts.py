@@ -39,10 +39,12 @@ OLDER = pem(LIVE_SINCE - DAY, serial=2)
 NEWER = pem(LIVE_SINCE + DAY, serial=3)
 
 
-def change(address: str, actions: str, **told: Any) -> dict[str, Any]:
-    """Return a planned change; `actions` are words, and `told` is what it holds: `before`, `after` and so on."""
-    beside: dict[str, Any] = {name: told.pop(name) for name in ("deposed", "mode", "previous_address") if name in told}
-    return {"address": address, "type": kind(address), **beside, "change": {"actions": actions.split(), **told}}
+def change(address: str, actions: str, **values: Any) -> dict[str, Any]:
+    """Return a planned change; `actions` are words, and `values` its parts: `before`, `after` and so on."""
+    beside: dict[str, Any] = {
+        name: values.pop(name) for name in ("deposed", "mode", "previous_address") if name in values
+    }
+    return {"address": address, "type": kind(address), **beside, "change": {"actions": actions.split(), **values}}
 
 
 def resource(address: str, mode: str = "managed", **values: Any) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def kept(address: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def found(*changes: Mapping[str, Any], prior: tuple[Any, ...] = (), drift: tuple[Any, ...] = ()) -> GuardResult:
-    """Return the judgement on a plan of these changes, over a state with these objects besides."""
+    """Return the result for a plan of these changes, over a state with these other objects."""
     document = {
         "format_version": "1.2",
         "planned_values": {},

@@ -145,7 +145,7 @@ def second_generation(text: str, key: str) -> str:
 
 
 def renew(server: Sandbox, common_name: str) -> None:
-    """Issue and install a CA's certificate anew, as somebody does who knows nothing of Terraform."""
+    """Issue and install a new certificate for a CA, outside Terraform."""
     client = server.client("acm-pca")
     arns = {name_of(ca): ca["Arn"] for ca in client.list_certificate_authorities()["CertificateAuthorities"]}
     csr = client.get_certificate_authority_csr(CertificateAuthorityArn=arns[common_name])["Csr"]

@@ -1,4 +1,4 @@
-"""Policies that reach somebody: attached, in a group, in a role, without a boundary; and roles that may have one."""
+"""Policies that reach principals: attached, by a group, in a role, without a boundary; and roles that may have one."""
 
 import json
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ def test_attachment_to_a_role_that_is_made_anew_is_no_grant() -> None:
 def test_policy_whose_text_is_elsewhere_may_be_about_authorities(arn: str, expected: list[str]) -> None:
     found = attached("user_policy_attachment", None, {"policy_arn": arn, "user": "a"})
     assert rules(found, state=state()) == expected
-    assert ("cannot be read" in messages(found, state=state())) == (arn == ELSEWHERE)
+    assert ("what it allows is unknown" in messages(found, state=state())) == (arn == ELSEWHERE)
 
 
 @pytest.mark.parametrize(("text", "expected"), [(ISSUES, BOTH[:1]), (STORES, [])])
@@ -89,7 +89,7 @@ def test_a_policy_of_somebody_else_is_judged_by_what_a_data_source_read(text: st
     ids=["no policy is made", "one about no CA is made", "one about CAs is made"],
 )
 def test_attachment_of_a_policy_that_is_not_known_yet(made: list[str], expected: list[str]) -> None:
-    """It is told once: where a policy is made, its text tells what it allows."""
+    """It is reported once: where a policy is created, its text says what it allows."""
     found = change("aws_iam_user_policy_attachment.x", None, {"user": "a"}, unknown={"policy_arn": True})
     policies = [change("aws_iam_policy.x", None, {"policy": text}, unknown={"arn": True}) for text in made]
     assert rules(found, *policies) == expected
@@ -111,7 +111,7 @@ def test_unknown_policies_in_a_new_role(unknown: Any, expected: list[str]) -> No
 
 @pytest.mark.parametrize("kind", ["user", "role"])
 def test_boundary_that_is_taken_off(kind: str) -> None:
-    """Twins: one that is put on, the same one, and one of somebody who has nothing to do with CAs."""
+    """Twins: one that is added, the same one, and one of a principal that has nothing to do with CAs."""
     held = there(f"aws_iam_{kind}_policy.x", **{kind: "a", "policy": ISSUES})
     tight: dict[str, Any] = {"name": "a", "permissions_boundary": ARN}
     loose = {**tight, "permissions_boundary": None}
@@ -160,7 +160,7 @@ def opened(before: Sequence[str] = ("111111111111",)) -> Change:
     ],
     ids=["a policy of another state", "another role", "AWS's own that only looks", "in a list"],
 )
-def test_role_that_everybody_may_take_where_it_may_use_authorities(held: Resource, expected: list[str]) -> None:
+def test_role_that_anyone_may_assume_if_it_may_use_cas(held: Resource, expected: list[str]) -> None:
     assert rules(opened(), state=[held]) == expected
 
 
@@ -172,7 +172,7 @@ def test_role_that_everybody_may_take_where_it_may_use_authorities(held: Resourc
         change("aws_iam_role_policy.x", None, {"name": "p", "policy": ISSUES}, unknown={"role": True}),
     ],
 )
-def test_new_role_that_everybody_may_take_before_its_policies_are_known(held: Change) -> None:
+def test_new_role_that_anyone_may_assume_before_its_policies_are_known(held: Change) -> None:
     made = change("aws_iam_role.x", None, {"name": "a", "assume_role_policy": trusting("*")})
     narrow = change("aws_iam_role.x", None, {"name": "a", "assume_role_policy": trusting({"AWS": "111111111111"})})
     assert "role-trusts-anybody" in rules(made, held)

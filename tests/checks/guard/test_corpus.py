@@ -32,10 +32,10 @@ from spec.golden import compare
 BEFORE = loaded(corpus.TEXT.encode(), "corpus.yaml")
 EXTRA = """
 resource "aws_iam_access_key" "leaked" {
-  user = "somebody"
+  user = "ada"
 }
 resource "aws_iam_user_login_profile" "leaked" {
-  user = "somebody"
+  user = "ada"
 }
 """
 SECRETS = {
@@ -137,7 +137,7 @@ def test_no_twin_is_found_in_the_plan(made: Made) -> None:
 
 @pytest.mark.terraform
 def test_first_plan_breaks_no_trust_and_grants_what_the_spec_grants(made: Made) -> None:
-    """Without the spec the policies are unknown, which is said; with it they are judged."""
+    """Without the spec the policies are unknown, which is reported; with it they are checked."""
     blind, seeing = check_plan(made.first), check_plan(fill_unknown(made.first, BEFORE))
     for found in (blind, seeing):
         assert {finding.level for finding in found.findings} == {Level.WIDENS_ACCESS}
@@ -145,37 +145,37 @@ def test_first_plan_breaks_no_trust_and_grants_what_the_spec_grants(made: Made) 
     messages = {finding.address: finding.message for finding in blind.findings}
     address = 'module.issuer_widened.aws_iam_policy.this["widened-private-ca"]'
     assert "known only after the apply" in messages[address]
-    told = next(finding for finding in seeing.findings if finding.address == address)
-    assert any("IssueCertificate EndEntityCertificate/V1" in line for line in told.affected)
+    granted = next(finding for finding in seeing.findings if finding.address == address)
+    assert any("IssueCertificate EndEntityCertificate/V1" in line for line in granted.affected)
 
 
 @pytest.mark.terraform
 def test_specs_tell_what_terraform_plans_for_twins(made: Made) -> None:
     """Address by address the same actions, and the same arguments that force a replacement."""
-    told = _actions(compared(BEFORE, spec(corpus.spared())))
+    ours = _actions(compared(BEFORE, spec(corpus.spared())))
     theirs = _actions(made.spared)
-    assert told == {address: theirs[address] for address in told}
+    assert ours == {address: theirs[address] for address in ours}
 
 
 @pytest.mark.terraform
 def test_specs_tell_what_terraform_plans_for_hazards(made: Made) -> None:
     """But for certificates, since the stack behind this plan lost the blocks that protect them."""
     in_both = (each for each in HAZARDS if each.seen == ("spec", "plan"))
-    told, theirs = _actions(compared(BEFORE, spec(corpus.harmed(*in_both)))), _actions(made.harmed)
+    ours, theirs = _actions(compared(BEFORE, spec(corpus.harmed(*in_both)))), _actions(made.harmed)
     others = {
         address
-        for address in told
+        for address in ours
         if "certificate.this" not in address and not {"waiting", "lost"} & set(re.split("[._]", address))
     }
-    assert {address: told[address][0] for address in others} == {address: theirs[address][0] for address in others}
-    assert all(told[address][1] <= theirs[address][1] for address in others)
+    assert {address: ours[address][0] for address in others} == {address: theirs[address][0] for address in others}
+    assert all(ours[address][1] <= theirs[address][1] for address in others)
 
 
 @pytest.mark.terraform
 def test_specs_tell_what_terraform_plans_for_moves(made: Made) -> None:
     """A move beats what is removed, and a CA that moves with all its parts does not change."""
-    told, theirs = _actions(compared(BEFORE, spec(corpus.moved()))), _actions(made.moved)
-    assert told == {address: theirs[address] for address in told}
+    ours, theirs = _actions(compared(BEFORE, spec(corpus.moved()))), _actions(made.moved)
+    assert ours == {address: theirs[address] for address in ours}
     assert "ca-replaced" in {finding.rule for finding in check_plan(made.moved).findings}
 
 

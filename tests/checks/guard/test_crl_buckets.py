@@ -86,7 +86,7 @@ def test_policy_of_the_bucket(after: Any, expected: list[str]) -> None:
 
 
 def test_policy_of_the_bucket_that_lets_nobody_read() -> None:
-    """Twins: another distribution reads, and the list's own ACL lets everybody."""
+    """Twins: another distribution reads, and the ACL of the CRL allows public reads."""
     reads = allow("s3:GetObject", OBJECTS, Principal={"Service": "cloudfront.amazonaws.com"})
     distribution = "arn:aws:cloudfront::123456789012:distribution/B"
     other = {**reads, "Condition": {"StringEquals": {"aws:SourceArn": distribution}}}

@@ -28,9 +28,9 @@ def test_live_authority_in_the_plan_is_not_hidden() -> None:
 def test_live_authority_in_the_state_is_not_hidden() -> None:
     left = change(f"{AUTHORITY}.x", "forget", before=LEFT, deposed="8f2b")
     prior = (resource(f"{AUTHORITY}.x", **LIVE), {**resource(f"{AUTHORITY}.x", **LEFT), "deposed_key": "8f2b"})
-    judged = found(left, BUCKET, prior=prior)
-    assert rules(judged) == FOUND
-    assert "'Issuing'" in judged.findings[0].message
+    result = found(left, BUCKET, prior=prior)
+    assert rules(result) == FOUND
+    assert "'Issuing'" in result.findings[0].message
 
 
 def test_list_of_an_authority_that_was_left_behind_counts_while_it_is_there() -> None:

@@ -32,38 +32,38 @@ def permitted(actions: list[str], arn: str = ARN) -> dict[str, object]:
 
 @ORDERS
 def test_authority_is_made_again(words: str) -> None:
-    judged = found(
+    result = found(
         change(f"{AUTHORITY}.x", words, before=authority(), after=authority(None), replace_paths=[["type"]]),
         kept(f"{PERMISSION}.x", permitted(ALL)),
     )
-    assert rules(judged) == [("ca-made-again", f"{AUTHORITY}.x")]
-    assert ARN in judged.findings[0].message
-    assert judged.findings[0].affected == (f"{PERMISSION}.x: ACM's permission is for this CA",)
+    assert rules(result) == [("ca-made-again", f"{AUTHORITY}.x")]
+    assert ARN in result.findings[0].message
+    assert result.findings[0].affected == (f"{PERMISSION}.x: ACM's permission is for this CA",)
 
 
 @ORDERS
 def test_certificate_is_issued_again_and_the_old_one_not_revoked(words: str) -> None:
-    judged = found(
+    result = found(
         LIVE_CA, change(f"{CERTIFICATE}.x", words, before=INSTALLED, after={}, after_unknown={"certificate": True})
     )
-    assert rules(judged) == [("certificate-replaced", f"{CERTIFICATE}.x")]
-    assert "revokes" not in judged.findings[0].message
+    assert rules(result) == [("certificate-replaced", f"{CERTIFICATE}.x")]
+    assert "revokes" not in result.findings[0].message
 
 
 @ORDERS
 def test_permission_with_fewer_actions(words: str) -> None:
-    judged = found(change(f"{PERMISSION}.x", words, before=permitted(ALL), after=permitted(["GetCertificate"])))
-    assert rules(judged) == [("permission-replaced", f"{PERMISSION}.x")]
-    assert "IssueCertificate, ListPermissions" in judged.findings[0].message
+    result = found(change(f"{PERMISSION}.x", words, before=permitted(ALL), after=permitted(["GetCertificate"])))
+    assert rules(result) == [("permission-replaced", f"{PERMISSION}.x")]
+    assert "IssueCertificate, ListPermissions" in result.findings[0].message
 
 
 @ORDERS
 def test_permission_whose_actions_are_unknown(words: str) -> None:
     after = {"certificate_authority_arn": ARN, "principal": "acm.amazonaws.com"}
-    judged = found(
+    result = found(
         change(f"{PERMISSION}.x", words, before=permitted(ALL), after=after, after_unknown={"actions": True})
     )
-    assert [doubt.address for doubt in judged.doubts] == [f"{PERMISSION}.x"]
+    assert [doubt.address for doubt in result.doubts] == [f"{PERMISSION}.x"]
 
 
 @ORDERS

@@ -1,4 +1,4 @@
-"""Whom a policy with principals lets in: conditions that keep nobody out make it anybody, for roles and for CAs."""
+"""Who is granted access by a policy with principals, for roles and CAs: some conditions exclude no one."""
 
 import json
 from typing import Any
@@ -33,7 +33,7 @@ CLOSED = [
 
 
 def trusted(principal: Any, condition: dict[str, Any]) -> list[str]:
-    """Return what is found in a role that trusted one account and trusts somebody more."""
+    """Return the findings for a role that trusted one account and trusts another principal too."""
     old = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
     new = {**old, "Principal": principal, "Condition": condition}
     before, after = (
@@ -48,7 +48,7 @@ def shared(condition: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("condition", OPEN, ids=json.dumps)
-def test_condition_that_keeps_nobody_out(condition: dict[str, Any]) -> None:
+def test_condition_that_excludes_no_one(condition: dict[str, Any]) -> None:
     assert trusted("*", condition) == ["role-trusts-anybody"]
     assert shared(condition) == ["share-open"]
 
@@ -60,7 +60,7 @@ def test_condition_that_says_who_it_may_be(condition: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "subject", "is_anybodys"),
+    ("host", "subject", "is_untrusted"),
     [
         ("token.actions.githubusercontent.com", "repo:?*", True),
         ("token.actions.githubusercontent.com", "re*", True),
@@ -77,13 +77,13 @@ def test_condition_that_says_who_it_may_be(condition: dict[str, Any]) -> None:
         ("idp.corp.example", "*", True),
     ],
 )
-def test_subject_of_a_token(host: str, subject: str, *, is_anybodys: bool) -> None:
+def test_subject_of_a_token(host: str, subject: str, *, is_untrusted: bool) -> None:
     found = trusted({"Federated": HOST + host}, {"StringLike": {f"{host}:sub": subject}})
-    assert found == ["role-trusts-anybody" if is_anybodys else "trust-extended"]
+    assert found == ["role-trusts-anybody" if is_untrusted else "trust-extended"]
 
 
 @pytest.mark.parametrize("provider", ["accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com"])
-def test_provider_of_everybody_needs_a_condition(provider: str) -> None:
+def test_public_provider_needs_a_condition(provider: str) -> None:
     """Twin: whose application it is, or which of its users."""
     assert trusted({"Federated": provider}, {}) == ["role-trusts-anybody"]
     assert trusted({"Federated": provider}, {"StringLike": {f"{provider}:aud": "*"}}) == ["role-trusts-anybody"]

@@ -1,4 +1,4 @@
-"""A CA that fell out of the state: Terraform makes another, and what hung on the first one moves to it."""
+"""A CA that is missing from the state: Terraform creates another, and the objects of the first one move to it."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def moving(address: str, name: str = "certificate_authority_arn", **more: Any) -
 
 
 @pytest.mark.parametrize(
-    "hanging",
+    "dependent",
     [
         moving(f"{INSTALLATION}.x", certificate=OLDER),
         moving(f"{PERMISSION}.x", actions=[]),
@@ -43,26 +43,26 @@ def moving(address: str, name: str = "certificate_authority_arn", **more: Any) -
     ],
     ids=["installation", "permission", "certificate", "share", "in another module"],
 )
-def test_authority_is_made_again_without_a_module(hanging: dict[str, Any]) -> None:
-    judged = found(made(f"{AUTHORITY}.x"), hanging)
-    assert ("ca-made-again", f"{AUTHORITY}.x") in rules(judged)
-    message = next(finding.message for finding in judged.findings if finding.rule == "ca-made-again")
+def test_authority_is_made_again_without_a_module(dependent: dict[str, Any]) -> None:
+    result = found(made(f"{AUTHORITY}.x"), dependent)
+    assert ("ca-made-again", f"{AUTHORITY}.x") in rules(result)
+    message = next(finding.message for finding in result.findings if finding.rule == "ca-made-again")
     assert ARN in message
-    assert hanging["address"] in message
+    assert dependent["address"] in message
 
 
 def test_authority_beside_what_hung_on_the_lost_one_is_the_one_that_is_made_again() -> None:
-    hanging = moving(f"module.a.{INSTALLATION}.x", certificate=OLDER)
-    judged = found(made(f"module.a.{AUTHORITY}.x"), made(f"module.b.{AUTHORITY}.x"), hanging)
-    assert rules(judged) == [("ca-made-again", f"module.a.{AUTHORITY}.x")]
+    dependent = moving(f"module.a.{INSTALLATION}.x", certificate=OLDER)
+    result = found(made(f"module.a.{AUTHORITY}.x"), made(f"module.b.{AUTHORITY}.x"), dependent)
+    assert rules(result) == [("ca-made-again", f"module.a.{AUTHORITY}.x")]
 
 
 @pytest.mark.parametrize("call", ['m["a]"].module.b', 'm["x.y[0]"].module.b[1]', 'm["a\\"]b"].module.b'])
 def test_module_is_told_whatever_its_key_is(call: str) -> None:
     own, above = (f"module.{each}." for each in (call, call.partition(".module")[0]))
-    hanging = moving(f"{own}{INSTALLATION}.x", certificate=OLDER)
-    judged = found(made(f"{own}{AUTHORITY}.x"), made(f"{above}{AUTHORITY}.x"), hanging)
-    assert rules(judged) == [("ca-made-again", f"{own}{AUTHORITY}.x")]
+    dependent = moving(f"{own}{INSTALLATION}.x", certificate=OLDER)
+    result = found(made(f"{own}{AUTHORITY}.x"), made(f"{above}{AUTHORITY}.x"), dependent)
+    assert rules(result) == [("ca-made-again", f"{own}{AUTHORITY}.x")]
 
 
 @pytest.mark.parametrize(("name", "rule"), [("Issuing", ["ca-made-again"]), ("Another", [])])
@@ -76,8 +76,8 @@ def test_authority_that_was_deleted_outside_and_has_another_address_by_now(name:
 def test_new_authority_is_safe() -> None:
     new = change(f"{INSTALLATION}.new", "create", after={}, after_unknown={"certificate_authority_arn": True})
     old = kept(f"{INSTALLATION}.x", {**OF_CA, "certificate": OLDER})
-    judged = found(made(f"{AUTHORITY}.new"), new, old, kept(f"{AUTHORITY}.x", authority(certificate=OLDER)))
-    assert is_quiet(judged)
+    result = found(made(f"{AUTHORITY}.new"), new, old, kept(f"{AUTHORITY}.x", authority(certificate=OLDER)))
+    assert is_quiet(result)
 
 
 def test_new_authority_beside_what_hangs_on_one_of_another_stack_is_safe() -> None:
@@ -95,10 +95,10 @@ READ = resource(f"data.{AUTHORITY}.x", "data", arn=ARN)
 def test_what_another_stack_made_is_no_loss() -> None:
     """A certificate of ACM that moves to a CA of the stack's own tells nothing, and is found as what it is."""
     leaf = moving("aws_acm_certificate.x", domain_name="a.example")
-    judged = found(made(f"{AUTHORITY}.new"), leaf, moving(f"{PERMISSION}.x"), prior=(READ,))
-    assert {rule for rule, _ in rules(judged)} == {"permission-replaced", "managed-certificate-destroyed"}
+    result = found(made(f"{AUTHORITY}.new"), leaf, moving(f"{PERMISSION}.x"), prior=(READ,))
+    assert {rule for rule, _ in rules(result)} == {"permission-replaced", "managed-certificate-destroyed"}
 
 
 def test_authority_that_the_stack_installed_in_is_lost_although_it_is_read() -> None:
-    judged = found(made(f"{AUTHORITY}.x"), moving(f"{INSTALLATION}.x"), prior=(READ,))
-    assert rules(judged) == [("ca-made-again", f"{AUTHORITY}.x")]
+    result = found(made(f"{AUTHORITY}.x"), moving(f"{INSTALLATION}.x"), prior=(READ,))
+    assert rules(result) == [("ca-made-again", f"{AUTHORITY}.x")]

@@ -1,4 +1,4 @@
-"""What pipelines read: Markdown for a comment, annotations, SARIF; each the same for the same judgement."""
+"""What pipelines read: Markdown for a comment, annotations, SARIF; each the same for the same result."""
 
 import json
 import re

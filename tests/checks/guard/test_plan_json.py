@@ -1,4 +1,4 @@
-"""What is no plan, or not a whole one, is never judged safe: exit code 1 and one line that says what to do."""
+"""Input that is not a complete plan is never safe: exit code 1 and one line that says what to do."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def change(**changes: Any) -> dict[str, Any]:
 
 
 NO_PLAN: dict[str, tuple[bytes, str]] = {
-    "empty": (b" \n", "there is nothing in it"),
+    "empty": (b" \n", "the file is empty"),
     "truncated": (plan(resource_changes=[change()])[:-9], "not a whole JSON document"),
     "JSON lines of 'plan -json'": (b'{"@level":"info"}\n{"@level":"info"}\n', "not a whole JSON document"),
     "no text": (b"\xff\xff\xff", "not a whole JSON document"),
@@ -38,24 +38,33 @@ NO_PLAN: dict[str, tuple[bytes, str]] = {
     "null": (b"null", "not a plan in JSON"),
     "state": (b'{"format_version": "1.0", "values": {}}', "not a plan in JSON"),
     "version that is a number": (plan(format_version=1.2), "not a plan in JSON"),
-    "future version": (plan(format_version="2.0"), "the plan's format is 2.0, and only 1.x is understood"),
+    "future version": (plan(format_version="2.0"), "the format of the plan is 2.0, only 1.x is supported"),
     "nothing about being whole": (
         b'{"format_version": "1.2", "planned_values": {}}',
-        "does not say whether it is whole",
+        "does not say whether it is complete",
     ),
-    "changes that are no list": (plan(resource_changes={}), "not as Terraform writes it"),
-    "change that is no object": (plan(resource_changes=["x"]), "not as Terraform writes it"),
-    "no actions object": (plan(resource_changes=[change(change=None)]), "not as Terraform writes it"),
-    "actions that are a text": (plan(resource_changes=[change(change={"actions": "delete"})]), "not as Terraform"),
-    "action that is a number": (plan(resource_changes=[change(change={"actions": [1]})]), "not as Terraform"),
-    "no address": (plan(resource_changes=[{"type": "a", "change": {"actions": []}}]), "not as Terraform writes it"),
+    "changes that are not a list": (plan(resource_changes={}), "does not have the format that Terraform writes"),
+    "change that is not an object": (plan(resource_changes=["x"]), "does not have the format that Terraform writes"),
+    "no actions object": (
+        plan(resource_changes=[change(change=None)]),
+        "does not have the format that Terraform writes",
+    ),
+    "actions that are a text": (
+        plan(resource_changes=[change(change={"actions": "delete"})]),
+        "does not have the format",
+    ),
+    "action that is a number": (plan(resource_changes=[change(change={"actions": [1]})]), "does not have the format"),
+    "no address": (
+        plan(resource_changes=[{"type": "a", "change": {"actions": []}}]),
+        "does not have the format that Terraform writes",
+    ),
     "object of which all is unknown": (
         plan(resource_changes=[change(change={"actions": ["create"], "after_unknown": True})]),
-        "not as Terraform writes it",
+        "does not have the format that Terraform writes",
     ),
     "path that is a text": (
         plan(resource_changes=[change(change={"actions": ["delete"], "replace_paths": ["x"]})]),
-        "not as Terraform writes it",
+        "does not have the format that Terraform writes",
     ),
 }
 
@@ -137,7 +146,7 @@ UNKNOWN: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
         {"policy": json.dumps(DENYING)},
         {"policy": True},
     ),
-    "whom a CA's policy lets in": ("aws_acmpca_policy", {"policy": "{}", "resource_arn": "a"}, {"policy": True}),
+    "who may use a CA by its policy": ("aws_acmpca_policy", {"policy": "{}", "resource_arn": "a"}, {"policy": True}),
     "whether a CA is enabled": ("aws_acmpca_certificate_authority", {"enabled": True}, {"enabled": True}),
     "how long a CA can be restored": (
         "aws_acmpca_certificate_authority",
@@ -177,4 +186,4 @@ def test_ca_that_is_made_although_the_spec_knows_its_arn(pcaform: Run, tmp_path:
     content = plan(resource_changes=[change(address=f"module.ca_root.{kind}.this", type=kind, change=made)])
     assert pcaform("guard", "-", cwd=tmp_path, stdin=content).returncode == 0
     done = pcaform("guard", "-", "--spec", "corp.yaml", cwd=tmp_path, stdin=content)
-    assert (done.returncode, f"another CA is made although {arn} exists" in done.stdout) == (2, True)
+    assert (done.returncode, f"another CA is created although {arn} exists" in done.stdout) == (2, True)

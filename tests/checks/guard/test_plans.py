@@ -42,12 +42,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, byte
         yield {name: json.dumps(plan).encode() for name, plan in made.items()}
 
 
-def judged(plan: bytes) -> GuardResult:
+def check(plan: bytes) -> GuardResult:
     return check_plan(read(plan, "plan.json"))
 
 
 def test_each_hazard_is_found_with_what_forces_it(made: Mapping[str, bytes]) -> None:
-    found = judged(made["hazards"])
+    found = check(made["hazards"])
     assert {(finding.address, finding.rule, finding.cause) for finding in found.findings} == {
         (f"module.ca_leaving.{AUTHORITY}", "ca-destroyed", GONE),
         (
@@ -76,21 +76,21 @@ def test_each_hazard_is_found_with_what_forces_it(made: Mapping[str, bytes]) -> 
 
 
 def test_finding_says_what_happens_and_what_to_do(made: Mapping[str, bytes]) -> None:
-    found = {finding.address: finding for finding in judged(made["hazards"]).findings}
+    found = {finding.address: finding for finding in check(made["hazards"]).findings}
     narrowed = found["module.acm_permission_narrowed.aws_acmpca_permission.this"]
     assert narrowed.message.startswith("ACM loses IssueCertificate")
     leaving = found[f"module.ca_leaving.{AUTHORITY}"]
     assert "for 30 days" in leaving.message
     assert "'removed: {leaving: forget}'" in leaving.advice
-    assert "AWS revokes no self-signed certificate" in found[f"module.ca_root_certificate.{CERTIFICATE}"].message
+    assert "AWS does not revoke a self-signed certificate" in found[f"module.ca_root_certificate.{CERTIFICATE}"].message
 
 
 def test_documentation_shows_what_is_said_of_the_plan(made: Mapping[str, bytes]) -> None:
-    compare(settled(format_text(judged(made["hazards"]))), PLANS[1])
+    compare(settled(format_text(check(made["hazards"]))), PLANS[1])
 
 
 def test_installation_that_goes_with_its_authority_is_no_finding(made: Mapping[str, bytes]) -> None:
-    notes = {note.address: note.message for note in judged(made["hazards"]).notes}
+    notes = {note.address: note.message for note in check(made["hazards"]).notes}
     assert "the CA keeps its certificate" in notes[f"module.ca_leaving.{INSTALLATION}"]
 
 
@@ -104,12 +104,12 @@ def test_rollback_names_both_certificates(made: Mapping[str, bytes]) -> None:
         change["after"]["certificate"],
         change["before"]["certificate"],
     )
-    assert address not in {finding.address for finding in judged(json.dumps(document).encode()).findings}
+    assert address not in {finding.address for finding in check(json.dumps(document).encode()).findings}
 
 
 def test_twins_of_the_hazards_are_safe_and_told(made: Mapping[str, bytes]) -> None:
     """A tag edit, a new CA, an import, a move, a forget and a second generation are all in this plan."""
-    found = judged(made["twins"])
+    found = check(made["twins"])
     assert (found.findings, found.doubts) == ((), ())
     assert {note.address: note.message.partition(":")[0] for note in found.notes} == {
         "module.acm_permission_leaving.aws_acmpca_permission.this": "forgotten",
@@ -138,7 +138,7 @@ def test_twins_are_what_they_say(made: Mapping[str, bytes]) -> None:
 
 
 def test_plan_that_broke_off_is_judged_and_still_in_doubt(made: Mapping[str, bytes]) -> None:
-    found = judged(made["broken_off"])
+    found = check(made["broken_off"])
     assert [finding.rule for finding in found.findings] == ["ca-replaced"]
     assert [doubt.address for doubt in found.doubts] == [""]
 
@@ -167,4 +167,4 @@ def test_json_is_what_its_published_schema_says(made: Mapping[str, bytes], pcafo
     printed = json.loads(pcaform("guard", "-", "--format", "json", stdin=made[name]).stdout)
     jsonschema.Draft202012Validator(schema).validate(printed)
     assert printed["format_version"] == "1.1"
-    assert len(printed["findings"]) == len(judged(made[name]).findings)
+    assert len(printed["findings"]) == len(check(made[name]).findings)

@@ -1,4 +1,4 @@
-"""Policies that are only worded anew are no finding, nor is what a policy says of a CA that the same change creates."""
+"""Equivalent policies are not findings, nor is what a policy says about a CA that the same plan creates."""
 
 import json
 from pathlib import Path

@@ -49,17 +49,17 @@ REISSUED = [("certificate-reissued", f"{INSTALLATION}.x")]
     ids=["signed elsewhere", "another one in the state", "only read by a data source", "deleted outside"],
 )
 def test_certificate_that_the_stack_did_not_issue_is_not_replaced(prior: Any, drift: Any) -> None:
-    judged = found(LIVE_CA, ISSUING, INSTALLING, prior=prior, drift=drift)
-    assert rules(judged) == REISSUED
-    assert judged.findings[0].affected == (f"'Issuing' ({AUTHORITY}.x): has it installed",)
+    result = found(LIVE_CA, ISSUING, INSTALLING, prior=prior, drift=drift)
+    assert rules(result) == REISSUED
+    assert result.findings[0].affected == (f"'Issuing' ({AUTHORITY}.x): has it installed",)
 
 
 @pytest.mark.parametrize("text", [LIVE, f"\n{LIVE}\n", LIVE.replace("\n", "\r\n")], ids=["same", "spaced", "Windows"])
 def test_next_generation_of_what_the_stack_issued_is_told_and_safe(text: str) -> None:
     last = resource(f"{CERTIFICATE}.x", certificate=text, certificate_authority_arn=ARN)
-    judged = found(LIVE_CA, ISSUING, INSTALLING, prior=(last,))
-    assert is_quiet(judged)
-    assert [note.message.partition(":")[0] for note in judged.notes] == ["replaced to install a new certificate"]
+    result = found(LIVE_CA, ISSUING, INSTALLING, prior=(last,))
+    assert is_quiet(result)
+    assert [note.message.partition(":")[0] for note in result.notes] == ["replaced to install a new certificate"]
 
 
 def test_last_generation_that_retires_in_the_same_plan_is_safe() -> None:
@@ -84,9 +84,9 @@ def read(certificate: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("certificate", [None, OLDER, NEWER], ids=["still to be issued", "older", "newer"])
 def test_authority_that_is_only_read_keeps_its_certificate(certificate: str | None) -> None:
-    judged = found(installed("create", certificate), prior=(read(LIVE),))
-    assert rules(judged) == REISSUED
-    assert f"data.{AUTHORITY}.x" in judged.findings[0].message
+    result = found(installed("create", certificate), prior=(read(LIVE),))
+    assert rules(result) == REISSUED
+    assert f"data.{AUTHORITY}.x" in result.findings[0].message
 
 
 @pytest.mark.parametrize(("certificate", "live"), [(LIVE, LIVE), (None, "")], ids=["the same", "a CA that waits"])
@@ -97,8 +97,8 @@ def test_authority_that_is_only_read_gets_what_it_has_or_its_first_one(certifica
 @pytest.mark.parametrize("words", ["create", "delete create"])
 @pytest.mark.parametrize("arn", [ARN, None], ids=["in another state", "known only after the apply"])
 def test_authority_that_is_not_in_sight_cannot_be_judged(words: str, arn: str | None) -> None:
-    judged = found(installed(words, OLDER, arn))
-    assert [(doubt.address, doubt.level) for doubt in judged.doubts] == [(f"{INSTALLATION}.x", "breaks-trust")]
+    result = found(installed(words, OLDER, arn))
+    assert [(doubt.address, doubt.level) for doubt in result.doubts] == [(f"{INSTALLATION}.x", "breaks-trust")]
 
 
 @pytest.mark.parametrize("words", ["create", "delete create"])
@@ -123,8 +123,8 @@ def test_installation_that_moves_to_where_it_does_nothing_is_safe(certificate: s
 def test_certificate_of_unknown_origin_is_no_next_generation() -> None:
     """Where the plan issues none, another provider or another stack does."""
     last = resource(f"{CERTIFICATE}.x", certificate=LIVE, certificate_authority_arn=ARN)
-    judged = found(LIVE_CA, INSTALLING, prior=(last,))
-    assert [(doubt.address, doubt.level) for doubt in judged.doubts] == [(f"{INSTALLATION}.x", "breaks-trust")]
+    result = found(LIVE_CA, INSTALLING, prior=(last,))
+    assert [(doubt.address, doubt.level) for doubt in result.doubts] == [(f"{INSTALLATION}.x", "breaks-trust")]
 
 
 def test_authority_that_is_read_only_during_the_apply_is_not_in_sight() -> None:

@@ -66,7 +66,7 @@ def test_denial_in_a_share(before: Any, after: Any, expected: list[str]) -> None
 
 
 def test_share_that_moves_to_another_authority() -> None:
-    """Twins: the CA is made anew, which is told there; a new object for the same share."""
+    """Twins: the CA is replaced, which is reported there; a new object for the same share."""
     moved = share(ISSUES, [issuing(END_ENTITY, arn=OTHER), reading(OTHER)], arn=OTHER, paths=["resource_arn"])
     assert rules(moved) == [*NARROWED, *EXTENDED]
     replaced = change(f"{AUTHORITY}.x", {"arn": CA}, {"arn": OTHER}, paths=["type"])
@@ -101,7 +101,7 @@ def test_account_that_may_make_authorities(before: Any, after: Any, expected: li
     assert rules(share(before, after)) == expected
 
 
-def test_account_that_may_make_authorities_below_a_new_one_is_no_news_for_anybody() -> None:
+def test_account_that_may_issue_ca_certificates_from_a_new_ca_is_only_a_share() -> None:
     made = change(f"{AUTHORITY}.x", None, {"arn": CA})
     assert rules(share(None, [issuing(SUBORDINATE)]), made) == EXTENDED
     unknown = change(
@@ -132,7 +132,7 @@ PRINCIPAL = {"principal": "222222222222", "resource_share_arn": RAM}
     ],
 )
 def test_share_of_ram(kind: str, before: Any, after: Any, expected: list[str]) -> None:
-    """Twins: the same share of something else, and the same of a CA that is destroyed, which is told there."""
+    """Twins: the same share of something else, and the same of a CA that is destroyed, which is reported there."""
     found = change(f"aws_ram_{kind}.x", before, after, paths=["x"] if before and after and "arn" not in before else ())
     of = [LIVE, there("aws_ram_resource_association.y", **associated(CA))]
     assert rules(found, state=of) == expected

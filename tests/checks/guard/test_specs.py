@@ -26,7 +26,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def git(directory: Path, *arguments: str) -> None:
-    who = ["-c", "user.name=somebody", "-c", "user.email=somebody@corp.example", "-c", "commit.gpgsign=false"]
+    who = ["-c", "user.name=ada", "-c", "user.email=ada@corp.example", "-c", "commit.gpgsign=false"]
     subprocess.run(["git", *who, *arguments], cwd=directory, check=True)
 
 

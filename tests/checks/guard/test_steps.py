@@ -143,7 +143,7 @@ certificates:
 
 
 def partner(arn: str, certificate: str = "") -> str:
-    """Return a stack that uses a CA of somebody else, and has a certificate from it."""
+    """Return a stack that uses a CA of another account, and has a certificate from it."""
     return PARTNER.format(arn=arn, certificate=certificate and f", arn: '{certificate}'")
 
 
@@ -254,8 +254,8 @@ FETCHABLE = TEXT.replace("  corpus-more-lists: {}\n", FETCHED)
 
 
 def test_a_policy_of_a_bucket_shows_who_reads_its_lists() -> None:
-    """What that means is judged as it is in a plan."""
-    step = diff_specs(*(parse_earlier(text.encode(), "", str) for text in (FETCHABLE, TEXT)))
+    """The rules are the same as for a plan."""
+    step = diff_specs(*(earlier(text.encode(), "", str) for text in (FETCHABLE, TEXT)))
     address = "module.crl_bucket_corpus-more-lists.aws_s3_bucket_policy.this"
     (policy,) = (change for change in step.changes if change.address == address)
     assert policy.actions == ("update",)

@@ -1,4 +1,4 @@
-"""Kinds of resources of AWS Private CA that the guard has no judgement for: what they do to a CA cannot be told."""
+"""Resource types of AWS Private CA that no rule looks at: their effect on a CA is unknown."""
 
 from typing import Any
 
@@ -21,14 +21,14 @@ KINDS = pytest.mark.parametrize(
 @KINDS
 @pytest.mark.parametrize("words", ["create", "update", "delete", "create delete", "delete create", "forget create"])
 def test_change_cannot_be_judged(kind: str, words: str) -> None:
-    judged = found(change(f"module.m.{kind}.x", words, before={"status": "ACTIVE"}, after={"status": "DISABLED"}))
-    assert [(doubt.address, doubt.level) for doubt in judged.doubts] == [(f"module.m.{kind}.x", "breaks-trust")]
-    assert kind in judged.doubts[0].message
+    result = found(change(f"module.m.{kind}.x", words, before={"status": "ACTIVE"}, after={"status": "DISABLED"}))
+    assert [(doubt.address, doubt.level) for doubt in result.doubts] == [(f"module.m.{kind}.x", "breaks-trust")]
+    assert kind in result.doubts[0].message
 
 
 @KINDS
 @pytest.mark.parametrize(
-    "told",
+    "values",
     [
         {"actions": "no-op"},
         {"actions": "read", "mode": "data"},
@@ -38,8 +38,8 @@ def test_change_cannot_be_judged(kind: str, words: str) -> None:
     ],
     ids=["nothing", "read", "forgotten", "imported", "tagged"],
 )
-def test_what_does_nothing_to_an_authority_is_safe(kind: str, told: dict[str, Any]) -> None:
-    assert is_quiet(found(change(f"{kind}.x", **told)))
+def test_what_does_nothing_to_an_authority_is_safe(kind: str, values: dict[str, Any]) -> None:
+    assert is_quiet(found(change(f"{kind}.x", **values)))
 
 
 def test_tags_that_come_with_what_is_unknown_are_in_doubt() -> None:

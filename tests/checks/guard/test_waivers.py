@@ -1,4 +1,4 @@
-"""Findings that a spec accepts: told with reason and day while they last, findings again once they are over."""
+"""Waived findings: listed with reason and last day until they expire, then findings again."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,7 +15,7 @@ ADDRESS = "module.ca_replaced.aws_acmpca_certificate_authority.this"
 
 
 def result(**waiver: str) -> GuardResult:
-    """Return the judgement on a CA that is replaced and one that is disabled, with one waiver in the spec."""
+    """Return the result for a CA that is replaced and one that is disabled, with one waiver in the spec."""
     hazards = [hazard for hazard in HAZARDS if hazard.item in ("replaced", "disabled")]
     lines = "".join(_lines(waiver))
     after = parse_earlier((harmed(*hazards) + f"waivers:\n{lines}").encode(), "new.yaml", lambda _: "")

@@ -12,7 +12,7 @@ CROWNS = {"StringEquals": {"acm-pca:TemplateArn": SUBORDINATE}}
 WIDENED, CHANGED = ["policy-widened"], ["policy-changed"]
 
 
-def judged(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[str]:
+def check(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[str]:
     return rules(change("aws_iam_policy.x", {"policy": policy(*before)}, {"policy": policy(*after)}))
 
 
@@ -39,9 +39,9 @@ def under(operator: str, key: str, *values: str, template: Any = ENDS) -> dict[s
     ],
 )
 def test_condition_with_other_values(operator: str, key: str, before: Any, after: Any, expected: list[str]) -> None:
-    assert judged([under(operator, key, *before)], [under(operator, key, *after)]) == expected
+    assert check([under(operator, key, *before)], [under(operator, key, *after)]) == expected
     crowning = [under(operator, key, *values, template=CROWNS) for values in (before, after)]
-    assert judged([crowning[0]], [crowning[1]]) == (["ca-template"] if expected == WIDENED else CHANGED)
+    assert check([crowning[0]], [crowning[1]]) == (["ca-template"] if expected == WIDENED else CHANGED)
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_condition_with_other_values(operator: str, key: str, before: Any, after
 )
 def test_denial_under_conditions(before: Any, after: Any, expected: list[str]) -> None:
     issue, bounded = allow(Condition=ENDS), {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
-    assert judged([issue, *before], [issue, *after]) == expected
+    assert check([issue, *before], [issue, *after]) == expected
     issue = allow(Condition={**ENDS, **bounded})
-    assert judged([issue, *before], [issue, *after]) == expected
+    assert check([issue, *before], [issue, *after]) == expected
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_denial_under_conditions(before: Any, after: Any, expected: list[str]) -
 )
 def test_authorities_that_a_pattern_means(resource: str, expected: list[str]) -> None:
     after = allow(["acm-pca:IssueCertificate", "s3:Get*"], resource)
-    assert judged([allow()], [allow(Sid="A"), after]) == expected
+    assert check([allow()], [allow(Sid="A"), after]) == expected
 
 
 LACKING = '{"Statement": [{"Effect": "Allow", "Action": "acm-pca:*"}]}'
@@ -110,5 +110,5 @@ def test_what_is_no_policy_is_a_doubt(text: str) -> None:
 )
 def test_template_that_this_release_does_not_know(template: str, expected: list[str]) -> None:
     both = {"StringEquals": {"acm-pca:TemplateArn": [END_ENTITY, f"{TEMPLATE}/{template}"]}}
-    assert judged([allow(Condition=ENDS)], [allow(Condition=both)]) == expected
-    assert judged([allow(Condition=both)], [allow(Condition=json.loads(json.dumps(both)), Sid="Same")]) == []
+    assert check([allow(Condition=ENDS)], [allow(Condition=both)]) == expected
+    assert check([allow(Condition=both)], [allow(Condition=json.loads(json.dumps(both)), Sid="Same")]) == []

@@ -68,10 +68,10 @@ class Grantee:
     def is_anyone(self) -> bool:
         """Tell whether no condition restricts who it is."""
         if self.name == _ANYONE:
-            return not any(map(_pairsaccount, self.conditions))
+            return not any(map(_names_account, self.conditions))
         if _OIDC in self.name:
-            return not any(map(_pairssubject, self.conditions))
-        return self.name in _PUBLIC_PROVIDERS and not any(map(_pairsapplication, self.conditions))
+            return not any(map(_names_subject, self.conditions))
+        return self.name in _PUBLIC_PROVIDERS and not any(map(_names_application, self.conditions))
 
 
 def grantees(text: str, name: str) -> tuple[Grantee, ...]:
@@ -142,20 +142,20 @@ def _can_be_missed(operator: str) -> bool:
     return "Not" in operator or "IfExists" in operator or operator == "Null" or operator.startswith("ForAllValues:")
 
 
-def _pairsaccount(condition: tuple[str, str, frozenset[str]]) -> bool:
+def _names_account(condition: tuple[str, str, frozenset[str]]) -> bool:
     """Tell whether a condition names the accounts or the organization of the caller."""
     operator, key, values = condition
     part = _PARTS.get(key.lower())
     return part is not None and not _can_be_missed(operator) and all(_is_literal(part(value)) for value in values)
 
 
-def _pairssubject(condition: tuple[str, str, frozenset[str]]) -> bool:
+def _names_subject(condition: tuple[str, str, frozenset[str]]) -> bool:
     operator, key, values = condition
     is_subject = key.lower().endswith(":sub") and not _can_be_missed(operator)
     return is_subject and not any(map(is_untrusted_subject, values))
 
 
-def _pairsapplication(condition: tuple[str, str, frozenset[str]]) -> bool:
+def _names_application(condition: tuple[str, str, frozenset[str]]) -> bool:
     operator, key, values = condition
     is_own = key.lower().partition(":")[0] in _PUBLIC_PROVIDERS and not key.lower().endswith(":amr")
     return is_own and not _can_be_missed(operator) and all(map(_is_literal, values))

@@ -101,7 +101,7 @@ def _document(content: bytes, name: str) -> Mapping[str, Any]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
-        raise Failure(f"{name}: not a complete JSON document: {_TAKE}") from None
+        raise Failure(f"{name}: not a whole JSON document: {_TAKE}") from None
     version = document.get("format_version") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(version, str) or "planned_values" not in document:
         raise Failure(f"{name}: not a plan in JSON: {_TAKE}")
