@@ -20,7 +20,7 @@ def blocks() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "block"), blocks())
 def test_console_block_prints_what_it_shows(page: str, block: str, pcaform: Run, tmp_path: Path) -> None:
-    """Each `$ pcaform …` is run in one directory beside the examples; its output must be what stands below it."""
+    """Each `$ pcaform …` is run in one directory beside the examples; its output must be the text below it."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "bad.yaml").write_text(
         (ROOT / "examples" / "corp-pki.yaml").read_text(encoding="utf-8").replace("parent: root", "parent: rooot"),

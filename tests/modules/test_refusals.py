@@ -48,7 +48,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """One argument's wrong value and the start of what is said to it, or a right one with nothing to say."""
+    """A wrong value of one argument and the start of its message, or a valid value without a message."""
 
     module: str
     arguments: Mapping[str, Any]
@@ -217,7 +217,7 @@ NOWHERE = {
     "skip_metadata_api_check": True,
     "skip_requesting_account_id": True,
 }
-"""A provider that asks nobody: planning what does not exist yet needs no account."""
+"""A provider that makes no AWS calls: planning new resources needs no account."""
 
 
 def files(cases: list[Case]) -> dict[str, str]:
@@ -247,8 +247,8 @@ def diagnostics(terraform: Terraform) -> list[Any]:
     done = subprocess.run(
         command, cwd=terraform.directory, env=dict(terraform.environment), capture_output=True, check=False
     )
-    said = [json.loads(line) for line in done.stdout.decode().splitlines()]
-    return [each["diagnostic"] for each in said if each["type"] == "diagnostic"]
+    messages = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    return [each["diagnostic"] for each in messages if each["type"] == "diagnostic"]
 
 
 @pytest.mark.terraform
@@ -257,10 +257,10 @@ def test_each_wrong_value_is_refused_in_words_and_each_right_one_taken(tmp_path:
     lay_out(tmp_path, files(cases))
     terraform = offline(tmp_path)
     terraform.init()
-    said: dict[int, list[str]] = {index: [] for index in range(len(cases))}
+    details: dict[int, list[str]] = {index: [] for index in range(len(cases))}
     for each in diagnostics(terraform):
-        said[each["range"]["start"]["line"] - 2].append(each["detail"])
-    for case, texts in zip(cases, said.values(), strict=True):
+        details[each["range"]["start"]["line"] - 2].append(each["detail"])
+    for case, texts in zip(cases, details.values(), strict=True):
         assert [text[: len(case.says) or None] for text in texts] == ([case.says] if case.says else []), case
 
 

@@ -1,6 +1,6 @@
 """The modules' own tests, which Terraform runs: what each argument becomes, and what each output is.
 
-What a wrong value is told stands in test_refusals, since `terraform test` cannot see a message.
+The messages for wrong values are in test_refusals, since `terraform test` cannot check a message.
 """
 
 import json
@@ -40,8 +40,8 @@ def test_every_run_passes(tmp_path: Path, offline: Offline) -> None:
     terraform.init()
     command = [terraform.binary, "test", "-json"]
     done = subprocess.run(command, cwd=tmp_path, env=dict(terraform.environment), capture_output=True, check=False)
-    said = [json.loads(line) for line in done.stdout.decode().splitlines()]
-    assert [each["@message"] for each in said if each["@level"] == "error"] == []
-    (summary,) = (each["test_summary"] for each in said if each["type"] == "test_summary")
+    messages = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert [each["@message"] for each in messages if each["@level"] == "error"] == []
+    (summary,) = (each["test_summary"] for each in messages if each["type"] == "test_summary")
     runs = sum(runs_of(module).count('\nrun "') for module in NAMES)
     assert (summary["passed"], summary["failed"], summary["skipped"]) == (runs, 0, 0)

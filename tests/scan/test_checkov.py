@@ -67,7 +67,7 @@ def test_nothing_is_found(scanned: Mapping[str, Any]) -> None:
 
 
 def test_only_what_is_meant_is_skipped(scanned: Mapping[str, Any]) -> None:
-    """A skip that nobody listed here, and a listed one that no longer skips anything, both fail."""
+    """A skip that is not listed here fails, and a listed one that no longer skips anything fails too."""
     skipped = scanned["results"]["skipped_checks"]
     assert {(check["check_id"], place(check), kind(check)) for check in skipped} == SKIPPED
     assert all(check["check_result"]["suppress_comment"].strip() for check in skipped)

@@ -5,7 +5,7 @@ from typing import Any, get_args
 from pcaform.core import facts
 
 Limit = tuple[tuple[str | int, ...], Any, Any, str]
-"""Where a value stands, the last that is allowed, the first that is refused, and a part of the reason."""
+"""The path of a value, the last allowed value, the first rejected value, and a part of the message."""
 
 SUBJECT_MAXIMA = {name: limit for name, limit in facts.SUBJECT_LENGTHS.items() if name != "country"}
 AUTHORITY = ("certificate_authorities", "issuing")

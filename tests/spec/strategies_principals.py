@@ -1,4 +1,4 @@
-"""Who may do what in a drawn spec: issuers, administrators, auditors, and whom their roles trust."""
+"""Hypothesis strategies for issuers, administrators and auditors of a spec, and the trust of their roles."""
 
 from functools import cache
 from typing import Any, Literal, get_args

@@ -1,6 +1,6 @@
 """What a spec may look like: each wrong shape with the words a user reads about it, in `cases/`.
 
-The `.out` files are reviewed by a person; PCAFORM_UPDATE_GOLDEN=1 writes them anew.
+The `.out` files are reviewed; PCAFORM_UPDATE_GOLDEN=1 writes them again.
 """
 
 import re
@@ -15,7 +15,7 @@ NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_wrong_shape_is_told(name: str) -> None:
+def test_invalid_shapes_are_reported(name: str) -> None:
     check(CASES / f"{name}.yaml")
 
 

@@ -17,7 +17,7 @@ from yaml_strategies import damaged
 
 
 def refused(content: str | bytes) -> Problem:
-    """Return the one problem of a text that is no document."""
+    """Return the one problem of an invalid document."""
     with pytest.raises(Invalid) as caught:
         parse(content.encode() if isinstance(content, str) else content, "spec.yaml")
     (problem,) = caught.value.problems
@@ -159,7 +159,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("written", "place", "message"), REFUSED, ids=[repr(case[0])[:40] for case in REFUSED])
-def test_what_is_no_document_is_refused_at_its_place(
+def test_invalid_documents_are_rejected_with_their_position(
     written: str | bytes, place: tuple[int, int], message: str
 ) -> None:
     problem = refused(written)

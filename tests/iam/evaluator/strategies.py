@@ -13,7 +13,7 @@ from pcaform.iam.evaluator.principals import Principal
 
 World = dict[str, Any]
 """`request` (principal, role, action, resource, owner, context), and statements: identity, boundary, session, resource,
-the last three None where there is no such policy."""
+the last three None if there is no such policy."""
 
 HOME, AWAY = "111122223333", "999988887777"
 USER, OTHER_USER = f"arn:aws:iam::{HOME}:user/ann", f"arn:aws:iam::{HOME}:user/bob"

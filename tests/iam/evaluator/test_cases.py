@@ -116,7 +116,7 @@ UNREADABLE: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("text", "message"), UNREADABLE)
-def test_what_cannot_be_judged_is_an_error(text: Any, message: str) -> None:
+def test_unreadable_policies_are_errors(text: Any, message: str) -> None:
     with pytest.raises(PolicyError, match=message):
         read_document(text, "p")
 

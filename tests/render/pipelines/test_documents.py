@@ -1,4 +1,4 @@
-"""What the policies of pipelines allow, asked of the evaluator: to plan, to apply, and nothing that ends something."""
+"""The policies of pipelines, checked with the evaluator: they allow plan and apply, and no undeclared deletion."""
 
 import json
 import warnings
@@ -38,7 +38,7 @@ ENDING = {
     "iam:DeleteRole": f"arn:aws:iam::{ACCOUNT}:role/pki/machines",
     "iam:DeletePolicy": f"arn:aws:iam::{ACCOUNT}:policy/ci-private-ca",
 }
-"""What a pipeline may never do unasked."""
+"""Actions that a pipeline may only perform if the spec declares them."""
 
 
 def spec(more: str = "", *, without: str = "") -> Spec:

@@ -78,7 +78,7 @@ class Checkout:
         ).returncode
 
     def git(self, *arguments: str) -> str:
-        who = ["-c", "user.name=somebody", "-c", "user.email=somebody@corp.example", "-c", "commit.gpgsign=false"]
+        who = ["-c", "user.name=developer", "-c", "user.email=developer@corp.example", "-c", "commit.gpgsign=false"]
         done = subprocess.run(["git", *who, *arguments], cwd=self.home, check=True, capture_output=True, text=True)
         return done.stdout.strip()
 

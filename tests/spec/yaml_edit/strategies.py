@@ -1,4 +1,4 @@
-"""Data written as YAML in any layout: flow and block, quotes, comments, blank lines, line ends, indentation."""
+"""Data written as YAML in any layout: flow and block, quotes, comments, empty lines, line breaks, indentation."""
 
 import json
 from collections.abc import Iterator
