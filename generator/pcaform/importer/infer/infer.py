@@ -101,7 +101,8 @@ def _inferred(
 def _spec(draft: Draft, place: StackLocation, *, stack: str, ignored: Mapping[tuple[str, str], list[str]]) -> Spec:
     sections: dict[str, dict[str, Any]] = {}
     for item in draft.items:
-        rules = [{"rule": rule, "reason": TOLERATED_RULES[rule]} for rule in ignored.get((item.section, item.key), ())]
+        broken = ignored.get((item.section, item.key), ())
+        rules = [{"rule": rule, "reason": reason} for rule, reason in TOLERATED_RULES.items() if rule in broken]
         sections.setdefault(item.section, {})[item.key] = {**item.entry, **({"ignore": rules} if rules else {})}
     role = place.own.assume_role if place.own else None
     aws = _valid(
