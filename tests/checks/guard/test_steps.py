@@ -255,7 +255,7 @@ FETCHABLE = TEXT.replace("  corpus-more-lists: {}\n", FETCHED)
 
 def test_a_policy_of_a_bucket_shows_who_reads_its_lists() -> None:
     """The rules are the same as for a plan."""
-    step = diff_specs(*(earlier(text.encode(), "", str) for text in (FETCHABLE, TEXT)))
+    step = diff_specs(*(parse_earlier(text.encode(), "", str) for text in (FETCHABLE, TEXT)))
     address = "module.crl_bucket_corpus-more-lists.aws_s3_bucket_policy.this"
     (policy,) = (change for change in step.changes if change.address == address)
     assert policy.actions == ("update",)
