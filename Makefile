@@ -12,21 +12,32 @@ ifneq ($(MIRRORS),)
 export PCAFORM_PROVIDER_MIRROR ?= $(patsubst %/registry.terraform.io,%,$(firstword $(MIRRORS)))
 endif
 
-.PHONY: demo test fuzz scan lint types format golden docs bench clean
+# One for each core; what writes golden files has one page for several modules to write, and does it by itself.
+WORKERS ?= $(if $(PCAFORM_UPDATE_GOLDEN),0,logical)
+PYTEST := $(VENV)/bin/pytest -n $(WORKERS)
+
+.PHONY: check demo test fuzz scan scanner lint types format golden docs bench clean
 
 demo: $(STAMP)
 	$(VENV)/bin/pcaform demo --keep build/demo
 
+# Everything but what runs Terraform, for while one works.
+check: lint types
+	$(PYTEST) -m "not terraform" $(PYTEST_ARGS)
+
 test: $(STAMP)
-	$(VENV)/bin/pytest $(PYTEST_ARGS)
+	$(PYTEST) $(PYTEST_ARGS)
 
 # Fresh examples, and many of them: what the same few of each run cannot find.
 fuzz: $(STAMP)
-	HYPOTHESIS_PROFILE=long $(VENV)/bin/pytest -m "hypothesis and not terraform" $(PYTEST_ARGS)
+	HYPOTHESIS_PROFILE=long $(PYTEST) --timeout 0 -m "hypothesis and not terraform" $(PYTEST_ARGS)
 
 # What checkov says about rendered stacks. It cannot live beside us, see docs/decisions/dependencies.md.
+# Where it is installed, 'make test' runs this too.
 scan: $(STAMP) $(SCANNER)
 	PCAFORM_REQUIRE_CHECKOV=1 $(VENV)/bin/pytest tests/scan
+
+scanner: $(SCANNER)
 
 lint: $(STAMP)
 	$(VENV)/bin/ruff check .
@@ -66,5 +77,5 @@ $(STAMP): pyproject.toml
 
 $(SCANNER): tests/scan/requirements.txt $(STAMP)
 	$(PYTHON) -m venv $(VENV)/scan
-	$(VENV)/scan/bin/pip install --quiet --requirement tests/scan/requirements.txt
+	$(VENV)/scan/bin/pip install --quiet --no-compile --requirement tests/scan/requirements.txt
 	touch $(SCANNER)

@@ -1,6 +1,7 @@
 """The rooms and what each may import, where the heavy libraries belong, and how long modules and functions are."""
 
 import ast
+import functools
 import re
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,7 @@ LONGEST_MODULE, LONGEST_FUNCTION = 350, 50
 """In lines; a module with its docstring, a function from its `def` on."""
 
 
+@functools.cache
 def modules() -> dict[str, Path]:
     found = {}
     for path in PACKAGE.rglob("*.py"):
@@ -37,6 +39,7 @@ def modules() -> dict[str, Path]:
     return found
 
 
+@functools.cache
 @cache
 def imports(path: Path) -> frozenset[str]:
     names: set[str] = set()
@@ -53,6 +56,7 @@ def rooms() -> frozenset[str]:
     return frozenset(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 
 
+@functools.cache
 def imported_rooms(path: Path) -> set[str]:
     """Return the rooms that a module imports anything from, inside functions as well."""
     parts = {tuple(name.split(".")[:2]) for name in imports(path)}

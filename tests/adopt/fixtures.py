@@ -12,9 +12,9 @@ from typing import Any
 from conftest import Run
 from end_to_end.fixtures import ACCOUNT, REGION, started
 from pcaform.sandbox.server import Sandbox
-from pcaform.terraform.plan_changes import is_empty
 from pcaform.terraform.runner import Terraform
 from sandbox.conftest import ALL_ACTIONS, Pki
+from terraform_steps import init_once, remaining_changes
 
 OTHER_REGION = "us-east-1"
 PARTNER = "210987654321"
@@ -52,7 +52,7 @@ class Estate:
         """Render a stack from its spec, and initialise it."""
         done = pcaform("render", self.home / f"{stack}.yaml", "--out", self.home, env=self.environment)
         assert done.returncode == 0, done.stderr
-        self.terraform(stack).init(*arguments)
+        init_once(self.terraform(stack), *arguments)
         return self.home / stack
 
     def imported(self, pcaform: Run, stack: str) -> Path:
@@ -66,7 +66,7 @@ class Estate:
 
     def adopt(self, pcaform: Run, stack: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run `pcaform adopt` on a stack."""
-        return pcaform("adopt", self.home / stack, *arguments, env=self.environment, timeout=900)
+        return pcaform("adopt", self.home / stack, *arguments, env=self.environment)
 
     def serials(self) -> dict[str, int]:
         """Return the serial number of the certificate of each CA that has one, by ARN."""
@@ -91,7 +91,7 @@ class Estate:
     def apply(self, stack: str) -> None:
         """Apply the last plan of a stack, and check that the next plan is empty."""
         self.terraform(stack).apply(self.home / f"{stack}.tfplan")
-        assert is_empty(self.plan(stack))
+        assert remaining_changes(self.terraform(stack), self.home / f"{stack}.tfplan") == {}
 
 
 @contextmanager

@@ -32,7 +32,7 @@ class Walk:
 
     def run(self, command: str, *, code: int = 0) -> CompletedProcess[str]:
         """Run a command, and compare its output with the page."""
-        done = self.pcaform(*command.split(), cwd=self.old.home, env=self.old.environment, timeout=900)
+        done = self.pcaform(*command.split(), cwd=self.old.home, env=self.old.environment)
         assert done.returncode == code, done.stderr
         check(command, f"$ pcaform {command}\n{format_output(done)}", self.old.home)
         return done

@@ -12,6 +12,13 @@ import pytest
 
 from conftest import EXAMPLE, ROOT, Run
 
+
+@pytest.fixture(scope="module")
+def pcaform(interpreter: Run) -> Run:
+    """Start each run as a user does: that is what this module is about."""
+    return interpreter
+
+
 INVALID_SPECS: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "spec.yaml:1:1: the file is empty: a spec starts with 'version: 1' [yaml]"),
     "not YAML": (b"version: 1\nstack: [a", "spec.yaml:2:8: not valid YAML: a '[' that is not closed, or a missing ','"),
@@ -149,7 +156,7 @@ def test_sandbox_stops_on_a_signal(end: signal.Signals) -> None:
         assert process.stdout is not None
         url = next(line for line in process.stdout if "AWS_ENDPOINT_URL" in line).split("=", 1)[1].strip()
         process.send_signal(end)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate()
     assert process.returncode == 130
     assert "interrupted" in stderr
     assert "Traceback" not in stderr
@@ -230,7 +237,7 @@ def test_demo_that_is_interrupted_leaves_nothing_running(tmp_path: Path) -> None
         assert process.stderr is not None
         next(line for line in process.stderr if "terraform init" in line)
         process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate()
     assert process.returncode == 130
     assert "Traceback" not in stderr
     assert not list_children(str(tmp_path))

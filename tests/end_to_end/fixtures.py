@@ -17,6 +17,7 @@ from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.plan_changes import list_changes
 from pcaform.terraform.runner import Terraform, find_binary
+from terraform_steps import apply_without_plan, init_once, remaining_changes
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -46,14 +47,18 @@ class Stack:
 
     def plan(self, text: str, *, modules: ModuleSource = VENDORED) -> Changes:
         """Render a spec and return what its plan changes, by address."""
+        return list_changes(self.planned(text, modules=modules))
+
+    def planned(self, text: str, *, modules: ModuleSource = VENDORED) -> dict[str, Any]:
+        """Render a spec and return its plan."""
         self.render(text, modules=modules)
-        self.terraform.init()
-        return list_changes(self.terraform.plan(self.home / "tfplan"))
+        init_once(self.terraform)
+        return self.terraform.plan(self.home / "tfplan")
 
     def plan_anyway(self, text: str) -> Changes:
         """Plan a spec as if nothing had been rendered before, as in a pipeline that keeps no stack."""
         write(render(plan(load_valid_text((HEAD + text).encode(), "spec.yaml"), source="spec.yaml")), self.home)
-        self.terraform.init()
+        init_once(self.terraform)
         return list_changes(self.terraform.plan(self.home / "tfplan"))
 
     def restore(self, text: str) -> None:
@@ -68,6 +73,17 @@ class Stack:
         found = self.plan(text)
         self.terraform.apply(self.home / "tfplan")
         return found
+
+    def apply_without_plan(self, text: str) -> None:
+        """Render a spec and apply it, for what comes after."""
+        self.render(text)
+        apply_without_plan(self.terraform)
+
+    def remaining_changes(self, text: str) -> Changes:
+        """Render a spec that is applied and return what its plan still changes, which is to be nothing."""
+        self.render(text)
+        init_once(self.terraform)
+        return remaining_changes(self.terraform, self.home / "tfplan")
 
     def moves(self) -> dict[str, str]:
         """Return old address to new address of what the last plan moves."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from pcaform.terraform.plan_changes import Changes
 from pcaform.terraform.runner import Terraform
+from terraform_steps import apply_without_plan
 
 _ACTIVATED = """
 resource "aws_acmpca_certificate" "NAME" {
@@ -96,9 +97,7 @@ class Plain:
         (self.terraform.directory / "branch").mkdir(parents=True)
         (self.terraform.directory / "branch" / "main.tf").write_text(BRANCH, encoding="utf-8")
         self._lay(MAIN)
-        self.terraform.init()
-        self.plan(MAIN)
-        self.terraform.apply(self.terraform.directory / "tfplan")
+        apply_without_plan(self.terraform)
 
     def plan(self, text: str) -> dict[str, Any]:
         """Return the plan of another configuration over the same state."""

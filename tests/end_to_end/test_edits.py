@@ -211,7 +211,7 @@ def expected(edits: list[Edit]) -> dict[str, tuple[str, ...]]:
 def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Apply the CA of every edit that a plan judges; the tests only plan."""
     with started(tmp_path_factory.mktemp("edits")) as found:
-        found.apply(BEFORE)
+        found.apply_without_plan(BEFORE)
         shutil.copytree(found.terraform.directory, found.home / "before", symlinks=True)
         yield found
 

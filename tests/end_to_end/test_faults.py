@@ -9,8 +9,8 @@ from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
 from pcaform.rules.load import load_valid_text
-from pcaform.terraform.plan_changes import is_empty
 from pcaform.terraform.runner import Terraform, find_binary
+from terraform_steps import init_once, remaining_changes
 
 pytestmark = pytest.mark.terraform
 SPEC = Path(__file__).parent / "spec.yaml"
@@ -25,8 +25,8 @@ def test_apply_gets_through_trouble(tmp_path: Path) -> None:
         server.inject_faults(seed=1, throttling=True, failures=0.1, resets=0.1) as counts,
     ):
         terraform = Terraform(find_binary(), tmp_path / spec.stack, environment)
-        terraform.init()
+        init_once(terraform)
         terraform.plan(tmp_path / "tfplan")
         terraform.apply(tmp_path / "tfplan")
-        assert is_empty(terraform.plan(tmp_path / "again"))
+        assert remaining_changes(terraform, tmp_path / "again") == {}
         assert min(counts[kind] for kind in ("throttling", "failures", "resets")) > 0

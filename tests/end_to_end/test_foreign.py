@@ -18,7 +18,7 @@ from pcaform.render.templates import render
 from pcaform.render.write.write import write
 from pcaform.rules.load import load_valid_text
 from pcaform.spec.yaml_writer import dump
-from pcaform.terraform.plan_changes import is_empty
+from terraform_steps import apply_without_plan, init_once, remaining_changes
 
 pytestmark = pytest.mark.terraform
 LAYOUTS: Mapping[str, Mapping[str, str]] = {"one file": {"main.tf": foreign.ONE_FILE}, "modules": foreign.MODULES}
@@ -42,9 +42,7 @@ def apply_foreign(stack: Stack, files: Mapping[str, str]) -> None:
     for path, text in files.items():
         (stack.terraform.directory / path).parent.mkdir(parents=True, exist_ok=True)
         (stack.terraform.directory / path).write_text(text, encoding="utf-8")
-    stack.terraform.init()
-    stack.terraform.plan(stack.home / "tfplan")
-    stack.terraform.apply(stack.home / "tfplan")
+    apply_without_plan(stack.terraform)
 
 
 def take_over(stack: Stack, found: InferredSpec, files: Mapping[str, str]) -> None:
@@ -55,7 +53,7 @@ def take_over(stack: Stack, found: InferredSpec, files: Mapping[str, str]) -> No
     text = dump(found.spec)
     (stack.home / "spec.yaml").write_text(text, encoding="utf-8")
     write(render(plan(load_valid_text(text.encode(), "spec.yaml"), source="spec.yaml")), stack.home)
-    stack.terraform.init()
+    init_once(stack.terraform)
     stack.terraform.plan(stack.home / "tfplan")
 
 
@@ -94,7 +92,7 @@ def check_finished(pcaform: Run, layout: str, stack: Stack, found: InferredSpec)
     finished = load_valid_text((stack.home / "spec.yaml").read_bytes(), "spec.yaml")
     assert finished == found.spec.model_copy(update={"moves": {}})
     write(render(plan(finished, source="spec.yaml")), stack.home)
-    assert is_empty(stack.terraform.plan(stack.home / "tfplan"))
+    assert remaining_changes(stack.terraform, stack.home / "tfplan") == {}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -17,8 +17,9 @@ from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
-from pcaform.terraform.plan_changes import is_empty, list_changes
+from pcaform.terraform.plan_changes import list_changes
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
+from terraform_steps import apply_without_plan, remaining_changes
 
 pytestmark = pytest.mark.terraform
 TEXT = (Path(__file__).parent / "spec.yaml").read_text(encoding="utf-8")
@@ -49,15 +50,13 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     spec = render_to(TEXT, out)
     with open_sandbox(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment):
         terraform = Terraform(find_binary(), out / spec.stack, environment)
-        terraform.init()
-        terraform.plan(out / "tfplan")
-        terraform.apply(out / "tfplan")
+        apply_without_plan(terraform)
         yield Applied(server, terraform, out)
 
 
 def test_second_plan_is_empty(applied: Applied) -> None:
     render_to(TEXT, applied.out)
-    assert is_empty(applied.terraform.plan(applied.out / "tfplan"))
+    assert remaining_changes(applied.terraform, applied.out / "tfplan") == {}
 
 
 def test_every_authority_is_active(applied: Applied) -> None:
@@ -78,7 +77,8 @@ def test_state_gives_the_same_spec_back(applied: Applied) -> None:
 
 def test_imported_spec_plans_nothing(applied: Applied) -> None:
     (found,) = infer_state(applied.terraform.state_pull(), "state", stack="loop")
-    assert applied.planned(dump(found.spec)) == {}
+    render_to(dump(found.spec), applied.out)
+    assert remaining_changes(applied.terraform, applied.out / "tfplan") == {}
 
 
 def test_state_alone_is_enough(applied: Applied) -> None:
@@ -109,7 +109,8 @@ def test_tag_edit_touches_only_its_authority(applied: Applied) -> None:
 
 
 def test_validity_edit_of_an_active_certificate_reissues_nothing(applied: Applied) -> None:
-    assert applied.planned(TEXT.replace("value: 120", "value: 96")) == {}
+    render_to(TEXT.replace("value: 120", "value: 96"), applied.out)
+    assert remaining_changes(applied.terraform, applied.out / "tfplan") == {}
 
 
 PARENT_OF_SHORT = "parent: {}\n    subject: {{common_name: Corp Short CA}}"

@@ -28,6 +28,6 @@ issuers: {ci: {grants: [{certificates: unmanaged, certificate_authorities: [issu
 def test_a_plan_after_a_restart_is_empty(tmp_path: Path) -> None:
     state = tmp_path / "sandbox.state"
     with started(tmp_path, state=state) as stack:
-        stack.apply(SPEC)
+        stack.apply_without_plan(SPEC)
     with started(tmp_path, state=state) as stack:
-        assert stack.plan(SPEC) == {}
+        assert stack.remaining_changes(SPEC) == {}

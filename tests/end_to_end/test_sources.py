@@ -28,6 +28,7 @@ from pcaform.sources.hcl.read import read
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import Terraform, find_binary
+from terraform_steps import apply_without_plan
 
 pytestmark = pytest.mark.terraform
 TEXT = (Path(__file__).parent / "spec.yaml").read_text(encoding="utf-8")
@@ -58,9 +59,7 @@ def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Read:
     before = dict(os.environ)
     with open_sandbox(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment):
         terraform = Terraform(find_binary(), out / spec.stack, environment)
-        terraform.init()
-        terraform.plan(out / "tfplan")
-        terraform.apply(out / "tfplan")
+        apply_without_plan(terraform)
         os.environ.update(server.environment)
         try:
             live = read_inventory(Caller(), Filters())

@@ -1,7 +1,8 @@
 """The life of a stack, step by step as its owner edits the spec: what each plan does, and that it does nothing else."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from end_to_end.fixtures import ACCOUNT, REGION, Stack, started
+from end_to_end.fixtures import ACCOUNT, REGION, Changes, Stack, started
 from pcaform.core.problems import Invalid
 
 pytestmark = pytest.mark.terraform
@@ -61,7 +62,7 @@ def test_the_life_of_a_stack(stack: Stack) -> None:
     first = authorities(ROOT, ISSUING, OVERSEAS, rest=REST)
     made = stack.apply(first)
     assert set(made.values()) == {("create",)}
-    assert stack.plan(first) == {}
+    assert stack.remaining_changes(first) == {}
     assert (stack.status("Root"), stack.status("Issuing")) == ("ACTIVE", "ACTIVE")
     assert stack.status("Overseas", region="us-east-1") == "ACTIVE"
 
@@ -72,12 +73,12 @@ def test_the_life_of_a_stack(stack: Stack) -> None:
         "module.ca_issuing.aws_acmpca_certificate_authority_certificate.this[0]": ("create", "delete"),
     }
     assert installed(stack, "Issuing").serial_number != old.serial_number
-    assert stack.plan(authorities(ROOT, renewed, OVERSEAS, rest=REST)) == {}
+    assert stack.remaining_changes(authorities(ROOT, renewed, OVERSEAS, rest=REST)) == {}
 
     signing = renewed.replace("  issuing:\n", "  signing:\n    renamed_from: issuing\n")
     rest = REST.replace("issuing", "signing")
     assert stack.apply(authorities(ROOT, signing, OVERSEAS, rest=rest)) == {}
-    assert stack.plan(authorities(ROOT, signing, OVERSEAS, rest=rest)) == {}
+    assert stack.remaining_changes(authorities(ROOT, signing, OVERSEAS, rest=rest)) == {}
 
     third = signing.replace("generation: 2", "generation: 3").replace("    renamed_from: issuing\n", "")
     assert stack.apply(authorities(ROOT, third, OVERSEAS, rest=rest)) == {
@@ -95,7 +96,7 @@ def test_the_life_of_a_stack(stack: Stack) -> None:
     kept += "certificates.web: forget, crl_buckets.story-crl: forget}\n"
     assert set(stack.apply(authorities(ROOT, rest=kept)).values()) == {("forget",)}
     assert (stack.status("Root"), stack.status("Issuing")) == ("ACTIVE", "ACTIVE")
-    assert stack.plan(authorities(ROOT)) == {}
+    assert stack.remaining_changes(authorities(ROOT)) == {}
 
 
 def destroy_overseas(stack: Stack, *others: str, rest: str) -> None:
@@ -113,80 +114,6 @@ def destroy_overseas(stack: Stack, *others: str, rest: str) -> None:
         ("module.ca_overseas_certificate.aws_acmpca_certificate.this", ("delete",)),
     }
     assert stack.status("Overseas", region="us-east-1") == "DELETED"
-
-
-def test_a_parent_that_is_offline(stack: Stack) -> None:
-    waiting = "  sub: {type: SUBORDINATE, subject: {common_name: Sub}, activation: pending, PERMITTED}\n"
-    waiting = authorities(waiting.replace("PERMITTED", PERMITTED))
-    stack.apply(waiting)
-    assert stack.plan(waiting) == {}
-    assert stack.status("Sub") == "PENDING_CERTIFICATE"
-    parent = Offline()
-    request = stack.outputs()["certificate_signing_requests"]["sub"]
-    (stack.home / "sub.csr").write_text(request, encoding="ascii")
-    (stack.home / "sub.pem").write_text(parent.signed(request, days=900), encoding="ascii")
-    (stack.home / "chain.pem").write_text(pem(parent.certificate), encoding="ascii")
-    files = "{certificate_signing_request: sub.csr, certificate: sub.pem, certificate_chain: chain.pem}"
-    signed = waiting.replace("activation: pending", f"activation: {files}")
-    assert stack.apply(signed) == {
-        "module.acm_permission_sub.aws_acmpca_permission.this": ("create",),
-        "module.ca_sub.aws_acmpca_certificate_authority_certificate.this[0]": ("create",),
-    }
-    assert stack.plan(signed) == {}
-    assert stack.status("Sub") == "ACTIVE"
-
-    (stack.home / "sub.pem").write_text(parent.signed(request, days=1200), encoding="ascii")
-    renewed = stack.apply(signed)
-    assert renewed == {"module.ca_sub.aws_acmpca_certificate_authority_certificate.this[0]": ("create", "delete")}
-    assert stack.plan(signed) == {}
-
-    (stack.home / "sub.pem").write_text(pem(parent.certificate), encoding="ascii")
-    with pytest.raises(Invalid, match="not that of the CA's signing request"):
-        stack.render(signed)
-
-
-def test_a_reference_signs_where_it_lives(stack: Stack) -> None:
-    arn = active_root(stack, "us-east-1")
-    text = authorities(
-        f"  partner: {{managed: false, arn: '{arn}', key_algorithm: EC_prime256v1, provider: {{region: us-east-1}}}}\n",
-        "  sub: {type: SUBORDINATE, parent: partner, subject: {common_name: Sub}, validity: {type: DAYS, value: 90}}\n",
-    )
-    made = stack.apply(text)
-    assert len(made) == len(("CA", "certificate", "installation"))
-    assert stack.plan(text) == {}
-    assert installed(stack, "Sub").issuer.rfc4514_string() == "CN=Elsewhere"
-
-
-def test_a_parent_in_another_account_signs_through_a_role(stack: Stack) -> None:
-    """The role is assumed in the other account for this one certificate; the CA itself is made here."""
-    arn = active_root(stack, REGION, account_id=PARTNER)
-    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
-    stack.server.client("iam", account_id=PARTNER).create_role(
-        RoleName="signer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    )
-    provider = f"{{region: {REGION}, assume_role: {{role_arn: 'arn:aws:iam::{PARTNER}:role/signer'}}}}"
-    text = authorities(
-        f"  partner: {{managed: false, arn: '{arn}', key_algorithm: EC_prime256v1, provider: {provider}}}\n",
-        "  sub: {type: SUBORDINATE, parent: partner, subject: {common_name: Sub}, validity: {type: DAYS, value: 90}}\n",
-    )
-    stack.apply(text)
-    assert stack.plan(text) == {}
-    assert stack.status("Sub") == "ACTIVE"
-    assert installed(stack, "Sub").issuer.rfc4514_string() == "CN=Elsewhere"
-
-
-def test_an_existing_authority_is_imported_and_nothing_else(stack: Stack) -> None:
-    arn = active_root(stack, REGION)
-    off = "revocation_configuration: {ocsp_configuration: {enabled: false}}"
-    text = authorities(
-        f"  legacy: {{arn: '{arn}', activation: external, type: ROOT, subject: {{common_name: Elsewhere}}, {off}}}\n"
-    )
-    assert stack.apply(text) == {}
-    assert stack.imports() == {"module.ca_legacy.aws_acmpca_certificate_authority.this": arn}
-    assert stack.plan(text) == {}
-    as_reference = authorities(f"  legacy: {{managed: false, arn: '{arn}'}}\n", rest="removed: {legacy: forget}\n")
-    assert stack.apply(as_reference) == {"module.ca_legacy.aws_acmpca_certificate_authority.this": ("forget",)}
-    assert stack.status("Elsewhere") == "ACTIVE"
 
 
 class Offline:
@@ -220,6 +147,115 @@ class Offline:
             decipher_only=False,
         )
         return builder.add_extension(usage, critical=True).sign(self.key, hashes.SHA256())
+
+
+LEGACY = "module.ca_legacy.aws_acmpca_certificate_authority.this"
+WAITING = f"  sub: {{type: SUBORDINATE, subject: {{common_name: Sub}}, activation: pending, {PERMITTED}}}\n"
+FILES = "{certificate_signing_request: sub.csr, certificate: sub.pem, certificate_chain: chain.pem}"
+SIGNED = WAITING.replace("activation: pending", f"activation: {FILES}")
+REFERENCE = "  {}: {{managed: false, arn: '{}', key_algorithm: EC_prime256v1, provider: {}}}\n"
+BELOW = (
+    "  {0}: {{type: SUBORDINATE, parent: {1}, subject: {{common_name: {0}}}, validity: {{type: DAYS, value: 90}}}}\n"
+)
+OFF = "subject: {common_name: Elsewhere}, revocation_configuration: {ocsp_configuration: {enabled: false}}"
+EXISTING = f"  legacy: {{arn: 'ARN', activation: external, type: ROOT, {OFF}}}\n"
+
+
+@dataclass
+class Played:
+    """Four stories of CAs that have nothing to do with each other, in the same three applies; what came of each."""
+
+    stack: Stack
+    offline: Offline
+    arn: str
+    always: str
+    request: str = ""
+    applied: list[Changes] = field(default_factory=list)
+    left: list[Changes] = field(default_factory=list)
+    status: list[str] = field(default_factory=list)
+    imported: Mapping[str, str] = field(default_factory=dict)
+
+    def step(self, *entries: str, rest: str = "") -> None:
+        """Apply a spec, and plan it again."""
+        text = authorities(*entries, self.always, rest=rest)
+        self.applied.append(self.stack.apply(text))
+        self.imported = self.imported or self.stack.imports()
+        self.left.append(self.stack.remaining_changes(text))
+        self.status.append(self.stack.status("Sub"))
+
+    def sign(self, *, days: int) -> None:
+        """Have the root that is offline sign the request."""
+        signed = self.offline.signed(self.request, days=days)
+        (self.stack.home / "sub.pem").write_text(signed, encoding="ascii")
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    with started(tmp_path_factory.mktemp("elsewhere")) as stack:
+        abroad = REFERENCE.format("partner", active_root(stack, "us-east-1"), "{region: us-east-1}")
+        role = f"arn:aws:iam::{PARTNER}:role/{signing_role(stack)}"
+        provider = f"{{region: {REGION}, assume_role: {{role_arn: '{role}'}}}}"
+        across = REFERENCE.format("other", active_root(stack, REGION, account_id=PARTNER), provider)
+        always = abroad + BELOW.format("abroad", "partner") + across + BELOW.format("across", "other")
+        found = Played(stack, Offline(), active_root(stack, REGION), always)
+        found.step(WAITING, EXISTING.replace("ARN", found.arn))
+        found.request = stack.outputs()["certificate_signing_requests"]["sub"]
+        (stack.home / "sub.csr").write_text(found.request, encoding="ascii")
+        (stack.home / "chain.pem").write_text(pem(found.offline.certificate), encoding="ascii")
+        found.sign(days=900)
+        as_reference = f"  legacy: {{managed: false, arn: '{found.arn}'}}\n"
+        found.step(SIGNED, as_reference, rest="removed: {legacy: forget}\n")
+        found.sign(days=1200)
+        found.step(SIGNED, as_reference)
+        yield found
+
+
+def signing_role(stack: Stack) -> str:
+    """Make a role in the other account that this account may take, and return its name."""
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+    stack.server.client("iam", account_id=PARTNER).create_role(
+        RoleName="signer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
+    return "signer"
+
+
+def test_a_second_plan_is_empty_each_time(played: Played) -> None:
+    assert played.left == [{}, {}, {}]
+
+
+def test_a_parent_that_is_offline(played: Played) -> None:
+    assert played.status == ["PENDING_CERTIFICATE", "ACTIVE", "ACTIVE"]
+    assert played.applied[1:] == [
+        {
+            "module.acm_permission_sub.aws_acmpca_permission.this": ("create",),
+            "module.ca_sub.aws_acmpca_certificate_authority_certificate.this[0]": ("create",),
+            LEGACY: ("forget",),
+        },
+        {"module.ca_sub.aws_acmpca_certificate_authority_certificate.this[0]": ("create", "delete")},
+    ]
+    (played.stack.home / "sub.pem").write_text(pem(played.offline.certificate), encoding="ascii")
+    with pytest.raises(Invalid, match="not that of the CA's signing request"):
+        played.stack.render(authorities(SIGNED))
+
+
+def test_a_reference_signs_where_it_lives(played: Played) -> None:
+    made = [address for address in played.applied[0] if address.startswith("module.ca_abroad")]
+    assert len(made) == len(("CA", "certificate", "installation"))
+    assert installed(played.stack, "abroad").issuer.rfc4514_string() == "CN=Elsewhere"
+
+
+def test_a_parent_in_another_account_signs_through_a_role(played: Played) -> None:
+    """The role is assumed in the other account for this one certificate; the CA itself is made here."""
+    assert played.stack.status("across") == "ACTIVE"
+    assert installed(played.stack, "across").issuer.rfc4514_string() == "CN=Elsewhere"
+
+
+def test_an_existing_authority_is_imported_and_nothing_else(played: Played) -> None:
+    """And forgotten once it is only referred to: see the plan above."""
+    assert [address for address in played.applied[0] if "legacy" in address] == []
+    assert played.imported == {LEGACY: played.arn}
+    assert played.applied[1][LEGACY] == ("forget",)
+    assert played.stack.status("Elsewhere") == "ACTIVE"
 
 
 def pem(certificate: x509.Certificate) -> str:

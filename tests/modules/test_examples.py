@@ -12,6 +12,7 @@ from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.plan_changes import Changes, list_changes
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
+from terraform_steps import init_once
 
 pytestmark = pytest.mark.terraform
 EXAMPLES = {f"{name}.tf": example(name) for name in NAMES}
@@ -93,7 +94,7 @@ def test_examples_are_formatted(tmp_path: Path) -> None:
 def test_examples_are_applied_changed_and_destroyed(account: tuple[Sandbox, Terraform]) -> None:
     server, terraform = account
     lay_out(terraform.directory, EXAMPLES)
-    terraform.init()
+    init_once(terraform)
     terraform.validate()
     assert set(applied(terraform).values()) == {("create",)}
     assert states(server) == {
@@ -110,7 +111,7 @@ def test_examples_are_applied_changed_and_destroyed(account: tuple[Sandbox, Terr
     assert set(PREVENTED.findall(str(refused.value))) == FIRST_IN_THE_WAY
 
     lay_out(terraform.directory, {name: unprotected(text) for name, text in edited().items()})
-    terraform.init()
+    init_once(terraform)
     assert applied(terraform) == {}
     assert set(applied(terraform, "-destroy").values()) == {("delete",)}
     assert set(states(server).values()) == {"DELETED"}

@@ -12,6 +12,7 @@ import pytest
 from conftest import Offline
 from modules.fixtures import NAMES, labels, lay_out
 from pcaform.terraform.runner import Terraform
+from terraform_steps import init_once
 
 CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
 TEMPLATE = "arn:aws:acm-pca:::template/"
@@ -256,7 +257,7 @@ def test_each_wrong_value_is_refused_in_words_and_each_right_one_taken(tmp_path:
     cases = [*CASES, *(Case(name, arguments) for name, arguments in UNKNOWN.items())]
     lay_out(tmp_path, files(cases))
     terraform = offline(tmp_path)
-    terraform.init()
+    init_once(terraform)
     details: dict[int, list[str]] = {index: [] for index in range(len(cases))}
     for each in diagnostics(terraform):
         details[each["range"]["start"]["line"] - 2].append(each["detail"])

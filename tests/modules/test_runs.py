@@ -12,6 +12,7 @@ import pytest
 
 from conftest import Offline
 from modules.fixtures import NAMES, labels, lay_out
+from terraform_steps import init_once
 
 HERE = Path(__file__).parent
 
@@ -37,7 +38,7 @@ def test_every_run_passes(tmp_path: Path, offline: Offline) -> None:
     terraform = offline(tmp_path)
     if "Terraform" not in terraform.version():
         pytest.skip("only Terraform, from 1.11 on, mocks at plan time")
-    terraform.init()
+    init_once(terraform)
     command = [terraform.binary, "test", "-json"]
     done = subprocess.run(command, cwd=tmp_path, env=dict(terraform.environment), capture_output=True, check=False)
     messages = [json.loads(line) for line in done.stdout.decode().splitlines()]

@@ -61,43 +61,52 @@ def _shares(draw: st.DrawFn, authorities: dict[str, Any]) -> dict[str, Any]:
     return {key: draw(entry) for key in keys}
 
 
-@st.composite
-def _buckets(draw: st.DrawFn) -> dict[str, Any]:
-    distribution = words("A0Z", (3, 6), "arn:PARTITION:cloudfront::123456789012:distribution/{}")
-    optional = {
-        "cloudfront_distribution_arns": st.lists(distribution, max_size=2, unique=True),
+_DISTRIBUTIONS = words("A0Z", (3, 6), "arn:PARTITION:cloudfront::123456789012:distribution/{}")
+_BUCKET = some_of(
+    {
+        "cloudfront_distribution_arns": st.lists(_DISTRIBUTIONS, max_size=2, unique=True),
         "force_destroy": st.booleans(),
         "tags": tags(),
     }
+)
+
+
+@st.composite
+def _buckets(draw: st.DrawFn) -> dict[str, Any]:
     return {
-        f"lists-{number}": {"bucket": draw(words(LOWER, (3, 9), f"b{number}{{}}")), **draw(some_of(optional))}
+        f"lists-{number}": {"bucket": draw(words(LOWER, (3, 9), f"b{number}{{}}")), **draw(_BUCKET)}
         for number in range(draw(st.integers(0, 2)))
     }
+
+
+_ROLES = st.fixed_dictionaries(
+    {"role_arn": st.just("arn:PARTITION:iam::123456789012:role/pki")},
+    optional={"external_id": texts(min_size=2), "session_name": words(NAMES, (2, 20))},
+)
+_AWS = st.fixed_dictionaries(
+    {"region": _REGIONS, "account_id": ACCOUNTS}, optional={"assume_role": _ROLES, "default_tags": tags()}
+)
+_BACKENDS = st.dictionaries(KEYS, st.dictionaries(_ARGUMENTS, values(), max_size=3), min_size=1, max_size=1)
+_HEADS = some_of(
+    {
+        "terraform": some_of({"backend": _BACKENDS | st.none()}),
+        "certificate_authority_defaults": some_of({"tags": tags(), "enabled": TRUE}),
+    }
+)
 
 
 @st.composite
 def specs(draw: st.DrawFn) -> dict[str, Any]:
     """Draw the data of a spec that breaks no rule, over every field that is built."""
-    role = st.fixed_dictionaries(
-        {"role_arn": st.just("arn:PARTITION:iam::123456789012:role/pki")},
-        optional={"external_id": texts(min_size=2), "session_name": words(NAMES, (2, 20))},
-    )
-    aws: dict[str, Any] = draw(
-        st.fixed_dictionaries(
-            {"region": _REGIONS, "account_id": ACCOUNTS}, optional={"assume_role": role, "default_tags": tags()}
-        )
-    )
+    aws: dict[str, Any] = draw(_AWS)
     authorities = draw(trees())
     draw(elsewhere(authorities, aws=aws))
     draw(references(authorities, aws=aws))
-    backend = st.dictionaries(KEYS, st.dictionaries(_ARGUMENTS, values(), max_size=3), min_size=1, max_size=1)
-    optional = {"certificate_authority_defaults": some_of({"tags": tags(), "enabled": TRUE})}
     data: dict[str, Any] = {
         "version": 1,
         "stack": draw(words(f"{LOWER}._-", (0, 20), "0{}")),
         "aws": aws,
-        **draw(some_of({"terraform": some_of({"backend": backend | st.none()})})),
-        **draw(some_of(optional)),
+        **draw(_HEADS),
         "certificate_authorities": authorities,
         "issuers": draw(issuers(authorities=authorities)),
         "certificates": draw(_certificates(authorities, aws=aws)),

@@ -21,6 +21,7 @@ def _subjects() -> st.SearchStrategy[dict[str, str]]:
     return some_of({**fields, **own}).filter(bool)
 
 
+@cache
 def _validities(depth: int) -> st.SearchStrategy[dict[str, Any]]:
     """Draw validities that end before any of those a level above, and late enough for ACM."""
     years = 80 - 15 * depth

@@ -15,37 +15,39 @@ _TEMPLATES = st.sampled_from(
 )
 
 
+def _chosen(keys: Any, actions: Any) -> dict[str, st.SearchStrategy[Any]]:
+    """Return what narrows and what widens a grant, from words that a Literal lists."""
+    closed = {"key_algorithms": keys, "additional_actions": actions}
+    return {
+        name: st.lists(st.sampled_from(list(get_args(each))), max_size=3, unique=True) for name, each in closed.items()
+    }
+
+
+_DOMAINS = st.from_regex(r"(\*\.)?[a-z0-9-]{1,20}(\.[a-z]{1,8}){1,2}", fullmatch=True)
+_MANAGED = {"domain_names": st.lists(_DOMAINS, max_size=3), **_chosen(facts.AcmKeyAlgorithm, ManagedAction)}
+_UNMANAGED = {
+    "templates": st.lists(_TEMPLATES, min_size=1, max_size=3),
+    **_chosen(facts.IssuedKeyAlgorithm, Literal["ListCertificateAuthorities", "RevokeCertificate"]),
+}
+_POLICY = {"name": words(NAMES, (1, 20), "NUMBER{}"), "document": st.dictionaries(texts(), values())}
+_POLICIES = st.fixed_dictionaries({"policy": st.fixed_dictionaries(_POLICY)})
+"""What takes long to be made ready for drawing is made once, and not for each example."""
+
+
 @st.composite
 def issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
     permitted = [key for key, authority in authorities.items() if authority.get("permissions")]
-    own = {
-        "templates": st.lists(_TEMPLATES, min_size=1, max_size=3),
-        **_chosen(facts.IssuedKeyAlgorithm, Literal["ListCertificateAuthorities", "RevokeCertificate"]),
-    }
-    grants = [_grants("unmanaged", list(authorities), own)]
+    grants = [_grants("unmanaged", list(authorities), _UNMANAGED)]
     if permitted:
-        domains = st.lists(st.from_regex(r"(\*\.)?[a-z0-9-]{1,20}(\.[a-z]{1,8}){1,2}", fullmatch=True), max_size=3)
-        chosen = {"domain_names": domains, **_chosen(facts.AcmKeyAlgorithm, ManagedAction)}
-        grants.append(_grants("managed", permitted, chosen))
-    policy = st.fixed_dictionaries(
-        {"name": words(NAMES, (1, 20), "NUMBER{}"), "document": st.dictionaries(texts(), values())}
-    )
+        grants.append(_grants("managed", permitted, _MANAGED))
     rights: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         {"grants": st.lists(st.one_of(grants), min_size=1, max_size=3)}
     )
-    rights |= st.fixed_dictionaries({"policy": policy})
+    rights |= _POLICIES
     found = {}
     for number, key in enumerate(draw(st.lists(KEYS, max_size=3, unique=True))):
-        optional = {
-            "user_name": words(NAMES.upper(), (0, 20), f"{number}-{{}}"),
-            "path": st.sampled_from(["/", "/pki/", "/a/b/"]),
-            "permissions_boundary": st.just("arn:PARTITION:iam::123456789012:policy/boundary"),
-            "force_destroy": st.booleans(),
-            "tags": tags(),
-            "ignore": ignores(),
-        }
         kind = draw(st.sampled_from(["user", "user", "role", "existing_user", "existing_role"]))
-        entry = {**draw(some_of(optional)), **draw(rights)}
+        entry = {**draw(_principals(number)), **draw(rights)}
         if "policy" in entry:
             entry["policy"] = {**entry["policy"], "name": entry["policy"]["name"].replace("NUMBER", str(number))}
         if any(grant["certificates"] == "managed" for grant in entry.get("grants", ())) and "user_name" in entry:
@@ -60,12 +62,18 @@ def issuers(draw: st.DrawFn, *, authorities: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _chosen(keys: Any, actions: Any) -> dict[str, st.SearchStrategy[Any]]:
-    """Return what narrows and what widens a grant, from words that a Literal lists."""
-    closed = {"key_algorithms": keys, "additional_actions": actions}
-    return {
-        name: st.lists(st.sampled_from(list(get_args(each))), max_size=3, unique=True) for name, each in closed.items()
-    }
+@cache
+def _principals(number: int) -> st.SearchStrategy[dict[str, Any]]:
+    return some_of(
+        {
+            "user_name": words(NAMES.upper(), (0, 20), f"{number}-{{}}"),
+            "path": st.sampled_from(["/", "/pki/", "/a/b/"]),
+            "permissions_boundary": st.just("arn:PARTITION:iam::123456789012:policy/boundary"),
+            "force_destroy": st.booleans(),
+            "tags": tags(),
+            "ignore": ignores(),
+        }
+    )
 
 
 def _grants(
@@ -102,7 +110,14 @@ def _trusts() -> st.SearchStrategy[dict[str, Any]]:
 
 @st.composite
 def operator_roles(draw: st.DrawFn, prefix: str) -> dict[str, Any]:
+    return {key: draw(_duty(prefix)) for key in draw(_ONE_KEY)}
+
+
+_ONE_KEY = st.lists(KEYS, max_size=1)
+
+
+@cache
+def _duty(prefix: str) -> st.SearchStrategy[dict[str, Any]]:
     settings_ = {"path": st.sampled_from(["/", "/pki/"]), "tags": tags(), "max_session_duration": st.just(7200)}
     required = {"role_name": words(NAMES.upper(), (0, 9), f"{prefix}{{}}"), "trust": _trusts()}
-    entry = st.fixed_dictionaries(required, optional=settings_)
-    return {key: draw(entry) for key in draw(st.lists(KEYS, max_size=1))}
+    return st.fixed_dictionaries(required, optional=settings_)

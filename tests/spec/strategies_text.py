@@ -9,6 +9,7 @@ from pcaform.core import facts
 from yaml_strategies import texts
 
 
+@cache
 def words(alphabet: str, sizes: tuple[int, int], pattern: str = "{}") -> st.SearchStrategy[str]:
     """Draw words over an alphabet; ten times as fast as `from_regex`."""
     return st.text(st.sampled_from(alphabet), min_size=sizes[0], max_size=sizes[1]).map(pattern.format)

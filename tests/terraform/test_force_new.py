@@ -16,6 +16,7 @@ from pcaform.checks.guard.plan_json import Change, read
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.terraform.force_new import REPLACING, forces_replacement
 from pcaform.terraform.runner import Terraform, find_binary
+from terraform_steps import apply_without_plan
 
 pytestmark = pytest.mark.terraform
 CA, CERTIFICATE = "aws_acmpca_certificate_authority", "aws_acmpca_certificate"
@@ -175,9 +176,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mapping[
     with open_sandbox(account_id="123456789012", region="eu-west-1") as (_, environment):
         terraform = Terraform(find_binary(), directory, environment)
         _lay(directory, is_changed=False)
-        terraform.init()
-        terraform.plan(directory / "tfplan")
-        terraform.apply(directory / "tfplan")
+        apply_without_plan(terraform)
         _lay(directory, is_changed=True)
         plan = terraform.plan(directory / "tfplan")
         schemas = _schemas(terraform)

@@ -13,6 +13,7 @@ from pcaform.render.write.write import write
 from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.runner import Terraform, TerraformError
+from terraform_steps import init_once
 
 TEXT = (Path(__file__).parent / "spec.yaml").read_text(encoding="utf-8")
 STACK = "guarded"
@@ -39,7 +40,7 @@ class Stack:
         if edit:
             edit(out / self.name)
         terraform = replace(self.terraform, directory=out / self.name)
-        terraform.init()
+        init_once(terraform)
         try:
             return terraform.plan(out / "tfplan", *arguments)
         except TerraformError:

@@ -28,6 +28,7 @@ from pcaform.spec.pem_files import file_reader
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare
+from terraform_steps import init_once
 
 BEFORE = loaded(corpus.TEXT.encode(), "corpus.yaml")
 EXTRA = """
@@ -98,7 +99,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     plans.render_to(corpus.TEXT, out)
     with open_sandbox(account_id="123456789012", region="eu-west-1") as (server, environment):
         terraform = Terraform(find_binary(), out / "corpus", environment)
-        terraform.init()
+        init_once(terraform)
         first = terraform.plan(out / "tfplan")
         terraform.apply(out / "tfplan")
         stack = plans.Stack(terraform, server, name="corpus")

@@ -18,6 +18,7 @@ from pcaform.checks.guard.verdict import GuardResult
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare
+from terraform_steps import apply_without_plan
 
 pytestmark = pytest.mark.terraform
 AUTHORITY = "aws_acmpca_certificate_authority.this"
@@ -33,9 +34,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, byte
     plans.render_to(plans.TEXT, out)
     with open_sandbox(account_id="123456789012", region="eu-west-1") as (server, environment):
         terraform = Terraform(find_binary(), out / plans.STACK, environment)
-        terraform.init()
-        terraform.plan(out / "tfplan")
-        terraform.apply(out / "tfplan")
+        apply_without_plan(terraform)
         stack = plans.Stack(terraform, server)
         made = {"idle": terraform.plan(out / "tfplan")}
         made |= {make.__name__: make(stack) for make in (plans.twins, plans.broken_off, plans.hazards)}

@@ -11,8 +11,8 @@ from end_to_end.fixtures import HEAD, Stack, started
 from end_to_end.test_principals import key_of
 from pcaform.render.pipelines import documents
 from pcaform.rules.load import load_valid_text
-from pcaform.terraform.plan_changes import list_changes
 from pcaform.terraform.runner import TerraformError
+from terraform_steps import remaining_changes
 
 pytestmark = pytest.mark.terraform
 SPEC = (Path(__file__).parent / "spec.yaml").read_text(encoding="utf-8").partition("certificate_authorities:")
@@ -32,7 +32,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Apply the stack as the applying pipeline, beside a user that exists already."""
     with started(tmp_path_factory.mktemp("pipelines"), iam=True) as found:
         found.server.client("iam").create_user(UserName="legacy")
-        as_pipeline(found, "apply").apply(BODY)
+        as_pipeline(found, "apply").apply_without_plan(BODY)
         yield found
 
 
@@ -56,14 +56,14 @@ def as_pipeline(stack: Stack, step: str) -> Stack:
 
 
 def test_the_planning_pipeline_plans(stack: Stack) -> None:
-    assert as_pipeline(stack, "plan").plan(BODY) == {}
+    assert as_pipeline(stack, "plan").remaining_changes(BODY) == {}
 
 
 def test_the_applying_pipeline_changes_tags_and_policies(stack: Stack) -> None:
     changed = BODY.replace("service: certificates", "service: pki").replace("team: ci", "team: build")
     found = as_pipeline(stack, "apply").apply(changed)
     assert set(found.values()) == {("update",)}
-    as_pipeline(stack, "apply").apply(BODY)
+    as_pipeline(stack, "apply").apply_without_plan(BODY)
 
 
 def test_the_planning_pipeline_applies_nothing(stack: Stack) -> None:
@@ -81,5 +81,5 @@ def test_only_broken_glass_takes_a_permission_away(stack: Stack) -> None:
     broken = as_pipeline(stack, "break-glass")
     broken.plan(WITHOUT_PERMISSION)
     broken.terraform.apply(stack.home / "tfplan")
-    assert list_changes(pipeline.terraform.plan(stack.home / "tfplan")) == {}
-    pipeline.apply(BODY)
+    assert remaining_changes(pipeline.terraform, stack.home / "tfplan") == {}
+    pipeline.apply_without_plan(BODY)

@@ -9,6 +9,7 @@ import pytest
 
 from conftest import Offline
 from sandbox.terraform.corpus import STAGES
+from terraform_steps import init_once
 
 
 @pytest.fixture(scope="session")
@@ -16,5 +17,5 @@ def terraform_init(offline: Offline, tmp_path_factory: pytest.TempPathFactory) -
     """Return a directory in which `terraform init` has run."""
     directory = tmp_path_factory.mktemp("initialised")
     shutil.copy(STAGES / "before" / "versions.tf", directory)
-    offline(directory).init()
+    init_once(offline(directory))
     return directory

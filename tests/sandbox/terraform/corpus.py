@@ -12,8 +12,10 @@ from typing import Any
 
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.sandbox.server import Sandbox
+from pcaform.terraform.plan_changes import Changes
 from pcaform.terraform.runner import Terraform, find_binary
 from sandbox.conftest import ACCOUNT, REGION, csr
+from terraform_steps import apply_without_plan, remaining_changes
 
 STAGES = Path(__file__).parent
 _LOCK = ".terraform.lock.hcl"
@@ -23,10 +25,10 @@ Values = dict[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Step:
-    """An applied stage: its plan, a second plan, the values in the state, and the CAs of the sandbox."""
+    """An applied stage: its plan, what a second plan would change, the state's values, and the sandbox's CAs."""
 
     plan: dict[str, Any]
-    second_plan: dict[str, Any]
+    remaining: Changes
     values: Values
     cas: dict[str, dict[str, Any]]
 
@@ -54,7 +56,13 @@ class Corpus:
         plan = self.plan_stages(*stages)
         self.terraform.apply(self.directory / "tfplan")
         values = self.values()
-        return Step(plan, self.plan_stages(), values, self.cas())
+        return Step(plan, remaining_changes(self.terraform, self.directory / "tfplan"), values, self.cas())
+
+    def apply_unplanned(self, stage: str) -> Values:
+        """Copy a stage over the configuration, apply it without a plan file, and return the values in the state."""
+        shutil.copytree(STAGES / stage, self.directory, dirs_exist_ok=True)
+        apply_without_plan(self.terraform)
+        return self.values()
 
     def values(self) -> Values:
         """Return the values in the state by address; addresses of data sources start with `data.`."""

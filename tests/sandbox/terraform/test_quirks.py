@@ -9,7 +9,7 @@ import pytest
 
 from pcaform.terraform.plan_changes import list_changes
 from pcaform.terraform.runner import TerraformError
-from sandbox.terraform.corpus import Corpus, Step, differences, start_corpus
+from sandbox.terraform.corpus import Corpus, Values, differences, start_corpus
 
 pytestmark = pytest.mark.terraform
 
@@ -25,8 +25,8 @@ def story(tmp_path_factory: pytest.TempPathFactory, terraform_init: Path) -> Ite
 
 
 @pytest.fixture(scope="module")
-def made(story: Corpus) -> Step:
-    return story.apply_stages("quirks")
+def made(story: Corpus) -> Values:
+    return story.apply_unplanned("quirks")
 
 
 def plan_changes(story: Corpus, changed: str, target: str) -> dict[str, set[str]]:
@@ -36,21 +36,21 @@ def plan_changes(story: Corpus, changed: str, target: str) -> dict[str, set[str]
     return {address: differences(plan, address) for address in updated}
 
 
-def test_disabled_from_the_start_is_not_disabled(story: Corpus, made: Step) -> None:
+def test_disabled_from_the_start_is_not_disabled(story: Corpus, made: Values) -> None:
     """AWS creates every CA PENDING_CERTIFICATE, which Terraform reads as enabled: the next plan disables it."""
-    assert story.cas()[made.values[ca("disabled")]["arn"]]["Status"] == "PENDING_CERTIFICATE"
+    assert story.cas()[made[ca("disabled")]["arn"]]["Status"] == "PENDING_CERTIFICATE"
     assert plan_changes(story, "", ca("disabled")) == {ca("disabled"): {"enabled"}}
 
 
-def test_a_revocation_block_that_is_left_out_is_switched_off(story: Corpus, made: Step) -> None:
-    assert made.values[ca("silenced")]["revocation_configuration"]
+def test_a_revocation_block_that_is_left_out_is_switched_off(story: Corpus, made: Values) -> None:
+    assert made[ca("silenced")]["revocation_configuration"]
     assert plan_changes(story, "silenced", ca("silenced"))[ca("silenced")] == {"revocation_configuration"}
 
 
 @pytest.mark.parametrize(
     ("name", "argument"), [("deletion", "permanent_deletion_time_in_days"), ("usage", "usage_mode")]
 )
-def test_some_updates_are_planned_and_fail(story: Corpus, made: Step, name: str, argument: str) -> None:
+def test_some_updates_are_planned_and_fail(story: Corpus, made: Values, name: str, argument: str) -> None:
     """The provider sends an update without any change."""
     assert made
     assert argument in plan_changes(story, name, ca(name))[ca(name)]
@@ -58,9 +58,9 @@ def test_some_updates_are_planned_and_fail(story: Corpus, made: Step, name: str,
         story.terraform.apply(story.directory / "tfplan")
 
 
-def test_a_permission_that_is_there_already_is_not_adopted(story: Corpus, made: Step) -> None:
+def test_a_permission_that_is_there_already_is_not_adopted(story: Corpus, made: Values) -> None:
     story.server.client("acm-pca").create_permission(
-        CertificateAuthorityArn=made.values["aws_acmpca_certificate_authority.permitted"]["arn"],
+        CertificateAuthorityArn=made["aws_acmpca_certificate_authority.permitted"]["arn"],
         Principal="acm.amazonaws.com",
         Actions=["IssueCertificate", "GetCertificate", "ListPermissions"],
     )
@@ -69,8 +69,8 @@ def test_a_permission_that_is_there_already_is_not_adopted(story: Corpus, made: 
         story.terraform.apply(story.directory / "tfplan")
 
 
-def test_a_deleted_authority_is_made_anew(story: Corpus, made: Step) -> None:
+def test_a_deleted_authority_is_made_anew(story: Corpus, made: Values) -> None:
     """Terraform treats a DELETED CA as gone, although it can be restored for weeks."""
     client = story.server.client("acm-pca")
-    client.delete_certificate_authority(CertificateAuthorityArn=made.values[ca("gone")]["arn"])
+    client.delete_certificate_authority(CertificateAuthorityArn=made[ca("gone")]["arn"])
     assert list_changes(story.plan_stages())[ca("gone")] == ("create",)

@@ -78,7 +78,7 @@ def test_an_interrupt_ends_the_program_at_once(account: Live, tmp_path: Path) ->
         while not file.exists() and process.poll() is None:
             pass
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate()
     assert (process.returncode, out) == (130, "")
     assert err.splitlines()[-1] == "pcaform: interrupted"
     assert json.loads(file.read_text(encoding="utf-8"))["account_id"] == ACCOUNT
