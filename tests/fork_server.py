@@ -1,7 +1,7 @@
 """The program as a process of its own that need not import it first: each run is a fork of one that has, and no more.
 
 That one has imported the program and called nothing in it. What is about the start of a process, its signals or its
-terminal runs `python -m pcaform` instead, as all of tests/commands/test_cli.py does.
+terminal runs `python -m pcaform` instead, as all of tests/cli/test_cli.py does.
 """
 
 import gc
