@@ -119,7 +119,7 @@ def test_a_template_dictates_what_awss_table_says(pki: Pki, root: str, name: str
 
 @pytest.mark.parametrize("name", MISSING)
 def test_a_name_that_aws_has_not_is_refused(pki: Pki, root: str, name: str) -> None:
-    with expect_error("InvalidArgsException", "no certificate template"):
+    with expect_error("InvalidArgsException", "does not exist"):
         pki.issue(root, TemplateArn=template(name))
 
 
