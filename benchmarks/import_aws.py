@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.core.quotas import PUBLISHED
 from pcaform.sandbox.pca.creation_outcome import creation
 from pcaform.sandbox.server import Sandbox
@@ -57,7 +57,7 @@ def allowed() -> float:
 
 def main() -> None:
     """Print one line: the time, the ratio, and how many requests came too fast."""
-    with running(account_id="111122223333", region=REGIONS[0]) as (server, environment):
+    with open_sandbox(account_id="111122223333", region=REGIONS[0]) as (server, environment):
         populate(server)
         regions = [word for region in REGIONS for word in ("--region", region)]
         command = [sys.executable, "-m", "pcaform", "import", "aws", "--stack", "bench", *regions, "--out"]

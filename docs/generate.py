@@ -5,6 +5,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import module_pages
 
 from pcaform.core import facts
 from pcaform.rules.catalog import RULES
+from pcaform.rules.rule import Rule
 from pcaform.spec.fields import FIELDS
 from pcaform.spec.schema import json_schema
 
@@ -24,14 +26,31 @@ sys.path.insert(0, str(ROOT / "tests"))  # where the table of refusals stands
 
 
 def rule_sections(_: str) -> str:
-    """Return a section for each rule: what must be true, a spec that breaks it, and what pcaform says."""
-    return "\n".join(_rule(rule.id, rule.severity.value, rule.check.__doc__ or "") for rule in RULES)
+    """Return a section for each file of rules, and in it one for each rule."""
+    files = groupby(RULES, key=lambda rule: rule.check.__module__)
+    return "\n".join("\n".join([_subject(module), *map(_rule_section, rules)]) for module, rules in files)
 
 
-def _rule(name: str, severity: str, says: str) -> str:
-    bad = (CASES / f"{name}.err.yaml").read_text(encoding="utf-8").rstrip()
-    said = (CASES / f"{name}.err.out").read_text(encoding="utf-8").rstrip()
-    return f"## {name}\n\n{says} ({severity})\n\n```yaml\n{bad}\n```\n\n```text\n{said}\n```\n"
+def _subject(module: str) -> str:
+    """Return the heading of a file of rules: its docstring, without "Rules about"."""
+    subject = (sys.modules[module].__doc__ or "").removeprefix("Rules about ").rstrip(".")
+    return f"## {subject[0].upper()}{subject[1:]}\n"
+
+
+def _rule_section(rule: Rule) -> str:
+    """Return what must hold, a spec that breaks the rule, and what pcaform prints."""
+    spec = (CASES / f"{rule.id}.err.yaml").read_text(encoding="utf-8").rstrip()
+    output = (CASES / f"{rule.id}.err.out").read_text(encoding="utf-8").rstrip()
+    text = f"{rule.text} ({rule.severity.value})" + (f"\n\nSource: <{rule.source}>" if rule.source else "")
+    return f"### {rule.id}\n\n{text}\n\n```yaml\n{spec}\n```\n\n```text\n{output}\n```\n"
+
+
+def audit_rule_table(_: str) -> str:
+    """Return a row for each rule of the audit: its id, what is wrong, and the page that says why."""
+    from pcaform.checks.audit.catalog import RULES as AUDIT_RULES
+
+    rows = [f"| [`{rule.id}`]({rule.source}) | {rule.text} |" for rule in AUDIT_RULES]
+    return "\n".join(["| rule, with its source | what is wrong |", "| --- | --- |", *rows])
 
 
 def field_tables(_: str) -> str:
@@ -162,10 +181,10 @@ def _operation_row(name: str, says: str, refusals: Any) -> str:
 def access_table(_: str) -> str:
     """Return who may do what in the example, as `pcaform access` reports it."""
     from pcaform.checks.access.report import format_markdown
-    from pcaform.cli.commands.access import of_spec
+    from pcaform.checks.access.targets import check_spec_access
     from pcaform.rules.load import load_file
 
-    return format_markdown(of_spec(load_file(str(ROOT / "examples" / "corp-pki.yaml"))))
+    return format_markdown(check_spec_access(load_file(str(ROOT / "examples" / "corp-pki.yaml"))))
 
 
 def status_table(_: str) -> str:
@@ -199,10 +218,11 @@ def right_table(_: str) -> str:
 
 def hazard_table(_: str) -> str:
     """Return a row for each rule of the guard: its level, which change it is about, and what that does at AWS."""
-    from pcaform.checks.guard.catalog import RULES as HAZARDS
+    from pcaform.checks.guard.registry import all_rules
 
     rows = [
-        f"| [`{name}`](#{name}) | {rule.level} | {rule.change} | {rule.consequence} |" for name, rule in HAZARDS.items()
+        f"| [`{name}`](#{name}) | {rule.level} | {rule.change} | {rule.consequence} |"
+        for name, rule in all_rules().items()
     ]
     return "\n".join(["| rule | level | a change that | what happens |", "| --- | --- | --- | --- |", *rows])
 
@@ -210,13 +230,19 @@ def hazard_table(_: str) -> str:
 def hazard_sections(_: str) -> str:
     """Return a section for each rule of the guard with what it says of a change that breaks it."""
     from checks.guard.expected_outputs import shown
-    from pcaform.checks.guard.catalog import RULES as HAZARDS
+    from pcaform.checks.guard.registry import all_rules
 
-    seen = {"specs": "between two specs", "plan": "in a plan"}
-    found = {name: shown_of for name, shown_of in shown().items() if name in HAZARDS}
+    seen, examples = {"specs": "between two specs", "plan": "in a plan"}, shown()
     return "\n".join(
-        f"### {name}\n\nSeen {seen[found[name][0]]}:\n\n```text\n{found[name][1]}\n```\n" for name in HAZARDS
+        f"### {name}\n\n[Source]({_target(rule.source)}). Seen {seen[examples[name][0]]}:\n\n"
+        f"```text\n{examples[name][1]}\n```\n"
+        for name, rule in all_rules().items()
     )
+
+
+def _target(source: str) -> str:
+    """Return a link from docs/guard.md: a source in the repository is on that page itself."""
+    return source.removeprefix("docs/guard.md")
 
 
 def never_table(_: str) -> str:
@@ -243,6 +269,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("README.md", "access", access_table),
     ("docs/spec.md", "fields", field_tables),
     ("docs/rules.md", "rules", rule_sections),
+    ("docs/audit.md", "rules", audit_rule_table),
     ("docs/import.md", "carried", carried_fields.table),
     ("docs/import-aws.md", "statuses", status_table),
     ("docs/import-aws.md", "rights", right_table),

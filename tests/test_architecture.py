@@ -1,6 +1,8 @@
-"""Who may import the heavy libraries, and how long modules and functions are."""
+"""The rooms and what each may import, where the heavy libraries belong, and how long modules and functions are."""
 
 import ast
+import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,8 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "generator" / "pcaform"
 CONFINED = {
-    "typer": {f"cli.{path.stem}" for path in (PACKAGE / "cli").glob("[!_]*.py")},
+    "typer": {"cli.main", "cli.app", "cli.account_options", "cli.import_options"}
+    | {f"cli.commands.{path.stem}" for path in (PACKAGE / "cli" / "commands").glob("[!_]*.py")},
     "jinja2": {"render.templates"},
     "yaml": {"spec.yaml_reader", "spec.yaml_writer", "spec.yaml_edit.nodes"},
     "hcl2": {"sources.hcl.parser"},
@@ -34,14 +37,63 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def imports(path: Path) -> set[str]:
-    names = set()
+@cache
+def imports(path: Path) -> frozenset[str]:
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
+
+
+@cache
+def rooms() -> frozenset[str]:
+    return frozenset(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """Return the rooms that a module imports anything from, inside functions as well."""
+    parts = {tuple(name.split(".")[:2]) for name in imports(path)}
+    return {part[1] for part in parts if len(part) > 1 and part[0] == "pcaform"} & rooms()
+
+
+def room_graph() -> dict[str, set[str]]:
+    """Return for each room the other rooms that its modules import."""
+    return {
+        room: {name for path in (PACKAGE / room).rglob("*.py") for name in imported_rooms(path)} - {room}
+        for room in rooms()
+    }
+
+
+def documented_rooms() -> dict[str, set[str]]:
+    """Return the table of ARCHITECTURE.md, from top to bottom: a room and the rooms it may import."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*) \|$", text.split("## Rooms")[1].split("\n## ")[0], re.MULTILINE)
+    names = [room for room, _ in rows]
+    return {
+        room: set(names) - {room} if cell == "all others" else set(re.findall(r"`(\w+)`", cell)) for room, cell in rows
+    }
+
+
+def test_there_are_twelve_rooms_and_nothing_beside_them() -> None:
+    assert len(rooms()) == 12
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py"}
+
+
+def test_the_table_of_rooms_is_what_the_code_imports() -> None:
+    assert documented_rooms() == room_graph()
+
+
+def test_no_room_imports_upward() -> None:
+    table = documented_rooms()
+    position = {room: index for index, room in enumerate(table)}
+    assert [(room, other) for room in table for other in table[room] if position[other] <= position[room]] == []
+
+
+def test_architecture_page_stays_short() -> None:
+    assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()) <= 120
 
 
 @pytest.mark.parametrize("library", CONFINED)

@@ -12,7 +12,7 @@ from adopt import doc_page
 from adopt.fixtures import spec
 from conftest import Run
 from end_to_end.fixtures import ACCOUNT, REGION
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.sandbox.server import Sandbox
 from sandbox.conftest import Pki
 
@@ -46,7 +46,7 @@ class Account:
 
 @pytest.fixture(scope="module")
 def account() -> Iterator[Account]:
-    with running(account_id=ACCOUNT, region=REGION, iam=True) as (server, environment):
+    with open_sandbox(account_id=ACCOUNT, region=REGION, iam=True) as (server, environment):
         pki = Pki(server.client("acm-pca"))
         root = pki.root(configuration={"Subject": {"CommonName": "Old Root", "Country": "DE"}})
         yield Account(server, environment, pki, root)

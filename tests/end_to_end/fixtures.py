@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.cli.commands.render import to_directory
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.sandbox_process import open_sandbox
+from pcaform.cli.stacks import write_spec
 from pcaform.render.plan.module_source import VENDORED, ModuleSource
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
@@ -42,7 +42,7 @@ class Stack:
     def render(self, text: str, *, modules: ModuleSource = VENDORED) -> None:
         """Render a spec over the stack, as the command does; raises Invalid where it refuses."""
         (self.home / "spec.yaml").write_text(HEAD + text, encoding="utf-8")
-        to_directory(str(self.home / "spec.yaml"), self.home, modules=modules)
+        write_spec(str(self.home / "spec.yaml"), self.home, modules=modules)
 
     def plan(self, text: str, *, modules: ModuleSource = VENDORED) -> Changes:
         """Render a spec and return what its plan changes, by address."""
@@ -99,5 +99,5 @@ class Stack:
 @contextmanager
 def started(home: Path, *, state: Path | None = None, iam: bool = False) -> Iterator[Stack]:
     """Start an account of its own for a stack below `home`; `state` keeps it, `iam` lets policies count."""
-    with running(account_id=ACCOUNT, region=REGION, state=state, iam=iam) as (server, environment):
+    with open_sandbox(account_id=ACCOUNT, region=REGION, state=state, iam=iam) as (server, environment):
         yield Stack(home, server, Terraform(find_binary(), home / NAME, environment))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
@@ -21,7 +21,7 @@ def test_apply_gets_through_trouble(tmp_path: Path) -> None:
     spec = load_valid_text(SPEC.read_bytes(), "spec.yaml")
     write(render(plan(spec, source="spec.yaml")), tmp_path)
     with (
-        running(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment),
+        open_sandbox(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment),
         server.with_faults(seed=1, throttling=True, failures=0.1, resets=0.1) as counts,
     ):
         terraform = Terraform(find_binary(), tmp_path / spec.stack, environment)

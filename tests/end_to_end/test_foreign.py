@@ -11,7 +11,7 @@ from adopt import doc_page as pages
 from conftest import Run
 from end_to_end import foreign_stack as foreign
 from end_to_end.fixtures import NAME, Stack, started
-from pcaform.cli.commands.import_state import from_state
+from importer.infer.infer_state import infer_state
 from pcaform.importer.infer.infer import InferredSpec
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
@@ -101,7 +101,7 @@ def check_finished(pcaform: Run, layout: str, stack: Stack, found: InferredSpec)
 def test_a_foreign_layout_moves_and_changes_nothing_unsaid(tmp_path: Path, layout: str, pcaform: Run) -> None:
     with started(tmp_path) as stack:
         apply_foreign(stack, LAYOUTS[layout])
-        (found,) = from_state(stack.terraform.state_pull(), "state", stack=stack.terraform.directory.name)
+        (found,) = infer_state(stack.terraform.state_pull(), "state", stack=stack.terraform.directory.name)
         assert sorted(note.address for note in found.notes) == sorted(IN_OTHER_WORDS[layout])
         assert found.spec.aws.default_tags == {"owner": "pki"}
         assert {key: each.parent for key, each in found.spec.managed.items()} == CAS[layout]
@@ -116,6 +116,6 @@ def test_a_foreign_layout_moves_and_changes_nothing_unsaid(tmp_path: Path, layou
         check_judged(pcaform, layout, stack)
         stack.terraform.apply(stack.home / "tfplan")
         check_finished(pcaform, layout, stack, found)
-        (again,) = from_state(stack.terraform.state_pull(), "state", stack=stack.terraform.directory.name)
+        (again,) = infer_state(stack.terraform.state_pull(), "state", stack=stack.terraform.directory.name)
         assert (again.spec.moves, again.notes) == ({}, ())
         assert again.spec == found.spec.model_copy(update={"moves": {}})

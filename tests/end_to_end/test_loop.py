@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.cli.commands.import_state import from_state
-from pcaform.cli.commands.sandbox import running
+from importer.infer.infer_state import infer_state
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.importer.merge.carried_fields import by_state
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
@@ -47,7 +47,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     """Apply the spec once; tests render edits over it and only plan, so its state stays what it is."""
     out = tmp_path_factory.mktemp("loop")
     spec = render_to(TEXT, out)
-    with running(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment):
+    with open_sandbox(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment):
         terraform = Terraform(find_binary(), out / spec.stack, environment)
         terraform.init()
         terraform.plan(out / "tfplan")
@@ -71,13 +71,13 @@ def test_every_authority_is_active(applied: Applied) -> None:
 
 
 def test_state_gives_the_same_spec_back(applied: Applied) -> None:
-    (found,) = from_state(applied.terraform.state_pull(), "state", stack="loop")
+    (found,) = infer_state(applied.terraform.state_pull(), "state", stack="loop")
     assert found.left_out == ()
     assert by_state(found.spec) == by_state(load_valid_text(TEXT.encode(), "spec.yaml"))
 
 
 def test_imported_spec_plans_nothing(applied: Applied) -> None:
-    (found,) = from_state(applied.terraform.state_pull(), "state", stack="loop")
+    (found,) = infer_state(applied.terraform.state_pull(), "state", stack="loop")
     assert applied.planned(dump(found.spec)) == {}
 
 
@@ -87,7 +87,7 @@ def test_state_alone_is_enough(applied: Applied) -> None:
     state["outputs"] = {}
     for number, resource in enumerate(state["resources"]):
         resource["module"] = f"module.m{number}[0]"
-    (found,) = from_state(json.dumps(state).encode(), "state", stack="loop")
+    (found,) = infer_state(json.dumps(state).encode(), "state", stack="loop")
     renamed = {
         "root": "corp-root",
         "policy-ca": "corp-policy-ca",

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from end_to_end.fixtures import ACCOUNT, HEAD, Stack, started
 from end_to_end.test_story import arn_of
-from pcaform.cli.commands.import_state import from_state
+from importer.infer.infer_state import infer_state
 from pcaform.importer.merge.carried_fields import by_state
 from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.pca.algorithms import generate_key
@@ -224,13 +224,13 @@ def test_a_second_plan_is_empty(stack: Stack) -> None:
 
 
 def test_every_principal_is_read_back(stack: Stack) -> None:
-    (found,) = from_state(stack.terraform.state_pull(), "state", stack="story")
+    (found,) = infer_state(stack.terraform.state_pull(), "state", stack="story")
     assert found.notes == ()
     assert by_state(found.spec) == by_state(load_valid_text((HEAD + SPEC).encode(), "spec.yaml"))
 
 
 def test_what_is_read_back_plans_nothing(stack: Stack) -> None:
-    (found,) = from_state(stack.terraform.state_pull(), "state", stack="story")
+    (found,) = infer_state(stack.terraform.state_pull(), "state", stack="story")
     head, section, rest = dump(found.spec).partition("certificate_authorities:")
     assert "default_tags" not in head
     assert stack.plan(section + rest) == {}

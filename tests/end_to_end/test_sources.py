@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from pcaform.cli.commands.import_aws import inventory
-from pcaform.cli.commands.importing import ImportOptions, finish
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.account_session import read_inventory
+from pcaform.cli.import_options import ImportOptions
+from pcaform.cli.import_result import write_result
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import infer
 from pcaform.importer.merge.carried_fields import by_hcl, by_live, by_state
@@ -55,14 +56,14 @@ def everywhere(tmp_path_factory: pytest.TempPathFactory) -> Read:
     spec = load_valid_text(TEXT.encode(), "spec.yaml")
     write(render(plan(spec, source="spec.yaml")), out)
     before = dict(os.environ)
-    with running(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment):
+    with open_sandbox(account_id=spec.aws.account_id, region=spec.aws.region) as (server, environment):
         terraform = Terraform(find_binary(), out / spec.stack, environment)
         terraform.init()
         terraform.plan(out / "tfplan")
         terraform.apply(out / "tfplan")
         os.environ.update(server.environment)
         try:
-            live = inventory(Caller(), Filters())
+            live = read_inventory(Caller(), Filters())
         finally:
             os.environ.clear()
             os.environ.update(before)
@@ -94,7 +95,7 @@ def test_an_import_into_the_spec_changes_nothing(
 ) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(TEXT, encoding="utf-8")
-    assert finish(everywhere.found[source], ImportOptions(into=path, is_dry_run=True)) == 0
+    assert write_result(everywhere.found[source], ImportOptions(into=path, is_dry_run=True))
     assert capfd.readouterr().out == ""
-    assert finish(everywhere.found[source], ImportOptions(into=path)) == 0
+    assert write_result(everywhere.found[source], ImportOptions(into=path))
     assert path.read_text(encoding="utf-8") == TEXT

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from modules.fixtures import NAMES, PROTECTED, UNPROTECTED, example, lay_out
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.plan_changes import Changes, list_changes
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
@@ -45,7 +45,7 @@ FIRST_IN_THE_WAY = {
 
 @pytest.fixture
 def account(tmp_path: Path) -> Iterator[tuple[Sandbox, Terraform]]:
-    with running(account_id="123456789012", region="eu-west-1") as (server, environment):
+    with open_sandbox(account_id="123456789012", region="eu-west-1") as (server, environment):
         yield server, Terraform(find_binary(environment), tmp_path, environment)
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from conftest import ROOT, Run
+from importer.infer.infer_state import infer_state
 from importer.infer.state_builders import authority, certificate, resource, root, state
-from pcaform.cli.commands.import_state import from_state
 from pcaform.core.problems import Failure
 from pcaform.sources import tfstate
 from yaml_strategies import damaged
@@ -66,7 +66,7 @@ REFUSED: list[tuple[bytes, str]] = [
 @pytest.mark.parametrize(("content", "message"), REFUSED)
 def test_what_is_no_state_is_said(content: bytes, message: str) -> None:
     with pytest.raises(Failure) as failure:
-        from_state(content, "some.tfstate", stack="corp-pki")
+        infer_state(content, "some.tfstate", stack="corp-pki")
     assert message in str(failure.value)
 
 
@@ -79,7 +79,7 @@ def test_the_page_tells_what_is_said() -> None:
 
 def test_a_state_without_authorities_is_said() -> None:
     with pytest.raises(Failure, match="no private CA in the source"):
-        from_state(state(), "some.tfstate", stack="corp-pki")
+        infer_state(state(), "some.tfstate", stack="corp-pki")
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ TO_MAKE = shown(authority("root", arn=None))
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_what_terraform_shows_of_states_and_plans_is_read(document: dict[str, Any], encoding: str) -> None:
     """Also as PowerShell redirects it."""
-    (found,) = from_state(json.dumps(document).encode(encoding), "shown.json", stack="corp-pki")
+    (found,) = infer_state(json.dumps(document).encode(encoding), "shown.json", stack="corp-pki")
     assert list(found.spec.managed) == ["root"]
     assert found.notes == ()
 
@@ -226,7 +226,7 @@ def marked_and_shown() -> bytes:
 
 @pytest.mark.parametrize("content", [marked(), marked_and_shown()])
 def test_what_is_marked_sensitive_is_not_read(content: bytes) -> None:
-    (found,) = from_state(content, "x", stack="corp-pki")
+    (found,) = infer_state(content, "x", stack="corp-pki")
     assert found.spec.managed["root"].tags == {}
     (note,) = found.notes
     assert (note.kind, note.reason) == ("unknown", "'tags' is marked sensitive there: it was not read")
@@ -279,6 +279,6 @@ def test_secrets_are_never_printed(tmp_path: Path, pcaform: Run) -> None:
 @given(damaged(state(*root(), authority("second"))))
 def test_a_damaged_state_gives_a_spec_or_a_message(content: bytes) -> None:
     try:
-        from_state(content, "some.tfstate", stack="corp-pki")
+        infer_state(content, "some.tfstate", stack="corp-pki")
     except Failure as failure:
         assert str(failure)

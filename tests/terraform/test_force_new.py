@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pcaform.checks.guard.plan_json import Change, read
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.terraform.force_new import REPLACING, forces_replacement
 from pcaform.terraform.runner import Terraform, find_binary
 
@@ -172,7 +172,7 @@ def _changed(arguments: dict[str, Any], mutation: Mutation) -> dict[str, Any]:
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mapping[str, Change], Mapping[str, Any]]]:
     """Return the changes by address, and the provider's schemas of its resources."""
     directory = tmp_path_factory.mktemp("replacing")
-    with running(account_id="123456789012", region="eu-west-1") as (_, environment):
+    with open_sandbox(account_id="123456789012", region="eu-west-1") as (_, environment):
         terraform = Terraform(find_binary(), directory, environment)
         _lay(directory, is_changed=False)
         terraform.init()

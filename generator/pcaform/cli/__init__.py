@@ -1,1 +1,1 @@
-"""The command line: words -> calls of the commands; each module adds its commands to the one application."""
+"""The command line: one file per command in `commands/`, the options and steps that several share, and the demo."""

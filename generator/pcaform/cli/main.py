@@ -1,8 +1,4 @@
-"""The program: every end of a command -> an exit code.
-
-0 fine, 1 error, 2 differences or findings, 3 unexpected, 130 interrupted. Commands are imported when they are called,
-so that `--help` stays quick.
-"""
+"""The program: runs a command and turns each way it can end into an exit code."""
 
 import os
 import signal
@@ -10,50 +6,46 @@ import sys
 
 import typer
 
-from pcaform.cli import accounts, adoption, forward, imports, judgements, live, sandboxes
 from pcaform.cli.app import app
+from pcaform.cli.exit_codes import ERROR, INTERRUPTED, OK, UNEXPECTED
 from pcaform.core.problems import Failure, Invalid
 
-_UNEXPECTED = 3
-_INTERRUPTED = 130
 _ISSUES = "https://github.com/pcaform/pcaform/issues"
-COMMANDS = (forward, imports, live, adoption, judgements, accounts, sandboxes)
-"""The modules whose import adds commands to the application, in the order in which help lists them."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the program and return its exit code; the one place where failures become messages."""
+    """Run the program and return its exit code; the only place where failures become messages."""
     try:
         code = app(args=arguments, prog_name="pcaform", standalone_mode=False)
     except Invalid as invalid:
-        return _failed("\n".join(problem.with_source() for problem in invalid.problems))
+        return _fail("\n".join(problem.with_source() for problem in invalid.problems))
     except Failure as failure:
-        return _failed(f"pcaform: {failure}")
+        return _fail(f"pcaform: {failure}")
     except typer.TyperException as usage:
-        return _failed(f"pcaform: {usage.format_message()}\nTry 'pcaform --help'.")
+        return _fail(f"pcaform: {usage.format_message()}\nTry 'pcaform --help'.")
     except (KeyboardInterrupt, typer.Abort):
-        return _failed("pcaform: interrupted", _INTERRUPTED)
+        return _fail("pcaform: interrupted", INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception:  # noqa: BLE001 - the boundary: what nobody foresaw is reported, never lost
+        return OK
+    except Exception:  # noqa: BLE001 - the boundary: an unforeseen error is reported, never lost
         import traceback
 
-        return _failed(
+        return _fail(
             f"{traceback.format_exc()}\npcaform: unexpected error. Please report the lines above: {_ISSUES}",
-            _UNEXPECTED,
+            UNEXPECTED,
         )
-    if code == _INTERRUPTED:  # Typer has caught the interrupt itself
-        return _failed("pcaform: interrupted", code)
-    return code if isinstance(code, int) else 0
+    if code == INTERRUPTED:  # Typer has caught the interrupt itself
+        return _fail("pcaform: interrupted", code)
+    return code if isinstance(code, int) else OK
 
 
 def run() -> None:
-    """Console script: `main` as a process, which a polite kill ends like Ctrl-C: servers and children are stopped."""
+    """Console script: run `main` as a process. SIGTERM ends it like Ctrl-C: servers and child processes are stopped."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())
 
 
-def _failed(message: str, code: int = 1) -> int:
+def _fail(message: str, code: int = ERROR) -> int:
     sys.stderr.write(f"{message}\n")
     return code

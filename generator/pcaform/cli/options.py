@@ -1,9 +1,9 @@
-"""The words that options take, where there is a closed list of them."""
+"""The words that an option takes where the list of them is closed."""
 
 from enum import StrEnum
 
 
-class Format(StrEnum):
+class ProblemFormat(StrEnum):
     """What `validate --format` takes."""
 
     text = "text"
@@ -12,7 +12,7 @@ class Format(StrEnum):
     sarif = "sarif"
 
 
-class ReportFormat(StrEnum):
+class ImportFormat(StrEnum):
     """What `--format` of the imports takes."""
 
     text = "text"
@@ -30,14 +30,14 @@ class GuardFormat(StrEnum):
 
 
 class FailOn(StrEnum):
-    """What `guard --fail-on` takes: a level, and with it all that weigh more."""
+    """What `guard --fail-on` takes: a level; heavier levels count too."""
 
     breaks_trust = "breaks-trust"
     widens_access = "widens-access"
     notice = "notice"
 
 
-class AccessFormat(StrEnum):
+class ReportFormat(StrEnum):
     """What `--format` of access and drift takes."""
 
     text = "text"
@@ -53,8 +53,8 @@ class AuditFormat(StrEnum):
     html = "html"
 
 
-class Described(StrEnum):
-    """What `schema` describes."""
+class SchemaOf(StrEnum):
+    """Whose JSON Schema `schema` prints."""
 
     spec = "spec"
     guard = "guard"
@@ -65,7 +65,7 @@ class Described(StrEnum):
     adopt = "adopt"
 
 
-class Difference(StrEnum):
+class AcceptedChange(StrEnum):
     """What `adopt --accept` takes."""
 
     tags = "tags"

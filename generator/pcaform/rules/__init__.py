@@ -1,1 +1,1 @@
-"""What a spec must mean, beyond its shape: one small named function per rule."""
+"""What a spec must mean, beyond its shape: the rules, their catalog, and loading a spec."""

@@ -1,10 +1,11 @@
 """A file's path -> the spec in it, read and judged: the front half of every command that takes a spec."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.core.files import base_directory, display_name, read_bytes
-from pcaform.core.problems import Invalid, Problem, Severity
+from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
+from pcaform.core.problems import Failure, Invalid, Problem, Severity
 from pcaform.rules.catalog import problems
 from pcaform.spec.parse import parse_spec
 from pcaform.spec.pem_files import file_reader, load_pem_files
@@ -53,3 +54,31 @@ def load_file(path: str) -> Spec:
     Raises Invalid with every problem in it, Failure where the file cannot be read.
     """
     return load_valid_text(read_bytes(path), display_name(path), directory=base_directory(path))
+
+
+def list_spec_files(paths: Iterable[str]) -> Iterator[str]:
+    """Yield the files that arguments name: a directory means every `*.yaml` below it, `-` is standard input."""
+    for path in paths:
+        if path == STDIN or not Path(path).is_dir():
+            yield path
+            continue
+        files = sorted(str(file) for file in Path(path).rglob("*.yaml"))
+        if not files:
+            raise Failure(f"{path}: there is no '*.yaml' below this directory")
+        yield from files
+
+
+def check_file(path: str) -> LoadResult:
+    """Return the spec in a file with all its problems; raises Failure where the file cannot be read."""
+    return load_text(read_bytes(path), display_name(path), directory=base_directory(path))
+
+
+def refuse_duplicate_stacks(specs: Iterable[tuple[str, Spec]]) -> None:
+    """Raise Failure for two files of one stack: they would write one directory, also where a disk ignores case."""
+    paths: dict[str, str] = {}
+    for path, spec in specs:
+        other = paths.setdefault(spec.stack.casefold(), path)
+        if other != path:
+            raise Failure(
+                f"{display_name(other)}, {display_name(path)}: both are the stack '{spec.stack}'; rename one of them"
+            )

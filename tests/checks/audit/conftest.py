@@ -1,4 +1,4 @@
-"""The planted account, read once for all tests of a kind."""
+"""An account with planted faults, made once for each test module."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from sources.aws.conftest import Live, live
 
 @dataclass(frozen=True)
 class Planted:
-    """The account, the ARNs in it by what they are called, and the command."""
+    """The account, the ARNs in it by name, and the command."""
 
     live: Live
     arns: dict[str, str]

@@ -1,4 +1,4 @@
-"""An account with one of each trouble that an audit looks for, and beside each a twin that is well."""
+"""An account with one of each fault that an audit looks for, and a healthy counterpart of each."""
 
 import json
 from datetime import timedelta
@@ -19,14 +19,14 @@ def named(name: str) -> dict[str, Any]:
 
 
 def listing(bucket: str, **more: str) -> dict[str, Any]:
-    """Return the settings of a CA with a revocation list."""
+    """Return the settings of a CA with a CRL."""
     owned = {"S3ObjectAcl": "BUCKET_OWNER_FULL_CONTROL"}
     crl = {"Enabled": True, "ExpirationInDays": 7, "S3BucketName": bucket, **owned, **more}
     return {"RevocationConfiguration": {"CrlConfiguration": crl}}
 
 
 def bucket(account: Live, name: str, *statements: dict[str, Any], is_closed: bool = True) -> str:
-    """Make a bucket that AWS may write to, with more statements in its policy."""
+    """Create a bucket that AWS may write to, with more statements in its policy."""
     s3 = account.server.client("s3")
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     writing = allow({"Service": WRITER}, ["s3:PutObject", "s3:GetBucketAcl"], name)
@@ -43,7 +43,7 @@ def allow(who: Any, actions: list[str], name: str) -> dict[str, Any]:
 
 
 def managed(account: Live, authority: str, name: str) -> str:
-    """Have ACM issue a certificate from a CA; one that is exported it renews."""
+    """Have ACM issue a certificate from a CA, and export it so that ACM renews it."""
     acm = account.server.client("acm")
     arn = acm.request_certificate(DomainName=name, CertificateAuthorityArn=authority, KeyAlgorithm="EC_prime256v1")[
         "CertificateArn"
@@ -62,14 +62,14 @@ def share(account: Live, authority: str, template: str) -> None:
 
 
 def plant(account: Live) -> dict[str, str]:
-    """Make all of it; return ARNs by what they are called."""
+    """Create all of it; return ARNs by name."""
     pki = account.pki
     arns = {"Old Root": pki.root(days=1, **named("Old Root"))}
     account.server.advance(timedelta(days=2))
     arns["Corp Root"] = root = pki.root(days=7300, **named("Corp Root"))
     arns |= _healthy(account, root)
-    arns |= _unrenewed(account, root)
-    arns |= _unlisted(account, root)
+    arns |= _not_renewing(account, root)
+    arns |= _faulty_crls(account, root)
     for name, template in (("Given", "EndEntityCertificate"), ("Given Away", "SubordinateCACertificate_PathLen0")):
         arns[name] = pki.subordinate(root, depth=1, days=3000, **named(name))
         share(account, arns[name], template)
@@ -78,12 +78,12 @@ def plant(account: Live) -> dict[str, str]:
     arns["Thrown Away"] = pki.subordinate(root, **named("Thrown Away"))
     pki.disable(arns["Thrown Away"])
     pki.client.delete_certificate_authority(CertificateAuthorityArn=arns["Thrown Away"], PermanentDeletionTimeInDays=20)
-    _people(account, arns["Issuing"])
+    _principals(account, arns["Issuing"])
     return arns
 
 
 def _healthy(account: Live, root: str) -> dict[str, str]:
-    """Make a CA that renews, and whose list is read through CloudFront from a closed bucket."""
+    """Create a CA that renews, and whose CRL is read through CloudFront from a private bucket."""
     through = allow({"Service": CLOUDFRONT}, ["s3:GetObject"], "corp-lists")
     through["Condition"] = {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"}}
     lists = listing(bucket(account, "corp-lists", through), CustomCname="crl.corp.example")
@@ -92,8 +92,8 @@ def _healthy(account: Live, root: str) -> dict[str, str]:
     return {"Issuing": issuing, "www.corp.example": managed(account, issuing, "www.corp.example")}
 
 
-def _unrenewed(account: Live, root: str) -> dict[str, str]:
-    """Make CAs that cannot renew what they issued, each for a reason of its own; one without certificates is well."""
+def _not_renewing(account: Live, root: str) -> dict[str, str]:
+    """Create CAs whose certificates will not renew, each for another reason, and a healthy one without certificates."""
     pki, found = account.pki, {}
     for name, days in (("No Grant", 3000), ("Half Grant", 3000), ("Switched Off", 3000), ("Too Short", 420)):
         found[name] = pki.subordinate(root, days=days, **named(name))
@@ -106,19 +106,19 @@ def _unrenewed(account: Live, root: str) -> dict[str, str]:
     return found
 
 
-def _unlisted(account: Live, root: str) -> dict[str, str]:
-    """Make CAs whose lists nobody can read, everybody can, or nobody writes."""
-    everybody = allow("*", ["s3:GetObject"], "open-lists")
+def _faulty_crls(account: Live, root: str) -> dict[str, str]:
+    """Create CAs whose CRL is unreadable, in a public bucket, or not written."""
+    public = allow("*", ["s3:GetObject"], "open-lists")
     buckets = {
         "Hidden List": bucket(account, "hidden-lists"),
-        "Open List": bucket(account, "open-lists", everybody, is_closed=False),
+        "Open List": bucket(account, "open-lists", public, is_closed=False),
         "Lost List": "lost-lists",
     }
     return {name: account.pki.subordinate(root, **named(name), **listing(it)) for name, it in buckets.items()}
 
 
-def _people(account: Live, issuing: str) -> None:
+def _principals(account: Live, issuing: str) -> None:
     template = {"ArnLike": {TEMPLATE: f"{HOUSE}EndEntityCertificate/V1"}}
     account.user("ci", issue=statement("acm-pca:IssueCertificate", issuing, Condition=template))
     account.user("minter", issue=statement("acm-pca:IssueCertificate", issuing))
-    account.user("somebody", s3=statement("s3:*"))
+    account.user("storage", s3=statement("s3:*"))

@@ -1,4 +1,4 @@
-"""`pcaform audit` on a planted account: every trouble, in the order in which it hurts, and nothing else."""
+"""`pcaform audit` on an account with planted faults: each is reported, sorted by when it does harm, nothing else."""
 
 import json
 import re
@@ -26,25 +26,25 @@ def report(planted: Planted) -> dict[str, object]:
     return dict(json.loads(planted.audit("--format", "json").stdout))
 
 
-def plain(text: str) -> str:
-    """Return a text without what differs from run to run: days and ids."""
+def without_days_and_ids(text: str) -> str:
+    """Return a text without its days and ids, which differ from run to run."""
     text = re.sub(r"\d{4}-\d\d-\d\d", "2027-01-01", text)
     return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "00000000-0000-0000-0000-000000000000", text)
 
 
-def shown(page: str, command: str) -> str:
+def page_output(page: str, command: str) -> str:
     """Return what a page shows as the output of a command."""
     return page.split(f"```text\n$ {command}\n")[1].split("```", maxsplit=1)[0]
 
 
 def test_the_page_of_the_documentation_is_what_is_printed(done: CompletedProcess[str]) -> None:
-    """Also the proof of the whole: each planted trouble stands there, and none of the healthy twins."""
+    """The output has each planted fault, and none of the healthy counterparts."""
     page = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
-    assert plain(done.stdout + done.stderr) == plain(shown(page, "pcaform audit"))
+    assert without_days_and_ids(done.stdout + done.stderr) == without_days_and_ids(page_output(page, "pcaform audit"))
     assert done.returncode == 2
 
 
-def test_every_trouble_is_found_and_no_twin(report: dict[str, list[dict[str, str]]]) -> None:
+def test_every_fault_is_found_and_no_healthy_counterpart(report: dict[str, list[dict[str, str]]]) -> None:
     assert {(each["rule"], each["subject"]) for each in report["findings"]} == {
         ("ca-expired", "CA Old Root"),
         ("ca-deleted", "CA Thrown Away"),
@@ -77,7 +77,7 @@ def test_json_is_as_its_schema_says(planted: Planted, report: dict[str, object])
 
 
 class Reader(HTMLParser):
-    """What a page refers to, which scripts it has, and its text."""
+    """The references of a page, its tags and its text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ class Reader(HTMLParser):
 
 
 def test_the_page_needs_nothing_else_and_runs_nothing(planted: Planted) -> None:
-    """A CA whose name is markup is text there, like every other."""
+    """The name of a CA that looks like markup is text in the page."""
     planted.live.pki.root(days=30, configuration={"Subject": {"CommonName": "<script>alert(1)</script>&amp;"}})
     done = planted.audit("--format", "html")
     reader = Reader()
@@ -120,20 +120,20 @@ def test_what_is_denied_is_unknown_and_not_absent(planted: Planted) -> None:
         done = planted.audit()
     assert done.returncode == 2
     unknown = [line for line in done.stdout.splitlines() if line.startswith("unknown")]
-    for said in denied.values():
-        assert any(f"{said}: the caller's policies do not allow it (AccessDenied" in line for line in unknown), said
-    assert "it permits ACM nothing" not in done.stdout
+    for part in denied.values():
+        assert any(f"{part}: the caller's policies do not allow it (AccessDenied" in line for line in unknown), part
+    assert "ACM has no permission" not in done.stdout
     assert done.stderr.splitlines()[-1].endswith(f"{len(unknown)} things could not be read")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("--expiring", "soon"), "--expiring 'soon': expected days or weeks, such as 90d or 12w"),
-        (("--region", "eu"), "'eu' is no region, expected one such as eu-west-1"),
+        (("--region", "eu"), "'eu' is not a region, expected one such as eu-west-1"),
         (("--external-id", "x"), "--external-id is what a role asks for: name it with --assume-role"),
     ],
 )
-def test_bad_usage_is_said(planted: Planted, arguments: tuple[str, str], said: str) -> None:
+def test_bad_usage_is_reported(planted: Planted, arguments: tuple[str, str], message: str) -> None:
     done = planted.audit(*arguments)
-    assert (done.returncode, done.stderr) == (1, f"pcaform: {said}\n")
+    assert (done.returncode, done.stderr) == (1, f"pcaform: {message}\n")

@@ -1,4 +1,4 @@
-"""What the sandbox cannot hold: ends of certificates, odd buckets, years that pass; judged as values."""
+"""Rules of the audit on values: what the sandbox cannot hold, such as expiring certificates and odd buckets."""
 
 import json
 from dataclasses import replace
@@ -17,7 +17,7 @@ ACTIONS = ("IssueCertificate", "GetCertificate", "ListPermissions")
 WRITING = {"Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "s3:PutObject"}
 OPEN = {"Principal": "*", "Action": "s3:GetObject"}
 INSIDE = {**OPEN, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-1"}}}
-SOMEBODY = {"Principal": {"AWS": "arn:aws:iam::111122223333:role/proxy"}, "Action": "s3:Get*"}
+PROXY = {"Principal": {"AWS": "arn:aws:iam::111122223333:role/proxy"}, "Action": "s3:Get*"}
 CLOSED = frozenset(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"))
 
 
@@ -47,40 +47,40 @@ def bucket(*statements: dict[str, Any], **more: Any) -> Bucket:
 
 def found(*authorities: CaStatus, held: Any = (), of: Bucket | None = None) -> list[str]:
     snapshot = AccountSnapshot("111122223333", ("eu-west-1",), authorities, tuple(held), {"lists": of} if of else {})
-    nobody = AccessResult((), (), is_live=True)
-    return [f"{each.subject}: {each.message}" for each in _audit(snapshot, nobody)]
+    no_access = AccessResult((), (), is_live=True)
+    return [f"{each.subject}: {each.message}" for each in _audit(snapshot, no_access)]
 
 
-def _audit(snapshot: AccountSnapshot, nobody: AccessResult) -> Any:
-    return audit(snapshot, nobody, (), now=NOW, expiring=timedelta(days=90)).findings
+def _audit(snapshot: AccountSnapshot, access: AccessResult) -> Any:
+    return audit(snapshot, access, (), now=NOW, expiring=timedelta(days=90)).findings
 
 
 @pytest.mark.parametrize(
-    ("held", "said"),
+    ("held", "messages"),
     [
         (certificate(80, is_eligible=True), []),
         (certificate(95), []),
-        (certificate(80), ["it ends at 2027-03-22, and ACM does not renew what is neither in use nor exported"]),
+        (certificate(80), ["it ends on 2027-03-22; ACM renews only certificates that are in use or were exported"]),
         (
             certificate(20, is_eligible=True, reason="PCA_NAME_CONSTRAINTS_VALIDATION"),
-            ["ACM could not renew it (PCA_NAME_CONSTRAINTS_VALIDATION), and it ends at 2027-01-21"],
+            ["ACM could not renew it (PCA_NAME_CONSTRAINTS_VALIDATION), and it ends on 2027-01-21"],
         ),
         (certificate(-2, status="EXPIRED"), []),
-        (certificate(-2, status="EXPIRED", users=3), ["it ended at 2026-12-30 and is in use by 3"]),
+        (certificate(-2, status="EXPIRED", users=3), ["it ended on 2026-12-30 and is used by 3 AWS resources"]),
     ],
 )
-def test_certificates_that_end_although_their_ca_is_well(held: Certificate, said: list[str]) -> None:
-    assert found(authority(), held=[held]) == [f"certificate www.example: {each}" for each in said]
+def test_certificates_that_end_although_their_ca_is_well(held: Certificate, messages: list[str]) -> None:
+    assert found(authority(), held=[held]) == [f"certificate www.example: {each}" for each in messages]
 
 
 def test_a_failed_renewal_is_one_finding_where_its_ca_is_the_cause() -> None:
     held = certificate(20, is_eligible=True, reason="PCA_ACCESS_DENIED")
     assert found(authority(actions=()), held=[held]) == [
-        "CA CA: 1 managed certificate will not renew, and the first ends at 2027-01-21: it permits ACM nothing"
+        "CA CA: 1 managed certificate will not renew, the first ends on 2027-01-21: ACM has no permission on the CA"
     ]
 
 
-def test_a_ca_of_somebody_else_is_not_asked_for_its_permission() -> None:
+def test_a_ca_of_another_account_is_not_asked_for_its_permission() -> None:
     assert found(authority(is_foreign=True, actions=()), held=[certificate(300)]) == []
 
 
@@ -88,48 +88,46 @@ def test_a_permission_that_could_not_be_read_is_not_missing() -> None:
     assert found(authority(actions=(), unread=frozenset({"permissions"})), held=[certificate(300)]) == []
 
 
-def test_a_partial_permission_is_told_of_before_anything_was_issued() -> None:
-    (said,) = found(authority(actions=("GetCertificate", "IssueCertificate")))
-    missing = "it permits ACM GetCertificate and IssueCertificate, and not ListPermissions"
-    assert said == f"CA CA: certificates that ACM issues from it will not renew: {missing}"
+def test_an_incomplete_permission_is_reported_before_anything_was_issued() -> None:
+    (message,) = found(authority(actions=("GetCertificate", "IssueCertificate")))
+    missing = "ACM's permission on the CA lacks ListPermissions (it has GetCertificate and IssueCertificate)"
+    assert message == f"CA CA: certificates that ACM issues from it will not renew: {missing}"
 
 
-NOBODY = "CA CA: nobody can read its revocation list:"
-SHUT = f"{NOBODY} it is in the bucket lists, as certificates say, and it is closed"
-BEHIND = (
-    "CA CA: nobody can read its revocation list: it is at crl.example, and nothing may read the bucket lists for it"
-)
-WIDE = "bucket lists: everybody can read it: its policy allows s3:GetObject to '*'"
-ACL = "bucket lists: everybody can read it: its lists are written with the ACL PUBLIC_READ"
+UNREADABLE = "CA CA: no one can read its CRL:"
+PRIVATE = f"{UNREADABLE} its URL is that of the bucket lists, which is not public"
+BEHIND = f"{UNREADABLE} its URL is at crl.example, and the bucket lists has no reader that could serve it"
+WIDE = "bucket lists: it is public: its policy allows s3:GetObject to '*'"
+ACL = "bucket lists: it is public: its CRLs have the ACL PUBLIC_READ"
 
 
 @pytest.mark.parametrize(
-    ("crl", "of", "said"),
+    ("crl", "of", "messages"),
     [
-        ({}, bucket(WRITING, OPEN), [WIDE, ACL][:1]),
-        ({}, bucket(WRITING, OPEN, blocks=CLOSED), [SHUT]),
+        ({}, bucket(WRITING, OPEN), [WIDE]),
+        ({}, bucket(WRITING, OPEN, blocks=CLOSED), [PRIVATE]),
         ({}, bucket(WRITING, INSIDE, blocks=CLOSED), []),
-        ({}, bucket(WRITING, SOMEBODY, blocks=CLOSED), [SHUT]),
-        ({}, bucket(WRITING, has_acls=False), [SHUT]),
+        ({}, bucket(WRITING, PROXY, blocks=CLOSED), [PRIVATE]),
+        ({}, bucket(WRITING, has_acls=False), [PRIVATE]),
         ({"s3_object_acl": ""}, bucket(WRITING), [ACL]),
-        ({"s3_object_acl": "PUBLIC_READ"}, bucket(WRITING, blocks=CLOSED), [SHUT]),
-        ({"custom_cname": "crl.example"}, bucket(WRITING, SOMEBODY, blocks=CLOSED), []),
+        ({"s3_object_acl": "PUBLIC_READ"}, bucket(WRITING, blocks=CLOSED), [PRIVATE]),
+        ({"custom_cname": "crl.example"}, bucket(WRITING, PROXY, blocks=CLOSED), []),
         ({"custom_cname": "crl.example"}, bucket(WRITING, blocks=CLOSED), [BEHIND]),
         (
             {},
             bucket(OPEN, blocks=CLOSED),
             [
-                "CA CA: the policy of the bucket lists does not let acm-pca.amazonaws.com write: no list is written",
+                "CA CA: the policy of bucket lists does not allow acm-pca.amazonaws.com to write: no CRL is written",
             ],
         ),
     ],
 )
-def test_who_can_read_a_list(crl: dict[str, str], of: Bucket, said: list[str]) -> None:
+def test_who_can_read_a_crl(crl: dict[str, str], of: Bucket, messages: list[str]) -> None:
     owned = {"s3_bucket_name": "lists", "s3_object_acl": "BUCKET_OWNER_FULL_CONTROL"}
-    assert found(authority(crl={**owned, **crl}), of=of) == said
+    assert found(authority(crl={**owned, **crl}), of=of) == messages
 
 
-def test_a_policy_that_cannot_be_judged_is_said() -> None:
+def test_a_policy_that_cannot_be_read_is_reported() -> None:
     odd = replace(bucket(), policy='{"Version": "2012-10-17", "Statement": [{"Effect": "Perhaps"}]}')
     assert found(authority(crl={"s3_bucket_name": "lists"}), of=odd) == [
         "bucket lists: its policy 'lists', statement 1 has the effect 'Perhaps', allowed: Allow, Deny"

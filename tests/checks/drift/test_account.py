@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from checks.audit.faulty_account import managed, named
 from conftest import ROOT, Run
-from pcaform.cli.commands.drift import of_spec
+from pcaform.checks.drift.account import compare_account, select_regions
+from pcaform.cli.account_session import open_account
 from pcaform.iam.policies.issuer_policies import documents
 from pcaform.iam.policies.share import document
 from pcaform.importer.infer.infer import infer
@@ -198,4 +199,5 @@ def test_every_variant_that_can_be_imported_has_no_drift(world: World, variant: 
     arn = make(world.live, variant)
     (found,) = infer(world.live.read(Filters(arns=(arn,))), stack="one")
     spec = load_valid_text(dump(found.spec).encode(), "one.yaml")
-    assert of_spec(spec, Caller(), expiring=timedelta(days=90)).differences == ()
+    account = open_account(select_regions(spec, Caller()))
+    assert compare_account(spec, account, expiring=timedelta(days=90)).differences == ()

@@ -16,7 +16,7 @@ from pcaform.checks.guard.report import format_text
 from pcaform.checks.guard.spec_diff.check import check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.checks.guard.waivers import apply_waivers
-from pcaform.cli.commands.guard_specs import earlier
+from pcaform.cli.guard_spec_cases import parse_earlier
 from pcaform.spec.pem_files import file_reader
 from pcaform.spec.stack import Spec
 
@@ -80,7 +80,7 @@ def _shared() -> GuardResult:
 
 
 def _spec(text: str) -> Spec:
-    return earlier(text.encode(), "corpus.yaml", file_reader(Path()))
+    return parse_earlier(text.encode(), "corpus.yaml", file_reader(Path()))
 
 
 def _blocks(printed: str) -> Iterator[tuple[str, str]]:

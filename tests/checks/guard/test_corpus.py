@@ -12,17 +12,17 @@ from checks.guard import corpus
 from checks.guard import real_plans as plans
 from checks.guard.corpus import HAZARDS, Hazard
 from checks.guard.expected_outputs import PLANS, settled, shown
-from pcaform.checks.guard.catalog import RULES
 from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Plan, read
+from pcaform.checks.guard.registry import all_rules
 from pcaform.checks.guard.report import format_text
 from pcaform.checks.guard.spec_diff.check import check_specs
 from pcaform.checks.guard.spec_diff.fill_unknown import fill_unknown
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs as compared
 from pcaform.checks.guard.verdict import GuardResult
-from pcaform.cli.commands.guard_specs import earlier
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.guard_spec_cases import parse_earlier
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.rules.load import load_valid_text as loaded
 from pcaform.spec.pem_files import file_reader
 from pcaform.spec.stack import Spec
@@ -53,7 +53,7 @@ FOLLOWING = {
 
 
 def spec(content: str) -> Spec:
-    return earlier(content.encode(), "corpus.yaml", file_reader(Path()))
+    return parse_earlier(content.encode(), "corpus.yaml", file_reader(Path()))
 
 
 def rules(found: GuardResult) -> set[tuple[str, str]]:
@@ -78,7 +78,7 @@ def test_no_twin_is_found_between_specs() -> None:
 
 
 def test_every_rule_is_seen_at_work() -> None:
-    assert set(shown()) == set(RULES)
+    assert set(shown()) == set(all_rules())
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """Apply the corpus once; then a CA is deleted, and another one made live, outside Terraform."""
     out = tmp_path_factory.mktemp("corpus")
     plans.render_to(corpus.TEXT, out)
-    with running(account_id="123456789012", region="eu-west-1") as (server, environment):
+    with open_sandbox(account_id="123456789012", region="eu-west-1") as (server, environment):
         terraform = Terraform(find_binary(), out / "corpus", environment)
         terraform.init()
         first = terraform.plan(out / "tfplan")

@@ -6,9 +6,9 @@ import pytest
 
 from checks.guard import policy_texts as written
 from checks.guard.policy_texts import DAY, LIVE, LIVE_SINCE, pem
+from pcaform.checks.guard.check import run_rules
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, Plan, Resource
-from pcaform.checks.guard.rules.ca_certificates import installation, issued_certificate
 from pcaform.checks.guard.verdict import Finding, Note, Undecided
 
 ARN = {"certificate_authority_arn": written.ARN}
@@ -44,13 +44,13 @@ REPLACED = Change(
     ids=["older", "as old and another", "newer", "the same", "the same, spaced", "no certificate", "left out"],
 )
 def test_certificate_installed_over_the_live_one(planned: str | None, expected: type) -> None:
-    (found,) = installation(replace(REPLACED, after={"certificate": planned, **ARN}), WORLD)
+    (found,) = run_rules(replace(REPLACED, after={"certificate": planned, **ARN}), WORLD)
     assert type(found) is expected
 
 
 @pytest.mark.parametrize("unknown", [{}, {"certificate": True}], ids=["planned", "still to be issued"])
 def test_live_certificate_that_is_not_in_the_plan_is_a_doubt(unknown: dict[str, bool]) -> None:
-    (found,) = installation(replace(REPLACED, before=ARN, unknown=unknown), WORLD)
+    (found,) = run_rules(replace(REPLACED, before=ARN, unknown=unknown), WORLD)
     assert type(found) is Undecided
 
 
@@ -64,17 +64,24 @@ def test_live_certificate_that_is_not_in_the_plan_is_a_doubt(unknown: dict[str, 
     ids=["still to be issued", "for a CA still to be made", "for another CA"],
 )
 def test_what_is_installed_elsewhere_or_anew_rolls_nothing_back(change: Change) -> None:
-    (found,) = installation(change, WORLD)
+    (found,) = run_rules(change, WORLD)
     assert type(found) is Note
 
 
 def test_rollback_names_both_certificates() -> None:
-    (found,) = installation(replace(REPLACED, after={"certificate": pem(LIVE_SINCE - DAY, serial=0x2A), **ARN}), WORLD)
+    (found,) = run_rules(replace(REPLACED, after={"certificate": pem(LIVE_SINCE - DAY, serial=0x2A), **ARN}), WORLD)
     assert "01 (valid from 2030-01-01 00:00:00 UTC) installed and gets 2a (valid from 2029-12-31" in found.message
 
 
 def test_object_that_a_replacement_left_behind_is_named_as_such() -> None:
-    left = replace(REPLACED, actions=("delete",), before={"certificate": LIVE}, paths=(), deposed="8f2b")
-    (found,) = issued_certificate(left, WORLD)
+    left = replace(
+        REPLACED,
+        type="aws_acmpca_certificate",
+        actions=("delete",),
+        before={"certificate": LIVE},
+        paths=(),
+        deposed="8f2b",
+    )
+    (found,) = run_rules(left, WORLD)
     assert found.address == "x (deposed 8f2b)"
     assert "AWS revokes 01" in found.message

@@ -15,7 +15,7 @@ from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.report import format_text
 from pcaform.checks.guard.verdict import GuardResult
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare
 
@@ -31,7 +31,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, byte
     """Apply the stack once and make all plans of it, each over a copy; the order counts, see `hazards`."""
     out = tmp_path_factory.mktemp("guard")
     plans.render_to(plans.TEXT, out)
-    with running(account_id="123456789012", region="eu-west-1") as (server, environment):
+    with open_sandbox(account_id="123456789012", region="eu-west-1") as (server, environment):
         terraform = Terraform(find_binary(), out / plans.STACK, environment)
         terraform.init()
         terraform.plan(out / "tfplan")

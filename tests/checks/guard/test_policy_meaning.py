@@ -21,7 +21,7 @@ from checks.guard.builders import (
 )
 from checks.guard.corpus import TEXT
 from pcaform.checks.guard.spec_diff.check import check_specs
-from pcaform.cli.commands.guard_specs import earlier
+from pcaform.cli.guard_spec_cases import parse_earlier
 from pcaform.spec.pem_files import file_reader
 
 ACCOUNT, ROOT = "222222222222", "arn:aws:iam::222222222222:root"
@@ -104,7 +104,7 @@ def test_new_authority_beside_an_administrator_is_no_finding() -> None:
         "    subject: {common_name: Fresh}\n    validity: {type: YEARS, value: 1}\n"
     )
     before, after = TEXT + duty, TEXT.replace("certificate_authorities:\n", fresh, 1) + duty
-    specs = [earlier(text.encode(), "corpus.yaml", file_reader(Path())) for text in (before, after)]
+    specs = [parse_earlier(text.encode(), "corpus.yaml", file_reader(Path())) for text in (before, after)]
     found = check_specs(*specs)
     assert (found.findings, found.doubts) == ((), ())
 

@@ -8,7 +8,7 @@ import pytest
 from checks.guard.corpus import TEXT
 from pcaform.checks.guard.spec_diff.check import check_specs
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs
-from pcaform.cli.commands.guard_specs import earlier
+from pcaform.cli.guard_spec_cases import parse_earlier
 
 INSTALLATION = "aws_acmpca_certificate_authority_certificate.this[0]"
 ISSUED = "    parent: root\n    validity: {type: YEARS, value: 3}\n"
@@ -17,7 +17,9 @@ SIGNED = "    activation: {certificate: signed.pem}\n"
 
 def found(before: str, after: str) -> set[tuple[str, str]]:
     """Return rule and address of each finding on a step; nothing in it may be left in doubt."""
-    result = check_specs(*(earlier(text.encode(), "spec.yaml", lambda _: "a certificate") for text in (before, after)))
+    result = check_specs(
+        *(parse_earlier(text.encode(), "spec.yaml", lambda _: "a certificate") for text in (before, after))
+    )
     assert result.doubts == ()
     return {(finding.rule, finding.address) for finding in result.findings}
 
@@ -78,7 +80,9 @@ def test_a_permission_that_moves_to_another_ca_is_replaced() -> None:
 
 def test_a_move_to_where_nothing_is_declared_destroys() -> None:
     away = moves((f"module.ca_windowed.{CA}", f"module.elsewhere.{CA}"))
-    result = check_specs(*(earlier(text.encode(), "spec.yaml", str) for text in (TEXT, without("windowed", rest=away))))
+    result = check_specs(
+        *(parse_earlier(text.encode(), "spec.yaml", str) for text in (TEXT, without("windowed", rest=away)))
+    )
     (destroyed,) = result.findings
     assert (destroyed.rule, destroyed.cause) == ("ca-destroyed", "it was moved to an address that is not declared")
 
@@ -102,7 +106,10 @@ def test_a_move_that_is_a_new_name_changes_nothing() -> None:
 def test_a_move_from_outside_the_stack_changes_nothing_here() -> None:
     foreign = moves(("aws_acmpca_certificate_authority.windowed", f"module.ca_windowed.{CA}"))
     assert found(TEXT, TEXT + foreign) == set()
-    assert check_specs(earlier(TEXT.encode(), "", str), earlier((TEXT + foreign).encode(), "", str)).notes == ()
+    assert (
+        check_specs(parse_earlier(TEXT.encode(), "", str), parse_earlier((TEXT + foreign).encode(), "", str)).notes
+        == ()
+    )
 
 
 def test_a_move_to_where_something_is_already_moves_nothing() -> None:
@@ -230,12 +237,12 @@ def test_a_stack_that_made_nothing_yet_may_have_its_state_anywhere() -> None:
 
 def test_what_a_backend_says_of_places_is_shown_and_no_secret() -> None:
     text = TEXT + "terraform: {backend: {pg: {conn_str: 'postgres://pki:FIRST@db/states'}}}\n"
-    step = [earlier(each.encode(), "", str) for each in (text, text.replace("FIRST", "SECOND"))]
+    step = [parse_earlier(each.encode(), "", str) for each in (text, text.replace("FIRST", "SECOND"))]
     (moved,) = check_specs(*step).findings
     assert [(each.path, each.before, each.after) for each in moved.differences] == [
         ("conn_str", "(secret)", "(secret)")
     ]
-    step = [earlier(each.encode(), "", str) for each in (AT, AT.replace("corpus.tfstate", "other.tfstate"))]
+    step = [parse_earlier(each.encode(), "", str) for each in (AT, AT.replace("corpus.tfstate", "other.tfstate"))]
     (moved,) = check_specs(*step).findings
     assert [str(each.after) for each in moved.differences] == ['"other.tfstate"']
 
@@ -248,7 +255,7 @@ FETCHABLE = TEXT.replace("  corpus-more-lists: {}\n", FETCHED)
 
 def test_a_policy_of_a_bucket_shows_who_reads_its_lists() -> None:
     """What that means is judged as it is in a plan."""
-    step = diff_specs(*(earlier(text.encode(), "", str) for text in (FETCHABLE, TEXT)))
+    step = diff_specs(*(parse_earlier(text.encode(), "", str) for text in (FETCHABLE, TEXT)))
     address = "module.crl_bucket_corpus-more-lists.aws_s3_bucket_policy.this"
     (policy,) = (change for change in step.changes if change.address == address)
     assert policy.actions == ("update",)
@@ -256,7 +263,7 @@ def test_a_policy_of_a_bucket_shows_who_reads_its_lists() -> None:
     readers = [[each["Principal"]["Service"] for each in text if each["Effect"] == "Allow"] for text in texts]
     assert readers == [["acm-pca.amazonaws.com", "cloudfront.amazonaws.com"], ["acm-pca.amazonaws.com"]]
     assert not [
-        each for each in diff_specs(*[earlier(TEXT.encode(), "", str)] * 2).changes if each.actions != ("no-op",)
+        each for each in diff_specs(*[parse_earlier(TEXT.encode(), "", str)] * 2).changes if each.actions != ("no-op",)
     ]
 
 

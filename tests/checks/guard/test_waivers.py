@@ -8,7 +8,7 @@ from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.spec_diff.check import check_specs
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.checks.guard.waivers import apply_waivers
-from pcaform.cli.commands.guard_specs import earlier
+from pcaform.cli.guard_spec_cases import parse_earlier
 
 TODAY = date(2030, 6, 15)
 ADDRESS = "module.ca_replaced.aws_acmpca_certificate_authority.this"
@@ -18,9 +18,9 @@ def result(**waiver: str) -> GuardResult:
     """Return the judgement on a CA that is replaced and one that is disabled, with one waiver in the spec."""
     hazards = [hazard for hazard in HAZARDS if hazard.item in ("replaced", "disabled")]
     lines = "".join(_lines(waiver))
-    after = earlier((harmed(*hazards) + f"waivers:\n{lines}").encode(), "new.yaml", lambda _: "")
+    after = parse_earlier((harmed(*hazards) + f"waivers:\n{lines}").encode(), "new.yaml", lambda _: "")
     return apply_waivers(
-        check_specs(earlier(TEXT.encode(), "old.yaml", lambda _: ""), after), after.waivers, today=TODAY
+        check_specs(parse_earlier(TEXT.encode(), "old.yaml", lambda _: ""), after), after.waivers, today=TODAY
     )
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from importer.infer.infer_state import infer_state
 from importer.infer.state_builders import Resource, arn_of, state
-from pcaform.cli.commands.import_state import from_state
 from pcaform.iam.policies import issuer_policies
 from pcaform.importer.infer.infer import InferredSpec
 from pcaform.spec.issuers import Issuer
@@ -21,7 +21,7 @@ PART = "it is incomplete: its creation failed, or the state was edited"
 
 
 def infer(*resources: Resource) -> InferredSpec:
-    (found,) = from_state(state(*resources), "some.tfstate", stack="corp-pki")
+    (found,) = infer_state(state(*resources), "some.tfstate", stack="corp-pki")
     return found
 
 

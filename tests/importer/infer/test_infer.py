@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from importer.infer.builders import UNMANAGED, policy_of
+from importer.infer.infer_state import infer_state
 from importer.infer.state_builders import authority, certificate, permission, resource, root, state, subordinate, user
-from pcaform.cli.commands.import_state import from_state
 from pcaform.core.problems import Failure
 from pcaform.rules.load import load_valid_text
 from pcaform.sources import tfstate
@@ -21,7 +21,7 @@ from pcaform.spec.yaml_writer import dump
 def test_each_region_has_its_own_spec() -> None:
     first = authority("a"), certificate("a")
     second = authority("b", region="us-east-1"), certificate("b", region="us-east-1")
-    one, other = from_state(state(*first, *second), "some.tfstate", stack="corp-pki")
+    one, other = infer_state(state(*first, *second), "some.tfstate", stack="corp-pki")
     assert (one.spec.stack, other.spec.stack) == ("corp-pki-eu-west-1", "corp-pki-us-east-1")
     assert (list(one.spec.managed), list(other.spec.managed)) == (["a"], ["b"])
     for each in (one, other):
@@ -35,7 +35,7 @@ def test_each_region_has_its_own_spec() -> None:
 @pytest.mark.parametrize("stack", ["Corp PKI", "", "-x", "x" * 65])
 def test_invalid_stack_name_is_refused(stack: str) -> None:
     with pytest.raises(Failure, match=r"^'stack' is .*, allowed: (lower-case letters|at most 64)"):
-        from_state(state(*root()), "x", stack=stack)
+        infer_state(state(*root()), "x", stack=stack)
 
 
 def paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -84,7 +84,7 @@ def test_edited_state_results_in_a_valid_spec_or_a_message(
         except (KeyError, IndexError, TypeError):
             continue
     try:
-        (found,) = from_state(json.dumps(edited).encode(), "some.tfstate", stack="corp-pki")
+        (found,) = infer_state(json.dumps(edited).encode(), "some.tfstate", stack="corp-pki")
     except Failure as failure:
         assert str(failure)
     else:

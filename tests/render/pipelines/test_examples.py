@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.terraform.runner import find_binary
 
 EXAMPLES = ROOT / "docs" / "pipelines"
@@ -99,7 +99,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     for name, script in (("pip", "exit 0"), ("gh", f'echo "$@" >> {tools}/said')):
         (tools / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         (tools / name).chmod(0o755)
-    with running(account_id="123456789012", region="eu-west-1") as (_, environment):
+    with open_sandbox(account_id="123456789012", region="eu-west-1") as (_, environment):
         programs = [tools, Path(sys.executable).parent, Path(find_binary()).parent]
         path = os.pathsep.join([*map(str, programs), environment.get("PATH", os.defpath)])
         provided = {"GITHUB_BASE_REF": "main", "BASE_BRANCH_NAME": "main", "CI_PROJECT_DIR": str(home)}

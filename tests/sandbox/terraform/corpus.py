@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.runner import Terraform, find_binary
 from sandbox.conftest import ACCOUNT, REGION, csr
@@ -81,7 +81,7 @@ def corpus(directory: Path, initialised: Path) -> Iterator[Corpus]:
     shutil.copy(initialised / _LOCK, directory)
     for name in ("leaf", "other"):
         (directory / f"{name}.csr").write_bytes(csr(f"{name}.corp.example"))
-    with running(account_id=ACCOUNT, region=REGION) as (server, environment):
+    with open_sandbox(account_id=ACCOUNT, region=REGION) as (server, environment):
         environment["TF_DATA_DIR"] = str(initialised / ".terraform")
         yield Corpus(server, Terraform(find_binary(), directory, environment))
 

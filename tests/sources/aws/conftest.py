@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pcaform.cli.commands.import_aws import inventory
-from pcaform.cli.commands.sandbox import running
+from pcaform.cli.account_session import read_inventory
+from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.sandbox.server import Sandbox
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
@@ -37,7 +37,7 @@ class Live:
         self, filters: Filters | None = None, *, caller: Caller | None = None, checkpoint: Path | None = None
     ) -> Inventory:
         """Return what the source finds."""
-        return inventory(caller or Caller(), filters or Filters(), checkpoint=checkpoint)
+        return read_inventory(caller or Caller(), filters or Filters(), checkpoint=checkpoint)
 
     def user(self, name: str, **policies: Any) -> dict[str, str]:
         """Make a user with inline policies, and return the environment in which it calls."""
@@ -52,7 +52,7 @@ class Live:
 @contextmanager
 def live(*, iam: bool = False) -> Iterator[Live]:
     """Start an account that boto3 finds by itself."""
-    with running(account_id=ACCOUNT, region=REGION, iam=iam) as (server, environment):
+    with open_sandbox(account_id=ACCOUNT, region=REGION, iam=iam) as (server, environment):
         os.environ.update(server.environment)
         yield Live(server, Pki(server.client("acm-pca")), environment)
 

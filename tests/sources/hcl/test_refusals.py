@@ -7,7 +7,7 @@ import pytest
 
 from conftest import ROOT as REPOSITORY
 from pcaform.cli.commands.import_hcl import run
-from pcaform.cli.commands.importing import ImportOptions
+from pcaform.cli.import_options import ImportOptions
 from pcaform.core.problems import Failure
 from sources.hcl.refusals import FAILURES, HOW_MANY, NONE, PROVIDER, UNKNOWN, authority
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pcaform.cli.commands.import_hcl import run
-from pcaform.cli.commands.importing import ImportOptions
+from pcaform.cli.import_options import ImportOptions
 from sources.hcl.builders import authority
 
 ADVICE = "import from the state instead, where it is known"

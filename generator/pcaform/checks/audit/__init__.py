@@ -1,1 +1,1 @@
-"""The audit: an account in, what is wrong with its CAs out; no spec and no Terraform."""
+"""The audit: what is wrong with the CAs of an account, without a spec and without Terraform."""

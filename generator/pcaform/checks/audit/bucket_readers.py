@@ -1,7 +1,7 @@
-"""The policy of a bucket -> whom it lets do something with the lists in it.
+"""The policy of a bucket -> which principals may act on the CRLs in it.
 
-Conditions count as met, since they are up to the request, and denials as not applying: what comes out is who may be
-let in at best.
+Conditions count as met, since they depend on the request, and denials are ignored: the result is who may be allowed
+at most.
 """
 
 from dataclasses import dataclass
@@ -10,42 +10,42 @@ from pcaform.iam.evaluator.documents import Statement, read_document
 from pcaform.iam.evaluator.patterns import is_action, is_resource
 from pcaform.sources.account_snapshot import Bucket
 
-EVERYBODY = "*"
+ANYONE = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Somebody whom a statement lets in: a name as policies write it, and whether a condition limits that."""
+    """A principal that a statement allows, as policies write it, and whether a condition limits that."""
 
-    who: str
+    principal: str
     has_condition: bool
 
 
 def bucket_readers(bucket: Bucket, action: str) -> list[Grant]:
-    """Return whom a bucket's policy lets do an action; raises PolicyError where the policy cannot be judged."""
+    """Return the principals that a bucket's policy allows an action; raises PolicyError if it cannot be read."""
     if not bucket.policy:
         return []
     return [
         Grant(name, bool(statement.conditions))
         for statement in read_document(bucket.policy, bucket.name).statements
         if statement.is_allow and _applies(statement, action, bucket.name)
-        for name in _names(statement)
+        for name in _principals(statement)
     ]
 
 
-def _names(statement: Statement) -> list[str]:
+def _principals(statement: Statement) -> list[str]:
     if statement.are_principals_excluded:
-        return [EVERYBODY]
+        return [ANYONE]
     return [name for names in (statement.principals or {}).values() for name in names]
 
 
 def _applies(statement: Statement, action: str, bucket: str) -> bool:
     is_named = any(is_action(action, each) for each in statement.actions) is not statement.are_actions_excluded
     resource = f"arn:aws:s3:::{bucket}/crl/0.crl"
-    is_about = any(is_resource(resource, _plain(each), {}) for each in statement.resources or ())
+    is_about = any(is_resource(resource, _without_partition(each), {}) for each in statement.resources or ())
     return is_named and is_about is not statement.are_resources_excluded
 
 
-def _plain(arn: str) -> str:
-    """Return an ARN of S3 in the one partition in which all are compared."""
+def _without_partition(arn: str) -> str:
+    """Return an ARN of S3 in the partition `aws`, in which all are compared."""
     return f"arn:aws:{arn.split(':', 2)[2]}" if arn.startswith("arn:") and arn.count(":") > 1 else arn

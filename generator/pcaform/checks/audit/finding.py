@@ -1,36 +1,20 @@
-"""What an audit says: findings, each with the day from which it hurts, and what ends when and costs how much."""
+"""What an audit reports: findings with the day from which they matter, expiry dates, and costs."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from pcaform.core.dates import day
 from pcaform.sources.inventory import ImportNote
 
 
-class Rule(StrEnum):
-    """What can be wrong with the CAs of an account."""
-
-    EXPIRED = "ca-expired"
-    ENDING = "ca-ends-soon"
-    DELETED = "ca-deleted"
-    RENEWAL = "no-renewal"
-    CERTIFICATE = "certificate-ends"
-    POWER = "too-much-power"
-    SHARE = "shared-too-widely"
-    LIST_UNWRITTEN = "list-not-written"
-    LIST_UNREADABLE = "list-unreadable"
-    LIST_PUBLIC = "list-bucket-public"
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong. `day` is when it hurts: over for what hurts already, None for what may at any time.
+    """One thing that is wrong. `day` is from when on it does harm: past if it does so already, None for any day.
 
-    `subject` is what people call it, `arn` what AWS calls it.
+    `subject` is a name for people, `arn` the ARN at AWS, `rule` the id of the rule.
     """
 
-    rule: Rule
+    rule: str
     subject: str
     message: str
     advice: str
@@ -63,7 +47,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """All that was found out about an account at a moment; `remarks` name what could not be read."""
+    """The result for an account at one moment; `notes` name what could not be read."""
 
     account_id: str
     regions: tuple[str, ...]
@@ -78,16 +62,16 @@ class Audit:
     @property
     def monthly_usd(self) -> int:
         """What all CAs with a known price cost in a month."""
-        return sum(each.monthly_usd or 0 for each in self.costs)
+        return sum(cost.monthly_usd or 0 for cost in self.costs)
 
 
 def sort_findings(findings: list[Finding], now: datetime) -> tuple[Finding, ...]:
-    """Return findings by the day from which they hurt, what hurts already first; what may on any day comes last.
+    """Return findings by day: first what does harm already, last what may do so on any day.
 
-    Those of one day stand in the order of their names, so that a second run says the same.
+    Findings of one day are sorted by subject and message, so that every run prints the same.
     """
-    return tuple(
-        sorted(
-            findings, key=lambda each: (each.day is None, day(max(each.day or now, now)), each.subject, each.message)
-        )
-    )
+
+    def sort_key(finding: Finding) -> tuple[bool, str, str, str]:
+        return finding.day is None, day(max(finding.day or now, now)), finding.subject, finding.message
+
+    return tuple(sorted(findings, key=sort_key))

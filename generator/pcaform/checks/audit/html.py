@@ -1,4 +1,4 @@
-"""Audit -> one HTML page that needs nothing beside it: no script, no font, no picture.
+"""Formats an audit as one HTML page that needs no other file: no script, no font, no picture.
 
 The page is built as a tree, so that names from an account are text in it and can never become markup.
 """
@@ -6,7 +6,7 @@ The page is built as a tree, so that names from an account are text in it and ca
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from pcaform.checks.audit.finding import Audit
+from pcaform.checks.audit.finding import Audit, Finding
 from pcaform.checks.audit.report import NOT_SHOWN, PRICE, left, price, when
 from pcaform.core.dates import day
 
@@ -34,7 +34,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6r
 _DOCTYPE = "<!DOCTYPE html>\n"
 
 Row = tuple[str, Sequence[tuple[str, str]]]
-"""A class and the cells, each with a second, smaller line."""
+"""A CSS class and the cells, each with a second line in small print."""
 
 
 def format_html(audit: Audit) -> str:
@@ -50,75 +50,69 @@ def format_html(audit: Audit) -> str:
     SubElement(body, "h1").text = title
     read = f"{', '.join(audit.regions)}, read {audit.moment:%Y-%m-%d %H:%M} UTC by pcaform audit"
     SubElement(body, "p", {"class": "facts"}).text = read
-    _sums(body, audit)
+    _totals(body, audit)
     _findings(body, audit)
-    _table(body, "What could not be read", ("what", "why"), _unread(audit))
-    _table(body, "What ends when", ("day", "what", "left", "status"), _ends(audit))
+    _table(body, "Not read", ("subject", "reason"), _unread(audit))
+    _table(body, "Expiry dates", ("day", "subject", "left", "status"), _ends(audit))
     _table(body, f"{audit.monthly_usd} USD a month", ("CA", "a month", "mode", "status"), _costs(audit))
     footer = SubElement(body, "footer")
     footer.text = f"Costs: {PRICE}. Not shown: {NOT_SHOWN}."
     return _DOCTYPE + tostring(html, encoding="unicode", method="html") + "\n"
 
 
-def _sums(body: Element, audit: Audit) -> None:
-    sums = SubElement(body, "ul", {"class": "sums"})
-    counted = (
+def _totals(body: Element, audit: Audit) -> None:
+    totals = SubElement(body, "ul", {"class": "sums"})
+    counts = (
         (str(len(audit.findings)), "findings"),
         (str(audit.authorities), "CAs"),
         (str(audit.certificates), "managed certificates"),
         (f"{audit.monthly_usd} USD", "a month"),
     )
-    for number, what in counted:
-        item = SubElement(sums, "li")
+    for number, unit in counts:
+        item = SubElement(totals, "li")
         bold = SubElement(item, "b")
-        bold.text, bold.tail = number, what
+        bold.text, bold.tail = number, unit
 
 
 def _findings(body: Element, audit: Audit) -> None:
-    rows = [
-        (
-            {"now": "now", "any day": "any"}.get(when(each, audit.moment), "soon"),
-            (
-                (when(each, audit.moment), ""),
-                (each.subject, each.arn),
-                (each.message, each.rule.value),
-                (each.advice, ""),
-            ),
-        )
-        for each in audit.findings
-    ]
-    _table(body, "What is wrong, soonest first", ("from", "with what", "what is wrong", "what to do"), rows)
+    rows = [_finding_row(finding, when(finding, audit.moment)) for finding in audit.findings]
+    _table(body, "Findings, soonest first", ("from", "subject", "what is wrong", "what to do"), rows)
     if not rows:
-        SubElement(body, "h2").text = "Nothing found"
+        SubElement(body, "h2").text = "No findings"
+
+
+def _finding_row(finding: Finding, start: str) -> Row:
+    cells = ((start, ""), (finding.subject, finding.arn), (finding.message, finding.rule), (finding.advice, ""))
+    return {"now": "now", "any day": "any"}.get(start, "soon"), cells
 
 
 def _unread(audit: Audit) -> Iterable[Row]:
-    return (("", ((each.address, ""), (each.reason, ""))) for each in audit.notes)
+    return (("", ((note.address, ""), (note.reason, ""))) for note in audit.notes)
 
 
 def _ends(audit: Audit) -> Iterable[Row]:
-    for each in audit.ends:
-        what = (f"{each.what} {each.name}", each.arn)
-        yield "", ((day(each.day), ""), what, (left(each, audit.moment), ""), (each.status, ""))
+    for end in audit.ends:
+        subject = (f"{end.what} {end.name}", end.arn)
+        yield "", ((day(end.day), ""), subject, (left(end, audit.moment), ""), (end.status, ""))
 
 
 def _costs(audit: Audit) -> Iterable[Row]:
-    for each in audit.costs:
-        yield "", ((each.name, each.arn), (price(each), ""), (each.usage_mode, ""), (each.status, ""))
+    for cost in audit.costs:
+        yield "", ((cost.name, cost.arn), (price(cost), ""), (cost.usage_mode, ""), (cost.status, ""))
 
 
 def _table(body: Element, title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    found = list(rows)
-    if not found:
+    all_rows = list(rows)
+    if not all_rows:
         return
     SubElement(body, "h2").text = title
     table = SubElement(body, "table")
     head = SubElement(SubElement(table, "thead"), "tr")
     for column in columns:
         SubElement(head, "th", scope="col").text = column
-    inner = SubElement(table, "tbody")
-    for kind, cells in found:
-        row = SubElement(inner, "tr", {"class": kind} if kind else {})
+    table_body = SubElement(table, "tbody")
+    for css_class, cells in all_rows:
+        row = SubElement(table_body, "tr", {"class": css_class} if css_class else {})
         for large, small in cells:
             cell = SubElement(row, "td")
             cell.text = large

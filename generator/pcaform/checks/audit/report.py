@@ -1,4 +1,4 @@
-"""Audit -> text for people and JSON for programs, and the JSON Schema of the latter."""
+"""Formats an audit as text and as JSON, and describes the JSON by its schema."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from pcaform.checks.audit.catalog import RULES
 from pcaform.checks.audit.finding import Audit, Cost, End, Finding
 from pcaform.core import facts
 from pcaform.core.dates import day, days_until
@@ -14,7 +15,7 @@ from pcaform.sources.inventory import ImportNote
 
 NOT_SHOWN = (
     "certificates that issuers sign themselves, which AWS does not list; whether a CA's own certificate was revoked; "
-    "and of who may do what: service control policies, session policies and VPC endpoint policies"
+    "and for access: service control policies, session policies and VPC endpoint policies"
 )
 PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free trials not counted"
 _SHOWN = 20
@@ -22,7 +23,7 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `audit --format json` prints; the first part of `format_version` grows when a reader could break."""
+    """What `audit --format json` prints; the major part of `format_version` grows when a reader could break."""
 
     format_version: Literal["1.0"]
     account_id: str
@@ -43,21 +44,21 @@ _REPORT = TypeAdapter(Report)
 
 
 def format_text(audit: Audit) -> str:
-    """Return what is wrong, soonest first, then what ends when, then what it costs."""
+    """Return the findings, soonest first, then expiry dates, then costs."""
     return "\n".join([*_findings(audit), *_ends(audit), *_costs(audit)])
 
 
 def when(finding: Finding, now: datetime) -> str:
-    """Return from when on something hurts, in words."""
+    """Return from when on a finding does harm: now, a day, or any day."""
     if finding.day is None:
         return "any day"
     return "now" if finding.day <= now else day(finding.day)
 
 
 def _findings(audit: Audit) -> Iterator[str]:
-    for each in audit.findings:
-        yield f"{when(each, audit.moment):10}  {each.subject}: {each.message} [{each.rule.value}]"
-        yield from (f"{'':10}    {line}" for line in (each.arn, each.advice) if line)
+    for finding in audit.findings:
+        yield f"{when(finding, audit.moment):10}  {finding.subject}: {finding.message} [{finding.rule}]"
+        yield from (f"{'':10}    {line}" for line in (finding.arn, finding.advice) if line)
     for note in audit.notes:
         yield f"{'unknown':10}  {note.address}: {note.reason}"
     if audit.findings or audit.notes:
@@ -66,32 +67,32 @@ def _findings(audit: Audit) -> Iterator[str]:
 
 def _ends(audit: Audit) -> Iterator[str]:
     if audit.ends:
-        yield "what ends when"
-    for each in audit.ends[:_SHOWN]:
-        status = f", {each.status}" if each.status == "DISABLED" else ""
-        yield f"{day(each.day):10}  {each.what} {each.name}: {left(each, audit.moment)}{status}"
+        yield "expiry dates"
+    for end in audit.ends[:_SHOWN]:
+        status = f", {end.status}" if end.status == "DISABLED" else ""
+        yield f"{day(end.day):10}  {end.what} {end.name}: {left(end, audit.moment)}{status}"
     more = len(audit.ends) - _SHOWN
     if more > 0:
-        yield f"{'later':10}  {more} more, which --format json and html list"
+        yield f"{'later':10}  {more} more, listed by --format json and html"
     if audit.ends:
         yield ""
 
 
 def left(end: End, now: datetime) -> str:
-    """Return how long something still lives, in words."""
+    """Return how long a CA or certificate is still valid, in words."""
     days = days_until(end.day, now)
-    return "over" if days < 0 or end.status == "EXPIRED" else f"{days} days left"
+    return "expired" if days < 0 or end.status == "EXPIRED" else f"{days} days left"
 
 
 def _costs(audit: Audit) -> Iterator[str]:
     yield f"{audit.monthly_usd} USD a month for {len(audit.costs)} CAs ({PRICE})"
-    for mode, usd in sorted({(each.usage_mode, each.monthly_usd) for each in audit.costs}, key=str):
-        count = sum(each.usage_mode == mode and each.monthly_usd == usd for each in audit.costs)
-        cost = "no price" if usd is None else f"{count * usd} USD"
-        yield f"{cost:>10}  {count} in mode {mode}"
-    for each in audit.costs:
-        if each.status != "ACTIVE":
-            yield f"{price(each):>10}  of it for CA {each.name}, which is {each.status}"
+    for mode, usd in sorted({(cost.usage_mode, cost.monthly_usd) for cost in audit.costs}, key=str):
+        count = sum(cost.usage_mode == mode and cost.monthly_usd == usd for cost in audit.costs)
+        total = "no price" if usd is None else f"{count * usd} USD"
+        yield f"{total:>10}  {count} in mode {mode}"
+    for cost in audit.costs:
+        if cost.status != "ACTIVE":
+            yield f"{price(cost):>10}  of it for CA {cost.name}, which is {cost.status}"
 
 
 def price(cost: Cost) -> str:
@@ -100,7 +101,7 @@ def price(cost: Cost) -> str:
 
 
 def format_json(audit: Audit) -> str:
-    """Return one JSON document, as `json_schema` describes it."""
+    """Return one JSON document; `json_schema` describes it."""
     return _REPORT.dump_json(_report(audit), indent=2).decode()
 
 
@@ -125,8 +126,12 @@ def _report(audit: Audit) -> Report:
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of the report, for programs that read it."""
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return {**dialect, **_REPORT.json_schema(mode="serialization")}
+    schema = {**dialect, **_REPORT.json_schema(mode="serialization")}
+    rules = {"description": "What can be wrong with the CAs of an account.", "enum": [rule.id for rule in RULES]}
+    schema["$defs"]["Rule"] = {**rules, "title": "Rule", "type": "string"}
+    schema["$defs"]["Finding"]["properties"]["rule"] = {"$ref": "#/$defs/Rule"}
+    return schema
 
 
 FORMATS: Mapping[str, Callable[[Audit], str]] = {"text": format_text, "json": format_json}
-"""What `--format` takes, but for the page."""
+"""The values of `--format`, without `html`."""

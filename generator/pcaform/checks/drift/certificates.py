@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from pcaform.checks.audit.renewals import unrenewable
+from pcaform.checks.audit.renewal_blockers import unrenewable
 from pcaform.checks.drift.difference import Difference, Kind
 from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate
 from pcaform.spec.sections import Certificate as Wanted

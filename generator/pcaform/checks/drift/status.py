@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from pcaform.checks.audit.renewals import missing_permission
+from pcaform.checks.audit.renewal_blockers import missing_permission
 from pcaform.checks.drift.difference import Difference, Kind
 from pcaform.core.dates import day, days_until
 from pcaform.core.x509 import is_signed_by, parse_or_none, path_length

@@ -1,12 +1,13 @@
 """A plan -> the judgement on it: each change seen by the function of its kind, and nothing unknown let through."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from pcaform.checks.guard.analysis.unknown_types import unknown_type
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import address_of
 from pcaform.checks.guard.levels import rank
 from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.rules.registry import judge_of
+from pcaform.checks.guard.registry import rules_for
 from pcaform.checks.guard.verdict import Finding, GuardResult, Note, Outcome, Undecided
 
 _KNOWN = {
@@ -28,9 +29,12 @@ _DEFERRED = "Terraform puts something off to a later plan, or calls an action: w
 _PARTIAL = "the plan leaves something out ('-target' or the like): that is not judged"
 
 
-def check_plan(plan: Plan) -> GuardResult:
-    """Return all findings, notes and doubts about a plan; what a plan that broke off still says is judged as well."""
-    context = PlanContext(plan)
+def check_plan(plan: Plan, existing: Mapping[str, str] | None = None) -> GuardResult:
+    """Return all findings, notes and doubts about a plan; what a plan that broke off still says is judged as well.
+
+    `existing` are the ARNs of CAs that exist, by the addresses that the spec gives them.
+    """
+    context = PlanContext(plan, existing or {})
     remarks = [remark for change in plan.changes for remark in _remarks(change, context)]
     if plan.is_errored:
         remarks.append(Undecided("", _ERRORED))
@@ -58,9 +62,15 @@ def _remarks(change: Change, context: PlanContext) -> Iterator[Outcome]:
         yield Undecided(address_of(change), f"the actions '{words}' are not known to this release")
         return
     yield from _told(change)
-    judge_it = judge_of(change.type)
-    if judge_it is not None and change.actions != ("no-op",):
-        yield from judge_it(change, context)
+    if change.actions != ("no-op",):
+        yield from run_rules(change, context)
+        yield from unknown_type(change)
+
+
+def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Yield what the rules for a change's type say about it."""
+    for rule in rules_for(change.type):
+        yield from rule.check(change, context)
 
 
 def _told(change: Change) -> Iterator[Note]:

@@ -7,10 +7,11 @@ it, else by the key identifiers in both certificates (RFC 5280, 4.2.1.1).
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from pcaform.checks.guard.analysis.cache import AnalysisCache
 from pcaform.checks.guard.certificate_dates import UnreadableError, certificate, identity
 from pcaform.checks.guard.findings import is_created
 from pcaform.checks.guard.plan_json import Change, Plan, Resource
@@ -29,6 +30,13 @@ class PlanContext:
     """The objects before a plan, by type, with what the plan does to each."""
 
     plan: Plan
+    existing: Mapping[str, str] = field(default_factory=dict)
+    """The ARNs of CAs that exist, by the addresses that the spec gives them; empty without a spec."""
+
+    @cached_property
+    def analyses(self) -> AnalysisCache:
+        """What several rules need to know about one change."""
+        return AnalysisCache()
 
     @cached_property
     def resources(self) -> Mapping[str, list[Resource]]:

@@ -1,12 +1,11 @@
 """A change -> a finding about it: what forces it in words, the arguments that differ, and nothing secret."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pcaform.checks.guard.catalog import RULES
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.verdict import Difference, Finding, Undecided
+from pcaform.checks.guard.verdict import Difference
 from pcaform.terraform.plan_changes import is_marked
 
 _CAUSES = {
@@ -27,33 +26,9 @@ _HIDDEN = "(secret)"
 _UNKNOWN = "(known after apply)"
 
 
-def finding(
-    change: Change,
-    rule: str,
-    message: str,
-    *,
-    advice: str,
-    affected: Iterable[str] = (),
-    arguments: Sequence[str] = (),
-) -> Finding:
-    """Return a finding of a rule; `arguments` are the ones that matter where nothing forces a replacement."""
-    return Finding(
-        address=address_of(change),
-        rule=rule,
-        level=RULES[rule].level,
-        actions=change.actions,
-        cause=cause(change),
-        paths=change.paths,
-        differences=tuple(_difference(change, path) for path in (change.paths or arguments)),
-        message=message,
-        affected=tuple(affected),
-        advice=advice,
-    )
-
-
-def undecided(change: Change, rule: str, message: str) -> Undecided:
-    """Return a doubt that may hide a finding of a rule."""
-    return Undecided(address_of(change), message, RULES[rule].level)
+def differences(change: Change, paths: Sequence[str]) -> tuple[Difference, ...]:
+    """Return the arguments at some paths, before and after."""
+    return tuple(_difference(change, path) for path in paths)
 
 
 def address_of(change: Change) -> str:
@@ -74,6 +49,11 @@ def is_replaced(change: Change) -> bool:
 def is_created(change: Change) -> bool:
     """Tell whether an object comes where none is."""
     return "create" in change.actions and not is_replaced(change)
+
+
+def is_updated(change: Change) -> bool:
+    """Tell whether the object stays and its arguments change."""
+    return "update" in change.actions
 
 
 def cause(change: Change) -> str:

@@ -1,11 +1,13 @@
 """Findings that a spec accepts, for a reason and until a day: used ones are told, late and idle ones as well."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from pcaform.checks.guard.catalog import RULES
-from pcaform.checks.guard.levels import Level
-from pcaform.checks.guard.verdict import Finding, GuardResult, Note, Waived
+from pcaform.checks.guard.check import collect_result, run_rules
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.plan_json import Change, Plan
+from pcaform.checks.guard.spec_diff import change_types
+from pcaform.checks.guard.verdict import Finding, GuardResult, Note, Outcome, Waived
 from pcaform.spec.sections import Waiver
 
 
@@ -15,9 +17,9 @@ def apply_waivers(result: GuardResult, waivers: Sequence[Waiver], *, today: date
     accepted = {found: _accepting(found, valid) for found in result.findings}
     used = {id(waiver) for waiver in accepted.values() if waiver is not None}
     idle = tuple(_idle(waiver) for waiver in valid if id(waiver) not in used)
-    late = tuple(_late(waiver) for waiver in waivers if _is_over(waiver, today))
+    late = collect_result(outcome for waiver in waivers if _is_over(waiver, today) for outcome in _late(waiver))
     return GuardResult(
-        findings=(*(found for found, waiver in accepted.items() if waiver is None), *late),
+        findings=(*(found for found, waiver in accepted.items() if waiver is None), *late.findings),
         notes=(*result.notes, *idle),
         doubts=result.doubts,
         waived=tuple(Waived(found, waiver.why, waiver.until) for found, waiver in accepted.items() if waiver),
@@ -41,8 +43,7 @@ def _idle(waiver: Waiver) -> Note:
     return Note(waiver.address or "", f"the waiver of '{waiver.what}' until {waiver.until} accepts nothing here")
 
 
-def _late(waiver: Waiver) -> Finding:
-    message = f"the waiver of '{waiver.what}' ended on {waiver.until}: {waiver.why}"
-    advice = "take it out, or decide anew and write another day"
-    level = RULES[waiver.what].level if waiver.what in RULES else Level.BREAKS_TRUST
-    return Finding(waiver.address or "", "waiver-expired", level, (), "", (), (), message, (), advice)
+def _late(waiver: Waiver) -> Iterator[Outcome]:
+    values = {"what": waiver.what, "until": waiver.until, "why": waiver.why}
+    change = Change(waiver.address or "", change_types.WAIVER, (), {}, values, {}, "", (), "")
+    return run_rules(change, PlanContext(Plan((), is_errored=False)))

@@ -1,97 +1,131 @@
-"""`pcaform access`: a spec, a rendered stack or an account -> who may do what on which CA, and if that is right."""
+"""`pcaform access`: shows who may do what on which CA of a spec, a stack or an account, and what is wrong with that.
 
-from functools import partial
+With `--pipeline` it prints the policy of the role that plans or applies a spec's stack, or an SCP that guards it.
+"""
+
+import json
 from pathlib import Path
+from typing import Annotated
 
-from pcaform.checks.access import expected, report
-from pcaform.checks.access.account import build_scenarios
-from pcaform.checks.access.account_review import review_account
-from pcaform.checks.access.check import AccessResult, check_access
-from pcaform.checks.access.scenario import Scenario, build_scenario, name_patterns
-from pcaform.cli.commands.opening import check_found, open_account
+import typer
+
+from pcaform.cli import account_options
+from pcaform.cli.exit_codes import FINDINGS, OK
+from pcaform.cli.options import Pipeline, ReportFormat
 from pcaform.core import console
+from pcaform.core.files import display_name, read_bytes
 from pcaform.core.problems import Failure
-from pcaform.render.plan.stack import plan
-from pcaform.render.templates import render
-from pcaform.rules.load import load_file
 from pcaform.sources.aws.filters import Filters
-from pcaform.sources.aws.read import read_access
 from pcaform.sources.aws.session import Caller
-from pcaform.sources.hcl.static_config import configuration
-from pcaform.sources.inventory import Inventory
-from pcaform.spec.stack import Spec
 
-_FINDINGS = 2
-_TERRAFORM = ".tf"
+_Pipeline = Annotated[
+    Pipeline | None,
+    typer.Option(
+        "--pipeline", help="Print the policy of the role that plans or applies the stack, or an SCP that guards it."
+    ),
+]
+_BreakGlass = Annotated[
+    bool, typer.Option("--break-glass", help="Print the policy that may delete, revoke and take away instead.")
+]
+_Outputs = Annotated[
+    str | None,
+    typer.Option("--outputs", metavar="FILE", help="What 'terraform output -json' prints: names CAs by their ARN."),
+]
+_Exempt = Annotated[
+    list[str] | None, typer.Option("--exempt", metavar="ARN", help="Whom the SCP does not bind, such as a role.")
+]
+
+
+def command(
+    stack: Annotated[
+        str | None, typer.Argument(metavar="[SPEC|STACK]", help="A spec, '-', or the directory of a stack.")
+    ] = None,
+    *,
+    form: Annotated[ReportFormat, typer.Option("--format", help="How it is printed.")] = ReportFormat.text,
+    pipeline: _Pipeline = None,
+    break_glass: _BreakGlass = False,
+    outputs: _Outputs = None,
+    exempt: _Exempt = None,
+    live: Annotated[bool, typer.Option("--live", help="Judge everybody in an AWS account instead.")] = False,
+    profile: account_options.Profile = None,
+    region: account_options.Regions = None,
+    all_regions: account_options.AllRegions = False,
+    assume_role: account_options.AssumeRole = None,
+    external_id: account_options.ExternalId = None,
+    arn: account_options.Arns = None,
+    tag: account_options.Tags = None,
+) -> int:
+    """Show who may do what on which CA, proven over the policies; exit 2 where that is not as granted, or too much."""
+    step = "break-glass" if break_glass else pipeline
+    is_account_named = any((profile, region, all_regions, assume_role, external_id, arn, tag))
+    if live is (stack is not None) or (is_account_named and not live):
+        raise Failure("name a SPEC or a STACK, or take --live, which alone knows profiles, regions, roles and filters")
+    if live and step:
+        raise Failure(
+            "--pipeline and --break-glass are about the stack of a SPEC, and --live about an account: leave one out"
+        )
+    if stack is not None and step:
+        return run_pipeline(stack, step=str(step), outputs=outputs, exempt=tuple(exempt or ()))
+    if stack is not None:
+        return run(stack, form=form.value)
+    caller = account_options.parse_caller(
+        profile=profile,
+        regions=region,
+        is_all_regions=all_regions,
+        assume_role=assume_role,
+        external_id=external_id,
+        arns=arn,
+    )
+    return run_live(caller, account_options.parse_filters(arn, tag), form=form.value)
 
 
 def run(path: str, *, form: str = "text") -> int:
     """Print what the principals of a spec, or of a stack's directory, may do; return 2 where that is not as granted."""
-    result = of_directory(Path(path)) if Path(path).is_dir() else of_spec(load_file(path))
-    _print(result, form)
-    return _FINDINGS if result.findings else 0
+    from pcaform.checks.access import report, targets
+    from pcaform.rules.load import load_file
+
+    directory = Path(path)
+    result = targets.check_stack_access(directory) if directory.is_dir() else targets.check_spec_access(load_file(path))
+    if text := report.FORMATS[form](result):
+        console.print_result(text)
+    console.print_status(f"no policy of a stack shows: {report.not_shown(result)}")
+    console.print_status(targets.format_summary(result))
+    return FINDINGS if result.findings else OK
 
 
 def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
-    """Print what all principals of an account may do with its CAs; return 2 if it is too much or incomplete."""
+    """Print what the principals of an account may do; return 2 where that is too much, or where not all was read."""
+    from pcaform.checks.access import report, targets
+    from pcaform.cli.account_session import open_account, require_cas
+    from pcaform.sources.aws.read import read_access
+
     account = open_account(caller)
-    found = read_access(account, filters)
-    check_found(found)
-    for note in found.notes:
+    inventory = read_access(account, filters)
+    require_cas(inventory)
+    for note in inventory.notes:
         console.print_status(f"{note.kind}: {note.address}: {note.reason}")
-    result = of_account(found, account.account_id)
-    _print(result, form)
-    is_whole = all(note.kind != "unknown" for note in found.notes)
-    return _FINDINGS if result.findings or not is_whole else 0
+    result = targets.check_account_access(inventory, account.account_id)
+    if text := report.FORMATS[form](result):
+        console.print_result(text)
+    console.print_status(f"no policy of a principal shows: {report.not_shown(result)}")
+    console.print_status(targets.format_summary(result))
+    is_complete = all(note.kind != "unknown" for note in inventory.notes)
+    return FINDINGS if result.findings or not is_complete else OK
 
 
-def of_account(found: Inventory, account_id: str) -> AccessResult:
-    """Judge everybody in an account by the policies that were read."""
-    held = build_scenarios(found, account_id)
-    return review_account(held, _samples(name_patterns(subject for each in held[:1] for subject in each.subjects)))
+def run_pipeline(path: str, *, step: str, outputs: str | None = None, exempt: tuple[str, ...] = ()) -> int:
+    """Print one policy document: what `step` (plan, apply, break-glass) needs, or for `scp` what is denied.
 
-
-def _print(result: AccessResult, form: str) -> None:
-    written = report.FORMATS[form](result)
-    if written:
-        console.print_result(written)
-    subject = "no policy of a principal shows" if result.is_live else "no policy of a stack shows"
-    console.print_status(f"{subject}: {report.not_shown(result)}")
-    console.print_status(summary(result))
-
-
-def of_spec(spec: Spec) -> AccessResult:
-    """Judge the policies that a spec renders to, as text, against what its grants say."""
-    files = render(plan(spec, source="spec")).files
-    names = {each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None}
-    found = build_scenario(configuration({path: text for path, text in files.items() if _is_root(path)}), names)
-    patterns = expected.name_patterns(spec.issuers)
-    return check_access(found, partial(expected.expected_decision, spec), _samples(patterns))
-
-
-def of_directory(directory: Path) -> AccessResult:
-    """Judge the policies of a rendered stack; what its grants said is not known there.
-
-    Raises Failure where the directory holds no stack, or one whose policies cannot be judged.
+    `outputs` is what `terraform output -json` prints: it has the ARNs of the CAs that the stack has created.
     """
-    files = {path.name: path.read_bytes() for path in sorted(directory.glob(f"*{_TERRAFORM}"))}
-    if not files:
-        raise Failure(f"{directory}: there is no '*{_TERRAFORM}' in this directory: name a rendered stack, or a spec")
-    found: Scenario = build_scenario(configuration(files), {})
-    return check_access(found, lambda _: None, _samples(name_patterns(found.subjects)))
+    from pcaform.render.pipelines import policy
+    from pcaform.rules.load import load_file
 
-
-def summary(result: AccessResult) -> str:
-    """Return the last line: how much was judged, and how it ended."""
-    count, judged = len(result.findings), sum(access.request_count for access in result.accesses)
-    ended = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
-    return f"{len(result.accesses)} principals, {judged} requests checked: {ended}"
-
-
-def _is_root(path: str) -> bool:
-    return path.endswith(_TERRAFORM) and "/" not in path
-
-
-def _samples(patterns: dict[str, None]) -> dict[str, str]:
-    """Return a name that fits each pattern of domain names."""
-    return {pattern: pattern.replace("*", "x").replace("?", "x") for pattern in patterns}
+    spec = load_file(path)
+    if outputs is not None:
+        spec = policy.add_ca_arns(spec, policy.parse_ca_arns(read_bytes(outputs), display_name(outputs)))
+    document = policy.build_document(spec, step, exempt=exempt)
+    console.print_result(json.dumps(document, indent=2))
+    for note in policy.list_notes(spec, step, document):
+        console.print_status(note)
+    return OK

@@ -1,54 +1,70 @@
-"""`pcaform import aws`: a live account -> the spec of the CAs in it."""
+"""`pcaform import aws`: writes the spec of the CAs in an AWS account; changes nothing there."""
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
-from pcaform.adopt.tag_notice import build_tag_notice
-from pcaform.cli.commands.importing import ImportOptions, check, existing, finish
-from pcaform.cli.commands.opening import check_found, open_account
+import typer
+
+from pcaform.cli import account_options, import_options
+from pcaform.cli.exit_codes import FINDINGS, OK
+from pcaform.cli.import_options import ImportOptions, check_options
+from pcaform.cli.options import ImportFormat, Status
 from pcaform.core import console
-from pcaform.sources.aws.checkpoint import open_checkpoint
 from pcaform.sources.aws.filters import Filters
-from pcaform.sources.aws.progress import show_progress
-from pcaform.sources.aws.read import read
 from pcaform.sources.aws.session import Caller
-from pcaform.sources.inventory import Inventory
-
-_UNKNOWN = "unknown"
 
 
-def run(caller: Caller, filters: Filters, wanted: ImportOptions, *, checkpoint: Path | None = None) -> int:
+def command(
+    *,
+    stack: import_options.Stack = "",
+    out: import_options.Out = None,
+    into: import_options.Into = None,
+    dry_run: import_options.DryRun = False,
+    form: import_options.Format = ImportFormat.text,
+    force: import_options.Force = False,
+    profile: account_options.Profile = None,
+    region: account_options.Regions = None,
+    all_regions: account_options.AllRegions = False,
+    assume_role: account_options.AssumeRole = None,
+    external_id: account_options.ExternalId = None,
+    arn: account_options.Arns = None,
+    tag: account_options.Tags = None,
+    status: Annotated[
+        list[Status] | None, typer.Option("--status", help="Only CAs with this status; again for another.")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", metavar="FILE", dir_okay=False, help="Keep answers here, and resume from them."),
+    ] = None,
+) -> int:
+    """Print the spec of the CAs in an AWS account, and who can issue from them; nothing at AWS is changed."""
+    caller = account_options.parse_caller(
+        profile=profile,
+        regions=region,
+        is_all_regions=all_regions,
+        assume_role=assume_role,
+        external_id=external_id,
+        arns=arn,
+    )
+    filters = account_options.parse_filters(arn, tag, tuple(name.value for name in status or ()))
+    options = ImportOptions(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force)
+    return run(caller, filters, options, checkpoint=checkpoint)
+
+
+def run(caller: Caller, filters: Filters, options: ImportOptions, *, checkpoint: Path | None = None) -> int:
     """Write the spec of what an account holds; return 2 where something of it could not be read or written."""
-    check(wanted)
-    found = inventory(_placed(caller, wanted.into), filters, checkpoint=checkpoint)
-    defaults = existing(wanted.into)[2].aws.default_tags if wanted.into else {}
-    ended = finish(found, wanted)
-    if said := build_tag_notice(found, defaults):
-        console.print_status(said)
-    return ended
+    from pcaform.adopt.tag_notice import build_tag_notice
+    from pcaform.cli.account_session import read_inventory
+    from pcaform.cli.import_result import read_existing, write_result
 
-
-def _placed(caller: Caller, into: Path | None) -> Caller:
-    """Return the caller, who reads where the stack of a spec lives that exists, unless regions are named."""
-    if into is None or caller.regions or caller.is_every_region:
-        return caller
-    return replace(caller, regions=(existing(into)[2].aws.region,))
-
-
-def inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None = None) -> Inventory:
-    """Return what an account holds; what was read before an interruption comes from the checkpoint.
-
-    Raises Failure for credentials and regions that do not work, and where no CA could be read at all.
-    """
-    account = open_account(caller)
-    with open_checkpoint(account.account_id, checkpoint) as memory, show_progress("questions to AWS") as tell:
-        if memory.resumed:
-            console.print_status(f"{memory.resumed} answers come from {checkpoint}")
-        found = read(account, filters, checkpoint=memory, tell=tell)
-    unknown = [note for note in found.notes if note.kind == _UNKNOWN]
-    if unknown:
-        memory.save()
-    else:
-        memory.finish()
-    check_found(found)
-    return found
+    check_options(options)
+    if options.into is not None and not (caller.regions or caller.is_every_region):
+        _, _, spec = read_existing(options.into)
+        caller = replace(caller, regions=(spec.aws.region,))
+    inventory = read_inventory(caller, filters, checkpoint=checkpoint)
+    default_tags = read_existing(options.into)[2].aws.default_tags if options.into else {}
+    is_complete = write_result(inventory, options)
+    if notice := build_tag_notice(inventory, default_tags):
+        console.print_status(notice)
+    return OK if is_complete else FINDINGS

@@ -1,50 +1,48 @@
-"""`pcaform validate`: every problem of every spec, at its place."""
+"""`pcaform validate`: prints every problem of every spec, with its location."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Annotated
 
-from pcaform.core import console, formatters
-from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
-from pcaform.core.problems import Failure, Problem, Severity
-from pcaform.rules.load import LoadResult, load_text
+import typer
+
+from pcaform.cli.exit_codes import ERROR, OK
+from pcaform.cli.options import ProblemFormat
+from pcaform.core import console
+from pcaform.core.problems import Problem, Severity
+
+
+def command(
+    specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Files, directories, or '-'.")],
+    *,
+    form: Annotated[ProblemFormat, typer.Option("--format", help="How problems are printed.")] = ProblemFormat.text,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+) -> int:
+    """Print every problem of every spec, at its place."""
+    return run(specs, form=form.value, strict=strict)
 
 
 def run(paths: Sequence[str], *, form: str = "text", strict: bool = False) -> int:
     """Print the problems of all specs in `form`; return 1 where one is an error, or with `strict` a warning."""
-    examined = [examine_file(path) for path in files(paths)]
-    problems = sorted(problem for each in examined for problem in each.problems)
-    coloured = form == "text" and console.has_colour()
-    written = formatters.format_text(problems, colour=True) if coloured else formatters.FORMATS[form](problems)
-    if written:
-        console.print_result(written)
-    console.print_status(summary(len(examined), problems))
-    return int(any(each.has_errors for each in examined) or (strict and bool(problems)))
+    from pcaform.core import formatters
+    from pcaform.rules.load import check_file, list_spec_files
+
+    results = [check_file(path) for path in list_spec_files(paths)]
+    problems = sorted(problem for result in results for problem in result.problems)
+    has_colour = form == "text" and console.has_colour()
+    text = formatters.format_text(problems, colour=True) if has_colour else formatters.FORMATS[form](problems)
+    if text:
+        console.print_result(text)
+    console.print_status(_summarize(len(results), problems))
+    return ERROR if any(result.has_errors for result in results) or (strict and problems) else OK
 
 
-def files(paths: Sequence[str]) -> Iterator[str]:
-    """Yield the files that the arguments mean: a directory means every `*.yaml` below it."""
-    for path in paths:
-        if path == STDIN or not Path(path).is_dir():
-            yield path
-            continue
-        found = sorted(str(file) for file in Path(path).rglob("*.yaml"))
-        if not found:
-            raise Failure(f"{path}: there is no '*.yaml' below this directory")
-        yield from found
-
-
-def examine_file(path: str) -> LoadResult:
-    """Return what is in one file; raises Failure where it cannot be read."""
-    return load_text(read_bytes(path), display_name(path), directory=base_directory(path))
-
-
-def summary(count: int, problems: Sequence[Problem]) -> str:
-    """Return the last line: how many specs, how many problems of each severity."""
+def _summarize(count: int, problems: Sequence[Problem]) -> str:
+    """Return the last line: how many specs, and how many problems of each severity."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     counts = {"error": errors, "warning": len(problems) - errors}
-    told = ", ".join(_counted(number, word) for word, number in counts.items() if number)
-    return f"{_counted(count, 'spec')}: {told or 'no problems'}"
+    found = ", ".join(_format_count(number, word) for word, number in counts.items() if number)
+    return f"{_format_count(count, 'spec')}: {found or 'no problems'}"
 
 
-def _counted(number: int, word: str) -> str:
+def _format_count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from pcaform.cli.commands.import_aws import inventory
+from pcaform.cli.account_session import read_inventory
 from pcaform.cli.demo.commands import pcaform
 from pcaform.cli.demo.stack import Stack
 from pcaform.cli.demo.steps import holds, step
@@ -32,7 +32,7 @@ def give_the_spec_back(stack: Stack, server: Sandbox, spec: Spec, *, text: str) 
     with step("pcaform import hcl: the same spec") as notes:
         notes.append(_same(read(str(stack.terraform.directory), Options()), spec, by_hcl))
     with step("pcaform import aws: the same spec") as notes, process_environment({**os.environ, **server.environment}):
-        notes.append(_same(inventory(Caller(), Filters()), spec, by_live))
+        notes.append(_same(read_inventory(Caller(), Filters()), spec, by_live))
     with step("each of them --into the spec that was rendered: not a byte changes"):
         _into(stack, text=text, state=state)
 

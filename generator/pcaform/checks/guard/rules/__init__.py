@@ -1,1 +1,1 @@
-"""What a change does at AWS: one function for each kind of resource, from a change to remarks about it."""
+"""The rules of the guard: one file for each kind, and in it one `Rule` for each id."""

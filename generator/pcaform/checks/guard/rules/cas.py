@@ -1,56 +1,146 @@
-"""What happens to CAs themselves: one that goes takes its key with it, and a new one in its place has another."""
+"""Rules about CAs: one that is deleted loses its key, and one that takes its place has another."""
 
 import re
 from collections.abc import Iterator
 
 from pcaform.checks.guard.context import PlanContext, common_name, module
-from pcaform.checks.guard.findings import finding, is_created, is_destroyed, is_replaced, undecided
+from pcaform.checks.guard.findings import is_created, is_destroyed, is_replaced, is_updated
+from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.rules.revocation import published
+from pcaform.checks.guard.rule import rule
+from pcaform.checks.guard.spec_diff import change_types
 from pcaform.checks.guard.verdict import Outcome
+from pcaform.terraform.resource_types import AUTHORITY
 
 _OURS = re.compile(r"module\.ca_(?P<key>[a-z][a-z0-9_-]*)\.")
 _WINDOW = "permanent_deletion_time_in_days"
 _SECOND = "undo the change and add a second CA under a key of its own, to which issuers move one by one"
-FORGET = "a 'removed' block with 'destroy = false'"
+_FORGET = "a 'removed' block with 'destroy = false'"
 
 
-def authority(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Judge a CA: destroyed, replaced, made a second time, disabled, or its revocation switched off."""
-    if is_replaced(change):
-        yield _replaced(change, context) if is_destroyed(change) else _left(change, context)
-    elif is_destroyed(change):
-        yield _destroyed(change, context)
+@rule(
+    "ca-destroyed",
+    Level.BREAKS_TRUST,
+    types=[AUTHORITY],
+    change="destroys a CA",
+    consequence="it is disabled at once and deleted after 7 to 30 days, with its key",
+    source="https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html",
+)
+def ca_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a CA that is destroyed, with nothing in its place."""
+    if is_destroyed(change) and not is_replaced(change):
+        advice = (
+            f"keep it, or let go of it and leave it at AWS: {_forgetting(change)}; to delete it on purpose set "
+            "'deletion_protection: false' first, and wait until every certificate that it issued has ended"
+        )
+        yield ca_destroyed.finding(change, _deletion(change), advice=advice, affected=_below(change, context))
+
+
+@rule(
+    "ca-replaced",
+    Level.BREAKS_TRUST,
+    types=[AUTHORITY],
+    change="replaces a CA: subject, key, type and the like changed",
+    consequence="the same, and a new CA with a new key that nothing trusts",
+    source="https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html",
+)
+def ca_replaced(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a CA that is destroyed and created anew."""
+    if is_replaced(change) and is_destroyed(change):
+        old = _deletion(change)
+        message = f"a new CA with a new key takes its place, which nothing trusts yet; of the old one {old}"
+        yield ca_replaced.finding(change, message, advice=_SECOND, affected=_below(change, context))
+
+
+@rule(
+    "ca-made-again",
+    Level.BREAKS_TRUST,
+    types=[AUTHORITY, change_types.CA],
+    change="creates a CA that exists, or that was deleted outside",
+    consequence="a second CA with a new key; the one that is trusted is out of Terraform's sight, or gone",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_RestoreCertificateAuthority.html",
+)
+def ca_made_again(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a CA that is created although there is one: deleted outside, forgotten, looked for elsewhere, or lost."""
+    if change.type == change_types.CA:
+        yield from _provider_changed(change)
+    elif is_replaced(change) and not is_destroyed(change):
+        message = (
+            f"{change.before.get('arn')} leaves the state and stays at AWS, and another CA with a new key takes its "
+            "place, which nothing trusts yet"
+        )
+        yield ca_made_again.finding(change, message, advice=_SECOND, affected=_below(change, context))
     elif is_created(change):
-        yield from _made_again(change, context)
-    elif "update" in change.actions:
-        yield from _disabled(change, context)
-        yield from _sooner_gone(change)
-        yield from published(change)
+        lost = list(_lost(change, context))
+        yield from lost or _existing(change, context)
 
 
-def _replaced(change: Change, context: PlanContext) -> Outcome:
-    message = f"a new CA with a new key takes its place, which nothing trusts yet; of the old one {_gone(change)}"
-    return finding(change, "ca-replaced", message, advice=_SECOND, affected=_below(change, context))
+@rule(
+    "ca-disabled",
+    Level.BREAKS_TRUST,
+    types=[AUTHORITY],
+    change="disables a CA",
+    consequence="it issues and renews nothing, and publishes no revocation",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_UpdateCertificateAuthority.html",
+)
+def ca_disabled(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a CA that is updated to be disabled."""
+    if not is_updated(change):
+        return
+    if change.before.get("enabled") is not False and change.after.get("enabled") is False:
+        message = "AWS refuses all requests to issue from it, ACM renews nothing, and no revocation is published"
+        advice = "leave 'enabled: true' until every certificate that it issued has ended"
+        affected = _below(change, context)
+        yield ca_disabled.finding(change, message, advice=advice, affected=affected, arguments=["enabled"])
+    elif change.unknown.get("enabled"):
+        yield ca_disabled.undecided(change, "whether the CA stays enabled is known only after the apply")
 
 
-def _left(change: Change, context: PlanContext) -> Outcome:
-    message = (
-        f"{change.before.get('arn')} leaves the state and stays at AWS, and another CA with a new key takes its place, "
-        "which nothing trusts yet"
-    )
-    return finding(change, "ca-made-again", message, advice=_SECOND, affected=_below(change, context))
+@rule(
+    "protection-lifted",
+    Level.NOTICE,
+    types=[change_types.CA, change_types.CRL_BUCKET],
+    change="takes `deletion_protection` from a CA, or gives `force_destroy` to a bucket of lists",
+    consequence="the plan after it may destroy the CA, or the lists with their bucket",
+    source="https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",
+)
+def protection_lifted(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a CA or a bucket that a later plan may destroy with what is in it; only specs show it."""
+    del context
+    if change.before.get("deletion_protection") and not change.after.get("deletion_protection"):
+        message = "Terraform may destroy the CA with any later plan, on purpose or not"
+        advice = "lift it only for a CA that is to be destroyed next"
+        yield protection_lifted.finding(change, message, advice=advice, arguments=["deletion_protection"])
+    if change.after.get("force_destroy") and not change.before.get("force_destroy"):
+        message = "were the bucket destroyed, the revocation lists in it would go with it"
+        advice = "set it only for a bucket that is to be destroyed next"
+        yield protection_lifted.finding(change, message, advice=advice, arguments=["force_destroy"])
 
 
-def _destroyed(change: Change, context: PlanContext) -> Outcome:
-    advice = (
-        f"keep it, or let go of it and leave it at AWS: {_forgetting(change)}; to delete it on purpose set "
-        "'deletion_protection: false' first, and wait until every certificate that it issued has ended"
-    )
-    return finding(change, "ca-destroyed", _gone(change), advice=advice, affected=_below(change, context))
+@rule(
+    "deletion-window-shortened",
+    Level.NOTICE,
+    types=[AUTHORITY],
+    change="makes the time shorter in which a deleted CA can be restored",
+    consequence="after it the key is gone for good",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_DeleteCertificateAuthority.html",
+)
+def deletion_window_shortened(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a CA that is updated to be restorable for fewer days."""
+    del context
+    if not is_updated(change):
+        return
+    before, after = change.before.get(_WINDOW), change.after.get(_WINDOW)
+    if isinstance(before, int) and isinstance(after, int) and after < before:
+        message = f"were the CA deleted, it could be restored for {after} days, not for {before}"
+        advice = f"keep '{_WINDOW}: {before}' unless the CA is on its way out"
+        yield deletion_window_shortened.finding(change, message, advice=advice, arguments=[_WINDOW])
+    elif change.unknown.get(_WINDOW):
+        message = "how long it could be restored is known only after the apply"
+        yield deletion_window_shortened.undecided(change, message)
 
 
-def _gone(change: Change) -> str:
+def _deletion(change: Change) -> str:
     days = change.before.get(_WINDOW)
     window = f"for {days} days" if isinstance(days, int) else "for 7 to 30 days"
     return (
@@ -63,17 +153,31 @@ def _below(change: Change, context: PlanContext) -> tuple[str, ...]:
     return context.below(str(change.before.get("arn")))
 
 
-def _made_again(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA that is made although there is one: deleted outside, or its state lost while its parts are there."""
+def _forgetting(change: Change) -> str:
+    found = _OURS.match(change.address)
+    return f"'removed: {{{found['key']}: forget}}' in the spec" if found else _FORGET
+
+
+def _provider_changed(change: Change) -> Iterator[Outcome]:
+    """Find a CA whose entry names another account or region; only specs show it."""
+    if change.before.get("provider") != change.after.get("provider"):
+        message = "a CA never moves: where it is looked for now there is none, so Terraform makes another one"
+        advice = "leave 'provider' as it is, or give the new CA a key of its own"
+        yield ca_made_again.finding(change, message, advice=advice, arguments=["provider"])
+
+
+def _lost(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a CA that was deleted outside, or whose state is lost while resources of it are there."""
     name, advice = common_name(change.after), "find out where it is before anything is applied: "
     if change.address in context.plan.gone or name in context.deleted_names:
         message = f"{name} was in the state and is deleted at AWS: another CA with a new key takes its name"
         restore = "'aws acm-pca restore-certificate-authority' brings a deleted CA back for 7 to 30 days"
-        yield finding(change, "ca-made-again", message, advice=f"{advice}{restore}")
+        yield ca_made_again.finding(change, message, advice=f"{advice}{restore}")
         return
     for address, arn in [*_orphans(change, context), *_moved_away(change, context)][:1]:
         message = f"{name} is made although the state has {address} of {arn}: that CA fell out of the state"
-        yield finding(change, "ca-made-again", message, advice=f"{advice}import {arn}, or give its entry that 'arn'")
+        advice = f"{advice}import {arn}, or give its entry that 'arn'"
+        yield ca_made_again.finding(change, message, advice=advice)
 
 
 def _orphans(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
@@ -91,28 +195,10 @@ def _moved_away(change: Change, context: PlanContext) -> Iterator[tuple[str, str
             yield each.address, str(each.before.get("certificate_authority_arn") or each.before.get("resource_arn"))
 
 
-def _disabled(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    if change.before.get("enabled") is not False and change.after.get("enabled") is False:
-        message = "AWS refuses all requests to issue from it, ACM renews nothing, and no revocation is published"
-        advice = "leave 'enabled: true' until every certificate that it issued has ended"
-        affected = _below(change, context)
-        yield finding(change, "ca-disabled", message, advice=advice, affected=affected, arguments=["enabled"])
-    elif change.unknown.get("enabled"):
-        yield undecided(change, "ca-disabled", "whether the CA stays enabled is known only after the apply")
-
-
-def _sooner_gone(change: Change) -> Iterator[Outcome]:
-    before, after = change.before.get(_WINDOW), change.after.get(_WINDOW)
-    if isinstance(before, int) and isinstance(after, int) and after < before:
-        message = f"were the CA deleted, it could be restored for {after} days, not for {before}"
-        advice = f"keep '{_WINDOW}: {before}' unless the CA is on its way out"
-        yield finding(change, "deletion-window-shortened", message, advice=advice, arguments=[_WINDOW])
-    elif change.unknown.get(_WINDOW):
-        yield undecided(
-            change, "deletion-window-shortened", "how long it could be restored is known only after the apply"
-        )
-
-
-def _forgetting(change: Change) -> str:
-    found = _OURS.match(change.address)
-    return f"'removed: {{{found['key']}: forget}}' in the spec" if found else FORGET
+def _existing(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a CA that is created although the spec gives the ARN of the one that exists."""
+    arn = context.existing.get(change.address)
+    if arn and not change.importing:
+        message = f"another CA is made although {arn} exists: it fell out of the state"
+        advice = "render the stack again: its import block takes the CA that exists into the state"
+        yield ca_made_again.finding(change, message, advice=advice)

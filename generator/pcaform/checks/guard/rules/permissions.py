@@ -1,31 +1,49 @@
-"""What happens to ACM's permission and to certificates that ACM manages."""
+"""Rules about ACM's permission on a CA: without it ACM renews nothing, and no error shows before a certificate ends."""
 
 from collections.abc import Iterator
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.findings import finding, is_destroyed, is_replaced, undecided
+from pcaform.checks.guard.findings import is_destroyed, is_replaced
+from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.rules.cas import FORGET
+from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Outcome
 from pcaform.core.facts import ALL_PERMISSION_ACTIONS
-from pcaform.terraform.resource_types import MANAGED
+from pcaform.terraform.resource_types import MANAGED, PERMISSION
 
 _ARN = "certificate_authority_arn"
+_FORGET = "a 'removed' block with 'destroy = false'"
 _SILENCE = "every certificate that ACM manages on this CA runs out at its end, with no error before"
 
 
-def permission(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Judge a permission: without it ACM renews nothing, and nobody hears of it before a certificate ends."""
-    if is_replaced(change):
-        yield from _replaced(change, context)
-    elif is_destroyed(change):
+@rule(
+    "permission-destroyed",
+    Level.BREAKS_TRUST,
+    types=[PERMISSION],
+    change="takes ACM's permission away",
+    consequence="ACM renews nothing any more, which shows months later",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_DeletePermission.html",
+)
+def permission_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a permission that is destroyed, with none in its place."""
+    if is_destroyed(change) and not is_replaced(change):
         message = f"ACM may not renew from the CA any more: {_SILENCE}"
-        advice = f"keep the entry under 'permissions'; if it must leave Terraform, let go of it: {FORGET}"
-        yield finding(change, "permission-destroyed", message, advice=advice, affected=_managed(change, context))
+        advice = f"keep the entry under 'permissions'; if it must leave Terraform, let go of it: {_FORGET}"
+        yield permission_destroyed.finding(change, message, advice=advice, affected=_managed(change, context))
 
 
-def _replaced(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Judge what comes in a permission's place; one that is only forgotten stays in force until then."""
+@rule(
+    "permission-replaced",
+    Level.BREAKS_TRUST,
+    types=[PERMISSION],
+    change="replaces it, perhaps with fewer actions",
+    consequence="ACM cannot renew in between, or never again",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreatePermission.html",
+)
+def permission_replaced(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a permission that is replaced; one that is only forgotten stays in force until the new one is created."""
+    if not is_replaced(change):
+        return
     granted = change.after.get("actions")
     lacking = sorted(set(ALL_PERMISSION_ACTIONS) - set(granted)) if isinstance(granted, list) else []
     if lacking:
@@ -36,22 +54,10 @@ def _replaced(change: Change, context: PlanContext) -> Iterator[Outcome]:
         )
     else:
         if change.unknown.get("actions"):
-            yield undecided(change, "permission-replaced", "what ACM may do is known only after the apply")
+            yield permission_replaced.undecided(change, "what ACM may do is known only after the apply")
         return
     advice = "undo the change of its arguments; if it must be, do it while no renewal is due, and look at the CA after"
-    yield finding(change, "permission-replaced", message, advice=advice, affected=_managed(change, context))
-
-
-def managed_certificate(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Judge a private certificate of ACM: another one in its place has another ARN and another key."""
-    del context
-    if is_destroyed(change) and change.before.get(_ARN):
-        done = (
-            "another one is made with another key and ARN, and this one deleted" if is_replaced(change) else "deleted"
-        )
-        message = f"the private certificate for {change.before.get('domain_name')} ends: {done}"
-        advice = "see that nothing outside this stack uses its ARN; AWS refuses while a load balancer or the like does"
-        yield finding(change, "managed-certificate-destroyed", message, advice=advice)
+    yield permission_replaced.finding(change, message, advice=advice, affected=_managed(change, context))
 
 
 def _managed(change: Change, context: PlanContext) -> tuple[str, ...]:

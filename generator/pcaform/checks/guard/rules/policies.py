@@ -1,91 +1,209 @@
-"""What happens to who may use CAs: policies that allow more, come or go, or become somebody else's."""
+"""Rules about IAM policies on CAs: policies that allow more, come or go, or reach other principals.
 
-from collections.abc import Iterator, Mapping
+How AWS decides: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
+"""
 
+from collections.abc import Iterator
+
+from pcaform.checks.guard.analysis.attachment_changes import attachment_change, membership_change
+from pcaform.checks.guard.analysis.policy_steps import PolicyStep, policy_steps
+from pcaform.checks.guard.analysis.ram_changes import RAM_TYPES, ram_changes
+from pcaform.checks.guard.analysis.share_steps import share_steps
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.findings import finding, undecided
-from pcaform.checks.guard.new_cas import strip_cas
+from pcaform.checks.guard.findings import is_destroyed
+from pcaform.checks.guard.grantees import describe
+from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.policy_attachments import has_unknown_text, holders, texts
-from pcaform.checks.guard.relevance import is_about_authorities
-from pcaform.checks.guard.rules.attachments import REVIEW, SEE, follow_renames
+from pcaform.checks.guard.policy_attachments import ATTACHMENTS, INLINE, MEMBERSHIPS, UNKNOWN
+from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Outcome
-from pcaform.checks.guard.widening import Widening, find_widening, have_same_meaning
-from pcaform.iam.evaluator.documents import PolicyError
+from pcaform.checks.guard.widening import Widening
+from pcaform.terraform.resource_types import POLICIES, SHARE
 
+_ROLE, _USER = "aws_iam_role", "aws_iam_user"
+_WITH_TEXT = (*dict.fromkeys((*POLICIES, *INLINE)), _ROLE)
+"""Types that hold the text of a policy."""
 _SPEC = "give the guard the spec with '--spec SPEC', which says it"
 _NARROW = "narrow the policy to what was asked for; 'pcaform access SPEC' shows all that everybody may do"
+_REVIEW = "have it reviewed as a grant; 'pcaform access SPEC' shows all that everybody may do"
+_SEE = "see that nobody issues by it any more"
+_TRUSTING = "whoever trusts this CA trusts the CAs that they make"
+_BOUNDARY = "permissions_boundary"
+_ARGUMENTS = (
+    *(f"{kind}{ending}" for kind in ("user", "role", "group") for ending in ("", "s")),
+    *("policy_arn", "policy_arns", "managed_policy_arns"),
+)
 
 
-def policy(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Judge a policy by its text, before and after."""
-    before, after = texts(change.before), texts(change.after)
-    is_unknown = has_unknown_text(change.unknown)
-    if before and after and _moves(change, context):
-        yield from _judged(change, before, {}, is_unknown=False)
-        yield from _judged(change, {}, after, is_unknown=is_unknown)
-        return
-    is_unknown = is_unknown or (bool(before) and change.unknown.get("inline_policy") is True)
-    yield from _judged(
-        change, before, strip_cas(after, context.created_ids) if before else after, is_unknown=is_unknown
-    )
-
-
-def _moves(change: Change, context: PlanContext) -> bool:
-    """Tell whether an inline policy is somebody else's than before."""
-    before = frozenset((who, "") for who in holders(change.before))
-    return follow_renames(change, before, context) != frozenset(
-        (who, "") for who in holders(change.after, change.unknown)
-    )
-
-
-def _judged(
-    change: Change, before: Mapping[str, str], after: Mapping[str, str], *, is_unknown: bool
-) -> Iterator[Outcome]:
-    """Compare two states of a policy: its texts by name, none where there is none."""
-    is_concerned = any(map(is_about_authorities, (*before.values(), *after.values())))
-    if is_unknown:
-        yield from _unknown(change, before)
-    elif not is_concerned or have_same_meaning(before.values(), after.values()):
-        return
-    elif not after:
-        yield finding(change, "access-removed", "its principals issue nothing by it any more", advice=SEE)
+@rule(
+    "ca-template",
+    Level.BREAKS_TRUST,
+    types=[*_WITH_TEXT, SHARE, *RAM_TYPES],
+    change="lets a policy that exists, or another account, issue CA certificates",
+    consequence="its principals can make CAs that everybody trusts who trusts this one",
+    source="https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html",
+)
+def ca_template(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find that CA certificates are newly allowed: by an existing policy, or to another account."""
+    if change.type == SHARE:
+        for issuers in (step.ca_issuers for step in share_steps(change, context) if step.ca_issuers):
+            message = f"they may issue CA certificates from it: {_TRUSTING}: {describe(issuers)}"
+            yield ca_template.finding(change, message, advice="share end-entity templates only")
+    elif change.type in RAM_TYPES:
+        for each in ram_changes(change, context):
+            if each.is_extended and each.allows_ca_certificates:
+                message = f"{each.words}: others may issue CA certificates from it: {_TRUSTING}"
+                yield ca_template.finding(change, message, advice="share with the default rights")
     else:
-        yield from _compared(change, before, after)
+        for step in policy_steps(change, context):
+            yield from _ca_template_in_policy(change, step)
 
 
-def _unknown(change: Change, before: Mapping[str, str]) -> Iterator[Outcome]:
-    if any(map(is_about_authorities, before.values())):
-        message = f"what the policy will allow is known only after the apply: {_SPEC}"
-        yield undecided(change, "ca-template", message)
-    else:
-        message = f"what the new policy allows is known only after the apply: {_SPEC}"
-        yield finding(change, "access-granted", message, advice=REVIEW)
+@rule(
+    "privileged-template",
+    Level.WIDENS_ACCESS,
+    types=_WITH_TEXT,
+    change="lets a policy that exists issue by a template that leaves a certificate's purpose to the request",
+    consequence="its principals sign code, OCSP answers, or whatever they ask for",
+    source="https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html",
+)
+def privileged_template(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find an existing policy that newly allows templates which take the purpose from the request."""
+    for gained in _widenings(change, context):
+        if gained.has_privileged_template and not gained.has_ca_template:
+            message = "its principals may now issue certificates whose purpose they choose themselves"
+            yield privileged_template.finding(change, message, advice=_NARROW, affected=gained.lines())
 
 
-def _compared(change: Change, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Outcome]:
-    try:
-        found = find_widening(before, after)
-    except PolicyError as error:
-        yield undecided(change, "ca-template", f"the policy cannot be judged: {error}")
-        return
-    if found.gained:
-        yield _widened(change, found, is_new=not before)
-    elif before:
+@rule(
+    "policy-widened",
+    Level.WIDENS_ACCESS,
+    types=[*_WITH_TEXT, _USER],
+    change="lets a policy that exists allow more",
+    consequence="its principals may do more with CAs",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+)
+def policy_widened(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find an existing policy that allows more, or a permissions boundary that is replaced or removed."""
+    if change.type in (_ROLE, _USER):
+        yield from _boundary_changed(change, context)
+    for gained in _widenings(change, context):
+        if not gained.has_privileged_template and not gained.has_ca_template:
+            message = f"{len(gained.gained)} kinds of requests are newly allowed"
+            yield policy_widened.finding(change, message, advice=_NARROW, affected=gained.lines())
+
+
+@rule(
+    "access-granted",
+    Level.WIDENS_ACCESS,
+    types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS],
+    change="adds a policy that is about CAs",
+    consequence="its principals may do more with CAs",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+)
+def access_granted(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a policy on CAs that is new, attached, or gained by coming into a group."""
+    for step in policy_steps(change, context) if change.type in _WITH_TEXT else ():
+        if step.is_new and step.is_unknown:
+            message = f"what the new policy allows is known only after the apply: {_SPEC}"
+            yield access_granted.finding(change, message, advice=_REVIEW)
+        elif step.is_new and step.gained:
+            added = ", CA certificates among it" if step.gained.has_ca_template else ""
+            message = f"a new policy allows what no policy of this address did{added}"
+            yield access_granted.finding(change, message, advice=_REVIEW, affected=step.gained.lines())
+    for who, arn in attachment_change(change, context).gained:
+        yield from _attached(change, context, who, arn)
+    for user, group in membership_change(change).gained:
+        if context.holders.holds(group):
+            message = f"{user} comes into {group}, and has its policies about CAs"
+            yield access_granted.finding(change, message, advice=_REVIEW)
+
+
+@rule(
+    "access-removed",
+    Level.NOTICE,
+    types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS],
+    change="takes away a policy that is about CAs",
+    consequence="its principals issue nothing by it",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+)
+def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a policy on CAs that is destroyed, detached, or lost by leaving a group."""
+    if change.type in _WITH_TEXT and any(step.is_removed for step in policy_steps(change, context)):
+        yield access_removed.finding(change, "its principals issue nothing by it any more", advice=_SEE)
+    for who, arn in attachment_change(change, context).lost:
+        if context.holders.concerns(arn) and not _is_destroyed_too(arn, context):
+            message = f"{who} loses {arn}, and issues nothing by it any more"
+            yield access_removed.finding(change, message, advice=_SEE)
+    for user, group in membership_change(change).lost:
+        if context.holders.holds(group):
+            message = f"{user} leaves {group}, and issues nothing by its policies any more"
+            yield access_removed.finding(change, message, advice=_SEE)
+
+
+@rule(
+    "policy-changed",
+    Level.NOTICE,
+    types=_WITH_TEXT,
+    change="changes a policy without a request that it newly allows",
+    consequence="nothing that pcaform could find",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+)
+def policy_changed(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a policy that changes its meaning, and newly allows nothing that was tried."""
+    if any(step.widening and not step.gained and not step.is_new for step in policy_steps(change, context)):
         message = "the policy changes, and of all requests that were tried none is newly allowed"
-        yield finding(change, "policy-changed", message, advice="read the difference")
+        yield policy_changed.finding(change, message, advice="read the difference")
 
 
-def _widened(change: Change, found: Widening, *, is_new: bool) -> Outcome:
-    if is_new:
-        added = ", CA certificates among it" if found.has_ca_template else ""
-        message = f"a new policy allows what no policy of this address did{added}"
-        return finding(change, "access-granted", message, advice=REVIEW, affected=found.lines())
-    if found.has_ca_template:
-        message = "its principals may now issue CA certificates: whoever trusts this CA trusts the CAs that they make"
-        return finding(change, "ca-template", message, advice=_NARROW, affected=found.lines())
-    if found.has_privileged_template:
-        message = "its principals may now issue certificates whose purpose they choose themselves"
-        return finding(change, "privileged-template", message, advice=_NARROW, affected=found.lines())
-    message = f"{len(found.gained)} kinds of requests are newly allowed"
-    return finding(change, "policy-widened", message, advice=_NARROW, affected=found.lines())
+def _ca_template_in_policy(change: Change, step: PolicyStep) -> Iterator[Outcome]:
+    """Find CA certificates among what a policy newly allows; one that cannot be read may allow them."""
+    if step.is_unknown and not step.is_new:
+        message = f"what the policy will allow is known only after the apply: {_SPEC}"
+        yield ca_template.undecided(change, message)
+    elif step.error:
+        yield ca_template.undecided(change, f"the policy cannot be judged: {step.error}")
+    elif step.gained and step.gained.has_ca_template and not step.is_new:
+        message = f"its principals may now issue CA certificates: {_TRUSTING}"
+        yield ca_template.finding(change, message, advice=_NARROW, affected=step.gained.lines())
+
+
+def _widenings(change: Change, context: PlanContext) -> Iterator[Widening]:
+    """Yield what an existing policy newly allows."""
+    for step in policy_steps(change, context) if change.type in _WITH_TEXT else ():
+        if step.gained and not step.is_new:
+            yield step.gained
+
+
+def _boundary_changed(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a boundary that is replaced or removed: without it, a principal's policies allow all that they say."""
+    old, new = change.before.get(_BOUNDARY), change.after.get(_BOUNDARY)
+    is_other = old and change.after and (new != old or change.unknown.get(_BOUNDARY))
+    if is_other and context.holders.is_holder(change):
+        end = f"gives way to {new or 'another one'}" if new or change.unknown.get(_BOUNDARY) else "is taken off"
+        message = f"the boundary {old} {end}: what it kept from the principal may be allowed now"
+        advice = "leave the boundary, or see that its policies allow no more than they should"
+        yield policy_widened.finding(change, message, advice=advice, arguments=[_BOUNDARY])
+
+
+def _attached(change: Change, context: PlanContext, who: str, arn: str) -> Iterator[Outcome]:
+    """Find a policy on CAs that a principal gains, or one that may be on CAs since nobody can read it."""
+    holder = "a principal that is not known yet" if who == UNKNOWN else who
+    concerns = context.holders.concerns(arn)
+    if concerns:
+        message = f"{holder} gets {arn}"
+        yield access_granted.finding(change, message, advice=_REVIEW, arguments=_differing(change))
+    elif concerns is None and not (arn == UNKNOWN and context.holders.makes_policies):
+        named = "a policy that is not known yet" if arn == UNKNOWN else arn
+        message = f"{holder} gets {named}, whose text is not in the plan: what it allows cannot be read"
+        yield access_granted.finding(change, message, advice=_REVIEW, arguments=_differing(change))
+
+
+def _differing(change: Change) -> list[str]:
+    return [
+        name for name in _ARGUMENTS if change.before.get(name) != change.after.get(name) or change.unknown.get(name)
+    ]
+
+
+def _is_destroyed_too(arn: str, context: PlanContext) -> bool:
+    return any(is_destroyed(each) and each.before.get("arn") == arn for each in context.changes_of(*POLICIES))

@@ -1,101 +1,180 @@
-"""What happens to a CA's revocation: lists and responders that are switched off, moved, or closed to their readers.
+"""Rules about revocation: CRLs and OCSP that are switched off, moved or closed, and the buckets and names of both.
 
 A certificate names where its revocation is looked up, once and for all: the bucket or the name that was set when it was
-issued. Source: API_CrlConfiguration.html and API_OcspConfiguration.html below
-https://docs.aws.amazon.com/privateca/latest/APIReference/.
+issued.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.findings import finding, undecided
-from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.analysis.crl_buckets import (
+    allowed_actions,
+    cas_using,
+    describe_crls,
+    has_public_crl,
+    is_readable,
+)
+from pcaform.checks.guard.analysis.revocation import CNAMES, CRL, OCSP, Fate, block, revocation_changes
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.findings import is_destroyed, is_updated
+from pcaform.checks.guard.levels import Level
+from pcaform.checks.guard.plan_json import Change, Resource
+from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Outcome
+from pcaform.terraform.resource_types import AUTHORITY
 
-_ROOT = "revocation_configuration"
-_PLACES = {"crl_configuration": ("custom_cname", "s3_bucket_name"), "ocsp_configuration": ("ocsp_custom_cname",)}
-_NAMES = {"crl_configuration": "the revocation list", "ocsp_configuration": "OCSP"}
-
-
-def published(change: Change) -> Iterator[Outcome]:
-    """Judge a CA that is changed: its revocation must still be published where certificates look for it."""
-    for kind, places in _PLACES.items():
-        before, after = block(change.before, kind), block(change.after, kind)
-        if not before.get("enabled"):
-            continue
-        path, unknown = f"{_ROOT}[0].{kind}[0]", _unknown(change, kind)
-        moved = _moved(before, after, places, unknown)
-        if "enabled" in unknown:
-            yield undecided(change, "revocation-off", f"whether {_NAMES[kind]} stays on is known only after the apply")
-        elif not after.get("enabled"):
-            yield _switched_off(change, kind, f"{path}.enabled")
-        elif moved in unknown:
-            yield undecided(change, "revocation-moved", f"where {_NAMES[kind]} will be is known only after the apply")
-        elif moved:
-            yield _elsewhere(change, kind, f"{path}.{moved}")
-        elif is_public(before) and not before.get("custom_cname") and not is_public(after):
-            yield _closed(change, f"{path}.s3_object_acl")
+_BUCKET, _BUCKET_POLICY = "aws_s3_bucket", "aws_s3_bucket_policy"
+_ACCESS_BLOCK = "aws_s3_bucket_public_access_block"
+_NAME_TYPES = ("aws_route53_record", "aws_cloudfront_distribution")
+_FLAGS = ("block_public_acls", "ignore_public_acls")
+_KEEP = "keep the bucket and its policy until every certificate that names it has ended"
+_NAMES = {CRL: "the revocation list", OCSP: "OCSP"}
 
 
-def is_public(crl: Mapping[str, Any]) -> bool:
-    """Tell whether a list is written for everybody to read, as AWS does unless another ACL is named."""
-    return bool(crl.get("s3_bucket_name")) and crl.get("s3_object_acl") != "BUCKET_OWNER_FULL_CONTROL"
+@rule(
+    "revocation-off",
+    Level.BREAKS_TRUST,
+    types=[AUTHORITY, _BUCKET_POLICY, _ACCESS_BLOCK],
+    change="switches a revocation list or OCSP off, or closes the list to its readers",
+    consequence="nobody learns of revoked certificates any more, or refuses all of them",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CrlConfiguration.html",
+)
+def revocation_off(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find revocation that ends: switched off, or not readable any more."""
+    if change.type == AUTHORITY:
+        yield from _switched_off(change)
+    elif change.type == _ACCESS_BLOCK:
+        yield from _access_blocked(change, context)
+    elif not is_destroyed(change):
+        for ca in cas_using(change.before.get("bucket"), context):
+            is_lost = is_readable(change.before) and not is_readable(change.after) and not has_public_crl(ca)
+            if is_lost and not _lost_actions(change, ca) and not _is_unknown(change, ca):
+                message = f"{describe_crls([ca], context)}, where the policy lets nobody read them any more"
+                yield revocation_off.finding(change, message, advice=_KEEP)
 
 
-def _switched_off(change: Change, kind: str, path: str) -> Outcome:
-    message = (
-        f"{_NAMES[kind]} is switched off: certificates issued so far name it, and who checks them learns of no "
-        "revocation any more, or refuses them all"
-    )
-    advice = f"leave '{kind}' as it is; where it must end, first let every certificate end that names it"
-    return finding(change, "revocation-off", message, advice=advice, arguments=[path])
+@rule(
+    "revocation-moved",
+    Level.BREAKS_TRUST,
+    types=[AUTHORITY, *_NAME_TYPES],
+    change="gives the list or OCSP another bucket or name, or takes the name away",
+    consequence="certificates issued so far name the old place, which is not served any more",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_OcspConfiguration.html",
+)
+def revocation_moved(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find revocation that is served at another place than certificates name."""
+    if change.type in _NAME_TYPES:
+        yield from _name_removed(change, context)
+        return
+    for step in revocation_changes(change) if is_updated(change) else ():
+        if step.fate is Fate.MOVED and step.is_unknown:
+            message = f"where {_NAMES[step.block]} will be is known only after the apply"
+            yield revocation_moved.undecided(change, message)
+        elif step.fate is Fate.MOVED:
+            message = (
+                f"{_NAMES[step.block]} moves: certificates issued so far name the old place, which is served no more "
+                "and ends with its last list or answer"
+            )
+            advice = (
+                "keep the old place, or serve the new content under the old name until those certificates have ended"
+            )
+            yield revocation_moved.finding(change, message, advice=advice, arguments=[step.path])
 
 
-def _elsewhere(change: Change, kind: str, path: str) -> Outcome:
-    message = (
-        f"{_NAMES[kind]} moves: certificates issued so far name the old place, which is served no more and ends with "
-        "its last list or answer"
-    )
-    advice = "keep the old place, or serve the new content under the old name until those certificates have ended"
-    return finding(change, "revocation-moved", message, advice=advice, arguments=[path])
+@rule(
+    "list-bucket-destroyed",
+    Level.BREAKS_TRUST,
+    types=[_BUCKET, _BUCKET_POLICY],
+    change="destroys the bucket of a revocation list or its policy, or takes from AWS the right to write there",
+    consequence="lists end, and no new one can be written",
+    source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies",
+)
+def list_bucket_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a bucket in which AWS can write the CRLs of a CA no more."""
+    using = cas_using(change.before.get("bucket"), context)
+    if is_destroyed(change):
+        if using:
+            message = f"{describe_crls(using, context)}: they are gone, or written no more"
+            yield list_bucket_destroyed.finding(change, message, advice=_KEEP)
+        return
+    for ca in using if change.type == _BUCKET_POLICY else ():
+        if _is_unknown(change, ca):
+            where = describe_crls([ca], context)
+            message = f"{where}, and whether AWS may write there is known only after the apply"
+            yield list_bucket_destroyed.undecided(change, message)
+        elif lost := _lost_actions(change, ca):
+            message = f"{describe_crls([ca], context)}, where AWS loses {', '.join(lost)}: they are written no more"
+            yield list_bucket_destroyed.finding(change, message, advice=_KEEP)
 
 
-def _closed(change: Change, path: str) -> Outcome:
-    message = (
-        "the revocation list is written for the bucket's owner only: certificates issued so far name the bucket, where "
-        "nobody else reads it any more unless the bucket's policy lets everybody"
-    )
-    advice = "leave 's3_object_acl', or serve the list from a bucket that everybody may read by its policy"
-    return finding(change, "revocation-off", message, advice=advice, arguments=[path])
+def _switched_off(change: Change) -> Iterator[Outcome]:
+    """Find a CRL or OCSP that is disabled, or a CRL that only the bucket's owner may read."""
+    for step in revocation_changes(change) if is_updated(change) else ():
+        name = _NAMES[step.block]
+        if step.fate is Fate.OFF and step.is_unknown:
+            yield revocation_off.undecided(change, f"whether {name} stays on is known only after the apply")
+        elif step.fate is Fate.OFF:
+            message = (
+                f"{name} is switched off: certificates issued so far name it, and who checks them learns of no "
+                "revocation any more, or refuses them all"
+            )
+            advice = f"leave '{step.block}' as it is; where it must end, first let every certificate end that names it"
+            yield revocation_off.finding(change, message, advice=advice, arguments=[step.path])
+        elif step.fate is Fate.CLOSED:
+            message = (
+                "the revocation list is written for the bucket's owner only: certificates issued so far name the "
+                "bucket, where nobody else reads it any more unless the bucket's policy lets everybody"
+            )
+            advice = "leave 's3_object_acl', or serve the list from a bucket that everybody may read by its policy"
+            yield revocation_off.finding(change, message, advice=advice, arguments=[step.path])
 
 
-def _moved(
-    before: Mapping[str, Any], after: Mapping[str, Any], places: tuple[str, ...], unknown: Collection[str]
-) -> str:
-    """Return the argument by which the place in certificates changes; behind a name of its own a bucket may change."""
-    for name in places:
-        if name in unknown or (before.get(name) or None) != (after.get(name) or None):
-            return name
-        if before.get(name):
-            return ""
-    return ""
+def _access_blocked(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a bucket that is closed to the public, who reads CRLs there that are written for everybody."""
+    closed = [flag for flag in _FLAGS if change.after.get(flag) and not change.before.get(flag)]
+    after = {each.address: Resource(each.address, each.type, each.after) for each in context.changes_of(AUTHORITY)}
+    using = cas_using(change.after.get("bucket"), context) if closed else []
+    public = [ca for ca in using if has_public_crl(after.get(ca.address, ca))]
+    if public:
+        message = (
+            f"{describe_crls(public, context)} for everybody to read, which it refuses now: they are written or read "
+            "no more"
+        )
+        advice = "leave the bucket open, or first serve the lists under a name of their own, by CloudFront"
+        yield revocation_off.finding(change, message, advice=advice, arguments=closed)
 
 
-def block(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return one block of a CA's revocation, empty where there is none."""
-    for configuration in values.get(_ROOT) or ():
-        for found in (configuration or {}).get(name) or ():
-            return found or {}
-    return {}
+def _name_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a name that is not served any more: certificates have it in them, and look nowhere else."""
+    old = change.before.get("name")
+    gone = set() if old and old == change.after.get("name") else _names(change.before) - _names(change.after)
+    for ca in context.of(AUTHORITY) if gone else ():
+        for kind, argument in CNAMES.items():
+            configuration = block(ca.values, kind)
+            name = _normalized(configuration.get(argument))
+            if configuration.get("enabled") and name in gone:
+                message = (
+                    f"{name} is served no more, where certificates of {context.name(str(ca.values.get('arn')))} look "
+                    "up what was revoked"
+                )
+                advice = "keep it until every certificate that names it has ended"
+                yield revocation_moved.finding(change, message, advice=advice)
 
 
-def _unknown(change: Change, kind: str) -> Collection[str]:
-    """Return the arguments of a block that are not known yet; where the block itself is not, neither is the switch."""
-    configuration = change.unknown.get(_ROOT)
-    if not isinstance(configuration, list):
-        return ("enabled",) if configuration is True else ()
-    inner = [each.get(kind) if isinstance(each, Mapping) else each for each in configuration]
-    blocks = [each for one in inner for each in (one if isinstance(one, list) else [one])]
-    if True in blocks:
-        return ("enabled",)
-    return [name for each in blocks if isinstance(each, Mapping) for name, mark in each.items() if mark]
+def _is_unknown(change: Change, ca: Resource) -> bool:
+    """Tell whether a policy by which AWS writes CRLs has a text that is not known yet."""
+    return bool(change.unknown.get("policy") and allowed_actions(change.before, ca))
+
+
+def _lost_actions(change: Change, ca: Resource) -> list[str]:
+    after = allowed_actions(change.after, ca)
+    return [action for action in allowed_actions(change.before, ca) if action not in after]
+
+
+def _names(values: Mapping[str, Any]) -> set[str]:
+    names = (values.get("name"), values.get("fqdn"), values.get("domain_name"), *(values.get("aliases") or ()))
+    return {_normalized(each) for each in names} - {""}
+
+
+def _normalized(name: Any) -> str:
+    return name.lower().rstrip(".") if isinstance(name, str) else ""

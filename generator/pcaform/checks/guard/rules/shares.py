@@ -1,87 +1,87 @@
-"""What happens to a CA's own policy: whom it lets in beyond the account, whom no longer, and who may make CAs below."""
+"""Rules about CAs that are shared: who may use a CA by its own policy or by AWS RAM, and who may not any more."""
 
 from collections.abc import Iterator
-from typing import Any
 
+from pcaform.checks.guard.analysis.ram_changes import RAM_TYPES, ram_changes
+from pcaform.checks.guard.analysis.share_steps import share_steps
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.findings import finding, undecided
-from pcaform.checks.guard.grantees import (
-    Grantee,
-    added_grantees,
-    denied_principals,
-    describe,
-    grantees,
-    removed_grantees,
-)
+from pcaform.checks.guard.grantees import describe
+from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Outcome
-from pcaform.checks.guard.widening import have_same_meaning
-from pcaform.iam.evaluator.documents import PolicyError
+from pcaform.terraform.resource_types import SHARE
 
-KEEP = "keep them until every certificate that they have from this CA has ended"
-ONLY = "share only with who asked for it"
-CROWNED = "may issue CA certificates from it: whoever trusts this CA trusts the CAs that they make"
-_ARN = "resource_arn"
+_KEEP = "keep them until every certificate that they have from this CA has ended"
+_ONLY = "share only with who asked for it"
+_UNKNOWN = "whom the CA's policy lets in is known only after the apply: give the guard the spec with '--spec SPEC'"
 
 
-def share(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Judge a CA's policy: one that moves is taken from one CA and given to another."""
-    old, new = change.before.get(_ARN), change.after.get(_ARN)
-    is_gone = str(old or new) in context.destroyed
-    is_new = bool(change.unknown.get(_ARN)) or new in context.created_arns
-    is_moved = bool(old and change.after) and (old != new or is_new)
-    if is_gone and (is_new or not is_moved):
-        return
-    if change.unknown.get("policy"):
-        yield _unknown(change)
-        return
-    if not {"create", "update", "delete"} & set(change.actions):
-        return
-    before, after = change.before.get("policy") or "", change.after.get("policy") or ""
-    try:
-        if before and after and is_moved:
-            yield from () if is_gone else _shared(change, before, "", is_new=False)
-            yield from _shared(change, "", after, is_new=is_new)
-        else:
-            yield from _shared(change, before, after, is_new=is_new)
-    except PolicyError as error:
-        yield undecided(change, "share-open", f"the CA's policy cannot be judged: {error}")
+@rule(
+    "share-narrowed",
+    Level.BREAKS_TRUST,
+    types=[SHARE, *RAM_TYPES],
+    change="takes a CA's policy or its share of RAM away, or keeps somebody out of it",
+    consequence="they issue and renew nothing from this CA any more, which shows months later",
+    source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html",
+)
+def share_narrowed(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find principals that could use a CA and may not any more."""
+    for each in ram_changes(change, context) if change.type in RAM_TYPES else ():
+        if not each.is_extended:
+            message = f"{each.words}: they issue nothing from the CA any more, and ACM renews nothing for them"
+            yield share_narrowed.finding(change, message, advice=_KEEP)
+    for step in share_steps(change, context) if change.type == SHARE else ():
+        if step.is_unknown and not step.is_new:
+            yield share_narrowed.undecided(change, _UNKNOWN)
+        elif step.removed:
+            who = describe(step.removed, step.after)
+            message = f"they may not use the CA any more, and ACM renews nothing for them: {who}"
+            yield share_narrowed.finding(change, message, advice=_KEEP)
+        elif step.is_denial_added:
+            message = (
+                "a statement keeps somebody from the CA who could use it, and ACM renews nothing for them any more"
+            )
+            yield share_narrowed.finding(change, message, advice=_KEEP)
 
 
-def _unknown(change: Change) -> Outcome:
-    """Return what may be said of a policy whose text is not known; AWS takes no new one that lets everybody in."""
-    message = "whom the CA's policy lets in is known only after the apply: give the guard the spec with '--spec SPEC'"
-    if change.before:
-        return undecided(change, "share-narrowed", message)
-    return finding(change, "share-extended", message, advice="have it reviewed as a grant")
+@rule(
+    "share-open",
+    Level.BREAKS_TRUST,
+    types=[SHARE],
+    change="lets everybody in with a CA's policy",
+    consequence="whoever has an AWS account may use the CA",
+    source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html",
+)
+def share_open(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a CA's policy that lets any AWS account use the CA, or that cannot be read."""
+    for step in share_steps(change, context):
+        if step.error:
+            yield share_open.undecided(change, f"the CA's policy cannot be judged: {step.error}")
+        elif step.anybody:
+            message = f"the CA's policy lets everybody in: {describe(step.anybody)}"
+            yield share_open.finding(change, message, advice="name accounts, or an organization")
 
 
-def _shared(change: Change, before: str, after: str, *, is_new: bool) -> Iterator[Outcome]:
-    """Compare two texts of one CA's policy, empty where there is none; `is_new` tells that the CA is made with it."""
-    old, new = (grantees(text, change.address) if text else () for text in (before, after))
-    if before and after and have_same_meaning([before], [after]):
-        return
-    came, gone = added_grantees(old, new), removed_grantees(old, new)
-    was, will = (denied_principals(text) if before and after else frozenset() for text in (before, after))
-    if came:
-        yield _extended(change, came, old, is_new=is_new)
-    elif was - will:
-        message = "a statement that kept somebody from the CA is gone, or keeps out fewer"
-        yield finding(change, "share-extended", message, advice="keep the denial")
-    if gone:
-        message = f"they may not use the CA any more, and ACM renews nothing for them: {describe(gone, new)}"
-        yield finding(change, "share-narrowed", message, advice=KEEP)
-    elif will - was:
-        message = "a statement keeps somebody from the CA who could use it, and ACM renews nothing for them any more"
-        yield finding(change, "share-narrowed", message, advice=KEEP)
-
-
-def _extended(change: Change, came: tuple[Grantee, ...], old: Any, *, is_new: bool) -> Outcome:
-    if everybody := [each for each in came if each.is_anybody]:
-        message = f"the CA's policy lets everybody in: {describe(everybody)}"
-        return finding(change, "share-open", message, advice="name accounts, or an organization")
-    crowned = [each for each in came if each.may_make_authorities]
-    if crowned and not is_new:
-        message = f"they {CROWNED}: {describe(crowned)}"
-        return finding(change, "ca-template", message, advice="share end-entity templates only")
-    return finding(change, "share-extended", f"more may issue from the CA: {describe(came, old)}", advice=ONLY)
+@rule(
+    "share-extended",
+    Level.WIDENS_ACCESS,
+    types=[SHARE, *RAM_TYPES],
+    change="lets more accounts issue from a CA",
+    consequence="they issue without being asked",
+    source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-ram.html",
+)
+def share_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find principals that may newly use a CA; AWS takes no new policy that lets any account in."""
+    for each in ram_changes(change, context) if change.type in RAM_TYPES else ():
+        if each.is_extended and not each.allows_ca_certificates:
+            yield share_extended.finding(change, f"{each.words}: more may issue from the CA", advice=_ONLY)
+    for step in share_steps(change, context) if change.type == SHARE else ():
+        if step.is_unknown and step.is_new:
+            yield share_extended.finding(change, _UNKNOWN, advice="have it reviewed as a grant")
+        elif step.other_issuers:
+            message = f"more may issue from the CA: {describe(step.other_issuers, step.before)}"
+            yield share_extended.finding(change, message, advice=_ONLY)
+        elif step.is_denial_removed and not step.added:
+            message = "a statement that kept somebody from the CA is gone, or keeps out fewer"
+            yield share_extended.finding(change, message, advice="keep the denial")

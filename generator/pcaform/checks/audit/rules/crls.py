@@ -1,0 +1,121 @@
+"""Rules about CRLs and their buckets."""
+
+from collections.abc import Iterator
+
+from pcaform.checks.audit.bucket_readers import ANYONE, Grant, bucket_readers
+from pcaform.checks.audit.finding import Finding
+from pcaform.checks.audit.rule import AuditContext, rule
+from pcaform.core.facts import LIST_WRITER
+from pcaform.iam.evaluator.elements import PolicyError
+from pcaform.sources.account_snapshot import Bucket, CaStatus
+
+_READ, _WRITE = "s3:GetObject", "s3:PutObject"
+_CLOUDFRONT = (
+    "serve the CRL through a CloudFront distribution with origin access control, named by custom_cname, so that the "
+    "bucket stays private"
+)
+_INACTIVE = ("DELETED", "EXPIRED", "FAILED")
+
+
+@rule("list-not-written", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies")
+def crl_not_written(context: AuditContext) -> Iterator[Finding]:
+    """The bucket of a CRL does not exist, or does not allow Private CA to write."""
+    for bucket, _, writers in _readable_policies(context):
+        problem = _write_problem(bucket, writers)
+        if problem is not None:
+            message, advice = problem
+            for ca in _cas_of(bucket, context):
+                yield crl_not_written.ca_finding(ca, message, advice=advice, day=context.now)
+
+
+@rule("list-unreadable", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html")
+def crl_unreadable(context: AuditContext) -> Iterator[Finding]:
+    """No one can read a CRL: its bucket is private, and neither CloudFront nor another reader has access."""
+    for bucket in _buckets(context):
+        try:
+            readers, writers = bucket_readers(bucket, _READ), bucket_readers(bucket, _WRITE)
+        except PolicyError as error:
+            advice = "look at the policy: who can read its CRLs was not checked"
+            yield crl_unreadable.finding(f"bucket {bucket.name}", f"its {error}", advice=advice, day=None)
+            continue
+        for ca in _cas_of(bucket, context) if _write_problem(bucket, writers) is None else ():
+            if not _is_readable(ca, bucket, readers):
+                message = f"no one can read its CRL: {_location(ca, bucket)}"
+                yield crl_unreadable.ca_finding(ca, message, advice=_CLOUDFRONT, day=context.now)
+
+
+@rule(
+    "list-bucket-public",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+)
+def crl_bucket_public(context: AuditContext) -> Iterator[Finding]:
+    """A bucket of CRLs is public, by its policy or by the CRLs' ACL."""
+    for bucket, readers, _ in _readable_policies(context):
+        reason = _public_access(bucket, readers, _cas_of(bucket, context))
+        if reason:
+            advice = f"close it with S3 Block Public Access; before that, {_CLOUDFRONT}"
+            message = f"it is public: {reason}"
+            yield crl_bucket_public.finding(f"bucket {bucket.name}", message, advice=advice, day=None)
+
+
+def _buckets(context: AuditContext) -> list[Bucket]:
+    return [bucket for _, bucket in sorted(context.snapshot.buckets.items())]
+
+
+def _readable_policies(context: AuditContext) -> Iterator[tuple[Bucket, list[Grant], list[Grant]]]:
+    """Yield each bucket with who may read and who may write; those with an unreadable policy are left out."""
+    for bucket in _buckets(context):
+        try:
+            yield bucket, bucket_readers(bucket, _READ), bucket_readers(bucket, _WRITE)
+        except PolicyError:
+            continue
+
+
+def _cas_of(bucket: Bucket, context: AuditContext) -> list[CaStatus]:
+    """Return the CAs that write their CRLs into a bucket."""
+    return [
+        ca
+        for ca in context.snapshot.own
+        if ca.lists.get("s3_bucket_name") == bucket.name and ca.status not in _INACTIVE
+    ]
+
+
+def _write_problem(bucket: Bucket, writers: list[Grant]) -> tuple[str, str] | None:
+    """Return why no CRL is written into a bucket, and what to do; None where it is."""
+    if not bucket.is_there:
+        message = f"its CRL goes to the bucket {bucket.name}, which does not exist: no CRL is written"
+        return message, "create the bucket, or name another one: until then, clients do not learn of revocations"
+    if not any(grant.principal in (LIST_WRITER, ANYONE) for grant in writers):
+        message = f"the policy of bucket {bucket.name} does not allow {LIST_WRITER} to write: no CRL is written"
+        advice = "allow s3:PutObject, s3:PutObjectAcl, s3:GetBucketAcl and s3:GetBucketLocation to that service"
+        return message, advice
+    return None
+
+
+def _is_readable(ca: CaStatus, bucket: Bucket, readers: list[Grant]) -> bool:
+    """Tell whether a CRL has readers; behind a custom name, or without a URL, any reader of the bucket may serve it."""
+    is_behind = bool(ca.lists.get("custom_cname")) or ca.hides_list
+    is_allowed = any(grant.principal == ANYONE or (is_behind and grant.principal != LIST_WRITER) for grant in readers)
+    is_blocked = "RestrictPublicBuckets" in bucket.blocks and not any(
+        grant.principal not in (ANYONE, LIST_WRITER) or grant.has_condition for grant in readers
+    )
+    return bool(_public_access(bucket, readers, [ca])) or (is_allowed and not is_blocked)
+
+
+def _location(ca: CaStatus, bucket: Bucket) -> str:
+    if cname := ca.lists.get("custom_cname"):
+        return f"its URL is at {cname}, and the bucket {bucket.name} has no reader that could serve it"
+    if ca.hides_list:
+        return f"the bucket {bucket.name} has no reader"
+    return f"its URL is that of the bucket {bucket.name}, which is not public"
+
+
+def _public_access(bucket: Bucket, readers: list[Grant], cas: list[CaStatus]) -> str:
+    """Return what makes a bucket's CRLs public, empty where nothing does."""
+    is_open = any(grant.principal == ANYONE and not grant.has_condition for grant in readers)
+    if is_open and "RestrictPublicBuckets" not in bucket.blocks:
+        return "its policy allows s3:GetObject to '*'"
+    # Without a choice AWS writes CRLs with PUBLIC_READ: CrlConfiguration in the acm-pca service model.
+    acls = {ca.lists.get("s3_object_acl") or "PUBLIC_READ" for ca in cas}
+    has_acls = bucket.is_there and bucket.has_acls and not {"IgnorePublicAcls", "BlockPublicAcls"} & bucket.blocks
+    return "its CRLs have the ACL PUBLIC_READ" if has_acls and "PUBLIC_READ" in acls else ""

@@ -1,0 +1,66 @@
+"""Rules about principals that have too much access to CAs."""
+
+from collections.abc import Iterator
+
+from pcaform.checks.access.check import Access
+from pcaform.checks.audit.finding import Finding
+from pcaform.checks.audit.rule import AuditContext, rule
+from pcaform.core import facts
+from pcaform.iam.evaluator.documents import Statement, read_document
+from pcaform.iam.evaluator.elements import PolicyError
+from pcaform.iam.evaluator.patterns import is_action
+from pcaform.sources.account_snapshot import CaStatus
+
+_ISSUE = "acm-pca:IssueCertificate"
+_TEMPLATE = "acm-pca:templatearn"
+_SERVICE_ROLE = ":role/aws-service-role/"
+_RESTRICT = (
+    "restrict it to CAs and templates, as 'pcaform render' does; 'pcaform access --live' shows everything it may do"
+)
+
+
+@rule("too-much-power", source="https://docs.aws.amazon.com/privateca/latest/userguide/ca-best-practices.html")
+def too_much_power(context: AuditContext) -> Iterator[Finding]:
+    """A user or role may issue CA certificates, issue from every CA, or both administer CAs and issue."""
+    for access in {_arn(access): access for access in context.access.accesses}.values():
+        subject = f"{access.subject.kind} {access.subject.key}"
+        messages = dict.fromkeys(found.message for found in context.access.findings if found.subject == subject)
+        if messages and _SERVICE_ROLE not in _arn(access):
+            message = "; ".join(messages)
+            yield too_much_power.finding(subject, message, advice=_RESTRICT, day=None, arn=_arn(access))
+
+
+@rule("shared-too-widely", source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html")
+def shared_too_widely(context: AuditContext) -> Iterator[Finding]:
+    """A CA's resource policy lets another account issue CA certificates under it, or issue with any template."""
+    for ca in context.snapshot.own:
+        for message in dict.fromkeys(_wide_statements(ca)):
+            advice = f"share it for {facts.DEFAULT_TEMPLATE} only, unless they should run a CA"
+            yield shared_too_widely.ca_finding(ca, message, advice=advice, day=None)
+
+
+def _arn(access: Access) -> str:
+    return access.subject.principal.role_arn or access.subject.principal.arn
+
+
+def _wide_statements(ca: CaStatus) -> Iterator[str]:
+    """Yield a message for each statement of a CA's policy that allows CA certificates."""
+    if not ca.policy:
+        return
+    try:
+        statements = read_document(ca.policy, ca.name).statements
+    except PolicyError:
+        yield "its resource policy cannot be read, and may let others issue CA certificates"
+        return
+    for statement in statements:
+        if statement.is_allow and _allows_ca_certificates(statement, ca):
+            names = [name for named in (statement.principals or {}).values() for name in named]
+            principals = ", ".join("anyone who meets its conditions" if name == "*" else name for name in names)
+            yield f"its resource policy lets {principals} issue CA certificates under it"
+
+
+def _allows_ca_certificates(statement: Statement, ca: CaStatus) -> bool:
+    if any(is_action(_ISSUE, action) for action in statement.actions) is statement.are_actions_excluded:
+        return False
+    context = {_TEMPLATE: (facts.template_arn(ca.region, facts.subordinate_template(0)),)}
+    return all(condition.is_met(context) for condition in statement.conditions if condition.key == _TEMPLATE)

@@ -1,0 +1,64 @@
+"""Rules about managed certificates that ACM will not renew."""
+
+from collections.abc import Iterator
+
+from pcaform.checks.audit.finding import Finding
+from pcaform.checks.audit.renewal_blockers import Blocker, active, renewal_blockers, unrenewable
+from pcaform.checks.audit.rule import AuditContext, rule
+from pcaform.core.dates import day
+from pcaform.sources.account_snapshot import CaStatus, Certificate
+
+
+@rule("no-renewal", source="https://docs.aws.amazon.com/acm/latest/userguide/renew-private-cert.html")
+def no_renewal(context: AuditContext) -> Iterator[Finding]:
+    """ACM will not renew certificates of a CA: permission incomplete, CA not ACTIVE, or CA ends before they would."""
+    for ca in context.snapshot.authorities:
+        certificates = active(context.snapshot.issued_by(ca))
+        blockers = _blockers(context, ca)
+        if certificates and blockers:
+            yield _certificates_blocked(ca, certificates, blockers)
+        elif ca.actions and ca.status == "ACTIVE" and blockers:
+            message = f"certificates that ACM issues from it will not renew: {_reasons(blockers)}"
+            yield no_renewal.ca_finding(ca, message, advice=_advice(blockers), day=None)
+
+
+@rule("certificate-ends", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
+def certificate_ends(context: AuditContext) -> Iterator[Finding]:
+    """A certificate ends although its CA is fine: ACM could not renew it, or it is neither in use nor exported."""
+    for ca in context.snapshot.authorities:
+        if _blockers(context, ca):
+            continue
+        for certificate in context.snapshot.issued_by(ca):
+            for reason in unrenewable(certificate, now=context.now, expiring=context.expiring):
+                yield _certificate_finding(certificate, reason)
+
+
+def _blockers(context: AuditContext, ca: CaStatus) -> list[Blocker]:
+    return list(renewal_blockers(ca, active(context.snapshot.issued_by(ca)), now=context.now))
+
+
+def _certificates_blocked(ca: CaStatus, certificates: list[Certificate], blockers: list[Blocker]) -> Finding:
+    ends = [certificate.ends for certificate in certificates if certificate.ends is not None]
+    first, count = min(ends, default=None), len(certificates)
+    subject = "1 managed certificate" if count == 1 else f"{count} managed certificates"
+    message = f"{subject} will not renew, the first ends on {day(first)}: {_reasons(blockers)}"
+    return no_renewal.ca_finding(ca, message, advice=_advice(blockers), day=first)
+
+
+def _certificate_finding(certificate: Certificate, reason: str) -> Finding:
+    return certificate_ends.finding(
+        f"certificate {certificate.name}",
+        reason,
+        advice="find out who needs it; ACM renews it if it is in use or exported: aws acm renew-certificate",
+        day=certificate.ends,
+        arn=certificate.arn,
+        region=certificate.arn.split(":")[3],
+    )
+
+
+def _reasons(blockers: list[Blocker]) -> str:
+    return "; ".join(blocker.reason for blocker in blockers)
+
+
+def _advice(blockers: list[Blocker]) -> str:
+    return "; ".join(dict.fromkeys(blocker.advice for blocker in blockers))

@@ -1,0 +1,30 @@
+"""What is about CAs and has no judgement: the kinds of the awscc provider, and those that newer releases may bring."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pcaform.checks.guard.findings import address_of
+from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.registry import rules_for
+from pcaform.checks.guard.verdict import Undecided
+from pcaform.terraform.plan_changes import is_marked
+
+_CHANGING = {"create", "update", "delete"}
+_TAGS = {"tags", "tags_all"}
+
+
+def unknown_type(change: Change) -> Iterator[Undecided]:
+    """Yield that a change cannot be decided, if its type belongs to AWS Private CA and no rule looks at it."""
+    is_of_private_ca = change.type.startswith(("aws_acmpca_", "awscc_acmpca_"))
+    if is_of_private_ca and not rules_for(change.type) and _CHANGING & set(change.actions) and not _is_of_tags(change):
+        message = f"what becomes of a CA by this is not known: the guard does not judge '{change.type}'"
+        yield Undecided(address_of(change), message)
+
+
+def _is_of_tags(change: Change) -> bool:
+    unknown = is_marked(_untagged(change.unknown))
+    return change.actions == ("update",) and not unknown and _untagged(change.before) == _untagged(change.after)
+
+
+def _untagged(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in _TAGS}

@@ -1,0 +1,204 @@
+"""Rules about certificates of CAs and of ACM: a destroy revokes or deletes them, an installation may go back in time.
+
+What the provider calls for each: https://github.com/hashicorp/terraform-provider-aws, internal/service/acmpca.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pcaform.checks.guard.certificate_dates import UnreadableError, certificate, identity, is_rollback
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.findings import address_of, is_destroyed, is_replaced
+from pcaform.checks.guard.levels import Level
+from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.rule import rule
+from pcaform.checks.guard.spec_diff import change_types
+from pcaform.checks.guard.verdict import Note, Outcome
+from pcaform.terraform.resource_types import CERTIFICATE, INSTALLATION, MANAGED
+
+_ARN = "certificate_authority_arn"
+_FORGET = "a 'removed' block with 'destroy = false'"
+_NOTHING = "the provider calls nothing at AWS"
+_REPLACED = f"replaced to install a new certificate: {_NOTHING} for the destroy in it"
+_OUT_OF_SIGHT = (
+    "whether the CA has a certificate already cannot be seen: it is not in the state, and no data source reads it"
+)
+
+
+@rule(
+    "certificate-destroyed",
+    Level.BREAKS_TRUST,
+    types=[CERTIFICATE],
+    change="destroys an `aws_acmpca_certificate`",
+    consequence="it is revoked; one that signs itself is not, but Terraform loses it",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCertificate.html",
+)
+def certificate_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a certificate that is destroyed, with none in its place."""
+    if is_destroyed(change) and not is_replaced(change):
+        advice = f"keep it, or let go of it without revoking it: {_FORGET}, which is also how an old generation retires"
+        affected = context.carrying(change.before.get("certificate"))
+        yield certificate_destroyed.finding(change, _revocation(change), advice=advice, affected=affected)
+
+
+@rule(
+    "certificate-replaced",
+    Level.BREAKS_TRUST,
+    types=[CERTIFICATE],
+    change="replaces an `aws_acmpca_certificate`",
+    consequence="the same, and another one is issued",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCertificate.html",
+)
+def certificate_replaced(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a certificate that is destroyed or forgotten, with another one issued in its place."""
+    if is_replaced(change):
+        old = _revocation(change) if is_destroyed(change) else "the certificate leaves the state and stays valid"
+        advice = "undo the change; to renew, add a further generation, which leaves this certificate valid"
+        affected = context.carrying(change.before.get("certificate"))
+        message = f"{old}; another one is issued in its place"
+        yield certificate_replaced.finding(change, message, advice=advice, affected=affected)
+
+
+@rule(
+    "certificate-rolled-back",
+    Level.BREAKS_TRUST,
+    types=[INSTALLATION, change_types.CA_CERTIFICATE],
+    change="installs a certificate in a CA that is not newer than the live one",
+    consequence="a CA renewed outside Terraform has its old certificate again",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html",
+)
+def certificate_rolled_back(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find an older certificate that takes the place of the live one, which Terraform has just read."""
+    del context
+    if change.type == change_types.CA_CERTIFICATE:
+        yield from _generation_lowered(change)
+    elif _is_destroyed_only(change):
+        yield Note(address_of(change), f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
+    elif _is_installed_anew(change) and not change.unknown.get("certificate"):
+        yield _compared(change)
+
+
+@rule(
+    "certificate-reissued",
+    Level.BREAKS_TRUST,
+    types=[INSTALLATION],
+    change="installs a new certificate over a live one that this stack did not issue or install",
+    consequence="the CA presents another certificate than the one that is known",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html",
+)
+def certificate_reissued(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a CA that is live and gets a certificate from a stack that did not issue or install the live one."""
+    if _is_installed_anew(change):
+        if change.unknown.get("certificate"):
+            yield _issued_anew(change, context)
+    elif "create" in change.actions:
+        yield from _installed_over(change, context)
+
+
+@rule(
+    "managed-certificate-destroyed",
+    Level.NOTICE,
+    types=[MANAGED],
+    change="destroys or replaces a private certificate of ACM",
+    consequence="certificate and key are gone once nothing uses it",
+    source="https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html",
+)
+def managed_certificate_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a private certificate of ACM that is deleted; one in its place has another ARN and another key."""
+    del context
+    if is_destroyed(change) and change.before.get(_ARN):
+        end = "another one is made with another key and ARN, and this one deleted" if is_replaced(change) else "deleted"
+        message = f"the private certificate for {change.before.get('domain_name')} ends: {end}"
+        advice = "see that nothing outside this stack uses its ARN; AWS refuses while a load balancer or the like does"
+        yield managed_certificate_destroyed.finding(change, message, advice=advice)
+
+
+def _is_installed_anew(change: Change) -> bool:
+    """Tell whether an installation is replaced in the same CA."""
+    is_same_ca = not change.unknown.get(_ARN) and change.before.get(_ARN) == change.after.get(_ARN)
+    return is_replaced(change) and is_same_ca
+
+
+def _is_destroyed_only(change: Change) -> bool:
+    return is_destroyed(change) and "create" not in change.actions
+
+
+def _generation_lowered(change: Change) -> Iterator[Outcome]:
+    """Find a CA whose spec goes back to an earlier generation."""
+    old, new = change.before["generation"], change.after["generation"]
+    if new < old:
+        message = f"generation {new} is installed over generation {old}, which is newer"
+        advice = f"leave 'generation: {old}', or go on to {old + 1}"
+        yield certificate_rolled_back.finding(change, message, advice=advice, arguments=["generation"])
+
+
+def _compared(change: Change) -> Outcome:
+    try:
+        live, planned = certificate(change.before.get("certificate")), certificate(change.after.get("certificate"))
+    except UnreadableError:
+        message = "the plan does not hold both the live certificate and the one to be installed"
+        return certificate_rolled_back.undecided(change, message)
+    if not is_rollback(live, planned):
+        return Note(address_of(change), f"replaced to install {planned} over {live}: {_NOTHING} for the destroy in it")
+    message = (
+        f"the CA has {live} installed and gets {planned} in its place, which is not newer: it was renewed outside "
+        "Terraform, or a generation is taken back"
+    )
+    advice = "keep the live certificate: 'activation: external' for a CA renewed elsewhere, else a further generation"
+    return certificate_rolled_back.finding(change, message, advice=advice)
+
+
+def _issued_anew(change: Change, context: PlanContext) -> Outcome:
+    """Tell the next generation of a certificate that the stack issued from one that only takes its CA's away."""
+    live = change.before.get("certificate")
+    if not live:
+        return certificate_reissued.undecided(change, "the plan does not hold the live certificate")
+    if not context.has_issued(live):
+        what = f"has a certificate that no 'aws_acmpca_certificate' in the state holds ({_named(live)})"
+        advice = (
+            "keep what was signed elsewhere, with 'activation'; import a certificate that fell out of the state; where "
+            "this stack is to issue from now on, waive this"
+        )
+        return _reissued(change, context, live, what, advice)
+    if not context.issues:
+        message = "what certificate is installed is known only after the apply"
+        return certificate_reissued.undecided(change, message)
+    return Note(address_of(change), _REPLACED)
+
+
+def _installed_over(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a CA that is live already and gets a certificate from a stack that installed none there before."""
+    arn = str(change.after.get(_ARN))
+    live = context.installed.get(arn)
+    if not (context.is_for_created_ca(change) if change.unknown.get(_ARN) else context.is_known(arn)):
+        yield certificate_reissued.undecided(change, _OUT_OF_SIGHT)
+    elif live is not None and identity(live) != identity(change.after.get("certificate")):
+        advice = (
+            "leave the live certificate: 'activation: external', or import the installation before anything is issued"
+        )
+        yield _reissued(change, context, live, f"has a certificate already ({_named(live)})", advice)
+    elif is_replaced(change):
+        yield Note(address_of(change), _REPLACED)
+
+
+def _reissued(change: Change, context: PlanContext, live: Any, what: str, advice: str) -> Outcome:
+    message = f"{context.name(str(change.after.get(_ARN)))} {what}, and another one is installed over it"
+    return certificate_reissued.finding(change, message, advice=advice, affected=context.carrying(live))
+
+
+def _named(pem: Any) -> str:
+    try:
+        return str(certificate(pem))
+    except UnreadableError:
+        return "one that cannot be read"
+
+
+def _revocation(change: Change) -> str:
+    """Return what becomes of a certificate at AWS; the provider passes over AWS's refusal to revoke a root."""
+    try:
+        found = certificate(change.before.get("certificate"))
+    except UnreadableError:
+        return "AWS revokes the certificate: whoever checks revocation refuses it and all that was issued below it"
+    if found.is_self_issued:
+        return f"AWS revokes no self-signed certificate, but Terraform loses {found}, which the CA may have installed"
+    return f"AWS revokes {found}: whoever checks revocation refuses it and all that was issued below it"

@@ -1,0 +1,81 @@
+"""What two specs say and no resource shows, as changes for the rules: protection, ARNs, providers, generations."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.spec_diff import change_types
+from pcaform.checks.guard.spec_diff.backend import backend_change
+from pcaform.checks.guard.spec_diff.moves import track_moves
+from pcaform.checks.guard.verdict import Note
+from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED
+
+_TERMS = ("parent", "path_length", "validity", "api_passthrough")
+
+
+def account_change(before: Spec, after: Spec) -> Change | None:
+    """Return the change of a stack's account or region, None where it stays."""
+    old, new = ({"account_id": each.aws.account_id, "region": each.aws.region} for each in (before, after))
+    return None if old == new else _change("provider.aws", change_types.ACCOUNT, old, new)
+
+
+def stack_removal(before: Spec) -> Change:
+    """Return the change of a stack whose spec is gone."""
+    return Change(f"stack {before.stack}", change_types.STACK, ("delete",), {}, {}, {}, "", (), "")
+
+
+def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
+    """Yield what changes about the backend, and about each CA, certificate and bucket that stays."""
+    yield from backend_change(before, after)
+    for key, old, new in _cas(before, after):
+        yield _change(f"module.{module_names.ca(key)}.{AUTHORITY}.this", change_types.CA, _entry(old), _entry(new))
+        if new.generation != old.generation and old.activation is None and new.activation is None:
+            address = f"module.{module_names.ca(key)}.{INSTALLATION}.this[0]"
+            generations = {"generation": old.generation}, {"generation": new.generation}
+            yield _change(address, change_types.CA_CERTIFICATE, *generations)
+    for key, certificate in after.certificates.items():
+        if key in before.certificates:
+            address = f"module.{module_names.certificate(key)}.{MANAGED}.this"
+            arns = {"arn": before.certificates[key].arn}, {"arn": certificate.arn}
+            yield _change(address, change_types.CERTIFICATE, *arns)
+    for key, bucket in after.crl_buckets.items():
+        if key in before.crl_buckets:
+            address = f"module.{module_names.crl_bucket(key)}.aws_s3_bucket.this"
+            values = {"force_destroy": before.crl_buckets[key].force_destroy}, {"force_destroy": bucket.force_destroy}
+            yield _change(address, change_types.CRL_BUCKET, *values)
+
+
+def notes_on_terms(before: Spec, after: Spec) -> Iterator[Note]:
+    """Yield which terms of an issued certificate change without a new generation, which does nothing."""
+    for key, old, new in _cas(before, after):
+        terms = [name for name in _TERMS if getattr(old, name) != getattr(new, name)]
+        is_same = new.generation == old.generation and old.activation is None and new.activation is None
+        if is_same and terms and (new.renamed_from is None or terms != ["parent"]):
+            address = f"module.{module_names.ca_certificate(key, new.generation)}.{CERTIFICATE}.this"
+            message = (
+                f"{', '.join(terms)} of a certificate that is issued already: Terraform ignores it, and pcaform "
+                f"renders it only with 'generation: {new.generation + 1}', which issues another"
+            )
+            yield Note(address, message)
+
+
+def _cas(before: Spec, after: Spec) -> Iterator[tuple[str, CertificateAuthority, CertificateAuthority]]:
+    """Yield the CAs that are in both specs, with their new keys."""
+    back = track_moves(before, after).back
+    for key, new in after.managed.items():
+        call = module_names.ca(key)
+        old = before.managed.get(back.get(call, call).removeprefix("ca_"))
+        if old is not None:
+            yield key, old, new
+
+
+def _entry(ca: CertificateAuthority) -> dict[str, Any]:
+    provider = ca.provider.model_dump(exclude_none=True) if ca.provider else None
+    return {"arn": ca.arn, "deletion_protection": ca.deletion_protection, "provider": provider}
+
+
+def _change(address: str, kind: str, before: dict[str, Any], after: dict[str, Any]) -> Change:
+    return Change(address, kind, ("update",), before, after, {}, "", (), "")

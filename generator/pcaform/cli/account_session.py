@@ -1,0 +1,50 @@
+"""Opens the account that a command reads, and reads the CAs in it; shared by all commands on an account."""
+
+from pathlib import Path
+
+from pcaform.core import console
+from pcaform.core.problems import Failure
+from pcaform.sources.aws import session
+from pcaform.sources.aws.checkpoint import open_checkpoint
+from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.progress import show_progress
+from pcaform.sources.aws.rate_limit import RateLimiter
+from pcaform.sources.aws.read import read
+from pcaform.sources.aws.session import Account, Caller
+from pcaform.sources.inventory import Inventory
+
+_CA = "aws_acmpca_certificate_authority"
+_UNKNOWN = "unknown"
+
+
+def open_account(caller: Caller) -> Account:
+    """Return the account of the caller's credentials; print which account it is, and who reads it."""
+    account = session.open_account(caller, RateLimiter())
+    console.print_status(f"account {account.account_id}, as {account.arn}, in {', '.join(account.regions)}")
+    return account
+
+
+def read_inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None = None) -> Inventory:
+    """Return what an account holds; what was read before an interruption comes from the checkpoint.
+
+    Raises Failure for credentials and regions that do not work, and where no CA could be read at all.
+    """
+    account = open_account(caller)
+    with open_checkpoint(account.account_id, checkpoint) as memory, show_progress("questions to AWS") as tell:
+        if memory.resumed:
+            console.print_status(f"{memory.resumed} answers come from {checkpoint}")
+        inventory = read(account, filters, checkpoint=memory, tell=tell)
+    if any(note.kind == _UNKNOWN for note in inventory.notes):
+        memory.save()
+    else:
+        memory.finish()
+    require_cas(inventory)
+    return inventory
+
+
+def require_cas(inventory: Inventory) -> None:
+    """Raise Failure where no CA was found, with the reasons that are known."""
+    if inventory.of_type(_CA):
+        return
+    reasons = "".join(f"\n  {note.kind}: {note.address}: {note.reason}" for note in inventory.notes)
+    raise Failure(f"no CA was found{':' if reasons else ' in these regions and with these filters'}{reasons}")

@@ -1,0 +1,191 @@
+"""The last step of all imports: writes the spec of an inventory where the user wants it, and reports what was found."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pcaform.cli.import_options import ImportOptions, check_options
+from pcaform.core import console
+from pcaform.core.problems import Failure
+from pcaform.importer.infer.existing_keys import existing_keys
+from pcaform.importer.infer.infer import InferredSpec, infer
+from pcaform.importer.merge import report
+from pcaform.importer.merge.baseline import SUFFIX, format_baseline, parse_baseline, update_baseline
+from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
+from pcaform.importer.merge.normal_form import normal_form
+from pcaform.importer.merge.unread_comments import add_unread_comments
+from pcaform.render.write import diff
+from pcaform.render.write.comparison import Difference, Owner
+from pcaform.render.write.files import Target, target, write
+from pcaform.rules.load import load_text
+from pcaform.sources.inventory import ImportNote, Inventory
+from pcaform.spec.parse import parse_spec
+from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import parse
+from pcaform.spec.yaml_writer import dump
+
+_SUFFIXES = (".yaml", ".yml")
+_DIFF_LINES = 40
+"""Lines of the diff of a file that a refusal shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A spec's file, its new content, and the baseline that the next import compares with."""
+
+    target: Target
+    content: bytes
+    baseline: bytes
+
+
+def write_result(inventory: Inventory, options: ImportOptions) -> bool:
+    """Write the spec of what a source holds; return whether all of it could be written as it was found.
+
+    Raises Failure where nothing can be written; then every file is as it was.
+    """
+    check_options(options)
+    return _merge_into(inventory, options, options.into) if options.into else _write_new(inventory, options)
+
+
+def read_existing(into: Path) -> tuple[Target, bytes, Spec]:
+    """Return a spec's file, its content, and the spec; raises Failure without a file, Invalid for another content."""
+    existing = target(into)
+    if existing.before is None:
+        raise Failure(f"{into}: there is no such file; --out {into} writes a new one")
+    return existing, existing.before, parse_spec(parse(existing.before, str(into)))
+
+
+def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
+    specs = infer(inventory, stack=options.stack)
+    notes = [note for inferred in specs for note in inferred.notes]
+    if options.out is None:
+        console.print_result("---\n".join(_format_spec(inferred) for inferred in specs))
+        return _print_report(report.build_report(inventory, notes, files=()), options)
+    files = [
+        _File(
+            target(path),
+            _format_spec(inferred).encode(),
+            format_baseline(update_baseline(None, normal_form(inferred.spec, inventory.source))),
+        )
+        for path, inferred in zip(_list_paths(options.out, specs), specs, strict=True)
+    ]
+    if not options.force and not options.is_dry_run:
+        _refuse_existing(files)
+    return _write_files(inventory, options, notes, files=files)
+
+
+def _format_spec(inferred: InferredSpec) -> str:
+    return add_unread_comments(dump(inferred.spec), inferred.spec, inferred.notes)
+
+
+def _list_paths(out: Path, specs: Sequence[InferredSpec]) -> list[Path]:
+    """Return the file of each spec: `out` itself, or one per stack where `out` is a directory."""
+    if len(specs) == 1 and not out.is_dir() and out.suffix in _SUFFIXES:
+        return [out]
+    if out.suffix in _SUFFIXES and not out.is_dir():
+        names = ", ".join(_name_location(inferred.spec) for inferred in specs)
+        raise Failure(f"{out}: one file for {len(specs)} specs ({names}): give a directory with --out")
+    return [out / f"{inferred.spec.stack}.yaml" for inferred in specs]
+
+
+def _refuse_existing(files: Iterable[_File]) -> None:
+    for file in files:
+        if file.target.before not in (None, file.content):
+            lines = "\n".join(diff.mark_control_characters(diff.cut(_diff([file]), _DIFF_LINES)))
+            raise Failure(
+                f"{file.target.path}: exists already; --into changes it and keeps what a person wrote, --force "
+                f"would overwrite it like this:\n{lines}"
+            )
+
+
+def _merge_into(inventory: Inventory, options: ImportOptions, into: Path) -> bool:
+    existing, before, spec = read_existing(into)
+    if options.stack not in ("", spec.stack):
+        raise Failure(f"{into}: is the stack '{spec.stack}', --stack says '{options.stack}': leave --stack out")
+    specs = infer(inventory, stack=spec.stack, existing=existing_keys(spec))
+    inferred, notes = _select_location(specs, spec, into)
+    baseline = _baseline_target(existing)
+    last = None if baseline.before is None else parse_baseline(baseline.before, str(baseline.path))
+    is_complete = not any(note.kind == "unknown" for note in notes)
+    imported = ImportResult(inferred.spec, inventory.source, is_complete)
+    merged = merge(before, str(into), found=imported, last=last)
+    file = _File(existing, merged.content, format_baseline(merged.baseline))
+    return _write_files(inventory, options, notes, files=[file], merged=merged)
+
+
+def _select_location(specs: Sequence[InferredSpec], spec: Spec, into: Path) -> tuple[InferredSpec, list[ImportNote]]:
+    """Return what was found in the account and region of a spec, and all notes; the rest is left out, with a note."""
+    here = [inferred for inferred in specs if _name_location(inferred.spec) == _name_location(spec)]
+    elsewhere = [inferred for inferred in specs if inferred not in here]
+    if not here:
+        names = ", ".join(_name_location(inferred.spec) for inferred in elsewhere)
+        raise Failure(
+            f"{into}: is for {_name_location(spec)}, and what was read holds CAs of {names}: import into another spec"
+        )
+    notes = [note for inferred in here for note in inferred.notes]
+    for inferred in elsewhere:
+        count = len(inferred.spec.certificate_authorities)
+        reason = f"{count} CAs of another account or region: they need another spec"
+        notes.append(ImportNote("left out", _name_location(inferred.spec), reason))
+    return here[0], notes
+
+
+def _name_location(spec: Spec) -> str:
+    return f"{spec.aws.account_id} in {spec.aws.region}"
+
+
+def _write_files(
+    inventory: Inventory,
+    options: ImportOptions,
+    notes: Sequence[ImportNote],
+    *,
+    files: Sequence[_File],
+    merged: MergeResult | None = None,
+) -> bool:
+    """Write files, or print what would change in them, and report."""
+    lines = _diff(files) if options.is_dry_run else []
+    names = [str(file.target.path) for file in files]
+    result = report.build_report(inventory, notes, files=names, outcome=merged, diff="\n".join(lines) or None)
+    if options.is_dry_run and lines and options.form == "text":
+        has_colour = console.has_colour()
+        coloured = diff.colour_lines(list(diff.mark_control_characters(lines))) if has_colour else lines
+        console.print_result("\n".join(coloured))
+    if not options.is_dry_run:
+        for file in files:
+            write(file.target, file.content)
+            write(_baseline_target(file.target), file.baseline)  # second: one without its spec would hide a change
+    is_complete = _print_report(result, options)
+    return not _print_new_problems(files) and is_complete
+
+
+def _baseline_target(spec: Target) -> Target:
+    path = spec.real if spec.path.is_symlink() else spec.path
+    return target(path.with_name(path.name + SUFFIX))
+
+
+def _diff(files: Iterable[_File]) -> list[str]:
+    changes = (Difference(str(file.target.path), file.target.before, file.content, Owner.PCAFORM) for file in files)
+    return [line for change in changes if change.before != change.after for line in diff.diff_lines(change, Path())]
+
+
+def _print_report(result: report.Report, options: ImportOptions) -> bool:
+    """Print the report; return whether it has no findings."""
+    if options.form == "json":
+        console.print_result(report.format_json(result))
+    else:
+        console.print_status(report.format_text(result))
+    return not report.has_findings(result)
+
+
+def _print_new_problems(files: Iterable[_File]) -> bool:
+    """Print the problems that the specs have now and had not before: what exists may break a rule. Return if any."""
+    has_problems = False
+    for file in files:
+        path = file.target.path
+        earlier = load_text(file.target.before or b"", str(path), directory=path.parent).problems
+        known = {(problem.rule, problem.message) for problem in earlier}
+        for problem in load_text(file.content, str(path), directory=path.parent).problems:
+            if (problem.rule, problem.message) not in known:
+                console.print_status(problem.with_source())
+                has_problems = True
+    return has_problems
