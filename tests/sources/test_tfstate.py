@@ -38,7 +38,7 @@ REFUSED: list[tuple[bytes, str]] = [
     (b"[]", "not a Terraform state: use the output of 'terraform state pull'"),
     (b"null", "not a Terraform state"),
     (b"{}", "not a Terraform state"),
-    (b'{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}', "no private CA in what was read"),
+    (b'{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}', "no private CA in the source"),
     (
         b'{"version": 3, "modules": []}',
         "state version 3 is not supported, only 4: upgrade the state with Terraform 0.12 or later",
@@ -86,7 +86,7 @@ def test_the_page_has_the_actual_messages() -> None:
 
 
 def test_a_state_without_cas_is_refused() -> None:
-    with pytest.raises(Failure, match="no private CA in what was read"):
+    with pytest.raises(Failure, match="no private CA in the source"):
         infer_state(state(), "some.tfstate", stack="corp-pki")
 
 

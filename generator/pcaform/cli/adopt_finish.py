@@ -7,7 +7,6 @@ from pathlib import Path
 
 from pcaform.adopt import preconditions
 from pcaform.adopt.backend import Backend
-from pcaform.adopt.finish import remove_absorbed_moves
 from pcaform.adopt.state import parse_state
 from pcaform.core import console
 from pcaform.core.files import STDIN, read_bytes
@@ -29,7 +28,7 @@ def finish_spec(spec: str, directory: Path) -> None:
     if not state.serial:
         raise Failure(f"{directory}: there is no state yet: apply the stack, then finish")
     before = read_bytes(spec)
-    finished = remove_absorbed_moves(parse(before, spec), before, state)
+    finished = finish.remove_absorbed_moves(parse(before, spec), before, state)
     if finished.removed:
         _replace_file(Path(spec), finished.content)
     for address in finished.removed:

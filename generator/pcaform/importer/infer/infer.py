@@ -105,9 +105,8 @@ def _build_spec(
 ) -> Spec:
     sections: dict[str, dict[str, Any]] = {}
     for entry in draft.entries:
-        rules = [
-            {"rule": rule, "reason": TOLERATED_RULES[rule]} for rule in ignored.get((entry.section, entry.key), ())
-        ]
+        broken = ignored.get((entry.section, entry.key), ())
+        rules = [{"rule": rule, "reason": reason} for rule, reason in TOLERATED_RULES.items() if rule in broken]
         sections.setdefault(entry.section, {})[entry.key] = {**entry.data, **({"ignore": rules} if rules else {})}
     role = location.own.assume_role if location.own else None
     aws = _validate(

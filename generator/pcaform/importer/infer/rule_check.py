@@ -40,9 +40,9 @@ TOLERATED_RULES = {
     principals.trust_is_narrow.id: _AS_FOUND,
     regions.china_settings_match_region.id: _AS_FOUND,
 }
-"""Rules that something may break which exists at AWS already, each with the reason that is written for it.
+"""Rules that existing resources may break, each with the reason that is written to the spec.
 
-Also the order in which an item ignores them.
+An entry ignores them in this order.
 """
 
 
