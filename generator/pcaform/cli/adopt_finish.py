@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pcaform.adopt import preconditions
+from pcaform.adopt import finish, preconditions
 from pcaform.adopt.backend import Backend
 from pcaform.adopt.state import parse_state
 from pcaform.core import console
