@@ -65,7 +65,7 @@ docs: $(STAMP)
 
 # Writes the golden trees anew; read the diff before you commit it.
 golden: $(STAMP)
-	PCAFORM_UPDATE_GOLDEN=1 $(VENV)/bin/pytest tests/render/stacks/test_golden.py
+	PCAFORM_UPDATE_GOLDEN=1 $(VENV)/bin/pytest tests/render/test_golden.py
 
 clean:
 	rm -rf $(VENV) build dist

@@ -1,9 +1,8 @@
 """All rules of `rules/spec_rules/`, and the functions that apply them to a spec."""
 
 from collections.abc import Iterator
-from importlib import import_module
-from pkgutil import iter_modules
 
+from pcaform.core.discovery import collect
 from pcaform.core.problems import Problem, Severity
 from pcaform.rules import spec_rules
 from pcaform.rules.rule import Rule
@@ -13,13 +12,7 @@ from pcaform.spec.parse import locate
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
 
-
-def _discover() -> Iterator[Rule]:
-    for module in iter_modules(spec_rules.__path__, f"{spec_rules.__name__}."):
-        yield from (value for value in vars(import_module(module.name)).values() if isinstance(value, Rule))
-
-
-RULES: tuple[Rule, ...] = tuple(_discover())
+RULES: tuple[Rule, ...] = tuple(collect(spec_rules, Rule))
 """Files in alphabetical order, the rules of each as they are defined: also the order of the documentation."""
 
 

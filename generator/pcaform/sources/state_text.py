@@ -1,10 +1,10 @@
 """Decodes the JSON of a state or plan; detects other files that are often passed instead, and says what to do."""
 
-import gc
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 
 VERSION = 4
@@ -37,16 +37,12 @@ def decode(content: bytes, name: str) -> Mapping[str, Any]:
 
 
 def _json(content: bytes, name: str) -> Any:
-    """Return the document; the garbage collector is off meanwhile, since it would find nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
+    """Return the document."""
     try:
-        return json.loads(content)
+        with gc_paused():
+            return json.loads(content)
     except (ValueError, RecursionError):
         raise Failure(f"{name}: not a complete JSON document: {_ADVICE}") from None
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _check_state(document: Mapping[str, Any], name: str) -> None:

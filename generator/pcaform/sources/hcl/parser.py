@@ -45,22 +45,6 @@ def parse(text: str) -> Any:
         raise ParseError(len(text)) from None
 
 
-@contextmanager
-def gc_paused() -> Iterator[None]:
-    """Disable Python's garbage collector while many small values are created, and exclude them from it afterwards.
-
-    It would scan them again and again, although they live about as long as the command.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.freeze()
-            gc.enable()
-
-
 @cache
 def _parser() -> Any:
     from hcl2 import parser
