@@ -1,7 +1,7 @@
-"""How long `pcaform import hcl` takes, as ratios within one run: against plain `hcl2.loads` of the same text.
+"""Measures `pcaform import hcl` as ratios within one run: against plain `hcl2.loads` of the same text.
 
-Each run is a process of its own, start-up and all, with neither a manifest nor anything of an earlier run: we keep
-nothing, and python-hcl2 gets an empty directory for its grammar's tables and builds them anew.
+Each run is a new process, including its start-up, without a manifest or data of an earlier run: pcaform caches nothing,
+and python-hcl2 gets an empty directory for its grammar tables, so that it rebuilds them.
 """
 
 import resource
@@ -19,7 +19,7 @@ from pcaform.rules.load import load_valid_text
 SIZES = (250, 500, 1000)
 """Numbers of CAs."""
 RUNS = 3
-"""Of ours, the best counts; plain python-hcl2 takes long and gets one."""
+"""Runs of pcaform, of which the best counts; plain python-hcl2 is slow and runs once."""
 PLAIN = (
     "from hcl2 import parser; parser.PARSER_FILE = {cache!r}; import sys, hcl2; hcl2.loads(open(sys.argv[1]).read())"
 )
@@ -27,28 +27,28 @@ OURS = "import sys; from pcaform.cli.main import main; main(['import', 'hcl', sy
 
 
 def stack(authorities: int, home: Path) -> Path:
-    """Write a stack of so many CAs without comments and manifest; return its directory."""
+    """Write a stack with some number of CAs, without the manifest; return its directory."""
     directory = home / f"stack-{authorities}"
     for path, content in render(
         plan(load_valid_text(spec(authorities), "spec.yaml"), source="spec.yaml")
     ).files.items():
         if path == ".pcaform.json":
             continue
-        place = directory / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
+        file = directory / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
     return directory
 
 
 def text_of(directory: Path) -> Path:
-    """Write all that a stack's own files say into one file beside it: what plain python-hcl2 reads."""
+    """Write the content of a stack's own files to one file next to it, for plain python-hcl2."""
     whole = directory.with_suffix(".txt")
     whole.write_text("\n".join(path.read_text(encoding="utf-8") for path in sorted(directory.glob("*.tf"))))
     return whole
 
 
 def seconds(code: str, argument: Path) -> float:
-    """Return the processor time of a fresh process that has no cache to begin with: other load does not count."""
+    """Return the processor time of a new process without a cache; it does not depend on other load."""
     with tempfile.TemporaryDirectory() as cache:
         command = [sys.executable, "-c", code.format(cache=str(Path(cache) / "grammar.bin")), str(argument)]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)

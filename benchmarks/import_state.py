@@ -1,8 +1,8 @@
-"""How long `pcaform import state` takes, as ratios within one run: against `terraform state list` on the same file.
+"""Measures `pcaform import state` as ratios within one run: against `terraform state list` on the same file.
 
-The state has 100,000 resources, as a whole company's would: a few kinds that most states have, and among them CAs with
-their certificates and permissions. Terraform runs in an empty directory, since it would load a configuration as well.
-Both are whole processes; memory is the most that each had resident.
+The state has 100,000 resources, as that of a large company might: common resources, and among them CAs with their
+certificates and permissions. Terraform runs in an empty directory, since it would load a configuration as well. Both
+are new processes; memory is the maximum resident size.
 """
 
 import json
@@ -18,22 +18,22 @@ from pcaform.rules.load import load_valid_text
 from pcaform.terraform.environment import user_environment
 from pcaform.terraform.runner import TerraformMissing, find_binary
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # where states are made without Terraform
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # for the helpers that build states without Terraform
 from importer.infer.state_builders import ACCOUNT, resource
 from importer.infer.strategies import state_of
 
 RESOURCES = 100_000
 AUTHORITIES = (100, 1_000)
 RUNS = 3
-"""The best of them counts, since all that disturbs a process makes it slower."""
+"""The best run counts, since disturbances only make a process slower."""
 
 
 def other(number: int) -> dict[str, object]:
-    """Return a resource that has nothing to do with CAs, about as long as the provider's are."""
+    """Return a resource that is not about CAs, about as large as typical resources of the provider."""
     tags = {"owner": "platform", "service": f"service-{number % 97}", "environment": "production", "managed": "yes"}
     name = f"queue-{number}"
     statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sqs:SendMessage", "Resource": "*"}
-    filler = {f"setting_{index}": f"{name} has a value here that nobody asks for" for index in range(28)}
+    filler = {f"setting_{index}": f"{name} has an unused value here" for index in range(28)}
     attributes = {
         "arn": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:{name}",
         "policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
@@ -45,7 +45,7 @@ def other(number: int) -> dict[str, object]:
 
 
 def state(authorities: int) -> bytes:
-    """Return a state with so many CAs among its resources."""
+    """Return a state with some number of CAs among its resources."""
     document = json.loads(state_of(load_valid_text(spec(authorities), "spec.yaml")))
     document |= {"lineage": "3c1e2f0a-bench", "outputs": {}, "check_results": None}
     mine = document["resources"]
@@ -54,14 +54,14 @@ def state(authorities: int) -> bytes:
 
 
 def run(command: list[str], directory: str, environment: dict[str, str]) -> tuple[float, float]:
-    """Return how long a command takes as a whole process, in seconds, and the most memory that it has, in GB."""
+    """Return the time of a command's process in seconds, and its maximum memory in GB."""
     start = time.perf_counter()
     child = os.fork()
     if child == 0:
         os.chdir(directory)
         for stream in (1, 2):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
-        os.execvpe(command[0], command, environment)  # noqa: S606 - no shell is what we want
+        os.execvpe(command[0], command, environment)  # noqa: S606 - without a shell on purpose
     _, status, used = os.wait4(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0, command
     return time.perf_counter() - start, used.ru_maxrss / 1e6
@@ -69,8 +69,8 @@ def run(command: list[str], directory: str, environment: dict[str, str]) -> tupl
 
 def best(command: list[str], directory: str, environment: dict[str, str]) -> tuple[float, float]:
     """Return the shortest time of a few runs, and the least memory."""
-    found = [run(command, directory, environment) for _ in range(RUNS)]
-    return min(took for took, _ in found), min(memory for _, memory in found)
+    runs = [run(command, directory, environment) for _ in range(RUNS)]
+    return min(took for took, _ in runs), min(memory for _, memory in runs)
 
 
 def main() -> None:

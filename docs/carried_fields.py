@@ -1,4 +1,4 @@
-"""Which source carries which field of a spec, as a table: made from the very functions that round trips are held to."""
+"""Generates the table of spec fields that each source carries, with the functions of the round-trip tests."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -27,28 +27,28 @@ SPEC = {
     "administrators": {"x": {"role_name": "x", "trust": {"services": ["ec2.amazonaws.com"]}}},
     "auditors": {"x": {"role_name": "y", "trust": {"services": ["ec2.amazonaws.com"]}}},
 }
-"""One item in each section; the functions show all its fields."""
+"""A spec with one item in each section, so that all fields are listed."""
 
 _SOURCES: Mapping[str, Callable[[Spec], dict[str, Any]]] = {"state": by_state, "live": by_live, "hcl": by_hcl}
 _NOTES = {
-    "aws.default_tags": "state: as far as they show on something that has no tag of that name itself",
-    "terraform": "the backend, where it is written literally",
+    "aws.default_tags": "state: if visible on a resource without an own tag of that name",
+    "terraform": "the backend, if it is literal",
     "certificate_authorities.*.arn": "live: always; hcl: from an import block; state: of a CA that it did not activate",
-    "certificate_authorities.*.activation": "live: always `external`, since it is active already",
-    "certificate_authorities.*.parent": "live: by key identifier and signature; else by who issued its certificate",
+    "certificate_authorities.*.activation": "live: always `external`, since the CA is active already",
+    "certificate_authorities.*.parent": "live: by key identifier and signature; else by the issuer of its certificate",
     "certificate_authorities.*.path_length": "live: from the certificate; state, hcl: from the template",
-    "certificate_authorities.*.tags": "live: AWS does not tell `default_tags` from others, so `--into` says which are",
+    "certificate_authorities.*.tags": "live: AWS does not distinguish `default_tags`, the spec in `--into` does",
     "certificates.*.arn": "live: in new entries; hcl: from an import block",
     "issuers.*.user_name": "live: as `existing_user`",
     "issuers.*.role": "live: as `existing_role`",
-    "issuers.*.grants": "where the policy is one that grants make, however it is spelled",
-    "issuers.*.policy": "word for word, where it is not",
+    "issuers.*.grants": "if grants make an equivalent policy",
+    "issuers.*.policy": "unchanged, if grants do not make it",
 }
 _TOP = ("stack", "aws", "terraform", "removed", "moves", "waivers")
 
 
 def table(_: str) -> str:
-    """Return a row for each field: which source carries it, and what to know about that."""
+    """Return a row for each field: the sources that carry it, and a note."""
     spec = Spec.model_validate(SPEC)
     carried = {name: set(_paths(by(spec))) for name, by in _SOURCES.items()}
     carried["live"] |= {"certificate_authorities.*.arn", "certificate_authorities.*.activation", "certificates.*.arn"}

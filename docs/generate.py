@@ -188,32 +188,32 @@ def access_table(_: str) -> str:
 
 
 def status_table(_: str) -> str:
-    """Return a row for each status of a CA: whether an import writes it, and what it says of it."""
+    """Return a row for each status of a CA: whether an import writes the CA, and with which note."""
     from pcaform.sources.aws.ca_statuses import STATUSES
 
     sample = {"until": "DATE", "ended": "DATE", "why": "REASON"}
-    head = ["| status | written | what the report says | exit code 2 |", "| --- | --- | --- | --- |"]
+    head = ["| status | written | note in the report | exit code 2 |", "| --- | --- | --- | --- |"]
     rows = [
-        f"| `{status}` | {'yes' if found.is_written else 'no'} | {_said(found.kind, found.note.format(**sample))} | "
-        f"{'yes' if found.note and found.kind != 'listed' else 'no'} |"
-        for status, found in STATUSES.items()
+        f"| `{status}` | {'yes' if handling.is_written else 'no'} | {_format_note(handling, sample)} | "
+        f"{'yes' if handling.note and handling.kind != 'listed' else 'no'} |"
+        for status, handling in STATUSES.items()
     ]
     return "\n".join([*head, *rows])
 
 
-def _said(kind: str, note: str) -> str:
-    return f"{kind}: {note}" if note else ""
+def _format_note(handling: Any, sample: dict[str, str]) -> str:
+    return f"{handling.kind}: {handling.note.format(**sample)}" if handling.note else ""
 
 
-def right_table(_: str) -> str:
-    """Return a row for each action that reading an account takes, with AWS's rate, and the policy that allows them."""
+def permission_table(_: str) -> str:
+    """Return a row for each action that reading an account needs, with AWS's rate, and the policy that allows them."""
     from pcaform.core.quotas import PUBLISHED
-    from pcaform.sources.aws.required_permissions import RIGHTS, policy
+    from pcaform.sources.aws.required_permissions import REQUIRED_PERMISSIONS, build_policy
 
-    head = ["| action | what it is asked for | requests a second |", "| --- | --- | --- |"]
-    actions = {action: why for group in RIGHTS.values() for action, why in group.items()}
-    rows = [f"| `{action}` | {why} | {PUBLISHED.get(action, '')} |" for action, why in actions.items()]
-    return "\n".join([*head, *rows, "", "```json", json.dumps(policy(), indent=2), "```"])
+    head = ["| action | purpose | requests per second |", "| --- | --- | --- |"]
+    actions = {action: purpose for group in REQUIRED_PERMISSIONS.values() for action, purpose in group.items()}
+    rows = [f"| `{action}` | {purpose} | {PUBLISHED.get(action, '')} |" for action, purpose in actions.items()]
+    return "\n".join([*head, *rows, "", "```json", json.dumps(build_policy(), indent=2), "```"])
 
 
 def hazard_table(_: str) -> str:
@@ -272,7 +272,7 @@ PARTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("docs/audit.md", "rules", audit_rule_table),
     ("docs/import.md", "carried", carried_fields.table),
     ("docs/import-aws.md", "statuses", status_table),
-    ("docs/import-aws.md", "rights", right_table),
+    ("docs/import-aws.md", "permissions", permission_table),
     ("docs/guard.md", "hazards", hazard_table),
     ("docs/guard.md", "said", hazard_sections),
     ("docs/sandbox.md", "operations", operation_table),

@@ -160,7 +160,7 @@ def test_sandbox_stops_when_told(end: signal.Signals) -> None:
 def test_importing_what_is_no_state(pcaform: Run) -> None:
     done = pcaform("import", "state", "-", "--stack", "x", stdin=b"{")
     assert done.returncode == 1
-    assert done.stderr.startswith("pcaform: <stdin>: not a whole JSON document")
+    assert done.stderr.startswith("pcaform: <stdin>: not a complete JSON document")
 
 
 def test_demo_without_terraform_does_what_it_can(pcaform: Run, without_terraform: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""What is taken from a Terraform state, and what never is: other formats, damage, secrets, what is going anyway."""
+"""Reading Terraform states: formats, damage, secrets, and instances that a plan would destroy."""
 
 import json
 from pathlib import Path
@@ -18,66 +18,74 @@ SECRETS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "hunter2hunter2", "BEGIN RSA
 
 
 REFUSED: list[tuple[bytes, str]] = [
-    (b"", "the state is empty: nothing was applied yet, or the wrong workspace is selected"),
+    (b"", "the state is empty: nothing has been applied yet, or the wrong workspace is selected"),
     (b" \n", "the state is empty"),
-    (b"{", "not a whole JSON document: take the output of 'terraform state pull'"),
-    (b"version: 4", "not a whole JSON document"),
-    (b"\xff\xfe", "not a whole JSON document"),
-    (b"PK\x03\x04", "this is a plan file, which only Terraform reads: pipe in 'terraform show -json some.tfstate'"),
-    (b'{"version": 3, "backend": {"type": "s3"}}', "this only says where the state is, a backend"),
-    (b'{"format_version": "1.2", "terraform_version": "1.11.4"}', "nothing was applied or planned there yet"),
+    (b"{", "not a complete JSON document: use the output of 'terraform state pull'"),
+    (b"version: 4", "not a complete JSON document"),
+    (b"\xff\xfe", "not a complete JSON document"),
+    (
+        b"PK\x03\x04",
+        "a plan file, which only Terraform can read: use the output of 'terraform show -json some.tfstate'",
+    ),
+    (b'{"version": 3, "backend": {"type": "s3"}}', "this file only describes the backend of a state"),
+    (b'{"format_version": "1.2", "terraform_version": "1.11.4"}', "nothing has been applied or planned yet"),
     (
         b'{"format_version": "1.2", "values": {"root_module": {"resources": [{"type": "aws_iam_user"}]}}}',
-        "a resource in the state is not whole",
+        "a resource in the state is incomplete",
     ),
-    (b"[" * 100_000, "not a whole JSON document"),
-    (state(*root())[:-20], "not a whole JSON document"),
-    (b"[]", "not a Terraform state: take the output of 'terraform state pull'"),
+    (b"[" * 100_000, "not a complete JSON document"),
+    (state(*root())[:-20], "not a complete JSON document"),
+    (b"[]", "not a Terraform state: use the output of 'terraform state pull'"),
     (b"null", "not a Terraform state"),
     (b"{}", "not a Terraform state"),
     (b'{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}', "no private CA in what was read"),
-    (b'{"version": 3, "modules": []}', "state version 3, only 4 is read: upgrade with Terraform 0.12"),
-    (b'{"version": 5, "resources": []}', "state version 5, only 4 is read"),
-    (b'{"version": 4}', "the state has no list of resources: it is damaged or cut off"),
+    (
+        b'{"version": 3, "modules": []}',
+        "state version 3 is not supported, only 4: upgrade the state with Terraform 0.12 or later",
+    ),
+    (b'{"version": 5, "resources": []}', "state version 5 is not supported, only 4"),
+    (b'{"version": 4}', "the state has no list of resources: it is damaged or incomplete"),
     (b'{"version": 4, "resources": {}}', "the state has no list of resources"),
     (
         b'{"serial": 1, "meta": {"key_provider": 1}, "encrypted_data": "x", "encryption_version": "v0"}',
         "the state is encrypted: use 'tofu state pull' or 'tofu show -json', which decrypt it",
     ),
-    (b'{"version": 4, "resources": [1]}', "a resource in the state is not whole"),
+    (b'{"version": 4, "resources": [1]}', "a resource in the state is incomplete"),
     (
         b'{"version": 4, "resources": [{"mode": "managed", "instances": null}]}',
-        "a resource in the state is not whole",
+        "a resource in the state is incomplete",
     ),
     (
         (b'{"version": 4, "resources": [{"mode": "managed", "type": "aws_iam_user", "name": "x", "instances": [1]}]}'),
-        "a resource in the state is not whole",
+        "a resource in the state is incomplete",
     ),
     (
         (
             b'{"version": 4, "resources": [{"mode": "managed", "type": "aws_iam_user", '
             b'"instances": [{"attributes": [1]}]}]}'
         ),
-        "a resource in the state is not whole",
+        "a resource in the state is incomplete",
     ),
 ]
 
 
 @pytest.mark.parametrize(("content", "message"), REFUSED)
-def test_what_is_no_state_is_said(content: bytes, message: str) -> None:
+def test_other_content_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(Failure) as failure:
         infer_state(content, "some.tfstate", stack="corp-pki")
     assert message in str(failure.value)
 
 
-def test_the_page_tells_what_is_said() -> None:
+def test_the_page_has_the_actual_messages() -> None:
     page = (ROOT / "docs" / "import-state.md").read_text(encoding="utf-8")
-    table = page.partition("## What is no state")[2].partition("##")[0]
-    said = [line.split(" | ")[1].removesuffix(" |") for line in table.strip().splitlines()[2:]]
-    assert [line for line in said if not any(line in f"{message}" or message in line for _, message in REFUSED)] == []
+    table = page.partition("## Content that is not a state")[2].partition("##")[0]
+    messages = [line.split(" | ")[1].removesuffix(" |") for line in table.strip().splitlines()[2:]]
+    assert [
+        line for line in messages if not any(line in f"{message}" or message in line for _, message in REFUSED)
+    ] == []
 
 
-def test_a_state_without_authorities_is_said() -> None:
+def test_a_state_without_cas_is_refused() -> None:
     with pytest.raises(Failure, match="no private CA in what was read"):
         infer_state(state(), "some.tfstate", stack="corp-pki")
 
@@ -94,13 +102,13 @@ def test_a_state_without_authorities_is_said() -> None:
         ('module.pki["eu.west"]', 1, 'module.pki["eu.west"].aws_acmpca_certificate_authority.this[1]'),
     ],
 )
-def test_a_resource_is_named_as_terraform_names_it(module: str | None, index: Any, address: str) -> None:
+def test_addresses_are_those_of_terraform(module: str | None, index: Any, address: str) -> None:
     more = {} if index is None else {"index_key": index}
     (found,) = tfstate.read(state(authority("root", module=module, **more)), "x").resources
     assert found.address == address
 
 
-def test_every_instance_is_read_but_what_waits_for_its_deletion() -> None:
+def test_all_instances_but_deposed_ones_are_read() -> None:
     both = authority("root")
     both["instances"].append({**authority("old")["instances"][0], "deposed": "00000001"})
     both["instances"].append({**authority("second")["instances"][0], "index_key": "b"})
@@ -108,19 +116,19 @@ def test_every_instance_is_read_but_what_waits_for_its_deletion() -> None:
     assert [one.attributes["arn"].rsplit("/")[-1] for one in found] == ["root", "second"]
 
 
-DOOMED = {
+DESTROYED = {
     "deposed": (
         "aws_acmpca_certificate_authority.this (deposed object 00000001)",
         (
-            "it was replaced and waits for its deletion: the next apply deletes it, whatever protects it. See to it "
-            "before a stack is applied over this state"
+            "it was replaced and is still to be deleted: the next apply deletes it, regardless of protection. "
+            "Check it before you apply a stack over this state"
         ),
     ),
     "tainted": (
         "aws_acmpca_certificate_authority.this (tainted)",
         (
-            "it is tainted, so a plan replaces it: 'terraform untaint aws_acmpca_certificate_authority.this' first, "
-            "if it is whole"
+            "it is tainted, so a plan replaces it: if it is intact, run 'terraform untaint "
+            "aws_acmpca_certificate_authority.this' first"
         ),
     ),
 }
@@ -133,32 +141,32 @@ DOOMED = {
         ("tainted", {"status": "tainted"}, {"tainted": True}),
     ],
 )
-def test_what_a_plan_destroys_by_the_state_alone_is_said(
+def test_deposed_and_tainted_instances_are_reported(
     mark: str, in_state: dict[str, Any], in_json: dict[str, Any]
 ) -> None:
     pulled = authority("root")
     pulled["instances"][0] |= in_state
-    printed = shown(authority("root"))
+    printed = show_json(authority("root"))
     printed["root_module"]["resources"][0] |= in_json
     for document in (state(pulled), json.dumps({"format_version": "1.0", "values": printed}).encode()):
         (note,) = tfstate.read(document, "x").notes
-        assert (note.kind, (note.address, note.reason)) == ("left out", DOOMED[mark])
+        assert (note.kind, (note.address, note.reason)) == ("left out", DESTROYED[mark])
 
 
-def test_of_data_sources_only_authorities_are_read_as_others() -> None:
+def test_data_sources_of_cas_are_references() -> None:
     looked_up = {**authority("elsewhere"), "mode": "data"}
     account = {**resource("aws_iam_user", None, {"name": "x"}), "mode": "data"}
     (found,) = tfstate.read(state(looked_up, account, resource("aws_vpc", None, {})), "x").resources
     assert (found.address, found.is_reference) == ("data.aws_acmpca_certificate_authority.this", True)
 
 
-def test_what_is_of_no_known_kind_is_listed() -> None:
+def test_an_unsupported_resource_type_is_left_out() -> None:
     (note,) = tfstate.read(state(resource("aws_acmpca_new_thing", "module.x", {"policy": "{}"})), "x").notes
     assert (note.kind, note.address) == ("left out", "module.x.aws_acmpca_new_thing.this")
-    assert note.reason == "'aws_acmpca_new_thing' is of no kind that a spec has"
+    assert note.reason == "a spec has no field for 'aws_acmpca_new_thing'"
 
 
-def shown(*resources: dict[str, Any]) -> dict[str, Any]:
+def show_json(*resources: dict[str, Any]) -> dict[str, Any]:
     """Return the values of hand-made resources as `terraform show -json` prints them, one module deep."""
     listed = [
         {
@@ -174,8 +182,8 @@ def shown(*resources: dict[str, Any]) -> dict[str, Any]:
     return {"root_module": {"resources": listed[:1], "child_modules": [{"address": "x", "resources": listed[1:]}]}}
 
 
-SHOWN = shown(*root())
-TO_MAKE = shown(authority("root", arn=None))
+SHOWN = show_json(*root())
+TO_CREATE = show_json(authority("root", arn=None))
 
 
 @pytest.mark.parametrize(
@@ -183,13 +191,17 @@ TO_MAKE = shown(authority("root", arn=None))
     [
         {"format_version": "1.0", "values": SHOWN},
         {"format_version": "1.2", "planned_values": SHOWN, "resource_changes": []},
-        {"format_version": "1.2", "planned_values": TO_MAKE, "prior_state": {"format_version": "1.0", "values": SHOWN}},
+        {
+            "format_version": "1.2",
+            "planned_values": TO_CREATE,
+            "prior_state": {"format_version": "1.0", "values": SHOWN},
+        },
         {"format_version": "1.2", "planned_values": SHOWN, "prior_state": {"values": {"root_module": {}}}},
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_what_terraform_shows_of_states_and_plans_is_read(document: dict[str, Any], encoding: str) -> None:
-    """Also as PowerShell redirects it."""
+def test_json_of_states_and_plans_is_read(document: dict[str, Any], encoding: str) -> None:
+    """Also in the encodings of a PowerShell redirect."""
     (found,) = infer_state(json.dumps(document).encode(encoding), "shown.json", stack="corp-pki")
     assert list(found.spec.managed) == ["root"]
     assert found.notes == ()
@@ -209,8 +221,8 @@ def test_the_alias_of_a_provider_is_read(provider: str | None, alias: str) -> No
     assert found.provider == alias
 
 
-def marked() -> bytes:
-    """Return a state in which somebody marked a tag and a policy as sensitive."""
+def state_with_marks() -> bytes:
+    """Return a state with tags that are marked sensitive."""
     tagged = authority("root", tags={"contact": SECRETS[2]})
     tagged["instances"][0]["sensitive_attributes"] = [
         [{"type": "get_attr", "value": "tags"}, {"type": "index", "value": {"value": "contact", "type": "string"}}]
@@ -218,28 +230,28 @@ def marked() -> bytes:
     return state(tagged, certificate("root"))
 
 
-def marked_and_shown() -> bytes:
-    values = shown(authority("root", tags={"contact": SECRETS[2]}), certificate("root"))
+def json_with_marks() -> bytes:
+    values = show_json(authority("root", tags={"contact": SECRETS[2]}), certificate("root"))
     values["root_module"]["resources"][0]["sensitive_values"] = {"tags": {"contact": True}, "subject": [{}]}
     return json.dumps({"format_version": "1.0", "values": values}).encode()
 
 
-@pytest.mark.parametrize("content", [marked(), marked_and_shown()])
-def test_what_is_marked_sensitive_is_not_read(content: bytes) -> None:
+@pytest.mark.parametrize("content", [state_with_marks(), json_with_marks()])
+def test_sensitive_attributes_are_not_read(content: bytes) -> None:
     (found,) = infer_state(content, "x", stack="corp-pki")
     assert found.spec.managed["root"].tags == {}
     (note,) = found.notes
-    assert (note.kind, note.reason) == ("unknown", "'tags' is marked sensitive there: it was not read")
+    assert (note.kind, note.reason) == ("unknown", "'tags' is marked sensitive in the state, so it was not read")
     assert SECRETS[2] not in repr(found)
 
 
-def test_a_private_key_in_a_field_for_something_else_is_not_read() -> None:
+def test_a_private_key_in_another_attribute_is_not_read() -> None:
     secret = f"-----{SECRETS[3]}-----\nMII"
     found = tfstate.read(state(authority("root", tags={"oops": secret}), certificate("root")), "x")
     assert SECRETS[3] not in repr(found)
 
 
-def secretive() -> bytes:
+def state_with_secrets() -> bytes:
     key = {"id": SECRETS[0], "secret": SECRETS[1], "user": "ci", "ses_smtp_password_v4": SECRETS[2]}
     hidden: dict[str, Any] = {
         "private_key": SECRETS[3],
@@ -262,14 +274,14 @@ def secretive() -> bytes:
 
 
 def test_secrets_never_leave_the_source() -> None:
-    taken = repr(tfstate.read(secretive(), "x"))
+    taken = repr(tfstate.read(state_with_secrets(), "x"))
     assert "certificate of root" in taken
     assert [secret for secret in SECRETS if secret in taken] == []
 
 
 def test_secrets_are_never_printed(tmp_path: Path, pcaform: Run) -> None:
     path = tmp_path / "terraform.tfstate"
-    path.write_bytes(secretive())
+    path.write_bytes(state_with_secrets())
     done = pcaform("import", "state", path, "--stack", "corp-pki")
     assert done.returncode == 2
     assert "common_name: root" in done.stdout

@@ -7,8 +7,8 @@ from typing import Any
 from pcaform.adopt.state import Entry, State
 from pcaform.adopt.state_entries import PERMISSION
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.permissions import Live
-from pcaform.sources.aws.permissions import withdraw as delete
+from pcaform.sources.aws.permissions import LivePermission
+from pcaform.sources.aws.permissions import delete_permission as delete
 from pcaform.sources.aws.session import Account
 
 
@@ -17,7 +17,7 @@ class Grant:
     """A permission that exists, and the entry that would hold it."""
 
     entry: Entry
-    live: Live
+    live: LivePermission
 
     @property
     def is_as_written(self) -> bool:
@@ -49,7 +49,7 @@ def planned_permissions(entries: Sequence[Entry], state: State) -> list[Entry]:
     return found
 
 
-def match_permissions(entry: Entry, listed: Sequence[Live], account_id: str) -> Grant | None:
+def match_permissions(entry: Entry, listed: Sequence[LivePermission], account_id: str) -> Grant | None:
     """Return the live permission that an entry stands for, None where AWS has none.
 
     The id's third part is the source account, left empty as the provider itself does. Where a CA has permissions for

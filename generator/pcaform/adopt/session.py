@@ -18,10 +18,10 @@ from pcaform.adopt.providers import (
 )
 from pcaform.adopt.state import Entry, State
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.permissions import permissions, statuses
+from pcaform.sources.aws.permissions import read_permissions, read_statuses
 from pcaform.sources.aws.rate_limit import RateLimiter
 from pcaform.sources.aws.session import Account, Caller, open_account
-from pcaform.sources.hcl.static_config import configuration
+from pcaform.sources.hcl.static_config import read_configuration
 from pcaform.terraform.runner import Terraform, find_binary
 
 _GONE = "DELETED"
@@ -55,7 +55,7 @@ class Session:
         found: list[Grant] = []
         for alias, account in self.accounts.items():
             own = [arn for arn in asked if self.alias(arn) == alias]
-            for arn, listed in permissions(account, own).items():
+            for arn, listed in read_permissions(account, own).items():
                 grant = match_permissions(asked[arn], listed, account.account_id)
                 found += [grant] if grant else []
         return found
@@ -67,7 +67,7 @@ def open_session(directory: Path, environment: Mapping[str, str]) -> Session:
     provider = preconditions.provider_version(
         (directory / preconditions.LOCK_FILE).read_text(encoding="utf-8"), directory
     )
-    known = provider_configs(configuration({"providers.tf": (directory / "providers.tf").read_bytes()}))
+    known = provider_configs(read_configuration({"providers.tf": (directory / "providers.tf").read_bytes()}))
     accounts = {place.alias: _account(place) for place in known}
     _refuse_strangers(known, accounts)
     changes = directory / "changes.tf"
@@ -97,7 +97,7 @@ def _refuse_gone(stack: Session, arns: Sequence[str]) -> None:
     """Refuse CAs to import that AWS does not have; Terraform would only stop."""
     aliases = {stack.alias(arn) for arn in arns}
     asked = [account for alias, account in stack.accounts.items() if alias in aliases]
-    every = {arn: status for account in asked for arn, status in statuses(account).items()}
+    every = {arn: status for account in asked for arn, status in read_statuses(account).items()}
     for arn in arns:
         if arn not in every:
             raise Failure(f"{arn}: AWS has no such CA in this account: correct its 'arn' in the spec")

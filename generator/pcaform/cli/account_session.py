@@ -33,7 +33,7 @@ def read_inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None 
     with open_checkpoint(account.account_id, checkpoint) as memory, show_progress("questions to AWS") as tell:
         if memory.resumed:
             console.print_status(f"{memory.resumed} answers come from {checkpoint}")
-        inventory = read(account, filters, checkpoint=memory, tell=tell)
+        inventory = read(account, filters, checkpoint=memory, report_progress=tell)
     if any(note.kind == _UNKNOWN for note in inventory.notes):
         memory.save()
     else:

@@ -1,1 +1,1 @@
-"""Where existing CAs are read from; each source fills the same inventory."""
+"""Reads existing CAs from states, Terraform files or an AWS account; each source fills the same inventory."""

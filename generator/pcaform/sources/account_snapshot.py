@@ -1,4 +1,4 @@
-"""How the CAs of an account stand, and what hangs on them: what `drift` and `audit` judge, whoever read it."""
+"""The current state of an account's CAs with their certificates and CRL buckets, for `drift` and `audit`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,17 +8,17 @@ from typing import Any
 from pcaform.sources.inventory import ImportNote
 
 PERMISSIONS, POLICY, CERTIFICATE, TAGS = "permissions", "policy", "certificate", "tags"
-"""Parts of a CA that are read one by one, so each may be unread while the others are known."""
+"""Parts of a CA that are read separately, so each may be unread while the others are known."""
 
 GONE = ("DELETED", "FAILED")
-"""Statuses of a CA that AWS does not bill, and that no stack has."""
+"""Statuses in which AWS does not bill a CA, and no stack has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaStatus:
-    """A CA as it stands. `arguments` are Terraform's, `unsaid` what Terraform has no argument for, in words.
+    """The current state of a CA. `arguments` are Terraform's; `unsupported_settings` describe what has no argument.
 
-    What stands in `unread` could not be read, or was not asked for; its value here then means nothing.
+    The parts in `unread` could not be read, or were not requested; their values here mean nothing.
     """
 
     arn: str
@@ -28,11 +28,11 @@ class CaStatus:
     restorable_until: datetime | None = None
     failure: str = ""
     is_foreign: bool = False
-    hides_list: bool = False
-    """Whether issued certificates do not say where the revocation list is."""
-    unsaid: tuple[str, ...] = ()
+    omits_crl_url: bool = False
+    """Whether issued certificates do not contain the URL of the CRL."""
+    unsupported_settings: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
-    """What ACM may do with it; empty where it may do nothing."""
+    """The actions that ACM has permission for."""
     policy: str = ""
     certificate: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -40,30 +40,25 @@ class CaStatus:
 
     @property
     def region(self) -> str:
-        """The region that it is in."""
+        """The CA's region."""
         return self.arn.split(":")[3]
 
     @property
     def name(self) -> str:
-        """What people call it: its common name, or else its id."""
+        """The name for messages: its common name, else its id."""
         (configuration,) = self.arguments["certificate_authority_configuration"]
         return str(configuration["subject"][0].get("common_name") or self.arn.rpartition("/")[2])
 
     @property
-    def lists(self) -> Mapping[str, Any]:
-        """The settings of its revocation list, empty where it has none."""
-        found = self.arguments["revocation_configuration"][0]["crl_configuration"][0]
-        return found if found["enabled"] else {}
-
-    @property
-    def is_answering(self) -> bool:
-        """Whether AWS answers for single certificates."""
-        return bool(self.arguments["revocation_configuration"][0]["ocsp_configuration"][0]["enabled"])
+    def crl(self) -> Mapping[str, Any]:
+        """The settings of its CRL, empty if it has none."""
+        settings = self.arguments["revocation_configuration"][0]["crl_configuration"][0]
+        return settings if settings["enabled"] else {}
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A private certificate that ACM holds, and renews where it can. `authority` is the ARN of its CA."""
+    """A private certificate that ACM manages. `authority` is the ARN of its CA."""
 
     arn: str
     name: str
@@ -73,17 +68,17 @@ class Certificate:
     key_algorithm: str = ""
     names: tuple[str, ...] = ()
     users: int = 0
-    """How many AWS resources use it."""
+    """Number of AWS resources that use it."""
     is_eligible: bool = False
     renewal: str = ""
-    """How the last renewal went, empty where there was none."""
+    """Status of the last renewal, empty if there was none."""
     reason: str = ""
-    """Why the last renewal failed."""
+    """Reason why the last renewal failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket for revocation lists. `blocks` are the settings of S3 Block Public Access that are on."""
+    """A bucket for CRLs. `blocks` are the enabled settings of S3 Block Public Access."""
 
     name: str
     is_there: bool = True
@@ -94,7 +89,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class AccountSnapshot:
-    """All of it; `remarks` name what could not be read, and `unlisted` the regions whose CAs could not be listed."""
+    """An account's CAs; `notes` name what could not be read, `unlisted` regions whose CAs could not be listed."""
 
     account_id: str
     regions: tuple[str, ...]
@@ -107,8 +102,8 @@ class AccountSnapshot:
     @property
     def own(self) -> Iterator[CaStatus]:
         """The CAs that the account itself owns."""
-        return (each for each in self.authorities if not each.is_foreign)
+        return (ca for ca in self.authorities if not ca.is_foreign)
 
     def issued_by(self, authority: CaStatus) -> list[Certificate]:
-        """Return the certificates of a CA, whatever became of them."""
-        return [each for each in self.certificates if each.authority == authority.arn]
+        """Return the certificates of a CA in any status."""
+        return [certificate for certificate in self.certificates if certificate.authority == authority.arn]

@@ -1,4 +1,4 @@
-"""What a source found, in one neutral form: every source fills it, one inference reads it."""
+"""The inventory: resources in one form for all sources, from which `importer.infer` makes a spec."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from pcaform.terraform import addresses
 
 _TAGGED = ("tags", "tags_all")
 SYMBOLIC = "symbolic-"
-"""How an id begins that only stands for one: files alone do not say what AWS called a thing. None reaches a spec."""
+"""Prefix of symbolic ids, in place of ids that AWS assigned and no file has. None gets into a spec."""
 _SYMBOLIC = re.compile(rf"certificate(?:-authority)?/{SYMBOLIC}[A-Za-z0-9-]+")
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
@@ -91,23 +91,23 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
     ),
     "aws_s3_bucket_server_side_encryption_configuration": frozenset({"bucket", "rule"}),
 }
-"""What is taken from each resource type. All else, keys and secrets first, never leaves the source.
+"""The attributes that are read from each resource type. Others, such as keys and secrets, never leave the source.
 
-`prevent_destroy` is no argument but a lifecycle setting, which only a source of configurations knows.
+`prevent_destroy` is not an argument but a lifecycle setting, which only Terraform files have.
 """
 
 Source = Literal["state", "live", "hcl"]
-RemarkKind = Literal["left out", "unknown", "ambiguous", "listed"]
+NoteKind = Literal["left out", "unknown", "ambiguous", "listed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource: its type, the address it has in its source, and the attributes that are allowed out.
+    """One resource: its type, its address in the source, and the attributes in `ATTRIBUTES`.
 
-    Attributes have the provider's names and shapes, as a state holds them, whatever the source. `id` is the provider's
-    id where the source knows it, `origin` says for people where it was found, such as `main.tf:12`. A reference is
-    something that others manage: a data source of a state, a CA that another account shares. `provider` is the alias of
-    the provider that it was made with, where the source knows one.
+    Attributes have the provider's names and shapes, as in a state, for every source. `id` is the provider's id if the
+    source has it, `origin` the location for messages, such as `main.tf:12`. A reference is a resource that is not
+    managed here: a data source in a state, a CA that another account shares. `provider` is the alias of its provider
+    configuration, if the source has one.
     """
 
     type: str
@@ -119,28 +119,28 @@ class Resource:
     provider: str = ""
 
     def module_key(self, prefix: str) -> str | None:
-        """Return KEY where the innermost module is called `<prefix>KEY`, the way a stack of ours names it."""
+        """Return KEY if the innermost module is named `<prefix>KEY`, as in a stack rendered by pcaform."""
         names = addresses.modules(self.address)
         return names[-1].removeprefix(prefix) if names and names[-1].startswith(prefix) else None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportNote:
-    """What is not in the spec as it was found, and why.
+    """Something that is not in the spec, or not as it exists, and the reason.
 
-    Left out: it cannot be expressed. Unknown: it could not be read (denied, throttled, failed), which is never taken
-    for absent. Ambiguous: more than one reading, the choices in the reason. Listed: no spec is meant to hold it, so
-    nobody has to do anything about it.
+    Left out: a spec cannot represent it. Unknown: it could not be read (denied, throttled, failed), which is never
+    taken for absent. Ambiguous: there is more than one reading; the reason names them. Listed: it does not belong into
+    a spec, so there is nothing to do.
     """
 
-    kind: RemarkKind
+    kind: NoteKind
     address: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What a provider block says that no state holds: the role that is assumed, and the tags of everything."""
+    """Settings of a provider block that a state does not have: the assumed role, and the default tags."""
 
     region: str
     account_id: str
@@ -150,10 +150,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """All that a source holds about private CAs, and what is to say of what it holds besides.
+    """The resources about private CAs in a source, and notes on what is not among them.
 
-    Providers, by alias, and the backend are known to configurations only. `others` counts what else is in a state, by
-    type. `account_id` is the account that was read live, whose stack refers to the CAs that others share with it.
+    Only Terraform files have `providers`, by alias, and `backend`. `others` counts unrelated resources by type.
+    `account_id` is the account that was read live; a stack in it refers to CAs that other accounts share.
     """
 
     resources: tuple[Resource, ...]
@@ -170,5 +170,5 @@ class Inventory:
 
 
 def is_symbolic(text: str) -> bool:
-    """Tell whether a text names something by an id that only stands for one."""
+    """Tell whether a text contains a symbolic id."""
     return bool(_SYMBOLIC.search(text))

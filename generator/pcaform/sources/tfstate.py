@@ -1,6 +1,6 @@
-"""Terraform's states and plans (state version 4, `terraform show -json`; OpenTofu's too) -> inventory.
+"""Reads states and plans of Terraform and OpenTofu (state version 4, `terraform show -json`) to an inventory.
 
-Formats: version 4 is what `terraform state pull` prints; that of `show -json`, of a state and of a plan alike, is on
+Formats: `terraform state pull` prints version 4; `show -json` of a state or plan is described on
 https://developer.hashicorp.com/terraform/internals/json-format.
 """
 
@@ -18,14 +18,14 @@ from pcaform.terraform.plan_changes import is_marked
 _OURS = "aws_acmpca_"
 _CA = "aws_acmpca_certificate_authority"
 _DATA = "data"
-_SECRET = "PRIVATE KEY-----"  # noqa: S105 - how a key would be told
+_SECRET = "PRIVATE KEY-----"  # noqa: S105 - marks the start of a key
 
 
 @dataclass(frozen=True, slots=True)
 class _Instance:
-    """One instance of a resource, as either format has it; `hidden` names the attributes that are marked sensitive.
+    """One instance of a resource in either format; `hidden` has the names of attributes that are marked sensitive.
 
-    `deposed` is the key of an object that was replaced and is still to be deleted.
+    `deposed` is the key of a deposed object: it was replaced and is still to be deleted.
     """
 
     type: str
@@ -39,50 +39,58 @@ class _Instance:
 
 
 def read(content: bytes, name: str) -> Inventory:
-    """Return what a state or plan holds about private CAs and who uses them.
+    """Return the private CAs in a state or plan, with the resources that use them.
 
-    Raises Failure for anything that is not whole and readable.
+    Raises Failure for documents that are incomplete or damaged.
     """
     document = decode(content, name)
     others: Counter[str] = Counter()
     try:
-        return _inventory(_instances(document, others), others)
+        return _build_inventory(_instances(document, others), others)
     except (KeyError, TypeError, AttributeError, ValueError):
-        raise Failure(f"{name}: a resource in the state is not whole: the state is damaged or was edited") from None
+        raise Failure(f"{name}: a resource in the state is incomplete: the state is damaged or was edited") from None
 
 
-def _inventory(instances: Iterator[_Instance], others: Mapping[str, int]) -> Inventory:
-    found: list[Resource] = []
+def _build_inventory(instances: Iterator[_Instance], others: Mapping[str, int]) -> Inventory:
+    resources: list[Resource] = []
     notes: list[ImportNote] = []
-    for each in instances:
-        notes += _doomed(each)
-        if each.deposed:
+    for instance in instances:
+        notes += _destroy_notes(instance)
+        if instance.deposed:
             continue
-        if each.type in ATTRIBUTES and (each.mode != _DATA or each.type == _CA):
-            allowed = {key: value for key, value in each.attributes.items() if key in ATTRIBUTES[each.type]}
-            shown = {key: value for key, value in allowed.items() if key not in each.hidden and not _is_secret(value)}
-            is_reference = each.mode == _DATA
-            found.append(Resource(each.type, each.address, shown, is_reference=is_reference, provider=each.provider))
+        if instance.type in ATTRIBUTES and (instance.mode != _DATA or instance.type == _CA):
+            allowed = {key: value for key, value in instance.attributes.items() if key in ATTRIBUTES[instance.type]}
+            visible = {
+                key: value for key, value in allowed.items() if key not in instance.hidden and not _is_secret(value)
+            }
+            is_reference = instance.mode == _DATA
+            resources.append(
+                Resource(
+                    instance.type, instance.address, visible, is_reference=is_reference, provider=instance.provider
+                )
+            )
             notes += [
-                ImportNote("unknown", each.address, f"'{key}' is marked sensitive there: it was not read")
-                for key in sorted(set(allowed) - set(shown))
+                ImportNote("unknown", instance.address, f"'{key}' is marked sensitive in the state, so it was not read")
+                for key in sorted(set(allowed) - set(visible))
             ]
-        elif each.mode != _DATA and each.type.startswith(_OURS):
-            notes.append(ImportNote("left out", each.address, f"'{each.type}' is of no kind that a spec has"))
-    return Inventory(tuple(found), tuple(notes), others=others)
+        elif instance.mode != _DATA and instance.type.startswith(_OURS):
+            notes.append(ImportNote("left out", instance.address, f"a spec has no field for '{instance.type}'"))
+    return Inventory(tuple(resources), tuple(notes), others=others)
 
 
-def _doomed(instance: _Instance) -> Iterator[ImportNote]:
-    """Say what any plan destroys or replaces because of the state alone."""
+def _destroy_notes(instance: _Instance) -> Iterator[ImportNote]:
+    """Yield notes on instances that any plan destroys or replaces because of their mark in the state."""
     if instance.deposed:
         address = f"{instance.address} (deposed object {instance.deposed})"
         reason = (
-            "it was replaced and waits for its deletion: the next apply deletes it, whatever protects it. See to it "
-            "before a stack is applied over this state"
+            "it was replaced and is still to be deleted: the next apply deletes it, regardless of protection. Check it "
+            "before you apply a stack over this state"
         )
         yield ImportNote("left out", address, reason)
     elif instance.is_tainted:
-        reason = f"it is tainted, so a plan replaces it: 'terraform untaint {instance.address}' first, if it is whole"
+        reason = (
+            f"it is tainted, so a plan replaces it: if it is intact, run 'terraform untaint {instance.address}' first"
+        )
         yield ImportNote("left out", f"{instance.address} (tainted)", reason)
 
 
@@ -94,36 +102,36 @@ def _is_secret(value: Any) -> bool:
     return isinstance(value, list) and any(map(_is_secret, value))
 
 
-def _is_wanted(kind: Any) -> bool:
+def _is_relevant(kind: Any) -> bool:
     return kind in ATTRIBUTES or (isinstance(kind, str) and kind.startswith(_OURS))
 
 
 def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[_Instance]:
-    """Yield what is about CAs and who uses them, and count all else by type."""
+    """Yield the instances about CAs and their users, and count other resources by type."""
     if "resources" in document:
         for resource in document["resources"]:
-            if _is_wanted(resource.get("type")):
-                yield from _of_state(resource)
+            if _is_relevant(resource.get("type")):
+                yield from _state_instances(resource)
             elif resource.get("mode") == "managed":
-                others[str(resource.get("type"))] += _length(resource)
+                others[str(resource.get("type"))] += _count_instances(resource)
         return
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
-    prior = list(_shown((document.get("prior_state") or {}).get("values"), before))
-    planned = list(_shown(document.get("values") or document.get("planned_values"), after))
-    # What a plan would make has no ARN yet, so what exists says more, where anything does.
-    is_there = any(each.type == _CA for each in prior)
-    others.update(before if is_there else after)
-    yield from prior if is_there else planned
+    prior = list(_shown_instances((document.get("prior_state") or {}).get("values"), before))
+    planned = list(_shown_instances(document.get("values") or document.get("planned_values"), after))
+    # Planned resources have no ARN yet, so prior ones are preferred if there is a CA among them.
+    has_cas = any(each.type == _CA for each in prior)
+    others.update(before if has_cas else after)
+    yield from prior if has_cas else planned
 
 
-def _length(resource: Mapping[str, Any]) -> int:
+def _count_instances(resource: Mapping[str, Any]) -> int:
     if not isinstance(resource["instances"], list):
-        raise TypeError("instances are a list")
+        raise TypeError("instances must be a list")
     return len(resource["instances"])
 
 
-def _of_state(resource: Mapping[str, Any]) -> Iterator[_Instance]:
+def _state_instances(resource: Mapping[str, Any]) -> Iterator[_Instance]:
     """Yield the instances of a resource in a state of version 4."""
     mode, kind = resource["mode"], resource["type"]
     parts = (resource.get("module"), _DATA if mode == _DATA else None, kind, resource["name"])
@@ -138,7 +146,7 @@ def _of_state(resource: Mapping[str, Any]) -> Iterator[_Instance]:
             kind,
             address,
             mode,
-            _mapping(instance.get("attributes")),
+            _check_mapping(instance.get("attributes")),
             hidden,
             provider=alias,
             deposed=str(instance.get("deposed") or ""),
@@ -146,17 +154,17 @@ def _of_state(resource: Mapping[str, Any]) -> Iterator[_Instance]:
         )
 
 
-def _shown(values: Any, others: Counter[str]) -> Iterator[_Instance]:
-    """Yield the resources that `show -json` prints, of all modules."""
+def _shown_instances(values: Any, others: Counter[str]) -> Iterator[_Instance]:
+    """Yield the instances of all modules in the output of `show -json`."""
     modules = [values["root_module"]] if values and "root_module" in values else []
     while modules:
         module = modules.pop(0)
         modules += module.get("child_modules") or ()
         for resource in module.get("resources") or ():
-            if _is_wanted(resource["type"]):
+            if _is_relevant(resource["type"]):
                 hidden = resource.get("sensitive_values") or {}
                 marked = frozenset(name for name, mark in hidden.items() if is_marked(mark))
-                values = _mapping(resource.get("values"))
+                values = _check_mapping(resource.get("values"))
                 yield _Instance(
                     resource["type"],
                     resource["address"],
@@ -170,9 +178,9 @@ def _shown(values: Any, others: Counter[str]) -> Iterator[_Instance]:
                 others[resource["type"]] += 1
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _check_mapping(value: Any) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise TypeError("attributes are a mapping")
+        raise TypeError("attributes must be a mapping")
     return value

@@ -13,7 +13,7 @@ from pcaform.checks.access.scenario import build_scenario
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.rules.load import load_file
-from pcaform.sources.hcl.static_config import configuration
+from pcaform.sources.hcl.static_config import read_configuration
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -48,7 +48,7 @@ def _of(path: Path) -> Iterator[tuple[str, str]]:
     if not (spec.issuers or spec.administrators or spec.auditors):
         return
     files = {name: text for name, text in render(plan(spec, source="x")).files.items() if "/" not in name}
-    found = build_scenario(configuration({name: text for name, text in files.items() if name.endswith(".tf")}), {})
+    found = build_scenario(read_configuration({name: text for name, text in files.items() if name.endswith(".tf")}), {})
     for subject in found.subjects:
         issuer = spec.issuers.get(subject.key) if subject.kind == "issuer" else None
         if issuer is None or issuer.policy is None:  # what is taken word for word is the user's

@@ -17,7 +17,7 @@ from pcaform.iam.evaluator.documents import PolicyError
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.rules.load import load_file
-from pcaform.sources.hcl.static_config import configuration
+from pcaform.sources.hcl.static_config import read_configuration
 
 SPEC = load_file(str(Path(__file__).parent / "spec.yaml"))
 Statement = dict[str, Any]
@@ -32,7 +32,8 @@ def built() -> Scenario:
     files = render(plan(SPEC, source="spec")).files
     names = {each.arn: key for key, each in SPEC.certificate_authorities.items() if each.arn is not None}
     return build_scenario(
-        configuration({path: text for path, text in files.items() if path.endswith(".tf") and "/" not in path}), names
+        read_configuration({path: text for path, text in files.items() if path.endswith(".tf") and "/" not in path}),
+        names,
     )
 
 

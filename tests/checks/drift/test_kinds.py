@@ -102,9 +102,13 @@ def test_nothing_differs_where_nothing_differs() -> None:
             "write what AWS has into the spec: a CA that is made anew has a key that nobody trusts",
         ),
         (
-            authority(unsaid=("subject.serial_number is '42': Terraform cannot say that, and does not change it",)),
+            authority(
+                unsupported_settings=(
+                    "subject.serial_number is '42': Terraform does not support this, and does not change it",
+                )
+            ),
             "cannot be expressed",
-            f"{CA}: subject.serial_number is '42': Terraform cannot say that, and does not change it",
+            f"{CA}: subject.serial_number is '42': Terraform does not support this, and does not change it",
             "nothing: a spec cannot say it either",
         ),
         (

@@ -1,4 +1,4 @@
-"""An account with CAs of every kind, made by boto3, and the way a program reads it: by environment variables."""
+"""A sandbox account whose CAs boto3 creates, and the environment variables with which programs read it."""
 
 import json
 import os
@@ -27,7 +27,7 @@ CA = "aws_acmpca_certificate_authority"
 
 @dataclass(frozen=True)
 class Live:
-    """A sandbox, the CAs in it, and the environment that points a program there."""
+    """A sandbox with its CAs, and the environment of programs that use it."""
 
     server: Sandbox
     pki: Pki
@@ -36,11 +36,11 @@ class Live:
     def read(
         self, filters: Filters | None = None, *, caller: Caller | None = None, checkpoint: Path | None = None
     ) -> Inventory:
-        """Return what the source finds."""
+        """Return the inventory of the account."""
         return read_inventory(caller or Caller(), filters or Filters(), checkpoint=checkpoint)
 
     def user(self, name: str, **policies: Any) -> dict[str, str]:
-        """Make a user with inline policies, and return the environment in which it calls."""
+        """Create a user with inline policies; return its credentials as environment variables."""
         iam = self.server.client("iam")
         iam.create_user(UserName=name)
         for policy, document in policies.items():
@@ -51,7 +51,7 @@ class Live:
 
 @contextmanager
 def live(*, iam: bool = False) -> Iterator[Live]:
-    """Start an account that boto3 finds by itself."""
+    """Start an account, and set the environment variables that boto3 reads."""
     with open_sandbox(account_id=ACCOUNT, region=REGION, iam=iam) as (server, environment):
         os.environ.update(server.environment)
         yield Live(server, Pki(server.client("acm-pca")), environment)
@@ -63,19 +63,19 @@ def account() -> Iterator[Live]:
         yield found
 
 
-def one(found: Inventory, kind: str, address: str) -> Resource:
-    """Return the one resource of a type at an address."""
-    (resource,) = (each for each in found.of_type(kind) if each.address == address)
+def find_resource(inventory_: Inventory, kind: str, address: str) -> Resource:
+    """Return the only resource of a type at an address."""
+    (resource,) = (each for each in inventory_.of_type(kind) if each.address == address)
     return resource
 
 
-def remarks_on(found: Inventory, address: str) -> list[ImportNote]:
-    """Return what is said of one thing."""
-    return [note for note in found.notes if note.address == address]
+def notes_on(inventory_: Inventory, address: str) -> list[ImportNote]:
+    """Return the notes on an address."""
+    return [note for note in inventory_.notes if note.address == address]
 
 
 def statement(action: str | list[str], resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:
-    """Return a policy of one statement."""
+    """Return a policy with one statement."""
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource, **more}]}
 
 

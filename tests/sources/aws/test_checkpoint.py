@@ -1,4 +1,4 @@
-"""Runs that are interrupted and go on later, and checkpoints that are none."""
+"""Interrupted runs that continue later, and invalid checkpoints."""
 
 import json
 import signal
@@ -37,26 +37,26 @@ def calm(account: Live) -> Inventory:
 
 
 def interrupt_at(number: int) -> Callable[[int, int], None]:
-    """Return what ends a run as Ctrl-C does, when so many answers are there."""
+    """Return a callback that interrupts a run as Ctrl-C does, after some responses."""
 
-    def tell(done: int, _total: int) -> None:
+    def report_progress(done: int, _total: int) -> None:
         if done >= number:
             raise KeyboardInterrupt
 
-    return tell
+    return report_progress
 
 
-def interrupted(file: Path, number: int) -> None:
+def run_interrupted(file: Path, number: int) -> None:
     opened = open_account(Caller(), RateLimiter())
     with pytest.raises(KeyboardInterrupt), open_checkpoint(ACCOUNT, file) as memory:
-        read(opened, Filters(), checkpoint=memory, tell=interrupt_at(number))
+        read(opened, Filters(), checkpoint=memory, report_progress=interrupt_at(number))
 
 
 @pytest.mark.parametrize("number", [1, 7, 19])
-def test_an_interrupted_run_goes_on(account: Live, calm: Inventory, tmp_path: Path, number: int) -> None:
-    """What was answered before is not asked again: it would be denied, and so unknown."""
+def test_an_interrupted_run_continues(account: Live, calm: Inventory, tmp_path: Path, number: int) -> None:
+    """Saved responses are not requested again: these calls would be denied, and so unknown."""
     file = tmp_path / "checkpoint"
-    interrupted(file, number)
+    run_interrupted(file, number)
     content = json.loads(file.read_text(encoding="utf-8"))
     assert len(content["answers"]) == number
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -78,40 +78,40 @@ def test_an_interrupt_ends_the_program_at_once(account: Live, tmp_path: Path) ->
         while not file.exists() and process.poll() is None:
             pass
         process.send_signal(signal.SIGINT)
-        out, said = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, "")
-    assert said.splitlines()[-1] == "pcaform: interrupted"
+    assert err.splitlines()[-1] == "pcaform: interrupted"
     assert json.loads(file.read_text(encoding="utf-8"))["account_id"] == ACCOUNT
 
 
 def content(**changes: Any) -> str:
-    whole = {
+    document = {
         "format": "pcaform import aws checkpoint 1",
         "account_id": ACCOUNT,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "answers": [],
     }
-    return json.dumps({**whole, **changes})
+    return json.dumps({**document, **changes})
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "this is no checkpoint of 'pcaform import aws': name another file"),
-        ("{", "this is no checkpoint"),
-        ("[]", "this is no checkpoint"),
-        (content(format="another"), "this is no checkpoint"),
-        (content(answers=[["iam:CreateUser", "arn:x", {}]]), "this is no checkpoint"),
-        (content(answers=[["acm-pca:GetPolicy", "x"]]), "this is no checkpoint"),
-        (content(started="yesterday"), "this is no checkpoint"),
-        (content(account_id=OTHER), f"this checkpoint is of account {OTHER}, not {ACCOUNT}: name another file"),
+        ("", "this is not a checkpoint of 'pcaform import aws': name another file"),
+        ("{", "this is not a checkpoint"),
+        ("[]", "this is not a checkpoint"),
+        (content(format="another"), "this is not a checkpoint"),
+        (content(answers=[["iam:CreateUser", "arn:x", {}]]), "this is not a checkpoint"),
+        (content(answers=[["acm-pca:GetPolicy", "x"]]), "this is not a checkpoint"),
+        (content(started="yesterday"), "this is not a checkpoint"),
+        (content(account_id=OTHER), f"this checkpoint is of account {OTHER}, not of {ACCOUNT}: name another file"),
         (
             content(started=(datetime.now(UTC) - timedelta(days=2)).isoformat()),
-            "after a day AWS may hold something else: remove the file and read anew",
+            "is outdated after a day: remove the file and start again",
         ),
     ],
 )
-def test_what_is_no_checkpoint_is_left_alone(account: Live, tmp_path: Path, text: str, message: str) -> None:
+def test_an_invalid_checkpoint_is_refused_and_kept(account: Live, tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "notes.txt"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(Failure, match=message):
@@ -119,6 +119,6 @@ def test_what_is_no_checkpoint_is_left_alone(account: Live, tmp_path: Path, text
     assert file.read_text(encoding="utf-8") == text
 
 
-def test_a_place_that_takes_no_file_is_said_at_once(account: Live, tmp_path: Path) -> None:
+def test_an_unwritable_path_is_refused_at_once(account: Live, tmp_path: Path) -> None:
     with pytest.raises(Failure, match="the checkpoint cannot be written: No such file or directory"):
         account.read(checkpoint=tmp_path / "nowhere" / "checkpoint")

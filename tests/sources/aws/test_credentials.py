@@ -32,7 +32,7 @@ def account() -> Iterator[Live]:
         yield found
 
 
-def test_who_asks_is_said_first(pcaform: Run, account: Live) -> None:
+def test_the_caller_is_printed_first(pcaform: Run, account: Live) -> None:
     done = pcaform("import", "aws", "--stack", "x", "--region", "us-east-1", env=account.environment)
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
@@ -45,22 +45,30 @@ def test_who_asks_is_said_first(pcaform: Run, account: Live) -> None:
     ("changes", "arguments", "message"),
     [
         (dict.fromkeys(KEYS, ""), (), "no credentials: name a --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID"),
-        ({"AWS_PROFILE": "nope"}, (), "no profile 'that AWS_PROFILE names' in ~/.aws/config"),
-        ({}, ("--profile", "nope"), "no profile 'nope' in ~/.aws/config or ~/.aws/credentials; there are: pki"),
+        ({"AWS_PROFILE": "nope"}, (), "the profile in AWS_PROFILE is not in ~/.aws/config"),
+        (
+            {},
+            ("--profile", "nope"),
+            "profile 'nope' is not in ~/.aws/config or ~/.aws/credentials; profiles there: pki",
+        ),
         (
             {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""},
             (),
-            "no region: name one or more with --region, or take --all-regions",
+            "no region: set one or more with --region, or use --all-regions",
         ),
         (
             {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"},
             (),
             (
-                "who is asking cannot be found out: the endpoint cannot be reached, or breaks the connection off: is "
-                f"'{REGION}' spelled right, and AWS_ENDPOINT_URL and the proxy?"
+                "the caller's identity cannot be read: the endpoint cannot be reached or closes the connection: "
+                f"check the region '{REGION}', AWS_ENDPOINT_URL and the proxy"
             ),
         ),
-        ({}, ("--assume-role", ROLE), f"{ROLE}: it cannot be assumed: it does not trust this caller, or wants an"),
+        (
+            {},
+            ("--assume-role", ROLE),
+            f"{ROLE}: this role cannot be assumed: it does not trust the caller, or needs an",
+        ),
         ({}, ("--region", "mars"), "'mars' is no region, expected one such as eu-west-1"),
         ({}, ("--region", REGION, "--all-regions"), "--region and --all-regions exclude each other"),
         ({}, ("--external-id", "x"), "--external-id is what a role asks for: name it with --assume-role"),
@@ -68,7 +76,7 @@ def test_who_asks_is_said_first(pcaform: Run, account: Live) -> None:
         ({}, ("--arn", "arn:x"), "'arn:x' is no ARN of a CA, expected arn:aws:acm-pca:REGION:ACCOUNT:"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(  # noqa: PLR0917 - pytest hands them over
+def test_failures_are_one_line(  # noqa: PLR0917 - pytest passes them
     pcaform: Run,
     account: Live,
     tmp_path: Path,
@@ -88,12 +96,12 @@ def test_what_is_wrong_is_said_in_one_line(  # noqa: PLR0917 - pytest hands them
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        ("expiry", "who is asking cannot be found out: the credentials expired (ExpiredToken): log in again"),
-        ("failures", "who is asking cannot be found out: AWS failed ("),
-        ("resets", "who is asking cannot be found out: the endpoint cannot be reached, or breaks the connection off"),
+        ("expiry", "the caller's identity cannot be read: the credentials expired (ExpiredToken): log in again"),
+        ("failures", "the caller's identity cannot be read: AWS failed ("),
+        ("resets", "the caller's identity cannot be read: the endpoint cannot be reached or closes the connection"),
     ],
 )
-def test_sts_that_does_not_answer_is_said(pcaform: Run, account: Live, kind: str, message: str) -> None:
+def test_failures_of_sts_are_reported(pcaform: Run, account: Live, kind: str, message: str) -> None:
     with account.server.with_faults(**{kind: {"sts:*": 1.0}}):
         done = pcaform("import", "aws", "--stack", "x", env=account.environment)
     assert done.returncode == 1
@@ -101,19 +109,19 @@ def test_sts_that_does_not_answer_is_said(pcaform: Run, account: Live, kind: str
     assert message in line
 
 
-def test_an_unknown_key_is_said(pcaform: Run, account: Live) -> None:
+def test_an_unknown_access_key_is_reported(pcaform: Run, account: Live) -> None:
     done = pcaform("import", "aws", "--stack", "x", env={**account.environment, KEYS[0]: "AKIAAAAAAAAAAAAAAAAA"})
     assert done.returncode == 1
-    assert "CAs of this account: ListCertificateAuthorities: AWS does not know these credentials there" in done.stderr
+    assert "CAs of this account: ListCertificateAuthorities: AWS does not recognize these credentials" in done.stderr
 
 
-def test_a_role_of_another_account_is_taken(pcaform: Run, account: Live) -> None:
+def test_a_role_of_another_account_is_assumed(pcaform: Run, account: Live) -> None:
     role = ("--assume-role", ROLE, "--external-id", "shibboleth")
     done = pcaform("import", "aws", "--stack", "x", *role, env=account.environment)
     assert f"account {OTHER}, as arn:aws:sts::{OTHER}:assumed-role/reader/pcaform-import, in {REGION}" in done.stderr
 
 
-def test_a_profile_says_who_and_where(
+def test_a_profile_sets_credentials_and_region(
     pcaform: Run, account: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = "\n".join(f"{name.lower()} = {account.environment[name]}" for name in KEYS)

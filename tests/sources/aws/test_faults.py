@@ -1,4 +1,4 @@
-"""An account that answers badly: the result is complete, or says exactly what is missing."""
+"""Reading an account with faults: the result is complete, or names exactly what is missing."""
 
 import json
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ import pytest
 from pcaform.core.problems import Failure
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from sources.aws.conftest import CA, Live, live, statement
-from sources.aws.test_authorities import shared
+from sources.aws.test_cas import share
 
 ATTRIBUTES_OF = {
     "tags": {"tags_all"},
     "certificate": {"certificate", "certificate_chain"},
     "certificate_signing_request": {"certificate_signing_request"},
 }
-HANGS_ON_CA = {
+RESOURCES_OF_CA = {
     "aws_acmpca_permission": ("certificate_authority_arn", "permissions"),
     "aws_acmpca_policy": ("resource_arn", "policy"),
 }
@@ -38,7 +38,7 @@ def account() -> Iterator[Live]:
         issuing = pki.subordinate(root, Tags=[{"Key": "team", "Value": "pki"}])
         for arn in (root, issuing):
             pki.grant(arn)
-        shared(pki, issuing, "444455556666")
+        share(pki, issuing, "444455556666")
         acm = found.server.client("acm")
         for name, algorithm in (("a.corp.example", "EC_secp384r1"), ("b.corp.example", "EC_prime256v1")):
             acm.request_certificate(DomainName=name, CertificateAuthorityArn=issuing, KeyAlgorithm=algorithm)
@@ -63,28 +63,28 @@ def calm(account: Live) -> Inventory:
 
 
 def unexplained(calm: Inventory, with_faults: Inventory) -> Iterator[Any]:
-    """Yield what differs from the truth without a word about it."""
+    """Yield differences between two inventories that no note explains."""
     unknown = [note for note in with_faults.notes if note.kind == "unknown"]
-    there = {(resource.type, resource.address): resource for resource in with_faults.resources}
+    present = {(resource.type, resource.address): resource for resource in with_faults.resources}
     for resource in calm.resources:
-        found = there.pop((resource.type, resource.address), None)
+        found = present.pop((resource.type, resource.address), None)
         if found is None:
             if not any(_is_about(note, resource) for note in unknown):
                 yield resource
         elif found != resource:
             differing = {key for key, value in resource.attributes.items() if found.attributes.get(key) != value}
-            said = {note.reason.partition(":")[0] for note in unknown if note.address == resource.address}
-            if not differing <= {name for field in said for name in ATTRIBUTES_OF.get(field, ())}:
+            unread = {note.reason.partition(":")[0] for note in unknown if note.address == resource.address}
+            if not differing <= {name for field in unread for name in ATTRIBUTES_OF.get(field, ())}:
                 yield resource, found
-    yield from there.values()
+    yield from present.values()
     yield from (note for note in with_faults.notes if note.kind != "unknown")
 
 
 def _is_about(note: ImportNote, resource: Resource) -> bool:
-    """Tell whether a remark says that a resource could not be read."""
+    """Tell whether a note says that a resource could not be read."""
     region = "111122223333/eu-central-1"
-    if resource.type in HANGS_ON_CA:
-        owner, field = HANGS_ON_CA[resource.type]
+    if resource.type in RESOURCES_OF_CA:
+        owner, field = RESOURCES_OF_CA[resource.type]
         if note.address == resource.attributes[owner] and note.reason.startswith(f"{field}: "):
             return True
     if resource.type.startswith("aws_iam_"):
@@ -98,8 +98,8 @@ def _is_about(note: ImportNote, resource: Resource) -> bool:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_what_is_denied_is_unknown(account: Live, calm: Inventory, operation: str) -> None:
-    """Each call that AWS can deny leaves its trace, and nothing else is missing."""
+def test_a_denied_call_is_unknown(account: Live, calm: Inventory, operation: str) -> None:
+    """A denied call has a note, and nothing else is missing."""
     with account.server.with_faults(denials=[operation]):
         if operation == "acm-pca:ListCertificateAuthorities":
             with pytest.raises(Failure, match="CAs of this account: ListCertificateAuthorities: the caller's policies"):
@@ -112,15 +112,15 @@ def test_what_is_denied_is_unknown(account: Live, calm: Inventory, operation: st
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_any_trouble_ends_complete_or_explained(account: Live, calm: Inventory, seed: int) -> None:
+def test_any_fault_gives_a_complete_or_explained_result(account: Live, calm: Inventory, seed: int) -> None:
     dice = Random(seed)  # noqa: S311 - no secret
-    wanted: dict[str, Any] = {"throttling": dice.choice([True, {}])}
+    faults: dict[str, Any] = {"throttling": dice.choice([True, {}])}
     for kind in ("failures", "resets"):
         strength = dice.choice([0.1, 0.3, 0.7])
-        wanted[kind] = dict.fromkeys(dice.sample(OPERATIONS, 3), strength)
-    wanted["denials"] = dice.sample(OPERATIONS, dice.choice([0, 1]))
-    wanted["latency"] = {dice.choice(OPERATIONS): 0.05}
-    with account.server.with_faults(seed=seed, **wanted):
+        faults[kind] = dict.fromkeys(dice.sample(OPERATIONS, 3), strength)
+    faults["denials"] = dice.sample(OPERATIONS, dice.choice([0, 1]))
+    faults["latency"] = {dice.choice(OPERATIONS): 0.05}
+    with account.server.with_faults(seed=seed, **faults):
         try:
             found = account.read()
         except Failure as failure:
@@ -129,15 +129,15 @@ def test_any_trouble_ends_complete_or_explained(account: Live, calm: Inventory, 
     assert list(unexplained(calm, found)) == []
 
 
-def test_published_rates_are_kept(account: Live, calm: Inventory) -> None:
-    """With the published rates in force nothing has to be asked twice."""
+def test_published_rates_are_respected(account: Live, calm: Inventory) -> None:
+    """With the published rates enforced, no call is throttled."""
     with account.server.with_faults(throttling=True) as counts:
         assert account.read() == calm
     assert counts["throttling"] == 0
 
 
 def test_expired_credentials_end_the_run(account: Live, calm: Inventory, tmp_path: Path) -> None:
-    """No spec is made of half an account; with a checkpoint the next run goes on."""
+    """No spec is made from an incomplete read; with a checkpoint the next run continues."""
     file = tmp_path / "checkpoint"
     with account.server.with_faults(expiry={"acm-pca:GetPolicy": 1.0}), pytest.raises(Failure, match="expired while"):
         account.read(checkpoint=file)
@@ -146,7 +146,7 @@ def test_expired_credentials_end_the_run(account: Live, calm: Inventory, tmp_pat
     assert not file.exists()
 
 
-def test_what_is_unknown_is_asked_again(account: Live, calm: Inventory, tmp_path: Path) -> None:
+def test_failed_calls_are_repeated(account: Live, calm: Inventory, tmp_path: Path) -> None:
     file = tmp_path / "checkpoint"
     with account.server.with_faults(denials=["acm-pca:GetPolicy"]):
         account.read(checkpoint=file)

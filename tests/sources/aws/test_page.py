@@ -1,4 +1,4 @@
-"""What the pages show of reading an account is what is printed; PCAFORM_UPDATE_GOLDEN=1 writes it anew."""
+"""The output blocks of the pages about accounts are real output; PCAFORM_UPDATE_GOLDEN=1 rewrites them."""
 
 import os
 import re
@@ -19,30 +19,30 @@ BLOCKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("import-aws.md", DENIED, {"denials": ["acm-pca:ListPermissions"]}),
     ("access.md", "access --live", {}),
 )
-"""Page, what its block says was run, and the account's troubles meanwhile."""
+"""Page, the command of its block, and the faults injected meanwhile."""
 
 
 @dataclass(frozen=True)
 class World:
-    """The account of the pages."""
+    """The account of the documentation."""
 
     live: Live
     pcaform: Run
     restorable: datetime
 
-    def printed(self, command: str, **faults: Any) -> tuple[str, str]:
-        """Return a command's streams, with ids and days that are the same in every run."""
+    def run(self, command: str, **faults: Any) -> tuple[str, str]:
+        """Return a command's stdout and stderr, with ids and dates replaced by constant ones."""
         with self.live.server.with_faults(**faults):
             done = self.pcaform(*command.partition(",")[0].split(), env=self.live.environment)
         ids: dict[str, str] = {}
 
-        def steady(match: re.Match[str]) -> str:
+        def replace_id(match: re.Match[str]) -> str:
             return ids.setdefault(match[0], f"{len(ids) + 1:08d}-0000-0000-0000-000000000000")
 
-        text = UUID.sub(steady, f"{done.stdout}\0{done.stderr}")
+        text = UUID.sub(replace_id, f"{done.stdout}\0{done.stderr}")
         text = text.replace(f"{self.restorable:%Y-%m-%d}", "2027-01-31").replace(ACCOUNT, "123456789012")
-        out, _, said = text.partition("\0")
-        return out, said
+        out, _, err = text.partition("\0")
+        return out, err
 
 
 @pytest.fixture(scope="module")
@@ -72,22 +72,22 @@ def world(pcaform: Run) -> Iterator[World]:
         yield World(account, pcaform, pki.describe(deleted)["RestorableUntil"])
 
 
-def console(command: str, out: str, said: str) -> str:
-    """Return a block as a page shows it; of an import that is not whole only what is said of it."""
-    lines = [line for line in said.splitlines() if not line.startswith("not in ")]
+def format_block(command: str, out: str, err: str) -> str:
+    """Return the block of a page; for an incomplete import only its notes."""
+    lines = [line for line in err.splitlines() if not line.startswith("not in ")]
     if command == DENIED:
         return "\n".join(line for line in lines if not line.startswith(("account", "listed", "found")))
     return f"$ pcaform {command}\n{out}" + "\n".join(lines)
 
 
 @pytest.mark.parametrize(("page", "command", "faults"), BLOCKS)
-def test_a_page_shows_what_is_printed(world: World, page: str, command: str, faults: Any) -> None:
+def test_a_page_shows_real_output(world: World, page: str, command: str, faults: Any) -> None:
     path = ROOT / "docs" / page
     text = path.read_text(encoding="utf-8")
     before, mark, rest = text.partition(f"<!-- run: {command} -->\n```text\n")
     shown, end, after = rest.partition("```\n")
     assert mark, f"{page}: there is no block for '{command}'"
-    printed = console(command, *world.printed(command, **faults)) + "\n"
+    printed = format_block(command, *world.run(command, **faults)) + "\n"
     if os.environ.get("PCAFORM_UPDATE_GOLDEN"):
         path.write_text(f"{before}{mark}{printed}{end}{after}", encoding="utf-8")
     else:

@@ -1,4 +1,4 @@
-"""Who can use an account's CAs: users and roles as the console makes them, and who is written of them."""
+"""Users and roles as the console creates them: which of them become issuers, and the notes on the others."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pcaform.sources.inventory import Inventory
-from sources.aws.conftest import ACCOUNT, Live, live, remarks_on, statement
+from sources.aws.conftest import ACCOUNT, Live, live, notes_on, statement
 
 AWS_OWN = "arn:aws:iam::aws:policy"
 TEMPLATE = "arn:aws:acm-pca:::template/EndEntityCertificate/V1"
@@ -22,17 +22,17 @@ EC2 = {
 
 @dataclass(frozen=True)
 class World:
-    """What was read, and of which CA."""
+    """The inventory, and the ARN of the CA."""
 
     found: Inventory
     arn: str
 
-    def said(self, kind: str, name: str, path: str = "/") -> list[str]:
-        """Return what is said of a user or role."""
-        return [note.reason for note in remarks_on(self.found, f"arn:aws:iam::{ACCOUNT}:{kind}{path}{name}")]
+    def reasons(self, kind: str, name: str, path: str = "/") -> list[str]:
+        """Return the reasons in the notes on a user or role."""
+        return [note.reason for note in notes_on(self.found, f"arn:aws:iam::{ACCOUNT}:{kind}{path}{name}")]
 
     def policies(self, kind: str, name: str) -> dict[str, Any]:
-        """Return the documents that are written of a user or role, by name."""
+        """Return the policies of a user or role in the inventory, by name."""
         managed = {each.attributes["arn"]: each.attributes for each in self.found.of_type("aws_iam_policy")}
         inline = [each.attributes for each in self.found.of_type(f"aws_iam_{kind}_policy")]
         attached = [each.attributes for each in self.found.of_type(f"aws_iam_{kind}_policy_attachment")]
@@ -104,62 +104,58 @@ def ca_is(arn: str) -> Any:
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     with live() as account:
-        # moto leaves AWS's own policies out unless it is told otherwise.
+        # by default moto has no AWS managed policies
         os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
         arn = account.pki.root()
         populate(account, arn)
         yield World(account.read(), arn)
 
 
-def test_issuers_are_those_whom_a_policy_lets_issue(world: World) -> None:
+def test_principals_that_can_issue_are_issuers(world: World) -> None:
     users = [each.attributes["name"] for each in world.found.of_type("aws_iam_user")]
     assert sorted(users) == ["all-but", "bounded", "by-hand", "member-too", "variable", "web"]
     assert [each.attributes["name"] for each in world.found.of_type("aws_iam_role")] == ["signer"]
 
 
-def test_only_policies_that_let_somebody_issue_are_taken(world: World) -> None:
+def test_only_policies_about_issuing_are_read(world: World) -> None:
     assert sorted(world.policies("user", "by-hand")) == ["issue"]
     assert world.policies("user", "by-hand")["issue"]["Statement"][0]["Condition"] == MFA
     assert world.policies("user", "all-but")["rest"]["Statement"] == [ALL_BUT]
     assert sorted(world.policies("role", "signer")) == ["role-sign"]
 
 
-def test_a_boundary_counts(world: World) -> None:
+def test_permissions_boundaries_apply(world: World) -> None:
     (bounded,) = (each for each in world.found.of_type("aws_iam_user") if each.attributes["name"] == "bounded")
     assert bounded.attributes["permissions_boundary"] == f"arn:aws:iam::{ACCOUNT}:policy/pca-only"
-    assert world.said("user", "bounded-away") == []
+    assert world.reasons("user", "bounded-away") == []
 
 
-def test_who_issues_through_a_group_is_listed(world: World) -> None:
-    said = (
-        "it may issue by 'inline', 'sign' of the group 'signers': a spec has no groups, and what it gets there stays "
-        "as it is"
+def test_issuing_through_a_group_is_reported(world: World) -> None:
+    reason = (
+        "it may issue by 'inline', 'sign' of the group 'signers': a spec has no groups, so that policy stays unchanged"
     )
-    assert world.said("user", "member") == [said]
-    assert world.said("user", "member-too") == [said]
+    assert world.reasons("user", "member") == [reason]
+    assert world.reasons("user", "member-too") == [reason]
     assert sorted(world.policies("user", "member-too")) == ["own"]
 
 
-def test_who_is_no_issuer_of_ours_is_listed(world: World) -> None:
-    assert world.said("user", "administrator") == [
-        "an administrator: it may issue by 'AdministratorAccess', and make CAs of its own, so it is no issuer"
+def test_other_principals_that_can_issue_are_listed(world: World) -> None:
+    assert world.reasons("user", "administrator") == [
+        "an administrator: it may issue by 'AdministratorAccess', and create CAs, so it is not an issuer"
     ]
-    (said,) = world.said("user", "console")
-    assert said.startswith("it may issue by AWS's own 'AWSPrivateCAUser', which stays attached")
-    assert world.said("role", "AWSReservedSSO_Pki_0123456789abcdef", SSO) == [
-        (
-            "it may issue by 'AWSPrivateCAUser'; IAM Identity Center writes this role: its permission set is the place "
-            "to look"
-        )
+    (reason,) = world.reasons("user", "console")
+    assert reason.startswith("it may issue by the AWS managed policy 'AWSPrivateCAUser', which stays attached")
+    assert world.reasons("role", "AWSReservedSSO_Pki_0123456789abcdef", SSO) == [
+        ("it may issue by 'AWSPrivateCAUser'; IAM Identity Center manages this role: change its permission set instead")
     ]
-    assert world.said("role", "AWSServiceRoleForX", "/aws-service-role/x.amazonaws.com/") == [
-        "it may issue by 'issue'; a service-linked role belongs to its service"
+    assert world.reasons("role", "AWSServiceRoleForX", "/aws-service-role/x.amazonaws.com/") == [
+        "it may issue by 'issue'; its service manages this service-linked role"
     ]
-    assert [note.reason for note in remarks_on(world.found, ACCOUNT)] == [
-        "they may look at CAs, revoke or administer, and issue nothing: reader"
+    assert [note.reason for note in notes_on(world.found, ACCOUNT)] == [
+        "they may read, revoke or administer, but not issue: reader"
     ]
 
 
-def test_everybody_else_is_left_in_peace(world: World) -> None:
+def test_principals_without_access_are_not_reported(world: World) -> None:
     for name in ("nobody", "denied", "elsewhere", "public-web"):
-        assert world.said("user", name) == []
+        assert world.reasons("user", name) == []

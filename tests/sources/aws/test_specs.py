@@ -1,4 +1,4 @@
-"""From an account to the spec that `pcaform import aws` prints: who is written as what, and how a run ends."""
+"""The specs that `pcaform import aws` prints of an account, and its exit codes."""
 
 import json
 import os
@@ -35,7 +35,7 @@ TEMPLATE = {"ArnLike": {"acm-pca:TemplateArn": ["arn:aws:acm-pca:::template/EndE
 
 @dataclass(frozen=True)
 class World:
-    """An account, its CAs, and what an import of it printed."""
+    """An account, its CAs, and the result of an import."""
 
     live: Live
     pcaform: Run
@@ -50,15 +50,15 @@ class World:
         return self.pcaform("import", "aws", *arguments, env={**self.live.environment, **more})
 
 
-def rendered(grants: list[Any], arns: list[str]) -> dict[str, Any]:
-    """Return the policies that pcaform would render for a user, by name."""
+def render_policies(grants: list[Any], arns: list[str]) -> dict[str, Any]:
+    """Return the policies that pcaform renders for grants, by name."""
     issuer = Issuer.model_validate({"user_name": "x", "grants": grants})
     aws = Aws(region=REGION, account_id=ACCOUNT)
     return dict(issuer_policies.documents(issuer, aws, arn_of=lambda key: arns[int(key[2:])]))
 
 
-def shuffled(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a policy that says the same in another order, with a name of its own for each statement."""
+def shuffle(document: dict[str, Any]) -> dict[str, Any]:
+    """Return an equivalent policy with its statements reordered and renamed."""
     turned = [dict(reversed(each.items())) for each in reversed(document["Statement"])]
     return {
         "Statement": [{**each, "Sid": f"Hand{number}"} for number, each in enumerate(turned)],
@@ -80,19 +80,19 @@ def populate(account: Live, arns: list[str]) -> None:
         account.user(name)
         attach(name, f"{AWS_OWN}/AWSPrivateCAUser")
     one = {"certificates": "unmanaged", "certificate_authorities": ["ca0", "ca1"]}
-    (document,) = rendered([one], arns).values()
-    account.user("by-hand", hand=shuffled(document))
+    (document,) = render_policies([one], arns).values()
+    account.user("by-hand", hand=shuffle(document))
     web = {"certificates": "managed", "certificate_authorities": ["ca0"], "domain_names": ["*.corp.example"]}
-    (document,) = rendered([web], arns).values()
+    (document,) = render_policies([web], arns).values()
     account.user("web", request=json.loads(json.dumps(document).replace("user/x", "user/web")))
     account.user("fleet")
-    spread = rendered(WIDE, arns)
+    spread = render_policies(WIDE, arns)
     assert len(spread) > 1
     for number, document in enumerate(spread.values()):
         attach("fleet", managed(f"fleet-{number}", document))
     names = ["EndEntityCertificate_APIPassthrough/V1", "EndEntityCertificate_CSRPassthrough/V1"]
     wild = {"certificates": "unmanaged", "certificate_authorities": ["ca0"], "templates": names}
-    (document,) = rendered([wild], arns).values()
+    (document,) = render_policies([wild], arns).values()
     account.user("wild", issue=document)
     account.user("mfa", issue=statement("acm-pca:IssueCertificate", arns[0], Condition={**TEMPLATE, **MFA}))
     account.user("acm", all=statement("acm:*"), s3=statement("s3:*"))
@@ -114,8 +114,8 @@ def world(pcaform: Run) -> Iterator[World]:
         yield World(account, pcaform, arns, done)
 
 
-def test_issuers_as_they_are_written(world: World) -> None:
-    """Grants where the policy is what grants make, however it is spelled, and word for word where it is not."""
+def test_issuers_are_written(world: World) -> None:
+    """As grants if grants make an equivalent policy, else with the policy unchanged."""
     assert sorted(world.spec["issuers"]) == [
         *("acm", "beside", "by-hand", "fleet", "mfa", "web", "wild"),
     ]
@@ -135,7 +135,7 @@ def test_issuers_as_they_are_written(world: World) -> None:
     assert all(sorted(each["certificate_authorities"]) == sorted(WIDE[0]["certificate_authorities"]) for each in fleet)
 
 
-def test_policies_that_no_grants_make_are_kept_word_for_word(world: World) -> None:
+def test_policies_without_equivalent_grants_are_kept_unchanged(world: World) -> None:
     issuers = world.spec["issuers"]
     mfa = statement("acm-pca:IssueCertificate", world.arns[0], Condition={**TEMPLATE, **MFA})
     assert issuers["mfa"] == {"existing_user": "mfa", "policy": {"name": "issue", "document": mfa}}
@@ -143,35 +143,35 @@ def test_policies_that_no_grants_make_are_kept_word_for_word(world: World) -> No
     assert issuers["beside"]["policy"]["document"] == statement("acm-pca:IssueCertificate", world.arns[1])
 
 
-def test_nothing_is_written_beside_aws_own_policy(world: World) -> None:
-    """AWSPrivateCAUser, as the console attaches it, lets issue from every CA: it is told, and stays."""
+def test_users_with_an_aws_managed_policy_are_not_written(world: World) -> None:
+    """AWSPrivateCAUser allows issuing from every CA: it is reported, and stays attached."""
     for name in ("console", "console-too"):
         assert name not in world.spec["issuers"]
 
 
 OWN = (
-    "it may issue by AWS's own 'AWSPrivateCAUser', which stays attached: a spec would add a copy beside it. Give it "
-    "grants, and then take that policy away"
+    "it may issue by the AWS managed policy 'AWSPrivateCAUser', which stays attached: a spec would only add a "
+    "copy of it. Give the principal grants, then detach that policy"
 )
 
 
-def test_who_cannot_be_written_is_said(world: World) -> None:
+def test_principals_that_cannot_be_written_are_reported(world: World) -> None:
     assert world.done.returncode == 2
     user = f"arn:aws:iam::{ACCOUNT}:user"
-    said = [line for line in world.done.stderr.splitlines() if f"{user}/" in line and not line.startswith("account ")]
-    assert said == [
+    lines = [line for line in world.done.stderr.splitlines() if f"{user}/" in line and not line.startswith("account ")]
+    assert lines == [
         f"left out: {user}/twice: its policies a, b are not what grants make, and a spec takes one word for word",
         f"listed: {user}/console: {OWN}",
         f"listed: {user}/console-too: {OWN}",
         (
-            f"listed: {user}/boss: an administrator: it may issue by 'AdministratorAccess', and make CAs of its own, "
-            "so it is no issuer"
+            f"listed: {user}/boss: an administrator: it may issue by 'AdministratorAccess', and create CAs, "
+            "so it is not an issuer"
         ),
     ]
 
 
-def test_what_is_only_listed_is_no_finding(world: World, tmp_path: Path) -> None:
-    """An account has administrators, and CAs that were deleted: a nightly import need not fail for them."""
+def test_listed_notes_do_not_change_the_exit_code(world: World, tmp_path: Path) -> None:
+    """Accounts have administrators and deleted CAs: a nightly import must not fail for them."""
     world.live.server.client("iam").delete_user_policy(UserName="twice", PolicyName="b")
     out = tmp_path / "pki.yaml"
     done = world.run("--stack", "pki", "--out", str(out), "--format", "json")
@@ -181,8 +181,8 @@ def test_what_is_only_listed_is_no_finding(world: World, tmp_path: Path) -> None
     assert yaml.safe_load(out.read_text(encoding="utf-8"))["issuers"]["twice"]["existing_user"] == "twice"
 
 
-def test_an_import_into_a_spec_reads_its_region_and_splits_its_tags(world: World, tmp_path: Path) -> None:
-    """Tags that the provider adds everywhere are not written to each CA; the region is the spec's."""
+def test_an_import_into_a_spec_uses_its_region_and_default_tags(world: World, tmp_path: Path) -> None:
+    """Default tags are not written to each CA; the region is the spec's."""
     spec = tmp_path / "pki.yaml"
     spec.write_text(
         f"version: 1\nstack: pki\naws: {{region: {REGION}, account_id: '{ACCOUNT}', default_tags: {{owner: sec}}}}\n",
@@ -199,7 +199,7 @@ def test_an_import_into_a_spec_reads_its_region_and_splits_its_tags(world: World
     assert spec.read_bytes() == before
 
 
-def test_what_is_unknown_is_marked_on_the_ca_and_takes_nothing_away(world: World, tmp_path: Path) -> None:
+def test_unknown_parts_are_marked_and_remove_nothing(world: World, tmp_path: Path) -> None:
     spec = tmp_path / "pki.yaml"
     world.live.pki.grant(world.arns[2])
     arn = ("--arn", world.arns[2])
@@ -217,7 +217,7 @@ def test_what_is_unknown_is_marked_on_the_ca_and_takes_nothing_away(world: World
     assert f"unknown: {world.arns[2]}: permissions: {why}" in into.stderr
 
 
-def test_a_parent_is_known_by_its_key_and_not_by_its_name(world: World) -> None:
+def test_a_parent_is_found_by_its_key_and_not_by_its_name(world: World) -> None:
     twins = [world.live.pki.root(configuration={"Subject": {"CommonName": "Twin"}}) for _ in range(2)]
     child = world.live.pki.subordinate(twins[1], configuration={"Subject": {"CommonName": "Child"}})
     done = world.run("--stack", "pki", *(word for arn in (*twins, child) for word in ("--arn", arn)))
@@ -233,7 +233,7 @@ def test_a_parent_is_known_by_its_key_and_not_by_its_name(world: World) -> None:
         (("--stack", "x", "--into", "a.yaml", "--out", "b.yaml"), "--into changes a spec that exists"),
     ],
 )
-def test_nothing_is_asked_where_the_answer_would_be_of_no_use(
+def test_invalid_options_are_refused_before_any_request(
     pcaform: Run, world: World, arguments: tuple[str, ...], message: str
 ) -> None:
     with world.live.server.with_faults(denials=["*"]) as counts:

@@ -1,8 +1,8 @@
-"""Terraform files as a person writes them, for tests to put something into."""
+"""Terraform files in a hand-written style, with a place for a line of the test."""
 
 
 def authority(name: str, line: str = "") -> str:
-    """Return a root CA of the root module, with one more line in it."""
+    """Return a root CA with an additional line."""
     return f"""\
 resource "aws_acmpca_certificate_authority" "{name}" {{
   {line}

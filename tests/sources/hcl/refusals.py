@@ -1,11 +1,11 @@
-"""Terraform files of which something cannot be read, each with the words that say so."""
+"""Terraform files that cannot be read completely, each with its message."""
 
 PROVIDER = 'provider "aws" {\n  region              = "eu-west-1"\n  allowed_account_ids = ["123456789012"]\n}\n'
 NONE = "no private CA in what was read: there is nothing to write a spec of"
 
 
 def authority(line: str = "", name: str = "root") -> str:
-    """Return a CA of which one line can be said; that line is the third of the block."""
+    """Return a CA with an additional line, the third of the block."""
     return f"""\
 resource "aws_acmpca_certificate_authority" "{name}" {{
   type = "ROOT"
@@ -26,106 +26,106 @@ def nested(opening: str, closing: str, depth: int) -> str:
 
 
 FAILURES: dict[str, tuple[str | bytes, str]] = {
-    "twice the equals sign": ("locals {\n  a = = 1\n}\n", "main.tf:2:7: '=' cannot stand here"),
-    "an unfinished value": ("locals {\n  a = 1 +\n}\n", "main.tf:2:10: this value is not finished"),
+    "twice the equals sign": ("locals {\n  a = = 1\n}\n", "main.tf:2:7: unexpected '='"),
+    "an unfinished value": ("locals {\n  a = 1 +\n}\n", "main.tf:2:10: this value is incomplete"),
     "no value": ("locals {\n  a =\n}\n", "main.tf:2:6: a value is missing here"),
-    "two on a line": ("locals {\n  a = 1 b = 2\n}\n", "main.tf:2:9: 'b' cannot stand here"),
-    "two in a block of one line": ("locals { a = 1 b = 2 }\n", "main.tf:1:16: 'b' cannot stand here"),
+    "two on a line": ("locals {\n  a = 1 b = 2\n}\n", "main.tf:2:9: unexpected 'b'"),
+    "two in a block of one line": ("locals { a = 1 b = 2 }\n", "main.tf:1:16: unexpected 'b'"),
     "two blocks on a line": (
         'variable "a" {} variable "b" {}\n',
-        "main.tf:1:17: 'variable' cannot stand here: a block ends its line",
+        "main.tf:1:17: unexpected 'variable': start a new line after a block",
     ),
     "a label without a block": (
         'resource "a"\n',
-        "main.tf:1:13: the end of the line cannot stand here: 'resource' needs '=' and a value, or labels and '{'",
+        "main.tf:1:13: unexpected end of the line: 'resource' needs '=' and a value, or labels and '{'",
     ),
     "a template as a label": (
         'resource "${a}" "b" {}\n',
-        "main.tf:1:10: '\"${a}\"' cannot stand here: 'resource' needs '=' and a value, or labels and '{'",
+        "main.tf:1:10: unexpected '\"${a}\"': 'resource' needs '=' and a value, or labels and '{'",
     ),
-    "a text that never ends": (
+    "a string that never ends": (
         'locals {\n  a = "x\n}\n',
-        "main.tf:2:7: this text is never closed: '\"' is missing before the end of its line",
+        "main.tf:2:7: this string is never closed: '\"' is missing before the end of its line",
     ),
     "an interpolation that never ends": (
         'locals {\n  a = "${x"\n}\n',
-        "main.tf:2:11: this text is never closed: '\"' is missing before the end of its line",
+        "main.tf:2:11: this string is never closed: '\"' is missing before the end of its line",
     ),
     "a block that never ends": ("locals {\n  a = 1\n", "main.tf:1:8: '{' is never closed"),
     "a heredoc that never ends": (
         "locals {\n  a = <<EOT\nx\n}\n",
-        "main.tf:2:7: this heredoc is never closed: no line holds just 'EOT'",
+        "main.tf:2:7: this heredoc is never closed: no line contains only 'EOT'",
     ),
     "a comment that never ends": ("/* x\nlocals {}\n", "main.tf:1:1: this comment is never closed: '*/' is missing"),
-    "the wrong bracket": ("locals {\n  a = [1}\n", "main.tf:2:9: '}' cannot close the '[' of line 2"),
-    "a bracket too many": ("locals {\n}\n}\n", "main.tf:3:1: '}' closes nothing"),
+    "the wrong bracket": ("locals {\n  a = [1}\n", "main.tf:2:9: '}' does not match the '[' in line 2"),
+    "a bracket too many": ("locals {\n}\n}\n", "main.tf:3:1: '}' has no matching opening bracket"),
     "single quotes": (
         "locals {\n  a = 'x'\n}\n",
-        "main.tf:2:7: ''' has no meaning in Terraform's language: text stands in \"double quotes\"",
+        "main.tf:2:7: invalid character ''': write strings in \"double quotes\"",
     ),
     "a control character": (
         "locals {\n  a = \x01\n}\n",
-        "main.tf:2:7: 'U+0001' has no meaning in Terraform's language",
+        "main.tf:2:7: invalid character 'U+0001'",
     ),
-    "an escape that is none": (
+    "an invalid escape": (
         'locals {\n  a = "\\x"\n}\n',
-        "main.tf:2:8: '\\x' is no escape of Terraform's: \\n \\r \\t \\\" \\\\ \\uXXXX are",
+        "main.tf:2:8: '\\x' is not an escape sequence: use \\n \\r \\t \\\" \\\\ \\uXXXX \\UXXXXXXXX",
     ),
     "half a surrogate pair": (
         'locals {\n  a = "\\ud800"\n}\n',
-        "main.tf:2:8: '\\ud800' is no escape of Terraform's: \\n \\r \\t \\\" \\\\ \\uXXXX are",
+        "main.tf:2:8: '\\ud800' is not an escape sequence: use \\n \\r \\t \\\" \\\\ \\uXXXX \\UXXXXXXXX",
     ),
-    "no UTF-8": (b"locals {\n  a = \xff\n}\n", "main.tf:2:7: this byte (0xff) is no UTF-8: Terraform files are UTF-8"),
-    "UTF-16": ("locals {}\n".encode("utf-16"), "main.tf:1:1: this byte (0xff) is no UTF-8: Terraform files are UTF-8"),
-    "lists too deep": (nested("[", "]", 200), "main.tf:2:106: nested more than 100 levels deep: this is not read"),
+    "not UTF-8": (b"locals {\n  a = \xff\n}\n", "main.tf:2:7: invalid UTF-8 byte 0xff: save the file as UTF-8"),
+    "UTF-16": ("locals {}\n".encode("utf-16"), "main.tf:1:1: invalid UTF-8 byte 0xff: save the file as UTF-8"),
+    "lists too deep": (nested("[", "]", 200), "main.tf:2:106: nested too deeply: at most 100 levels are allowed"),
     "templates too deep": (
         nested('"${', '}"', 200),
-        "main.tf:2:308: nested more than 100 levels deep: this is not read",
+        "main.tf:2:308: nested too deeply: at most 100 levels are allowed",
     ),
     "blocks too deep": (
         "a {\n" * 200 + "}\n" * 200,
-        "main.tf:101:3: nested more than 100 levels deep: this is not read",
+        "main.tf:101:3: nested too deeply: at most 100 levels are allowed",
     ),
-    "a sum without end": (
+    "a very long sum": (
         f"locals {{\n  a = {'1 + ' * 3000}1\n}}\n",
-        "main.tf:2:7: this value is too long or too deeply nested: this is not read",
+        "main.tf:2:7: this value is too long or nested too deeply: split it into locals",
     ),
     "a resource without a name": (
         'resource "aws_acmpca_certificate_authority" {\n}\n',
-        "main.tf:1:1: 'resource \"aws_acmpca_certificate_authority\"' has 1 labels, needed: its type and its name",
+        "main.tf:1:1: 'resource \"aws_acmpca_certificate_authority\"' has 1 labels, but needs its type and its name",
     ),
-    "a provider that nobody sets up": (
+    "an undefined provider": (
         PROVIDER + authority("provider = aws.west"),
-        "main.tf:7: no provider block sets up 'aws.west': add it, or correct its alias",
+        "main.tf:7: no provider block configures 'aws.west': add it, or correct the alias",
     ),
     "a provider that has to be evaluated": (
         PROVIDER + authority("provider = aws.west[each.key]"),
-        "main.tf:7: which provider is meant cannot be told: write aws.ALIAS",
+        "main.tf:7: the provider reference cannot be evaluated: write aws.ALIAS",
     ),
-    "a value of no block": (
+    "a value outside of any block": (
         "a = 1\n",
-        "main.tf:1:1: 'a' stands outside of any block: values belong into 'locals', or a .tfvars",
+        "main.tf:1:1: 'a' is outside of any block: move it into 'locals' or a .tfvars file",
     ),
     "an argument twice": (
         authority("type = 1"),
-        "main.tf:3:3: 'type' is given twice, first in line 2: only one of them can be meant",
+        "main.tf:3:3: 'type' is set twice, first in line 2: remove one of the two",
     ),
     "a resource twice": (
         authority() + authority(),
         (
             'main.tf:12:1: \'resource "aws_acmpca_certificate_authority" "root"\' is declared twice, first in '
-            "main.tf:1: only one of them can be meant"
+            "main.tf:1: remove one of the two"
         ),
     ),
     "a local value twice": (
         "locals {\n  a = 1\n}\nlocals {\n  a = 1\n}\n",
-        "main.tf:5:3: 'a' is given twice, first in main.tf:2: only one of them can be meant",
+        "main.tf:5:3: 'a' is set twice, first in main.tf:2: remove one of the two",
     ),
     "a provider twice": (
         PROVIDER + PROVIDER,
         (
-            "main.tf:5:1: 'provider \"aws\"' is configured twice, first in main.tf:1: only one of them can be meant, "
-            "unless each has an alias of its own"
+            "main.tf:5:1: 'provider \"aws\"' is configured twice, first in main.tf:1: remove one of the two, "
+            "or give each its own alias"
         ),
     ),
     "a module that is not there": (
@@ -133,26 +133,26 @@ FAILURES: dict[str, tuple[str | bytes, str]] = {
         "main.tf:1:1: there is no directory './nowhere' for this module",
     ),
     "a module that calls itself": ('module "ca" {\n  source = "./"\n}\n', "main.tf:1:1: module 'ca' calls itself"),
-    "no region": (authority(), "no provider block names a region: name it with '--region'"),
+    "no region": (authority(), "no provider block sets a region: set it with '--region'"),
     "a provider without a region": (
         'provider "aws" {}\n' + authority(),
-        "main.tf:1: this provider block names no region: name it with '--region'",
+        "main.tf:1: this provider block sets no region: set it with '--region'",
     ),
     "a region that is not known": (
         'provider "aws" {\n  region = var.region\n}\nvariable "region" {}\n' + authority(),
         (
-            "main.tf:1: this provider block names no region (var.region has no value: give it with '--var-file'): name "
-            "it with '--region'"
+            "main.tf:1: this provider block sets no region, since var.region has no value (set it with '--var-file'): "
+            "set it with '--region'"
         ),
     ),
     "no account": (
         'provider "aws" {\n  region = "eu-west-1"\n}\n' + authority(),
-        "main.tf:1: this provider block names no single account: name it with '--account-id'",
+        "main.tf:1: this provider block sets no single account: set it with '--account-id'",
     ),
-    "nothing of ours": (PROVIDER, NONE),
+    "no private CA": (PROVIDER, NONE),
 }
 UNKNOWN = {
-    "a variable without a value": ("var.x", 'variable "x" {}', "var.x has no value: give it with '--var-file'"),
+    "a variable without a value": ("var.x", 'variable "x" {}', "var.x has no value (set it with '--var-file')"),
     "no such variable": ("var.x", "", "there is no variable 'x'"),
     "no such local value": ("local.x", "", "there is no local.x"),
     "values in a circle": ("local.a", "locals {\n  a = local.b\n  b = local.a\n}", "it refers to itself"),
@@ -165,42 +165,46 @@ UNKNOWN = {
     "what AWS chooses": (
         "aws_kms_key.x.arn",
         'resource "aws_kms_key" "x" {}',
-        "aws_kms_key.x.arn is known only when it exists",
+        "aws_kms_key.x.arn is known only after creation",
     ),
-    "a function of the moment": ("timestamp()", "", "timestamp() is not evaluated here"),
-    "a function that does not exist": ("nosuch(1)", "", "nosuch() is not evaluated here"),
-    "a function that cannot": ('tonumber("x")', "", "tonumber() cannot be evaluated with these arguments"),
-    "a for over what is not known": (
+    "a function of the current time": ("timestamp()", "", "pcaform does not evaluate timestamp()"),
+    "a function that does not exist": ("nosuch(1)", "", "pcaform does not evaluate nosuch()"),
+    "a function with wrong arguments": ('tonumber("x")', "", "tonumber() cannot be evaluated with these arguments"),
+    "a for over an unknown value": (
         "[for each in var.x : each]",
         'variable "x" {}',
-        "var.x has no value: give it with '--var-file'",
+        "var.x has no value (set it with '--var-file')",
     ),
-    "two kinds of values": (
+    "two types of values": (
         'true ? { a = 1, b = "x" } : {}',
         "",
-        "values of different kinds are made one here",
+        "values of different types are combined here",
     ),
     "lists that look alike": (
         "tolist([1]) == [1]",
         "",
         "whether two lists or objects are equal depends on their types too",
     ),
-    "a directive": ('"%{ if true }x%{ endif }"', "", "a template directive such as %{ if } is not evaluated here"),
-    "too many digits": ("1 / 3", "", "'/' is not evaluated here"),
-    "a workspace": ("terraform.workspace", "", "'terraform' has no meaning here"),
+    "a directive": ('"%{ if true }x%{ endif }"', "", "pcaform does not evaluate template directives such as %{ if }"),
+    "too many digits": ("1 / 3", "", "pcaform does not evaluate '/' with these operands"),
+    "a workspace": ("terraform.workspace", "", "'terraform' cannot be used here"),
     "a file that is not there": ('file("nowhere.txt")', "", "'nowhere.txt' cannot be read as text"),
-    "a file outside": ('file("/etc/passwd")', "", "a file outside of the configuration's directory is not read"),
+    "a file outside": (
+        'file("/etc/passwd")',
+        "",
+        "pcaform does not read files outside of the configuration's directory",
+    ),
     "a file outside, relative": (
         'file("${path.module}/../x")',
         "",
-        "a file outside of the configuration's directory is not read",
+        "pcaform does not read files outside of the configuration's directory",
     ),
 }
 HOW_MANY = {
-    "count": ("count = var.x", "var.x has no value: give it with '--var-file'"),
-    "for_each": ("for_each = toset([var.x])", "var.x has no value: give it with '--var-file'"),
+    "count": ("count = var.x", "var.x has no value (set it with '--var-file')"),
+    "for_each": ("for_each = toset([var.x])", "var.x has no value (set it with '--var-file')"),
     "for_each of a resource's": ("for_each = aws_kms_key.x.tags_all", "there is no aws_kms_key.x"),
-    "count of no number": ('count = "a"', "'count' wants a number"),
-    "count beyond reason": ("count = 1000000000", "'count' wants a number"),
-    "for_each of a number": ("for_each = 1", "'for_each' wants an object or a set of texts"),
+    "count of no number": ('count = "a"', "'count' must be a whole number from 0 to 10000"),
+    "count beyond reason": ("count = 1000000000", "'count' must be a whole number from 0 to 10000"),
+    "for_each of a number": ("for_each = 1", "'for_each' must be a map or a set of strings"),
 }

@@ -1,4 +1,4 @@
-"""A spec's stack on disk without what only pcaform puts there: outputs, tags of ours, comments and the manifest."""
+"""Renders a spec's stack without what only pcaform writes: outputs, tags of ours, comments and the manifest."""
 
 import re
 from pathlib import Path
@@ -10,12 +10,12 @@ from pcaform.spec.stack import Spec
 _COMMENT = re.compile(rb"^#[^\n]*\n", re.MULTILINE)
 
 
-def rendered(spec: Spec, directory: Path) -> Path:
-    """Write a spec's stack into a directory, as plain as somebody else would have written it."""
+def render_plain(spec: Spec, directory: Path) -> Path:
+    """Write a spec's stack into a directory, without anything that only pcaform writes."""
     for path, content in render(plan(spec, source="spec.yaml")).files.items():
         if path in ("outputs.tf", ".pcaform.json"):
             continue
-        place = directory / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content if path.startswith("modules/") else _COMMENT.sub(b"", content))
+        file = directory / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if path.startswith("modules/") else _COMMENT.sub(b"", content))
     return directory

@@ -1,4 +1,4 @@
-"""Expressions that we evaluate and Terraform evaluates too: the same value, or ours says that it is not known."""
+"""Expressions evaluated by pcaform and by Terraform: the values are the same, or ours is unknown."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from conftest import Offline
 from pcaform.core.problems import Failure
-from pcaform.sources.hcl.block_values import value_of
-from pcaform.sources.hcl.module_loader import of_texts
+from pcaform.sources.hcl.block_values import evaluate
+from pcaform.sources.hcl.module_loader import parse_module
 from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.terraform.hcl_writer import expression
@@ -232,7 +232,7 @@ formatlist("%s", local.list)
 BRACKETS = (("[", "]"), ("(", ")"), ("{", "}"))
 
 
-def parted(table: str) -> list[str]:
+def split_table(table: str) -> list[str]:
     """Return the expressions of a table: one a line, a heredoc or brackets over several."""
     found: list[str] = []
     for line in table.split("\n"):
@@ -245,39 +245,41 @@ def parted(table: str) -> list[str]:
     return found
 
 
-def ours(text: str) -> Any:
-    """Return what we make of an expression; Unknown where we do not know, or take it for none."""
+def evaluate_here(text: str) -> Any:
+    """Return the value of an expression; Unknown if pcaform cannot evaluate or parse it."""
     try:
-        module = of_texts({"main.tf": f"{NAMES}locals {{\nx = {text}\n}}\n".encode()})
+        module = parse_module({"main.tf": f"{NAMES}locals {{\nx = {text}\n}}\n".encode()})
     except Failure as failure:
         return Unknown(str(failure))
-    found = value_of(module.locals["x"], ModuleScope(module, "", {}, {}, lambda _: Unknown("none")))
+    found = evaluate(module.locals["x"], ModuleScope(module, "", {}, {}, lambda _: Unknown("none")))
     return first_unknown(found) or found
 
 
-def theirs(terraform: Offline, directory: Path, written: list[str]) -> list[Any]:
-    """Return what Terraform makes of each expression; None where it is an error to it, or only known later."""
+def evaluate_in_terraform(terraform: Offline, directory: Path, expressions: list[str]) -> list[Any]:
+    """Return Terraform's value of each expression; None for an error or a value known only after apply."""
     lines = "".join(
         f'output "x{number}" {{\n  value = try(jsonencode([\n{text}\n]), "null")\n}}\n'
-        for number, text in enumerate(written)
+        for number, text in enumerate(expressions)
     )
     (directory / "main.tf").write_text(NAMES + lines, encoding="utf-8")
     runner = terraform(directory)
     runner.init()
     outputs = runner.plan(directory / "tfplan")["planned_values"]["outputs"]
-    texts_ = [outputs[f"x{number}"].get("value") for number in range(len(written))]
+    texts_ = [outputs[f"x{number}"].get("value") for number in range(len(expressions))]
     return [None if text is None else json.loads(text) for text in texts_]
 
 
-def shown(value: Any) -> Any:
-    """Return a value as JSON has it, numbers as what they are worth."""
+def to_json(value: Any) -> Any:
+    """Return a value after a round trip through JSON."""
     return json.loads(json.dumps([value]))
 
 
 @st.composite
 def drawn_expressions(draw: st.DrawFn) -> str:
     text = draw(
-        st.sampled_from([each for each in parted(KNOWN) + parted(UNKNOWN) if "EOT" not in each and "#" not in each])
+        st.sampled_from(
+            [each for each in split_table(KNOWN) + split_table(UNKNOWN) if "EOT" not in each and "#" not in each]
+        )
     )
     functions = ["jsonencode", "tostring", "length", "sort", "reverse", "keys", "values", "upper", "flatten", "toset"]
     functions += ["distinct", "compact", "tolist", "tonumber", "trimspace", "one", "jsondecode", "max", "chomp"]
@@ -293,21 +295,21 @@ def drawn_expressions(draw: st.DrawFn) -> str:
 
 
 @pytest.mark.terraform
-def test_expressions_mean_what_they_mean_to_terraform(offline: Offline, tmp_path: Path) -> None:
-    known, unknown = parted(KNOWN), parted(UNKNOWN)
+def test_expressions_have_the_same_value_in_terraform(offline: Offline, tmp_path: Path) -> None:
+    known, unknown = split_table(KNOWN), split_table(UNKNOWN)
     literals = [expression(value) for value in drawn(values(normal=True), 100)]
     literals += [expression(text) for text in drawn(texts(), 100)]
     made = drawn(drawn_expressions(), 600)
-    written = [*known, *unknown, *literals, *made]
-    found = theirs(offline, tmp_path, written)
+    expressions = [*known, *unknown, *literals, *made]
+    terraform_values = evaluate_in_terraform(offline, tmp_path, expressions)
     wrong = []
-    for number, (text, value) in enumerate(zip(written, found, strict=True)):
-        mine = ours(text)
-        # what Terraform refuses was never applied, so nothing rests on what we make of it
-        must = number < len(known) or len(known) + len(unknown) <= number < len(written) - len(made)
-        if isinstance(mine, Unknown):
-            if must:
-                wrong.append((text, mine.reason, value))
-        elif (value is not None and shown(mine) != value) or len(known) <= number < len(known) + len(unknown):
-            wrong.append((text, mine, value))
+    for number, (text, value) in enumerate(zip(expressions, terraform_values, strict=True)):
+        value_here = evaluate_here(text)
+        # what Terraform rejects was never applied, so our value does not matter
+        is_required = number < len(known) or len(known) + len(unknown) <= number < len(expressions) - len(made)
+        if isinstance(value_here, Unknown):
+            if is_required:
+                wrong.append((text, value_here.reason, value))
+        elif (value is not None and to_json(value_here) != value) or len(known) <= number < len(known) + len(unknown):
+            wrong.append((text, value_here, value))
     assert wrong == [], "\n".join(map(repr, wrong))

@@ -1,4 +1,4 @@
-"""`import` blocks: a CA that exists gets its ARN, or it is left out and named; it is never taken for one to be made."""
+"""`import` blocks: an imported CA gets its ARN, or is left out with a note; it is never taken for a new one."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from sources.hcl.builders import authority
 AUTHORITY = "aws_acmpca_certificate_authority"
 CERTIFICATE = "aws_acm_certificate"
 ARN = f"arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/{'1' * 8}-1111-1111-1111-111111111111"
-ADVICE = "import from the state instead, where it is known"
-OTHER = "there is no such resource, only others of this name"
+ADVICE = "import from the state instead, if there is one"
+OTHER = "no resource has this address, only others with this name"
 
 
 HEAD = f"""\
@@ -87,55 +87,51 @@ def imported(home: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple[
         ),
     ],
 )
-def test_a_ca_that_is_imported_has_its_arn(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], line: str, block: str
-) -> None:
+def test_an_imported_ca_has_its_arn(tmp_path: Path, capfd: pytest.CaptureFixture[str], line: str, block: str) -> None:
     code, out, err = imported(tmp_path, f"{authority('root', line)}import {{\n  {block}\n}}\n", capfd)
     assert (code, out.count(f"arn: {ARN}"), out.count("activation: pending")) == (0, 1, 1), err
 
 
 @pytest.mark.parametrize(
-    ("line", "block", "said"),
+    ("line", "block", "note"),
     [
-        ("", f"to = {AUTHORITY}.root\n  id = var.x", ("root", "var.x has no value: give it with '--var-file'")),
-        ("", f"to = {AUTHORITY}.root\n  id = 1", ("root", "'id' names no id or ARN")),
-        ("", f'to = {AUTHORITY}.root\n  id = "root"', ("root", "'root' is no ARN")),
-        ("", f"to = {AUTHORITY}.root", ("root", "'id' names no id or ARN")),
-        ("", f'to = {AUTHORITY}.root\n  identity = {{ name = "x" }}', ("root", "'identity' names no id or ARN")),
+        ("", f"to = {AUTHORITY}.root\n  id = var.x", ("root", "var.x has no value (set it with '--var-file')")),
+        ("", f"to = {AUTHORITY}.root\n  id = 1", ("root", "'id' is not an id or ARN")),
+        ("", f'to = {AUTHORITY}.root\n  id = "root"', ("root", "'root' is not an ARN")),
+        ("", f"to = {AUTHORITY}.root", ("root", "'id' is not an id or ARN")),
+        ("", f'to = {AUTHORITY}.root\n  identity = {{ name = "x" }}', ("root", "'identity' is not an id or ARN")),
         (
             "",
             f"to = {AUTHORITY}.root\n  id = {AUTHORITY}.other.arn",
-            ("root", "'id' holds what is known only when it exists"),
+            ("root", "'id' has a value that is known only after creation"),
         ),
         (
             'for_each = toset(["a", "b"])',
             f"for_each = var.x\n  to = {AUTHORITY}.root[each.key]\n  id = each.value",
-            ("root[each.key]", "var.x has no value: give it with '--var-file'"),
+            ("root[each.key]", "var.x has no value (set it with '--var-file')"),
         ),
         (
             'for_each = toset(["a", "b"])',
             f'to = {AUTHORITY}.root[var.x]\n  id = "{ARN}"',
-            ("root[var.x]", "'to' is no address"),
+            ("root[var.x]", "'to' is not a resource address"),
         ),
         ('for_each = toset(["a"])', f'to = {AUTHORITY}.root["b"]\n  id = "{ARN}"', ('root["b"]', OTHER)),
         ("count = 1", f'to = {AUTHORITY}.root\n  id = "{ARN}"', ("root", OTHER)),
     ],
 )
-def test_a_ca_whose_import_cannot_be_told_is_left_out(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], line: str, block: str, said: tuple[str, str]
+def test_a_ca_with_an_unclear_import_is_left_out(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], line: str, block: str, note: tuple[str, str]
 ) -> None:
     text = f"{authority('root', line)}import {{\n  {block}\n}}\n"
     code, out, err = imported(tmp_path, text, capfd)
     number = (HEAD + text).splitlines().index("import {") + 1
-    address, why = said
-    reason = f"main.tf:{number}: what is imported cannot be told, {why}: {ADVICE}"
+    address, why = note
+    reason = f"main.tf:{number}: cannot evaluate this import: {why}; {ADVICE}"
     assert f"unknown: {AUTHORITY}.{address}: {reason}\n" in err
     assert (code, out.count("type: ROOT"), out.count("common_name: other")) == (2, 1, 1)
 
 
-def test_a_certificate_whose_import_cannot_be_told_is_left_out(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_certificate_with_an_unclear_import_is_left_out(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = f"""\
 resource "{CERTIFICATE}" "web" {{
   domain_name               = "web.example.com"
@@ -151,17 +147,17 @@ import {{
     assert (code, "web.example.com" in out, "common_name: other" in out) == (2, False, True)
 
 
-def test_what_belongs_to_a_ca_that_is_left_out_names_no_made_up_arn(
+def test_resources_of_a_ca_that_is_left_out_have_no_symbolic_arn(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     text = TREE + f"import {{\n  to = {AUTHORITY}.root\n  id = var.x\n}}\n"
     code, out, err = imported(tmp_path, text, capfd)
     assert (code, "symbolic" in out, out.count("type: ")) == (2, False, 1), out
     assert f"unknown: {AUTHORITY}.child: main.tf:" in err
-    assert "what it belongs to or was signed by is left out" in err
+    assert "the CA or certificate that it refers to is left out" in err
 
 
-def test_a_ca_whose_certificate_is_left_out_gets_no_made_up_one(
+def test_a_ca_whose_certificate_is_left_out_has_no_symbolic_one(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     code, out, err = imported(tmp_path, TREE.replace("value = 5", "value = var.x"), capfd)
@@ -174,20 +170,18 @@ def test_a_ca_whose_certificate_is_left_out_gets_no_made_up_one(
     assert f"unknown: {AUTHORITY}.child: main.tf:" in err
 
 
-def test_an_import_of_no_address_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_import_without_an_address_is_reported(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code, _, err = imported(tmp_path, f'import {{\n  id = "{ARN}"\n}}\n', capfd)
     assert (code, "unknown: import: main.tf:" in err) == (2, True)
 
 
-def test_an_import_of_what_is_not_ours_says_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_import_of_another_resource_is_not_reported(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code, _, err = imported(tmp_path, "import {\n  to = aws_vpc.main\n  id = var.x\n}\n", capfd)
     assert (code, "unknown" in err) == (0, False)
 
 
-def test_a_ca_that_is_imported_and_issued_for_is_for_a_person_to_decide(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """Whether the import was applied, and so whether a stack would make a second CA, stands in no file."""
+def test_a_ca_with_an_import_and_a_certificate_is_ambiguous(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """No file shows whether the import was applied, and so whether a stack would create a second CA."""
     code, out, err = imported(tmp_path, f'{TREE}import {{\n  to = {AUTHORITY}.root\n  id = "{ARN}"\n}}\n', capfd)
     assert (code, "validity: {type: YEARS, value: 10}" in out) == (2, True)
     assert err.startswith(f"ambiguous: {AUTHORITY}.root: the files import this CA and issue a certificate for it. ")

@@ -1,4 +1,4 @@
-"""Which provider makes a resource: its alias, in quotes or not, and the resource's own region."""
+"""The provider of a resource: its alias, in quotes or not, and the resource's own region."""
 
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def test_a_provider_may_be_named_in_quotes(pcaform: Run, tmp_path: Path, written
 
 
 @pytest.mark.parametrize("written", ["aws = aws.west", 'aws = "aws.west"', "aws = aws\n    aws.west = aws.west"])
-def test_a_module_may_be_handed_a_provider_in_quotes(pcaform: Run, tmp_path: Path, written: str) -> None:
+def test_a_provider_may_be_passed_to_a_module_in_quotes(pcaform: Run, tmp_path: Path, written: str) -> None:
     line = "provider = aws.west" if "aws.west =" in written else ""
     call = f'module "far" {{\n  source = "../far"\n  providers = {{\n    {written}\n  }}\n}}\n'
     far = INNER + AUTHORITY.format(name="far", line=line)
@@ -70,32 +70,30 @@ def test_a_module_may_be_handed_a_provider_in_quotes(pcaform: Run, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "message"),
     [
-        ('"aws.nope"', "no provider block sets up 'aws.nope': add it, or correct its alias"),
-        ("aws.west[each.key]", "which provider is meant cannot be told: write aws.ALIAS"),
-        ('lower("AWS.WEST")', "which provider is meant cannot be told: write aws.ALIAS"),
-        ("1", "which provider is meant cannot be told: write aws.ALIAS"),
+        ('"aws.nope"', "no provider block configures 'aws.nope': add it, or correct the alias"),
+        ("aws.west[each.key]", "the provider reference cannot be evaluated: write aws.ALIAS"),
+        ('lower("AWS.WEST")', "the provider reference cannot be evaluated: write aws.ALIAS"),
+        ("1", "the provider reference cannot be evaluated: write aws.ALIAS"),
     ],
 )
-def test_a_provider_that_cannot_be_told_is_never_the_default_one(
-    pcaform: Run, tmp_path: Path, written: str, said: str
-) -> None:
+def test_an_unclear_provider_is_never_the_default_one(pcaform: Run, tmp_path: Path, written: str, message: str) -> None:
     far = AUTHORITY.format(name="far", line=f"provider = {written}")
     code, _, err = imported(pcaform, tmp_path, root=PROVIDERS + HOME + far)
-    assert (code, err) == (1, f"pcaform: root/main.tf:22: {said}\n")
+    assert (code, err) == (1, f"pcaform: root/main.tf:22: {message}\n")
     call = f'module "far" {{\n  source = "../far"\n  providers = {{\n    aws = {written}\n  }}\n}}\n'
     code, _, err = imported(pcaform, tmp_path, root=PROVIDERS + HOME + call, far=AUTHORITY.format(name="far", line=""))
-    assert (code, err) == (1, f"pcaform: root/main.tf:21: {said}\n")
+    assert (code, err) == (1, f"pcaform: root/main.tf:21: {message}\n")
 
 
-def test_providers_that_are_no_object_are_never_the_default_ones(pcaform: Run, tmp_path: Path) -> None:
+def test_providers_that_are_not_a_map_are_never_the_default_ones(pcaform: Run, tmp_path: Path) -> None:
     call = 'module "far" {\n  source = "../far"\n  providers = ["x"]\n}\n'
     far = AUTHORITY.format(name="far", line="")
     code, _, err = imported(pcaform, tmp_path, root=PROVIDERS + HOME + call, far=far)
     assert (code, err) == (
         1,
-        "pcaform: root/main.tf:21: which provider is meant cannot be told: write aws.ALIAS\n",
+        "pcaform: root/main.tf:21: the provider reference cannot be evaluated: write aws.ALIAS\n",
     )
 
 
@@ -109,9 +107,7 @@ def test_providers_that_are_no_object_are_never_the_default_ones(pcaform: Run, t
         ("region = null", {"provider:": 0}),
     ],
 )
-def test_a_resource_lives_in_the_region_that_it_names(
-    pcaform: Run, tmp_path: Path, lines: str, expected: dict[str, int]
-) -> None:
+def test_a_resource_is_in_its_own_region(pcaform: Run, tmp_path: Path, lines: str, expected: dict[str, int]) -> None:
     far = AUTHORITY.format(name="far", line=lines)
     code, out, err = imported(pcaform, tmp_path, root=PROVIDERS + HOME + far)
     assert (code, {part: out.count(part) for part in expected}) == (0, expected), err
@@ -127,17 +123,15 @@ def test_a_region_of_its_own_keeps_the_role_of_its_provider(pcaform: Run, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("value", "reason"), [("var.x", "var.x has no value: give it with '--var-file'"), ("1", "it is no text")]
+    ("value", "reason"), [("var.x", "var.x has no value (set it with '--var-file')"), ("1", "it is not a string")]
 )
-def test_a_region_that_cannot_be_told_leaves_its_resource_out(
-    pcaform: Run, tmp_path: Path, value: str, reason: str
-) -> None:
+def test_an_unknown_region_leaves_its_resource_out(pcaform: Run, tmp_path: Path, value: str, reason: str) -> None:
     far = AUTHORITY.format(name="far", line=f"region = {value}")
     text = f'{PROVIDERS}{HOME}{far}variable "x" {{}}\n' + AUTHORITY.format(
         name="near", line="tags = { far = aws_acmpca_certificate_authority.far.arn }"
     )
     code, out, err = imported(pcaform, tmp_path, root=text)
     address = "aws_acmpca_certificate_authority.far"
-    advice = "import from the state instead, where it is known"
-    assert f"unknown: {address}: root/main.tf:22: 'region' has to be evaluated, {reason}: {advice}\n" in err
+    advice = "import from the state instead, if there is one"
+    assert f"unknown: {address}: root/main.tf:22: cannot evaluate 'region': {reason}; {advice}\n" in err
     assert (code, out.count("type: ROOT"), out.count("tags")) == (2, 2, 0)

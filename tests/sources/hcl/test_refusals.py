@@ -1,4 +1,4 @@
-"""What cannot be read, or only by Terraform: the exact words, and that nothing is written in its place."""
+"""Files that cannot be read and values that only Terraform can evaluate: exact messages, and nothing is guessed."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from pcaform.cli.import_options import ImportOptions
 from pcaform.core.problems import Failure
 from sources.hcl.refusals import FAILURES, HOW_MANY, NONE, PROVIDER, UNKNOWN, authority
 
-ADVICE = "import from the state instead, where it is known"
+ADVICE = "import from the state instead, if there is one"
 ROOT = "aws_acmpca_certificate_authority.root"
 
 
@@ -28,71 +28,73 @@ def failure(**options: str) -> str:
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_what_is_no_terraform_is_refused_at_its_place(here: Path, name: str) -> None:
+def test_an_invalid_file_is_refused_with_its_position(here: Path, name: str) -> None:
     content, message = FAILURES[name]
     (here / "main.tf").write_bytes(content if isinstance(content, bytes) else content.encode())
     assert failure() == message
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
-def test_what_has_to_be_evaluated_is_said_and_never_made_up(
+def test_an_unknown_value_is_reported_and_never_guessed(
     here: Path, capfd: pytest.CaptureFixture[str], name: str
 ) -> None:
     value, more, reason = UNKNOWN[name]
-    said = f"has to be evaluated, {reason}: {ADVICE}"
+    note = f"{reason}; {ADVICE}"
     (here / "main.tf").write_text(f"{PROVIDER}{authority(f'usage_mode = {value}')}{more}\n", encoding="utf-8")
-    assert failure() == f"{NONE}. What was not taken:\n  {ROOT}: main.tf:7: 'usage_mode' {said}"
+    assert failure() == f"{NONE}. What was not taken:\n  {ROOT}: main.tf:7: cannot evaluate 'usage_mode': {note}"
     (here / "main.tf").write_text(f"{PROVIDER}{authority(f'tags = {{ a = {value} }}')}{more}\n", encoding="utf-8")
     assert run(".", ImportOptions("x")) == 2
     out, err = capfd.readouterr()
-    assert f"unknown: {ROOT}: main.tf:7: 'tags' {said}\n" in err
+    assert f"unknown: {ROOT}: main.tf:7: cannot evaluate 'tags': {note}\n" in err
     assert "tags" not in out
 
 
 @pytest.mark.parametrize("name", HOW_MANY)
-def test_how_many_there_are_is_never_made_up(here: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
+def test_an_unknown_number_of_instances_is_never_guessed(
+    here: Path, capfd: pytest.CaptureFixture[str], name: str
+) -> None:
     line, reason = HOW_MANY[name]
     text = f'{PROVIDER}variable "x" {{}}\n{authority(line)}{authority(name="other")}'
     (here / "main.tf").write_text(text, encoding="utf-8")
     assert run(".", ImportOptions("x")) == 2
     out, err = capfd.readouterr()
-    assert f"unknown: {ROOT}: main.tf:6: how many there are cannot be told, {reason}: {ADVICE}\n" in err
+    assert f"unknown: {ROOT}: main.tf:6: the number of instances is unknown: {reason}; {ADVICE}\n" in err
     assert out.count("type: ROOT") == 1
 
 
-def test_a_block_that_stands_twice_is_not_half_taken(here: Path) -> None:
+def test_a_repeated_block_leaves_its_ca_out(here: Path) -> None:
     block = "revocation_configuration {}\n"
     (here / "main.tf").write_text(PROVIDER + authority(block * 2), encoding="utf-8")
     assert failure().endswith(
-        f"{ROOT}: main.tf:5: 'revocation_configuration' has to be evaluated, this block, or one in it, stands more "
-        f"than once: {ADVICE}"
+        f"{ROOT}: main.tf:5: cannot evaluate 'revocation_configuration': this block, or one inside it, occurs "
+        f"more than once; {ADVICE}"
     )
 
 
 @pytest.mark.parametrize(
     ("block", "reason"),
     [
-        ("for_each = var.x\n    content {}", "var.x has no value: give it with '--var-file'"),
-        ("for_each = 1\n    content {}", "'for_each' wants a list or an object"),
-        ("for_each = [1]", "a dynamic block without 'for_each' and 'content'"),
+        ("for_each = var.x\n    content {}", "var.x has no value (set it with '--var-file')"),
+        ("for_each = 1\n    content {}", "'for_each' must be a list or a map"),
+        ("for_each = [1]", "a dynamic block needs 'for_each' and 'content'"),
     ],
 )
-def test_a_dynamic_block_that_cannot_be_written_out_is_said(here: Path, block: str, reason: str) -> None:
+def test_a_dynamic_block_that_cannot_be_expanded_is_reported(here: Path, block: str, reason: str) -> None:
     line = f'dynamic "revocation_configuration" {{\n    {block}\n  }}'
     (here / "main.tf").write_text(f'{PROVIDER}variable "x" {{}}\n{authority(line)}', encoding="utf-8")
     assert failure() == (
-        f"{NONE}. What was not taken:\n  {ROOT}: main.tf:6: 'revocation_configuration' has to be evaluated, {reason}: "
+        f"{NONE}. What was not taken:\n  {ROOT}: main.tf:6: cannot evaluate 'revocation_configuration': {reason}; "
         f"{ADVICE}"
     )
 
 
-def test_what_stands_for_an_arn_is_never_written(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_symbolic_arn_is_never_written(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = authority("tags = { parent = aws_acmpca_certificate_authority.other.arn }") + authority(name="other")
     (here / "main.tf").write_text(PROVIDER + text, encoding="utf-8")
     assert run(".", ImportOptions("x")) == 2
     out, err = capfd.readouterr()
-    said = f"has to be evaluated, it holds what is known only when it exists: {ADVICE}"
-    assert f"unknown: {ROOT}: main.tf:7: 'tags' {said}\n" in err
+    note = f"its value is known only after creation; {ADVICE}"
+    assert f"unknown: {ROOT}: main.tf:7: cannot evaluate 'tags': {note}\n" in err
     assert "symbolic" not in out
 
 
@@ -107,20 +109,25 @@ def test_what_stands_for_an_arn_is_never_written(here: Path, capfd: pytest.Captu
             "revocation_configuration",
             "'ocsp_custom_cname'",
         ),
-        (f"usage_mode = {ROOT.replace('root', 'other')}.arn", "usage_mode", "it"),
+        (f"usage_mode = {ROOT.replace('root', 'other')}.arn", "usage_mode", ""),
     ],
 )
-def test_what_stands_for_an_arn_leaves_its_ca_out_elsewhere(
+def test_a_symbolic_arn_in_another_argument_leaves_its_ca_out(
     here: Path, capfd: pytest.CaptureFixture[str], line: str, name: str, holder: str
 ) -> None:
     (here / "main.tf").write_text(PROVIDER + authority(line) + authority(name="other"), encoding="utf-8")
     assert run(".", ImportOptions("x")) == 2
     out, err = capfd.readouterr()
-    assert f"'{name}' has to be evaluated, {holder} holds what is known only when it exists: {ADVICE}\n" in err
+    reason = (
+        f"{holder} has a value that is known only after creation"
+        if holder
+        else "its value is known only after creation"
+    )
+    assert f"cannot evaluate '{name}': {reason}; {ADVICE}\n" in err
     assert ("symbolic" in out, out.count("type: ROOT")) == (False, 1)
 
 
-def test_what_is_no_mistake_is_read(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_unusual_valid_text_is_read(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = "\ufeff" + (PROVIDER + authority("/* a */ enabled /* b */ = /* c */ true // d")).replace("\n", "\r\n")
     (here / "main.tf").write_bytes(text.encode())
     override = 'resource "aws_acmpca_certificate_authority" "root" {\n  tags = { by = "override" }\n}\n'
@@ -130,16 +137,16 @@ def test_what_is_no_mistake_is_read(here: Path, capfd: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize("name", ["main.tf.json", "main.tofu"])
-def test_other_syntaxes_are_said(here: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
-    said = f"only files in Terraform's own language, '*.tf', are read: {ADVICE}"
+def test_files_in_other_syntaxes_are_reported(here: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
+    note = f"pcaform reads only '*.tf' files; {ADVICE}"
     (here / name).write_text("{}", encoding="utf-8")
-    assert failure() == f"{NONE}. What was not taken:\n  {name}: {said}"
+    assert failure() == f"{NONE}. What was not taken:\n  {name}: {note}"
     (here / "more.tf").write_text(PROVIDER + authority(), encoding="utf-8")
     assert run(".", ImportOptions("x")) == 2
-    assert f"unknown: {name}: {said}\n" in capfd.readouterr().err
+    assert f"unknown: {name}: {note}\n" in capfd.readouterr().err
 
 
-def test_values_too_deep_are_refused(here: Path) -> None:
+def test_values_nested_too_deeply_are_refused(here: Path) -> None:
     lines = "".join(f"  a{number} = local.a{number + 1}\n" for number in range(5000))
     text = f"{PROVIDER}{authority('tags = { a = local.a0 }')}locals {{\n{lines}}}\n"
     (here / "main.tf").write_text(text, encoding="utf-8")
@@ -149,21 +156,21 @@ def test_values_too_deep_are_refused(here: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({}, ".: no '*.tf' in this directory: name the directory of a stack or a configuration"),
-        ({"a.txt": "x"}, ".: no '*.tf' in this directory: name the directory of a stack or a configuration"),
+        ({}, ".: no '*.tf' files in this directory: name a directory with Terraform files"),
+        ({"a.txt": "x"}, ".: no '*.tf' files in this directory: name a directory with Terraform files"),
         (
             {"main.tf": authority(), "a.auto.tfvars": "a = 1\na = 2\n"},
-            "a.auto.tfvars:2:1: 'a' is given twice, first in line 1: only one of them can be meant",
+            "a.auto.tfvars:2:1: 'a' is set twice, first in line 1: remove one of the two",
         ),
         (
             {"main.tf": authority(), "terraform.tfvars": "a {\n}\n"},
-            "terraform.tfvars:1:1: 'a' is a block: a file of values holds 'name = value'",
+            "terraform.tfvars:1:1: 'a' is a block: a .tfvars file has only 'name = value'",
         ),
         (
             {"main.tf": authority(), "override.tf": authority(name="none")},
             (
-                'override.tf:1:1: \'resource "aws_acmpca_certificate_authority" "none"\' overrides what no other '
-                "file declares"
+                'override.tf:1:1: \'resource "aws_acmpca_certificate_authority" "none"\' is in an override file, but '
+                "no other file declares it"
             ),
         ),
         (
@@ -172,16 +179,16 @@ def test_values_too_deep_are_refused(here: Path) -> None:
         ),
         (
             {"main.tf": 'module "a" {\n  source = "./a"\n}\n', "a/x.txt": ""},
-            "a: no '*.tf' in this directory: name the directory of a stack or a configuration",
+            "a: no '*.tf' files in this directory: name a directory with Terraform files",
         ),
-        ({"main.tf": authority(), "a.auto.tfvars.json": "{"}, "a.auto.tfvars.json: not a whole JSON document"),
+        ({"main.tf": authority(), "a.auto.tfvars.json": "{"}, "a.auto.tfvars.json: not a complete JSON document"),
         (
             {"main.tf": authority(), "a.auto.tfvars.json": "[]"},
-            "a.auto.tfvars.json: a file of values holds one JSON object",
+            "a.auto.tfvars.json: a .tfvars.json file must be one JSON object",
         ),
     ],
 )
-def test_a_directory_that_is_none_is_refused(here: Path, files: dict[str, str], message: str) -> None:
+def test_an_invalid_directory_is_refused(here: Path, files: dict[str, str], message: str) -> None:
     for name, content in files.items():
         (here / name).parent.mkdir(exist_ok=True)
         (here / name).write_text(content, encoding="utf-8")
@@ -196,22 +203,26 @@ def test_a_file_that_cannot_be_read_is_refused(here: Path) -> None:
     assert failure() == "main.tf: cannot be read: too many levels of symbolic links"
 
 
-def test_a_directory_that_is_not_there_is_refused(here: Path) -> None:
+def test_a_missing_directory_is_refused(here: Path) -> None:
     (here / "a.tf").write_text("", encoding="utf-8")
     for path, message in [
-        ("a.tf", "this is a file, name the directory that holds it"),
-        ("b", "there is no such directory"),
+        ("a.tf", "this is a file: name the directory that contains it"),
+        ("b", "no such directory"),
     ]:
         with pytest.raises(Failure) as caught:
             run(path, ImportOptions("x"))
         assert str(caught.value) == f"{path}: {message}"
 
 
-def test_the_page_shows_failures_as_they_are() -> None:
+def test_the_page_shows_the_actual_failures() -> None:
     page = (REPOSITORY / "docs" / "import-hcl.md").read_text(encoding="utf-8").partition("## Failures")[2]
     shown = re.findall(r"^\| [^|`]+ \| `(.+)` \|$", page, re.MULTILINE)
     raised = {message for _, message in FAILURES.values()}
-    elsewhere = ("cannot be read: ", "no '*.tf' in this directory", "overrides what no other file declares")
+    elsewhere = (
+        "cannot be read: ",
+        "no '*.tf' files in this directory",
+        "is in an override file, but no other file declares it",
+    )
     others = [message for message in shown if message not in raised]
     assert len(shown) > len(others) > 0
     assert [message for message in others if not any(part in message for part in elsewhere)] == []

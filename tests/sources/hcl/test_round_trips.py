@@ -1,4 +1,4 @@
-"""Spec -> its stack on disk, stripped of all that is ours -> the same spec, in all that files carry: drawn specs."""
+"""Drawn spec -> its stack, without what only pcaform writes -> the same spec, in all fields that files carry."""
 
 import tempfile
 from pathlib import Path
@@ -18,7 +18,7 @@ from pcaform.sources.hcl.read import read
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_writer import dump
-from sources.hcl.rendered_stack import rendered
+from sources.hcl.rendered_stack import render_plain
 from spec.strategies import specs
 from spec.test_yaml_writer import yaml_of
 
@@ -26,7 +26,7 @@ DRAWN = settings().max_examples
 
 
 def spec_of(text: bytes) -> Spec:
-    """Return a drawn spec; text that Terraform composes may break a rule then that it kept before."""
+    """Return a drawn spec; after Unicode normalization, as Terraform does it, a text may break a rule."""
     try:
         return load_valid_text(text, "spec.yaml")
     except Failure:
@@ -35,7 +35,7 @@ def spec_of(text: bytes) -> Spec:
 
 def inventory_of(spec: Spec) -> Inventory:
     with tempfile.TemporaryDirectory() as directory:
-        return read(str(rendered(spec, Path(directory))), Options())
+        return read(str(render_plain(spec, Path(directory))), Options())
 
 
 def imported(spec: Spec, known: ExistingKeys) -> InferredSpec:
@@ -44,7 +44,7 @@ def imported(spec: Spec, known: ExistingKeys) -> InferredSpec:
 
 
 def names_of_references(spec: Spec) -> ExistingKeys:
-    """Return the keys of the CAs that others manage: no file names them."""
+    """Return the keys of CAs that are not managed here: no file has them."""
     references = [(each.arn, key) for key, each in spec.certificate_authorities.items() if not each.managed]
     return ExistingKeys(authorities={arn: key for arn, key in references if arn is not None})
 
@@ -54,8 +54,8 @@ def names_of_references(spec: Spec) -> ExistingKeys:
 def test_files_give_the_same_spec_back(data: dict[str, Any]) -> None:
     spec = spec_of(yaml_of(data).encode())
     found = imported(spec, names_of_references(spec))
-    said = {(each.kind, each.address) for each in found.notes if each.kind != "unknown"}
-    assert said == {("ambiguous", new) for new in spec.moves.values()}  # whether that is applied stands in no file
+    notes = {(each.kind, each.address) for each in found.notes if each.kind != "unknown"}
+    assert notes == {("ambiguous", new) for new in spec.moves.values()}  # no file shows whether that is applied
     assert by_hcl(found.spec) == by_hcl(spec)
     assert load_valid_text(dump(found.spec).encode(), "spec.yaml") == found.spec
     assert found.spec.moves == {}

@@ -1,4 +1,4 @@
-"""Sets: Terraform has no positions in them, their keys are their values."""
+"""Sets have no indexes: in Terraform their keys are their values."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Arguments that Terraform converts, and such as it would refuse: the first are read, the others never half taken."""
+"""Arguments that Terraform converts are read; a CA with arguments that it rejects is left out."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from pcaform.cli.commands.import_hcl import run
 from pcaform.cli.import_options import ImportOptions
 from sources.hcl.builders import authority
 
-ADVICE = "import from the state instead, where it is known"
+ADVICE = "import from the state instead, if there is one"
 ROOT = "aws_acmpca_certificate_authority.root"
 
 
@@ -48,7 +48,7 @@ def imported(home: Path, line: str, capfd: pytest.CaptureFixture[str]) -> tuple[
         ("lifecycle {\n    prevent_destroy = null\n  }", "deletion_protection: false", 0),
     ],
 )
-def test_true_and_false_may_be_texts(
+def test_booleans_may_be_strings(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], line: str, entry: str, times: int
 ) -> None:
     code, out, err = imported(tmp_path, line, capfd)
@@ -58,47 +58,47 @@ def test_true_and_false_may_be_texts(
 @pytest.mark.parametrize(
     ("line", "name", "reason"),
     [
-        ('enabled = "maybe"', "enabled", "'enabled' wants true or false"),
-        ("enabled = 0", "enabled", "'enabled' wants true or false"),
-        ("enabled = [true]", "enabled", "'enabled' wants true or false"),
+        ('enabled = "maybe"', "enabled", "'enabled' must be true or false"),
+        ("enabled = 0", "enabled", "'enabled' must be true or false"),
+        ("enabled = [true]", "enabled", "'enabled' must be true or false"),
         (
             'revocation_configuration {\n    ocsp_configuration {\n      enabled = "yes"\n    }\n  }',
             "revocation_configuration",
-            "'enabled' wants true or false",
+            "'enabled' must be true or false",
         ),
-        ('lifecycle {\n    prevent_destroy = "no"\n  }', "prevent_destroy", "'prevent_destroy' wants true or false"),
+        ('lifecycle {\n    prevent_destroy = "no"\n  }', "prevent_destroy", "'prevent_destroy' must be true or false"),
         (
             "lifecycle {\n    prevent_destroy = var.x\n  }",
             "prevent_destroy",
-            "var.x has no value: give it with '--var-file'",
+            "var.x has no value (set it with '--var-file')",
         ),
     ],
 )
-def test_what_is_neither_true_nor_false_leaves_its_ca_out(
+def test_an_invalid_boolean_leaves_its_ca_out(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], line: str, name: str, reason: str
 ) -> None:
     code, out, err = imported(tmp_path, line, capfd)
     assert (code, out.count("type: ROOT"), out.count("common_name: other")) == (2, 1, 1)
     assert f"unknown: {ROOT}: main.tf:" in err
-    assert f": '{name}' has to be evaluated, {reason}: {ADVICE}\n" in err
+    assert f": cannot evaluate '{name}': {reason}; {ADVICE}\n" in err
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ('tags = "x"', "it is no object"),
-        ('tags = ["x"]', "it is no object"),
-        ("timeouts = []", "it is no block"),
-        ('timeouts = "x"', "it is no block"),
-        ("timeouts = [1]", "it is no block"),
+        ('tags = "x"', "it is not a map"),
+        ('tags = ["x"]', "it is not a map"),
+        ("timeouts = []", "it is not a block"),
+        ('timeouts = "x"', "it is not a block"),
+        ("timeouts = [1]", "it is not a block"),
     ],
 )
-def test_tags_and_timeouts_of_another_shape_are_said(
+def test_invalid_tags_and_timeouts_are_reported(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], line: str, reason: str
 ) -> None:
     code, out, err = imported(tmp_path, line, capfd)
     number = (HEAD + authority("root", line)).splitlines().index(f"  {line}") + 1
     name = line.partition(" ")[0]
-    said = f"unknown: {ROOT}: main.tf:{number}: '{name}' has to be evaluated, {reason}: {ADVICE}\n"
-    assert said in err
+    note = f"unknown: {ROOT}: main.tf:{number}: cannot evaluate '{name}': {reason}; {ADVICE}\n"
+    assert note in err
     assert (code, out.count("type: ROOT"), name in out) == (2, 2, False)

@@ -1,6 +1,6 @@
-"""Configurations in the style of public modules and of the provider's documentation, the spec beside each.
+"""Configurations in the style of public modules and of the provider's documentation, each with its spec.
 
-`spec.yaml` and `report.txt` are reviewed by a person; PCAFORM_UPDATE_GOLDEN=1 writes them anew.
+`spec.yaml` and `report.txt` are reviewed by a person; PCAFORM_UPDATE_GOLDEN=1 rewrites them.
 """
 
 import os
@@ -14,11 +14,11 @@ from pcaform.rules.load import load_text
 
 STYLES = {path.name: path for path in sorted((Path(__file__).parent / "styles").iterdir()) if path.is_dir()}
 OPTIONS = {"provider-docs": ("--region", "eu-west-1", "--account-id", "123456789012")}
-"""What the files of a style do not say."""
+"""Options for values that the files of a style do not have."""
 
 
 @pytest.mark.parametrize("name", STYLES)
-def test_a_configuration_becomes_the_spec_beside_it(pcaform: Run, name: str) -> None:
+def test_a_configuration_becomes_its_spec(pcaform: Run, name: str) -> None:
     home = STYLES[name]
     done = pcaform("import", "hcl", ".", "--stack", "pki", *OPTIONS.get(name, ()), cwd=home)
     if os.environ.get("PCAFORM_UPDATE_GOLDEN"):
@@ -33,8 +33,8 @@ def test_a_configuration_becomes_the_spec_beside_it(pcaform: Run, name: str) -> 
 
 @pytest.mark.terraform
 @pytest.mark.parametrize("name", [name for name in STYLES if name != "elsewhere"])
-def test_terraform_takes_the_configuration_too(offline: Offline, tmp_path: Path, name: str) -> None:
-    """What nobody could apply would be no example."""
+def test_terraform_accepts_the_configuration(offline: Offline, tmp_path: Path, name: str) -> None:
+    """Examples must be valid."""
     shutil.copytree(STYLES[name], tmp_path / name)
     runner = offline(tmp_path / name)
     runner.init("-backend=false")

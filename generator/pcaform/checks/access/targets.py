@@ -11,7 +11,7 @@ from pcaform.checks.access.scenario import build_scenario, name_patterns
 from pcaform.core.problems import Failure
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
-from pcaform.sources.hcl.static_config import configuration
+from pcaform.sources.hcl.static_config import read_configuration
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
 
@@ -30,7 +30,7 @@ def check_spec_access(spec: Spec) -> AccessResult:
     files = render(plan(spec, source="spec")).files
     names = {ca.arn: key for key, ca in spec.certificate_authorities.items() if ca.arn is not None}
     root_files = {path: content for path, content in files.items() if _is_root(path)}
-    scenario = build_scenario(configuration(root_files), names)
+    scenario = build_scenario(read_configuration(root_files), names)
     samples = _sample_names(expected.name_patterns(spec.issuers))
     return check_access(scenario, partial(expected.expected_decision, spec), samples)
 
@@ -43,7 +43,7 @@ def check_stack_access(directory: Path) -> AccessResult:
     files = {path.name: path.read_bytes() for path in sorted(directory.glob(f"*{_TERRAFORM}"))}
     if not files:
         raise Failure(f"{directory}: there is no '*{_TERRAFORM}' in this directory: name a rendered stack, or a spec")
-    scenario = build_scenario(configuration(files), {})
+    scenario = build_scenario(read_configuration(files), {})
     return check_access(scenario, lambda _: None, _sample_names(name_patterns(scenario.subjects)))
 
 

@@ -32,10 +32,10 @@ def audit_account(account: Account, *, now: datetime, expiring: timedelta) -> Au
 
 def _read(account: Account) -> AccountSnapshot:
     with show_progress("questions to AWS") as tell:
-        snapshot = read_snapshot(account, _PARTS, tell=tell)
+        snapshot = read_snapshot(account, _PARTS, report_progress=tell)
         regions = {ca.region for ca in snapshot.authorities}
-        certificates, unread = list_acm_certificates(account, regions, tell=tell)
-        names = {str(ca.lists["s3_bucket_name"]): ca.region for ca in snapshot.own if ca.lists}
+        certificates, unread = list_acm_certificates(account, regions, report_progress=tell)
+        names = {str(ca.crl["s3_bucket_name"]): ca.region for ca in snapshot.own if ca.crl}
         buckets, denied = read_buckets(account, names)
     notes = (*snapshot.notes, *unread, *denied)
     return replace(snapshot, certificates=tuple(certificates), buckets=buckets, notes=notes)

@@ -41,10 +41,10 @@ def compare_account(spec: Spec, account: Account, *, expiring: timedelta) -> Dri
 
 def _read(account: Account, spec: Spec) -> AccountSnapshot:
     with show_progress("questions to AWS") as tell:
-        snapshot = read_snapshot(account, PARTS, is_wanted=partial(is_named, spec), tell=tell)
+        snapshot = read_snapshot(account, PARTS, is_selected=partial(is_named, spec), report_progress=tell)
         if not spec.certificates:
             return snapshot
-        certificates, notes = list_acm_certificates(account, account.regions, tell=tell)
+        certificates, notes = list_acm_certificates(account, account.regions, report_progress=tell)
     return replace(snapshot, certificates=tuple(certificates), notes=(*snapshot.notes, *notes))
 
 

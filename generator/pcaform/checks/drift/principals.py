@@ -25,7 +25,7 @@ _APPLY = "apply the stack, or write what AWS has into the spec"
 
 def compare_principals(spec: Spec, found: IamPrincipals, arns: Mapping[str, str]) -> Iterator[Difference]:
     """Yield what principals of a spec may do otherwise; `arns` are those of the CAs that were found, by key."""
-    persons: dict[tuple[str, str], IamPrincipal] = {(person.kind, person.name): person for person in found.persons}
+    persons: dict[tuple[str, str], IamPrincipal] = {(person.kind, person.name): person for person in found.principals}
     for key, issuer in spec.issuers.items():
         name, kind = issuer.principal_name, "role" if issuer.role or issuer.existing_role else "user"
         wanted = partial(issuer_policies.documents, issuer, spec.aws, arn_of=arns.__getitem__)

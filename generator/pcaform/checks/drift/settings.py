@@ -35,7 +35,7 @@ def compare_settings(
             yield _differs(f"{place}.{name}", field, spec, live, arn=found.arn)
     yield from _revocation(place, data.get(_REVOCATION) or {}, found)
     yield from _tags(place, {**defaults, **wanted.tags}, found)
-    for said in found.unsaid:
+    for said in found.unsupported_settings:
         yield Difference(Kind.INEXPRESSIBLE, place, said, "nothing: a spec cannot say it either", found.arn)
 
 

@@ -1,1 +1,1 @@
-"""A live account -> inventory: what AWS itself says, read and never changed."""
+"""Reads CAs and their users from an AWS account; nothing is changed there."""

@@ -1,6 +1,6 @@
-"""What is asked about one CA or certificate, and what of the answer is kept: an allow list, operation by operation.
+"""The API calls about one CA or certificate, and which members of each response are kept (an allow list).
 
-Source: the acm-pca and acm service models in botocore. No operation here changes anything, and none answers with a key.
+Source: the acm-pca and acm service models in botocore. No operation changes anything, and no response contains a key.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,71 +17,75 @@ ACM_TAGS = "acm:ListTagsForCertificate"
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One operation on one thing: a CA or a certificate, by its ARN."""
+class ApiCall:
+    """One operation on a CA or certificate, by its ARN."""
 
     operation: str
-    subject: str
+    arn: str
 
     @property
     def service(self) -> str:
-        """The service that answers."""
+        """The service of the operation."""
         return self.operation.partition(":")[0]
 
     @property
     def region(self) -> str:
-        """The region that answers."""
-        return self.subject.split(":")[3]
+        """The region of the resource."""
+        return self.arn.split(":")[3]
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
-    """No answer, and why: never the same as an answer that there is nothing."""
+class FailedCall:
+    """A call without a response, and why; never the same as the response that there is nothing."""
 
     reason: str
 
 
-Answers = Mapping[Question, Any]
-"""Plain JSON data by question, None for what is not there, Unknown for what could not be read."""
+Responses = Mapping[ApiCall, Any]
+"""Plain JSON data by call; None for what does not exist, FailedCall for what could not be read."""
 
 
-def _permissions(client: Any, arn: str) -> list[dict[str, Any]]:
+def _list_permissions(client: Any, arn: str) -> list[dict[str, Any]]:
     pages = client.get_paginator("list_permissions").paginate(CertificateAuthorityArn=arn)
     kept = ("Principal", "SourceAccount", "Actions")
-    return [{name: each[name] for name in kept if name in each} for page in pages for each in page["Permissions"]]
+    return [
+        {name: permission[name] for name in kept if name in permission}
+        for page in pages
+        for permission in page["Permissions"]
+    ]
 
 
-def _tags(client: Any, arn: str) -> dict[str, str]:
+def _list_tags(client: Any, arn: str) -> dict[str, str]:
     pages = client.get_paginator("list_tags").paginate(CertificateAuthorityArn=arn)
-    return {each["Key"]: each.get("Value", "") for page in pages for each in page["Tags"]}
+    return {tag["Key"]: tag.get("Value", "") for page in pages for tag in page["Tags"]}
 
 
-def _certificate(client: Any, arn: str) -> dict[str, str]:
-    answer = client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)
-    return {name: answer[name] for name in ("Certificate", "CertificateChain") if answer.get(name)}
+def _get_certificate(client: Any, arn: str) -> dict[str, str]:
+    response = client.get_certificate_authority_certificate(CertificateAuthorityArn=arn)
+    return {name: response[name] for name in ("Certificate", "CertificateChain") if response.get(name)}
 
 
-def _acm_certificate(client: Any, arn: str) -> dict[str, Any]:
+def _describe_acm_certificate(client: Any, arn: str) -> dict[str, Any]:
     kept = ("CertificateAuthorityArn", "DomainName", "KeyAlgorithm", "Status", "SubjectAlternativeNames")
-    answer = client.describe_certificate(CertificateArn=arn)["Certificate"]
-    return {name: answer[name] for name in kept if name in answer}
+    response = client.describe_certificate(CertificateArn=arn)["Certificate"]
+    return {name: response[name] for name in kept if name in response}
 
 
-def _acm_tags(client: Any, arn: str) -> dict[str, str]:
-    answer = client.list_tags_for_certificate(CertificateArn=arn)
-    return {each["Key"]: each.get("Value", "") for each in answer.get("Tags", [])}
+def _list_acm_tags(client: Any, arn: str) -> dict[str, str]:
+    response = client.list_tags_for_certificate(CertificateArn=arn)
+    return {tag["Key"]: tag.get("Value", "") for tag in response.get("Tags", [])}
 
 
-ASK: Mapping[str, Callable[[Any, str], Any]] = {
-    PERMISSIONS: _permissions,
+API_CALLS: Mapping[str, Callable[[Any, str], Any]] = {
+    PERMISSIONS: _list_permissions,
     POLICY: lambda client, arn: client.get_policy(ResourceArn=arn)["Policy"],
-    CERTIFICATE: _certificate,
+    CERTIFICATE: _get_certificate,
     REQUEST: lambda client, arn: client.get_certificate_authority_csr(CertificateAuthorityArn=arn)["Csr"],
-    TAGS: _tags,
-    ACM_CERTIFICATE: _acm_certificate,
-    ACM_TAGS: _acm_tags,
+    TAGS: _list_tags,
+    ACM_CERTIFICATE: _describe_acm_certificate,
+    ACM_TAGS: _list_acm_tags,
 }
-"""Operation -> the call, from a client and an ARN to plain JSON data."""
+"""By operation: a function from a client and an ARN to plain JSON data."""
 
 ABSENT_IF_NOT_FOUND = frozenset({POLICY})
-"""Where ResourceNotFoundException means that there is none: [API] GetPolicy, a CA without a policy."""
+"""Operations whose ResourceNotFoundException means that there is nothing: [API] GetPolicy, a CA without a policy."""

@@ -1,7 +1,7 @@
-"""A CA's status at AWS -> what becomes of the CA: the one table that documents and decides it.
+"""Whether a CA of each status is written to a spec, and with which note; the documentation shows this table.
 
-Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateCA.html (statuses), and what provider aws 5.100
-reads from each: everything but DISABLED is `enabled = true` to it, and a DELETED CA is gone.
+Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateCA.html (statuses), and how provider aws 5.100
+reads them: every status but DISABLED is `enabled = true`, and a DELETED CA does not exist.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pcaform.sources.inventory import ImportNote, RemarkKind
+from pcaform.sources.inventory import ImportNote, NoteKind
 
 
 @dataclass(frozen=True, slots=True)
 class StatusHandling:
-    """Whether a CA of a status is written, and what is said of it; `{until}`, `{ended}` and `{why}` are the CA's.
+    """Whether a CA is written, and the note about it, which may contain `{until}`, `{ended}` and `{why}`.
 
-    `kind` is that of the remark: what is only listed is as it should be, and what is left out waits for somebody.
+    `kind` is that of the note: `listed` if there is nothing to do, `left out` if there is.
     """
 
     is_written: bool
     note: str = ""
-    kind: RemarkKind = "left out"
+    kind: NoteKind = "left out"
 
 
 STATUSES: Mapping[str, StatusHandling] = {
@@ -29,39 +29,39 @@ STATUSES: Mapping[str, StatusHandling] = {
     "DISABLED": StatusHandling(is_written=True),
     "EXPIRED": StatusHandling(
         is_written=True,
-        note="its certificate ended at {ended}: it is written as it is, and issues nothing until it gets another",
+        note="its certificate expired on {ended}: it is written unchanged, but cannot issue until it has a new one",
         kind="listed",
     ),
-    "CREATING": StatusHandling(is_written=False, note="AWS is still creating it: import again when it is done"),
+    "CREATING": StatusHandling(is_written=False, note="AWS is still creating it: import again when it is ready"),
     "PENDING_CERTIFICATE": StatusHandling(
         is_written=False,
-        note="it waits for its certificate, and an 'arn' in a spec is an active CA: install the certificate first, "
-        "or delete it and let a stack make it",
+        note="it has no certificate yet, and an 'arn' in a spec needs an active CA: install the certificate first, "
+        "or delete the CA and let a stack create it",
     ),
     "FAILED": StatusHandling(is_written=False, note="AWS could not create it ({why}): delete it"),
     "DELETED": StatusHandling(is_written=False, note="it is deleted and can be restored until {until}", kind="listed"),
 }
-"""Every status that AWS has, in the order of the documentation."""
+"""All statuses of AWS, in the order of the documentation."""
 
-_NEW = StatusHandling(is_written=False, note="its status is not one that this release knows")
+_NEW = StatusHandling(is_written=False, note="this release does not know its status: update pcaform")
 
 
 def status_handling(status: str) -> StatusHandling:
-    """Return what becomes of a CA of a status."""
+    """Return how CAs of a status are handled."""
     return STATUSES.get(status, _NEW)
 
 
-def status_notes(authority: Mapping[str, Any]) -> Iterator[ImportNote]:
-    """Yield what is said of a CA because of its status."""
-    found = status_handling(authority["Status"])
-    said = found.note.format(
-        until=_day(authority.get("RestorableUntil")),
-        ended=_day(authority.get("NotAfter")),
-        why=authority.get("FailureReason") or "no reason given",
+def status_notes(ca: Mapping[str, Any]) -> Iterator[ImportNote]:
+    """Yield the note on a CA's status, if there is one."""
+    handling = status_handling(ca["Status"])
+    message = handling.note.format(
+        until=_format_day(ca.get("RestorableUntil")),
+        ended=_format_day(ca.get("NotAfter")),
+        why=ca.get("FailureReason") or "no reason given",
     )
-    if said:
-        yield ImportNote(found.kind, authority["Arn"], said)
+    if message:
+        yield ImportNote(handling.kind, ca["Arn"], message)
 
 
-def _day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment is not None else "a day that AWS does not name"
+def _format_day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment is not None else "an unknown day"

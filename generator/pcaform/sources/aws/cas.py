@@ -1,10 +1,10 @@
-"""Listed CAs and the answers about them -> resources, and what is to say of each."""
+"""Converts listed CAs and the responses about them to resources and notes."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pcaform.sources.aws import api_calls, convert
-from pcaform.sources.aws.api_calls import Answers, Question, Unknown
+from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
 from pcaform.sources.aws.ca_statuses import status_handling, status_notes
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.list_cas import ListedCa
@@ -18,67 +18,7 @@ _OWN = (
     api_calls.TAGS,
 )
 _FOREIGN = (api_calls.CERTIFICATE,)
-"""What the default permission of a share lets others read, and a reference needs: which CA it is parent of."""
-
-
-def asked(found: Iterable[ListedCa]) -> list[Question]:
-    """Return what is to ask about CAs: everything that is written of each, nothing of those that are not written."""
-    return [
-        Question(operation, each.arn)
-        for each in found
-        if status_handling(each.authority["Status"]).is_written
-        for operation in (_FOREIGN if each.is_foreign else _OWN)
-    ]
-
-
-def resources(each: ListedCa, answers: Answers, filters: Filters, *, origin: str) -> Iterator[Resource | ImportNote]:
-    """Yield a CA with what hangs on it, and what is to say of it; nothing for one whose tags are not wanted."""
-    tags = answers.get(Question(api_calls.TAGS, each.arn), {})
-    if filters.tags and isinstance(tags, Unknown):
-        yield ImportNote("unknown", each.arn, f"whether it has the tags that are asked for: {tags.reason}")
-        return
-    if filters.tags and not filters.has_wanted_tags(tags):
-        return
-    yield from status_notes(each.authority)
-    if status_handling(each.authority["Status"]).is_written:
-        yield from _written(each, answers, origin)
-
-
-def bare(found: Iterable[ListedCa], answers: Answers, filters: Filters) -> Iterator[Resource | ImportNote]:
-    """Yield CAs by what their list says, for whom it is enough which CAs there are."""
-    for each in found:
-        tags = answers.get(Question(api_calls.TAGS, each.arn), {})
-        if isinstance(tags, Unknown):
-            yield ImportNote("unknown", each.arn, f"whether it has the tags that are asked for: {tags.reason}")
-        elif filters.has_wanted_tags(tags) and status_handling(each.authority["Status"]).is_written:
-            attributes = convert.arguments(each.authority)
-            yield Resource(
-                "aws_acmpca_certificate_authority", each.arn, attributes, each.arn, is_reference=each.is_foreign
-            )
-
-
-def _written(each: ListedCa, answers: Answers, origin: str) -> Iterator[Resource | ImportNote]:
-    why = convert.unmanageable_reason(each.authority)
-    if why and not each.is_foreign:
-        yield ImportNote("left out", each.arn, f"{why}; it is written as a reference, which manages nothing of it")
-    is_reference = each.is_foreign or bool(why)
-    attributes = convert.arguments(each.authority)
-    for operation in _FOREIGN if each.is_foreign else _OWN:
-        answer = answers[Question(operation, each.arn)]
-        if isinstance(answer, Unknown):
-            yield ImportNote("unknown", each.arn, f"{_NAMES[operation]}: {answer.reason}")
-        else:
-            attributes |= _attributes(operation, answer)
-    yield Resource(
-        "aws_acmpca_certificate_authority", each.arn, attributes, each.arn, origin=origin, is_reference=is_reference
-    )
-    if not is_reference:
-        yield from (ImportNote("left out", each.arn, said) for said in convert.unsupported_settings(each.authority))
-    if not each.is_foreign:
-        yield from _permissions(each.arn, answers[Question(api_calls.PERMISSIONS, each.arn)], origin)
-        yield from _policy(each.arn, answers[Question(api_calls.POLICY, each.arn)], origin)
-
-
+"""What the default permission of a RAM share allows to read; a reference needs it, as the parent of CAs."""
 _NAMES = {
     api_calls.PERMISSIONS: "permissions",
     api_calls.POLICY: "policy",
@@ -86,36 +26,108 @@ _NAMES = {
     api_calls.REQUEST: "certificate_signing_request",
     api_calls.TAGS: "tags",
 }
+"""Names of the operations' results in notes."""
 
 
-def _attributes(operation: str, answer: Any) -> dict[str, Any]:
+def list_calls(cas: Iterable[ListedCa]) -> list[ApiCall]:
+    """Return the API calls about the CAs that are written to a spec."""
+    return [
+        ApiCall(operation, ca.arn)
+        for ca in cas
+        if status_handling(ca.description["Status"]).is_written
+        for operation in (_FOREIGN if ca.is_foreign else _OWN)
+    ]
+
+
+def list_resources(
+    ca: ListedCa, responses: Responses, filters: Filters, *, origin: str
+) -> Iterator[Resource | ImportNote]:
+    """Yield a CA with its permissions and policy, and notes; nothing if its tags are not selected."""
+    tags = responses.get(ApiCall(api_calls.TAGS, ca.arn), {})
+    if filters.tags and isinstance(tags, FailedCall):
+        yield ImportNote("unknown", ca.arn, f"whether it has the selected tags: {tags.reason}")
+        return
+    if filters.tags and not filters.has_selected_tags(tags):
+        return
+    yield from status_notes(ca.description)
+    if status_handling(ca.description["Status"]).is_written:
+        yield from _list_written(ca, responses, origin)
+
+
+def list_bare_resources(
+    cas: Iterable[ListedCa], responses: Responses, filters: Filters
+) -> Iterator[Resource | ImportNote]:
+    """Yield CAs with only the attributes of ListCertificateAuthorities."""
+    for ca in cas:
+        tags = responses.get(ApiCall(api_calls.TAGS, ca.arn), {})
+        if isinstance(tags, FailedCall):
+            yield ImportNote("unknown", ca.arn, f"whether it has the selected tags: {tags.reason}")
+        elif filters.has_selected_tags(tags) and status_handling(ca.description["Status"]).is_written:
+            attributes = convert.to_arguments(ca.description)
+            yield Resource(
+                "aws_acmpca_certificate_authority",
+                ca.arn,
+                attributes,
+                ca.arn,
+                is_reference=ca.is_foreign,
+            )
+
+
+def _list_written(ca: ListedCa, responses: Responses, origin: str) -> Iterator[Resource | ImportNote]:
+    why = convert.unmanageable_reason(ca.description)
+    if why and not ca.is_foreign:
+        yield ImportNote("left out", ca.arn, f"{why}; it is written as a reference, which is not managed")
+    is_reference = ca.is_foreign or bool(why)
+    attributes = convert.to_arguments(ca.description)
+    for operation in _FOREIGN if ca.is_foreign else _OWN:
+        response = responses[ApiCall(operation, ca.arn)]
+        if isinstance(response, FailedCall):
+            yield ImportNote("unknown", ca.arn, f"{_NAMES[operation]}: {response.reason}")
+        else:
+            attributes |= _read_attributes(operation, response)
+    yield Resource(
+        "aws_acmpca_certificate_authority",
+        ca.arn,
+        attributes,
+        ca.arn,
+        origin=origin,
+        is_reference=is_reference,
+    )
+    if not is_reference:
+        yield from (ImportNote("left out", ca.arn, setting) for setting in convert.unsupported_settings(ca.description))
+    if not ca.is_foreign:
+        yield from _permission_resources(ca.arn, responses[ApiCall(api_calls.PERMISSIONS, ca.arn)], origin)
+        yield from _policy_resources(ca.arn, responses[ApiCall(api_calls.POLICY, ca.arn)], origin)
+
+
+def _read_attributes(operation: str, response: Any) -> dict[str, Any]:
     if operation == api_calls.TAGS:
-        return {"tags_all": convert.own_tags(answer)}
+        return {"tags_all": convert.user_tags(response)}
     if operation == api_calls.REQUEST:
-        return {"certificate_signing_request": answer}
+        return {"certificate_signing_request": response}
     if operation == api_calls.CERTIFICATE:
         return {
-            "certificate": answer.get("Certificate", ""),
-            "certificate_chain": answer.get("CertificateChain", ""),
+            "certificate": response.get("Certificate", ""),
+            "certificate_chain": response.get("CertificateChain", ""),
         }
     return {}
 
 
-def _permissions(arn: str, answer: Any, origin: str) -> Iterator[Resource]:
-    for each in [] if isinstance(answer, Unknown) else answer:
-        principal, source = each["Principal"], each.get("SourceAccount", "")
+def _permission_resources(arn: str, response: Any, origin: str) -> Iterator[Resource]:
+    for permission in [] if isinstance(response, FailedCall) else response:
+        principal, source = permission["Principal"], permission.get("SourceAccount", "")
         yield Resource(
             "aws_acmpca_permission",
             f"{arn},{principal}",
-            {"certificate_authority_arn": arn, "actions": sorted(each["Actions"]), "principal": principal}
+            {"certificate_authority_arn": arn, "actions": sorted(permission["Actions"]), "principal": principal}
             | ({"source_account": source} if source else {}),
             f"{arn},{principal},{source}",
             origin=origin,
         )
 
 
-def _policy(arn: str, answer: Any, origin: str) -> Iterator[Resource]:
-    if isinstance(answer, str):
+def _policy_resources(arn: str, response: Any, origin: str) -> Iterator[Resource]:
+    if isinstance(response, str):
         yield Resource(
-            "aws_acmpca_policy", f"{arn},policy", {"resource_arn": arn, "policy": answer}, arn, origin=origin
+            "aws_acmpca_policy", f"{arn},policy", {"resource_arn": arn, "policy": response}, arn, origin=origin
         )

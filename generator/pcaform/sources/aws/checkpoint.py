@@ -1,7 +1,7 @@
-"""The file that keeps what was read, so that a run that was interrupted need not ask AWS for it again.
+"""The checkpoint file: saves responses, so that a run can continue after an interruption.
 
-It holds only what `questions` lets through: certificates, requests, permissions, policies and tags, no keys and no
-credentials. It is for its owner's eyes alone, since policies and names tell how an account is built.
+It contains only what `api_calls` keeps: certificates, CSRs, permissions, policies and tags, but no keys and no
+credentials. Only its owner can read it, since policies and names reveal the structure of an account.
 """
 
 import json
@@ -15,22 +15,22 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.api_calls import ASK, Question, Unknown
+from pcaform.sources.aws.api_calls import API_CALLS, ApiCall, FailedCall
 
 _FORMAT = "pcaform import aws checkpoint 1"
-_LASTS = timedelta(days=1)
-_SECONDS_BETWEEN = 5.0
+_MAX_AGE = timedelta(days=1)
+_SAVE_INTERVAL = 5.0
 
 
 class Checkpoint:
-    """Answers of one account; with a path they are kept there, without one they are only remembered.
+    """The responses of one account, saved to a file if there is a path, else only in memory.
 
-    What could not be read is not kept, so the next run asks for it again.
+    Failed calls are not saved, so the next run repeats them.
     """
 
     def __init__(self, account_id: str, path: Path | None = None) -> None:
         self.path = path
-        self.answers: dict[Question, Any] = {}
+        self.responses: dict[ApiCall, Any] = {}
         self.resumed = 0
         self._account_id = account_id
         self._started = datetime.now(UTC)
@@ -38,87 +38,91 @@ class Checkpoint:
         if path is not None and path.exists():
             self._load(path)
 
-    def add(self, question: Question, answer: Any) -> None:
-        """Take an answer; every few seconds the file follows."""
-        self.answers[question] = answer
-        if time.monotonic() - self._saved > _SECONDS_BETWEEN:
+    def add(self, call: ApiCall, response: Any) -> None:
+        """Add a response; the file is saved every few seconds."""
+        self.responses[call] = response
+        if time.monotonic() - self._saved > _SAVE_INTERVAL:
             self.save()
 
     def save(self) -> None:
-        """Write the file anew, in one step: a reader finds the old content or the new one."""
+        """Write the file atomically."""
         self._saved = time.monotonic()
         if self.path is not None:
             _replace(self.path, json.dumps(self._content(), ensure_ascii=False, indent=0))
 
     def finish(self) -> None:
-        """Remove the file, once everything in it has served its purpose."""
+        """Remove the file, after its content has been used."""
         if self.path is not None:
             with suppress(OSError):
                 self.path.unlink(missing_ok=True)
 
     def _content(self) -> dict[str, Any]:
-        kept = [[each.operation, each.subject, answer] for each, answer in self.answers.items() if _is_kept(answer)]
+        saved_answers = [
+            [call.operation, call.arn, response] for call, response in self.responses.items() if _is_kept(response)
+        ]
         return {
             "format": _FORMAT,
             "account_id": self._account_id,
             "started": self._started.isoformat(timespec="seconds"),
-            "answers": kept,
+            "answers": saved_answers,
         }
 
     def _load(self, path: Path) -> None:
         content = _read(path)
         if content["account_id"] != self._account_id:
             owner = content["account_id"]
-            raise Failure(f"{path}: this checkpoint is of account {owner}, not {self._account_id}: name another file")
-        self._started = content["started"]
-        if datetime.now(UTC) - self._started > _LASTS:
             raise Failure(
-                f"{path}: this checkpoint is of {self._started:%Y-%m-%d %H:%M} UTC, and after a day AWS may hold "
-                "something else: remove the file and read anew"
+                f"{path}: this checkpoint is of account {owner}, not of {self._account_id}: name another file"
             )
-        self.answers = content["answers"]
-        self.resumed = len(self.answers)
+        self._started = content["started"]
+        if datetime.now(UTC) - self._started > _MAX_AGE:
+            raise Failure(
+                f"{path}: this checkpoint is of {self._started:%Y-%m-%d %H:%M} UTC, and is outdated after a day: "
+                "remove the file and start again"
+            )
+        self.responses = content["answers"]
+        self.resumed = len(self.responses)
 
 
 @contextmanager
 def open_checkpoint(account_id: str, path: Path | None) -> Iterator[Checkpoint]:
-    """Yield the checkpoint of a run; however the run ends, what it has read is in the file."""
-    found = Checkpoint(account_id, path)
-    found.save()
+    """Yield the checkpoint of a run; if the run fails or is interrupted, its responses are saved."""
+    checkpoint = Checkpoint(account_id, path)
+    checkpoint.save()
     try:
-        yield found
+        yield checkpoint
     except BaseException:
-        found.save()
+        checkpoint.save()
         raise
 
 
-def _is_kept(answer: Any) -> bool:
-    return not isinstance(answer, Unknown)
+def _is_kept(response: Any) -> bool:
+    return not isinstance(response, FailedCall)
 
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        answers = {Question(operation, subject): answer for operation, subject, answer in data["answers"]}
+        responses = {ApiCall(operation, arn): response for operation, arn, response in data["answers"]}
         started = datetime.fromisoformat(data["started"]).astimezone(UTC)
-        is_ours = data["format"] == _FORMAT and all(_is_askable(question) for question in answers)
+        is_ours = data["format"] == _FORMAT and all(_is_valid_call(call) for call in responses)
         account_id = str(data["account_id"])
     except OSError as error:
         raise Failure(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         is_ours = False
     if not is_ours:
-        raise Failure(f"{path}: this is no checkpoint of 'pcaform import aws': name another file")
-    return {"account_id": account_id, "started": started, "answers": answers}
+        raise Failure(f"{path}: this is not a checkpoint of 'pcaform import aws': name another file")
+    return {"account_id": account_id, "started": started, "answers": responses}
 
 
-def _is_askable(question: Question) -> bool:
-    return question.operation in ASK and question.subject.startswith("arn:")
+def _is_valid_call(call: ApiCall) -> bool:
+    return call.operation in API_CALLS and call.arn.startswith("arn:")
 
 
 def _replace(path: Path, text: str) -> None:
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # readable by its owner alone
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # readable only by its owner
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()

@@ -1,15 +1,15 @@
-"""What AWS, or the way to it, refused -> one cause in our words, so that denied and failed are never taken for absent.
+"""Classifies errors of AWS and of the connection, so that denied or failed is never taken for absent.
 
 Codes: https://docs.aws.amazon.com/privateca/latest/APIReference/CommonErrors.html and the errors of each operation
-there; those of IAM and STS lack the ending `Exception`. What an SDK raises by itself: botocore/exceptions.py.
+there; those of IAM and STS lack the ending `Exception`. Errors of the SDK itself: botocore/exceptions.py.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
-    """What became of a request that got no answer."""
+class ErrorKind(StrEnum):
+    """Why a request got no response."""
 
     DENIED = "denied"
     ABSENT = "absent"
@@ -23,11 +23,11 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """Why a request got no answer; `said` is for people and holds nothing that came over the wire but the code."""
+class ErrorCause:
+    """Why a request got no response; of the response, `message` contains only the error code."""
 
-    kind: Kind
-    said: str
+    kind: ErrorKind
+    message: str
 
 
 _DENIED = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized")
@@ -61,22 +61,22 @@ _ABSENT = (
 )
 _STATE = ("InvalidState", "RequestInProgress")
 _BY_CODE = (
-    (Kind.DENIED, _DENIED, "the caller's policies do not allow it"),
-    (Kind.EXPIRED, _EXPIRED, "the credentials expired"),
-    (Kind.UNKNOWN_CALLER, _UNKNOWN_CALLER, "AWS does not know these credentials there"),
-    (Kind.THROTTLED, _THROTTLED, "AWS refused it as one of too many, again and again"),
-    (Kind.ABSENT, _ABSENT, "it is not there"),
-    (Kind.STATE, _STATE, "AWS does not answer that in the CA's state"),
+    (ErrorKind.DENIED, _DENIED, "the caller's policies do not allow it"),
+    (ErrorKind.EXPIRED, _EXPIRED, "the credentials expired"),
+    (ErrorKind.UNKNOWN_CALLER, _UNKNOWN_CALLER, "AWS does not recognize these credentials"),
+    (ErrorKind.THROTTLED, _THROTTLED, "AWS throttled it, also after retries"),
+    (ErrorKind.ABSENT, _ABSENT, "it does not exist"),
+    (ErrorKind.STATE, _STATE, "the CA's status does not allow it"),
 )
 
 
-def cause(error: Exception) -> Cause | None:
-    """Return why a request failed, None where the error is no answer of AWS's and none of the way to it."""
+def classify_error(error: Exception) -> ErrorCause | None:
+    """Return why a request failed; None if the error is neither of AWS nor of the connection."""
     from botocore import exceptions
 
     if isinstance(error, exceptions.ClientError):
-        return _of_code(str(error.response.get("Error", {}).get("Code", "")))
-    missing = (
+        return _classify_code(str(error.response.get("Error", {}).get("Code", "")))
+    credential_errors = (
         exceptions.NoCredentialsError,
         exceptions.PartialCredentialsError,
         exceptions.CredentialRetrievalError,
@@ -84,15 +84,19 @@ def cause(error: Exception) -> Cause | None:
         exceptions.SSOError,
         exceptions.MetadataRetrievalError,
     )
-    if isinstance(error, missing):
-        return Cause(Kind.NO_CREDENTIALS, _WITHOUT[_is_login(error)])
+    if isinstance(error, credential_errors):
+        return ErrorCause(ErrorKind.NO_CREDENTIALS, _NO_CREDENTIALS[_is_login(error)])
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError):
-        return Cause(Kind.UNREACHABLE, "the endpoint cannot be reached, or breaks the connection off")
-    return Cause(Kind.FAILED, "the answer cannot be read") if isinstance(error, exceptions.BotoCoreError) else None
+        return ErrorCause(ErrorKind.UNREACHABLE, "the endpoint cannot be reached or closes the connection")
+    return (
+        ErrorCause(ErrorKind.FAILED, "the response cannot be read")
+        if isinstance(error, exceptions.BotoCoreError)
+        else None
+    )
 
 
-_WITHOUT = {
-    True: "the login of this profile has ended or never was: run 'aws sso login' with it",
+_NO_CREDENTIALS = {
+    True: "this profile has no valid login: run 'aws sso login' for it",
     False: "no credentials: name a --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID",
 }
 
@@ -103,13 +107,13 @@ def _is_login(error: Exception) -> bool:
     return isinstance(error, exceptions.TokenRetrievalError | exceptions.SSOError)
 
 
-def _of_code(code: str) -> Cause:
+def _classify_code(code: str) -> ErrorCause:
     bare = code.removesuffix("Exception")
-    for kind, codes, said in _BY_CODE:
+    for kind, codes, message in _BY_CODE:
         if bare in codes:
-            return Cause(kind, f"{said} ({code})")
-    return Cause(Kind.FAILED, f"AWS failed ({_shown(code)})")
+            return ErrorCause(kind, f"{message} ({code})")
+    return ErrorCause(ErrorKind.FAILED, f"AWS failed ({_format_code(code)})")
 
 
-def _shown(code: str) -> str:
+def _format_code(code: str) -> str:
     return code if code.isascii() and code.replace(".", "").isalnum() else "without a code"

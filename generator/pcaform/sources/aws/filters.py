@@ -1,4 +1,4 @@
-"""Which CAs are wanted: the filters of the command line."""
+"""The filters of the command line that select CAs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,18 +7,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """By ARN, by tags that must all be there, by status; an empty filter lets everything through."""
+    """Any of the ARNs, all of the tags, any of the statuses; an empty filter selects all CAs."""
 
     arns: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
     statuses: tuple[str, ...] = ()
 
-    def is_wanted(self, authority: Mapping[str, Any]) -> bool:
-        """Tell whether a CA passes by ARN and status, which the list of CAs already tells."""
-        return (not self.arns or authority["Arn"] in self.arns) and (
-            not self.statuses or authority["Status"] in self.statuses
-        )
+    def is_selected(self, ca: Mapping[str, Any]) -> bool:
+        """Tell whether a CA has a selected ARN and status, which the list of CAs contains."""
+        return (not self.arns or ca["Arn"] in self.arns) and (not self.statuses or ca["Status"] in self.statuses)
 
-    def has_wanted_tags(self, tags: Mapping[str, str]) -> bool:
-        """Tell whether a CA has all tags that are asked for."""
+    def has_selected_tags(self, tags: Mapping[str, str]) -> bool:
+        """Tell whether a CA has all selected tags."""
         return all(tags.get(key) == value for key, value in self.tags)

@@ -1,7 +1,7 @@
-"""Who is in an account and what their policies say: one paginated answer of IAM, put in order.
+"""Reads the IAM users and roles of an account with their policies.
 
-Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html. It holds the
-managed policies that are attached to somebody; one that only bounds somebody is asked for by itself.
+Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html. It returns
+the attached managed policies; policies that are only permissions boundaries are read separately.
 """
 
 import json
@@ -10,20 +10,20 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal
 
-from pcaform.sources.aws.api_calls import Unknown
-from pcaform.sources.aws.parallel import read, run_all
+from pcaform.sources.aws.api_calls import FailedCall
+from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
 
 _DETAILS = "iam:GetAccountAuthorizationDetails"
 _VERSION = "iam:GetPolicyVersion"
-_ASKED_FOR = ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")
+_FILTER = ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")
 _PARTS = {"UserDetailList": "users", "RoleDetailList": "roles", "GroupDetailList": "groups", "Policies": "policies"}
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy that somebody has, as JSON; `arn` is empty for an inline one, `group` names whose it is if a group's."""
+    """A principal's policy as JSON; `arn` is empty for an inline one, `group` is set if it comes from a group."""
 
     name: str
     document: str
@@ -33,9 +33,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class IamPrincipal:
-    """A user or a role with all policies that speak for it, those of its groups too.
+    """A user or role with all its policies, including those of its groups.
 
-    `boundary` is an ARN, `trust` a role's trust policy as JSON.
+    `boundary` is the ARN of its permissions boundary, `trust` a role's trust policy as JSON.
     """
 
     kind: Literal["user", "role"]
@@ -49,54 +49,58 @@ class IamPrincipal:
 
 @dataclass(frozen=True, slots=True)
 class IamPrincipals:
-    """Everybody in an account, and the documents of managed policies as JSON, by ARN."""
+    """All users and roles of an account, and the documents of managed policies as JSON by ARN."""
 
-    persons: tuple[IamPrincipal, ...] = ()
+    principals: tuple[IamPrincipal, ...] = ()
     documents: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[ImportNote, ...] = ()
 
 
 def read_principals(account: Account, region: str) -> IamPrincipals:
-    """Return everybody in an account with their policies, or the remark that nobody could be read."""
+    """Return the users and roles of an account with their policies, or a note if they could not be read."""
     client = account.client("iam", region)
-    found = read(partial(_details, client), _DETAILS)
-    if isinstance(found, Unknown):
-        said = f"users, roles and their policies: {found.reason}"
-        return IamPrincipals(notes=(ImportNote("unknown", account.account_id, said),))
-    documents = {each["Arn"]: _text(_default(each)) for each in found["policies"] if _default(each) is not None}
-    wanted = sorted(set(_mentioned(found)) - documents.keys())
-    jobs = {arn: partial(read, partial(_document, client, arn), _VERSION) for arn in wanted}
-    answers = dict(run_all(jobs, account.pace))
-    notes = [ImportNote("unknown", arn, each.reason) for arn, each in answers.items() if isinstance(each, Unknown)]
-    documents |= {arn: each for arn, each in answers.items() if not isinstance(each, Unknown)}
-    return IamPrincipals(tuple(_persons(found, documents)), documents, tuple(notes))
+    details = try_request(partial(_get_details, client), _DETAILS)
+    if isinstance(details, FailedCall):
+        reason = f"users, roles and their policies: {details.reason}"
+        return IamPrincipals(notes=(ImportNote("unknown", account.account_id, reason),))
+    documents = {
+        each["Arn"]: _to_json(_default_version(each))
+        for each in details["policies"]
+        if _default_version(each) is not None
+    }
+    missing = sorted(set(_referenced_arns(details)) - documents.keys())
+    jobs = {arn: partial(try_request, partial(_get_document, client, arn), _VERSION) for arn in missing}
+    responses = dict(run_jobs(jobs, account.rate_limiter))
+    notes = [ImportNote("unknown", arn, each.reason) for arn, each in responses.items() if isinstance(each, FailedCall)]
+    documents |= {arn: each for arn, each in responses.items() if not isinstance(each, FailedCall)}
+    return IamPrincipals(tuple(_build_principals(details, documents)), documents, tuple(notes))
 
 
-def _details(client: Any) -> dict[str, list[Mapping[str, Any]]]:
-    found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in _PARTS.values()}
-    for page in client.get_paginator("get_account_authorization_details").paginate(Filter=list(_ASKED_FOR)):
+def _get_details(client: Any) -> dict[str, list[Mapping[str, Any]]]:
+    details: dict[str, list[Mapping[str, Any]]] = {name: [] for name in _PARTS.values()}
+    for page in client.get_paginator("get_account_authorization_details").paginate(Filter=list(_FILTER)):
         for part, name in _PARTS.items():
-            found[name] += page.get(part, [])
-    return found
+            details[name] += page.get(part, [])
+    return details
 
 
-def _default(policy: Mapping[str, Any]) -> Any:
+def _default_version(policy: Mapping[str, Any]) -> Any:
     versions = policy.get("PolicyVersionList", [])
     return next((each["Document"] for each in versions if each.get("IsDefaultVersion")), None)
 
 
-def _document(client: Any, arn: str) -> str:
+def _get_document(client: Any, arn: str) -> str:
     version = client.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-    return _text(client.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
+    return _to_json(client.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
 
 
-def _text(document: Any) -> str:
-    """Return a document as JSON; botocore has decoded it, unless it is none."""
+def _to_json(document: Any) -> str:
+    """Return a document as JSON; botocore has decoded it, unless it is not valid JSON."""
     return document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
 
 
-def _mentioned(found: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[str]:
-    for each in (*found["users"], *found["roles"], *found["groups"]):
+def _referenced_arns(details: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[str]:
+    for each in (*details["users"], *details["roles"], *details["groups"]):
         yield from (attached["PolicyArn"] for attached in each.get("AttachedManagedPolicies", []))
         if _boundary(each):
             yield _boundary(each)
@@ -106,20 +110,23 @@ def _boundary(each: Mapping[str, Any]) -> str:
     return str((each.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn", ""))
 
 
-def _persons(found: Mapping[str, list[Mapping[str, Any]]], documents: Mapping[str, str]) -> Iterator[IamPrincipal]:
-    groups = {each["GroupName"]: _policies(each, "Group", documents) for each in found["groups"]}
-    for each in found["users"]:
+def _build_principals(
+    details: Mapping[str, list[Mapping[str, Any]]], documents: Mapping[str, str]
+) -> Iterator[IamPrincipal]:
+    groups = {each["GroupName"]: _policies(each, "Group", documents) for each in details["groups"]}
+    for each in details["users"]:
         shared = [replace(policy, group=name) for name in each.get("GroupList", []) for policy in groups.get(name, ())]
         policies = (*_policies(each, "User", documents), *shared)
         yield IamPrincipal("user", each["UserName"], each["Arn"], each["Path"], policies, _boundary(each))
-    for each in found["roles"]:
+    for each in details["roles"]:
         policies = tuple(_policies(each, "Role", documents))
-        trust = _text(each.get("AssumeRolePolicyDocument", {}))
+        trust = _to_json(each.get("AssumeRolePolicyDocument", {}))
         yield IamPrincipal("role", each["RoleName"], each["Arn"], each["Path"], policies, _boundary(each), trust)
 
 
 def _policies(each: Mapping[str, Any], kind: str, documents: Mapping[str, str]) -> Iterable[Policy]:
-    inline = [Policy(one["PolicyName"], _text(one["PolicyDocument"])) for one in each.get(f"{kind}PolicyList", [])]
-    arns = [one["PolicyArn"] for one in each.get("AttachedManagedPolicies", [])]
+    inline_policies = each.get(f"{kind}PolicyList", [])
+    inline = [Policy(policy["PolicyName"], _to_json(policy["PolicyDocument"])) for policy in inline_policies]
+    arns = [policy["PolicyArn"] for policy in each.get("AttachedManagedPolicies", [])]
     attached = [Policy(arn.rpartition("/")[2], documents[arn], arn) for arn in arns if arn in documents]
     return (*inline, *attached)

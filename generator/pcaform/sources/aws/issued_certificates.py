@@ -1,7 +1,7 @@
-"""The private certificates of ACM that the CAs of an inventory issued.
+"""Reads the private certificates of ACM that were issued by the CAs of an inventory.
 
-Source: https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html; without `keyTypes` it leaves out
-everything but RSA up to 2048 bits.
+Source: https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html; without `keyTypes` it lists
+only certificates with RSA keys up to 2048 bits.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,55 +10,57 @@ from typing import Any
 
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sources.aws import api_calls, convert
-from pcaform.sources.aws.api_calls import Answers, Question, Unknown
-from pcaform.sources.aws.parallel import read, run_all
+from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
+from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote, Resource
 
 _LIST = "acm:ListCertificates"
-_LIVING = frozenset({"ISSUED", "PENDING_VALIDATION", "INACTIVE"})
+_ACTIVE = frozenset({"ISSUED", "PENDING_VALIDATION", "INACTIVE"})
 _PRIVATE = "PRIVATE"
 
 
 def list_certificates(account: Account, regions: Iterable[str]) -> Iterator[str | ImportNote]:
-    """Yield the ARN of every private certificate in some regions, or what could not be listed."""
+    """Yield the ARN of every private certificate in some regions, or a note on what could not be listed."""
     clients = {region: account.client("acm", region) for region in sorted(set(regions))}
-    jobs = {region: partial(read, partial(_arns, client), _LIST) for region, client in clients.items()}
-    for region, found in sorted(run_all(jobs, account.pace)):
-        if isinstance(found, Unknown):
-            yield ImportNote("unknown", f"{account.account_id}/{region}", f"private certificates: {found.reason}")
+    jobs = {region: partial(try_request, partial(_list_arns, client), _LIST) for region, client in clients.items()}
+    for region, arns in sorted(run_jobs(jobs, account.rate_limiter)):
+        if isinstance(arns, FailedCall):
+            yield ImportNote("unknown", f"{account.account_id}/{region}", f"private certificates: {arns.reason}")
         else:
-            yield from found
+            yield from arns
 
 
-def asked(arns: Iterable[str]) -> list[Question]:
-    """Return what is to ask about certificates."""
-    return [Question(operation, arn) for arn in arns for operation in (api_calls.ACM_CERTIFICATE, api_calls.ACM_TAGS)]
+def list_calls(arns: Iterable[str]) -> list[ApiCall]:
+    """Return the API calls about certificates."""
+    return [ApiCall(operation, arn) for arn in arns for operation in (api_calls.ACM_CERTIFICATE, api_calls.ACM_TAGS)]
 
 
-def resources(arns: Iterable[str], answers: Answers, authorities: Mapping[str, str]) -> Iterator[Resource | ImportNote]:
-    """Yield the certificates of CAs that are written; `authorities` are these CAs' ARNs with their origins."""
+def list_resources(
+    arns: Iterable[str], responses: Responses, origins: Mapping[str, str]
+) -> Iterator[Resource | ImportNote]:
+    """Yield the certificates of the written CAs; `origins` has the origin of each of these CAs by ARN."""
     for arn in arns:
-        certificate, tags = (answers[question] for question in asked([arn]))
-        if isinstance(certificate, Unknown):
+        certificate, tags = (responses[call] for call in list_calls([arn]))
+        if isinstance(certificate, FailedCall):
             yield ImportNote("unknown", arn, f"certificate: {certificate.reason}")
             continue
         issuer = certificate.get("CertificateAuthorityArn", "")
-        if issuer not in authorities:
+        if issuer not in origins:
             continue
-        if certificate["Status"] not in _LIVING:
-            yield ImportNote("listed", arn, f"this certificate of ACM is {certificate['Status']}")
+        if certificate["Status"] not in _ACTIVE:
+            yield ImportNote("listed", arn, f"the status of this ACM certificate is {certificate['Status']}")
             continue
-        if not isinstance(tags, Unknown) and ISSUER_TAG in tags:
-            yield ImportNote("listed", arn, f"the issuer {tags[ISSUER_TAG]} requested it, and it stays theirs")
+        if not isinstance(tags, FailedCall) and ISSUER_TAG in tags:
+            yield ImportNote("listed", arn, f"requested by the issuer {tags[ISSUER_TAG]}, who manages it")
             continue
-        if isinstance(tags, Unknown):
+        if isinstance(tags, FailedCall):
             yield ImportNote("unknown", arn, f"tags: {tags.reason}")
-        attributes = _attributes(arn, certificate, {} if isinstance(tags, Unknown) else tags)
-        yield Resource("aws_acm_certificate", arn, attributes, arn, origin=authorities[issuer])
+        attributes = _read_attributes(arn, certificate, {} if isinstance(tags, FailedCall) else tags)
+        yield Resource("aws_acm_certificate", arn, attributes, arn, origin=origins[issuer])
 
 
-def _attributes(arn: str, certificate: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:
+def _read_attributes(arn: str, certificate: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:
     return {
         "arn": arn,
         "certificate_authority_arn": certificate["CertificateAuthorityArn"],
@@ -66,12 +68,12 @@ def _attributes(arn: str, certificate: Mapping[str, Any], tags: Mapping[str, str
         # DescribeCertificate writes RSA-2048 where requests write RSA_2048.
         "key_algorithm": certificate.get("KeyAlgorithm", "").replace("-", "_"),
         "subject_alternative_names": certificate.get("SubjectAlternativeNames", []),
-        "tags_all": convert.own_tags(tags),
+        "tags_all": convert.user_tags(tags),
     }
 
 
-def _arns(client: Any) -> list[str]:
-    kinds = client.meta.service_model.shape_for("KeyAlgorithm").enum
-    pages = client.get_paginator("list_certificates").paginate(Includes={"keyTypes": kinds})
-    found = [each for page in pages for each in page["CertificateSummaryList"]]
-    return [each["CertificateArn"] for each in found if each.get("Type", _PRIVATE) == _PRIVATE]
+def _list_arns(client: Any) -> list[str]:
+    key_types = client.meta.service_model.shape_for("KeyAlgorithm").enum
+    pages = client.get_paginator("list_certificates").paginate(Includes={"keyTypes": key_types})
+    certificates = [certificate for page in pages for certificate in page["CertificateSummaryList"]]
+    return [each["CertificateArn"] for each in certificates if each.get("Type", _PRIVATE) == _PRIVATE]

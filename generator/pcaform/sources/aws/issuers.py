@@ -1,167 +1,169 @@
-"""Everybody in an account -> the issuers among them as resources, and what is to say of the others who come close.
+"""Selects the issuers among the IAM principals of an account, with notes on others who can issue.
 
-Only what hangs on a principal and concerns the CAs is handed over: a policy about something else is nothing of a
-spec's, and since principals that exist are only attached to, it stays as it is.
+Only policies about the CAs are returned: other policies do not belong into a spec, and stay attached, since a stack
+only adds policies to existing principals.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pcaform.iam.evaluator.elements import PolicyError
-from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, concerns, is_relevant, issues
+from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, affects, can_issue, is_relevant
 from pcaform.sources.aws.iam_details import IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.inventory import ImportNote, Resource
 
-_NOT_OURS = {
-    "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center writes this role: its permission set is the place to look",
-    "/aws-service-role/": "a service-linked role belongs to its service",
+_MANAGED_PATHS = {
+    "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center manages this role: change its permission set instead",
+    "/aws-service-role/": "its service manages this service-linked role",
 }
-_SHOWN = 20
+_MAX_SHOWN = 20
 
 
-def resources(found: IamPrincipals, place: AccountScope) -> Iterator[Resource | ImportNote]:
-    """Yield the principals that can issue from some CAs, each with its policies that allow it, and the remarks."""
-    yield from found.notes
+def list_issuers(iam_principals: IamPrincipals, scope: AccountScope) -> Iterator[Resource | ImportNote]:
+    """Yield the principals that can issue from some CAs, each with its policies that allow it, and notes."""
+    yield from iam_principals.notes
     managed: set[str] = set()
     others = []
-    for person in found.persons:
+    for principal in iam_principals.principals:
         try:
-            power = _power(person, found, place)
+            level = _access_level(principal, iam_principals, scope)
         except PolicyError as error:
-            yield ImportNote("unknown", person.arn, f"what it may do: {error}")
+            yield ImportNote("unknown", principal.arn, f"its permissions: {error}")
             continue
-        if power is AccessLevel.OTHER:
-            others.append(person.name)
-        elif power > AccessLevel.OTHER:
-            yield from _issuer(person, power, place, managed)
+        if level is AccessLevel.OTHER:
+            others.append(principal.name)
+        elif level > AccessLevel.OTHER:
+            yield from _list_issuer(principal, level, scope, managed)
     if others:
-        said = f"they may look at CAs, revoke or administer, and issue nothing: {_some(others)}"
-        yield ImportNote("listed", place.account_id, said)
+        reason = f"they may read, revoke or administer, but not issue: {_join_names(others)}"
+        yield ImportNote("listed", scope.account_id, reason)
 
 
-def all_principals(found: IamPrincipals, place: AccountScope) -> Iterator[Resource | ImportNote]:
-    """Yield who can do anything with some CAs, with every policy about them, to allow or to deny, and the boundaries.
+def list_principals(iam_principals: IamPrincipals, scope: AccountScope) -> Iterator[Resource | ImportNote]:
+    """Yield all principals with access to some CAs, with their relevant policies and permissions boundaries.
 
-    A group's policies hang here on each of its users, inline ones under the group's name and their own.
+    The policies of a group are attached to each of its users; inline ones are named `GROUP/NAME`.
     """
-    yield from found.notes
+    yield from iam_principals.notes
     managed: set[str] = set()
-    for person in found.persons:
+    for principal in iam_principals.principals:
         try:
-            if _power(person, found, place) is AccessLevel.NONE:
+            if _access_level(principal, iam_principals, scope) is AccessLevel.NONE:
                 continue
-            policies = [policy for policy in person.policies if is_relevant(policy)]
+            policies = [policy for policy in principal.policies if is_relevant(policy)]
         except PolicyError as error:
-            yield ImportNote("unknown", person.arn, f"what it may do: {error}")
+            yield ImportNote("unknown", principal.arn, f"its permissions: {error}")
             continue
-        yield _principal(person)
-        yield from _policies(person, [_owned(policy) for policy in policies], managed)
-        boundary = _boundary(person, found)
+        yield _principal_resource(principal)
+        yield from _policy_resources(principal, [_rename_group_policy(policy) for policy in policies], managed)
+        boundary = _boundary_policy(principal, iam_principals)
         if boundary is not None and boundary.arn not in managed:
             managed.add(boundary.arn)
-            yield _managed(boundary)
+            yield _managed_policy(boundary)
 
 
-def _owned(policy: Policy) -> Policy:
+def _rename_group_policy(policy: Policy) -> Policy:
     return replace(policy, name=f"{policy.group}/{policy.name}") if policy.group and not policy.arn else policy
 
 
-def _power(person: IamPrincipal, found: IamPrincipals, place: AccountScope) -> AccessLevel:
-    """Return what somebody can do; without its boundary's document, what it could do without a boundary."""
-    return access_level(person.policies, _boundary(person, found), place)
+def _access_level(principal: IamPrincipal, iam_principals: IamPrincipals, scope: AccountScope) -> AccessLevel:
+    """Return a principal's access level; without the document of its boundary, as if it had no boundary."""
+    return access_level(principal.policies, _boundary_policy(principal, iam_principals), scope)
 
 
-def _boundary(person: IamPrincipal, found: IamPrincipals) -> Policy | None:
-    document = found.documents.get(person.boundary)
-    return Policy(person.boundary.rpartition("/")[2], document, person.boundary) if document is not None else None
+def _boundary_policy(principal: IamPrincipal, iam_principals: IamPrincipals) -> Policy | None:
+    document = iam_principals.documents.get(principal.boundary)
+    return Policy(principal.boundary.rpartition("/")[2], document, principal.boundary) if document is not None else None
 
 
-def _issuer(
-    person: IamPrincipal, power: AccessLevel, place: AccountScope, managed: set[str]
+def _list_issuer(
+    principal: IamPrincipal, level: AccessLevel, scope: AccountScope, managed: set[str]
 ) -> Iterator[Resource | ImportNote]:
-    allowing = [policy for policy in person.policies if issues(policy, place)]
-    for start, why in _NOT_OURS.items():
-        if person.path.startswith(start):
-            yield ImportNote("listed", person.arn, f"it may issue by {_names(allowing)}; {why}")
+    allowing = [policy for policy in principal.policies if can_issue(policy, scope)]
+    for start, why in _MANAGED_PATHS.items():
+        if principal.path.startswith(start):
+            yield ImportNote("listed", principal.arn, f"it may issue by {_policy_names(allowing)}; {why}")
             return
-    if power is AccessLevel.ADMINISTRATOR:
+    if level is AccessLevel.ADMINISTRATOR:
         yield ImportNote(
             "listed",
-            person.arn,
-            f"an administrator: it may issue by {_names(allowing)}, and make CAs of its own, so it is no issuer",
+            principal.arn,
+            f"an administrator: it may issue by {_policy_names(allowing)}, and create CAs, so it is not an issuer",
         )
         return
-    own = [policy for policy in allowing if not policy.group and not _is_aws_own(policy)]
-    of_aws = [policy for policy in allowing if not policy.group and _is_aws_own(policy)]
+    own_policies = [policy for policy in allowing if not policy.group and not _is_aws_managed(policy)]
+    aws_policies = [policy for policy in allowing if not policy.group and _is_aws_managed(policy)]
     inherited = [policy for policy in allowing if policy.group]
     if inherited:
         groups = ", ".join(sorted({f"'{policy.group}'" for policy in inherited}))
         yield ImportNote(
             "left out",
-            person.arn,
-            f"it may issue by {_names(inherited)} of the group {groups}: a spec has no groups, and what it gets there "
-            "stays as it is",
+            principal.arn,
+            f"it may issue by {_policy_names(inherited)} of the group {groups}: a spec has no groups, so that "
+            "policy stays unchanged",
         )
-    if of_aws:
+    if aws_policies:
         yield ImportNote(
             "listed",
-            person.arn,
-            f"it may issue by AWS's own {_names(of_aws)}, which stays attached: a spec would add a copy beside it. "
-            "Give it grants, and then take that policy away",
+            principal.arn,
+            f"it may issue by the AWS managed policy {_policy_names(aws_policies)}, which stays attached: "
+            "a spec would only add a copy of it. Give the principal grants, then detach that policy",
         )
-    if own:
-        yield _principal(person)
-        # Grants that are too long for one policy are spread: who may issue by one may read by the next.
-        beside = [
+    if own_policies:
+        yield _principal_resource(principal)
+        # Long grants are split over several policies: one may allow issuing, the next one reading.
+        related = [
             policy
-            for policy in person.policies
-            if not policy.group and not _is_aws_own(policy) and concerns(policy, place)
+            for policy in principal.policies
+            if not policy.group and not _is_aws_managed(policy) and affects(policy, scope)
         ]
-        yield from _policies(person, beside, managed)
+        yield from _policy_resources(principal, related, managed)
 
 
-def _principal(person: IamPrincipal) -> Resource:
-    attributes = {"arn": person.arn, "name": person.name, "path": person.path}
-    bounded = {"permissions_boundary": person.boundary} if person.boundary else {}
-    return Resource(f"aws_iam_{person.kind}", person.arn, attributes | bounded, person.name, origin=_origin(person))
+def _principal_resource(principal: IamPrincipal) -> Resource:
+    attributes = {"arn": principal.arn, "name": principal.name, "path": principal.path}
+    bounded = {"permissions_boundary": principal.boundary} if principal.boundary else {}
+    return Resource(
+        f"aws_iam_{principal.kind}", principal.arn, attributes | bounded, principal.name, origin=_origin(principal)
+    )
 
 
-def _policies(person: IamPrincipal, policies: Sequence[Policy], managed: set[str]) -> Iterator[Resource]:
-    kind, origin = person.kind, _origin(person)
+def _policy_resources(principal: IamPrincipal, policies: Sequence[Policy], managed: set[str]) -> Iterator[Resource]:
+    kind, origin = principal.kind, _origin(principal)
     for policy in policies:
-        address = f"{person.arn}/{policy.name}"
+        address = f"{principal.arn}/{policy.name}"
         if not policy.arn:
-            attributes = {kind: person.name, "name": policy.name, "policy": policy.document}
-            identity = f"{person.name}:{policy.name}"
+            attributes = {kind: principal.name, "name": policy.name, "policy": policy.document}
+            identity = f"{principal.name}:{policy.name}"
             yield Resource(f"aws_iam_{kind}_policy", address, attributes, identity, origin=origin)
             continue
         if policy.arn not in managed:
             managed.add(policy.arn)
-            yield _managed(policy)
-        attributes = {kind: person.name, "policy_arn": policy.arn}
-        identity = f"{person.name}/{policy.arn}"
+            yield _managed_policy(policy)
+        attributes = {kind: principal.name, "policy_arn": policy.arn}
+        identity = f"{principal.name}/{policy.arn}"
         yield Resource(f"aws_iam_{kind}_policy_attachment", address, attributes, identity, origin=origin)
 
 
-def _managed(policy: Policy) -> Resource:
+def _managed_policy(policy: Policy) -> Resource:
     path = policy.arn.partition(":policy")[2].rpartition("/")[0] + "/"
     attributes = {"arn": policy.arn, "name": policy.name, "path": path, "policy": policy.document}
-    return Resource("aws_iam_policy", policy.arn, attributes, policy.arn, is_reference=_is_aws_own(policy))
+    return Resource("aws_iam_policy", policy.arn, attributes, policy.arn, is_reference=_is_aws_managed(policy))
 
 
-def _is_aws_own(policy: Policy) -> bool:
+def _is_aws_managed(policy: Policy) -> bool:
     return policy.arn.split(":")[4:5] == ["aws"]
 
 
-def _origin(person: IamPrincipal) -> str:
-    return f"account {person.arn.split(':')[4]}"
+def _origin(principal: IamPrincipal) -> str:
+    return f"account {principal.arn.split(':')[4]}"
 
 
-def _names(policies: Iterable[Policy]) -> str:
+def _policy_names(policies: Iterable[Policy]) -> str:
     return ", ".join(dict.fromkeys(f"'{policy.name}'" for policy in policies))
 
 
-def _some(names: list[str]) -> str:
-    shown = ", ".join(sorted(names)[:_SHOWN])
-    more = len(names) - _SHOWN
+def _join_names(names: list[str]) -> str:
+    shown = ", ".join(sorted(names)[:_MAX_SHOWN])
+    more = len(names) - _MAX_SHOWN
     return f"{shown} and {more} more" if more > 0 else shown

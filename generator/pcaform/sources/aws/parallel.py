@@ -1,4 +1,4 @@
-"""Many calls at once: threads make them, the pace holds them back, and an interrupt ends them all."""
+"""Runs API calls in parallel threads within the rate limits; an interrupt stops them all."""
 
 import queue
 import threading
@@ -8,122 +8,122 @@ from functools import partial
 from typing import Any, TypeVar
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.api_calls import ABSENT_IF_NOT_FOUND, ASK, Question, Unknown
-from pcaform.sources.aws.errors import Kind, cause
+from pcaform.sources.aws.api_calls import ABSENT_IF_NOT_FOUND, API_CALLS, ApiCall, FailedCall
+from pcaform.sources.aws.errors import ErrorKind, classify_error
 from pcaform.sources.aws.rate_limit import RateLimiter, Stopped
 from pcaform.sources.aws.session import Account
 
 Key = TypeVar("Key")
 Job = Callable[[], Any]
 _THREADS = 32
-"""Some wait for their turn, others for an answer: enough for all rates of Private CA at half a second each."""
+"""Enough for all published rates of Private CA with a response time of half a second."""
 
-EXPIRED = "the credentials expired while the account was read: log in again and start over"
-
-
-def results(account: Account, questions: Iterable[Question]) -> Iterator[tuple[Question, Any]]:
-    """Yield each question with its answer, in the order in which AWS answers."""
-    listed = _by_turn(questions, account.pace)
-    places = sorted({(question.service, question.region) for question in listed})
-    clients = {place: account.client(*place) for place in places}
-    jobs = {question: partial(_ask, question, clients[question.service, question.region]) for question in listed}
-    return run_all(jobs, account.pace, regions=len({region for _, region in places}))
+EXPIRED = "the credentials expired while the account was read: log in again and restart the command"
 
 
-def run_all(jobs: Mapping[Key, Job], pace: RateLimiter, *, regions: int = 1) -> Iterator[tuple[Key, Any]]:
-    """Do all jobs and yield what each answers, by its key, in the order in which they end.
+def run_calls(account: Account, calls: Iterable[ApiCall]) -> Iterator[tuple[ApiCall, Any]]:
+    """Yield each call with its response, in the order of the responses."""
+    sorted_calls = _sort_by_turn(calls, account.rate_limiter)
+    targets = sorted({(call.service, call.region) for call in sorted_calls})
+    clients = {target: account.client(*target) for target in targets}
+    jobs = {call: partial(_run_call, call, clients[call.service, call.region]) for call in sorted_calls}
+    return run_jobs(jobs, account.rate_limiter, regions=len({region for _, region in targets}))
 
-    Raises what a job raises, and then the pace is stopped, so that no other goes on for nobody.
+
+def run_jobs(jobs: Mapping[Key, Job], rate_limiter: RateLimiter, *, regions: int = 1) -> Iterator[tuple[Key, Any]]:
+    """Run all jobs and yield each key with its result, in the order in which they finish.
+
+    Raises what a job raises, and then stops the rate limiter, which ends the other jobs.
     """
-    todo: queue.SimpleQueue[tuple[Key, Job]] = queue.SimpleQueue()
-    ended: queue.SimpleQueue[tuple[Key, Any] | Exception] = queue.SimpleQueue()
+    pending: queue.SimpleQueue[tuple[Key, Job]] = queue.SimpleQueue()
+    finished: queue.SimpleQueue[tuple[Key, Any] | Exception] = queue.SimpleQueue()
     for each in jobs.items():
-        todo.put(each)
+        pending.put(each)
     for _ in range(min(len(jobs), _THREADS * min(regions, 4))):
-        # Daemons, so that an interrupt need not wait for answers that nobody will read.
-        threading.Thread(target=_work, args=(todo, ended, pace), daemon=True).start()
-    is_whole = False
+        # Daemons, so that an interrupt does not wait for responses that are not needed any more.
+        threading.Thread(target=_run_worker, args=(pending, finished, rate_limiter), daemon=True).start()
+    is_complete = False
     try:
         for _ in jobs:
-            found = ended.get()
-            if isinstance(found, Exception):
-                raise found
-            yield found
-        is_whole = True
+            result = finished.get()
+            if isinstance(result, Exception):
+                raise result
+            yield result
+        is_complete = True
     finally:
-        if not is_whole:
-            pace.stop()
+        if not is_complete:
+            rate_limiter.stop()
 
 
 def start(job: Job) -> Job:
-    """Start a job beside all others, and return what waits for its answer, and raises what it raises."""
-    ended: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
+    """Start a job in the background; return a function that waits for its result, and raises what the job raises."""
+    finished: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
 
     def work() -> None:
         try:
-            ended.put((True, job()))
-        except Exception as error:  # noqa: BLE001 - it is raised again where the answer is wanted
-            ended.put((False, error))
+            finished.put((True, job()))
+        except Exception as error:  # noqa: BLE001 - raised again for the caller
+            finished.put((False, error))
 
-    def answer() -> Any:
-        is_answer, found = ended.get()
-        if not is_answer:
-            raise found
-        return found
+    def wait() -> Any:
+        is_result, result = finished.get()
+        if not is_result:
+            raise result
+        return result
 
     threading.Thread(target=work, daemon=True).start()
-    return answer
+    return wait
 
 
-def read(call: Job, operation: str, *, may_be_absent: bool = False) -> Any:
-    """Return what a call answers, None where there is nothing, Unknown where it could not be read.
+def try_request(request: Job, operation: str, *, may_be_absent: bool = False) -> Any:
+    """Return the response of a request, None if there is nothing, FailedCall if it could not be read.
 
-    Raises Failure where the credentials have expired, since then no answer comes any more.
+    Raises Failure if the credentials have expired, since no other request can succeed then.
     """
     try:
-        return call()
+        return request()
     except Stopped:
         raise
     except Exception as error:
-        found = cause(error)
-        if found is None:
+        cause = classify_error(error)
+        if cause is None:
             raise
-        if found.kind in (Kind.EXPIRED, Kind.NO_CREDENTIALS):
+        if cause.kind in (ErrorKind.EXPIRED, ErrorKind.NO_CREDENTIALS):
             raise Failure(EXPIRED) from None
-        if found.kind is Kind.ABSENT and may_be_absent:
+        if cause.kind is ErrorKind.ABSENT and may_be_absent:
             return None
-        return Unknown(f"{operation.partition(':')[2]}: {found.said}")
+        return FailedCall(f"{operation.partition(':')[2]}: {cause.message}")
 
 
-def _by_turn(questions: Iterable[Question], pace: RateLimiter) -> list[Question]:
-    """Return questions in the order in which their turns come, so that no operation waits until another is through."""
-    asked: Counter[tuple[str, str]] = Counter()
+def _sort_by_turn(calls: Iterable[ApiCall], rate_limiter: RateLimiter) -> list[ApiCall]:
+    """Return calls in the order in which the rate limits allow them, so that all operations progress together."""
+    counts: Counter[tuple[str, str]] = Counter()
     turns = {}
-    for question in questions:
-        place = (question.operation, question.region)
-        turns[question] = asked[place] / pace.rate(question.operation)
-        asked[place] += 1
+    for call in calls:
+        target = (call.operation, call.region)
+        turns[call] = counts[target] / rate_limiter.rate(call.operation)
+        counts[target] += 1
     return sorted(turns, key=turns.__getitem__)
 
 
-def _ask(question: Question, client: Any) -> Any:
-    call = partial(ASK[question.operation], client, question.subject)
-    return read(call, question.operation, may_be_absent=question.operation in ABSENT_IF_NOT_FOUND)
+def _run_call(call: ApiCall, client: Any) -> Any:
+    request = partial(API_CALLS[call.operation], client, call.arn)
+    return try_request(request, call.operation, may_be_absent=call.operation in ABSENT_IF_NOT_FOUND)
 
 
-def _work(
-    todo: "queue.SimpleQueue[tuple[Any, Job]]",
-    ended: "queue.SimpleQueue[tuple[Any, Any] | Exception]",
-    pace: RateLimiter,
+def _run_worker(
+    pending: "queue.SimpleQueue[tuple[Any, Job]]",
+    finished: "queue.SimpleQueue[tuple[Any, Any] | Exception]",
+    rate_limiter: RateLimiter,
 ) -> None:
-    while not pace.is_stopped:
+    while not rate_limiter.is_stopped:
         try:
-            key, job = todo.get_nowait()
+            key, job = pending.get_nowait()
         except queue.Empty:
             return
         try:
-            ended.put((key, job()))
+            finished.put((key, job()))
         except Stopped:
             return
-        except Exception as error:  # noqa: BLE001 - it is raised again where the answers are read
-            ended.put(error)
+        except Exception as error:  # noqa: BLE001 - raised again for the caller
+            finished.put(error)

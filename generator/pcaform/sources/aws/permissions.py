@@ -1,6 +1,6 @@
-"""The permissions of CAs in full, as adopting needs them, and the one call that takes a permission away.
+"""Reads and deletes permissions of CAs, for `pcaform adopt`.
 
-A CA whose permissions AWS does not tell stops everything: denied is never taken for absent.
+A CA whose permissions cannot be read stops the command: denied is never taken for absent.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,50 +8,50 @@ from functools import partial
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.api_calls import PERMISSIONS, Unknown
-from pcaform.sources.aws.parallel import read, run_all
+from pcaform.sources.aws.api_calls import PERMISSIONS, FailedCall
+from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
 
 _LIST = "acm-pca:ListCertificateAuthorities"
-_WITHDRAW = "acm-pca:DeletePermission"
-Live = Mapping[str, Any]
-"""A permission as ListPermissions shows it."""
+_DELETE = "acm-pca:DeletePermission"
+LivePermission = Mapping[str, Any]
+"""A permission as ListPermissions returns it."""
 
 
-def statuses(account: Account) -> dict[str, str]:
-    """Return ARN -> status of each CA that the account owns in its region; raises Failure where AWS does not tell."""
+def read_statuses(account: Account) -> dict[str, str]:
+    """Return the status of each CA that the account owns in its region, by ARN; raises Failure if that fails."""
     region = account.regions[0]
-    found = read(partial(_authorities, account.client("acm-pca", region)), _LIST)
-    if isinstance(found, Unknown):
-        raise Failure(f"the CAs of account {account.account_id}, region {region}: {found.reason}")
-    return {str(each["Arn"]): str(each["Status"]) for each in found}
+    cas = try_request(partial(_list_cas, account.client("acm-pca", region)), _LIST)
+    if isinstance(cas, FailedCall):
+        raise Failure(f"the CAs of account {account.account_id}, region {region}: {cas.reason}")
+    return {str(ca["Arn"]): str(ca["Status"]) for ca in cas}
 
 
-def permissions(account: Account, arns: Iterable[str]) -> dict[str, Sequence[Live]]:
-    """Return the permissions of CAs by ARN; raises Failure where AWS does not tell."""
+def read_permissions(account: Account, arns: Iterable[str]) -> dict[str, Sequence[LivePermission]]:
+    """Return the permissions of CAs by ARN; raises Failure if one cannot be read."""
     client = account.client("acm-pca", account.regions[0])
-    jobs = {arn: partial(read, partial(_pages, client, arn), PERMISSIONS) for arn in arns}
-    found = dict(run_all(jobs, account.pace))
-    for arn, answer in found.items():
-        if isinstance(answer, Unknown):
-            raise Failure(f"{arn}: {answer.reason}")
-    return found
+    jobs = {arn: partial(try_request, partial(_list_permissions, client, arn), PERMISSIONS) for arn in arns}
+    responses = dict(run_jobs(jobs, account.rate_limiter))
+    for arn, response in responses.items():
+        if isinstance(response, FailedCall):
+            raise Failure(f"{arn}: {response.reason}")
+    return responses
 
 
-def withdraw(account: Account, arn: str, principal: str, *, source_account: str) -> None:
-    """Delete a permission: from then on ACM renews nothing from this CA; raises Failure where AWS refuses."""
+def delete_permission(account: Account, arn: str, principal: str, *, source_account: str) -> None:
+    """Delete a permission, after which ACM renews no certificate of this CA; raises Failure if AWS refuses."""
     call = account.client("acm-pca", account.regions[0]).delete_permission
     source = {"SourceAccount": source_account} if source_account else {}
-    answer = read(partial(call, CertificateAuthorityArn=arn, Principal=principal, **source), _WITHDRAW)
-    if isinstance(answer, Unknown):
-        raise Failure(f"{arn}: {answer.reason}")
+    response = try_request(partial(call, CertificateAuthorityArn=arn, Principal=principal, **source), _DELETE)
+    if isinstance(response, FailedCall):
+        raise Failure(f"{arn}: {response.reason}")
 
 
-def _authorities(client: Any) -> list[Mapping[str, Any]]:
+def _list_cas(client: Any) -> list[Mapping[str, Any]]:
     pages = client.get_paginator("list_certificate_authorities").paginate(ResourceOwner="SELF")
-    return [each for page in pages for each in page["CertificateAuthorities"]]
+    return [ca for page in pages for ca in page["CertificateAuthorities"]]
 
 
-def _pages(client: Any, arn: str) -> list[Live]:
+def _list_permissions(client: Any, arn: str) -> list[LivePermission]:
     pages = client.get_paginator("list_permissions").paginate(CertificateAuthorityArn=arn)
-    return [each for page in pages for each in page["Permissions"]]
+    return [permission for page in pages for permission in page["Permissions"]]

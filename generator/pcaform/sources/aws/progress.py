@@ -1,20 +1,20 @@
-"""How far a run is, on a terminal only: rich draws it, and nothing of it reaches a file or a pipe."""
+"""A progress bar on a terminal; nothing of it is written to a file or a pipe."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 ProgressCallback = Callable[[int, int], None]
-"""From how many answers there are, and how many there will be, to nothing."""
+"""Called with the number of responses so far and in total."""
 
 
 def no_progress(done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 @contextmanager
-def show_progress(what: str) -> Iterator[ProgressCallback]:
-    """Yield what tells how far something is: a bar where stderr is a terminal, silence elsewhere."""
+def show_progress(description: str) -> Iterator[ProgressCallback]:
+    """Yield the callback of a progress bar if stderr is a terminal, else one that does nothing."""
     if not sys.stderr.isatty():
         yield no_progress
         return
@@ -23,5 +23,5 @@ def show_progress(what: str) -> Iterator[ProgressCallback]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(description, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

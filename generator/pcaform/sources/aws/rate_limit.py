@@ -1,7 +1,7 @@
-"""How fast requests leave: no faster than AWS publishes for each operation and region, whoever in the program asks.
+"""Limits requests to the rates that AWS publishes for each operation and region, across all threads.
 
-Other programs of the account share the same quotas, so AWS may still refuse a request; botocore then waits and tries
-again, and each try comes through here like the first.
+Other programs in the account share the same quotas, so AWS may still throttle a request; botocore then retries it, and
+each retry is limited like the first request.
 """
 
 import math
@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from pcaform.core.quotas import PUBLISHED
 
 
-class Stopped(Exception):  # noqa: N818 - it is no error: somebody asked for an end
-    """The run ends, so this request is not sent any more."""
+class Stopped(Exception):  # noqa: N818 - it is not an error: the run was stopped
+    """The run was stopped, so the request is not sent."""
 
 
 class RateLimiter:
-    """One queue for each operation and region, which all threads share; AWS publishes no burst, so there is none."""
+    """One queue for each operation and region, shared by all threads; without bursts, since AWS publishes none."""
 
     def __init__(self, rates: Mapping[str, float] = PUBLISHED) -> None:
         self._rates = rates
@@ -26,26 +26,26 @@ class RateLimiter:
         self._end = threading.Event()
 
     def wait(self, operation: str, region: str) -> None:
-        """Wait for the turn of one request; raises Stopped where the run ends meanwhile."""
+        """Wait until a request may be sent; raises Stopped if the run is stopped meanwhile."""
         if self._end.wait(self._delay((operation, region), self.rate(operation))):
             raise Stopped
 
     def rate(self, operation: str) -> float:
-        """Return how many requests a second leave for an operation; without end where AWS publishes nothing."""
+        """Return the allowed requests per second of an operation; infinite if AWS publishes no rate."""
         return self._rates.get(operation) or math.inf
 
     def stop(self) -> None:
-        """End all waiting, now and later."""
+        """Stop all current and future waiting."""
         self._end.set()
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the run ends."""
+        """Whether the run was stopped."""
         return self._end.is_set()
 
-    def _delay(self, place: tuple[str, str], rate: float) -> float:
+    def _delay(self, queue_key: tuple[str, str], rate: float) -> float:
         now = time.monotonic()
         with self._lock:
-            turn = max(now, self._next.get(place, now))
-            self._next[place] = turn + 1 / rate
+            turn = max(now, self._next.get(queue_key, now))
+            self._next[queue_key] = turn + 1 / rate
         return turn - now

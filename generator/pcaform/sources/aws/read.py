@@ -1,4 +1,4 @@
-"""An account -> the inventory of its CAs and of who can use them; what could not be read is said of each."""
+"""Reads the CAs of an account and the principals that can use them to an inventory, with notes on failures."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -6,12 +6,12 @@ from functools import partial
 from pcaform.core.problems import Failure
 from pcaform.sources.aws import cas, issued_certificates, issuers, list_cas
 from pcaform.sources.aws.access_level import AccountScope
-from pcaform.sources.aws.api_calls import TAGS, Question, Unknown
+from pcaform.sources.aws.api_calls import TAGS, ApiCall, FailedCall
 from pcaform.sources.aws.checkpoint import Checkpoint
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.iam_details import read_principals
 from pcaform.sources.aws.list_cas import ListedCa
-from pcaform.sources.aws.parallel import results, start
+from pcaform.sources.aws.parallel import run_calls, start
 from pcaform.sources.aws.progress import ProgressCallback, no_progress
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
@@ -20,108 +20,111 @@ _CA = "aws_acmpca_certificate_authority"
 
 
 def read(
-    account: Account, filters: Filters, *, checkpoint: Checkpoint, tell: ProgressCallback = no_progress
+    account: Account, filters: Filters, *, checkpoint: Checkpoint, report_progress: ProgressCallback = no_progress
 ) -> Inventory:
-    """Return the CAs that are wanted, with everything that hangs on them and everybody who can issue from them.
+    """Return the selected CAs with their permissions, policies, certificates and issuers.
 
-    All services are asked at once, since each has rates of its own. Raises Failure where the credentials expire, or a
-    CA that is named is not there.
+    All services are read in parallel, since each has its own rate limits. Raises Failure if the credentials expire, or
+    a CA that is selected by ARN does not exist.
     """
-    found, notes = _listed(account, filters)
-    _check_named(found, notes, filters)
-    found = list(_tagged(account, found, filters, checkpoint=checkpoint, tell=tell))
-    questions = cas.asked(found)
-    if not questions:
-        _sort(_told(account, found, checkpoint, filters), [], notes)
+    listed, notes = _list_cas(account, filters)
+    _check_selected_arns(listed, notes, filters)
+    listed = list(_filter_by_tags(account, listed, filters, checkpoint=checkpoint, report_progress=report_progress))
+    calls = cas.list_calls(listed)
+    if not calls:
+        _split(_ca_resources(account, listed, checkpoint, filters), [], notes)
         return Inventory((), tuple(notes), source="live", account_id=account.account_id)
-    everybody = start(partial(read_principals, account, account.regions[0]))
-    arns = _certificates(account, {question.region for question in questions}, notes)
-    _ask(account, [*questions, *issued_certificates.asked(arns)], checkpoint, tell)
+    get_principals = start(partial(read_principals, account, account.regions[0]))
+    arns = _list_certificates(account, {call.region for call in calls}, notes)
+    _read(account, [*calls, *issued_certificates.list_calls(arns)], checkpoint, report_progress)
     resources: list[Resource] = []
-    _sort(_told(account, found, checkpoint, filters), resources, notes)
-    written = {each.id: each.origin for each in resources if each.type == _CA}
-    _sort(issued_certificates.resources(arns, checkpoint.answers, written), resources, notes)
-    _sort(issuers.resources(everybody(), AccountScope(account.account_id, tuple(written))), resources, notes)
+    _split(_ca_resources(account, listed, checkpoint, filters), resources, notes)
+    written = {resource.id: resource.origin for resource in resources if resource.type == _CA}
+    _split(issued_certificates.list_resources(arns, checkpoint.responses, written), resources, notes)
+    _split(issuers.list_issuers(get_principals(), AccountScope(account.account_id, tuple(written))), resources, notes)
     return Inventory(tuple(resources), tuple(notes), source="live", account_id=account.account_id)
 
 
-def _tagged(
-    account: Account, found: list[ListedCa], filters: Filters, *, checkpoint: Checkpoint, tell: ProgressCallback
+def _filter_by_tags(
+    account: Account,
+    listed: list[ListedCa],
+    filters: Filters,
+    *,
+    checkpoint: Checkpoint,
+    report_progress: ProgressCallback,
 ) -> Iterator[ListedCa]:
-    """Yield the CAs whose tags are wanted or unknown; tags are cheap to ask for, and all else of a CA is not."""
-    questions = [each for each in cas.asked(found) if each.operation == TAGS] if filters.tags else []
-    _ask(account, questions, checkpoint, tell)
-    for each in found:
-        tags = checkpoint.answers.get(Question(TAGS, each.arn), {})
-        if not filters.tags or isinstance(tags, Unknown) or filters.has_wanted_tags(tags):
-            yield each
+    """Yield the CAs whose tags are selected or unknown; tags are read first, since other calls are slower."""
+    calls = [call for call in cas.list_calls(listed) if call.operation == TAGS] if filters.tags else []
+    _read(account, calls, checkpoint, report_progress)
+    for ca in listed:
+        tags = checkpoint.responses.get(ApiCall(TAGS, ca.arn), {})
+        if not filters.tags or isinstance(tags, FailedCall) or filters.has_selected_tags(tags):
+            yield ca
 
 
-def _told(
-    account: Account, found: Iterable[ListedCa], checkpoint: Checkpoint, filters: Filters
+def _ca_resources(
+    account: Account, listed: Iterable[ListedCa], checkpoint: Checkpoint, filters: Filters
 ) -> Iterator[Resource | ImportNote]:
-    for each in found:
-        yield from cas.resources(each, checkpoint.answers, filters, origin=_origin(account, each))
+    for ca in listed:
+        yield from cas.list_resources(ca, checkpoint.responses, filters, origin=_origin(account, ca))
 
 
 def read_access(account: Account, filters: Filters) -> Inventory:
-    """Return the CAs that are wanted and everybody in the account with all policies, for judging who may do what."""
-    found, notes = _listed(account, filters)
-    _check_named(found, notes, filters)
+    """Return the selected CAs and all principals with access to them, for checks of who may do what."""
+    listed, notes = _list_cas(account, filters)
+    _check_selected_arns(listed, notes, filters)
     resources: list[Resource] = []
-    questions = [each for each in cas.asked(found) if each.operation == TAGS] if filters.tags else []
+    calls = [call for call in cas.list_calls(listed) if call.operation == TAGS] if filters.tags else []
     checkpoint = Checkpoint(account.account_id)
-    _ask(account, questions, checkpoint, no_progress)
-    _sort(cas.bare(found, checkpoint.answers, filters), resources, notes)
-    place = AccountScope(account.account_id, tuple(each.id for each in resources))
-    _sort(issuers.all_principals(read_principals(account, account.regions[0]), place), resources, notes)
+    _read(account, calls, checkpoint, no_progress)
+    _split(cas.list_bare_resources(listed, checkpoint.responses, filters), resources, notes)
+    scope = AccountScope(account.account_id, tuple(resource.id for resource in resources))
+    _split(issuers.list_principals(read_principals(account, account.regions[0]), scope), resources, notes)
     return Inventory(tuple(resources), tuple(notes), source="live")
 
 
-def _listed(account: Account, filters: Filters) -> tuple[list[ListedCa], list[ImportNote]]:
-    found, notes = [], []
-    for each in list_cas.list_cas(account):
-        if isinstance(each, ImportNote):
-            notes.append(each)
-        elif filters.is_wanted(each.authority):
-            found.append(each)
-    return sorted(
-        found, key=lambda each: (each.arn.split(":")[3], str(each.authority.get("CreatedAt")), each.arn)
-    ), notes
+def _list_cas(account: Account, filters: Filters) -> tuple[list[ListedCa], list[ImportNote]]:
+    listed, notes = [], []
+    for result in list_cas.list_cas(account):
+        if isinstance(result, ImportNote):
+            notes.append(result)
+        elif filters.is_selected(result.description):
+            listed.append(result)
+    return sorted(listed, key=lambda ca: (ca.arn.split(":")[3], str(ca.description.get("CreatedAt")), ca.arn)), notes
 
 
-def _check_named(found: Iterable[ListedCa], notes: Iterable[ImportNote], filters: Filters) -> None:
-    missing = sorted(set(filters.arns) - {each.arn for each in found})
+def _check_selected_arns(listed: Iterable[ListedCa], notes: Iterable[ImportNote], filters: Filters) -> None:
+    missing = sorted(set(filters.arns) - {ca.arn for ca in listed})
     if missing and not any(note.kind == "unknown" for note in notes):
-        raise Failure(f"{missing[0]}: there is no such CA in these regions, or none with the status that is asked for")
+        raise Failure(f"{missing[0]}: no such CA in these regions, or it does not have the selected status")
 
 
-def _ask(account: Account, questions: list[Question], checkpoint: Checkpoint, tell: ProgressCallback) -> None:
-    open_ones = [question for question in questions if question not in checkpoint.answers]
-    for number, (question, answer) in enumerate(results(account, open_ones), start=1):
-        checkpoint.add(question, answer)
-        tell(len(questions) - len(open_ones) + number, len(questions))
+def _read(account: Account, calls: list[ApiCall], checkpoint: Checkpoint, report_progress: ProgressCallback) -> None:
+    remaining = [call for call in calls if call not in checkpoint.responses]
+    for number, (call, response) in enumerate(run_calls(account, remaining), start=1):
+        checkpoint.add(call, response)
+        report_progress(len(calls) - len(remaining) + number, len(calls))
 
 
-def _certificates(account: Account, regions: Iterable[str], notes: list[ImportNote]) -> list[str]:
-    """Return the ARNs of the private certificates in some regions, and add what could not be listed to the remarks."""
+def _list_certificates(account: Account, regions: Iterable[str], notes: list[ImportNote]) -> list[str]:
+    """Return the ARNs of the private certificates in some regions; add failures to the notes."""
     arns = []
-    for each in issued_certificates.list_certificates(account, regions):
-        if isinstance(each, ImportNote):
-            notes.append(each)
+    for result in issued_certificates.list_certificates(account, regions):
+        if isinstance(result, ImportNote):
+            notes.append(result)
         else:
-            arns.append(each)
+            arns.append(result)
     return arns
 
 
-def _sort(found: Iterable[Resource | ImportNote], resources: list[Resource], notes: list[ImportNote]) -> None:
-    for each in found:
-        if isinstance(each, ImportNote):
-            notes.append(each)
+def _split(results: Iterable[Resource | ImportNote], resources: list[Resource], notes: list[ImportNote]) -> None:
+    for result in results:
+        if isinstance(result, ImportNote):
+            notes.append(result)
         else:
-            resources.append(each)
+            resources.append(result)
 
 
-def _origin(account: Account, each: ListedCa) -> str:
-    region, owner = each.arn.split(":")[3:5]
-    return f"{region}, shared by {owner} with {account.account_id}" if each.is_foreign else f"{region}, {owner}"
+def _origin(account: Account, ca: ListedCa) -> str:
+    region, owner = ca.arn.split(":")[3:5]
+    return f"{region}, shared by {owner} with {account.account_id}" if ca.is_foreign else f"{region}, {owner}"

@@ -1,41 +1,42 @@
-"""What reading an account takes at AWS: the one table of actions, and the policy that allows them and nothing else.
+"""The IAM actions that reading an account needs, and a policy that allows only them.
 
-No action changes anything. Names: https://docs.aws.amazon.com/service-authorization/latest/reference/, the pages of
+All of them only read. Names: https://docs.aws.amazon.com/service-authorization/latest/reference/, the pages of
 awsprivatecertificateauthority, awscertificatemanager, awsidentityandaccessmanagementiam and awsaccountmanagement.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-RIGHTS: Mapping[str, Mapping[str, str]] = {
+REQUIRED_PERMISSIONS: Mapping[str, Mapping[str, str]] = {
     "Authorities": {
-        "acm-pca:ListCertificateAuthorities": "which CAs there are, and all that describes each",
-        "acm-pca:GetCertificateAuthorityCertificate": "whose certificate a CA has, and so which CA is its parent",
-        "acm-pca:GetCertificateAuthorityCsr": "the request that its certificate answers",
-        "acm-pca:GetPolicy": "with whom it is shared",
+        "acm-pca:ListCertificateAuthorities": "the CAs and their descriptions",
+        "acm-pca:GetCertificateAuthorityCertificate": "a CA's certificate, which shows its parent",
+        "acm-pca:GetCertificateAuthorityCsr": "a CA's certificate signing request",
+        "acm-pca:GetPolicy": "the accounts that a CA is shared with",
         "acm-pca:ListPermissions": "whether ACM may issue and renew",
-        "acm-pca:ListTags": "its tags, and whether `--tag` chooses it",
+        "acm-pca:ListTags": "a CA's tags, also for `--tag`",
     },
     "Certificates": {
-        "acm:ListCertificates": "which certificates ACM manages",
-        "acm:DescribeCertificate": "which CA one is of, its names and its key",
-        "acm:ListTagsForCertificate": "its tags",
+        "acm:ListCertificates": "the certificates that ACM manages",
+        "acm:DescribeCertificate": "a certificate's CA, names and key algorithm",
+        "acm:ListTagsForCertificate": "a certificate's tags",
     },
     "Principals": {
         "iam:GetAccountAuthorizationDetails": "users, roles and groups, with their policies",
-        "iam:GetPolicy": "a policy that only bounds somebody: which version counts",
-        "iam:GetPolicyVersion": "and what that says",
+        "iam:GetPolicy": "the default version of a policy that is only a permissions boundary",
+        "iam:GetPolicyVersion": "the document of that version",
     },
     "Regions": {
-        "account:ListRegions": "for `--all-regions`: which regions the account has enabled; without it all are asked",
+        "account:ListRegions": "for `--all-regions`: the enabled regions; without it all regions are read",
     },
 }
-"""Statement -> its actions, each with what it is asked for."""
+"""By statement id: its actions, each with its purpose."""
 
 
-def policy() -> dict[str, Any]:
-    """Return the policy for whoever reads an account; every action is about all of an account, so is the resource."""
+def build_policy() -> dict[str, Any]:
+    """Return the policy for reading an account; the resource is `*`, since the whole account is read."""
     statements = [
-        {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"} for sid, actions in RIGHTS.items()
+        {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
+        for sid, actions in REQUIRED_PERMISSIONS.items()
     ]
     return {"Version": "2012-10-17", "Statement": statements}

@@ -1,1 +1,1 @@
-"""Terraform files as far as they are literal; our tokenizer, python-hcl2's grammar, and a small evaluator."""
+"""Reads Terraform files without Terraform: our lexer, python-hcl2's expression grammar, and a small evaluator."""

@@ -1,14 +1,14 @@
-"""Provider blocks and the backend -> what of them a spec holds, through an allow list, and what is left out."""
+"""Reads provider blocks and the backend for a spec, by an allow list, with notes on what is left out."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from pcaform.sources.hcl.block_values import value_of
+from pcaform.sources.hcl.block_values import evaluate
 from pcaform.sources.hcl.blocks import Block
 from pcaform.sources.hcl.compiler import Scope
 from pcaform.sources.hcl.module_loader import Module
-from pcaform.sources.hcl.providers import ProviderConfig, split
+from pcaform.sources.hcl.providers import ProviderConfig, split_alias
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Provider
 
@@ -16,35 +16,27 @@ _ROLE: Final = ("role_arn", "external_id", "session_name")
 _BACKEND: Final = frozenset(
     {
         *("address", "assume_role", "bucket", "container_name", "dynamodb_table", "encrypt", "endpoints", "hostname"),
-        *(
-            "impersonate_service_account",
-            "key",
-            "kms_encryption_key",
-            "kms_key_id",
-            "namespace",
-            "organization",
-            "path",
-        ),
+        *("impersonate_service_account", "key", "kms_encryption_key", "kms_key_id", "namespace", "organization"),
         *("path", "prefix", "profile", "region", "resource_group_name", "schema_name", "secret_suffix"),
         *("storage_account_name", "subscription_id", "tenant_id", "use_azuread_auth", "use_lockfile", "use_oidc"),
         "workspace_key_prefix",
     }
 )
-"""Arguments of backends that hold no secret: https://developer.hashicorp.com/terraform/language/backend."""
+"""Arguments of backends that are not secret: https://developer.hashicorp.com/terraform/language/backend."""
 
 
-def providers(places: Mapping[str, ProviderConfig]) -> dict[str, Provider]:
-    """Return the providers of a root module by alias, those whose region and account are known."""
+def list_providers(providers: Mapping[str, ProviderConfig]) -> dict[str, Provider]:
+    """Return the providers of a root module whose region and account are known, by alias."""
     return {
-        place.alias: Provider(place.region, place.account_id, _role(place), place.default_tags)
-        for place in places.values()
-        if isinstance(place.region, str) and isinstance(place.account_id, str)
+        provider.alias: Provider(provider.region, provider.account_id, _assumed_role(provider), provider.default_tags)
+        for provider in providers.values()
+        if isinstance(provider.region, str) and isinstance(provider.account_id, str)
     }
 
 
-def in_regions(blocks: Mapping[str, Provider], aliases: Iterable[str]) -> dict[str, Provider]:
-    """Return providers, and one more for each region that resources name themselves."""
-    named = {alias: split(alias) for alias in aliases}
+def add_regional_providers(blocks: Mapping[str, Provider], aliases: Iterable[str]) -> dict[str, Provider]:
+    """Return the providers, and an additional one for each region that resources set themselves."""
+    named = {alias: split_alias(alias) for alias in aliases}
     return {
         **blocks,
         **{
@@ -55,50 +47,54 @@ def in_regions(blocks: Mapping[str, Provider], aliases: Iterable[str]) -> dict[s
     }
 
 
-def _role(place: ProviderConfig) -> Mapping[str, Any] | None:
-    given = {name: place.assume_role[name] for name in _ROLE if isinstance(place.assume_role.get(name), str)}
-    return given if "role_arn" in given else None
+def _assumed_role(provider: ProviderConfig) -> Mapping[str, Any] | None:
+    role = {name: provider.assume_role[name] for name in _ROLE if isinstance(provider.assume_role.get(name), str)}
+    return role if "role_arn" in role else None
 
 
-def unresolved_settings(places: Mapping[str, ProviderConfig]) -> Iterator[ImportNote]:
-    """Yield what provider blocks say that a spec cannot hold."""
-    for place in places.values():
-        name = f"provider.aws.{place.alias}" if place.alias else "provider.aws"
-        for argument, value in place.assume_role.items():
+def provider_notes(providers: Mapping[str, ProviderConfig]) -> Iterator[ImportNote]:
+    """Yield notes on settings of provider blocks that a spec cannot have."""
+    for provider in providers.values():
+        name = f"provider.aws.{provider.alias}" if provider.alias else "provider.aws"
+        for argument, value in provider.assume_role.items():
             if isinstance(value, Unknown):
-                yield ImportNote("unknown", name, f"'assume_role.{argument}' has to be evaluated, {value.reason}")
+                yield ImportNote("unknown", name, f"cannot evaluate 'assume_role.{argument}': {value.reason}")
             elif argument not in _ROLE and value is not None:
-                yield ImportNote("left out", name, f"'assume_role.{argument}' has no place in a spec")
-        tags = place.unknown_tags
+                yield ImportNote("left out", name, f"a spec has no field for 'assume_role.{argument}'")
+        tags = provider.unknown_tags
         if tags is not None:
-            yield ImportNote("unknown", name, f"'default_tags' has to be evaluated, {tags.reason}")
+            yield ImportNote("unknown", name, f"cannot evaluate 'default_tags': {tags.reason}")
 
 
-def backend(root: Module, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]] | None, tuple[ImportNote, ...]]:
-    """Return the backend's name with its arguments, None where there is none, and what of it is left out."""
+def read_backend(root: Module, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]] | None, tuple[ImportNote, ...]]:
+    """Return the backend's name with its arguments, None if there is none, and notes on what is left out."""
     for block in root.of_type("terraform"):
         for inner in block.body.blocks:
             if inner.type == "backend" and inner.labels:
-                return _settings(inner, scope)
+                return _read_settings(inner, scope)
             if inner.type == "cloud":
-                return None, (ImportNote("left out", "terraform.cloud", f"{inner.place}: a spec has backends only"),)
+                return None, (
+                    ImportNote(
+                        "left out", "terraform.cloud", f"{inner.location}: a spec can have a backend, but not 'cloud'"
+                    ),
+                )
     return None, ()
 
 
-def _settings(block: Block, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]], tuple[ImportNote, ...]]:
+def _read_settings(block: Block, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]], tuple[ImportNote, ...]]:
     kept: dict[str, Any] = {}
     notes: list[ImportNote] = []
     for name, attribute in block.body.attributes.items():
-        value = value_of(attribute, scope)
+        value = evaluate(attribute, scope)
         if name not in _BACKEND:
-            reason = f"{attribute.place}: '{name}' may hold a secret, or is no argument we know: add it by hand"
+            reason = f"{attribute.location}: '{name}' may be a secret, or is not a known argument: add it by hand"
         elif (unknown := first_unknown(value)) is not None:
-            reason = f"{attribute.place}: '{name}' has to be evaluated, {unknown.reason}"
+            reason = f"{attribute.location}: cannot evaluate '{name}': {unknown.reason}"
         else:
             kept[name] = value
             continue
         notes.append(ImportNote("left out", f"backend.{block.labels[0]}", reason))
     for inner in block.body.blocks:
-        reason = f"{inner.place}: '{inner.type}' is a block, and a spec holds a backend's arguments only"
+        reason = f"{inner.location}: '{inner.type}' is a block, and a spec can have only arguments of a backend"
         notes.append(ImportNote("left out", f"backend.{block.labels[0]}", reason))
     return {block.labels[0]: kept}, tuple(notes)

@@ -1,10 +1,10 @@
-"""Tokens -> the arguments and blocks of a file, with the place of each; nothing that stands twice is lost."""
+"""Parses tokens to the body of a file: its arguments and blocks with their locations; duplicates are errors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pcaform.sources.hcl.expressions import Expression, expression
-from pcaform.sources.hcl.lexer import Token, tokens
+from pcaform.sources.hcl.expressions import Expression, parse_expression
+from pcaform.sources.hcl.lexer import Token, tokenize
 from pcaform.sources.hcl.source_text import Source
 from pcaform.sources.hcl.templates import parse_template
 
@@ -20,14 +20,14 @@ class Attribute:
     start: int
 
     @property
-    def place(self) -> str:
-        """Where it stands: `file:line`."""
-        return self.value.source.place(self.start)
+    def location(self) -> str:
+        """Its position as `file:line`."""
+        return self.value.source.location(self.start)
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What stands between braces, or in a whole file."""
+    """The arguments and blocks between braces, or of a whole file."""
 
     attributes: dict[str, Attribute] = field(default_factory=dict)
     blocks: list["Block"] = field(default_factory=list)
@@ -48,55 +48,55 @@ class Block:
     start: int
 
     @property
-    def place(self) -> str:
-        """Where it stands: `file:line`."""
-        return self.source.place(self.start)
+    def location(self) -> str:
+        """Its position as `file:line`."""
+        return self.source.location(self.start)
 
 
-def body(source: Source) -> Body:
-    """Return what a file holds; raises Failure, located, for what is no Terraform and for an argument given twice."""
-    return _Reader(source, tokens(source)).body("end")
+def parse_body(source: Source) -> Body:
+    """Return the body of a file; raises Failure with the position for syntax errors and duplicate arguments."""
+    return _BodyParser(source, tokenize(source)).body("end")
 
 
 @dataclass(slots=True)
-class _Reader:
+class _BodyParser:
     source: Source
     tokens: list[Token]
     position: int = 0
 
     def body(self, ending: str) -> Body:
-        """Read up to the token that ends a body: a brace, or the end of the file."""
-        found = Body()
+        """Parse up to the token that ends the body: a closing brace, or the end of the file."""
+        parsed = Body()
         while True:
             token = self._next()
             if token.kind == "newline":
                 continue
             if token.kind == ending:
-                return found
+                return parsed
             if token.kind not in _NAMES:
-                raise self._failure(token, "an argument or a block begins with its name")
+                raise self._failure(token, "an argument or a block starts with its name")
             if self.tokens[self.position].kind == "equals":
-                self._add(found, token)
+                self._add(parsed, token)
             else:
-                found.blocks.append(self._block(token))
+                parsed.blocks.append(self._block(token))
                 self._end_of_line(ending)
 
-    def _add(self, found: Body, name: Token) -> None:
-        before = found.attributes.get(name.text)
+    def _add(self, parsed: Body, name: Token) -> None:
+        before = parsed.attributes.get(name.text)
         if before is not None:
             line = self.source.line(before.start)
             raise self.source.failure(
-                name.start, f"'{name.text}' is given twice, first in line {line}: only one of them can be meant"
+                name.start, f"'{name.text}' is set twice, first in line {line}: remove one of the two"
             )
         equals = self._next()
-        value = expression(self.source, list(self._value()), equals.start + 1)
-        found.attributes[name.text] = Attribute(name.text, value, name.start)
+        value = parse_expression(self.source, list(self._value()), equals.start + 1)
+        parsed.attributes[name.text] = Attribute(name.text, value, name.start)
         ending = self.tokens[self.position]
         if ending.kind == "newline":
             self.position += 1
 
     def _value(self) -> Iterator[Token]:
-        """Yield the tokens of a value: up to the end of its line, or the brace that closes a block of one line."""
+        """Yield the tokens of a value: up to the end of the line, or to the brace that closes a one-line block."""
         level = 0
         while True:
             token = self.tokens[self.position]
@@ -124,19 +124,19 @@ class _Reader:
     def _end_of_line(self, ending: str) -> None:
         token = self.tokens[self.position]
         if token.kind not in ("newline", "end", ending):
-            raise self._failure(token, "a block ends its line")
+            raise self._failure(token, "start a new line after a block")
 
     def _next(self) -> Token:
         token = self.tokens[self.position]
         self.position += 1
         return token
 
-    def _failure(self, token: Token, wanted: str) -> Exception:
+    def _failure(self, token: Token, expected: str) -> Exception:
         if token.kind == "end":
-            return self.source.failure(token.start, f"the file ends here: {wanted}")
-        shown = "the end of the line" if token.kind == "newline" else f"'{token.text.strip()}'"
-        return self.source.failure(token.start, f"{shown} cannot stand here: {wanted}")
+            return self.source.failure(token.start, f"unexpected end of the file: {expected}")
+        unexpected = "end of the line" if token.kind == "newline" else f"'{token.text.strip()}'"
+        return self.source.failure(token.start, f"unexpected {unexpected}: {expected}")
 
 
 def _no_template(source: Source, start: int, _stop: int) -> str:
-    raise source.failure(start, "a label is plain text")
+    raise source.failure(start, "a label must be a plain string")

@@ -1,7 +1,7 @@
-"""Tokens of an expression -> code that says what it means; every distinct shape is parsed once.
+"""Compiles the tokens of an expression to code; each distinct shape is parsed once.
 
-Texts, numbers and most names do not change how an expression is built. They are taken out before the grammar sees it
-and handed to the code when it runs, so that a thousand blocks that look alike cost one parse.
+Strings, numbers and most names do not change the structure of an expression. They are replaced by placeholders before
+parsing and passed to the code as slots when it runs, so a thousand similar blocks cost one parse.
 """
 
 from collections.abc import Sequence
@@ -9,22 +9,22 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pcaform.sources.hcl.compiler import NAME, Code, compile_expression
-from pcaform.sources.hcl.lexer import TEMPLATE, Token, tokens
-from pcaform.sources.hcl.operators import number_of
-from pcaform.sources.hcl.parser import Unparsable
+from pcaform.sources.hcl.lexer import TEMPLATE, Token, tokenize
+from pcaform.sources.hcl.operators import parse_number
+from pcaform.sources.hcl.parser import ParseError
 from pcaform.sources.hcl.source_text import Source
 from pcaform.sources.hcl.templates import parse_template
 from pcaform.sources.hcl.unknown import Unknown
 
 _WORDS = frozenset({"null", "true", "false"})
-_TEXTS = frozenset({"string", TEMPLATE, "heredoc"})
-_TIGHT = frozenset({".", ",", "*"})
-_SHAPES = 4096
-_SHOWN = 40
+_STRING_KINDS = frozenset({"string", TEMPLATE, "heredoc"})
+_WITHOUT_SPACE = frozenset({".", ",", "*"})
+_CACHE_SIZE = 4096
+_MAX_SHOWN = 40
 
 
 class Expression(NamedTuple):
-    """An expression: its code, what was taken out of it, and where it stands."""
+    """A compiled expression: its code, the values of its slots, and its position in the file."""
 
     code: Code
     slots: tuple[Any, ...]
@@ -34,102 +34,106 @@ class Expression(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The expression as it stands in its file."""
+        """The expression's text in its file."""
         return self.source.text[self.start : self.stop]
 
 
-def expression(source: Source, found: Sequence[Token], start: int) -> Expression:
-    """Return the expression that tokens make; raises Failure, located, where they make none.
+def parse_expression(source: Source, expression_tokens: Sequence[Token], start: int) -> Expression:
+    """Return the expression of some tokens; raises Failure with the position if they are not one.
 
-    `start` is where it ought to begin, for the message where there is no token at all.
+    `start` is the expected position, for the message if there are no tokens.
     """
-    pieces, slots = _taken_out(source, found)
+    shape_parts, slots = _extract_slots(source, expression_tokens)
     try:
-        code = _code("".join(pieces))
-    except Unparsable as where:
-        raise _failure(source, found, start, pieces=pieces, offset=where.offset) from None
+        code = _compile("".join(shape_parts))
+    except ParseError as error:
+        raise _failure(source, expression_tokens, start, shape_parts=shape_parts, offset=error.offset) from None
     except RecursionError:
-        raise source.failure(found[0].start, "this value is too long or too deeply nested: this is not read") from None
-    stop = found[-1].start + len(found[-1].text)
-    return Expression(code, tuple(slots), source, found[0].start, stop)
+        raise source.failure(
+            expression_tokens[0].start, "this value is too long or nested too deeply: split it into locals"
+        ) from None
+    stop = expression_tokens[-1].start + len(expression_tokens[-1].text)
+    return Expression(code, tuple(slots), source, expression_tokens[0].start, stop)
 
 
-def _taken_out(source: Source, found: Sequence[Token]) -> tuple[list[str], list[Any]]:
-    """Return the shape piece by piece, and what was taken out."""
-    pieces: list[str] = []
+def _extract_slots(source: Source, expression_tokens: Sequence[Token]) -> tuple[list[str], list[Any]]:
+    """Return the parts of the shape, and the values of the slots."""
+    shape_parts: list[str] = []
     slots: list[Any] = []
-    before = ""
-    breaks = _breaks(found)
-    for token in found:
+    previous = ""
+    breaks = _find_significant_breaks(expression_tokens)
+    for token in expression_tokens:
         kind, text, start = token
         if kind == "newline" and start not in breaks:
-            pieces.append(" ")
+            shape_parts.append(" ")
             continue
-        written = f" {text} "
-        taken: Any = None
-        if kind in _TEXTS:
-            written, taken = ' "s"', parse_template(source, token, _inner)
-        elif kind == "name" or (kind == "word" and before == "." and text not in _WORDS):
-            written, taken = (NAME if before == "." else f" {NAME}"), text
-        elif kind == "number" and before != ".":
-            written, taken = " 0" if text.isdigit() else " 0.0", _number(text)
+        part = f" {text} "
+        slot: Any = None
+        if kind in _STRING_KINDS:
+            part, slot = ' "s"', parse_template(source, token, _parse_inner)
+        elif kind == "name" or (kind == "word" and previous == "." and text not in _WORDS):
+            part, slot = (NAME if previous == "." else f" {NAME}"), text
+        elif kind == "number" and previous != ".":
+            part, slot = " 0" if text.isdigit() else " 0.0", _parse_slot_number(text)
         elif kind in ("word", "number"):
-            written = text if before == "." else f" {text}"
-        elif kind in ("open", "close", "newline") or text in _TIGHT:
-            written = text
-        if taken is not None:
-            slots.append(taken)
-        pieces.append(written)
-        before = text
-    return pieces, slots
+            part = text if previous == "." else f" {text}"
+        elif kind in ("open", "close", "newline") or text in _WITHOUT_SPACE:
+            part = text
+        if slot is not None:
+            slots.append(slot)
+        shape_parts.append(part)
+        previous = text
+    return shape_parts, slots
 
 
-def _breaks(found: Sequence[Token]) -> set[int]:
-    """Return where line breaks mean something: right between the braces of an object, not of a `for` expression."""
-    if all(token.kind != "newline" for token in found):
+def _find_significant_breaks(expression_tokens: Sequence[Token]) -> set[int]:
+    """Return the offsets of line breaks that separate items: directly in an object, not in a `for` expression."""
+    if all(token.kind != "newline" for token in expression_tokens):
         return set()
     breaks: set[int] = set()
-    opened = [False]
-    before = ""
-    for kind, text, start in found:
+    in_object = [False]
+    previous = ""
+    for kind, text, start in expression_tokens:
         if kind == "newline":
-            if opened[-1] and before != "{":
+            if in_object[-1] and previous != "{":
                 breaks.add(start)
             continue
         if kind == "open":
-            opened.append(text == "{")
+            in_object.append(text == "{")
         elif kind == "close":
-            opened.pop()
-        elif text == "for" and before == "{":
-            opened[-1] = False
-        before = text
+            in_object.pop()
+        elif text == "for" and previous == "{":
+            in_object[-1] = False
+        previous = text
     return breaks
 
 
-def _number(text: str) -> int | float | Unknown:
-    value = number_of(text)
-    return Unknown("a number of so many digits is not evaluated here") if value is None else value
+def _parse_slot_number(text: str) -> int | float | Unknown:
+    value = parse_number(text)
+    return Unknown("pcaform does not evaluate numbers with more than 15 digits") if value is None else value
 
 
-def _inner(source: Source, start: int, stop: int) -> Expression:
-    return expression(source, tokens(source, start, stop)[:-1], start)
+def _parse_inner(source: Source, start: int, stop: int) -> Expression:
+    return parse_expression(source, tokenize(source, start, stop)[:-1], start)
 
 
-@lru_cache(_SHAPES)
-def _code(shape: str) -> Code:
+@lru_cache(_CACHE_SIZE)
+def _compile(shape: str) -> Code:
     return compile_expression(shape)
 
 
-def _failure(source: Source, found: Sequence[Token], start: int, *, pieces: list[str], offset: int) -> Exception:
+def _failure(
+    source: Source, expression_tokens: Sequence[Token], start: int, *, shape_parts: list[str], offset: int
+) -> Exception:
     at = 0
-    for token, piece in zip(found, pieces, strict=True):
-        at += len(piece)
+    for token, part in zip(expression_tokens, shape_parts, strict=True):
+        at += len(part)
         if at > offset and token.kind != "newline":
-            return source.failure(token.start, f"'{_shown(token.text)}' cannot stand here")
-    end = found[-1].start + len(found[-1].text) if found else start
-    return source.failure(end, "a value is missing here" if not found else "this value is not finished")
+            return source.failure(token.start, f"unexpected '{_shorten(token.text)}'")
+    end = expression_tokens[-1].start + len(expression_tokens[-1].text) if expression_tokens else start
+    return source.failure(end, "a value is missing here" if not expression_tokens else "this value is incomplete")
 
 
-def _shown(text: str) -> str:
+def _shorten(text: str) -> str:
     line = text.strip().partition("\n")[0]
-    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
+    return line if len(line) <= _MAX_SHOWN else f"{line[:_MAX_SHOWN]}..."

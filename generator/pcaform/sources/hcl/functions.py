@@ -1,4 +1,4 @@
-"""Terraform's functions whose result is certain without Terraform: a function of known values and nothing else.
+"""Evaluates Terraform's functions whose result depends only on known arguments, and writes JSON as Terraform does.
 
 Source: https://developer.hashicorp.com/terraform/language/functions
 """
@@ -9,40 +9,40 @@ from functools import reduce
 from typing import Any
 
 from pcaform.core.unicode import nfc
-from pcaform.sources.hcl.operators import as_text, is_number, is_same, number_of
-from pcaform.sources.hcl.type_unification import each_once, of_one_kind, set_of, uniform
+from pcaform.sources.hcl.operators import is_equal, is_number, parse_number, to_string
+from pcaform.sources.hcl.type_unification import deduplicate, to_set, unify_choice, unify_items
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 
 _ESCAPED = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
 
 class JsonText(str):
-    """JSON as Terraform writes it: keys sorted, no blanks, signs of HTML escaped."""
+    """JSON as Terraform writes it: keys sorted, no spaces, HTML characters escaped."""
 
-    __slots__ = ("written",)
-    written: str
-    """The same with its keys in the order in which somebody wrote them: what a policy in a spec keeps."""
+    __slots__ = ("as_written",)
+    as_written: str
+    """The same with its keys in the order of the configuration: a policy in a spec keeps that order."""
 
 
-def encode(value: Any) -> JsonText:
-    """Return a value as JSON."""
+def encode_json(value: Any) -> JsonText:
+    """Return a value as JSON text."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    made = JsonText(text.translate(_ESCAPED))
-    made.written = json.dumps(value, ensure_ascii=False)
-    return made
+    encoded = JsonText(text.translate(_ESCAPED))
+    encoded.as_written = json.dumps(value, ensure_ascii=False)
+    return encoded
 
 
-def call(name: str, arguments: list[Any]) -> Any:
-    """Return what a function makes of its arguments; Unknown where one is not known, or the function is not ours."""
+def call_function(name: str, arguments: list[Any]) -> Any:
+    """Return a function's result; Unknown if an argument is unknown or the function is not supported."""
     if name in _LAZY:
         return _LAZY[name](arguments)
     unknown = first_unknown(arguments)
     if unknown is not None:
         return unknown
     if name not in _FUNCTIONS:
-        return Unknown(f"{name}() is not evaluated here")
+        return Unknown(f"pcaform does not evaluate {name}()")
     if not _is_plain(arguments):
-        return Unknown(f"{name}() of a whole resource or module is not evaluated here")
+        return Unknown(f"pcaform does not evaluate {name}() of a whole resource or module")
     try:
         return _FUNCTIONS[name](*arguments)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError):
@@ -58,9 +58,9 @@ def _is_plain(value: Any) -> bool:
 
 
 def _try(arguments: list[Any]) -> Any:
-    """Return the first argument that is no error; one that only Terraform knows may be none, so it stays unknown."""
-    found = [argument for argument in arguments if not (isinstance(argument, Unknown) and argument.is_error)]
-    return found[0] if found else Unknown("try() found nothing", is_error=True)
+    """Return the first argument that is not an error; one that only Terraform can evaluate stays unknown."""
+    valid = [argument for argument in arguments if not (isinstance(argument, Unknown) and argument.is_error)]
+    return valid[0] if valid else Unknown("all arguments of try() are errors", is_error=True)
 
 
 def _can(arguments: list[Any]) -> Any:
@@ -73,25 +73,25 @@ def _can(arguments: list[Any]) -> Any:
 def _coalesce(arguments: list[Any]) -> Any:
     for argument in arguments:
         if isinstance(argument, Unknown) or argument not in (None, ""):
-            return reduce(of_one_kind, arguments, argument)
-    return Unknown("coalesce() found nothing")
+            return reduce(unify_choice, arguments, argument)
+    return Unknown("all arguments of coalesce() are null or empty")
 
 
-def _listed(values: Any) -> list[Any]:
-    """Return a list as it is; raises TypeError for all else that Python can go through too, such as text."""
+def _check_list(values: Any) -> list[Any]:
+    """Return a list unchanged; raises TypeError for other iterable values, such as strings."""
     if not isinstance(values, list):
         raise TypeError
     return values
 
 
-def _texts(values: Any) -> list[str]:
-    """Return a list of texts as it is; Terraform would convert others, by rules of their own."""
-    if not all(isinstance(value, str) for value in _listed(values)):
+def _check_strings(values: Any) -> list[str]:
+    """Return a list of strings unchanged; raises TypeError for other elements, which Terraform would convert."""
+    if not all(isinstance(value, str) for value in _check_list(values)):
         raise TypeError
     return list(values)
 
 
-def _object(value: Any) -> Mapping[str, Any]:
+def _check_map(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise TypeError
     return value
@@ -99,44 +99,44 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 def _merge(*objects: Any) -> dict[str, Any]:
     merged: dict[str, Any] = {}
-    for each in objects:
-        merged |= _object({} if each is None else each)
+    for object_ in objects:
+        merged |= _check_map({} if object_ is None else object_)
     return merged
 
 
 def _lookup(object_: Mapping[str, Any], key: str, *default: Any) -> Any:
-    """Return a value, or the default, which a map of other values would make one of theirs; raises TypeError then."""
-    if key in _object(object_):
+    """Return a value or the default; raises TypeError if Terraform would convert the default to the map's type."""
+    if key in _check_map(object_):
         return object_[key]
     every = [default[0], *object_.values()]
-    if uniform(every) != every:
+    if unify_items(every) != every:
         raise TypeError
     return default[0]
 
 
-def _flatten(items: list[Any]) -> list[Any]:
-    found: list[Any] = []
-    for item in _listed(items):
-        found += _flatten(item) if isinstance(item, list) else [item]
-    return found
+def _flatten(values: list[Any]) -> list[Any]:
+    items: list[Any] = []
+    for item in _check_list(values):
+        items += _flatten(item) if isinstance(item, list) else [item]
+    return items
 
 
-def _uniform(values: Any) -> list[Any]:
-    """Return the items of a list, made to be of one kind; raises TypeError where it is unclear what they become."""
-    items = uniform(_listed(values))
+def _unify(values: Any) -> list[Any]:
+    """Return the items of a list, converted to one type; raises TypeError if the result is uncertain."""
+    items = unify_items(_check_list(values))
     if isinstance(items, Unknown):
         raise TypeError
     return items
 
 
 def _to_map(value: Any) -> dict[str, Any]:
-    return dict(zip(_object(value), _uniform(list(_object(value).values())), strict=True))
+    return dict(zip(_check_map(value), _unify(list(_check_map(value).values())), strict=True))
 
 
 def _to_number(value: Any) -> Any:
     if is_number(value):
         return value
-    number = number_of(value)
+    number = parse_number(value)
     if number is None:
         raise ValueError
     return number
@@ -146,20 +146,20 @@ def _to_bool(value: Any) -> bool:
     return value if isinstance(value, bool) else {"true": True, "1": True, "false": False, "0": False}[value]
 
 
-def _text(value: Any) -> Any:
-    return None if value is None else as_text(value)
+def _to_string_or_null(value: Any) -> Any:
+    return None if value is None else to_string(value)
 
 
 def _concat(*lists: list[Any]) -> list[Any]:
-    """Return the items of all lists; where each is of one kind, but not all are of the same, types would decide."""
-    items = [item for each in lists for item in _listed(each)]
-    if uniform(items) != items and all(uniform(each) == each for each in lists):
+    """Return the items of all lists; raises TypeError if the lists have different element types, which decide then."""
+    items = [item for values in lists for item in _check_list(values)]
+    if unify_items(items) != items and all(unify_items(values) == values for values in lists):
         raise TypeError
     return items
 
 
 def _one(values: list[Any]) -> Any:
-    if len(_listed(values)) > 1:
+    if len(_check_list(values)) > 1:
         raise ValueError
     return values[0] if values else None
 
@@ -167,7 +167,7 @@ def _one(values: list[Any]) -> Any:
 def _element(values: list[Any], index: int) -> Any:
     if not isinstance(index, int) or isinstance(index, bool) or index < 0:
         raise ValueError
-    return _listed(values)[index % len(values)]
+    return _check_list(values)[index % len(values)]
 
 
 def _replace(text: str, old: str, new: str) -> str:
@@ -181,76 +181,76 @@ def _split(sign: str, text: str) -> list[str]:
 
 
 def _length(value: Any) -> int:
-    """Return how many things there are; of what people see as one character only Terraform knows that it is one."""
-    if isinstance(value, str) and not _ascii(value):
+    """Return the length; only of ASCII strings, since Terraform counts grapheme clusters."""
+    if isinstance(value, str) and not _check_ascii(value):
         raise ValueError
     return len(value) if "\r\n" not in value else _length(value.replace("\r\n", "\n"))
 
 
-def _ascii(text: str) -> str:
+def _check_ascii(text: str) -> str:
     if not text.isascii():
         raise ValueError
     return text
 
 
-def _numbers(*values: Any) -> tuple[Any, ...]:
+def _check_numbers(*values: Any) -> tuple[Any, ...]:
     if not values or not all(map(is_number, values)):
         raise TypeError
     return values
 
 
-def _contains(values: list[Any], wanted: Any) -> bool:
-    is_in = any(is_same(value, wanted) for value in _listed(values))
-    if is_in and isinstance(wanted, Mapping | list):
+def _contains(values: list[Any], element: Any) -> bool:
+    is_in = any(is_equal(value, element) for value in _check_list(values))
+    if is_in and isinstance(element, Mapping | list):
         raise TypeError
     return is_in
 
 
-def _none(_: str) -> Any:
+def _reject_constant(_: str) -> Any:
     raise ValueError
 
 
-def _json(text: str) -> Any:
-    return nfc(json.loads(text, parse_constant=_none, parse_float=_to_number))
+def _decode_json(text: str) -> Any:
+    return nfc(json.loads(text, parse_constant=_reject_constant, parse_float=_to_number))
 
 
-_BLANKS = " \t\n\v\f\r"
+_WHITESPACE = " \t\n\v\f\r"
 _LAZY: Mapping[str, Callable[[list[Any]], Any]] = {"try": _try, "can": _can, "coalesce": _coalesce}
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "jsonencode": encode,
-    "jsondecode": _json,
+    "jsonencode": encode_json,
+    "jsondecode": _decode_json,
     "merge": _merge,
     "lookup": _lookup,
     "flatten": _flatten,
     "concat": _concat,
-    "toset": lambda values: set_of(_uniform(values)),
-    "tolist": _uniform,
+    "toset": lambda values: to_set(_unify(values)),
+    "tolist": _unify,
     "tomap": _to_map,
-    "tostring": _text,
+    "tostring": _to_string_or_null,
     "tonumber": _to_number,
     "tobool": _to_bool,
-    "distinct": lambda values: each_once(_uniform(values)),
-    "compact": lambda values: [value for value in _texts(values) if value],
-    "sort": lambda values: sorted(_texts(values)),
-    "reverse": lambda values: _listed(values)[::-1],
-    "keys": lambda object_: sorted(_object(object_)),
-    "values": lambda object_: [value for _, value in sorted(_object(object_).items())],
+    "distinct": lambda values: deduplicate(_unify(values)),
+    "compact": lambda values: [value for value in _check_strings(values) if value],
+    "sort": lambda values: sorted(_check_strings(values)),
+    "reverse": lambda values: _check_list(values)[::-1],
+    "keys": lambda object_: sorted(_check_map(object_)),
+    "values": lambda object_: [value for _, value in sorted(_check_map(object_).items())],
     "length": _length,
     "contains": _contains,
     "element": _element,
     "one": _one,
-    "zipmap": lambda keys, values: dict(zip(_texts(keys), _listed(values), strict=True)),
-    "join": lambda sign, *lists: sign.join(as_text(value) for each in lists for value in _listed(each)),
+    "zipmap": lambda keys, values: dict(zip(_check_strings(keys), _check_list(values), strict=True)),
+    "join": lambda sign, *lists: sign.join(to_string(value) for values in lists for value in _check_list(values)),
     "split": _split,
-    "lower": lambda text: _ascii(text).lower(),
-    "upper": lambda text: _ascii(text).upper(),
+    "lower": lambda text: _check_ascii(text).lower(),
+    "upper": lambda text: _check_ascii(text).upper(),
     "replace": _replace,
-    "trimspace": lambda text: _ascii(text).strip(_BLANKS),
+    "trimspace": lambda text: _check_ascii(text).strip(_WHITESPACE),
     "trimprefix": str.removeprefix,
     "trimsuffix": str.removesuffix,
     "startswith": str.startswith,
     "endswith": str.endswith,
     "chomp": lambda text: text.rstrip("\r\n"),
-    "max": lambda *values: max(_numbers(*values)),
-    "min": lambda *values: min(_numbers(*values)),
+    "max": lambda *values: max(_check_numbers(*values)),
+    "min": lambda *values: min(_check_numbers(*values)),
 }

@@ -1,62 +1,66 @@
-"""The data source `aws_iam_policy_document` -> the JSON that it writes.
+"""Renders the data source `aws_iam_policy_document` to the JSON of the provider.
 
-Source: the provider's documentation of that data source; lists of one are written alone, as it does.
+Source: the provider's documentation of that data source; as there, a list of one value is written as that value.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.sources.hcl.functions import encode
+from pcaform.sources.hcl.functions import encode_json
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 
 _VERSION = "2012-10-17"
-_INHERITING = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
+_MERGING_ARGUMENTS = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
 _LISTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
 _PRINCIPALS = {"principals": "Principal", "not_principals": "NotPrincipal"}
 
 
-def document(arguments: Mapping[str, Any]) -> str | Unknown:
-    """Return the JSON of a policy document; Unknown where a part of it is, or where it builds on another document."""
+def render_document(arguments: Mapping[str, Any]) -> str | Unknown:
+    """Return the JSON of a policy document; Unknown if a part of it is unknown or it merges other documents."""
     unknown = first_unknown(arguments)
     if unknown is not None:
         return unknown
-    for name in _INHERITING:
+    for name in _MERGING_ARGUMENTS:
         if arguments.get(name):
-            return Unknown(f"'{name}' merges documents, which is not evaluated here")
-    statements = [_statement(each) for each in arguments.get("statement", [])]
+            return Unknown(f"'{name}' merges documents, which pcaform does not evaluate")
+    statements = [_render_statement(block) for block in arguments.get("statement", [])]
     head = {"Version": arguments.get("version") or _VERSION, "Id": arguments.get("policy_id")}
-    return encode({**{key: value for key, value in head.items() if value}, "Statement": statements})
+    return encode_json({**{key: value for key, value in head.items() if value}, "Statement": statements})
 
 
-def _statement(has: Mapping[str, Any]) -> dict[str, Any]:
-    statement: dict[str, Any] = {"Sid": has.get("sid") or None, "Effect": has.get("effect") or "Allow"}
-    statement |= {word: _alone(has[name]) for name, word in _LISTS.items() if has.get(name)}
-    statement |= {word: _principals(has[name]) for name, word in _PRINCIPALS.items() if has.get(name)}
-    if has.get("condition"):
-        statement["Condition"] = _conditions(has["condition"])
+def _render_statement(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    statement: dict[str, Any] = {"Sid": arguments.get("sid") or None, "Effect": arguments.get("effect") or "Allow"}
+    statement |= {word: _unwrap_single(arguments[name]) for name, word in _LISTS.items() if arguments.get(name)}
+    statement |= {
+        word: _render_principals(arguments[name]) for name, word in _PRINCIPALS.items() if arguments.get(name)
+    }
+    if arguments.get("condition"):
+        statement["Condition"] = _render_conditions(arguments["condition"])
     return {key: value for key, value in statement.items() if value is not None}
 
 
-def _principals(blocks: list[Mapping[str, Any]]) -> Any:
-    found: dict[str, list[Any]] = {}
+def _render_principals(blocks: list[Mapping[str, Any]]) -> Any:
+    result: dict[str, list[Any]] = {}
     for block in blocks:
-        found.setdefault(block["type"], []).extend(block["identifiers"])
-    return "*" if found == {"*": ["*"]} else {kind: _alone(each) for kind, each in found.items()}
+        result.setdefault(block["type"], []).extend(block["identifiers"])
+    return (
+        "*" if result == {"*": ["*"]} else {kind: _unwrap_single(identifiers) for kind, identifiers in result.items()}
+    )
 
 
-def _conditions(blocks: list[Mapping[str, Any]]) -> dict[str, Any]:
-    found: dict[str, dict[str, list[Any]]] = {}
+def _render_conditions(blocks: list[Mapping[str, Any]]) -> dict[str, Any]:
+    result: dict[str, dict[str, list[Any]]] = {}
     for block in blocks:
-        found.setdefault(block["test"], {}).setdefault(block["variable"], []).extend(block["values"])
-    return {test: dict(_written(variables)) for test, variables in found.items()}
+        result.setdefault(block["test"], {}).setdefault(block["variable"], []).extend(block["values"])
+    return {test: dict(_unwrap_values(variables)) for test, variables in result.items()}
 
 
-def _written(variables: Mapping[str, list[Any]]) -> Iterator[tuple[str, Any]]:
+def _unwrap_values(variables: Mapping[str, list[Any]]) -> Iterator[tuple[str, Any]]:
     for variable, values in variables.items():
-        yield variable, _alone(values)
+        yield variable, _unwrap_single(values)
 
 
-def _alone(values: Any) -> Any:
-    """Return a list of one as its value. `&{` is how this data source writes IAM's variables."""
+def _unwrap_single(values: Any) -> Any:
+    """Return a list, or its only value; `&{` is this data source's notation of IAM policy variables."""
     texts = [str(value).replace("&{", "${") for value in values]
     return texts[0] if len(texts) == 1 else texts

@@ -1,6 +1,6 @@
-"""`import` blocks -> the ids of resources that exist, put in; what is imported and cannot be told is left out.
+"""Applies `import` blocks: sets the ids of existing resources, and leaves out resources with an unclear import.
 
-Without its id an existing CA would be taken for one that is yet to be made.
+Without its id an existing CA would be taken for one that is still to be created.
 """
 
 import re
@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pcaform.sources.hcl import symbolic_values
-from pcaform.sources.hcl.block_values import value_of
+from pcaform.sources.hcl.block_values import evaluate
 from pcaform.sources.hcl.blocks import Block
-from pcaform.sources.hcl.compiler import Scope, pairs_of
+from pcaform.sources.hcl.compiler import Scope, iterate_pairs
 from pcaform.sources.hcl.module_loader import Module
-from pcaform.sources.hcl.scope import ModuleScope, single_instance
+from pcaform.sources.hcl.scope import ModuleScope, optional_value
 from pcaform.sources.hcl.type_unification import Set
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.sources.inventory import ATTRIBUTES, SYMBOLIC, ImportNote, Resource
@@ -22,149 +22,160 @@ from pcaform.terraform.hcl_writer import Traversal, quote
 
 _AUTHORITY = "aws_acmpca_certificate_authority"
 _BY_ARN = frozenset({_AUTHORITY, "aws_acm_certificate"})
-"""What a spec takes over by its ARN."""
-_BLANKS = re.compile(r'(?P<kept>"(?:[^"\\]|\\.)*")|\s+')
+"""Resource types that a spec imports by ARN."""
+_SPACES = re.compile(r'(?P<kept>"(?:[^"\\]|\\.)*")|\s+')
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^"\]])*\]')
 _EACH = re.compile(r"\[each(?P<path>(?:\.[A-Za-z_][A-Za-z0-9_-]*)+)\]")
-_ADVICE = "import from the state instead, where it is known"
+_ADVICE = "import from the state instead, if there is one"
 
 
 @dataclass(frozen=True, slots=True)
 class _Import:
-    """One resource that an `import` block takes over: its address as written, and its id."""
+    """One resource that an `import` block imports: its address as written, and its id."""
 
     to: str
     id: str | Unknown
-    place: str
+    location: str
 
     @property
     def address(self) -> Traversal | str:
-        """Its address; text where it is none as it stands."""
-        return _parsed(self.to)
+        """Its address; the text as written if it is not an address."""
+        return _parse_address(self.to)
 
     @property
-    def kind(self) -> str:
-        """The type of the resource, as far as it can be told."""
-        return kind_of(self.to)
+    def type(self) -> str:
+        """The type of the resource; empty if unknown."""
+        return resource_type(self.to)
 
 
 def apply_import_blocks(
     resources: Iterable[Resource], root: Module, scope: ModuleScope
 ) -> tuple[list[Resource], list[ImportNote]]:
-    """Return the resources, those that are imported under their ids, and what is imported and cannot be told."""
-    every = {_parsed(each.address): each for each in resources}
-    alike: dict[str, list[Traversal | str]] = {}
-    for address, found in every.items():
-        alike.setdefault(_bare(found.address), []).append(address)
+    """Return the resources with the ids of imported ones, and a note for each unclear import."""
+    by_address = {_parse_address(resource.address): resource for resource in resources}
+    same_name: dict[str, list[Traversal | str]] = {}
+    for address, resource in by_address.items():
+        same_name.setdefault(_strip_keys(resource.address), []).append(address)
     ids: dict[Traversal | str, str] = {}
-    lost: set[Traversal | str] = set()
+    unclear: set[Traversal | str] = set()
     notes = []
-    for each in _imports(root, scope):
-        others = alike.get(_bare(each.to), [])
-        if isinstance(each.id, str) and (each.address in every or not others):
-            ids[each.address] = each.id
-        elif not each.kind or each.kind in ATTRIBUTES:
-            lost.update([each.address] if each.address in every else others)
-            notes.append(_remark(each))
-    kept = {address: each for address, each in every.items() if address not in lost or each.type not in _BY_ARN}
-    return _with_ids(kept, ids), notes
+    for import_ in _read_imports(root, scope):
+        others = same_name.get(_strip_keys(import_.to), [])
+        if isinstance(import_.id, str) and (import_.address in by_address or not others):
+            ids[import_.address] = import_.id
+        elif not import_.type or import_.type in ATTRIBUTES:
+            unclear.update([import_.address] if import_.address in by_address else others)
+            notes.append(_unknown_note(import_))
+    kept = {
+        address: resource
+        for address, resource in by_address.items()
+        if address not in unclear or resource.type not in _BY_ARN
+    }
+    return _set_ids(kept, ids), notes
 
 
-def _parsed(address: str) -> Traversal | str:
-    """Return an address to compare, however its keys are written; text for what is none, such as a data source's."""
+def _parse_address(address: str) -> Traversal | str:
+    """Return an address in a comparable form; the text itself if it is not a resource address."""
     try:
         return addresses.parse(address)
     except ValueError:
         return address
 
 
-def _remark(found: _Import) -> ImportNote:
-    why = found.id.reason if isinstance(found.id, Unknown) else "there is no such resource, only others of this name"
-    reason = f"{found.place}: what is imported cannot be told, {why}: {_ADVICE}"
-    return ImportNote("unknown", found.to or "import", reason)
+def _unknown_note(import_: _Import) -> ImportNote:
+    why = (
+        import_.id.reason
+        if isinstance(import_.id, Unknown)
+        else "no resource has this address, only others with this name"
+    )
+    reason = f"{import_.location}: cannot evaluate this import: {why}; {_ADVICE}"
+    return ImportNote("unknown", import_.to or "import", reason)
 
 
-def _bare(address: str) -> str:
+def _strip_keys(address: str) -> str:
     """Return an address without keys."""
     return _KEY.sub("", address)
 
 
-def _imports(root: Module, scope: ModuleScope) -> Iterator[_Import]:
+def _read_imports(root: Module, scope: ModuleScope) -> Iterator[_Import]:
     for block in root.of_type("import"):
         attribute = block.body.attributes.get("to")
         text = attribute.value.text if attribute else ""
-        for inner in _scopes(block, scope):
+        for inner in _instance_scopes(block, scope):
             if isinstance(inner, Unknown):
-                yield _Import(_address(text, scope), inner, block.place)
+                yield _Import(_format_address(text, scope), inner, block.location)
             else:
-                yield _import(text, block, inner)
+                yield _read_import(text, block, inner)
 
 
-def _import(text: str, block: Block, scope: Scope) -> _Import:
-    found = _Import(_address(text, scope), "", block.place)
-    if isinstance(found.address, str):
-        return replace(found, id=Unknown("'to' is no address"))
-    return replace(found, id=_identifier(block, scope, found.kind))
+def _read_import(text: str, block: Block, scope: Scope) -> _Import:
+    import_ = _Import(_format_address(text, scope), "", block.location)
+    if isinstance(import_.address, str):
+        return replace(import_, id=Unknown("'to' is not a resource address"))
+    return replace(import_, id=_read_id(block, scope, import_.type))
 
 
-def _scopes(block: Block, scope: ModuleScope) -> Sequence[Scope | Unknown]:
+def _instance_scopes(block: Block, scope: ModuleScope) -> Sequence[Scope | Unknown]:
     """Return the scope of each instance of a block."""
     attribute = block.body.attributes.get("for_each")
     if attribute is None:
         return [scope]
-    values = value_of(attribute, scope)
+    values = evaluate(attribute, scope)
     if not isinstance(values, Set | Mapping):
-        return [first_unknown(values) or Unknown("'for_each' wants an object or a set of texts")]
-    return [scope.with_names({"each": {"key": key, "value": value}}) for key, value in pairs_of(values)]
+        return [first_unknown(values) or Unknown("'for_each' must be a map or a set of strings")]
+    return [scope.with_names({"each": {"key": key, "value": value}}) for key, value in iterate_pairs(values)]
 
 
-def _address(text: str, scope: Scope) -> str:
-    """Return an address as text, without blanks around its parts, and with the keys of `for_each` put in."""
+def _format_address(text: str, scope: Scope) -> str:
+    """Return an address as text, without spaces around its parts and with `each.key` and `each.value` evaluated."""
 
-    def key(found: re.Match[str]) -> str:
-        value = scope.resolve("each", tuple(found["path"].removeprefix(".").split(".")))
-        return f"[{quote(value)}]" if isinstance(value, str) else f"[{value}]" if type(value) is int else found[0]
+    def key(match: re.Match[str]) -> str:
+        value = scope.resolve("each", tuple(match["path"].removeprefix(".").split(".")))
+        return f"[{quote(value)}]" if isinstance(value, str) else f"[{value}]" if type(value) is int else match[0]
 
-    return _EACH.sub(key, without_blanks(text))
-
-
-def kind_of(address: str) -> str:
-    """Return the type of the resource that an address names, `module` for a module's; empty where it is none."""
-    return ".".join(_bare(address).split(".")[-2:-1])
+    return _EACH.sub(key, strip_spaces(text))
 
 
-def without_blanks(address: str) -> str:
-    """Return an address without the blanks around its parts; those in keys stay."""
-    return _BLANKS.sub(lambda found: found["kept"] or "", address)
+def resource_type(address: str) -> str:
+    """Return the type of resource in an address, `module` for a module's address; empty if it has none."""
+    return ".".join(_strip_keys(address).split(".")[-2:-1])
 
 
-def _identifier(block: Block, scope: Scope, kind: str) -> str | Unknown:
-    """Return the id of what is imported, or the ARN that its identity holds."""
-    identity = single_instance(block.body.attributes.get("identity"), scope)
+def strip_spaces(address: str) -> str:
+    """Return an address without the spaces around its parts; spaces in keys stay."""
+    return _SPACES.sub(lambda match: match["kept"] or "", address)
+
+
+def _read_id(block: Block, scope: Scope, type_: str) -> str | Unknown:
+    """Return the imported id, or the ARN in `identity`."""
+    identity = optional_value(block.body.attributes.get("identity"), scope)
     name, value = ("identity", identity.get("arn")) if isinstance(identity, Mapping) else ("id", identity)
     if value is None:
-        value = single_instance(block.body.attributes.get("id"), scope)
+        value = optional_value(block.body.attributes.get("id"), scope)
     if not isinstance(value, str):
-        return first_unknown(value) or Unknown(f"'{name}' names no id or ARN")
+        return first_unknown(value) or Unknown(f"'{name}' is not an id or ARN")
     if SYMBOLIC in value:
-        return Unknown(f"'{name}' holds what is known only when it exists")
-    return value if kind not in _BY_ARN or value.startswith("arn:") else Unknown(f"'{value}' is no ARN")
+        return Unknown(f"'{name}' has a value that is known only after creation")
+    return value if type_ not in _BY_ARN or value.startswith("arn:") else Unknown(f"'{value}' is not an ARN")
 
 
-def _with_ids(resources: Mapping[Traversal | str, Resource], ids: Mapping[Traversal | str, str]) -> list[Resource]:
-    found = [replace(each, id=ids.get(address, each.id)) for address, each in resources.items()]
+def _set_ids(resources: Mapping[Traversal | str, Resource], ids: Mapping[Traversal | str, str]) -> list[Resource]:
+    with_ids = [replace(resource, id=ids.get(address, resource.id)) for address, resource in resources.items()]
     arns = {
-        each.attributes["arn"]: each.id
-        for each in found
-        if each.type == _AUTHORITY and each.id and not each.is_reference
+        resource.attributes["arn"]: resource.id
+        for resource in with_ids
+        if resource.type == _AUTHORITY and resource.id and not resource.is_reference
     }
-    return [replace(each, attributes=_replaced(each.attributes, arns)) if arns else each for each in found]
+    return [
+        replace(resource, attributes=_replace_arns(resource.attributes, arns)) if arns else resource
+        for resource in with_ids
+    ]
 
 
-def _replaced(value: Any, arns: Mapping[str, str]) -> Any:
-    """Return a value with real ARNs in place of symbolic ones."""
+def _replace_arns(value: Any, arns: Mapping[str, str]) -> Any:
+    """Return a value with symbolic ARNs of CAs replaced by the real ones."""
     if isinstance(value, str):
-        return symbolic_values.with_region_and_account(value, arns) if SYMBOLIC in value else value
+        return symbolic_values.replace_ca_arns(value, arns) if SYMBOLIC in value else value
     if isinstance(value, Mapping):
-        return {key: _replaced(inner, arns) for key, inner in value.items()}
-    return [_replaced(inner, arns) for inner in value] if isinstance(value, list) else value
+        return {key: _replace_arns(inner, arns) for key, inner in value.items()}
+    return [_replace_arns(inner, arns) for inner in value] if isinstance(value, list) else value

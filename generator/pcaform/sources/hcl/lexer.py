@@ -1,4 +1,4 @@
-"""Text -> tokens, in linear time: what is a comment, a string, a heredoc or a bracket, and where each one stands.
+"""Splits HCL text into tokens with their offsets, in linear time: strings, heredocs, brackets, names and operators.
 
 Syntax: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md, "Lexical Elements".
 """
@@ -23,52 +23,54 @@ _TOKEN = re.compile(
       | (?P<other>/\*|==|!=|<=|>=|=>|&&|\|\||\.\.\.|::|[-+*/%<>!?:.,~])
       | (?P<quote>")
       | (?P<end>\Z)
-      | (?P<foreign>.)
+      | (?P<invalid>.)
     )""",
     re.VERBOSE,
 )
 _IN_QUOTES = re.compile(r'(?:[^"\\$%\n]++|\\[^\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+')
 _IN_HEREDOC = re.compile(r"(?:[^$%]++|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
-_DEEPEST = 100
-"""How deep brackets, blocks and templates may lie in each other; no configuration that people write comes near."""
+_MAX_DEPTH = 100
+"""Maximum nesting depth of brackets, blocks and templates; real configurations stay far below it."""
 
 TEMPLATE = "template"
-_CLOSES = {"{": "}", "[": "]", "(": ")"}
+_NEEDS_SEARCH = frozenset({"quote", "heredoc", "end"})
+"""Kinds that end scanning: where a quoted template or a heredoc ends, a pattern cannot find."""
+_CLOSING = {"{": "}", "[": "]", "(": ")"}
 
 
 class Token(NamedTuple):
-    """One token: its kind, its text, and where it starts."""
+    """One token: its kind, its text, and its offset."""
 
     kind: str
     text: str
     start: int
 
 
-def tokens(source: Source, start: int = 0, stop: int | None = None) -> list[Token]:
-    """Return the tokens of a text without its comments; raises Failure for what no token can be, or is never closed.
+def tokenize(source: Source, start: int = 0, stop: int | None = None) -> list[Token]:
+    """Return the tokens of a text without its comments; raises Failure for invalid characters and unclosed tokens.
 
-    A string that holds an interpolation is one token of kind `template`, a heredoc one that ends after its marker.
-    The last token is of kind `end`.
+    A string with an interpolation is one token of kind `template`; a heredoc is one token that includes its end marker.
+    The last token has kind `end`.
     """
-    found: list[Token] = []
-    opened: list[Token] = []
+    result: list[Token] = []
+    open_brackets: list[Token] = []
     text, position = source.text, start
     end = len(text) if stop is None else stop
     while True:
-        position = _plain(source, found, opened, position, end)
-        last = found[-1]
+        position = _scan(source, result, open_brackets, position, end)
+        last = result[-1]
         if last.kind == "end":
-            _refuse_open(source, opened)
-            return found
-        found.pop()
-        stop_at = _quoted(source, last.start) if last.kind == "quote" else _heredoc(source, last)
+            _check_all_closed(source, open_brackets)
+            return result
+        result.pop()
+        stop_at = _find_quote_end(source, last.start) if last.kind == "quote" else _find_heredoc_end(source, last)
         kind = TEMPLATE if last.kind == "quote" else "heredoc"
-        found.append(Token(kind, text[last.start : stop_at], last.start))
+        result.append(Token(kind, text[last.start : stop_at], last.start))
         position = stop_at
 
 
-def _plain(source: Source, found: list[Token], opened: list[Token], start: int, end: int) -> int:
-    """Append tokens up to and with the next that needs more than a pattern; return where that one starts."""
+def _scan(source: Source, result: list[Token], open_brackets: list[Token], start: int, end: int) -> int:
+    """Append tokens up to and including the next one whose end a pattern cannot find; return where that one starts."""
     for match in _TOKEN.finditer(source.text, start, end):
         kind = match.lastgroup or ""
         if kind == "marker":
@@ -76,63 +78,61 @@ def _plain(source: Source, found: list[Token], opened: list[Token], start: int, 
         if kind == "comment":
             continue
         token = Token(kind, match[kind], match.start(kind))
-        if kind in _STOPS:
-            found.append(token)
+        if kind in _NEEDS_SEARCH:
+            result.append(token)
             return token.start
         if kind == "open":
-            opened.append(token)
-            if len(opened) > _DEEPEST:
-                raise source.failure(token.start, f"nested more than {_DEEPEST} levels deep: this is not read")
+            open_brackets.append(token)
+            if len(open_brackets) > _MAX_DEPTH:
+                raise source.failure(token.start, f"nested too deeply: at most {_MAX_DEPTH} levels are allowed")
         elif kind == "close":
-            _close(source, opened, token)
-        elif kind == "foreign" or token.text == "/*":
-            raise source.failure(token.start, _foreign(token.text))
-        found.append(token)
-    found.append(Token("end", "", end))
+            _close_bracket(source, open_brackets, token)
+        elif kind == "invalid" or token.text == "/*":
+            raise source.failure(token.start, _invalid_character(token.text))
+        result.append(token)
+    result.append(Token("end", "", end))
     return end
 
 
-_STOPS = frozenset({"quote", "heredoc", "end"})
-
-
-def _foreign(text: str) -> str:
+def _invalid_character(text: str) -> str:
     if text == "/*":
         return "this comment is never closed: '*/' is missing"
-    shown = text if text.isprintable() else f"U+{ord(text):04X}"
-    return f"'{shown}' has no meaning in Terraform's language" + (': text stands in "double quotes"' * (text == "'"))
+    character = text if text.isprintable() else f"U+{ord(text):04X}"
+    hint = ': write strings in "double quotes"' if text == "'" else ""
+    return f"invalid character '{character}'{hint}"
 
 
-def _close(source: Source, opened: list[Token], token: Token) -> None:
-    if not opened:
-        raise source.failure(token.start, f"'{token.text}' closes nothing")
-    last = opened.pop()
-    if _CLOSES[last.text] != token.text:
+def _close_bracket(source: Source, open_brackets: list[Token], token: Token) -> None:
+    if not open_brackets:
+        raise source.failure(token.start, f"'{token.text}' has no matching opening bracket")
+    last = open_brackets.pop()
+    if _CLOSING[last.text] != token.text:
         raise source.failure(
-            token.start, f"'{token.text}' cannot close the '{last.text}' of line {source.line(last.start)}"
+            token.start, f"'{token.text}' does not match the '{last.text}' in line {source.line(last.start)}"
         )
 
 
-def _refuse_open(source: Source, opened: list[Token]) -> None:
-    if opened:
-        raise source.failure(opened[-1].start, f"'{opened[-1].text}' is never closed")
+def _check_all_closed(source: Source, open_brackets: list[Token]) -> None:
+    if open_brackets:
+        raise source.failure(open_brackets[-1].start, f"'{open_brackets[-1].text}' is never closed")
 
 
-def _quoted(source: Source, start: int, depth: int = 0) -> int:
-    """Return where a quoted template ends that starts at a quote."""
+def _find_quote_end(source: Source, start: int, depth: int = 0) -> int:
+    """Return the end of the quoted template that starts at `start`."""
     position = start + 1
     while True:
-        position = _end_of(_IN_QUOTES, source.text, position)
+        position = _match_end(_IN_QUOTES, source.text, position)
         if source.text.startswith('"', position):
             return position + 1
         if not source.text.startswith(("${", "%{"), position):
-            raise source.failure(start, "this text is never closed: '\"' is missing before the end of its line")
-        position = inner_end(source, position, depth + 1)
+            raise source.failure(start, "this string is never closed: '\"' is missing before the end of its line")
+        position = find_interpolation_end(source, position, depth + 1)
 
 
-def inner_end(source: Source, start: int, depth: int = 0) -> int:
-    """Return where an interpolation or a directive ends that starts with `${` or `%{`."""
-    if depth > _DEEPEST:
-        raise source.failure(start, f"nested more than {_DEEPEST} levels deep: this is not read")
+def find_interpolation_end(source: Source, start: int, depth: int = 0) -> int:
+    """Return the end of the interpolation `${` or directive `%{` that starts at `start`."""
+    if depth > _MAX_DEPTH:
+        raise source.failure(start, f"nested too deeply: at most {_MAX_DEPTH} levels are allowed")
     level, position = 1, start + 2
     while level:
         match = _TOKEN.match(source.text, position)
@@ -141,28 +141,28 @@ def inner_end(source: Source, start: int, depth: int = 0) -> int:
             raise source.failure(start, f"'{source.text[start : start + 2]}' is never closed")
         position = match.end()
         if kind == "quote":
-            position = _quoted(source, match.start("quote"), depth)
+            position = _find_quote_end(source, match.start("quote"), depth)
         elif kind in ("open", "close"):
             level += 1 if kind == "open" else -1
     return position
 
 
-def _heredoc(source: Source, token: Token) -> int:
-    """Return where a heredoc ends: after its marker, which stands alone on its line."""
+def _find_heredoc_end(source: Source, token: Token) -> int:
+    """Return the end of a heredoc: after its end marker, which is alone on its line."""
     marker = token.text.strip().removeprefix("<<").removeprefix("-")
     ending = re.compile(rf"^[ \t]*{re.escape(marker)}(?=\r?$)", re.MULTILINE)
-    found = ending.search(source.text, token.start + len(token.text))
-    if found is None:
-        raise source.failure(token.start, f"this heredoc is never closed: no line holds just '{marker}'")
-    return found.end()
+    result = ending.search(source.text, token.start + len(token.text))
+    if result is None:
+        raise source.failure(token.start, f"this heredoc is never closed: no line contains only '{marker}'")
+    return result.end()
 
 
-def _end_of(pattern: re.Pattern[str], text: str, position: int) -> int:
+def _match_end(pattern: re.Pattern[str], text: str, position: int) -> int:
     match = pattern.match(text, position)
     return match.end() if match else position
 
 
-def literal_end(text: str, position: int, *, is_heredoc: bool, end: int) -> int:
-    """Return where the literal text of a template ends that starts here: at an interpolation, or at `end`."""
+def find_literal_end(text: str, position: int, *, is_heredoc: bool, end: int) -> int:
+    """Return where literal text of a template ends: at the next interpolation or directive, or at `end`."""
     match = (_IN_HEREDOC if is_heredoc else _IN_QUOTES).match(text, position, end)
     return match.end() if match else position

@@ -1,4 +1,4 @@
-"""Module calls -> the modules they call: beside the configuration, or one of our own, which we bring along."""
+"""Finds the modules that module calls name: local directories, or modules that pcaform ships."""
 
 import os
 import re
@@ -9,119 +9,123 @@ from typing import Any
 
 from pcaform.core import assets
 from pcaform.core.problems import Failure
-from pcaform.sources.hcl.block_values import contents, value_of
-from pcaform.sources.hcl.module_loader import Module, module
+from pcaform.sources.hcl.block_values import evaluate, evaluate_body
+from pcaform.sources.hcl.module_loader import Module, load_module
 from pcaform.sources.hcl.objects import ModuleOutputs, ResourceObject
-from pcaform.sources.hcl.providers import Options, ProviderConfig, provider_config
-from pcaform.sources.hcl.scope import Arguments, Instance, ModuleScope, single_instance
-from pcaform.sources.hcl.static_config import References
+from pcaform.sources.hcl.providers import Options, ProviderConfig, read_provider
+from pcaform.sources.hcl.scope import Arguments, Instance, ModuleScope, optional_value
+from pcaform.sources.hcl.static_config import ReferenceScope
 from pcaform.sources.hcl.unknown import Unknown
 
 _LOCAL = ("./", "../")
 _NAME = re.compile(r"(?:^|/)(?P<name>[A-Za-z0-9_-]+)(?:\?.*)?$")
-_DEEPEST = 20
+_MAX_DEPTH = 20
 
 
 @dataclass
-class Calls:
-    """Everything that a configuration calls, each directory read once and each call entered once."""
+class ModuleCalls:
+    """The modules that a configuration calls; each directory is loaded once, each call evaluated once."""
 
     options: Options
-    _ours: Path = field(default_factory=lambda: assets.directory("modules").resolve())
+    _bundled: Path = field(default_factory=lambda: assets.directory("modules").resolve())
     _modules: dict[Path, Module] = field(default_factory=dict)
-    _called: dict[tuple[Path, str], Module | Unknown] = field(default_factory=dict)
-    _entered: dict[str, ModuleScope | Unknown] = field(default_factory=dict)
+    _by_source: dict[tuple[Path, str], Module | Unknown] = field(default_factory=dict)
+    _scopes: dict[str, ModuleScope | Unknown] = field(default_factory=dict)
 
-    def view(self, instance: Instance) -> Any:
-        """Return what stands for a resource, a data source or a module call in expressions."""
+    def to_object(self, instance: Instance) -> Any:
+        """Return the object of a resource, a data source or a module call in expressions."""
         if instance.block.type != "module":
             return ResourceObject(instance)
-        scope = self.enter(instance)
+        scope = self.enter_module(instance)
         return scope if isinstance(scope, Unknown) else ModuleOutputs(scope)
 
-    def enter(self, call: Instance) -> ModuleScope | Unknown:
-        """Return the module that a call enters; Unknown where it is not here."""
-        if call.address not in self._entered:
-            self._entered[call.address] = self._scope(call)
-        return self._entered[call.address]
+    def enter_module(self, call: Instance) -> ModuleScope | Unknown:
+        """Return the module instance of a call; Unknown if the module is not available."""
+        if call.address not in self._scopes:
+            self._scopes[call.address] = self._build_scope(call)
+        return self._scopes[call.address]
 
-    def _scope(self, call: Instance) -> ModuleScope | Unknown:
-        found = self._module_of(call)
-        if isinstance(found, Unknown):
-            return found
-        home = call.home
-        ancestors = (*home.ancestors, home.module.directory)
-        if found.directory in ancestors:
+    def _build_scope(self, call: Instance) -> ModuleScope | Unknown:
+        module = self._find_module(call)
+        if isinstance(module, Unknown):
+            return module
+        caller = call.module_scope
+        ancestors = (*caller.ancestors, caller.module.directory)
+        if module.directory in ancestors:
             raise call.block.source.failure(call.block.start, f"module '{call.block.labels[0]}' calls itself")
-        if len(ancestors) > _DEEPEST:
-            raise call.block.source.failure(call.block.start, f"modules call each other {_DEEPEST} levels deep")
-        origin = home.origin or (call.block.place if found.directory.is_relative_to(self._ours) else "")
-        scope = ModuleScope(found, call.address, Arguments(call), self._passed(call), self.view, ancestors, origin)
-        own = places(scope, self.options)
-        return replace(scope, places={**scope.places, **own}) if own else scope
+        if len(ancestors) > _MAX_DEPTH:
+            raise call.block.source.failure(
+                call.block.start, f"modules are nested too deeply: at most {_MAX_DEPTH} levels are allowed"
+            )
+        origin = caller.origin or (call.block.location if module.directory.is_relative_to(self._bundled) else "")
+        scope = ModuleScope(
+            module, call.address, Arguments(call), self._passed_providers(call), self.to_object, ancestors, origin
+        )
+        own_providers = read_providers(scope, self.options)
+        return replace(scope, providers={**scope.providers, **own_providers}) if own_providers else scope
 
-    def _module_of(self, call: Instance) -> Module | Unknown:
-        """Return the module that a call names; calls of one source from one directory are looked up once."""
-        source = single_instance(call.block.body.attributes.get("source"), call.scope)
+    def _find_module(self, call: Instance) -> Module | Unknown:
+        """Return the module that a call names; each source is located once for each calling directory."""
+        source = optional_value(call.block.body.attributes.get("source"), call.scope)
         if not isinstance(source, str):
-            return source if isinstance(source, Unknown) else Unknown("it has no source")
-        key = (call.home.module.directory, source)
-        if key not in self._called:
-            self._called[key] = self._located(call, source)
-        return self._called[key]
+            return source if isinstance(source, Unknown) else Unknown("it has no 'source'")
+        key = (call.module_scope.module.directory, source)
+        if key not in self._by_source:
+            self._by_source[key] = self._locate_module(call, source)
+        return self._by_source[key]
 
-    def _located(self, call: Instance, source: str) -> Module | Unknown:
+    def _locate_module(self, call: Instance, source: str) -> Module | Unknown:
         if source.startswith(_LOCAL):
-            directory = call.home.module.directory / source
+            directory = call.module_scope.module.directory / source
             if directory.is_dir():
-                return self._module(directory, _shown(call.home.module.path, source))
-        shipped = shipped_module(source)
-        if shipped is not None:
-            return self._module(shipped, f"modules/{shipped.name}")
+                return self._load_module(directory, _join_source(call.module_scope.module.path, source))
+        bundled = find_bundled_module(source)
+        if bundled is not None:
+            return self._load_module(bundled, f"modules/{bundled.name}")
         if source.startswith(_LOCAL):
             raise call.block.source.failure(call.block.start, f"there is no directory '{source}' for this module")
-        return Unknown(f"its source '{source}' is not part of this directory")
+        return Unknown(f"its source '{source}' is not a local directory")
 
-    def _module(self, directory: Path, shown: str) -> Module:
-        resolved = _resolved(directory, shown)
+    def _load_module(self, directory: Path, display_path: str) -> Module:
+        resolved = _resolve(directory, display_path)
         if resolved not in self._modules:
-            self._modules[resolved] = module(resolved, shown)
+            self._modules[resolved] = load_module(resolved, display_path)
         return self._modules[resolved]
 
     @staticmethod
-    def _passed(call: Instance) -> Mapping[str, ProviderConfig]:
-        """Return the providers that a call hands to its module; the default one goes along by itself."""
+    def _passed_providers(call: Instance) -> Mapping[str, ProviderConfig]:
+        """Return the provider configurations that a call passes to its module; the default one is inherited."""
         attribute = call.block.body.attributes.get("providers")
-        given = value_of(attribute, References()) if attribute else {}
-        passed = given if isinstance(given, Mapping) else {"aws": given}
-        handed = {str(name): call.home.place(each, call.block.place) for name, each in passed.items()}
-        return {"aws": call.home.place(), **handed}
+        argument = evaluate(attribute, ReferenceScope()) if attribute else {}
+        passed = argument if isinstance(argument, Mapping) else {"aws": argument}
+        providers = {str(name): call.module_scope.provider(each, call.block.location) for name, each in passed.items()}
+        return {"aws": call.module_scope.provider(), **providers}
 
 
-def _resolved(directory: Path, shown: str) -> Path:
+def _resolve(directory: Path, display_path: str) -> Path:
     try:
         return directory.resolve(strict=True)
     except (OSError, RuntimeError):
-        raise Failure(f"{shown}: cannot be read: its symbolic links lead nowhere, or in a circle") from None
+        raise Failure(f"{display_path}: cannot be read: its symbolic links are broken or form a loop") from None
 
 
-def _shown(base: str, source: str) -> str:
+def _join_source(base: str, source: str) -> str:
     return os.path.normpath(f"{base or '.'}/{source}")
 
 
-def shipped_module(source: str) -> Path | None:
-    """Return the directory of our own module that a source names by its last part; None for any other module."""
+def find_bundled_module(source: str) -> Path | None:
+    """Return the directory of the module shipped with pcaform that a source ends with; None for other modules."""
     match = _NAME.search(source)
     directory = assets.directory("modules")
-    found = directory / match["name"] if match else directory
-    return found if match and found.is_dir() else None
+    path = directory / match["name"] if match else directory
+    return path if match and path.is_dir() else None
 
 
-def places(scope: ModuleScope, options: Options) -> dict[str, ProviderConfig]:
-    """Return the places of a module's own provider blocks, by what the module calls them."""
-    found = {}
+def read_providers(scope: ModuleScope, options: Options) -> dict[str, ProviderConfig]:
+    """Return the provider configurations of a module's own provider blocks, by their names in the module."""
+    providers = {}
     for block in scope.module.of_type("provider"):
         if block.labels == ("aws",):
-            each = provider_config(contents(block.body, scope), options, block.place)
-            found[f"aws.{each.alias}" if each.alias else "aws"] = each
-    return found
+            provider = read_provider(evaluate_body(block.body, scope), options, block.location)
+            providers[f"aws.{provider.alias}" if provider.alias else "aws"] = provider
+    return providers

@@ -1,4 +1,4 @@
-"""A directory of Terraform files -> what they hold together, as Terraform sees it: one module, overrides merged in."""
+"""Loads the Terraform files of a directory as one module, with override files merged as Terraform does."""
 
 import os
 from collections.abc import Iterator
@@ -8,189 +8,197 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.sources.hcl.block_values import value_of
-from pcaform.sources.hcl.blocks import Attribute, Block, Body, body
-from pcaform.sources.hcl.source_text import source
-from pcaform.sources.hcl.type_conversion import Types
+from pcaform.sources.hcl.block_values import evaluate
+from pcaform.sources.hcl.blocks import Attribute, Block, Body, parse_body
+from pcaform.sources.hcl.source_text import decode_source
+from pcaform.sources.hcl.type_conversion import TypeScope
 
 _SUFFIX = ".tf"
 _OVERRIDE = "override.tf"
-_UNREAD = (".tf.json", ".tofu", ".tofu.json")
-_NAMED = {
+_UNREAD_SUFFIXES = (".tf.json", ".tofu", ".tofu.json")
+_LABELS = {
     "resource": ("type", "name"),
     "data": ("type", "name"),
     "module": ("name",),
     "variable": ("name",),
     "output": ("name",),
 }
-"""What may stand once under its labels, and which these are; a provider is told apart by its alias too."""
+"""Block types with unique labels, and the labels they need; providers are checked by their alias instead."""
 
 
 @dataclass(frozen=True)
 class Module:
-    """The blocks of one directory, by type and labels, in the order of its files."""
+    """The blocks of one directory by type and labels, in the order of its files."""
 
     path: str
     directory: Path
     blocks: dict[tuple[str, ...], Block] = field(default_factory=dict)
-    others: list[Block] = field(default_factory=list)
-    """Blocks without a name of their own: locals, provider, terraform, import, moved, removed."""
-    unread: tuple[str, ...] = ()
-    """Files that belong to the module and are not read."""
-    _kinds: dict[str, Any] = field(default_factory=dict)
+    unlabelled: list[Block] = field(default_factory=list)
+    """Blocks without unique labels: locals, provider, terraform, import, moved, removed."""
+    unread_files: tuple[str, ...] = ()
+    """Files of the module in syntaxes that are not supported."""
+    _variable_types: dict[str, Any] = field(default_factory=dict)
 
     def of_type(self, kind: str) -> Iterator[Block]:
         """Yield the blocks of one type."""
         yield from (block for (name, *_), block in self.blocks.items() if name == kind)
-        yield from (block for block in self.others if block.type == kind)
+        yield from (block for block in self.unlabelled if block.type == kind)
 
     @cached_property
     def locals(self) -> dict[str, Attribute]:
         """All local values, by name."""
         return {name: each for block in self.of_type("locals") for name, each in block.body.attributes.items()}
 
-    def kind(self, variable: str, written: Attribute | None) -> Any:
-        """Return a variable's type as it is written, None where it has none."""
-        if variable not in self._kinds:
-            self._kinds[variable] = value_of(written, Types()) if written else None
-        return self._kinds[variable]
+    def variable_type(self, variable: str, written: Attribute | None) -> Any:
+        """Return a variable's type constraint, None if it has none."""
+        if variable not in self._variable_types:
+            self._variable_types[variable] = evaluate(written, TypeScope()) if written else None
+        return self._variable_types[variable]
 
 
-def module(directory: Path, shown: str) -> Module:
-    """Return what the Terraform files of a directory hold; `shown` is how messages begin its files' paths.
+def load_module(directory: Path, display_path: str) -> Module:
+    """Return the module in a directory; `display_path` is the directory's path in messages.
 
-    Raises Failure for a directory without Terraform, for files that cannot be read or are no Terraform, and for
-    whatever stands twice.
+    Raises Failure for a directory without Terraform files, for unreadable or invalid files, and for duplicates.
     """
-    names = _names(directory, shown)
+    names = _list_names(directory, display_path)
     files = [name for name in names if name.endswith(_SUFFIX)]
-    unread = tuple(_join(shown, name) for name in names if name.endswith(_UNREAD))
-    if not files and not unread:
-        raise Failure(f"{shown or '.'}: no '*.tf' in this directory: name the directory of a stack or a configuration")
-    found = Module(shown, directory, unread=unread)
-    bodies = {name: body(source(_content(directory / name, _join(shown, name)), _join(shown, name))) for name in files}
+    unread_files = tuple(_join(display_path, name) for name in names if name.endswith(_UNREAD_SUFFIXES))
+    if not files and not unread_files:
+        raise Failure(
+            f"{display_path or '.'}: no '*.tf' files in this directory: name a directory with Terraform files"
+        )
+    module = Module(display_path, directory, unread_files=unread_files)
+    bodies = {
+        name: parse_body(decode_source(_read_file(directory / name, path), path))
+        for name, path in ((name, _join(display_path, name)) for name in files)
+    }
     for name in files:
         if not _is_override(name):
-            _add(found, bodies[name])
+            _add_blocks(module, bodies[name])
     for name in files:
         if _is_override(name):
-            _override(found, bodies[name])
-    return found
+            _merge_overrides(module, bodies[name])
+    return module
 
 
-def of_texts(texts: dict[str, bytes]) -> Module:
-    """Return what texts hold together, by the path that messages show; raises Failure as `module` does."""
-    found = Module("", Path())
+def parse_module(texts: dict[str, bytes]) -> Module:
+    """Return the module of some texts, by their paths in messages; raises Failure as `load_module` does."""
+    module = Module("", Path())
     for name, content in texts.items():
-        _add(found, body(source(content, name)))
-    return found
+        _add_blocks(module, parse_body(decode_source(content, name)))
+    return module
 
 
-def _names(directory: Path, shown: str) -> list[str]:
+def _list_names(directory: Path, display_path: str) -> list[str]:
     try:
         return sorted(entry.name for entry in os.scandir(directory) if not entry.name.startswith("."))
     except FileNotFoundError:
-        raise Failure(f"{shown}: there is no such directory") from None
+        raise Failure(f"{display_path}: no such directory") from None
     except NotADirectoryError:
-        raise Failure(f"{shown}: this is a file, name the directory that holds it") from None
+        raise Failure(f"{display_path}: this is a file: name the directory that contains it") from None
     except OSError as error:
-        raise Failure(f"{shown}: cannot be read: {(error.strerror or '').lower()}") from None
+        raise Failure(f"{display_path}: cannot be read: {(error.strerror or '').lower()}") from None
 
 
-def _content(path: Path, shown: str) -> bytes:
+def _read_file(path: Path, display_path: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Failure(f"{shown}: cannot be read: {(error.strerror or '').lower()}") from None
+        raise Failure(f"{display_path}: cannot be read: {(error.strerror or '').lower()}") from None
 
 
-def _join(shown: str, name: str) -> str:
-    return name if shown in ("", ".") else f"{shown}/{name}"
+def _join(display_path: str, name: str) -> str:
+    return name if display_path in ("", ".") else f"{display_path}/{name}"
 
 
 def _is_override(name: str) -> bool:
     return name == _OVERRIDE or name.endswith(f"_{_OVERRIDE}")
 
 
-def _add(found: Module, added: Body) -> None:
+def _add_blocks(module: Module, added: Body) -> None:
     for attribute in added.attributes.values():
         raise attribute.value.source.failure(
             attribute.start,
-            f"'{attribute.name}' stands outside of any block: values belong into 'locals', or a .tfvars",
+            f"'{attribute.name}' is outside of any block: move it into 'locals' or a .tfvars file",
         )
     for block in added.blocks:
-        if block.type not in _NAMED:
-            found.others.append(block)
+        if block.type not in _LABELS:
+            module.unlabelled.append(block)
             continue
-        _refuse_unlabelled(block)
-        before = found.blocks.setdefault((block.type, *block.labels), block)
+        _check_labels(block)
+        before = module.blocks.setdefault((block.type, *block.labels), block)
         if before is not block:
             raise block.source.failure(
                 block.start,
-                f"'{_shown(block)}' is declared twice, first in {before.place}: only one of them can be meant",
+                f"'{_format_header(block)}' is declared twice, first in {before.location}: remove one of the two",
             )
-    _refuse_twice(found)
+    _check_duplicates(module)
 
 
-def _refuse_unlabelled(block: Block) -> None:
-    labels = _NAMED[block.type]
+def _check_labels(block: Block) -> None:
+    labels = _LABELS[block.type]
     if len(block.labels) != len(labels):
         raise block.source.failure(
-            block.start, f"'{_shown(block)}' has {len(block.labels)} labels, needed: its {' and its '.join(labels)}"
+            block.start,
+            f"'{_format_header(block)}' has {len(block.labels)} labels, but needs its {' and its '.join(labels)}",
         )
 
 
-def _refuse_twice(found: Module) -> None:
-    """Refuse a provider that two blocks set up, and a local value that two give; their blocks may be many."""
-    places: dict[tuple[tuple[str, ...], str], Block] = {}
-    for block in found.of_type("provider"):
+def _check_duplicates(module: Module) -> None:
+    """Raise Failure for a provider configured twice or a local value set twice, in any of their blocks."""
+    first_blocks: dict[tuple[tuple[str, ...], str], Block] = {}
+    for block in module.of_type("provider"):
         alias = block.body.attributes.get("alias")
-        first = places.setdefault((block.labels, alias.value.text if alias else ""), block)
+        first = first_blocks.setdefault((block.labels, alias.value.text if alias else ""), block)
         if first is not block:
             raise block.source.failure(
                 block.start,
-                f"'{_shown(block)}' is configured twice, first in {first.place}: only one of them can be meant, "
-                "unless each has an alias of its own",
+                f"'{_format_header(block)}' is configured twice, first in {first.location}: remove one of the two, "
+                "or give each its own alias",
             )
     seen: dict[str, Attribute] = {}
-    for block in found.of_type("locals"):
+    for block in module.of_type("locals"):
         for name, attribute in block.body.attributes.items():
             before = seen.setdefault(name, attribute)
             if before is not attribute:
                 raise block.source.failure(
-                    attribute.start, f"'{name}' is given twice, first in {before.place}: only one of them can be meant"
+                    attribute.start,
+                    f"'{name}' is set twice, first in {before.location}: remove one of the two",
                 )
 
 
-def _shown(block: Block) -> str:
+def _format_header(block: Block) -> str:
     return " ".join([block.type, *(f'"{label}"' for label in block.labels)])
 
 
-def _override(found: Module, overriding: Body) -> None:
-    """Merge the blocks of an override file: https://developer.hashicorp.com/terraform/language/files/override."""
+def _merge_overrides(module: Module, overriding: Body) -> None:
+    """Merge the blocks of an override file into a module: https://developer.hashicorp.com/terraform/language/files/override."""
     for block in overriding.blocks:
         key = (block.type, *block.labels)
-        if key in found.blocks:
-            found.blocks[key] = _merged(found.blocks[key], block)
+        if key in module.blocks:
+            module.blocks[key] = _merge_block(module.blocks[key], block)
             continue
-        if block.type in _NAMED and not found.unread:
-            raise block.source.failure(block.start, f"'{_shown(block)}' overrides what no other file declares")
-        same = [index for index, each in enumerate(found.others) if _is_same(each, block)]
+        if block.type in _LABELS and not module.unread_files:
+            raise block.source.failure(
+                block.start, f"'{_format_header(block)}' is in an override file, but no other file declares it"
+            )
+        same = [index for index, each in enumerate(module.unlabelled) if _is_same_block(each, block)]
         for index in same:
-            found.others[index] = _merged(found.others[index], block)
+            module.unlabelled[index] = _merge_block(module.unlabelled[index], block)
         if not same:
-            found.others.append(block)
+            module.unlabelled.append(block)
 
 
-def _is_same(first: Block, second: Block) -> bool:
+def _is_same_block(first: Block, second: Block) -> bool:
     if (first.type, first.labels) != (second.type, second.labels):
         return False
     aliases = [block.body.attributes.get("alias") for block in (first, second)]
     return len({alias.value.text if alias else "" for alias in aliases}) == 1
 
 
-def _merged(base: Block, over: Block) -> Block:
-    """Return a block with another's arguments in place of its own, and its nested blocks where the other has such."""
+def _merge_block(base: Block, over: Block) -> Block:
+    """Return a block with the arguments and nested blocks of an overriding one in place of its own."""
     replaced = {block.type for block in over.body.blocks} - {"lifecycle"}
     kept = [block for block in base.body.blocks if block.type not in replaced]
     lifecycles = [block for block in [*kept, *over.body.blocks] if block.type == "lifecycle"]

@@ -1,4 +1,4 @@
-"""Terraform's operators and templates on known values. Whatever is not known makes the result unknown.
+"""Evaluates Terraform's operators and converts values to strings; an unknown operand makes the result unknown.
 
 Source: https://developer.hashicorp.com/terraform/language/expressions/operators
 """
@@ -13,7 +13,7 @@ from typing import Any
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_LONGEST = 1000
+_MAX_LENGTH = 1000
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -24,99 +24,105 @@ _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
 }
 _DIVISIONS: Mapping[str, Callable[[int, int], int]] = {"/": operator.floordiv, "%": operator.mod}
-"""Of whole numbers, where nothing is left or asked for: of others only Terraform knows every digit."""
-_ALIKE = Unknown("whether two lists or objects are equal depends on their types too")
-"""To Terraform `tolist([1]) == [1]` is false; what differs in its values is never equal."""
-_DIGITS = 15
-"""How many digits of a fraction Python holds exactly."""
+"""Of whole numbers, `/` only if nothing remains: the exact digits of other results only Terraform knows."""
+_UNCERTAIN_EQUALITY = Unknown("whether two lists or objects are equal depends on their types too")
+"""In Terraform `tolist([1]) == [1]` is false; lists with different values are never equal."""
+_EXACT_DIGITS = 15
+"""Number of digits that a Python float represents exactly."""
 
 
-def binary(sign: str, left: Any, right: Any) -> Any:
-    """Return what an operator makes of two values."""
+def apply_binary(sign: str, left: Any, right: Any) -> Any:
+    """Return the result of a binary operator."""
     if sign in ("&&", "||"):
-        return _logical(sign, left, right)
+        return _apply_logical(sign, left, right)
     unknown = first_unknown([left, right])
     if unknown is not None:
         return unknown
     if sign in ("==", "!="):
-        if isinstance(left, Mapping | list) and is_same(left, right):
-            return _ALIKE
-        return is_same(left, right) == (sign == "==")
+        if isinstance(left, Mapping | list) and is_equal(left, right):
+            return _UNCERTAIN_EQUALITY
+        return is_equal(left, right) == (sign == "==")
     if sign in _ARITHMETIC and is_number(left) and is_number(right):
-        found = _ARITHMETIC[sign](_exact(left), _exact(right))
-        return found if isinstance(found, bool) else _shortest(found)
+        result = _ARITHMETIC[sign](_to_decimal(left), _to_decimal(right))
+        return result if isinstance(result, bool) else _to_python_number(result)
     if sign in _DIVISIONS and _is_natural(left) and _is_natural(right) and right and (sign == "%" or not left % right):
         return _DIVISIONS[sign](left, right)
-    return Unknown(f"'{sign}' is not evaluated here")
+    return Unknown(f"pcaform does not evaluate '{sign}' with these operands")
 
 
-def _logical(sign: str, left: Any, right: Any) -> Any:
+def _apply_logical(sign: str, left: Any, right: Any) -> Any:
     decides = sign == "||"
     if left is decides or right is decides:
         return decides
     for value in (left, right):
         if not isinstance(value, bool):
-            return value if isinstance(value, Unknown) else Unknown(f"'{sign}' wants true or false")
+            return value if isinstance(value, Unknown) else Unknown(f"'{sign}' needs true or false")
     return not decides
 
 
-def unary(sign: str, value: Any) -> Any:
-    """Return what `!` or `-` makes of a value."""
+def apply_unary(sign: str, value: Any) -> Any:
+    """Return the result of `!` or `-`."""
     if sign == "!" and isinstance(value, bool):
         return not value
     if sign == "-" and is_number(value):
         return -value
-    return value if isinstance(value, Unknown) else Unknown(f"'{sign}' is not evaluated here")
+    return value if isinstance(value, Unknown) else Unknown(f"pcaform does not evaluate '{sign}' with these operands")
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a value is a number: to Python true is one, to Terraform it is not."""
+    """Tell whether a value is a number; Python counts true as one, Terraform does not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _exact(number: Any) -> Any:
+def _to_decimal(number: Any) -> Any:
     return decimal.Decimal(repr(number)) if isinstance(number, float) else number
 
 
-def _shortest(number: Any) -> Any:
-    """Return a number as Python's own; Unknown where that would round it."""
-    found = number_of(f"{number:f}") if isinstance(number, decimal.Decimal) else number
-    return Unknown("a number of so many digits is not evaluated here") if found is None else found
+def _to_python_number(number: Any) -> Any:
+    """Return a number as int or float; Unknown if that would round it."""
+    result = parse_number(f"{number:f}") if isinstance(number, decimal.Decimal) else number
+    return (
+        Unknown(f"pcaform does not evaluate numbers with more than {_EXACT_DIGITS} digits")
+        if result is None
+        else result
+    )
 
 
 def _is_natural(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def is_same(left: Any, right: Any) -> bool:
-    """Tell whether two values are equal to Terraform, to which true is not 1."""
+def is_equal(left: Any, right: Any) -> bool:
+    """Tell whether two values are equal in Terraform, where true is not 1."""
     if isinstance(left, Mapping) and isinstance(right, Mapping):
-        return left.keys() == right.keys() and all(is_same(value, right[key]) for key, value in left.items())
+        return left.keys() == right.keys() and all(is_equal(value, right[key]) for key, value in left.items())
     if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(is_same, left, right))
+        return len(left) == len(right) and all(map(is_equal, left, right))
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
-def number_of(text: str) -> int | float | None:
-    """Return the number that a text is to Terraform; None for what is none, or has more digits than Python holds."""
+def parse_number(text: str) -> int | float | None:
+    """Return a string as Terraform's number; None if it is not one, or has more digits than Python represents."""
     if not _NUMBER.fullmatch(text):
         return None
     if text.lstrip("-").isdigit():
-        return int(text) if len(text) < _LONGEST else None
+        return int(text) if len(text) < _MAX_LENGTH else None
     value = float(text)
-    if len(text) > _DIGITS or not math.isfinite(value):
+    if len(text) > _EXACT_DIGITS or not math.isfinite(value):
         return None
     return int(value) if value.is_integer() else value
 
 
-def as_text(value: Any) -> Any:
-    """Return how a value shows in a template or as text; only texts, numbers and booleans do."""
+def to_string(value: Any) -> Any:
+    """Return a value as a string, as templates do; Unknown for anything but strings, numbers and booleans."""
     if isinstance(value, str | Unknown):
         return value
     if isinstance(value, bool):
         return str(value).lower()
     if is_number(value):
-        shown = repr(value)
-        is_exact = isinstance(value, int) or ("e" not in shown and len(shown) <= _DIGITS)
-        return shown if is_exact else Unknown("a fraction of so many digits is not evaluated here")
-    return Unknown("a list, an object or null is no text")
+        text = repr(value)
+        is_exact = isinstance(value, int) or ("e" not in text and len(text) <= _EXACT_DIGITS)
+        return (
+            text if is_exact else Unknown(f"pcaform does not evaluate fractions with more than {_EXACT_DIGITS} digits")
+        )
+    return Unknown("a list, an object or null is not a string")

@@ -1,4 +1,4 @@
-"""One module with its arguments -> what every name in it means: variables, locals, resources, and outputs of calls."""
+"""Resolves names in one module instance: variables, locals, resources, data sources and outputs of module calls."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,78 +7,80 @@ from typing import Any
 
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl import functions
-from pcaform.sources.hcl.block_values import contents, value_of
+from pcaform.sources.hcl.block_values import evaluate, evaluate_body
 from pcaform.sources.hcl.blocks import Attribute, Block
 from pcaform.sources.hcl.compiler import Scope
 from pcaform.sources.hcl.module_loader import Module
 from pcaform.sources.hcl.providers import ProviderConfig
-from pcaform.sources.hcl.static_config import References
-from pcaform.sources.hcl.traversal import step_into
+from pcaform.sources.hcl.static_config import ReferenceScope
+from pcaform.sources.hcl.traversal import traverse
 from pcaform.sources.hcl.type_conversion import convert
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.terraform import addresses
 
-_LARGEST = 1 << 20
-_MOST = 10_000
-"""No configuration makes more instances of one block; a count in the millions is a slip."""
-_ITSELF = Unknown("it refers to itself")
+_MAX_FILE_SIZE = 1 << 20
+_MAX_INSTANCES = 10_000
+"""Maximum number of instances of one block; a higher count is taken for a mistake."""
+_CYCLE = Unknown("it refers to itself")
 
 
 @dataclass(frozen=True, slots=True)
 class NestedScope:
-    """A scope with a few more names in it: those of `for`, `each`, `count` and dynamic blocks."""
+    """A child scope with additional names: those of `for`, `each`, `count` and dynamic blocks."""
 
     outer: Scope
     names: Mapping[str, Any]
 
     def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:
-        """Return what a path means, the names of this scope first."""
-        return step_into(self.names[root], steps) if root in self.names else self.outer.resolve(root, steps)
+        """Return the value of a path; the names of this scope come first."""
+        return traverse(self.names[root], steps) if root in self.names else self.outer.resolve(root, steps)
 
     def call(self, function: str, arguments: list[Any]) -> Any:
-        """Return what a function makes of its arguments."""
+        """Return the result of a function."""
         return self.outer.call(function, arguments)
 
     def with_names(self, names: Mapping[str, Any]) -> "NestedScope":
-        """Return this scope with more names."""
+        """Return a child scope with additional names."""
         return NestedScope(self, names)
 
 
 @dataclass(frozen=True)
 class Instance:
-    """One instance of a block: its address, and the scope in which its arguments are read."""
+    """One instance of a block: its address, and the scope in which its arguments are evaluated."""
 
     block: Block
     address: str
     scope: Scope
-    home: "ModuleScope"
+    module_scope: "ModuleScope"
 
     def argument(self, name: str) -> Any:
-        """Return one argument, None where it is not given."""
+        """Return one argument, None if it is not set."""
         attribute = self.block.body.attributes.get(name)
-        return None if attribute is None else value_of(attribute, self.scope)
+        return None if attribute is None else evaluate(attribute, self.scope)
 
     @property
-    def place(self) -> ProviderConfig:
-        """Where it lives: what its `provider` argument names, else the module's own provider; its own region first."""
+    def provider(self) -> ProviderConfig:
+        """Its provider configuration: that of its `provider` argument, else the default one; its `region` overrides."""
         attribute = self.block.body.attributes.get("provider")
         if attribute is None:
-            return self.home.place().in_region(self.region)
-        return self.home.place(value_of(attribute, References()), attribute.place).in_region(self.region)
+            return self.module_scope.provider().in_region(self.region)
+        return self.module_scope.provider(evaluate(attribute, ReferenceScope()), attribute.location).in_region(
+            self.region
+        )
 
     @property
     def region(self) -> Any:
-        """The region that a resource names itself, None where it names none."""
+        """The `region` argument of a resource, None if it has none."""
         return None if self.block.type == "module" else self.argument("region")
 
-    def contents(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return all arguments and nested blocks."""
-        return contents(self.block.body, self.scope, is_inner=False)
+        return evaluate_body(self.block.body, self.scope, is_inner=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments(Mapping[str, Any]):
-    """What a module call gives, each evaluated when it is asked for: two calls may need each other's outputs."""
+    """The arguments of a module call, evaluated lazily: two calls may need each other's outputs."""
 
     call: Instance
 
@@ -99,122 +101,132 @@ class Arguments(Mapping[str, Any]):
 
 @dataclass
 class ModuleScope:
-    """A module in use: where it stands, and what its variables and providers are."""
+    """One instance of a module: its address, arguments and provider configurations."""
 
     module: Module
     address: str
     arguments: Mapping[str, Any]
-    places: Mapping[str, ProviderConfig]
-    """By how the module calls its providers: `aws`, `aws.west`."""
-    view: Callable[[Instance], Any]
-    """From a resource, a data source or a module call to what stands for it in expressions."""
+    providers: Mapping[str, ProviderConfig]
+    """By the name in this module: `aws`, `aws.west`."""
+    to_object: Callable[[Instance], Any]
+    """From an instance to its object in expressions (see `objects`)."""
     ancestors: tuple[Path, ...] = ()
     origin: str = ""
-    """Where the call stands of a module that no file of the user's holds."""
-    _known: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    """Location of the user's call of a module that pcaform ships, for messages; empty for the user's own modules."""
+    _values: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:
-        """Return what a path means in this module."""
+        """Return the value of a path in this module."""
         if root in ("each", "count", "self", "terraform"):
-            return Unknown(f"'{root}' has no meaning here")
+            return Unknown(f"'{root}' cannot be used here")
         if root == "path":
             return str(self.module.directory)
         length = 1 if root in ("var", "local", "module") else 2 if root == "data" else 1
         if len(steps) < length or not all(isinstance(step, str) for step in steps[:length]):
-            return Unknown(f"'{root}' alone is not evaluated here")
-        return step_into(self._value((root, *steps[:length])), steps[length:])
+            return Unknown(f"pcaform does not evaluate '{root}' alone")
+        return traverse(self._evaluate_once((root, *steps[:length])), steps[length:])
 
     def call(self, function: str, arguments: list[Any]) -> Any:
-        """Return what a function makes of its arguments."""
-        return self._file(arguments) if function == "file" else functions.call(function, arguments)
+        """Return the result of a function."""
+        return self._read_file(arguments) if function == "file" else functions.call_function(function, arguments)
 
     def with_names(self, names: Mapping[str, Any]) -> NestedScope:
-        """Return this scope with more names."""
+        """Return a child scope with additional names."""
         return NestedScope(self, names)
 
     def output(self, name: str) -> Any:
         """Return an output's value."""
-        return self._value(("output", name))
+        return self._evaluate_once(("output", name))
 
-    def place(self, named: Any = None, where: str = "") -> ProviderConfig:
-        """Return a provider's place: that of a reference such as `aws.west`, in quotes or not; of none the default."""
-        path = "aws" if named is None else getattr(named, "path", named)
-        if path == "aws" or (isinstance(path, str) and path in self.places):
-            return self.places.get(path, ProviderConfig())
-        missing = f"no provider block sets up '{path}': add it, or correct its alias"
-        is_named = isinstance(path, str)
-        none = Unknown(f"{where}: {missing if is_named else 'which provider is meant cannot be told: write aws.ALIAS'}")
+    def provider(self, reference: Any = None, location: str = "") -> ProviderConfig:
+        """Return the configuration of a reference such as `aws.west`, in quotes or not; the default one without it."""
+        path = "aws" if reference is None else getattr(reference, "path", reference)
+        if path == "aws" or (isinstance(path, str) and path in self.providers):
+            return self.providers.get(path, ProviderConfig())
+        missing = f"no provider block configures '{path}': add it, or correct the alias"
+        unclear = "the provider reference cannot be evaluated: write aws.ALIAS"
+        none = Unknown(f"{location}: {missing if isinstance(path, str) else unclear}")
         return ProviderConfig(region=none, account_id=none)
 
     def instances(self, block: Block) -> list[Instance] | Unknown:
-        """Return a block's instances: one, or what `count` and `for_each` make; Unknown where they cannot be told."""
-        found = self._expanded(block)
-        if isinstance(found, Unknown):
-            return found
-        return list(found.values()) if isinstance(found, dict) else found if isinstance(found, list) else [found]
+        """Return a block's instances: one, or those of `count` or `for_each`; Unknown if these cannot be evaluated."""
+        expanded = self._expand(block)
+        if isinstance(expanded, Unknown):
+            return expanded
+        return (
+            list(expanded.values())
+            if isinstance(expanded, dict)
+            else expanded
+            if isinstance(expanded, list)
+            else [expanded]
+        )
 
-    def _value(self, name: tuple[str, ...]) -> Any:
-        """Return what a name means; each is evaluated once, and one that needs itself is not known."""
-        if name not in self._known:
-            self._known[name] = _ITSELF
-            self._known[name] = self._evaluated(*name)
-        return self._known[name]
+    def _evaluate_once(self, name: tuple[str, ...]) -> Any:
+        """Return the value of a name; it is evaluated once, and unknown if it depends on itself."""
+        if name not in self._values:
+            self._values[name] = _CYCLE
+            self._values[name] = self._evaluate_name(*name)
+        return self._values[name]
 
-    def _evaluated(self, root: str, *names: str) -> Any:
+    def _evaluate_name(self, root: str, *names: str) -> Any:
         if root == "var":
-            return self._variable(names[0])
+            return self._evaluate_variable(names[0])
         if root == "local":
             attribute = self.module.locals.get(names[0])
-            return value_of(attribute, self) if attribute else Unknown(f"there is no local.{names[0]}")
+            return evaluate(attribute, self) if attribute else Unknown(f"there is no local.{names[0]}")
         key = {"module": ("module", *names), "data": ("data", *names), "output": ("output", *names)}
         block = self.module.blocks.get(key.get(root, ("resource", root, *names)))
         if block is None:
             return Unknown(f"there is no {'.'.join((root, *names))}")
         if root == "output":
             attribute = block.body.attributes.get("value")
-            return value_of(attribute, self) if attribute else None
-        return self._viewed(self._expanded(block))
+            return evaluate(attribute, self) if attribute else None
+        return self._to_objects(self._expand(block))
 
-    def _viewed(self, found: Any) -> Any:
-        if isinstance(found, dict):
-            return {key: self.view(instance) for key, instance in found.items()}
-        if isinstance(found, list):
-            return [self.view(instance) for instance in found]
-        return found if isinstance(found, Unknown) else self.view(found)
+    def _to_objects(self, expanded: Any) -> Any:
+        if isinstance(expanded, dict):
+            return {key: self.to_object(instance) for key, instance in expanded.items()}
+        if isinstance(expanded, list):
+            return [self.to_object(instance) for instance in expanded]
+        return expanded if isinstance(expanded, Unknown) else self.to_object(expanded)
 
-    def _variable(self, name: str) -> Any:
+    def _evaluate_variable(self, name: str) -> Any:
         block = self.module.blocks.get(("variable", name))
         if block is None:
             return Unknown(f"there is no variable '{name}'")
         attributes = block.body.attributes
-        kind = self.module.kind(name, attributes.get("type"))
+        type_constraint = self.module.variable_type(name, attributes.get("type"))
         if name in self.arguments:
             value = self.arguments[name]
-            is_nullable = "nullable" not in attributes or value_of(attributes["nullable"], self) is not False
+            is_nullable = "nullable" not in attributes or evaluate(attributes["nullable"], self) is not False
             if value is not None or is_nullable or "default" not in attributes:
-                return convert(value, kind)
+                return convert(value, type_constraint)
         if "default" in attributes:
-            return convert(value_of(attributes["default"], self), kind)
-        more = ": give it with '--var-file'" if not self.address else ""
-        return Unknown(f"var.{name} has no value{more}")
+            return convert(evaluate(attributes["default"], self), type_constraint)
+        hint = " (set it with '--var-file')" if not self.address else ""
+        return Unknown(f"var.{name} has no value{hint}")
 
-    def _expanded(self, block: Block) -> Instance | list[Instance] | dict[str, Instance] | Unknown:
+    def _expand(self, block: Block) -> Instance | list[Instance] | dict[str, Instance] | Unknown:
         attributes = block.body.attributes
         labels = block.labels if block.type == "resource" else (block.type, *block.labels)
         base = ".".join(part for part in (self.address, *labels) if part)
         if "count" in attributes:
-            number = value_of(attributes["count"], self)
-            if not isinstance(number, int) or not 0 <= number <= _MOST:
-                return number if isinstance(number, Unknown) else Unknown("'count' wants a number")
+            number = evaluate(attributes["count"], self)
+            if not isinstance(number, int) or not 0 <= number <= _MAX_INSTANCES:
+                return (
+                    number
+                    if isinstance(number, Unknown)
+                    else Unknown(f"'count' must be a whole number from 0 to {_MAX_INSTANCES}")
+                )
             return [
                 Instance(block, f"{base}[{index}]", self.with_names({"count": {"index": index}}), self)
                 for index in range(int(number))
             ]
         if "for_each" in attributes:
-            return self._each(block, value_of(attributes["for_each"], self), base)
+            return self._expand_for_each(block, evaluate(attributes["for_each"], self), base)
         return Instance(block, base, self, self)
 
-    def _each(self, block: Block, values: Any, base: str) -> dict[str, Instance] | Unknown:
+    def _expand_for_each(self, block: Block, values: Any, base: str) -> dict[str, Instance] | Unknown:
         if isinstance(values, list):
             unknown = first_unknown(values)
             if unknown is not None:
@@ -222,7 +234,7 @@ class ModuleScope:
             if all(isinstance(value, str) for value in values):
                 values = {value: value for value in values}
         if not isinstance(values, Mapping):
-            return values if isinstance(values, Unknown) else Unknown("'for_each' wants an object or a set of texts")
+            return values if isinstance(values, Unknown) else Unknown("'for_each' must be a map or a set of strings")
         return {
             key: Instance(
                 block, addresses.with_key(base, key), self.with_names({"each": {"key": key, "value": value}}), self
@@ -230,29 +242,23 @@ class ModuleScope:
             for key, value in sorted(values.items())
         }
 
-    def _file(self, arguments: list[Any]) -> Any:
-        """Return the text of a file beside the configuration; nothing else of the disk is read."""
+    def _read_file(self, arguments: list[Any]) -> Any:
+        """Return the text of a file inside the configuration's directory; other files are never read."""
         (path,) = arguments or [None]
         if not isinstance(path, str):
-            return path if isinstance(path, Unknown) else Unknown("file() wants a path")
+            return path if isinstance(path, Unknown) else Unknown("file() needs a path")
         top = (*self.ancestors, self.module.directory)[0]
         full = (self.module.directory / path).resolve()
         if not full.is_relative_to(top):
-            return Unknown("a file outside of the configuration's directory is not read")
+            return Unknown("pcaform does not read files outside of the configuration's directory")
         try:
             with full.open("rb") as opened:
-                content = opened.read(_LARGEST + 1)
-            return nfc(content.decode()) if len(content) <= _LARGEST else Unknown("the file is larger than 1 MiB")
+                content = opened.read(_MAX_FILE_SIZE + 1)
+            return nfc(content.decode()) if len(content) <= _MAX_FILE_SIZE else Unknown("the file is larger than 1 MiB")
         except (OSError, UnicodeDecodeError):
             return Unknown(f"'{full.name}' cannot be read as text")
 
 
-def all_blocks(scope: ModuleScope, kind: str) -> Iterator[tuple[Block, list[Instance] | Unknown]]:
-    """Yield each block of a type with its instances."""
-    for block in scope.module.of_type(kind):
-        yield block, scope.instances(block)
-
-
-def single_instance(attribute: Attribute | None, scope: Scope) -> Any:
-    """Return the value of an argument that may be missing."""
-    return None if attribute is None else value_of(attribute, scope)
+def optional_value(attribute: Attribute | None, scope: Scope) -> Any:
+    """Return the value of an optional argument, None if it is not set."""
+    return None if attribute is None else evaluate(attribute, scope)

@@ -1,40 +1,44 @@
-"""Terraform files -> module calls and provider blocks as they stand, nothing evaluated: what `access` judges."""
+"""Reads the module calls and provider blocks of Terraform files without evaluating them, for `access` and `adopt`."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.sources.hcl.block_values import contents
+from pcaform.sources.hcl.block_values import evaluate_body
 from pcaform.sources.hcl.blocks import Block
-from pcaform.sources.hcl.module_loader import of_texts
+from pcaform.sources.hcl.module_loader import parse_module
 from pcaform.sources.hcl.parser import gc_paused
 from pcaform.sources.hcl.unknown import Unknown
 from pcaform.terraform.hcl_writer import Call, Reference
 
-_KEPT = "jsonencode"
+_KEPT_FUNCTION = "jsonencode"
 
 
-class References:
-    """What names mean where nothing is evaluated: themselves."""
+class ReferenceScope:
+    """A scope that evaluates nothing: names and calls stay references."""
 
     def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:
-        """Return the path as a reference; Unknown for one that the writer has no form for."""
+        """Return the path as a reference; Unknown if the HCL writer cannot write it."""
         try:
-            return Reference("".join([root, *map(_written, steps)]))
+            return Reference("".join([root, *map(_format_step, steps)]))
         except (TypeError, ValueError):
             return Unknown(root)
 
     def call(self, function: str, arguments: list[Any]) -> Any:
-        """Return a call of `jsonencode` as it stands; the others would have to be evaluated."""
-        return Call(function, arguments[0]) if function == _KEPT and len(arguments) == 1 else Unknown(f"{function}()")
+        """Return a call of `jsonencode` unevaluated; Unknown for other functions."""
+        return (
+            Call(function, arguments[0])
+            if function == _KEPT_FUNCTION and len(arguments) == 1
+            else Unknown(f"{function}()")
+        )
 
-    def with_names(self, names: Mapping[str, Any]) -> "References":  # noqa: ARG002 - a scope has it
-        """Return this scope: the names inside a `for` mean themselves too."""
+    def with_names(self, names: Mapping[str, Any]) -> "ReferenceScope":  # noqa: ARG002 - part of the protocol Scope
+        """Return this scope: the names of a `for` stay references too."""
         return self
 
 
-def _written(step: Any) -> str:
+def _format_step(step: Any) -> str:
     if isinstance(step, int):
         return f"[{step}]"
     if not isinstance(step, str):
@@ -44,25 +48,25 @@ def _written(step: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The module calls of a directory by name, and its provider blocks, with their arguments."""
+    """The arguments of a directory's module calls, by name, and of its provider blocks."""
 
     modules: Mapping[str, Mapping[str, Any]]
     providers: tuple[Mapping[str, Any], ...]
 
 
-def configuration(files: Mapping[str, bytes]) -> Configuration:
-    """Read Terraform files, path to content; raises Failure, located, for one that is no Terraform."""
+def read_configuration(files: Mapping[str, bytes]) -> Configuration:
+    """Read Terraform files, path to content; raises Failure with the position for an invalid file."""
     with gc_paused():
-        found = of_texts(dict(files))
+        module = parse_module(dict(files))
     return Configuration(
-        {block.labels[0]: _arguments(block) for block in found.of_type("module") if block.labels},
-        tuple(_arguments(block) for block in _of_aws(found.of_type("provider"))),
+        {block.labels[0]: _arguments(block) for block in module.of_type("module") if block.labels},
+        tuple(_arguments(block) for block in _aws_providers(module.of_type("provider"))),
     )
 
 
-def _of_aws(blocks: Iterable[Block]) -> Iterable[Block]:
+def _aws_providers(blocks: Iterable[Block]) -> Iterable[Block]:
     return (block for block in blocks if block.labels == ("aws",))
 
 
 def _arguments(block: Block) -> dict[str, Any]:
-    return contents(block.body, References())
+    return evaluate_body(block.body, ReferenceScope())

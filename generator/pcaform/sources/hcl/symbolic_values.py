@@ -1,6 +1,6 @@
-"""What AWS will call a resource that exists only as text: symbolic values that tie resources to each other.
+"""Symbolic values for attributes that only AWS knows, such as ARNs; they link resources to each other.
 
-They never reach a spec. An ARN of IAM is no symbol: it follows from the name.
+They never get into a spec. ARNs of IAM are real: they follow from the names.
 """
 
 import hashlib
@@ -12,66 +12,68 @@ from pcaform.sources.hcl.providers import ProviderConfig
 from pcaform.sources.hcl.unknown import Unknown
 from pcaform.sources.inventory import SYMBOLIC
 
-Known = Callable[[str], Any]
-"""From an argument's name to its value."""
+GetArgument = Callable[[str], Any]
+"""From an argument's name to its value, None if it is not set."""
 _NOT_IN_ARN = re.compile(r"[^A-Za-z0-9-]+")
 _DIGITS = 8
 _CERTIFICATE = "certificate of "
 _AUTHORITY_ARN = re.compile(rf"arn:[a-z-]+:acm-pca:[a-z0-9-]+:[0-9]+:certificate-authority/{SYMBOLIC}[A-Za-z0-9-]+")
 
 
-def identifier(address: str) -> str:
-    """Return what stands for the id that AWS would choose."""
+def symbolic_id(address: str) -> str:
+    """Return a symbolic id in place of the one that AWS assigns."""
     digest = hashlib.sha256(address.encode()).hexdigest()[:_DIGITS]
     return f"{SYMBOLIC}{_NOT_IN_ARN.sub('-', address).strip('-')}-{digest}"
 
 
-def with_region_and_account(text: str, arns: Mapping[str, str]) -> str:
-    """Return a text with the real ARNs of CAs, by their symbolic ones, put in."""
-    return _AUTHORITY_ARN.sub(lambda found: arns.get(found[0], found[0]), text)
+def replace_ca_arns(text: str, arns: Mapping[str, str]) -> str:
+    """Return a text with symbolic ARNs of CAs replaced by the real ones."""
+    return _AUTHORITY_ARN.sub(lambda match: arns.get(match[0], match[0]), text)
 
 
-def authority_arn(address: str, place: ProviderConfig) -> str:
-    """Return what stands for the ARN of a CA."""
-    return place.arn("acm-pca", f"certificate-authority/{identifier(address)}")
+def symbolic_ca_arn(address: str, provider: ProviderConfig) -> str:
+    """Return the symbolic ARN of a CA."""
+    return provider.arn("acm-pca", f"certificate-authority/{symbolic_id(address)}")
 
 
-def request_of(address: str) -> str:
-    """Return what stands for a CA's certificate signing request."""
+def symbolic_csr(address: str) -> str:
+    """Return the symbolic certificate signing request of a CA."""
     return f"request of {address}"
 
 
-def certificate_of(address: str) -> str:
-    """Return what stands for an issued certificate."""
+def symbolic_certificate(address: str) -> str:
+    """Return the symbolic value of an issued certificate."""
     return f"{_CERTIFICATE}{address}"
 
 
-def is_certificate(text: Any) -> bool:
-    """Tell whether a text stands for an issued certificate."""
+def is_symbolic_certificate(text: Any) -> bool:
+    """Tell whether a value is a symbolic certificate."""
     return isinstance(text, str) and text.startswith(_CERTIFICATE)
 
 
-def chain_of(address: str) -> str:
-    """Return what stands for the chain of an issued certificate."""
+def symbolic_chain(address: str) -> str:
+    """Return the symbolic chain of an issued certificate."""
     return f"chain of {address}"
 
 
-def principal_arn(kind: str, name: str, path: str, *, place: ProviderConfig) -> str:
+def iam_arn(kind: str, name: str, path: str, *, provider: ProviderConfig) -> str:
     """Return the ARN of an IAM user, role, policy or instance profile."""
-    return place.arn("iam", f"{kind}{path}{name}", is_global=True)
+    return provider.arn("iam", f"{kind}{path}{name}", is_global=True)
 
 
-def computed(kind: str, name: str, address: str, *, known: Known, place: ProviderConfig) -> Any:
-    """Return an attribute that no argument gives; Unknown where only AWS knows it."""
-    makers = _COMPUTED.get(kind, {})
-    if name in makers:
-        return makers[name](address, known, place)
-    if kind in _IAM and name in ("arn", "id"):
-        return _of_principal(kind, name, known, place=place)
-    return Unknown(f"{address}.{name} is known only when it exists")
+def computed_attribute(
+    kind: str, name: str, address: str, *, get_argument: GetArgument, provider: ProviderConfig
+) -> Any:
+    """Return an attribute that is not an argument, real or symbolic; Unknown if only AWS knows it."""
+    attributes = _COMPUTED.get(kind, {})
+    if name in attributes:
+        return attributes[name](address, get_argument, provider)
+    if kind in _IAM_ARN_TYPES and name in ("arn", "id"):
+        return _iam_attribute(kind, name, get_argument, provider=provider)
+    return Unknown(f"{address}.{name} is known only after creation")
 
 
-_IAM = {
+_IAM_ARN_TYPES = {
     "aws_iam_user": "user",
     "aws_iam_role": "role",
     "aws_iam_policy": "policy",
@@ -80,60 +82,64 @@ _IAM = {
 }
 
 
-def _of_principal(kind: str, attribute: str, known: Known, *, place: ProviderConfig) -> Any:
-    name, path = known("name"), known("path")
+def _iam_attribute(kind: str, attribute: str, get_argument: GetArgument, *, provider: ProviderConfig) -> Any:
+    name, path = get_argument("name"), get_argument("path")
     if not isinstance(name, str):
         return name if isinstance(name, Unknown) else Unknown("AWS chooses the name")
     if isinstance(path, Unknown):
         return path
     if attribute == "id" and kind != "aws_iam_policy":
         return name
-    return principal_arn(_IAM[kind], name, path or "/", place=place)
+    return iam_arn(_IAM_ARN_TYPES[kind], name, path or "/", provider=provider)
 
 
-def _bucket(known: Known, pattern: str, place: ProviderConfig) -> Any:
-    name = known("bucket")
+def _format_bucket_name(get_argument: GetArgument, pattern: str, provider: ProviderConfig) -> Any:
+    name = get_argument("bucket")
     if not isinstance(name, str):
         return name if isinstance(name, Unknown) else Unknown("AWS chooses the name")
-    return pattern.format(name=name, region=place.region)
+    return pattern.format(name=name, region=provider.region)
 
 
-_Maker = Callable[[str, Known, ProviderConfig], Any]
+_ComputeAttribute = Callable[[str, GetArgument, ProviderConfig], Any]
 
 
-def _bucket_arn(_address: str, known: Known, place: ProviderConfig) -> Any:
-    partition = place.arn("s3", "").split(":")[1]
-    return _bucket(known, f"arn:{partition}:s3:::{{name}}", place)
+def _compute_bucket_arn(_address: str, get_argument: GetArgument, provider: ProviderConfig) -> Any:
+    partition = provider.arn("s3", "").split(":")[1]
+    return _format_bucket_name(get_argument, f"arn:{partition}:s3:::{{name}}", provider)
 
 
-def _authority(address: str, _known: Known, place: ProviderConfig) -> Any:
-    return authority_arn(address, place)
+def _compute_ca_arn(address: str, _get_argument: GetArgument, provider: ProviderConfig) -> Any:
+    return symbolic_ca_arn(address, provider)
 
 
-_COMPUTED: Mapping[str, Mapping[str, _Maker]] = {
+_COMPUTED: Mapping[str, Mapping[str, _ComputeAttribute]] = {
     "aws_acmpca_certificate_authority": {
-        "arn": _authority,
-        "id": _authority,
-        "certificate_signing_request": lambda address, _known, _place: request_of(address),
-        "certificate": lambda address, _known, _place: Unknown(f"{address} gets its certificate later"),
+        "arn": _compute_ca_arn,
+        "id": _compute_ca_arn,
+        "certificate_signing_request": lambda address, _get_argument, _provider: symbolic_csr(address),
+        "certificate": lambda address, _get_argument, _provider: Unknown(
+            f"the certificate of {address} is installed later"
+        ),
     },
     "aws_acmpca_certificate": {
-        "arn": lambda address, _known, place: place.arn("acm-pca", f"certificate/{identifier(address)}"),
-        "id": lambda address, _known, place: place.arn("acm-pca", f"certificate/{identifier(address)}"),
-        "certificate": lambda address, _known, _place: certificate_of(address),
-        "certificate_chain": lambda address, _known, _place: chain_of(address),
+        "arn": lambda address, _get_argument, provider: provider.arn("acm-pca", f"certificate/{symbolic_id(address)}"),
+        "id": lambda address, _get_argument, provider: provider.arn("acm-pca", f"certificate/{symbolic_id(address)}"),
+        "certificate": lambda address, _get_argument, _provider: symbolic_certificate(address),
+        "certificate_chain": lambda address, _get_argument, _provider: symbolic_chain(address),
     },
     "aws_acmpca_certificate_authority_certificate": {
-        "id": lambda _address, known, _place: known("certificate_authority_arn"),
+        "id": lambda _address, get_argument, _provider: get_argument("certificate_authority_arn"),
     },
     "aws_acm_certificate": {
-        "arn": lambda address, _known, place: place.arn("acm", f"certificate/{identifier(address)}"),
-        "id": lambda address, _known, place: place.arn("acm", f"certificate/{identifier(address)}"),
+        "arn": lambda address, _get_argument, provider: provider.arn("acm", f"certificate/{symbolic_id(address)}"),
+        "id": lambda address, _get_argument, provider: provider.arn("acm", f"certificate/{symbolic_id(address)}"),
     },
     "aws_s3_bucket": {
-        "id": lambda _address, known, place: _bucket(known, "{name}", place),
-        "arn": _bucket_arn,
-        "bucket_domain_name": lambda _address, known, place: _bucket(known, "{name}.s3.amazonaws.com", place),
+        "id": lambda _address, get_argument, provider: _format_bucket_name(get_argument, "{name}", provider),
+        "arn": _compute_bucket_arn,
+        "bucket_domain_name": lambda _address, get_argument, provider: _format_bucket_name(
+            get_argument, "{name}.s3.amazonaws.com", provider
+        ),
     },
-    "aws_s3_bucket_policy": {"id": lambda _address, known, _place: known("bucket")},
+    "aws_s3_bucket_policy": {"id": lambda _address, get_argument, _provider: get_argument("bucket")},
 }

@@ -1,4 +1,4 @@
-"""One step into a value: an attribute, an index, or all elements at once."""
+"""Traverses a value by attributes, indexes and splats."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
@@ -6,36 +6,36 @@ from typing import Any, Final
 from pcaform.sources.hcl.unknown import Unknown
 
 SPLAT: Final = object()
-"""The step `[*]` or `.*`."""
+"""The splat `[*]` or `.*`."""
 
 
-def step_into(value: Any, steps: Sequence[Any]) -> Any:
-    """Return what lies below a value; Unknown, with the reason, where nothing does.
+def traverse(value: Any, steps: Sequence[Any]) -> Any:
+    """Return the value at the end of a traversal; Unknown with the reason if there is none.
 
-    A value with a method `step` answers for itself: a resource, for one, which knows attributes that no file shows.
+    An object with a method `get_attribute`, such as a resource, returns its attributes itself.
     """
     for number, step in enumerate(steps):
         if isinstance(value, Unknown):
             return value
         if step is SPLAT:
-            return _every(value, steps[number + 1 :])
+            return _apply_splat(value, steps[number + 1 :])
         if isinstance(step, Unknown):
             return step
-        answers: Callable[[Any], Any] | None = getattr(value, "step", None)
-        value = answers(step) if answers else _below(value, step)
+        get_attribute: Callable[[Any], Any] | None = getattr(value, "get_attribute", None)
+        value = get_attribute(step) if get_attribute else _get_element(value, step)
     return value
 
 
-def _every(value: Any, rest: Sequence[Any]) -> Any:
-    """Return a step into each element; a single value is a list of one, null a list of none."""
+def _apply_splat(value: Any, rest: Sequence[Any]) -> Any:
+    """Return the traversal of each element; a single value counts as a list of one, null as an empty list."""
     if isinstance(value, Unknown):
         return value
     if value is None:
         return []
-    return [step_into(each, rest) for each in (value if isinstance(value, list) else [value])]
+    return [traverse(each, rest) for each in (value if isinstance(value, list) else [value])]
 
 
-def _below(value: Any, step: Any) -> Any:
+def _get_element(value: Any, step: Any) -> Any:
     try:
         if isinstance(value, Mapping):
             return value[step if isinstance(step, str) else str(step)]
@@ -43,4 +43,4 @@ def _below(value: Any, step: Any) -> Any:
             return value[int(step)]
     except (KeyError, IndexError):
         pass
-    return Unknown(f"there is no '{step}' in it", is_error=True)
+    return Unknown(f"it has no element '{step}'", is_error=True)

@@ -1,4 +1,4 @@
-"""A variable's type -> what Terraform makes of a value for it: optional attributes filled in, numbers as text and back.
+"""Converts a value to a variable's type as Terraform does: fills in optional attributes, converts numbers and strings.
 
 Source: https://developer.hashicorp.com/terraform/language/expressions/type-constraints
 """
@@ -7,79 +7,79 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.sources.hcl.operators import as_text, is_number, number_of
-from pcaform.sources.hcl.type_unification import set_of, uniform
+from pcaform.sources.hcl.operators import is_number, parse_number, to_string
+from pcaform.sources.hcl.type_unification import to_set, unify_items
 from pcaform.sources.hcl.unknown import Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """One type: its name, and the types inside it."""
+class TypeConstraint:
+    """A type constraint: its name, and the types inside it."""
 
     name: str
     arguments: tuple[Any, ...] = ()
 
 
-ANY = Kind("any")
+ANY_TYPE = TypeConstraint("any")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-"""What Terraform converts; `tobool("1")` does too, where other texts are an error."""
+"""Strings that Terraform converts to a boolean, in `tobool` too; others are an error there."""
 
 
-class Types:
-    """The scope in which a `type` argument is read: words are types, calls build larger ones."""
+class TypeScope:
+    """The scope in which a `type` argument is evaluated: names are types, calls build compound ones."""
 
     def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:
-        """Return a simple type."""
-        return ANY if steps else Kind(root)
+        """Return a primitive type."""
+        return ANY_TYPE if steps else TypeConstraint(root)
 
     def call(self, function: str, arguments: list[Any]) -> Any:
-        """Return a type made of others."""
-        return Kind(function, tuple(arguments))
+        """Return a compound type."""
+        return TypeConstraint(function, tuple(arguments))
 
-    def with_names(self, names: Mapping[str, Any]) -> "Types":  # noqa: ARG002 - a scope has it
-        """Return this scope: types have no names of their own."""
+    def with_names(self, names: Mapping[str, Any]) -> "TypeScope":  # noqa: ARG002 - part of the protocol Scope
+        """Return this scope: a type has no local names."""
         return self
 
 
-def convert(value: Any, kind: Any) -> Any:
-    """Return a value as a variable of this type holds it; what does not fit is left as it is, Terraform refuses it."""
-    if value is None or isinstance(value, Unknown) or not isinstance(kind, Kind):
+def convert(value: Any, type_constraint: Any) -> Any:
+    """Return a value converted to a type; a value that does not fit is returned unchanged, Terraform rejects it."""
+    if value is None or isinstance(value, Unknown) or not isinstance(type_constraint, TypeConstraint):
         return value
-    if kind.name in ("string", "number", "bool"):
-        return _scalar(value, kind.name)
-    inner = kind.arguments[0] if kind.arguments else ANY
-    if kind.name == "object" and isinstance(value, Mapping) and isinstance(inner, Mapping):
-        return {name: _member(value, name, each) for name, each in inner.items()}
-    if kind.name == "map" and isinstance(value, Mapping):
-        items = _items(list(value.values()), inner)
+    if type_constraint.name in ("string", "number", "bool"):
+        return _convert_primitive(value, type_constraint.name)
+    inner = type_constraint.arguments[0] if type_constraint.arguments else ANY_TYPE
+    if type_constraint.name == "object" and isinstance(value, Mapping) and isinstance(inner, Mapping):
+        return {name: _convert_attribute(value, name, each) for name, each in inner.items()}
+    if type_constraint.name == "map" and isinstance(value, Mapping):
+        items = _convert_items(list(value.values()), inner)
         return items if isinstance(items, Unknown) else dict(zip(value, items, strict=True))
-    if kind.name in ("list", "set") and isinstance(value, list):
-        items = _items(value, inner)
-        return set_of(items) if kind.name == "set" and isinstance(items, list) else items
+    if type_constraint.name in ("list", "set") and isinstance(value, list):
+        items = _convert_items(value, inner)
+        return to_set(items) if type_constraint.name == "set" and isinstance(items, list) else items
     return value
 
 
-def _items(values: list[Any], kind: Any) -> list[Any] | Unknown:
-    """Return the items of a list, a set or a map; where their type is left open, Terraform finds one for all."""
-    items = [convert(each, kind) for each in values]
-    return uniform(items) if kind == ANY else items
+def _convert_items(values: list[Any], type_constraint: Any) -> list[Any] | Unknown:
+    """Return the converted items of a list, set or map; for `any` Terraform finds one type for all."""
+    items = [convert(each, type_constraint) for each in values]
+    return unify_items(items) if type_constraint == ANY_TYPE else items
 
 
-def _member(value: Mapping[str, Any], name: str, kind: Any) -> Any:
-    if isinstance(kind, Kind) and kind.name == "optional":
-        inner, default = (*kind.arguments, None, None)[:2]
-        given = value.get(name)
-        return convert(default if given is None else given, inner)
-    return convert(value.get(name), kind)
+def _convert_attribute(value: Mapping[str, Any], name: str, type_constraint: Any) -> Any:
+    if isinstance(type_constraint, TypeConstraint) and type_constraint.name == "optional":
+        inner, default = (*type_constraint.arguments, None, None)[:2]
+        attribute = value.get(name)
+        return convert(default if attribute is None else attribute, inner)
+    return convert(value.get(name), type_constraint)
 
 
-def _scalar(value: Any, name: str) -> Any:
+def _convert_primitive(value: Any, name: str) -> Any:
     if name == "string":
-        text = as_text(value)
+        text = to_string(value)
         return value if isinstance(text, Unknown) else text
     if name == "bool":
         return _BOOLEANS.get(value, value) if isinstance(value, str) else value
     if is_number(value) or not isinstance(value, str):
         return value
-    number = number_of(value)
+    number = parse_number(value)
     return value if number is None else number

@@ -1,4 +1,4 @@
-"""What a value is that only Terraform can know: a reason, which travels to whatever was made with it."""
+"""The unknown value: carries its reason to every value that is computed from it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No value, and why there is none."""
+    """A value that cannot be evaluated, and the reason."""
 
     reason: str
     is_error: bool = False
-    """Whether Terraform could not tell it either: `try` goes on to its next argument then."""
+    """Whether it is an error in Terraform too: `try` goes on to its next argument then."""
 
 
 def first_unknown(value: Any) -> Unknown | None:
-    """Return the first thing in plain data that is not known."""
+    """Return the first unknown value in plain data."""
     if isinstance(value, Unknown):
         return value
     inner: Iterable[Any] = ()
@@ -23,7 +23,7 @@ def first_unknown(value: Any) -> Unknown | None:
         inner = value.values()
     elif isinstance(value, list | tuple):
         inner = value
-    for each in inner:
-        if isinstance(each, Unknown | Mapping | list | tuple) and (found := first_unknown(each)) is not None:
-            return found
+    for item in inner:
+        if isinstance(item, Unknown | Mapping | list | tuple) and (unknown := first_unknown(item)) is not None:
+            return unknown
     return None

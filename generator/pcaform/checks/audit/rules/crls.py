@@ -74,9 +74,7 @@ def _readable_policies(context: AuditContext) -> Iterator[tuple[Bucket, list[Gra
 def _cas_of(bucket: Bucket, context: AuditContext) -> list[CaStatus]:
     """Return the CAs that write their CRLs into a bucket."""
     return [
-        ca
-        for ca in context.snapshot.own
-        if ca.lists.get("s3_bucket_name") == bucket.name and ca.status not in _INACTIVE
+        ca for ca in context.snapshot.own if ca.crl.get("s3_bucket_name") == bucket.name and ca.status not in _INACTIVE
     ]
 
 
@@ -94,7 +92,7 @@ def _write_problem(bucket: Bucket, writers: list[Grant]) -> tuple[str, str] | No
 
 def _is_readable(ca: CaStatus, bucket: Bucket, readers: list[Grant]) -> bool:
     """Tell whether a CRL has readers; behind a custom name, or without a URL, any reader of the bucket may serve it."""
-    is_behind = bool(ca.lists.get("custom_cname")) or ca.hides_list
+    is_behind = bool(ca.crl.get("custom_cname")) or ca.omits_crl_url
     is_allowed = any(grant.principal == ANYONE or (is_behind and grant.principal != LIST_WRITER) for grant in readers)
     is_blocked = "RestrictPublicBuckets" in bucket.blocks and not any(
         grant.principal not in (ANYONE, LIST_WRITER) or grant.has_condition for grant in readers
@@ -103,9 +101,9 @@ def _is_readable(ca: CaStatus, bucket: Bucket, readers: list[Grant]) -> bool:
 
 
 def _location(ca: CaStatus, bucket: Bucket) -> str:
-    if cname := ca.lists.get("custom_cname"):
+    if cname := ca.crl.get("custom_cname"):
         return f"its URL is at {cname}, and the bucket {bucket.name} has no reader that could serve it"
-    if ca.hides_list:
+    if ca.omits_crl_url:
         return f"the bucket {bucket.name} has no reader"
     return f"its URL is that of the bucket {bucket.name}, which is not public"
 
@@ -116,6 +114,6 @@ def _public_access(bucket: Bucket, readers: list[Grant], cas: list[CaStatus]) ->
     if is_open and "RestrictPublicBuckets" not in bucket.blocks:
         return "its policy allows s3:GetObject to '*'"
     # Without a choice AWS writes CRLs with PUBLIC_READ: CrlConfiguration in the acm-pca service model.
-    acls = {ca.lists.get("s3_object_acl") or "PUBLIC_READ" for ca in cas}
+    acls = {ca.crl.get("s3_object_acl") or "PUBLIC_READ" for ca in cas}
     has_acls = bucket.is_there and bucket.has_acls and not {"IgnorePublicAcls", "BlockPublicAcls"} & bucket.blocks
     return "its CRLs have the ACL PUBLIC_READ" if has_acls and "PUBLIC_READ" in acls else ""

@@ -1,4 +1,4 @@
-# In the style of the public modules: flags that create, lists that stand for blocks, names made of parts.
+# In the style of the public modules: flags that create resources, lists for blocks, composed names.
 provider "aws" {
   region              = var.region
   allowed_account_ids = var.account_ids

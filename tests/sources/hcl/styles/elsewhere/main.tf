@@ -1,4 +1,4 @@
-# What is not here, or only AWS knows: everything around it is read.
+# References that are not local or known only to AWS; everything else is read.
 provider "aws" {
   region              = "eu-west-1"
   allowed_account_ids = ["123456789012"]

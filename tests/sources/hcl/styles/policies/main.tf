@@ -1,4 +1,4 @@
-# Policies as people write them. What a grant would make becomes one, and what a file cannot tell is reported.
+# Policies in several styles. One that a grant would make becomes that grant; unknown values are reported.
 provider "aws" {
   region              = "eu-west-1"
   allowed_account_ids = ["123456789012"]
@@ -58,7 +58,7 @@ resource "aws_iam_user_policy" "signer" {
   })
 }
 
-# as a data source whose every part is written here
+# as a data source with only known parts
 data "aws_iam_policy_document" "printer" {
   statement {
     actions   = ["acm-pca:IssueCertificate"]
@@ -103,7 +103,7 @@ resource "aws_iam_user_policy" "printer" {
   policy = data.aws_iam_policy_document.printer.json
 }
 
-# a heredoc that no grant would make: word for word
+# a heredoc that no grant would make: kept unchanged
 resource "aws_iam_role" "build" {
   name = "build"
 
@@ -139,7 +139,7 @@ resource "aws_iam_role_policy_attachment" "build" {
   policy_arn = aws_iam_policy.build.arn
 }
 
-# no grant makes this either, and what the CA is called in it only AWS knows
+# no grant would make this, and only AWS knows the ARN of its CA
 resource "aws_iam_user" "reader" {
   name = "reader"
 }
@@ -153,7 +153,7 @@ resource "aws_iam_user_policy" "reader" {
   })
 }
 
-# data sources that build on others, or on what only AWS knows
+# data sources that merge documents or have values known only to AWS
 data "aws_iam_policy_document" "merged" {
   source_policy_documents = [data.aws_iam_policy_document.printer.json]
 }

@@ -1,4 +1,4 @@
-"""The policy that the documentation prints is enough, and none of its actions is there for nothing."""
+"""The documented policy is sufficient, and all of its actions are needed."""
 
 import json
 from collections.abc import Iterator
@@ -8,25 +8,27 @@ from typing import Any
 import pytest
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.required_permissions import RIGHTS, policy
+from pcaform.sources.aws.required_permissions import REQUIRED_PERMISSIONS, build_policy
 from pcaform.sources.inventory import Inventory
 from sources.aws.conftest import Live, live, statement
 
 READER = "reader"
-ACTIONS = [action for actions in RIGHTS.values() for action in actions if not action.startswith("account:")]
-"""The sandbox has no account service: whether that action is enough was not run."""
+ACTIONS = [
+    action for actions in REQUIRED_PERMISSIONS.values() for action in actions if not action.startswith("account:")
+]
+"""The sandbox has no account service, so that action was not tested."""
 
 
 @dataclass(frozen=True)
 class World:
-    """An account with policies counting, what its administrator finds, and the reader who is tried."""
+    """An account that enforces policies, and the inventory that its administrator reads."""
 
     live: Live
     whole: Inventory
 
-    def reader_finds(self, without: str = "") -> Inventory:
-        """Read as a user with the documented policy, without one of its actions."""
-        document = policy()
+    def read_as_reader(self, without: str = "") -> Inventory:
+        """Read as a user with the documented policy, except for one action."""
+        document = build_policy()
         for each in document["Statement"]:
             each["Action"] = [action for action in each["Action"] if action != without]
         document["Statement"] = [each for each in document["Statement"] if each["Action"]]
@@ -47,10 +49,10 @@ def world() -> Iterator[World]:
             DomainName="a.corp.example", CertificateAuthorityArn=issuing, KeyAlgorithm="EC_prime256v1"
         )
         found.user("signer", issue=statement("acm-pca:IssueCertificate", issuing))
-        # AWS's own policies that only bound somebody are in no list.
+        # AWS managed policies that are only boundaries are not in the list
         bound = "arn:aws:iam::aws:policy/AWSPrivateCAFullAccess"
         found.server.client("iam").put_user_permissions_boundary(UserName="signer", PermissionsBoundary=bound)
-        # A reader who could issue would be one of those who are found.
+        # the reader must not be able to issue, or it would be in the inventory
         keys = found.user(READER)
         whole = found.read()
         for name, value in keys.items():
@@ -58,24 +60,24 @@ def world() -> Iterator[World]:
         yield World(found, whole)
 
 
-def shown(found: Inventory) -> Any:
-    """Return what was found, without the reader's own line: the administrator sees them without a policy."""
+def comparable(found: Inventory) -> Any:
+    """Return resources and notes, but not listed principals: the reader has no policy when the administrator reads."""
     return found.resources, [note for note in found.notes if note.kind != "listed"]
 
 
-def test_the_policy_is_enough(world: World) -> None:
-    assert shown(world.reader_finds()) == shown(world.whole)
+def test_the_policy_is_sufficient(world: World) -> None:
+    assert comparable(world.read_as_reader()) == comparable(world.whole)
     assert [note for note in world.whole.notes if note.kind == "unknown"] == []
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_no_action_is_there_for_nothing(world: World, action: str) -> None:
+def test_every_action_is_needed(world: World, action: str) -> None:
     try:
-        found = world.reader_finds(without=action)
+        found = world.read_as_reader(without=action)
     except Failure as failure:
         assert "the caller's policies do not allow it" in str(failure)
         return
-    said = [note for note in found.notes if note.kind == "unknown"]
-    assert said
-    assert all("the caller's policies do not allow it (AccessDenied" in note.reason for note in said)
-    assert shown(found) != shown(world.whole)
+    unknown = [note for note in found.notes if note.kind == "unknown"]
+    assert unknown
+    assert all("the caller's policies do not allow it (AccessDenied" in note.reason for note in unknown)
+    assert comparable(found) != comparable(world.whole)

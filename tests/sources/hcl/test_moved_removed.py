@@ -1,4 +1,4 @@
-"""What files leave open is said and never decided: moves that may not be applied yet, arguments left alone."""
+"""Notes on what files leave open: `moved` and `removed` that may not be applied yet, and `ignore_changes`."""
 
 from pathlib import Path
 
@@ -10,12 +10,15 @@ from sources.hcl.builders import authority
 
 AUTHORITY = "aws_acmpca_certificate_authority"
 HEAD = 'provider "aws" {\n  region              = "eu-west-1"\n  allowed_account_ids = ["123456789012"]\n}\n'
-APPLIED = "Where that was applied, nothing is to do; where not, a stack would destroy it: apply these files first"
+APPLIED = (
+    "If that is applied, there is nothing to do; if not, apply these files first, since a stack would destroy the "
+    "resource"
+)
 CALL = 'module "pki" {\n  source = "./pki"\n}\nmodule "other" {\n  source = "./other"\n}\n'
 
 
-def said(home: Path, capfd: pytest.CaptureFixture[str], files: dict[str, str]) -> tuple[int, list[str]]:
-    """Import files and return how it ended, and what was said to be left open."""
+def open_notes(home: Path, capfd: pytest.CaptureFixture[str], files: dict[str, str]) -> tuple[int, list[str]]:
+    """Import files; return the exit code and the notes on what is ambiguous or left out."""
     for name, text in files.items():
         (home / name).parent.mkdir(exist_ok=True)
         (home / name).write_text(text, encoding="utf-8")
@@ -38,50 +41,55 @@ MOVES = {
 
 
 @pytest.mark.parametrize("block", MOVES)
-def test_a_move_that_may_not_be_applied_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str], block: str) -> None:
+def test_a_move_that_may_not_be_applied_is_reported(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], block: str
+) -> None:
     text = f"{HEAD}moved {{\n  {block}\n}}\n{CALL}{authority('root')}"
     files = {"main.tf": text, "pki/main.tf": authority("inner"), "other/main.tf": 'resource "x" "y" {}\n'}
     new, old = MOVES[block]
-    assert said(tmp_path, capfd, files) == (2, [f"ambiguous: {new}: main.tf:5: the files move {old} here. {APPLIED}"])
+    assert open_notes(tmp_path, capfd, files) == (
+        2,
+        [f"ambiguous: {new}: main.tf:5: a 'moved' block moves {old} here. {APPLIED}"],
+    )
 
 
-def test_a_move_inside_a_module_is_said_with_its_whole_address(
+def test_a_move_inside_a_module_is_reported_with_its_full_address(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     inner = f"moved {{\n  from = {AUTHORITY}.a\n  to   = {AUTHORITY}.inner\n}}\n{authority('inner')}"
     files = {"main.tf": f"{HEAD}{CALL}", "pki/main.tf": inner, "other/main.tf": ""}
     new, old = f"module.pki.{AUTHORITY}.inner", f"module.pki.{AUTHORITY}.a"
-    (line,) = said(tmp_path, capfd, files)[1]
-    assert line == f"ambiguous: {new}: pki/main.tf:1: the files move {old} here. {APPLIED}"
+    (line,) = open_notes(tmp_path, capfd, files)[1]
+    assert line == f"ambiguous: {new}: pki/main.tf:1: a 'moved' block moves {old} here. {APPLIED}"
 
 
 @pytest.mark.parametrize("address", [f"{AUTHORITY}.gone", f"module.x[0].{AUTHORITY}.gone", "module.gone"])
-def test_what_the_files_let_go_of_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str], address: str) -> None:
+def test_a_removed_block_is_reported(tmp_path: Path, capfd: pytest.CaptureFixture[str], address: str) -> None:
     text = f"{HEAD}removed {{\n  from = {address}\n  lifecycle {{\n    destroy = false\n  }}\n}}\n{authority('root')}"
-    expected = f"ambiguous: {address}: main.tf:5: the files let go of it. {APPLIED}"
-    assert said(tmp_path, capfd, {"main.tf": text}) == (2, [expected])
+    expected = f"ambiguous: {address}: main.tf:5: a 'removed' block forgets this resource. {APPLIED}"
+    assert open_notes(tmp_path, capfd, {"main.tf": text}) == (2, [expected])
 
 
 @pytest.mark.parametrize(
     ("written", "what"),
     [("all", "everything"), ("[enabled]", "enabled"), ("[\n      tags,\n      enabled,\n    ]", "tags, enabled")],
 )
-def test_what_the_files_leave_alone_is_said(
+def test_ignored_changes_are_reported(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], written: str, what: str
 ) -> None:
     text = authority("root", f"lifecycle {{\n    ignore_changes = {written}\n  }}")
     expected = (
-        f"left out: {AUTHORITY}.root: main.tf:7: these files leave {what} alone ('ignore_changes'), and a stack does "
-        "not: compare the spec with what is at AWS, 'pcaform drift'"
+        f"left out: {AUTHORITY}.root: main.tf:7: 'ignore_changes' covers {what} here, but a stack manages it: "
+        "compare the spec with AWS ('pcaform drift')"
     )
-    assert said(tmp_path, capfd, {"main.tf": HEAD + text}) == (2, [expected])
+    assert open_notes(tmp_path, capfd, {"main.tf": HEAD + text}) == (2, [expected])
 
 
-def test_what_concerns_no_ca_is_not_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_blocks_about_other_resources_are_not_reported(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = (
         "moved {\n  from = aws_vpc.a\n  to   = aws_vpc.b\n}\nmoved {\n  from = module.a\n  to   = module.other\n}\n"
         "removed {\n  from = aws_vpc.c\n  lifecycle {\n    destroy = false\n  }\n}\n"
         'resource "aws_vpc" "b" {\n  lifecycle {\n    ignore_changes = all\n  }\n}\n'
     )
     files = {"main.tf": HEAD + text + CALL + authority("root"), "pki/main.tf": "", "other/main.tf": ""}
-    assert said(tmp_path, capfd, files) == (0, [])
+    assert open_notes(tmp_path, capfd, files) == (0, [])

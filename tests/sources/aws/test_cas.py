@@ -1,4 +1,4 @@
-"""CAs of every status and shape, read from an account as boto3 made them."""
+"""Reading CAs of every status and shape from an account."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
 from pcaform.sources.inventory import Inventory
 from sandbox.conftest import Pki
-from sources.aws.conftest import ACCOUNT, CA, OTHER, REGION, Live, live, one, remarks_on
+from sources.aws.conftest import ACCOUNT, CA, OTHER, REGION, Live, find_resource, live, notes_on
 
 ELSEWHERE = "us-east-1"
 CRL = {
@@ -33,17 +33,17 @@ HOSTILE = {"a b": "=+-@:/", "Ünï/code": "日本語", "empty": "", "colon:": "x
 
 @dataclass(frozen=True)
 class World:
-    """What there is, by what it shows."""
+    """The account, the ARNs of its CAs by name, and its inventory."""
 
     live: Live
     arns: dict[str, str]
     found: Inventory
 
     def attributes(self, name: str) -> Any:
-        return one(self.found, CA, self.arns[name]).attributes
+        return find_resource(self.found, CA, self.arns[name]).attributes
 
-    def said(self, name: str) -> list[tuple[str, str]]:
-        return [(note.kind, note.reason) for note in remarks_on(self.found, self.arns[name])]
+    def notes(self, name: str) -> list[tuple[str, str]]:
+        return [(note.kind, note.reason) for note in notes_on(self.found, self.arns[name])]
 
 
 def subject(**fields: Any) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def tags(values: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in values.items()]
 
 
-def shared(pki: Pki, arn: str, account: str) -> None:
+def share(pki: Pki, arn: str, account: str) -> None:
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": account},
@@ -77,8 +77,8 @@ def populate(account: Live) -> dict[str, str]:
     disabled = pki.root(**subject(CommonName="Disabled"), Tags=tags({"team": "pki"}))
     pki.grant(disabled, ["GetCertificate", "IssueCertificate"], SourceAccount=ACCOUNT)
     pki.disable(disabled)
-    given = pki.root(**subject(CommonName="Given away"))
-    shared(pki, given, OTHER)
+    shared_ca = pki.root(**subject(CommonName="Shared"))
+    share(pki, shared_ca, OTHER)
     deleted = pki.root(**subject(CommonName="Deleted"))
     pki.disable(deleted)
     pki.client.delete_certificate_authority(CertificateAuthorityArn=deleted, PermanentDeletionTimeInDays=7)
@@ -90,7 +90,7 @@ def populate(account: Live) -> dict[str, str]:
         "policy": policy,
         "issuing": issuing,
         "disabled": disabled,
-        "given": given,
+        "shared": shared_ca,
         "deleted": deleted,
         "pending": pki.create("SUBORDINATE", **subject(CommonName="Pending")),
         "special": pki.root(**subject(**special), RevocationConfiguration={"CrlConfiguration": partitioned}),
@@ -102,7 +102,7 @@ def populate(account: Live) -> dict[str, str]:
     }
     other = Pki(account.server.client("acm-pca", account_id=OTHER))
     arns["foreign"] = other.root(**subject(CommonName="Partner Root"))
-    shared(other, arns["foreign"], ACCOUNT)
+    share(other, arns["foreign"], ACCOUNT)
     creation.failure = "OTHER"
     arns["failed"] = pki.create("ROOT", **subject(CommonName="Failed"))
     creation.failure, creation.delay = None, timedelta(hours=1)
@@ -117,7 +117,7 @@ def world() -> Iterator[World]:
         yield World(account, arns, account.read(caller=Caller(regions=(REGION, ELSEWHERE))))
 
 
-def test_a_hierarchy_has_all_that_aws_knows_of_it(world: World) -> None:
+def test_a_hierarchy_is_read_completely(world: World) -> None:
     assert world.attributes("root")["certificate_authority_configuration"][0]["subject"][0] == {
         **dict.fromkeys(
             (
@@ -138,10 +138,10 @@ def test_a_hierarchy_has_all_that_aws_knows_of_it(world: World) -> None:
     assert policy["certificate_chain"] == certificate["CertificateChain"]
     assert policy["certificate_signing_request"].encode() == world.live.pki.csr_of(world.arns["policy"])
     assert policy["type"] == "SUBORDINATE"
-    assert world.said("root") == world.said("policy") == world.said("issuing") == []
+    assert world.notes("root") == world.notes("policy") == world.notes("issuing") == []
 
 
-def test_revocation_and_tags_are_as_they_are(world: World) -> None:
+def test_revocation_and_tags_are_read(world: World) -> None:
     issuing = world.attributes("issuing")
     assert issuing["revocation_configuration"] == [
         {
@@ -161,7 +161,7 @@ def test_revocation_and_tags_are_as_they_are(world: World) -> None:
     assert world.attributes("short")["usage_mode"] == "SHORT_LIVED_CERTIFICATE"
 
 
-def test_permissions_and_policies_hang_on_their_ca(world: World) -> None:
+def test_permissions_and_policies_refer_to_their_ca(world: World) -> None:
     permissions = {each.attributes["certificate_authority_arn"]: each for each in world.found.of_type(PERMISSION)}
     assert sorted(permissions) == sorted([world.arns["issuing"], world.arns["disabled"]])
     whole = permissions[world.arns["issuing"]]
@@ -170,7 +170,7 @@ def test_permissions_and_policies_hang_on_their_ca(world: World) -> None:
     part = permissions[world.arns["disabled"]]
     assert part.attributes["actions"] == ["GetCertificate", "IssueCertificate"]
     (policy,) = world.found.of_type("aws_acmpca_policy")
-    assert policy.attributes["resource_arn"] == world.arns["given"]
+    assert policy.attributes["resource_arn"] == world.arns["shared"]
     assert json.loads(policy.attributes["policy"])["Statement"][0]["Principal"] == {"AWS": OTHER}
 
 
@@ -183,7 +183,7 @@ def test_a_disabled_ca_is_written_as_disabled(world: World) -> None:
 
 
 def test_a_shared_ca_is_a_reference(world: World) -> None:
-    foreign = one(world.found, CA, world.arns["foreign"])
+    foreign = find_resource(world.found, CA, world.arns["foreign"])
     assert foreign.is_reference
     assert foreign.origin == f"{REGION}, shared by {OTHER} with {ACCOUNT}"
     assert foreign.attributes["certificate"].startswith("-----BEGIN CERTIFICATE-----")
@@ -197,47 +197,47 @@ def test_a_shared_ca_is_a_reference(world: World) -> None:
     ("name", "reason"),
     [
         ("deleted", "it is deleted and can be restored until {:%Y-%m-%d}"),
-        ("pending", "it waits for its certificate, and an 'arn' in a spec is an active CA"),
+        ("pending", "it has no certificate yet, and an 'arn' in a spec needs an active CA"),
         ("failed", "AWS could not create it (OTHER): delete it"),
-        ("creating", "AWS is still creating it: import again when it is done"),
+        ("creating", "AWS is still creating it: import again when it is ready"),
     ],
 )
-def test_what_is_no_living_ca_is_listed_and_not_written(world: World, name: str, reason: str) -> None:
-    ((kind, said),) = world.said(name)
+def test_cas_in_other_statuses_are_reported_and_not_written(world: World, name: str, reason: str) -> None:
+    ((kind, actual),) = world.notes(name)
     assert kind == ("listed" if name == "deleted" else "left out")
     restorable = world.live.pki.describe(world.arns[name]).get("RestorableUntil")
-    assert said.startswith(reason.format(restorable) if restorable else reason)
+    assert actual.startswith(reason.format(restorable) if restorable else reason)
     assert world.arns[name] not in {each.address for each in world.found.resources}
 
 
-def test_an_expired_ca_is_written_and_said_to_be_expired(world: World) -> None:
+def test_an_expired_ca_is_written_and_reported(world: World) -> None:
     assert world.attributes("expired")["enabled"] is True
     ended = world.live.pki.describe(world.arns["expired"])["NotAfter"]
-    ((kind, said),) = world.said("expired")
-    assert (kind, said.startswith(f"its certificate ended at {ended:%Y-%m-%d}")) == ("listed", True)
+    ((kind, reason),) = world.notes("expired")
+    assert (kind, reason.startswith(f"its certificate expired on {ended:%Y-%m-%d}")) == ("listed", True)
 
 
-def test_what_terraform_cannot_say_is_said(world: World) -> None:
-    later = "nothing changes by that; the next change of revocation by Terraform would reset it"
-    assert world.said("special") == [
-        ("left out", "subject.serial_number is '42': Terraform cannot say that, and does not change it"),
-        ("left out", f"crl_configuration.custom_path is 'a/b': Terraform cannot say that; {later}"),
-        ("left out", f"crl_configuration.crl_type is 'PARTITIONED': Terraform cannot say that; {later}"),
+def test_unsupported_settings_are_reported(world: World) -> None:
+    later = "it stays until Terraform next changes the revocation configuration, which resets it"
+    assert world.notes("special") == [
+        ("left out", "subject.serial_number is '42': Terraform does not support this, and does not change it"),
+        ("left out", f"crl_configuration.custom_path is 'a/b': Terraform does not support this; {later}"),
+        ("left out", f"crl_configuration.crl_type is 'PARTITIONED': Terraform does not support this; {later}"),
     ]
 
 
 def test_a_ca_that_terraform_cannot_manage_is_a_reference(world: World) -> None:
-    assert one(world.found, CA, world.arns["custom"]).is_reference
-    ((kind, said),) = world.said("custom")
+    assert find_resource(world.found, CA, world.arns["custom"]).is_reference
+    ((kind, reason),) = world.notes("custom")
     assert kind == "left out"
-    assert said == (
-        "Terraform has no subject that is made of custom_attributes alone; it is written as a reference, which manages "
-        "nothing of it"
+    assert reason == (
+        "Terraform does not support a subject of custom_attributes alone; it is written as a reference, "
+        "which is not managed"
     )
 
 
 def test_regions_are_read_together(world: World) -> None:
-    assert one(world.found, CA, world.arns["elsewhere"]).origin == f"{ELSEWHERE}, {ACCOUNT}"
+    assert find_resource(world.found, CA, world.arns["elsewhere"]).origin == f"{ELSEWHERE}, {ACCOUNT}"
     assert [note for note in world.found.notes if note.kind == "unknown"] == []
 
 
@@ -250,7 +250,7 @@ def test_regions_are_read_together(world: World) -> None:
         (Filters(tags=(("empty", ""),)), ["issuing"]),
     ],
 )
-def test_filters_choose(world: World, filters: Filters, names: list[str]) -> None:
+def test_filters_select(world: World, filters: Filters, names: list[str]) -> None:
     if not names:
         with pytest.raises(Failure, match="no CA was found"):
             world.live.read(filters)
@@ -259,14 +259,14 @@ def test_filters_choose(world: World, filters: Filters, names: list[str]) -> Non
     assert [each.address for each in found.of_type(CA)] == [world.arns[name] for name in names]
 
 
-def test_a_ca_is_chosen_by_its_arn(world: World) -> None:
+def test_a_ca_is_selected_by_its_arn(world: World) -> None:
     found = world.live.read(Filters(arns=(world.arns["policy"],)))
     assert [each.address for each in found.of_type(CA)] == [world.arns["policy"]]
     missing = world.arns["policy"][:-4] + "0000"
-    with pytest.raises(Failure, match=f"{missing}: there is no such CA in these regions"):
+    with pytest.raises(Failure, match=f"{missing}: no such CA in these regions"):
         world.live.read(Filters(arns=(missing,)))
 
 
-def test_all_regions_find_the_one(world: World) -> None:
+def test_all_regions_are_searched(world: World) -> None:
     found = world.live.read(Filters(arns=(world.arns["elsewhere"],)), caller=Caller(is_every_region=True))
     assert [each.address for each in found.of_type(CA)] == [world.arns["elsewhere"]]
