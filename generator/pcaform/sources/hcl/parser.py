@@ -4,10 +4,7 @@ Building the parse tables of its whole grammar takes over a second. Blocks, temp
 it (see `expressions`), so the grammar is reduced to the rest: that takes 0.1 s, and nothing is cached on disk.
 """
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any

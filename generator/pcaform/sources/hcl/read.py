@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 from pcaform.sources.hcl import backend
 from pcaform.sources.hcl.import_blocks import apply_import_blocks
 from pcaform.sources.hcl.module_calls import ModuleCalls, read_providers
 from pcaform.sources.hcl.module_loader import load_module
 from pcaform.sources.hcl.moved_removed import PendingStateChange
-from pcaform.core.garbage_collection import gc_paused
 from pcaform.sources.hcl.providers import Options, provider_from_options
 from pcaform.sources.hcl.resources import attached_resources, read_resources
 from pcaform.sources.hcl.scope import ModuleScope

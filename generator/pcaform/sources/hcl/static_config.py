@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pcaform.core.garbage_collection import gc_paused
 from pcaform.sources.hcl.block_values import evaluate_body
 from pcaform.sources.hcl.blocks import Block
 from pcaform.sources.hcl.module_loader import parse_module
-from pcaform.core.garbage_collection import gc_paused
 from pcaform.sources.hcl.unknown import Unknown
 from pcaform.terraform.hcl_writer import Call, Reference
 
