@@ -24,7 +24,7 @@ pytestmark = pytest.mark.terraform
 AUTHORITY = "aws_acmpca_certificate_authority.this"
 CERTIFICATE = "aws_acmpca_certificate.this"
 INSTALLATION = "aws_acmpca_certificate_authority_certificate.this[0]"
-GONE = "its block is not in the configuration any more"
+GONE = "its block is no longer in the configuration"
 
 
 @pytest.fixture(scope="module")
