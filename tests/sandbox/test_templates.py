@@ -159,7 +159,8 @@ def test_a_limited_root_signs_no_deeper(pki: Pki) -> None:
     arn = pki.create()
     usage = {"KeyUsage": {"KeyCertSign": True, "CRLSign": True}}
     name = template("BlankRootCACertificate_PathLen1_APIPassthrough")
-    own = pki.issue(arn, pki.csr_of(arn), TemplateArn=name, ApiPassthrough={"Extensions": usage})
+    longer = {"Type": "DAYS", "Value": 60}
+    own = pki.issue(arn, pki.csr_of(arn), TemplateArn=name, ApiPassthrough={"Extensions": usage}, Validity=longer)
     pki.install(arn, own["Certificate"])
     assert pki.issue(arn, TemplateArn=template("SubordinateCACertificate_PathLen0"))
     with expect_error("ValidationException", "path length"):
