@@ -213,7 +213,7 @@ def test_demo_succeeds_and_cannot_leave_the_sandbox(pcaform: Run, tmp_path: Path
         "PCA_ACCESS_DENIED",
         "1 to destroy",
         "pcaform guard --spec refuses the change",
-        "pcaform guard refuses Terraform's plan of it\n               permission-destroyed: ACM may not renew",
+        "pcaform guard refuses Terraform's plan of it\n               permission-destroyed: ACM may no longer renew",
         "pcaform import state -: the same spec",
         "pcaform import hcl: the same spec",
         "pcaform import aws: the same spec",

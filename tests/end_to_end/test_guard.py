@@ -89,7 +89,7 @@ EDITS: Mapping[str, tuple[Edit, Edit]] = {
         (("{enabled: true}", "{enabled: false}"),),
     ),
 }
-OUTSIDE = "nothing, but somebody renewed the issuing CA elsewhere"
+OUTSIDE = "nothing, but the issuing CA was renewed elsewhere"
 
 
 def edited(text: str, edit: Edit) -> str:
