@@ -234,7 +234,7 @@ def test_a_parent_that_is_offline(played: Played) -> None:
         {"module.ca_sub.aws_acmpca_certificate_authority_certificate.this[0]": ("create", "delete")},
     ]
     (played.stack.home / "sub.pem").write_text(pem(played.offline.certificate), encoding="ascii")
-    with pytest.raises(Invalid, match="not that of the CA's signing request"):
+    with pytest.raises(Invalid, match="differs from that of the CA's CSR"):
         played.stack.render(authorities(SIGNED))
 
 
