@@ -172,4 +172,4 @@ def test_contradicting_options_are_refused(
     account: Account, pcaform: Run, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     stack = account.stack(pcaform, tmp_path)
-    assert "give one of them" in run_refused(account, pcaform, stack, *options)
+    assert ": give one " in run_refused(account, pcaform, stack, *options)

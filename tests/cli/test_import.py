@@ -181,7 +181,7 @@ REFUSED = [
         "corp.yaml: is the stack 'corp', but --stack names 'x': leave --stack out",
     ),
     (["--into", "there.yaml"], "there.yaml: is for 123456789012 in us-east-1, but the source holds CAs of "),
-    (["--into", "damaged.yaml"], "damaged.yaml.imported.json: not what an import of this version leaves beside a spec"),
+    (["--into", "damaged.yaml"], "damaged.yaml.imported.json: this is not a baseline file of this version"),
     (["--into", "nowhere.yaml"], "nowhere.yaml: cannot be read: No such file or directory"),
 ]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pcaform.checks.audit.rules.renewals import no_renewal
+from pcaform.checks.guard.rules.permissions import permission_destroyed
 from pcaform.cli.demo import guard_act, import_act, issue_act, openssl
 from pcaform.cli.demo.adopt_act import adopt
 from pcaform.cli.demo.commands import run_pcaform
@@ -25,7 +26,6 @@ EXAMPLE = "corp-pki.yaml"
 _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it renewals fail months later\n"
 _MANAGED = "    grants:\n      - certificates: managed"
 _IGNORED = f"    ignore: [{{rule: {acm_has_permission.id}, reason: the demo shows what happens}}]\n{_MANAGED}"
-_REFUSED = "permission-destroyed"
 _PERMISSION_ADDRESS = "module.acm_permission_issuing.aws_acmpca_permission.this"
 
 
@@ -101,8 +101,8 @@ def _break_and_repair(
     ignored = text.replace(f"    permissions:\n{_PERMISSION}", "    permissions: []\n").replace(_MANAGED, _IGNORED)
     with step("the rule is ignored with a reason; rendered again"):
         spec = write_stack(ignored, out, source=EXAMPLE)
-    guard_act.guard_specs(load_valid_text(text.encode(), EXAMPLE), spec, rule=_REFUSED)
-    guard_act.guard_plan(stack, spec, rule=_REFUSED)
+    guard_act.guard_specs(load_valid_text(text.encode(), EXAMPLE), spec, rule=permission_destroyed.id)
+    guard_act.guard_plan(stack, spec, rule=permission_destroyed.id)
     stack.apply(
         "applied all the same: the plan removes exactly the permission",
         expected={_PERMISSION_ADDRESS: ("delete",)},
