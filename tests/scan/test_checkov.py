@@ -14,7 +14,7 @@ from conftest import EXAMPLE, ROOT, Run
 SCANNER = "PCAFORM_CHECKOV"
 REQUIRE = "PCAFORM_REQUIRE_CHECKOV"
 TESTS = ROOT / "tests"
-SPECS = [EXAMPLE, TESTS / "loop" / "spec.yaml", *sorted((TESTS / "render" / "cases").glob("*.yaml"))]
+SPECS = [EXAMPLE, TESTS / "end_to_end" / "spec.yaml", *sorted((TESTS / "render" / "cases").glob("*.yaml"))]
 NOWHERE = "http://127.0.0.1:1"
 SKIPPED = {
     ("CKV_AWS_18", "/modules/crl-bucket/main.tf", "aws_s3_bucket"),

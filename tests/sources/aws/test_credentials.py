@@ -64,7 +64,11 @@ def test_the_caller_is_printed_first(pcaform: Run, account: Live) -> None:
                 f"check the region '{REGION}', AWS_ENDPOINT_URL and the proxy"
             ),
         ),
-        ({}, ("--assume-role", ROLE), f"{ROLE}: it cannot be assumed: it does not trust this caller, or wants an"),
+        (
+            {},
+            ("--assume-role", ROLE),
+            f"{ROLE}: this role cannot be assumed: it does not trust the caller, or needs an",
+        ),
         ({}, ("--region", "mars"), "'mars' is not a region, expected one such as eu-west-1"),
         ({}, ("--region", REGION, "--all-regions"), "--region and --all-regions exclude each other"),
         ({}, ("--external-id", "x"), "--external-id needs a role: name it with --assume-role"),

@@ -160,7 +160,7 @@ def test_principals_that_cannot_be_written_are_reported(world: World) -> None:
     user = f"arn:aws:iam::{ACCOUNT}:user"
     lines = [line for line in world.done.stderr.splitlines() if f"{user}/" in line and not line.startswith("account ")]
     assert lines == [
-        f"left out: {user}/twice: its policies a, b are not what grants make, and a spec takes one word for word",
+        f"left out: {user}/twice: its policies a, b do not match grants, and a spec can copy only one verbatim",
         f"listed: {user}/console: {OWN}",
         f"listed: {user}/console-too: {OWN}",
         (
@@ -230,7 +230,7 @@ def test_a_parent_is_found_by_its_key_and_not_by_its_name(world: World) -> None:
     [
         ((), "--stack NAME is missing"),
         (("--into", "nowhere.yaml"), "nowhere.yaml: there is no such file; --out nowhere.yaml writes a new one"),
-        (("--stack", "x", "--into", "a.yaml", "--out", "b.yaml"), "--into changes a spec that exists"),
+        (("--stack", "x", "--into", "a.yaml", "--out", "b.yaml"), "--into changes an existing spec"),
     ],
 )
 def test_invalid_options_are_refused_before_any_request(

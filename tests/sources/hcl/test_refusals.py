@@ -41,7 +41,7 @@ def test_an_unknown_value_is_reported_and_never_guessed(
     value, more, reason = UNKNOWN[name]
     note = f"{reason}; {ADVICE}"
     (here / "main.tf").write_text(f"{PROVIDER}{authority(f'usage_mode = {value}')}{more}\n", encoding="utf-8")
-    assert failure() == f"{NONE}. What was not taken:\n  {ROOT}: main.tf:7: cannot evaluate 'usage_mode': {note}"
+    assert failure() == f"{NONE}. Not imported:\n  {ROOT}: main.tf:7: cannot evaluate 'usage_mode': {note}"
     (here / "main.tf").write_text(f"{PROVIDER}{authority(f'tags = {{ a = {value} }}')}{more}\n", encoding="utf-8")
     assert run(".", ImportOptions("x")) == 2
     out, err = capfd.readouterr()
@@ -83,8 +83,7 @@ def test_a_dynamic_block_that_cannot_be_expanded_is_reported(here: Path, block: 
     line = f'dynamic "revocation_configuration" {{\n    {block}\n  }}'
     (here / "main.tf").write_text(f'{PROVIDER}variable "x" {{}}\n{authority(line)}', encoding="utf-8")
     assert failure() == (
-        f"{NONE}. What was not taken:\n  {ROOT}: main.tf:6: cannot evaluate 'revocation_configuration': {reason}; "
-        f"{ADVICE}"
+        f"{NONE}. Not imported:\n  {ROOT}: main.tf:6: cannot evaluate 'revocation_configuration': {reason}; {ADVICE}"
     )
 
 
@@ -140,7 +139,7 @@ def test_unusual_valid_text_is_read(here: Path, capfd: pytest.CaptureFixture[str
 def test_files_in_other_syntaxes_are_reported(here: Path, capfd: pytest.CaptureFixture[str], name: str) -> None:
     note = f"pcaform reads only '*.tf' files; {ADVICE}"
     (here / name).write_text("{}", encoding="utf-8")
-    assert failure() == f"{NONE}. What was not taken:\n  {name}: {note}"
+    assert failure() == f"{NONE}. Not imported:\n  {name}: {note}"
     (here / "more.tf").write_text(PROVIDER + authority(), encoding="utf-8")
     assert run(".", ImportOptions("x")) == 2
     assert f"unknown: {name}: {note}\n" in capfd.readouterr().err
