@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pcaform.checks.guard.plan_json import Change
-
-if TYPE_CHECKING:
-    from pcaform.checks.guard.context import PlanContext
 
 Result = TypeVar("Result")
 
@@ -29,13 +26,22 @@ class AnalysisCache:
         return result
 
 
-def once_per_change(
-    analyze: Callable[[Change, "PlanContext"], Result],
-) -> Callable[[Change, "PlanContext"], Result]:
+class HasAnalyses(Protocol):
+    """A context that keeps the analyses of its changes."""
+
+    @property
+    def analyses(self) -> AnalysisCache:
+        """The analyses of one change that its rules share."""
+
+
+Context = TypeVar("Context", bound=HasAnalyses)
+
+
+def once_per_change(analyze: Callable[[Change, Context], Result]) -> Callable[[Change, Context], Result]:
     """Make an analysis of a change one that its rules share."""
 
     @wraps(analyze)
-    def shared(change: Change, context: "PlanContext") -> Result:
+    def shared(change: Change, context: Context) -> Result:
         return context.analyses.get(change, analyze, lambda: analyze(change, context))
 
     return shared
