@@ -89,4 +89,5 @@ def _reference_item(authority: Reference) -> dict[str, Any]:
 
 
 def _dump(value: Any) -> Any:
-    return value.model_dump(exclude_none=True) if hasattr(value, "model_dump") else value
+    """Return a value as the manifest's JSON has it: what was read back must equal what is rendered anew."""
+    return value.model_dump(mode="json", exclude_none=True) if hasattr(value, "model_dump") else value
