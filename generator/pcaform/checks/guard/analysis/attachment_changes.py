@@ -44,7 +44,7 @@ def attachment_change(change: Change, context: PlanContext) -> PairChange:
 
 
 def membership_change(change: Change) -> PairChange:
-    """Return which user comes into which group, or leaves it."""
+    """Return which users join or leave which groups."""
     if change.type not in MEMBERSHIPS:
         return PairChange()
     return _pair_change(members(change.before), members(change.after, change.unknown))
