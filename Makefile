@@ -23,7 +23,7 @@ demo: $(STAMP)
 
 # Everything but what runs Terraform, for while one works.
 check: lint types
-	$(PYTEST) -m "not terraform" $(PYTEST_ARGS)
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(PYTEST) -m "not terraform" $(PYTEST_ARGS)
 
 test: $(STAMP)
 	$(PYTEST) $(PYTEST_ARGS)

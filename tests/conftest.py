@@ -19,7 +19,7 @@ from pcaform.terraform.runner import MIRROR, Terraform, TerraformMissing, cli_co
 # examples each time, so that whether a change lands depends on the change.
 _ALL = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("default", _ALL)
-settings.register_profile("ci", _ALL, derandomize=True)
+settings.register_profile("ci", _ALL, derandomize=True, max_examples=100)
 settings.register_profile("quick", _ALL, max_examples=30)
 settings.register_profile("long", _ALL, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
