@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from validate import spec
 
+from pcaform.core.garbage_collection import gc_paused
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.rules.load import load_valid_text
@@ -39,10 +40,10 @@ def formatted(terraform: str, text: bytes) -> bytes:
     return subprocess.run([terraform, "fmt", "-"], input=text, check=True, capture_output=True).stdout
 
 
+@gc_paused()  # as the command does
 def compare(terraform: str, authorities: int, runs: int) -> tuple[float, float]:
     """Return the best times of rendering and of formatting a stack of so many CAs; noise only ever adds."""
     made = load_valid_text(spec(authorities), "spec.yaml")
-    gc.freeze()  # as the command does
     text = b"\n".join(content for path, content in rendered(made).items() if path.endswith(".tf") and "/" not in path)
     assert formatted(terraform, text) == text
     ours, theirs, start_up = [], [], []
