@@ -15,8 +15,8 @@ import module_pages
 from pcaform.core import facts
 from pcaform.rules.catalog import RULES
 from pcaform.rules.rule import Rule
-from pcaform.spec.fields import FIELDS
 from pcaform.spec.schema import json_schema
+from pcaform.terraform.fields import FIELDS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "pcaform"

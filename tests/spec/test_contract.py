@@ -11,8 +11,9 @@ import pytest
 
 from conftest import Offline
 from pcaform.core import facts
-from pcaform.spec.fields import ACM, CA, CERTIFICATE, FIELDS, PERMISSION, USER, FieldFact
 from pcaform.spec.schema import json_schema
+from pcaform.terraform.fields import FIELDS, FieldFact
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE, IAM_USER, PERMISSION
 
 SERVICE: Any = botocore.loaders.Loader().load_service_model("acm-pca", "service-2")
 SHAPES = SERVICE["shapes"]
@@ -33,11 +34,11 @@ WHOLE = {
 """Shapes of which every member has its field, but for those that are named here."""
 
 NOT_IN_THE_SPEC = {
-    CA: {"id", "tags_all"},
+    AUTHORITY: {"id", "tags_all"},
     CERTIFICATE: {"id", "certificate_signing_request", "signing_algorithm"},  # both follow from the CAs
     PERMISSION: {"id", "certificate_authority_arn", "source_account"},
-    USER: {"id", "tags_all"},
-    ACM: {
+    IAM_USER: {"id", "tags_all"},
+    ACM_CERTIFICATE: {
         "id", "tags_all", "certificate_body", "certificate_chain", "private_key", "validation_method",
         "validation_option.domain_name", "validation_option.validation_domain",
         "options.certificate_transparency_logging_preference",
@@ -155,7 +156,7 @@ def test_every_argument_of_the_provider_has_its_field(resource: str, provider: A
 
 @pytest.mark.terraform
 def test_what_is_called_inexpressible_is_no_argument(provider: Any) -> None:
-    known = set(arguments(provider[CA]["block"]))
+    known = set(arguments(provider[AUTHORITY]["block"]))
     for name in facts.INEXPRESSIBLE_KEYS:
         assert not [argument for argument in known if argument.endswith(f".{name}")]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pcaform.adopt.state import Entry, State
-from pcaform.adopt.state_entries import PERMISSION
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.permissions import LivePermission, delete_permission
 from pcaform.sources.aws.session import Account
+from pcaform.terraform.resource_types import PERMISSION
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,15 @@ from typing import Any
 
 from pcaform.adopt.state import Entry
 from pcaform.terraform.addresses import parse
-
-PERMISSION = "aws_acmpca_permission"
+from pcaform.terraform.resource_types import (
+    IAM_POLICY,
+    IAM_ROLE,
+    IAM_ROLE_POLICY_ATTACHMENT,
+    IAM_USER,
+    IAM_USER_POLICY_ATTACHMENT,
+    PERMISSION,
+    SHARE,
+)
 
 Planned = Mapping[str, Any]
 
@@ -25,15 +32,15 @@ IDS: Mapping[str, tuple[tuple[str, ...], Callable[[Planned, str], str]]] = {
         ("certificate_authority_arn", "principal", "actions"),
         lambda after, _: f"{after['certificate_authority_arn']},{after['principal']},",
     ),
-    "aws_acmpca_policy": (("resource_arn",), lambda after, _: str(after["resource_arn"])),
-    "aws_iam_policy": (("name", "path"), _arn_of_policy),
-    "aws_iam_user": (("name",), lambda after, _: str(after["name"])),
-    "aws_iam_role": (("name",), lambda after, _: str(after["name"])),
-    "aws_iam_user_policy_attachment": (
+    SHARE: (("resource_arn",), lambda after, _: str(after["resource_arn"])),
+    IAM_POLICY: (("name", "path"), _arn_of_policy),
+    IAM_USER: (("name",), lambda after, _: str(after["name"])),
+    IAM_ROLE: (("name",), lambda after, _: str(after["name"])),
+    IAM_USER_POLICY_ATTACHMENT: (
         ("user", "policy_arn"),
         lambda after, _: f"{after['user']}-{after['policy_arn']}",
     ),
-    "aws_iam_role_policy_attachment": (
+    IAM_ROLE_POLICY_ATTACHMENT: (
         ("role", "policy_arn"),
         lambda after, _: f"{after['role']}-{after['policy_arn']}",
     ),
@@ -58,7 +65,7 @@ def _known_names(after: Planned) -> set[str]:
 def _entry(change: Mapping[str, Any], attributes: dict[str, Any], configuration: Mapping[str, Any]) -> Entry:
     module = change.get("module_address", "")
     block, module_path = _find_block(change, configuration["root_module"])
-    if change["type"] == "aws_iam_policy":
+    if change["type"] == IAM_POLICY:
         attributes["arn"] = attributes["id"]
     return Entry(
         address=change["address"],

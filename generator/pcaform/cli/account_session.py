@@ -12,8 +12,8 @@ from pcaform.sources.aws.rate_limit import RateLimiter
 from pcaform.sources.aws.read import read
 from pcaform.sources.aws.session import Account, Caller
 from pcaform.sources.inventory import Inventory
+from pcaform.terraform.resource_types import AUTHORITY
 
-_CA = "aws_acmpca_certificate_authority"
 _UNKNOWN = "unknown"
 
 
@@ -44,7 +44,7 @@ def read_inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None 
 
 def require_cas(inventory: Inventory) -> None:
     """Raise Failure where no CA was found, with the reasons that are known."""
-    if inventory.of_type(_CA):
+    if inventory.of_type(AUTHORITY):
         return
     reasons = "".join(f"\n  {note.kind}: {note.address}: {note.reason}" for note in inventory.notes)
     raise Failure(f"no CA was found{':' if reasons else ' in these regions and with these filters'}{reasons}")

@@ -7,7 +7,10 @@ from typing import Any
 
 from pcaform.sources.inventory import ImportNote
 
-PERMISSIONS, POLICY, CERTIFICATE, TAGS = "permissions", "policy", "certificate", "tags"
+PERMISSIONS = "permissions"
+POLICY = "policy"
+CERTIFICATE = "certificate"
+TAGS = "tags"
 """Parts of a CA that are read separately, so each may be unread while the others are known."""
 
 GONE = ("DELETED", "FAILED")

@@ -5,8 +5,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pcaform.spec.fields import Source
 from pcaform.terraform import addresses
+from pcaform.terraform.fields import Source
+from pcaform.terraform.resource_types import (
+    ACM_CERTIFICATE,
+    AUTHORITY,
+    CERTIFICATE,
+    IAM_GROUP_POLICY,
+    IAM_GROUP_POLICY_ATTACHMENT,
+    IAM_INSTANCE_PROFILE,
+    IAM_POLICY,
+    IAM_POLICY_ATTACHMENT,
+    IAM_ROLE,
+    IAM_ROLE_POLICY,
+    IAM_ROLE_POLICY_ATTACHMENT,
+    IAM_USER,
+    IAM_USER_POLICY,
+    IAM_USER_POLICY_ATTACHMENT,
+    INSTALLATION,
+    PERMISSION,
+    S3_BUCKET,
+    S3_BUCKET_OWNERSHIP_CONTROLS,
+    S3_BUCKET_POLICY,
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
+    SHARE,
+)
 
 _TAGGED = ("tags", "tags_all")
 SYMBOLIC = "symbolic-"
@@ -14,7 +38,7 @@ SYMBOLIC = "symbolic-"
 _SYMBOLIC = re.compile(rf"certificate(?:-authority)?/{SYMBOLIC}[A-Za-z0-9-]+")
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
-    "aws_acmpca_certificate_authority": frozenset(
+    AUTHORITY: frozenset(
         {
             "arn",
             "certificate",
@@ -32,7 +56,7 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
             *_TAGGED,
         }
     ),
-    "aws_acmpca_certificate": frozenset(
+    CERTIFICATE: frozenset(
         {
             "api_passthrough",
             "arn",
@@ -45,12 +69,10 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
             "validity",
         }
     ),
-    "aws_acmpca_certificate_authority_certificate": frozenset(
-        {"certificate", "certificate_authority_arn", "certificate_chain"}
-    ),
-    "aws_acmpca_permission": frozenset({"certificate_authority_arn", "actions", "principal"}),
-    "aws_acmpca_policy": frozenset({"resource_arn", "policy"}),
-    "aws_acm_certificate": frozenset(
+    INSTALLATION: frozenset({"certificate", "certificate_authority_arn", "certificate_chain"}),
+    PERMISSION: frozenset({"certificate_authority_arn", "actions", "principal"}),
+    SHARE: frozenset({"resource_arn", "policy"}),
+    ACM_CERTIFICATE: frozenset(
         {
             "arn",
             "certificate_authority_arn",
@@ -61,8 +83,8 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
             *_TAGGED,
         }
     ),
-    "aws_iam_user": frozenset({"arn", "name", "path", "permissions_boundary", "force_destroy", *_TAGGED}),
-    "aws_iam_role": frozenset(
+    IAM_USER: frozenset({"arn", "name", "path", "permissions_boundary", "force_destroy", *_TAGGED}),
+    IAM_ROLE: frozenset(
         {
             "arn",
             "assume_role_policy",
@@ -75,22 +97,22 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
             *_TAGGED,
         }
     ),
-    "aws_iam_policy": frozenset({"arn", "description", "name", "path", "policy", *_TAGGED}),
-    "aws_iam_user_policy_attachment": frozenset({"user", "policy_arn"}),
-    "aws_iam_role_policy_attachment": frozenset({"role", "policy_arn"}),
-    "aws_iam_group_policy_attachment": frozenset({"group", "policy_arn"}),
-    "aws_iam_policy_attachment": frozenset({"users", "roles", "groups", "policy_arn"}),
-    "aws_iam_user_policy": frozenset({"user", "name", "policy"}),
-    "aws_iam_role_policy": frozenset({"role", "name", "policy"}),
-    "aws_iam_group_policy": frozenset({"group", "name", "policy"}),
-    "aws_iam_instance_profile": frozenset({"name", "path", "role", *_TAGGED}),
-    "aws_s3_bucket": frozenset({"arn", "bucket", "force_destroy", *_TAGGED}),
-    "aws_s3_bucket_policy": frozenset({"bucket", "policy"}),
-    "aws_s3_bucket_ownership_controls": frozenset({"bucket", "rule"}),
-    "aws_s3_bucket_public_access_block": frozenset(
+    IAM_POLICY: frozenset({"arn", "description", "name", "path", "policy", *_TAGGED}),
+    IAM_USER_POLICY_ATTACHMENT: frozenset({"user", "policy_arn"}),
+    IAM_ROLE_POLICY_ATTACHMENT: frozenset({"role", "policy_arn"}),
+    IAM_GROUP_POLICY_ATTACHMENT: frozenset({"group", "policy_arn"}),
+    IAM_POLICY_ATTACHMENT: frozenset({"users", "roles", "groups", "policy_arn"}),
+    IAM_USER_POLICY: frozenset({"user", "name", "policy"}),
+    IAM_ROLE_POLICY: frozenset({"role", "name", "policy"}),
+    IAM_GROUP_POLICY: frozenset({"group", "name", "policy"}),
+    IAM_INSTANCE_PROFILE: frozenset({"name", "path", "role", *_TAGGED}),
+    S3_BUCKET: frozenset({"arn", "bucket", "force_destroy", *_TAGGED}),
+    S3_BUCKET_POLICY: frozenset({"bucket", "policy"}),
+    S3_BUCKET_OWNERSHIP_CONTROLS: frozenset({"bucket", "rule"}),
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK: frozenset(
         {"block_public_acls", "block_public_policy", "bucket", "ignore_public_acls", "restrict_public_buckets"}
     ),
-    "aws_s3_bucket_server_side_encryption_configuration": frozenset({"bucket", "rule"}),
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: frozenset({"bucket", "rule"}),
 }
 """The attributes that are read from each resource type. Others, such as keys and secrets, never leave the source.
 

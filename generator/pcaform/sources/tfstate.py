@@ -14,9 +14,8 @@ from pcaform.sources.inventory import ATTRIBUTES, ImportNote, Inventory, Resourc
 from pcaform.sources.state_text import decode
 from pcaform.terraform.addresses import with_key
 from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY
 
-_OURS = "aws_acmpca_"
-_CA = "aws_acmpca_certificate_authority"
 _DATA = "data"
 _SECRET = "PRIVATE KEY-----"  # noqa: S105 - marks the start of a key
 
@@ -58,7 +57,7 @@ def _build_inventory(instances: Iterator[_Instance], others: Mapping[str, int]) 
         notes += _destroy_notes(instance)
         if instance.deposed:
             continue
-        if instance.type in ATTRIBUTES and (instance.mode != _DATA or instance.type == _CA):
+        if instance.type in ATTRIBUTES and (instance.mode != _DATA or instance.type == AUTHORITY):
             allowed = {key: value for key, value in instance.attributes.items() if key in ATTRIBUTES[instance.type]}
             visible = {
                 key: value for key, value in allowed.items() if key not in instance.hidden and not _is_secret(value)
@@ -73,7 +72,7 @@ def _build_inventory(instances: Iterator[_Instance], others: Mapping[str, int]) 
                 ImportNote("unknown", instance.address, f"'{key}' is marked sensitive in the state, so it was not read")
                 for key in sorted(set(allowed) - set(visible))
             ]
-        elif instance.mode != _DATA and instance.type.startswith(_OURS):
+        elif instance.mode != _DATA and instance.type.startswith(ACMPCA_PREFIX):
             notes.append(ImportNote("left out", instance.address, f"a spec has no field for '{instance.type}'"))
     return Inventory(tuple(resources), tuple(notes), others=others)
 
@@ -103,7 +102,7 @@ def _is_secret(value: Any) -> bool:
 
 
 def _is_relevant(kind: Any) -> bool:
-    return kind in ATTRIBUTES or (isinstance(kind, str) and kind.startswith(_OURS))
+    return kind in ATTRIBUTES or (isinstance(kind, str) and kind.startswith(ACMPCA_PREFIX))
 
 
 def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[_Instance]:
@@ -120,7 +119,7 @@ def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[_I
     prior = list(_shown_instances((document.get("prior_state") or {}).get("values"), before))
     planned = list(_shown_instances(document.get("values") or document.get("planned_values"), after))
     # Planned resources have no ARN yet, so prior ones are preferred if there is a CA among them.
-    has_cas = any(each.type == _CA for each in prior)
+    has_cas = any(each.type == AUTHORITY for each in prior)
     others.update(before if has_cas else after)
     yield from prior if has_cas else planned
 

@@ -6,10 +6,30 @@ test plans a change of every argument of every `aws_acmpca_*` resource with the 
 
 from collections.abc import Mapping
 
+from pcaform.terraform.resource_types import (
+    ACM_CERTIFICATE,
+    AUTHORITY,
+    CERTIFICATE,
+    IAM_INSTANCE_PROFILE,
+    IAM_POLICY,
+    IAM_ROLE,
+    IAM_ROLE_POLICY_ATTACHMENT,
+    IAM_USER,
+    IAM_USER_POLICY_ATTACHMENT,
+    INSTALLATION,
+    PERMISSION,
+    S3_BUCKET,
+    S3_BUCKET_OWNERSHIP_CONTROLS,
+    S3_BUCKET_POLICY,
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
+    SHARE,
+)
+
 _SUBJECT = "certificate_authority_configuration.subject"
 
 REPLACING: Mapping[str, frozenset[str]] = {
-    "aws_acmpca_certificate_authority": frozenset(
+    AUTHORITY: frozenset(
         (
             "certificate_authority_configuration.key_algorithm",
             "certificate_authority_configuration.signing_algorithm",
@@ -30,7 +50,7 @@ REPLACING: Mapping[str, frozenset[str]] = {
             "type",
         )
     ),
-    "aws_acmpca_certificate": frozenset(
+    CERTIFICATE: frozenset(
         (
             "api_passthrough",
             "certificate_authority_arn",
@@ -41,25 +61,23 @@ REPLACING: Mapping[str, frozenset[str]] = {
             "validity.value",
         )
     ),
-    "aws_acmpca_certificate_authority_certificate": frozenset(
-        ("certificate", "certificate_authority_arn", "certificate_chain")
-    ),
-    "aws_acmpca_permission": frozenset(("actions", "certificate_authority_arn", "principal", "source_account")),
-    "aws_acmpca_policy": frozenset(("resource_arn",)),
-    "aws_acm_certificate": frozenset(
+    INSTALLATION: frozenset(("certificate", "certificate_authority_arn", "certificate_chain")),
+    PERMISSION: frozenset(("actions", "certificate_authority_arn", "principal", "source_account")),
+    SHARE: frozenset(("resource_arn",)),
+    ACM_CERTIFICATE: frozenset(
         ("certificate_authority_arn", "domain_name", "key_algorithm", "subject_alternative_names")
     ),
-    "aws_iam_policy": frozenset(("name", "path")),
-    "aws_iam_user": frozenset(),
-    "aws_iam_role": frozenset(("name", "path")),
-    "aws_iam_user_policy_attachment": frozenset(("policy_arn", "user")),
-    "aws_iam_role_policy_attachment": frozenset(("policy_arn", "role")),
-    "aws_iam_instance_profile": frozenset(("name", "path")),
-    "aws_s3_bucket": frozenset(("bucket",)),
-    "aws_s3_bucket_ownership_controls": frozenset(("bucket",)),
-    "aws_s3_bucket_policy": frozenset(("bucket",)),
-    "aws_s3_bucket_public_access_block": frozenset(("bucket",)),
-    "aws_s3_bucket_server_side_encryption_configuration": frozenset(("bucket",)),
+    IAM_POLICY: frozenset(("name", "path")),
+    IAM_USER: frozenset(),
+    IAM_ROLE: frozenset(("name", "path")),
+    IAM_USER_POLICY_ATTACHMENT: frozenset(("policy_arn", "user")),
+    IAM_ROLE_POLICY_ATTACHMENT: frozenset(("policy_arn", "role")),
+    IAM_INSTANCE_PROFILE: frozenset(("name", "path")),
+    S3_BUCKET: frozenset(("bucket",)),
+    S3_BUCKET_OWNERSHIP_CONTROLS: frozenset(("bucket",)),
+    S3_BUCKET_POLICY: frozenset(("bucket",)),
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK: frozenset(("bucket",)),
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: frozenset(("bucket",)),
 }
 """Resource type -> its arguments that replace it, without the indices of blocks."""
 

@@ -1,9 +1,30 @@
 """Terraform's names of the resource types that pcaform renders, reads or checks."""
 
+ACMPCA_PREFIX = "aws_acmpca_"
+"""The prefix of every resource type of Private CA."""
+
 AUTHORITY = "aws_acmpca_certificate_authority"
 CERTIFICATE = "aws_acmpca_certificate"
 INSTALLATION = "aws_acmpca_certificate_authority_certificate"
 PERMISSION = "aws_acmpca_permission"
 SHARE = "aws_acmpca_policy"
-MANAGED = "aws_acm_certificate"
-POLICIES = ("aws_iam_policy", "aws_iam_user_policy", "aws_iam_role_policy", "aws_iam_group_policy")
+ACM_CERTIFICATE = "aws_acm_certificate"
+IAM_USER = "aws_iam_user"
+IAM_ROLE = "aws_iam_role"
+IAM_GROUP = "aws_iam_group"
+IAM_POLICY = "aws_iam_policy"
+IAM_USER_POLICY_ATTACHMENT = "aws_iam_user_policy_attachment"
+IAM_ROLE_POLICY_ATTACHMENT = "aws_iam_role_policy_attachment"
+IAM_GROUP_POLICY_ATTACHMENT = "aws_iam_group_policy_attachment"
+IAM_POLICY_ATTACHMENT = "aws_iam_policy_attachment"
+IAM_USER_POLICY = "aws_iam_user_policy"
+IAM_ROLE_POLICY = "aws_iam_role_policy"
+IAM_GROUP_POLICY = "aws_iam_group_policy"
+IAM_INSTANCE_PROFILE = "aws_iam_instance_profile"
+S3_BUCKET = "aws_s3_bucket"
+S3_BUCKET_POLICY = "aws_s3_bucket_policy"
+S3_BUCKET_OWNERSHIP_CONTROLS = "aws_s3_bucket_ownership_controls"
+S3_BUCKET_PUBLIC_ACCESS_BLOCK = "aws_s3_bucket_public_access_block"
+S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION = "aws_s3_bucket_server_side_encryption_configuration"
+
+POLICIES = (IAM_POLICY, IAM_USER_POLICY, IAM_ROLE_POLICY, IAM_GROUP_POLICY)

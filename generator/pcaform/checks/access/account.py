@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam.evaluator.principals import Principal
 from pcaform.sources.inventory import Inventory, Resource
+from pcaform.terraform.resource_types import AUTHORITY, IAM_POLICY
 
-_CA = "aws_acmpca_certificate_authority"
 _PRINCIPAL_TYPES = ("user", "role")
 
 
 def build_scenarios(inventory: Inventory, account_id: str) -> list[Scenario]:
     """Return one scenario for each region in which the account has its own CAs; CAs of other accounts are left out."""
     subjects = tuple(_subjects(inventory))
-    cas = [ca for ca in inventory.of_type(_CA) if ca.address.split(":")[4] == account_id]
+    cas = [ca for ca in inventory.of_type(AUTHORITY) if ca.address.split(":")[4] == account_id]
     regions = dict.fromkeys(ca.address.split(":")[3] for ca in cas)
     return [
         Scenario(region, account_id, _label_cas(ca for ca in cas if ca.address.split(":")[3] == region), subjects)
@@ -41,7 +41,7 @@ def _common_name(ca: Resource) -> str:
 
 
 def _subjects(inventory: Inventory) -> Iterator[Subject]:
-    managed = {policy.attributes["arn"]: policy.attributes for policy in inventory.of_type("aws_iam_policy")}
+    managed = {policy.attributes["arn"]: policy.attributes for policy in inventory.of_type(IAM_POLICY)}
     for kind in _PRINCIPAL_TYPES:
         for principal_resource in inventory.of_type(f"aws_iam_{kind}"):
             attributes = principal_resource.attributes

@@ -1,4 +1,4 @@
-"""Compares the settings of a CA with AWS, field by field as listed in `spec.fields`."""
+"""Compares the settings of a CA with AWS, field by field as listed in `terraform.fields`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from pcaform.checks.drift.difference import Difference, Kind
 from pcaform.sources.account_snapshot import TAGS, CaStatus
 from pcaform.spec.cas import CertificateAuthority
-from pcaform.spec.fields import CA, FIELDS, FieldFact
+from pcaform.terraform.fields import FIELDS, FieldFact
 from pcaform.terraform.force_new import forces_replacement
+from pcaform.terraform.resource_types import AUTHORITY
 
 _SECTION = "certificate_authorities.*."
 _REVOCATION = "revocation_configuration"
@@ -41,13 +42,13 @@ def compare_settings(
 
 def _list_fields() -> Iterator[FieldFact]:
     for field in FIELDS:
-        is_carried = field.path.startswith(_SECTION) and field.resource == CA and "live" in field.carried
+        is_carried = field.path.startswith(_SECTION) and field.resource == AUTHORITY and "live" in field.carried
         if is_carried and field.argument and field.path.removeprefix(_SECTION) not in _COMPARED_SEPARATELY:
             yield field
 
 
 def _field_difference(place: str, field: FieldFact, message: str, *, arn: str) -> Difference:
-    if field.argument is not None and forces_replacement(CA, field.argument):
+    if field.argument is not None and forces_replacement(AUTHORITY, field.argument):
         return Difference(Kind.REPLACES, place, message, _REPLACED, arn)
     if field.path.removeprefix(_SECTION) in _UNCHANGEABLE:
         advice = "write what AWS has into the spec: AWS never changes it, and every plan would show it"

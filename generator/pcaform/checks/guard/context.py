@@ -16,7 +16,15 @@ from pcaform.checks.guard.certificate_dates import UnreadableError, certificate,
 from pcaform.checks.guard.findings import is_created
 from pcaform.checks.guard.plan_json import Change, Plan, Resource
 from pcaform.checks.guard.policy_holders import Holders
-from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED, PERMISSION, POLICIES, SHARE
+from pcaform.terraform.resource_types import (
+    ACM_CERTIFICATE,
+    AUTHORITY,
+    CERTIFICATE,
+    INSTALLATION,
+    PERMISSION,
+    POLICIES,
+    SHARE,
+)
 
 _ARN = "certificate_authority_arn"
 _AUTHORITY_ARN = re.compile(r"arn:[\w-]+:acm-pca:[\w-]*:[0-9]{12}:certificate-authority/[\w-]+")
@@ -192,7 +200,7 @@ class PlanContext:
         return lines
 
     def _references(self) -> Iterator[tuple[str, str]]:
-        for each in self.of(MANAGED):
+        for each in self.of(ACM_CERTIFICATE):
             if arn := each.values.get(_ARN):
                 yield str(arn), f"{each.address}: ACM cannot renew the certificate for {each.values.get('domain_name')}"
         for each in self.of(PERMISSION):

@@ -5,18 +5,27 @@ from itertools import product
 from typing import Any
 
 from pcaform.iam.normalize import as_list
+from pcaform.terraform.resource_types import (
+    IAM_GROUP_POLICY,
+    IAM_GROUP_POLICY_ATTACHMENT,
+    IAM_POLICY_ATTACHMENT,
+    IAM_ROLE_POLICY,
+    IAM_ROLE_POLICY_ATTACHMENT,
+    IAM_USER_POLICY,
+    IAM_USER_POLICY_ATTACHMENT,
+)
 
 INLINE = (
-    "aws_iam_user_policy",
-    "aws_iam_role_policy",
-    "aws_iam_group_policy",
+    IAM_USER_POLICY,
+    IAM_ROLE_POLICY,
+    IAM_GROUP_POLICY,
     "aws_ssoadmin_permission_set_inline_policy",
 )
 ATTACHMENTS = (
-    "aws_iam_user_policy_attachment",
-    "aws_iam_role_policy_attachment",
-    "aws_iam_group_policy_attachment",
-    "aws_iam_policy_attachment",
+    IAM_USER_POLICY_ATTACHMENT,
+    IAM_ROLE_POLICY_ATTACHMENT,
+    IAM_GROUP_POLICY_ATTACHMENT,
+    IAM_POLICY_ATTACHMENT,
     "aws_iam_user_policy_attachments_exclusive",
     "aws_iam_role_policy_attachments_exclusive",
     "aws_iam_group_policy_attachments_exclusive",

@@ -19,8 +19,7 @@ from pcaform.checks.guard.policy_attachments import (
     texts,
 )
 from pcaform.checks.guard.relevance import is_about_authorities, is_about_authorities_by_name, is_of_aws
-
-_POLICY = "aws_iam_policy"
+from pcaform.terraform.resource_types import IAM_POLICY, IAM_ROLE
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,8 @@ class Holders:
     def _about(self) -> Mapping[str, bool | None]:
         """Policy by ARN and by name -> whether it is about CAs, before or after; None if its text is unknown."""
         about: dict[str, bool | None] = {}
-        managed_here = [each for each, _ in self._before_and_after(_POLICY)]
-        for each in (*managed_here, *(each for each in self.read if each.type == _POLICY)):
+        managed_here = [each for each, _ in self._before_and_after(IAM_POLICY)]
+        for each in (*managed_here, *(each for each in self.read if each.type == IAM_POLICY)):
             text = each.values.get("policy")
             is_about = is_about_authorities(text) if isinstance(text, str) else None
             for name in (str(each.values.get("arn")), f"policy {each.values.get('name')}"):
@@ -50,14 +49,14 @@ class Holders:
     @cached_property
     def makes_policies(self) -> bool:
         """Tell whether the plan creates policies, whose ARNs are unknown until the apply."""
-        return any("create" in change.actions for change in self.changes_of(_POLICY))
+        return any("create" in change.actions for change in self.changes_of(IAM_POLICY))
 
     def concerns(self, arn: str) -> bool | None:
         """Tell whether a policy is about CAs; None if its text is not in the plan."""
         if arn.startswith("("):
             return False  # between specs, where the policy itself is a change
         if arn == UNKNOWN:
-            made = [change for change in self.changes_of(_POLICY) if "create" in change.actions]
+            made = [change for change in self.changes_of(IAM_POLICY) if "create" in change.actions]
             texts = [change.after.get("policy") for change in made]
             are_others = all(isinstance(text, str) and not is_about_authorities(text) for text in texts)
             return False if made and are_others else None
@@ -68,7 +67,7 @@ class Holders:
         """The principals with a policy on CAs, before or after, and their modules; and those that may have one."""
         certain: set[str] = set()
         possible: set[str] = set()
-        for resource, unknown in self._before_and_after(*INLINE, *ATTACHMENTS, _POLICY, "aws_iam_role"):
+        for resource, unknown in self._before_and_after(*INLINE, *ATTACHMENTS, IAM_POLICY, IAM_ROLE):
             for who, is_about in self._policies_of(resource, unknown):
                 (certain if is_about else possible).add(who)
                 if is_about:
@@ -89,7 +88,7 @@ class Holders:
             attached = ((who, self.concerns(arn)) for who, arn in attachments(values, unknown))
             yield from ((who, is_about is True) for who, is_about in attached if is_about is not False)
             return
-        own = [f"role {values.get('name')}"] if resource.type == "aws_iam_role" else holders(values, unknown)
+        own = [f"role {values.get('name')}"] if resource.type == IAM_ROLE else holders(values, unknown)
         abouts = [*map(is_about_authorities, texts(values).values()), *map(self.concerns, managed_policies(values))]
         if any(abouts) or None in abouts or has_unknown_text(unknown):
             yield from ((who, any(abouts)) for who in own or [""])

@@ -18,15 +18,21 @@ from pcaform.importer.infer.tags import tags_of
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.sections import CrlBucket
 from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import (
+    S3_BUCKET,
+    S3_BUCKET_OWNERSHIP_CONTROLS,
+    S3_BUCKET_POLICY,
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
+)
 
-_POLICY = "aws_s3_bucket_policy"
 _PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "aws_s3_bucket_ownership_controls": (("rule", "0", "object_ownership", "BucketOwnerEnforced"),),
-    "aws_s3_bucket_public_access_block": tuple(
+    S3_BUCKET_OWNERSHIP_CONTROLS: (("rule", "0", "object_ownership", "BucketOwnerEnforced"),),
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK: tuple(
         (name, "True")
         for name in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
     ),
-    "aws_s3_bucket_server_side_encryption_configuration": (
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: (
         ("rule", "0", "apply_server_side_encryption_by_default", "0", "sse_algorithm", "AES256"),
     ),
 }
@@ -44,7 +50,7 @@ def infer_buckets(
     """Return the entries of CRL buckets: those with a name in `names`, and those in modules of ours."""
     result = Entries()
     taken: set[str] = set()
-    for bucket in inventory.of_type("aws_s3_bucket"):
+    for bucket in inventory.of_type(S3_BUCKET):
         name = text(bucket, "bucket")
         own = bucket.module_key("crl_bucket_")
         if bucket.is_reference or not name or (name not in names and own is None):
@@ -70,14 +76,14 @@ def infer_buckets(
 
 
 def _parts(inventory: Inventory, name: str) -> Iterator[Resource]:
-    for kind in (*_PARTS, _POLICY):
+    for kind in (*_PARTS, S3_BUCKET_POLICY):
         yield from (each for each in inventory.of_type(kind) if text(each, "bucket") == name)
 
 
 def _find_difference(parts: list[Resource]) -> str | None:
     """Return which part of a bucket is missing, duplicate or different; None if none is."""
     kinds = [each.type for each in parts]
-    for kind in (*_PARTS, _POLICY):
+    for kind in (*_PARTS, S3_BUCKET_POLICY):
         if kinds.count(kind) != 1:
             return f"it has {kinds.count(kind)} of {kind}"
     wrong = [each.type for each in parts for path in _PARTS.get(each.type, ()) if not _has_value(each.attributes, path)]
@@ -96,7 +102,7 @@ def _has_value(value: Any, path: tuple[str, ...]) -> bool:
 def _distributions(parts: list[Resource], name: str, location: StackLocation) -> list[str] | None:
     """Return the distributions that may read a bucket; None if its policy is not one of ours."""
     try:
-        (policy,) = (each.attributes["policy"] for each in parts if each.type == _POLICY)
+        (policy,) = (each.attributes["policy"] for each in parts if each.type == S3_BUCKET_POLICY)
         written = json.loads(policy) if isinstance(policy, str) else policy
         arns = [
             str(arn)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pcaform.sources.inventory import Inventory, Resource
+from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, PERMISSION, SHARE
 
 Many = Mapping[str, list[Resource]]
 
@@ -28,17 +29,15 @@ class CaIndex:
 
 def build_index(inventory: Inventory) -> CaIndex:
     """Build the index of an inventory."""
-    certificates = inventory.of_type("aws_acmpca_certificate")
+    certificates = inventory.of_type(CERTIFICATE)
     return CaIndex(
         by_request=_group_by(certificates, "certificate_signing_request"),
         by_certificate=_group_by(certificates, "certificate"),
-        installations=_group_by(
-            inventory.of_type("aws_acmpca_certificate_authority_certificate"), "certificate_authority_arn"
-        ),
-        permissions=_group_by(inventory.of_type("aws_acmpca_permission"), "certificate_authority_arn"),
-        shares=_group_by(inventory.of_type("aws_acmpca_policy"), "resource_arn"),
+        installations=_group_by(inventory.of_type(INSTALLATION), "certificate_authority_arn"),
+        permissions=_group_by(inventory.of_type(PERMISSION), "certificate_authority_arn"),
+        shares=_group_by(inventory.of_type(SHARE), "resource_arn"),
         signers=frozenset(text(each, "certificate_authority_arn") for each in certificates),
-        cas={text(each, "arn"): each for each in inventory.of_type("aws_acmpca_certificate_authority")},
+        cas={text(each, "arn"): each for each in inventory.of_type(AUTHORITY)},
     )
 
 

@@ -13,13 +13,14 @@ from pcaform.importer.infer.activations import Activation
 from pcaform.importer.infer.ca_index import CaIndex, text
 from pcaform.importer.infer.entry import Entries, SpecEntry
 from pcaform.importer.infer.errors import INCOMPLETE_RESOURCE, NotRepresentable, describe_reason
-from pcaform.importer.infer.keys import CA, is_complete, subject
+from pcaform.importer.infer.keys import is_complete, subject
 from pcaform.importer.infer.permissions import infer_permissions, permission_moves
 from pcaform.importer.infer.stack_locations import StackLocation, has_no_location, of_arn
 from pcaform.importer.infer.tags import tags_of
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import AUTHORITY, INSTALLATION
 
 _DEFAULT_DAYS = 30
 
@@ -35,7 +36,7 @@ def infer_cas(
     """Return the entries of the CAs at a location. `keys` maps ARNs to keys, `defaults` are the provider's tags."""
     result = Entries()
     parents = _Parents(inventory, index)
-    for ca in inventory.of_type(CA):
+    for ca in inventory.of_type(AUTHORITY):
         arn = ca.attributes.get("arn")
         if ca.is_reference or not (location.holds(arn) or has_no_location(arn)):
             continue
@@ -90,9 +91,9 @@ def _infer_ca(
 
 
 def _addresses(ca: Resource, active: Activation, key: str) -> Iterator[tuple[str, str]]:
-    yield ca.address, f"module.{module_names.ca(key)}.{CA}.this"
+    yield ca.address, f"module.{module_names.ca(key)}.{AUTHORITY}.this"
     for resource, module in active.resources:
-        index = "[0]" if resource.type == "aws_acmpca_certificate_authority_certificate" else ""
+        index = "[0]" if resource.type == INSTALLATION else ""
         yield resource.address, f"module.{module}.{resource.type}.this{index}"
 
 
@@ -137,7 +138,7 @@ class _Parents:
 
     def __init__(self, inventory: Inventory, index: CaIndex) -> None:
         self._by_name: dict[str, list[tuple[Resource, Any]]] = {}
-        for ca in inventory.of_type(CA):
+        for ca in inventory.of_type(AUTHORITY):
             installed = index.installations.get(text(ca, "arn"), [])
             pems = dict.fromkeys(text(each, "certificate") for each in (ca, *installed))
             for certificate in (each for pem in pems for each in list(parse_or_none(pem))[:1]):

@@ -17,8 +17,8 @@ from pcaform.importer.infer.tags import tags_of
 from pcaform.sources.inventory import ImportNote, Inventory, Resource, is_symbolic
 from pcaform.spec.sections import Certificate
 from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import ACM_CERTIFICATE
 
-_ACM = "aws_acm_certificate"
 _MODULE = "certificate_"
 
 
@@ -44,7 +44,7 @@ def infer_certificates(
         key = matched.keys.get(certificate.address) or _new_key(certificate, data, taken)
         taken.add(key)
         result.notes += _check_arn(certificate, key, existing)
-        moved = ((certificate.address, f"module.{module_names.certificate(key)}.{_ACM}.this"),)
+        moved = ((certificate.address, f"module.{module_names.certificate(key)}.{ACM_CERTIFICATE}.this"),)
         ca_arns = frozenset({text(certificate, "certificate_authority_arn")})
         result.entries.append(
             SpecEntry("certificates", key, data, certificate, addresses=moved, referenced_cas=ca_arns)
@@ -74,7 +74,7 @@ def _infer_entries(
     keys: Mapping[str, str],
     defaults: Mapping[str, str],
 ) -> Iterator[tuple[Resource, dict[str, Any]]]:
-    for certificate in inventory.of_type(_ACM):
+    for certificate in inventory.of_type(ACM_CERTIFICATE):
         arn = text(certificate, "certificate_authority_arn")
         ca_location = of_arn(arn)
         if certificate.is_reference or not arn or ca_location is None or not _is_here(certificate, location):

@@ -11,15 +11,14 @@ from pcaform.importer.infer.entry import Entries, SpecEntry, parents_first
 from pcaform.importer.infer.errors import NotRepresentable
 from pcaform.importer.infer.existing_keys import ExistingKeys
 from pcaform.importer.infer.issuers import CA_ARN, Reader
-from pcaform.importer.infer.keys import CA, ca_keys, key_for, own_key, principal_key
+from pcaform.importer.infer.keys import ca_keys, key_for, own_key, principal_key
 from pcaform.importer.infer.principal_policies import Principal
 from pcaform.importer.infer.referenced_cas import infer_references
 from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.importer.infer.tags import default_tags
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Aws, Spec
-
-_ACM = "aws_acm_certificate"
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def draft_entries(
     """Return the entries of a location's spec; `refused` are resources that the rules refused, address to reason."""
     result = Entries()
     remaining = tuple(
-        each for each in _without_duplicates(inventory, result) if each.address not in refused or each.type == CA
+        each for each in _without_duplicates(inventory, result) if each.address not in refused or each.type == AUTHORITY
     )
     kept = Inventory(remaining, source=inventory.source, account_id=inventory.account_id)
     index = build_index(kept)
@@ -81,7 +80,7 @@ def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resou
     first: dict[str, str] = {}
     for each in inventory.resources:
         arn = text(each, "arn")
-        if each.type in (CA, _ACM) and arn and not each.is_reference and arn in first:
+        if each.type in (AUTHORITY, ACM_CERTIFICATE) and arn and not each.is_reference and arn in first:
             result.leave_out(
                 each, f"it is the same resource as {first[arn]}: remove one of the two with 'terraform state rm'"
             )

@@ -9,8 +9,8 @@ from pcaform.importer.infer.existing_keys import CaIdentity, ExistingKeys
 from pcaform.importer.infer.pairs import Identity, join_names, match_pairs
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.types import CA_ARN, KEY
+from pcaform.terraform.resource_types import AUTHORITY
 
-CA = "aws_acmpca_certificate_authority"
 _NOT_ALLOWED = re.compile(r"[^a-z0-9_-]+")
 _RESERVED = re.compile(r"_(?=certificate(_g[0-9]+)?\Z)")
 """Would give a CA's module the name of another CA's certificate."""
@@ -55,7 +55,7 @@ def ca_keys(inventory: Inventory, existing: ExistingKeys, others: Iterable[str])
     """Return the key of each CA by ARN: first those of the inventory, then `others`, which are only referenced."""
     keys: dict[str, str] = {}
     taken = _Taken(existing)
-    cas = inventory.of_type(CA)
+    cas = inventory.of_type(AUTHORITY)
     complete = [each for each in cas if not each.is_reference and is_complete(each)]
     matched = _match_existing(complete, existing)
     for ca in complete:

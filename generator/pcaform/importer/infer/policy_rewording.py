@@ -16,18 +16,17 @@ from pcaform.importer.infer.entry import SpecEntry
 from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Spec
+from pcaform.terraform.resource_types import IAM_POLICY, IAM_ROLE, S3_BUCKET_POLICY, SHARE
 
 _REASON = (
     "equivalent to what the stack writes, but worded differently; the plan updates it in place "
     "(allow with `pcaform adopt --accept wording`)"
 )
-_POLICY = "aws_iam_policy"
-_ROLE = "aws_iam_role"
 _ATTRIBUTES: Mapping[str, str] = {
-    _POLICY: "policy",
-    _ROLE: "assume_role_policy",
-    "aws_acmpca_policy": "policy",
-    "aws_s3_bucket_policy": "policy",
+    IAM_POLICY: "policy",
+    IAM_ROLE: "assume_role_policy",
+    SHARE: "policy",
+    S3_BUCKET_POLICY: "policy",
 }
 """Resource type -> the attribute with a policy."""
 
@@ -57,7 +56,7 @@ def reworded_policies(
 
 
 def _name(resource: Resource) -> str:
-    return str(resource.attributes.get("name")) if resource.type == _POLICY else resource.type
+    return str(resource.attributes.get("name")) if resource.type == IAM_POLICY else resource.type
 
 
 def _is_same(policy: Any, rendered: Any) -> bool:
@@ -74,18 +73,18 @@ def _render(entry: SpecEntry, spec: Spec, location: StackLocation, arns: Mapping
     if entry.section == "issuers":
         issuer = spec.issuers[entry.key]
         rendered: dict[str, Any] = {**issuer_policies.documents(issuer, spec.aws, arn_of=arns.__getitem__)}
-        return {**rendered, _ROLE: trust_policy.document(issuer.role.trust, spec.aws)} if issuer.role else rendered
+        return {**rendered, IAM_ROLE: trust_policy.document(issuer.role.trust, spec.aws)} if issuer.role else rendered
     if entry.section in POLICY_BUILDERS:
         role = getattr(spec, entry.section)[entry.key]
         name = f"{role.role_name or entry.key}-private-ca"
         rendered = {name: POLICY_BUILDERS[entry.section](spec, arn_of=arns.__getitem__)}
-        return {**rendered, _ROLE: trust_policy.document(role.trust, spec.aws)}
+        return {**rendered, IAM_ROLE: trust_policy.document(role.trust, spec.aws)}
     if entry.section == "shares":
         region, _ = of_arn(arns[entry.key]) or (location.region, "")
-        return {"aws_acmpca_policy": share.document(spec.shares[entry.key], arns[entry.key], region=region)}
+        return {SHARE: share.document(spec.shares[entry.key], arns[entry.key], region=region)}
     if entry.section == "crl_buckets":
         bucket = spec.crl_buckets[entry.key]
         name = bucket.bucket or entry.key
         rendered = crl_bucket.document(bucket, name, account_id=location.account_id, region=location.region)
-        return {"aws_s3_bucket_policy": rendered}
+        return {S3_BUCKET_POLICY: rendered}
     return {}

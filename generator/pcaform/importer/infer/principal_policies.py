@@ -9,10 +9,22 @@ from typing import Any, Literal
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.importer.infer.ca_index import text
 from pcaform.sources.inventory import Inventory, Resource
+from pcaform.terraform.resource_types import (
+    IAM_GROUP_POLICY,
+    IAM_GROUP_POLICY_ATTACHMENT,
+    IAM_INSTANCE_PROFILE,
+    IAM_POLICY,
+    IAM_POLICY_ATTACHMENT,
+    IAM_ROLE,
+    IAM_ROLE_POLICY,
+    IAM_ROLE_POLICY_ATTACHMENT,
+    IAM_USER,
+    IAM_USER_POLICY,
+    IAM_USER_POLICY_ATTACHMENT,
+)
 
 Kind = Literal["user", "role"]
 _CA_ACTIONS = "acm-pca:"
-_ROLE_POLICY = "aws_iam_role_policy"
 _AWS_MANAGED = ":iam::aws:policy/"
 
 
@@ -50,7 +62,7 @@ class Principal:
 
 def list_principals(inventory: Inventory) -> list[Principal]:
     """Return every user and role that has a policy or is in the inventory; AWS managed policies do not count."""
-    policies = {text(each, "arn"): each for each in inventory.of_type("aws_iam_policy") if text(each, "arn")}
+    policies = {text(each, "arn"): each for each in inventory.of_type(IAM_POLICY) if text(each, "arn")}
     pairs = list(_list_attachments(inventory))
     times: dict[str, int] = defaultdict(int)
     for _, attachment in pairs:
@@ -71,9 +83,7 @@ def list_principals(inventory: Inventory) -> list[Principal]:
         attachments[principal].append(PolicyAttachment(text(policy, "name"), _document(policy), policy, None))
     owned = {(kind, text(each, "name")): each for kind, each in _owned(inventory)}
     identities = dict.fromkeys([*owned, *attachments, *unresolved])
-    profiles = {
-        text(each, "role"): each for each in inventory.of_type("aws_iam_instance_profile") if _has_role_name(each)
-    }
+    profiles = {text(each, "role"): each for each in inventory.of_type(IAM_INSTANCE_PROFILE) if _has_role_name(each)}
     return [
         Principal(
             kind,
@@ -94,20 +104,18 @@ def _has_role_name(profile: Resource) -> bool:
 def unattached(inventory: Inventory) -> Iterator[tuple[Resource, str]]:
     """Yield each policy on private CAs that is not attached to a user or role, with the reason."""
     attached = {text(attachment, "policy_arn") for _, attachment in _list_attachments(inventory)}
-    for policy in inventory.of_type("aws_iam_policy"):
+    for policy in inventory.of_type(IAM_POLICY):
         if (
             _CA_ACTIONS in text(policy, "policy").lower()
             and text(policy, "arn") not in attached
             and not policy.is_reference
         ):
             yield policy, "it is not attached to a user or role: a spec has only policies of issuers"
-    for policy in inventory.of_type("aws_iam_group_policy"):
+    for policy in inventory.of_type(IAM_GROUP_POLICY):
         if _CA_ACTIONS in text(policy, "policy").lower():
             yield policy, f"it belongs to the group {text(policy, 'group')}: a spec has only users and roles"
-    ca_policies = {
-        text(each, "arn") for each in inventory.of_type("aws_iam_policy") if _CA_ACTIONS in text(each, "policy")
-    }
-    for attachment in inventory.of_type("aws_iam_group_policy_attachment"):
+    ca_policies = {text(each, "arn") for each in inventory.of_type(IAM_POLICY) if _CA_ACTIONS in text(each, "policy")}
+    for attachment in inventory.of_type(IAM_GROUP_POLICY_ATTACHMENT):
         if text(attachment, "policy_arn") in ca_policies:
             yield attachment, f"it belongs to the group {text(attachment, 'group')}: a spec has only users and roles"
 
@@ -117,37 +125,39 @@ def inside_roles(inventory: Inventory) -> Iterator[tuple[str, str]]:
 
     A state also has separate inline policies there.
     """
-    separate = {(text(each, "role").rpartition("/")[2], text(each, "name")) for each in inventory.of_type(_ROLE_POLICY)}
-    for role in inventory.of_type("aws_iam_role"):
+    separate = {
+        (text(each, "role").rpartition("/")[2], text(each, "name")) for each in inventory.of_type(IAM_ROLE_POLICY)
+    }
+    for role in inventory.of_type(IAM_ROLE):
         for each in role.attributes.get("inline_policy") or ():
             if (text(role, "name"), each.get("name")) not in separate and _CA_ACTIONS in str(
                 each.get("policy")
             ).lower():
                 yield (
                     f"{role.address} (inline_policy '{each.get('name')}')",
-                    f"it concerns private CAs and is inside the role: make it a separate {_ROLE_POLICY} first",
+                    f"it concerns private CAs and is inside the role: make it a separate {IAM_ROLE_POLICY} first",
                 )
 
 
 def _list_attachments(inventory: Inventory) -> Iterator[tuple[tuple[Kind, str], Resource]]:
-    for each in inventory.of_type("aws_iam_user_policy_attachment"):
+    for each in inventory.of_type(IAM_USER_POLICY_ATTACHMENT):
         yield ("user", text(each, "user")), each
-    for each in inventory.of_type("aws_iam_role_policy_attachment"):
+    for each in inventory.of_type(IAM_ROLE_POLICY_ATTACHMENT):
         yield ("role", text(each, "role")), each
-    for each in inventory.of_type("aws_iam_policy_attachment"):
+    for each in inventory.of_type(IAM_POLICY_ATTACHMENT):
         yield from ((("user", str(name)), each) for name in each.attributes.get("users") or ())
         yield from ((("role", str(name)), each) for name in each.attributes.get("roles") or ())
 
 
 def _inline(inventory: Inventory) -> Iterator[tuple[tuple[Kind, str], Resource]]:
-    for each in inventory.of_type("aws_iam_user_policy"):
+    for each in inventory.of_type(IAM_USER_POLICY):
         yield ("user", text(each, "user")), each
-    for each in inventory.of_type(_ROLE_POLICY):
+    for each in inventory.of_type(IAM_ROLE_POLICY):
         yield ("role", text(each, "role").rpartition("/")[2]), each
 
 
 def _owned(inventory: Inventory) -> Iterator[tuple[Kind, Resource]]:
-    for kind, of_type in (("user", "aws_iam_user"), ("role", "aws_iam_role")):
+    for kind, of_type in (("user", IAM_USER), ("role", IAM_ROLE)):
         for each in inventory.of_type(of_type):
             if not each.is_reference:
                 yield "user" if kind == "user" else "role", each

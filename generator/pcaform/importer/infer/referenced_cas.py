@@ -12,8 +12,7 @@ from pcaform.importer.infer.existing_keys import ExistingKeys
 from pcaform.importer.infer.permissions import infer_permissions, permission_moves
 from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.sources.inventory import ImportNote, Resource
-
-_CA = "aws_acmpca_certificate_authority"
+from pcaform.terraform.resource_types import AUTHORITY
 
 
 def infer_references(
@@ -28,7 +27,7 @@ def infer_references(
     """Return the entries of CAs that are only referenced; `parents` are certificates that they signed for CAs here."""
     result = Entries()
     for arn in needed:
-        resource = index.cas.get(arn) or Resource(_CA, arn, {"arn": arn}, is_reference=True)
+        resource = index.cas.get(arn) or Resource(AUTHORITY, arn, {"arn": arn}, is_reference=True)
         allowed, notes = infer_permissions(index.permissions.get(arn, ()))
         result.notes += notes
         data: dict[str, Any] = {"managed": False, "arn": arn}

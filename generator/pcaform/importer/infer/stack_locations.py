@@ -8,8 +8,8 @@ from typing import Any
 from pcaform.core.problems import Failure
 from pcaform.sources.inventory import Inventory, Provider, Resource
 from pcaform.spec.types import ACCOUNT_ID, REGION
+from pcaform.terraform.resource_types import AUTHORITY
 
-_CA = "aws_acmpca_certificate_authority"
 _PARTS = 6
 _REGION = re.compile(f"{REGION}|^$")
 _ACCOUNT = re.compile(f"{ACCOUNT_ID}|^(aws)?$")
@@ -98,7 +98,7 @@ def split_by_location(inventory: Inventory) -> list[StackLocation]:
 
 
 def _locate_cas(inventory: Inventory) -> Iterator[tuple[Resource, tuple[str, str]]]:
-    for ca in inventory.of_type(_CA):
+    for ca in inventory.of_type(AUTHORITY):
         arn = ca.attributes.get("arn")
         location = None if has_no_location(arn) else of_arn(arn)
         if location is None or (ca.is_reference and inventory.source != "live"):

@@ -5,25 +5,25 @@ from collections.abc import Collection, Iterator, Mapping
 
 from pcaform.importer.infer.stack_locations import StackLocation, has_no_location
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
+from pcaform.terraform.resource_types import ACMPCA_PREFIX, CERTIFICATE, INSTALLATION, PERMISSION, SHARE
 
 _REASONS: Mapping[str, tuple[str, str]] = {
-    "aws_acmpca_certificate": (
+    CERTIFICATE: (
         "certificate_authority_arn",
         (
             "it is not a CA's own certificate, and a spec cannot issue others. Remove it from the state before "
             "applying a stack over it, else Terraform revokes it"
         ),
     ),
-    "aws_acmpca_certificate_authority_certificate": (
+    INSTALLATION: (
         "certificate_authority_arn",
         "the CA that it activates is not in this spec, or has another certificate",
     ),
-    "aws_acmpca_permission": ("certificate_authority_arn", "AWS keeps one permission for each principal and CA"),
-    "aws_acmpca_policy": ("resource_arn", "the CA that it shares is not in this spec"),
+    PERMISSION: ("certificate_authority_arn", "AWS keeps one permission for each principal and CA"),
+    SHARE: ("resource_arn", "the CA that it shares is not in this spec"),
 }
 """Resource type -> the attribute with its location, and why a spec cannot have it."""
 
-_OURS = "aws_acmpca_"
 _UNMANAGED = (
     "not in a spec. A stack over their state would destroy them: give the stack its own state with 'terraform state mv "
     "-state-out', or keep the files that describe them next to the stack's"
@@ -48,13 +48,15 @@ def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Itera
     """Yield notes on all other resources of a state: a stack over it destroys resources without configuration files."""
     unhandled = [each for each in inventory.resources if not each.is_reference and each.address not in handled]
     for each in unhandled if inventory.source == "state" else ():
-        if each.type.startswith(_OURS):
+        if each.type.startswith(ACMPCA_PREFIX):
             yield ImportNote(
                 "left out",
                 each.address,
                 "it is not in a spec, and a stack over this state would destroy it: remove it from the state first",
             )
-    counts = Counter(each.type for each in unhandled if not each.type.startswith(_OURS)) + Counter(inventory.others)
+    counts = Counter(each.type for each in unhandled if not each.type.startswith(ACMPCA_PREFIX)) + Counter(
+        inventory.others
+    )
     if inventory.source != "live" and counts:
         summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
         source = "the same state" if inventory.source == "state" else "the same files"

@@ -10,7 +10,6 @@ from pcaform.importer.merge.baseline import update_baseline
 from pcaform.importer.merge.conflict_marks import add_marks, find_marks, find_position
 from pcaform.importer.merge.decisions import Comparison, Decision, compare, format_path
 from pcaform.importer.merge.normal_form import Form, Path, normal_form
-from pcaform.spec.fields import Source
 from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit
@@ -21,6 +20,7 @@ from pcaform.spec.yaml_reader import Document, parse
 from pcaform.spec.yaml_writer import minimal_data
 from pcaform.terraform import module_names
 from pcaform.terraform.addresses import modules
+from pcaform.terraform.fields import Source
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _WRITTEN = ("taken", "added")

@@ -6,9 +6,9 @@ from typing import Any
 
 from pcaform.importer.merge.carried_fields import by_state, grants_when_attached
 from pcaform.importer.merge.semantic_compare import with_digest
-from pcaform.spec.fields import FIELDS, Source
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
+from pcaform.terraform.fields import FIELDS, Source
 
 Path = tuple[str, ...]
 Form = dict[str, Any]

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from pcaform.importer.merge.merge import Located, MergeResult
 from pcaform.sources.inventory import ImportNote, Inventory
-from pcaform.spec.fields import FIELDS, Source
+from pcaform.terraform.fields import FIELDS, Source
 
 _SOURCES: Mapping[Source, str] = {"state": "a Terraform state", "live": "a live account", "hcl": "a configuration"}
 _SPEC_ONLY = ("ignore", "waivers")

@@ -17,7 +17,13 @@ from pcaform.render.plan.module_call import ModuleCall
 from pcaform.render.plan.placeholders import Placeholders, output_placeholder
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
-from pcaform.terraform.resource_types import CERTIFICATE
+from pcaform.terraform.resource_types import (
+    CERTIFICATE,
+    S3_BUCKET_OWNERSHIP_CONTROLS,
+    S3_BUCKET_POLICY,
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
+)
 
 _UNPROTECTED = "-unprotected"
 _READ = (
@@ -27,11 +33,10 @@ _READ = (
     "ListPermissions",
     "ListTags",
 )
-_BUCKET_POLICY = "aws_s3_bucket_policy"
 _BUCKET_PARTS = (
-    "aws_s3_bucket_ownership_controls",
-    "aws_s3_bucket_public_access_block",
-    "aws_s3_bucket_server_side_encryption_configuration",
+    S3_BUCKET_OWNERSHIP_CONTROLS,
+    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
+    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
 )
 OUTSIDE = "(installed outside this stack)"
 """The placeholder for the certificate of a CA whose activation is external."""
@@ -69,7 +74,7 @@ def resources(spec: Spec, placeholders: Placeholders) -> dict[str, StackResource
             if resource_type == CERTIFICATE:
                 old_name = placeholders.moved.get(call.name, call.name)
                 all_values["certificate"] = output_placeholder(old_name, "certificate")
-            elif resource_type == _BUCKET_POLICY:
+            elif resource_type == S3_BUCKET_POLICY:
                 all_values["policy"] = _bucket_policy(spec, call.name, bucket=all_values["bucket"])
             by_address[full_address] = StackResource(call.name, full_address, resource_type, all_values)
     return by_address
@@ -180,7 +185,7 @@ def _acm_certificate_resources(arguments: Mapping[str, Any]) -> Parts:
 
 def _bucket_resources(arguments: Mapping[str, Any]) -> Parts:
     yield "aws_s3_bucket.this", _select(arguments, "bucket", "force_destroy", "tags")
-    for name in (_BUCKET_POLICY, *_BUCKET_PARTS):
+    for name in (S3_BUCKET_POLICY, *_BUCKET_PARTS):
         yield f"{name}.this", _select(arguments, "bucket")
 
 

@@ -9,6 +9,7 @@ from pcaform.sources.aws.ca_statuses import status_handling, status_notes
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.list_cas import ListedCa
 from pcaform.sources.inventory import ImportNote, Resource
+from pcaform.terraform.resource_types import AUTHORITY, PERMISSION, SHARE
 
 _OWN = (
     api_calls.PERMISSIONS,
@@ -65,7 +66,7 @@ def list_bare_resources(
         elif filters.has_selected_tags(tags) and status_handling(ca.description["Status"]).is_written:
             attributes = convert.to_arguments(ca.description)
             yield Resource(
-                "aws_acmpca_certificate_authority",
+                AUTHORITY,
                 ca.arn,
                 attributes,
                 ca.arn,
@@ -86,7 +87,7 @@ def _list_written(ca: ListedCa, responses: Responses, origin: str) -> Iterator[R
         else:
             attributes |= _read_attributes(operation, response)
     yield Resource(
-        "aws_acmpca_certificate_authority",
+        AUTHORITY,
         ca.arn,
         attributes,
         ca.arn,
@@ -117,7 +118,7 @@ def _permission_resources(arn: str, response: Any, origin: str) -> Iterator[Reso
     for permission in [] if isinstance(response, FailedCall) else response:
         principal, source = permission["Principal"], permission.get("SourceAccount", "")
         yield Resource(
-            "aws_acmpca_permission",
+            PERMISSION,
             f"{arn},{principal}",
             {"certificate_authority_arn": arn, "actions": sorted(permission["Actions"]), "principal": principal}
             | ({"source_account": source} if source else {}),
@@ -128,6 +129,4 @@ def _permission_resources(arn: str, response: Any, origin: str) -> Iterator[Reso
 
 def _policy_resources(arn: str, response: Any, origin: str) -> Iterator[Resource]:
     if isinstance(response, str):
-        yield Resource(
-            "aws_acmpca_policy", f"{arn},policy", {"resource_arn": arn, "policy": response}, arn, origin=origin
-        )
+        yield Resource(SHARE, f"{arn},policy", {"resource_arn": arn, "policy": response}, arn, origin=origin)

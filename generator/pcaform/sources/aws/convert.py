@@ -1,13 +1,13 @@
 """Converts a CA from AWS's structure to the arguments of provider aws 5.100, as in a state after a refresh.
 
-`spec.fields` maps AWS's members to arguments; `core.facts` has values that the provider does not support.
+`terraform.fields` maps AWS's members to arguments; `core.facts` has values that the provider does not support.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.spec.fields import FIELDS, FieldFact
+from pcaform.terraform.fields import FIELDS, FieldFact
 
 _SUBJECT = "ASN1Subject."
 _CRL = "CrlConfiguration."

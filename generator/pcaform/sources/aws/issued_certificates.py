@@ -14,6 +14,7 @@ from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
 from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote, Resource
+from pcaform.terraform.resource_types import ACM_CERTIFICATE
 
 _LIST = "acm:ListCertificates"
 _ACTIVE = frozenset({"ISSUED", "PENDING_VALIDATION", "INACTIVE"})
@@ -57,7 +58,7 @@ def list_resources(
         if isinstance(tags, FailedCall):
             yield ImportNote("unknown", arn, f"tags: {tags.reason}")
         attributes = _read_attributes(arn, certificate, {} if isinstance(tags, FailedCall) else tags)
-        yield Resource("aws_acm_certificate", arn, attributes, arn, origin=origins[issuer])
+        yield Resource(ACM_CERTIFICATE, arn, attributes, arn, origin=origins[issuer])
 
 
 def _read_attributes(arn: str, certificate: Mapping[str, Any], tags: Mapping[str, str]) -> dict[str, Any]:

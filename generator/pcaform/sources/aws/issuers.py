@@ -11,6 +11,7 @@ from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, affects, can_issue, is_relevant
 from pcaform.sources.aws.iam_details import IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.inventory import ImportNote, Resource
+from pcaform.terraform.resource_types import IAM_POLICY
 
 _MANAGED_PATHS = {
     "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center manages this role: change its permission set instead",
@@ -148,7 +149,7 @@ def _policy_resources(principal: IamPrincipal, policies: Sequence[Policy], manag
 def _managed_policy(policy: Policy) -> Resource:
     path = policy.arn.partition(":policy")[2].rpartition("/")[0] + "/"
     attributes = {"arn": policy.arn, "name": policy.name, "path": path, "policy": policy.document}
-    return Resource("aws_iam_policy", policy.arn, attributes, policy.arn, is_reference=_is_aws_managed(policy))
+    return Resource(IAM_POLICY, policy.arn, attributes, policy.arn, is_reference=_is_aws_managed(policy))
 
 
 def _is_aws_managed(policy: Policy) -> bool:

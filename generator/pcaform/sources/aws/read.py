@@ -15,8 +15,7 @@ from pcaform.sources.aws.parallel import run_calls, start
 from pcaform.sources.aws.progress import ProgressCallback, no_progress
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
-
-_CA = "aws_acmpca_certificate_authority"
+from pcaform.terraform.resource_types import AUTHORITY
 
 
 def read(
@@ -39,7 +38,7 @@ def read(
     _read(account, [*calls, *issued_certificates.list_calls(arns)], checkpoint, report_progress)
     resources: list[Resource] = []
     _split(_ca_resources(account, listed, checkpoint, filters), resources, notes)
-    written = {resource.id: resource.origin for resource in resources if resource.type == _CA}
+    written = {resource.id: resource.origin for resource in resources if resource.type == AUTHORITY}
     _split(issued_certificates.list_resources(arns, checkpoint.responses, written), resources, notes)
     _split(issuers.list_issuers(get_principals(), AccountScope(account.account_id, tuple(written))), resources, notes)
     return Inventory(tuple(resources), tuple(notes), source="live", account_id=account.account_id)

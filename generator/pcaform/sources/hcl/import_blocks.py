@@ -19,9 +19,9 @@ from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.sources.inventory import ATTRIBUTES, SYMBOLIC, ImportNote, Resource
 from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Traversal, quote
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 
-_AUTHORITY = "aws_acmpca_certificate_authority"
-_BY_ARN = frozenset({_AUTHORITY, "aws_acm_certificate"})
+_BY_ARN = frozenset({AUTHORITY, ACM_CERTIFICATE})
 """Resource types that a spec imports by ARN."""
 _SPACES = re.compile(r'(?P<kept>"(?:[^"\\]|\\.)*")|\s+')
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^"\]])*\]')
@@ -164,7 +164,7 @@ def _set_ids(resources: Mapping[Traversal | str, Resource], ids: Mapping[Travers
     arns = {
         resource.attributes["arn"]: resource.id
         for resource in with_ids
-        if resource.type == _AUTHORITY and resource.id and not resource.is_reference
+        if resource.type == AUTHORITY and resource.id and not resource.is_reference
     }
     return [
         replace(resource, attributes=_replace_arns(resource.attributes, arns)) if arns else resource

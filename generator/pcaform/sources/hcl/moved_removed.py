@@ -8,9 +8,9 @@ from pcaform.sources.hcl.blocks import Block
 from pcaform.sources.hcl.import_blocks import resource_type, strip_spaces
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.inventory import ATTRIBUTES, ImportNote, Resource
+from pcaform.terraform.resource_types import CERTIFICATE
 
 _GENERATION = re.compile(r"(?P<authority>module\.ca_.+)_certificate(?:_g[0-9]+)?\Z")
-_CERTIFICATE = "aws_acmpca_certificate"
 _MOVED = (
     "{location}: a 'moved' block moves {old} here. If that is applied, there is nothing to do; if not, apply these "
     "files first, since a stack would destroy the resource"
@@ -64,7 +64,7 @@ def ignored_changes(instance: Instance) -> Iterator[ImportNote]:
     """
     for block in instance.block.body.of_type("lifecycle"):
         attribute = block.body.attributes.get("ignore_changes")
-        if attribute is not None and instance.block.labels[0] != _CERTIFICATE:
+        if attribute is not None and instance.block.labels[0] != CERTIFICATE:
             names = " ".join(attribute.value.text.split()).strip("[] ,")
             what = "everything" if names == "all" else names
             yield ImportNote("left out", instance.address, _IGNORED.format(location=attribute.location, what=what))

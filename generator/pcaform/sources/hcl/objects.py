@@ -8,6 +8,7 @@ from pcaform.sources.hcl import symbolic_values
 from pcaform.sources.hcl.iam_policy_document import render_document
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.unknown import Unknown
+from pcaform.terraform.resource_types import AUTHORITY, IAM_POLICY
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,6 @@ def _read_data_source(instance: Instance, name: str) -> Any:
         return provider.region
     if kind == "aws_partition" and name in ("partition", "id"):
         return facts.partition(provider.region) if isinstance(provider.region, str) else provider.region
-    if kind in ("aws_acmpca_certificate_authority", "aws_iam_policy") and name == "id":
+    if kind in (AUTHORITY, IAM_POLICY) and name == "id":
         return instance.argument("arn")
     return Unknown(f"{instance.address}.{name} is read from AWS")

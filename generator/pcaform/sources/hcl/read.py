@@ -18,9 +18,7 @@ from pcaform.sources.hcl.resources import attached_resources, read_resources
 from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.variables import load_variables
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
-
-_AUTHORITY = "aws_acmpca_certificate_authority"
-_INSTALLATION = "aws_acmpca_certificate_authority_certificate"
+from pcaform.terraform.resource_types import AUTHORITY, INSTALLATION
 
 
 def read(path: str, options: Options) -> Inventory:
@@ -76,11 +74,11 @@ def _set_installed_certificates(resources: Iterable[Resource]) -> list[Resource]
     certificates = {
         resource.attributes["certificate_authority_arn"]: resource.attributes.get("certificate")
         for resource in resource_list
-        if resource.type == _INSTALLATION
+        if resource.type == INSTALLATION
     }
     return [
         _set_attributes(resource, certificate=certificates[resource.attributes["arn"]])
-        if resource.type == _AUTHORITY and resource.attributes.get("arn") in certificates
+        if resource.type == AUTHORITY and resource.attributes.get("arn") in certificates
         else resource
         for resource in resource_list
     ]

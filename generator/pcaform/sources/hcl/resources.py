@@ -13,10 +13,8 @@ from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.state_shape import to_state_shape, type_error
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.sources.inventory import ATTRIBUTES, ImportNote, Resource, is_symbolic
+from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY, CERTIFICATE
 
-_TYPE_PREFIX = "aws_acmpca_"
-_AUTHORITY = "aws_acmpca_certificate_authority"
-_CERTIFICATE = "aws_acmpca_certificate"
 _OWNERS = ("certificate_authority_arn", "resource_arn")
 _COMPUTED = ("arn", "certificate", "certificate_chain", "certificate_signing_request")
 _OPTIONAL = frozenset({"tags", "timeouts"})
@@ -42,12 +40,12 @@ def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResul
     """Yield the resources about private CAs in a module and the modules that it calls."""
     for block in scope.module.of_type("resource"):
         type_ = block.labels[0] if block.labels else ""
-        if type_ in ATTRIBUTES or type_.startswith(_TYPE_PREFIX):
+        if type_ in ATTRIBUTES or type_.startswith(ACMPCA_PREFIX):
             yield from _read_block(block, scope)
         elif type_:
             yield UnrelatedType(type_)
     for block in scope.module.of_type("data"):
-        if block.labels and block.labels[0] == _AUTHORITY:
+        if block.labels and block.labels[0] == AUTHORITY:
             yield from _read_data_source(block, scope)
     for block in scope.module.of_type("module"):
         yield from _read_module_call(block, scope, calls)
@@ -121,7 +119,7 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
 
 def _invalid_reason(kind: str, name: str, value: Any) -> Unknown | None:
     """Return why a known value cannot be used, None if it can."""
-    if kind.startswith(_TYPE_PREFIX) and _has_repeated_block(value):
+    if kind.startswith(ACMPCA_PREFIX) and _has_repeated_block(value):
         return _REPEATED_BLOCK
     symbolic = None if name in _REFERENCES else _symbolic_argument(name, value)
     if symbolic is not None:
@@ -157,7 +155,7 @@ def _read_data_source(block: Block, scope: ModuleScope) -> Iterator[ReadResult]:
             yield ImportNote("unknown", instance.address, _format_reason(instance, "arn", arn))
         if isinstance(arn, str):
             yield Resource(
-                _AUTHORITY,
+                AUTHORITY,
                 instance.address,
                 {"arn": arn},
                 id=arn,
@@ -204,8 +202,8 @@ def attached_resources(resources: Iterable[Resource]) -> tuple[list[Resource], l
 
 def _find_detached(resources: Sequence[Resource]) -> dict[str, Resource]:
     """Return by address the resources that refer to a CA or certificate that is not among the resources."""
-    arns = {resource.attributes.get("arn") for resource in resources if resource.type == _AUTHORITY}
-    certificates = {resource.attributes.get("certificate") for resource in resources if resource.type == _CERTIFICATE}
+    arns = {resource.attributes.get("arn") for resource in resources if resource.type == AUTHORITY}
+    certificates = {resource.attributes.get("certificate") for resource in resources if resource.type == CERTIFICATE}
     return {
         resource.address: resource
         for resource in resources

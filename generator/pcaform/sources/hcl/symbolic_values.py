@@ -11,6 +11,19 @@ from typing import Any
 from pcaform.sources.hcl.providers import ProviderConfig
 from pcaform.sources.hcl.unknown import Unknown
 from pcaform.sources.inventory import SYMBOLIC
+from pcaform.terraform.resource_types import (
+    ACM_CERTIFICATE,
+    AUTHORITY,
+    CERTIFICATE,
+    IAM_GROUP,
+    IAM_INSTANCE_PROFILE,
+    IAM_POLICY,
+    IAM_ROLE,
+    IAM_USER,
+    INSTALLATION,
+    S3_BUCKET,
+    S3_BUCKET_POLICY,
+)
 
 GetArgument = Callable[[str], Any]
 """From an argument's name to its value, None if it is not set."""
@@ -74,11 +87,11 @@ def computed_attribute(
 
 
 _IAM_ARN_TYPES = {
-    "aws_iam_user": "user",
-    "aws_iam_role": "role",
-    "aws_iam_policy": "policy",
-    "aws_iam_group": "group",
-    "aws_iam_instance_profile": "instance-profile",
+    IAM_USER: "user",
+    IAM_ROLE: "role",
+    IAM_POLICY: "policy",
+    IAM_GROUP: "group",
+    IAM_INSTANCE_PROFILE: "instance-profile",
 }
 
 
@@ -88,7 +101,7 @@ def _iam_attribute(kind: str, attribute: str, get_argument: GetArgument, *, prov
         return name if isinstance(name, Unknown) else Unknown("AWS chooses the name")
     if isinstance(path, Unknown):
         return path
-    if attribute == "id" and kind != "aws_iam_policy":
+    if attribute == "id" and kind != IAM_POLICY:
         return name
     return iam_arn(_IAM_ARN_TYPES[kind], name, path or "/", provider=provider)
 
@@ -113,7 +126,7 @@ def _compute_ca_arn(address: str, _get_argument: GetArgument, provider: Provider
 
 
 _COMPUTED: Mapping[str, Mapping[str, _ComputeAttribute]] = {
-    "aws_acmpca_certificate_authority": {
+    AUTHORITY: {
         "arn": _compute_ca_arn,
         "id": _compute_ca_arn,
         "certificate_signing_request": lambda address, _get_argument, _provider: symbolic_csr(address),
@@ -121,25 +134,25 @@ _COMPUTED: Mapping[str, Mapping[str, _ComputeAttribute]] = {
             f"the certificate of {address} is installed later"
         ),
     },
-    "aws_acmpca_certificate": {
+    CERTIFICATE: {
         "arn": lambda address, _get_argument, provider: provider.arn("acm-pca", f"certificate/{symbolic_id(address)}"),
         "id": lambda address, _get_argument, provider: provider.arn("acm-pca", f"certificate/{symbolic_id(address)}"),
         "certificate": lambda address, _get_argument, _provider: symbolic_certificate(address),
         "certificate_chain": lambda address, _get_argument, _provider: symbolic_chain(address),
     },
-    "aws_acmpca_certificate_authority_certificate": {
+    INSTALLATION: {
         "id": lambda _address, get_argument, _provider: get_argument("certificate_authority_arn"),
     },
-    "aws_acm_certificate": {
+    ACM_CERTIFICATE: {
         "arn": lambda address, _get_argument, provider: provider.arn("acm", f"certificate/{symbolic_id(address)}"),
         "id": lambda address, _get_argument, provider: provider.arn("acm", f"certificate/{symbolic_id(address)}"),
     },
-    "aws_s3_bucket": {
+    S3_BUCKET: {
         "id": lambda _address, get_argument, provider: _format_bucket_name(get_argument, "{name}", provider),
         "arn": _compute_bucket_arn,
         "bucket_domain_name": lambda _address, get_argument, provider: _format_bucket_name(
             get_argument, "{name}.s3.amazonaws.com", provider
         ),
     },
-    "aws_s3_bucket_policy": {"id": lambda _address, get_argument, _provider: get_argument("bucket")},
+    S3_BUCKET_POLICY: {"id": lambda _address, get_argument, _provider: get_argument("bucket")},
 }

@@ -16,9 +16,9 @@ from pcaform.checks.guard.policy_attachments import (
     managed_policies,
     members,
 )
+from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
 
-_ROLE = "aws_iam_role"
-_PRINCIPALS = ("aws_iam_user", "aws_iam_role", "aws_iam_group")
+_PRINCIPALS = (IAM_USER, IAM_ROLE, IAM_GROUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def attachment_change(change: Change, context: PlanContext) -> PairChange:
     if change.type in ATTACHMENTS:
         before, after = attachments(change.before), attachments(change.after, change.unknown)
         return _pair_change(follow_renames(change, before, context), after)
-    if change.type == _ROLE and change.after and "managed_policy_arns" not in change.unknown:
+    if change.type == IAM_ROLE and change.after and "managed_policy_arns" not in change.unknown:
         old, new = (
             frozenset(("the role", arn) for arn in managed_policies(each)) for each in (change.before, change.after)
         )

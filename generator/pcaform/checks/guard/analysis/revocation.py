@@ -12,7 +12,8 @@ from typing import Any
 
 from pcaform.checks.guard.plan_json import Change
 
-CRL, OCSP = "crl_configuration", "ocsp_configuration"
+CRL = "crl_configuration"
+OCSP = "ocsp_configuration"
 CNAMES: Mapping[str, str] = {CRL: "custom_cname", OCSP: "ocsp_custom_cname"}
 """Block -> its argument for a custom name."""
 _ROOT = "revocation_configuration"

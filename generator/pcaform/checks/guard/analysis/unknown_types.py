@@ -8,6 +8,7 @@ from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.registry import rules_for
 from pcaform.checks.guard.verdict import Undecided
 from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.resource_types import ACMPCA_PREFIX
 
 _CHANGING = {"create", "update", "delete"}
 _TAGS = {"tags", "tags_all"}
@@ -15,7 +16,7 @@ _TAGS = {"tags", "tags_all"}
 
 def unknown_type(change: Change) -> Iterator[Undecided]:
     """Yield that a change cannot be decided, if its type belongs to AWS Private CA and no rule looks at it."""
-    is_of_private_ca = change.type.startswith(("aws_acmpca_", "awscc_acmpca_"))
+    is_of_private_ca = change.type.startswith((ACMPCA_PREFIX, "awscc_acmpca_"))
     if is_of_private_ca and not rules_for(change.type) and _CHANGING & set(change.actions) and not _is_of_tags(change):
         message = f"what this does to a CA is unknown: no rule of the guard looks at '{change.type}'"
         yield Undecided(address_of(change), message)

@@ -14,7 +14,7 @@ from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.spec_diff import change_types
 from pcaform.checks.guard.verdict import Note, Outcome
-from pcaform.terraform.resource_types import CERTIFICATE, INSTALLATION, MANAGED
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, CERTIFICATE, INSTALLATION
 
 _ARN = "certificate_authority_arn"
 _FORGET = "a 'removed' block with 'destroy = false'"
@@ -101,7 +101,7 @@ def certificate_reissued(change: Change, context: PlanContext) -> Iterator[Outco
 @rule(
     "managed-certificate-destroyed",
     Level.NOTICE,
-    types=[MANAGED],
+    types=[ACM_CERTIFICATE],
     change="destroys or replaces a private certificate of ACM",
     consequence="the certificate and its key are deleted as soon as nothing uses them",
     source="https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html",

@@ -9,7 +9,7 @@ from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Outcome
 from pcaform.core.facts import ALL_PERMISSION_ACTIONS
-from pcaform.terraform.resource_types import MANAGED, PERMISSION
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, PERMISSION
 
 _ARN = "certificate_authority_arn"
 _FORGET = "a 'removed' block with 'destroy = false'"
@@ -65,5 +65,5 @@ def permission_replaced(change: Change, context: PlanContext) -> Iterator[Outcom
 def _managed(change: Change, context: PlanContext) -> tuple[str, ...]:
     """Return the certificates of this stack that ACM renews from a permission's CA."""
     arn = change.before.get(_ARN)
-    renewed = [each for each in context.of(MANAGED) if arn and each.values.get(_ARN) == arn]
+    renewed = [each for each in context.of(ACM_CERTIFICATE) if arn and each.values.get(_ARN) == arn]
     return tuple(f"{each.address}: the certificate for {each.values.get('domain_name')}" for each in renewed)

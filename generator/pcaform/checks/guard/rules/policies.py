@@ -18,10 +18,9 @@ from pcaform.checks.guard.policy_attachments import ATTACHMENTS, INLINE, MEMBERS
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Outcome
 from pcaform.checks.guard.widening import Widening
-from pcaform.terraform.resource_types import POLICIES, SHARE
+from pcaform.terraform.resource_types import IAM_ROLE, IAM_USER, POLICIES, SHARE
 
-_ROLE, _USER = "aws_iam_role", "aws_iam_user"
-_WITH_TEXT = (*dict.fromkeys((*POLICIES, *INLINE)), _ROLE)
+_WITH_TEXT = (*dict.fromkeys((*POLICIES, *INLINE)), IAM_ROLE)
 """Types that hold the text of a policy."""
 _SPEC = "pass the spec with '--spec SPEC'"
 _NARROW = "narrow the policy to what was requested; 'pcaform access SPEC' shows what each principal may do"
@@ -78,14 +77,14 @@ def privileged_template(change: Change, context: PlanContext) -> Iterator[Outcom
 @rule(
     "policy-widened",
     Level.WIDENS_ACCESS,
-    types=[*_WITH_TEXT, _USER],
+    types=[*_WITH_TEXT, IAM_USER],
     change="lets an existing policy allow more",
     consequence="its principals may do more with CAs",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
 )
 def policy_widened(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find an existing policy that allows more, or a permissions boundary that is replaced or removed."""
-    if change.type in (_ROLE, _USER):
+    if change.type in (IAM_ROLE, IAM_USER):
         yield from _boundary_changed(change, context)
     for gained in _widenings(change, context):
         if not gained.has_privileged_template and not gained.has_ca_template:

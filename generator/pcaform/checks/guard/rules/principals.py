@@ -10,15 +10,15 @@ from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Outcome
+from pcaform.terraform.resource_types import IAM_ROLE, IAM_USER
 
-_ROLE, _USER = "aws_iam_role", "aws_iam_user"
 _GONE = "check that nothing issues as this principal any more; the certificates that it issued stay valid"
 
 
 @rule(
     "role-trusts-anybody",
     Level.BREAKS_TRUST,
-    types=[_ROLE],
+    types=[IAM_ROLE],
     change="lets anyone assume a role that may use CAs",
     consequence="any AWS account, or any user of an identity provider, gets the role's permissions",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html",
@@ -42,7 +42,7 @@ def role_trusts_anybody(change: Change, context: PlanContext) -> Iterator[Outcom
 @rule(
     "trust-extended",
     Level.WIDENS_ACCESS,
-    types=[_ROLE],
+    types=[IAM_ROLE],
     change="lets more principals assume a role that may use CAs",
     consequence="they get its permissions",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-concepts.html",
@@ -65,7 +65,7 @@ def trust_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
 @rule(
     "principal-destroyed",
     Level.NOTICE,
-    types=[_USER, _ROLE],
+    types=[IAM_USER, IAM_ROLE],
     change="destroys or replaces a user or a role that may use CAs",
     consequence="whatever uses it can no longer issue",
     source="https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html",
@@ -73,7 +73,7 @@ def trust_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
 def principal_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a user or role that may use CAs and is destroyed; a user's access keys are deleted with it."""
     if is_destroyed(change) and context.holders.is_holder(change):
-        kind, is_role = change.type.removeprefix("aws_iam_"), change.type == _ROLE
+        kind, is_role = change.type.removeprefix("aws_iam_"), change.type == IAM_ROLE
         if is_replaced(change):
             end = "another one takes its place" if is_role else "another one takes its place, without its access keys"
         else:

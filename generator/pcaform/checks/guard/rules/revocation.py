@@ -21,10 +21,8 @@ from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Outcome
-from pcaform.terraform.resource_types import AUTHORITY
+from pcaform.terraform.resource_types import AUTHORITY, S3_BUCKET, S3_BUCKET_POLICY, S3_BUCKET_PUBLIC_ACCESS_BLOCK
 
-_BUCKET, _BUCKET_POLICY = "aws_s3_bucket", "aws_s3_bucket_policy"
-_ACCESS_BLOCK = "aws_s3_bucket_public_access_block"
 _NAME_TYPES = ("aws_route53_record", "aws_cloudfront_distribution")
 _FLAGS = ("block_public_acls", "ignore_public_acls")
 _KEEP = "keep the bucket and its policy until every certificate that names it has expired"
@@ -34,7 +32,7 @@ _NAMES = {CRL: "the CRL", OCSP: "OCSP"}
 @rule(
     "revocation-off",
     Level.BREAKS_TRUST,
-    types=[AUTHORITY, _BUCKET_POLICY, _ACCESS_BLOCK],
+    types=[AUTHORITY, S3_BUCKET_POLICY, S3_BUCKET_PUBLIC_ACCESS_BLOCK],
     change="switches a CRL or OCSP off, or closes the CRL to its readers",
     consequence="clients no longer learn of revoked certificates, or reject all of them",
     source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CrlConfiguration.html",
@@ -43,7 +41,7 @@ def revocation_off(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find revocation that ends: switched off, or no longer readable."""
     if change.type == AUTHORITY:
         yield from _switched_off(change)
-    elif change.type == _ACCESS_BLOCK:
+    elif change.type == S3_BUCKET_PUBLIC_ACCESS_BLOCK:
         yield from _access_blocked(change, context)
     elif not is_destroyed(change):
         for ca in cas_using(change.before.get("bucket"), context):
@@ -84,7 +82,7 @@ def revocation_moved(change: Change, context: PlanContext) -> Iterator[Outcome]:
 @rule(
     "list-bucket-destroyed",
     Level.BREAKS_TRUST,
-    types=[_BUCKET, _BUCKET_POLICY],
+    types=[S3_BUCKET, S3_BUCKET_POLICY],
     change="destroys the bucket of a CRL or its policy, or removes AWS's right to write there",
     consequence="the CRLs are deleted, or no new one can be written",
     source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies",
@@ -97,7 +95,7 @@ def list_bucket_destroyed(change: Change, context: PlanContext) -> Iterator[Outc
             message = f"{describe_crls(using, context)}: they are deleted, or no longer written"
             yield list_bucket_destroyed.finding(change, message, advice=_KEEP)
         return
-    for ca in using if change.type == _BUCKET_POLICY else ():
+    for ca in using if change.type == S3_BUCKET_POLICY else ():
         if _is_unknown(change, ca):
             where = describe_crls([ca], context)
             message = f"{where}, and whether AWS may write there is known only after the apply"

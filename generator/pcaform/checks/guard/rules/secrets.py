@@ -11,14 +11,16 @@ from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Outcome
-from pcaform.terraform.resource_types import MANAGED
+from pcaform.terraform.resource_types import ACM_CERTIFICATE
 
-_ACCESS_KEY, _LOGIN_PROFILE, _TLS_KEY = "aws_iam_access_key", "aws_iam_user_login_profile", "tls_private_key"
+_ACCESS_KEY = "aws_iam_access_key"
+_LOGIN_PROFILE = "aws_iam_user_login_profile"
+_TLS_KEY = "tls_private_key"
 _ADVICE = {
     _ACCESS_KEY: "create the key outside Terraform, or better give the issuer a role, whose sessions expire",
     _LOGIN_PROFILE: "let the user set the password, or set 'pgp_key', which encrypts it in the state",
     _TLS_KEY: "create the key where it is used, and bring only its request or its certificate",
-    MANAGED: "import certificate and key outside Terraform, or use 'private_key_wo' of later providers",
+    ACM_CERTIFICATE: "import certificate and key outside Terraform, or use 'private_key_wo' of later providers",
 }
 
 
@@ -40,7 +42,7 @@ def secret_in_state(change: Change, context: PlanContext) -> Iterator[Outcome]:
 
 def _secret(change: Change) -> str:
     """Return the new secret in words, empty where there is none; with `pgp_key` the state holds nothing of use."""
-    if change.type == MANAGED:
+    if change.type == ACM_CERTIFICATE:
         return "the private key of a certificate" if _is_key_imported(change) else ""
     if "create" not in change.actions:
         return ""

@@ -13,9 +13,9 @@ from pcaform.render.plan.placeholders import build_placeholders, ca_placeholder
 from pcaform.render.plan.resources import resources
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
-from pcaform.terraform.resource_types import AUTHORITY, POLICIES, SHARE
+from pcaform.terraform.resource_types import AUTHORITY, IAM_ROLE, POLICIES, SHARE
 
-_FILLED = {**dict.fromkeys((*POLICIES, SHARE), "policy"), "aws_iam_role": "assume_role_policy"}
+_FILLED = {**dict.fromkeys((*POLICIES, SHARE), "policy"), IAM_ROLE: "assume_role_policy"}
 
 
 def fill_unknown(plan: Plan, spec: Spec) -> Plan:

@@ -11,7 +11,7 @@ from pcaform.checks.guard.verdict import Note
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
-from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, MANAGED
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE, INSTALLATION
 
 _TERMS = ("parent", "path_length", "validity", "api_passthrough")
 
@@ -38,7 +38,7 @@ def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
             yield _change(address, change_types.CA_CERTIFICATE, olds, news)
     for key, certificate in after.certificates.items():
         if key in before.certificates:
-            address = f"module.{module_names.certificate(key)}.{MANAGED}.this"
+            address = f"module.{module_names.certificate(key)}.{ACM_CERTIFICATE}.this"
             arns = ({"arn": each.arn} for each in (before.certificates[key], certificate))
             yield _change(address, change_types.CERTIFICATE, *arns)
     for key, bucket in after.crl_buckets.items():

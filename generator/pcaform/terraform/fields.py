@@ -7,15 +7,12 @@ the provider's schema, so that an additional value in a newer SDK or provider ma
 from dataclasses import dataclass
 from typing import Literal
 
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE, IAM_USER, PERMISSION
+
 Source = Literal["state", "live", "hcl"]
 _ALL: tuple[Source, ...] = ("state", "live", "hcl")
 _TERRAFORM: tuple[Source, ...] = ("state", "hcl")
 
-CA = "aws_acmpca_certificate_authority"
-CERTIFICATE = "aws_acmpca_certificate"
-PERMISSION = "aws_acmpca_permission"
-USER = "aws_iam_user"
-ACM = "aws_acm_certificate"
 _SUBJECT = "certificate_authority_configuration.subject"
 _CRL = "revocation_configuration.crl_configuration"
 _OCSP = "revocation_configuration.ocsp_configuration"
@@ -37,16 +34,16 @@ class FieldFact:
 
 def _subject(name: str, member: str, *, is_argument: bool = True) -> FieldFact:
     argument = f"{_SUBJECT}.{name}" if is_argument else None
-    return FieldFact(f"certificate_authorities.*.subject.{name}", f"ASN1Subject.{member}", CA, argument)
+    return FieldFact(f"certificate_authorities.*.subject.{name}", f"ASN1Subject.{member}", AUTHORITY, argument)
 
 
 def _crl(name: str, member: str, *, is_argument: bool = True) -> FieldFact:
     path = f"certificate_authorities.*.revocation_configuration.crl_configuration.{name}"
-    return FieldFact(path, f"CrlConfiguration.{member}", CA, f"{_CRL}.{name}" if is_argument else None)
+    return FieldFact(path, f"CrlConfiguration.{member}", AUTHORITY, f"{_CRL}.{name}" if is_argument else None)
 
 
 def _ca(name: str, api: str | None, argument: str, carried: tuple[Source, ...] = _ALL) -> FieldFact:
-    return FieldFact(f"certificate_authorities.*.{name}", api, CA, argument, carried)
+    return FieldFact(f"certificate_authorities.*.{name}", api, AUTHORITY, argument, carried)
 
 
 FIELDS: tuple[FieldFact, ...] = (
@@ -148,15 +145,15 @@ FIELDS: tuple[FieldFact, ...] = (
     FieldFact(
         "certificate_authorities.*.permissions[].actions", "CreatePermissionRequest.Actions", PERMISSION, "actions"
     ),
-    FieldFact("issuers.*.user_name", None, USER, "name"),
-    FieldFact("issuers.*.path", None, USER, "path"),
-    FieldFact("issuers.*.permissions_boundary", None, USER, "permissions_boundary"),
-    FieldFact("issuers.*.force_destroy", None, USER, "force_destroy", _TERRAFORM),
-    FieldFact("issuers.*.tags", None, USER, "tags"),
-    FieldFact("certificates.*.certificate_authority", None, ACM, "certificate_authority_arn"),
-    FieldFact("certificates.*.domain_name", None, ACM, "domain_name"),
-    FieldFact("certificates.*.subject_alternative_names", None, ACM, "subject_alternative_names"),
-    FieldFact("certificates.*.key_algorithm", None, ACM, "key_algorithm"),
-    FieldFact("certificates.*.early_renewal_duration", None, ACM, "early_renewal_duration", _TERRAFORM),
-    FieldFact("certificates.*.tags", None, ACM, "tags"),
+    FieldFact("issuers.*.user_name", None, IAM_USER, "name"),
+    FieldFact("issuers.*.path", None, IAM_USER, "path"),
+    FieldFact("issuers.*.permissions_boundary", None, IAM_USER, "permissions_boundary"),
+    FieldFact("issuers.*.force_destroy", None, IAM_USER, "force_destroy", _TERRAFORM),
+    FieldFact("issuers.*.tags", None, IAM_USER, "tags"),
+    FieldFact("certificates.*.certificate_authority", None, ACM_CERTIFICATE, "certificate_authority_arn"),
+    FieldFact("certificates.*.domain_name", None, ACM_CERTIFICATE, "domain_name"),
+    FieldFact("certificates.*.subject_alternative_names", None, ACM_CERTIFICATE, "subject_alternative_names"),
+    FieldFact("certificates.*.key_algorithm", None, ACM_CERTIFICATE, "key_algorithm"),
+    FieldFact("certificates.*.early_renewal_duration", None, ACM_CERTIFICATE, "early_renewal_duration", _TERRAFORM),
+    FieldFact("certificates.*.tags", None, ACM_CERTIFICATE, "tags"),
 )
