@@ -13,8 +13,8 @@ from pcaform.checks.guard.widening import normal_form
 from pcaform.render.plan.placeholders import Placeholders, build_placeholders, output_placeholder
 from pcaform.render.plan.resources import StackResource, calls, resources
 from pcaform.spec.stack import Spec
-from pcaform.terraform.force_new import forces_replacement
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, POLICIES, SHARE
+from pcaform.terraform.schema import forces_replacement
 
 _ANEW = ("delete", "create")
 _READABLE = (*POLICIES, SHARE)
