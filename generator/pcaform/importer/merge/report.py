@@ -129,7 +129,9 @@ def build_report(
 
 def not_carried(source: Source) -> tuple[str, ...]:
     """Return the fields of a spec that a source does not provide."""
-    return tuple(path for path, row in by_path().items() if source not in row.carried)
+    missing = {path: row for path, row in by_path().items() if source not in row.carried}
+    names = (path if row.carried else path.rpartition(".")[2] for path, row in missing.items())
+    return tuple(dict.fromkeys(names))
 
 
 def has_findings(report: Report) -> bool:
