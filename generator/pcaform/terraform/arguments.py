@@ -32,10 +32,11 @@ class Argument:
     `name` is its path in the provider, without indices of blocks; empty for a field that is no argument. `paths` are
     its fields in a spec; `api` is `Shape.Member` of AWS's API. `default` is what the provider plans where it is left
     out, `aws_default` what AWS takes where the provider sends nothing; None means nothing. With `is_computed` the
-    provider keeps what is there where it is left out. With `replaces` another value replaces the resource; with
-    `is_fixed` AWS never changes it, whatever the provider plans. `form` is how AWS and the provider normalise a value:
-    an unordered list, JSON, lower case. `carried` are the import sources that provide its fields; `since` is the first
-    release of the provider that takes it, `is_read` tells whether sources read it.
+    provider keeps what is there where it is left out; with `is_required` a spec must have it. With `replaces` another
+    value replaces the resource; with `is_fixed` AWS never changes it, whatever the provider plans. `form` is how AWS
+    and the provider normalise a value: an unordered list, JSON, lower case. `carried` are the import sources that
+    provide its fields; `since` is the first release of the provider that takes it, `is_read` tells whether sources
+    read it.
     """
 
     resource: str
@@ -46,6 +47,7 @@ class Argument:
     default: Any = None
     aws_default: Any = None
     is_computed: bool = False
+    is_required: bool = False
     replaces: bool = False
     is_fixed: bool = False
     form: Form = "exact"
@@ -57,6 +59,12 @@ class Argument:
     def top(self) -> str:
         """The name of the outermost block, or of the argument itself."""
         return self.name.partition(".")[0]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its field is passed on as it is: a single value that need not be given, under the same name."""
+        is_single = self.kind in ("string", "number", "bool") and "." not in self.name
+        return is_single and bool(self.paths) and self.paths[0].endswith(f".*.{self.name}") and not self.is_required
 
     @property
     def is_argument(self) -> bool:
@@ -145,7 +153,7 @@ ARGUMENTS: tuple[Argument, ...] = (
     ),
     *_of(
         types.AUTHORITY,
-        _ca("type", _create("CertificateAuthorityType"), default="SUBORDINATE", **_FIXED),
+        _ca("type", _create("CertificateAuthorityType"), default="SUBORDINATE", is_required=True, **_FIXED),
         _ca("usage_mode", _create("UsageMode"), aws_default=facts.DEFAULT_USAGE_MODE, is_fixed=True, **_KEPT),
         _ca("key_storage_security_standard", _create("KeyStorageSecurityStandard"), **_FIXED, **_KEPT),
         _ca("enabled", kind="bool", default=True),
@@ -193,15 +201,15 @@ ARGUMENTS: tuple[Argument, ...] = (
     ),
     *_of(
         types.CERTIFICATE,
-        _ca("validity.type", "Validity.Type", carried=TERRAFORM, **_ANEW),
-        _ca("validity.value", "Validity.Value", carried=TERRAFORM, **_ANEW),
-        _row("template_arn", f"{_CA}.path_length", api="IssueCertificateRequest.TemplateArn", **_ANEW),
         _row(
             "certificate_authority_arn",
             f"{_CA}.parent",
             api="IssueCertificateRequest.CertificateAuthorityArn",
             **_ANEW,
         ),
+        _row("template_arn", f"{_CA}.path_length", api="IssueCertificateRequest.TemplateArn", **_ANEW),
+        _ca("validity.type", "Validity.Type", carried=TERRAFORM, **_ANEW),
+        _ca("validity.value", "Validity.Value", carried=TERRAFORM, **_ANEW),
         _ca("api_passthrough", "IssueCertificateRequest.ApiPassthrough", carried=TERRAFORM, **_ANEW, **_JSON),
         _row("certificate_signing_request", **_ANEW),
         _row("signing_algorithm", **_ANEW),

@@ -1,6 +1,6 @@
 """What the table of arguments says: the rows of a resource or of a field of a spec, and what follows from them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -33,6 +33,29 @@ def arguments_of(resource: str) -> tuple[Argument, ...]:
 def by_path() -> Mapping[str, Argument]:
     """Return the row of each field of a spec, such as `certificate_authorities.*.type`."""
     return {path: row for row in ARGUMENTS for path in row.paths}
+
+
+def _fields_of_a_ca(rows: Iterable[Argument]) -> tuple[str, ...]:
+    paths = (path.split(".") for row in rows for path in row.paths)
+    return tuple(dict.fromkeys(field for section, _, field, *_ in paths if section == "certificate_authorities"))
+
+
+@cache
+def plain_defaults(resource: str) -> Mapping[str, Any]:
+    """Return the arguments that a module takes as the spec has them, with what each has if it is left out."""
+    return {row.name: default_of(row.paths[0]) for row in arguments_of(resource) if row.is_plain}
+
+
+@cache
+def identity_fields() -> tuple[str, ...]:
+    """Return the fields of a CA that AWS never changes: with another value it is another CA, with another key."""
+    return _fields_of_a_ca(row for row in arguments_of(AUTHORITY) if row.is_fixed)
+
+
+@cache
+def certificate_terms() -> tuple[str, ...]:
+    """Return the fields of a CA that its own certificate was issued with: another value needs another certificate."""
+    return _fields_of_a_ca(arguments_of(CERTIFICATE))
 
 
 def default_of(path: str) -> Any:

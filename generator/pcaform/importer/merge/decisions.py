@@ -18,14 +18,13 @@ from pcaform.render.normal_form import (
 )
 from pcaform.spec.stack import Spec
 from pcaform.terraform.arguments import Source
+from pcaform.terraform.schema import certificate_terms
 
 _COMPARED_BY_KEY = ("tags", "default_tags", "subject", "revocation_configuration", PERMISSIONS)
 """Mappings that are compared key by key, even if one side does not have them."""
 _NOT_MERGED = ("managed", "arn", "activation", "provider", "deletion_protection")
 """Fields that say what this stack does about an object, which no import changes."""
 _GENERATION = "generation"
-_ISSUING = ("parent", "path_length", "validity", "api_passthrough")
-"""Fields that a source without the certificate's request does not know: absent there does not mean absent at AWS."""
 _IDENTITY = {
     "certificate_authorities": ("subject", "key_algorithm"),
     "issuers": ("user_name", *PRINCIPAL_KINDS),
@@ -115,7 +114,7 @@ def _decide(path: Path, values: _Values, *, is_complete: bool) -> Decision | Non
         return None
     field = path[2] if len(path) == 3 else ""  # noqa: PLR2004 - section, key, field; a tag may have any name
     if is_empty(found):
-        if field in _ISSUING:
+        if field in certificate_terms():  # a source without the request does not know them
             return None
         if not is_complete:
             return Decision("unread", path, spelling_of(ours))
