@@ -235,7 +235,7 @@ ARGUMENTS: tuple[Argument, ...] = (
     *_of(
         types.ACM_CERTIFICATE,
         _row("certificate_authority_arn", "certificates.*.certificate_authority", **_ANEW),
-        _row("domain_name", "certificates.*.domain_name", form="lower", **_ANEW, **_KEPT),
+        _row("domain_name", "certificates.*.domain_name", is_required=True, form="lower", **_ANEW, **_KEPT),
         _row("subject_alternative_names", "certificates.*.subject_alternative_names", **_ANEW, **_SET, **_KEPT),
         _row("key_algorithm", "certificates.*.key_algorithm", aws_default=facts.DEFAULT_KEY, **_ANEW, **_KEPT),
         _row("early_renewal_duration", "certificates.*.early_renewal_duration", carried=TERRAFORM),

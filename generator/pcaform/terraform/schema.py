@@ -1,10 +1,11 @@
 """What the table of arguments says: the rows of a resource or of a field of a spec, and what follows from them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pcaform.terraform.arguments import ARGUMENTS, Argument
+from pcaform.terraform.arguments import ARGUMENTS, Argument, Source
 from pcaform.terraform.resource_types import (
     ACM_CERTIFICATE,
     AUTHORITY,
@@ -64,15 +65,19 @@ def default_of(path: str) -> Any:
     return row.aws_default if row.default is None else row.default
 
 
-def read_fields(resource: str, section: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+def read_fields(
+    resource: str, section: str, attributes: Mapping[str, Any], source: Source | None = None
+) -> dict[str, Any]:
     """Return a resource's attributes as the fields of an item of a section: nested like the spec, without empty ones.
 
-    What is left out has its default; a block is the first of its list, as in a state.
+    What is left out has its default; a block is the first of its list, as in a state. With a source, only the fields
+    that it carries.
     """
     fields: dict[str, Any] = {}
     for row in arguments_of(resource):
         for path in row.paths:
-            if path.startswith(f"{section}.*.") and row.is_argument:
+            is_carried = source is None or source in row.carried
+            if path.startswith(f"{section}.*.") and row.is_argument and is_carried:
                 value = _value_at(attributes, row.name)
                 *blocks, name = path.split(".")[2:]
                 inner = fields
@@ -96,6 +101,37 @@ def forces_replacement(resource: str, path: str) -> bool:
     return any(
         row.replaces and (plain == row.name or plain.startswith(f"{row.name}.")) for row in arguments_of(resource)
     )
+
+
+def is_same(resource: str, path: str, one: Any, other: Any) -> bool:
+    """Tell whether two values of an argument are one to the provider: null and empty, another order, another JSON."""
+    if (one or None) == (other or None):
+        return isinstance(one, bool) == isinstance(other, bool)
+    form = next((row.form for row in arguments_of(resource) if row.name == path), "exact")
+    return form in _FORMS and _FORMS[form](one) == _FORMS[form](other)
+
+
+def normal_json(value: Any) -> Any:
+    """Return a text of JSON with sorted keys and lists: policies that differ in order alone are the same."""
+    try:
+        return json.dumps(_sorted(json.loads(value)), sort_keys=True)
+    except (TypeError, ValueError, RecursionError):
+        return value
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return sorted((_sorted(inner) for inner in value), key=lambda inner: json.dumps(inner, sort_keys=True))
+    return value
+
+
+_FORMS: Mapping[str, Callable[[Any], Any]] = {
+    "json": normal_json,
+    "lower": lambda value: value.lower() if isinstance(value, str) else value,
+    "unordered": lambda value: sorted(set(value)) if isinstance(value, list) else value,
+}
 
 
 def _readable() -> Iterator[tuple[str, frozenset[str]]]:

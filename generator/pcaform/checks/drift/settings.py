@@ -48,9 +48,8 @@ def compare_settings(
 
 def _live_form(live: CaStatus) -> dict[str, Any]:
     """Return what AWS has, in normal form."""
-    form = read_fields(AUTHORITY, _SECTION, live.arguments)
-    for name in ("enabled", "timeouts", "permanent_deletion_time_in_days"):
-        del form[name]
+    form = read_fields(AUTHORITY, _SECTION, live.arguments, "live")
+    del form["enabled"]  # compared with the status
     form[_REVOCATION] = enabled_blocks(form[_REVOCATION]) or {}
     return {**form, _TAGS: dict(live.tags)}
 

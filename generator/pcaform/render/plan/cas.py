@@ -4,13 +4,12 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.render.plan import providers
-from pcaform.render.plan.module_call import ModuleCall, none_if_default, output, without_none
+from pcaform.render.plan.module_call import ModuleCall, none_if_default, output, plain_arguments, without_none
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call, StackFile
 from pcaform.terraform.resource_types import AUTHORITY
-from pcaform.terraform.schema import plain_defaults
 
 _UNPROTECTED = "-unprotected"
 
@@ -76,19 +75,13 @@ def _ca_call(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCal
         "subject": without_none(authority.subject.model_dump(exclude_none=True)),
         "key_algorithm": authority.key_algorithm,
         "signing_algorithm": authority.signing_algorithm,
-        **_plain_arguments(authority),
+        **plain_arguments(AUTHORITY, authority),
         "revocation_configuration": _revocation(authority, spec),
         "certificate": _certificate_to_install(key, authority),
         "timeouts": authority.timeouts and (without_none(authority.timeouts.model_dump()) or None),
         "tags": authority.tags or None,
     }
     return ModuleCall(module_names.ca(key), _module_for("private-ca", authority), without_none(arguments))
-
-
-def _plain_arguments(authority: CertificateAuthority) -> dict[str, Any]:
-    """Return the arguments that the module takes as the spec has them, without those that have their default."""
-    defaults = plain_defaults(AUTHORITY).items()
-    return {name: none_if_default(getattr(authority, name), default) for name, default in defaults}
 
 
 def _module_for(name: str, authority: CertificateAuthority) -> str:
