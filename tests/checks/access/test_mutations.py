@@ -152,6 +152,17 @@ def test_every_mutation_is_noticed(subject: Subject) -> None:
     assert unnoticed == []
 
 
+def test_what_only_a_denial_forbids_is_no_fault_where_no_spec_says_more() -> None:
+    """The Deny of the other templates still stands, whatever the Allow says."""
+    subject = next(each for each in SCENARIO.subjects if each.kind == "issuer" and each.is_owned)
+    wide = next(mutant for statement, what, mutant in mutants(subject) if what == "no condition" and _issues(statement))
+    assert [each.message for each in decide_requests(SCENARIO, wide, None, SAMPLES) if each.message] == []
+
+
+def _issues(statement: Statement) -> bool:
+    return statement["Effect"] == "Allow" and actions.ISSUE in statement["Action"]
+
+
 def test_there_are_enough_mutations() -> None:
     """An empty list of mutants, or one with only equivalent mutants, must not count as success."""
     counted = [

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from checks.guard.builders import CA, END_ENTITY, SUBORDINATE, TEMPLATE, allow, change, deny, equal, policy, rules
+from pcaform.checks.guard.widening import find_widening
 
 ENDS = {"StringEquals": {"acm-pca:TemplateArn": END_ENTITY}}
 CROWNS = {"StringEquals": {"acm-pca:TemplateArn": SUBORDINATE}}
@@ -42,6 +43,27 @@ def test_condition_with_other_values(operator: str, key: str, before: Any, after
     assert check([under(operator, key, *before)], [under(operator, key, *after)]) == expected
     crowning = [under(operator, key, *values, template=CROWNS) for values in (before, after)]
     assert check([crowning[0]], [crowning[1]]) == (["ca-template"] if expected == WIDENED else CHANGED)
+
+
+def lines(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Return what a finding says is newly allowed."""
+    return find_widening({"x": policy(*before)}, {"x": policy(*after)}).lines()
+
+
+def test_what_is_newly_allowed_is_told_once_for_each_target() -> None:
+    office, everywhere = (under("IpAddress", "aws:SourceIp", each) for each in ("10.0.0.0/8", "0.0.0.0/0"))
+    revoking, issuing = allow("acm-pca:RevokeCertificate"), "IssueCertificate, with condition keys from a policy"
+    assert lines([allow()], [allow(), revoking]) == (f"on {CA}, itself: RevokeCertificate",)
+    assert lines([office], [everywhere]) == (f"on {CA}: {issuing}",)
+    assert lines([office], [everywhere, revoking]) == (f"on {CA}, itself: RevokeCertificate", f"on {CA}: {issuing}")
+    assert lines([office], [allow("acm-pca:*")]) == (
+        f"on {CA}, itself: IssueCertificate with every template, every other action on a CA",
+    )
+    assert lines(request({}), [*request({}), allow("iam:PutUserPolicy", "*")]) == ("on IAM, itself: PutUserPolicy",)
+    assert lines(request({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}), request({})) == (
+        "on another CA, itself: RequestCertificate for any name",
+        "on no CA, itself: RequestCertificate for any name",
+    )
 
 
 def request(condition: dict[str, Any], *, domain: str = "") -> list[dict[str, Any]]:
