@@ -147,7 +147,7 @@ def test_every_mutation_is_noticed(subject: Subject) -> None:
     unnoticed = [
         f"{statement['Sid']}: {what}"
         for statement, what, mutant in mutants(subject)
-        if not is_noticed(mutant) and not is_equivalent(subject, statement, what)
+        if not is_equivalent(subject, statement, what) and not is_noticed(mutant)
     ]
     assert unnoticed == []
 

@@ -66,6 +66,11 @@ def test_what_is_newly_allowed_is_told_once_for_each_target() -> None:
     )
 
 
+def test_what_a_denial_forbids_before_and_after_is_not_newly_allowed() -> None:
+    others = deny(Condition={"StringNotEquals": {"acm-pca:TemplateArn": END_ENTITY}})
+    assert check([allow(Condition=ENDS), others], [allow(), others]) == CHANGED
+
+
 def request(condition: dict[str, Any], *, domain: str = "") -> list[dict[str, Any]]:
     """Return what a managed grant becomes that names domains, with another condition."""
     names = {"ForAllValues:StringLike": {"acm:DomainNames": domain}, "Null": {"acm:DomainNames": "false"}}
