@@ -16,7 +16,7 @@ endif
 WORKERS ?= $(if $(PCAFORM_UPDATE_GOLDEN),0,logical)
 PYTEST := $(VENV)/bin/pytest -n $(WORKERS)
 
-.PHONY: check demo test fuzz scan scanner lint types format golden docs bench clean
+.PHONY: check demo test fuzz scan scanner lint types format golden docs bench mutants clean
 
 demo: $(STAMP)
 	$(VENV)/bin/pcaform demo --keep build/demo
@@ -58,6 +58,10 @@ bench: $(STAMP)
 	$(VENV)/bin/python benchmarks/import_aws.py
 	$(VENV)/bin/python benchmarks/import_state.py
 	$(VENV)/bin/python benchmarks/import_hcl.py
+
+# Breaks the program at random and lists what no test notices; MUTANTS="--seed 2 --count 10 adopt/state.py" for others.
+mutants: $(STAMP)
+	$(VENV)/bin/python benchmarks/mutants.py $(MUTANTS)
 
 # Writes the generated parts of all pages, and the unprotected copies of modules.
 docs: $(STAMP)

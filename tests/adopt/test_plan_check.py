@@ -47,6 +47,24 @@ def test_other_actions_are_always_refused(actions: tuple[str, ...]) -> None:
     assert not check(record, accept=("tags", "force-destroy", "timeouts", "wording")).is_accepted
 
 
+@pytest.mark.parametrize(
+    "actions", [("create",), ("delete",), ("delete", "create"), ("create", "delete"), ("update",), ("forget",)]
+)
+def test_only_a_create_passes_where_one_is_expected(actions: tuple[str, ...]) -> None:
+    """What `--recreate` deletes at AWS, an apply makes again, and does nothing else there."""
+    record = change(*actions, before={"principal": "a"}, after={"principal": "b"})
+    plan = {"errored": False, "complete": True, "resource_changes": [record]}
+    assert check_plan(plan, to_create={CA}).is_accepted is (actions == ("create",))
+    assert not check_plan(plan, to_create={f"{CA}[0]"}).is_accepted
+
+
+@pytest.mark.parametrize("unknown", [{"subject": [{}]}, {"subject": [{"common_name": False}], "tags": {}}])
+def test_marks_of_what_is_known_are_not_differences(unknown: dict[str, Any]) -> None:
+    same = {"subject": [{"common_name": "Root"}], "tags": {}}
+    line = check(change("update", before=same, after={**same, "tags": {"a": "b"}}, unknown=unknown)).lines[0]
+    assert (line.arguments, line.classes) == (("tags",), ("tags",))
+
+
 def test_deposed_objects_are_refused() -> None:
     assert not check(change("no-op", deposed="1234abcd")).is_accepted
 

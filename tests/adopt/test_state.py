@@ -88,6 +88,19 @@ def test_stored_state_is_ours_only_with_our_serial_and_content(now: bytes, same:
     assert is_same_state(parse_state(state(4, "L", "a")), parse_state(now)) is same
 
 
+def test_stored_state_with_other_outputs_is_not_ours() -> None:
+    """Another run changed nothing but an output: putting back the state of before would undo that."""
+    ours, theirs = ({**json.loads(state(4, "L", "a")), "outputs": {"x": {"value": value}}} for value in "ab")
+    assert is_same_state(*(parse_state(json.dumps(each).encode()) for each in (ours, ours)))
+    assert not is_same_state(*(parse_state(json.dumps(each).encode()) for each in (ours, theirs)))
+
+
+def test_data_sources_are_not_managed() -> None:
+    document = json.loads(state(4, "L", "a", "b"))
+    document["resources"][1]["mode"] = "data"
+    assert [address for _, address, _ in parse_state(json.dumps(document).encode()).instances()] == ["terraform_data.a"]
+
+
 PUSHES: list[tuple[str, int, str, tuple[str, ...]]] = [
     ("onto nothing", 1, "L1", ("a",)),
     ("the successor", 2, "L1", ("a", "b")),

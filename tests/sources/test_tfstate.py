@@ -17,6 +17,7 @@ from yaml_strategies import damaged
 SECRETS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "hunter2hunter2", "BEGIN RSA PRIVATE KEY", "s3cr3t-output")
 
 
+KEY = f"-----{SECRETS[3]}-----\nMII"
 REFUSED: list[tuple[bytes, str]] = [
     (b"", "the state is empty: nothing has been applied yet, or the wrong workspace is selected"),
     (b" \n", "the state is empty"),
@@ -207,6 +208,13 @@ def test_json_of_states_and_plans_is_read(document: dict[str, Any], encoding: st
     assert found.notes == ()
 
 
+def test_what_else_is_in_a_state_is_counted_by_type() -> None:
+    others = [resource(kind, None, {"id": kind}) for kind in ("aws_sqs_queue", "aws_sqs_queue", "aws_vpc")]
+    shown = json.dumps({"format_version": "1.0", "values": show_json(*root(), *others)}).encode()
+    for content in (shown, state(*root(), *others)):
+        assert tfstate.read(content, "x").others == {"aws_sqs_queue": 2, "aws_vpc": 1}
+
+
 @pytest.mark.parametrize(
     ("provider", "alias"),
     [
@@ -245,9 +253,9 @@ def test_sensitive_attributes_are_not_read(content: bytes) -> None:
     assert SECRETS[2] not in repr(found)
 
 
-def test_a_private_key_in_another_attribute_is_not_read() -> None:
-    secret = f"-----{SECRETS[3]}-----\nMII"
-    found = tfstate.read(state(authority("root", tags={"oops": secret}), certificate("root")), "x")
+@pytest.mark.parametrize("where", [{"tags": {"oops": KEY}}, {"tags": [KEY]}, {"subject": [{"title": ["x", KEY]}]}])
+def test_a_private_key_in_another_attribute_is_not_read(where: dict[str, Any]) -> None:
+    found = tfstate.read(state(authority("root", **where), certificate("root")), "x")
     assert SECRETS[3] not in repr(found)
 
 

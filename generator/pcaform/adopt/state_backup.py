@@ -1,6 +1,5 @@
 """Copies of pulled states: readable by their owner only, outside the stack, deleted at the end unless kept."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -8,9 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pcaform.adopt.transaction import NotRestored
+from pcaform.core.files import write_file
 from pcaform.core.problems import Failure
-
-_OWNER_ONLY = 0o600
 
 
 @contextmanager
@@ -39,16 +37,7 @@ def save_copy(path: Path, content: bytes) -> None:
 
 def write_state(path: Path, content: bytes) -> Path:
     """Write a state durably, readable by its owner only; raises Failure if it cannot be written."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), _OWNER_ONLY)
-        with os.fdopen(descriptor, "wb") as file:
-            if os.name != "nt":
-                os.fchmod(file.fileno(), _OWNER_ONLY)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise Failure(f"{path}: the copy of the state cannot be written: {error.strerror}") from None
+    write_file(path, content, is_private=True, subject="the copy of the state", advice="name another directory")
     return path
 
 

@@ -1,15 +1,13 @@
 """`pcaform adopt --finish`: removes the moves from a spec that the state of its stack has absorbed."""
 
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
 from pcaform.adopt import finish, preconditions
 from pcaform.adopt.backend import Backend
 from pcaform.adopt.state import parse_state
 from pcaform.core import console
-from pcaform.core.files import STDIN, read_bytes
+from pcaform.core.files import STDIN, resolve_target, write_target
 from pcaform.core.problems import Failure
 from pcaform.rules.load import load_file
 from pcaform.spec.yaml_reader import parse
@@ -27,27 +25,13 @@ def finish_spec(spec: str, directory: Path) -> None:
     state = parse_state(Backend(Terraform(find_binary(environment), directory, environment), directory).pull())
     if not state.serial:
         raise Failure(f"{directory}: there is no state yet: apply the stack, then finish")
-    before = read_bytes(spec)
+    target = resolve_target(Path(spec))
+    before = target.before or b""
     finished = finish.remove_absorbed_moves(parse(before, spec), before, state)
-    if finished.removed:
-        _replace_file(Path(spec), finished.content)
+    write_target(target, finished.content)
     for address in finished.removed:
         console.print_status(f"{spec}: removed the move of {address}: the state has absorbed it")
     for address in finished.remaining:
         console.print_status(f"{spec}: kept the move of {address}: the state has not absorbed it, apply it first")
     if not finished.removed and not finished.remaining:
         console.print_status(f"{spec}: it has no moves")
-
-
-def _replace_file(path: Path, content: bytes) -> None:
-    """Replace a file as a whole, or leave it as it is."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.resolve().parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(path, name)
-        Path(name).replace(path.resolve())
-    except OSError as error:
-        raise Failure(f"{path}: cannot be written: {error.strerror}") from None

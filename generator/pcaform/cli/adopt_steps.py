@@ -11,6 +11,7 @@ from pcaform.adopt.state_backup import refuse_inside
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
 from pcaform.cli.adopt_options import AdoptOptions
 from pcaform.core import console
+from pcaform.core.files import write_file
 from pcaform.core.problems import Failure
 
 
@@ -112,12 +113,8 @@ def print_refusal(proven: ProvenState) -> None:
 
 def write_proof(proof: report.Proof, path: Path | None) -> None:
     """Write the proof where a file is named for it; raises Failure, before anything is pushed."""
-    if path is None:
-        return
-    try:
-        path.write_text(report.format_json(proof), encoding="utf-8")
-    except OSError as error:
-        raise Failure(f"{path}: the proof cannot be written: {error.strerror}") from None
+    if path is not None:
+        write_file(path, report.format_json(proof).encode(), subject="the proof", advice="name another file")
 
 
 def _describe_next_step(proven: ProvenState) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pcaform.cli.import_options import ImportOptions, check_options
 from pcaform.core import console
+from pcaform.core.files import Target, resolve_target, write_target
 from pcaform.core.problems import Failure
 from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import InferredSpec, infer
@@ -16,7 +17,6 @@ from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
 from pcaform.importer.merge.unread_comments import add_unread_comments
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner
-from pcaform.render.write.files import Target, resolve_target, write
 from pcaform.rules.load import load_text
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.parse import parse_spec
@@ -152,8 +152,9 @@ def _write_files(
         console.print_result("\n".join(coloured))
     if not options.is_dry_run:
         for file in files:
-            write(file.target, file.content)
-            write(_baseline_target(file.target), file.baseline)  # second: one without its spec would hide a change
+            write_target(file.target, file.content)
+            # second: a baseline without its spec would hide a change
+            write_target(_baseline_target(file.target), file.baseline)
     is_complete = _print_report(result, options)
     return not _print_new_problems(files) and is_complete
 

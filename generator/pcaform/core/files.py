@@ -1,11 +1,37 @@
-"""Reads the files that a command names: `-` is standard input, and an unreadable file is a Failure."""
+"""Reads and writes the files that a command names: every failure of the disk is a Failure.
 
+A file is written as a whole or not at all: the new content is made durable in a temporary file beside it, which then
+takes its place. So a full disk, a missing permission or a kill leaves the old content or the new one.
+"""
+
+import glob
+import os
+import secrets
+import stat
 import sys
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform.core.problems import Failure
 
 STDIN = "-"
+_TEMPORARY = ".{}.{}.pcaform-new"
+_LEFTOVER_AGE = 3600.0
+"""Seconds."""
+_NEW_FILE, _PRIVATE_FILE = 0o666, 0o600
+_WRITABLE = 0o222
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file to write: its path as the user named it, its real path, and its content now (None means no file)."""
+
+    path: Path
+    real: Path
+    before: bytes | None
 
 
 def display_name(path: str) -> str:
@@ -30,3 +56,130 @@ def read_bytes(path: str) -> bytes:
         raise Failure(f"{path}: this is a directory, name a file in it") from None
     except OSError as error:
         raise Failure(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def resolve_target(path: Path) -> Target:
+    """Return the real path and the content of a file; a link is followed, since its owner chose the location.
+
+    Raises Failure if the path is not a plain file, or is a broken link.
+    """
+    try:
+        real = path.resolve(strict=path.is_symlink())
+        if real.exists() and not real.is_file():
+            kind = "a directory" if real.is_dir() else "not a plain file"
+            raise Failure(f"{path}: {kind}, where there must be a file")
+        before = _read_if_present(real)
+    except (OSError, RuntimeError) as error:
+        raise Failure(f"{path}: cannot be read: {_reason(error)}") from None
+    return Target(path, real, before)
+
+
+def write_target(target: Target, content: bytes) -> None:
+    """Replace a file's content, and make its directory where there is none.
+
+    Raises Failure if it cannot be written, or was changed since `resolve_target`; then it is unchanged.
+    """
+
+    def refuse_changed() -> None:
+        if _read_if_present(target.real) != target.before:
+            raise Failure(f"{target.path}: was changed by another program: nothing was written, run it again")
+
+    if content == target.before:
+        return
+    try:
+        target.real.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failure(f"{target.path}: cannot be written: {_reason(error)}; it is unchanged") from None
+    write_file(target.path, content, check=refuse_changed)
+
+
+def write_file(
+    path: Path,
+    content: bytes,
+    *,
+    is_private: bool = False,
+    subject: str = "",
+    advice: str = "it is unchanged",
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Replace a file as a whole, durably; it keeps its mode, or only its owner can read it (`is_private`).
+
+    A link is followed; a device or a pipe is written as it is. `check` runs last before the old content is replaced.
+    Raises Failure if that is not possible, with the `subject` that cannot be written and what to do (`advice`).
+    """
+    cannot = f"{path}: {subject}{' ' if subject else ''}cannot be written"
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+            return
+        real = path.resolve()
+        if read_only := next(filter(is_read_only, (real.parent, real)), None):
+            raise Failure(f"{read_only}: read-only; make it writable\n{cannot}; {advice}")
+        _replace(real, content, is_private=is_private, check=check)
+    except (OSError, RuntimeError) as error:
+        raise Failure(f"{cannot}: {_reason(error)}; {advice}") from None
+    try:
+        fsync_dirs([real.parent])
+    except OSError as error:
+        raise Failure(f"{path}: is written, but a power cut may still undo it: {_reason(error)}") from None
+
+
+def _replace(real: Path, content: bytes, *, is_private: bool, check: Callable[[], None]) -> None:
+    _delete_leftovers(real)
+    temporary = real.with_name(_TEMPORARY.format(real.name, secrets.token_hex(4)))
+    try:
+        create_file(temporary, content, is_private=is_private)
+        check()
+        if not is_private and real.exists():
+            temporary.chmod(stat.S_IMODE(real.stat().st_mode))
+        temporary.replace(real)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _delete_leftovers(real: Path) -> None:
+    """Delete the temporary files of killed writers: no writer needs an hour."""
+    for leftover in real.parent.glob(_TEMPORARY.format(glob.escape(real.name), "*")):
+        with suppress(OSError):
+            if leftover.lstat().st_mtime < time.time() - _LEFTOVER_AGE:
+                leftover.unlink()
+
+
+def create_file(path: Path, content: bytes, *, is_private: bool = False) -> None:
+    """Write a new file durably; raises OSError, also if the path exists."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, _PRIVATE_FILE if is_private else _NEW_FILE)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def fsync_dirs(directories: Iterable[Path]) -> None:
+    """Make renames and deletions in these directories durable; Windows does that by itself."""
+    for directory in sorted(set(directories)):
+        if os.name == "nt" or not directory.is_dir():
+            continue
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def is_read_only(path: Path) -> bool:
+    """Tell whether a path is read-only, also by its mode: the superuser may write whatever the mode is."""
+    return path.exists() and (not os.access(path, os.W_OK) or not stat.S_IMODE(path.stat().st_mode) & _WRITABLE)
+
+
+def _read_if_present(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+def _reason(error: OSError | RuntimeError) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else "the link points to itself"

@@ -12,10 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from pcaform.core.problems import Failure
 from pcaform.sandbox.client import create_isolated_client
 from pcaform.sandbox.faults.fault_config import FaultConfig
 from pcaform.sandbox.faults.fault_injector import FaultToggle
-from pcaform.sandbox.state_file import StateFileError, open_state
+from pcaform.sandbox.state_file import open_state
 
 # Twenty capital letters: moto accepts nothing else as an access key, and this one does not look real.
 _ACCESS_KEY_ID = "SANDBOXADMINISTRATOR"
@@ -65,7 +66,7 @@ class Sandbox:
         """Stop the server, write its content to `state` if there is one, and drop it; a second call does nothing."""
         try:
             self._stop.close()
-        except StateFileError as state_error:
+        except Failure as state_error:
             raise SandboxError(str(state_error)) from None
 
     @property
@@ -157,7 +158,7 @@ class Sandbox:
         if self._state is not None:
             try:
                 started.enter_context(open_state(self._state, self.account_id))
-            except StateFileError as error:
+            except Failure as error:
                 raise SandboxError(str(error)) from None
         app = add_json_checks(DomainDispatcherApplication(create_backend_app))
         app = add_account_header(add_fault_injection(app, self._fault_toggle), self.account_id)

@@ -9,11 +9,13 @@ import hashlib
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+
+from pcaform.core.files import write_file
+from pcaform.core.problems import Failure
 
 if sys.platform != "win32":
     import fcntl
@@ -27,13 +29,13 @@ _HEADER = re.compile(
 _ALTERNATIVE = "; name another file, or delete this one to start empty"
 
 
-class StateFileError(Exception):
+class StateFileError(Failure):
     """A state file that cannot be read, written or locked; the message is for the user, the file is unchanged."""
 
 
 @contextmanager
 def open_state(path: Path, account_id: str) -> Iterator[None]:
-    """Load a starting sandbox's content from a file, and write the file when it stops; raises StateFileError."""
+    """Load a starting sandbox's content from a file, and write the file when it stops; raises Failure."""
     from pcaform.sandbox import snapshot
 
     path = path.resolve()
@@ -47,7 +49,8 @@ def open_state(path: Path, account_id: str) -> Iterator[None]:
         try:
             yield
         finally:
-            _replace_file(path, _add_header(snapshot.take(), account_id))
+            saved = _add_header(snapshot.take(), account_id)
+            write_file(path, saved, is_private=True, advice="the content of this sandbox was not saved")
 
 
 @contextmanager
@@ -100,16 +103,3 @@ def _check_header(path: Path, content: bytes, account_id: str) -> bytes:
     if hashlib.sha256(body).hexdigest() != head["digest"].decode():
         raise StateFileError(f"{path}: the file is truncated or damaged{_ALTERNATIVE}")
     return body
-
-
-def _replace_file(path: Path, content: bytes) -> None:
-    """Replace a file's content atomically, or leave the file unchanged."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)  # readable by its owner alone
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        Path(name).replace(path)
-    except OSError as error:
-        raise StateFileError(f"{path}: {error.strerror}: the content of this sandbox was not saved") from None

@@ -107,16 +107,15 @@ def _negate_value(operator: str, key: str) -> Callable[[Statement], None]:
     )
 
 
-def mutants() -> Iterator[tuple[Subject, Statement, str, Subject]]:
-    """Yield a principal, one of its statements, the name of a mutation, and the mutated principal."""
-    for subject in SCENARIO.subjects:
-        for name, text in subject.policies.items():
-            document = json.loads(text)
-            for number, statement in enumerate(document["Statement"]):
-                for what, change in changes(statement):
-                    mutant = copy.deepcopy(document)
-                    change(mutant["Statement"][number])
-                    yield subject, statement, what, replace(subject, policies={name: json.dumps(mutant)})
+def mutants(subject: Subject) -> Iterator[tuple[Statement, str, Subject]]:
+    """Yield each statement of a principal, the name of a mutation, and the mutated principal."""
+    for name, text in subject.policies.items():
+        document = json.loads(text)
+        for number, statement in enumerate(document["Statement"]):
+            for what, change in changes(statement):
+                mutant = copy.deepcopy(document)
+                change(mutant["Statement"][number])
+                yield statement, what, replace(subject, policies={name: json.dumps(mutant)})
 
 
 def is_equivalent(subject: Subject, statement: Statement, what: str) -> bool:
@@ -147,14 +146,29 @@ def test_rendered_policies_have_no_findings() -> None:
 def test_every_mutation_is_noticed(subject: Subject) -> None:
     unnoticed = [
         f"{statement['Sid']}: {what}"
-        for of, statement, what, mutant in mutants()
-        if of is subject and not is_noticed(mutant) and not is_equivalent(subject, statement, what)
+        for statement, what, mutant in mutants(subject)
+        if not is_equivalent(subject, statement, what) and not is_noticed(mutant)
     ]
     assert unnoticed == []
 
 
+def test_what_only_a_denial_forbids_is_no_fault_where_no_spec_says_more() -> None:
+    """The Deny of the other templates still stands, whatever the Allow says."""
+    subject = next(each for each in SCENARIO.subjects if each.kind == "issuer" and each.is_owned)
+    wide = next(mutant for statement, what, mutant in mutants(subject) if what == "no condition" and _issues(statement))
+    assert [each.message for each in decide_requests(SCENARIO, wide, None, SAMPLES) if each.message] == []
+
+
+def _issues(statement: Statement) -> bool:
+    return statement["Effect"] == "Allow" and actions.ISSUE in statement["Action"]
+
+
 def test_there_are_enough_mutations() -> None:
     """An empty list of mutants, or one with only equivalent mutants, must not count as success."""
-    counted = [is_equivalent(subject, statement, what) for subject, statement, what, _ in mutants()]
+    counted = [
+        is_equivalent(subject, statement, what)
+        for subject in SCENARIO.subjects
+        for statement, what, _ in mutants(subject)
+    ]
     assert counted.count(False) > 500
     assert counted.count(True) < counted.count(False) / 4

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from checks.guard.builders import AUTHORITY, CA, allow, change, deny, messages, policy, rules, there
-from pcaform.checks.guard.plan_json import Resource
+from pcaform.checks.guard.check import check_plan
+from pcaform.checks.guard.plan_json import Plan, Resource
 
 NAME = "crl.corp.example"
 
@@ -42,6 +43,21 @@ def changed(before: dict[str, Any], after: dict[str, Any], block: str = "", **un
 )
 def test_list_that_is_closed_to_its_readers(before: Any, after: Any, expected: list[str]) -> None:
     assert changed(authority(**before), authority(**after)) == expected
+
+
+@pytest.mark.parametrize(("before", "after"), [("", None), (None, "")])
+def test_name_that_is_empty_is_one_that_is_absent(before: str | None, after: str | None) -> None:
+    assert changed(authority(custom_cname=before), authority(custom_cname=after)) == []
+    assert changed(answered(ocsp_custom_cname=before), answered(ocsp_custom_cname=after)) == []
+
+
+def test_what_moves_the_place_is_named() -> None:
+    before, after = authority(), authority(s3_bucket_name="others")
+    (found,) = check_plan(Plan((change(f"{AUTHORITY}.x", before, after),), is_errored=False)).findings
+    assert found.rule == "revocation-moved"
+    (difference,) = found.differences
+    assert difference.path == "revocation_configuration[0].crl_configuration[0].s3_bucket_name"
+    assert (difference.before, difference.after) == ('"lists"', '"others"')
 
 
 def test_place_that_is_not_known_yet() -> None:

@@ -90,6 +90,15 @@ def test_case_1_is_narrowed_to_keys() -> None:
     assert "Grant1Issue" not in found
 
 
+@pytest.mark.parametrize(("algorithm", "suffix"), [("RSA_2048", "Rsa"), ("EC_prime256v1", "Ec")])
+def test_case_1_for_one_family_of_keys_allows_no_other_key(algorithm: str, suffix: str) -> None:
+    found = statements({**UNMANAGED, "key_algorithms": [algorithm]})
+    issuing = {sid: each for sid, each in found.items() if each["Action"] == ["acm-pca:IssueCertificate"]}
+    (sid,) = (sid for sid, each in issuing.items() if each["Effect"] == "Allow")
+    assert sid == f"Grant1Issue{suffix}"
+    assert issuing[sid]["Condition"]["StringEquals"]["acm-pca:x509Key/algorithm"] == [suffix.upper()]
+
+
 def test_case_2_asks_acm_and_touches_only_its_own_certificates() -> None:
     tag = "pcaform:issuer"
     tagged = {f"aws:RequestTag/{tag}": ["user/ci"]}
@@ -220,6 +229,28 @@ def test_a_long_policy_is_spread_and_nothing_of_it_is_lost(kind: str) -> None:
     requesting = [each["Condition"]["StringEquals"] for each in every if "acm:RequestCertificate" in each["Action"]]
     named = [arn for each in requesting for arn in each["acm:CertificateAuthority"]]
     assert named == ([arn_of(key) for key in many(100)] if kind == "managed" else [])
+
+
+def test_grants_that_ask_for_certificates_of_other_cas_are_not_merged() -> None:
+    """Each grant names its CAs in a condition, which a merge of their resources does not join."""
+    grants = [
+        {"certificates": "managed", "certificate_authorities": keys, "domain_names": ["*.corp.example"]}
+        for keys in (many(60)[:30], many(60)[30:])
+    ]
+    found = issuer_policies.documents(issuer(*grants), AWS, arn_of=arn_of)
+    assert len(found) > 1
+    every = [statement for document in found.values() for statement in document["Statement"]]
+    requesting = [each["Condition"]["StringEquals"] for each in every if "acm:RequestCertificate" in each["Action"]]
+    assert [arn for each in requesting for arn in each["acm:CertificateAuthority"]] == [arn_of(key) for key in many(60)]
+
+
+@pytest.mark.timeout(60)
+def test_a_statement_in_three_parts_and_more_has_a_name_for_each() -> None:
+    grant = {"certificates": "unmanaged", "certificate_authorities": many(150)}
+    found = issuer_policies.documents(issuer(grant), AWS, arn_of=arn_of)
+    names = [statement["Sid"] for document in found.values() for statement in document["Statement"]]
+    assert {"Grant1Issue", "Grant1Issue2", "Grant1Issue3", "Grant1Issue4"} <= set(names)
+    assert len(set(names)) == len(names)
 
 
 def test_sizes_count_what_terraform_writes() -> None:

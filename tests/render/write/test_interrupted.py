@@ -4,18 +4,16 @@ Every system call that changes the disk is counted first; then the write is inte
 """
 
 import errno
-import os
-import signal
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conftest import Offline
-from pcaform.core.problems import Failure
+from interruption import is_killed, list_calls, patch_calls, refusal
 from pcaform.render.manifest import NAME, digest
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import Rendered, render
@@ -25,7 +23,6 @@ from pcaform.render.write.write import write
 from pcaform.rules.load import load_valid_text
 from render.write.builders import content_of, is_whole, stack, stack_of
 
-CALLS = ("open", "write", "fsync", "close", "mkdir", "rename", "replace", "unlink", "remove", "rmdir", "chmod", "link")
 SPEC = """version: 1
 stack: s
 aws: {{region: eu-west-1, account_id: "123456789012"}}
@@ -53,38 +50,11 @@ OTHER = stack(a_tf="a", changes_tf="c")
 """Another stack that a user renders after an interrupted render."""
 
 
-@contextmanager
-def patch_calls(inject: Callable[[int, str, Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
-    """Pass every call that changes the disk through `inject`, with its number."""
-    count = 0
-
-    def wrapped(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **named: Any) -> Any:
-            nonlocal count
-            count += 1
-            return inject(count, name, real)(*arguments, **named)
-
-        return call
-
-    with pytest.MonkeyPatch.context() as patch:
-        for name in CALLS:
-            patch.setattr(os, name, wrapped(name, getattr(os, name)))
-        yield
-
-
 def calls(before: Rendered | None, after: Rendered, out: Path) -> list[str]:
     """Return which calls a write makes."""
-    found = []
-
-    def note(_: int, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        found.append(name)
-        return real
-
     if before:
         write(before, out)
-    with patch_calls(note):
-        write(after, out)
-    return found
+    return list_calls(lambda: write(after, out))
 
 
 def test_the_calls_are_counted(tmp_path: Path) -> None:
@@ -123,28 +93,6 @@ def test_the_order_of_a_write(tmp_path: Path) -> None:
     ]
 
 
-def killed(at: int, after: Rendered, out: Path) -> bool:
-    """Write in a child process that kills itself in this call, half-way if it is a `write`; tell whether it did."""
-
-    def kill(number: int, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def die(*arguments: Any, **_: Any) -> None:
-            if name == "write":
-                real(arguments[0], arguments[1][: len(arguments[1]) // 2])
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        return die if number == at else real
-
-    child = os.fork()
-    if child == 0:
-        try:
-            with patch_calls(kill):
-                write(after, out)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
-
-
 @pytest.mark.parametrize("before", [None, OLD], ids=["fresh", "changed"])
 @pytest.mark.parametrize("healing", [NEW, OLD, OTHER], ids=["again", "back", "another"])
 def test_a_kill_leaves_the_old_stack_or_the_new_or_the_tripwire(
@@ -154,7 +102,7 @@ def test_a_kill_leaves_the_old_stack_or_the_new_or_the_tripwire(
         out = tmp_path / str(at)
         if before:
             write(before, out)
-        assert killed(at, NEW, out)
+        assert is_killed(at, partial(write, NEW, out))
         assert is_whole(out / "s", before or NOTHING, NEW)
         write(healing, out)
         assert content_of(out / "s") == healing.files
@@ -164,8 +112,8 @@ def test_two_kills_in_a_row_with_different_specs_heal_as_well(tmp_path: Path) ->
     for at in range(1, len(calls(OLD, NEW, tmp_path / "counted")) + 1):
         out = tmp_path / str(at)
         write(OLD, out)
-        assert killed(at, NEW, out)
-        killed(at, OTHER, out)
+        assert is_killed(at, partial(write, NEW, out))
+        is_killed(at, partial(write, OTHER, out))
         assert is_whole(out / "s", OLD, NEW, OTHER)
         write(OLD, out)
         assert content_of(out / "s") == OLD.files
@@ -181,7 +129,7 @@ def test_a_disk_error_is_reported_and_leaves_nothing_half_written(
         out = tmp_path / str(at)
         if before:
             write(before, out)
-        message = refused(at, code, NEW, out)
+        message = refusal(at, code, partial(write, NEW, out))
         left = content_of(out)
         assert not [path for path in left if staging.NAME in path]
         if message is None:
@@ -193,26 +141,6 @@ def test_a_disk_error_is_reported_and_leaves_nothing_half_written(
             assert content_of(out / "s") == (before or NOTHING).files
         write(NEW, out)
         assert content_of(out / "s") == NEW.files
-
-
-def refused(at: int, code: int, after: Rendered, out: Path) -> str | None:
-    """Write while the call with this number fails and does nothing; return the message of the failure."""
-
-    def refuse(number: int, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def fail(*arguments: Any, **_: Any) -> None:
-            if name == "close":
-                real(*arguments)
-            raise OSError(code, os.strerror(code))
-
-        return fail if number == at else real
-
-    try:
-        with patch_calls(refuse):
-            write(after, out)
-    except Failure as failure:
-        assert os.strerror(code) in str(failure)
-        return str(failure)
-    return None
 
 
 def test_an_interrupt_leaves_the_tripwire_and_no_staging(tmp_path: Path) -> None:

@@ -22,10 +22,11 @@ EC2 = {
 
 @dataclass(frozen=True)
 class World:
-    """The inventory, and the ARN of the CA."""
+    """The inventory, the ARN of the CA, and the names of all users of the account."""
 
     found: Inventory
     arn: str
+    users: frozenset[str]
 
     def reasons(self, kind: str, name: str, path: str = "/") -> list[str]:
         """Return the reasons in the notes on a user or role."""
@@ -108,7 +109,9 @@ def world() -> Iterator[World]:
         os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
         arn = account.pki.root()
         populate(account, arn)
-        yield World(account.read(), arn)
+        pages = account.server.client("iam").get_paginator("list_users").paginate()
+        users = frozenset(user["UserName"] for page in pages for user in page["Users"])
+        yield World(account.read(), arn, users)
 
 
 def test_principals_that_can_issue_are_issuers(world: World) -> None:
@@ -158,4 +161,5 @@ def test_other_principals_that_can_issue_are_listed(world: World) -> None:
 
 def test_principals_without_access_are_not_reported(world: World) -> None:
     for name in ("nobody", "denied", "elsewhere", "public-web"):
+        assert name in world.users
         assert world.reasons("user", name) == []

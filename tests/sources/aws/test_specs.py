@@ -146,6 +146,7 @@ def test_policies_without_equivalent_grants_are_kept_unchanged(world: World) -> 
 def test_users_with_an_aws_managed_policy_are_not_written(world: World) -> None:
     """AWSPrivateCAUser allows issuing from every CA: it is reported, and stays attached."""
     for name in ("console", "console-too"):
+        assert f"user/{name}: " in world.done.stderr
         assert name not in world.spec["issuers"]
 
 

@@ -4,10 +4,12 @@ import copy
 import re
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pcaform.spec.yaml_edit.edit import edit
+from pcaform.spec.yaml_edit.splices import Unwritable
 from pcaform.spec.yaml_reader import parse
 from spec.yaml_edit.strategies import Written, written
 from yaml_strategies import texts
@@ -77,3 +79,32 @@ def _at(data: Any, path: tuple[str, ...]) -> Any:
             return object()
         data = data[step]
     return data
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "path"),
+    [
+        ("a: {b: 1}\n", {"a": {"b": 1.5}}, "a.b"),
+        ("a: {b: 1}\n", {"a": {"b": 1, "c": 1.5}}, "a.c"),
+        ("a: {b: 1}\n", {"a": {"b": {"c": "\udc00"}}}, "a.b"),
+        ("a: 1\nb: 2\n", {"b": "\udc00"}, "a"),
+        ("a: 1\nb: 2\n", {"a": 1, "b": 2, "c": "\udc00"}, "c"),
+    ],
+    ids=["a number", "a new number", "a text", "beside what goes", "a new text"],
+)
+def test_what_yaml_of_a_spec_cannot_say_is_refused_with_its_path(text: str, wanted: Any, path: str) -> None:
+    with pytest.raises(Unwritable, match=f"^'{path}' cannot be changed in place$"):
+        edit(text, wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "expected"),
+    [
+        ("a:\n- - x\n  - y # why\n- z\n", [["x"], "z"], "a:\n- - x\n  # why\n- z\n"),
+        ("a:\n- - x\n  - y\n- z\n", [["y"], "z"], "a:\n- [y]\n- z\n"),
+        ("a:\n- - x\n  - y\n- z\n", [["x", "q"], "z"], "a:\n- - x\n  - q\n- z\n"),
+    ],
+    ids=["the second goes", "the first goes", "the second changes"],
+)
+def test_list_that_begins_on_the_line_of_another(text: str, wanted: Any, expected: str) -> None:
+    assert edit(text, {"a": wanted}) == expected

@@ -1,7 +1,7 @@
 """Finds the requests that one set of a principal's policies allows and an earlier set did not.
 
 The requests are those of `pcaform access`: every action on every CA that either set names, with every template, by
-every route, and those that probe for over-permission; and plain requests in all contexts that conditions distinguish.
+every route, and those that probe for over-permission; and the plain ones in all contexts that conditions distinguish.
 """
 
 import json
@@ -87,10 +87,9 @@ def _of_new_templates(requests: list[AccessRequest], templates: Mapping[str, str
 
 
 def _varied(requests: list[AccessRequest], contexts: list[Context]) -> Iterator[AccessRequest]:
-    """Yield the requests that a principal makes itself again, in each of these contexts."""
+    """Yield the plain requests again, in each of these contexts: by every route, and for every name."""
     for context, request in product(contexts, requests):
-        is_plain = request.variant == access_request.PLAIN and request.route == access_request.DIRECT
-        if is_plain and request.names_label in ("", access_request.ANY_NAME):
+        if request.variant == access_request.PLAIN:
             yield replace(request, variant=access_request.CONDITIONS_MET, context={**context, **request.context})
 
 

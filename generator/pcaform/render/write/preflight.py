@@ -3,14 +3,11 @@
 All of them are found before anything is written, and reported together.
 """
 
-import os
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from pcaform.core.files import is_read_only
 from pcaform.core.problems import Failure
-
-_WRITABLE = 0o222
 
 
 def refuse_links(directory: Path, paths: Iterable[str]) -> None:
@@ -32,7 +29,7 @@ def check_name_clashes(directory: Path, paths: Iterable[str]) -> None:
 def refuse_read_only(directory: Path, paths: Iterable[str]) -> None:
     """Raise Failure if a file to write or delete, or a directory that contains it, is read-only."""
     steps = {directory, *(directory / step for path in paths for step in _path_and_parents(path))}
-    _refuse(f"{step}: read-only; make it writable" for step in sorted(steps) if _is_read_only(step))
+    _refuse(f"{step}: read-only; make it writable" for step in sorted(steps) if is_read_only(step))
 
 
 def _refuse(messages: Iterable[str]) -> None:
@@ -66,8 +63,3 @@ def _list_case_clashes(directory: Path, paths: Sequence[str]) -> Iterator[str]:
             other = by_folded_name.setdefault(name.casefold(), name)
             if other != name and other in new_names:
                 yield f"{target / name}: differs only by case from '{other}', which pcaform writes; rename it"
-
-
-def _is_read_only(path: Path) -> bool:
-    """Tell whether a path is read-only, also by its mode: the superuser may write whatever the mode is."""
-    return path.exists() and (not os.access(path, os.W_OK) or not stat.S_IMODE(path.stat().st_mode) & _WRITABLE)

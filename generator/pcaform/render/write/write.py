@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pcaform.core.files import fsync_dirs
 from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.templates import Rendered
@@ -96,7 +97,7 @@ def _apply(comparison: Comparison) -> None:
     after = {each.path: each.after for each in comparison.differences if each.after is not None}
     try:
         staged = staging.stage(directory, {tripwire.NAME: tripwire.serialize(_list_owned(comparison, after)), **after})
-        staging.fsync_dirs([directory, directory.parent])
+        fsync_dirs([directory, directory.parent])
         _put(directory, staged, [tripwire.NAME])
         for paths in _batches(comparison.differences):
             _put(directory, staged, paths)
@@ -106,7 +107,7 @@ def _apply(comparison: Comparison) -> None:
         staging.clear(directory)
     (directory / tripwire.NAME).unlink()
     with suppress(OSError):  # all else is durable; a tripwire that reappears after a power cut only asks for a render
-        staging.fsync_dirs([directory])
+        fsync_dirs([directory])
 
 
 def _list_owned(comparison: Comparison, after: Mapping[str, bytes]) -> tripwire.OwnedDigests:
@@ -130,7 +131,7 @@ def _put(directory: Path, staged: Mapping[str, Path], paths: Iterable[str]) -> N
             (directory / path).parent.mkdir(parents=True, exist_ok=True)
             staged[path].replace(directory / path)
             parents += [parent for parent in (directory / path).parents if parent.is_relative_to(directory)]
-    staging.fsync_dirs(parents)
+    fsync_dirs(parents)
 
 
 def _delete(directory: Path, paths: Iterable[str]) -> None:
@@ -142,7 +143,7 @@ def _delete(directory: Path, paths: Iterable[str]) -> None:
             if parent == directory or any(parent.iterdir()):
                 break
             parent.rmdir()
-    staging.fsync_dirs(path.parent for path in leftovers)
+    fsync_dirs(path.parent for path in leftovers)
 
 
 def _summarize(comparison: Comparison) -> Written:

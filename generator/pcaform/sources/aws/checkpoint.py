@@ -5,8 +5,6 @@ credentials. Only its owner can read it, since policies and names reveal the str
 """
 
 import json
-import os
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pcaform.core.files import write_file
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.api_calls import API_CALLS, ApiCall, FailedCall
 
@@ -48,7 +47,8 @@ class Checkpoint:
         """Write the file atomically."""
         self._saved = time.monotonic()
         if self.path is not None:
-            _replace(self.path, json.dumps(self._content(), ensure_ascii=False, indent=0))
+            content = json.dumps(self._content(), ensure_ascii=False, indent=0).encode()
+            write_file(self.path, content, is_private=True, subject="the checkpoint", advice="name another file")
 
     def finish(self) -> None:
         """Remove the file, after its content has been used."""
@@ -118,15 +118,3 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 def _is_valid_call(call: ApiCall) -> bool:
     return call.operation in API_CALLS and call.arn.startswith("arn:")
-
-
-def _replace(path: Path, text: str) -> None:
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # readable only by its owner
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(descriptor)
-        Path(name).replace(path)
-    except OSError as error:
-        raise Failure(f"{path}: the checkpoint cannot be written: {error.strerror}: name another file") from None
