@@ -19,6 +19,7 @@ from pcaform.spec.issuers import Issuer, Trust
 from pcaform.spec.stack import Spec
 from pcaform.terraform.arguments import Source
 from pcaform.terraform.schema import by_path, default_of
+from pcaform.terraform.source_kind import KINDS, SourceKind
 
 Path = tuple[str, ...]
 Form = dict[str, Any]
@@ -43,40 +44,37 @@ _ABSENT: Any = object()
 
 def normal_form(spec: Spec, source: Source | None = None) -> Form:
     """Return a spec in normal form; with a source, only the fields that this source provides."""
-    seen = _as_in_account(spec) if source == "live" else spec
+    kind = None if source is None else KINDS[source]
+    seen = spec if kind is None or kind.owns_principals else _as_attached(spec)
     form: Form = nfc(seen.model_dump(mode="json", exclude=dict.fromkeys(_UNKEPT, True)))
     for section, normalize in _NORMALIZERS.items():
         for key, item in form[section].items():
             normalize(item, key, seen)
-    if source is not None:
-        form = _select(form, source)
-    adjust = {"state": _adjust_to_state, "live": _adjust_to_account, "hcl": _adjust_to_files}
-    if source is not None:
-        adjust[source](form, spec)
+    if kind is not None:
+        form = _select(form, kind.name)
+        _adjust(form, spec, kind)
     return form
 
 
-def _adjust_to_state(form: Form, _: Spec) -> None:
-    """Leave the default tags that a state shows: those that at least one item does not override."""
-    tagged = [item["tags"] for section in SECTIONS for item in form[section].values() if "tags" in item]
-    tags = form["aws"]["default_tags"]
-    form["aws"]["default_tags"] = {key: tags[key] for key in tags if not all(key in own for own in tagged)}
-
-
-def _adjust_to_account(form: Form, spec: Spec) -> None:
-    """Leave what distinguishes an item at AWS: all have an ARN, CAs are active, and a default tag is a tag."""
-    for item in (*form["certificate_authorities"].values(), *form["certificates"].values()):
-        item.pop("arn", None)
-        item.pop("activation", None)
-    for item in (each for section in SECTIONS for each in form[section].values() if "tags" in each):
-        item["tags"] = {key: tag for key, tag in item["tags"].items() if spec.aws.default_tags.get(key) != tag}
-
-
-def _adjust_to_files(form: Form, spec: Spec) -> None:
-    """Leave out the issuer of an existing CA, which no file has."""
-    for key, ca in spec.managed.items():
-        if ca.activation == "external":
-            form["certificate_authorities"][key] |= {"parent": None, "path_length": None}
+def _adjust(form: Form, spec: Spec, kind: SourceKind) -> None:
+    """Leave out of a form what a source carries but cannot tell."""
+    items = [item for section in SECTIONS for item in form[section].values()]
+    tagged = [item for item in items if "tags" in item]
+    defaults = spec.aws.default_tags
+    if not kind.has_addresses:  # in an account, everything has an ARN and every CA is active
+        for item in items:
+            item.pop("arn", None)
+            item.pop("activation", None)
+    if not kind.has_default_tags:
+        for item in tagged:
+            item["tags"] = {key: tag for key, tag in item["tags"].items() if defaults.get(key) != tag}
+    elif not kind.has_providers:  # only those that at least one item does not override can be seen
+        seen = {key: tag for key, tag in defaults.items() if not all(key in item["tags"] for item in tagged)}
+        form["aws"]["default_tags"] = nfc(seen)
+    if not kind.has_certificates:  # nobody knows the issuer of a CA that exists already
+        for key, ca in spec.managed.items():
+            if ca.activation == "external":
+                form["certificate_authorities"][key] |= {"parent": None, "path_length": None}
 
 
 def carries(source: Source, path: str) -> bool:
@@ -168,8 +166,8 @@ def _carried_part(value: Mapping[str, Any], source: Source, path: str) -> dict[s
     return part
 
 
-def _as_in_account(spec: Spec) -> Spec:
-    """Return a spec as an account shows it: nobody can tell there whether a stack owns a principal."""
+def _as_attached(spec: Spec) -> Spec:
+    """Return a spec whose principals exist already: nobody can tell in an account whether a stack owns one."""
     issuers = {key: _attached(issuer) for key, issuer in spec.issuers.items()}
     return spec.model_copy(update={"issuers": issuers})
 

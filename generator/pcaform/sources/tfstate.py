@@ -16,6 +16,7 @@ from pcaform.terraform.addresses import with_key
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY
 from pcaform.terraform.schema import ATTRIBUTES
+from pcaform.terraform.source_kind import STATE
 
 _DATA = "data"
 _SECRET = "PRIVATE KEY-----"  # noqa: S105 - marks the start of a key
@@ -75,7 +76,7 @@ def _build_inventory(instances: Iterator[_Instance], others: Mapping[str, int]) 
             ]
         elif instance.mode != _DATA and instance.type.startswith(ACMPCA_PREFIX):
             notes.append(ImportNote("left out", instance.address, f"a spec has no field for '{instance.type}'"))
-    return Inventory(tuple(resources), tuple(notes), others=others)
+    return Inventory(tuple(resources), tuple(notes), source=STATE, others=others)
 
 
 def _destroy_notes(instance: _Instance) -> Iterator[ImportNote]:

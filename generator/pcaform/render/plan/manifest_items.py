@@ -63,10 +63,11 @@ def _ca_item(key: str, authority: CertificateAuthority, spec: Spec) -> dict[str,
 
 
 def _identity(authority: CertificateAuthority, region: str) -> dict[str, Any]:
-    """Return what AWS never changes; key storage that is left out is that of the region."""
+    """Return what AWS never changes; a CA that the stack creates has its region's key storage if the spec is silent."""
     identity = {name: _dump(getattr(authority, name)) for name in identity_fields()}
-    storage = authority.key_storage_security_standard or default_key_storage(region)
-    return {**identity, "key_storage_security_standard": storage}
+    if authority.key_storage_security_standard is None and authority.arn is None:
+        identity["key_storage_security_standard"] = default_key_storage(region)
+    return without_none(identity)
 
 
 def _activation_kind(authority: CertificateAuthority) -> str | None:
