@@ -344,3 +344,17 @@ def test_manifest_without_arns_still_finds_removals() -> None:
 @pytest.mark.parametrize(("before", "after", "messages"), REPORTED.values(), ids=REPORTED)
 def test_undeclared_losses_are_reported(before: str, after: str, messages: list[str]) -> None:
     assert messages_of(before, after) == messages
+
+
+LEVEL = "key_storage_security_standard"
+
+
+def test_key_storage_of_a_ca_is_its_own_for_good() -> None:
+    plain, other = spec(ca("root")), spec(ca("root", f"{LEVEL}: FIPS_140_2_LEVEL_2_OR_HIGHER"))
+    default = spec(ca("root", f"{LEVEL}: FIPS_140_2_LEVEL_3_OR_HIGHER"))
+    assert messages_of(plain, default) == []
+    assert messages_of(default, plain) == messages_of(other, plain) == []  # left out, Terraform keeps it
+    (message,) = messages_of(plain, other)
+    assert message.endswith(
+        "this makes it another CA. Give it a new key, and declare under 'removed' what happens to 'root'"
+    )

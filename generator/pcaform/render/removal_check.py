@@ -30,6 +30,7 @@ from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY
+from pcaform.terraform.schema import by_path
 
 RULE = "left-unsaid"
 _CERTIFICATE = "certificate"
@@ -201,7 +202,9 @@ def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Finding
 def _check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
     """Check what AWS never changes: Terraform would replace the CA, and orphan every certificate below it."""
     for name, value in before.items() if now else ():
-        if now.get(name) != value:
+        row = by_path().get(f"{AUTHORITIES}.*.{name}")
+        is_kept = name not in now and row is not None and row.is_computed  # left out, it stays as it is
+        if now.get(name) != value and not is_kept:
             message = (
                 f"{name} was {_describe(value)}, seen {_describe(now.get(name))}: this makes it another CA. Give it "
                 f"a new key, and declare under 'removed' what happens to '{loc[1]}'"
