@@ -22,8 +22,8 @@ from checks.drift.mutations import (
     spec,
 )
 from pcaform.sources.account_snapshot import CaStatus
-from pcaform.sources.aws.iam_details import Policy
 from pcaform.sources.inventory import ImportNote
+from pcaform.sources.principals import Policy
 
 CA = "certificate_authorities.issuing"
 ADMIN = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "acm-pca:*", "Resource": "*"}})
@@ -231,7 +231,7 @@ def test_without_an_arn_a_ca_is_found_by_its_name_and_never_guessed() -> None:
             "issuers.ci: at AWS it also has the policy 'by-hand' of the group 'admins' about CAs or certificates",
         ),
         (
-            [ci(policy(spec()), boundary="arn:aws:iam::aws:policy/Limits")],
+            [ci(policy(spec()), boundary=Policy("Limits", "", "arn:aws:iam::aws:policy/Limits"))],
             "applied by the next apply",
             "issuers.ci.permissions_boundary: 'none' in the spec, 'arn:aws:iam::aws:policy/Limits' at AWS",
         ),

@@ -1,76 +1,75 @@
-"""Builds access scenarios from an account's inventory: its CAs and IAM principals, one scenario for each region.
+"""Builds access scenarios from an account snapshot: its CAs and IAM principals, one scenario for each region."""
 
-The inventory lists each user's and role's policies, including those of its groups, and its permissions boundary.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 
 from pcaform.checks.access.scenario import Scenario, Subject
+from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.iam.evaluator.principals import Principal
-from pcaform.sources.inventory import Inventory, Resource
-from pcaform.terraform.resource_types import AUTHORITY, IAM_POLICY
+from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus
+from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, is_relevant
+from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.snapshot import SnapshotRequest
+from pcaform.sources.inventory import ImportNote
+from pcaform.sources.principals import IamPrincipal
 
-_PRINCIPAL_TYPES = ("user", "role")
+
+def access_request(filters: Filters) -> SnapshotRequest:
+    """Return what is read for a check of who may do what: the list of CAs, and all principals."""
+    parts = (TAGS,) if filters.tags else ()
+    return SnapshotRequest(parts, filters, statuses=CERTIFIED, has_principals=True)
 
 
-def build_scenarios(inventory: Inventory, account_id: str) -> list[Scenario]:
-    """Return one scenario for each region in which the account has its own CAs; CAs of other accounts are left out."""
-    subjects = tuple(_subjects(inventory))
-    cas = [ca for ca in inventory.of_type(AUTHORITY) if ca.address.split(":")[4] == account_id]
-    regions = dict.fromkeys(ca.address.split(":")[3] for ca in cas)
-    return [
-        Scenario(region, account_id, _label_cas(ca for ca in cas if ca.address.split(":")[3] == region), subjects)
-        for region in regions
+def build_scenarios(snapshot: AccountSnapshot) -> tuple[list[Scenario], tuple[ImportNote, ...]]:
+    """Return one scenario for each region in which the account has its own CAs, and notes on unreadable principals.
+
+    Its principals are those with access to any CA, also to one that another account shares.
+    """
+    scope = AccountScope(snapshot.account_id, tuple(ca.arn for ca in snapshot.certified))
+    subjects, notes = [], []
+    for principal in snapshot.principals.principals if snapshot.principals is not None else ():
+        try:
+            if access_level(principal.policies, principal.known_boundary, scope) > AccessLevel.NONE:
+                subjects.append(_build_subject(principal))
+        except PolicyError as error:
+            notes.append(ImportNote("unknown", principal.arn, f"its permissions: {error}"))
+    cas = [ca for ca in snapshot.certified if not ca.is_foreign]
+    scenarios = [
+        Scenario(region, snapshot.account_id, _label_cas(ca for ca in cas if ca.region == region), tuple(subjects))
+        for region in dict.fromkeys(ca.region for ca in cas)
     ]
+    return scenarios, tuple(notes)
 
 
-def _label_cas(resources: Iterable[Resource]) -> dict[str, str]:
+def _label_cas(cas_: Iterable[CaStatus]) -> dict[str, str]:
     """Map a label of each CA to its ARN: the common name, followed by the id if several CAs have that name."""
-    cas = list(resources)
-    names = [_common_name(ca) for ca in cas]
-    ids = [ca.address.rpartition("/")[2] for ca in cas]
+    cas = list(cas_)
+    names = [ca.common_name for ca in cas]
     return {
-        (name if name and names.count(name) == 1 else f"{name} {ca_id}".strip()): ca.address
-        for name, ca_id, ca in zip(names, ids, cas, strict=True)
+        name if name and names.count(name) == 1 else f"{name} {ca.arn.rpartition('/')[2]}".strip(): ca.arn
+        for name, ca in zip(names, cas, strict=True)
     }
 
 
-def _common_name(ca: Resource) -> str:
-    (configuration,) = ca.attributes["certificate_authority_configuration"]
-    return str(configuration["subject"][0].get("common_name", ""))
+def _build_subject(principal: IamPrincipal) -> Subject:
+    """Return a principal with its relevant policies; raises PolicyError for one that IAM would refuse."""
+    relevant = [policy for policy in principal.policies if is_relevant(policy)]
+    inline = {f"{each.group}/{each.name}".lstrip("/"): each.document for each in relevant if not each.arn}
+    boundary = principal.known_boundary
+    return Subject(
+        principal.name,
+        principal.kind,
+        _caller(principal),
+        {**inline, **{policy.arn: policy.document for policy in relevant if policy.arn}},
+        is_owned=False,
+        owner_tag=f"{principal.kind}/{principal.name}",
+        boundary=boundary.document if boundary is not None else "",
+    )
 
 
-def _subjects(inventory: Inventory) -> Iterator[Subject]:
-    managed = {policy.attributes["arn"]: policy.attributes for policy in inventory.of_type(IAM_POLICY)}
-    for kind in _PRINCIPAL_TYPES:
-        for principal_resource in inventory.of_type(f"aws_iam_{kind}"):
-            attributes = principal_resource.attributes
-            name = attributes["name"]
-            policies = dict(_policies(inventory, kind, name, managed=managed))
-            boundary = managed.get(attributes.get("permissions_boundary", ""), {}).get("policy", "")
-            principal = _principal(attributes, kind)
-            yield Subject(
-                name, kind, principal, policies, is_owned=False, owner_tag=f"{kind}/{name}", boundary=boundary
-            )
-
-
-def _policies(
-    inventory: Inventory, kind: str, name: str, *, managed: Mapping[str, Mapping[str, str]]
-) -> Iterator[tuple[str, str]]:
-    for inline in inventory.of_type(f"aws_iam_{kind}_policy"):
-        if inline.attributes[kind] == name:
-            yield inline.attributes["name"], inline.attributes["policy"]
-    for attachment in inventory.of_type(f"aws_iam_{kind}_policy_attachment"):
-        if attachment.attributes[kind] == name:
-            arn = attachment.attributes["policy_arn"]
-            yield arn, managed[arn]["policy"]
-
-
-def _principal(attributes: Mapping[str, str], kind: str) -> Principal:
+def _caller(principal: IamPrincipal) -> Principal:
     """Return the calling principal: the user, or a session of the role."""
-    account_id = attributes["arn"].split(":")[4]
-    if kind == "user":
-        return Principal(attributes["arn"], account_id)
-    partition = attributes["arn"].split(":")[1]
-    session = f"arn:{partition}:sts::{account_id}:assumed-role/{attributes['name']}/session"
-    return Principal(session, account_id, attributes["arn"])
+    partition, account_id = principal.arn.split(":")[1], principal.arn.split(":")[4]
+    if principal.kind == "user":
+        return Principal(principal.arn, account_id)
+    session = f"arn:{partition}:sts::{account_id}:assumed-role/{principal.name}/session"
+    return Principal(session, account_id, principal.arn)

@@ -23,7 +23,7 @@ def audit(
     """Check an account; `result` is about its IAM principals, `notes` name what could not be read of them."""
     context = AuditContext(snapshot, result, now, expiring)
     findings = [finding for rule in RULES for finding in rule.check(context)]
-    unknown = (note for note in (*snapshot.notes, *notes) if note.kind == "unknown")
+    unknown = (note for note in (*snapshot.all_notes, *notes) if note.kind == "unknown")
     return Audit(
         snapshot.account_id,
         snapshot.regions,

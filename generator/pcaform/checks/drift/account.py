@@ -8,13 +8,19 @@ from pcaform.checks.drift.check import compare
 from pcaform.checks.drift.difference import Drift, Kind
 from pcaform.checks.drift.matching import is_named, region_of
 from pcaform.core.problems import Failure
-from pcaform.sources.account_snapshot import AccountSnapshot
-from pcaform.sources.aws.acm_certificates import list_acm_certificates
-from pcaform.sources.aws.iam_details import read_principals
+from pcaform.sources import account_snapshot
+from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
 from pcaform.sources.aws.progress import show_progress
 from pcaform.sources.aws.session import Account, Caller
-from pcaform.sources.aws.snapshot import PARTS, read_snapshot
+from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot
 from pcaform.spec.stack import Spec
+
+_PARTS = (
+    account_snapshot.PERMISSIONS,
+    account_snapshot.POLICY,
+    account_snapshot.CERTIFICATE,
+    account_snapshot.TAGS,
+)
 
 
 def select_regions(spec: Spec, caller: Caller) -> Caller:
@@ -33,19 +39,16 @@ def compare_account(spec: Spec, account: Account, *, expiring: timedelta) -> Dri
             f"the spec is for account {spec.aws.account_id}, but the credentials are for {account.account_id}: choose "
             "others with --profile or --assume-role"
         )
-    snapshot = _read(account, spec)
-    has_principals = bool(spec.issuers or spec.administrators or spec.auditors)
-    principals = read_principals(account, account.regions[0]) if has_principals else None
-    return compare(spec, snapshot, principals, now=datetime.now(UTC), expiring=expiring)
-
-
-def _read(account: Account, spec: Spec) -> AccountSnapshot:
+    request = SnapshotRequest(
+        _PARTS,
+        is_selected=partial(is_named, spec),
+        certificates=(ACM_CERTIFICATE,) if spec.certificates else (),
+        has_principals=bool(spec.issuers or spec.administrators or spec.auditors),
+        is_always_complete=True,
+    )
     with show_progress("requests to AWS") as tell:
-        snapshot = read_snapshot(account, PARTS, is_selected=partial(is_named, spec), report_progress=tell)
-        if not spec.certificates:
-            return snapshot
-        certificates, notes = list_acm_certificates(account, account.regions, report_progress=tell)
-    return replace(snapshot, certificates=tuple(certificates), notes=(*snapshot.notes, *notes))
+        snapshot = read_snapshot(account, request, report_progress=tell)
+    return compare(spec, snapshot, now=datetime.now(UTC), expiring=expiring)
 
 
 def format_summary(drift: Drift) -> str:

@@ -10,20 +10,14 @@ from pcaform.checks.drift.matching import CaMatches, match_cas
 from pcaform.checks.drift.principals import compare_principals
 from pcaform.checks.drift.shares import compare_shares
 from pcaform.sources.account_snapshot import AccountSnapshot
-from pcaform.sources.aws.iam_details import IamPrincipals
 from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
 
 _ALLOW = "let the caller read it, and compare again"
 
 
-def compare(
-    spec: Spec, snapshot: AccountSnapshot, principals: IamPrincipals | None, *, now: datetime, expiring: timedelta
-) -> Drift:
-    """Return what differs.
-
-    `principals` is None if the spec has none; `expiring` is how near an expiry date must be to be reported.
-    """
+def compare(spec: Spec, snapshot: AccountSnapshot, *, now: datetime, expiring: timedelta) -> Drift:
+    """Return what differs; `expiring` is how near an expiry date must be to be reported."""
     matches = match_cas(spec, snapshot)
     differences = [
         *compare_cas(spec, snapshot, matches, now=now, expiring=expiring),
@@ -31,6 +25,7 @@ def compare(
         *compare_certificates(spec, snapshot, matches.unique, now=now, expiring=expiring),
         *_unread(snapshot.notes, spec, matches),
     ]
+    principals = snapshot.principals
     if principals is not None and principals.notes:
         differences += [_unknown("issuers", note) for note in principals.notes]
     elif principals is not None:
