@@ -1,10 +1,10 @@
 """Builds access scenarios from an account snapshot: its CAs and IAM principals, one scenario for each region."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam.evaluator.elements import PolicyError
-from pcaform.iam.evaluator.principals import Principal
 from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, is_relevant
 from pcaform.sources.aws.filters import Filters
@@ -52,24 +52,6 @@ def _label_cas(cas_: Iterable[CaStatus]) -> dict[str, str]:
 
 def _build_subject(principal: IamPrincipal) -> Subject:
     """Return a principal with its relevant policies; raises PolicyError for one that IAM would refuse."""
-    relevant = [policy for policy in principal.policies if is_relevant(policy)]
-    inline = {f"{each.group}/{each.name}".lstrip("/"): each.document for each in relevant if not each.arn}
-    boundary = principal.known_boundary
-    return Subject(
-        principal.name,
-        principal.kind,
-        _caller(principal),
-        {**inline, **{policy.arn: policy.document for policy in relevant if policy.arn}},
-        is_owned=False,
-        owner_tag=f"{principal.kind}/{principal.name}",
-        boundary=boundary.document if boundary is not None else "",
-    )
-
-
-def _caller(principal: IamPrincipal) -> Principal:
-    """Return the calling principal: the user, or a session of the role."""
-    partition, account_id = principal.arn.split(":")[1], principal.arn.split(":")[4]
-    if principal.kind == "user":
-        return Principal(principal.arn, account_id)
-    session = f"arn:{partition}:sts::{account_id}:assumed-role/{principal.name}/session"
-    return Principal(session, account_id, principal.arn)
+    relevant = replace(principal, policies=tuple(filter(is_relevant, principal.policies)))
+    owner_tag = f"{principal.kind}/{principal.name}"
+    return Subject(principal.name, principal.kind, relevant, is_owned=False, owner_tag=owner_tag)

@@ -50,7 +50,7 @@ def _no_certificate(place: str, message: str, advice: str, ended: Sequence[LiveC
     live = ended[0]
     status = certificate_status(live.status)
     problem = status.describe(reason=live.failure, ended=day(live.ends))
-    message = f"{message}; {live.arn} is {live.status}: {problem}"
+    message = f"{message}; of {live.arn}: {problem}"
     advice = f"{status.advice}. If the stack's state has it, replace it with 'terraform apply -replace', else {advice}"
     return Difference(Kind.RENEWAL, place, message, advice, live.arn, is_urgent=True)
 

@@ -47,7 +47,8 @@ def infer_certificates(
         result.notes += _check_arn(certificate, key, existing)
         if problem := certificate_problem(certificate.attributes):
             kind: NoteKind = "left out" if _has_known_status(certificate) else "unknown"
-            result.notes.append(ImportNote(kind, certificate.address, f"it is written as it is, but {problem}"))
+            reason = f"{problem}. A spec cannot say that: it is written like any other"
+            result.notes.append(ImportNote(kind, certificate.address, reason))
         moved = ((certificate.address, f"module.{module_names.certificate(key)}.{ACM_CERTIFICATE}.this"),)
         ca_arns = frozenset({text(certificate, "certificate_authority_arn")})
         result.entries.append(

@@ -138,8 +138,7 @@ def _list_certificate(certificate: Certificate, origins: Mapping[str, str]) -> I
     if certificate.status not in CERTIFICATE_STATUSES or status.is_final:
         problem = status.describe(reason=certificate.failure, ended=day(certificate.ends))
         kind: NoteKind = "listed" if status.is_final else "unknown"
-        reason = f"the status of this ACM certificate is {certificate.status}: {problem}; {status.advice}"
-        yield ImportNote(kind, arn, reason)
+        yield ImportNote(kind, arn, f"this certificate of ACM is not written: {problem}; {status.advice}")
         return
     if ISSUER_TAG in certificate.tags:
         yield ImportNote("listed", arn, f"requested by the issuer {certificate.tags[ISSUER_TAG]}, who manages it")
