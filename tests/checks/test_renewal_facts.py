@@ -12,8 +12,8 @@ import pytest
 
 from checks.audit.faulty_account import managed, named
 from conftest import Run
-from pcaform.checks.access.account import access_request
-from pcaform.checks.audit.account import audit_account
+from pcaform.checks.access.account import account_request
+from pcaform.checks.audit.check import audit_account
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.rate_limit import RateLimiter
 from pcaform.sources.aws.session import Caller, open_account
@@ -150,5 +150,5 @@ def test_an_account_is_listed_once(world: World) -> None:
         "GetAccountAuthorizationDetails": 1,
     }
     requests.clear()
-    read_snapshot(opened, access_request(Filters()))
+    read_snapshot(opened, account_request(Filters()))
     assert requests == {"ListCertificateAuthorities": 2, "GetAccountAuthorizationDetails": 1}

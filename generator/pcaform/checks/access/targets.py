@@ -4,8 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from pcaform.checks.access import expected
-from pcaform.checks.access.account import build_scenarios
-from pcaform.checks.access.account_review import review_account
+from pcaform.checks.access.account import build_scenarios, review_account
 from pcaform.checks.access.check import AccessResult, check_access
 from pcaform.checks.access.scenario import build_scenario, name_patterns
 from pcaform.core.problems import Failure

@@ -97,11 +97,11 @@ def run(path: str, *, form: str = "text") -> int:
 def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
     """Print what the principals of an account may do; return 2 where that is too much, or where not all was read."""
     from pcaform.checks.access import report, targets
-    from pcaform.checks.access.account import access_request
+    from pcaform.checks.access.account import account_request
     from pcaform.cli.account_session import open_account, require_cas
     from pcaform.sources.aws.snapshot import read_snapshot
 
-    snapshot = read_snapshot(open_account(caller), access_request(filters))
+    snapshot = read_snapshot(open_account(caller), account_request(filters))
     require_cas(snapshot.certified, snapshot.notes)
     result, unread = targets.check_account_access(snapshot)
     notes = (*snapshot.all_notes, *unread)
