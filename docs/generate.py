@@ -216,7 +216,7 @@ def access_table(_: str) -> str:
 
 def status_table(_: str) -> str:
     """Return a row for each status of a CA: whether an import writes the CA, and with which note."""
-    from pcaform.sources.aws.ca_statuses import STATUSES
+    from pcaform.sources.aws.inventory import STATUSES
 
     sample = {"until": "DATE", "ended": "DATE", "why": "REASON"}
     head = ["| status | written | note in the report | exit code 2 |", "| --- | --- | --- | --- |"]

@@ -64,6 +64,15 @@ def test_permission_at_another_address_in_the_state_is_refused() -> None:
     )
 
 
+def test_permissions_for_two_accounts_are_different() -> None:
+    theirs = entry("theirs", source_account=PARTNER)
+    existing = parse_state(add_entries(parse_state(state(1, "L")), [theirs]))
+    assert planned_permissions([entry("own")], existing) == [entry("own")]
+    assert planned_permissions([entry("own"), theirs], parse_state(b"")) == [entry("own"), theirs]
+    with pytest.raises(Failure, match="is the same permission"):
+        planned_permissions([entry("own"), entry("named", source_account=ACCOUNT)], parse_state(b""))
+
+
 def test_permissions_of_two_cas_are_different() -> None:
     planned = [entry("a"), entry("b", ARN.replace("1111", "9999"))]
     assert planned_permissions(planned, parse_state(state(1, "L", "other"))) == planned

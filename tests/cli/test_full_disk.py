@@ -72,6 +72,7 @@ def prove(path: Path) -> None:
             resources=nothing,
             outputs=nothing,
             reasons=nothing,
+            warnings=nothing,
             digests=Digests(plan="", state_before="", state_after="", stack=""),
             versions=Versions(pcaform="1", terraform="1", provider="6"),
         ),

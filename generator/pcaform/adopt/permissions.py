@@ -6,6 +6,7 @@ from typing import Any
 
 from pcaform.adopt.state import Entry, State
 from pcaform.core.problems import Failure
+from pcaform.core.renewal import is_for_own_account
 from pcaform.sources.aws.permissions import LivePermission, delete_permission
 from pcaform.sources.aws.session import Account
 from pcaform.terraform.resource_types import PERMISSION
@@ -57,7 +58,7 @@ def match_permissions(entry: Entry, listed: Sequence[LivePermission], account_id
     principal = entry.attributes["principal"]
     of_principal = [live for live in listed if live["Principal"] == principal]
     source = entry.attributes.get("source_account") or account_id
-    own = [live for live in of_principal if live.get("SourceAccount", source) == source]
+    own = [live for live in of_principal if (live.get("SourceAccount") or account_id) == source]
     if not own:
         return None
     live = own[0]
@@ -89,8 +90,9 @@ def _actions(entry: Entry) -> set[str]:
     return set(entry.attributes["actions"])
 
 
-def _key(attributes: Mapping[str, Any]) -> tuple[Any, Any]:
-    return attributes.get("certificate_authority_arn"), attributes.get("principal")
+def _key(attributes: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    arn, source = attributes.get("certificate_authority_arn"), attributes.get("source_account")
+    return arn, attributes.get("principal"), "" if is_for_own_account(source, str(arn)) else source
 
 
 def _more(count: int) -> str:

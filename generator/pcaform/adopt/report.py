@@ -5,7 +5,7 @@ It contains addresses, ids, argument names and digests, but no argument values, 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -15,6 +15,8 @@ from pydantic import TypeAdapter
 from pcaform import __version__
 from pcaform.adopt.plan_check import PlanLine
 from pcaform.adopt.transaction import ProvenState
+from pcaform.core.renewal import certificate_problem
+from pcaform.terraform.resource_types import ACM_CERTIFICATE
 
 Verdict = Literal["proven", "refused"]
 Step = Literal["nothing to push", "not pushed", "emitted", "pushed and planned again"]
@@ -62,7 +64,8 @@ class Versions:
 class Proof:
     """What `pcaform adopt --proof` writes; the major number of `format_version` grows with breaking changes.
 
-    `outputs` are the outputs whose value an apply writes to the state. `reasons` say why the whole plan is refused.
+    `outputs` are the outputs whose value an apply writes to the state. `reasons` say why the whole plan is refused,
+    `warnings` what is wrong with what is taken over, and stays so.
     """
 
     format_version: Literal["1.0"]
@@ -77,6 +80,7 @@ class Proof:
     resources: tuple[Resource, ...]
     outputs: tuple[str, ...]
     reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
     digests: Digests
     versions: Versions
 
@@ -115,6 +119,7 @@ def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof
         resources=tuple(_convert_line(line, ids.get(line.address)) for line in result.lines),
         outputs=result.outputs,
         reasons=result.reasons,
+        warnings=tuple(_list_warnings(proven.plan)),
         digests=Digests(
             plan=_digest(json.dumps(proven.plan, sort_keys=True).encode()),
             state_before=_digest(proven.before),
@@ -137,9 +142,9 @@ def json_schema() -> dict[str, Any]:
 
 
 def format_text(proof: Proof) -> str:
-    """Return a line for each address that the plan changes, imports or moves, then the counts."""
+    """Return a line for each address that the plan changes, imports or moves, then warnings and the counts."""
     lines = [line for resource in proof.resources if (line := _format_resource(resource))]
-    return "\n".join([*lines, summary(proof.resources)])
+    return "\n".join([*lines, *(f"warning: {each}" for each in proof.warnings), summary(proof.resources)])
 
 
 def summary(resources: Sequence[Resource]) -> str:
@@ -154,6 +159,13 @@ def summary(resources: Sequence[Resource]) -> str:
     }
     optional = ("taken over", "to move")
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count or word not in optional)
+
+
+def _list_warnings(plan: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with certificates of ACM: a plan without changes does not show that one was never issued."""
+    for record in plan.get("resource_changes", []):
+        if record["type"] == ACM_CERTIFICATE and (problem := certificate_problem(record["change"].get("before") or {})):
+            yield f"{record['address']}: {problem}"
 
 
 def _convert_line(line: PlanLine, taken: str | None) -> Resource:

@@ -48,16 +48,16 @@ class Session:
 
     def find_grants(self, entries: Sequence[Entry], state: State) -> list[Grant]:
         """Return the planned permissions that exist at AWS; raises Failure for one at another address in the state."""
-        planned = {
-            str(entry.attributes["certificate_authority_arn"]): entry for entry in planned_permissions(entries, state)
-        }
+        planned: dict[str, list[Entry]] = {}
+        for entry in planned_permissions(entries, state):
+            planned.setdefault(str(entry.attributes["certificate_authority_arn"]), []).append(entry)
         refuse_unknown_providers(self.providers, planned)
         grants: list[Grant] = []
         for alias, account in self.accounts.items():
             own = [arn for arn in planned if self.alias(arn) == alias]
             for arn, listed in read_permissions(account, own).items():
-                grant = match_permissions(planned[arn], listed, account.account_id)
-                grants += [grant] if grant else []
+                matches = (match_permissions(entry, listed, account.account_id) for entry in planned[arn])
+                grants += [grant for grant in matches if grant]
         return grants
 
 

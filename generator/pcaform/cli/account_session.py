@@ -1,5 +1,6 @@
 """Opens the account that a command reads, and reads the CAs in it; shared by all commands on an account."""
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from pcaform.core import console
@@ -7,11 +8,12 @@ from pcaform.core.problems import Failure
 from pcaform.sources.aws import session
 from pcaform.sources.aws.checkpoint import open_checkpoint
 from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.inventory import import_request, to_inventory
 from pcaform.sources.aws.progress import show_progress
 from pcaform.sources.aws.rate_limit import RateLimiter
-from pcaform.sources.aws.read import read
 from pcaform.sources.aws.session import Account, Caller
-from pcaform.sources.inventory import Inventory
+from pcaform.sources.aws.snapshot import read_snapshot
+from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.terraform.resource_types import AUTHORITY
 
 _UNKNOWN = "unknown"
@@ -33,18 +35,19 @@ def read_inventory(caller: Caller, filters: Filters, *, checkpoint: Path | None 
     with open_checkpoint(account.account_id, checkpoint) as memory, show_progress("requests to AWS") as tell:
         if memory.resumed:
             console.print_status(f"{memory.resumed} answers are from {checkpoint}")
-        inventory = read(account, filters, checkpoint=memory, report_progress=tell)
+        snapshot = read_snapshot(account, import_request(filters), checkpoint=memory, report_progress=tell)
+    inventory = to_inventory(snapshot)
     if any(note.kind == _UNKNOWN for note in inventory.notes):
         memory.save()
     else:
         memory.finish()
-    require_cas(inventory)
+    require_cas(inventory.of_type(AUTHORITY), inventory.notes)
     return inventory
 
 
-def require_cas(inventory: Inventory) -> None:
+def require_cas(cas: Collection[object], notes: Iterable[ImportNote]) -> None:
     """Raise Failure where no CA was found, with the reasons that are known."""
-    if inventory.of_type(AUTHORITY):
+    if cas:
         return
-    reasons = "".join(f"\n  {note.kind}: {note.address}: {note.reason}" for note in inventory.notes)
+    reasons = "".join(f"\n  {note.kind}: {note.address}: {note.reason}" for note in notes)
     raise Failure(f"no CA was found{':' if reasons else ' in these regions and with these filters'}{reasons}")

@@ -1,20 +1,37 @@
-"""The current state of an account's CAs with their certificates and CRL buckets, for `drift` and `audit`."""
+"""An account as it was read once: its CAs with all facts, certificates, CRL buckets and principals.
+
+`import aws` converts it to an inventory; `drift`, `audit` and `access --live` read it as it is.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pcaform.core import facts, renewal
 from pcaform.sources.inventory import ImportNote
+from pcaform.sources.principals import IamPrincipals
 
 PERMISSIONS = "permissions"
 POLICY = "policy"
 CERTIFICATE = "certificate"
+REQUEST = "certificate_signing_request"
 TAGS = "tags"
 """Parts of a CA that are read separately, so each may be unread while the others are known."""
 
 GONE = ("DELETED", "FAILED")
 """Statuses in which AWS does not bill a CA, and no stack has it."""
+CERTIFIED = ("ACTIVE", "DISABLED", "EXPIRED")
+"""Statuses of a CA that has a certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A permission that a CA gives a service; without `source_account` for the CA's own account."""
+
+    principal: str
+    actions: tuple[str, ...]
+    source_account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +51,13 @@ class CaStatus:
     omits_crl_url: bool = False
     """Whether issued certificates do not contain the URL of the CRL."""
     unsupported_settings: tuple[str, ...] = ()
-    actions: tuple[str, ...] = ()
-    """The actions that ACM has permission for."""
+    unmanageable: str = ""
+    """Why Terraform cannot manage it, empty if it can."""
+    permissions: tuple[Permission, ...] = ()
     policy: str = ""
     certificate: str = ""
+    certificate_chain: str = ""
+    request: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
 
@@ -49,14 +69,36 @@ class CaStatus:
     @property
     def name(self) -> str:
         """The name for messages: its common name, else its id."""
+        return self.common_name or self.arn.rpartition("/")[2]
+
+    @property
+    def common_name(self) -> str:
+        """The common name of its subject, empty if it has none."""
         (configuration,) = self.arguments["certificate_authority_configuration"]
-        return str(configuration["subject"][0].get("common_name") or self.arn.rpartition("/")[2])
+        return str(configuration["subject"][0].get("common_name") or "")
 
     @property
     def crl(self) -> Mapping[str, Any]:
         """The settings of its CRL, empty if it has none."""
         settings = self.arguments["revocation_configuration"][0]["crl_configuration"][0]
         return settings if settings["enabled"] else {}
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The actions that ACM has permission for in the CA's own account: only that one renews certificates."""
+        own = [each for each in self._of_acm if renewal.is_for_own_account(each.source_account, self.arn)]
+        allowed = {action for permission in own for action in permission.actions}
+        return tuple(name for name in facts.ALL_PERMISSION_ACTIONS if name in allowed)
+
+    @property
+    def other_accounts(self) -> tuple[str, ...]:
+        """The other accounts for which ACM has permission."""
+        accounts = (each.source_account for each in self._of_acm)
+        return tuple(sorted({each for each in accounts if not renewal.is_for_own_account(each, self.arn)}))
+
+    @property
+    def _of_acm(self) -> list[Permission]:
+        return [permission for permission in self.permissions if permission.principal == facts.ACM_PRINCIPAL]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +115,15 @@ class Certificate:
     users: int = 0
     """Number of AWS resources that use it."""
     is_eligible: bool = False
+    failure: str = ""
+    """Reason why ACM could not issue it."""
     renewal: str = ""
     """Status of the last renewal, empty if there was none."""
     reason: str = ""
     """Reason why the last renewal failed."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    unread_tags: str = ""
+    """Why its tags could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +139,10 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class AccountSnapshot:
-    """An account's CAs; `notes` name what could not be read, `unlisted` regions whose CAs could not be listed."""
+    """An account's CAs by region and age; `notes` name what could not be read, `unlisted` regions without a list.
+
+    `principals` is None if they were not requested, or if there is no CA that they could use.
+    """
 
     account_id: str
     regions: tuple[str, ...]
@@ -101,11 +151,22 @@ class AccountSnapshot:
     buckets: Mapping[str, Bucket] = field(default_factory=dict)
     notes: tuple[ImportNote, ...] = ()
     unlisted: frozenset[str] = frozenset()
+    principals: IamPrincipals | None = None
 
     @property
     def own(self) -> Iterator[CaStatus]:
         """The CAs that the account itself owns."""
         return (ca for ca in self.authorities if not ca.is_foreign)
+
+    @property
+    def certified(self) -> tuple[CaStatus, ...]:
+        """The CAs that have a certificate, and so can be in use."""
+        return tuple(ca for ca in self.authorities if ca.status in CERTIFIED)
+
+    @property
+    def all_notes(self) -> tuple[ImportNote, ...]:
+        """The notes, with those on principals."""
+        return (*self.notes, *(self.principals.notes if self.principals is not None else ()))
 
     def issued_by(self, authority: CaStatus) -> list[Certificate]:
         """Return the certificates of a CA in any status."""

@@ -22,7 +22,7 @@ class Resource:
     Attributes have the provider's names and shapes, as in a state, for every source. `id` is the provider's id if the
     source has it, `origin` the location for messages, such as `main.tf:12`. A reference is a resource that is not
     managed here: a data source in a state, a CA that another account shares. `provider` is the alias of its provider
-    configuration, if the source has one.
+    configuration, if the source has one. `unread` names attributes that it has, but that could not be read.
     """
 
     type: str
@@ -32,6 +32,7 @@ class Resource:
     origin: str = ""
     is_reference: bool = False
     provider: str = ""
+    unread: frozenset[str] = frozenset()
 
     def module_key(self, prefix: str) -> str | None:
         """Return KEY if the innermost module is named `<prefix>KEY`, as in a stack rendered by pcaform."""

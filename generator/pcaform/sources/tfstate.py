@@ -64,15 +64,20 @@ def _build_inventory(instances: Iterator[_Instance], others: Mapping[str, int]) 
             visible = {
                 key: value for key, value in allowed.items() if key not in instance.hidden and not _is_secret(value)
             }
-            is_reference = instance.mode == _DATA
+            unread = frozenset(allowed) - visible.keys()
             resources.append(
                 Resource(
-                    instance.type, instance.address, visible, is_reference=is_reference, provider=instance.provider
+                    instance.type,
+                    instance.address,
+                    visible,
+                    is_reference=instance.mode == _DATA,
+                    provider=instance.provider,
+                    unread=unread,
                 )
             )
             notes += [
                 ImportNote("unknown", instance.address, f"'{key}' is marked sensitive in the state, so it was not read")
-                for key in sorted(set(allowed) - set(visible))
+                for key in sorted(unread)
             ]
         elif instance.mode != _DATA and instance.type.startswith(ACMPCA_PREFIX):
             notes.append(ImportNote("left out", instance.address, f"a spec has no field for '{instance.type}'"))

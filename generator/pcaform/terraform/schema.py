@@ -19,7 +19,8 @@ from pcaform.terraform.resource_types import (
 _COMPUTED: Mapping[str, tuple[str, ...]] = {
     AUTHORITY: ("arn", "certificate", "certificate_chain", "certificate_signing_request", "prevent_destroy"),
     CERTIFICATE: ("arn", "certificate", "certificate_chain"),
-    **dict.fromkeys((ACM_CERTIFICATE, IAM_USER, IAM_ROLE, IAM_POLICY, S3_BUCKET), ("arn",)),
+    ACM_CERTIFICATE: ("arn", "not_after", "renewal_summary", "status"),
+    **dict.fromkeys((IAM_USER, IAM_ROLE, IAM_POLICY, S3_BUCKET), ("arn",)),
 }
 """What sources read besides arguments; `prevent_destroy` is a lifecycle setting, which only Terraform files have."""
 

@@ -18,6 +18,7 @@ from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.rules.load import load_file
 from pcaform.sources.hcl.static_config import read_configuration
+from pcaform.sources.principals import Policy
 
 SPEC = load_file(str(Path(__file__).parent / "spec.yaml"))
 Statement = dict[str, Any]
@@ -115,7 +116,11 @@ def mutants(subject: Subject) -> Iterator[tuple[Statement, str, Subject]]:
             for what, change in changes(statement):
                 mutant = copy.deepcopy(document)
                 change(mutant["Statement"][number])
-                yield statement, what, replace(subject, policies={name: json.dumps(mutant)})
+                yield statement, what, with_policy(subject, name, json.dumps(mutant))
+
+
+def with_policy(subject: Subject, name: str, text: str) -> Subject:
+    return replace(subject, iam=replace(subject.iam, policies=(Policy(name, text),)))
 
 
 def is_equivalent(subject: Subject, statement: Statement, what: str) -> bool:

@@ -9,10 +9,11 @@ import pytest
 
 from pcaform.checks.access.check import AccessResult
 from pcaform.checks.audit.check import audit
-from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus, Certificate
+from pcaform.sources.account_snapshot import AccountSnapshot, Bucket, CaStatus, Certificate, Permission
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 ARN = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/00000000-0000-0000-0000-000000000000"
+ENDED = "it is EXPIRED: it ended on 2026-12-30, and ACM no longer renews it"
 ACTIONS = ("IssueCertificate", "GetCertificate", "ListPermissions")
 WRITING = {"Principal": {"Service": "acm-pca.amazonaws.com"}, "Action": "s3:PutObject"}
 OPEN = {"Principal": "*", "Action": "s3:GetObject"}
@@ -21,7 +22,7 @@ PROXY = {"Principal": {"AWS": "arn:aws:iam::111122223333:role/proxy"}, "Action":
 CLOSED = frozenset(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"))
 
 
-def authority(*, crl: dict[str, Any] | None = None, **more: Any) -> CaStatus:
+def authority(*, crl: dict[str, Any] | None = None, actions: tuple[str, ...] = ACTIONS, **more: Any) -> CaStatus:
     arguments = {
         "usage_mode": "GENERAL_PURPOSE",
         "certificate_authority_configuration": [{"subject": [{"common_name": "CA"}]}],
@@ -32,7 +33,8 @@ def authority(*, crl: dict[str, Any] | None = None, **more: Any) -> CaStatus:
             }
         ],
     }
-    settled = {"ends": NOW + timedelta(days=3000), "actions": ACTIONS}
+    permissions = (Permission("acm.amazonaws.com", actions),) if actions else ()
+    settled = {"ends": NOW + timedelta(days=3000), "permissions": permissions}
     return CaStatus(ARN, "ACTIVE", arguments, **{**settled, **more})
 
 
@@ -65,8 +67,22 @@ def _audit(snapshot: AccountSnapshot, access: AccessResult) -> Any:
             certificate(20, is_eligible=True, reason="PCA_NAME_CONSTRAINTS_VALIDATION"),
             ["ACM could not renew it (PCA_NAME_CONSTRAINTS_VALIDATION), and it ends on 2027-01-21"],
         ),
-        (certificate(-2, status="EXPIRED"), []),
-        (certificate(-2, status="EXPIRED", users=3), ["it ended on 2026-12-30 and is used by 3 AWS resources"]),
+        (certificate(-2, status="EXPIRED"), [ENDED]),
+        (certificate(-2, status="EXPIRED", users=3), [f"{ENDED}; it is used by 3 AWS resources"]),
+        (certificate(-2, status="EXPIRED", users=1), [f"{ENDED}; it is used by 1 AWS resource"]),
+        (certificate(95, status="REVOKED"), ["it is REVOKED: ACM does not renew it, and clients that check reject it"]),
+        (certificate(95, status="VALIDATION_TIMED_OUT"), ["it is VALIDATION_TIMED_OUT: ACM never issued it"]),
+        (certificate(95, status="PENDING_VALIDATION"), ["it is PENDING_VALIDATION: ACM has not issued it yet"]),
+        (certificate(95, status="INACTIVE"), ["it is INACTIVE: AWS does not say whether ACM renews it"]),
+        (
+            certificate(95, status="FAILED", failure="PCA_INVALID_STATE"),
+            ["it is FAILED: ACM never issued it (PCA_INVALID_STATE)"],
+        ),
+        (certificate(95, status="FAILED"), ["it is FAILED: ACM never issued it (no reason given)"]),
+        (
+            certificate(95, status="PAUSED", is_eligible=True),
+            ["its status 'PAUSED' is not known to this release, so whether ACM renews it is unknown"],
+        ),
     ],
 )
 def test_certificates_that_end_although_their_ca_is_well(held: Certificate, messages: list[str]) -> None:
@@ -90,7 +106,7 @@ def test_a_permission_that_could_not_be_read_is_not_missing() -> None:
 
 def test_an_incomplete_permission_is_reported_before_anything_was_issued() -> None:
     (message,) = messages_of(authority(actions=("GetCertificate", "IssueCertificate")))
-    missing = "ACM's permission on the CA lacks ListPermissions (it has GetCertificate and IssueCertificate)"
+    missing = "ACM's permission on the CA lacks ListPermissions (it has IssueCertificate and GetCertificate)"
     assert message == f"CA CA: certificates that ACM issues from it will not renew: {missing}"
 
 

@@ -9,9 +9,9 @@ from pcaform.checks.drift.difference import Drift
 from pcaform.checks.drift.report import format_text
 from pcaform.iam.policies.issuer_policies import documents
 from pcaform.rules.load import load_valid_text
-from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate
-from pcaform.sources.aws.iam_details import IamPrincipal, IamPrincipals, Policy
+from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate, Permission
 from pcaform.sources.inventory import ImportNote
+from pcaform.sources.principals import IamPrincipal, IamPrincipals, Policy
 from pcaform.spec.stack import Spec
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -53,8 +53,9 @@ def arn(number: int = 1, account: str = ACCOUNT, region: str = REGION) -> str:
     return f"arn:aws:acm-pca:{region}:{account}:certificate-authority/00000000-0000-0000-0000-{number:012}"
 
 
-def authority(**more: Any) -> CaStatus:
-    """Return a CA that is as in the spec."""
+def authority(*, actions: tuple[str, ...] = ALL, source_account: str = ACCOUNT, **more: Any) -> CaStatus:
+    """Return a CA that is as in the spec, with ACM's permission for these actions."""
+    permissions = (Permission("acm.amazonaws.com", actions, source_account),) if actions else ()
     arguments = {
         "type": "ROOT",
         "usage_mode": "GENERAL_PURPOSE",
@@ -72,9 +73,9 @@ def authority(**more: Any) -> CaStatus:
     settled = {
         "status": "ACTIVE",
         "ends": NOW + timedelta(days=3000),
-        "actions": ALL,
         "tags": {"owner": "pki", "service": "tls"},
         "arn": arn(),
+        "permissions": permissions,
     }
     return CaStatus(**{**settled, "arguments": {**arguments, **more.pop("arguments", {})}, **more})
 
@@ -113,9 +114,17 @@ def drift(
     """Compare; what is not given is as in the spec."""
     declared = declared or spec()
     certificates = (certificate(),) if held is None else tuple(held)
-    snapshot = AccountSnapshot(ACCOUNT, (REGION,), cas, certificates=certificates, notes=notes, unlisted=unlisted)
     persons = (ci(policy(declared)),) if principals is None else tuple(principals)
-    return compare(declared, snapshot, IamPrincipals(persons), now=NOW, expiring=timedelta(days=90))
+    snapshot = AccountSnapshot(
+        ACCOUNT,
+        (REGION,),
+        cas,
+        certificates=certificates,
+        notes=notes,
+        unlisted=unlisted,
+        principals=IamPrincipals(persons),
+    )
+    return compare(declared, snapshot, now=NOW, expiring=timedelta(days=90))
 
 
 def lines(result: Drift) -> list[str]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from checks.audit.faulty_account import managed, named
 from conftest import ROOT, Run
-from pcaform.checks.drift.account import compare_account, select_regions
+from pcaform.checks.drift.check import compare_account, select_regions
 from pcaform.cli.account_session import open_account
 from pcaform.iam.policies.issuer_policies import documents
 from pcaform.iam.policies.share import document

@@ -21,9 +21,10 @@ from checks.drift.mutations import (
     policy,
     spec,
 )
+from pcaform.checks.drift.difference import Kind
 from pcaform.sources.account_snapshot import CaStatus
-from pcaform.sources.aws.iam_details import Policy
 from pcaform.sources.inventory import ImportNote
+from pcaform.sources.principals import Policy
 
 CA = "certificate_authorities.issuing"
 ADMIN = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "acm-pca:*", "Resource": "*"}})
@@ -32,6 +33,15 @@ RSA = {"signing_algorithm": "SHA256WITHRSA", "subject": [{"common_name": "Issuin
 RENEW = "have its CSR signed again, and import the certificate: no apply does that"
 APPLY = "apply the stack, or write what AWS has into the spec"
 NEW_CA = "the next apply creates a CA of this name, with a key that no one trusts yet"
+
+
+def test_a_permission_for_another_account_does_not_count() -> None:
+    """Only the one for the CA's own account renews; an empty account is the own one."""
+    first, second = drift(None, authority(source_account="210987654321")).differences
+    assert (first.kind, first.is_urgent) == (Kind.RENEWAL, True)
+    assert first.message == "ACM has permission on the CA only for account 210987654321, not for the CA's own"
+    assert second.kind is Kind.INEXPRESSIBLE
+    assert drift(None, authority(source_account="")).differences == ()
 
 
 def test_nothing_differs_where_nothing_differs() -> None:
@@ -231,7 +241,7 @@ def test_without_an_arn_a_ca_is_found_by_its_name_and_never_guessed() -> None:
             "issuers.ci: at AWS it also has the policy 'by-hand' of the group 'admins' about CAs or certificates",
         ),
         (
-            [ci(policy(spec()), boundary="arn:aws:iam::aws:policy/Limits")],
+            [ci(policy(spec()), boundary=Policy("Limits", "", "arn:aws:iam::aws:policy/Limits"))],
             "applied by the next apply",
             "issuers.ci.permissions_boundary: 'none' in the spec, 'arn:aws:iam::aws:policy/Limits' at AWS",
         ),
@@ -283,6 +293,28 @@ def test_a_policy_of_another_name_with_the_same_content_is_enough() -> None:
             [certificate(reason="PCA_ACCESS_DENIED", is_eligible=True)],
             "urgent",
             "certificates.www: ACM could not renew it (PCA_ACCESS_DENIED), and it ends on 2027-10-28 [breaks renewal]",
+        ),
+        (
+            [certificate(status="PENDING_VALIDATION")],
+            "urgent",
+            "certificates.www: it is PENDING_VALIDATION: ACM has not issued it yet [breaks renewal]",
+        ),
+        (
+            [certificate(status="PAUSED")],
+            "urgent",
+            (
+                "certificates.www: its status 'PAUSED' is not known to this release, so whether ACM renews it is "
+                "unknown [unknown]"
+            ),
+        ),
+        (
+            [certificate(status="REVOKED")],
+            "urgent",
+            (
+                "certificates.www: there is no ACM certificate for 'www.corp.example' from 'Issuing'; of "
+                f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1: it is REVOKED: ACM does not renew it, and clients that "
+                "check reject it [breaks renewal]"
+            ),
         ),
     ],
 )

@@ -73,10 +73,13 @@ def _of_specs() -> Iterator[GuardResult]:
 
 
 def _shared() -> GuardResult:
-    """Check a CA's policy that allows any account, which a spec cannot have and the sandbox refuses."""
+    """Check what a spec cannot have: a CA's policy that allows any account, and a permission for another account."""
     address = "aws_acmpca_policy.partner"
     change = Change(address, "aws_acmpca_policy", ("update",), {"policy": _CLOSED}, {"policy": _OPEN}, {}, "", (), "")
-    return check_plan(Plan((change,), is_errored=False))
+    kind = "aws_acmpca_permission"
+    after = {"certificate_authority_arn": f"{_ARN}1", "source_account": "111111111111"}
+    permission = Change(f"{kind}.partner", kind, ("create",), {}, after, {}, "", (), "")
+    return check_plan(Plan((change, permission), is_errored=False))
 
 
 def _spec(text: str) -> Spec:

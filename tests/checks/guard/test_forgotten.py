@@ -20,14 +20,16 @@ from checks.guard.policy_texts import (
     rules,
 )
 
+ACM_CERTIFICATE = "aws_acm_certificate"
+OWN, OTHER = "123456789012", "210987654321"
 ORDERS = pytest.mark.parametrize("words", ["forget create", "create forget"])
 ALL = ["GetCertificate", "IssueCertificate", "ListPermissions"]
 LIVE_CA = kept(f"{AUTHORITY}.x", authority(certificate=LIVE))
 INSTALLED = {"certificate_authority_arn": ARN, "certificate": LIVE}
 
 
-def permitted(actions: list[str], arn: str = ARN) -> dict[str, object]:
-    return {"certificate_authority_arn": arn, "principal": "acm.amazonaws.com", "actions": actions}
+def permitted(actions: list[str], arn: str = ARN, **more: str) -> dict[str, object]:
+    return {"certificate_authority_arn": arn, "principal": "acm.amazonaws.com", "actions": actions, **more}
 
 
 @ORDERS
@@ -69,6 +71,42 @@ def test_permission_whose_actions_are_unknown(words: str) -> None:
 @ORDERS
 def test_permission_with_the_same_actions_is_safe(words: str) -> None:
     assert is_quiet(found(change(f"{PERMISSION}.x", words, before=permitted(ALL), after=permitted(ALL, OTHER_ARN))))
+
+
+@pytest.mark.parametrize("words", ["delete create", "create delete", "forget create"])
+def test_permission_for_another_account_does_not_take_the_place_of_one_that_renews(words: str) -> None:
+    own, other = permitted(ALL, source_account=OWN), permitted(ALL, source_account=OTHER)
+    certificate = kept(f"{ACM_CERTIFICATE}.w", {"certificate_authority_arn": ARN, "domain_name": "w.example"})
+    replaced, widened = found(certificate, change(f"{PERMISSION}.x", words, before=own, after=other)).findings
+    assert (replaced.rule, widened.rule) == ("permission-replaced", "permission-for-other-account")
+    assert replaced.message.startswith(f"the new permission is for ACM in account {OTHER}, not in the CA's own: ")
+    assert replaced.affected == (f"{ACM_CERTIFICATE}.w: the certificate for w.example",)
+
+
+@pytest.mark.parametrize("arn", [ARN, None], ids=["CA exists", "CA of this plan"])
+def test_new_permission_for_another_account(arn: str | None) -> None:
+    for source, expected in ((OTHER, [("permission-for-other-account", f"{PERMISSION}.x")]), (OWN, []), ("", [])):
+        after = {**permitted(ALL, source_account=source), "certificate_authority_arn": arn}
+        result = found(LIVE_CA, change(f"{PERMISSION}.x", "create", after=after))
+        assert (rules(result), result.doubts) == (expected, ())
+
+
+def test_new_permission_where_the_account_of_the_ca_is_not_known() -> None:
+    after = {**permitted(ALL, source_account=OTHER), "certificate_authority_arn": None}
+    (doubt,) = found(change(f"{PERMISSION}.x", "create", after=after)).doubts
+    assert doubt.address == f"{PERMISSION}.x"
+    unknown = {"source_account": True}  # left out, since the provider computes it
+    plain = {**permitted(ALL), "certificate_authority_arn": None}
+    assert is_quiet(found(change(f"{PERMISSION}.x", "create", after=plain, after_unknown=unknown)))
+
+
+def test_permission_for_another_account_that_is_destroyed_ends_no_renewal_here() -> None:
+    certificate = kept(f"{ACM_CERTIFICATE}.w", {"certificate_authority_arn": ARN, "domain_name": "w.example"})
+    before = permitted(ALL, source_account=OTHER)
+    (finding,) = found(certificate, change(f"{PERMISSION}.x", "delete", before=before)).findings
+    assert finding.rule == "permission-destroyed"
+    assert finding.message == f"ACM in account {OTHER} may no longer issue or renew from the CA"
+    assert finding.affected == ()
 
 
 @ORDERS

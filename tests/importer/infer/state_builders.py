@@ -81,14 +81,14 @@ def root(name: str = "root") -> tuple[Resource, Resource]:
     return authority(name), certificate(name)
 
 
-def permission(name: str) -> Resource:
+def permission(name: str, *, module: str | None = None, source_account: str | None = ACCOUNT) -> Resource:
     attributes = {
         "certificate_authority_arn": arn_of(name),
         "actions": ["GetCertificate", "IssueCertificate", "ListPermissions"],
         "principal": "acm.amazonaws.com",
-        "source_account": ACCOUNT,
+        "source_account": source_account,
     }
-    return resource("aws_acmpca_permission", None, attributes)
+    return resource("aws_acmpca_permission", module, attributes)
 
 
 def user(

@@ -238,7 +238,8 @@ def _ca_certificate(applied: AppliedSpec, call: ModuleCall, arguments: dict[str,
 
 
 def _permission(_: AppliedSpec, __: ModuleCall, arguments: dict[str, Any]) -> Resources:
-    yield "aws_acmpca_permission", None, {"principal": facts.ACM_PRINCIPAL, "source_account": "x", **arguments}
+    account = arguments["certificate_authority_arn"].split(":")[4]
+    yield "aws_acmpca_permission", None, {"principal": facts.ACM_PRINCIPAL, "source_account": account, **arguments}
 
 
 def _share(applied: AppliedSpec, call: ModuleCall, arguments: dict[str, Any]) -> Resources:

@@ -15,9 +15,10 @@ import pytest
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.checkpoint import open_checkpoint
 from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.inventory import import_request
 from pcaform.sources.aws.rate_limit import RateLimiter
-from pcaform.sources.aws.read import read
 from pcaform.sources.aws.session import Caller, open_account
+from pcaform.sources.aws.snapshot import read_snapshot
 from pcaform.sources.inventory import Inventory
 from sources.aws.conftest import ACCOUNT, OTHER, Live, live
 
@@ -49,7 +50,7 @@ def interrupt_at(number: int) -> Callable[[int, int], None]:
 def run_interrupted(file: Path, number: int) -> None:
     opened = open_account(Caller(), RateLimiter())
     with pytest.raises(KeyboardInterrupt), open_checkpoint(ACCOUNT, file) as memory:
-        read(opened, Filters(), checkpoint=memory, report_progress=interrupt_at(number))
+        read_snapshot(opened, import_request(Filters()), checkpoint=memory, report_progress=interrupt_at(number))
 
 
 @pytest.mark.parametrize("number", [1, 7, 19])

@@ -102,3 +102,47 @@ def test_invalid_tags_and_timeouts_are_reported(
     note = f"unknown: {ROOT}: main.tf:{number}: cannot evaluate '{name}': {reason}; {ADVICE}\n"
     assert note in err
     assert (code, out.count("type: ROOT"), name in out) == (2, 2, False)
+
+
+@pytest.mark.parametrize(
+    ("account", "times", "note"),
+    [
+        ('"210987654321"', 0, "left out: aws_acmpca_permission.acm: it is for ACM in account 210987654321: it renews"),
+        ("var.x", 0, "unknown: aws_acmpca_permission.acm: main.tf:"),
+        ('"123456789012"', 1, ""),
+        ("data.aws_caller_identity.me.account_id", 1, ""),
+        ("null", 1, ""),
+    ],
+)
+def test_source_account_of_a_permission(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], account: str, times: int, note: str
+) -> None:
+    """Only a permission for the account of the provider, where the CA is, renews there."""
+    permission = f"""\
+data "aws_caller_identity" "me" {{}}
+resource "aws_acmpca_certificate" "other" {{
+  certificate_authority_arn   = aws_acmpca_certificate_authority.other.arn
+  certificate_signing_request = aws_acmpca_certificate_authority.other.certificate_signing_request
+  signing_algorithm           = "SHA256WITHECDSA"
+  template_arn                = "arn:aws:acm-pca:::template/RootCACertificate/V1"
+  validity {{
+    type  = "YEARS"
+    value = 10
+  }}
+}}
+resource "aws_acmpca_certificate_authority_certificate" "other" {{
+  certificate_authority_arn = aws_acmpca_certificate_authority.other.arn
+  certificate               = aws_acmpca_certificate.other.certificate
+}}
+resource "aws_acmpca_permission" "acm" {{
+  certificate_authority_arn = aws_acmpca_certificate_authority.other.arn
+  actions                   = ["IssueCertificate", "GetCertificate", "ListPermissions"]
+  principal                 = "acm.amazonaws.com"
+  source_account            = {account}
+}}
+"""
+    (tmp_path / "more.tf").write_text(permission, encoding="utf-8")
+    _, out, err = imported(tmp_path, "", capfd)
+    assert out.count("principal: acm.amazonaws.com") == times
+    assert (note or "found ") in err.replace("more.tf", "main.tf")
+    assert ("aws_acmpca_permission.acm: " in err) is bool(note)

@@ -81,7 +81,8 @@ def decide_requests(
 ) -> Iterator[Decision]:
     """Yield whether each request of one principal is allowed, and what is wrong with that."""
     documents = tuple(read_document(text, name) for name, text in subject.policies.items())
-    boundary = read_document(subject.boundary, "permissions boundary") if subject.boundary else None
+    limit = subject.iam.known_boundary
+    boundary = read_document(limit.document, "permissions boundary") if limit is not None else None
     policies = Policies(identity=documents, boundary=boundary)
     for request in RequestMatrix(scenario, subject, samples, sample_contexts(subject)).requests():
         passes = is_allowed(scenario, subject, request, policies)

@@ -7,12 +7,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pcaform.core import facts
 from pcaform.core.problems import Failure
 from pcaform.iam.evaluator.principals import Principal
 from pcaform.sources.hcl.static_config import Configuration
+from pcaform.sources.principals import IamPrincipal, Policy, PrincipalKind
 from pcaform.terraform.hcl_writer import Call, Reference
 
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z-]+?)(?:-unprotected)?(?:\?.*)?$")
@@ -21,20 +23,30 @@ _REFERENCE = re.compile(r"module\.ca_(?P<key>[A-Za-z0-9_-]+)\.[a-z_]+")
 _CA_ARN = re.compile(r"arn:[^:]+:acm-pca:[^:]*:[0-9]{12}:certificate-authority/[^*?]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
-    """One principal: its policies as JSON by name; `kind` is issuer, administrator or auditor.
-
-    In an account that is read live, `kind` is user or role, and `boundary` is the JSON of its permissions boundary.
-    """
+    """A principal that is checked: `kind` is issuer, administrator or auditor; user or role in an account."""
 
     key: str
     kind: str
-    principal: Principal
-    policies: Mapping[str, str]
+    iam: IamPrincipal
     is_owned: bool
     owner_tag: str
-    boundary: str = ""
+
+    @cached_property
+    def policies(self) -> Mapping[str, str]:
+        """Its policies as JSON, by ARN or by name with that of the group."""
+        policies = sorted(self.iam.policies, key=lambda policy: bool(policy.arn))
+        return {each.arn or f"{each.group}/{each.name}".lstrip("/"): each.document for each in policies}
+
+    @cached_property
+    def principal(self) -> Principal:
+        """The calling principal: the user, or a session of the role."""
+        partition, account_id = self.iam.arn.split(":")[1], self.iam.arn.split(":")[4]
+        if self.iam.kind == "user":
+            return Principal(self.iam.arn, account_id)
+        session = f"arn:{partition}:sts::{account_id}:assumed-role/{self.iam.name}/session"
+        return Principal(session, account_id, self.iam.arn)
 
     @property
     def has_allow_and_deny(self) -> bool:
@@ -92,22 +104,21 @@ def _subjects(configuration: Configuration, scenario: Scenario) -> Iterator[Subj
         module = _module(arguments)
         if module in _PRINCIPALS:
             kind, _, key = call.partition("_")
-            policies = {
-                str(name): _policy_json(policy, scenario, call)
+            policies = tuple(
+                Policy(str(name), _policy_json(policy, scenario, call))
                 for name, policy in arguments.get("policies", {}).items()
-            }
-            principal, tag = _principal(arguments, scenario)
-            yield Subject(key, kind, principal, policies, module != "issuer-attachment", tag)
+            )
+            iam = _principal(arguments, policies, scenario)
+            is_owned = module != "issuer-attachment"
+            yield Subject(key, kind, iam, is_owned=is_owned, owner_tag=f"{iam.kind}/{iam.name}")
 
 
-def _principal(arguments: Mapping[str, Any], scenario: Scenario) -> tuple[Principal, str]:
-    """Return the calling principal, and the value of the owner tag on its certificates."""
-    partition, account, path = facts.partition(scenario.region), scenario.account_id, arguments.get("path", "/")
-    user, role = arguments.get("user_name"), arguments.get("role_name")
-    if role is None:
-        return Principal(f"arn:{partition}:iam::{account}:user{path}{user}", account), f"user/{user}"
-    session = f"arn:{partition}:sts::{account}:assumed-role/{role}/session"
-    return Principal(session, account, f"arn:{partition}:iam::{account}:role{path}{role}"), f"role/{role}"
+def _principal(arguments: Mapping[str, Any], policies: tuple[Policy, ...], scenario: Scenario) -> IamPrincipal:
+    role, path = arguments.get("role_name"), str(arguments.get("path", "/"))
+    kind: PrincipalKind = "user" if role is None else "role"
+    name = str(arguments.get("user_name") if role is None else role)
+    arn = f"arn:{facts.partition(scenario.region)}:iam::{scenario.account_id}:{kind}{path}{name}"
+    return IamPrincipal(kind, name, arn, path, policies)
 
 
 def _policy_json(policy: Any, scenario: Scenario, call: str) -> str:

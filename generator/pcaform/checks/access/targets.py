@@ -4,25 +4,25 @@ from functools import partial
 from pathlib import Path
 
 from pcaform.checks.access import expected
-from pcaform.checks.access.account import build_scenarios
-from pcaform.checks.access.account_review import review_account
+from pcaform.checks.access.account import build_scenarios, review_account
 from pcaform.checks.access.check import AccessResult, check_access
 from pcaform.checks.access.scenario import build_scenario, name_patterns
 from pcaform.core.problems import Failure
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
+from pcaform.sources.account_snapshot import AccountSnapshot
 from pcaform.sources.hcl.static_config import read_configuration
-from pcaform.sources.inventory import Inventory
+from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
 
 _TERRAFORM = ".tf"
 
 
-def check_account_access(inventory: Inventory, account_id: str) -> AccessResult:
-    """Check all principals of an account by the policies that were read."""
-    scenarios = build_scenarios(inventory, account_id)
+def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessResult, tuple[ImportNote, ...]]:
+    """Check all principals of an account by the policies that were read; return notes on those that are unreadable."""
+    scenarios, notes = build_scenarios(snapshot)
     subjects = (subject for scenario in scenarios[:1] for subject in scenario.subjects)
-    return review_account(scenarios, _sample_names(name_patterns(subjects)))
+    return review_account(scenarios, _sample_names(name_patterns(subjects))), notes
 
 
 def check_spec_access(spec: Spec) -> AccessResult:

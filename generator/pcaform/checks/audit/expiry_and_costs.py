@@ -28,7 +28,7 @@ def list_costs(snapshot: AccountSnapshot) -> tuple[Cost, ...]:
     """
     return tuple(
         Cost(ca.name, ca.arn, ca.status, mode, _monthly_price(ca, mode))
-        for ca in snapshot.own
+        for ca in sorted(snapshot.own, key=lambda ca: (ca.region, ca.name, ca.arn))
         if ca.status not in GONE
         for mode in [ca.arguments["usage_mode"] or "GENERAL_PURPOSE"]
     )

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 from pcaform.core import facts
 from pcaform.core.dates import day
+from pcaform.core.renewal import ISSUED
 from pcaform.sources.account_snapshot import PERMISSIONS, CaStatus, Certificate
 
 _LEAD = timedelta(days=facts.ACM_RENEWS_DAYS)
 _LIFE = timedelta(days=facts.ACM_VALIDITY_DAYS)
-_ISSUED = "ISSUED"
 _PERMIT = (
     "create the permission: aws acm-pca create-permission --principal acm.amazonaws.com --actions IssueCertificate "
     "GetCertificate ListPermissions; delete an incomplete permission first"
@@ -55,7 +55,9 @@ def renewal_blockers(ca: CaStatus, certificates: Sequence[Certificate], *, now: 
 def missing_permission(ca: CaStatus) -> Iterator[str]:
     """Yield what ACM's permission on a CA lacks."""
     missing = [name for name in facts.ALL_PERMISSION_ACTIONS if name not in ca.actions]
-    if len(missing) == len(facts.ALL_PERMISSION_ACTIONS):
+    if not ca.actions and ca.other_accounts:
+        yield f"ACM has permission on the CA only for account {' and '.join(ca.other_accounts)}, not for the CA's own"
+    elif len(missing) == len(facts.ALL_PERMISSION_ACTIONS):
         yield "ACM has no permission on the CA"
     elif missing:
         yield f"ACM's permission on the CA lacks {' and '.join(missing)} (it has {' and '.join(ca.actions)})"
@@ -63,15 +65,12 @@ def missing_permission(ca: CaStatus) -> Iterator[str]:
 
 def active(certificates: Sequence[Certificate]) -> list[Certificate]:
     """Return the certificates that can be renewed at all."""
-    return [certificate for certificate in certificates if certificate.status == _ISSUED]
+    return [certificate for certificate in certificates if certificate.status == ISSUED]
 
 
 def unrenewable(certificate: Certificate, *, now: datetime, expiring: timedelta) -> Iterator[str]:
-    """Yield why a certificate ends although its CA could renew it; nothing if it is fine."""
-    if certificate.status == "EXPIRED" and certificate.users:
-        resources = "1 AWS resource" if certificate.users == 1 else f"{certificate.users} AWS resources"
-        yield f"it ended on {day(certificate.ends)} and is used by {resources}"
-    if certificate.status != _ISSUED or certificate.ends is None:
+    """Yield why an issued certificate ends although its CA could renew it; nothing if it is fine."""
+    if certificate.status != ISSUED or certificate.ends is None:
         return
     if certificate.reason:
         yield f"ACM could not renew it ({certificate.reason}), and it ends on {day(certificate.ends)}"

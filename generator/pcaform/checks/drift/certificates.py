@@ -1,16 +1,16 @@
 """Compares the ACM certificates of a spec with AWS."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pcaform.checks.audit.renewal_blockers import unrenewable
 from pcaform.checks.drift.difference import Difference, Kind
+from pcaform.core.dates import day
+from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_status
 from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus
 from pcaform.sources.account_snapshot import Certificate as LiveCertificate
 from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
-
-_INACTIVE = ("EXPIRED", "FAILED", "REVOKED", "VALIDATION_TIMED_OUT")
 
 
 def compare_certificates(
@@ -24,21 +24,43 @@ def compare_certificates(
         if ca is None or ca.region in snapshot.unlisted:
             continue
         candidates = [live for live in snapshot.issued_by(ca) if _is_candidate(live, certificate, arns)]
-        active = [live for live in candidates if live.status not in _INACTIVE]
+        active = [live for live in candidates if not certificate_status(live.status).is_final]
         if not active:
-            status = f"; {candidates[0].arn} is {candidates[0].status}" if candidates else ""
-            message = f"there is no ACM certificate for '{certificate.domain_name}' from '{ca.name}'{status}"
+            message = f"there is no ACM certificate for '{certificate.domain_name}' from '{ca.name}'"
             advice = "correct or remove its 'arn'" if certificate.arn else "apply the stack: it requests one"
-            yield Difference(Kind.APPLIED, place, message, advice, ca.arn)
+            yield (
+                _no_certificate(place, message, advice, candidates)
+                if candidates
+                else Difference(Kind.APPLIED, place, message, advice, ca.arn)
+            )
         elif len(active) > 1:
             message = f"{len(active)} certificates for '{certificate.domain_name}': which is this stack's is unknown"
             advice = "look up in the state which it is: " + ", ".join(live.arn for live in active)
             yield Difference(Kind.UNKNOWN, place, message, advice, ca.arn)
         else:
             yield from _compare_certificate(place, certificate, active[0])
+            yield from _compare_status(place, active[0])
             for reason in unrenewable(active[0], now=now, expiring=expiring):
                 advice = "find out what ACM's reason means, and renew it: aws acm renew-certificate"
                 yield Difference(Kind.RENEWAL, place, reason, advice, active[0].arn, is_urgent=True)
+
+
+def _no_certificate(place: str, message: str, advice: str, ended: Sequence[LiveCertificate]) -> Difference:
+    """Return that only certificates are left that ACM never issues or renews any more; Terraform keeps such a one."""
+    live = ended[0]
+    status = certificate_status(live.status)
+    problem = status.describe(reason=live.failure, ended=day(live.ends))
+    message = f"{message}; of {live.arn}: {problem}"
+    advice = f"{status.advice}. If the stack's state has it, replace it with 'terraform apply -replace', else {advice}"
+    return Difference(Kind.RENEWAL, place, message, advice, live.arn, is_urgent=True)
+
+
+def _compare_status(place: str, live: LiveCertificate) -> Iterator[Difference]:
+    status = certificate_status(live.status)
+    if status.problem:
+        kind = Kind.RENEWAL if live.status in CERTIFICATE_STATUSES else Kind.UNKNOWN
+        message = status.describe(reason=live.failure, ended=day(live.ends))
+        yield Difference(kind, place, message, status.advice, live.arn, is_urgent=True)
 
 
 def _is_candidate(live: LiveCertificate, certificate: Certificate, arns: Container[str | None]) -> bool:

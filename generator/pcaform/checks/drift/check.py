@@ -1,29 +1,67 @@
-"""Compares a spec with the snapshot of its account: every difference, sorted by urgency and kind."""
+"""Compares a spec with its account: reads what the spec names, in the spec's regions; needs no state."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from pcaform.checks.drift.cas import compare_cas
 from pcaform.checks.drift.certificates import compare_certificates
 from pcaform.checks.drift.difference import Difference, Drift, Kind, sort_differences
-from pcaform.checks.drift.matching import CaMatches, match_cas
+from pcaform.checks.drift.matching import CaMatches, is_named, match_cas, region_of
 from pcaform.checks.drift.principals import compare_principals
 from pcaform.checks.drift.shares import compare_shares
-from pcaform.sources.account_snapshot import AccountSnapshot
-from pcaform.sources.aws.iam_details import IamPrincipals
+from pcaform.core.problems import Failure
+from pcaform.sources.account_snapshot import CERTIFICATE, PERMISSIONS, POLICY, TAGS, AccountSnapshot
+from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
+from pcaform.sources.aws.progress import show_progress
+from pcaform.sources.aws.session import Account, Caller
+from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot
 from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
 
+_PARTS = (PERMISSIONS, POLICY, CERTIFICATE, TAGS)
 _ALLOW = "let the caller read it, and compare again"
 
 
-def compare(
-    spec: Spec, snapshot: AccountSnapshot, principals: IamPrincipals | None, *, now: datetime, expiring: timedelta
-) -> Drift:
-    """Return what differs.
+def select_regions(spec: Spec, caller: Caller) -> Caller:
+    """Return the caller with the regions of the spec, or with those of them that the user named."""
+    regions = tuple(dict.fromkeys([spec.aws.region, *(region_of(spec, key) for key in spec.certificate_authorities)]))
+    strange = [region for region in caller.regions if region not in regions]
+    if strange:
+        raise Failure(f"--region {strange[0]}: the spec has no CA there, it has CAs in {', '.join(regions)}")
+    return replace(caller, regions=caller.regions or regions)
 
-    `principals` is None if the spec has none; `expiring` is how near an expiry date must be to be reported.
-    """
+
+def compare_account(spec: Spec, account: Account, *, expiring: timedelta) -> Drift:
+    """Read an account and compare it with a spec; raises Failure where it is not the account of the spec."""
+    if account.account_id != spec.aws.account_id:
+        raise Failure(
+            f"the spec is for account {spec.aws.account_id}, but the credentials are for {account.account_id}: choose "
+            "others with --profile or --assume-role"
+        )
+    request = SnapshotRequest(
+        _PARTS,
+        is_selected=partial(is_named, spec),
+        certificates=(ACM_CERTIFICATE,) if spec.certificates else (),
+        has_principals=bool(spec.issuers or spec.administrators or spec.auditors),
+        is_always_complete=True,
+    )
+    with show_progress("requests to AWS") as tell:
+        snapshot = read_snapshot(account, request, report_progress=tell)
+    return compare(spec, snapshot, now=datetime.now(UTC), expiring=expiring)
+
+
+def format_summary(drift: Drift) -> str:
+    """Return the last line: how much was compared, and the number of differences."""
+    count = len(drift.differences)
+    unknown = sum(difference.kind is Kind.UNKNOWN for difference in drift.differences)
+    end = f"{count} difference{'' if count == 1 else 's'}" if count else "no differences"
+    return f"{drift.compared} things compared: {end}" + (f", {unknown} of them unknown" if unknown else "")
+
+
+def compare(spec: Spec, snapshot: AccountSnapshot, *, now: datetime, expiring: timedelta) -> Drift:
+    """Return what differs; `expiring` is how near an expiry date must be to be reported."""
     matches = match_cas(spec, snapshot)
     differences = [
         *compare_cas(spec, snapshot, matches, now=now, expiring=expiring),
@@ -31,6 +69,7 @@ def compare(
         *compare_certificates(spec, snapshot, matches.unique, now=now, expiring=expiring),
         *_unread(snapshot.notes, spec, matches),
     ]
+    principals = snapshot.principals
     if principals is not None and principals.notes:
         differences += [_unknown("issuers", note) for note in principals.notes]
     elif principals is not None:

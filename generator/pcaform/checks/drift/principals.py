@@ -15,7 +15,7 @@ from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.sources.aws.access_level import is_relevant
-from pcaform.sources.aws.iam_details import IamPrincipal, IamPrincipals, Policy
+from pcaform.sources.principals import IamPrincipal, IamPrincipals, Policy
 from pcaform.spec.issuers import Issuer, Role
 from pcaform.spec.stack import Spec
 
@@ -68,9 +68,9 @@ def _compare_principal(
     except (PolicyError, *PARTIAL_DATA_ERRORS):
         message = f"{label} has a policy that cannot be read: its permissions are not compared"
         yield Difference(Kind.UNKNOWN, place, message, "check its policies", principal.arn)
-    boundary = settings.permissions_boundary or ""
-    if is_owned and boundary != principal.boundary:
-        message = f"'{boundary or 'none'}' in the spec, '{principal.boundary or 'none'}' at AWS"
+    boundary, live_boundary = settings.permissions_boundary or "", principal.boundary.arn if principal.boundary else ""
+    if is_owned and boundary != live_boundary:
+        message = f"'{boundary or 'none'}' in the spec, '{live_boundary or 'none'}' at AWS"
         yield Difference(Kind.APPLIED, f"{place}.permissions_boundary", message, _APPLY, principal.arn)
 
 

@@ -77,6 +77,10 @@ def compare_permission(key: str, ca: CertificateAuthority | Reference, live: CaS
     elif extra := [action for action in live.actions if action not in actions]:
         message = f"at AWS ACM also has {', '.join(extra)}"
         yield Difference(Kind.APPLIED, place, message, "write all three into the spec: renewals need them", live.arn)
+    for account in live.other_accounts:
+        message = f"at AWS ACM also has permission for account {account}, which renews nothing in the CA's own account"
+        advice = "remove it at AWS if that account must not issue from this CA: a spec cannot have it"
+        yield Difference(Kind.INEXPRESSIBLE, place, message, advice, live.arn)
 
 
 def compare_signature(

@@ -26,9 +26,9 @@ from pcaform.iam import actions
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import Context
-from pcaform.iam.evaluator.principals import Principal
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
+from pcaform.sources.principals import IamPrincipal, Policy
 from pcaform.terraform.schema import normal_json
 
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')
@@ -61,7 +61,7 @@ def find_widening(before: Mapping[str, str], after: Mapping[str, str]) -> Wideni
     old, new = _policies(before), _policies(after)
     both = {f"before {name}": text for name, text in before.items()} | dict(after)
     scenario = scenario_of(both)
-    subject = Subject("", "issuer", _principal(scenario), both, is_owned=True, owner_tag=_tag(both))
+    subject = Subject("", "issuer", _principal(scenario, both), is_owned=True, owner_tag=_tag(both))
     samples = {pattern: re.sub(r"[*?]", "x", pattern) for pattern in name_patterns([subject])}
     requests = list(dict.fromkeys(RequestMatrix(scenario, subject, samples, sample_contexts(subject)).requests()))
     requests += [*_escalations(scenario), *_of_new_templates(requests, new_templates(both))]
@@ -104,10 +104,9 @@ def _policies(policies: Mapping[str, str]) -> Policies:
     return Policies(identity=tuple(read_document(text, name) for name, text in policies.items()))
 
 
-def _principal(scenario: Scenario) -> Principal:
-    return Principal(
-        f"{scenario.arn('iam', 'user/example', region='').replace(scenario.region, '', 1)}", scenario.account_id
-    )
+def _principal(scenario: Scenario, policies: Mapping[str, str]) -> IamPrincipal:
+    arn = scenario.arn("iam", "user/example", region="").replace(scenario.region, "", 1)
+    return IamPrincipal("user", "example", arn, "/", tuple(Policy(name, text) for name, text in policies.items()))
 
 
 def _tag(policies: Mapping[str, str]) -> str:

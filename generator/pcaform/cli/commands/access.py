@@ -97,20 +97,21 @@ def run(path: str, *, form: str = "text") -> int:
 def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
     """Print what the principals of an account may do; return 2 where that is too much, or where not all was read."""
     from pcaform.checks.access import report, targets
+    from pcaform.checks.access.account import account_request
     from pcaform.cli.account_session import open_account, require_cas
-    from pcaform.sources.aws.read import read_access
+    from pcaform.sources.aws.snapshot import read_snapshot
 
-    account = open_account(caller)
-    inventory = read_access(account, filters)
-    require_cas(inventory)
-    for note in inventory.notes:
+    snapshot = read_snapshot(open_account(caller), account_request(filters))
+    require_cas(snapshot.certified, snapshot.notes)
+    result, unread = targets.check_account_access(snapshot)
+    notes = (*snapshot.all_notes, *unread)
+    for note in notes:
         console.print_status(f"{note.kind}: {note.address}: {note.reason}")
-    result = targets.check_account_access(inventory, account.account_id)
     if text := report.FORMATS[form](result):
         console.print_result(text)
     console.print_status(f"no policy of a principal shows: {report.not_shown(result)}")
     console.print_status(targets.format_summary(result))
-    is_complete = all(note.kind != "unknown" for note in inventory.notes)
+    is_complete = all(note.kind != "unknown" for note in notes)
     return FINDINGS if result.findings or not is_complete else OK
 
 

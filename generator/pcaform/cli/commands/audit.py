@@ -37,7 +37,7 @@ def command(
 
 def run(caller: Caller, *, form: str = "text", expiring: timedelta = timedelta(days=90)) -> int:
     """Print the audit of an account; return 2 where there are findings, or where not all could be read."""
-    from pcaform.checks.audit.account import audit_account, format_summary
+    from pcaform.checks.audit.check import audit_account, format_summary
     from pcaform.checks.audit.html import format_html
     from pcaform.checks.audit.report import FORMATS
     from pcaform.cli.account_session import open_account

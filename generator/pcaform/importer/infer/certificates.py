@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
+from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_problem
 from pcaform.importer.infer.ca_index import text
 from pcaform.importer.infer.entry import INCOMPLETE_RESOURCE, Entries, SpecEntry, describe_reason
 from pcaform.importer.infer.existing_keys import ExistingKeys
@@ -13,7 +14,7 @@ from pcaform.importer.infer.keys import key_for, own_key
 from pcaform.importer.infer.pairs import Identity, Pairs, join_names, match_pairs
 from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.importer.infer.tags import tags_of
-from pcaform.sources.inventory import ImportNote, Inventory, Resource, is_symbolic
+from pcaform.sources.inventory import ImportNote, Inventory, NoteKind, Resource, is_symbolic
 from pcaform.spec.sections import Certificate
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import ACM_CERTIFICATE
@@ -44,12 +45,20 @@ def infer_certificates(
         key = matched.keys.get(certificate.address) or _new_key(certificate, data, taken)
         taken.add(key)
         result.notes += _check_arn(certificate, key, existing)
+        if problem := certificate_problem(certificate.attributes):
+            kind: NoteKind = "left out" if _has_known_status(certificate) else "unknown"
+            reason = f"{problem}. A spec cannot say that: it is written like any other"
+            result.notes.append(ImportNote(kind, certificate.address, reason))
         moved = ((certificate.address, f"module.{module_names.certificate(key)}.{ACM_CERTIFICATE}.this"),)
         ca_arns = frozenset({text(certificate, "certificate_authority_arn")})
         result.entries.append(
             SpecEntry("certificates", key, data, certificate, addresses=moved, referenced_cas=ca_arns)
         )
     return result
+
+
+def _has_known_status(certificate: Resource) -> bool:
+    return certificate.attributes.get("status") in CERTIFICATE_STATUSES
 
 
 def _new_key(certificate: Resource, entry: Mapping[str, Any], taken: Container[str]) -> str:

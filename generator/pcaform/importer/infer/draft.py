@@ -129,7 +129,7 @@ def _add_issuer(
     try:
         entry, issuer_result = issuers.infer_issuer(principal, key, reader)
     except NotRepresentable as why:
-        resource = principal.resource or (principal.attachments[0].policy if principal.attachments else None)
+        resource = principal.resource or (principal.policies[0].resource if principal.policies else None)
         if resource is not None:
             result.leave_out(resource, why.reason)
         return
@@ -147,7 +147,7 @@ def _key(principal: Principal, section: str, existing: ExistingKeys, taken: Iter
 
 
 def _module_key(principal: Principal, section: str) -> str | None:
-    resource = principal.resource or (principal.attachments[0].policy if principal.attachments else None)
+    resource = principal.resource or (principal.policies[0].resource if principal.policies else None)
     return resource.module_key(f"{section.removesuffix('s')}_") if resource else None
 
 
@@ -159,7 +159,7 @@ def _select_principals(inventory: Inventory, location: StackLocation) -> list[Pr
 
 
 def _is_relevant(principal: Principal) -> bool:
-    if any(each.is_about_cas for each in principal.attachments):
+    if any(each.is_about_cas for each in principal.policies):
         return True
     sections = ("issuers", "administrators", "auditors")
     return any(_module_key(principal, section) is not None for section in sections)
@@ -167,8 +167,8 @@ def _is_relevant(principal: Principal) -> bool:
 
 def _is_here(principal: Principal, location: StackLocation) -> bool:
     """Tell whether a principal belongs to a location: that of the first CA in its policies, else the first location."""
-    for attachment in principal.attachments:
-        for arn in CA_ARN.findall(str(attachment.document)):
+    for attachment in principal.policies:
+        for arn in CA_ARN.findall(str(attachment.data)):
             return location.holds(arn) or (location.is_first and not location.is_elsewhere(arn))
     return location.is_first
 
@@ -177,12 +177,7 @@ def _referenced_arns(inventory: Inventory, principals: Iterable[Principal], inde
     """Return the ARNs of all referenced CAs."""
     arns = [text(each, "certificate_authority_arn") for each in inventory.resources]
     arns += [*index.shares, *index.cas]
-    arns += [
-        arn
-        for each in principals
-        for attachment in each.attachments
-        for arn in CA_ARN.findall(str(attachment.document))
-    ]
+    arns += [arn for each in principals for attachment in each.policies for arn in CA_ARN.findall(str(attachment.data))]
     return list(dict.fromkeys(arn for arn in arns if CA_ARN.fullmatch(arn)))
 
 

@@ -54,7 +54,7 @@ def infer_issuer(principal: Principal, key: str, reader: Reader) -> tuple[SpecEn
     if is_owned:
         result.notes += _note_differences(principal, attachments)
     addresses, unmoved = addresses_of(moving, attachments, f"issuer_{key}")
-    resource = principal.resource or attachments[0].policy
+    resource = principal.resource or attachments[0].resource
     return SpecEntry("issuers", key, data, resource, addresses=addresses, referenced_cas=arns, unmoved=unmoved), result
 
 
@@ -63,13 +63,13 @@ def _select_policies(principal: Principal, result: Entries) -> list[PolicyAttach
     for attachment in principal.unresolved:
         reason = f"it attaches {attachment.attributes.get('policy_arn')}, but a spec attaches only its own policies"
         result.leave_out(attachment, reason)
-    complete = [each for each in principal.attachments if isinstance(each.document, Mapping) and each.name]
+    complete = [each for each in principal.policies if isinstance(each.data, Mapping) and each.name]
     relevant = [each for each in complete if each.is_about_cas] or complete
-    for each in principal.attachments:
+    for each in principal.policies:
         if each not in relevant:
-            result.leave_out(each.policy, "it does not concern private CAs")
+            result.leave_out(each.resource, "it does not concern private CAs")
     if not relevant:
-        raise NotRepresentable(f"it has {len(principal.attachments)} policies in the source, but none is complete")
+        raise NotRepresentable(f"it has {len(principal.policies)} policies in the source, but none is complete")
     shared = [each.name for each in relevant if each.is_shared]
     if shared:
         raise NotRepresentable(
@@ -91,7 +91,7 @@ def _principal_data(
     elif resource is not None and reader.source.owns_principals:
         force = bool(resource.attributes.get("force_destroy"))
         return {"user_name": principal.name, **_common_settings(resource, reader), "force_destroy": force}
-    first = attachments[0].policy
+    first = attachments[0].resource
     return {
         f"existing_{principal.kind}": principal.name,
         "path": first.attributes.get("path") or "/",
@@ -133,19 +133,19 @@ def _infer_permissions(
     if len(attachments) > 1:
         names = ", ".join(each.name for each in attachments)
         raise NotRepresentable(f"its policies {names} do not match grants, and a spec can copy only one verbatim")
-    if is_symbolic(str(attachments[0].document)):
+    if is_symbolic(str(attachments[0].data)):
         raise NotRepresentable(
             f"its policy {attachments[0].name} does not match grants, and names a CA whose ARN is not in the files: "
             "import from the state instead, which has it"
         )
-    return {"policy": {"name": attachments[0].name, "document": attachments[0].document}}, frozenset()
+    return {"policy": {"name": attachments[0].name, "document": attachments[0].data}}, frozenset()
 
 
 def _infer_grants(
     principal: Principal, attachments: list[PolicyAttachment], *, data: dict[str, Any], reader: Reader
 ) -> Grants | None:
     """Return the grants that render to these policies, except for order, statement names and lists of one."""
-    documents = [each.document for each in attachments]
+    documents = [each.data for each in attachments]
     try:
         statements = normalized_statements(documents)
     except PARTIAL_DATA_ERRORS:
@@ -191,12 +191,12 @@ def _note_differences(principal: Principal, attachments: list[PolicyAttachment])
         checks.append(
             lambda each: (
                 None
-                if each.attachment is None or (each.policy.attributes.get("path") or "/") == path
+                if each.attachment is None or (each.resource.attributes.get("path") or "/") == path
                 else f"its path differs from that of its {principal.kind}, {path}: Terraform would replace it"
             )
         )
     return [
-        ImportNote("left out", each.policy.address, why)
+        ImportNote("left out", each.resource.address, why)
         for each in attachments
         for check in checks
         if (why := check(each))
@@ -206,6 +206,6 @@ def _note_differences(principal: Principal, attachments: list[PolicyAttachment])
 def _check_description(each: PolicyAttachment) -> str | None:
     return (
         "a spec cannot have its description: Terraform would replace it"
-        if each.policy.attributes.get("description")
+        if each.resource.attributes.get("description")
         else None
     )

@@ -7,6 +7,8 @@ from pydantic import ValidationError
 
 from pcaform.core import facts
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
+from pcaform.core.renewal import is_for_own_account
+from pcaform.importer.infer.ca_index import text
 from pcaform.importer.infer.entry import INCOMPLETE_RESOURCE, describe_reason
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import Permission
@@ -23,6 +25,9 @@ def infer_permissions(
     taken: dict[str, tuple[Resource, dict[str, Any]]] = {}
     notes = []
     for each in found:
+        if reason := _other_account(each):
+            notes.append(ImportNote("left out", each.address, reason + _REMOVE))
+            continue
         try:
             entry = _entry(each)
             Permission.model_validate(entry)
@@ -41,6 +46,16 @@ def infer_permissions(
 def permission_moves(key: str, found: Iterable[tuple[Resource, dict[str, Any]]]) -> list[tuple[str, str]]:
     """Return pairs of a permission's address and its address in a rendered stack."""
     return [(each.address, f"module.{module_names.permission(key)}.{each.type}.this") for each, _ in found]
+
+
+def _other_account(permission: Resource) -> str:
+    """Return why a permission is not for ACM in the CA's own account; empty if it is."""
+    source, arn = permission.attributes.get("source_account"), text(permission, "certificate_authority_arn")
+    if "source_account" in permission.unread:
+        return "for which account it is could not be read: only one for the CA's own account renews there"
+    if is_for_own_account(source, arn):
+        return ""
+    return f"it is for ACM in account {source}: it renews nothing in the CA's own account, and a spec cannot have it"
 
 
 def _entry(permission: Resource) -> dict[str, Any]:

@@ -16,11 +16,11 @@ def copy_policies(principal: Principal) -> list[PolicyAttachment]:
 
     Raises NotRepresentable if one of them is not a policy.
     """
-    if any(not isinstance(each.document, Mapping) for each in principal.attachments):
+    if any(not isinstance(each.data, Mapping) for each in principal.policies):
         raise NotRepresentable(INCOMPLETE_RESOURCE)
     return [
         replace(each, name=f"{each.name}-{principal.name}" if each.is_shared else each.name)
-        for each in principal.attachments
+        for each in principal.policies
     ]
 
 
@@ -31,7 +31,7 @@ def issuing_policies(attachments: Iterable[PolicyAttachment]) -> list[PolicyAtta
 
 def _allows_issuing(attachments: PolicyAttachment) -> bool:
     try:
-        statements = read_document(attachments.document, attachments.name).statements
+        statements = read_document(attachments.data, attachments.name).statements
     except PolicyError:
         return True
     return any(statement.is_allow and _names_issuing(statement) for statement in statements)

@@ -23,9 +23,9 @@ def addresses_of(
     for each in attachments:
         kind = f"aws_iam_{principal.kind}_policy_attachment"
         if each.attachment is None:
-            unmoved.append(each.policy.address)
+            unmoved.append(each.resource.address)
             continue
-        moved.append((each.policy.address, with_key(f"module.{module}.aws_iam_policy.this", each.name)))
+        moved.append((each.resource.address, with_key(f"module.{module}.aws_iam_policy.this", each.name)))
         if each.attachment.type == kind:
             moved.append((each.attachment.address, with_key(f"module.{module}.{kind}.this", each.name)))
         else:

@@ -4,11 +4,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.importer.infer.ca_index import text
 from pcaform.sources.inventory import Inventory, Resource
+from pcaform.sources.principals import IamPrincipal, Policy, PrincipalKind
 from pcaform.terraform.resource_types import (
     IAM_GROUP_POLICY,
     IAM_GROUP_POLICY_ATTACHMENT,
@@ -23,37 +24,33 @@ from pcaform.terraform.resource_types import (
     IAM_USER_POLICY_ATTACHMENT,
 )
 
-Kind = Literal["user", "role"]
 _CA_ACTIONS = "acm-pca:"
 _AWS_MANAGED = ":iam::aws:policy/"
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyAttachment:
-    """One policy of a principal."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyAttachment(Policy):
+    """A principal's policy with its resources; `attachment` is None for an inline one."""
 
-    name: str
-    document: Any
-    policy: Resource
-    attachment: Resource | None
-    """None for an inline policy."""
+    data: Any
+    """The document as data, None if it is not JSON."""
+    resource: Resource
+    attachment: Resource | None = None
     is_shared: bool = False
     """Whether other principals have the same policy."""
 
     @property
     def is_about_cas(self) -> bool:
         """Whether it has actions of private CAs."""
-        return _CA_ACTIONS in json.dumps(self.document).lower()
+        return _CA_ACTIONS in self.document.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """A user or role with its policies; `resource` is None where only its policies are known."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal(IamPrincipal):
+    """A user or role with its resources; `resource` is None where only its policies are known."""
 
-    kind: Kind
-    name: str
+    policies: tuple[PolicyAttachment, ...]
     resource: Resource | None
-    attachments: tuple[PolicyAttachment, ...]
     unresolved: tuple[Resource, ...] = ()
     """Attachments of policies that are not in the inventory, such as AWS managed ones."""
     profile: Resource | None = None
@@ -67,20 +64,17 @@ def list_principals(inventory: Inventory) -> list[Principal]:
     times: dict[str, int] = defaultdict(int)
     for _, attachment in pairs:
         times[text(attachment, "policy_arn")] += 1
-    attachments: dict[tuple[Kind, str], list[PolicyAttachment]] = defaultdict(list)
-    unresolved: dict[tuple[Kind, str], list[Resource]] = defaultdict(list)
+    attachments: dict[tuple[PrincipalKind, str], list[PolicyAttachment]] = defaultdict(list)
+    unresolved: dict[tuple[PrincipalKind, str], list[Resource]] = defaultdict(list)
     for principal, attachment in pairs:
         policy = policies.get(text(attachment, "policy_arn"))
-        document = _document(policy)
-        if policy is None or document is None or _AWS_MANAGED in text(policy, "arn"):
+        if policy is None or _data(policy) is None or _AWS_MANAGED in text(policy, "arn"):
             unresolved[principal].append(attachment)
             continue
         is_shared = times[text(policy, "arn")] > 1
-        attachments[principal].append(
-            PolicyAttachment(text(policy, "name"), document, policy, attachment, is_shared=is_shared)
-        )
+        attachments[principal].append(_attach(policy, attachment, is_shared=is_shared))
     for principal, policy in _inline(inventory):
-        attachments[principal].append(PolicyAttachment(text(policy, "name"), _document(policy), policy, None))
+        attachments[principal].append(_attach(policy, None))
     owned = {(kind, text(each, "name")): each for kind, each in _owned(inventory)}
     identities = dict.fromkeys([*owned, *attachments, *unresolved])
     profiles = {text(each, "role"): each for each in inventory.of_type(IAM_INSTANCE_PROFILE) if _has_role_name(each)}
@@ -88,9 +82,11 @@ def list_principals(inventory: Inventory) -> list[Principal]:
         Principal(
             kind,
             name,
-            owned.get((kind, name)),
-            tuple(attachments[kind, name]),
-            tuple(unresolved[kind, name]),
+            text(owned[kind, name], "arn") if (kind, name) in owned else "",
+            (text(owned[kind, name], "path") if (kind, name) in owned else "") or "/",
+            policies=tuple(attachments[kind, name]),
+            resource=owned.get((kind, name)),
+            unresolved=tuple(unresolved[kind, name]),
             profile=profiles.get(name) if kind == "role" else None,
         )
         for kind, name in identities
@@ -139,7 +135,7 @@ def inside_roles(inventory: Inventory) -> Iterator[tuple[str, str]]:
                 )
 
 
-def _list_attachments(inventory: Inventory) -> Iterator[tuple[tuple[Kind, str], Resource]]:
+def _list_attachments(inventory: Inventory) -> Iterator[tuple[tuple[PrincipalKind, str], Resource]]:
     for each in inventory.of_type(IAM_USER_POLICY_ATTACHMENT):
         yield ("user", text(each, "user")), each
     for each in inventory.of_type(IAM_ROLE_POLICY_ATTACHMENT):
@@ -149,23 +145,30 @@ def _list_attachments(inventory: Inventory) -> Iterator[tuple[tuple[Kind, str], 
         yield from ((("role", str(name)), each) for name in each.attributes.get("roles") or ())
 
 
-def _inline(inventory: Inventory) -> Iterator[tuple[tuple[Kind, str], Resource]]:
+def _inline(inventory: Inventory) -> Iterator[tuple[tuple[PrincipalKind, str], Resource]]:
     for each in inventory.of_type(IAM_USER_POLICY):
         yield ("user", text(each, "user")), each
     for each in inventory.of_type(IAM_ROLE_POLICY):
         yield ("role", text(each, "role").rpartition("/")[2]), each
 
 
-def _owned(inventory: Inventory) -> Iterator[tuple[Kind, Resource]]:
+def _owned(inventory: Inventory) -> Iterator[tuple[PrincipalKind, Resource]]:
     for kind, of_type in (("user", IAM_USER), ("role", IAM_ROLE)):
         for each in inventory.of_type(of_type):
             if not each.is_reference:
                 yield "user" if kind == "user" else "role", each
 
 
-def _document(policy: Resource | None) -> Any:
+def _attach(policy: Resource, attachment: Resource | None, *, is_shared: bool = False) -> PolicyAttachment:
+    data, name, arn = _data(policy), text(policy, "name"), text(policy, "arn")
+    return PolicyAttachment(
+        name, json.dumps(data), arn, data=data, resource=policy, attachment=attachment, is_shared=is_shared
+    )
+
+
+def _data(policy: Resource) -> Any:
     """Return a policy's document; None if it has none, or if it is not JSON."""
-    value = policy.attributes.get("policy") if policy else None
+    value = policy.attributes.get("policy")
     if isinstance(value, Mapping):
         return value
     try:

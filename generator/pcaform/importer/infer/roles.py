@@ -23,17 +23,17 @@ def is_candidate(principal: Principal) -> bool:
     return (
         principal.kind == "role"
         and principal.resource is not None
-        and len(principal.attachments) == 1
+        and len(principal.policies) == 1
         and not principal.unresolved
-        and principal.attachments[0].attachment is not None
-        and principal.attachments[0].name == f"{principal.name}-private-ca"
+        and principal.policies[0].attachment is not None
+        and principal.policies[0].name == f"{principal.name}-private-ca"
     )
 
 
 def section_of(principal: Principal, spec: Spec) -> str | None:
     """Return the section whose actions a candidate's policy has; None if there is none. `spec` has the CAs."""
     try:
-        actions = _actions(principal.attachments[0].document)
+        actions = _actions(principal.policies[0].data)
     except PARTIAL_DATA_ERRORS:
         return None
     return next((name for name, make in POLICY_BUILDERS.items() if actions == _actions(make(spec, arn_of=str))), None)
@@ -41,7 +41,7 @@ def section_of(principal: Principal, spec: Spec) -> str | None:
 
 def readable_cas(principal: Principal) -> list[str]:
     """Return the ARNs of the CAs that an operator role's policy allows to read."""
-    for statement in as_list(principal.attachments[0].document["Statement"]):
+    for statement in as_list(principal.policies[0].data["Statement"]):
         if "acm-pca:GetCertificate" in as_list(statement["Action"]):
             return [str(each) for each in as_list(statement["Resource"])]
     return []
@@ -49,12 +49,12 @@ def readable_cas(principal: Principal) -> list[str]:
 
 def infer_operator_role(principal: Principal, key: str, *, section: str, spec: Spec, reader: Reader) -> SpecEntry:
     """Return the entry of a role; raises NotRepresentable if its policy is not that of this spec's CAs."""
-    resource, attachment = principal.resource, principal.attachments[0]
+    resource, attachment = principal.resource, principal.policies[0]
     if resource is None:
         raise NotRepresentable("it is not a role of this stack")
     arns = {name: arn for arn, name in reader.keys.items()}
     rendered = POLICY_BUILDERS[section](spec, arn_of=arns.__getitem__)
-    if normalized_statements([rendered]) != normalized_statements([attachment.document]):
+    if normalized_statements([rendered]) != normalized_statements([attachment.data]):
         raise NotRepresentable(f"its policy does not name the CAs of this spec as {section} do")
     data = {
         **role_data(resource, reader.aws),
@@ -66,7 +66,7 @@ def infer_operator_role(principal: Principal, key: str, *, section: str, spec: S
         OperatorRole.model_validate(data)
     except ValidationError:
         raise NotRepresentable("a spec does not support its settings") from None
-    addresses, _ = addresses_of(principal, list(principal.attachments), module_names.operator_role(section, key))
+    addresses, _ = addresses_of(principal, list(principal.policies), module_names.operator_role(section, key))
     return SpecEntry(
         section, key, data, resource, addresses=addresses, referenced_cas=frozenset(readable_cas(principal))
     )

@@ -11,7 +11,7 @@ from enum import IntEnum
 from pcaform.iam.actions import OF_ACM_ACCOUNT, ON_AUTHORITY, ON_CERTIFICATE, ON_NO_AUTHORITY, TAGGING
 from pcaform.iam.evaluator.documents import Document, Statement, read_document
 from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
-from pcaform.sources.aws.iam_details import Policy
+from pcaform.sources.principals import Policy
 
 _CA_OF_REQUEST = "acm:certificateauthority"
 _ISSUE = "acm-pca:IssueCertificate"

@@ -14,6 +14,11 @@ REQUEST = "acm-pca:GetCertificateAuthorityCsr"
 TAGS = "acm-pca:ListTags"
 ACM_CERTIFICATE = "acm:DescribeCertificate"
 ACM_TAGS = "acm:ListTagsForCertificate"
+_PRIVATE = "PRIVATE"
+_CERTIFICATE_MEMBERS = (
+    *("CertificateAuthorityArn", "DomainName", "KeyAlgorithm", "Status", "SubjectAlternativeNames"),
+    *("FailureReason", "RenewalEligibility"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,23 @@ Responses = Mapping[ApiCall, Any]
 """Plain JSON data by call; None for what does not exist, FailedCall for what could not be read."""
 
 
+def list_cas(client: Any, owner: str) -> list[Mapping[str, Any]]:
+    """Return all CAs of an owner, SELF or OTHER_ACCOUNTS, in a client's region."""
+    pages = client.get_paginator("list_certificate_authorities").paginate(ResourceOwner=owner)
+    return [ca for page in pages for ca in page["CertificateAuthorities"]]
+
+
+def list_certificates(client: Any) -> list[str]:
+    """Return the ARNs of all private certificates in a client's region."""
+    key_types = client.meta.service_model.shape_for("KeyAlgorithm").enum
+    pages = client.get_paginator("list_certificates").paginate(Includes={"keyTypes": key_types})
+    certificates = [certificate for page in pages for certificate in page["CertificateSummaryList"]]
+    return [each["CertificateArn"] for each in certificates if each.get("Type", _PRIVATE) == _PRIVATE]
+
+
 def _list_permissions(client: Any, arn: str) -> list[dict[str, Any]]:
     pages = client.get_paginator("list_permissions").paginate(CertificateAuthorityArn=arn)
-    kept = ("Principal", "SourceAccount", "Actions")
+    kept = ("Principal", "SourceAccount", "Actions", "Policy")
     return [
         {name: permission[name] for name in kept if name in permission}
         for page in pages
@@ -66,9 +85,14 @@ def _get_certificate(client: Any, arn: str) -> dict[str, str]:
 
 
 def _describe_acm_certificate(client: Any, arn: str) -> dict[str, Any]:
-    kept = ("CertificateAuthorityArn", "DomainName", "KeyAlgorithm", "Status", "SubjectAlternativeNames")
     response = client.describe_certificate(CertificateArn=arn)["Certificate"]
-    return {name: response[name] for name in kept if name in response}
+    kept = {name: response[name] for name in _CERTIFICATE_MEMBERS if name in response}
+    if "NotAfter" in response:
+        kept["NotAfter"] = response["NotAfter"].isoformat()
+    renewal = response.get("RenewalSummary") or {}
+    kept["Renewal"] = [renewal.get("RenewalStatus", ""), renewal.get("RenewalStatusReason", "")]
+    kept["Users"] = len(response.get("InUseBy", []))
+    return kept
 
 
 def _list_acm_tags(client: Any, arn: str) -> dict[str, str]:

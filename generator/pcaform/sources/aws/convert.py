@@ -1,12 +1,17 @@
-"""Converts a CA from AWS's structure to the arguments of provider aws 5.100, as in a state after a refresh.
+"""Converts AWS's structures to those of an account snapshot.
 
-`terraform.schema` maps AWS's members to arguments; `core.facts` has values that the provider does not support.
+A CA's settings become the arguments of provider aws 5.100, as in a state after a refresh: `terraform.schema` maps AWS's
+members to arguments; `core.facts` has values that the provider does not support.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from pcaform.core import facts
+from pcaform.sources import account_snapshot
+from pcaform.sources.account_snapshot import CaStatus, Certificate, Permission
+from pcaform.sources.aws.api_calls import FailedCall
 from pcaform.terraform.arguments import Argument
 from pcaform.terraform.resource_types import AUTHORITY
 from pcaform.terraform.schema import arguments_of, default_of
@@ -17,7 +22,62 @@ _AWS_PREFIX = "aws:"
 _LATER = "it stays until Terraform next changes the revocation configuration, which resets it"
 
 
-def to_arguments(ca: Mapping[str, Any]) -> dict[str, Any]:
+def to_ca(description: Mapping[str, Any], *, is_foreign: bool) -> CaStatus:
+    """Return a CA with what ListCertificateAuthorities returns."""
+    crl = (description.get("RevocationConfiguration") or {}).get("CrlConfiguration") or {}
+    return CaStatus(
+        description["Arn"],
+        description["Status"],
+        _arguments(description),
+        ends=description.get("NotAfter"),
+        restorable_until=description.get("RestorableUntil"),
+        failure=description.get("FailureReason", ""),
+        is_foreign=is_foreign,
+        omits_crl_url=bool((crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension")),
+        unsupported_settings=tuple(_unsupported_settings(description)),
+        unmanageable=_unmanageable_reason(description),
+    )
+
+
+def to_part(part: str, response: Any) -> dict[str, Any]:
+    """Return the members of a CA that the response to a call about one of its parts fills."""
+    if part == account_snapshot.PERMISSIONS:
+        permissions = (
+            Permission(each["Principal"], tuple(sorted(each["Actions"])), each.get("SourceAccount", ""))
+            for each in response
+        )
+        return {"permissions": tuple(permissions)}
+    if part == account_snapshot.CERTIFICATE:
+        chain = response.get("CertificateChain", "")
+        return {"certificate": response.get("Certificate", ""), "certificate_chain": chain}
+    if part == account_snapshot.TAGS:
+        return {"tags": _user_tags(response)}
+    return {"request": response} if part == account_snapshot.REQUEST else {"policy": response or ""}
+
+
+def to_certificate(arn: str, detail: Mapping[str, Any], tags: Any) -> Certificate:
+    """Return a private certificate of ACM; `tags` are the response about them, None if they were not requested."""
+    renewal, reason = detail.get("Renewal", ("", ""))
+    return Certificate(
+        arn,
+        detail["DomainName"],
+        detail["CertificateAuthorityArn"],
+        detail["Status"],
+        datetime.fromisoformat(detail["NotAfter"]) if "NotAfter" in detail else None,
+        # DescribeCertificate writes RSA-2048 where requests write RSA_2048.
+        key_algorithm=detail.get("KeyAlgorithm", "").replace("-", "_"),
+        names=tuple(sorted(detail.get("SubjectAlternativeNames", []))),
+        users=detail.get("Users", 0),
+        is_eligible=detail.get("RenewalEligibility") == "ELIGIBLE",
+        failure=detail.get("FailureReason", ""),
+        renewal=renewal,
+        reason=reason,
+        tags={} if tags is None or isinstance(tags, FailedCall) else _user_tags(tags),
+        unread_tags=tags.reason if isinstance(tags, FailedCall) else "",
+    )
+
+
+def _arguments(ca: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of `aws_acmpca_certificate_authority` for a CA."""
     configuration = ca["CertificateAuthorityConfiguration"]
     return {
@@ -37,12 +97,12 @@ def to_arguments(ca: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def user_tags(tags: Mapping[str, str]) -> dict[str, str]:
+def _user_tags(tags: Mapping[str, str]) -> dict[str, str]:
     """Return tags without those that AWS sets itself, `aws:...`."""
     return {key: value for key, value in sorted(tags.items()) if not key.lower().startswith(_AWS_PREFIX)}
 
 
-def unmanageable_reason(ca: Mapping[str, Any]) -> str:
+def _unmanageable_reason(ca: Mapping[str, Any]) -> str:
     """Return why Terraform cannot manage a CA, empty if it can."""
     configuration = ca["CertificateAuthorityConfiguration"]
     for name in ("KeyAlgorithm", "SigningAlgorithm"):
@@ -55,7 +115,7 @@ def unmanageable_reason(ca: Mapping[str, Any]) -> str:
     return ""
 
 
-def unsupported_settings(ca: Mapping[str, Any]) -> Iterator[str]:
+def _unsupported_settings(ca: Mapping[str, Any]) -> Iterator[str]:
     """Yield descriptions of a CA's settings that Terraform does not support."""
     for name, value in _unsupported_members(ca["CertificateAuthorityConfiguration"]["Subject"], _SUBJECT):
         yield f"subject.{name} is {_format_value(value)}: Terraform does not support this, and does not change it"

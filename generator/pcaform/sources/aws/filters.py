@@ -20,3 +20,6 @@ class Filters:
     def has_selected_tags(self, tags: Mapping[str, str]) -> bool:
         """Tell whether a CA has all selected tags."""
         return all(tags.get(key) == value for key, value in self.tags)
+
+
+NO_FILTERS = Filters()

@@ -6,54 +6,20 @@ the attached managed policies; policies that are only permissions boundaries are
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from pcaform.sources.aws.api_calls import FailedCall
 from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
+from pcaform.sources.principals import IamPrincipal, IamPrincipals, Policy
 
 _DETAILS = "iam:GetAccountAuthorizationDetails"
 _VERSION = "iam:GetPolicyVersion"
 _FILTER = ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")
 _PARTS = {"UserDetailList": "users", "RoleDetailList": "roles", "GroupDetailList": "groups", "Policies": "policies"}
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """A principal's policy as JSON; `arn` is empty for an inline one, `group` is set if it comes from a group."""
-
-    name: str
-    document: str
-    arn: str = ""
-    group: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IamPrincipal:
-    """A user or role with all its policies, including those of its groups.
-
-    `boundary` is the ARN of its permissions boundary, `trust` a role's trust policy as JSON.
-    """
-
-    kind: Literal["user", "role"]
-    name: str
-    arn: str
-    path: str
-    policies: tuple[Policy, ...]
-    boundary: str = ""
-    trust: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IamPrincipals:
-    """All users and roles of an account, and the documents of managed policies as JSON by ARN."""
-
-    principals: tuple[IamPrincipal, ...] = ()
-    documents: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[ImportNote, ...] = ()
 
 
 def read_principals(account: Account, region: str) -> IamPrincipals:
@@ -73,7 +39,7 @@ def read_principals(account: Account, region: str) -> IamPrincipals:
     responses = dict(run_jobs(jobs, account.rate_limiter))
     notes = [ImportNote("unknown", arn, each.reason) for arn, each in responses.items() if isinstance(each, FailedCall)]
     documents |= {arn: each for arn, each in responses.items() if not isinstance(each, FailedCall)}
-    return IamPrincipals(tuple(_build_principals(details, documents)), documents, tuple(notes))
+    return IamPrincipals(tuple(_build_principals(details, documents)), tuple(notes))
 
 
 def _get_details(client: Any) -> dict[str, list[Mapping[str, Any]]]:
@@ -102,12 +68,17 @@ def _to_json(document: Any) -> str:
 def _referenced_arns(details: Mapping[str, list[Mapping[str, Any]]]) -> Iterator[str]:
     for each in (*details["users"], *details["roles"], *details["groups"]):
         yield from (attached["PolicyArn"] for attached in each.get("AttachedManagedPolicies", []))
-        if _boundary(each):
-            yield _boundary(each)
+        if arn := _boundary_arn(each):
+            yield arn
 
 
-def _boundary(each: Mapping[str, Any]) -> str:
+def _boundary_arn(each: Mapping[str, Any]) -> str:
     return str((each.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn", ""))
+
+
+def _boundary(each: Mapping[str, Any], documents: Mapping[str, str]) -> Policy | None:
+    arn = _boundary_arn(each)
+    return Policy(arn.rpartition("/")[2], documents.get(arn, ""), arn) if arn else None
 
 
 def _build_principals(
@@ -117,11 +88,12 @@ def _build_principals(
     for each in details["users"]:
         shared = [replace(policy, group=name) for name in each.get("GroupList", []) for policy in groups.get(name, ())]
         policies = (*_policies(each, "User", documents), *shared)
-        yield IamPrincipal("user", each["UserName"], each["Arn"], each["Path"], policies, _boundary(each))
+        yield IamPrincipal("user", each["UserName"], each["Arn"], each["Path"], policies, _boundary(each, documents))
     for each in details["roles"]:
         policies = tuple(_policies(each, "Role", documents))
         trust = _to_json(each.get("AssumeRolePolicyDocument", {}))
-        yield IamPrincipal("role", each["RoleName"], each["Arn"], each["Path"], policies, _boundary(each), trust)
+        boundary = _boundary(each, documents)
+        yield IamPrincipal("role", each["RoleName"], each["Arn"], each["Path"], policies, boundary, trust)
 
 
 def _policies(each: Mapping[str, Any], kind: str, documents: Mapping[str, str]) -> Iterable[Policy]:

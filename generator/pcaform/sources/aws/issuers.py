@@ -5,12 +5,11 @@ only adds policies to existing principals.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from pcaform.iam.evaluator.elements import PolicyError
-from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, affects, can_issue, is_relevant
-from pcaform.sources.aws.iam_details import IamPrincipal, IamPrincipals, Policy
+from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, affects, can_issue
 from pcaform.sources.inventory import ImportNote, Resource
+from pcaform.sources.principals import IamPrincipal, IamPrincipals, Policy
 from pcaform.terraform.resource_types import IAM_POLICY
 
 _MANAGED_PATHS = {
@@ -27,7 +26,7 @@ def list_issuers(iam_principals: IamPrincipals, scope: AccountScope) -> Iterator
     others = []
     for principal in iam_principals.principals:
         try:
-            level = _access_level(principal, iam_principals, scope)
+            level = access_level(principal.policies, principal.known_boundary, scope)
         except PolicyError as error:
             yield ImportNote("unknown", principal.arn, f"its permissions: {error}")
             continue
@@ -38,43 +37,6 @@ def list_issuers(iam_principals: IamPrincipals, scope: AccountScope) -> Iterator
     if others:
         reason = f"they may read, revoke or administer, but not issue: {_join_names(others)}"
         yield ImportNote("listed", scope.account_id, reason)
-
-
-def list_principals(iam_principals: IamPrincipals, scope: AccountScope) -> Iterator[Resource | ImportNote]:
-    """Yield all principals with access to some CAs, with their relevant policies and permissions boundaries.
-
-    The policies of a group are attached to each of its users; inline ones are named `GROUP/NAME`.
-    """
-    yield from iam_principals.notes
-    managed: set[str] = set()
-    for principal in iam_principals.principals:
-        try:
-            if _access_level(principal, iam_principals, scope) is AccessLevel.NONE:
-                continue
-            policies = [policy for policy in principal.policies if is_relevant(policy)]
-        except PolicyError as error:
-            yield ImportNote("unknown", principal.arn, f"its permissions: {error}")
-            continue
-        yield _principal_resource(principal)
-        yield from _policy_resources(principal, [_rename_group_policy(policy) for policy in policies], managed)
-        boundary = _boundary_policy(principal, iam_principals)
-        if boundary is not None and boundary.arn not in managed:
-            managed.add(boundary.arn)
-            yield _managed_policy(boundary)
-
-
-def _rename_group_policy(policy: Policy) -> Policy:
-    return replace(policy, name=f"{policy.group}/{policy.name}") if policy.group and not policy.arn else policy
-
-
-def _access_level(principal: IamPrincipal, iam_principals: IamPrincipals, scope: AccountScope) -> AccessLevel:
-    """Return a principal's access level; without the document of its boundary, as if it had no boundary."""
-    return access_level(principal.policies, _boundary_policy(principal, iam_principals), scope)
-
-
-def _boundary_policy(principal: IamPrincipal, iam_principals: IamPrincipals) -> Policy | None:
-    document = iam_principals.documents.get(principal.boundary)
-    return Policy(principal.boundary.rpartition("/")[2], document, principal.boundary) if document is not None else None
 
 
 def _list_issuer(
@@ -123,7 +85,7 @@ def _list_issuer(
 
 def _principal_resource(principal: IamPrincipal) -> Resource:
     attributes = {"arn": principal.arn, "name": principal.name, "path": principal.path}
-    bounded = {"permissions_boundary": principal.boundary} if principal.boundary else {}
+    bounded = {"permissions_boundary": principal.boundary.arn} if principal.boundary else {}
     return Resource(
         f"aws_iam_{principal.kind}", principal.arn, attributes | bounded, principal.name, origin=_origin(principal)
     )

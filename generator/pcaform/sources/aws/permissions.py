@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.api_calls import PERMISSIONS, FailedCall
-from pcaform.sources.aws.parallel import run_jobs, try_request
+from pcaform.sources.aws import api_calls
+from pcaform.sources.aws.api_calls import PERMISSIONS, ApiCall, FailedCall
+from pcaform.sources.aws.parallel import run_calls, try_request
 from pcaform.sources.aws.session import Account
 
 _LIST = "acm-pca:ListCertificateAuthorities"
@@ -21,7 +22,7 @@ LivePermission = Mapping[str, Any]
 def read_statuses(account: Account) -> dict[str, str]:
     """Return the status of each CA that the account owns in its region, by ARN; raises Failure if that fails."""
     region = account.regions[0]
-    cas = try_request(partial(_list_cas, account.client("acm-pca", region)), _LIST)
+    cas = try_request(partial(api_calls.list_cas, account.client("acm-pca", region), "SELF"), _LIST)
     if isinstance(cas, FailedCall):
         raise Failure(f"the CAs of account {account.account_id}, region {region}: {cas.reason}")
     return {str(ca["Arn"]): str(ca["Status"]) for ca in cas}
@@ -29,9 +30,8 @@ def read_statuses(account: Account) -> dict[str, str]:
 
 def read_permissions(account: Account, arns: Iterable[str]) -> dict[str, Sequence[LivePermission]]:
     """Return the permissions of CAs by ARN; raises Failure if one cannot be read."""
-    client = account.client("acm-pca", account.regions[0])
-    jobs = {arn: partial(try_request, partial(_list_permissions, client, arn), PERMISSIONS) for arn in arns}
-    responses = dict(run_jobs(jobs, account.rate_limiter))
+    calls = [ApiCall(PERMISSIONS, arn) for arn in arns]
+    responses = {call.arn: response for call, response in run_calls(account, calls)}
     for arn, response in responses.items():
         if isinstance(response, FailedCall):
             raise Failure(f"{arn}: {response.reason}")
@@ -45,13 +45,3 @@ def delete_permission(account: Account, arn: str, principal: str, *, source_acco
     response = try_request(partial(call, CertificateAuthorityArn=arn, Principal=principal, **source), _DELETE)
     if isinstance(response, FailedCall):
         raise Failure(f"{arn}: {response.reason}")
-
-
-def _list_cas(client: Any) -> list[Mapping[str, Any]]:
-    pages = client.get_paginator("list_certificate_authorities").paginate(ResourceOwner="SELF")
-    return [ca for page in pages for ca in page["CertificateAuthorities"]]
-
-
-def _list_permissions(client: Any, arn: str) -> list[LivePermission]:
-    pages = client.get_paginator("list_permissions").paginate(CertificateAuthorityArn=arn)
-    return [permission for page in pages for permission in page["Permissions"]]

@@ -1,20 +1,27 @@
-"""Reads the current state of an account's CAs: status, expiry, and the requested parts.
+"""Reads an account once: lists its CAs, then reads the requested parts of them in parallel, with notes on failures.
 
-Source: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html; for a CA in creation,
-failed or deleted, AWS returns only what the list of CAs contains.
+ListCertificateAuthorities returns the structure of DescribeCertificateAuthority, so no CA is described again: in the
+acm-pca service model of botocore both have the shape CertificateAuthority. For a CA in creation, failed or deleted AWS
+returns nothing else: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html. ListCertificates of
+ACM lists only RSA keys up to 2048 bits without `keyTypes`:
+https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from pcaform.core import facts
+from pcaform.core.problems import Failure
 from pcaform.sources import account_snapshot
-from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus
+from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus, Certificate
 from pcaform.sources.aws import api_calls, convert
 from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
-from pcaform.sources.aws.list_cas import OWN, ListedCa, list_cas
-from pcaform.sources.aws.parallel import run_calls
+from pcaform.sources.aws.checkpoint import Checkpoint
+from pcaform.sources.aws.crl_buckets import read_buckets
+from pcaform.sources.aws.filters import NO_FILTERS, Filters
+from pcaform.sources.aws.iam_details import read_principals
+from pcaform.sources.aws.parallel import run_calls, run_jobs, start, try_request
 from pcaform.sources.aws.progress import ProgressCallback, no_progress
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
@@ -23,95 +30,177 @@ PARTS = {
     account_snapshot.PERMISSIONS: api_calls.PERMISSIONS,
     account_snapshot.POLICY: api_calls.POLICY,
     account_snapshot.CERTIFICATE: api_calls.CERTIFICATE,
+    account_snapshot.REQUEST: api_calls.REQUEST,
     account_snapshot.TAGS: api_calls.TAGS,
 }
 """The parts of a CA, and the operation that reads each."""
 
-_CERTIFIED = ("ACTIVE", "DISABLED", "EXPIRED")
 _PENDING = "PENDING_CERTIFICATE"
 _FOREIGN = (account_snapshot.CERTIFICATE,)
+"""What the default permission of a RAM share allows to read; a reference needs it, as the parent of CAs."""
+_OWN = "CAs of this account"
+_LIST = "acm-pca:ListCertificateAuthorities"
+_LIST_CERTIFICATES = "acm:ListCertificates"
+_HINT = "; to leave out a region that is not in use, name the others with --region"
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRequest:
+    """What is read besides the list of CAs: parts of each CA, certificates, CRL buckets, principals.
+
+    Of CAs that the filters, `statuses` or `is_selected` leave out, nothing is read. If no CA is left, neither are
+    certificates and principals, unless `is_always_complete`.
+    """
+
+    parts: tuple[str, ...] = ()
+    filters: Filters = NO_FILTERS
+    statuses: tuple[str, ...] | None = None
+    is_selected: Callable[[CaStatus], bool] | None = None
+    certificates: tuple[str, ...] = ()
+    """The operations on each private certificate."""
+    has_buckets: bool = False
+    has_principals: bool = False
+    is_always_complete: bool = False
+
+    def parts_of(self, ca: CaStatus) -> tuple[str, ...]:
+        """Return the parts that are read of a CA."""
+        if not self.reads(ca) or ca.status not in (*CERTIFIED, _PENDING):
+            return ()
+        excluded = () if ca.status in CERTIFIED else (account_snapshot.CERTIFICATE,)
+        return tuple(part for part in self.parts if part not in excluded and (not ca.is_foreign or part in _FOREIGN))
+
+    def reads(self, ca: CaStatus) -> bool:
+        """Tell whether more than its description is read of a CA."""
+        return self.statuses is None or ca.status in self.statuses
 
 
 def read_snapshot(
     account: Account,
-    parts: Iterable[str],
+    request: SnapshotRequest,
     *,
-    is_selected: Callable[[CaStatus], bool] | None = None,
+    checkpoint: Checkpoint | None = None,
     report_progress: ProgressCallback = no_progress,
 ) -> AccountSnapshot:
-    """Return the CAs of an account and those shared with it, by region and name, with the requested parts.
+    """Return the selected CAs of an account and those shared with it, with what is requested.
 
-    `is_selected` filters the listed CAs, by default all; no parts are read of the others.
+    All services are read in parallel, since each has its own rate limits. Raises Failure if the credentials expire, or
+    a CA that is selected by ARN does not exist.
     """
-    listed = list(list_cas(account))
-    notes = [item for item in listed if isinstance(item, ImportNote)]
-    statuses = [_read_listed(item) for item in listed if isinstance(item, ListedCa)]
-    cas = sorted((ca for ca in statuses if is_selected is None or is_selected(ca)), key=_order)
-    parts_by_arn = {ca.arn: _readable_parts(ca, tuple(parts)) for ca in cas}
-    requested = [ApiCall(PARTS[part], arn) for arn, of in parts_by_arn.items() for part in of]
-    responses: dict[ApiCall, Any] = {}
-    for number, (call, response) in enumerate(run_calls(account, requested), start=1):
-        responses[call] = response
-        report_progress(number, len(requested))
-    return AccountSnapshot(
+    memory = checkpoint or Checkpoint(account.account_id)
+    cas, notes = _list_cas(account, request)
+    unlisted = frozenset(note.address.rpartition("/")[2] for note in notes if note.reason.startswith(_OWN))
+    if request.filters.tags:
+        cas = list(_filter_by_tags(account, request, cas, notes, memory))
+    read = [ca for ca in cas if request.reads(ca)]
+    has_more = bool(read) or request.is_always_complete
+    get_principals = None
+    if request.has_principals and has_more:
+        get_principals = start(partial(read_principals, account, account.regions[0]))
+    regions = account.regions if request.is_always_complete else {ca.region for ca in read}
+    arns = _list_certificates(account, regions, notes) if request.certificates else []
+    ca_calls = [ApiCall(PARTS[part], ca.arn) for ca in cas for part in request.parts_of(ca)]
+    calls = [*ca_calls, *(ApiCall(operation, arn) for arn in arns for operation in request.certificates)]
+    _run(account, calls, memory, report_progress)
+    notes += _failure_notes(ca_calls, memory.responses)
+    snapshot = AccountSnapshot(
         account.account_id,
         account.regions,
-        tuple(_add_parts(ca, parts_by_arn[ca.arn], responses) for ca in cas),
-        notes=(*notes, *_failure_notes(requested, responses)),
-        unlisted=frozenset(note.address.rpartition("/")[2] for note in notes if note.reason.startswith(OWN)),
+        tuple(_add_parts(ca, request.parts_of(ca), memory.responses) for ca in cas),
+        certificates=tuple(_build_certificates(arns, memory.responses, notes)),
+        unlisted=unlisted,
+        principals=get_principals() if get_principals else None,
     )
+    names = {str(ca.crl["s3_bucket_name"]): ca.region for ca in snapshot.own if ca.crl} if request.has_buckets else {}
+    buckets, denied = read_buckets(account, names)
+    return replace(snapshot, buckets=buckets, notes=(*notes, *denied))
 
 
-def _order(ca: CaStatus) -> tuple[str, str, str]:
-    return ca.region, ca.name, ca.arn
+def _list_cas(account: Account, request: SnapshotRequest) -> tuple[list[CaStatus], list[ImportNote]]:
+    """Return the selected CAs of all regions by region and age, and notes on what could not be listed."""
+    clients = {region: account.client("acm-pca", region) for region in account.regions}
+    targets = [(region, owner) for region in account.regions for owner in ("SELF", "OTHER_ACCOUNTS")]
+    jobs = {
+        (region, owner): partial(try_request, partial(api_calls.list_cas, clients[region], owner), _LIST)
+        for region, owner in targets
+    }
+    responses = dict(run_jobs(jobs, account.rate_limiter))
+    listed: list[tuple[Mapping[str, Any], bool]] = []
+    notes = []
+    for region, owner in targets:
+        response = responses[region, owner]
+        if isinstance(response, FailedCall):
+            whose = _OWN if owner == "SELF" else "CAs that other accounts share"
+            notes.append(ImportNote("unknown", f"{account.account_id}/{region}", f"{whose}: {response.reason}{_HINT}"))
+        else:
+            listed += [(ca, owner != "SELF") for ca in response if request.filters.is_selected(ca)]
+    missing = sorted(set(request.filters.arns) - {ca["Arn"] for ca, _ in listed})
+    if missing and not notes:
+        raise Failure(f"{missing[0]}: no such CA in these regions, or it does not have the selected status")
+    listed.sort(key=lambda each: (each[0]["Arn"].split(":")[3], str(each[0].get("CreatedAt")), each[0]["Arn"]))
+    cas = [convert.to_ca(description, is_foreign=is_foreign) for description, is_foreign in listed]
+    return [ca for ca in cas if request.is_selected is None or request.is_selected(ca)], notes
 
 
-def _readable_parts(ca: CaStatus, parts: tuple[str, ...]) -> tuple[str, ...]:
-    if ca.status not in (*_CERTIFIED, _PENDING):
-        return ()
-    excluded = () if ca.status in _CERTIFIED else (account_snapshot.CERTIFICATE,)
-    return tuple(part for part in parts if part not in excluded and (not ca.is_foreign or part in _FOREIGN))
+def _filter_by_tags(
+    account: Account, request: SnapshotRequest, cas: list[CaStatus], notes: list[ImportNote], memory: Checkpoint
+) -> Iterator[CaStatus]:
+    """Yield the CAs whose tags are selected; they are read first, so that nothing else is read of other CAs."""
+    tagged = replace(request, parts=(TAGS,))
+    calls = {ca.arn: ApiCall(PARTS[TAGS], ca.arn) for ca in cas if tagged.parts_of(ca)}
+    _run(account, list(calls.values()), memory, no_progress)
+    for ca in cas:
+        tags = memory.responses[calls[ca.arn]] if ca.arn in calls else {}
+        if isinstance(tags, FailedCall):
+            notes.append(ImportNote("unknown", ca.arn, f"whether it has the selected tags: {tags.reason}"))
+        elif request.filters.has_selected_tags(tags):
+            yield ca
 
 
-def _read_listed(listed: ListedCa) -> CaStatus:
-    """Return a CA with the attributes of ListCertificateAuthorities."""
-    description = listed.description
-    crl = (description.get("RevocationConfiguration") or {}).get("CrlConfiguration") or {}
-    return CaStatus(
-        listed.arn,
-        description["Status"],
-        convert.to_arguments(description),
-        ends=description.get("NotAfter"),
-        restorable_until=description.get("RestorableUntil"),
-        failure=description.get("FailureReason", ""),
-        is_foreign=listed.is_foreign,
-        omits_crl_url=bool((crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension")),
-        unsupported_settings=tuple(convert.unsupported_settings(description)),
-        unread=frozenset(PARTS),
-    )
+def _run(account: Account, calls: list[ApiCall], memory: Checkpoint, report_progress: ProgressCallback) -> None:
+    """Run the calls that have no response yet."""
+    remaining = [call for call in calls if call not in memory.responses]
+    for number, (call, response) in enumerate(run_calls(account, remaining), start=1):
+        memory.add(call, response)
+        report_progress(len(calls) - len(remaining) + number, len(calls))
 
 
 def _add_parts(ca: CaStatus, requested: tuple[str, ...], responses: Responses) -> CaStatus:
-    responses_by_part = {part: responses[ApiCall(PARTS[part], ca.arn)] for part in requested}
-    read = {part: response for part, response in responses_by_part.items() if not isinstance(response, FailedCall)}
-    values = {name: value for part, response in read.items() for name, value in _read_values(part, response).items()}
-    return replace(ca, unread=ca.unread - read.keys(), **values)
+    parts = {part: responses[ApiCall(PARTS[part], ca.arn)] for part in requested}
+    read = {part: response for part, response in parts.items() if not isinstance(response, FailedCall)}
+    values = {name: value for part, response in read.items() for name, value in convert.to_part(part, response).items()}
+    return replace(ca, unread=frozenset(PARTS) - read.keys(), **values)
 
 
-def _read_values(part: str, response: Any) -> dict[str, Any]:
-    if part == account_snapshot.PERMISSIONS:
-        allowed = {
-            action for entry in response if entry["Principal"] == facts.ACM_PRINCIPAL for action in entry["Actions"]
-        }
-        return {"actions": tuple(name for name in facts.ALL_PERMISSION_ACTIONS if name in allowed)}
-    if part == account_snapshot.CERTIFICATE:
-        return {"certificate": response.get("Certificate", "")}
-    return {"tags": convert.user_tags(response)} if part == account_snapshot.TAGS else {"policy": response or ""}
-
-
-def _failure_notes(requested: Iterable[ApiCall], responses: Responses) -> Iterator[ImportNote]:
+def _failure_notes(calls: Iterable[ApiCall], responses: Responses) -> Iterator[ImportNote]:
     names = {operation: part for part, operation in PARTS.items()}
-    for call in requested:
+    for call in calls:
         response = responses[call]
         if isinstance(response, FailedCall):
             yield ImportNote("unknown", call.arn, f"{names[call.operation]}: {response.reason}")
+
+
+def _list_certificates(account: Account, regions: Iterable[str], notes: list[ImportNote]) -> list[str]:
+    """Return the ARNs of the private certificates in some regions; add failures to the notes."""
+    clients = {region: account.client("acm", region) for region in sorted(set(regions))}
+    jobs = {
+        region: partial(try_request, partial(api_calls.list_certificates, client), _LIST_CERTIFICATES)
+        for region, client in clients.items()
+    }
+    arns: list[str] = []
+    for region, response in sorted(run_jobs(jobs, account.rate_limiter)):
+        if isinstance(response, FailedCall):
+            address = f"{account.account_id}/{region}"
+            notes.append(ImportNote("unknown", address, f"private certificates: {response.reason}"))
+        else:
+            arns += response
+    return arns
+
+
+def _build_certificates(arns: Iterable[str], responses: Responses, notes: list[ImportNote]) -> Iterator[Certificate]:
+    """Yield the certificates that have a private CA; add failures to the notes."""
+    for arn in arns:
+        detail = responses[ApiCall(api_calls.ACM_CERTIFICATE, arn)]
+        if isinstance(detail, FailedCall):
+            notes.append(ImportNote("unknown", arn, f"certificate: {detail.reason}"))
+        elif detail.get("CertificateAuthorityArn"):
+            yield convert.to_certificate(arn, detail, responses.get(ApiCall(api_calls.ACM_TAGS, arn)))

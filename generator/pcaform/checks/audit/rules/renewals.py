@@ -1,12 +1,16 @@
 """Rules about managed certificates that ACM will not renew."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from pcaform.checks.audit.finding import Finding
 from pcaform.checks.audit.renewal_blockers import Blocker, active, renewal_blockers, unrenewable
-from pcaform.checks.audit.rule import AuditContext, rule
+from pcaform.checks.audit.rule import AuditContext, Rule, rule
 from pcaform.core.dates import day
+from pcaform.core.renewal import certificate_status
 from pcaform.sources.account_snapshot import CaStatus, Certificate
+
+_LOOK = "find out who needs it; ACM renews it if it is in use or exported: aws acm renew-certificate"
 
 
 @rule("no-renewal", source="https://docs.aws.amazon.com/acm/latest/userguide/renew-private-cert.html")
@@ -17,7 +21,7 @@ def no_renewal(context: AuditContext) -> Iterator[Finding]:
         blockers = _blockers(context, ca)
         if certificates and blockers:
             yield _certificates_blocked(ca, certificates, blockers)
-        elif ca.actions and ca.status == "ACTIVE" and blockers:
+        elif (ca.actions or ca.other_accounts) and ca.status == "ACTIVE" and blockers:
             message = f"certificates that ACM issues from it will not renew: {_reasons(blockers)}"
             yield no_renewal.ca_finding(ca, message, advice=_advice(blockers), day=None)
 
@@ -30,7 +34,19 @@ def certificate_ends(context: AuditContext) -> Iterator[Finding]:
             continue
         for certificate in context.snapshot.issued_by(ca):
             for reason in unrenewable(certificate, now=context.now, expiring=context.expiring):
-                yield _certificate_finding(certificate, reason)
+                yield _certificate_finding(certificate_ends, certificate, reason, advice=_LOOK, moment=certificate.ends)
+
+
+@rule("certificate-status", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
+def certificate_status_wrong(context: AuditContext) -> Iterator[Finding]:
+    """A certificate is not ISSUED: ACM could not issue it, it has expired or is revoked, or its status is not known."""
+    for certificate in context.snapshot.certificates:
+        status = certificate_status(certificate.status)
+        if status.problem:
+            message = status.describe(reason=certificate.failure, ended=day(certificate.ends)) + _users(certificate)
+            yield _certificate_finding(
+                certificate_status_wrong, certificate, message, advice=status.advice, moment=context.now
+            )
 
 
 def _blockers(context: AuditContext, ca: CaStatus) -> list[Blocker]:
@@ -45,12 +61,20 @@ def _certificates_blocked(ca: CaStatus, certificates: list[Certificate], blocker
     return no_renewal.ca_finding(ca, message, advice=_advice(blockers), day=first)
 
 
-def _certificate_finding(certificate: Certificate, reason: str) -> Finding:
-    return certificate_ends.finding(
+def _users(certificate: Certificate) -> str:
+    if not certificate.users:
+        return ""
+    return f"; it is used by {'1 AWS resource' if certificate.users == 1 else f'{certificate.users} AWS resources'}"
+
+
+def _certificate_finding(
+    found_by: Rule, certificate: Certificate, message: str, *, advice: str, moment: datetime | None
+) -> Finding:
+    return found_by.finding(
         f"certificate {certificate.name}",
-        reason,
-        advice="find out who needs it; ACM renews it if it is in use or exported: aws acm renew-certificate",
-        day=certificate.ends,
+        message,
+        advice=advice,
+        day=moment,
         arn=certificate.arn,
         region=certificate.arn.split(":")[3],
     )

@@ -1,6 +1,7 @@
 """Rules about ACM's permission on a CA: without it ACM renews nothing, with no error before a certificate expires."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import is_destroyed, is_replaced
@@ -12,6 +13,8 @@ from pcaform.core.facts import ALL_PERMISSION_ACTIONS
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, PERMISSION
 
 _ARN = "certificate_authority_arn"
+_SOURCE = "source_account"
+_COLONS = 4
 _FORGET = "a 'removed' block with 'destroy = false'"
 _SILENCE = "every certificate that ACM manages on this CA expires, with no error before"
 
@@ -27,7 +30,7 @@ _SILENCE = "every certificate that ACM manages on this CA expires, with no error
 def permission_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """Find a permission that is destroyed, with none in its place."""
     if is_destroyed(change) and not is_replaced(change):
-        message = f"ACM may no longer renew from the CA: {_SILENCE}"
+        message = _loss(change, context)
         advice = f"keep the entry under 'permissions'; if it must leave Terraform, forget it: {_FORGET}"
         yield permission_destroyed.finding(change, message, advice=advice, affected=_managed(change, context))
 
@@ -46,7 +49,14 @@ def permission_replaced(change: Change, context: PlanContext) -> Iterator[Outcom
         return
     granted = change.after.get("actions")
     lacking = sorted(set(ALL_PERMISSION_ACTIONS) - set(granted)) if isinstance(granted, list) else []
-    if lacking:
+    if _is_for_other_account(change.before, context):
+        if is_destroyed(change):
+            advice = "undo the change, unless that account no longer issues from this CA"
+            yield permission_replaced.finding(change, _loss(change, context), advice=advice)
+        return
+    if _is_for_other_account(change.after, context):
+        message = f"the new permission is for ACM in account {change.after[_SOURCE]}, not in the CA's own: {_SILENCE}"
+    elif lacking:
         message = f"ACM loses {', '.join(lacking)} and needs all three actions to renew: {_SILENCE}"
     elif is_destroyed(change):
         message = (
@@ -62,8 +72,52 @@ def permission_replaced(change: Change, context: PlanContext) -> Iterator[Outcom
     yield permission_replaced.finding(change, message, advice=advice, affected=_managed(change, context))
 
 
+@rule(
+    "permission-for-other-account",
+    Level.WIDENS_ACCESS,
+    types=[PERMISSION],
+    change="lets ACM issue from a CA for another account",
+    consequence="that account issues without further approval, and nothing renews in the CA's own account",
+    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreatePermission.html",
+)
+def permission_for_other_account(change: Change, context: PlanContext) -> Iterator[Outcome]:
+    """Find a new permission whose source account is not that of its CA.
+
+    The argument is computed too, so a plan shows it as unknown where it is left out, which means the CA's own account.
+    """
+    if "create" not in change.actions:
+        return
+    if change.after.get(_SOURCE) and not _accounts(change.after, context):
+        message = "which account has the CA is known only after the apply: leave 'source_account' out for the CA's own"
+        yield permission_for_other_account.undecided(change, message)
+    elif _is_for_other_account(change.after, context):
+        message = f"ACM in account {change.after[_SOURCE]} may issue from the CA: that renews nothing in the CA's own"
+        advice = "leave 'source_account' out, unless that account is to issue from this CA"
+        yield permission_for_other_account.finding(change, message, advice=advice, arguments=[_SOURCE])
+
+
+def _is_for_other_account(values: Mapping[str, Any], context: PlanContext) -> bool:
+    """Tell whether a permission's source account is known not to be that of its CA."""
+    accounts = _accounts(values, context)
+    return bool(values.get(_SOURCE) and accounts) and values[_SOURCE] not in accounts
+
+
+def _accounts(values: Mapping[str, Any], context: PlanContext) -> set[str]:
+    """Return the account of a permission's CA; for a CA that is created in this plan, those of the CAs that exist."""
+    arns = [str(values[_ARN])] if values.get(_ARN) else [*context.authorities, *context.existing.values()]
+    return {arn.split(":")[4] for arn in arns if arn.count(":") > _COLONS}
+
+
+def _loss(change: Change, context: PlanContext) -> str:
+    if _is_for_other_account(change.before, context):
+        return f"ACM in account {change.before[_SOURCE]} may no longer issue or renew from the CA"
+    return f"ACM may no longer renew from the CA: {_SILENCE}"
+
+
 def _managed(change: Change, context: PlanContext) -> tuple[str, ...]:
     """Return the certificates of this stack that ACM renews from a permission's CA."""
+    if _is_for_other_account(change.before, context):
+        return ()
     arn = change.before.get(_ARN)
     renewed = [each for each in context.of(ACM_CERTIFICATE) if arn and each.values.get(_ARN) == arn]
     return tuple(f"{each.address}: the certificate for {each.values.get('domain_name')}" for each in renewed)
