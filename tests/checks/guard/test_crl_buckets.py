@@ -68,6 +68,7 @@ def test_place_that_is_not_known_yet() -> None:
     named = authority(custom_cname=NAME)
     assert changed(named, authority(custom_cname=NAME, s3_bucket_name=None), "crl", s3_bucket_name=True) == []
     assert changed(authority(), authority(), "crl", expiration_in_days=True) == []
+    assert changed(authority(), authority(), "crl", enabled=True) == ["doubt"]
 
 
 WRITER = {"Service": "acm-pca.amazonaws.com"}

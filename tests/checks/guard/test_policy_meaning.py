@@ -66,6 +66,11 @@ def test_policy_in_other_words(after: str, found: list[str]) -> None:
     assert rules(change("aws_iam_policy.x", {"policy": before}, {"policy": after})) == found
 
 
+def test_policy_that_cannot_be_read_is_the_same_in_another_order() -> None:
+    before, after = '{"Version": "2012-10-17", "Statement": 7}', '{"Statement":7,"Version":"2012-10-17"}'
+    assert rules(change("aws_iam_policy.x", {"policy": before}, {"policy": after})) == []
+
+
 MADE = change(f"{AUTHORITY}.new", None, {"arn": OTHER})
 REPLACED = change(f"{AUTHORITY}.new", {"arn": CA + "0"}, {"arn": OTHER}, paths=["type"])
 BOTH = policy(allow(resource=[CA, OTHER], Condition=ENDS))
