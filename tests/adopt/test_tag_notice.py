@@ -6,6 +6,7 @@ import pytest
 
 from pcaform.adopt.tag_notice import build_tag_notice
 from pcaform.sources.inventory import Inventory, Resource
+from pcaform.sources.source_kind import LIVE
 
 CA = "aws_acmpca_certificate_authority"
 REFUSED = "'pcaform adopt' refuses this unless run with --accept tags"
@@ -31,4 +32,4 @@ CASES: list[tuple[tuple[Resource, ...], dict[str, str], str | None]] = [
 def test_missing_default_tags_are_announced(
     resources: tuple[Resource, ...], defaults: dict[str, str], notice: str | None
 ) -> None:
-    assert build_tag_notice(Inventory(resources), defaults) == notice
+    assert build_tag_notice(Inventory(resources, source=LIVE), defaults) == notice

@@ -65,7 +65,7 @@ def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
         _File(
             resolve_target(path),
             _format_spec(inferred).encode(),
-            format_baseline(update_baseline(None, merge_form(inferred.spec, inventory.source))),
+            format_baseline(update_baseline(None, merge_form(inferred.spec, inventory.source.name))),
         )
         for path, inferred in zip(_list_paths(options.out, specs), specs, strict=True)
     ]
@@ -107,7 +107,7 @@ def _merge_into(inventory: Inventory, options: ImportOptions, into: Path) -> boo
     baseline = _baseline_target(existing)
     last = None if baseline.before is None else parse_baseline(baseline.before, str(baseline.path))
     is_complete = not any(note.kind == "unknown" for note in notes)
-    imported = ImportResult(inferred.spec, inventory.source, is_complete)
+    imported = ImportResult(inferred.spec, inventory.source.name, is_complete)
     merged = merge(before, str(into), found=imported, last=last)
     file = _File(existing, merged.content, format_baseline(merged.baseline))
     return _write_files(inventory, options, notes, files=[file], merged=merged)

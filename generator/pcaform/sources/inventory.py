@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pcaform.sources.source_kind import SourceKind
 from pcaform.terraform import addresses
-from pcaform.terraform.arguments import Source
 
 SYMBOLIC = "symbolic-"
 """Prefix of symbolic ids, in place of ids that AWS assigned and no file has. None gets into a spec."""
@@ -73,7 +73,7 @@ class Inventory:
 
     resources: tuple[Resource, ...]
     notes: tuple[ImportNote, ...] = field(default=())
-    source: Source = "state"
+    source: SourceKind = field(kw_only=True)
     providers: Mapping[str, Provider] = field(default_factory=dict)
     backend: Mapping[str, Mapping[str, Any]] | None = None
     others: Mapping[str, int] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from typing import Any
 
 from pcaform.core.problems import Failure
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
+from pcaform.sources.source_kind import STATE
 from pcaform.sources.state_text import decode
 from pcaform.terraform.addresses import with_key
 from pcaform.terraform.plan_changes import is_marked
@@ -75,7 +76,7 @@ def _build_inventory(instances: Iterator[_Instance], others: Mapping[str, int]) 
             ]
         elif instance.mode != _DATA and instance.type.startswith(ACMPCA_PREFIX):
             notes.append(ImportNote("left out", instance.address, f"a spec has no field for '{instance.type}'"))
-    return Inventory(tuple(resources), tuple(notes), others=others)
+    return Inventory(tuple(resources), tuple(notes), source=STATE, others=others)
 
 
 def _destroy_notes(instance: _Instance) -> Iterator[ImportNote]:

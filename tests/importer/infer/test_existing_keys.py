@@ -15,6 +15,7 @@ from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.rules.load import load_valid_text
 from pcaform.sources import tfstate
 from pcaform.sources.inventory import Inventory
+from pcaform.sources.source_kind import LIVE
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
 
@@ -50,7 +51,7 @@ def import_into(spec: str, resources: Iterable[Resource], *, is_live: bool = Fal
     inventory = tfstate.read(state(*resources), "some.tfstate")
     if is_live:
         arns = [replace(each, id=str(each.attributes["arn"])) for each in inventory.resources]
-        inventory = Inventory(tuple(arns), source="live", account_id=ACCOUNT)
+        inventory = Inventory(tuple(arns), source=LIVE, account_id=ACCOUNT)
     (result,) = infer(inventory, stack="pki", existing=existing_keys(load_valid_text(spec.encode(), "spec.yaml")))
     return result
 

@@ -36,7 +36,7 @@ def import_from_each_source(stack: Stack, server: Sandbox, spec: Spec, *, text: 
 def _compare(inventory: Inventory, spec: Spec) -> str:
     (imported,) = infer(inventory, stack=spec.stack, existing=existing_keys(spec))
     require(not imported.left_out, f"left out: {imported.left_out}")
-    differing = differing_fields(spec, imported.spec, inventory.source)
+    differing = differing_fields(spec, imported.spec, inventory.source.name)
     require(not differing, f"it differs: {differing}")
     notes = [f"; listed: {note.reason}" for note in imported.notes]
     return f"{len(inventory.resources)} resources; equal in every field that this source carries{''.join(notes)}"

@@ -11,6 +11,7 @@ from pcaform.core.x509 import parse_or_none, path_length
 from pcaform.importer.infer.ca_index import CaIndex, text
 from pcaform.importer.infer.errors import NotRepresentable
 from pcaform.sources.inventory import ImportNote, Resource
+from pcaform.sources.source_kind import SourceKind
 from pcaform.terraform import addresses, module_names
 
 _TEMPLATE = re.compile(
@@ -35,28 +36,30 @@ class Activation:
     notes: tuple[ImportNote, ...] = field(default=())
 
 
-def infer_activation(ca: Resource, index: CaIndex, *, key: str, keys: Mapping[str, str], source: str) -> Activation:
+def infer_activation(
+    ca: Resource, index: CaIndex, *, key: str, keys: Mapping[str, str], source: SourceKind
+) -> Activation:
     """Return how a CA got its certificate. `keys` maps ARNs of CAs to keys; `source` is that of the inventory.
 
     Raises NotRepresentable if the CA cannot be written at all.
     """
     installations = index.installations.get(ca.attributes["arn"], [])
     own = _own_certificates(ca, installations, index)
-    if source != "live" and own:
+    if source.knows_requests and own:
         try:
             active = _infer_issued(ca, own, installations, key=key, keys=keys)
-            chain_notes = _check_chain(installations[:1], active) if source == "state" else ()
+            chain_notes = _check_chain(installations[:1], active) if source.has_certificates else ()
             return replace(active, notes=(*active.notes, *chain_notes, *_check_import(ca)))
         except NotRepresentable as why:
             notes = tuple(ImportNote("left out", each.address, _CERTIFICATE_LEFT.format(why.reason)) for each in own)
         return Activation(external_activation(ca), _installation_modules(installations, key), notes=notes)
-    if source != "live" and installations:
+    if source.knows_requests and installations:
         return Activation(
             {"activation": _offline_activation(installations[0])}, _installation_modules(installations, key)
         )
     if _is_active(ca, index):
         return Activation(external_activation(ca))
-    return Activation({"activation": "pending", **({"arn": ca.attributes["arn"]} if source == "live" else {})})
+    return Activation({"activation": "pending", **({} if source.has_addresses else {"arn": ca.attributes["arn"]})})
 
 
 def _check_import(ca: Resource) -> Iterator[ImportNote]:

@@ -1,7 +1,7 @@
 """Infers all entries of one location's spec, before the rules are checked."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pcaform.importer.infer import buckets, certificates, issuers, principal_policies, roles, shares
@@ -41,9 +41,9 @@ def draft_entries(
     remaining = tuple(
         each for each in _without_duplicates(inventory, result) if each.address not in refused or each.type == AUTHORITY
     )
-    kept = Inventory(remaining, source=inventory.source, account_id=inventory.account_id)
+    kept = replace(inventory, resources=remaining)
     index = build_index(kept)
-    principals = _select_principals(principal_policies.list_principals(kept), location, is_live=kept.source == "live")
+    principals = _select_principals(kept, location)
     named = _referenced_arns(kept, principals, index)
     keys = ca_keys(kept, existing, named)
     tags = dict(_default_tags(kept, location, existing))
@@ -55,9 +55,7 @@ def draft_entries(
         result,
         buckets.infer_buckets(kept, location, _crl_bucket_names(result.entries), existing=existing, defaults=tags),
     )
-    reader = Reader(
-        Aws(region=location.region, account_id=location.account_id, default_tags=tags), keys, kept.source == "live"
-    )
+    reader = Reader(Aws(region=location.region, account_id=location.account_id, default_tags=tags), keys, kept.source)
     _add_principals(
         result, principals, existing=existing, reader=reader, index=index, location=location, written=written
     )
@@ -70,7 +68,7 @@ def draft_entries(
         tuple(parents_first(result.entries)),
         tuple(result.notes),
         tags,
-        has_addresses=kept.source != "live",
+        has_addresses=kept.source.has_addresses,
         backend=inventory.backend,
     )
 
@@ -91,7 +89,7 @@ def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resou
 
 
 def _default_tags(inventory: Inventory, location: StackLocation, existing: ExistingKeys) -> Mapping[str, str]:
-    if inventory.source == "live":
+    if not inventory.source.has_default_tags:
         return existing.default_tags
     return location.own.default_tags if location.own else default_tags(_tagged_resources(inventory, location))
 
@@ -116,7 +114,7 @@ def _add_principals(
     operators: list[tuple[Principal, str]] = []
     taken: set[str] = set()
     for principal in principals:
-        section = None if reader.is_live else roles.section_of(principal, spec)
+        section = roles.section_of(principal, spec) if reader.source.owns_principals else None
         if section is not None:
             operators.append((principal, section))
         else:
@@ -124,7 +122,7 @@ def _add_principals(
     needed = {arn for entry in result.entries for arn in entry.referenced_cas}
     needed |= {arn for principal, _ in operators for arn in roles.readable_cas(principal) if arn in reader.keys}
     needed |= {arn for arn in index.permissions if arn in reader.keys and location.holds(arn)}
-    if reader.is_live:
+    if reader.source.knows_shared_cas:
         shared = (arn for arn, each in index.cas.items() if each.is_reference)
         needed |= {arn for arn in shared if (of_arn(arn) or ("",))[0] in location.regions}
     parents = {arn: each for arn, each in _certificates_by_signer(index).items() if arn in needed}
@@ -174,12 +172,11 @@ def _module_key(principal: Principal, section: str) -> str | None:
     return resource.module_key(f"{section.removesuffix('s')}_") if resource else None
 
 
-def _select_principals(principals: Iterable[Principal], location: StackLocation, *, is_live: bool) -> list[Principal]:
-    """Return the principals that concern private CAs, and whose CAs are mostly those of a location.
-
-    A live account's inventory has only such principals: its source checks what the policies can allow.
-    """
-    return [each for each in principals if (is_live or _is_relevant(each)) and _is_here(each, location)]
+def _select_principals(inventory: Inventory, location: StackLocation) -> list[Principal]:
+    """Return the principals that concern private CAs, and whose CAs are mostly those of a location."""
+    is_selected = inventory.source.selects_principals
+    principals = principal_policies.list_principals(inventory)
+    return [each for each in principals if (is_selected or _is_relevant(each)) and _is_here(each, location)]
 
 
 def _is_relevant(principal: Principal) -> bool:

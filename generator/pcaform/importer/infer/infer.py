@@ -57,7 +57,7 @@ def infer(inventory: Inventory, *, stack: str, existing: ExistingKeys = NO_KEYS)
     specs = [
         _infer_spec(inventory, location, stack=name, existing=existing, is_alone=is_alone) for name, location in names
     ]
-    if len(specs) > 1 and inventory.source == "state":
+    if len(specs) > 1 and inventory.source.is_applied_over:
         specs = [replace(each, notes=(*each.notes, _note_split_state(each.spec, locations))) for each in specs]
     return tuple(specs)
 

@@ -19,6 +19,7 @@ from pcaform.importer.infer.principal_policies import PolicyAttachment, Principa
 from pcaform.importer.infer.tags import tags_of
 from pcaform.importer.infer.trust_policies import infer_trust
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
+from pcaform.sources.source_kind import SourceKind
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 
@@ -33,15 +34,14 @@ class Reader:
     aws: Aws
     keys: Mapping[str, str]
     """The keys of CAs by ARN."""
-    is_live: bool
-    """Whether policies are only attached to existing principals, which are not part of the stack."""
+    source: SourceKind
 
 
 def infer_issuer(principal: Principal, key: str, reader: Reader) -> tuple[SpecEntry, Entries]:
     """Return the entry of a principal, and notes; raises NotRepresentable if it cannot have one."""
     result = Entries()
     try:
-        attachments = copy_policies(principal) if reader.is_live else _select_policies(principal, result)
+        attachments = _select_policies(principal, result) if reader.source.owns_principals else copy_policies(principal)
         data = _principal_data(principal, attachments, reader=reader, result=result)
         permissions, arns = _infer_permissions(principal, attachments, data=data, reader=reader)
         data |= permissions
@@ -52,7 +52,7 @@ def infer_issuer(principal: Principal, key: str, reader: Reader) -> tuple[SpecEn
         raise NotRepresentable(INCOMPLETE_RESOURCE) from None
     is_owned = "user_name" in data or "role" in data
     moving = principal if is_owned else replace(principal, resource=None)
-    if is_owned and not reader.is_live:
+    if is_owned:
         result.notes += _note_differences(principal, attachments)
     addresses, unmoved = addresses_of(moving, attachments, f"issuer_{key}")
     resource = principal.resource or attachments[0].policy
@@ -84,12 +84,12 @@ def _principal_data(
 ) -> dict[str, Any]:
     """Return the principal of an entry, with the settings of a principal of the stack."""
     resource = principal.resource
-    if resource is not None and principal.kind == "role" and not reader.is_live:
+    if resource is not None and principal.kind == "role" and reader.source.owns_principals:
         try:
             return {**_common_settings(resource, reader), "role": role_data(resource, reader.aws)}
         except NotRepresentable as why:
             result.leave_out(resource, f"{why.reason}. Only its policies are written; remove the role from the state")
-    elif resource is not None and not reader.is_live:
+    elif resource is not None and reader.source.owns_principals:
         force = bool(resource.attributes.get("force_destroy"))
         return {"user_name": principal.name, **_common_settings(resource, reader), "force_destroy": force}
     first = attachments[0].policy
@@ -129,7 +129,7 @@ def _infer_permissions(
         arns = {key: arn for arn, key in reader.keys.items()}
         ca_arns = frozenset(arns[key] for grant in grants for key in grant["certificate_authorities"])
         return {"grants": grants}, ca_arns
-    if reader.is_live and len(issuing_policies(attachments)) not in (0, len(attachments)):
+    if not reader.source.owns_principals and len(issuing_policies(attachments)) not in (0, len(attachments)):
         return _infer_permissions(principal, issuing_policies(attachments), data=data, reader=reader)
     if len(attachments) > 1:
         names = ", ".join(each.name for each in attachments)
@@ -151,9 +151,7 @@ def _infer_grants(
         statements = normalized_statements(documents)
     except PARTIAL_DATA_ERRORS:
         return None
-    variants = (
-        [data, {f"{'role' if principal.kind == 'role' else 'user'}_name": principal.name}] if reader.is_live else [data]
-    )
+    variants = [data] if reader.source.owns_principals else [data, {f"{principal.kind}_name": principal.name}]
     for grants in guess_grants(documents, reader.keys):
         for variant in variants:
             rendered = _render({**variant, "grants": grants}, reader)
@@ -180,7 +178,7 @@ def _render(data: dict[str, Any], reader: Reader) -> Mapping[str, Any] | None:
 def _has_names(rendered: Mapping[str, Any], attachments: list[PolicyAttachment], reader: Reader) -> bool:
     """Tell whether policies have the names that a stack gives them; Terraform replaces a renamed one."""
     return (
-        reader.is_live
+        not reader.source.has_addresses
         or any(each.attachment is None for each in attachments)
         or set(rendered) == {each.name for each in attachments}
     )

@@ -47,7 +47,7 @@ def unhandled_resources(
 def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Iterator[ImportNote]:
     """Yield notes on all other resources of a state: a stack over it destroys resources without configuration files."""
     unhandled = [each for each in inventory.resources if not each.is_reference and each.address not in handled]
-    for each in unhandled if inventory.source == "state" else ():
+    for each in unhandled if inventory.source.is_applied_over else ():
         if each.type.startswith(ACMPCA_PREFIX):
             yield ImportNote(
                 "left out",
@@ -57,10 +57,9 @@ def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Itera
     counts = Counter(each.type for each in unhandled if not each.type.startswith(ACMPCA_PREFIX)) + Counter(
         inventory.others
     )
-    if inventory.source != "live" and counts:
+    if inventory.source.lists_other_resources and counts:
         summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
-        source = "the same state" if inventory.source == "state" else "the same files"
-        yield ImportNote("listed", source, f"{summary}: {_UNMANAGED}")
+        yield ImportNote("listed", f"the same {inventory.source.noun}", f"{summary}: {_UNMANAGED}")
 
 
 def _is_here(resource: Resource, attribute: str, location: StackLocation) -> bool:

@@ -10,10 +10,9 @@ from pydantic import TypeAdapter
 
 from pcaform.importer.merge.merge import Located, MergeResult
 from pcaform.sources.inventory import ImportNote, Inventory
+from pcaform.sources.source_kind import KINDS
 from pcaform.terraform.arguments import Source
 from pcaform.terraform.schema import by_path
-
-_SOURCES: Mapping[Source, str] = {"state": "a Terraform state", "live": "a live account", "hcl": "a configuration"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def build_report(
     counts = Counter(resource.type for resource in inventory.resources)
     return Report(
         format_version="1.0",
-        source=inventory.source,
+        source=inventory.source.name,
         files=tuple(files),
         found=tuple(Count(kind, number) for kind, number in sorted(counts.items())),
         added=values["added"],
@@ -122,7 +121,7 @@ def build_report(
         unknown=notes["unknown"],
         ambiguous=notes["ambiguous"],
         listed=notes["listed"],
-        not_carried=not_carried(inventory.source),
+        not_carried=not_carried(inventory.source.name),
         diff=diff,
     )
 
@@ -167,7 +166,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _summary(report: Report) -> Iterator[str]:
     yield "found " + (", ".join(f"{each.found} {each.type}" for each in report.found) or "nothing")
-    yield f"not in {_SOURCES[report.source]}, add by hand where you use it: {', '.join(report.not_carried)}"
+    yield f"not in {KINDS[report.source].description}, add by hand where you use it: {', '.join(report.not_carried)}"
 
 
 def _to_text(value: Any) -> str:

@@ -15,6 +15,7 @@ from pcaform.sources.aws.parallel import run_calls, start
 from pcaform.sources.aws.progress import ProgressCallback, no_progress
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
+from pcaform.sources.source_kind import LIVE
 from pcaform.terraform.resource_types import AUTHORITY
 
 
@@ -32,7 +33,7 @@ def read(
     calls = cas.list_calls(listed)
     if not calls:
         _split(_ca_resources(account, listed, checkpoint, filters), [], notes)
-        return Inventory((), tuple(notes), source="live", account_id=account.account_id)
+        return Inventory((), tuple(notes), source=LIVE, account_id=account.account_id)
     get_principals = start(partial(read_principals, account, account.regions[0]))
     arns = _list_certificates(account, {call.region for call in calls}, notes)
     _read(account, [*calls, *issued_certificates.list_calls(arns)], checkpoint, report_progress)
@@ -41,7 +42,7 @@ def read(
     written = {resource.id: resource.origin for resource in resources if resource.type == AUTHORITY}
     _split(issued_certificates.list_resources(arns, checkpoint.responses, written), resources, notes)
     _split(issuers.list_issuers(get_principals(), AccountScope(account.account_id, tuple(written))), resources, notes)
-    return Inventory(tuple(resources), tuple(notes), source="live", account_id=account.account_id)
+    return Inventory(tuple(resources), tuple(notes), source=LIVE, account_id=account.account_id)
 
 
 def _filter_by_tags(
@@ -79,7 +80,7 @@ def read_access(account: Account, filters: Filters) -> Inventory:
     _split(cas.list_bare_resources(listed, checkpoint.responses, filters), resources, notes)
     scope = AccountScope(account.account_id, tuple(resource.id for resource in resources))
     _split(issuers.list_principals(read_principals(account, account.regions[0]), scope), resources, notes)
-    return Inventory(tuple(resources), tuple(notes), source="live")
+    return Inventory(tuple(resources), tuple(notes), source=LIVE)
 
 
 def _list_cas(account: Account, filters: Filters) -> tuple[list[ListedCa], list[ImportNote]]:

@@ -18,6 +18,7 @@ from pcaform.sources.hcl.resources import attached_resources, read_resources
 from pcaform.sources.hcl.scope import ModuleScope
 from pcaform.sources.hcl.variables import load_variables
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
+from pcaform.sources.source_kind import HCL
 from pcaform.terraform.resource_types import AUTHORITY, INSTALLATION
 
 
@@ -52,7 +53,7 @@ def _build_inventory(path: str, options: Options) -> Inventory:
     return Inventory(
         tuple(attached),
         (*notes, *import_notes, *orphan_notes, *backend_notes),
-        "hcl",
+        source=HCL,
         providers=backend.add_regional_providers(
             backend.list_providers(scope.providers), (resource.provider for resource in resources)
         ),
