@@ -1,5 +1,6 @@
 """Spec -> YAML text: in the order of the documentation, without default values."""
 
+import io
 import json
 import math
 from typing import Any
@@ -12,6 +13,7 @@ from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 
 _WIDTH = 110
+_TEXT = "tag:yaml.org,2002:str"
 _HEAD = ("version", "stack", "aws", "terraform")
 _SECTIONS = (
     "certificate_authorities",
@@ -30,10 +32,6 @@ _SECTIONS = (
 class _Dumper(yaml.SafeDumper):
     """PyYAML's dumper, which quotes any text that some YAML version could read as another type."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._analyses: dict[str, Any] = {}
-
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is PyYAML's
         return True
 
@@ -49,30 +47,124 @@ class _Dumper(yaml.SafeDumper):
             return self.represent_scalar("tag:yaml.org,2002:str", data, style="|")
         return self.represent_scalar("tag:yaml.org,2002:str", data, style='"')
 
-    def analyze_scalar(self, scalar: str) -> Any:
-        """Return the possible styles of a text, cached, since most texts of a spec occur many times."""
-        if scalar not in self._analyses:
-            self._analyses[scalar] = super().analyze_scalar(scalar)
-        return self._analyses[scalar]
-
 
 _Dumper.add_representer(str, _Dumper.represent_str)
+
+
+class _NotPlain(Exception):
+    """A part of a section that only PyYAML lays out: long lines, lists of lists, invisible characters."""
+
+
+class _Layout:
+    """Writes sections with PyYAML's layout, but not event by event, which takes most of the time of an import.
+
+    PyYAML decides on the quotes of each scalar; an item with anything unusual is written by PyYAML as a whole.
+    """
+
+    def __init__(self) -> None:
+        self._library = _Dumper(io.StringIO(), allow_unicode=True)
+        self._scalars: dict[tuple[type, Any, bool], str] = {}
+
+    def section(self, name: str, items: dict[str, Any]) -> str:
+        """Return a section of items, each on lines of its own."""
+        return "".join([f"{self.scalar(name)}:\n", *(self._item(name, key, item) for key, item in items.items())])
+
+    def scalar(self, value: Any, *, is_in_flow: bool = False) -> str:
+        """Return a scalar on one line, as PyYAML writes it in a block or between brackets."""
+        known = type(value), value, is_in_flow
+        if known not in self._scalars:
+            if self._is_bare(value, is_in_flow=is_in_flow):
+                self._scalars[known] = value
+            else:
+                self._scalars[known] = format_flow([value])[1:-1] if is_in_flow else format_flow(value)
+        return self._scalars[known]
+
+    def _is_bare(self, value: Any, *, is_in_flow: bool) -> bool:
+        """Tell whether PyYAML writes a text without quotes."""
+        if not isinstance(value, str) or not value.isprintable() or not value:
+            return False
+        analysis = self._library.analyze_scalar(value)
+        is_allowed = analysis.allow_flow_plain if is_in_flow else analysis.allow_block_plain
+        return bool(is_allowed) and self._library.resolve(yaml.ScalarNode, value, (True, False)) == _TEXT
+
+    def _item(self, section: str, key: str, item: Any) -> str:
+        lines: list[str] = []
+        try:
+            self._add(lines, f"  {self._key(key)}:", item, 2)
+        except _NotPlain:
+            return _format_block({section: {key: item}}).partition("\n")[2]
+        return "\n".join([*lines, ""])
+
+    def _add(self, lines: list[str], start: str, value: Any, column: int) -> None:
+        """Add the lines of a value after the start of its line; `column` is that of its key."""
+        if not isinstance(value, dict | list):
+            lines.append(_fitting(f"{start} {self.scalar(_visible(value))}"))
+        elif not any(isinstance(each, dict | list) for each in (value.values() if isinstance(value, dict) else value)):
+            lines.append(_fitting(f"{start} {self._flow(value)}"))
+        elif isinstance(value, dict):
+            lines.append(_fitting(start))
+            for key, each in value.items():
+                self._add(lines, f"{' ' * (column + 2)}{self._key(key)}:", each, column + 2)
+        else:
+            lines.append(_fitting(start))
+            for each in value:
+                self._add_element(lines, each, column)
+
+    def _add_element(self, lines: list[str], element: Any, column: int) -> None:
+        inner: list[str] = []
+        self._add(inner, f"{' ' * column}-", element, column)
+        if isinstance(element, list) and len(inner) > 1:
+            raise _NotPlain
+        lines += inner if len(inner) == 1 else [f"{inner[0]} {inner[1].lstrip()}", *inner[2:]]
+
+    def _flow(self, value: dict[str, Any] | list[Any]) -> str:
+        if isinstance(value, list):
+            return f"[{', '.join(self.scalar(_visible(each), is_in_flow=True) for each in value)}]"
+        pairs = (
+            f"{self._key(key, is_in_flow=True)}: {self.scalar(_visible(each), is_in_flow=True)}"
+            for key, each in value.items()
+        )
+        return f"{{{', '.join(pairs)}}}"
+
+    def _key(self, key: str, *, is_in_flow: bool = False) -> str:
+        if not key:
+            raise _NotPlain
+        return self.scalar(_visible(key), is_in_flow=is_in_flow)
+
+
+def _visible(value: Any) -> Any:
+    """Return a scalar that needs no block style; raises _NotPlain for a text with invisible characters."""
+    if isinstance(value, str) and not value.isprintable():
+        raise _NotPlain
+    return value
+
+
+def _fitting(line: str) -> str:
+    """Return a line that PyYAML does not fold; raises _NotPlain if it is too long."""
+    if len(line) > _WIDTH:
+        raise _NotPlain
+    return line
 
 
 def dump(spec: Spec) -> str:
     """Return a spec as YAML; reading it back gives an equal spec."""
     data = minimal_data(spec)
     head = {key: data[key] for key in _HEAD if key in data}
-    sections = ({key: data[key]} for key in _SECTIONS if data.get(key))
+    layout = _Layout()
     return "\n".join(
         [
             _format_block(head),
-            *(
-                _format_moves(section["moves"]) if "moves" in section else _format_block(section)
-                for section in sections
-            ),
+            *(_format_section(key, data[key], layout) for key in _SECTIONS if data.get(key)),
         ]
     )
+
+
+def _format_section(name: str, section: Any, layout: _Layout) -> str:
+    if name == "moves":
+        return _format_moves(section, layout)
+    if isinstance(section, dict) and all(isinstance(item, dict) for item in section.values()):
+        return layout.section(name, section)
+    return _format_block({name: section})
 
 
 def minimal_data(spec: Spec) -> dict[str, Any]:
@@ -122,13 +214,16 @@ def format_flow(value: Any) -> str:
     return _escape_invisible(text.removesuffix("\n").removesuffix("\n..."))
 
 
-def _format_moves(moves: dict[str, str]) -> str:
+def _format_moves(moves: dict[str, str], layout: _Layout) -> str:
     """Return the moves, one per line whatever its length, so that each can be deleted once it is applied."""
-    return "".join(["moves:\n", *(f"  {_format_line(old)}: {_format_line(new)}\n" for old, new in moves.items())])
+    pairs = ((_format_line(old, layout), _format_line(new, layout)) for old, new in moves.items())
+    return "".join(["moves:\n", *(f"  {old}: {new}\n" for old, new in pairs)])
 
 
-def _format_line(text: str) -> str:
-    return _escape_invisible(json.dumps(text, ensure_ascii=False)) if "\n" in text else format_flow(text)
+def _format_line(text: str, layout: _Layout) -> str:
+    if "\n" in text:
+        return _escape_invisible(json.dumps(text, ensure_ascii=False))
+    return layout.scalar(text)
 
 
 def _format_block(section: dict[str, Any]) -> str:

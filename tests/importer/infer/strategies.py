@@ -65,7 +65,13 @@ class AppliedSpec:
             *certificates(spec),
         ]
         self.files = pem_files(spec)
-        self.keys = list(spec.certificate_authorities)
+        self.by_name = {call.name: call for call in self.calls}
+        self.keys = {key: number for number, key in enumerate(spec.certificate_authorities)}
+        self.keys_of_certificates = {
+            module_names.ca_certificate(key, number): key
+            for key, ca in spec.managed.items()
+            for number in range(1, ca.generation + 1)
+        }
         self.pems = {key: self._pem(key) for key in self._parents_first()}
 
     def resources(self) -> Iterator[Resource]:
@@ -109,27 +115,20 @@ class AppliedSpec:
         return [self.value(inner) for inner in value] if isinstance(value, list) else value
 
     def output(self, module: str, name: str) -> Any:
-        call = next(call for call in self.calls if call.name == module)
+        call = self.by_name[module]
         if name in ("arn", "active_arn"):
             return self.arn(module.removeprefix("ca_"))
         if name == "certificate_signing_request":
             return f"request of {module}\n"
         if name in ("certificate", "certificate_chain"):
-            key = self.key_of(module)
+            key = self.keys_of_certificates[module]
             own = self.pems[key] if self.is_newest(module) else f"older than {module}"
             parent = self.spec.managed[key].parent
             return own if name == "certificate" else self.pems[parent] if parent else None
         return self.arguments(call)[name]
 
-    def key_of(self, module: str) -> str:
-        return next(
-            key
-            for key, each in self.spec.managed.items()
-            if module in [module_names.ca_certificate(key, number) for number in range(1, each.generation + 1)]
-        )
-
     def is_newest(self, module: str) -> bool:
-        key = self.key_of(module)
+        key = self.keys_of_certificates[module]
         return module == module_names.ca_certificate(key, self.spec.managed[key].generation)
 
     def arn(self, key: str) -> str:
@@ -141,13 +140,13 @@ class AppliedSpec:
 
     def _parents_first(self) -> list[str]:
         """Return the keys, parents first."""
-        ordered: list[str] = []
-        while len(ordered) < len(self.keys):
+        ordered: dict[str | None, None] = {None: None}
+        while len(ordered) <= len(self.keys):
             for key in self.keys:
                 parent = getattr(self.spec.certificate_authorities[key], "parent", None)
-                if key not in ordered and parent in (None, *ordered):
-                    ordered.append(key)
-        return ordered
+                if parent in ordered:
+                    ordered[key] = None
+        return [key for key in ordered if key is not None]
 
     def _pem(self, key: str) -> str:
         """Return a real certificate, since external parents are found by signature."""
@@ -169,7 +168,7 @@ class AppliedSpec:
         authority = self.spec.certificate_authorities[key]
         is_reference = not authority.managed
         algorithm = authority.key_algorithm if is_reference and authority.key_algorithm else "EC_prime256v1"
-        return private_key(algorithm, self.keys.index(key))
+        return private_key(algorithm, self.keys[key])
 
 
 Resources = Iterator[tuple[str, str | int | None, dict[str, Any]]]

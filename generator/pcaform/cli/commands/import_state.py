@@ -9,6 +9,7 @@ from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.import_options import ImportOptions
 from pcaform.cli.options import ImportFormat
 from pcaform.core.files import display_name, read_bytes
+from pcaform.core.garbage_collection import gc_paused
 
 
 def command(
@@ -25,6 +26,7 @@ def command(
     return run(state, ImportOptions(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force))
 
 
+@gc_paused()
 def run(path: str, options: ImportOptions) -> int:
     """Write the spec of what a state file (or `-`) holds; return 2 where something of it could not be written."""
     from pcaform.cli.import_result import write_result
