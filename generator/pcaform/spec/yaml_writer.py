@@ -51,7 +51,7 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(str, _Dumper.represent_str)
 
 
-class _NotPlain(Exception):
+class _NotPlain(Exception):  # noqa: N818 - it is a result, not a fault
     """A part of a section that only PyYAML lays out: long lines, lists of lists, invisible characters."""
 
 
@@ -85,7 +85,8 @@ class _Layout:
             return False
         analysis = self._library.analyze_scalar(value)
         is_allowed = analysis.allow_flow_plain if is_in_flow else analysis.allow_block_plain
-        return bool(is_allowed) and self._library.resolve(yaml.ScalarNode, value, (True, False)) == _TEXT
+        tag: Any = self._library.resolve(yaml.ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
+        return bool(is_allowed) and tag == _TEXT
 
     def _item(self, section: str, key: str, item: Any) -> str:
         lines: list[str] = []

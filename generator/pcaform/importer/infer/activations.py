@@ -9,7 +9,7 @@ from typing import Any
 from pcaform.core.facts import MAX_PATH_LENGTH
 from pcaform.core.x509 import parse_or_none, path_length
 from pcaform.importer.infer.ca_index import CaIndex, text
-from pcaform.importer.infer.errors import NotRepresentable
+from pcaform.importer.infer.entry import NotRepresentable
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.sources.source_kind import SourceKind
 from pcaform.terraform import addresses, module_names

@@ -11,8 +11,7 @@ from pcaform.core.x509 import certificates, has_key_id_of, is_signed_by, parse_o
 from pcaform.importer.infer import activations
 from pcaform.importer.infer.activations import Activation
 from pcaform.importer.infer.ca_index import CaIndex, text
-from pcaform.importer.infer.entry import Entries, SpecEntry
-from pcaform.importer.infer.errors import INCOMPLETE_RESOURCE, NotRepresentable, describe_reason
+from pcaform.importer.infer.entry import INCOMPLETE_RESOURCE, Entries, NotRepresentable, SpecEntry, describe_reason
 from pcaform.importer.infer.keys import is_complete, subject
 from pcaform.importer.infer.permissions import infer_permissions, permission_moves
 from pcaform.importer.infer.stack_locations import StackLocation, has_no_location, of_arn

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pcaform.importer.infer import buckets, certificates, issuers, principal_policies, roles, shares
 from pcaform.importer.infer.ca_index import CaIndex, build_index, text
 from pcaform.importer.infer.cas import infer_cas
-from pcaform.importer.infer.entry import Entries, SpecEntry, parents_first
-from pcaform.importer.infer.errors import NotRepresentable
+from pcaform.importer.infer.entry import Entries, NotRepresentable, SpecEntry, parents_first
 from pcaform.importer.infer.existing_keys import ExistingKeys
 from pcaform.importer.infer.issuers import CA_ARN, Reader
 from pcaform.importer.infer.keys import ca_keys, key_for, own_key, principal_key
@@ -21,56 +19,40 @@ from pcaform.spec.stack import Aws, Spec
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
-    """All entries, notes, and the provider's default tags."""
+    """The entries of a spec, parents first, by section and key; notes, and the provider's default tags."""
 
-    entries: tuple[SpecEntry, ...]
-    notes: tuple[ImportNote, ...]
+    entries: dict[tuple[str, str], SpecEntry]
+    notes: list[ImportNote]
     default_tags: Mapping[str, str]
-    has_addresses: bool
-    """Whether resources have addresses that can move to those of a rendered stack."""
-    backend: Mapping[str, Mapping[str, Any]] | None = None
 
 
-def draft_entries(
-    inventory: Inventory, location: StackLocation, *, existing: ExistingKeys, refused: Mapping[str, str]
-) -> Draft:
-    """Return the entries of a location's spec; `refused` are resources that the rules refused, address to reason."""
+def draft_entries(inventory: Inventory, location: StackLocation, *, existing: ExistingKeys) -> Draft:
+    """Return the entries of a location's spec."""
     result = Entries()
-    remaining = tuple(
-        each for each in _without_duplicates(inventory, result) if each.address not in refused or each.type == AUTHORITY
-    )
-    kept = replace(inventory, resources=remaining)
-    index = build_index(kept)
-    principals = _select_principals(kept, location)
-    named = _referenced_arns(kept, principals, index)
-    keys = ca_keys(kept, existing, named)
-    tags = dict(_default_tags(kept, location, existing))
-    _add(result, infer_cas(kept, location, index, keys=keys, defaults=tags), refused)
+    inventory = replace(inventory, resources=tuple(_without_duplicates(inventory, result)))
+    index = build_index(inventory)
+    principals = _select_principals(inventory, location)
+    keys = ca_keys(inventory, existing, _referenced_arns(inventory, principals, index))
+    tags = dict(_default_tags(inventory, location, existing))
+    result.add(infer_cas(inventory, location, index, keys=keys, defaults=tags))
     written = {str(each.resource.attributes["arn"]) for each in result.entries}
-    _add(result, certificates.infer_certificates(kept, location, keys=keys, existing=existing, defaults=tags))
-    _add(result, shares.infer_shares(index, keys, {arn: (of_arn(arn) or (location.region, ""))[0] for arn in written}))
-    _add(
-        result,
-        buckets.infer_buckets(kept, location, _crl_bucket_names(result.entries), existing=existing, defaults=tags),
+    result.add(certificates.infer_certificates(inventory, location, keys=keys, existing=existing, defaults=tags))
+    result.add(shares.infer_shares(index, keys, {arn: (of_arn(arn) or (location.region, ""))[0] for arn in written}))
+    names = _crl_bucket_names(result.entries)
+    result.add(buckets.infer_buckets(inventory, location, names, existing=existing, defaults=tags))
+    reader = Reader(
+        Aws(region=location.region, account_id=location.account_id, default_tags=tags), keys, inventory.source
     )
-    reader = Reader(Aws(region=location.region, account_id=location.account_id, default_tags=tags), keys, kept.source)
     _add_principals(
         result, principals, existing=existing, reader=reader, index=index, location=location, written=written
     )
-    for resource, reason in principal_policies.unattached(kept) if location.is_first else ():
-        result.leave_out(resource, reason)
-    result.notes += [
-        ImportNote("left out", *each) for each in principal_policies.inside_roles(kept) if location.is_first
-    ]
-    return Draft(
-        tuple(parents_first(result.entries)),
-        tuple(result.notes),
-        tags,
-        has_addresses=kept.source.has_addresses,
-        backend=inventory.backend,
-    )
+    if location.is_first:
+        for resource, reason in principal_policies.unattached(inventory):
+            result.leave_out(resource, reason)
+        result.notes += [ImportNote("left out", *each) for each in principal_policies.inside_roles(inventory)]
+    return Draft({each.id: each for each in parents_first(result.entries)}, result.notes, tags)
 
 
 def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resource]:
@@ -94,11 +76,6 @@ def _default_tags(inventory: Inventory, location: StackLocation, existing: Exist
     return location.own.default_tags if location.own else default_tags(_tagged_resources(inventory, location))
 
 
-def _add(result: Entries, added: Entries, refused: Mapping[str, str] = {}) -> None:
-    result.entries += [each for each in added.entries if each.resource.address not in refused]
-    result.notes += [each for each in added.notes if each.address not in refused]
-
-
 def _add_principals(
     result: Entries,
     principals: Iterable[Principal],
@@ -110,11 +87,12 @@ def _add_principals(
     written: set[str],
 ) -> None:
     """Add issuers, then CAs that are only referenced, then operator roles, whose policies name all CAs."""
-    spec = _spec_of(result.entries, reader.aws)
+    has_operators = reader.source.owns_principals and any(map(roles.is_candidate, principals))
+    spec = _spec_of(result.entries, reader.aws) if has_operators else None
     operators: list[tuple[Principal, str]] = []
     taken: set[str] = set()
     for principal in principals:
-        section = roles.section_of(principal, spec) if reader.source.owns_principals else None
+        section = roles.section_of(principal, spec) if spec and roles.is_candidate(principal) else None
         if section is not None:
             operators.append((principal, section))
         else:
@@ -126,12 +104,13 @@ def _add_principals(
         shared = (arn for arn, each in index.cas.items() if each.is_reference)
         needed |= {arn for arn in shared if (of_arn(arn) or ("",))[0] in location.regions}
     parents = {arn: each for arn, each in _certificates_by_signer(index).items() if arn in needed}
-    _add(
-        result,
+    result.add(
         infer_references(
             sorted(needed - written), index, location, keys=reader.keys, parents=parents, existing=existing
-        ),
+        )
     )
+    if not operators:
+        return
     cas_spec = _spec_of(result.entries, reader.aws)
     for principal, section in operators:
         try:

@@ -1,12 +1,29 @@
 """Inferred entries of a spec, each with its resources and the CAs that it references."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.sources.inventory import ImportNote, Resource
+from pydantic import ValidationError
 
-_CAS = "certificate_authorities"
+from pcaform.sources.inventory import ImportNote, Resource
+from pcaform.spec.messages import describe_error
+from pcaform.spec.stack import Spec
+
+CAS = "certificate_authorities"
+INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
+
+
+@dataclass(frozen=True, slots=True)
+class NotRepresentable(Exception):  # noqa: N818 - it is a result, not a fault
+    """Why one resource cannot be written into a spec."""
+
+    reason: str
+
+
+def describe_reason(error: ValidationError) -> str:
+    """Describe why an existing value cannot be represented in a spec."""
+    return "; ".join(describe_error(record, Spec) for record in error.errors(include_url=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +42,17 @@ class SpecEntry:
     unmoved: tuple[str, ...] = ()
     """Addresses of resources that the entry includes, but that cannot move to a rendered stack."""
 
+    @property
+    def id(self) -> tuple[str, str]:
+        """Section and key."""
+        return self.section, self.key
+
+    @property
+    def covered_addresses(self) -> Iterator[str]:
+        """The address of each resource in the entry."""
+        yield from (old for old, _ in self.addresses)
+        yield from self.unmoved
+
 
 @dataclass(slots=True)
 class Entries:
@@ -33,21 +61,19 @@ class Entries:
     entries: list[SpecEntry] = field(default_factory=list)
     notes: list[ImportNote] = field(default_factory=list)
 
+    def add(self, other: "Entries") -> None:
+        """Add all of other entries and notes."""
+        self.entries += other.entries
+        self.notes += other.notes
+
     def leave_out(self, resource: Resource, reason: str) -> None:
         """Add a note why a resource is not in the spec."""
         self.notes.append(ImportNote("left out", resource.address, reason))
 
 
-def covered_addresses(entries: Iterable[SpecEntry]) -> Iterator[str]:
-    """Yield the address of each resource in an entry."""
-    for entry in entries:
-        yield from (old for old, _ in entry.addresses)
-        yield from entry.unmoved
-
-
 def parents_first(entries: Sequence[SpecEntry]) -> list[SpecEntry]:
     """Return entries in their order, but each CA after its parent, as a user would write them."""
-    cas = {entry.key: entry for entry in entries if entry.section == _CAS}
+    cas = {entry.key: entry for entry in entries if entry.section == CAS}
     below: dict[str | None, list[str]] = {}
     for key, entry in cas.items():
         parent = entry.data.get("parent")
@@ -58,4 +84,4 @@ def parents_first(entries: Sequence[SpecEntry]) -> list[SpecEntry]:
         ordered[key := waiting.pop()] = None
         waiting += below.get(key, [])[::-1]
     every = [*ordered, *(key for key in cas if key not in ordered)]  # the rules report cycles of parents
-    return [*(cas[key] for key in every), *(entry for entry in entries if entry.section != _CAS)]
+    return [*(cas[key] for key in every), *(entry for entry in entries if entry.section != CAS)]

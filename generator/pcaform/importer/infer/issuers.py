@@ -10,8 +10,7 @@ from pydantic import ValidationError
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies
-from pcaform.importer.infer.entry import Entries, SpecEntry
-from pcaform.importer.infer.errors import INCOMPLETE_RESOURCE, NotRepresentable, describe_reason
+from pcaform.importer.infer.entry import INCOMPLETE_RESOURCE, Entries, NotRepresentable, SpecEntry, describe_reason
 from pcaform.importer.infer.grants import Grants, guess_grants
 from pcaform.importer.infer.policy_copies import copy_policies, issuing_policies
 from pcaform.importer.infer.principal_moves import addresses_of

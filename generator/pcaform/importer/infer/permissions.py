@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from pcaform.core import facts
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
-from pcaform.importer.infer.errors import INCOMPLETE_RESOURCE, describe_reason
+from pcaform.importer.infer.entry import INCOMPLETE_RESOURCE, describe_reason
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import Permission
 from pcaform.terraform import module_names

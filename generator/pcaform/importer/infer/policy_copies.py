@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pcaform.iam.evaluator.documents import PolicyError, Statement, read_document
 from pcaform.iam.evaluator.patterns import is_action
-from pcaform.importer.infer.errors import INCOMPLETE_RESOURCE, NotRepresentable
+from pcaform.importer.infer.entry import INCOMPLETE_RESOURCE, NotRepresentable
 from pcaform.importer.infer.principal_policies import PolicyAttachment, Principal
 
 _ISSUING = ("acm-pca:IssueCertificate", "acm:RequestCertificate")

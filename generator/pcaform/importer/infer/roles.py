@@ -8,8 +8,7 @@ from pydantic import ValidationError
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies.roles import POLICY_BUILDERS
-from pcaform.importer.infer.entry import SpecEntry
-from pcaform.importer.infer.errors import NotRepresentable
+from pcaform.importer.infer.entry import NotRepresentable, SpecEntry
 from pcaform.importer.infer.issuers import Reader, role_data
 from pcaform.importer.infer.principal_moves import addresses_of
 from pcaform.importer.infer.principal_policies import Principal
@@ -19,20 +18,22 @@ from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 
 
+def is_candidate(principal: Principal) -> bool:
+    """Tell whether a principal has the shape of an operator role: one policy, with the name that a stack gives it."""
+    return (
+        principal.kind == "role"
+        and principal.resource is not None
+        and len(principal.attachments) == 1
+        and not principal.unresolved
+        and principal.attachments[0].attachment is not None
+        and principal.attachments[0].name == f"{principal.name}-private-ca"
+    )
+
+
 def section_of(principal: Principal, spec: Spec) -> str | None:
-    """Return the section whose actions a role's policy has; None if there is none. `spec` has the CAs."""
-    if (
-        principal.kind != "role"
-        or principal.resource is None
-        or len(principal.attachments) != 1
-        or principal.unresolved
-    ):
-        return None
-    attachment = principal.attachments[0]
-    if attachment.attachment is None or attachment.name != f"{principal.name}-private-ca":
-        return None
+    """Return the section whose actions a candidate's policy has; None if there is none. `spec` has the CAs."""
     try:
-        actions = _actions(attachment.document)
+        actions = _actions(principal.attachments[0].document)
     except PARTIAL_DATA_ERRORS:
         return None
     return next((name for name, make in POLICY_BUILDERS.items() if actions == _actions(make(spec, arn_of=str))), None)
@@ -66,7 +67,9 @@ def infer_operator_role(principal: Principal, key: str, *, section: str, spec: S
     except ValidationError:
         raise NotRepresentable("a spec does not support its settings") from None
     addresses, _ = addresses_of(principal, list(principal.attachments), module_names.operator_role(section, key))
-    return SpecEntry(section, key, data, resource, addresses=addresses)
+    return SpecEntry(
+        section, key, data, resource, addresses=addresses, referenced_cas=frozenset(readable_cas(principal))
+    )
 
 
 def _actions(document: Mapping[str, Any]) -> frozenset[tuple[str, str]]:

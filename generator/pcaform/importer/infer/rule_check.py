@@ -1,8 +1,10 @@
-"""Checks an inferred spec with the rules: errors, and rules that imported resources may break."""
+"""Fits a draft to the rules: an entry that breaks one is taken out with all that depends on it, or ignores the rule."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from pcaform.core.problems import Severity
+from pcaform.core.problems import Failure, Severity
+from pcaform.importer.infer.draft import Draft
+from pcaform.importer.infer.entry import CAS, SpecEntry
 from pcaform.rules.catalog import findings
 from pcaform.rules.spec_rules import (
     activation,
@@ -15,6 +17,8 @@ from pcaform.rules.spec_rules import (
     revocation,
     validity,
 )
+from pcaform.sources.inventory import ImportNote
+from pcaform.sources.source_kind import SourceKind
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
@@ -44,6 +48,79 @@ TOLERATED_RULES = {
 
 An entry ignores them in this order.
 """
+
+
+_WITHOUT_IGNORE = ("shares", "crl_buckets")
+_DANGER = "a stack over this state would destroy it: remove it from the state first"
+
+
+class RuleCheck:
+    """Takes out of a draft what breaks a rule, with all that depends on it; an entry is written whole, or not at all.
+
+    `ignored` are the tolerated rules that entries break, by section and key.
+    """
+
+    def __init__(self, draft: Draft, source: SourceKind) -> None:
+        self.ignored: dict[tuple[str, str], set[str]] = {}
+        self._draft = draft
+        self._danger = f"; {_DANGER}" if source.is_applied_over else ""
+        self._dependents: dict[str, list[SpecEntry]] = {}
+        for entry in draft.entries.values():
+            for arn in entry.referenced_cas:
+                self._dependents.setdefault(arn, []).append(entry)
+        self._by_address = {old: entry for entry in draft.entries.values() for old, _ in entry.addresses}
+
+    def fit(self, build: Callable[[], Spec]) -> Spec:
+        """Return the spec of what remains of the draft; raises Failure for a broken rule that no entry causes."""
+        while True:
+            spec = build()
+            if not self._apply(spec):
+                return spec
+
+    def _apply(self, spec: Spec) -> bool:
+        """Apply the rules' findings; tell whether the draft changed, so that the rules have to be checked again."""
+        is_changed = False
+        unexplained: list[tuple[Loc, str]] = []
+        earlier = {id_: frozenset(rules) for id_, rules in self.ignored.items()}
+        for rule, loc, message in find_errors(spec):
+            entry = self._entry_at(loc)
+            if entry is None:
+                unexplained.append((loc, message))
+                continue
+            is_changed = True
+            is_tolerated = rule in TOLERATED_RULES and entry.section not in _WITHOUT_IGNORE
+            if is_tolerated and rule not in earlier.get(entry.id, ()):
+                self.ignored.setdefault(entry.id, set()).add(rule)
+            else:
+                self._take_out(entry, message)
+        if unexplained and not is_changed:
+            loc, message = unexplained[0]
+            raise Failure(f"the found resources break a rule for specs, {'.'.join(map(str, loc))}: {message}")
+        return is_changed
+
+    def _entry_at(self, loc: Loc) -> SpecEntry | None:
+        """Return the entry that a finding is about: for a move that of the moved resource."""
+        section, key = (str(step) for step in (*loc, "", "")[:2])
+        return self._by_address.get(key) if section == "moves" else self._draft.entries.get((section, key))
+
+    def _take_out(self, entry: SpecEntry, reason: str) -> None:
+        """Take an entry out of the draft with all that depends on it, each with its reason."""
+        removed: dict[str, str] = {}
+        waiting = [(entry, reason)]
+        while waiting:
+            each, why = waiting.pop()
+            if self._draft.entries.pop(each.id, None) is None:
+                continue
+            address = each.resource.address
+            removed |= dict.fromkeys(each.covered_addresses, f"it belongs to {address}, which is left out")
+            removed[address] = why
+            if each.section == CAS:
+                needed = f"it needs {address}, which is left out"
+                waiting += [
+                    (other, needed) for other in self._dependents.get(str(each.resource.attributes.get("arn")), ())
+                ]
+        kept = [note for note in self._draft.notes if note.address not in removed]
+        self._draft.notes = [*kept, *(ImportNote("left out", at, why + self._danger) for at, why in removed.items())]
 
 
 def find_errors(spec: Spec) -> Iterator[tuple[str, Loc, str]]:

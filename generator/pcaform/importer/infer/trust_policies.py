@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.normalize import as_list, normalized_statements
 from pcaform.iam.policies import trust_policy
-from pcaform.importer.infer.errors import NotRepresentable
+from pcaform.importer.infer.entry import NotRepresentable
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
 
