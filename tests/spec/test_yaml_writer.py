@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,34 @@ def test_reading_what_was_written_gives_the_same_spec(data: dict[str, Any]) -> N
     assert again == spec
     assert dump(again) == written
     assert all(line.isprintable() for line in written.split("\n"))
+
+
+class _Library(yaml.SafeDumper):
+    """PyYAML's own layout, without anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is PyYAML's
+        return True
+
+
+@settings(max_examples=DRAWN // 2)
+@given(specs())
+def test_layout_is_that_of_the_library(data: dict[str, Any]) -> None:
+    """Sections are written without PyYAML's events; text with invisible characters and moves have a form of their own."""
+    written = dump(spec_of(yaml_of({**data, "moves": {}})))
+    read = yaml.safe_load(written)
+    if all(text.isprintable() for text in texts(read)):
+        head = {key: read.pop(key) for key in ("version", "stack", "aws", "terraform") if key in read}
+        parts = [head, *({key: section} for key, section in read.items())]
+        style: Any = {"sort_keys": False, "allow_unicode": True, "width": 110, "default_flow_style": None}
+        assert written == "\n".join(yaml.dump(part, Dumper=_Library, **style) for part in parts)
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from texts(each)
 
 
 @pytest.mark.parametrize("text", AWKWARD)

@@ -9,9 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importer.infer.builders import UNMANAGED, policy_of
+from importer.infer.builders import UNMANAGED, infer, policy_of
 from importer.infer.infer_state import infer_state
-from importer.infer.state_builders import authority, certificate, permission, resource, root, state, subordinate, user
+from importer.infer.state_builders import (
+    arn_of,
+    authority,
+    certificate,
+    permission,
+    resource,
+    root,
+    state,
+    subordinate,
+    user,
+)
 from pcaform.core.problems import Failure
 from pcaform.rules.load import load_valid_text
 from pcaform.sources import tfstate
@@ -92,3 +102,56 @@ def test_edited_state_results_in_a_valid_spec_or_a_message(
         read = {each.address for each in tfstate.read(json.dumps(edited).encode(), "x").resources}
         about_authorities = {address for address in read if "aws_acmpca_" in address}
         assert about_authorities - {*found.spec.moves, *dict(found.left_out)} == set()
+
+
+def test_ca_that_breaks_a_rule_is_left_out_with_all_that_depends_on_it() -> None:
+    """Nothing in the spec refers to it, and each of its resources is named with the reason and the danger."""
+    grant = {**UNMANAGED, "certificate_authorities": ["issuing"]}
+    web = {
+        "certificate_authority_arn": arn_of("issuing"),
+        "domain_name": "web.corp",
+        "key_algorithm": "RSA_2048",
+        "subject_alternative_names": ["web.corp"],
+        "tags_all": {},
+    }
+    bad = authority("policy", type="SUBORDINATE", common_name="Corp\N{ZERO WIDTH SPACE}")
+    named: dict[str, Any] = {
+        "fine": authority("fine"),
+        "fine_certificate": certificate("fine"),
+        "policy": bad,
+        "policy_certificate": certificate("policy", parent="fine", length=1),
+        "issuing": authority("issuing", type="SUBORDINATE"),
+        "issuing_certificate": certificate("issuing", parent="policy"),
+        "acm": permission("issuing"),
+        "web": resource("aws_acm_certificate", None, web),
+    }
+    fine = {**UNMANAGED, "certificate_authorities": ["fine"]}
+    ci, policy, attachment = user("ci", policy_of("ci", grant))
+    named |= {"ci": ci, "ci_policy": policy, "ci_attachment": attachment}
+    found = infer(*({**each, "name": name} for name, each in named.items()), *user("other", policy_of("other", fine)))
+    assert (list(found.spec.certificate_authorities), list(found.spec.issuers)) == (["fine"], ["other"])
+    assert found.spec.certificates == {}
+    danger = "; a stack over this state would destroy it: remove it from the state first"
+    ca = "aws_acmpca_certificate_authority"
+    assert dict(found.left_out) == {
+        f"{ca}.policy": f"the character U+200B cannot be seen in a name: remove it{danger}",
+        "aws_acmpca_certificate.policy_certificate": f"it belongs to {ca}.policy, which is left out{danger}",
+        f"{ca}.issuing": f"it needs {ca}.policy, which is left out{danger}",
+        "aws_acmpca_certificate.issuing_certificate": f"it belongs to {ca}.issuing, which is left out{danger}",
+        "aws_acmpca_permission.acm": f"it belongs to {ca}.issuing, which is left out{danger}",
+        "aws_acm_certificate.web": f"it needs {ca}.issuing, which is left out{danger}",
+        "aws_iam_user.ci": f"it needs {ca}.issuing, which is left out{danger}",
+        "aws_iam_policy.ci_policy": f"it belongs to aws_iam_user.ci, which is left out{danger}",
+        "aws_iam_user_policy_attachment.ci_attachment": f"it belongs to aws_iam_user.ci, which is left out{danger}",
+    }
+
+
+def test_move_that_breaks_a_rule_does_not_end_the_import() -> None:
+    """The permission of a CA without a certificate is not rendered, so a stack has no address for it."""
+    waiting = {**authority("waiting", type="SUBORDINATE", certificate=""), "name": "waiting"}
+    found = infer(waiting, permission("waiting"), *root())
+    assert list(found.spec.certificate_authorities) == ["root"]
+    assert {address for address, _ in found.left_out} == {
+        "aws_acmpca_certificate_authority.waiting",
+        "aws_acmpca_permission.this",
+    }
