@@ -63,7 +63,7 @@ class _Library(yaml.SafeDumper):
 @settings(max_examples=DRAWN // 2)
 @given(specs())
 def test_layout_is_that_of_the_library(data: dict[str, Any]) -> None:
-    """Sections are written without PyYAML's events; text with invisible characters and moves have a form of their own."""
+    """Sections are written without PyYAML's events. Moves and invisible characters have a form of their own."""
     written = dump(spec_of(yaml_of({**data, "moves": {}})))
     read = yaml.safe_load(written)
     if all(text.isprintable() for text in texts(read)):
