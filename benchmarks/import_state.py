@@ -1,8 +1,8 @@
 """Measures `pcaform import state` as ratios within one run: against `terraform state list` on the same file.
 
-The state has 100,000 resources, as that of a large company might: common resources, and among them CAs with their
-certificates and permissions. Terraform runs in an empty directory, since it would load a configuration as well. Both
-are new processes; memory is the maximum resident size.
+Two kinds of state: 100,000 resources, as that of a large company might have, and among them CAs with their certificates
+and permissions; and states of nothing but CAs, where the time has to grow with their number. Terraform runs in an empty
+directory, since it would load a configuration as well. Both are new processes; memory is the maximum resident size.
 """
 
 import json
@@ -23,7 +23,8 @@ from importer.infer.state_builders import ACCOUNT, resource
 from importer.infer.strategies import state_of
 
 RESOURCES = 100_000
-AUTHORITIES = (100, 1_000)
+STATES = ((100, RESOURCES), (1_000, RESOURCES), (1_000, 0), (5_000, 0), (10_000, 0))
+"""CAs, and resources of the whole state; 0 means that it has only CAs."""
 RUNS = 3
 """The best run counts, since disturbances only make a process slower."""
 
@@ -44,12 +45,12 @@ def other(number: int) -> dict[str, object]:
     return {**resource("aws_sqs_queue", f'module.service["{number % 97}"]', attributes), "name": f"q{number}"}
 
 
-def state(authorities: int) -> bytes:
-    """Return a state with some number of CAs among its resources."""
+def state(authorities: int, resources: int) -> bytes:
+    """Return a state with some number of CAs, filled up with other resources."""
     document = json.loads(state_of(load_valid_text(spec(authorities), "spec.yaml")))
     document |= {"lineage": "3c1e2f0a-bench", "outputs": {}, "check_results": None}
     mine = document["resources"]
-    document["resources"] = mine + [other(number) for number in range(RESOURCES - len(mine))]
+    document["resources"] = mine + [other(number) for number in range(resources - len(mine))]
     return json.dumps(document, indent=2).encode()
 
 
@@ -81,15 +82,16 @@ def main() -> None:
         print(missing)
         return
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as empty:
-        for authorities in AUTHORITIES:
+        for authorities, resources in STATES:
             path = Path(home) / "terraform.tfstate"
-            path.write_bytes(state(authorities))
+            path.write_bytes(state(authorities, resources))
             ours = [sys.executable, "-m", "pcaform", "import", "state", str(path), "--stack", "bench"]
             took, memory = best(ours, empty, dict(os.environ))
             listing, peak = best([terraform, "state", "list", f"-state={path}"], empty, user_environment(os.environ))
-            name = f"import state, {authorities} CAs of {RESOURCES}, {path.stat().st_size / 1e6:.0f} MB"
+            among = f"CAs among {resources} resources" if resources else "CAs"
+            name = f"import state, {authorities} {among}, {path.stat().st_size / 1e6:.0f} MB"
             print(
-                f"{name:50} {took:6.2f} s, {took / listing:4.2f} x terraform state list ({listing:.2f} s); "
+                f"{name:58} {took:6.2f} s, {took / listing:4.2f} x terraform state list ({listing:.2f} s); "
                 f"{memory:.2f} GB, {memory / peak:4.2f} x Terraform's",
                 flush=True,
             )

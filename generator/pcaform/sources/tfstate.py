@@ -60,7 +60,8 @@ def _build_inventory(instances: Iterator[_Instance], others: Mapping[str, int]) 
         if instance.deposed:
             continue
         if instance.type in ATTRIBUTES and (instance.mode != _DATA or instance.type == AUTHORITY):
-            allowed = {key: value for key, value in instance.attributes.items() if key in ATTRIBUTES[instance.type]}
+            wanted = ATTRIBUTES[instance.type]
+            allowed = {key: value for key, value in instance.attributes.items() if key in wanted}
             visible = {
                 key: value for key, value in allowed.items() if key not in instance.hidden and not _is_secret(value)
             }
@@ -101,11 +102,8 @@ def _destroy_notes(instance: _Instance) -> Iterator[ImportNote]:
 
 
 def _is_secret(value: Any) -> bool:
-    if isinstance(value, str):
-        return _SECRET in value
-    if isinstance(value, Mapping):
-        return any(map(_is_secret, value.values()))
-    return isinstance(value, list) and any(map(_is_secret, value))
+    """Tell whether a value contains a private key, at any depth."""
+    return _SECRET in (value if isinstance(value, str) else repr(value))
 
 
 def _is_relevant(kind: Any) -> bool:

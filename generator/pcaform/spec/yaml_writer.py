@@ -64,50 +64,36 @@ class _Layout:
     def __init__(self) -> None:
         self._library = _Dumper(io.StringIO(), allow_unicode=True)
         self._scalars: dict[tuple[type, Any, bool], str] = {}
+        self._leaves: dict[str, str] = {}
 
     def section(self, name: str, items: dict[str, Any]) -> str:
         """Return a section of items, each on lines of its own."""
-        return "".join([f"{self.scalar(name)}:\n", *(self._item(name, key, item) for key, item in items.items())])
-
-    def scalar(self, value: Any, *, is_in_flow: bool = False) -> str:
-        """Return a scalar on one line, as PyYAML writes it in a block or between brackets."""
-        known = type(value), value, is_in_flow
-        if known not in self._scalars:
-            if self._is_bare(value, is_in_flow=is_in_flow):
-                self._scalars[known] = value
-            else:
-                self._scalars[known] = format_flow([value])[1:-1] if is_in_flow else format_flow(value)
-        return self._scalars[known]
-
-    def _is_bare(self, value: Any, *, is_in_flow: bool) -> bool:
-        """Tell whether PyYAML writes a text without quotes."""
-        if not isinstance(value, str) or not value.isprintable() or not value:
-            return False
-        analysis = self._library.analyze_scalar(value)
-        is_allowed = analysis.allow_flow_plain if is_in_flow else analysis.allow_block_plain
-        tag: Any = self._library.resolve(yaml.ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
-        return bool(is_allowed) and tag == _TEXT
+        return "".join([f"{name}:\n", *(self._item(name, key, item) for key, item in items.items())])
 
     def _item(self, section: str, key: str, item: Any) -> str:
         lines: list[str] = []
         try:
-            self._add(lines, f"  {self._key(key)}:", item, 2)
+            self._add(lines, f"  {self._scalar(key)}:", item, 2)
         except _NotPlain:
-            return _format_block({section: {key: item}}).partition("\n")[2]
-        return "\n".join([*lines, ""])
+            lines = []
+        if lines and max(map(len, lines)) <= _WIDTH:
+            return "\n".join([*lines, ""])
+        return _format_block({section: {key: item}}).partition("\n")[2]
 
     def _add(self, lines: list[str], start: str, value: Any, column: int) -> None:
         """Add the lines of a value after the start of its line; `column` is that of its key."""
-        if not isinstance(value, dict | list):
-            lines.append(_fitting(f"{start} {self.scalar(_visible(value))}"))
-        elif not any(isinstance(each, dict | list) for each in (value.values() if isinstance(value, dict) else value)):
-            lines.append(_fitting(f"{start} {self._flow(value)}"))
-        elif isinstance(value, dict):
-            lines.append(_fitting(start))
+        is_mapping = isinstance(value, dict)
+        if not is_mapping and not isinstance(value, list):
+            lines.append(f"{start} {self._scalar(value)}")
+        elif not any(isinstance(each, dict | list) for each in (value.values() if is_mapping else value)):
+            lines.append(f"{start} {self._leaf(value)}")
+        elif is_mapping:
+            lines.append(start)
+            indent = " " * (column + 2)
             for key, each in value.items():
-                self._add(lines, f"{' ' * (column + 2)}{self._key(key)}:", each, column + 2)
+                self._add(lines, f"{indent}{self._scalar(key)}:", each, column + 2)
         else:
-            lines.append(_fitting(start))
+            lines.append(start)
             for each in value:
                 self._add_element(lines, each, column)
 
@@ -118,33 +104,46 @@ class _Layout:
             raise _NotPlain
         lines += inner if len(inner) == 1 else [f"{inner[0]} {inner[1].lstrip()}", *inner[2:]]
 
-    def _flow(self, value: dict[str, Any] | list[Any]) -> str:
-        if isinstance(value, list):
-            return f"[{', '.join(self.scalar(_visible(each), is_in_flow=True) for each in value)}]"
-        pairs = (
-            f"{self._key(key, is_in_flow=True)}: {self.scalar(_visible(each), is_in_flow=True)}"
-            for key, each in value.items()
-        )
-        return f"{{{', '.join(pairs)}}}"
+    def _leaf(self, value: dict[str, Any] | list[Any]) -> str:
+        """Return a collection of scalars on one line; most occur many times."""
+        name = repr(value)
+        if name not in self._leaves:
+            if isinstance(value, dict):
+                pairs = (
+                    f"{self._scalar(key, is_in_flow=True)}: {self._scalar(each, is_in_flow=True)}"
+                    for key, each in value.items()
+                )
+                self._leaves[name] = f"{{{', '.join(pairs)}}}"
+            else:
+                self._leaves[name] = f"[{', '.join(self._scalar(each, is_in_flow=True) for each in value)}]"
+        return self._leaves[name]
 
-    def _key(self, key: str, *, is_in_flow: bool = False) -> str:
-        if not key:
-            raise _NotPlain
-        return self.scalar(_visible(key), is_in_flow=is_in_flow)
+    def _scalar(self, value: Any, *, is_in_flow: bool = False) -> str:
+        """Return a scalar as PyYAML writes it in a block or between brackets; raises _NotPlain for several lines."""
+        known = type(value), value, is_in_flow
+        if known not in self._scalars:
+            if isinstance(value, str) and not (value and value.isprintable()):
+                raise _NotPlain
+            if self._is_bare(value, is_in_flow=is_in_flow):
+                self._scalars[known] = value
+            else:
+                self._scalars[known] = format_flow([value])[1:-1] if is_in_flow else format_flow(value)
+        return self._scalars[known]
 
+    def _is_bare(self, value: Any, *, is_in_flow: bool) -> bool:
+        """Tell whether PyYAML writes a text without quotes."""
+        if not isinstance(value, str):
+            return False
+        analysis = self._library.analyze_scalar(value)
+        is_allowed = analysis.allow_flow_plain if is_in_flow else analysis.allow_block_plain
+        tag: Any = self._library.resolve(yaml.ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
+        return bool(is_allowed) and tag == _TEXT
 
-def _visible(value: Any) -> Any:
-    """Return a scalar that needs no block style; raises _NotPlain for a text with invisible characters."""
-    if isinstance(value, str) and not value.isprintable():
-        raise _NotPlain
-    return value
-
-
-def _fitting(line: str) -> str:
-    """Return a line that PyYAML does not fold; raises _NotPlain if it is too long."""
-    if len(line) > _WIDTH:
-        raise _NotPlain
-    return line
+    def line(self, text: str) -> str:
+        """Return a text on one line, whatever its length and characters."""
+        if "\n" in text:
+            return _escape_invisible(json.dumps(text, ensure_ascii=False))
+        return self._scalar(text) if text.isprintable() and text else format_flow(text)
 
 
 def dump(spec: Spec) -> str:
@@ -170,7 +169,8 @@ def _format_section(name: str, section: Any, layout: _Layout) -> str:
 
 def minimal_data(spec: Spec) -> dict[str, Any]:
     """Return a spec as the data of its shortest YAML, without default values."""
-    data = {"version": spec.version, **spec.model_dump(mode="json", exclude_defaults=True)}
+    data = spec.model_dump(mode="json", exclude_defaults=True, exclude={"certificate_authorities", "issuers"})
+    data |= {"version": spec.version}
     data["certificate_authorities"] = {key: _ca_data(ca) for key, ca in spec.certificate_authorities.items()}
     data["issuers"] = {key: _issuer_data(key, issuer) for key, issuer in spec.issuers.items()}
     for section in ("administrators", "auditors"):
@@ -217,14 +217,8 @@ def format_flow(value: Any) -> str:
 
 def _format_moves(moves: dict[str, str], layout: _Layout) -> str:
     """Return the moves, one per line whatever its length, so that each can be deleted once it is applied."""
-    pairs = ((_format_line(old, layout), _format_line(new, layout)) for old, new in moves.items())
+    pairs = ((layout.line(old), layout.line(new)) for old, new in moves.items())
     return "".join(["moves:\n", *(f"  {old}: {new}\n" for old, new in pairs)])
-
-
-def _format_line(text: str, layout: _Layout) -> str:
-    if "\n" in text:
-        return _escape_invisible(json.dumps(text, ensure_ascii=False))
-    return layout.scalar(text)
 
 
 def _format_block(section: dict[str, Any]) -> str:

@@ -50,6 +50,6 @@ def text(resource: Resource, name: str) -> str:
 def _group_by(resources: list[Resource], name: str) -> Many:
     groups: dict[str, list[Resource]] = defaultdict(list)
     for resource in resources:
-        if text(resource, name) and not resource.is_reference:
-            groups[text(resource, name)].append(resource)
+        if (value := text(resource, name)) and not resource.is_reference:
+            groups[value].append(resource)
     return groups

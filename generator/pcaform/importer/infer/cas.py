@@ -1,6 +1,7 @@
 """Infers the entries of CAs."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -134,12 +135,18 @@ class _Parents:
     """Finds the parent of a CA whose certificate was issued elsewhere: by names, key identifiers and signature."""
 
     def __init__(self, inventory: Inventory, index: CaIndex) -> None:
-        self._by_name: dict[str, list[tuple[Resource, Any]]] = {}
-        for ca in inventory.of_type(AUTHORITY):
-            installed = index.installations.get(text(ca, "arn"), [])
+        self._inventory, self._index = inventory, index
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[tuple[Resource, Any]]]:
+        """CAs with their certificates, by subject; most inventories need none."""
+        by_name: dict[str, list[tuple[Resource, Any]]] = {}
+        for ca in self._inventory.of_type(AUTHORITY):
+            installed = self._index.installations.get(text(ca, "arn"), [])
             pems = dict.fromkeys(text(each, "certificate") for each in (ca, *installed))
             for certificate in (each for pem in pems for each in list(parse_or_none(pem))[:1]):
-                self._by_name.setdefault(certificate.subject.rfc4514_string(), []).append((ca, certificate))
+                by_name.setdefault(certificate.subject.rfc4514_string(), []).append((ca, certificate))
+        return by_name
 
     def find(self, ca: Resource, notes: tuple[ImportNote, ...]) -> tuple[str | None, tuple[ImportNote, ...]]:
         """Return the ARN of a CA's parent if exactly one CA of the inventory matches, and notes."""

@@ -9,9 +9,8 @@ from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_problem
 from pcaform.importer.infer.ca_index import text
 from pcaform.importer.infer.entry import INCOMPLETE_RESOURCE, Entries, SpecEntry, describe_reason
-from pcaform.importer.infer.existing_keys import ExistingKeys
+from pcaform.importer.infer.existing_keys import ExistingKeys, Identity, Pairs, join_names, match_pairs
 from pcaform.importer.infer.keys import key_for, own_key
-from pcaform.importer.infer.pairs import Identity, Pairs, join_names, match_pairs
 from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.importer.infer.tags import tags_of
 from pcaform.sources.inventory import ImportNote, Inventory, NoteKind, Resource, is_symbolic

@@ -5,8 +5,7 @@ from collections.abc import Container, Iterable, Mapping
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.core.x509 import parse_or_none
-from pcaform.importer.infer.existing_keys import CaIdentity, ExistingKeys
-from pcaform.importer.infer.pairs import Identity, join_names, match_pairs
+from pcaform.importer.infer.existing_keys import CaIdentity, ExistingKeys, Identity, join_names, match_pairs
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.types import CA_ARN, KEY
 from pcaform.terraform.resource_types import AUTHORITY
@@ -79,8 +78,8 @@ def _match_existing(cas: Iterable[Resource], existing: ExistingKeys) -> dict[str
     keys = {arn: existing.cas[arn] for arn in by_arn if arn in existing.cas}
     taken, names = set(keys.values()), {each.common_name for each in existing.without_arn.values()}
     for arn, each in by_arn.items():
-        key = _key_of_module(each, existing, names)
-        if arn not in keys and key is not None and key not in taken:
+        key = _key_of_module(each, existing, names) if existing.without_arn and arn not in keys else None
+        if key is not None and key not in taken:
             keys[arn] = key
             taken.add(key)
     ours = {key: _identity_values(identity) for key, identity in existing.without_arn.items() if key not in taken}
@@ -120,13 +119,14 @@ class _Taken:
 
     def __init__(self, existing: ExistingKeys) -> None:
         self._used: set[str] = set()
-        self._existing = {*existing.cas.values(), *existing.without_arn}
+        self._with_existing = {*existing.cas.values(), *existing.without_arn}
 
     def key(self, existing: str | None, module: str | None, name: str) -> str:
         """Return the existing key, else the module's, else one from the name."""
-        key = own_key(existing, taken=self._used) or own_key(module, taken=self._used | self._existing)
-        key = key or key_for(module or name, self._used | self._existing)
+        key = own_key(existing, taken=self._used) or own_key(module, taken=self._with_existing)
+        key = key or key_for(module or name, self._with_existing)
         self._used.add(key)
+        self._with_existing.add(key)
         return key
 
 

@@ -72,9 +72,10 @@ def module_names_are_unique(spec: Spec) -> Iterator[Finding]:
 
 def _list_set_keys(model: BaseModel) -> Iterator[tuple[Loc, str, object]]:
     """Yield path, name and value of each key that is set in the spec, also in nested models."""
-    for name in type(model).model_fields:
-        value = getattr(model, name)
-        if isinstance(value, BaseModel):
-            yield from (((name, *loc), inner, inner_value) for loc, inner, inner_value in _list_set_keys(value))
-        elif name in model.model_fields_set:
-            yield (name,), name, value
+    waiting: list[tuple[Loc, BaseModel]] = [((), model)]
+    for loc, each in waiting:
+        for name, value in each:
+            if isinstance(value, BaseModel):
+                waiting.append(((*loc, name), value))
+            elif name in each.model_fields_set:
+                yield (*loc, name), name, value
