@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from checks.audit.faulty_account import managed, named
+from checks.drift.mutations import authority, drift
 from conftest import Run
 from pcaform.checks.access.account import account_request
 from pcaform.checks.audit.check import audit_account
+from pcaform.checks.drift.difference import Kind
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.rate_limit import RateLimiter
 from pcaform.sources.aws.session import Caller, open_account
@@ -152,3 +154,12 @@ def test_an_account_is_listed_once(world: World) -> None:
     requests.clear()
     read_snapshot(opened, account_request(Filters()))
     assert requests == {"ListCertificateAuthorities": 2, "GetAccountAuthorizationDetails": 1}
+
+
+def test_a_permission_for_another_account_does_not_count() -> None:
+    """Only the one for the CA's own account renews; an empty account is the own one."""
+    first, second = drift(None, authority(source_account="210987654321")).differences
+    assert (first.kind, first.is_urgent) == (Kind.RENEWAL, True)
+    assert first.message == "ACM has permission on the CA only for account 210987654321, not for the CA's own"
+    assert second.kind is Kind.INEXPRESSIBLE
+    assert drift(None, authority(source_account="")).differences == ()

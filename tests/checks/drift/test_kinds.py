@@ -21,7 +21,6 @@ from checks.drift.mutations import (
     policy,
     spec,
 )
-from pcaform.checks.drift.difference import Kind
 from pcaform.sources.account_snapshot import CaStatus
 from pcaform.sources.inventory import ImportNote
 from pcaform.sources.principals import Policy
@@ -33,15 +32,6 @@ RSA = {"signing_algorithm": "SHA256WITHRSA", "subject": [{"common_name": "Issuin
 RENEW = "have its CSR signed again, and import the certificate: no apply does that"
 APPLY = "apply the stack, or write what AWS has into the spec"
 NEW_CA = "the next apply creates a CA of this name, with a key that no one trusts yet"
-
-
-def test_a_permission_for_another_account_does_not_count() -> None:
-    """Only the one for the CA's own account renews; an empty account is the own one."""
-    first, second = drift(None, authority(source_account="210987654321")).differences
-    assert (first.kind, first.is_urgent) == (Kind.RENEWAL, True)
-    assert first.message == "ACM has permission on the CA only for account 210987654321, not for the CA's own"
-    assert second.kind is Kind.INEXPRESSIBLE
-    assert drift(None, authority(source_account="")).differences == ()
 
 
 def test_nothing_differs_where_nothing_differs() -> None:
