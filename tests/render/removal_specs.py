@@ -1,7 +1,13 @@
 """Pieces of specs for the tests of removals: CAs as lines of YAML, and what belongs to them."""
 
+import json
 import re
 from pathlib import Path
+
+from pcaform.render import removal_check
+from pcaform.render.plan.stack import plan
+from pcaform.rules.load import load_valid_text
+from pcaform.spec.yaml_reader import parse
 
 ACCOUNT = "123456789012"
 HEAD = f"""\
@@ -63,3 +69,16 @@ REFERENCE = f"  partner: {{managed: false, arn: '{ARN}', {PERMITTED}}}\n"
 PLAIN = REFERENCE.replace(f", {PERMITTED}", "")
 WEB = "certificates: {web: {certificate_authority: root, domain_name: a.example, key_algorithm: EC_prime256v1}}\n"
 ELSEWHERE = "provider: {region: us-east-1}"
+
+
+def messages_of(before: str, after: str, *, unrecorded: str = "") -> list[str]:
+    """Return the messages for rendering `after` over the stack of `before`, each with its line and column.
+
+    `unrecorded` is an attribute of the items that the manifest of an earlier pcaform does not have.
+    """
+    items = plan(load_valid_text(before.encode(), "spec.yaml"), source="spec.yaml").items
+    recorded = {key: {name: each for name, each in item.items() if name != unrecorded} for key, item in items.items()}
+    recorded = json.loads(json.dumps(recorded))
+    document, now = parse(after.encode(), "spec.yaml"), load_valid_text(after.encode(), "spec.yaml")
+    problems = removal_check.list_problems(now, document, plan(now, source="spec.yaml"), recorded)
+    return [f"{problem.line}:{problem.column}: {problem.message}" for problem in problems]

@@ -1,13 +1,7 @@
 """Pairs of specs, before and after, and the errors for what the second would silently remove from the stack."""
 
-import json
-
 import pytest
 
-from pcaform.render import removal_check
-from pcaform.render.plan.stack import plan
-from pcaform.rules.load import load_valid_text
-from pcaform.spec.yaml_reader import parse
 from render.removal_specs import (
     ACM,
     ARN,
@@ -23,25 +17,13 @@ from render.removal_specs import (
     ca,
     child,
     external,
+    messages_of,
     offline,
     revocation,
     spec,
 )
 
 EMPTY_LIST = ("common_name: root", "common_name: root, custom_attributes: []")
-
-
-def messages_of(before: str, after: str, *, unrecorded: str = "") -> list[str]:
-    """Return the messages for rendering `after` over the stack of `before`, each with its line and column.
-
-    `unrecorded` is an attribute of the items that the manifest of an earlier pcaform does not have.
-    """
-    items = plan(load_valid_text(before.encode(), "spec.yaml"), source="spec.yaml").items
-    recorded = {key: {name: each for name, each in item.items() if name != unrecorded} for key, item in items.items()}
-    recorded = json.loads(json.dumps(recorded))
-    document, now = parse(after.encode(), "spec.yaml"), load_valid_text(after.encode(), "spec.yaml")
-    problems = removal_check.list_problems(now, document, plan(now, source="spec.yaml"), recorded)
-    return [f"{problem.line}:{problem.column}: {problem.message}" for problem in problems]
 
 
 ACCEPTED = {
@@ -344,18 +326,3 @@ def test_manifest_without_arns_still_finds_removals() -> None:
 @pytest.mark.parametrize(("before", "after", "messages"), REPORTED.values(), ids=REPORTED)
 def test_undeclared_losses_are_reported(before: str, after: str, messages: list[str]) -> None:
     assert messages_of(before, after) == messages
-
-
-LEVEL = "key_storage_security_standard"
-
-
-def test_key_storage_of_a_ca_is_its_own_for_good() -> None:
-    there = [f"arn: '{ARN}'", "activation: external", revocation("enabled: true")]
-    silent, newer, older = (
-        spec(ca("root", *there, *level))
-        for level in ([], [f"{LEVEL}: FIPS_140_2_LEVEL_3_OR_HIGHER"], [f"{LEVEL}: FIPS_140_2_LEVEL_2_OR_HIGHER"])
-    )
-    assert messages_of(silent, older) == messages_of(older, silent) == []  # left out, Terraform keeps it
-    assert messages_of(spec(ca("root")), spec(ca("root", f"{LEVEL}: FIPS_140_2_LEVEL_3_OR_HIGHER"))) == []
-    (message,) = messages_of(older, newer)
-    assert "this makes it another CA" in message
