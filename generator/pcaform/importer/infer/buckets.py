@@ -70,7 +70,7 @@ def infer_buckets(
             "tags": tags_of(bucket, defaults),
         }
         module = module_names.crl_bucket(key)
-        addresses = [(each.address, f"module.{module}.{each.type}.this") for each in (bucket, *parts)]
+        addresses = [(each.address, module_names.resource(module, each.type)) for each in (bucket, *parts)]
         result.entries.append(SpecEntry("crl_buckets", key, data, bucket, addresses=tuple(addresses)))
     return result
 

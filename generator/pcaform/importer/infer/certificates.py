@@ -44,7 +44,7 @@ def infer_certificates(
         key = matched.keys.get(certificate.address) or _new_key(certificate, data, taken)
         taken.add(key)
         result.notes += _check_arn(certificate, key, existing)
-        moved = ((certificate.address, f"module.{module_names.certificate(key)}.{ACM_CERTIFICATE}.this"),)
+        moved = ((certificate.address, module_names.resource(module_names.certificate(key), ACM_CERTIFICATE)),)
         ca_arns = frozenset({text(certificate, "certificate_authority_arn")})
         result.entries.append(
             SpecEntry("certificates", key, data, certificate, addresses=moved, referenced_cas=ca_arns)

@@ -13,6 +13,7 @@ from pcaform.importer.infer.ca_index import CaIndex
 from pcaform.importer.infer.entry import Entries, SpecEntry
 from pcaform.spec.sections import Share
 from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import SHARE
 
 _NOT_A_SHARE = "its statements are not those of a share by AWS RAM or pcaform"
 
@@ -26,7 +27,7 @@ def infer_shares(index: CaIndex, keys: Mapping[str, str], written: Mapping[str, 
             if data is None:
                 result.leave_out(policy, _NOT_A_SHARE)
                 continue
-            address = f"module.{module_names.share(keys[arn])}.aws_acmpca_policy.this"
+            address = module_names.resource(module_names.share(keys[arn]), SHARE)
             result.entries.append(
                 SpecEntry(
                     "shares",
