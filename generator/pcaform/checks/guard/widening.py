@@ -23,6 +23,7 @@ from pcaform.checks.guard.referenced_cas import new_templates, scenario_of
 from pcaform.checks.guard.relevance import ON_IAM
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.iam import actions
+from pcaform.iam.documents import PolicyError
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import Context
@@ -148,8 +149,8 @@ def have_same_meaning(before: Iterable[str], after: Iterable[str]) -> bool:
     """Tell whether two sets of policies allow and deny the same, whatever their wording."""
     old, new = list(before), list(after)
     try:
-        return normalized_statements(map(json.loads, old)) == normalized_statements(map(json.loads, new))
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return normalized_statements(old) == normalized_statements(new)
+    except PolicyError:
         return sorted(map(normal_form, old)) == sorted(map(normal_form, new))
 
 

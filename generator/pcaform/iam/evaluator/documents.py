@@ -1,33 +1,28 @@
-"""Policy documents: reading their statements, and whether a statement applies to a request.
+"""Policy documents as the evaluator takes them: read strictly, and whether a statement applies to a request.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+What cannot be evaluated is an error, never silently no match. Sources, below
+https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_grammar.html,
+access-analyzer-reference-policy-checks.html (what is an error), reference_policies_elements_principal.html.
 """
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.iam.evaluator.conditions import Condition
-from pcaform.iam.evaluator.elements import (
-    PolicyError,
-    read_conditions,
-    read_element,
-    read_principals,
-    read_resources,
-)
-from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
+from pcaform.iam import documents
+from pcaform.iam.documents import ANYONE, PolicyError, Principals, Texts
+from pcaform.iam.evaluator.conditions import Condition, build_condition
+from pcaform.iam.evaluator.patterns import Context, are_variables_well_formed, is_action, is_resource
 
 __all__ = ["Document", "PolicyError", "Statement", "read_document"]
 
 _VERSION_WITH_VARIABLES = "2012-10-17"
 _VERSIONS = (_VERSION_WITH_VARIABLES, "2008-10-17")
-_BLOCKS = frozenset(("Version", "Id", "Statement"))
-_ELEMENTS = frozenset(
-    ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition")
-)
+_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 _DOLLAR = re.compile(r"\$(?=\{)")
+ToPattern = Callable[[str], str]
+"""From a text of a policy to its pattern, which depends on the policy's version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,76 +71,83 @@ class Document:
 
 def read_document(document: str | Mapping[str, Any], name: str) -> Document:
     """Read a policy from JSON text or data; raises PolicyError with the policy and the statement."""
-    where = f"policy '{name}'"
-    data = _parse_json(document, where) if isinstance(document, str) else document
-    if not isinstance(data, Mapping):
-        raise PolicyError(f"{where} is not an object")
-    _refuse_unknown(data, _BLOCKS, where)
-    version = data.get("Version", _VERSIONS[1])
+    policy, where = documents.read_policy(document, name), f"policy '{name}'"
+    version = _VERSIONS[1] if policy.version is None else policy.version
     if version not in _VERSIONS:
         raise PolicyError(f"{where} has the version '{version}', allowed: {', '.join(_VERSIONS)}")
-    statements = data.get("Statement")
-    items = statements if isinstance(statements, list) else [statements]
-    has_variables = version == _VERSION_WITH_VARIABLES
-    return Document(
-        name,
-        tuple(
-            _read_statement(item, f"{where}, statement {number}", has_variables=has_variables)
-            for number, item in enumerate(items, start=1)
-        ),
-    )
+    to_pattern = str if version == _VERSION_WITH_VARIABLES else _escape_variables
+    statements = enumerate(policy.statements, start=1)
+    read = (_check_statement(each, f"{where}, statement {number}", to_pattern) for number, each in statements)
+    return Document(name, tuple(read))
 
 
-def _read_statement(data: Any, where: str, *, has_variables: bool) -> Statement:
-    if not isinstance(data, Mapping):
-        raise PolicyError(f"{where} is not an object")
-    _refuse_unknown(data, _ELEMENTS, where)
-    if data.get("Effect") not in ("Allow", "Deny"):
-        raise PolicyError(f"{where} has the effect '{data.get('Effect')}', allowed: Allow, Deny")
-    to_pattern = _identity if has_variables else _escape_variables
-    actions, are_actions_excluded = read_element(data, "Action", where)
-    resources, are_resources_excluded = read_resources(data, where, to_pattern)
-    principals, are_principals_excluded = read_principals(data, where)
+def _check_statement(statement: documents.Statement, where: str, to_pattern: ToPattern) -> Statement:
+    principals, are_principals_excluded = _check_principals(statement, where)
+    actions, not_actions = statement.actions, statement.not_actions
+    if (actions is None) is (not_actions is None):
+        raise PolicyError(f"{where} needs one of Action and NotAction")
     return Statement(
-        sid=str(data.get("Sid", "")),
-        is_allow=data["Effect"] == "Allow",
-        actions=actions or (),
-        are_actions_excluded=are_actions_excluded,
-        resources=resources,
-        are_resources_excluded=are_resources_excluded,
-        conditions=read_conditions(data.get("Condition", {}), where, to_pattern),
+        sid=statement.sid,
+        is_allow=statement.is_allow,
+        actions=actions or not_actions or (),
+        are_actions_excluded=actions is None,
+        resources=_check_resources(statement, where, to_pattern),
+        are_resources_excluded=statement.not_resources is not None,
+        conditions=tuple(_build_condition(each, where, to_pattern) for each in statement.conditions),
         principals=principals,
         are_principals_excluded=are_principals_excluded,
     )
 
 
-def _identity(text: str) -> str:
-    return text
+def _check_resources(statement: documents.Statement, where: str, to_pattern: ToPattern) -> Texts | None:
+    """Return the patterns of Resource or NotResource; None for neither, as in a statement with principals."""
+    is_resource_based = statement.principals is not None or statement.not_principals is not None
+    present = [each for each in (statement.resources, statement.not_resources) if each is not None]
+    if len(present) > 1 or not (present or is_resource_based):
+        raise PolicyError(f"{where} needs one of Resource and NotResource")
+    patterns = tuple(map(to_pattern, present[0])) if present else None
+    for pattern in patterns or ():
+        if not (pattern == "*" or pattern.startswith("arn:")) or not are_variables_well_formed(pattern):
+            raise PolicyError(f"{where} has the resource '{pattern}', which is neither '*' nor an ARN")
+    return patterns
+
+
+def _check_principals(statement: documents.Statement, where: str) -> tuple[Mapping[str, Texts] | None, bool]:
+    """Return the names of Principal or NotPrincipal by kind, None for neither, and whether it is NotPrincipal."""
+    if statement.principals is not None and statement.not_principals is not None:
+        raise PolicyError(f"{where} has both Principal and NotPrincipal")
+    if statement.not_principals is not None and statement.is_allow:
+        raise PolicyError(f"{where} allows with NotPrincipal, which AWS does not support")
+    if statement.principals is not None:
+        return _by_kind(statement.principals, f"{where}, Principal"), False
+    if statement.not_principals is not None:
+        return _by_kind(statement.not_principals, f"{where}, NotPrincipal"), True
+    return None, False
+
+
+def _by_kind(principals: Principals, where: str) -> Mapping[str, Texts]:
+    by_kind: dict[str, Texts] = {}
+    for written, name in principals:
+        kind = "AWS" if written == ANYONE else written
+        if kind not in _KINDS:
+            raise PolicyError(f"{where} {kind} has the kind '{kind}', allowed: {', '.join(_KINDS)}")
+        if ("*" in name or "?" in name) and (kind, name) != ("AWS", ANYONE):
+            raise PolicyError(f"{where} {kind} has '{name}', but a wildcard never matches a part of a name")
+        by_kind[kind] = (*by_kind.get(kind, ()), name)
+    return by_kind
+
+
+def _build_condition(written: documents.Condition, where: str, to_pattern: ToPattern) -> Condition:
+    name, key = written.operator, written.key
+    try:
+        condition = build_condition(name, key, tuple(map(to_pattern, written.values)))
+    except ValueError as error:
+        raise PolicyError(f"{where} has the value '{error}' for '{key}', which {name} cannot read") from None
+    if condition is None:
+        raise PolicyError(f"{where} has the unknown condition operator '{name}'")
+    return condition
 
 
 def _escape_variables(text: str) -> str:
     """Return a text of policy version 2008-10-17 as a pattern: `${` does not start a variable there."""
     return _DOLLAR.sub("${$}", text)
-
-
-def _parse_json(text: str, where: str) -> Any:
-    def refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        duplicates = sorted({key for key in keys if keys.count(key) > 1})
-        if duplicates:
-            raise PolicyError(f"{where} has an element twice: {', '.join(duplicates)}")
-        return dict(pairs)
-
-    def refuse_constant(constant: str) -> None:
-        raise PolicyError(f"{where} is not JSON: {constant}")
-
-    try:
-        return json.loads(text, object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise PolicyError(f"{where} is not JSON: {error}") from None
-
-
-def _refuse_unknown(data: Mapping[str, Any], known: frozenset[str], where: str) -> None:
-    unknown = sorted(map(str, data.keys() - known))
-    if unknown:
-        raise PolicyError(f"{where} has unknown elements: {', '.join(unknown)}")

@@ -7,7 +7,7 @@ only adds policies to existing principals.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pcaform.iam.evaluator.elements import PolicyError
+from pcaform.iam.documents import PolicyError
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, affects, can_issue, is_relevant
 from pcaform.sources.aws.iam_details import IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.inventory import ImportNote, Resource

@@ -6,8 +6,8 @@ from pcaform.checks.access.check import Access
 from pcaform.checks.audit.finding import Finding
 from pcaform.checks.audit.rule import AuditContext, rule
 from pcaform.core import facts
+from pcaform.iam.documents import PolicyError
 from pcaform.iam.evaluator.documents import Statement, read_document
-from pcaform.iam.evaluator.elements import PolicyError
 from pcaform.iam.evaluator.patterns import is_action
 from pcaform.sources.account_snapshot import CaStatus
 
