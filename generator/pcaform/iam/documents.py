@@ -6,11 +6,13 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from pcaform.core.problems import Failure
+from pcaform.iam.evaluator.conditions import Condition
+from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
 
 _BLOCKS = frozenset(("Version", "Id", "Statement"))
 _ELEMENTS = frozenset(
@@ -24,15 +26,6 @@ Principals = tuple[tuple[str, str], ...]
 
 class PolicyError(Failure, ValueError):
     """An invalid policy document; the message has the location and the reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One key of one operator of a Condition element, both as they are written; numbers and booleans are texts too."""
-
-    operator: str
-    key: str
-    values: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +50,63 @@ class Statement:
         """Tell whether it allows, rather than denies."""
         return self.effect == "Allow"
 
+    @property
+    def is_resource_based(self) -> bool:
+        """Tell whether it says whom it is about, as only resource-based policies do."""
+        return self.principals is not None or self.not_principals is not None
+
+    def matches_action(self, action: str) -> bool:
+        """Tell whether it is about an action: one of its patterns matches it, or none of NotAction."""
+        return _matches(lambda pattern: is_action(action, pattern), self.actions, self.not_actions)
+
+    def matches_resource(self, resource: str, context: Context) -> bool:
+        """Tell whether it is about a resource; one with neither Resource nor NotResource is about the policy's own."""
+        is_own = self.resources is None and self.not_resources is None
+        return is_own or _matches(
+            lambda pattern: is_resource(resource, pattern, context), self.resources, self.not_resources
+        )
+
+    def applies(self, action: str, resource: str, context: Context) -> bool:
+        """Tell whether action, resource and conditions all match; principals are checked by `match_principal`."""
+        return (
+            self.matches_action(action)
+            and self.matches_resource(resource, context)
+            and all(condition.is_met(context) for condition in self.conditions)
+        )
+
     def names_action(self, action: str) -> bool:
         """Tell whether it has an action as it is, whatever its case; no pattern is matched."""
         return action.lower() in map(str.lower, self.actions or ())
 
     def principals_of(self, kind: str) -> list[str]:
-        """Return the names of its principals of a kind."""
-        return [name for each, name in self.principals or () if each == kind]
+        """Return the names of its principals of a kind; `*` alone is of the kind AWS."""
+        return [name for each, name in self.principals or () if each == kind or (each == ANYONE and kind == "AWS")]
 
     def values_of(self, operator: str, key: str) -> list[str]:
         """Return the values of a condition, whose key ignores case; none if there is no such condition."""
         return [
             value
             for each in self.conditions
-            if each.operator == operator and each.key.lower() == key.lower()
+            if each.operator == operator and each.key == key.lower()
             for value in each.values
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyDocument:
-    """A policy: its statements, and the elements beside them."""
+def _matches(match: Callable[[str], bool], patterns: Texts | None, excluded: Texts | None) -> bool:
+    """Tell whether an element, or its Not element, matches; an empty list matches nothing."""
+    if patterns is not None:
+        return any(map(match, patterns))
+    return excluded is not None and not any(map(match, excluded))
 
-    version: Any
-    id: Any
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A policy: its name (an ARN or another, for messages), its statements, and the elements beside them."""
+
+    name: str
     statements: tuple[Statement, ...]
+    version: Any = None
+    id: Any = None
 
     def only(self, effect: str) -> Self:
         """Return the policy with its statements of one effect."""
@@ -93,9 +118,9 @@ def read_statements(document: Any, name: str = "") -> tuple[Statement, ...]:
     return read_policy(document, name).statements
 
 
-def read_policy(document: Any, name: str = "") -> PolicyDocument:
+def read_policy(document: Any, name: str = "") -> Document:
     """Return a policy, JSON text or data; raises PolicyError with the policy and the statement for anything else."""
-    if isinstance(document, PolicyDocument):
+    if isinstance(document, Document):
         return document
     where = f"policy '{name}'" if name else "the policy"
     data = _parse_json(document, where) if isinstance(document, str) else document
@@ -104,7 +129,7 @@ def read_policy(document: Any, name: str = "") -> PolicyDocument:
     _refuse_unknown(data, _BLOCKS, where)
     statements = enumerate(as_list(data.get("Statement")), start=1)
     read = tuple(_read_statement(each, f"{where}, statement {number}") for number, each in statements)
-    return PolicyDocument(data.get("Version"), data.get("Id"), read)
+    return Document(name, read, data.get("Version"), data.get("Id"))
 
 
 def _read_statement(data: Any, where: str) -> Statement:

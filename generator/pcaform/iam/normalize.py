@@ -12,7 +12,8 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from pcaform.iam.documents import Condition, PolicyDocument, Principals, Statement, Texts, read_policy
+from pcaform.iam.documents import Document, Principals, Statement, Texts, read_policy
+from pcaform.iam.evaluator.conditions import Condition
 
 _ONE_OF = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike", "NumericEquals", "Bool", "Null"})
 """Operators that are met if any of their values matches: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html"""
@@ -34,7 +35,7 @@ def statements_by_sid(document: Any) -> frozenset[tuple[str, frozenset[str]]]:
     return frozenset((each.sid, frozenset(_of_statement(each))) for each in read_policy(document).statements)
 
 
-def _of_document(document: PolicyDocument) -> Iterator[str]:
+def _of_document(document: Document) -> Iterator[str]:
     yield _text([document.version, document.id])
     for statement in document.statements:
         yield from _of_statement(statement)
@@ -78,7 +79,7 @@ def _principals(principals: Principals | None) -> Principals | None:
 
 
 def _condition(condition: Condition) -> Axis:
-    key = condition.key.lower() if "/" not in condition.key else condition.key
+    key = condition.key if "/" not in condition.name else condition.name
     name, values = f"{condition.operator} {key}", sorted(set(condition.values))
     return [(name, each) for each in values] if condition.operator in _ONE_OF else [(name, values)]
 

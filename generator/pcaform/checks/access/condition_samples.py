@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from pcaform.checks.access.scenario import Subject
-from pcaform.iam.documents import Condition, read_statements
+from pcaform.iam.documents import read_statements
+from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.patterns import Context
 
 _SET = re.compile(r"For(?:All|Any)Values?:|IfExists$")
@@ -25,9 +26,9 @@ def sample_contexts(subject: Subject) -> list[Context]:
 
 def _satisfy(conditions: Sequence[Condition]) -> dict[str, tuple[str, ...]]:
     context = {
-        each.key.lower(): (_WILDCARD.sub("x", each.values[0]),)
+        each.key: (_WILDCARD.sub("x", each.values[0]),)
         for each in conditions
         if each.values and "Not" not in each.operator and _SET.sub("", each.operator) != "Null"
     }
-    required = {each.key.lower() for each in conditions if each.operator == "Null" and each.values[:1] == ("false",)}
+    required = {each.key for each in conditions if each.operator == "Null" and each.values[:1] == ("false",)}
     return {**dict.fromkeys(required, ("x",)), **context}

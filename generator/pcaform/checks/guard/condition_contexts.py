@@ -62,9 +62,9 @@ def _base(statement: Statement) -> dict[str, str]:
 
 def _conditions(statement: Statement) -> Iterator[tuple[str, str, list[str]]]:
     for each in statement.conditions:
-        if not each.key.lower().startswith(_TRIED):
+        if not each.key.startswith(_TRIED):
             samples = [sample for value in each.values for sample in _samples(each.operator, value)]
-            yield each.operator, each.key.lower(), samples
+            yield each.operator, each.key, samples
     for resource in statement.resources or ():
         for match in VARIABLE.finditer(resource):
             yield "Resource", match["key"].lower(), [SAMPLE]

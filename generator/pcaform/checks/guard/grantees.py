@@ -13,7 +13,8 @@ from math import prod
 
 from pcaform.core.facts import TEMPLATES
 from pcaform.iam.actions import ISSUE
-from pcaform.iam.documents import Condition, Statement, read_policy, read_statements
+from pcaform.iam.documents import Statement, read_policy, read_statements
+from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.patterns import is_action, is_like
 from pcaform.iam.evaluator.principals import account_of
@@ -198,7 +199,7 @@ def _grantees(statement: Statement) -> Iterator[Grantee]:
 
 def _conditions(conditions: Sequence[Condition]) -> list[Conditions]:
     """Return the conditions: each value alone if one of them is enough, unless those are too many."""
-    whole = [(each.operator, each.key, frozenset(each.values)) for each in conditions]
+    whole = [(each.operator, each.name, frozenset(each.values)) for each in conditions]
     axes = [
         [(operator, key, values)]
         if "Not" in operator or ":" in operator

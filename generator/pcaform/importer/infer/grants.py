@@ -113,7 +113,7 @@ def _managed(request: Statement, used: Sequence[Statement | None], keys: Mapping
 
 
 def _is_tagged(statement: Statement) -> bool:
-    return any(each.operator == "StringEquals" and "ResourceTag/" in each.key for each in statement.conditions)
+    return any(each.operator == "StringEquals" and "ResourceTag/" in each.name for each in statement.conditions)
 
 
 def _templates(statement: Statement) -> list[str]:

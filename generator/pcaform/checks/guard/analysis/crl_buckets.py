@@ -85,5 +85,5 @@ def _partition(arn: str) -> str:
 def _covers_ca(statement: Statement, arn: str) -> bool:
     """Tell whether the conditions of a statement hold for a CA."""
     own = {"aws:sourcearn": arn, "aws:sourceaccount": arn.split(":")[4] if arn.startswith("arn:") else ""}
-    asked = [(own[each.key.lower()], each.values) for each in statement.conditions if each.key.lower() in own]
+    asked = [(own[each.key], each.values) for each in statement.conditions if each.key in own]
     return all(any(is_like(value, pattern, {}) for pattern in patterns) for value, patterns in asked)
