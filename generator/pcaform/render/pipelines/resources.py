@@ -17,19 +17,7 @@ from pcaform.render.plan.providers import alias
 from pcaform.render.plan.resources import StackResource, resources
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.stack import Spec
-from pcaform.terraform.resource_types import (
-    ACM_CERTIFICATE,
-    AUTHORITY,
-    CERTIFICATE,
-    IAM_INSTANCE_PROFILE,
-    IAM_POLICY,
-    IAM_ROLE,
-    IAM_ROLE_POLICY_ATTACHMENT,
-    IAM_USER,
-    IAM_USER_POLICY_ATTACHMENT,
-    S3_BUCKET,
-    SHARE,
-)
+from pcaform.terraform import resource_types as types
 
 _EVERY = ("*",)
 
@@ -105,11 +93,11 @@ def _without_covered(arns: Iterable[str]) -> tuple[str, ...]:
 
 
 def _cas(stack: _Stack) -> Iterator[PipelineResource]:
-    managed, signers = stack.cas(AUTHORITY, "arn"), stack.cas(CERTIFICATE)
+    managed, signers = stack.cas(types.AUTHORITY, "arn"), stack.cas(types.CERTIFICATE)
     if any(arn.endswith("/*") for arn in managed):
         yield PipelineResource("CreateCas", RequiredActions((), (required_actions.CREATE_AUTHORITY,)), _EVERY)
     yield PipelineResource("Cas", required_actions.AUTHORITY, managed)
-    templates = sorted({each.values["template_arn"] for each in stack.of_type(CERTIFICATE)})
+    templates = sorted({each.values["template_arn"] for each in stack.of_type(types.CERTIFICATE)})
     issue = {"ArnEquals": {"acm-pca:TemplateArn": templates}}
     yield PipelineResource("SignCas", RequiredActions((), (required_actions.ISSUE,)), signers, issue)
     yield PipelineResource("SignedCas", required_actions.SIGNER, signers)
@@ -117,12 +105,12 @@ def _cas(stack: _Stack) -> Iterator[PipelineResource]:
     cas = stack.spec.certificate_authorities.items()
     permitting = (_ca_arn(stack.spec, key) for key, ca in cas if ca.permissions and not _assumed_role(ca))
     yield PipelineResource("Permissions", required_actions.PERMISSION, _without_covered(permitting))
-    yield PipelineResource("Shares", required_actions.SHARE, stack.cas(SHARE, "resource_arn"))
+    yield PipelineResource("Shares", required_actions.SHARE, stack.cas(types.SHARE, "resource_arn"))
 
 
 def _certificates(stack: _Stack) -> Iterator[PipelineResource]:
     """Yield private certificates of ACM: they may only be requested from the stack's CAs, which ACM calls."""
-    signers, aws = stack.cas(ACM_CERTIFICATE), stack.spec.aws
+    signers, aws = stack.cas(types.ACM_CERTIFICATE), stack.spec.aws
     if not signers:
         return
     default = facts.template_arn(aws.region, facts.DEFAULT_TEMPLATE)
@@ -137,9 +125,9 @@ def _certificates(stack: _Stack) -> Iterator[PipelineResource]:
 
 
 def _principals(stack: _Stack) -> Iterator[PipelineResource]:
-    users, roles = stack.of_type(IAM_USER), stack.of_type(IAM_ROLE)
-    ec2_roles = [_path(each) for each in stack.of_type(IAM_INSTANCE_PROFILE)]
-    policies = stack.iam_arns("policy", map(_path, stack.of_type(IAM_POLICY)))
+    users, roles = stack.of_type(types.IAM_USER), stack.of_type(types.IAM_ROLE)
+    ec2_roles = [_path(each) for each in stack.of_type(types.IAM_INSTANCE_PROFILE)]
+    policies = stack.iam_arns("policy", map(_path, stack.of_type(types.IAM_POLICY)))
     attached = {"ArnEquals": {"iam:PolicyARN": list(policies)}}
     own = {"User": stack.iam_arns("user", map(_path, users)), "Role": stack.iam_arns("role", map(_path, roles))}
     yield PipelineResource("Users", required_actions.USER, own["User"])
@@ -156,8 +144,8 @@ def _principals(stack: _Stack) -> Iterator[PipelineResource]:
     )
     yield PipelineResource("Policies", required_actions.POLICY, policies)
     for kind, owned, attachment in (
-        ("User", users, IAM_USER_POLICY_ATTACHMENT),
-        ("Role", roles, IAM_ROLE_POLICY_ATTACHMENT),
+        ("User", users, types.IAM_USER_POLICY_ATTACHMENT),
+        ("Role", roles, types.IAM_ROLE_POLICY_ATTACHMENT),
     ):
         names = {each.values[kind.lower()] for each in stack.of_type(attachment)}
         existing = names - {each.values["name"] for each in owned}
@@ -174,6 +162,6 @@ def _path(resource: StackResource) -> str:
 
 
 def _buckets(stack: _Stack) -> Iterator[PipelineResource]:
-    names = sorted(each.values["bucket"] for each in stack.of_type(S3_BUCKET))
+    names = sorted(each.values["bucket"] for each in stack.of_type(types.S3_BUCKET))
     partition = facts.partition(stack.spec.aws.region)
     yield PipelineResource("Buckets", required_actions.BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))

@@ -16,32 +16,14 @@ from pcaform.render.plan.module_call import ModuleCall
 from pcaform.render.plan.placeholders import Placeholders, output_placeholder
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
+from pcaform.terraform import resource_types as types
 from pcaform.terraform.hcl_writer import Reference
-from pcaform.terraform.resource_types import (
-    ACM_CERTIFICATE,
-    AUTHORITY,
-    CERTIFICATE,
-    IAM_INSTANCE_PROFILE,
-    IAM_POLICY,
-    IAM_ROLE,
-    IAM_ROLE_POLICY_ATTACHMENT,
-    IAM_USER,
-    IAM_USER_POLICY_ATTACHMENT,
-    INSTALLATION,
-    PERMISSION,
-    S3_BUCKET,
-    S3_BUCKET_OWNERSHIP_CONTROLS,
-    S3_BUCKET_POLICY,
-    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
-    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
-    SHARE,
-)
 
 _UNPROTECTED = "-unprotected"
 _BUCKET_PARTS = (
-    S3_BUCKET_OWNERSHIP_CONTROLS,
-    S3_BUCKET_PUBLIC_ACCESS_BLOCK,
-    S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
+    types.S3_BUCKET_OWNERSHIP_CONTROLS,
+    types.S3_BUCKET_PUBLIC_ACCESS_BLOCK,
+    types.S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
 )
 OUTSIDE = "(installed outside this stack)"
 """The placeholder for the certificate of a CA whose activation is external."""
@@ -88,12 +70,12 @@ def _provider_of(call: ModuleCall) -> str:
 
 def _computed(call: str, resource_type: str, spec: Spec, *, placeholders: Placeholders) -> dict[str, Any]:
     """Return values that are not arguments of the module: a CA's ARN, and a certificate that comes from elsewhere."""
-    if resource_type == CERTIFICATE:
+    if resource_type == types.CERTIFICATE:
         return {"certificate": output_placeholder(placeholders.moved.get(call, call), "certificate")}
-    if resource_type not in (AUTHORITY, INSTALLATION):
+    if resource_type not in (types.AUTHORITY, types.INSTALLATION):
         return {}
     key = module_names.ca_key(call)
-    if resource_type == INSTALLATION:
+    if resource_type == types.INSTALLATION:
         return {"certificate_authority_arn": placeholders.arns[key]}
     is_external = spec.managed[key].activation == "external"
     return {"arn": placeholders.arns[key], **({"certificate": OUTSIDE} if is_external else {})}
@@ -117,9 +99,9 @@ def _private_ca_resources(arguments: Mapping[str, Any]) -> Parts:
         "revocation_configuration": _revocation_blocks(arguments.get("revocation_configuration")),
     }
     installed = arguments.get("certificate")
-    yield AUTHORITY, {**values, "certificate": installed and installed["certificate"]}, None
+    yield types.AUTHORITY, {**values, "certificate": installed and installed["certificate"]}, None
     if installed:
-        yield INSTALLATION, installed, None
+        yield types.INSTALLATION, installed, None
 
 
 def _revocation_blocks(arguments: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -129,31 +111,35 @@ def _revocation_blocks(arguments: Mapping[str, Any] | None) -> list[dict[str, An
 def _ca_certificate_resources(arguments: Mapping[str, Any]) -> Parts:
     values = {name: value for name, value in arguments.items() if name not in ("issuer_arn", "superseded", "validity")}
     own = {"certificate_authority_arn": arguments["issuer_arn"], "validity": [arguments["validity"]]}
-    yield CERTIFICATE, {**values, **own}, None
+    yield types.CERTIFICATE, {**values, **own}, None
 
 
 def _permission_resources(arguments: Mapping[str, Any]) -> Parts:
-    yield PERMISSION, {"principal": ACM_PRINCIPAL, **arguments}, None
+    yield types.PERMISSION, {"principal": ACM_PRINCIPAL, **arguments}, None
 
 
 def _share_resources(arguments: Mapping[str, Any]) -> Parts:
     policy = json.dumps(arguments["policy"])
-    yield SHARE, {"resource_arn": arguments["certificate_authority_arn"], "policy": policy}, None
+    yield types.SHARE, {"resource_arn": arguments["certificate_authority_arn"], "policy": policy}, None
 
 
 def _user_resources(arguments: Mapping[str, Any]) -> Parts:
     name = arguments["user_name"]
-    yield IAM_USER, {"name": name, **_select(arguments, "path", "permissions_boundary", "force_destroy", "tags")}, None
+    yield (
+        types.IAM_USER,
+        {"name": name, **_select(arguments, "path", "permissions_boundary", "force_destroy", "tags")},
+        None,
+    )
     yield from _attached_policies(arguments, "user", name)
 
 
 def _role_resources(arguments: Mapping[str, Any]) -> Parts:
     name, trust = arguments["role_name"], json.dumps(arguments["assume_role_policy"])
     selected = _select(arguments, "path", "permissions_boundary", "tags", "max_session_duration")
-    yield IAM_ROLE, {"name": name, "assume_role_policy": trust, **selected}, None
+    yield types.IAM_ROLE, {"name": name, "assume_role_policy": trust, **selected}, None
     yield from _attached_policies(arguments, "role", name)
     if arguments.get("instance_profile"):
-        yield IAM_INSTANCE_PROFILE, {"name": name, "role": name, **_select(arguments, "path", "tags")}, None
+        yield types.IAM_INSTANCE_PROFILE, {"name": name, "role": name, **_select(arguments, "path", "tags")}, None
 
 
 def _attachment_resources(arguments: Mapping[str, Any]) -> Parts:
@@ -162,22 +148,22 @@ def _attachment_resources(arguments: Mapping[str, Any]) -> Parts:
 
 
 def _attached_policies(arguments: Mapping[str, Any], kind: str, principal: str) -> Parts:
-    attachment = IAM_USER_POLICY_ATTACHMENT if kind == "user" else IAM_ROLE_POLICY_ATTACHMENT
+    attachment = types.IAM_USER_POLICY_ATTACHMENT if kind == "user" else types.IAM_ROLE_POLICY_ATTACHMENT
     for name, document in arguments["policies"].items():
         text = json.dumps(document, ensure_ascii=False)
-        yield IAM_POLICY, {"name": name, "policy": text, **_select(arguments, "path", "tags")}, name
+        yield types.IAM_POLICY, {"name": name, "policy": text, **_select(arguments, "path", "tags")}, name
         yield attachment, {kind: principal, "policy_arn": f"(policy {name})"}, name
 
 
 def _acm_certificate_resources(arguments: Mapping[str, Any]) -> Parts:
     names = arguments.get("subject_alternative_names")
-    yield ACM_CERTIFICATE, {**arguments, **({"subject_alternative_names": sorted(names)} if names else {})}, None
+    yield types.ACM_CERTIFICATE, {**arguments, **({"subject_alternative_names": sorted(names)} if names else {})}, None
 
 
 def _bucket_resources(arguments: Mapping[str, Any]) -> Parts:
     bucket = _select(arguments, "bucket")
-    yield S3_BUCKET, _select(arguments, "bucket", "force_destroy", "tags"), None
-    yield S3_BUCKET_POLICY, {**bucket, "policy": json.dumps(arguments["policy"])}, None
+    yield types.S3_BUCKET, _select(arguments, "bucket", "force_destroy", "tags"), None
+    yield types.S3_BUCKET_POLICY, {**bucket, "policy": json.dumps(arguments["policy"])}, None
     yield from ((part, bucket, None) for part in _BUCKET_PARTS)
 
 
