@@ -45,43 +45,9 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   }
 }
 
-locals {
-  # What AWS asks for: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html. The CAs' ARNs are not in
-  # it, since a CA can only be made once the bucket is ready.
-  write = {
-    Sid       = "PrivateCaWritesLists"
-    Effect    = "Allow"
-    Principal = { Service = "acm-pca.amazonaws.com" }
-    Action    = ["s3:PutObject", "s3:PutObjectAcl", "s3:GetBucketAcl", "s3:GetBucketLocation"]
-    Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
-    Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
-  }
-  encrypted_transport = {
-    Sid       = "EncryptedTransportOnly"
-    Effect    = "Deny"
-    Principal = "*"
-    Action    = ["s3:*"]
-    Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
-    Condition = { Bool = { "aws:SecureTransport" = "false" } }
-  }
-  read = {
-    Sid       = "CloudFrontReadsLists"
-    Effect    = "Allow"
-    Principal = { Service = "cloudfront.amazonaws.com" }
-    Action    = ["s3:GetObject"]
-    Resource  = ["${aws_s3_bucket.this.arn}/*"]
-    Condition = { ArnEquals = { "aws:SourceArn" = var.cloudfront_distribution_arns } }
-  }
-  # One text per statement: statements of different shapes are no list to Terraform.
-  statements = concat(
-    [jsonencode(local.write), jsonencode(local.encrypted_transport)],
-    length(var.cloudfront_distribution_arns) == 0 ? [] : [jsonencode(local.read)],
-  )
-}
-
 resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.bucket
-  policy = "{\"Version\":\"2012-10-17\",\"Statement\":[${join(",", local.statements)}]}"
+  policy = var.policy
 
   depends_on = [
     aws_s3_bucket_ownership_controls.this,

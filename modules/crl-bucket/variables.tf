@@ -23,26 +23,14 @@ variable "bucket" {
   }
 }
 
-variable "account_id" {
-  description = "The account whose CAs may write lists into the bucket."
+variable "policy" {
+  description = "The bucket's policy: a JSON document that lets AWS Private CA write, and CloudFront read if it serves the lists."
   type        = string
   nullable    = false
 
   validation {
-    condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "An account's id has 12 digits."
-  }
-}
-
-variable "cloudfront_distribution_arns" {
-  description = "The CloudFront distributions through which relying parties fetch the lists."
-  type        = list(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for arn in var.cloudfront_distribution_arns : can(regex("^arn:[a-z-]+:cloudfront::[0-9]{12}:distribution/[A-Z0-9]+$", arn))])
-    error_message = "A distribution's ARN is arn:PARTITION:cloudfront::ACCOUNT:distribution/ID."
+    condition     = can(jsondecode(var.policy).Statement)
+    error_message = "A policy is a JSON document with a Statement."
   }
 }
 

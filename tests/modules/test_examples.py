@@ -19,8 +19,8 @@ EXAMPLES = {f"{name}.tf": example(name) for name in NAMES}
 EDITS = {
     "private-ca.tf": ('country = "DE" }\n', 'country = "DE" }\n  tags = { owner = "pki" }\n'),
     "ca-certificate.tf": ('"5" }', '"4" }'),
-    "crl-bucket.tf": ('account_id = "123456789012"\n', 'account_id = "123456789012"\n  force_destroy = true\n'),
-    "ca-share.tf": ('["210987654321"]', '["210987654321", "111122223333"]'),
+    "crl-bucket.tf": ("  policy = jsonencode", "  force_destroy = true\n  policy        = jsonencode"),
+    "ca-share.tf": ("template/EndEntityCertificate/V1", "template/EndEntityClientAuthCertificate/V1"),
     "acm-certificate.tf": ("key_algorithm  ", 'tags = { owner = "pki" }\n  key_algorithm  '),
     "issuer-user.tf": ('"acm-pca:GetCertificate", ', '"acm-pca:GetCertificate", "acm-pca:RevokeCertificate", '),
     "issuer-role.tf": ('"acm-pca:GetCertificate"', '["acm-pca:GetCertificate", "acm-pca:RevokeCertificate"]'),

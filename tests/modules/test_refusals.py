@@ -16,6 +16,7 @@ from terraform_steps import init_once
 
 CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
 TEMPLATE = "arn:aws:acm-pca:::template/"
+EMPTY = '{"Statement": []}'
 PEM = "-----BEGIN CERTIFICATE-----\n"
 RIGHT: Mapping[str, Mapping[str, Any]] = {
     "acm-certificate": {"certificate_authority_arn": CA, "domain_name": "intranet.corp.example"},
@@ -27,13 +28,8 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
         "template_arn": f"{TEMPLATE}SubordinateCACertificate_PathLen0/V1",
         "validity": {"type": "YEARS", "value": "5"},
     },
-    "ca-share": {
-        "certificate_authority_arn": CA,
-        "accounts": ["210987654321"],
-        "organization": None,
-        "template_arn": f"{TEMPLATE}EndEntityCertificate/V1",
-    },
-    "crl-bucket": {"bucket": "corp-lists", "account_id": "123456789012"},
+    "ca-share": {"certificate_authority_arn": CA, "policy": EMPTY},
+    "crl-bucket": {"bucket": "corp-lists", "policy": EMPTY},
     "issuer-attachment": {"user_name": "ci"},
     "issuer-role": {"role_name": "ci", "assume_role_policy": "{}"},
     "issuer-user": {"user_name": "ci"},
@@ -64,8 +60,10 @@ def keys(key: str, signature: str) -> dict[str, Any]:
     return {"key_algorithm": key, "signing_algorithm": signature}
 
 
-def distribution(arn: str) -> dict[str, Any]:
-    return {"cloudfront_distribution_arns": [arn]}
+def issuing(actions: Any, **condition: Any) -> dict[str, Any]:
+    return {
+        "policy": json.dumps({"Statement": [{"Action": "acm-pca:GetCertificate"}, {"Action": actions, **condition}]})
+    }
 
 
 LIST = {"s3_bucket_name": "lists", "expiration_in_days": 7}
@@ -74,6 +72,9 @@ FAMILY = "The signing algorithm is of the key's family"
 DISABLED = "A disabled crl_configuration has no other argument"
 CHAIN = "The certificate of a SUBORDINATE CA is installed together"
 RESERVED = "S3 keeps this prefix or suffix"
+ISSUE = "acm-pca:IssueCertificate"
+DOCUMENT = "A policy is a JSON document with a Statement"
+UNLIMITED = "A statement that allows acm-pca:IssueCertificate"
 VALIDITY = "The validity's value is a whole number"
 CASES = [
     *(Case(module, {}) for module in NAMES),
@@ -133,17 +134,14 @@ CASES = [
     Case("crl-bucket", {"bucket": "10.0.0.1"}, "A bucket's name has no two dots"),
     Case("crl-bucket", {"bucket": "xn--lists"}, RESERVED),
     Case("crl-bucket", {"bucket": "lists--x-s3"}, RESERVED),
-    Case("crl-bucket", {"account_id": "12345678901"}, "An account's id has 12 digits"),
-    Case("crl-bucket", distribution("arn:aws:cloudfront::123456789012:distribution/E1A2")),
-    Case("crl-bucket", distribution("E1A2"), "A distribution's ARN is"),
-    Case("ca-share", {"accounts": []}, "A share names accounts, or an organization"),
-    Case("ca-share", {"accounts": [], "organization": "o-1234567890"}),
-    Case("ca-share", {"accounts": ["root"]}, "An account's id has 12 digits"),
-    Case("ca-share", {"accounts": ["210987654321", "210987654321"]}, "An account is named once"),
-    Case("ca-share", {"organization": "r-1234567890"}, "An organization's id is o-"),
-    Case("ca-share", {"template_arn": f"{TEMPLATE}SubordinateCACertificate_PathLen0/V1"}),
-    Case("ca-share", {"template_arn": f"{TEMPLATE}RootCACertificate/V1"}, "AWS shares a CA for one of these"),
-    Case("ca-share", {"template_arn": f"{TEMPLATE}EndEntityCertificate"}, "A template's ARN is"),
+    Case("crl-bucket", {"policy": "{}"}, DOCUMENT),
+    Case("crl-bucket", {"policy": "a policy"}, DOCUMENT),
+    Case("ca-share", {"policy": "{}"}, DOCUMENT),
+    Case("ca-share", {"policy": "a policy"}, DOCUMENT),
+    Case("ca-share", issuing(ISSUE), UNLIMITED),
+    Case("ca-share", issuing([ISSUE]), UNLIMITED),
+    Case("ca-share", issuing(ISSUE, Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}), UNLIMITED),
+    Case("ca-share", issuing([ISSUE], Condition={"StringEquals": {"acm-pca:TemplateArn": f"{TEMPLATE}A/V1"}})),
     Case("acm-certificate", {"domain_name": ""}, "The domain name has 1 to 64"),
     Case("acm-certificate", {"domain_name": f"{'a' * 57}.example"}, "The domain name has 1 to 64"),
     Case("acm-certificate", {"domain_name": f"{'a' * 56}.example"}),
@@ -179,8 +177,8 @@ UNKNOWN: Mapping[str, Mapping[str, Any]] = {
     "acm-certificate": {"domain_name": LATER, "subject_alternative_names": [LATER], "key_algorithm": LATER},
     "acm-permission": {"actions": [LATER]},
     "ca-certificate": {"template_arn": LATER, "validity": {"type": LATER, "value": LATER}, "api_passthrough": LATER},
-    "ca-share": {"accounts": [LATER], "organization": LATER, "template_arn": LATER},
-    "crl-bucket": {"bucket": LATER, "account_id": LATER, "cloudfront_distribution_arns": [LATER]},
+    "ca-share": {"policy": LATER},
+    "crl-bucket": {"bucket": LATER, "policy": LATER},
     "issuer-attachment": {"user_name": LATER, "path": LATER, "policies": {"p": LATER}},
     "issuer-role": {
         "role_name": LATER,

@@ -4,7 +4,6 @@ It reads `resource_changes`, `errored` and `complete`. New output values are all
 an adopted stack has none yet. `resource_drift` is noise, and exit codes do not distinguish moves from changes.
 """
 
-import json
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -144,7 +143,7 @@ def _may_change_owner(argument: str, change: Mapping[str, Any]) -> bool:
 def _is_equivalent_policy(argument: str, change: Mapping[str, Any]) -> bool:
     """Tell whether a policy means the same before and after; False for one that is unknown or unreadable."""
     try:
-        before, after = (normalized_statements([json.loads(change[side][argument])]) for side in ("before", "after"))
+        before, after = (normalized_statements([change[side][argument]]) for side in ("before", "after"))
     except PARTIAL_DATA_ERRORS:
         return False
     return before == after

@@ -94,7 +94,7 @@ def _list_moves(spec: Spec, before: Items) -> Iterator[tuple[str, str, str]]:
     for name in before:
         section, _, old = name.partition(".")
         for new in spec.managed if section == AUTHORITIES else ():
-            pairs = [(_address(old, part), _address(new, part)) for part in ("", f".{AUTHORITY}.this")]
+            pairs = zip(_addresses(old), _addresses(new), strict=True)
             yield from ((name, source, new) for source, target in pairs if spec.moves.get(source) == target)
 
 
@@ -107,8 +107,9 @@ def _check_moved_ca(spec: Spec, source: str, key: str, before: Item, now: Item) 
     yield Finding(("moves", source), message)
 
 
-def _address(key: str, part: str) -> str:
-    return f"module.{module_names.ca(key)}{part}"
+def _addresses(key: str) -> tuple[str, str]:
+    call = module_names.ca(key)
+    return f"module.{call}", module_names.resource(call, AUTHORITY)
 
 
 def _rename_parent(item: Item, renamed: Mapping[str, str]) -> Item:

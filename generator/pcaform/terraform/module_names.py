@@ -1,11 +1,24 @@
-"""The names of module calls. They are part of the addresses in users' states, so they must never change."""
+"""The names of module calls, and the addresses of the resources in them.
+
+Both are in users' states, so they must never change.
+"""
+
+from pcaform.terraform.addresses import with_key
+from pcaform.terraform.resource_types import IAM_INSTANCE_PROFILE, INSTALLATION
 
 CA_CERTIFICATE = "certificate"
+_OPTIONAL = (INSTALLATION, IAM_INSTANCE_PROFILE)
+"""Resources that a module has or not, depending on its arguments."""
 
 
 def ca(key: str) -> str:
     """Return the call of a CA."""
     return f"ca_{key}"
+
+
+def ca_key(call: str) -> str:
+    """Return the key of the CA whose call this is."""
+    return call.removeprefix(ca(""))
 
 
 def ca_certificate(key: str, generation: int) -> str:
@@ -42,3 +55,10 @@ def crl_bucket(key: str) -> str:
 def certificate(key: str) -> str:
     """Return the call of a private certificate."""
     return f"certificate_{key}"
+
+
+def resource(call: str, resource_type: str, name: str | None = None) -> str:
+    """Return the address of a resource in a module call; a policy and its attachment have the policy's name as key."""
+    key = 0 if resource_type in _OPTIONAL else name
+    address = f"module.{call}.{resource_type}.this"
+    return address if key is None else with_key(address, key)

@@ -13,7 +13,7 @@ from pcaform.checks.access import expected
 from pcaform.checks.access.check import decide_requests
 from pcaform.checks.access.scenario import Scenario, Subject, build_scenario
 from pcaform.iam import actions
-from pcaform.iam.evaluator.documents import PolicyError
+from pcaform.iam.documents import PolicyError
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.rules.load import load_file

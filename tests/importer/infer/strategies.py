@@ -1,7 +1,6 @@
-"""Builds the state that applying a spec would leave, without Terraform, from the module calls of its planned stack.
+"""Builds the state that applying a spec would leave, without Terraform, from the resources of its planned stack.
 
-What each module makes of its arguments is written down here once more, as the provider writes it into a state. Outputs,
-comments and the manifest are not there.
+Here is only what the provider adds when it writes them into a state. Outputs, comments and the manifest are not there.
 """
 
 import hashlib
@@ -18,17 +17,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from importer.infer.state_builders import Resource, resource
 from pcaform.core import facts
-from pcaform.iam.policies import crl_bucket
-from pcaform.iam.policies import share as shares
-from pcaform.render.plan.access import issuers, operator_roles, permissions
-from pcaform.render.plan.access import shares as share_calls
-from pcaform.render.plan.cas import ca_calls, pem_files
-from pcaform.render.plan.certificates import certificates, crl_buckets
-from pcaform.render.plan.module_call import ModuleCall
-from pcaform.spec.sections import CrlBucket, Share
+from pcaform.render.plan.cas import pem_files
+from pcaform.render.plan.placeholders import Placeholders
+from pcaform.render.plan.resources import StackResource, resources
 from pcaform.spec.stack import Spec
-from pcaform.terraform import module_names
-from pcaform.terraform.hcl_writer import Call, Reference, StackFile
+from pcaform.terraform import addresses, module_names
+from pcaform.terraform import resource_types as types
+from pcaform.terraform.hcl_writer import Index
 
 _SUBJECT = (*(name for name in facts.SUBJECT_LENGTHS if name != "serial_number"),)
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,46 +50,23 @@ class AppliedSpec:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self.calls = [
-            *crl_buckets(spec),
-            *ca_calls(spec),
-            *permissions(spec),
-            *share_calls(spec),
-            *issuers(spec),
-            *operator_roles(spec),
-            *certificates(spec),
-        ]
-        self.files = pem_files(spec)
-        self.by_name = {call.name: call for call in self.calls}
         self.keys = {key: number for number, key in enumerate(spec.certificate_authorities)}
-        self.keys_of_certificates = {
-            module_names.ca_certificate(key, number): key
-            for key, ca in spec.managed.items()
-            for number in range(1, ca.generation + 1)
-        }
         self.pems = {key: self._pem(key) for key in self._parents_first()}
+        arns = {key: self.arn(key) for key in self.keys}
+        self.outputs = dict(self._outputs())
+        self.made = resources(spec, Placeholders(arns, outputs=self.outputs, files=pem_files(spec)))
 
     def resources(self) -> Iterator[Resource]:
         """Yield each resource in the format of states."""
-        for call in self.calls:
-            for kind, index, attributes in _MADE[call.module.removesuffix("-unprotected")](
-                self, call, self.arguments(call)
-            ):
-                instance = {} if index is None else {"index_key": index}
-                made = resource(kind, f"module.{call.name}", self.tagged(attributes), **instance)
-                made["provider"] += self.alias(call)
-                yield made
-
-    def alias(self, call: ModuleCall) -> str:
-        providers = call.arguments.get("providers")
-        return "" if providers is None else providers["aws"].path.removeprefix("aws")
-
-    def region(self, call: ModuleCall) -> str:
-        alias = self.alias(call).removeprefix(".")
-        return alias or self.spec.aws.region
-
-    def arguments(self, call: ModuleCall) -> dict[str, Any]:
-        return {name: self.value(value) for name, value in call.arguments.items() if name != "providers"}
+        for made in self.made.values():
+            last = addresses.parse(made.address).steps[-1]
+            instance = {"index_key": last.key} if isinstance(last, Index) else {}
+            attributes = {**_DEFAULTS.get(made.type, {}), **made.values}
+            if made.type in _COMPUTED:
+                attributes |= _COMPUTED[made.type](self, made, attributes)
+            state = resource(made.type, f"module.{made.call}", self.tagged(attributes), **instance)
+            state["provider"] += made.provider.removeprefix("aws")
+            yield state
 
     def tagged(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         if "tags" not in attributes:
@@ -102,34 +74,31 @@ class AppliedSpec:
         tags = attributes["tags"] or {}
         return {**attributes, "tags": tags or None, "tags_all": {**self.spec.aws.default_tags, **tags}}
 
-    def value(self, value: Any) -> Any:
-        """Return the value of an argument as Terraform would evaluate it."""
-        if isinstance(value, Reference):
-            return self.output(*value.path.split(".")[1:])
-        if isinstance(value, Call):
-            return json.dumps(self.value(value.argument))
-        if isinstance(value, StackFile):
-            return self.files[value.path]
-        if isinstance(value, Mapping):
-            return {key: self.value(inner) for key, inner in value.items()}
-        return [self.value(inner) for inner in value] if isinstance(value, list) else value
+    def _outputs(self) -> Iterator[tuple[str, str]]:
+        """Yield path and value of each output of a module that another module gets."""
+        for key in self.keys:
+            yield f"module.{module_names.ca(key)}.arn", self.arn(key)
+            yield f"module.{module_names.ca(key)}.active_arn", self.arn(key)
+            yield f"module.{module_names.permission(key)}.certificate_authority_arn", self.arn(key)
+        for key, authority in self.spec.managed.items():
+            yield f"module.{module_names.ca(key)}.certificate_signing_request", f"request of {module_names.ca(key)}\n"
+            for number in range(1, authority.generation + 1):
+                call = module_names.ca_certificate(key, number)
+                is_newest = number == authority.generation
+                yield f"module.{call}.certificate", self.pems[key] if is_newest else f"older than {call}"
+                if authority.parent is not None:
+                    yield f"module.{call}.certificate_chain", self.pems[authority.parent]
+        for key, bucket in self.spec.crl_buckets.items():
+            yield f"module.{module_names.crl_bucket(key)}.bucket", bucket.bucket or key
 
-    def output(self, module: str, name: str) -> Any:
-        call = self.by_name[module]
-        if name in ("arn", "active_arn"):
-            return self.arn(module.removeprefix("ca_"))
-        if name == "certificate_signing_request":
-            return f"request of {module}\n"
-        if name in ("certificate", "certificate_chain"):
-            key = self.keys_of_certificates[module]
-            own = self.pems[key] if self.is_newest(module) else f"older than {module}"
-            parent = self.spec.managed[key].parent
-            return own if name == "certificate" else self.pems[parent] if parent else None
-        return self.arguments(call)[name]
+    def output(self, call: str, name: str) -> str | None:
+        return self.outputs.get(f"module.{call}.{name}")
 
-    def is_newest(self, module: str) -> bool:
-        key = self.keys_of_certificates[module]
-        return module == module_names.ca_certificate(key, self.spec.managed[key].generation)
+    def iam_arn(self, kind: str, attributes: Mapping[str, Any]) -> str:
+        return f"arn:aws:iam::{self.spec.aws.account_id}:{kind}{attributes['path']}{attributes['name']}"
+
+    def region(self, made: StackResource) -> str:
+        return made.provider.removeprefix("aws").removeprefix(".") or self.spec.aws.region
 
     def arn(self, key: str) -> str:
         authority = self.spec.certificate_authorities[key]
@@ -171,175 +140,104 @@ class AppliedSpec:
         return private_key(algorithm, self.keys[key])
 
 
-Resources = Iterator[tuple[str, str | int | None, dict[str, Any]]]
+def _ca(applied: AppliedSpec, made: StackResource, attributes: dict[str, Any]) -> dict[str, Any]:
+    key = module_names.ca_key(made.call)
+    authority = applied.spec.managed[key]
+    (configuration,) = attributes["certificate_authority_configuration"]
+    (subject,) = configuration["subject"]
+    is_in_china = applied.region(made).startswith("cn-")
+    standard = "CCPC_LEVEL_1_OR_HIGHER" if is_in_china else "FIPS_140_2_LEVEL_3_OR_HIGHER"
+    filled = {name: subject.get(name, "") for name in _SUBJECT}
+    return {
+        # A state has it from the last refresh: at once for an existing CA, later for a new one.
+        "certificate": applied.pems[key] if authority.activation == "external" else "",
+        "certificate_authority_configuration": [{**configuration, "subject": [filled]}],
+        "certificate_signing_request": f"request of {made.call}\n",
+        "key_storage_security_standard": attributes["key_storage_security_standard"] or standard,
+        "revocation_configuration": _revocation(attributes["revocation_configuration"]),
+        "timeouts": {"create": None, **(authority.timeouts.model_dump() if authority.timeouts else {})},
+    }
 
 
-def _private_ca(applied: AppliedSpec, call: ModuleCall, arguments: dict[str, Any]) -> Resources:
-    key = call.name.removeprefix("ca_")
-    authority, arn = applied.spec.managed[key], applied.arn(key)
-    subject = {name: arguments["subject"].get(name, "") for name in _SUBJECT}
-    configuration = {name: arguments[name] for name in ("key_algorithm", "signing_algorithm")}
-    region = applied.region(call)
-    standard = "CCPC_LEVEL_1_OR_HIGHER" if region.startswith("cn-") else "FIPS_140_2_LEVEL_3_OR_HIGHER"
-    yield (
-        "aws_acmpca_certificate_authority",
-        None,
-        {
-            "arn": arn,
-            # A state has it from the last refresh: at once for an existing CA, later for a new one.
-            "certificate": applied.pems[key] if authority.activation == "external" else "",
-            "certificate_authority_configuration": [{**configuration, "subject": [subject]}],
-            "certificate_signing_request": f"request of {call.name}\n",
-            "enabled": arguments.get("enabled", True),
-            "key_storage_security_standard": arguments.get("key_storage_security_standard", standard),
-            "permanent_deletion_time_in_days": arguments.get("permanent_deletion_time_in_days", 30),
-            "revocation_configuration": _revocation(arguments.get("revocation_configuration")),
-            "tags": arguments.get("tags"),
-            "timeouts": {"create": None, **arguments.get("timeouts", {})},
-            "type": arguments["type"],
-            "usage_mode": arguments.get("usage_mode", "GENERAL_PURPOSE"),
-        },
-    )
-    if "certificate" in arguments:
-        installed = {"certificate_chain": None, **arguments["certificate"]}
-        yield "aws_acmpca_certificate_authority_certificate", 0, {"certificate_authority_arn": arn, **installed}
-
-
-def _revocation(arguments: dict[str, Any] | None) -> list[Any]:
+def _revocation(blocks: list[dict[str, Any]]) -> list[Any]:
     """Return the blocks; the provider writes both as soon as one is enabled."""
-    if not arguments or not any(each["enabled"] for each in arguments.values()):
+    written = {name: inner for block in blocks for name, (inner,) in block.items()}
+    if not any(each["enabled"] for each in written.values()):
         return []
     crl = {"custom_cname": "", "expiration_in_days": 0, "s3_bucket_name": "", "s3_object_acl": ""}
     off = {"enabled": False}
     return [
         {
-            "crl_configuration": [{**crl, **arguments.get("crl_configuration", off)}],
-            "ocsp_configuration": [{"ocsp_custom_cname": "", **arguments.get("ocsp_configuration", off)}],
+            "crl_configuration": [{**crl, **written.get("crl_configuration", off)}],
+            "ocsp_configuration": [{"ocsp_custom_cname": "", **written.get("ocsp_configuration", off)}],
         }
     ]
 
 
-def _ca_certificate(applied: AppliedSpec, call: ModuleCall, arguments: dict[str, Any]) -> Resources:
-    yield (
-        "aws_acmpca_certificate",
-        None,
-        {
-            "api_passthrough": arguments.get("api_passthrough"),
-            "arn": f"{arguments['issuer_arn']}/certificate/{call.name}",
-            "certificate": applied.output(call.name, "certificate"),
-            "certificate_authority_arn": arguments["issuer_arn"],
-            "certificate_chain": applied.output(call.name, "certificate_chain"),
-            "certificate_signing_request": arguments["certificate_signing_request"],
-            "signing_algorithm": arguments["signing_algorithm"],
-            "template_arn": arguments["template_arn"],
-            "validity": [arguments["validity"]],
-        },
-    )
+def _installation(applied: AppliedSpec, made: StackResource, attributes: dict[str, Any]) -> dict[str, Any]:
+    authority = applied.spec.managed[module_names.ca_key(made.call)]
+    is_root = authority.activation is None and authority.parent is None
+    return {"certificate_chain": None if is_root else attributes.get("certificate_chain")}
 
 
-def _permission(_: AppliedSpec, __: ModuleCall, arguments: dict[str, Any]) -> Resources:
-    account = arguments["certificate_authority_arn"].split(":")[4]
-    yield "aws_acmpca_permission", None, {"principal": facts.ACM_PRINCIPAL, "source_account": account, **arguments}
-
-
-def _share(applied: AppliedSpec, call: ModuleCall, arguments: dict[str, Any]) -> Resources:
-    arn = arguments["certificate_authority_arn"]
-    share = Share.model_validate(
-        {
-            "accounts": arguments.get("accounts", []),
-            "organization": arguments.get("organization"),
-            "template": arguments["template_arn"].split(":template/")[1],
-        }
-    )
-    document = shares.document(share, arn, region=applied.region(call))
-    yield "aws_acmpca_policy", None, {"resource_arn": arn, "policy": json.dumps(document)}
-
-
-def _policies(applied: AppliedSpec, arguments: dict[str, Any], *, kind: str, name: str) -> Resources:
-    path = arguments.get("path", "/")
-    for policy, text in arguments["policies"].items():
-        arn = f"arn:aws:iam::{applied.spec.aws.account_id}:policy{path}{policy}"
-        shared = {"path": path, "tags": arguments.get("tags")}
-        yield "aws_iam_policy", policy, {"arn": arn, "description": "", "name": policy, "policy": text, **shared}
-        yield f"aws_iam_{kind}_policy_attachment", policy, {kind: name, "policy_arn": arn}
-
-
-def _user(applied: AppliedSpec, _: ModuleCall, arguments: dict[str, Any]) -> Resources:
-    name, path = arguments["user_name"], arguments.get("path", "/")
-    boundary = arguments.get("permissions_boundary", "")
-    arn = f"arn:aws:iam::{applied.spec.aws.account_id}:user{path}{name}"
-    more = {"force_destroy": arguments.get("force_destroy", False), "tags": arguments.get("tags")}
-    yield "aws_iam_user", None, {"arn": arn, "name": name, "path": path, "permissions_boundary": boundary, **more}
-    yield from _policies(applied, arguments, kind="user", name=name)
-
-
-def _role(applied: AppliedSpec, _: ModuleCall, arguments: dict[str, Any]) -> Resources:
-    name, path = arguments["role_name"], arguments.get("path", "/")
-    attributes = {
-        "arn": f"arn:aws:iam::{applied.spec.aws.account_id}:role{path}{name}",
-        "assume_role_policy": arguments["assume_role_policy"],
-        "description": "",
-        "max_session_duration": arguments.get("max_session_duration", 3600),
-        "name": name,
-        "path": path,
-        "permissions_boundary": arguments.get("permissions_boundary", ""),
-        "tags": arguments.get("tags"),
+def _ca_certificate(applied: AppliedSpec, made: StackResource, attributes: dict[str, Any]) -> dict[str, Any]:
+    passthrough = attributes.get("api_passthrough")
+    return {
+        "api_passthrough": passthrough and json.dumps(passthrough),
+        "arn": f"{attributes['certificate_authority_arn']}/certificate/{made.call}",
+        "certificate": applied.output(made.call, "certificate"),
+        "certificate_chain": applied.output(made.call, "certificate_chain"),
     }
-    yield "aws_iam_role", None, attributes
-    yield from _policies(applied, arguments, kind="role", name=name)
-    if arguments.get("instance_profile"):
-        yield "aws_iam_instance_profile", 0, {"name": name, "path": path, "role": name, "tags": arguments.get("tags")}
 
 
-def _attachment(applied: AppliedSpec, _: ModuleCall, arguments: dict[str, Any]) -> Resources:
-    kind = "user" if arguments.get("user_name") else "role"
-    yield from _policies(applied, arguments, kind=kind, name=arguments[f"{kind}_name"])
+def _attachment(applied: AppliedSpec, made: StackResource, _: dict[str, Any]) -> dict[str, Any]:
+    name = addresses.parse(made.address).steps[-1]
+    assert isinstance(name, Index)
+    policy = applied.made[module_names.resource(made.call, types.IAM_POLICY, str(name.key))]
+    return {"policy_arn": applied.iam_arn("policy", {"path": "/", **policy.values})}
 
 
-def _acm(applied: AppliedSpec, call: ModuleCall, arguments: dict[str, Any]) -> Resources:
-    names = arguments.get("subject_alternative_names", [])
-    attributes = {
-        "arn": f"arn:aws:acm:{applied.region(call)}:{applied.spec.aws.account_id}:certificate/{call.name}",
-        "certificate_authority_arn": arguments["certificate_authority_arn"],
-        "domain_name": arguments["domain_name"],
-        "early_renewal_duration": arguments.get("early_renewal_duration", ""),
-        "key_algorithm": arguments.get("key_algorithm", "RSA_2048"),
-        "subject_alternative_names": sorted({arguments["domain_name"], *names}),
-        "tags": arguments.get("tags"),
-    }
-    yield "aws_acm_certificate", None, attributes
+def _acm(applied: AppliedSpec, made: StackResource, attributes: dict[str, Any]) -> dict[str, Any]:
+    names = {attributes["domain_name"], *attributes["subject_alternative_names"]}
+    arn = f"arn:aws:acm:{applied.region(made)}:{applied.spec.aws.account_id}:certificate/{made.call}"
+    return {"arn": arn, "subject_alternative_names": sorted(names)}
 
 
-def _bucket(applied: AppliedSpec, _: ModuleCall, arguments: dict[str, Any]) -> Resources:
-    name, aws = arguments["bucket"], applied.spec.aws
-    arns = arguments.get("cloudfront_distribution_arns", [])
-    bucket = CrlBucket.model_validate({"cloudfront_distribution_arns": arns})
-    document = crl_bucket.document(bucket, name, account_id=aws.account_id, region=aws.region)
-    closed = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
-    encryption = {"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256", "kms_master_key_id": ""}]}
-    parts: dict[str, dict[str, Any]] = {
-        "": {
-            "arn": f"arn:aws:s3:::{name}",
-            "force_destroy": arguments.get("force_destroy", False),
-            "tags": arguments.get("tags"),
-        },
-        "_ownership_controls": {"rule": [{"object_ownership": "BucketOwnerEnforced"}]},
-        "_public_access_block": dict.fromkeys(closed, True),
-        "_server_side_encryption_configuration": {"rule": [encryption]},
-        "_policy": {"policy": json.dumps(document)},
-    }
-    for suffix, attributes in parts.items():
-        yield f"aws_s3_bucket{suffix}", None, {"bucket": name, **attributes}
+def _iam(kind: str) -> Callable[[AppliedSpec, StackResource, dict[str, Any]], dict[str, Any]]:
+    return lambda applied, _, attributes: {"arn": applied.iam_arn(kind, attributes)}
 
 
-_MADE: dict[str, Callable[[AppliedSpec, ModuleCall, dict[str, Any]], Resources]] = {
-    "private-ca": _private_ca,
-    "ca-certificate": _ca_certificate,
-    "acm-permission": _permission,
-    "ca-share": _share,
-    "issuer-user": _user,
-    "issuer-role": _role,
-    "issuer-attachment": _attachment,
-    "acm-certificate": _acm,
-    "crl-bucket": _bucket,
+_OF_IAM = {"path": "/", "tags": None}
+_CLOSED = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+_ENCRYPTION = {"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256", "kms_master_key_id": ""}]}
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    types.PERMISSION: {"source_account": "x"},
+    types.IAM_POLICY: {"description": "", **_OF_IAM},
+    types.IAM_USER: {"force_destroy": False, "permissions_boundary": "", **_OF_IAM},
+    types.IAM_ROLE: {"description": "", "max_session_duration": 3600, "permissions_boundary": "", **_OF_IAM},
+    types.IAM_INSTANCE_PROFILE: _OF_IAM,
+    types.ACM_CERTIFICATE: {
+        "early_renewal_duration": "",
+        "key_algorithm": "RSA_2048",
+        "subject_alternative_names": [],
+        "tags": None,
+    },
+    types.S3_BUCKET: {"force_destroy": False, "tags": None},
+    types.S3_BUCKET_OWNERSHIP_CONTROLS: {"rule": [{"object_ownership": "BucketOwnerEnforced"}]},
+    types.S3_BUCKET_PUBLIC_ACCESS_BLOCK: dict.fromkeys(_CLOSED, True),
+    types.S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: {"rule": [_ENCRYPTION]},
 }
+"""What the provider, or the module, adds to the arguments."""
+_COMPUTED: dict[str, Callable[[AppliedSpec, StackResource, dict[str, Any]], dict[str, Any]]] = {
+    types.AUTHORITY: _ca,
+    types.INSTALLATION: _installation,
+    types.CERTIFICATE: _ca_certificate,
+    types.IAM_POLICY: _iam("policy"),
+    types.IAM_USER: _iam("user"),
+    types.IAM_ROLE: _iam("role"),
+    types.IAM_USER_POLICY_ATTACHMENT: _attachment,
+    types.IAM_ROLE_POLICY_ATTACHMENT: _attachment,
+    types.ACM_CERTIFICATE: _acm,
+    types.S3_BUCKET: lambda _, __, attributes: {"arn": f"arn:aws:s3:::{attributes['bucket']}"},
+}
+"""What depends on the arguments."""

@@ -12,7 +12,7 @@ from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.check import Access, AccessResult, Decision, decide_requests
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam import actions
-from pcaform.iam.evaluator.elements import PolicyError
+from pcaform.iam.documents import PolicyError
 from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, is_relevant
 from pcaform.sources.aws.filters import Filters

@@ -10,7 +10,7 @@ from pcaform.checks.access.expected import ExpectedDecision
 from pcaform.checks.access.request_matrix import RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam import actions
-from pcaform.iam.evaluator.documents import Document, read_document
+from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
 
 _UNEXPECTED_ALLOW = {
@@ -95,17 +95,13 @@ def is_allowed(scenario: Scenario, subject: Subject, request: AccessRequest, pol
     if request.variant == access_request.WITH_ALLOW_ALL:
         policies = replace(policies, identity=(*policies.identity, _ALLOW_ALL))
     if request.variant == access_request.WITHOUT_DENIES:
-        policies = replace(policies, identity=tuple(_without_denies(document) for document in policies.identity))
+        policies = replace(policies, identity=tuple(document.only("Allow") for document in policies.identity))
     principal = subject.principal
     principal_keys = {"aws:principalarn": (principal.role_arn or principal.arn,)}
     evaluated = Request(
         principal, request.action, request.resource, {**principal_keys, **request.context}, scenario.account_id
     )
     return evaluate(evaluated, policies).is_allowed
-
-
-def _without_denies(document: Document) -> Document:
-    return Document(document.name, tuple(statement for statement in document.statements if statement.is_allow))
 
 
 def _find_fault(

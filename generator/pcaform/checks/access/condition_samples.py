@@ -6,10 +6,11 @@ mistake even if no real request of this action has such keys today.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Sequence
 
 from pcaform.checks.access.scenario import Subject
+from pcaform.iam.documents import read_statements
+from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.patterns import Context
 
 _SET = re.compile(r"For(?:All|Any)Values?:|IfExists$")
@@ -18,28 +19,16 @@ _WILDCARD = re.compile(r"[*?]")
 
 def sample_contexts(subject: Subject) -> list[Context]:
     """Return a context that meets the conditions of each Allow statement, without duplicates."""
-    documents = [json.loads(text) for text in subject.policies.values()]
-    contexts = {json.dumps(context): context for document in documents for context in _contexts(document)}
-    return list(contexts.values())
+    statements = [each for name, text in subject.policies.items() for each in read_statements(text, name)]
+    contexts = [_satisfy(each.conditions) for each in statements if each.is_allow]
+    return list({json.dumps(context): context for context in contexts}.values())
 
 
-def _contexts(document: Any) -> Iterator[dict[str, tuple[str, ...]]]:
-    statements = document.get("Statement", [])
-    for statement in statements if isinstance(statements, list) else [statements]:
-        if statement.get("Effect") == "Allow":
-            yield _satisfy(statement.get("Condition", {}))
-
-
-def _satisfy(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+def _satisfy(conditions: Sequence[Condition]) -> dict[str, tuple[str, ...]]:
     context = {
-        key.lower(): (_WILDCARD.sub("x", str(_first(values))),)
-        for operator, keys in conditions.items()
-        if "Not" not in operator and _SET.sub("", operator) != "Null"
-        for key, values in keys.items()
+        each.key: (_WILDCARD.sub("x", each.values[0]),)
+        for each in conditions
+        if each.values and "Not" not in each.operator and _SET.sub("", each.operator) != "Null"
     }
-    required = {key.lower() for key, values in conditions.get("Null", {}).items() if _first(values) == "false"}
+    required = {each.key for each in conditions if each.operator == "Null" and each.values[:1] == ("false",)}
     return {**dict.fromkeys(required, ("x",)), **context}
-
-
-def _first(values: Any) -> Any:
-    return values[0] if isinstance(values, list) and values else values

@@ -16,6 +16,7 @@ ExpectedDecision = Callable[[AccessRequest], bool]
 """Whether the spec allows a request of one principal."""
 
 _READ = ("DescribeCertificateAuthority", "GetCertificate", "GetCertificateAuthorityCertificate")
+"""On purpose not the list that policies are built from: what is expected must not follow an error there."""
 _THROUGH_ACM = ("GetCertificate", "ListPermissions")
 
 

@@ -6,8 +6,9 @@ at most.
 
 from dataclasses import dataclass
 
-from pcaform.iam.evaluator.documents import Statement, read_document
-from pcaform.iam.evaluator.patterns import is_action, is_resource
+from pcaform.iam.documents import Statement
+from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.evaluator.patterns import is_resource
 from pcaform.sources.account_snapshot import Bucket
 
 ANYONE = "*"
@@ -29,21 +30,17 @@ def bucket_readers(bucket: Bucket, action: str) -> list[Grant]:
         Grant(name, bool(statement.conditions))
         for statement in read_document(bucket.policy, bucket.name).statements
         if statement.is_allow and _applies(statement, action, bucket.name)
-        for name in _principals(statement)
+        for _, name in statement.principals or ()
     ]
 
 
-def _principals(statement: Statement) -> list[str]:
-    if statement.are_principals_excluded:
-        return [ANYONE]
-    return [name for names in (statement.principals or {}).values() for name in names]
-
-
 def _applies(statement: Statement, action: str, bucket: str) -> bool:
-    is_named = any(is_action(action, each) for each in statement.actions) is not statement.are_actions_excluded
     resource = f"arn:aws:s3:::{bucket}/crl/0.crl"
-    is_about = any(is_resource(resource, _without_partition(each), {}) for each in statement.resources or ())
-    return is_named and is_about is not statement.are_resources_excluded
+    named, excluded = (
+        any(is_resource(resource, _without_partition(each), {}) for each in patterns or ())
+        for patterns in (statement.resources, statement.not_resources)
+    )
+    return statement.matches_action(action) and (named if statement.not_resources is None else not excluded)
 
 
 def _without_partition(arn: str) -> str:

@@ -3,15 +3,13 @@
 Policies from a group or from outside the stack are not removed by an apply: they stay, and are reported.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.core.problems import PARTIAL_DATA_ERRORS
-from pcaform.iam.evaluator.elements import PolicyError
-from pcaform.iam.normalize import as_list, normalized_statements
+from pcaform.iam.documents import PolicyError, read_policy
+from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.sources.aws.access_level import is_relevant
@@ -65,7 +63,7 @@ def _compare_principal(
     except KeyError as missing:
         message = f"its policies name the CA '{missing.args[0]}', which was not found: they are not compared"
         yield Difference(Kind.UNKNOWN, place, message, "resolve that first", principal.arn)
-    except (PolicyError, *PARTIAL_DATA_ERRORS):
+    except PolicyError:
         message = f"{label} has a policy that cannot be read: its permissions are not compared"
         yield Difference(Kind.UNKNOWN, place, message, "check its policies", principal.arn)
     boundary, live_boundary = settings.permissions_boundary or "", principal.boundary.arn if principal.boundary else ""
@@ -100,21 +98,19 @@ def _compare_trust(place: str, principal: IamPrincipal, role: Role | None, spec:
     if role is None:
         return
     expected = normalized_statements([trust_policy.document(role.trust, spec.aws)])
-    live = normalized_statements([json.loads(principal.trust)])
+    live = normalized_statements([principal.trust])
     if expected != live:
         message = f"different at AWS: who may assume the role ({_compare_counts(live, expected)})"
         yield Difference(Kind.APPLIED, f"{place}.trust", message, _APPLY, principal.arn)
 
 
 def _statements(policies: Iterable[Policy]) -> frozenset[str]:
-    return normalized_statements([json.loads(policy.document) for policy in policies])
+    return normalized_statements(policy.document for policy in policies)
 
 
 def _allow_statements(policy: Policy) -> frozenset[str]:
     """Return what a policy allows, without what it denies."""
-    document = json.loads(policy.document)
-    allowing = [statement for statement in as_list(document["Statement"]) if statement["Effect"] == "Allow"]
-    return normalized_statements([{**document, "Statement": allowing}])
+    return normalized_statements([read_policy(policy.document).only("Allow")])
 
 
 def _compare_counts(live: frozenset[str], expected: frozenset[str]) -> str:

@@ -1,10 +1,9 @@
 """Compares the shares of a spec with the CAs' resource policies at AWS."""
 
-import json
 from collections.abc import Iterator, Mapping
 
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.core.problems import PARTIAL_DATA_ERRORS
+from pcaform.iam.documents import PolicyError
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.share import document
 from pcaform.sources.account_snapshot import POLICY, CaStatus
@@ -31,6 +30,6 @@ def compare_shares(spec: Spec, live_cas: Mapping[str, CaStatus]) -> Iterator[Dif
 
 def _is_same(live_policy: str, expected: Mapping[str, object]) -> bool:
     try:
-        return normalized_statements([json.loads(live_policy)]) == normalized_statements([expected])
-    except PARTIAL_DATA_ERRORS:
+        return normalized_statements([live_policy]) == normalized_statements([expected])
+    except PolicyError:
         return False

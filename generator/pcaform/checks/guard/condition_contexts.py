@@ -8,11 +8,10 @@ import ipaddress
 import json
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
-from typing import Any
 
 from pcaform.checks.guard.referenced_cas import SAMPLE, VARIABLE
+from pcaform.iam.documents import Statement, read_statements
 from pcaform.iam.evaluator.patterns import Context
-from pcaform.iam.normalize import as_list
 from pcaform.iam.policies.statements import ISSUER_TAG
 
 _TRIED = ("acm-pca:", "acm:", "aws:viaawsservice", "aws:tagkeys", f"aws:requesttag/{ISSUER_TAG}".lower())
@@ -27,7 +26,7 @@ def condition_contexts(before: Mapping[str, str], after: Mapping[str, str]) -> l
     old, new = (list(_statements(each)) for each in (before, after))
     keys = [{_key(each) for statement in statements for each in _contexts(statement)} for statements in (old, new)]
     differing = [json.loads(each) for each in sorted(keys[0] ^ keys[1])]
-    bases = {_key(_base(each)): _base(each) for each in new if each.get("Effect") == "Allow"}
+    bases = {_key(_base(each)): _base(each) for each in new if each.is_allow}
     contexts = chain(differing, ({**base, **each} for each in differing for base in bases.values()))
     return [{key: (value,) for key, value in each.items()} for each in islice(_unique(contexts), _MOST)]
 
@@ -44,34 +43,34 @@ def _key(context: Mapping[str, str]) -> str:
     return json.dumps(context, sort_keys=True)
 
 
-def _statements(policies: Mapping[str, str]) -> Iterator[Any]:
-    for text in policies.values():
-        yield from as_list(json.loads(text).get("Statement", []))
+def _statements(policies: Mapping[str, str]) -> Iterator[Statement]:
+    for name, text in policies.items():
+        yield from read_statements(text, name)
 
 
-def _contexts(statement: Any) -> Iterator[dict[str, str]]:
+def _contexts(statement: Statement) -> Iterator[dict[str, str]]:
     """Yield for each value of each condition a context with that value that meets the other conditions."""
     base = _base(statement)
     for _, key, values in _conditions(statement):
         yield from ({**base, key: value} for value in values)
 
 
-def _base(statement: Any) -> dict[str, str]:
+def _base(statement: Statement) -> dict[str, str]:
     """Return a context that meets all conditions of a statement."""
     return {key: values[0] for operator, key, values in _conditions(statement) if values and "Not" not in operator}
 
 
-def _conditions(statement: Any) -> Iterator[tuple[str, str, list[str]]]:
-    for operator, keys in statement.get("Condition", {}).items():
-        for key, values in keys.items():
-            if not key.lower().startswith(_TRIED):
-                yield operator, key.lower(), [each for value in as_list(values) for each in _samples(operator, value)]
-    for match in VARIABLE.finditer(json.dumps(statement.get("Resource", ""))):
-        yield "Resource", match["key"].lower(), [SAMPLE]
+def _conditions(statement: Statement) -> Iterator[tuple[str, str, list[str]]]:
+    for each in statement.conditions:
+        if not each.key.startswith(_TRIED):
+            samples = [sample for value in each.values for sample in _samples(each.operator, value)]
+            yield each.operator, each.key, samples
+    for resource in statement.resources or ():
+        for match in VARIABLE.finditer(resource):
+            yield "Resource", match["key"].lower(), [SAMPLE]
 
 
-def _samples(operator: str, value: Any) -> list[str]:
-    text = value if isinstance(value, str) else json.dumps(value)
+def _samples(operator: str, text: str) -> list[str]:
     if "Null" in operator:
         return ["x"] if text == "false" else []
     if "IpAddress" in operator:

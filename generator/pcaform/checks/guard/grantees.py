@@ -5,20 +5,20 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-concepts.html a
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
-from typing import Any
 
 from pcaform.core.facts import TEMPLATES
 from pcaform.iam.actions import ISSUE
+from pcaform.iam.documents import Statement, read_policy, read_statements
+from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.patterns import is_action, is_like
 from pcaform.iam.evaluator.principals import account_of
-from pcaform.iam.normalize import as_list, normalized_statements
+from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.oidc_subjects import is_untrusted_subject
 
 _ACCOUNTS = frozenset(("aws:principalaccount", "aws:sourceaccount"))
@@ -77,12 +77,12 @@ class Grantee:
 def grantees(text: str, name: str) -> tuple[Grantee, ...]:
     """Return who is granted access by a policy; raises PolicyError for a policy that IAM would refuse."""
     read_document(text, name)
-    return tuple(_grantees(json.loads(text), "Allow"))
+    return tuple(grantee for each in read_statements(text, name) if each.is_allow for grantee in _grantees(each))
 
 
 def denied_principals(text: str) -> frozenset[str]:
     """Return the Deny statements of a policy, normalized."""
-    return normalized_statements([{"Statement": list(_statements(json.loads(text), "Deny"))}])
+    return normalized_statements([replace(read_policy(text).only("Deny"), version=None, id=None)])
 
 
 def added_grantees(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
@@ -190,36 +190,20 @@ _PARTS: Mapping[str, Callable[[str], str]] = {
 """Key -> the part of its values that names the owner."""
 
 
-def _grantees(document: Any, effect: str) -> Iterator[Grantee]:
-    for statement in _statements(document, effect):
-        principal = statement.get("Principal")
-        principals = {"AWS": [_ANYONE]} if principal == _ANYONE else principal or {}
-        pairs = [(kind, name) for kind, names in principals.items() for name in _texts(names)]
-        actions = _texts(statement.get("Action", _ANYONE))
-        for (kind, name), action, conditions in product(pairs, actions, _conditions(statement.get("Condition", {}))):
-            yield Grantee(kind, name, action, conditions)
+def _grantees(statement: Statement) -> Iterator[Grantee]:
+    actions = (_ANYONE,) if statement.actions is None else statement.actions
+    conditions = _conditions(statement.conditions)
+    for (written, name), action, condition in product(statement.principals or (), actions, conditions):
+        yield Grantee("AWS" if written == _ANYONE else written, name, action, condition)
 
 
-def _statements(document: Any, effect: str) -> Iterator[Any]:
-    for statement in as_list(document.get("Statement", [])):
-        if statement.get("Effect") == effect:
-            yield statement
-
-
-def _conditions(block: Mapping[str, Mapping[str, Any]]) -> list[Conditions]:
+def _conditions(conditions: Sequence[Condition]) -> list[Conditions]:
     """Return the conditions: each value alone if one of them is enough, unless those are too many."""
-    axes = []
-    for operator, keys in block.items():
-        for key, values in keys.items():
-            texts = frozenset(_texts(values))
-            together = (
-                [texts] if "Not" in operator or ":" in operator else [frozenset((each,)) for each in sorted(texts)]
-            )
-            axes.append([(operator, key, each) for each in together])
-    if prod(map(len, axes)) > _MOST:
-        return [frozenset((operator, key, frozenset(_texts(block[operator][key]))) for (operator, key, _), *_ in axes)]
-    return [frozenset(each) for each in product(*axes)]
-
-
-def _texts(value: Any) -> list[str]:
-    return [str(each) for each in as_list(value)]
+    whole = [(each.operator, each.name, frozenset(each.values)) for each in conditions]
+    axes = [
+        [(operator, key, values)]
+        if "Not" in operator or ":" in operator
+        else [(operator, key, frozenset((value,))) for value in sorted(values)]
+        for operator, key, values in whole
+    ]
+    return [frozenset(each) for each in product(*axes)] if prod(map(len, axes)) <= _MOST else [frozenset(whole)]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.iam.normalize import as_list
+from pcaform.iam.documents import as_list
 
 _NONE_OF = frozenset({"StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike"})
 _ONE_OF = frozenset(name.replace("Not", "") for name in _NONE_OF)

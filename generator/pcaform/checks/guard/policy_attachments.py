@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from pcaform.iam.normalize import as_list
+from pcaform.iam.documents import as_list
 from pcaform.terraform.resource_types import (
     IAM_GROUP_POLICY,
     IAM_GROUP_POLICY_ATTACHMENT,

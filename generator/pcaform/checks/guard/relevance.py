@@ -4,14 +4,12 @@ Managed policies: https://docs.aws.amazon.com/privateca/latest/userguide/auth-Aw
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html that allow every service.
 """
 
-import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from pcaform.iam import actions
+from pcaform.iam.documents import PolicyError, Statement, read_statements
 from pcaform.iam.evaluator.patterns import is_action
-from pcaform.iam.normalize import as_list
 
 _ACTIONS = (actions.ISSUE, *actions.ON_AUTHORITY, *actions.ON_NO_AUTHORITY, actions.REQUEST)
 ON_IAM = {
@@ -41,12 +39,10 @@ def is_about_authorities(text: Any) -> bool:
     if not isinstance(text, str):
         return False
     try:
-        document = json.loads(text)
-        patterns = list(_patterns(document))
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        statements = read_statements(text)
+    except PolicyError:
         return True
-    names_action = any(pattern is None or any(is_action(name, pattern) for name in _ACTIONS) for pattern in patterns)
-    return names_action or any(map(_allows_escalation, as_list(document.get("Statement"))))
+    return any(_names_action(each) or _allows_escalation(each) for each in statements)
 
 
 def is_about_authorities_by_name(arn: Any) -> bool:
@@ -59,22 +55,22 @@ def is_of_aws(arn: str) -> bool:
     return _AWS.match(arn) is not None
 
 
-def _patterns(document: Any) -> Iterator[str | None]:
-    """Yield the patterns of actions; None for NotAction, which means nearly all, and for an invalid pattern."""
-    for statement in as_list(document.get("Statement")):
-        if "NotAction" in statement:
-            yield None
-        yield from (each if isinstance(each, str) else None for each in as_list(statement.get("Action", [])))
+def _names_action(statement: Statement) -> bool:
+    """Tell whether a statement is about an action on CAs; NotAction means nearly all."""
+    patterns = statement.actions or ()
+    return statement.not_actions is not None or any(
+        is_action(name, pattern) for pattern in patterns for name in _ACTIONS
+    )
 
 
-def _allows_escalation(statement: Any) -> bool:
+def _allows_escalation(statement: Statement) -> bool:
     """Tell whether a statement allows to change the policies of all principals of a kind."""
-    patterns, resources = as_list(statement.get("Action", [])), as_list(statement.get("Resource", "*"))
-    return statement.get("Effect") == "Allow" and any(
+    patterns, resources = statement.actions or (), ("*",) if statement.resources is None else statement.resources
+    return statement.is_allow and any(
         any(is_action(name, pattern) for pattern in patterns) and any(_is_every(each, kind) for each in resources)
         for name, kind in ON_IAM.items()
     )
 
 
-def _is_every(resource: Any, kind: str) -> bool:
-    return re.fullmatch(rf"\*|arn:[^:]+:(?:\*|iam:[^:]*:[^:]*:(?:\*|{kind}/\*))", str(resource)) is not None
+def _is_every(resource: str, kind: str) -> bool:
+    return re.fullmatch(rf"\*|arn:[^:]+:(?:\*|iam:[^:]*:[^:]*:(?:\*|{kind}/\*))", resource) is not None

@@ -4,7 +4,6 @@ The requests are those of `pcaform access`: every action on every CA that either
 every route, and those that probe for over-permission; and the plain ones in all contexts that conditions distinguish.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from pcaform.checks.guard.referenced_cas import new_templates, scenario_of
 from pcaform.checks.guard.relevance import ON_IAM
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.iam import actions
+from pcaform.iam.documents import PolicyError
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import Context
@@ -139,6 +139,6 @@ def have_same_meaning(before: Iterable[str], after: Iterable[str]) -> bool:
     """Tell whether two sets of policies allow and deny the same, whatever their wording."""
     old, new = list(before), list(after)
     try:
-        return normalized_statements(map(json.loads, old)) == normalized_statements(map(json.loads, new))
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return normalized_statements(old) == normalized_statements(new)
+    except PolicyError:
         return sorted(map(normal_json, old)) == sorted(map(normal_json, new))

@@ -20,13 +20,15 @@ from pcaform.rules.load import load_valid_text
 from pcaform.rules.spec_rules.grants import acm_has_permission
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import PERMISSION
 from pcaform.terraform.runner import TerraformMissing
 
 EXAMPLE = "corp-pki.yaml"
 _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it renewals fail months later\n"
 _MANAGED = "    grants:\n      - certificates: managed"
 _IGNORED = f"    ignore: [{{rule: {acm_has_permission.id}, reason: the demo shows what happens}}]\n{_MANAGED}"
-_PERMISSION_ADDRESS = "module.acm_permission_issuing.aws_acmpca_permission.this"
+_PERMISSION_ADDRESS = module_names.resource(module_names.permission("issuing"), PERMISSION)
 
 
 def play(out: Path, scratch: Path) -> None:

@@ -1,151 +1,81 @@
-"""Policy documents: reading their statements, and whether a statement applies to a request.
+"""Policy documents as the evaluator takes them: read strictly, and whether a statement applies to a request.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+What cannot be evaluated is an error, never silently no match. Sources, below
+https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_grammar.html,
+access-analyzer-reference-policy-checks.html (what is an error), reference_policies_elements_principal.html.
 """
 
-import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from pcaform.iam.evaluator.conditions import Condition
-from pcaform.iam.evaluator.elements import (
-    PolicyError,
-    read_conditions,
-    read_element,
-    read_principals,
-    read_resources,
-)
-from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
-
-__all__ = ["Document", "PolicyError", "Statement", "read_document"]
+from pcaform.iam.documents import ANYONE, Document, PolicyError, Principals, Statement, Texts, read_policy
+from pcaform.iam.evaluator.patterns import are_variables_well_formed
 
 _VERSION_WITH_VARIABLES = "2012-10-17"
 _VERSIONS = (_VERSION_WITH_VARIABLES, "2008-10-17")
-_BLOCKS = frozenset(("Version", "Id", "Statement"))
-_ELEMENTS = frozenset(
-    ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition")
-)
+_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 _DOLLAR = re.compile(r"\$(?=\{)")
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement. `principals` is None in an identity-based policy.
-
-    `principals` maps AWS, Service, Federated and CanonicalUser to names; `Principal: "*"` is {"AWS": ("*",)}.
-    `resources` is None in a trust policy, whose only resource is its role. `are_..._excluded` marks the Not elements.
-    """
-
-    sid: str
-    is_allow: bool
-    actions: tuple[str, ...]
-    are_actions_excluded: bool
-    resources: tuple[str, ...] | None
-    are_resources_excluded: bool
-    conditions: tuple[Condition, ...]
-    principals: Mapping[str, tuple[str, ...]] | None = None
-    are_principals_excluded: bool = False
-
-    def applies(self, action: str, resource: str, context: Context) -> bool:
-        """Tell whether action, resource and conditions all match; principals are checked by `match_principal`.
-
-        An empty list matches nothing, so its statement applies to no request, and to all in the Not elements.
-        """
-        return (
-            any(is_action(action, pattern) for pattern in self.actions) is not self.are_actions_excluded
-            and self._matches_resource(resource, context)
-            and all(condition.is_met(context) for condition in self.conditions)
-        )
-
-    def _matches_resource(self, resource: str, context: Context) -> bool:
-        if self.resources is None:
-            return True
-        is_named = any(is_resource(resource, pattern, context) for pattern in self.resources)
-        return is_named is not self.are_resources_excluded
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A policy's statements; `name` is for messages, an ARN or a name."""
-
-    name: str
-    statements: tuple[Statement, ...]
+ToPattern = Callable[[str], str]
+"""From a text of a policy to its pattern, which depends on the policy's version."""
 
 
 def read_document(document: str | Mapping[str, Any], name: str) -> Document:
     """Read a policy from JSON text or data; raises PolicyError with the policy and the statement."""
-    where = f"policy '{name}'"
-    data = _parse_json(document, where) if isinstance(document, str) else document
-    if not isinstance(data, Mapping):
-        raise PolicyError(f"{where} is not an object")
-    _refuse_unknown(data, _BLOCKS, where)
-    version = data.get("Version", _VERSIONS[1])
+    policy, where = read_policy(document, name), f"policy '{name}'"
+    version = _VERSIONS[1] if policy.version is None else policy.version
     if version not in _VERSIONS:
         raise PolicyError(f"{where} has the version '{version}', allowed: {', '.join(_VERSIONS)}")
-    statements = data.get("Statement")
-    items = statements if isinstance(statements, list) else [statements]
-    has_variables = version == _VERSION_WITH_VARIABLES
-    return Document(
-        name,
-        tuple(
-            _read_statement(item, f"{where}, statement {number}", has_variables=has_variables)
-            for number, item in enumerate(items, start=1)
-        ),
+    to_pattern = str if version == _VERSION_WITH_VARIABLES else _escape_variables
+    statements = tuple(_with_patterns(each, to_pattern) for each in policy.statements)
+    for number, statement in enumerate(statements, start=1):
+        _check_statement(statement, f"{where}, statement {number}")
+    return replace(policy, statements=statements)
+
+
+def _with_patterns(statement: Statement, to_pattern: ToPattern) -> Statement:
+    """Return a statement with resources and conditions as patterns."""
+    resources, not_resources = (
+        None if texts is None else tuple(map(to_pattern, texts))
+        for texts in (statement.resources, statement.not_resources)
     )
+    conditions = tuple(replace(each, values=tuple(map(to_pattern, each.values))) for each in statement.conditions)
+    return replace(statement, resources=resources, not_resources=not_resources, conditions=conditions)
 
 
-def _read_statement(data: Any, where: str, *, has_variables: bool) -> Statement:
-    if not isinstance(data, Mapping):
-        raise PolicyError(f"{where} is not an object")
-    _refuse_unknown(data, _ELEMENTS, where)
-    if data.get("Effect") not in ("Allow", "Deny"):
-        raise PolicyError(f"{where} has the effect '{data.get('Effect')}', allowed: Allow, Deny")
-    to_pattern = _identity if has_variables else _escape_variables
-    actions, are_actions_excluded = read_element(data, "Action", where)
-    resources, are_resources_excluded = read_resources(data, where, to_pattern)
-    principals, are_principals_excluded = read_principals(data, where)
-    return Statement(
-        sid=str(data.get("Sid", "")),
-        is_allow=data["Effect"] == "Allow",
-        actions=actions or (),
-        are_actions_excluded=are_actions_excluded,
-        resources=resources,
-        are_resources_excluded=are_resources_excluded,
-        conditions=read_conditions(data.get("Condition", {}), where, to_pattern),
-        principals=principals,
-        are_principals_excluded=are_principals_excluded,
-    )
+def _check_statement(statement: Statement, where: str) -> None:
+    if (statement.actions is None) is (statement.not_actions is None):
+        raise PolicyError(f"{where} needs one of Action and NotAction")
+    _check_resources(statement, where)
+    if statement.principals is not None and statement.not_principals is not None:
+        raise PolicyError(f"{where} has both Principal and NotPrincipal")
+    if statement.not_principals is not None and statement.is_allow:
+        raise PolicyError(f"{where} allows with NotPrincipal, which AWS does not support")
+    _check_principals(statement.principals or (), f"{where}, Principal")
+    _check_principals(statement.not_principals or (), f"{where}, NotPrincipal")
+    for error in filter(None, (each.find_error() for each in statement.conditions)):
+        raise PolicyError(f"{where} has {error}")
 
 
-def _identity(text: str) -> str:
-    return text
+def _check_resources(statement: Statement, where: str) -> None:
+    """Check Resource or NotResource, which are optional in a statement with principals."""
+    present: list[Texts] = [each for each in (statement.resources, statement.not_resources) if each is not None]
+    if len(present) > 1 or not (present or statement.is_resource_based):
+        raise PolicyError(f"{where} needs one of Resource and NotResource")
+    for pattern in present[0] if present else ():
+        if not (pattern == "*" or pattern.startswith("arn:")) or not are_variables_well_formed(pattern):
+            raise PolicyError(f"{where} has the resource '{pattern}', which is neither '*' nor an ARN")
+
+
+def _check_principals(principals: Principals, where: str) -> None:
+    for kind, name in principals:
+        if kind not in (*_KINDS, ANYONE):
+            raise PolicyError(f"{where} {kind} has the kind '{kind}', allowed: {', '.join(_KINDS)}")
+        if ("*" in name or "?" in name) and not (kind in ("AWS", ANYONE) and name == ANYONE):
+            raise PolicyError(f"{where} {kind} has '{name}', but a wildcard never matches a part of a name")
 
 
 def _escape_variables(text: str) -> str:
     """Return a text of policy version 2008-10-17 as a pattern: `${` does not start a variable there."""
     return _DOLLAR.sub("${$}", text)
-
-
-def _parse_json(text: str, where: str) -> Any:
-    def refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        duplicates = sorted({key for key in keys if keys.count(key) > 1})
-        if duplicates:
-            raise PolicyError(f"{where} has an element twice: {', '.join(duplicates)}")
-        return dict(pairs)
-
-    def refuse_constant(constant: str) -> None:
-        raise PolicyError(f"{where} is not JSON: {constant}")
-
-    try:
-        return json.loads(text, object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise PolicyError(f"{where} is not JSON: {error}") from None
-
-
-def _refuse_unknown(data: Mapping[str, Any], known: frozenset[str], where: str) -> None:
-    unknown = sorted(map(str, data.keys() - known))
-    if unknown:
-        raise PolicyError(f"{where} has unknown elements: {', '.join(unknown)}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
 
-from pcaform.iam.evaluator.documents import Document, PolicyError, Statement
+from pcaform.iam.documents import Document, PolicyError, Statement
 from pcaform.iam.evaluator.patterns import Context
 from pcaform.iam.evaluator.principals import Match, Principal, match_principal
 
@@ -64,9 +64,9 @@ class Policies:
     def __post_init__(self) -> None:
         boundaries = () if self.boundary is None else (self.boundary,)
         for document in chain(self.identity, boundaries, self.session, *self.scps):
-            if any(statement.principals is not None for statement in document.statements):
+            if any(statement.is_resource_based for statement in document.statements):
                 raise PolicyError(f"policy '{document.name}' has a principal, which only a resource-based policy may")
-        if self.resource and any(statement.principals is None for statement in self.resource.statements):
+        if self.resource and any(not statement.is_resource_based for statement in self.resource.statements):
             raise PolicyError(f"policy '{self.resource.name}' is resource-based and has a statement without principal")
 
 
@@ -127,7 +127,7 @@ def _explicit_deny(request: Request, policies: Policies) -> Verdict | None:
             return Verdict(Effect.EXPLICIT_DENY, kind, statement.sid)
     for statement in _applying(request, (policies.resource,) if policies.resource else (), is_allow=False):
         # With a boundary, AWS ignores the exemption by NotPrincipal: access_policies_boundaries.html.
-        loses_exemption = statement.are_principals_excluded and policies.boundary is not None
+        loses_exemption = statement.not_principals is not None and policies.boundary is not None
         if loses_exemption or match_principal(statement, request.principal) is not Match.NONE:
             return Verdict(Effect.EXPLICIT_DENY, RESOURCE, statement.sid)
     return None

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from pcaform.iam.evaluator.documents import Statement
+from pcaform.iam.documents import ANYONE, Principals, Statement
 
 _ACCOUNT = re.compile(r"(?P<id>[0-9]{12})|arn:[^:]+:iam::(?P<root>[0-9]{12}):root")
 
@@ -46,13 +46,11 @@ class Match(IntEnum):
 
 def match_principal(statement: Statement, principal: Principal) -> Match:
     """Return how closely a statement names a caller; a statement without principals names none."""
-    if statement.principals is None:
-        return Match.NONE
-    if statement.are_principals_excluded:
-        return Match.NONE if _is_exempt(statement, principal) else Match.DIRECT
-    if principal.is_service and principal.arn in statement.principals.get("Service", ()):
+    if statement.not_principals is not None:
+        return Match.NONE if _is_exempt(statement.not_principals, principal) else Match.DIRECT
+    if principal.is_service and principal.arn in statement.principals_of("Service"):
         return Match.DIRECT
-    return max((_match(name, principal) for name in statement.principals.get("AWS", ())), default=Match.NONE)
+    return max((_match(name, principal) for name in statement.principals_of("AWS")), default=Match.NONE)
 
 
 def _match(name: str, principal: Principal) -> Match:
@@ -69,11 +67,10 @@ def _match(name: str, principal: Principal) -> Match:
     return (Match.DIRECT if principal.is_root else Match.ACCOUNT) if is_account else Match.NONE
 
 
-def _is_exempt(statement: Statement, principal: Principal) -> bool:
+def _is_exempt(exempt: Principals, principal: Principal) -> bool:
     """Tell whether NotPrincipal exempts a caller: it must contain the caller, its role and its account."""
-    exempt = statement.principals or {}
-    names = exempt.get("AWS", ())
-    if "*" in names or (principal.is_service and principal.arn in exempt.get("Service", ())):
+    names = [name for kind, name in exempt if kind in ("AWS", ANYONE)]
+    if ANYONE in names or (principal.is_service and ("Service", principal.arn) in exempt):
         return True
     required = {Match.DIRECT}
     if principal.role_arn:

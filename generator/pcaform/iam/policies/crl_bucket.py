@@ -1,6 +1,7 @@
-"""The policy of a CRL bucket, as the module crl-bucket writes it.
+"""The policy of a CRL bucket.
 
-Source: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html.
+Source: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html. The CAs' ARNs are not in it, since a
+CA can only be created once its bucket is ready.
 """
 
 from typing import Any

@@ -1,8 +1,13 @@
-"""The policy of a CA that is shared with other accounts, as the module ca-share writes it."""
+"""The policy of a CA that is shared with other accounts.
+
+AWS accepts only this form, in which account ids, the CA and the template vary. AWS RAM writes the same statements:
+https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html.
+"""
 
 from typing import Any
 
 from pcaform.core import facts
+from pcaform.iam.actions import ISSUE
 from pcaform.spec.sections import Share
 
 _READ = (
@@ -14,24 +19,26 @@ _READ = (
 )
 
 
-def document(share: Share, arn: str, *, region: str) -> dict[str, Any]:
-    """Return the policy of a share, as the module ca-share writes it."""
+def document(share: Share, arn: Any, *, region: str) -> dict[str, Any]:
+    """Return the policy of a share; `arn` is the ARN of the CA, or a reference to it."""
     template = {"acm-pca:TemplateArn": facts.template_arn(region, share.template)}
     statements = []
-    for account in share.accounts:
-        statements += _pair(account, {"AWS": account}, arn, reading=None, issuing=template)
+    for account in sorted(set(share.accounts)):
+        statements += _pair(account, {"AWS": account}, arn, template=template, inside={})
     if share.organization is not None:
         inside = {"aws:PrincipalOrgID": share.organization}
-        statements += _pair("InOrganization", "*", arn, reading=inside, issuing={**template, **inside})
+        statements += _pair("InOrganization", "*", arn, template=template, inside=inside)
     return {"Version": "2012-10-17", "Statement": statements}
 
 
 def _pair(
-    who: str, principal: Any, arn: str, *, reading: dict[str, str] | None, issuing: dict[str, str]
+    name: str, principal: Any, arn: Any, *, template: dict[str, str], inside: dict[str, str]
 ) -> list[dict[str, Any]]:
-    about = {"Effect": "Allow", "Principal": principal, "Resource": arn}
-    read: dict[str, Any] = {"Sid": f"Read{who}", **about, "Action": list(_READ)}
-    if reading:
-        read["Condition"] = {"StringEquals": reading}
-    issue = {"Sid": f"Issue{who}", **about, "Action": "acm-pca:IssueCertificate"}
-    return [read, {**issue, "Condition": {"StringEquals": issuing}}]
+    """Return the statements that allow reading the CA, and issuing from it with the template."""
+    allow = {"Effect": "Allow", "Principal": principal}
+    read = {"Sid": f"Read{name}", **allow, "Action": list(_READ), "Resource": arn}
+    issue = {"Sid": f"Issue{name}", **allow, "Action": ISSUE, "Resource": arn}
+    return [
+        {**read, **({"Condition": {"StringEquals": inside}} if inside else {})},
+        {**issue, "Condition": {"StringEquals": {**template, **inside}}},
+    ]

@@ -1,13 +1,13 @@
 """Infers the entries of CRL buckets, if they are configured like the module crl-bucket configures them."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
-from pcaform.iam.normalize import as_list, normalized_statements
+from pcaform.iam.documents import read_statements
+from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.crl_bucket import READER, document
 from pcaform.importer.infer.ca_index import text
 from pcaform.importer.infer.entry import Entries, SpecEntry
@@ -70,7 +70,7 @@ def infer_buckets(
             "tags": tags_of(bucket, defaults),
         }
         module = module_names.crl_bucket(key)
-        addresses = [(each.address, f"module.{module}.{each.type}.this") for each in (bucket, *parts)]
+        addresses = [(each.address, module_names.resource(module, each.type)) for each in (bucket, *parts)]
         result.entries.append(SpecEntry("crl_buckets", key, data, bucket, addresses=tuple(addresses)))
     return result
 
@@ -103,15 +103,14 @@ def _distributions(parts: list[Resource], name: str, location: StackLocation) ->
     """Return the distributions that may read a bucket; None if its policy is not one of ours."""
     try:
         (policy,) = (each.attributes["policy"] for each in parts if each.type == S3_BUCKET_POLICY)
-        written = json.loads(policy) if isinstance(policy, str) else policy
         arns = [
-            str(arn)
-            for statement in as_list(written["Statement"])
-            if isinstance(statement["Principal"], Mapping) and statement["Principal"].get("Service") == READER
-            for arn in as_list(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
+            arn
+            for statement in read_statements(policy)
+            if statement.principals_of("Service") == [READER]
+            for arn in statement.values_of("ArnEquals", "aws:SourceArn")
         ]
         bucket = CrlBucket.model_validate({"cloudfront_distribution_arns": arns})
         rendered = document(bucket, name, account_id=location.account_id, region=location.region)
-        return arns if normalized_statements([rendered]) == normalized_statements([written]) else None
+        return arns if normalized_statements([rendered]) == normalized_statements([policy]) else None
     except (*PARTIAL_DATA_ERRORS, ValidationError):
         return None

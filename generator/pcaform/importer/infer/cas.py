@@ -20,7 +20,7 @@ from pcaform.importer.infer.tags import tags_of
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.terraform import module_names
-from pcaform.terraform.resource_types import AUTHORITY, INSTALLATION
+from pcaform.terraform.resource_types import AUTHORITY
 from pcaform.terraform.schema import plain_defaults, read_fields
 
 
@@ -90,10 +90,9 @@ def _infer_ca(
 
 
 def _addresses(ca: Resource, active: Activation, key: str) -> Iterator[tuple[str, str]]:
-    yield ca.address, f"module.{module_names.ca(key)}.{AUTHORITY}.this"
+    yield ca.address, module_names.resource(module_names.ca(key), AUTHORITY)
     for resource, module in active.resources:
-        index = "[0]" if resource.type == INSTALLATION else ""
-        yield resource.address, f"module.{module}.{resource.type}.this{index}"
+        yield resource.address, module_names.resource(module, resource.type)
 
 
 def _settings(ca: Resource, location: StackLocation) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def infer_certificates(
             kind: NoteKind = "left out" if _has_known_status(certificate) else "unknown"
             reason = f"{problem}. A spec cannot say that: it is written like any other"
             result.notes.append(ImportNote(kind, certificate.address, reason))
-        moved = ((certificate.address, f"module.{module_names.certificate(key)}.{ACM_CERTIFICATE}.this"),)
+        moved = ((certificate.address, module_names.resource(module_names.certificate(key), ACM_CERTIFICATE)),)
         ca_arns = frozenset({text(certificate, "certificate_authority_arn")})
         result.entries.append(
             SpecEntry("certificates", key, data, certificate, addresses=moved, referenced_cas=ca_arns)

@@ -20,6 +20,7 @@ from pcaform.importer.infer.trust_policies import infer_trust
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
+from pcaform.terraform import module_names
 from pcaform.terraform.source_kind import SourceKind
 
 CA_ARN = re.compile(r"arn:aws[a-z-]*:acm-pca:[a-z0-9-]*:[0-9]{12}:certificate-authority/[A-Za-z0-9-]+")
@@ -53,7 +54,7 @@ def infer_issuer(principal: Principal, key: str, reader: Reader) -> tuple[SpecEn
     moving = principal if is_owned else replace(principal, resource=None)
     if is_owned:
         result.notes += _note_differences(principal, attachments)
-    addresses, unmoved = addresses_of(moving, attachments, f"issuer_{key}")
+    addresses, unmoved = addresses_of(moving, attachments, module_names.issuer(key))
     resource = principal.resource or attachments[0].resource
     return SpecEntry("issuers", key, data, resource, addresses=addresses, referenced_cas=arns, unmoved=unmoved), result
 

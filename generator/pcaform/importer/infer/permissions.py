@@ -45,7 +45,8 @@ def infer_permissions(
 
 def permission_moves(key: str, found: Iterable[tuple[Resource, dict[str, Any]]]) -> list[tuple[str, str]]:
     """Return pairs of a permission's address and its address in a rendered stack."""
-    return [(each.address, f"module.{module_names.permission(key)}.{each.type}.this") for each, _ in found]
+    call = module_names.permission(key)
+    return [(each.address, module_names.resource(call, each.type)) for each, _ in found]
 
 
 def _other_account(permission: Resource) -> str:

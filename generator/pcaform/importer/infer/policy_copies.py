@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from pcaform.iam.evaluator.documents import PolicyError, Statement, read_document
-from pcaform.iam.evaluator.patterns import is_action
+from pcaform.iam.actions import ISSUE, REQUEST
+from pcaform.iam.documents import PolicyError
+from pcaform.iam.evaluator.documents import read_document
 from pcaform.importer.infer.entry import INCOMPLETE_RESOURCE, NotRepresentable
 from pcaform.importer.infer.principal_policies import PolicyAttachment, Principal
 
-_ISSUING = ("acm-pca:IssueCertificate", "acm:RequestCertificate")
+_ISSUING = (ISSUE, REQUEST)
 
 
 def copy_policies(principal: Principal) -> list[PolicyAttachment]:
@@ -34,11 +35,4 @@ def _allows_issuing(attachments: PolicyAttachment) -> bool:
         statements = read_document(attachments.data, attachments.name).statements
     except PolicyError:
         return True
-    return any(statement.is_allow and _names_issuing(statement) for statement in statements)
-
-
-def _names_issuing(statement: Statement) -> bool:
-    return any(
-        any(is_action(action, pattern) for pattern in statement.actions) is not statement.are_actions_excluded
-        for action in _ISSUING
-    )
+    return any(each.is_allow and any(map(each.matches_action, _ISSUING)) for each in statements)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pcaform.core.problems import PARTIAL_DATA_ERRORS
+from pcaform.iam.documents import PolicyError
 from pcaform.iam.normalize import statements_by_sid
 from pcaform.iam.policies import crl_bucket, issuer_policies, share, trust_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
@@ -64,7 +64,7 @@ def _is_same(policy: Any, rendered: Any) -> bool:
     document = json.loads(policy) if isinstance(policy, str) else policy
     try:
         return bool(document == rendered or statements_by_sid(document) == statements_by_sid(rendered))
-    except PARTIAL_DATA_ERRORS:
+    except PolicyError:
         return False
 
 

@@ -4,7 +4,8 @@ from pcaform.iam.policies import trust_policy
 from pcaform.importer.infer.ca_index import text
 from pcaform.importer.infer.principal_policies import PolicyAttachment, Principal
 from pcaform.sources.inventory import Resource
-from pcaform.terraform.addresses import with_key
+from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import IAM_POLICY, IAM_ROLE_POLICY_ATTACHMENT, IAM_USER_POLICY_ATTACHMENT
 
 
 def addresses_of(
@@ -16,18 +17,18 @@ def addresses_of(
     """
     moved = []
     if principal.resource is not None:
-        moved.append((principal.resource.address, f"module.{module}.{principal.resource.type}.this"))
+        moved.append((principal.resource.address, module_names.resource(module, principal.resource.type)))
         if principal.profile and _has_same_profile(principal.profile, principal.resource):
-            moved.append((principal.profile.address, with_key(f"module.{module}.{principal.profile.type}.this", 0)))
+            moved.append((principal.profile.address, module_names.resource(module, principal.profile.type)))
     unmoved = []
+    attachment_type = IAM_USER_POLICY_ATTACHMENT if principal.kind == "user" else IAM_ROLE_POLICY_ATTACHMENT
     for each in attachments:
-        kind = f"aws_iam_{principal.kind}_policy_attachment"
         if each.attachment is None:
             unmoved.append(each.resource.address)
             continue
-        moved.append((each.resource.address, with_key(f"module.{module}.aws_iam_policy.this", each.name)))
-        if each.attachment.type == kind:
-            moved.append((each.attachment.address, with_key(f"module.{module}.{kind}.this", each.name)))
+        moved.append((each.resource.address, module_names.resource(module, IAM_POLICY, each.name)))
+        if each.attachment.type == attachment_type:
+            moved.append((each.attachment.address, module_names.resource(module, attachment_type, each.name)))
         else:
             unmoved.append(each.attachment.address)
     return tuple(moved), tuple(unmoved)

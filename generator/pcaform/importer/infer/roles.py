@@ -1,12 +1,11 @@
 """Infers operator roles: roles whose policy is that of an administrator or auditor of this spec."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import PARTIAL_DATA_ERRORS
-from pcaform.iam.normalize import as_list, normalized_statements
+from pcaform.iam.documents import PolicyError, read_statements
+from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.importer.infer.entry import NotRepresentable, SpecEntry
 from pcaform.importer.infer.issuers import Reader, role_data
@@ -34,16 +33,16 @@ def section_of(principal: Principal, spec: Spec) -> str | None:
     """Return the section whose actions a candidate's policy has; None if there is none. `spec` has the CAs."""
     try:
         actions = _actions(principal.policies[0].data)
-    except PARTIAL_DATA_ERRORS:
+    except PolicyError:
         return None
     return next((name for name, make in POLICY_BUILDERS.items() if actions == _actions(make(spec, arn_of=str))), None)
 
 
 def readable_cas(principal: Principal) -> list[str]:
     """Return the ARNs of the CAs that an operator role's policy allows to read."""
-    for statement in as_list(principal.policies[0].data["Statement"]):
-        if "acm-pca:GetCertificate" in as_list(statement["Action"]):
-            return [str(each) for each in as_list(statement["Resource"])]
+    for statement in read_statements(principal.policies[0].data):
+        if statement.names_action("acm-pca:GetCertificate"):
+            return list(statement.resources or ())
     return []
 
 
@@ -72,9 +71,5 @@ def infer_operator_role(principal: Principal, key: str, *, section: str, spec: S
     )
 
 
-def _actions(document: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    return frozenset(
-        (str(each["Effect"]), str(action))
-        for each in as_list(document["Statement"])
-        for action in as_list(each["Action"])
-    )
+def _actions(document: Any) -> frozenset[tuple[str, str]]:
+    return frozenset((each.effect, action) for each in read_statements(document) for action in each.actions or ())

@@ -1,18 +1,20 @@
 """Infers shares from resource policies of CAs, if they have the form that a stack renders."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
-from pcaform.iam.normalize import as_list, normalized_statements
+from pcaform.iam.actions import ISSUE
+from pcaform.iam.documents import ANYONE, Statement, read_statements
+from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.share import document
 from pcaform.importer.infer.ca_index import CaIndex
 from pcaform.importer.infer.entry import Entries, SpecEntry
 from pcaform.spec.sections import Share
 from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import SHARE
 
 _NOT_A_SHARE = "its statements are not those of a share by AWS RAM or pcaform"
 
@@ -26,7 +28,7 @@ def infer_shares(index: CaIndex, keys: Mapping[str, str], written: Mapping[str, 
             if data is None:
                 result.leave_out(policy, _NOT_A_SHARE)
                 continue
-            address = f"module.{module_names.share(keys[arn])}.aws_acmpca_policy.this"
+            address = module_names.resource(module_names.share(keys[arn]), SHARE)
             result.entries.append(
                 SpecEntry(
                     "shares",
@@ -43,26 +45,24 @@ def infer_shares(index: CaIndex, keys: Mapping[str, str], written: Mapping[str, 
 def _infer_share(policy: Any, arn: str, *, region: str) -> dict[str, Any] | None:
     """Return the share of a policy, None if a stack would render another one."""
     try:
-        written = json.loads(policy) if isinstance(policy, str) else policy
-        entry = _read(as_list(written["Statement"]))
+        entry = _read(read_statements(policy))
         rendered = document(Share.model_validate(entry), arn, region=region)
-        return entry if normalized_statements([rendered]) == normalized_statements([written]) else None
+        return entry if normalized_statements([rendered]) == normalized_statements([policy]) else None
     except (*PARTIAL_DATA_ERRORS, ValidationError):
         return None
 
 
-def _read(statements: list[Mapping[str, Any]]) -> dict[str, Any]:
+def _read(statements: Iterable[Statement]) -> dict[str, Any]:
     accounts: dict[str, None] = {}
     entry: dict[str, Any] = {}
     for statement in statements:
-        if "acm-pca:IssueCertificate" not in as_list(statement["Action"]):
+        if not statement.names_action(ISSUE):
             continue
-        equal = statement["Condition"]["StringEquals"]
-        (template,) = as_list(equal["acm-pca:TemplateArn"])
+        (template,) = statement.values_of("StringEquals", "acm-pca:TemplateArn")
         entry["template"] = template.split(":template/")[1]
-        if statement["Principal"] == "*" or statement["Principal"].get("AWS") == "*":
-            (entry["organization"],) = as_list(equal["aws:PrincipalOrgID"])
+        names = [name for _, name in statement.principals or ()]
+        if ANYONE in names:
+            (entry["organization"],) = statement.values_of("StringEquals", "aws:PrincipalOrgID")
         else:
-            names = as_list(statement["Principal"]["AWS"])
             accounts |= dict.fromkeys(name.removesuffix(":root").rpartition(":")[2] for name in names)
     return {**entry, "accounts": sorted(accounts)}

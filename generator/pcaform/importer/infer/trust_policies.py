@@ -1,14 +1,14 @@
 """Infers a spec's `trust` from a trust policy, and checks it by rendering the policy again."""
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
-from pcaform.iam.normalize import as_list, normalized_statements
+from pcaform.iam.documents import Statement, read_statements
+from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import trust_policy
 from pcaform.importer.infer.entry import NotRepresentable
 from pcaform.spec.issuers import Trust
@@ -22,10 +22,9 @@ _CN = "aws:PrincipalTag/x509Subject/CN"
 def infer_trust(policy: Any, aws: Aws) -> dict[str, Any]:
     """Return the trust of a policy; raises NotRepresentable if a spec would render another policy."""
     try:
-        document = json.loads(policy) if isinstance(policy, str) else policy
-        trust = _read(as_list(document["Statement"]))
+        trust = _read(read_statements(policy))
         rendered = trust_policy.document(Trust.model_validate(trust), aws)
-        is_same = normalized_statements([rendered]) == normalized_statements([document])
+        is_same = normalized_statements([rendered]) == normalized_statements([policy])
     except (*PARTIAL_DATA_ERRORS, ValidationError):
         is_same = False
     if not is_same:
@@ -33,34 +32,30 @@ def infer_trust(policy: Any, aws: Aws) -> dict[str, Any]:
     return trust
 
 
-def _read(statements: list[Mapping[str, Any]]) -> dict[str, Any]:
+def _read(statements: Iterable[Statement]) -> dict[str, Any]:
     trust: dict[str, Any] = {"accounts": [], "principals": [], "services": [], "oidc": []}
     for statement in statements:
-        for kind, values in statement["Principal"].items():
-            names = [str(each) for each in as_list(values)]
-            if kind == "AWS":
-                accounts = {name: match["id"] for name in names if (match := _ACCOUNT.match(name))}
-                trust["accounts"] += accounts.values()
-                trust["principals"] += [name for name in names if name not in accounts]
-            elif kind == "Federated":
-                trust["oidc"] += [_oidc(name, statement["Condition"]) for name in names]
-            elif names == [_ANYWHERE]:
-                trust["roles_anywhere"] = _anywhere(statement["Condition"])
-            else:
-                trust["services"] += names
+        names = statement.principals_of("AWS")
+        accounts = {name: match["id"] for name in names if (match := _ACCOUNT.match(name))}
+        trust["accounts"] += accounts.values()
+        trust["principals"] += [name for name in names if name not in accounts]
+        trust["oidc"] += [_oidc(name, statement) for name in statement.principals_of("Federated")]
+        if (services := statement.principals_of("Service")) == [_ANYWHERE]:
+            trust["roles_anywhere"] = _anywhere(statement)
+        else:
+            trust["services"] += services
     return {name: value for name, value in trust.items() if value}
 
 
-def _oidc(provider: str, condition: Mapping[str, Any]) -> dict[str, Any]:
+def _oidc(provider: str, statement: Statement) -> dict[str, Any]:
     issuer = provider.partition(":oidc-provider/")[2]
     return {
         "provider_arn": provider,
-        "audiences": as_list(condition["StringEquals"][f"{issuer}:aud"]),
-        "subjects": as_list(condition["StringLike"][f"{issuer}:sub"]),
+        "audiences": statement.values_of("StringEquals", f"{issuer}:aud"),
+        "subjects": statement.values_of("StringLike", f"{issuer}:sub"),
     }
 
 
-def _anywhere(condition: Mapping[str, Any]) -> dict[str, Any]:
-    (anchor,) = as_list(condition["ArnEquals"]["aws:SourceArn"])
-    names = as_list(condition.get("StringEquals", {}).get(_CN, []))
-    return {"trust_anchor_arn": anchor, "common_names": names}
+def _anywhere(statement: Statement) -> dict[str, Any]:
+    (anchor,) = statement.values_of("ArnEquals", "aws:SourceArn")
+    return {"trust_anchor_arn": anchor, "common_names": statement.values_of("StringEquals", _CN)}

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies import trust_policy
 from pcaform.render.pipelines import required_actions
 from pcaform.render.pipelines.required_actions import RequiredActions
-from pcaform.render.plan.cas import template
+from pcaform.render.plan.placeholders import build_placeholders
+from pcaform.render.plan.providers import alias
+from pcaform.render.plan.resources import StackResource, resources
 from pcaform.spec.cas import CertificateAuthority, Reference
-from pcaform.spec.issuers import Issuer
-from pcaform.spec.sections import OperatorRole
 from pcaform.spec.stack import Spec
+from pcaform.terraform import resource_types as types
 
 _EVERY = ("*",)
 
@@ -33,128 +34,134 @@ class PipelineResource:
 
 def pipeline_resources(spec: Spec) -> Iterator[PipelineResource]:
     """Yield the resources that plan and apply of a spec's stack reach with the stack's own credentials."""
-    resources = [*_cas(spec), *_certificates(spec), *_principals(spec), *_buckets(spec)]
-    yield from (resource for resource in resources if resource.arns)
+    stack = _reachable_stack(spec)
+    found = [*_cas(stack), *_certificates(stack), *_principals(stack), *_buckets(stack)]
+    yield from (resource for resource in found if resource.arns)
 
 
 def assumed_roles(spec: Spec) -> tuple[str, ...]:
     """Return the roles that aliased providers assume; `pipeline_resources` leaves out what is reached through them."""
-    providers = (ca.provider for ca in spec.certificate_authorities.values())
-    roles = [provider.assume_role for provider in providers if provider is not None]
-    return tuple(sorted({role.role_arn for role in roles if role is not None}))
+    return tuple(sorted({role for ca in spec.certificate_authorities.values() if (role := _assumed_role(ca))}))
 
 
-def _cas(spec: Spec) -> Iterator[PipelineResource]:
-    own = {key: ca for key, ca in spec.certificate_authorities.items() if not _is_behind_a_role(ca)}
-    managed = {key: ca for key, ca in own.items() if isinstance(ca, CertificateAuthority)}
-    issued = {key: ca for key, ca in spec.managed.items() if ca.activation is None}
-    signers = [key for key in (ca.parent or key for key, ca in issued.items()) if key in own]
-    if any(ca.arn is None for ca in managed.values()):
+def _assumed_role(ca: CertificateAuthority | Reference) -> str | None:
+    role = ca.provider.assume_role if ca.provider is not None else None
+    return role.role_arn if role is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """What a stack's own credentials reach: its resources, and the ARN by which a policy names each CA."""
+
+    spec: Spec
+    resources: tuple[StackResource, ...]
+    ca_arns: Mapping[str, str]
+    """By the ARN in the resources' arguments, where a CA that does not exist yet has a placeholder."""
+
+    def of_type(self, resource_type: str) -> list[StackResource]:
+        """Return the resources of a type."""
+        return [each for each in self.resources if each.type == resource_type]
+
+    def cas(self, resource_type: str, argument: str = "certificate_authority_arn") -> tuple[str, ...]:
+        """Return the ARNs of the CAs in an argument of all resources of a type."""
+        return _without_covered(self.ca_arns[each.values[argument]] for each in self.of_type(resource_type))
+
+    def iam_arns(self, kind: str, paths: Iterable[str]) -> tuple[str, ...]:
+        """Return the ARNs of users, roles, policies or instance profiles with these paths and names."""
+        account = f"arn:{facts.partition(self.spec.aws.region)}:iam::{self.spec.aws.account_id}:{kind}"
+        return tuple(sorted({f"{account}{path}" for path in paths}))
+
+
+def _reachable_stack(spec: Spec) -> _Stack:
+    placeholders, cas = build_placeholders(spec), spec.certificate_authorities
+    behind_a_role = {f"aws.{alias(ca.provider)}" for ca in cas.values() if ca.provider and _assumed_role(ca)}
+    reachable = (each for each in resources(spec, placeholders).values() if each.provider not in behind_a_role)
+    return _Stack(spec, tuple(reachable), {placeholders.arns[key]: _ca_arn(spec, key) for key in cas})
+
+
+def _ca_arn(spec: Spec, key: str) -> str:
+    region = spec.region_of(key)
+    pattern = f"arn:{facts.partition(region)}:acm-pca:{region}:{spec.aws.account_id}:certificate-authority/*"
+    return spec.certificate_authorities[key].arn or pattern
+
+
+def _without_covered(arns: Iterable[str]) -> tuple[str, ...]:
+    """Return ARNs in order, without those that a pattern for all CAs of a region covers."""
+    unique = set(arns)
+    patterns = {arn.removesuffix("*") for arn in unique if arn.endswith("/*")}
+    return tuple(sorted(arn for arn in unique if arn.endswith("/*") or arn.rpartition("/")[0] + "/" not in patterns))
+
+
+def _cas(stack: _Stack) -> Iterator[PipelineResource]:
+    managed, signers = stack.cas(types.AUTHORITY, "arn"), stack.cas(types.CERTIFICATE)
+    if any(arn.endswith("/*") for arn in managed):
         yield PipelineResource("CreateCas", RequiredActions((), (required_actions.CREATE_AUTHORITY,)), _EVERY)
-    yield PipelineResource("Cas", required_actions.AUTHORITY, _arns(spec, managed))
-    templates = {"ArnEquals": {"acm-pca:TemplateArn": _templates(spec, issued)}}
-    yield PipelineResource("SignCas", RequiredActions((), (required_actions.ISSUE,)), _arns(spec, signers), templates)
-    yield PipelineResource("SignedCas", required_actions.SIGNER, _arns(spec, signers))
-    yield PipelineResource(
-        "Permissions", required_actions.PERMISSION, _arns(spec, (key for key in own if own[key].permissions))
-    )
-    yield PipelineResource("Shares", required_actions.SHARE, _arns(spec, (key for key in spec.shares if key in own)))
+    yield PipelineResource("Cas", required_actions.AUTHORITY, managed)
+    templates = sorted({each.values["template_arn"] for each in stack.of_type(types.CERTIFICATE)})
+    issue = {"ArnEquals": {"acm-pca:TemplateArn": templates}}
+    yield PipelineResource("SignCas", RequiredActions((), (required_actions.ISSUE,)), signers, issue)
+    yield PipelineResource("SignedCas", required_actions.SIGNER, signers)
+    # Not from the stack's resources: a CA that waits for its certificate gets its permission with a later apply.
+    cas = stack.spec.certificate_authorities.items()
+    permitting = (_ca_arn(stack.spec, key) for key, ca in cas if ca.permissions and not _assumed_role(ca))
+    yield PipelineResource("Permissions", required_actions.PERMISSION, _without_covered(permitting))
+    yield PipelineResource("Shares", required_actions.SHARE, stack.cas(types.SHARE, "resource_arn"))
 
 
-def _is_behind_a_role(authority: CertificateAuthority | Reference) -> bool:
-    return authority.provider is not None and authority.provider.assume_role is not None
-
-
-def _templates(spec: Spec, issued: Mapping[str, CertificateAuthority]) -> list[str]:
-    """Return the templates of the CA certificates that the stack issues, and no others."""
-    return sorted({facts.template_arn(spec.region_of(ca.parent or key), template(ca)) for key, ca in issued.items()})
-
-
-def _certificates(spec: Spec) -> Iterator[PipelineResource]:
+def _certificates(stack: _Stack) -> Iterator[PipelineResource]:
     """Yield private certificates of ACM: they may only be requested from the stack's CAs, which ACM calls."""
-    if not spec.certificates:
+    signers, aws = stack.cas(types.ACM_CERTIFICATE), stack.spec.aws
+    if not signers:
         return
-    signers = _arns(spec, {certificate.certificate_authority for certificate in spec.certificates.values()})
-    default = facts.template_arn(spec.aws.region, facts.DEFAULT_TEMPLATE)
+    default = facts.template_arn(aws.region, facts.DEFAULT_TEMPLATE)
     through = {"Bool": {"aws:ViaAWSService": "true"}}
     issue = {"ArnEquals": {"acm-pca:TemplateArn": [default]}, **through}
     requested = {"StringLike": {"acm:CertificateAuthority": list(signers)}}
+    own = f"arn:{facts.partition(aws.region)}:acm:{aws.region}:{aws.account_id}:certificate/*"
     yield PipelineResource("RequestCertificates", RequiredActions((), (required_actions.REQUEST,)), _EVERY, requested)
     yield PipelineResource("IssueThroughAcm", RequiredActions((), (required_actions.ISSUE,)), signers, issue)
     yield PipelineResource("ReadThroughAcm", RequiredActions((), required_actions.THROUGH_ACM), signers, through)
-    yield PipelineResource("Certificates", required_actions.CERTIFICATE, (_arn(spec, "acm", "certificate/*"),))
+    yield PipelineResource("Certificates", required_actions.CERTIFICATE, (own,))
 
 
-def _principals(spec: Spec) -> Iterator[PipelineResource]:
-    entries: list[Issuer | OperatorRole] = [*spec.issuers.values(), *(role for _, _, role in spec.operator_roles)]
-    owned = [entry for entry in entries if not isinstance(entry, Issuer) or entry.is_owned]
-    users = [entry for entry in owned if isinstance(entry, Issuer) and entry.role is None]
-    roles_with_path = [
-        (entry.path, role)
-        for entry in owned
-        if (role := entry if isinstance(entry, OperatorRole) else entry.role) is not None
-    ]
-    policy_arns = _iam_arns(spec, "policy", _policy_names(spec))
-    attached = {"ArnEquals": {"iam:PolicyARN": list(policy_arns)}}
-    user_arns = _iam_arns(spec, "user", (f"{user.path}{user.user_name}" for user in users))
-    role_arns = _iam_arns(spec, "role", (f"{path}{role.role_name}" for path, role in roles_with_path))
-    ec2_roles = [f"{path}{role.role_name}" for path, role in roles_with_path if trust_policy.EC2 in role.trust.services]
-    yield PipelineResource("Users", required_actions.USER, user_arns)
-    with_logins = (f"{user.path}{user.user_name}" for user in users if user.force_destroy)
+def _principals(stack: _Stack) -> Iterator[PipelineResource]:
+    users, roles = stack.of_type(types.IAM_USER), stack.of_type(types.IAM_ROLE)
+    ec2_roles = [_path(each) for each in stack.of_type(types.IAM_INSTANCE_PROFILE)]
+    policies = stack.iam_arns("policy", map(_path, stack.of_type(types.IAM_POLICY)))
+    attached = {"ArnEquals": {"iam:PolicyARN": list(policies)}}
+    own = {"User": stack.iam_arns("user", map(_path, users)), "Role": stack.iam_arns("role", map(_path, roles))}
+    yield PipelineResource("Users", required_actions.USER, own["User"])
+    with_logins = (_path(each) for each in users if each.values.get("force_destroy"))
     logins = RequiredActions((), (), required_actions.LOGINS)
-    yield PipelineResource("Logins", logins, _iam_arns(spec, "user", with_logins))
-    yield PipelineResource("Roles", required_actions.ROLE, role_arns)
-    profiles = _iam_arns(spec, "instance-profile", ec2_roles)
-    yield PipelineResource("InstanceProfiles", required_actions.PROFILE, profiles)
+    yield PipelineResource("Logins", logins, stack.iam_arns("user", with_logins))
+    yield PipelineResource("Roles", required_actions.ROLE, own["Role"])
+    yield PipelineResource("InstanceProfiles", required_actions.PROFILE, stack.iam_arns("instance-profile", ec2_roles))
     yield PipelineResource(
         "PassRoles",
         RequiredActions((), (required_actions.PASS_ROLE,)),
-        _iam_arns(spec, "role", ec2_roles),
+        stack.iam_arns("role", ec2_roles),
         {"StringEquals": {"iam:PassedToService": trust_policy.EC2}},
     )
-    yield PipelineResource("Policies", required_actions.POLICY, policy_arns)
-    for kind, arns in (("User", user_arns), ("Role", role_arns)):
-        principals = (*arns, *_iam_arns(spec, kind.lower(), _existing_names(spec, kind)))
+    yield PipelineResource("Policies", required_actions.POLICY, policies)
+    for kind, owned, attachment in (
+        ("User", users, types.IAM_USER_POLICY_ATTACHMENT),
+        ("Role", roles, types.IAM_ROLE_POLICY_ATTACHMENT),
+    ):
+        names = {each.values[kind.lower()] for each in stack.of_type(attachment)}
+        existing = names - {each.values["name"] for each in owned}
+        # The path of a principal that exists already is unknown.
+        patterns = stack.iam_arns(kind.lower(), (f"{path}{name}" for name in existing for path in ("/", "/*/")))
+        principals = (*own[kind], *patterns)
         list_attached, attach = required_actions.ATTACH[kind]
         yield PipelineResource(f"{kind}Attachments", list_attached, principals)
         yield PipelineResource(f"Attach{kind}Policies", attach, principals, attached)
 
 
-def _policy_names(spec: Spec) -> Iterator[str]:
-    for issuer in spec.issuers.values():
-        yield from (f"{issuer.path}{name}" for name in issuer_policies.documents(issuer, spec.aws, arn_of=str))
-    yield from (f"{role.path}{role.role_name}-private-ca" for _, _, role in spec.operator_roles)
+def _path(resource: StackResource) -> str:
+    return f"{resource.values.get('path', '/')}{resource.values['name']}"
 
 
-def _existing_names(spec: Spec, kind: str) -> Iterator[str]:
-    """Yield patterns for the names of existing principals, whose path is unknown."""
-    for issuer in spec.issuers.values():
-        name = issuer.existing_user if kind == "User" else issuer.existing_role
-        if name is not None:
-            yield from (f"/{name}", f"/*/{name}")
-
-
-def _buckets(spec: Spec) -> Iterator[PipelineResource]:
-    partition = facts.partition(spec.aws.region)
-    names = sorted(bucket.bucket or key for key, bucket in spec.crl_buckets.items())
+def _buckets(stack: _Stack) -> Iterator[PipelineResource]:
+    names = sorted(each.values["bucket"] for each in stack.of_type(types.S3_BUCKET))
+    partition = facts.partition(stack.spec.aws.region)
     yield PipelineResource("Buckets", required_actions.BUCKET, tuple(f"arn:{partition}:s3:::{name}" for name in names))
-
-
-def _iam_arns(spec: Spec, kind: str, names: Iterable[str]) -> tuple[str, ...]:
-    account = f"arn:{facts.partition(spec.aws.region)}:iam::{spec.aws.account_id}:{kind}"
-    return tuple(sorted({f"{account}{name}" for name in names}))
-
-
-def _arn(spec: Spec, service: str, resource: str, region: str | None = None) -> str:
-    scope = f"{region or spec.aws.region}:{spec.aws.account_id}"
-    return f"arn:{facts.partition(spec.aws.region)}:{service}:{scope}:{resource}"
-
-
-def _arns(spec: Spec, keys: Iterable[str]) -> tuple[str, ...]:
-    """Return the CAs' ARNs; if one of a region has none yet, a wildcard covers all CAs of that region."""
-    arns = set()
-    for key in keys:
-        region, existing = spec.region_of(key), spec.certificate_authorities[key].arn
-        arns.add(existing or _arn(spec, "acm-pca", "certificate-authority/*", region))
-    wildcards = {arn.removesuffix("*") for arn in arns if arn.endswith("/*")}
-    return tuple(sorted(arn for arn in arns if arn.endswith("/*") or arn.rpartition("/")[0] + "/" not in wildcards))

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from pcaform.core import facts
-from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies import issuer_policies, share, trust_policy
 from pcaform.iam.policies.roles import administrator_policy, auditor_policy
 from pcaform.render.plan import providers
 from pcaform.render.plan.cas import active_arn, arn
@@ -53,13 +52,11 @@ def shares(spec: Spec) -> list[ModuleCall]:
                 {
                     "providers": providers.providers_argument(spec, key),
                     "certificate_authority_arn": active_arn(spec, key),
-                    "accounts": list(share.accounts) or None,
-                    "organization": share.organization,
-                    "template_arn": facts.template_arn(spec.region_of(key), share.template),
+                    "policy": Call("jsonencode", share.document(entry, arn(spec, key), region=spec.region_of(key))),
                 }
             ),
         )
-        for key, share in spec.shares.items()
+        for key, entry in spec.shares.items()
     ]
 
 

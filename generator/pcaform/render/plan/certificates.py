@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from pcaform.iam.policies import crl_bucket
 from pcaform.render.plan import access, providers
 from pcaform.render.plan.cas import active_arn
 from pcaform.render.plan.module_call import ModuleCall, none_if_default, output, plain_arguments, without_none
-from pcaform.spec.sections import Certificate
+from pcaform.spec.sections import Certificate, CrlBucket
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
+from pcaform.terraform.hcl_writer import Call
 from pcaform.terraform.resource_types import ACM_CERTIFICATE
 
 
@@ -44,8 +46,7 @@ def crl_buckets(spec: Spec) -> list[ModuleCall]:
             without_none(
                 {
                     "bucket": bucket.bucket or key,
-                    "account_id": spec.aws.account_id,
-                    "cloudfront_distribution_arns": list(bucket.cloudfront_distribution_arns) or None,
+                    "policy": _bucket_policy(bucket, bucket.bucket or key, spec),
                     "force_destroy": none_if_default(bucket.force_destroy, default=False),
                     "tags": bucket.tags or None,
                 }
@@ -53,3 +54,8 @@ def crl_buckets(spec: Spec) -> list[ModuleCall]:
         )
         for key, bucket in spec.crl_buckets.items()
     ]
+
+
+def _bucket_policy(bucket: CrlBucket, name: str, spec: Spec) -> Call:
+    document = crl_bucket.document(bucket, name, account_id=spec.aws.account_id, region=spec.aws.region)
+    return Call("jsonencode", document)

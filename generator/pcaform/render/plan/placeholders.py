@@ -109,5 +109,5 @@ def _list_outputs(spec: Spec, arns: Mapping[str, str]) -> Iterator[tuple[str, st
 
 
 def _old_key(key: str, before: Spec | None, moved: Mapping[str, str]) -> str:
-    old = moved.get(module_names.ca(key), "").removeprefix("ca_")
+    old = module_names.ca_key(moved.get(module_names.ca(key), ""))
     return old if before is not None and old in before.certificate_authorities else key

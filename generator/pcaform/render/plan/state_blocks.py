@@ -15,9 +15,7 @@ from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses, module_names
 from pcaform.terraform.hcl_writer import Reference
-
-_CA = "aws_acmpca_certificate_authority.this"
-_ACM = "aws_acm_certificate.this"
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,14 @@ def _imports(spec: Spec) -> Iterator[Block]:
     """Yield an import block for each object that exists; it stays, so that a lost state plans no second CA."""
     for key, authority in spec.managed.items():
         if authority.arn is not None:
-            yield Block("import", {"to": Reference(f"module.{module_names.ca(key)}.{_CA}"), "id": authority.arn})
+            yield _import(module_names.resource(module_names.ca(key), AUTHORITY), authority.arn)
     for key, certificate in spec.certificates.items():
         if certificate.arn is not None:
-            yield Block(
-                "import", {"to": Reference(f"module.{module_names.certificate(key)}.{_ACM}"), "id": certificate.arn}
-            )
+            yield _import(module_names.resource(module_names.certificate(key), ACM_CERTIFICATE), certificate.arn)
+
+
+def _import(address: str, arn: str) -> Block:
+    return Block("import", {"to": Reference(address), "id": arn})
 
 
 def _list_renames(spec: Spec) -> Iterator[tuple[str, str]]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from pcaform.iam.actions import OF_ACM_ACCOUNT, ON_AUTHORITY, ON_CERTIFICATE, ON_NO_AUTHORITY, TAGGING
-from pcaform.iam.evaluator.documents import Document, Statement, read_document
-from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
+from pcaform.iam.documents import Document, Statement
+from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.evaluator.patterns import Context, is_resource
 from pcaform.sources.principals import Policy
 
 _CA_OF_REQUEST = "acm:certificateauthority"
@@ -153,14 +154,13 @@ def _names_pca_action(statement: Statement) -> bool:
 
 
 def _names_action(statement: Statement, action: str) -> bool:
-    return any(is_action(action, pattern) for pattern in statement.actions) is not statement.are_actions_excluded
+    return statement.matches_action(action)
 
 
 def _names_resource(statement: Statement, resource: str) -> bool:
-    patterns = statement.resources or ()
-    if statement.are_resources_excluded:
-        return not any(is_resource(resource, pattern, {}) for pattern in patterns)
-    return any(pattern == "*" or _can_match(resource, pattern) for pattern in patterns)
+    if statement.not_resources is not None:
+        return statement.matches_resource(resource, {})
+    return any(pattern == "*" or _can_match(resource, pattern) for pattern in statement.resources or ())
 
 
 def _can_match(resource: str, pattern: str) -> bool:

@@ -6,7 +6,7 @@ only adds policies to existing principals.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pcaform.iam.evaluator.elements import PolicyError
+from pcaform.iam.documents import PolicyError
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, affects, can_issue
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.sources.principals import IamPrincipal, IamPrincipals, Policy

@@ -28,7 +28,69 @@ module "ca_share_issuing" {
   source = "./modules/ca-share"
 
   certificate_authority_arn = module.ca_issuing.active_arn
-  accounts                  = ["210987654321"]
-  organization              = "o-1234567890"
-  template_arn              = "arn:aws:acm-pca:::template/EndEntityCertificate/V1"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Read210987654321"
+        Effect = "Allow"
+        Principal = {
+          AWS = "210987654321"
+        }
+        Action = [
+          "acm-pca:DescribeCertificateAuthority",
+          "acm-pca:GetCertificate",
+          "acm-pca:GetCertificateAuthorityCertificate",
+          "acm-pca:ListPermissions",
+          "acm-pca:ListTags",
+        ]
+        Resource = module.ca_issuing.arn
+      },
+      {
+        Sid    = "Issue210987654321"
+        Effect = "Allow"
+        Principal = {
+          AWS = "210987654321"
+        }
+        Action   = "acm-pca:IssueCertificate"
+        Resource = module.ca_issuing.arn
+        Condition = {
+          StringEquals = {
+            "acm-pca:TemplateArn" = "arn:aws:acm-pca:::template/EndEntityCertificate/V1"
+          }
+        }
+      },
+      {
+        Sid       = "ReadInOrganization"
+        Effect    = "Allow"
+        Principal = "*"
+        Action = [
+          "acm-pca:DescribeCertificateAuthority",
+          "acm-pca:GetCertificate",
+          "acm-pca:GetCertificateAuthorityCertificate",
+          "acm-pca:ListPermissions",
+          "acm-pca:ListTags",
+        ]
+        Resource = module.ca_issuing.arn
+        Condition = {
+          StringEquals = {
+            "aws:PrincipalOrgID" = "o-1234567890"
+          }
+        }
+      },
+      {
+        Sid       = "IssueInOrganization"
+        Effect    = "Allow"
+        Principal = "*"
+        Action    = "acm-pca:IssueCertificate"
+        Resource  = module.ca_issuing.arn
+        Condition = {
+          StringEquals = {
+            "acm-pca:TemplateArn" = "arn:aws:acm-pca:::template/EndEntityCertificate/V1"
+            "aws:PrincipalOrgID"  = "o-1234567890"
+          }
+        }
+      },
+    ]
+  })
 }

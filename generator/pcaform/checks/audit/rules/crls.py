@@ -6,7 +6,7 @@ from pcaform.checks.audit.bucket_readers import ANYONE, Grant, bucket_readers
 from pcaform.checks.audit.finding import Finding
 from pcaform.checks.audit.rule import AuditContext, rule
 from pcaform.core.facts import CRL_WRITER
-from pcaform.iam.evaluator.elements import PolicyError
+from pcaform.iam.documents import PolicyError
 from pcaform.sources.account_snapshot import Bucket, CaStatus
 
 _READ, _WRITE = "s3:GetObject", "s3:PutObject"

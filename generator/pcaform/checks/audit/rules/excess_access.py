@@ -6,12 +6,11 @@ from pcaform.checks.access.check import Access
 from pcaform.checks.audit.finding import Finding
 from pcaform.checks.audit.rule import AuditContext, rule
 from pcaform.core import facts
-from pcaform.iam.evaluator.documents import Statement, read_document
-from pcaform.iam.evaluator.elements import PolicyError
-from pcaform.iam.evaluator.patterns import is_action
+from pcaform.iam.actions import ISSUE
+from pcaform.iam.documents import PolicyError, Statement
+from pcaform.iam.evaluator.documents import read_document
 from pcaform.sources.account_snapshot import CaStatus
 
-_ISSUE = "acm-pca:IssueCertificate"
 _TEMPLATE = "acm-pca:templatearn"
 _SERVICE_ROLE = ":role/aws-service-role/"
 _RESTRICT = (
@@ -54,13 +53,13 @@ def _wide_statements(ca: CaStatus) -> Iterator[str]:
         return
     for statement in statements:
         if statement.is_allow and _allows_ca_certificates(statement, ca):
-            names = [name for named in (statement.principals or {}).values() for name in named]
+            names = [name for _, name in statement.principals or ()]
             principals = ", ".join("anyone who meets its conditions" if name == "*" else name for name in names)
             yield f"its resource policy lets {principals} issue CA certificates under it"
 
 
 def _allows_ca_certificates(statement: Statement, ca: CaStatus) -> bool:
-    if any(is_action(_ISSUE, action) for action in statement.actions) is statement.are_actions_excluded:
+    if not statement.matches_action(ISSUE):
         return False
     context = {_TEMPLATE: (facts.template_arn(ca.region, facts.subordinate_template(0)),)}
     return all(condition.is_met(context) for condition in statement.conditions if condition.key == _TEMPLATE)

@@ -3,7 +3,6 @@
 What AWS needs in a bucket: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +10,8 @@ from pcaform.checks.guard.analysis.revocation import block, is_public
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Resource
 from pcaform.core.facts import CRL_WRITER, CRL_WRITER_ACTIONS
+from pcaform.iam.documents import ANYONE, PolicyError, Statement, read_statements
 from pcaform.iam.evaluator.patterns import is_action, is_like, is_resource
-from pcaform.iam.normalize import as_list
 from pcaform.terraform.resource_types import AUTHORITY
 
 _LIST = "/crl/list.crl"
@@ -57,37 +56,34 @@ def is_readable(values: Mapping[str, Any]) -> bool:
     return bool(_allow_statements(values, "s3:GetObject"))
 
 
-def _allow_statements(values: Mapping[str, Any], action: str) -> list[Any]:
+def _allow_statements(values: Mapping[str, Any], action: str) -> list[Statement]:
     """Return the statements of a bucket's policy that allow an action; none if another denies it to everyone."""
-    place = f"{values.get('bucket')}{_NEEDED.get(action, _LIST)}"
+    place, policy = f"{values.get('bucket')}{_NEEDED.get(action, _LIST)}", values.get("policy")
     try:
-        statements = as_list(json.loads(values.get("policy") or "{}").get("Statement", []))
-        met = [each for each in statements if _is_about(each, action, place)]
-        denials = [each for each in met if each.get("Effect") == "Deny" and not each.get("Condition")]
-        is_denied = any(_names_principal(each, "*", CRL_WRITER) for each in denials)
-        return [] if is_denied else [each for each in met if each.get("Effect") == "Allow"]
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        met = [each for each in read_statements(policy) if _is_about(each, action, place)] if policy else []
+    except PolicyError:
         return []
+    denials = [each for each in met if not each.is_allow and not each.conditions]
+    is_denied = any(_names_principal(each, ANYONE, CRL_WRITER) for each in denials)
+    return [] if is_denied else [each for each in met if each.is_allow]
 
 
-def _names_principal(statement: Any, *names: str) -> bool:
-    found = statement.get("Principal")
-    named = as_list(found.get("Service", [])) + as_list(found.get("AWS", [])) if isinstance(found, Mapping) else [found]
-    return any(each in names for each in named)
+def _names_principal(statement: Statement, *names: str) -> bool:
+    return any(name in names for _, name in statement.principals or ())
 
 
-def _is_about(statement: Any, action: str, name: str) -> bool:
-    is_met = any(is_action(action, each) for each in as_list(statement.get("Action", [])))
-    patterns = [str(each) for each in as_list(statement.get("Resource", []))]
-    return is_met and any(is_resource(f"{_partition(each)}:s3:::{name}", each, {}) for each in patterns)
+def _is_about(statement: Statement, action: str, name: str) -> bool:
+    is_met = any(is_action(action, each) for each in statement.actions or ())
+    resources = statement.resources or ()
+    return is_met and any(is_resource(f"{_partition(each)}:s3:::{name}", each, {}) for each in resources)
 
 
 def _partition(arn: str) -> str:
     return ":".join(arn.split(":")[:2])
 
 
-def _covers_ca(statement: Any, arn: str) -> bool:
+def _covers_ca(statement: Statement, arn: str) -> bool:
     """Tell whether the conditions of a statement hold for a CA."""
     own = {"aws:sourcearn": arn, "aws:sourceaccount": arn.split(":")[4] if arn.startswith("arn:") else ""}
-    asked = [(key.lower(), each) for keys in statement.get("Condition", {}).values() for key, each in keys.items()]
-    return all(any(is_like(own[key], str(one), {}) for one in as_list(each)) for key, each in asked if key in own)
+    asked = [(own[each.key], each.values) for each in statement.conditions if each.key in own]
+    return all(any(is_like(value, pattern, {}) for pattern in patterns) for value, patterns in asked)

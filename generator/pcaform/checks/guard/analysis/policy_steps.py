@@ -11,7 +11,7 @@ from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_attachments import has_unknown_text, holders, texts
 from pcaform.checks.guard.relevance import is_about_authorities
 from pcaform.checks.guard.widening import Widening, find_widening, have_same_meaning
-from pcaform.iam.evaluator.documents import PolicyError
+from pcaform.iam.documents import PolicyError
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import Grantee, added_grantees, denied_principals, grantees, removed_grantees
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.widening import have_same_meaning
-from pcaform.iam.evaluator.documents import PolicyError
+from pcaform.iam.documents import PolicyError
 
 _ARN = "resource_arn"
 

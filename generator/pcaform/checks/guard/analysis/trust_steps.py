@@ -6,7 +6,7 @@ from pcaform.checks.guard.analysis.cache import once_per_change
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import Grantee, added_grantees, denied_principals, grantees
 from pcaform.checks.guard.plan_json import Change
-from pcaform.iam.evaluator.documents import PolicyError
+from pcaform.iam.documents import PolicyError
 
 _TRUST = "assume_role_policy"
 

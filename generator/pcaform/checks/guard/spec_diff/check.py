@@ -31,8 +31,8 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
 
 def check_plan_with_spec(planned: Plan, spec: Spec) -> GuardResult:
     """Check a plan with the spec of its stack, which fills unknown policies and names the CAs that exist already."""
-    arns = {module_names.ca(key): ca.arn for key, ca in spec.managed.items() if ca.arn}
-    existing = {f"module.{call}.{AUTHORITY}.this": arn for call, arn in arns.items()}
+    cas = spec.managed.items()
+    existing = {module_names.resource(module_names.ca(key), AUTHORITY): ca.arn for key, ca in cas if ca.arn}
     return check_plan(fill_unknown(planned, spec), existing)
 
 

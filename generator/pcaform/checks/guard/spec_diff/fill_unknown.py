@@ -40,7 +40,7 @@ def _fill(change: Change, known: Mapping[str, Mapping[str, Any]]) -> Change:
 
 def _arn(plan: Plan, key: str) -> str | None:
     """Return the ARN of a CA that the plan keeps, None for a CA that it creates."""
-    address = f"module.{module_names.ca(key)}.{AUTHORITY}.this"
+    address = module_names.resource(module_names.ca(key), AUTHORITY)
     for change in plan.changes:
         if change.address == address and "create" not in change.actions:
             return change.before.get("arn")

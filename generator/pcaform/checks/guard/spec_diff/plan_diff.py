@@ -12,6 +12,7 @@ from pcaform.checks.guard.spec_diff.moves import TrackedMoves, track_moves
 from pcaform.render.plan.placeholders import Placeholders, build_placeholders, output_placeholder
 from pcaform.render.plan.resources import StackResource, calls, resources
 from pcaform.spec.stack import Spec
+from pcaform.terraform import addresses, module_names
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, POLICIES, SHARE
 from pcaform.terraform.schema import forces_replacement, is_same
 
@@ -28,14 +29,15 @@ def diff_specs(before: Spec, after: Spec) -> Plan:
         olds, resources(after, build_placeholders(after, before=before, moved=back)), moves, frozenset()
     )
     again = frozenset(
-        change.address.partition(".")[2].partition(".")[0].removeprefix("ca_")
+        module_names.ca_key(addresses.modules(change.address)[0])
         for change in first.changes()
         if change.type == AUTHORITY and change.actions == _ANEW
     )
     placeholders: Placeholders = build_placeholders(after, before=before, moved=back, recreated=again)
     created = frozenset(call.name for call in calls(after)) - {call.name for call in calls(before)} - set(back)
-    final = _Comparison(olds, resources(after, placeholders), moves, created | {f"ca_{key}" for key in again})
-    imported = {f"module.ca_{key}.{AUTHORITY}.this": each.arn for key, each in after.managed.items() if each.arn}
+    final = _Comparison(olds, resources(after, placeholders), moves, created | {module_names.ca(key) for key in again})
+    cas = after.managed.items()
+    imported = {module_names.resource(module_names.ca(key), AUTHORITY): ca.arn for key, ca in cas if ca.arn}
     return Plan(tuple(final.changes(imported)), is_errored=False)
 
 

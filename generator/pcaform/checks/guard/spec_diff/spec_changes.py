@@ -11,7 +11,7 @@ from pcaform.checks.guard.verdict import Note
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
-from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE, INSTALLATION
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE, INSTALLATION, S3_BUCKET
 from pcaform.terraform.schema import certificate_terms
 
 
@@ -30,19 +30,20 @@ def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
     """Yield the changes of the backend, and of each CA, certificate and bucket that is in both specs."""
     yield from backend_change(before, after)
     for key, old, new in _cas(before, after):
-        yield _change(f"module.{module_names.ca(key)}.{AUTHORITY}.this", change_types.CA, _entry(old), _entry(new))
+        call = module_names.ca(key)
+        yield _change(module_names.resource(call, AUTHORITY), change_types.CA, _entry(old), _entry(new))
         if new.generation != old.generation and old.activation is None and new.activation is None:
-            address = f"module.{module_names.ca(key)}.{INSTALLATION}.this[0]"
+            address = module_names.resource(call, INSTALLATION)
             olds, news = ({"generation": each.generation} for each in (old, new))
             yield _change(address, change_types.CA_CERTIFICATE, olds, news)
     for key, certificate in after.certificates.items():
         if key in before.certificates:
-            address = f"module.{module_names.certificate(key)}.{ACM_CERTIFICATE}.this"
+            address = module_names.resource(module_names.certificate(key), ACM_CERTIFICATE)
             arns = ({"arn": each.arn} for each in (before.certificates[key], certificate))
             yield _change(address, change_types.CERTIFICATE, *arns)
     for key, bucket in after.crl_buckets.items():
         if key in before.crl_buckets:
-            address = f"module.{module_names.crl_bucket(key)}.aws_s3_bucket.this"
+            address = module_names.resource(module_names.crl_bucket(key), S3_BUCKET)
             flags = ({"force_destroy": each.force_destroy} for each in (before.crl_buckets[key], bucket))
             yield _change(address, change_types.CRL_BUCKET, *flags)
 
@@ -53,7 +54,7 @@ def notes_on_terms(before: Spec, after: Spec) -> Iterator[Note]:
         terms = [name for name in certificate_terms() if getattr(old, name) != getattr(new, name)]
         is_same = new.generation == old.generation and old.activation is None and new.activation is None
         if is_same and terms and (new.renamed_from is None or terms != ["parent"]):
-            address = f"module.{module_names.ca_certificate(key, new.generation)}.{CERTIFICATE}.this"
+            address = module_names.resource(module_names.ca_certificate(key, new.generation), CERTIFICATE)
             message = (
                 f"{', '.join(terms)} of a certificate that is already issued: Terraform ignores the change, and "
                 f"pcaform renders it only with 'generation: {new.generation + 1}', which issues another"
@@ -66,7 +67,7 @@ def _cas(before: Spec, after: Spec) -> Iterator[tuple[str, CertificateAuthority,
     back = track_moves(before, after).back
     for key, new in after.managed.items():
         call = module_names.ca(key)
-        old = before.managed.get(back.get(call, call).removeprefix("ca_"))
+        old = before.managed.get(module_names.ca_key(back.get(call, call)))
         if old is not None:
             yield key, old, new
 
