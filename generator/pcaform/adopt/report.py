@@ -1,16 +1,14 @@
-"""Formats a proof as JSON with its JSON Schema, and as text.
+"""The proof of an adoption: what its JSON holds, and its text.
 
 It contains addresses, ids, argument names and digests, but no argument values, outputs or state content.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
-
-from pydantic import TypeAdapter
+from typing import Literal
 
 from pcaform import __version__
 from pcaform.adopt.plan_check import PlanLine
@@ -60,7 +58,7 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What `pcaform adopt --proof` writes; the major number of `format_version` grows with breaking changes.
+    """What `pcaform adopt --proof` writes.
 
     `outputs` are the outputs whose value an apply writes to the state. `reasons` say why the whole plan is refused.
     """
@@ -95,9 +93,6 @@ class ProofContext:
     provider: str
 
 
-_PROOF = TypeAdapter(Proof)
-
-
 def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof:
     """Build the proof of a proven state."""
     result = proven.result
@@ -125,21 +120,10 @@ def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof
     )
 
 
-def format_json(proof: Proof) -> str:
-    """Return one JSON document that follows `json_schema`."""
-    return _PROOF.dump_json(proof, indent=2).decode() + "\n"
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a proof, for programs that read it."""
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return {**dialect, **_PROOF.json_schema(mode="serialization")}
-
-
-def format_text(proof: Proof) -> str:
-    """Return a line for each address that the plan changes, imports or moves, then the counts."""
-    lines = [line for resource in proof.resources if (line := _format_resource(resource))]
-    return "\n".join([*lines, summary(proof.resources)])
+def format_lines(proof: Proof) -> Iterator[str]:
+    """Yield a line for each address that the plan changes, imports or moves, then the counts."""
+    yield from filter(None, map(_format_resource, proof.resources))
+    yield summary(proof.resources)
 
 
 def summary(resources: Sequence[Resource]) -> str:

@@ -46,5 +46,5 @@ def require_cas(inventory: Inventory) -> None:
     """Raise Failure where no CA was found, with the reasons that are known."""
     if inventory.of_type(AUTHORITY):
         return
-    reasons = "".join(f"\n  {note.kind}: {note.address}: {note.reason}" for note in inventory.notes)
-    raise Failure(f"no CA was found{':' if reasons else ' in these regions and with these filters'}{reasons}")
+    reasons = [f"  {note}" for note in inventory.notes]
+    raise Failure(f"no CA was found{':' if reasons else ' in these regions and with these filters'}", *reasons)

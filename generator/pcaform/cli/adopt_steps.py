@@ -11,6 +11,7 @@ from pcaform.adopt.state_backup import refuse_inside
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
 from pcaform.cli.adopt_options import AdoptOptions
 from pcaform.core import console
+from pcaform.core.formats.json_document import format_json
 from pcaform.core.problems import Failure
 
 
@@ -115,7 +116,7 @@ def write_proof(proof: report.Proof, path: Path | None) -> None:
     if path is None:
         return
     try:
-        path.write_text(report.format_json(proof), encoding="utf-8")
+        path.write_text(format_json(proof) + "\n", encoding="utf-8")
     except OSError as error:
         raise Failure(f"{path}: the proof cannot be written: {error.strerror}") from None
 

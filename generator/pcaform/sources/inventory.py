@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pydantic import computed_field
+
+from pcaform.core.finding import Finding, Severity
+from pcaform.core.unicode import visible
 from pcaform.terraform import addresses
 from pcaform.terraform.fields import Source
 from pcaform.terraform.resource_types import (
@@ -147,7 +151,7 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportNote:
+class ImportNote(Finding):
     """Something that is not in the spec, or not as it exists, and the reason.
 
     Left out: a spec cannot represent it. Unknown: it could not be read (denied, throttled, failed), which is never
@@ -155,9 +159,30 @@ class ImportNote:
     a spec, so there is nothing to do.
     """
 
-    kind: NoteKind
-    address: str
-    reason: str
+    rule: NoteKind
+    severity: Severity = field(default=Severity.WARNING, kw_only=True)
+
+    @computed_field  # type: ignore[prop-decorator] # https://github.com/python/mypy/issues/14461
+    @property
+    def kind(self) -> NoteKind:
+        """The rule."""
+        return self.rule
+
+    @computed_field  # type: ignore[prop-decorator] # the same
+    @property
+    def address(self) -> str:
+        """The subject."""
+        return self.subject
+
+    @computed_field  # type: ignore[prop-decorator] # the same
+    @property
+    def reason(self) -> str:
+        """The message."""
+        return self.message
+
+    def __str__(self) -> str:
+        """Return the one-line form `kind: address: reason`."""
+        return visible(f"{self.kind}: {self.address}: {self.reason}")
 
 
 @dataclass(frozen=True, slots=True)

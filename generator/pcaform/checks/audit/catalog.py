@@ -2,7 +2,7 @@
 
 from pcaform.checks.audit import rules
 from pcaform.checks.audit.rule import Rule
-from pcaform.core.discovery import collect
+from pcaform.core.rules import collect
 
-RULES: tuple[Rule, ...] = tuple(collect(rules, Rule))
+RULES: tuple[Rule, ...] = collect(rules, Rule)
 """Files in alphabetical order, the rules of each as they are defined."""

@@ -1,24 +1,22 @@
 """What an audit reports: findings with the day from which they matter, expiry dates, and costs."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pcaform.core.dates import day
+from pcaform.core.finding import Finding, Severity
 from pcaform.sources.inventory import ImportNote
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AuditFinding(Finding):
     """One thing that is wrong. `day` is from when on it does harm: past if it does so already, None for any day.
 
-    `subject` is a name for people, `arn` the ARN at AWS, `rule` the id of the rule.
+    `subject` is a name for people, `arn` the ARN at AWS.
     """
 
-    rule: str
-    subject: str
-    message: str
-    advice: str
-    day: datetime | None
+    day: datetime | None = None
     arn: str = ""
     region: str = ""
 
@@ -54,7 +52,7 @@ class Audit:
     moment: datetime
     authorities: int
     certificates: int
-    findings: tuple[Finding, ...]
+    findings: tuple[AuditFinding, ...]
     ends: tuple[End, ...]
     costs: tuple[Cost, ...]
     notes: tuple[ImportNote, ...]
@@ -65,13 +63,17 @@ class Audit:
         return sum(cost.monthly_usd or 0 for cost in self.costs)
 
 
-def sort_findings(findings: list[Finding], now: datetime) -> tuple[Finding, ...]:
-    """Return findings by day: first what does harm already, last what may do so on any day.
+def sort_findings(findings: Iterable[AuditFinding], now: datetime) -> tuple[AuditFinding, ...]:
+    """Return findings by day: first what does harm already, an error, last what may do so on any day.
 
     Findings of one day are sorted by subject and message, so that every run prints the same.
     """
 
-    def sort_key(finding: Finding) -> tuple[bool, str, str, str]:
+    def sort_key(finding: AuditFinding) -> tuple[bool, str, str, str]:
         return finding.day is None, day(max(finding.day or now, now)), finding.subject, finding.message
 
-    return tuple(sorted(findings, key=sort_key))
+    def weigh(finding: AuditFinding) -> AuditFinding:
+        does_harm = finding.day is not None and finding.day <= now
+        return replace(finding, severity=Severity.ERROR if does_harm else Severity.WARNING)
+
+    return tuple(weigh(finding) for finding in sorted(findings, key=sort_key))

@@ -87,8 +87,7 @@ def run(path: str, *, form: str = "text") -> int:
 
     directory = Path(path)
     result = targets.check_stack_access(directory) if directory.is_dir() else targets.check_spec_access(load_file(path))
-    if text := report.FORMATS[form](result):
-        console.print_result(text)
+    report.build_report(result).print(form)
     console.print_status(f"no policy of a stack shows: {report.not_shown(result)}")
     console.print_status(targets.format_summary(result))
     return FINDINGS if result.findings else OK
@@ -104,10 +103,9 @@ def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
     inventory = read_access(account, filters)
     require_cas(inventory)
     for note in inventory.notes:
-        console.print_status(f"{note.kind}: {note.address}: {note.reason}")
+        console.print_status(str(note))
     result = targets.check_account_access(inventory, account.account_id)
-    if text := report.FORMATS[form](result):
-        console.print_result(text)
+    report.build_report(result).print(form)
     console.print_status(f"no policy of a principal shows: {report.not_shown(result)}")
     console.print_status(targets.format_summary(result))
     is_complete = all(note.kind != "unknown" for note in inventory.notes)

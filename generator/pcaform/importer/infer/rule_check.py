@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pcaform.core.problems import Severity
+from pcaform.core.finding import Severity
 from pcaform.rules.catalog import findings
 from pcaform.rules.spec_rules import (
     activation,

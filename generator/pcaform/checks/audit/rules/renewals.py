@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pcaform.checks.audit.finding import Finding
+from pcaform.checks.audit.finding import AuditFinding
 from pcaform.checks.audit.renewal_blockers import Blocker, active, renewal_blockers, unrenewable
 from pcaform.checks.audit.rule import AuditContext, rule
 from pcaform.core.dates import day
@@ -10,7 +10,7 @@ from pcaform.sources.account_snapshot import CaStatus, Certificate
 
 
 @rule("no-renewal", source="https://docs.aws.amazon.com/acm/latest/userguide/renew-private-cert.html")
-def no_renewal(context: AuditContext) -> Iterator[Finding]:
+def no_renewal(context: AuditContext) -> Iterator[AuditFinding]:
     """ACM will not renew certificates of a CA: permission incomplete, CA not ACTIVE, or CA ends before they would."""
     for ca in context.snapshot.authorities:
         certificates = active(context.snapshot.issued_by(ca))
@@ -23,7 +23,7 @@ def no_renewal(context: AuditContext) -> Iterator[Finding]:
 
 
 @rule("certificate-ends", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
-def certificate_ends(context: AuditContext) -> Iterator[Finding]:
+def certificate_ends(context: AuditContext) -> Iterator[AuditFinding]:
     """A certificate ends although its CA is fine: ACM could not renew it, or it is neither in use nor exported."""
     for ca in context.snapshot.authorities:
         if _blockers(context, ca):
@@ -37,7 +37,7 @@ def _blockers(context: AuditContext, ca: CaStatus) -> list[Blocker]:
     return list(renewal_blockers(ca, active(context.snapshot.issued_by(ca)), now=context.now))
 
 
-def _certificates_blocked(ca: CaStatus, certificates: list[Certificate], blockers: list[Blocker]) -> Finding:
+def _certificates_blocked(ca: CaStatus, certificates: list[Certificate], blockers: list[Blocker]) -> AuditFinding:
     ends = [certificate.ends for certificate in certificates if certificate.ends is not None]
     first, count = min(ends, default=None), len(certificates)
     subject = "1 managed certificate" if count == 1 else f"{count} managed certificates"
@@ -45,7 +45,7 @@ def _certificates_blocked(ca: CaStatus, certificates: list[Certificate], blocker
     return no_renewal.ca_finding(ca, message, advice=_advice(blockers), day=first)
 
 
-def _certificate_finding(certificate: Certificate, reason: str) -> Finding:
+def _certificate_finding(certificate: Certificate, reason: str) -> AuditFinding:
     return certificate_ends.finding(
         f"certificate {certificate.name}",
         reason,
