@@ -154,7 +154,7 @@ def test_json_report_is_what_its_schema_says(pcaform: Run, tmp_path: Path) -> No
     report = json.loads(done.stdout)
     jsonschema.validate(report, build_schema("import"))
     assert json.loads(pcaform("schema", "import").stdout) == build_schema("import")
-    assert (done.returncode, report["format_version"], report["source"]) == (2, "1.0", "state")
+    assert (done.returncode, report["format_version"], report["source"]) == (2, "1.1", "state")
     assert report["taken"] == [
         {
             "file": "corp.yaml",

@@ -34,8 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         return OK
     except Exception as error:  # noqa: BLE001 - the boundary: an unforeseen error is reported, never lost
         if isinstance(error, OSError) and error.errno in _OUTPUT_ERRORS and error.filename is None:
+            code = _fail(f"pcaform: the output cannot be written: {error.strerror}")
             console.discard_output()
-            return _fail(f"pcaform: the output cannot be written: {error.strerror}")
+            return code
         import traceback
 
         report = f"pcaform: unexpected error. Please report the lines above: {_ISSUES}"

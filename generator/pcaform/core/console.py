@@ -20,14 +20,15 @@ def print_result(text: str, *, is_coloured: bool = False, has_commands: bool = F
 
     Only `is_coloured` text has colours, and only text that `has_commands` has workflow commands of GitHub.
     """
-    clean = visible if has_commands else visible_line
-    lines = (
-        "".join(part if _COLOUR.fullmatch(part) else visible(part, keep="\t") for part in _COLOUR.split(line))
-        if is_coloured
-        else clean(line, keep="\t")
-        for line in text.removesuffix("\n").split("\n")
-    )
-    _print(sys.stdout, "\n".join(lines), "standard output")
+    clean = _visible_coloured if is_coloured else visible if has_commands else visible_line
+    lines = text.removesuffix("\n").split("\n")
+    _print(sys.stdout, "\n".join(clean(line, keep="\t") for line in lines), "standard output")
+
+
+def _visible_coloured(line: str, *, keep: str) -> str:
+    parts = [part if _COLOUR.fullmatch(part) else visible(part, keep=keep) for part in _COLOUR.split(line)]
+    plain = _COLOUR.sub("", line).lstrip()
+    return "".join(parts).replace("::", "\\x3a:", 1) if plain.startswith("::") else "".join(parts)
 
 
 def print_document(text: str) -> None:

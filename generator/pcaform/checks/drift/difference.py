@@ -23,8 +23,8 @@ class Kind(StrEnum):
 class Difference(Finding):
     """One difference. The rule is its kind, the subject its place in the spec.
 
-    A place is such as `certificate_authorities.issuing.enabled`. `message` has the values in the spec and at AWS, `advice` what to do. With `is_urgent` it harms everyone who trusts
-    the CA and is reported first, whatever its kind.
+    A place is such as `certificate_authorities.issuing.enabled`. `message` has the values in the spec and at AWS,
+    `advice` what to do. With `is_urgent` it harms everyone who trusts the CA and is reported first, whatever its kind.
     """
 
     rule: Kind

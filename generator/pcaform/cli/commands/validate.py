@@ -42,7 +42,7 @@ def _build_report(problems: Sequence[Finding]) -> Report:
     return Report(
         problems,
         lines=lambda: (line for problem in problems for line in source_lines(problem)),
-        document=lambda: {"format_version": "1.1", "problems": [_record(problem) for problem in problems]},
+        document=lambda: {"format_version": "1.0", "problems": [_record(problem) for problem in problems]},
         markdown=lambda: markdown.format_findings(problems, "No problems."),
     )
 
