@@ -6,7 +6,7 @@ It contains addresses, ids, argument names and digests, but no argument values, 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -16,25 +16,6 @@ from pcaform.adopt.transaction import ProvenState
 
 Verdict = Literal["proven", "refused"]
 Step = Literal["nothing to push", "not pushed", "emitted", "pushed and planned again"]
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One address of the plan.
-
-    `actions` are Terraform's words, `import_id` the id of an import, `moved_from` the old address of a move.
-    `taken_over_id` is the id with which adopt added it to the state. `differing_arguments` are the names of arguments
-    that an apply would change, and `classes` the classes that cover them all.
-    """
-
-    address: str
-    actions: tuple[str, ...]
-    import_id: str | None
-    moved_from: str | None
-    taken_over_id: str | None
-    differing_arguments: tuple[str, ...]
-    classes: tuple[str, ...]
-    is_accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +53,7 @@ class Proof:
     account_id: str
     region: str
     accepted_classes: tuple[str, ...]
-    resources: tuple[Resource, ...]
+    resources: tuple[PlanLine, ...]
     outputs: tuple[str, ...]
     reasons: tuple[str, ...]
     digests: Digests
@@ -107,7 +88,7 @@ def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof
         account_id=context.account_id,
         region=context.region,
         accepted_classes=context.accepted,
-        resources=tuple(_convert_line(line, ids.get(line.address)) for line in result.lines),
+        resources=tuple(replace(line, taken_over_id=ids.get(line.address)) for line in result.lines),
         outputs=result.outputs,
         reasons=result.reasons,
         digests=Digests(
@@ -126,7 +107,7 @@ def format_lines(proof: Proof) -> Iterator[str]:
     yield summary(proof.resources)
 
 
-def summary(resources: Sequence[Resource]) -> str:
+def summary(resources: Sequence[PlanLine]) -> str:
     """Return the counts in Terraform's words, plus the resources that adopt itself takes over."""
     counts = {
         "to import": sum(each.import_id is not None for each in resources),
@@ -140,20 +121,7 @@ def summary(resources: Sequence[Resource]) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count or word not in optional)
 
 
-def _convert_line(line: PlanLine, taken: str | None) -> Resource:
-    return Resource(
-        address=line.address,
-        actions=line.actions,
-        import_id=line.importing,
-        moved_from=line.moved_from,
-        taken_over_id=taken,
-        differing_arguments=line.arguments,
-        classes=line.classes,
-        is_accepted=line.is_accepted,
-    )
-
-
-def _format_resource(resource: Resource) -> str:
+def _format_resource(resource: PlanLine) -> str:
     parts = [
         f"imported by {resource.import_id}" if resource.import_id else "",
         f"taken over as {resource.taken_over_id}" if resource.taken_over_id else "",
@@ -164,7 +132,7 @@ def _format_resource(resource: Resource) -> str:
     return f"{resource.address}: {text}" if text else ""
 
 
-def _format_change(resource: Resource) -> str:
+def _format_change(resource: PlanLine) -> str:
     if resource.actions in (("no-op",), ("read",)):
         return ""
     arguments = f" of {', '.join(resource.differing_arguments)}" if resource.differing_arguments else ""

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import computed_field
-
 from pcaform.core.finding import Finding, Severity
+from pcaform.core.formats.json_document import alias
 from pcaform.core.unicode import visible
 from pcaform.terraform import addresses
 from pcaform.terraform.fields import Source
@@ -162,23 +161,9 @@ class ImportNote(Finding):
     rule: NoteKind
     severity: Severity = field(default=Severity.WARNING, kw_only=True)
 
-    @computed_field  # type: ignore[prop-decorator] # https://github.com/python/mypy/issues/14461
-    @property
-    def kind(self) -> NoteKind:
-        """The rule."""
-        return self.rule
-
-    @computed_field  # type: ignore[prop-decorator] # the same
-    @property
-    def address(self) -> str:
-        """The subject."""
-        return self.subject
-
-    @computed_field  # type: ignore[prop-decorator] # the same
-    @property
-    def reason(self) -> str:
-        """The message."""
-        return self.message
+    kind = alias("rule", str)
+    address = alias("subject", str)
+    reason = alias("message", str)
 
     def __str__(self) -> str:
         """Return the one-line form `kind: address: reason`."""

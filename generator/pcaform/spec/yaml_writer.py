@@ -14,7 +14,7 @@ from pcaform.spec.stack import Spec
 
 _WIDTH = 110
 _COMMAND = re.compile(r"(?:^|\s)::|##(?:vso)?\[")
-"""What is a command in the log of GitHub or Azure Pipelines: two colons at the start of a line, also a folded one, or these anywhere."""
+"""What a log of GitHub or Azure Pipelines reads as a command; a long text may be folded at any space."""
 _HEAD = ("version", "stack", "aws", "terraform")
 _SECTIONS = (
     "certificate_authorities",

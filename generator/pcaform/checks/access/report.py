@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import computed_field
-
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.check import Access, AccessResult
 from pcaform.checks.access.summary import Row, merge_rows, rows
 from pcaform.core import facts
 from pcaform.core.finding import Finding
+from pcaform.core.formats.json_document import alias
 from pcaform.core.formats.markdown import code_cell, escape, table
 from pcaform.core.formats.report import Report
 from pcaform.iam import actions
@@ -33,20 +32,6 @@ def not_shown(result: AccessResult) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
-    """An allowed request, without details that are the same for all requests of its kind."""
-
-    action: str
-    target: str
-    route: str
-    template: str | None
-    names: tuple[str, ...] | None
-    key_algorithm: str | None
-    tag: str | None
-    circumstance: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Principal:
     """One principal of the stack and what it may do."""
 
@@ -55,7 +40,7 @@ class Principal:
     arn: str
     judged: int
     compared: bool
-    allowed: tuple[Allowed, ...]
+    allowed: tuple[AccessRequest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +50,7 @@ class AccessFinding(Finding):
     request: str = ""
     allowed: bool = False
 
-    @computed_field  # type: ignore[prop-decorator] # https://github.com/python/mypy/issues/14461
-    @property
-    def principal(self) -> str:
-        """The subject."""
-        return self.subject
+    principal = alias("subject", str)
 
     @property
     def statement(self) -> str:
@@ -153,20 +134,7 @@ def _principal(access: Access) -> Principal:
         _arn(access),
         access.request_count,
         access.has_expected,
-        tuple(_convert_request(request) for request in access.allowed),
-    )
-
-
-def _convert_request(request: AccessRequest) -> Allowed:
-    return Allowed(
-        request.action,
-        request.target,
-        request.route,
-        request.template,
-        request.names,
-        request.key_algorithm,
-        request.tag,
-        request.variant,
+        access.allowed,
     )
 
 

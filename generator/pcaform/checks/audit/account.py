@@ -43,7 +43,7 @@ def _read(account: Account) -> AccountSnapshot:
 
 def format_summary(result: Audit) -> str:
     """Return the last line: how much was read, and the number of findings."""
-    count, unknown = len(result.findings), len(result.notes)
+    count, unknown = len(result.findings), len(result.unknown)
     end = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
     more = f", {unknown} thing{'' if unknown == 1 else 's'} could not be read" if unknown else ""
     return f"{result.authorities} CAs, {result.certificates} managed certificates: {end}{more}"

@@ -1,12 +1,22 @@
 """What an audit reports: findings with the day from which they matter, expiry dates, and costs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 
+from pydantic import computed_field
+
+from pcaform.core import facts
 from pcaform.core.dates import day
 from pcaform.core.finding import Finding, Severity
 from pcaform.sources.inventory import ImportNote
+
+_NOT_SHOWN = (
+    "certificates that issuers sign themselves, which AWS does not list; whether a CA's own certificate was revoked; "
+    "and for access: service control policies, session policies and VPC endpoint policies"
+)
+_PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free trials not counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +55,12 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The result for an account at one moment; `notes` name what could not be read."""
+    """The result for an account at one moment, as `audit --format json` prints it.
 
+    `unknown` names what could not be read, `price` and `not_shown` say what the costs and the findings leave out.
+    """
+
+    format_version: Literal["1.1"] = field(default="1.1", kw_only=True)
     account_id: str
     regions: tuple[str, ...]
     moment: datetime
@@ -55,8 +69,11 @@ class Audit:
     findings: tuple[AuditFinding, ...]
     ends: tuple[End, ...]
     costs: tuple[Cost, ...]
-    notes: tuple[ImportNote, ...]
+    unknown: tuple[ImportNote, ...]
+    price: str = field(default=_PRICE, kw_only=True)
+    not_shown: str = field(default=_NOT_SHOWN, kw_only=True)
 
+    @computed_field  # type: ignore[prop-decorator] # https://github.com/python/mypy/issues/14461
     @property
     def monthly_usd(self) -> int:
         """What all CAs with a known price cost in a month."""

@@ -1,43 +1,15 @@
 """The report of an audit: its text, its page in HTML, and what its JSON holds."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal
+from datetime import datetime
 
 from pcaform.checks.audit.finding import Audit, AuditFinding, Cost, End
-from pcaform.core import facts
 from pcaform.core.dates import day, days_until
 from pcaform.core.formats.html_page import Page, Row
 from pcaform.core.formats.markdown import code_cell, escape, table
 from pcaform.core.formats.report import Report
-from pcaform.sources.inventory import ImportNote
 
-_NOT_SHOWN = (
-    "certificates that issuers sign themselves, which AWS does not list; whether a CA's own certificate was revoked; "
-    "and for access: service control policies, session policies and VPC endpoint policies"
-)
-_PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free trials not counted"
 _SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class AuditReport:
-    """What `audit --format json` prints."""
-
-    format_version: Literal["1.1"]
-    account_id: str
-    regions: tuple[str, ...]
-    moment: datetime
-    authorities: int
-    certificates: int
-    findings: tuple[AuditFinding, ...]
-    unknown: tuple[ImportNote, ...]
-    ends: tuple[End, ...]
-    costs: tuple[Cost, ...]
-    monthly_usd: int
-    price: str
-    not_shown: str
 
 
 def build_report(audit: Audit) -> Report:
@@ -45,7 +17,7 @@ def build_report(audit: Audit) -> Report:
     return Report(
         audit.findings,
         lines=lambda: (*_finding_lines(audit), *_end_lines(audit), *_cost_lines(audit)),
-        document=lambda: _document(audit),
+        document=lambda: audit,
         markdown=lambda: "\n".join(_markdown_lines(audit)),
         html=lambda: _format_html(audit),
     )
@@ -62,9 +34,9 @@ def _finding_lines(audit: Audit) -> Iterator[str]:
     for finding in audit.findings:
         yield f"{_when(finding, audit.moment):10}  {finding.subject}: {finding.message} [{finding.rule}]"
         yield from (f"{'':10}    {line}" for line in (finding.arn, finding.advice) if line)
-    for note in audit.notes:
+    for note in audit.unknown:
         yield f"{'unknown':10}  {note.address}: {note.reason}"
-    if audit.findings or audit.notes:
+    if audit.findings or audit.unknown:
         yield ""
 
 
@@ -88,7 +60,7 @@ def _left(end: End, now: datetime) -> str:
 
 
 def _cost_lines(audit: Audit) -> Iterator[str]:
-    yield f"{audit.monthly_usd} USD a month for {len(audit.costs)} CAs ({_PRICE})"
+    yield f"{audit.monthly_usd} USD a month for {len(audit.costs)} CAs ({audit.price})"
     for mode, usd in sorted({(cost.usage_mode, cost.monthly_usd) for cost in audit.costs}, key=str):
         count = sum(cost.usage_mode == mode and cost.monthly_usd == usd for cost in audit.costs)
         total = "no price" if usd is None else f"{count * usd} USD"
@@ -101,24 +73,6 @@ def _cost_lines(audit: Audit) -> Iterator[str]:
 def _price(cost: Cost) -> str:
     """Return what a CA costs, in words."""
     return "no price" if cost.monthly_usd is None else f"{cost.monthly_usd} USD"
-
-
-def _document(audit: Audit) -> AuditReport:
-    return AuditReport(
-        "1.1",
-        audit.account_id,
-        audit.regions,
-        audit.moment.astimezone(UTC),
-        audit.authorities,
-        audit.certificates,
-        audit.findings,
-        audit.notes,
-        audit.ends,
-        audit.costs,
-        audit.monthly_usd,
-        _PRICE,
-        _NOT_SHOWN,
-    )
 
 
 def _markdown_lines(audit: Audit) -> Iterator[str]:
@@ -136,8 +90,8 @@ def _markdown_lines(audit: Audit) -> Iterator[str]:
         )
         yield from table(("from", "subject", "what is wrong", "what to do", "rule"), rows)
         yield ""
-    yield from (f"- not read: {escape(note.address)}: {escape(note.reason)}" for note in audit.notes)
-    yield f"{audit.monthly_usd} USD a month for {len(audit.costs)} CAs ({_PRICE})."
+    yield from (f"- not read: {escape(note.address)}: {escape(note.reason)}" for note in audit.unknown)
+    yield f"{audit.monthly_usd} USD a month for {len(audit.costs)} CAs ({audit.price})."
 
 
 def _format_html(audit: Audit) -> str:
@@ -156,7 +110,7 @@ def _format_html(audit: Audit) -> str:
     page.add_table("Findings, soonest first", ("from", "subject", "what is wrong", "what to do"), rows)
     if not rows:
         page.add_heading("No findings")
-    unread: Iterable[Row] = (("", ((note.address, ""), (note.reason, ""))) for note in audit.notes)
+    unread: Iterable[Row] = (("", ((note.address, ""), (note.reason, ""))) for note in audit.unknown)
     page.add_table("Not read", ("subject", "reason"), unread)
     page.add_table("Expiry dates", ("day", "subject", "left", "status"), _end_rows(audit))
     costs: Iterable[Row] = (
@@ -164,7 +118,7 @@ def _format_html(audit: Audit) -> str:
         for cost in audit.costs
     )
     page.add_table(f"{audit.monthly_usd} USD a month", ("CA", "a month", "mode", "status"), costs)
-    return page.finish(f"Costs: {_PRICE}. Not shown: {_NOT_SHOWN}.")
+    return page.finish(f"Costs: {audit.price}. Not shown: {audit.not_shown}.")
 
 
 def _finding_row(finding: AuditFinding, start: str) -> Row:

@@ -1,11 +1,11 @@
 """What drift reports: differences between a spec and AWS, each with what becomes of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-
-from pydantic import computed_field
+from typing import Literal
 
 from pcaform.core.finding import Finding, Severity
+from pcaform.core.formats.json_document import alias
 
 
 class Kind(StrEnum):
@@ -31,23 +31,15 @@ class Difference(Finding):
     arn: str = ""
     is_urgent: bool = False
 
-    @computed_field  # type: ignore[prop-decorator] # https://github.com/python/mypy/issues/14461
-    @property
-    def kind(self) -> Kind:
-        """The rule."""
-        return self.rule
-
-    @computed_field  # type: ignore[prop-decorator] # the same
-    @property
-    def place(self) -> str:
-        """The subject."""
-        return self.subject
+    kind = alias("rule", Kind)
+    place = alias("subject", str)
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """All differences, sorted, and how many items were compared."""
+    """All differences, sorted, and how many items were compared: what `drift --format json` prints."""
 
+    format_version: Literal["1.1"] = field(default="1.1", kw_only=True)
     stack: str
     account_id: str
     compared: int

@@ -1,11 +1,10 @@
 """The report of drift: its text, Markdown for pull requests, and what its JSON holds."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
-from typing import Literal
 
-from pcaform.checks.drift.difference import Difference, Drift
+from pcaform.checks.drift.difference import Drift
 from pcaform.core.finding import Location
 from pcaform.core.formats.markdown import code, code_cell, escape, table
 from pcaform.core.formats.report import Report
@@ -13,26 +12,14 @@ from pcaform.core.formats.report import Report
 _URGENT = "urgent"
 
 
-@dataclass(frozen=True, slots=True)
-class DriftReport:
-    """What `drift --format json` prints."""
-
-    format_version: Literal["1.1"]
-    stack: str
-    account_id: str
-    compared: int
-    differences: tuple[Difference, ...]
-
-
 def build_report(drift: Drift, path: str = "") -> Report:
     """Return the report of the drift of the spec in a file."""
     location = Location(path) if path else None
     differences = tuple(replace(each, location=location) for each in drift.differences)
-    document = DriftReport("1.1", drift.stack, drift.account_id, drift.compared, differences)
     return Report(
         differences,
         lines=lambda: _lines(drift),
-        document=lambda: document,
+        document=lambda: replace(drift, differences=differences),
         markdown=lambda: _format_markdown(drift),
     )
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from typing import TypeVar
 
-from pcaform.checks.guard.verdict import GuardFinding, GuardResult, Note, Outcome, Undecided, Waived
+from pcaform.checks.guard.verdict import GuardFinding, GuardResult, Outcome
 from pcaform.core.finding import Finding, Location
 from pcaform.core.formats.markdown import code, escape, fold, html_code
 from pcaform.core.formats.report import Report
@@ -22,20 +22,6 @@ _LIMIT = 60_000
 """GitHub refuses a comment of more than 65,536 characters; this limit leaves room for the rest."""
 
 AnyOutcome = TypeVar("AnyOutcome", bound=Outcome)
-
-
-@dataclass(frozen=True, slots=True)
-class GuardReport:
-    """What `pcaform guard --format json` prints."""
-
-    format_version: Literal["1.2"]
-    findings: tuple[GuardFinding, ...]
-    notes: tuple[Note, ...]
-    doubts: tuple[Undecided, ...]
-    waived: tuple[Waived, ...]
-
-
-SCHEMA = GuardReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +71,10 @@ def add_locations(result: GuardResult, positions: SourcePositions) -> GuardResul
 
 def build_report(result: GuardResult, located: Sequence[Finding] = ()) -> Report:
     """Return the report of a result; `located` are its findings and undecided changes for annotations."""
-    document = GuardReport("1.2", result.findings, result.notes, result.doubts, result.waived)
     return Report(
         sorted(located),
         lines=lambda: _lines(result),
-        document=lambda: document,
+        document=lambda: result,
         markdown=lambda: format_markdown(result),
     )
 

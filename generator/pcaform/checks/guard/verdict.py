@@ -1,11 +1,11 @@
 """Results of the guard: findings by level, notes, changes that cannot be decided, and waived findings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-
-from pydantic import computed_field
+from typing import Literal
 
 from pcaform.core.finding import Finding, Severity
+from pcaform.core.formats.json_document import alias
 
 UNDECIDED = "cannot-judge"
 """The rule id of changes that cannot be decided."""
@@ -49,11 +49,7 @@ class Difference:
 class Outcome(Finding):
     """What the guard says about the change at an address, the `subject`; it is empty for the plan as a whole."""
 
-    @computed_field  # type: ignore[prop-decorator] # https://github.com/python/mypy/issues/14461
-    @property
-    def address(self) -> str:
-        """The subject."""
-        return self.subject
+    address = alias("subject", str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +123,12 @@ def undecided(address: str, message: str, level: Level = Level.BREAKS_TRUST) -> 
 
 @dataclass(frozen=True, slots=True)
 class GuardResult:
-    """All results, findings by level and then by address; the change is safe if there are no findings and no doubts."""
+    """All results, findings by level and then by address, as `guard --format json` prints them.
 
+    The change is safe if there are no findings and no doubts.
+    """
+
+    format_version: Literal["1.2"] = field(default="1.2", kw_only=True)
     findings: tuple[GuardFinding, ...] = ()
     notes: tuple[Note, ...] = ()
     doubts: tuple[Undecided, ...] = ()

@@ -5,7 +5,7 @@ With `--pipeline` it prints the policy of the role that plans or applies a spec'
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from pcaform.core.files import display_name, read_bytes
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
+
+if TYPE_CHECKING:
+    from pcaform.checks.access.check import AccessResult
 
 _Pipeline = Annotated[
     Pipeline | None,
@@ -82,20 +85,17 @@ def command(
 
 def run(path: str, *, form: str = "text") -> int:
     """Print what the principals of a spec, or of a stack's directory, may do; return 2 where that is not as granted."""
-    from pcaform.checks.access import report, targets
+    from pcaform.checks.access import targets
     from pcaform.rules.load import load_file
 
     directory = Path(path)
     result = targets.check_stack_access(directory) if directory.is_dir() else targets.check_spec_access(load_file(path))
-    report.build_report(result).print(form)
-    console.print_status(f"no policy of a stack shows: {report.not_shown(result)}")
-    console.print_status(targets.format_summary(result))
-    return FINDINGS if result.findings else OK
+    return _print(result, form)
 
 
 def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
     """Print what the principals of an account may do; return 2 where that is too much, or where not all was read."""
-    from pcaform.checks.access import report, targets
+    from pcaform.checks.access import targets
     from pcaform.cli.account_session import open_account, require_cas
     from pcaform.sources.aws.read import read_access
 
@@ -105,11 +105,17 @@ def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
     for note in inventory.notes:
         console.print_status(str(note))
     result = targets.check_account_access(inventory, account.account_id)
+    code = _print(result, form)
+    return FINDINGS if any(note.kind == "unknown" for note in inventory.notes) else code
+
+
+def _print(result: "AccessResult", form: str) -> int:
+    from pcaform.checks.access import report, targets
+
     report.build_report(result).print(form)
-    console.print_status(f"no policy of a principal shows: {report.not_shown(result)}")
-    console.print_status(targets.format_summary(result))
-    is_complete = all(note.kind != "unknown" for note in inventory.notes)
-    return FINDINGS if result.findings or not is_complete else OK
+    holder = "principal" if result.is_live else "stack"
+    console.print_status(f"no policy of a {holder} shows: {report.not_shown(result)}", targets.format_summary(result))
+    return FINDINGS if result.findings else OK
 
 
 def run_pipeline(path: str, *, step: str, outputs: str | None = None, exempt: tuple[str, ...] = ()) -> int:

@@ -44,4 +44,4 @@ def run(caller: Caller, *, form: str = "text", expiring: timedelta = timedelta(d
     result = audit_account(open_account(caller), now=datetime.now(UTC), expiring=expiring)
     build_report(result).print(form)
     console.print_status(format_summary(result))
-    return FINDINGS if result.findings or result.notes else OK
+    return FINDINGS if result.findings or result.unknown else OK

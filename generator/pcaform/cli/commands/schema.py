@@ -11,11 +11,11 @@ from pcaform.cli.options import SchemaOf
 from pcaform.core import console
 
 _REPORTS = {
-    "guard": ("pcaform.checks.guard.report", "GuardReport"),
+    "guard": ("pcaform.checks.guard.verdict", "GuardResult"),
     "access": ("pcaform.checks.access.report", "AccessReport"),
     "import": ("pcaform.importer.merge.report", "ImportReport"),
-    "drift": ("pcaform.checks.drift.report", "DriftReport"),
-    "audit": ("pcaform.checks.audit.report", "AuditReport"),
+    "drift": ("pcaform.checks.drift.difference", "Drift"),
+    "audit": ("pcaform.checks.audit.finding", "Audit"),
     "adopt": ("pcaform.adopt.report", "Proof"),
 }
 """The dataclass that each of them prints as JSON; only the module that is asked for is imported."""
@@ -45,5 +45,5 @@ def build_schema(of: str) -> dict[str, Any]:
     from pcaform.core.formats import json_document
 
     module, name = _REPORTS[of]
-    rules = [rule.id for rule in import_module("pcaform.checks.audit.catalog").RULES] if of == "audit" else []
+    rules = [rule.id for rule in import_module("pcaform.checks.audit.check").RULES] if of == "audit" else []
     return json_document.json_schema(getattr(import_module(module), name), rules=rules)

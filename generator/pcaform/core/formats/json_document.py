@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, computed_field
 
 from pcaform.core.unicode import json_escape
 
+T = TypeVar("T")
 _DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 _COMMAND = re.compile(r"##(?=(?:vso)?\[)")
 
@@ -17,10 +18,16 @@ def format_json(document: Any) -> str:
 
     The field `format_version` of every report: its major number grows with breaking changes.
     """
-    text = TypeAdapter(type(document)).dump_json(document, indent=2).decode()
+    text = TypeAdapter(type(document)).dump_json(document, indent=2, by_alias=True).decode()
     if not text.replace("\n", "").isprintable():
         text = "".join(each if each.isprintable() or each == "\n" else json_escape(each) for each in text)
     return _COMMAND.sub(r"#\\u0023", text)
+
+
+def alias(name: str, kind: type[T]) -> T:
+    """Return a property that repeats a field under another name, in Python and in JSON."""
+    repeated: Any = computed_field(return_type=kind)(property(lambda finding: getattr(finding, name)))
+    return cast("T", repeated)
 
 
 def json_schema(report: type, *, rules: Sequence[str] = ()) -> dict[str, Any]:
