@@ -13,8 +13,8 @@ from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure, Invalid
 
 _ISSUES = "https://github.com/pcaform/pcaform/issues"
-_OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)
-"""Of a write to standard output by Typer, as for --help: it is full or closed."""
+_OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""Of a write to standard output by Typer, as for --help: it is full."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,7 +3,6 @@
 With `--pipeline` it prints the policy of the role that plans or applies a spec's stack, or an SCP that guards it.
 """
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,6 +122,7 @@ def run_pipeline(path: str, *, step: str, outputs: str | None = None, exempt: tu
 
     `outputs` is what `terraform output -json` prints: it has the ARNs of the CAs that the stack has created.
     """
+    from pcaform.core.formats.json_document import format_json
     from pcaform.render.pipelines import policy
     from pcaform.rules.load import load_file
 
@@ -130,7 +130,7 @@ def run_pipeline(path: str, *, step: str, outputs: str | None = None, exempt: tu
     if outputs is not None:
         spec = policy.add_ca_arns(spec, policy.parse_ca_arns(read_bytes(outputs), display_name(outputs)))
     document = policy.build_document(spec, step, exempt=exempt)
-    console.print_result(json.dumps(document, indent=2))
+    console.print_result(format_json(document))
     for note in policy.list_notes(spec, step, document):
         console.print_status(note)
     return OK
