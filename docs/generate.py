@@ -16,7 +16,7 @@ from pcaform.core import facts
 from pcaform.rules.catalog import RULES
 from pcaform.rules.rule import Rule
 from pcaform.spec.schema import json_schema
-from pcaform.terraform.fields import FIELDS
+from pcaform.terraform.schema import by_path
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "generator" / "pcaform"
@@ -122,13 +122,13 @@ def _model_table(title: str, paths: tuple[str, ...], model: Any, *, titles: Mapp
 
 def _field_row(path: str, field: Any, *, is_required: bool, titles: Mapping[str, str]) -> str:
     name = path.rpartition(".")[2]
-    fact = next((each for each in FIELDS if each.path == path), None)
+    fact = by_path().get(path)
     default = (
         "required" if is_required else _code(field.get("default")) if field.get("default") not in (None, [], {}) else ""
     )
     sources = ", ".join(fact.carried) if fact else ""
-    argument = f"`{fact.resource}` `{fact.argument}`" if fact and fact.argument else ""
-    if name in facts.INEXPRESSIBLE_KEYS and fact and not fact.argument:
+    argument = f"`{fact.resource}` `{fact.name}`" if fact and fact.resource and fact.is_argument else ""
+    if name in facts.INEXPRESSIBLE_KEYS and fact and not fact.is_argument:
         argument = "cannot be set yet"
     api = f"`{fact.api}`" if fact and fact.api else ""
     cells = [f"`{name}`", field.get("description", ""), _limits(field, titles), default, sources, argument, api]

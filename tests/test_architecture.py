@@ -127,3 +127,11 @@ def functions(path: Path) -> dict[str, int]:
 def test_no_function_is_too_long() -> None:
     lengths = {name: length for path in WRITTEN for name, length in functions(path).items()}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+@pytest.mark.parametrize("name", ["permanent_deletion_time_in_days", "early_renewal_duration"])
+def test_a_plain_argument_is_written_in_few_places(name: str) -> None:
+    named = {path for path in PACKAGE.rglob("*.py") if name in path.read_text(encoding="utf-8")}
+    places = {path for path in named if not {"rules", "spec_rules"} & set(path.relative_to(PACKAGE).parts)}
+    assert {path.parent.name for path in places} == {"spec", "terraform"}
+    assert len(places) == 2

@@ -1,7 +1,5 @@
 """The models against the sources of their facts: AWS's own service model, and the provider's schema."""
 
-import json
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,11 +7,11 @@ import botocore.loaders
 import botocore.session
 import pytest
 
-from conftest import Offline
 from pcaform.core import facts
+from pcaform.spec.messages import DEFAULTS
 from pcaform.spec.schema import json_schema
-from pcaform.terraform.fields import FIELDS, FieldFact
-from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE, IAM_USER, PERMISSION
+from pcaform.terraform.arguments import ARGUMENTS
+from pcaform.terraform.schema import by_path
 
 SERVICE: Any = botocore.loaders.Loader().load_service_model("acm-pca", "service-2")
 SHAPES = SERVICE["shapes"]
@@ -32,19 +30,6 @@ WHOLE = {
     "CreatePermissionRequest": {"CertificateAuthorityArn", "SourceAccount"},
 }  # fmt: skip
 """Shapes of which every member has its field, but for those that are named here."""
-
-NOT_IN_THE_SPEC = {
-    AUTHORITY: {"id", "tags_all"},
-    CERTIFICATE: {"id", "certificate_signing_request", "signing_algorithm"},  # both follow from the CAs
-    PERMISSION: {"id", "certificate_authority_arn", "source_account"},
-    IAM_USER: {"id", "tags_all"},
-    ACM_CERTIFICATE: {
-        "id", "tags_all", "certificate_body", "certificate_chain", "private_key", "validation_method",
-        "validation_option.domain_name", "validation_option.validation_domain",
-        "options.certificate_transparency_logging_preference",
-    },
-}  # fmt: skip
-"""Arguments of the provider that no field of the spec becomes: computed ones, and those of public certificates."""
 
 OURS_IS_NARROWER = {
     "certificate_authorities.*.subject.country": {"maxLength", "minLength"},  # its pattern says two letters
@@ -93,16 +78,15 @@ def limits(shape: Any) -> dict[str, Any]:
     return {keyword: value for keyword, value in found.items() if value is not None and value != 0}
 
 
-@pytest.mark.parametrize("field", [field for field in FIELDS if field.api], ids=lambda field: field.path)
-def test_limits_are_those_of_the_api(field: FieldFact) -> None:
-    assert field.api
-    shape, member = field.api.split(".")
+@pytest.mark.parametrize("path", [path for path, row in by_path().items() if row.api])
+def test_limits_are_those_of_the_api(path: str) -> None:
+    shape, member = by_path()[path].api.split(".")
     theirs = limits(SHAPES[SHAPES[shape]["members"][member]["shape"]])
-    ours = our_schema(field.path)
+    ours = our_schema(path)
     ours = resolved(ours["items"]) if ours.get("type") == "array" else ours
     for keyword, limit in theirs.items():
         value = limit
-        if keyword in OURS_IS_NARROWER.get(field.path, set()):
+        if keyword in OURS_IS_NARROWER.get(path, set()):
             continue
         found = ours.get(keyword, [ours["const"]] if keyword == "enum" and "const" in ours else None)
         if keyword == "enum":
@@ -112,7 +96,7 @@ def test_limits_are_those_of_the_api(field: FieldFact) -> None:
 
 @pytest.mark.parametrize("shape", WHOLE)
 def test_every_member_of_the_api_has_its_field(shape: str) -> None:
-    ours = {field.api.split(".")[1] for field in FIELDS if field.api and field.api.startswith(f"{shape}.")}
+    ours = {row.api.split(".")[1] for row in ARGUMENTS if row.api.startswith(f"{shape}.")}
     assert ours == set(SHAPES[shape]["members"]) - WHOLE[shape]
 
 
@@ -123,43 +107,41 @@ def test_regions_are_those_of_the_sdk(partition: str) -> None:
     assert {facts.partition(region) for region in theirs} == {partition}
 
 
-@pytest.fixture(scope="module")
-def provider(offline: Offline, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Return the resource schemas of the provider that is installed."""
-    directory = tmp_path_factory.mktemp("schema")
-    (directory / "main.tf").write_text(
-        'terraform {\n  required_providers {\n    aws = {\n      source = "hashicorp/aws"\n    }\n  }\n}\n'
-    )
-    terraform = offline(directory)
-    terraform.init()
-    command = [terraform.binary, "providers", "schema", "-json"]
-    done = subprocess.run(command, cwd=directory, env=dict(terraform.environment), capture_output=True, check=True)
-    (schemas,) = json.loads(done.stdout)["provider_schemas"].values()
-    return schemas["resource_schemas"]
+def fields(schema: Any = SCHEMA, path: str = "") -> Iterator[str]:
+    """Yield the path of every field of a spec, down to what is no mapping with keys of its own."""
+    whole = resolved(schema)
+    kinds = [resolved(each) for each in whole.get("oneOf", ())] or [whole]
+    for kind in kinds:
+        properties = kind.get("properties", {}) | kind.get("else", {}).get("properties", {})
+        for name, inner in properties.items():
+            yield from fields(inner, f"{path}.{name}".lstrip("."))
+        for each in kind.get("patternProperties", {}).values():
+            yield from fields(each, f"{path}.*")
+        if not properties and "patternProperties" not in kind:
+            yield path
 
 
-def arguments(block: Any, prefix: str = "") -> Iterator[str]:
-    for name, attribute in block.get("attributes", {}).items():
-        if attribute.get("required") or attribute.get("optional"):
-            yield f"{prefix}{name}"
-    for name, nested in block.get("block_types", {}).items():
-        yield from arguments(nested["block"], f"{prefix}{name}.")
+ABOUT_THE_SPEC = {"version.", "stack."}
+"""Fields that no source could carry, and that nothing at AWS has."""
 
 
-@pytest.mark.terraform
-@pytest.mark.parametrize("resource", NOT_IN_THE_SPEC)
-def test_every_argument_of_the_provider_has_its_field(resource: str, provider: Any) -> None:
-    ours = {field.argument for field in FIELDS if field.resource == resource and field.argument}
-    theirs = set(arguments(provider[resource]["block"]))
-    assert ours == theirs - NOT_IN_THE_SPEC[resource]
+def test_every_field_of_the_spec_has_its_row() -> None:
+    known = {f"{path.replace('[]', '')}." for path in by_path()}
+    wanted = {f"{field}." for field in fields() if not field.startswith(DEFAULTS)}
+    missing = {field for field in wanted if not any(field.startswith(path) or path.startswith(field) for path in known)}
+    assert missing == ABOUT_THE_SPEC
 
 
-@pytest.mark.terraform
-def test_what_is_called_inexpressible_is_no_argument(provider: Any) -> None:
-    known = set(arguments(provider[AUTHORITY]["block"]))
-    for name in facts.INEXPRESSIBLE_KEYS:
-        assert not [argument for argument in known if argument.endswith(f".{name}")]
+@pytest.mark.parametrize("path", list(by_path()))
+def test_every_row_is_a_field_of_the_spec(path: str) -> None:
+    assert our_schema(path)
 
 
 def test_every_field_stands_once() -> None:
-    assert len({field.path for field in FIELDS}) == len(FIELDS)
+    paths = [path for row in ARGUMENTS for path in row.paths]
+    assert len(set(paths)) == len(paths)
+
+
+def test_what_is_called_inexpressible_is_no_argument() -> None:
+    names = {row.name.rpartition(".")[2] for row in ARGUMENTS if row.name and not row.is_argument}
+    assert names >= set(facts.INEXPRESSIBLE_KEYS) - {"omit_extension"}

@@ -13,8 +13,8 @@ from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.importer.merge import report
 from pcaform.importer.merge.baseline import SUFFIX, format_baseline, parse_baseline, update_baseline
+from pcaform.importer.merge.decisions import merge_form
 from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
-from pcaform.importer.merge.normal_form import normal_form
 from pcaform.importer.merge.unread_comments import add_unread_comments
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner
@@ -67,7 +67,7 @@ def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
         _File(
             resolve_target(path),
             _format_spec(inferred).encode(),
-            format_baseline(update_baseline(None, normal_form(inferred.spec, inventory.source))),
+            format_baseline(update_baseline(None, merge_form(inferred.spec, inventory.source))),
         )
         for path, inferred in zip(_list_paths(options.out, specs), specs, strict=True)
     ]

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 CertificateAuthorityType = Literal["ROOT", "SUBORDINATE"]  # [API]
 UsageMode = Literal["GENERAL_PURPOSE", "SHORT_LIVED_CERTIFICATE"]  # [API]
+DEFAULT_USAGE_MODE: UsageMode = "GENERAL_PURPOSE"  # [API] CreateCertificateAuthority
 KeyStorageSecurityStandard = Literal[  # [API]; which one a region supports: [PCA] data protection
     "FIPS_140_2_LEVEL_2_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"
 ]
@@ -136,6 +137,7 @@ SCP_LIMIT = 5120  # [IAM] characters of a service control policy; AWS Organizati
 POLICIES_LIMIT = 10  # [IAM] managed policies of one user or role, unless AWS raises the quota
 LONGEST_CA_ARN = len("arn:aws-us-gov:acm-pca:ap-southeast-1:123456789012:certificate-authority/") + 36
 TAG_LIMIT = 50  # [API] TagList
+DEFAULT_DELETION_DAYS = 30  # [API] DeleteCertificateAuthority: how long a deleted CA can be restored
 
 SUBJECT_LENGTHS = {  # [API] ASN1Subject, with the provider's argument names
     "common_name": 64,

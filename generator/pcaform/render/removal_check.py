@@ -98,7 +98,7 @@ def _list_moves(spec: Spec, before: Items) -> Iterator[tuple[str, str, str]]:
 
 def _check_moved_ca(spec: Spec, source: str, key: str, before: Item, now: Item) -> Iterator[Violation]:
     """Check a CA that moves to another key: Terraform moves it even if `removed` says to forget it."""
-    if before.get(IDENTITY, {}) == now.get(IDENTITY, {}):
+    if all(now.get(IDENTITY, {}).get(name) == value for name, value in before.get(IDENTITY, {}).items()):
         yield from _check_ca(spec, key, before, now)
         return
     message = f"'{key}' is another CA: Terraform moves before it removes, and would replace the CA that it moves"

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.sources.inventory import ATTRIBUTES, ImportNote, Inventory, Resource
+from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.sources.state_text import decode
 from pcaform.terraform.addresses import with_key
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY
+from pcaform.terraform.schema import ATTRIBUTES
 
 _DATA = "data"
 _SECRET = "PRIVATE KEY-----"  # noqa: S105 - marks the start of a key

@@ -151,13 +151,13 @@ class CertificateAuthority(Model):
     """Extensions of the certificate in addition to its template."""
     activation: Activation | None = None
     """How the CA gets its certificate if this stack does not issue it."""
-    usage_mode: facts.UsageMode = "GENERAL_PURPOSE"
+    usage_mode: facts.UsageMode = facts.DEFAULT_USAGE_MODE
     """SHORT_LIVED_CERTIFICATE issues for at most 7 days and costs less; AWS never changes it."""
     key_storage_security_standard: facts.KeyStorageSecurityStandard | None = None
     """The security standard of the key's hardware; the region's default if omitted."""
     enabled: bool = True
     """false disables an active CA."""
-    permanent_deletion_time_in_days: Annotated[int, Field(ge=7, le=30)] = 30
+    permanent_deletion_time_in_days: Annotated[int, Field(ge=7, le=30)] = facts.DEFAULT_DELETION_DAYS
     """How long a deleted CA can be restored."""
     revocation_configuration: RevocationConfiguration | None = None
     """How revoked certificates are published."""

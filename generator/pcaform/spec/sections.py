@@ -54,7 +54,7 @@ class Certificate(Model):
         Many[Annotated[str, Field(min_length=1, max_length=253)]], Field(max_length=99)
     ] = ()
     """Further names of the certificate."""
-    key_algorithm: facts.AcmKeyAlgorithm = "RSA_2048"
+    key_algorithm: facts.AcmKeyAlgorithm = facts.DEFAULT_KEY
     """The algorithm of the certificate's key, of the same family as the CA's key."""
     early_renewal_duration: str | None = None
     """How long before the end Terraform renews, earlier than ACM would, for example P90D."""

@@ -7,9 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pcaform.importer.merge.decisions import compare
+from pcaform.importer.merge.decisions import compare, merge_form
 from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
-from pcaform.importer.merge.normal_form import normal_form
 from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import parse
@@ -82,7 +81,7 @@ def test_found_values_are_in_the_spec_and_nothing_else_changed(case: tuple[Writt
     text, found = case
     before = text.text.encode()
     result = into(before, found)
-    left = compare(normal_form(spec_of(result.content), "state"), None, normal_form(found, "state"), is_complete=True)
+    left = compare(merge_form(spec_of(result.content), "state"), None, merge_form(found, "state"), is_complete=True)
     assert {each.name for each in left.decisions if each.kind != "missing"} <= set(result.inherited)
     assert sorted(re.findall(r"# no\. \d+ ä", result.content.decode())) == sorted(
         re.findall(r"# no\. \d+ ä", text.text)

@@ -1,12 +1,14 @@
 """Compares the CAs of a spec with AWS: what differs, and which CAs are missing or could not be read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from pcaform.checks.drift import status
 from pcaform.checks.drift.difference import Difference, Kind
 from pcaform.checks.drift.matching import CaMatches, region_of
 from pcaform.checks.drift.settings import compare_settings
+from pcaform.render.normal_form import normal_form
 from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
@@ -18,15 +20,16 @@ def compare_cas(
     spec: Spec, snapshot: AccountSnapshot, matches: CaMatches, *, now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     """Yield the differences of all CAs, in the order of the spec."""
+    form = normal_form(spec)["certificate_authorities"]
     for key in spec.certificate_authorities:
         if key in matches.unique:
-            yield from _compare_ca(spec, key, matches, now=now, expiring=expiring)
+            yield from _compare_ca(spec, key, matches, form=form, now=now, expiring=expiring)
         else:
             yield _missing_ca(spec, key, snapshot, matches)
 
 
 def _compare_ca(
-    spec: Spec, key: str, matches: CaMatches, *, now: datetime, expiring: timedelta
+    spec: Spec, key: str, matches: CaMatches, *, form: Mapping[str, Any], now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     ca, live = spec.certificate_authorities[key], matches.unique[key]
     yield from status.compare_status(key, ca, live)
@@ -35,7 +38,7 @@ def _compare_ca(
     yield from status.check_end(key, ca, live, now=now, expiring=expiring)
     yield from status.compare_permission(key, ca, live)
     if isinstance(ca, CertificateAuthority):
-        yield from compare_settings(key, ca, live, defaults=spec.aws.default_tags)
+        yield from compare_settings(key, form[key], live, defaults=spec.aws.default_tags)
         yield from status.compare_signature(key, ca, live, live_cas=matches.unique)
     elif ca.key_algorithm not in (None, _key_algorithm(live)):
         message = f"'{ca.key_algorithm}' in the spec, '{_key_algorithm(live)}' at AWS"

@@ -29,6 +29,7 @@ from pcaform.iam.evaluator.patterns import Context
 from pcaform.iam.evaluator.principals import Principal
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
+from pcaform.terraform.schema import normal_json
 
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')
 _MOST = 12
@@ -136,26 +137,10 @@ def _describe_request(request: AccessRequest) -> str:
     )
 
 
-def normal_form(text: str) -> str:
-    """Return a policy with sorted keys and lists and normalized spacing, so that equal policies are equal texts."""
-    try:
-        return json.dumps(_sorted(json.loads(text)), sort_keys=True)
-    except (ValueError, RecursionError):
-        return text
-
-
 def have_same_meaning(before: Iterable[str], after: Iterable[str]) -> bool:
     """Tell whether two sets of policies allow and deny the same, whatever their wording."""
     old, new = list(before), list(after)
     try:
         return normalized_statements(map(json.loads, old)) == normalized_statements(map(json.loads, new))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        return sorted(map(normal_form, old)) == sorted(map(normal_form, new))
-
-
-def _sorted(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _sorted(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return sorted((_sorted(inner) for inner in value), key=lambda inner: json.dumps(inner, sort_keys=True))
-    return value
+        return sorted(map(normal_json, old)) == sorted(map(normal_json, new))

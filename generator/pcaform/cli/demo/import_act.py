@@ -1,8 +1,6 @@
 """The import in the demo: an applied stack gives the same spec from its state, its files and the account."""
 
 import os
-from collections.abc import Callable
-from typing import Any
 
 from pcaform.cli.account_session import read_inventory
 from pcaform.cli.demo.commands import run_pcaform
@@ -10,7 +8,7 @@ from pcaform.cli.demo.stack import Stack
 from pcaform.cli.demo.steps import require, step
 from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import infer
-from pcaform.importer.merge.carried_fields import by_hcl, by_live, by_state
+from pcaform.render.normal_form import differing_fields
 from pcaform.sandbox.server import Sandbox
 from pcaform.sources import tfstate
 from pcaform.sources.aws.filters import Filters
@@ -21,27 +19,25 @@ from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
 from pcaform.terraform.environment import process_environment
 
-SelectFields = Callable[[Spec], dict[str, Any]]
-
 
 def import_from_each_source(stack: Stack, server: Sandbox, spec: Spec, *, text: str) -> None:
     """Import from each source by itself, and into the spec that was rendered, where nothing may change."""
     state = stack.terraform.state_pull()
     with step("terraform state pull | pcaform import state -: the same spec") as notes:
-        notes.append(_compare(tfstate.read(state, "the state"), spec, by_state))
+        notes.append(_compare(tfstate.read(state, "the state"), spec))
     with step("pcaform import hcl: the same spec") as notes:
-        notes.append(_compare(read(str(stack.terraform.directory), Options()), spec, by_hcl))
+        notes.append(_compare(read(str(stack.terraform.directory), Options()), spec))
     with step("pcaform import aws: the same spec") as notes, process_environment({**os.environ, **server.environment}):
-        notes.append(_compare(read_inventory(Caller(), Filters()), spec, by_live))
+        notes.append(_compare(read_inventory(Caller(), Filters()), spec))
     with step("each of them --into the spec that was rendered: not a byte changes"):
         _import_into(stack, text=text, state=state)
 
 
-def _compare(inventory: Inventory, spec: Spec, select: SelectFields) -> str:
+def _compare(inventory: Inventory, spec: Spec) -> str:
     (imported,) = infer(inventory, stack=spec.stack, existing=existing_keys(spec))
     require(not imported.left_out, f"left out: {imported.left_out}")
-    ours, theirs = select(spec), select(imported.spec)
-    require(ours == theirs, f"it differs: {list_differences(ours, theirs)}")
+    differing = differing_fields(spec, imported.spec, inventory.source)
+    require(not differing, f"it differs: {differing}")
     notes = [f"; listed: {note.reason}" for note in imported.notes]
     return f"{len(inventory.resources)} resources; equal in every field that this source carries{''.join(notes)}"
 
@@ -56,13 +52,3 @@ def _import_into(stack: Stack, *, text: str, state: bytes) -> None:
         command = ("import", source, *arguments, "--into", str(path))
         run_pcaform(*command, environment=stack.terraform.environment, directory=stack.scratch)
         require(path.read_text(encoding="utf-8") == text, f"import {source} changes the spec")
-
-
-def list_differences(ours: Any, theirs: Any, at: str = "") -> list[str]:
-    """Return a line for each value that differs between two specs."""
-    if not (isinstance(ours, dict) and isinstance(theirs, dict)):
-        return [] if ours == theirs else [f"{at}: {ours!r} became {theirs!r}"]
-    keys = sorted({*ours, *theirs})
-    return [
-        line for key in keys for line in list_differences(ours.get(key), theirs.get(key), f"{at}.{key}".lstrip("."))
-    ]

@@ -21,8 +21,7 @@ from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY, INSTALLATION
-
-_DEFAULT_DAYS = 30
+from pcaform.terraform.schema import plain_defaults, read_fields
 
 
 def infer_cas(
@@ -101,17 +100,16 @@ def _settings(ca: Resource, location: StackLocation) -> dict[str, Any]:
     attributes = ca.attributes
     configuration = attributes["certificate_authority_configuration"][0]
     region, _ = of_arn(attributes["arn"]) or (location.region, "")
-    storage = attributes.get("key_storage_security_standard")
+    fields = read_fields(AUTHORITY, "certificate_authorities", attributes)
+    if fields["key_storage_security_standard"] == default_key_storage(region):
+        fields["key_storage_security_standard"] = None
     create = (attributes.get("timeouts") or {}).get("create")
     return {
         "type": attributes["type"],
         "subject": subject(ca),
         "key_algorithm": configuration["key_algorithm"],
         "signing_algorithm": configuration["signing_algorithm"],
-        "usage_mode": attributes.get("usage_mode") or "GENERAL_PURPOSE",
-        "key_storage_security_standard": None if storage == default_key_storage(region) else storage or None,
-        "enabled": attributes.get("enabled") is not False,
-        "permanent_deletion_time_in_days": attributes.get("permanent_deletion_time_in_days") or _DEFAULT_DAYS,
+        **{name: fields[name] for name in plain_defaults(AUTHORITY)},
         "provider": location.provider(region, ca.provider),
         "deletion_protection": attributes.get("prevent_destroy") is not False,
         "timeouts": {"create": create} if create else None,

@@ -18,6 +18,7 @@ from pcaform.sources.inventory import ImportNote, Inventory, Resource, is_symbol
 from pcaform.spec.sections import Certificate
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import ACM_CERTIFICATE
+from pcaform.terraform.schema import plain_defaults, read_fields
 
 _MODULE = "certificate_"
 
@@ -120,7 +121,7 @@ def _name(entry: Mapping[str, Any]) -> str:
 
 def _data(certificate: Resource, ca: str, defaults: Mapping[str, str]) -> dict[str, Any]:
     attributes = certificate.attributes
-    domain = attributes["domain_name"]
+    domain, fields = attributes["domain_name"], read_fields(ACM_CERTIFICATE, "certificates", attributes)
     return {
         "certificate_authority": ca,
         "domain_name": domain,
@@ -128,8 +129,7 @@ def _data(certificate: Resource, ca: str, defaults: Mapping[str, str]) -> dict[s
         "subject_alternative_names": sorted(
             {name for name in attributes.get("subject_alternative_names") or () if name != domain}
         ),
-        "key_algorithm": attributes.get("key_algorithm") or "RSA_2048",
-        "early_renewal_duration": attributes.get("early_renewal_duration") or None,
+        **{name: fields[name] for name in plain_defaults(ACM_CERTIFICATE)},
         "tags": tags_of(certificate, defaults),
         # A certificate in a state needs no import: only accounts and import blocks have an ARN to import.
         "arn": certificate.id if certificate.id.startswith("arn:") else None,

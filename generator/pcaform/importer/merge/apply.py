@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from pcaform.core import facts
 from pcaform.core.unicode import nfc
 from pcaform.importer.merge.decisions import Decision
-from pcaform.importer.merge.normal_form import PERMISSIONS, Path
+from pcaform.render.normal_form import PERMISSIONS, Path
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.issuers import Grant, Issuer
 from pcaform.spec.messages import DEFAULTS

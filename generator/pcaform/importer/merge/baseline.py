@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.importer.merge.normal_form import SECTIONS, Form
+from pcaform.render.normal_form import SECTIONS, Form
 
 FORMAT_VERSION = "1.0"
 SUFFIX = ".imported.json"

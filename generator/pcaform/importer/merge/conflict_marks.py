@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from pcaform.importer.merge.decisions import Decision
-from pcaform.importer.merge.normal_form import PERMISSIONS, Path
+from pcaform.render.normal_form import PERMISSIONS, Path
 from pcaform.spec.yaml_edit.nodes import Node, Span
 from pcaform.spec.yaml_edit.splices import EditBuffer, open_buffer
 

@@ -5,13 +5,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pcaform.importer.merge.normal_form import GENERATION, PERMISSIONS, PRINCIPAL_KINDS, SECTIONS, Form, Path
-from pcaform.importer.merge.semantic_compare import comparison_key, restore_spelling
+from pcaform.render.normal_form import (
+    PERMISSIONS,
+    PRINCIPAL_KINDS,
+    SECTIONS,
+    Form,
+    Path,
+    is_empty,
+    is_same,
+    normal_form,
+    spelling_of,
+)
+from pcaform.spec.stack import Spec
+from pcaform.terraform.arguments import Source
+from pcaform.terraform.schema import certificate_terms
 
 _COMPARED_BY_KEY = ("tags", "default_tags", "subject", "revocation_configuration", PERMISSIONS)
 """Mappings that are compared key by key, even if one side does not have them."""
-_ISSUING = ("parent", "path_length", "validity", "api_passthrough")
-"""Fields that a source without the certificate's request does not know: absent there does not mean absent at AWS."""
+_NOT_MERGED = ("managed", "arn", "activation", "provider", "deletion_protection")
+"""Fields that say what this stack does about an object, which no import changes."""
+_GENERATION = "generation"
 _IDENTITY = {
     "certificate_authorities": ("subject", "key_algorithm"),
     "issuers": ("user_name", *PRINCIPAL_KINDS),
@@ -55,6 +68,21 @@ class Comparison:
     names: frozenset[str]
 
 
+def merge_form(spec: Spec, source: Source) -> Form:
+    """Return the part of a spec's normal form that an import from a source may change."""
+    form = normal_form(spec, source)
+    merged: Form = {"aws": {key: value for key, value in form["aws"].items() if key == "default_tags"}}
+    for section in SECTIONS:
+        merged[section] = {key: _merged_part(item) for key, item in form[section].items()}
+    return merged
+
+
+def _merged_part(item: Mapping[str, Any]) -> Form:
+    if item.get("managed") is False:
+        return {"managed": False, PERMISSIONS: item[PERMISSIONS]}
+    return {name: value for name, value in item.items() if name not in _NOT_MERGED}
+
+
 def format_path(path: Path) -> str:
     """Return a path as text, with quotes around steps that are not plain words."""
     return ".".join(step if step.replace("-", "_").isidentifier() else json.dumps(step) for step in path)
@@ -82,30 +110,28 @@ class _Values:
 
 def _decide(path: Path, values: _Values, *, is_complete: bool) -> Decision | None:
     ours, base, found = values.ours, values.base, values.found
-    if _is_same(ours, found):
+    if is_same(ours, found):
         return None
     field = path[2] if len(path) == 3 else ""  # noqa: PLR2004 - section, key, field; a tag may have any name
-    if _is_empty(found):
-        if field in _ISSUING:
+    if is_empty(found):
+        if field in certificate_terms():  # a source without the request does not know them
             return None
         if not is_complete:
-            return Decision("unread", path, restore_spelling(ours))
+            return Decision("unread", path, spelling_of(ours))
         if path[2:3] == (PERMISSIONS,):
             return Decision("missing", path, ours)
     if not is_complete and _is_partial(found, ours):
-        return Decision("unread", path, restore_spelling(ours), restore_spelling(found))
-    if field == GENERATION and found < ours:
+        return Decision("unread", path, spelling_of(ours), spelling_of(found))
+    if field == _GENERATION and found < ours:
         return None  # the next certificate is requested, but not issued yet
-    if base is _NO_BASE or _is_same(ours, base):
-        return Decision("taken", path, restore_spelling(ours), restore_spelling(found))
-    return Decision(
-        "kept" if _is_same(found, base) else "conflict", path, restore_spelling(ours), restore_spelling(found)
-    )
+    if base is _NO_BASE or is_same(ours, base):
+        return Decision("taken", path, spelling_of(ours), spelling_of(found))
+    return Decision("kept" if is_same(found, base) else "conflict", path, spelling_of(ours), spelling_of(found))
 
 
 def _is_partial(found: Any, ours: Any) -> bool:
     """Tell whether the found list lacks some of our elements, which may not have been read."""
-    one, other = restore_spelling(found), restore_spelling(ours)
+    one, other = spelling_of(found), spelling_of(ours)
     return isinstance(one, list) and isinstance(other, list) and any(each not in one for each in other)
 
 
@@ -120,13 +146,11 @@ def _compare_items(spec: Form, base: Form, found: Form, *, is_complete: bool) ->
         for key in theirs:
             if key not in ours:
                 is_removed = key in last and _has_same_identity(section, last[key], theirs[key])
-                yield Decision(
-                    "withheld" if is_removed else "added", (section, key), None, restore_spelling(theirs[key])
-                )
+                yield Decision("withheld" if is_removed else "added", (section, key), None, spelling_of(theirs[key]))
 
 
 def _has_same_identity(section: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(_is_same(one.get(name), other.get(name)) for name in _IDENTITY[section])
+    return all(is_same(one.get(name), other.get(name)) for name in _IDENTITY[section])
 
 
 def _value_pairs(ours: Form, base: Form | None, found: Form) -> Iterator[tuple[Path, _Values]]:
@@ -177,13 +201,3 @@ def _nested_values(
             yield from _nested_values((*path, name), one or {}, before, found=other or {})
         else:
             yield (*path, name), _Values(one, before, other)
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value in ({}, [])
-
-
-def _is_same(one: Any, other: Any) -> bool:
-    if _is_empty(one) or _is_empty(other):
-        return _is_empty(one) and _is_empty(other)
-    return json.dumps(comparison_key(one), sort_keys=True) == json.dumps(comparison_key(other), sort_keys=True)

@@ -8,8 +8,8 @@ from pcaform.core.problems import Failure
 from pcaform.importer.merge.apply import apply_decisions
 from pcaform.importer.merge.baseline import update_baseline
 from pcaform.importer.merge.conflict_marks import add_marks, find_marks, find_position
-from pcaform.importer.merge.decisions import Comparison, Decision, compare, format_path
-from pcaform.importer.merge.normal_form import Form, Path, normal_form
+from pcaform.importer.merge.decisions import Comparison, Decision, compare, format_path, merge_form
+from pcaform.render.normal_form import Form, Path
 from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit
@@ -20,7 +20,7 @@ from pcaform.spec.yaml_reader import Document, parse
 from pcaform.spec.yaml_writer import minimal_data
 from pcaform.terraform import module_names
 from pcaform.terraform.addresses import modules
-from pcaform.terraform.fields import Source
+from pcaform.terraform.arguments import Source
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _WRITTEN = ("taken", "added")
@@ -63,7 +63,7 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) 
     spec = parse_spec(document)
     bom = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     text = content.removeprefix(bom).decode()
-    theirs = normal_form(found.spec, found.source)
+    theirs = merge_form(found.spec, found.source)
     short = minimal_data(found.spec)
     comparison = _compare(text, spec, found, last=last, theirs=theirs)
     merged = apply_decisions(document.data, comparison.decisions, short)
@@ -82,7 +82,7 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) 
 
 def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, theirs: Form) -> Comparison:
     """Return the decisions, with conflicts whose mark is still there, and with added moves of the stack."""
-    comparison = compare(normal_form(spec, found.source), last, theirs, is_complete=found.is_complete)
+    comparison = compare(merge_form(spec, found.source), last, theirs, is_complete=found.is_complete)
     marked = {mark.name for mark in find_marks(text)}
     decisions = [
         replace(decision, kind="conflict") if decision.kind == "kept" and decision.name in marked else decision
@@ -118,10 +118,10 @@ def _check(
     spec: Spec, after: Document, found: ImportResult, *, comparison: Comparison, inherited: tuple[str, ...]
 ) -> None:
     """Raise Unwritable if the new text does not have the intended data."""
-    now = normal_form(parse_spec(after), found.source)
+    now = merge_form(parse_spec(after), found.source)
     written = {decision.name for decision in comparison.decisions if decision.kind in _WRITTEN}
-    remaining = compare(now, None, normal_form(found.spec, found.source), is_complete=found.is_complete).decisions
-    changed = compare(normal_form(spec, found.source), None, now, is_complete=True).decisions
+    remaining = compare(now, None, merge_form(found.spec, found.source), is_complete=found.is_complete).decisions
+    changed = compare(merge_form(spec, found.source), None, now, is_complete=True).decisions
     wrong = [each.name for each in remaining if each.name in written and each.name not in inherited]
     wrong += [each.name for each in changed if each.name not in written]
     if wrong:

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from pcaform.core.unicode import visible
 from pcaform.importer.merge.merge import Located, MergeResult
 from pcaform.sources.inventory import ImportNote, Inventory
-from pcaform.terraform.fields import FIELDS, Source
+from pcaform.terraform.arguments import Source
+from pcaform.terraform.schema import by_path
 
 _SOURCES: Mapping[Source, str] = {"state": "a Terraform state", "live": "a live account", "hcl": "a configuration"}
-_SPEC_ONLY = ("ignore", "waivers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,9 @@ def build_report(
 
 def not_carried(source: Source) -> tuple[str, ...]:
     """Return the fields of a spec that a source does not provide."""
-    return (*(fact.path for fact in FIELDS if source not in fact.carried), *_SPEC_ONLY)
+    missing = {path: row for path, row in by_path().items() if source not in row.carried}
+    names = (path if row.carried else path.rpartition(".")[2] for path, row in missing.items())
+    return tuple(dict.fromkeys(names))
 
 
 def has_findings(report: ImportReport) -> bool:

@@ -4,11 +4,12 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.render.plan import providers
-from pcaform.render.plan.module_call import ModuleCall, none_if_default, output, without_none
+from pcaform.render.plan.module_call import ModuleCall, none_if_default, output, plain_arguments, without_none
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call, StackFile
+from pcaform.terraform.resource_types import AUTHORITY
 
 _UNPROTECTED = "-unprotected"
 
@@ -74,10 +75,7 @@ def _ca_call(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCal
         "subject": without_none(authority.subject.model_dump(exclude_none=True)),
         "key_algorithm": authority.key_algorithm,
         "signing_algorithm": authority.signing_algorithm,
-        "usage_mode": none_if_default(authority.usage_mode, "GENERAL_PURPOSE"),
-        "key_storage_security_standard": authority.key_storage_security_standard,
-        "enabled": none_if_default(authority.enabled, default=True),
-        "permanent_deletion_time_in_days": none_if_default(authority.permanent_deletion_time_in_days, default=30),
+        **plain_arguments(AUTHORITY, authority),
         "revocation_configuration": _revocation(authority, spec),
         "certificate": _certificate_to_install(key, authority),
         "timeouts": authority.timeouts and (without_none(authority.timeouts.model_dump()) or None),

@@ -4,10 +4,11 @@ from typing import Any
 
 from pcaform.render.plan import access, providers
 from pcaform.render.plan.cas import active_arn
-from pcaform.render.plan.module_call import ModuleCall, none_if_default, output, without_none
+from pcaform.render.plan.module_call import ModuleCall, none_if_default, output, plain_arguments, without_none
 from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
+from pcaform.terraform.resource_types import ACM_CERTIFICATE
 
 
 def certificates(spec: Spec) -> list[ModuleCall]:
@@ -21,8 +22,7 @@ def _certificate_call(key: str, certificate: Certificate, spec: Spec) -> ModuleC
         "certificate_authority_arn": _issuing_arn(spec, certificate.certificate_authority),
         "domain_name": certificate.domain_name,
         "subject_alternative_names": list(certificate.subject_alternative_names) or None,
-        "key_algorithm": none_if_default(certificate.key_algorithm, "RSA_2048"),
-        "early_renewal_duration": certificate.early_renewal_duration,
+        **plain_arguments(ACM_CERTIFICATE, certificate),
         "tags": certificate.tags or None,
     }
     return ModuleCall(module_names.certificate(key), "acm-certificate", without_none(arguments))

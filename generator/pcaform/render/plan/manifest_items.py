@@ -6,18 +6,17 @@ certificate: Terraform ignores edits of those, since replacing the certificate w
 
 from typing import Any
 
+from pcaform.core.facts import default_key_storage
 from pcaform.render.manifest import Items
 from pcaform.render.plan.module_call import without_none
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
+from pcaform.terraform.schema import certificate_terms, identity_fields
 
 AWS = "aws"
 AUTHORITIES = "certificate_authorities"
 IDENTITY = "identity"
-_IDENTITY = ("type", "subject", "key_algorithm", "signing_algorithm", "usage_mode")
-"""What AWS never changes on a CA: with another value it is another CA, with another key and another ARN."""
-_TERMS = ("parent", "path_length", "validity", "api_passthrough")
 REVOCATION = "revocation"
 PRINCIPAL = "principal"
 ARN = "arn"
@@ -33,7 +32,7 @@ def build_manifest_items(spec: Spec) -> Items:
     """Return the items of a stack, by `section.key`."""
     items: dict[str, dict[str, Any]] = {AWS: {"account_id": spec.aws.account_id, "region": spec.aws.region}}
     for key, authority in spec.certificate_authorities.items():
-        item = _reference_item(authority) if isinstance(authority, Reference) else _ca_item(authority, spec)
+        item = _reference_item(authority) if isinstance(authority, Reference) else _ca_item(key, authority, spec)
         items[f"{AUTHORITIES}.{key}"] = item
     items |= {f"issuers.{key}": {PRINCIPAL: _principal_kind(issuer)} for key, issuer in spec.issuers.items()}
     items |= {f"{section}.{key}": {PRINCIPAL: "role"} for section, key, _ in spec.operator_roles}
@@ -43,12 +42,12 @@ def build_manifest_items(spec: Spec) -> Items:
     return items
 
 
-def _ca_item(authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
+def _ca_item(key: str, authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
     """Return the item of a CA: its provider and identity, and the terms of its certificate if it is issued here."""
     item: dict[str, Any] = {
         "managed": True,
         ARN: authority.arn,
-        IDENTITY: {name: _dump(getattr(authority, name)) for name in _IDENTITY},
+        IDENTITY: _identity(authority, spec.region_of(key)),
         PERMITS: bool(authority.permissions and authority.activation != "pending") or None,
         "protected": authority.deletion_protection,
         REVOCATION: _enabled_revocation(authority) or None,
@@ -56,11 +55,18 @@ def _ca_item(authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
     }
     item[ACTIVATION] = _activation_kind(authority)
     if authority.activation is None:
-        terms = {name: _dump(getattr(authority, name)) for name in _TERMS}
+        terms = {name: _dump(getattr(authority, name)) for name in certificate_terms()}
         signer = spec.certificate_authorities[authority.parent] if authority.parent else authority
         terms[SIGNED_IN] = _dump(signer.provider)
         item["certificate"] = {"generation": authority.generation, **without_none(terms)}
     return without_none(item)
+
+
+def _identity(authority: CertificateAuthority, region: str) -> dict[str, Any]:
+    """Return what AWS never changes; key storage that is left out is that of the region."""
+    identity = {name: _dump(getattr(authority, name)) for name in identity_fields()}
+    storage = authority.key_storage_security_standard or default_key_storage(region)
+    return {**identity, "key_storage_security_standard": storage}
 
 
 def _activation_kind(authority: CertificateAuthority) -> str | None:

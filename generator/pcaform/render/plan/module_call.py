@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pcaform.spec.types import Model
 from pcaform.terraform.hcl_writer import Reference
+from pcaform.terraform.schema import plain_defaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,12 @@ def output(module: str, name: str) -> Reference:
 def none_if_default(value: Any, default: Any) -> Any:
     """Return the value, or None if it is the module's default."""
     return None if value == default else value
+
+
+def plain_arguments(resource: str, item: Model) -> dict[str, Any]:
+    """Return the arguments that a module takes as the spec has them; None for those that have their default."""
+    defaults = plain_defaults(resource).items()
+    return {name: none_if_default(getattr(item, name), default) for name, default in defaults}
 
 
 def without_none(values: Mapping[str, Any]) -> dict[str, Any]:

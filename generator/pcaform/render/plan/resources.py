@@ -18,12 +18,14 @@ from pcaform.render.plan.placeholders import Placeholders, output_placeholder
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import (
+    AUTHORITY,
     CERTIFICATE,
     S3_BUCKET_OWNERSHIP_CONTROLS,
     S3_BUCKET_POLICY,
     S3_BUCKET_PUBLIC_ACCESS_BLOCK,
     S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
 )
+from pcaform.terraform.schema import plain_defaults
 
 _UNPROTECTED = "-unprotected"
 _READ = (
@@ -99,10 +101,7 @@ def _add_computed(call: str, values: dict[str, Any], spec: Spec, placeholders: P
 def _private_ca_resources(arguments: Mapping[str, Any]) -> Parts:
     values = {
         "type": arguments["type"],
-        "usage_mode": arguments.get("usage_mode", "GENERAL_PURPOSE"),
-        "key_storage_security_standard": arguments.get("key_storage_security_standard"),
-        "enabled": arguments.get("enabled", True),
-        "permanent_deletion_time_in_days": arguments.get("permanent_deletion_time_in_days", 30),
+        **{name: arguments.get(name, default) for name, default in plain_defaults(AUTHORITY).items()},
         "tags": arguments.get("tags"),
         "certificate_authority_configuration": [
             {

@@ -8,7 +8,6 @@ from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
-_DEFAULT_DELETION_DAYS = 30
 
 
 @error("reissue")
@@ -68,7 +67,7 @@ def arns_are_unique(spec: Spec) -> Iterator[Violation]:
 def adopted_ca_keeps_deletion_window(spec: Spec) -> Iterator[Violation]:
     """An adopted CA keeps 30 days: Terraform imports this value, and AWS refuses an update that changes only this."""
     for key, ca in spec.managed.items():
-        if ca.arn is not None and ca.permanent_deletion_time_in_days != _DEFAULT_DELETION_DAYS:
+        if ca.arn is not None and ca.permanent_deletion_time_in_days != facts.DEFAULT_DELETION_DAYS:
             message = "AWS refuses this change on a CA that exists: remove it, the value is 30 after the import"
             yield Violation((_AUTHORITIES, key, "permanent_deletion_time_in_days"), message)
 

@@ -1,13 +1,15 @@
 """Converts a CA from AWS's structure to the arguments of provider aws 5.100, as in a state after a refresh.
 
-`terraform.fields` maps AWS's members to arguments; `core.facts` has values that the provider does not support.
+`terraform.schema` maps AWS's members to arguments; `core.facts` has values that the provider does not support.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.terraform.fields import FIELDS, FieldFact
+from pcaform.terraform.arguments import Argument
+from pcaform.terraform.resource_types import AUTHORITY
+from pcaform.terraform.schema import arguments_of, default_of
 
 _SUBJECT = "ASN1Subject."
 _CRL = "CrlConfiguration."
@@ -60,11 +62,8 @@ def unsupported_settings(ca: Mapping[str, Any]) -> Iterator[str]:
     crl = (ca.get("RevocationConfiguration") or {}).get("CrlConfiguration") or {}
     if crl.get("Enabled"):
         for name, value in _unsupported_members(crl, _CRL):
-            if (name, value) not in _DEFAULTS:
+            if value != default_of(f"certificate_authorities.*.revocation_configuration.crl_configuration.{name}"):
                 yield f"crl_configuration.{name} is {_format_value(value)}: Terraform does not support this; {_LATER}"
-
-
-_DEFAULTS = (("crl_type", "COMPLETE"), ("crl_distribution_point_extension_configuration", {"OmitExtension": False}))
 
 
 def _revocation(configuration: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,25 +87,23 @@ def _revocation(configuration: Mapping[str, Any]) -> dict[str, Any]:
 def _to_provider_names(structure: Mapping[str, Any], shape: str) -> dict[str, str]:
     """Return a structure's members by the provider's names; as in a state, unset ones are empty strings."""
     return {
-        _field_name(field): structure.get(member, "")
-        for field, member in _shape_fields(shape)
-        if field.argument is not None
+        _field_name(field): structure.get(member, "") for field, member in _shape_fields(shape) if field.is_argument
     }
 
 
 def _unsupported_members(structure: Mapping[str, Any], shape: str) -> Iterator[tuple[str, Any]]:
     """Yield the members without an argument of the provider, by the spec's names."""
     for field, member in _shape_fields(shape):
-        if field.argument is None and structure.get(member):
+        if not field.is_argument and structure.get(member):
             yield _field_name(field), structure[member]
 
 
-def _shape_fields(shape: str) -> Iterator[tuple[FieldFact, str]]:
-    return ((field, field.api.removeprefix(shape)) for field in FIELDS if field.api and field.api.startswith(shape))
+def _shape_fields(shape: str) -> Iterator[tuple[Argument, str]]:
+    return ((row, row.api.removeprefix(shape)) for row in arguments_of(AUTHORITY) if row.api.startswith(shape))
 
 
-def _field_name(field: FieldFact) -> str:
-    return field.path.rpartition(".")[2]
+def _field_name(field: Argument) -> str:
+    return field.name.rpartition(".")[2]
 
 
 def _format_value(value: Any) -> str:

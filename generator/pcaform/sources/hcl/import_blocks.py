@@ -16,10 +16,11 @@ from pcaform.sources.hcl.module_loader import Module
 from pcaform.sources.hcl.scope import ModuleScope, optional_value
 from pcaform.sources.hcl.type_unification import Set
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
-from pcaform.sources.inventory import ATTRIBUTES, SYMBOLIC, ImportNote, Resource
+from pcaform.sources.inventory import SYMBOLIC, ImportNote, Resource
 from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Traversal, quote
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
+from pcaform.terraform.schema import ATTRIBUTES
 
 _BY_ARN = frozenset({AUTHORITY, ACM_CERTIFICATE})
 """Resource types that a spec imports by ARN."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pcaform.sources.hcl.blocks import Block
 from pcaform.sources.hcl.import_blocks import resource_type, strip_spaces
 from pcaform.sources.hcl.scope import Instance, ModuleScope
-from pcaform.sources.inventory import ATTRIBUTES, ImportNote, Resource
+from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.terraform.resource_types import CERTIFICATE
+from pcaform.terraform.schema import ATTRIBUTES
 
 _GENERATION = re.compile(r"(?P<authority>module\.ca_.+)_certificate(?:_g[0-9]+)?\Z")
 _MOVED = (

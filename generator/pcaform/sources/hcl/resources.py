@@ -12,8 +12,9 @@ from pcaform.sources.hcl.objects import ResourceObject
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.state_shape import to_state_shape, type_error
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
-from pcaform.sources.inventory import ATTRIBUTES, ImportNote, Resource, is_symbolic
+from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY, CERTIFICATE
+from pcaform.terraform.schema import ATTRIBUTES
 
 _OWNERS = ("certificate_authority_arn", "resource_arn")
 _COMPUTED = ("arn", "certificate", "certificate_chain", "certificate_signing_request")

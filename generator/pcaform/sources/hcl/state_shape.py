@@ -6,15 +6,13 @@ from typing import Any
 from pcaform.sources.hcl.functions import JsonText
 from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
 from pcaform.sources.hcl.unknown import Unknown
+from pcaform.terraform.arguments import ARGUMENTS
 
-_NUMBERS = ("permanent_deletion_time_in_days", "expiration_in_days", "max_session_duration")
-_BOOLEANS = (
-    *("enabled", "force_destroy", "prevent_destroy", "block_public_acls", "block_public_policy", "ignore_public_acls"),
-    "restrict_public_buckets",
-)
+_SCALARS = {row.name.rpartition(".")[2]: row.kind for row in ARGUMENTS if row.kind in ("number", "bool")}
+_BOOLEANS = frozenset(name for name, kind in _SCALARS.items() if kind == "bool") | {"prevent_destroy"}
 _TYPES = {
-    **dict.fromkeys(_NUMBERS, TypeConstraint("number")),
-    **dict.fromkeys(_BOOLEANS, TypeConstraint("bool")),
+    **{name: TypeConstraint(kind) for name, kind in _SCALARS.items()},
+    "prevent_destroy": TypeConstraint("bool"),
     **dict.fromkeys(("subject", "tags", "validity"), TypeConstraint("string")),
 }
 """The provider's types of some arguments; a type applies to everything below a block or map too."""

@@ -9,12 +9,11 @@ from typing import Any
 
 from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.spec_diff.moves import TrackedMoves, track_moves
-from pcaform.checks.guard.widening import normal_form
 from pcaform.render.plan.placeholders import Placeholders, build_placeholders, output_placeholder
 from pcaform.render.plan.resources import StackResource, calls, resources
 from pcaform.spec.stack import Spec
-from pcaform.terraform.force_new import forces_replacement
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, POLICIES, SHARE
+from pcaform.terraform.schema import forces_replacement, is_same
 
 _ANEW = ("delete", "create")
 _READABLE = (*POLICIES, SHARE)
@@ -64,7 +63,7 @@ class _Comparison:
             actions: tuple[str, ...] = ("no-op",) if importing else ("create",)
             return self._change(new, actions, before=new.values if importing else {}, importing=importing)
         ignores = new.type == CERTIFICATE
-        differing = [] if ignores else list(_differing(old.values, new.values))
+        differing = [] if ignores else list(_differing(new.type, old.values, new.values))
         paths = tuple(path for path in differing if forces_replacement(new.type, path))
         actions = _ANEW if paths else ("update",) if differing else ("no-op",)
         after = old.values if ignores else new.values
@@ -115,25 +114,19 @@ class _Comparison:
         return Change(address, old.type, actions, old.values, {}, {}, reason, (), "")
 
 
-def _differing(before: Any, after: Any, path: str = "") -> Iterator[str]:
-    """Yield the paths of the arguments that differ, as Terraform writes them; null, empty and missing are equal."""
-    if (before or None) == (after or None) and isinstance(before, bool) == isinstance(after, bool):
+def _differing(resource: str, before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Yield the paths of the arguments that differ for the provider, as Terraform writes them."""
+    if is_same(resource, path, before, after):
         return
     if isinstance(before, Mapping) or isinstance(after, Mapping):
         old, new = before or {}, after or {}
         for name in dict.fromkeys([*old, *new]):
-            yield from _differing(old.get(name), new.get(name), f"{path}.{name}".lstrip("."))
+            yield from _differing(resource, old.get(name), new.get(name), f"{path}.{name}".lstrip("."))
     elif _is_block(before) or _is_block(after):
         for index in range(max(len(before or ()), len(after or ()))):
-            yield from _differing(_item(before, index), _item(after, index), f"{path}[{index}]")
-    elif not _is_same_policy(before, after):
+            yield from _differing(resource, _item(before, index), _item(after, index), f"{path}[{index}]")
+    else:
         yield path
-
-
-def _is_same_policy(before: Any, after: Any) -> bool:
-    """Tell whether two texts are equivalent policies, which the provider does not treat as a change."""
-    are_texts = isinstance(before, str) and isinstance(after, str)
-    return are_texts and before.startswith("{") and normal_form(before) == normal_form(after)
 
 
 def _is_block(value: Any) -> bool:

@@ -12,8 +12,7 @@ from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE, INSTALLATION
-
-_TERMS = ("parent", "path_length", "validity", "api_passthrough")
+from pcaform.terraform.schema import certificate_terms
 
 
 def account_change(before: Spec, after: Spec) -> Change | None:
@@ -51,7 +50,7 @@ def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
 def notes_on_terms(before: Spec, after: Spec) -> Iterator[Note]:
     """Note changed terms of an issued certificate without a new generation, which have no effect."""
     for key, old, new in _cas(before, after):
-        terms = [name for name in _TERMS if getattr(old, name) != getattr(new, name)]
+        terms = [name for name in certificate_terms() if getattr(old, name) != getattr(new, name)]
         is_same = new.generation == old.generation and old.activation is None and new.activation is None
         if is_same and terms and (new.renamed_from is None or terms != ["parent"]):
             address = f"module.{module_names.ca_certificate(key, new.generation)}.{CERTIFICATE}.this"

@@ -1,0 +1,278 @@
+"""The normal form of a spec: equal for specs that render to the same, whatever their spelling; and one diff over it.
+
+Merging an import, drift, the comparison of two specs, and the round-trip tests all compare specs in this form. A form
+is data: sections, items by key, fields. Fields that have many equivalent spellings (grants, trust) carry a digest of
+what they mean beside their spelling.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from pcaform.core import facts
+from pcaform.core.facts import default_key_storage
+from pcaform.core.unicode import nfc
+from pcaform.iam.normalize import normalized_statements
+from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.spec.issuers import Issuer, Trust
+from pcaform.spec.stack import Spec
+from pcaform.terraform.arguments import Source
+from pcaform.terraform.schema import by_path, default_of
+
+Path = tuple[str, ...]
+Form = dict[str, Any]
+
+SECTIONS = (
+    "certificate_authorities",
+    "issuers",
+    "administrators",
+    "auditors",
+    "crl_buckets",
+    "certificates",
+    "shares",
+)
+PERMISSIONS = "permissions"
+PRINCIPAL_KINDS = ("role", "existing_user", "existing_role")
+_SETTINGS = ("aws", "terraform")
+_UNKEPT = ("version", "stack", "removed", "moves", "waivers")
+"""What says how a spec came to be, and not what is there."""
+_MEANS, _SPELLED = "means", "spelled"
+_ABSENT: Any = object()
+
+
+def normal_form(spec: Spec, source: Source | None = None) -> Form:
+    """Return a spec in normal form; with a source, only the fields that this source provides."""
+    seen = _as_in_account(spec) if source == "live" else spec
+    form: Form = nfc(seen.model_dump(mode="json", exclude=dict.fromkeys(_UNKEPT, True)))
+    for section, normalize in _NORMALIZERS.items():
+        for key, item in form[section].items():
+            normalize(item, key, seen)
+    if source is not None:
+        form = _select(form, source)
+    adjust = {"state": _adjust_to_state, "live": _adjust_to_account, "hcl": _adjust_to_files}
+    if source is not None:
+        adjust[source](form, spec)
+    return form
+
+
+def _adjust_to_state(form: Form, _: Spec) -> None:
+    """Leave the default tags that a state shows: those that at least one item does not override."""
+    tagged = [item["tags"] for section in SECTIONS for item in form[section].values() if "tags" in item]
+    tags = form["aws"]["default_tags"]
+    form["aws"]["default_tags"] = {key: tags[key] for key in tags if not all(key in own for own in tagged)}
+
+
+def _adjust_to_account(form: Form, spec: Spec) -> None:
+    """Leave what distinguishes an item at AWS: all have an ARN, CAs are active, and a default tag is a tag."""
+    for item in (*form["certificate_authorities"].values(), *form["certificates"].values()):
+        item.pop("arn", None)
+        item.pop("activation", None)
+    for item in (each for section in SECTIONS for each in form[section].values() if "tags" in each):
+        item["tags"] = {key: tag for key, tag in item["tags"].items() if spec.aws.default_tags.get(key) != tag}
+
+
+def _adjust_to_files(form: Form, spec: Spec) -> None:
+    """Leave out the issuer of an existing CA, which no file has."""
+    for key, ca in spec.managed.items():
+        if ca.activation == "external":
+            form["certificate_authorities"][key] |= {"parent": None, "path_length": None}
+
+
+def carries(source: Source, path: str) -> bool:
+    """Tell whether a source provides a field, such as `issuers.*.tags`, or anything below it."""
+    return any(source in row.carried for known, row in by_path().items() if _is_below(known, path))
+
+
+def _is_below(field: str, path: str) -> bool:
+    return f"{field.replace('[]', '')}.".startswith(f"{path}.")
+
+
+def with_meaning(spelling: Any, statements: Iterable[str]) -> dict[str, Any]:
+    """Return a value for comparing: its spelling, and a digest of its meaning."""
+    digest = hashlib.sha256("\n".join(sorted(statements)).encode()).hexdigest()
+    return {_SPELLED: spelling, _MEANS: digest}
+
+
+def spelling_of(value: Any) -> Any:
+    """Return a value of a form as a spec spells it, including nested values."""
+    if _has_meaning(value):
+        return value[_SPELLED]
+    return {key: spelling_of(each) for key, each in value.items()} if isinstance(value, Mapping) else value
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a value of a form says nothing: None, an empty mapping and an empty list are the same."""
+    return value is None or value in ({}, [])
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Tell whether two values of forms mean the same."""
+    if is_empty(one) or is_empty(other):
+        return is_empty(one) and is_empty(other)
+    return json.dumps(_comparable(one), sort_keys=True) == json.dumps(_comparable(other), sort_keys=True)
+
+
+def differences(ours: Any, theirs: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
+    """Yield each innermost value that differs between two forms, with its path and both values (None if absent)."""
+    if is_same(ours, theirs):
+        return
+    is_nested = isinstance(ours, Mapping) and isinstance(theirs, Mapping)
+    if not is_nested or _has_meaning(ours) or _has_meaning(theirs):
+        yield path, spelling_of(ours), spelling_of(theirs)
+        return
+    for name in {**ours, **theirs}:
+        yield from differences(ours.get(name), theirs.get(name), (*path, name))
+
+
+def differing_fields(ours: Spec, theirs: Spec, source: Source) -> list[str]:
+    """Return the fields that a source provides and in which two specs differ, one line each."""
+    found = differences(normal_form(ours, source), normal_form(theirs, source))
+    return [f"{'.'.join(path)}: {one!r} became {other!r}" for path, one, other in found]
+
+
+def _comparable(value: Any) -> Any:
+    if _has_meaning(value):
+        return value[_MEANS]
+    return {key: _comparable(each) for key, each in value.items()} if isinstance(value, Mapping) else value
+
+
+def _has_meaning(value: Any) -> bool:
+    return isinstance(value, Mapping) and set(value) == {_MEANS, _SPELLED}
+
+
+def _select(form: Form, source: Source) -> Form:
+    """Return the part of a form that a source provides, by the table of arguments."""
+    selected: Form = {}
+    for section, value in form.items():
+        if section in _SETTINGS:
+            selected[section] = _carried_part(value, source, section)
+        else:
+            selected[section] = {key: _carried_part(item, source, f"{section}.*") for key, item in value.items()}
+    return selected
+
+
+def _carried_part(value: Mapping[str, Any], source: Source, path: str) -> dict[str, Any]:
+    part = {}
+    for name, inner in value.items():
+        at = f"{path}.{name}"
+        row = by_path().get(at)
+        if row is not None:
+            if source in row.carried:
+                part[name] = inner
+        elif name == PERMISSIONS:  # by principal; every source that has one has all of it
+            part[name] = inner
+        elif carries(source, at):
+            is_block = isinstance(inner, Mapping) and not _has_meaning(inner)
+            part[name] = _carried_part(inner, source, at) if is_block else inner
+    return part
+
+
+def _as_in_account(spec: Spec) -> Spec:
+    """Return a spec as an account shows it: nobody can tell there whether a stack owns a principal."""
+    issuers = {key: _attached(issuer) for key, issuer in spec.issuers.items()}
+    return spec.model_copy(update={"issuers": issuers})
+
+
+def _attached(issuer: Issuer) -> Issuer:
+    """Return an issuer whose policies are attached to a principal that exists already, of the same kind and name."""
+    kind = "existing_role" if issuer.role or issuer.existing_role else "existing_user"
+    of_stack = {name: field.get_default(call_default_factory=True) for name, field in Issuer.model_fields.items()}
+    kept = {kind: issuer.principal_name, "grants": issuer.grants, "policy": issuer.policy}
+    return issuer.model_copy(update={**of_stack, **kept})
+
+
+def _normalize_ca(item: dict[str, Any], _: str, spec: Spec) -> None:
+    _drop_notes(item)
+    item[PERMISSIONS] = {each["principal"]: each for each in item[PERMISSIONS]}
+    for permission in item[PERMISSIONS].values():
+        permission["actions"].sort(key=facts.ALL_PERMISSION_ACTIONS.index)
+    if not item["managed"]:
+        return
+    item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
+    item["revocation_configuration"] = enabled_blocks(item["revocation_configuration"])
+    region = item["provider"]["region"] if item["provider"] else spec.aws.region
+    if item["key_storage_security_standard"] == default_key_storage(region):
+        item["key_storage_security_standard"] = None
+    item["timeouts"] = item["timeouts"] if any((item["timeouts"] or {}).values()) else None
+    if isinstance(item["activation"], dict):
+        item["activation"].pop("certificate_signing_request", None)
+    if item["activation"] == "pending":  # its issuer and path length are not decided yet
+        item |= {"parent": None, "path_length": None}
+
+
+def enabled_blocks(configuration: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the revocation blocks that are on: to AWS one that is off and none are the same."""
+    enabled = {name: inner for name, inner in (configuration or {}).items() if inner and inner["enabled"]}
+    return {"crl_configuration": None, "ocsp_configuration": None, **enabled} if enabled else None
+
+
+def _normalize_issuer(item: dict[str, Any], key: str, spec: Spec) -> None:
+    _drop_notes(item)
+    issuer = spec.issuers[key]
+    item["grants"] = with_meaning(_sorted_grants(issuer), _allowed_statements(issuer, spec)) if issuer.grants else []
+    if issuer.role and item["role"]:
+        item["role"]["trust"] = sorted(_trust_statements(item["role"]["trust"], spec))
+        _drop_default_session(item["role"])
+        item["role"] = with_meaning(issuer.role.model_dump(mode="json"), [json.dumps(item["role"], sort_keys=True)])
+
+
+def _sorted_grants(issuer: Issuer) -> list[Any]:
+    """Return grants as data, with sorted sets."""
+    return [
+        {name: sorted(value) if isinstance(value, list) else value for name, value in grant.items()}
+        for grant in (each.model_dump(mode="json") for each in issuer.grants)
+    ]
+
+
+def _allowed_statements(issuer: Issuer, spec: Spec) -> list[str]:
+    """Return what an issuer's grants allow, however they are grouped.
+
+    This leaves out the deny statement for other templates, which only principals of the stack have.
+    """
+    return sorted(normalized_statements(issuer_policies.documents(_attached(issuer), spec.aws, arn_of=str).values()))
+
+
+def _normalize_role(item: dict[str, Any], _: str, spec: Spec) -> None:
+    _drop_notes(item)
+    item["trust"] = with_meaning(item["trust"], _trust_statements(item["trust"], spec))
+    _drop_default_session(item)
+
+
+def _trust_statements(trust: Any, spec: Spec) -> frozenset[str]:
+    return normalized_statements([trust_policy.document(Trust.model_validate(trust), spec.aws)])
+
+
+def _drop_default_session(item: dict[str, Any]) -> None:
+    if item["max_session_duration"] == default_of("administrators.*.max_session_duration"):
+        item["max_session_duration"] = None
+
+
+def _normalize_certificate(item: dict[str, Any], *_: Any) -> None:
+    _drop_notes(item)
+    item["subject_alternative_names"] = sorted({*item["subject_alternative_names"]} - {item["domain_name"]})
+
+
+def _normalize_share(item: dict[str, Any], *_: Any) -> None:
+    item["accounts"] = sorted(set(item["accounts"]))
+
+
+def _normalize_bucket(item: dict[str, Any], key: str, _: Spec) -> None:
+    item["bucket"] = item["bucket"] or key
+    item["cloudfront_distribution_arns"] = sorted(set(item["cloudfront_distribution_arns"]))
+
+
+def _drop_notes(item: dict[str, Any]) -> None:
+    for name in ("ignore", "renamed_from"):
+        item.pop(name, None)
+
+
+_NORMALIZERS: Mapping[str, Callable[[dict[str, Any], str, Spec], None]] = {
+    "certificate_authorities": _normalize_ca,
+    "issuers": _normalize_issuer,
+    "administrators": _normalize_role,
+    "auditors": _normalize_role,
+    "certificates": _normalize_certificate,
+    "shares": _normalize_share,
+    "crl_buckets": _normalize_bucket,
+}

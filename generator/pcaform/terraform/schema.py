@@ -1,0 +1,145 @@
+"""What the table of arguments says: the rows of a resource or of a field of a spec, and what follows from them."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from pcaform.terraform.arguments import ARGUMENTS, Argument, Source
+from pcaform.terraform.resource_types import (
+    ACM_CERTIFICATE,
+    AUTHORITY,
+    CERTIFICATE,
+    IAM_POLICY,
+    IAM_ROLE,
+    IAM_USER,
+    S3_BUCKET,
+)
+
+_COMPUTED: Mapping[str, tuple[str, ...]] = {
+    AUTHORITY: ("arn", "certificate", "certificate_chain", "certificate_signing_request", "prevent_destroy"),
+    CERTIFICATE: ("arn", "certificate", "certificate_chain"),
+    **dict.fromkeys((ACM_CERTIFICATE, IAM_USER, IAM_ROLE, IAM_POLICY, S3_BUCKET), ("arn",)),
+}
+"""What sources read besides arguments; `prevent_destroy` is a lifecycle setting, which only Terraform files have."""
+
+
+@cache
+def arguments_of(resource: str) -> tuple[Argument, ...]:
+    """Return the rows of a resource type."""
+    return tuple(row for row in ARGUMENTS if row.resource == resource)
+
+
+@cache
+def by_path() -> Mapping[str, Argument]:
+    """Return the row of each field of a spec, such as `certificate_authorities.*.type`."""
+    return {path: row for row in ARGUMENTS for path in row.paths}
+
+
+def _fields_of_a_ca(rows: Iterable[Argument]) -> tuple[str, ...]:
+    paths = (path.split(".") for row in rows for path in row.paths)
+    return tuple(dict.fromkeys(field for section, _, field, *_ in paths if section == "certificate_authorities"))
+
+
+@cache
+def plain_defaults(resource: str) -> Mapping[str, Any]:
+    """Return the arguments that a module takes as the spec has them, with what each has if it is left out."""
+    return {row.name: default_of(row.paths[0]) for row in arguments_of(resource) if row.is_plain}
+
+
+@cache
+def identity_fields() -> tuple[str, ...]:
+    """Return the fields of a CA that AWS never changes: with another value it is another CA, with another key."""
+    return _fields_of_a_ca(row for row in arguments_of(AUTHORITY) if row.is_fixed)
+
+
+@cache
+def certificate_terms() -> tuple[str, ...]:
+    """Return the fields of a CA that its own certificate was issued with: another value needs another certificate."""
+    return _fields_of_a_ca(arguments_of(CERTIFICATE))
+
+
+def default_of(path: str) -> Any:
+    """Return what a field of a spec has in effect where its argument is left out; None if that depends."""
+    row = by_path()[path]
+    return row.aws_default if row.default is None else row.default
+
+
+def read_fields(
+    resource: str, section: str, attributes: Mapping[str, Any], source: Source | None = None
+) -> dict[str, Any]:
+    """Return a resource's attributes as the fields of an item of a section: nested like the spec, without empty ones.
+
+    What is left out has its default; a block is the first of its list, as in a state. With a source, only the fields
+    that it carries.
+    """
+    fields: dict[str, Any] = {}
+    for row in arguments_of(resource):
+        for path in row.paths:
+            is_carried = source is None or source in row.carried
+            if path.startswith(f"{section}.*.") and row.is_argument and is_carried:
+                value = _value_at(attributes, row.name)
+                *blocks, name = path.split(".")[2:]
+                inner = fields
+                for block in blocks:
+                    inner = inner.setdefault(block, {})
+                inner[name] = default_of(path) if value in (None, "", 0) and value is not False else value
+    return fields
+
+
+def _value_at(attributes: Any, name: str) -> Any:
+    for step in name.split("."):
+        block = attributes[0] if isinstance(attributes, list) and attributes else attributes
+        attributes = block.get(step) if isinstance(block, Mapping) else None
+    return attributes
+
+
+@cache
+def forces_replacement(resource: str, path: str) -> bool:
+    """Tell whether another value at a path of a resource (`a[0].b`) replaces it; a set is one value as a whole."""
+    plain = "".join(part.partition("]")[2] if "]" in part else part for part in path.split("["))
+    return any(
+        row.replaces and (plain == row.name or plain.startswith(f"{row.name}.")) for row in arguments_of(resource)
+    )
+
+
+def is_same(resource: str, path: str, one: Any, other: Any) -> bool:
+    """Tell whether two values of an argument are one to the provider: null and empty, another order, another JSON."""
+    if (one or None) == (other or None):
+        return isinstance(one, bool) == isinstance(other, bool)
+    form = next((row.form for row in arguments_of(resource) if row.name == path), "exact")
+    return form in _FORMS and _FORMS[form](one) == _FORMS[form](other)
+
+
+def normal_json(value: Any) -> Any:
+    """Return a text of JSON with sorted keys and lists: policies that differ in order alone are the same."""
+    try:
+        return json.dumps(_sorted(json.loads(value)), sort_keys=True)
+    except (TypeError, ValueError, RecursionError):
+        return value
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return sorted((_sorted(inner) for inner in value), key=lambda inner: json.dumps(inner, sort_keys=True))
+    return value
+
+
+_FORMS: Mapping[str, Callable[[Any], Any]] = {
+    "json": normal_json,
+    "lower": lambda value: value.lower() if isinstance(value, str) else value,
+    "unordered": lambda value: sorted(set(value)) if isinstance(value, list) else value,
+}
+
+
+def _readable() -> Iterator[tuple[str, frozenset[str]]]:
+    for resource in dict.fromkeys(row.resource for row in ARGUMENTS if row.resource):
+        names = {row.top for row in arguments_of(resource) if row.is_read and row.is_argument}
+        tags = ("tags", "tags_all") if "tags" in names else ()
+        yield resource, frozenset((*names, *tags, *_COMPUTED.get(resource, ())))
+
+
+ATTRIBUTES: Mapping[str, frozenset[str]] = dict(_readable())
+"""The attributes that sources read of each resource type. Others, such as keys and secrets, never leave the source."""
