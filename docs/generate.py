@@ -49,7 +49,7 @@ def _rule_section(rule: Rule) -> str:
 
 def audit_rule_table(_: str) -> str:
     """Return a row for each rule of the audit: its id, what is wrong, and the page that says why."""
-    from pcaform.checks.audit.catalog import RULES as AUDIT_RULES
+    from pcaform.checks.audit.check import RULES as AUDIT_RULES
 
     rows = [f"| [`{rule.id}`]({rule.source}) | {rule.text} |" for rule in AUDIT_RULES]
     return "\n".join(["| rule, with its source | what is wrong |", "| --- | --- |", *rows])
@@ -207,11 +207,11 @@ def _operation_row(name: str, description: str, refusals: Any) -> str:
 
 def access_table(_: str) -> str:
     """Return who may do what in the example, as `pcaform access` reports it."""
-    from pcaform.checks.access.report import format_markdown
+    from pcaform.checks.access.report import build_report
     from pcaform.checks.access.targets import check_spec_access
     from pcaform.rules.load import load_file
 
-    return format_markdown(check_spec_access(load_file(str(ROOT / "examples" / "corp-pki.yaml"))))
+    return build_report(check_spec_access(load_file(str(ROOT / "examples" / "corp-pki.yaml")))).format("markdown")
 
 
 def status_table(_: str) -> str:
@@ -248,8 +248,7 @@ def hazard_table(_: str) -> str:
     from pcaform.checks.guard.registry import all_rules
 
     rows = [
-        f"| [`{name}`](#{name}) | {rule.level} | {rule.change} | {rule.consequence} |"
-        for name, rule in all_rules().items()
+        f"| [`{name}`](#{name}) | {rule.level} | {rule.change} | {rule.text} |" for name, rule in all_rules().items()
     ]
     return "\n".join(["| rule | level | a change that | what happens |", "| --- | --- | --- | --- |", *rows])
 

@@ -13,7 +13,7 @@ from adopt import doc_page
 from adopt.fixtures import BUCKET, MANY, Estate, estate, spec
 from conftest import Run
 from end_to_end.fixtures import ACCOUNT, REGION
-from pcaform.adopt.report import json_schema
+from pcaform.cli.commands.schema import build_schema
 from sandbox.conftest import ACM, ALL_ACTIONS
 
 pytestmark = pytest.mark.terraform
@@ -85,7 +85,7 @@ def _permissions(state: bytes) -> dict[str, tuple[str, dict[str, dict[str, str]]
 
 
 def _check_proof(proof: dict[str, object], old: Estate) -> None:
-    Draft202012Validator(json_schema()).validate(proof)
+    Draft202012Validator(build_schema("adopt")).validate(proof)
     assert (proof["verdict"], proof["step"]) == ("proven", "pushed and planned again")
     assert (proof["account_id"], proof["region"], proof["workspace"]) == (ACCOUNT, REGION, "default")
     text = json.dumps(proof)

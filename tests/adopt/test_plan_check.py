@@ -62,7 +62,7 @@ def test_only_a_create_passes_where_one_is_expected(actions: tuple[str, ...]) ->
 def test_marks_of_what_is_known_are_not_differences(unknown: dict[str, Any]) -> None:
     same = {"subject": [{"common_name": "Root"}], "tags": {}}
     line = check(change("update", before=same, after={**same, "tags": {"a": "b"}}, unknown=unknown)).lines[0]
-    assert (line.arguments, line.classes) == (("tags",), ("tags",))
+    assert (line.differing_arguments, line.classes) == (("tags",), ("tags",))
 
 
 def test_deposed_objects_are_refused() -> None:
@@ -99,7 +99,7 @@ def test_difference_needs_all_its_classes_accepted(before: Any, after: Any, clas
 
 def test_unknown_value_counts_as_different() -> None:
     record = change("update", before={"tags": {}, "policy": "a"}, after={"tags": {"a": "b"}}, unknown={"policy": True})
-    assert check(record, accept=("tags",)).refused[0].arguments == ("policy", "tags")
+    assert check(record, accept=("tags",)).refused[0].differing_arguments == ("policy", "tags")
 
 
 @pytest.mark.parametrize("unknown", [{"revocation_configuration": [{"x": [{"y": True}]}]}, {"tags_all": {"a": True}}])

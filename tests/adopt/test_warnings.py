@@ -3,7 +3,7 @@
 from typing import Any
 
 from pcaform.adopt.plan_check import check_plan
-from pcaform.adopt.report import ProofContext, build_proof, format_text
+from pcaform.adopt.report import ProofContext, build_proof, format_lines
 from pcaform.adopt.transaction import ProvenState
 
 CONTEXT = ProofContext(
@@ -37,7 +37,7 @@ def test_statuses_that_never_renew_are_warnings() -> None:
     ]
     plan = {"errored": False, "complete": True, "resource_changes": changes}
     proof = build_proof(ProvenState(b"", b"", (), plan, check_plan(plan), (), frozenset()), CONTEXT, "not pushed")
-    warnings = [line.partition(": ")[2] for line in format_text(proof).splitlines() if line.startswith("warning: ")]
+    warnings = [line.partition(": ")[2] for line in format_lines(proof) if line.startswith("warning: ")]
     assert [(line.partition(": ")[0], line.partition(": ")[2].split(";")[0]) for line in warnings] == [
         ("aws_acm_certificate.failed", "it is FAILED: ACM never issued it (the reason is shown by ACM)"),
         ("aws_acm_certificate.ended", "it is EXPIRED: it ended on 2026-02-03, and ACM no longer renews it"),

@@ -12,7 +12,7 @@ import pytest
 from conftest import Run
 from importer.import_cases import CASES, SPEC, Case, ci, tagged
 from importer.infer.state_builders import resource, root, stacked, state
-from pcaform.importer.merge.report import json_schema
+from pcaform.cli.commands.schema import build_schema
 
 SUMMARY = "not in a Terraform state, add by hand where you use it: "
 
@@ -152,9 +152,9 @@ def test_json_report_is_what_its_schema_says(pcaform: Run, tmp_path: Path) -> No
     tfstate = stacked(*tagged({"a": "b"}), resource("aws_acmpca_certificate_authority", None, {"arn": ""}))
     done = pcaform("import", "state", "-", "--into", "corp.yaml", "--format", "json", cwd=tmp_path, stdin=tfstate)
     report = json.loads(done.stdout)
-    jsonschema.validate(report, json_schema())
-    assert json.loads(pcaform("schema", "import").stdout) == json_schema()
-    assert (done.returncode, report["format_version"], report["source"]) == (2, "1.0", "state")
+    jsonschema.validate(report, build_schema("import"))
+    assert json.loads(pcaform("schema", "import").stdout) == build_schema("import")
+    assert (done.returncode, report["format_version"], report["source"]) == (2, "1.1", "state")
     assert report["taken"] == [
         {
             "file": "corp.yaml",

@@ -2,13 +2,15 @@
 
 import pytest
 
-from pcaform.core.problems import Failure, Invalid, Problem, Severity
+from pcaform.core.finding import Finding, Location, Severity
+from pcaform.core.formats.text import format_findings
+from pcaform.core.problems import Failure, Invalid
 
-HERE = Problem("spec.yaml", 3, 5, "something is wrong", "some-rule")
+HERE = Finding("some-rule", "", "something is wrong", location=Location("spec.yaml", 3, 5))
 
 
-def at(line: int, column: int, *, path: str = "spec.yaml", message: str = "m", rule: str = "r") -> Problem:
-    return Problem(path, line, column, message, rule)
+def at(line: int, column: int, *, path: str = "spec.yaml", message: str = "m", rule: str = "r") -> Finding:
+    return Finding(rule, "", message, location=Location(path, line, column))
 
 
 @pytest.mark.parametrize(
@@ -16,16 +18,16 @@ def at(line: int, column: int, *, path: str = "spec.yaml", message: str = "m", r
     [
         (HERE, "spec.yaml:3:5: something is wrong [some-rule]"),
         (
-            Problem("spec.yaml", 3, 5, "m", "r", severity=Severity.WARNING),
+            Finding("r", "", "m", severity=Severity.WARNING, location=Location("spec.yaml", 3, 5)),
             "spec.yaml:3:5: warning: m [r]",
         ),
-        (Problem("state.json", 0, 0, "m", "r"), "state.json: m [r]"),
-        (Problem("<stdin>", 1, 1, "m", "r"), "<stdin>:1:1: m [r]"),
+        (at(0, 0, path="state.json"), "state.json: m [r]"),
+        (at(1, 1, path="<stdin>"), "<stdin>:1:1: m [r]"),
     ],
 )
-def test_one_line(problem: Problem, line: str) -> None:
+def test_one_line(problem: Finding, line: str) -> None:
     assert str(problem) == line
-    assert problem.with_source() == line
+    assert format_findings([problem]) == line
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,8 @@ def test_one_line(problem: Problem, line: str) -> None:
         ("key: value", 11, "key: value", "          ^"),
         ("\tkey: value", 2, " key: value", " ^"),
         ("key: value   ", 6, "key: value", "     ^"),
-        ("a: \x1b[31m\u202e", 4, "a: \N{REPLACEMENT CHARACTER}[31m\N{REPLACEMENT CHARACTER}", "   ^"),
+        ("a: \x1b[31m\u202e", 4, "a: \\x1b[31m\\u202e", "   ^"),
+        ("a\x1b: \x1b[31m", 3, "a\\x1b: \\x1b[31m", "     ^"),
         ("é: ü", 4, "é: ü", "   ^"),
         ("x" * 120, 120, "x" * 120, " " * 119 + "^"),
         ("a" * 100 + "b" * 100, 101, "a" * 60 + "b" * 60, " " * 60 + "^"),
@@ -45,8 +48,8 @@ def test_one_line(problem: Problem, line: str) -> None:
     ],
 )
 def test_the_caret_stands_below_the_column(source: str, column: int, shown: str, caret: str) -> None:
-    problem = Problem("spec.yaml", 7, column, "m", "r", source=source)
-    assert problem.with_source().split("\n") == [f"spec.yaml:7:{column}: m [r]", f"  {shown}", f"  {caret}"]
+    problem = Finding("r", "", "m", location=Location("spec.yaml", 7, column, source))
+    assert format_findings([problem]).split("\n") == [f"spec.yaml:7:{column}: m [r]", f"  {shown}", f"  {caret}"]
 
 
 def test_problems_are_sorted_by_place_and_by_number_not_by_letter() -> None:

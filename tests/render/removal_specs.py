@@ -81,4 +81,4 @@ def messages_of(before: str, after: str, *, unrecorded: str = "") -> list[str]:
     recorded = json.loads(json.dumps(recorded))
     document, now = parse(after.encode(), "spec.yaml"), load_valid_text(after.encode(), "spec.yaml")
     problems = removal_check.list_problems(now, document, plan(now, source="spec.yaml"), recorded)
-    return [f"{problem.line}:{problem.column}: {problem.message}" for problem in problems]
+    return [f"{problem.location}: {problem.message}".removeprefix("spec.yaml:") for problem in problems]

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from pcaform.core.formats.text import source_lines
 from pcaform.rules.load import load_text
 
 UPDATE = "PCAFORM_UPDATE_GOLDEN"
@@ -10,7 +11,7 @@ UPDATE = "PCAFORM_UPDATE_GOLDEN"
 
 def printed(content: bytes, name: str) -> str:
     """Return what a user reads about a spec, warnings too; empty where it is clean."""
-    return "".join(f"{problem.with_source()}\n" for problem in load_text(content, name).problems)
+    return "".join(f"{line}\n" for problem in load_text(content, name).problems for line in source_lines(problem))
 
 
 def check(case: Path) -> None:

@@ -9,14 +9,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conftest import EXAMPLE
-from pcaform.core.problems import Invalid, Problem
+from pcaform.core.finding import Finding, Location
+from pcaform.core.formats.text import format_findings
+from pcaform.core.problems import Invalid
 from pcaform.rules.load import load_text, load_valid_text
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import MAX_DEPTH, MAX_EXPANDED_NODES, parse
 from yaml_strategies import damaged
 
 
-def refused(content: str | bytes) -> Problem:
+def refused(content: str | bytes) -> Finding:
     """Return the one problem of an invalid document."""
     with pytest.raises(Invalid) as caught:
         parse(content.encode() if isinstance(content, str) else content, "spec.yaml")
@@ -102,7 +104,7 @@ def test_line_endings_and_byte_order_marks_change_nothing(ending: str, mark: str
     document = parse((mark + text.replace("\n", ending)).encode(), "spec.yaml")
     assert document.data == {"version": 1, "name": "a\nb\n", "last": [1, 2]}
     assert (document.position(("version",)), document.position(("last", 1))) == ((1, 10), (5, 11))
-    assert document.problem(("last",), "here", rule="x").source == "last: [1, 2]"
+    assert document.location(("last",)).source == "last: [1, 2]"
 
 
 REFUSED = [
@@ -166,10 +168,11 @@ def test_invalid_documents_are_rejected_with_their_position(
     written: str | bytes, place: tuple[int, int], message: str
 ) -> None:
     problem = refused(written)
-    assert ((problem.line, problem.column), problem.rule) == (place, "yaml")
+    location = problem.location or Location("")
+    assert ((location.line, location.column), problem.rule) == (place, "yaml")
     assert problem.message.startswith(message)
     if isinstance(written, str):
-        assert problem.source == [*re.split("\r\n|\r|\n", written), ""][place[0] - 1]
+        assert location.source == [*re.split("\r\n|\r|\n", written), ""][place[0] - 1]
 
 
 @pytest.mark.parametrize("text", ["- a", "hello", "12", "null"])
@@ -189,7 +192,9 @@ def test_deep_nesting_is_refused(text: str) -> None:
 
 def test_nesting_is_read_up_to_the_limit() -> None:
     assert data("[" * MAX_DEPTH + "]" * MAX_DEPTH)
-    assert refused("[" * (MAX_DEPTH + 2) + "]" * (MAX_DEPTH + 2)).column == MAX_DEPTH + 2
+    location = refused("[" * (MAX_DEPTH + 2) + "]" * (MAX_DEPTH + 2)).location
+    assert location is not None
+    assert location.column == MAX_DEPTH + 2
 
 
 @pytest.mark.parametrize("opening", ["[{0}]", "{{a: {0}}}"], ids=["lists", "mappings"])
@@ -212,7 +217,7 @@ def test_ten_megabytes_on_one_line_are_read_and_shown_short() -> None:
     text = "version: 2\nstack: " + "x" * 10_000_000
     with pytest.raises(Invalid) as caught:
         load_valid_text(text.encode(), "spec.yaml")
-    shown = "\n".join(problem.with_source() for problem in caught.value.problems)
+    shown = format_findings(caught.value.problems)
     assert "'stack' is 'xxx" in shown
     assert max(map(len, shown.splitlines())) < 300
 
@@ -222,7 +227,7 @@ def test_many_problems_take_no_longer_than_their_number() -> None:
     text = f"version: 1\nstack: x\naws:\n region: eu-west-1\n account_id: '123456789012'\n default_tags:\n{tags}"
     with pytest.raises(Invalid) as caught:
         load_valid_text(text.encode(), "spec.yaml")
-    assert [problem.source for problem in caught.value.problems] == tags.splitlines()
+    assert [problem.location and problem.location.source for problem in caught.value.problems] == tags.splitlines()
 
 
 def test_a_place_is_that_of_the_value_or_of_its_key() -> None:
@@ -234,7 +239,7 @@ def test_a_place_is_that_of_the_value_or_of_its_key() -> None:
     assert document.position(()) == (1, 1)
 
 
-def spec_or_problems(content: bytes) -> Spec | list[Problem]:
+def spec_or_problems(content: bytes) -> Spec | list[Finding]:
     """Read bytes as the program does: a spec, or problems that all have a place in the file."""
     try:
         return load_valid_text(content, "spec.yaml")
@@ -242,8 +247,9 @@ def spec_or_problems(content: bytes) -> Spec | list[Problem]:
         lines = content.count(b"\n") + content.count(b"\r") + 1
         assert invalid.problems
         for problem in invalid.problems:
-            assert 1 <= problem.line <= lines
-            assert problem.column >= 1
+            location = problem.location or Location("")
+            assert 1 <= location.line <= lines
+            assert location.column >= 1
             assert problem.message
             assert "\n" not in str(problem)
         return invalid.problems

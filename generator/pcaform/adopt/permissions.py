@@ -116,5 +116,5 @@ def delete_permissions(grants: Sequence[Grant], account: Callable[[str], Account
             delete_permission(account(grant.arn), grant.arn, principal, source_account=source)
         except Failure as failure:
             status = f"{', '.join(deleted)}: deleted already, {GAP}" if deleted else "no permission was deleted"
-            raise Failure(f"{failure}\n{status}") from None
+            raise Failure(failure, status) from None
         deleted.append(grant.entry.address)

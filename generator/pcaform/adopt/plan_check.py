@@ -30,15 +30,21 @@ _QUIET = (("no-op",), ("read",))
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """What a plan does at one address; `arguments` are those that differ, `classes` the classes that cover them all."""
+    """What a plan does at one address.
+
+    `actions` are Terraform's words, `import_id` the id of an import, `moved_from` the old address of a move.
+    `differing_arguments` are the names of arguments that an apply would change, and `classes` the classes that cover
+    them all. `taken_over_id` is the id with which adopt added it to the state.
+    """
 
     address: str
     actions: tuple[str, ...]
-    importing: str | None
+    import_id: str | None
     moved_from: str | None
-    arguments: tuple[str, ...]
+    differing_arguments: tuple[str, ...]
     classes: tuple[str, ...]
     is_accepted: bool
+    taken_over_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,9 @@ def _line(record: Mapping[str, Any], accepted: Sequence[str], to_create: Contain
     return PlanLine(
         address=record["address"],
         actions=actions,
-        importing=(change.get("importing") or {}).get("id"),
+        import_id=(change.get("importing") or {}).get("id"),
         moved_from=record.get("previous_address"),
-        arguments=arguments,
+        differing_arguments=arguments,
         classes=classes,
         is_accepted=is_quiet or is_expected_create or (bool(classes) and set(classes) <= set(accepted)),
     )

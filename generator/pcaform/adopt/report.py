@@ -1,4 +1,4 @@
-"""Formats a proof as JSON with its JSON Schema, and as text.
+"""The proof of an adoption: what its JSON holds, and its text.
 
 It contains addresses, ids, argument names and digests, but no argument values, outputs or state content.
 """
@@ -6,11 +6,9 @@ It contains addresses, ids, argument names and digests, but no argument values, 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
-
-from pydantic import TypeAdapter
 
 from pcaform import __version__
 from pcaform.adopt.plan_check import PlanLine
@@ -20,25 +18,6 @@ from pcaform.terraform.resource_types import ACM_CERTIFICATE
 
 Verdict = Literal["proven", "refused"]
 Step = Literal["nothing to push", "not pushed", "emitted", "pushed and planned again"]
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One address of the plan.
-
-    `actions` are Terraform's words, `import_id` the id of an import, `moved_from` the old address of a move.
-    `taken_over_id` is the id with which adopt added it to the state. `differing_arguments` are the names of arguments
-    that an apply would change, and `classes` the classes that cover them all.
-    """
-
-    address: str
-    actions: tuple[str, ...]
-    import_id: str | None
-    moved_from: str | None
-    taken_over_id: str | None
-    differing_arguments: tuple[str, ...]
-    classes: tuple[str, ...]
-    is_accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +41,7 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What `pcaform adopt --proof` writes; the major number of `format_version` grows with breaking changes.
+    """What `pcaform adopt --proof` writes.
 
     `outputs` are the outputs whose value an apply writes to the state. `reasons` say why the whole plan is refused,
     `warnings` what is wrong with what is taken over, and stays so.
@@ -77,7 +56,7 @@ class Proof:
     account_id: str
     region: str
     accepted_classes: tuple[str, ...]
-    resources: tuple[Resource, ...]
+    resources: tuple[PlanLine, ...]
     outputs: tuple[str, ...]
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -99,9 +78,6 @@ class ProofContext:
     provider: str
 
 
-_PROOF = TypeAdapter(Proof)
-
-
 def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof:
     """Build the proof of a proven state."""
     result = proven.result
@@ -116,7 +92,7 @@ def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof
         account_id=context.account_id,
         region=context.region,
         accepted_classes=context.accepted,
-        resources=tuple(_convert_line(line, ids.get(line.address)) for line in result.lines),
+        resources=tuple(replace(line, taken_over_id=ids.get(line.address)) for line in result.lines),
         outputs=result.outputs,
         reasons=result.reasons,
         warnings=tuple(_list_warnings(proven.plan)),
@@ -130,24 +106,14 @@ def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof
     )
 
 
-def format_json(proof: Proof) -> str:
-    """Return one JSON document that follows `json_schema`."""
-    return _PROOF.dump_json(proof, indent=2).decode() + "\n"
+def format_lines(proof: Proof) -> Iterator[str]:
+    """Yield a line for each address that the plan changes, imports or moves, then warnings and the counts."""
+    yield from filter(None, map(_format_resource, proof.resources))
+    yield from (f"warning: {each}" for each in proof.warnings)
+    yield summary(proof.resources)
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a proof, for programs that read it."""
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return {**dialect, **_PROOF.json_schema(mode="serialization")}
-
-
-def format_text(proof: Proof) -> str:
-    """Return a line for each address that the plan changes, imports or moves, then warnings and the counts."""
-    lines = [line for resource in proof.resources if (line := _format_resource(resource))]
-    return "\n".join([*lines, *(f"warning: {each}" for each in proof.warnings), summary(proof.resources)])
-
-
-def summary(resources: Sequence[Resource]) -> str:
+def summary(resources: Sequence[PlanLine]) -> str:
     """Return the counts in Terraform's words, plus the resources that adopt itself takes over."""
     counts = {
         "to import": sum(each.import_id is not None for each in resources),
@@ -168,20 +134,7 @@ def _list_warnings(plan: Mapping[str, Any]) -> Iterator[str]:
             yield f"{record['address']}: {problem}"
 
 
-def _convert_line(line: PlanLine, taken: str | None) -> Resource:
-    return Resource(
-        address=line.address,
-        actions=line.actions,
-        import_id=line.importing,
-        moved_from=line.moved_from,
-        taken_over_id=taken,
-        differing_arguments=line.arguments,
-        classes=line.classes,
-        is_accepted=line.is_accepted,
-    )
-
-
-def _format_resource(resource: Resource) -> str:
+def _format_resource(resource: PlanLine) -> str:
     parts = [
         f"imported by {resource.import_id}" if resource.import_id else "",
         f"taken over as {resource.taken_over_id}" if resource.taken_over_id else "",
@@ -192,7 +145,7 @@ def _format_resource(resource: Resource) -> str:
     return f"{resource.address}: {text}" if text else ""
 
 
-def _format_change(resource: Resource) -> str:
+def _format_change(resource: PlanLine) -> str:
     if resource.actions in (("no-op",), ("read",)):
         return ""
     arguments = f" of {', '.join(resource.differing_arguments)}" if resource.differing_arguments else ""

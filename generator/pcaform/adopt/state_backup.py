@@ -21,7 +21,7 @@ def open_backup(keep: Path | None, stack: Path) -> Iterator[Path]:
     try:
         yield directory
     except NotRestored as failure:
-        raise Failure(f"{failure}\nthe states before and after are kept in {directory}") from None
+        raise Failure(failure, f"the states before and after are kept in {directory}") from None
     except BaseException:
         _clear(directory, keep)
         raise

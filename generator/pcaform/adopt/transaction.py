@@ -80,7 +80,7 @@ def prove(environment: Environment) -> ProvenState:
     except Invalid:
         raise
     except Failure as failure:
-        raise Failure(f"{failure}\nnothing was changed") from None
+        raise Failure(failure, "nothing was changed") from None
 
 
 def push(environment: Environment, proven: ProvenState) -> AdoptCheck:
@@ -91,17 +91,18 @@ def push(environment: Environment, proven: ProvenState) -> AdoptCheck:
     """
     environment.save_copy("after.tfstate", proven.after)
     if parse_state(environment.pull()).document != parse_state(proven.before).document:
-        raise Failure(f"{WRITTEN_SINCE}\nnothing was changed")
+        raise Failure(WRITTEN_SINCE, "nothing was changed")
     environment.after_step("look again")
     _push(environment, parse_state(proven.after), proven.after)
     environment.after_step("push")
     try:
         result = check_plan(environment.plan_shared(), environment.accepted, to_create=proven.to_create)
     except Failure as failure:
-        _restore(environment, proven, f"{failure}\nthe plan after the push failed")
+        _restore(environment, proven, Failure(failure, "the plan after the push failed"))
     environment.after_step("plan")
     if not result.is_accepted:
-        _restore(environment, proven, f"the plan after the push is not the proven one: {_first_refusal(result)}")
+        reason = f"the plan after the push is not the proven one: {_first_refusal(result)}"
+        _restore(environment, proven, Failure(reason))
     return result
 
 
@@ -137,12 +138,12 @@ def _push(environment: Environment, after: State, content: bytes) -> None:
         try:
             now = parse_state(environment.pull())
         except Failure:
-            raise NotRestored(f"{failure}\nit is not known whether the state was stored: check it") from None
+            raise NotRestored(failure, "it is not known whether the state was stored: check it") from None
         if not is_same_state(after, now):
-            raise Failure(f"{failure}\nnothing was changed") from None
+            raise Failure(failure, "nothing was changed") from None
 
 
-def _restore(environment: Environment, proven: ProvenState, reason: str) -> NoReturn:
+def _restore(environment: Environment, proven: ProvenState, reason: Failure) -> NoReturn:
     """Restore the previous state if the stored one is still ours; raise a Failure that describes the state's status."""
     try:
         now = parse_state(environment.pull())
@@ -152,10 +153,12 @@ def _restore(environment: Environment, proven: ProvenState, reason: str) -> NoRe
             environment.push(restore_state(parse_state(proven.before), now))
             environment.after_step("restore")
     except Failure as failure:
-        raise NotRestored(f"{reason}\nthe previous state could not be restored: {failure}") from None
+        raise NotRestored(
+            reason, f"the previous state could not be restored: {failure.lines[0]}", *failure.lines[1:]
+        ) from None
     if not is_ours:
-        raise NotRestored(f"{reason}\nanother run has written the state since, so it was left unchanged")
-    raise Failure(f"{reason}\nthe previous state was restored")
+        raise NotRestored(reason, "another run has written the state since, so it was left unchanged")
+    raise Failure(reason, "the previous state was restored")
 
 
 def _first_refusal(result: AdoptCheck) -> str:

@@ -49,5 +49,5 @@ def require_cas(cas: Collection[object], notes: Iterable[ImportNote]) -> None:
     """Raise Failure where no CA was found, with the reasons that are known."""
     if cas:
         return
-    reasons = "".join(f"\n  {note.kind}: {note.address}: {note.reason}" for note in notes)
-    raise Failure(f"no CA was found{':' if reasons else ' in these regions and with these filters'}{reasons}")
+    reasons = [f"  {note}" for note in notes]
+    raise Failure(f"no CA was found{':' if reasons else ' in these regions and with these filters'}", *reasons)

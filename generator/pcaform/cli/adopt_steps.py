@@ -12,6 +12,7 @@ from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
 from pcaform.cli.adopt_options import AdoptOptions
 from pcaform.core import console
 from pcaform.core.files import write_file
+from pcaform.core.formats.json_document import format_json
 from pcaform.core.problems import Failure
 
 
@@ -114,7 +115,7 @@ def print_refusal(proven: ProvenState) -> None:
 def write_proof(proof: report.Proof, path: Path | None) -> None:
     """Write the proof where a file is named for it; raises Failure, before anything is pushed."""
     if path is not None:
-        write_file(path, report.format_json(proof).encode(), subject="the proof", advice="name another file")
+        write_file(path, f"{format_json(proof)}\n".encode(), subject="the proof", advice="name another file")
 
 
 def _describe_next_step(proven: ProvenState) -> str:

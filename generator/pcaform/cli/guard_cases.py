@@ -7,17 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pcaform.checks.guard import report
-from pcaform.checks.guard.annotations import SourcePositions, positions_of_spec, problems
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.markdown import format_markdown
 from pcaform.checks.guard.plan_json import read
+from pcaform.checks.guard.report import AnyOutcome, SourcePositions, add_locations, build_report, positions_of_spec
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.checks.guard.waivers import apply_waivers
 from pcaform.cli.guard_spec_cases import Case, check_base, check_now, check_paths
-from pcaform.core import formatters
 from pcaform.core.files import STDIN, display_name, read_bytes
+from pcaform.core.formats.report import Report
 from pcaform.core.problems import Failure
 from pcaform.terraform.environment import user_environment
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary
@@ -27,7 +25,6 @@ _USAGE = (
     "name a plan ('guard PLAN', with '--spec SPEC' for what it leaves unknown), two specs ('guard --spec OLD NEW'), or "
     "specs and a revision ('guard --spec SPEC... --base origin/main')"
 )
-_FORMATS = {"text": report.format_text, "markdown": format_markdown, "json": report.format_json}
 
 
 def apply_case_waivers(cases: Iterable[Case]) -> list[Case]:
@@ -36,13 +33,12 @@ def apply_case_waivers(cases: Iterable[Case]) -> list[Case]:
     return [replace(case, result=apply_waivers(case.result, case.waivers, today=today)) for case in cases]
 
 
-def format_cases(cases: Sequence[Case], form: str) -> str:
-    """Return the findings of all cases in a format of `--format`."""
-    if form in _FORMATS:
-        return _FORMATS[form](join_results(cases))
-    return formatters.FORMATS[form](
-        sorted(problem for case in cases for problem in problems(case.result, case.positions))
-    )
+def report_cases(cases: Sequence[Case]) -> Report:
+    """Return the report of all cases."""
+    located = [add_locations(case.result, case.positions) for case in cases]
+    annotations = [each for result in located for each in (*result.findings, *result.doubts)]
+    results = [replace(case, result=result) for case, result in zip(cases, located, strict=True)]
+    return build_report(join_results(results), annotations)
 
 
 def check_cases(paths: Sequence[str], *, spec: str | None, base: str | None, chdir: Path | None) -> list[Case]:
@@ -85,7 +81,8 @@ def show_plan(path: str, chdir: Path | None) -> bytes:
     except TerraformError as error:
         raise Failure(
             f"{path}: Terraform cannot show this plan in '{directory}': name the directory it was made in with "
-            f"'--chdir', after 'terraform init' there\n{error}"
+            "'--chdir', after 'terraform init' there",
+            error,
         ) from None
 
 
@@ -103,18 +100,14 @@ def join_results(cases: Sequence[Case]) -> GuardResult:
 
 
 def _prefix_addresses(case: Case) -> GuardResult:
-    def prefix(address: str) -> str:
-        return f"{case.name}: {address}" if address else case.name
+    def prefix(outcome: AnyOutcome) -> AnyOutcome:
+        return replace(outcome, subject=f"{case.name}: {outcome.subject}" if outcome.subject else case.name)
 
-    result = case.result
     return GuardResult(
-        findings=tuple(replace(finding, address=prefix(finding.address)) for finding in result.findings),
-        notes=tuple(replace(note, address=prefix(note.address)) for note in result.notes),
-        doubts=tuple(replace(undecided, address=prefix(undecided.address)) for undecided in result.doubts),
-        waived=tuple(
-            replace(waived, finding=replace(waived.finding, address=prefix(waived.finding.address)))
-            for waived in result.waived
-        ),
+        findings=tuple(map(prefix, case.result.findings)),
+        notes=tuple(map(prefix, case.result.notes)),
+        doubts=tuple(map(prefix, case.result.doubts)),
+        waived=tuple(replace(waived, finding=prefix(waived.finding)) for waived in case.result.waived),
     )
 
 

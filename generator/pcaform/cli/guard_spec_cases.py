@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.checks.guard.annotations import SourcePositions, positions_of_spec
+from pcaform.checks.guard.report import SourcePositions, positions_of_spec
 from pcaform.checks.guard.spec_diff.check import check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.core.files import base_directory, display_name, read_bytes

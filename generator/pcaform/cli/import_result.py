@@ -7,6 +7,8 @@ from pathlib import Path
 from pcaform.cli.import_options import ImportOptions, check_options
 from pcaform.core import console
 from pcaform.core.files import Target, resolve_target, write_target
+from pcaform.core.formats.json_document import format_json
+from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure
 from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import InferredSpec, infer
@@ -59,7 +61,7 @@ def _write_new(inventory: Inventory, options: ImportOptions) -> bool:
     specs = infer(inventory, stack=options.stack)
     notes = [note for inferred in specs for note in inferred.notes]
     if options.out is None:
-        console.print_result("---\n".join(_format_spec(inferred) for inferred in specs))
+        console.print_document("---\n".join(_format_spec(inferred) for inferred in specs))
         return _print_report(report.build_report(inventory, notes, files=()), options)
     files = [
         _File(
@@ -91,10 +93,10 @@ def _list_paths(out: Path, specs: Sequence[InferredSpec]) -> list[Path]:
 def _refuse_existing(files: Iterable[_File]) -> None:
     for file in files:
         if file.target.before not in (None, file.content):
-            lines = "\n".join(diff.mark_control_characters(diff.truncate_lines(_diff([file]), _DIFF_LINES)))
             raise Failure(
                 f"{file.target.path}: already exists; --into changes it and keeps manual edits, --force "
-                f"would overwrite it like this:\n{lines}"
+                "would overwrite it like this:",
+                *diff.truncate_lines(_diff([file]), _DIFF_LINES),
             )
 
 
@@ -147,9 +149,7 @@ def _write_files(
     names = [str(file.target.path) for file in files]
     result = report.build_report(inventory, notes, files=names, outcome=merged, diff="\n".join(lines) or None)
     if options.is_dry_run and lines and options.form == "text":
-        has_colour = console.has_colour()
-        coloured = diff.colour_lines(list(diff.mark_control_characters(lines))) if has_colour else lines
-        console.print_result("\n".join(coloured))
+        diff.print_lines(lines)
     if not options.is_dry_run:
         for file in files:
             write_target(file.target, file.content)
@@ -169,12 +169,12 @@ def _diff(files: Iterable[_File]) -> list[str]:
     return [line for change in changes if change.before != change.after for line in diff.diff_lines(change, Path())]
 
 
-def _print_report(result: report.Report, options: ImportOptions) -> bool:
+def _print_report(result: report.ImportReport, options: ImportOptions) -> bool:
     """Print the report; return whether it has no findings."""
     if options.form == "json":
-        console.print_result(report.format_json(result))
+        console.print_result(format_json(result))
     else:
-        console.print_status(report.format_text(result))
+        console.print_status(*report.format_lines(result))
     return not report.has_findings(result)
 
 
@@ -187,6 +187,6 @@ def _print_new_problems(files: Iterable[_File]) -> bool:
         known = {(problem.rule, problem.message) for problem in earlier}
         for problem in load_text(file.content, str(path), directory=path.parent).problems:
             if (problem.rule, problem.message) not in known:
-                console.print_status(problem.with_source())
+                console.print_status(*source_lines(problem))
                 has_problems = True
     return has_problems

@@ -1,6 +1,6 @@
 """The program: runs a command and turns each way it can end into an exit code."""
 
-import os
+import errno
 import signal
 import sys
 
@@ -8,9 +8,13 @@ import typer
 
 from pcaform.cli.app import app
 from pcaform.cli.exit_codes import ERROR, INTERRUPTED, OK, UNEXPECTED
+from pcaform.core import console
+from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure, Invalid
 
 _ISSUES = "https://github.com/pcaform/pcaform/issues"
+_OUTPUT_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""Of a write to standard output by Typer, as for --help: it is full."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,34 +22,37 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = app(args=arguments, prog_name="pcaform", standalone_mode=False)
     except Invalid as invalid:
-        return _fail("\n".join(problem.with_source() for problem in invalid.problems))
+        return _fail(*(line for problem in invalid.problems for line in source_lines(problem)))
     except Failure as failure:
-        return _fail(f"pcaform: {failure}")
+        return _fail(f"pcaform: {failure.lines[0]}", *failure.lines[1:])
     except typer.TyperException as usage:
-        return _fail(f"pcaform: {usage.format_message()}\nTry 'pcaform --help'.")
+        return _fail(f"pcaform: {usage.format_message()}", "Try 'pcaform --help'.")
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("pcaform: interrupted", INTERRUPTED)
+        return _fail("pcaform: interrupted", code=INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        console.discard_output()
         return OK
-    except Exception:  # noqa: BLE001 - the boundary: an unforeseen error is reported, never lost
+    except Exception as error:  # noqa: BLE001 - the boundary: an unforeseen error is reported, never lost
+        if isinstance(error, OSError) and error.errno in _OUTPUT_ERRORS and error.filename is None:
+            code = _fail(f"pcaform: the output cannot be written: {error.strerror}")
+            console.discard_output()
+            return code
         import traceback
 
-        return _fail(
-            f"{traceback.format_exc()}\npcaform: unexpected error. Please report the lines above: {_ISSUES}",
-            UNEXPECTED,
-        )
+        report = f"pcaform: unexpected error. Please report the lines above: {_ISSUES}"
+        return _fail(*traceback.format_exc().split("\n"), report, code=UNEXPECTED)
     if code == INTERRUPTED:  # Typer has caught the interrupt itself
-        return _fail("pcaform: interrupted", code)
+        return _fail("pcaform: interrupted", code=code)
     return code if isinstance(code, int) else OK
 
 
 def run() -> None:
     """Console script: run `main` as a process. SIGTERM ends it like Ctrl-C: servers and child processes are stopped."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    console.escape_unencodable()
     sys.exit(main())
 
 
-def _fail(message: str, code: int = ERROR) -> int:
-    sys.stderr.write(f"{message}\n")
+def _fail(*lines: str, code: int = ERROR) -> int:
+    console.print_status(*lines)
     return code

@@ -3,11 +3,23 @@
 from enum import StrEnum
 
 
-class ProblemFormat(StrEnum):
-    """What `validate --format` takes."""
+class ReportFormat(StrEnum):
+    """What `--format` of validate, guard, access and drift takes."""
 
     text = "text"
+    markdown = "markdown"
     json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
+class AuditFormat(StrEnum):
+    """What `audit --format` takes."""
+
+    text = "text"
+    markdown = "markdown"
+    json = "json"
+    html = "html"
     github = "github"
     sarif = "sarif"
 
@@ -19,38 +31,12 @@ class ImportFormat(StrEnum):
     json = "json"
 
 
-class GuardFormat(StrEnum):
-    """What `guard --format` takes."""
-
-    text = "text"
-    markdown = "markdown"
-    json = "json"
-    github = "github"
-    sarif = "sarif"
-
-
 class FailOn(StrEnum):
     """What `guard --fail-on` takes: a level; heavier levels count too."""
 
     breaks_trust = "breaks-trust"
     widens_access = "widens-access"
     notice = "notice"
-
-
-class ReportFormat(StrEnum):
-    """What `--format` of access and drift takes."""
-
-    text = "text"
-    markdown = "markdown"
-    json = "json"
-
-
-class AuditFormat(StrEnum):
-    """What `audit --format` takes."""
-
-    text = "text"
-    json = "json"
-    html = "html"
 
 
 class SchemaOf(StrEnum):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pcaform.core import console
 from pcaform.core.files import STDIN, display_name
+from pcaform.core.formats.text import join_lines, source_lines
 from pcaform.core.problems import Failure, Invalid
 from pcaform.render import manifest, removal_check, templates
 from pcaform.render.plan import stack as stack_plan
@@ -57,7 +58,7 @@ def check(results: Mapping[str, LoadResult]) -> list[LoadedSpec]:
     if len(specs) < len(results):
         raise Invalid(problems)
     for warning in problems:
-        console.print_status(warning.with_source())
+        console.print_status(*source_lines(warning))
     refuse_duplicate_stacks((loaded.path, loaded.spec) for loaded in specs)
     return specs
 
@@ -93,7 +94,7 @@ def write(stacks: Iterable[Rendered], out: Path, *, force: bool) -> Outcome:
         try:
             written = stack_writer.write(stack, out, force=force)
         except Failure as failure:
-            console.print_status(f"pcaform: {failure}")
+            console.print_status(f"pcaform: {failure.lines[0]}", *failure.lines[1:])
             refused.append(stack.name)
         else:
             console.print_status(describe_written(written))
@@ -107,11 +108,11 @@ def compare(stacks: Iterable[Rendered], out: Path, *, as_diff: bool) -> Outcome:
         try:
             compared = comparison.compare(stack, out / stack.name)
         except Failure as failure:
-            console.print_status(f"pcaform: {failure}")
+            console.print_status(f"pcaform: {failure.lines[0]}", *failure.lines[1:])
             refused.append(stack.name)
             continue
         if compared.differences:
-            console.print_result("\n".join(_format_diff(compared) if as_diff else _format_list(compared)))
+            _print_diff(compared) if as_diff else console.print_result(join_lines(_format_list(compared)))
             stale.append(stack.name)
         console.print_status(describe_comparison(compared))
     return Outcome(tuple(refused), tuple(stale))
@@ -156,6 +157,5 @@ def _format_list(compared: Comparison) -> list[str]:
     return [f"{compared.directory / difference.path}: {difference.reason}" for difference in compared.differences]
 
 
-def _format_diff(compared: Comparison) -> list[str]:
-    lines = [line for each in compared.differences for line in diff.diff_lines(each, compared.directory)]
-    return list(diff.colour_lines(list(diff.mark_control_characters(lines)))) if console.has_colour() else lines
+def _print_diff(compared: Comparison) -> None:
+    diff.print_lines([line for each in compared.differences for line in diff.diff_lines(each, compared.directory)])

@@ -1,28 +1,101 @@
-"""Output of commands: results go to stdout, status messages to stderr."""
+"""Output of commands: results go to stdout, status messages to stderr; neither can command a terminal or a CI log."""
 
+import codecs
 import os
+import re
 import sys
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import TextIO
+
+from pcaform.core.problems import Failure
+from pcaform.core.unicode import json_escape, visible, visible_line
+
+_COLOUR = re.compile(r"(\x1b\[\d*m)")
+_ESCAPE_UNENCODABLE = "pcaform.unicode"
 
 
-def print_result(text: str) -> None:
-    """Print the result of a command to stdout."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    sys.stdout.flush()
+def print_result(text: str, *, is_coloured: bool = False, has_commands: bool = False) -> None:
+    """Print the result of a command to stdout; raises Failure where it cannot be written.
+
+    Only `is_coloured` text has colours, and only text that `has_commands` has workflow commands of GitHub.
+    """
+    clean = _visible_coloured if is_coloured else visible if has_commands else visible_line
+    lines = text.removesuffix("\n").split("\n")
+    _print(sys.stdout, "\n".join(clean(line, keep="\t") for line in lines), "standard output")
 
 
-def print_status(text: str) -> None:
-    """Print a status line to stderr."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+def _visible_coloured(line: str, *, keep: str) -> str:
+    parts = [part if _COLOUR.fullmatch(part) else visible(part, keep=keep) for part in _COLOUR.split(line)]
+    plain = _COLOUR.sub("", line).lstrip()
+    return "".join(parts).replace("::", "\\x3a:", 1) if plain.startswith("::") else "".join(parts)
+
+
+def print_document(text: str) -> None:
+    """Print a file's content to stdout: in UTF-8, whatever the encoding of stdout, since it may become a file."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    print_result(text)
+
+
+def print_status(*lines: str) -> None:
+    """Print status lines to stderr; what is in a line stays in it. Nobody can be told where stderr is full."""
+    with suppress(Failure):
+        _print(sys.stderr, "\n".join(map(visible_line, lines)), "standard error")
+
+
+def print_styled(line: str) -> None:
+    """Print a status line of pcaform's own words, in which `style` may occur."""
+    with suppress(Failure):
+        _print(sys.stderr, line, "standard error")
+
+
+def escape_unencodable() -> None:
+    """Make what the encoding of stdout or stderr lacks an escape sequence instead of an error."""
+
+    def escape(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        return json_escape(error.object[error.start : error.end]), error.end
+
+    codecs.register_error(_ESCAPE_UNENCODABLE, escape)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=_ESCAPE_UNENCODABLE)
+
+
+def discard_output() -> None:
+    """Send what is still buffered to nowhere: Python would write it when it ends, and fail."""
+    for stream in (sys.stdout, sys.stderr):
+        _discard(stream)
+
+
+def _discard(stream: TextIO | None) -> None:
+    with suppress(OSError, ValueError):
+        if stream is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _print(stream: TextIO | None, text: str, name: str) -> None:
+    if stream is None:
+        raise Failure(f"{name} is closed: nothing can be written there")
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _discard(stream)
+        raise Failure(f"{name} cannot be written: {error.strerror}") from None
 
 
 def has_colour() -> bool:
     """Tell whether stdout is a terminal and NO_COLOR is not set."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def style(text: str, code: str) -> str:
     """Return text in an ANSI style if stderr is a terminal and NO_COLOR is not set."""
-    if os.environ.get("NO_COLOR") or not sys.stderr.isatty():
+    if os.environ.get("NO_COLOR") or sys.stderr is None or not sys.stderr.isatty():
         return text
     return f"\x1b[{code}m{text}\x1b[0m"

@@ -8,7 +8,7 @@ what to do.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.core.problems import Problem
+from pcaform.core.finding import Finding
 from pcaform.render.manifest import Items
 from pcaform.render.plan.manifest_items import (
     ACTIVATION,
@@ -23,8 +23,7 @@ from pcaform.render.plan.manifest_items import (
 )
 from pcaform.render.plan.stack import StackPlan
 from pcaform.spec.cas import CertificateAuthority, Reference
-from pcaform.spec.finding import Finding
-from pcaform.spec.parse import locate
+from pcaform.spec.parse import Violation, locate
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document
@@ -41,7 +40,7 @@ _RENAMED = (AUTHORITIES, "issuers")
 Item = Mapping[str, Any]
 
 
-def list_problems(spec: Spec, document: Document, plan: StackPlan, before: Items) -> list[Problem]:
+def list_problems(spec: Spec, document: Document, plan: StackPlan, before: Items) -> list[Finding]:
     """Return what rendering `plan` over a stack with these items would lose silently, located in the spec."""
     return sorted(
         document.problem(locate(document, finding.loc), finding.message, rule=RULE, of_key=len(finding.loc) == 1)
@@ -49,7 +48,7 @@ def list_problems(spec: Spec, document: Document, plan: StackPlan, before: Items
     )
 
 
-def check_items(spec: Spec, plan: StackPlan, before: Items) -> Iterator[Finding]:
+def check_items(spec: Spec, plan: StackPlan, before: Items) -> Iterator[Violation]:
     """Yield each item of the stack on disk that the new plan loses, or changes in a way that Terraform ignores."""
     renamed = _renamed_items(spec)
     yield from _check_location(plan.items, before)
@@ -98,13 +97,13 @@ def _list_moves(spec: Spec, before: Items) -> Iterator[tuple[str, str, str]]:
             yield from ((name, source, new) for source, target in pairs if spec.moves.get(source) == target)
 
 
-def _check_moved_ca(spec: Spec, source: str, key: str, before: Item, now: Item) -> Iterator[Finding]:
+def _check_moved_ca(spec: Spec, source: str, key: str, before: Item, now: Item) -> Iterator[Violation]:
     """Check a CA that moves to another key: Terraform moves it even if `removed` says to forget it."""
     if all(now.get(IDENTITY, {}).get(name) == value for name, value in before.get(IDENTITY, {}).items()):
         yield from _check_ca(spec, key, before, now)
         return
     message = f"'{key}' is another CA: Terraform moves before it removes, and would replace the CA that it moves"
-    yield Finding(("moves", source), message)
+    yield Violation(("moves", source), message)
 
 
 def _addresses(key: str) -> tuple[str, str]:
@@ -119,7 +118,7 @@ def _rename_parent(item: Item, renamed: Mapping[str, str]) -> Item:
     return {**item, _CERTIFICATE: {**terms, "parent": parent.partition(".")[2]}} if terms and parent else item
 
 
-def _check_location(now: Items, before: Items) -> Iterator[Finding]:
+def _check_location(now: Items, before: Items) -> Iterator[Violation]:
     """Check that the stack stays in its account and region: its state only knows objects there."""
     for name, value in before.get(AWS, {}).items():
         if now[AWS].get(name) != value:
@@ -127,10 +126,10 @@ def _check_location(now: Items, before: Items) -> Iterator[Finding]:
                 f"the stack on disk has {name} {value}: with another one Terraform would create every CA again, so "
                 "use a new stack for it"
             )
-            yield Finding((AWS, name), message)
+            yield Violation((AWS, name), message)
 
 
-def _check_removal(spec: Spec, name: str, item: Item) -> Iterator[Finding]:
+def _check_removal(spec: Spec, name: str, item: Item) -> Iterator[Violation]:
     """Check an item that is no longer in the spec against its entry under `removed`."""
     section, _, key = name.partition(".")
     removed_key = key if section == AUTHORITIES else name
@@ -142,35 +141,35 @@ def _check_removal(spec: Spec, name: str, item: Item) -> Iterator[Finding]:
             f" 'removed: {{{removed_key}: forget}}' (it stays at AWS)"
             f" or 'removed: {{{removed_key}: {{destroy: ITS-ARN}}}}'"
         )
-        yield Finding((section,), message)
+        yield Violation((section,), message)
         return
     loc = ("removed", removed_key)
     if isinstance(removal, Destroy) and item.get("protected"):
         message = f"'{key}' is protected: apply it once with 'deletion_protection: false', then destroy it"
-        yield Finding(loc, message)
+        yield Violation(loc, message)
     if not isinstance(removal, Destroy):
         yield from _check_forgotten_generation(removed_key, item, removal)
     if item.get(_PROVIDER) not in (None, _dump_provider(removal)):
-        yield Finding(loc, f"'{key}' had its own 'provider': repeat it here, so that Terraform finds '{key}'")
+        yield Violation(loc, f"'{key}' had its own 'provider': repeat it here, so that Terraform finds '{key}'")
 
 
-def _check_principal_kind(key: str, before: Any, now: Any) -> Iterator[Finding]:
+def _check_principal_kind(key: str, before: Any, now: Any) -> Iterator[Violation]:
     """Check that an issuer stays the same kind of principal: Terraform would destroy the one that is in use."""
     if before not in (None, now, "existing"):
         message = (
             f"'{key}' was a {before} of this stack, and Terraform would destroy it: give the new principal a new key, "
             f"and write 'removed: {{issuers.{key}: forget}}', or destroy it when it is no longer used"
         )
-        yield Finding(("issuers", key), message)
+        yield Violation(("issuers", key), message)
 
 
-def _check_forgotten_generation(key: str, item: Item, removal: str | Forget) -> Iterator[Finding]:
+def _check_forgotten_generation(key: str, item: Item, removal: str | Forget) -> Iterator[Violation]:
     """Check that `removed` covers the last generation of a forgotten CA: otherwise Terraform would revoke it."""
     terms, last = item.get(_CERTIFICATE), removal.generation if isinstance(removal, Forget) else 1
     if terms is not None and terms[_GENERATION] > last:
         entry = f"{key}: {{forget: everything, generation: {terms[_GENERATION]}}}"
         message = f"Terraform would revoke its certificate of generation {terms[_GENERATION]}: write '{entry}'"
-        yield Finding(("removed", key), message)
+        yield Violation(("removed", key), message)
 
 
 def _dump_provider(removal: str | Forget | Destroy) -> Any:
@@ -178,12 +177,12 @@ def _dump_provider(removal: str | Forget | Destroy) -> Any:
     return provider and provider.model_dump(exclude_none=True)
 
 
-def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Finding]:
+def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Violation]:
     """Check a CA that stays: its provider, and the certificate that this stack issued for it."""
     loc = (AUTHORITIES, key)
     if before.get("managed") and before.get(_PROVIDER) != now.get(_PROVIDER):
         message = f"'{key}' had another 'provider': a CA cannot move, and Terraform would create a second one"
-        yield Finding((*loc, _PROVIDER), message)
+        yield Violation((*loc, _PROVIDER), message)
     if now.get(ARN) or not before.get("managed"):
         yield from _check_arn(loc, before.get(ARN), now.get(ARN))
     yield from _check_identity(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
@@ -200,7 +199,7 @@ def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Finding
     yield from _check_back_to_pending(loc, before, now)
 
 
-def _check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
+def _check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
     """Check what AWS never changes: Terraform would replace the CA, and orphan every certificate below it."""
     for name, value in before.items() if now else ():
         row = by_path().get(f"{AUTHORITIES}.*.{name}")
@@ -210,49 +209,49 @@ def _check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[F
                 f"{name} was {_describe(value)}, seen {_describe(now.get(name))}: this makes it another CA. Give it "
                 f"a new key, and declare under 'removed' what happens to '{loc[1]}'"
             )
-            yield Finding((*loc, name), message)
+            yield Violation((*loc, name), message)
 
 
-def _check_arn(loc: tuple[str, str], before: str | None, now: str | None) -> Iterator[Finding]:
+def _check_arn(loc: tuple[str, str], before: str | None, now: str | None) -> Iterator[Violation]:
     """Check that a key still means the same CA or certificate: everything that refers to the key would switch to it."""
     if before is not None and before != now:
         message = (
             f"'{loc[1]}' was {before}, seen {_describe(now)}: that is another one. Give it a new key; if this stack "
             f"created or permitted something on it, declare under 'removed' what happens to '{loc[1]}'"
         )
-        yield Finding((*loc, ARN), message)
+        yield Violation((*loc, ARN), message)
 
 
-def _check_revocation(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
+def _check_revocation(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
     """Check that revocation is not switched off by omitting its block: revoked certificates would stay unknown."""
     for name, was_on in before.items():
         if was_on and name not in now:
             message = (
                 f"{name} was enabled, and Terraform would disable it: to do so, write '{name}: {{enabled: false}}'"
             )
-            yield Finding((*loc, "revocation_configuration"), message)
+            yield Violation((*loc, "revocation_configuration"), message)
 
 
-def _check_permission(loc: tuple[str, str], authority: CertificateAuthority | Reference) -> Iterator[Finding]:
+def _check_permission(loc: tuple[str, str], authority: CertificateAuthority | Reference) -> Iterator[Violation]:
     """Check that a permission is not removed by omitting it: ACM would stop renewing, which is noticed only late."""
     if not authority.permissions and "permissions" not in authority.model_fields_set:
         message = (
             f"'{loc[1]}' permitted ACM to renew, and without that every certificate that ACM manages on it expires: "
             "write 'permissions: []' to remove the permission"
         )
-        yield Finding((*loc, "permissions"), message)
+        yield Violation((*loc, "permissions"), message)
 
 
-def _check_handover(spec: Spec, key: str, issued: Item) -> Iterator[Finding]:
+def _check_handover(spec: Spec, key: str, issued: Item) -> Iterator[Violation]:
     """Check that a certificate that is no longer issued here is forgotten: otherwise Terraform would revoke it."""
     removal, generation = spec.removed.get(key), issued[_GENERATION]
     if not isinstance(removal, Forget) or removal.generation < generation:
         entry = f"removed: {{{key}: {{forget: certificate, generation: {generation}}}}}"
         message = f"this stack issued the certificate of '{key}', and Terraform would revoke it: write '{entry}'"
-        yield Finding((AUTHORITIES, key, "activation"), message)
+        yield Violation((AUTHORITIES, key, "activation"), message)
 
 
-def _check_second_certificate(loc: tuple[str, str], before: str | None, generation: int) -> Iterator[Finding]:
+def _check_second_certificate(loc: tuple[str, str], before: str | None, generation: int) -> Iterator[Violation]:
     """Check that a CA with a certificate from elsewhere does not get a second one from this stack by accident.
 
     In the manifest of an earlier pcaform, such a CA looks like one that waits for its first certificate.
@@ -268,10 +267,10 @@ def _check_second_certificate(loc: tuple[str, str], before: str | None, generati
             f"an earlier pcaform rendered '{loc[1]}' and did not record whether it has a certificate from elsewhere, "
             "which this would replace: render the previous spec once more, and then this one"
         )
-    yield Finding(loc, message)
+    yield Violation(loc, message)
 
 
-def _check_back_to_pending(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Finding]:
+def _check_back_to_pending(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
     """Check that a CA with a certificate does not go back to `pending`: it would lose its permissions and shares."""
     had_one = _CERTIFICATE in before or before.get(ACTIVATION, _PENDING) != _PENDING
     if had_one and now.get(ACTIVATION) == _PENDING:
@@ -279,10 +278,10 @@ def _check_back_to_pending(loc: tuple[str, str], before: Item, now: Item) -> Ite
             f"'{loc[1]}' has a certificate: while it waits for another one, its permissions and shares are removed. "
             "Leave 'activation' as it was; 'aws acm-pca get-certificate-authority-csr' shows its request"
         )
-        yield Finding((*loc, ACTIVATION), message)
+        yield Violation((*loc, ACTIVATION), message)
 
 
-def _check_certificate_terms(loc: tuple[str, str], issued: Item, planned: Item) -> Iterator[Finding]:
+def _check_certificate_terms(loc: tuple[str, str], issued: Item, planned: Item) -> Iterator[Violation]:
     """Check that the terms of a generation stay the same: an issued certificate cannot change."""
     generation, previous = planned[_GENERATION], issued[_GENERATION]
     if generation not in (previous, previous + 1):
@@ -291,13 +290,13 @@ def _check_certificate_terms(loc: tuple[str, str], issued: Item, planned: Item) 
             f"generation {previous} was rendered, and {reason}: the next one is {previous + 1}. If {previous} was "
             "never applied, restore the stack's directory to its earlier content"
         )
-        yield Finding((*loc, _GENERATION), message)
+        yield Violation((*loc, _GENERATION), message)
     elif generation > previous and issued.get(SIGNED_IN) != planned.get(SIGNED_IN):
         message = (
             "the earlier generation was signed with another 'provider', and Terraform would no longer find it: "
             "choose a parent with the same 'provider', or create a new CA"
         )
-        yield Finding((*loc, "parent"), message)
+        yield Violation((*loc, "parent"), message)
     if generation != previous:
         return
     for term in sorted({*issued, *planned} - {SIGNED_IN}):
@@ -307,7 +306,7 @@ def _check_certificate_terms(loc: tuple[str, str], issued: Item, planned: Item) 
                 f"{_describe(planned.get(term))}: an issued certificate cannot change, "
                 f"'generation: {generation + 1}' issues a new one"
             )
-            yield Finding((*loc, term), message)
+            yield Violation((*loc, term), message)
 
 
 def _describe(value: Any) -> str:

@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator
 
-from pcaform.core.discovery import collect
-from pcaform.core.problems import Problem, Severity
+from pcaform.core.finding import Finding, Severity
+from pcaform.core.rules import collect
 from pcaform.rules import spec_rules
 from pcaform.rules.rule import Rule
-from pcaform.spec.finding import Finding
 from pcaform.spec.messages import suggest_nearest
-from pcaform.spec.parse import locate
+from pcaform.spec.parse import Violation, locate
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
 
-RULES: tuple[Rule, ...] = tuple(collect(spec_rules, Rule))
+RULES: tuple[Rule, ...] = collect(spec_rules, Rule)
 """Files in alphabetical order, the rules of each as they are defined: also the order of the documentation."""
 
 
-def findings(spec: Spec) -> Iterator[tuple[Rule, Finding]]:
+def findings(spec: Spec) -> Iterator[tuple[Rule, Violation]]:
     """Yield the findings of all rules, without those that an item of the spec ignores."""
     of_parts = [pair for rule in RULES if not rule.is_of_whole for pair in _check(rule, spec)]
     yield from of_parts
@@ -24,11 +23,11 @@ def findings(spec: Spec) -> Iterator[tuple[Rule, Finding]]:
         yield from (pair for rule in RULES if rule.is_of_whole for pair in _check(rule, spec))
 
 
-def _check(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Finding]]:
+def _check(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Violation]]:
     yield from ((rule, finding) for finding in rule.check(spec) if not _is_ignored(spec, rule, finding.loc))
 
 
-def problems(spec: Spec, document: Document) -> list[Problem]:
+def problems(spec: Spec, document: Document) -> list[Finding]:
     """Return all findings as problems, each with its location in the document of the spec."""
     located = [
         document.problem(locate(document, finding.loc), finding.message, rule=rule.id, severity=rule.severity)
@@ -48,7 +47,7 @@ def _is_ignored(spec: Spec, rule: Rule, loc: Loc) -> bool:
     return any(ignored.rule == rule.id for ignored in getattr(item, "ignore", ()))
 
 
-def _unknown_rules(spec: Spec) -> Iterator[Finding]:
+def _unknown_rules(spec: Spec) -> Iterator[Violation]:
     """Yield a finding for each ignored rule that does not exist, such as a misspelt one."""
     known = [rule.id for rule in RULES]
     for section in ("certificate_authorities", "issuers", "administrators", "auditors", "certificates"):
@@ -56,4 +55,4 @@ def _unknown_rules(spec: Spec) -> Iterator[Finding]:
             for index, ignored in enumerate(item.ignore):
                 if ignored.rule not in known:
                     message = f"there is no rule '{ignored.rule}'{suggest_nearest(ignored.rule, known)}"
-                    yield Finding((section, key, "ignore", index, "rule"), message)
+                    yield Violation((section, key, "ignore", index, "rule"), message)

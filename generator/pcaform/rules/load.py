@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
-from pcaform.core.problems import Failure, Invalid, Problem, Severity
+from pcaform.core.finding import Finding, Severity
+from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.catalog import problems
 from pcaform.spec.parse import parse_spec
 from pcaform.spec.pem_files import file_reader, load_pem_files
@@ -18,7 +19,7 @@ class LoadResult:
     """A spec, or None if its shape is wrong, with every problem, sorted by location."""
 
     spec: Spec | None
-    problems: tuple[Problem, ...]
+    problems: tuple[Finding, ...]
     document: Document | None = None
 
     @property

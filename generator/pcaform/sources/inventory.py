@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pcaform.core.finding import Finding, Severity
+from pcaform.core.formats.json_document import alias
+from pcaform.core.unicode import visible
 from pcaform.terraform import addresses
 from pcaform.terraform.source_kind import SourceKind
 
@@ -41,7 +44,7 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportNote:
+class ImportNote(Finding):
     """Something that is not in the spec, or not as it exists, and the reason.
 
     Left out: a spec cannot represent it. Unknown: it could not be read (denied, throttled, failed), which is never
@@ -49,9 +52,16 @@ class ImportNote:
     a spec, so there is nothing to do.
     """
 
-    kind: NoteKind
-    address: str
-    reason: str
+    rule: NoteKind
+    severity: Severity = field(default=Severity.WARNING, kw_only=True)
+
+    kind = alias("rule", str)
+    address = alias("subject", str)
+    reason = alias("message", str)
+
+    def __str__(self) -> str:
+        """Return the one-line form `kind: address: reason`."""
+        return visible(f"{self.kind}: {self.address}: {self.reason}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
+from pcaform.core.unicode import visible
 from pcaform.spec.types import PATTERN_DESCRIPTIONS, is_tag, strip_tags
 from pcaform.spec.yaml_reader import Loc
 
@@ -91,7 +92,7 @@ def describe_value(value: Any) -> str:
     if value is None:
         return "empty"
     if isinstance(value, str):
-        text = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in value[: _SEEN_WIDTH + 1])
+        text = visible(value[: _SEEN_WIDTH + 1])
         return f"'{text[:_SEEN_WIDTH]}…'" if len(value) > _SEEN_WIDTH else f"'{text}'"
     if isinstance(value, Mapping):
         return "a mapping" if value else "an empty mapping"

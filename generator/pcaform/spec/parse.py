@@ -5,11 +5,12 @@ in them is reported even if every CA overrides the value.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from pcaform.core.problems import Invalid, Problem
+from pcaform.core.finding import Finding
+from pcaform.core.problems import Invalid
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.messages import DEFAULTS, describe_error, describe_value, is_about_key, loc_of
 from pcaform.spec.stack import Spec
@@ -19,6 +20,13 @@ from pcaform.spec.yaml_reader import Document, Loc
 _AUTHORITIES = "certificate_authorities"
 _ANY_AUTHORITY = "*"
 _KEY_ERRORS = {"extra_forbidden"}
+
+
+class Violation(NamedTuple):
+    """What is wrong at a path of a spec; with a position in the spec's file it becomes a finding."""
+
+    loc: Loc
+    message: str
 
 
 def parse_spec(document: Document) -> Spec:
@@ -103,7 +111,7 @@ def merge(defaults: Any, overrides: Any) -> Any:
     return {**{key: value for key, value in defaults.items() if key not in overrides}, **merged}
 
 
-def _problem(document: Document, record: Any) -> Problem:
+def _problem(document: Document, record: Any) -> Finding:
     loc: Loc = loc_of(record)
     if record["type"] == "union_tag_invalid":
         loc = (*loc, record["ctx"]["discriminator"].strip("'"))

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pcaform.core.problems import Invalid, Problem
+from pcaform.core.finding import Finding
+from pcaform.core.problems import Invalid
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation
 from pcaform.spec.parse import locate
 from pcaform.spec.stack import Spec
@@ -28,7 +29,7 @@ def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
 
     Raises Invalid with each file that cannot be read as text, located at its name.
     """
-    problems: list[Problem] = []
+    problems: list[Finding] = []
     changed = {}
     for key, authority in spec.certificate_authorities.items():
         if not isinstance(authority, CertificateAuthority) or not isinstance(authority.activation, OfflineActivation):

@@ -14,7 +14,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from pcaform.core.problems import Invalid, Problem, Severity
+from pcaform.core.finding import Finding, Location, Severity
+from pcaform.core.problems import Invalid
 
 MAX_DEPTH = 64
 MAX_EXPANDED_NODES = 500_000
@@ -97,10 +98,13 @@ class Document:
 
     def problem(
         self, loc: Loc, message: str, *, rule: str, of_key: bool = False, severity: Severity = Severity.ERROR
-    ) -> Problem:
+    ) -> Finding:
         """Return a problem at the value at `loc` (or at its key), with its source line."""
-        line, column = self.position(loc, of_key=of_key)
-        return Problem(self.path, line, column, message, rule, severity, source=_line(self.lines, line))
+        return Finding(rule, "", message, severity=severity, location=self.location(loc, of_key=of_key))
+
+    def location(self, loc: Loc, *, of_key: bool = False) -> Location:
+        """Return the position of the value at `loc` (or of its key), with its source line."""
+        return _location(self.path, self.lines, *self.position(loc, of_key=of_key))
 
 
 def parse(content: bytes, path: str) -> Document:
@@ -139,17 +143,17 @@ def _normalize_line_breaks(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _text_problem(path: str, text: str, offset: int, message: str) -> Problem:
+def _text_problem(path: str, text: str, offset: int, message: str) -> Finding:
     line = text.count("\n", 0, offset) + 1
     column = offset - (text.rfind("\n", 0, offset) + 1) + 1
-    return Problem(path, line, column, message, "yaml", source=_line(text.split("\n"), line))
+    return Finding("yaml", "", message, location=_location(path, text.split("\n"), line, column))
 
 
-def _line(lines: Sequence[str], line: int) -> str:
-    return lines[line - 1] if line <= len(lines) else ""
+def _location(path: str, lines: Sequence[str], line: int, column: int) -> Location:
+    return Location(path, line, column, lines[line - 1] if line <= len(lines) else "")
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, path: str, text: str) -> Problem:
+def _syntax_problem(error: yaml.MarkedYAMLError, path: str, text: str) -> Finding:
     end = len(text.rstrip())
     mark, context_mark = error.problem_mark, error.context_mark
     if context_mark and (mark is None or mark.index >= end):
@@ -184,7 +188,7 @@ class _Builder:
         next(self.events)
         if isinstance(next(self.events), yaml.StreamEndEvent):
             message = "the file is empty: a spec starts with 'version: 1'"
-            raise Invalid.one(Problem(self.path, 1, 1, message, "yaml", source=_line(self.lines, 1)))
+            raise Invalid.one(Finding("yaml", "", message, location=_location(self.path, self.lines, 1, 1)))
         data, marks = self.value(next(self.events), 0)
         next(self.events)
         if not isinstance(event := next(self.events), yaml.StreamEndEvent):
@@ -258,8 +262,8 @@ class _Builder:
 
     def fail(self, event: Any, message: str) -> NoReturn:
         mark = event.start_mark
-        source = _line(self.lines, mark.line + 1)
-        raise Invalid.one(Problem(self.path, mark.line + 1, mark.column + 1, message, "yaml", source=source))
+        location = _location(self.path, self.lines, mark.line + 1, mark.column + 1)
+        raise Invalid.one(Finding("yaml", "", message, location=location))
 
 
 def resolve_scalar(text: str) -> Any:

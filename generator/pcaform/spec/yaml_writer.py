@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import re
 from typing import Any
 
 import yaml
@@ -14,6 +15,8 @@ from pcaform.spec.stack import Spec
 
 _WIDTH = 110
 _TEXT = "tag:yaml.org,2002:str"
+_COMMAND = re.compile(r"(?:^|\s)::|##(?:vso)?\[")
+"""What a log of GitHub or Azure Pipelines reads as a command; a long text may be folded at any space."""
 _HEAD = ("version", "stack", "aws", "terraform")
 _SECTIONS = (
     "certificate_authorities",
@@ -27,6 +30,7 @@ _SECTIONS = (
     "moves",
     "waivers",
 )
+_HASHES = re.compile(r"##(?=(?:vso)?\[)")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -38,8 +42,11 @@ class _Dumper(yaml.SafeDumper):
     def represent_str(self, data: str) -> yaml.ScalarNode:
         """Double-quote text with invisible characters, so that they are escaped; write several lines as a block scalar.
 
-        Text that ends in empty lines is quoted too: empty lines after it in the file would become part of it.
+        Text that ends in empty lines is quoted too: empty lines after it in the file would become part of it. And so is
+        text that would command a CI log: a spec may be printed there.
         """
+        if _COMMAND.search(data):
+            return self.represent_scalar("tag:yaml.org,2002:str", data, style='"')
         if data.isprintable():
             return super().represent_str(data)
         has_lines = "\n" in data and not f"\n{data}".endswith("\n\n")
@@ -230,6 +237,7 @@ def _format_block(section: dict[str, Any]) -> str:
 
 def _escape_invisible(text: str) -> str:
     """Return YAML with invisible characters escaped: PyYAML writes some of them unescaped, for example U+2028."""
+    text = _HASHES.sub(r"#\\x23", text)
     if text.replace("\n", "").isprintable():
         return text
     return "".join(c if c == "\n" or c.isprintable() else f"\\U{ord(c):08X}" for c in text)

@@ -83,13 +83,13 @@ class Terraform:
         except TerraformError as error:
             if _NO_REGISTRY not in str(error):
                 raise
-            raise TerraformError(f"{error}\nwithout access to a registry, set {MIRROR} to a provider mirror") from None
+            raise TerraformError(error, f"without access to a registry, set {MIRROR} to a provider mirror") from None
 
     def validate(self) -> None:
         """Raise TerraformError if the configuration is not valid."""
         result = json.loads(self._run("validate", "-json", codes=(0, 1)).stdout)
         if not result["valid"]:
-            raise TerraformError(_format_diagnostics("terraform validate", result["diagnostics"]))
+            raise TerraformError(*_format_diagnostics("terraform validate", result["diagnostics"]).splitlines())
 
     def plan(self, file: Path, *arguments: str) -> dict[str, Any]:
         """Plan into `file` and return the plan in the format of `terraform show -json`."""
@@ -128,7 +128,9 @@ class Terraform:
         messages = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
         diagnostics = [message["diagnostic"] for message in messages if "diagnostic" in message]
         if result.returncode == 1:
-            raise TerraformError(_format_diagnostics(f"terraform {command}", diagnostics) + result.stderr)
+            raise TerraformError(
+                *(_format_diagnostics(f"terraform {command}", diagnostics) + result.stderr).splitlines()
+            )
 
     def _run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
         process = subprocess.Popen(
@@ -145,7 +147,7 @@ class Terraform:
         stdout, stderr = _wait(process)
         if process.returncode not in codes:
             output = _DECORATION.sub("", stderr or stdout).strip()
-            raise TerraformError(f"terraform {arguments[0]} failed in {self.directory}:\n{output}")
+            raise TerraformError(f"terraform {arguments[0]} failed in {self.directory}:", *output.splitlines())
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
 

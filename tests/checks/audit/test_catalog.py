@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.checks.audit.catalog import RULES
+from pcaform.checks.audit.check import RULES
 from rules.folder_shape import PACKAGE, check_shape, count_ids, files, written_rules
 
 FOLDER = "checks/audit/rules"

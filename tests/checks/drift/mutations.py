@@ -6,7 +6,7 @@ from typing import Any
 
 from pcaform.checks.drift.check import compare
 from pcaform.checks.drift.difference import Drift
-from pcaform.checks.drift.report import format_text
+from pcaform.checks.drift.report import build_report
 from pcaform.iam.policies.issuer_policies import documents
 from pcaform.rules.load import load_valid_text
 from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate, Permission
@@ -128,4 +128,4 @@ def drift(
 
 
 def lines(result: Drift) -> list[str]:
-    return format_text(result).splitlines()
+    return build_report(result).format("text").splitlines()

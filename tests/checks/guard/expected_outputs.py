@@ -12,7 +12,7 @@ from pathlib import Path
 from checks.guard.corpus import HAZARDS, TEXT, harmed
 from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.report import format_text
+from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.spec_diff.check import check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.checks.guard.waivers import apply_waivers
@@ -50,9 +50,9 @@ def shown() -> dict[str, tuple[str, str]]:
     """Return for each rule where it was seen, in specs or in a plan, and what was printed."""
     found: dict[str, tuple[str, str]] = {}
     for result in _of_specs():
-        for rule, block in _blocks(format_text(result)):
+        for rule, block in _blocks(build_report(result).format("text")):
             found.setdefault(rule, ("specs", block))
-    plans = [path.read_text(encoding="utf-8") for path in PLANS] + [settled(format_text(_shared()))]
+    plans = [path.read_text(encoding="utf-8") for path in PLANS] + [settled(build_report(_shared()).format("text"))]
     for rule, block in (each for printed in plans for each in _blocks(printed)):
         found.setdefault(rule, ("plan", block))
     return found

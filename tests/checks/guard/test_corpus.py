@@ -13,14 +13,13 @@ from checks.guard import real_plans as plans
 from checks.guard.corpus import HAZARDS, Hazard
 from checks.guard.expected_outputs import PLANS, settled, shown
 from pcaform.checks.guard.check import check_plan
-from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Plan, read
 from pcaform.checks.guard.registry import all_rules
-from pcaform.checks.guard.report import format_text
+from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.spec_diff.check import check_specs
 from pcaform.checks.guard.spec_diff.fill_unknown import fill_unknown
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs as compared
-from pcaform.checks.guard.verdict import GuardResult
+from pcaform.checks.guard.verdict import GuardResult, Level
 from pcaform.cli.guard_spec_cases import parse_earlier
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.rules.load import load_valid_text as loaded
@@ -127,7 +126,7 @@ def test_every_hazard_is_found_in_the_plan(made: Made) -> None:
 
 @pytest.mark.terraform
 def test_documentation_shows_what_is_said_of_the_plan(made: Made) -> None:
-    compare(settled(format_text(check_plan(made.harmed))), PLANS[0])
+    compare(settled(build_report(check_plan(made.harmed)).format("text")), PLANS[0])
 
 
 @pytest.mark.terraform

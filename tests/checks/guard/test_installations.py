@@ -9,7 +9,7 @@ from checks.guard.policy_texts import DAY, LIVE, LIVE_SINCE, pem
 from pcaform.checks.guard.check import run_rules
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, Plan, Resource
-from pcaform.checks.guard.verdict import Finding, Note, Undecided
+from pcaform.checks.guard.verdict import GuardFinding, Note, Undecided
 
 ARN = {"certificate_authority_arn": written.ARN}
 ISSUED = Resource("y", "aws_acmpca_certificate", {"certificate": LIVE})
@@ -33,8 +33,8 @@ REPLACED = Change(
 @pytest.mark.parametrize(
     ("planned", "expected"),
     [
-        (pem(LIVE_SINCE - DAY, serial=2), Finding),
-        (pem(LIVE_SINCE, serial=2), Finding),
+        (pem(LIVE_SINCE - DAY, serial=2), GuardFinding),
+        (pem(LIVE_SINCE, serial=2), GuardFinding),
         (pem(LIVE_SINCE + DAY, serial=2), Note),
         (LIVE, Note),
         (f"\n{LIVE}\n", Note),

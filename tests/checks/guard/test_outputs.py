@@ -10,9 +10,8 @@ import pytest
 
 from checks.guard.corpus import HAZARDS, TEXT, harmed
 from conftest import Run
-from pcaform.checks.guard.levels import Level
-from pcaform.checks.guard.markdown import MARKER, format_markdown
-from pcaform.checks.guard.verdict import Finding, GuardResult
+from pcaform.checks.guard.report import MARKER, format_markdown
+from pcaform.checks.guard.verdict import GuardFinding, GuardResult
 
 SARIF = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 """OASIS's schema of SARIF 2.1.0, errata 01, without its descriptions."""
@@ -45,7 +44,7 @@ def test_markdown_is_one_part_for_each_finding_and_the_same_every_time(pcaform: 
 
 def test_markdown_fits_into_a_comment_and_nothing_in_it_is_markup() -> None:
     hostile = "</details><script>|`*_[x](y)"
-    found = Finding(hostile, "ca-destroyed", Level.BREAKS_TRUST, ("delete",), "", (), (), hostile, (hostile,), hostile)
+    found = GuardFinding("ca-destroyed", hostile, hostile, hostile, actions=("delete",), affected=(hostile,))
     text = format_markdown(GuardResult((found,) * 2000))
     assert len(text) < 65_536
     assert re.search(r"\d+ more do not fit here", text)

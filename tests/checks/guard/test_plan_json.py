@@ -93,9 +93,10 @@ def test_plan_as_powershell_redirects_it_is_read() -> None:
     assert [each.address for each in read(content, "plan.json").changes] == ["a.b"]
 
 
-def test_address_cannot_move_the_cursor() -> None:
-    found = read(plan(resource_changes=[change(address="a\x1b[2K\rb")]), "plan.json")
-    assert found.changes[0].address == "a\N{REPLACEMENT CHARACTER}[2K\N{REPLACEMENT CHARACTER}b"
+def test_address_cannot_move_the_cursor(pcaform: Run) -> None:
+    hostile = change(address="a\x1b[2K\rb", change={"actions": ["forget"], "before": {}, "after": None})
+    done = pcaform("guard", "-", stdin=plan(resource_changes=[hostile]))
+    assert done.stderr.startswith("note: a\\x1b[2K\\rb: forgotten")
 
 
 @pytest.mark.parametrize("actions", [[], ["rename"], ["delete", "forget"], ["update", "delete"], ["Delete"]])

@@ -13,7 +13,7 @@ from checks.guard.expected_outputs import PLANS, settled
 from conftest import Run
 from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.plan_json import read
-from pcaform.checks.guard.report import format_text
+from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.terraform.runner import Terraform, find_binary
@@ -85,7 +85,7 @@ def test_finding_says_what_happens_and_what_to_do(made: Mapping[str, bytes]) -> 
 
 
 def test_documentation_shows_what_is_said_of_the_plan(made: Mapping[str, bytes]) -> None:
-    compare(settled(format_text(check(made["hazards"]))), PLANS[1])
+    compare(settled(build_report(check(made["hazards"])).format("text")), PLANS[1])
 
 
 def test_installation_that_goes_with_its_authority_is_no_finding(made: Mapping[str, bytes]) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 import pcaform
 from pcaform.checks.guard import rules
-from pcaform.checks.guard.levels import rank
 from pcaform.checks.guard.registry import all_rules, rules_for, waivable_rules
 from pcaform.checks.guard.rule import Rule
+from pcaform.checks.guard.verdict import rank
 from pcaform.rules.catalog import RULES as SPEC_RULES
 
 PROGRAM = Path(pcaform.__file__).parent
@@ -30,7 +30,7 @@ def strings(*, of_guard: bool) -> Counter[str]:
 def test_rule_is_whole(rule: Rule) -> None:
     assert rule.types
     assert rule.change
-    assert rule.consequence
+    assert rule.text
     assert rule.source.startswith(("https://", "docs/"))
     assert rule.check.__doc__
     assert rule.id == rule.check.__name__.replace("_", "-")

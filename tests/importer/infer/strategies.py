@@ -203,6 +203,10 @@ def _acm(applied: AppliedSpec, made: StackResource, attributes: dict[str, Any]) 
     return {"arn": arn, "subject_alternative_names": sorted(names)}
 
 
+def _permission(_: AppliedSpec, __: StackResource, attributes: dict[str, Any]) -> dict[str, Any]:
+    return {"source_account": attributes["certificate_authority_arn"].split(":")[4]}
+
+
 def _iam(kind: str) -> Callable[[AppliedSpec, StackResource, dict[str, Any]], dict[str, Any]]:
     return lambda applied, _, attributes: {"arn": applied.iam_arn(kind, attributes)}
 
@@ -211,7 +215,6 @@ _OF_IAM = {"path": "/", "tags": None}
 _CLOSED = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 _ENCRYPTION = {"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256", "kms_master_key_id": ""}]}
 _DEFAULTS: dict[str, dict[str, Any]] = {
-    types.PERMISSION: {"source_account": "x"},
     types.IAM_POLICY: {"description": "", **_OF_IAM},
     types.IAM_USER: {"force_destroy": False, "permissions_boundary": "", **_OF_IAM},
     types.IAM_ROLE: {"description": "", "max_session_duration": 3600, "permissions_boundary": "", **_OF_IAM},
@@ -230,6 +233,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 """What the provider, or the module, adds to the arguments."""
 _COMPUTED: dict[str, Callable[[AppliedSpec, StackResource, dict[str, Any]], dict[str, Any]]] = {
     types.AUTHORITY: _ca,
+    types.PERMISSION: _permission,
     types.INSTALLATION: _installation,
     types.CERTIFICATE: _ca_certificate,
     types.IAM_POLICY: _iam("policy"),

@@ -117,12 +117,13 @@ def test_a_change_in_each_of_many_blocks_is_found_at_once() -> None:
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_nothing_in_a_file_reaches_the_terminal_as_a_command(before: bytes, after: bytes) -> None:
     found = diff.diff_lines(Difference("a", before, after, Owner.PCAFORM), Path("s"))
-    assert all(line.isprintable() for line in diff.mark_control_characters(found))
+    assert all(re.fullmatch(r"(\x1b\[\d+m)?[^\x1b]*(\x1b\[0m)?", line) for line in map(diff.colour_line, found))
+    assert re.sub(r"\x1b\[\d+m", "", "".join(map(diff.colour_line, found))).isprintable()
 
 
 def test_colours_are_those_of_a_diff() -> None:
     found = ["--- a", "+++ b", "@@ -1 +1 @@", "-x", "+y", " z"]
-    assert [line.partition("m")[0] for line in diff.colour_lines(found)] == [
+    assert [line.partition("m")[0] for line in map(diff.colour_line, found)] == [
         *("\x1b[1", "\x1b[1", "\x1b[36", "\x1b[31", "\x1b[32"),
         " z",
     ]

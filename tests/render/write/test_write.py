@@ -76,7 +76,7 @@ def test_an_edited_file_is_refused_and_nothing_is_written(tmp_path: Path) -> Non
         f"--- {directory}/b.tf",
         f"+++ {directory}/b.tf",
         "@@ -1 +1 @@",
-        "-by\N{REPLACEMENT CHARACTER}hand",
+        "-by\\x1bhand",
         r"\ No newline at end of file",
         "+new",
         "move them away, or use --force to discard their content; nothing was written there",

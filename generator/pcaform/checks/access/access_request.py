@@ -1,6 +1,9 @@
 """A request to check (action, target, route and variant), and the words that name its parts in reports."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
 
 from pcaform.iam.evaluator.patterns import Context
 
@@ -17,11 +20,15 @@ WITHOUT_DENIES, WITH_ALLOW_ALL = "if deny statements are ignored", "if all actio
 """Variants that test the two limits on what an owned issuer signs (allow and deny statements) separately."""
 
 CONDITIONS_MET, WITHOUT_TAGS = "with condition keys from a policy", "without tags"
+_LEFT_OUT = Field(exclude=True)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
-    """One request; `names`, `key_algorithm` and `tag` are set only where the action has them."""
+    """One request; `names`, `key_algorithm` and `tag` are set only where the action has them.
+
+    In JSON the variant is the `circumstance`, and what follows it is left out.
+    """
 
     action: str
     target: str
@@ -30,10 +37,10 @@ class AccessRequest:
     names: tuple[str, ...] | None = None
     key_algorithm: str | None = None
     tag: str | None = None
-    variant: str = PLAIN
-    names_label: str = field(default="", compare=False)
-    resource: str = field(default="*", compare=False)
-    context: Context = field(default_factory=dict, compare=False)
+    variant: Annotated[str, Field(serialization_alias="circumstance")] = PLAIN
+    names_label: Annotated[str, _LEFT_OUT] = field(default="", compare=False)
+    resource: Annotated[str, _LEFT_OUT] = field(default="*", compare=False)
+    context: Annotated[Context, _LEFT_OUT] = field(default_factory=dict, compare=False)
 
 
 def route_keys(route: str) -> Context:

@@ -1,18 +1,21 @@
-"""Formats an access result as text, as Markdown for pages and pull requests, or as JSON with its JSON Schema."""
+"""The report of access: its text, Markdown for pages and pull requests, and what its JSON holds."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-from pydantic import TypeAdapter
+from typing import Literal
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
-from pcaform.checks.access.check import Access, AccessResult, Decision
+from pcaform.checks.access.check import Access, AccessResult
 from pcaform.checks.access.summary import Row, merge_rows, rows
 from pcaform.core import facts
+from pcaform.core.finding import Finding
+from pcaform.core.formats.json_document import alias
+from pcaform.core.formats.markdown import code_cell, escape, table
+from pcaform.core.formats.report import Report
 from pcaform.iam import actions
 
+_RULE = "not-as-granted"
 _NOT_SHOWN = (
     "service control policies, resource control policies, permissions boundaries, session policies, VPC endpoint "
     "policies, the CAs' own policies, and other policies of principals that exist already"
@@ -29,20 +32,6 @@ def not_shown(result: AccessResult) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
-    """An allowed request, without details that are the same for all requests of its kind."""
-
-    action: str
-    target: str
-    route: str
-    template: str | None
-    names: tuple[str, ...] | None
-    key_algorithm: str | None
-    tag: str | None
-    circumstance: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Principal:
     """One principal of the stack and what it may do."""
 
@@ -51,44 +40,49 @@ class Principal:
     arn: str
     judged: int
     compared: bool
-    allowed: tuple[Allowed, ...]
+    allowed: tuple[AccessRequest, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """A finding."""
+class AccessFinding(Finding):
+    """A request of a principal, the subject, that is decided otherwise than it should be."""
 
-    principal: str
-    request: str
-    allowed: bool
-    message: str
+    request: str = ""
+    allowed: bool = False
+
+    principal = alias("subject", str)
+
+    @property
+    def statement(self) -> str:
+        """The request, and what is wrong with the decision."""
+        return f"{self.request}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What `access --format json` prints; the major number of `format_version` grows with breaking changes."""
+class AccessReport:
+    """What `access --format json` prints."""
 
-    format_version: Literal["1.0"]
+    format_version: Literal["1.1"]
     principals: tuple[Principal, ...]
-    findings: tuple[Wrong, ...]
+    findings: tuple[AccessFinding, ...]
     not_shown: str
 
 
-_REPORT = TypeAdapter(Report)
-
-
-def format_text(result: AccessResult) -> str:
-    """Return a block for each principal: what it may do on which target, and by which route; all else is denied."""
-    return "\n".join(
-        [
-            *_finding_lines(result),
-            *(line for access in result.accesses for line in _block(access, _rows(result, access))),
-        ]
+def build_report(result: AccessResult) -> Report:
+    """Return the report of what principals may do, and of what they may do although, or not although, it is granted."""
+    findings = tuple(
+        AccessFinding(_RULE, each.subject, each.message, request=describe(each.request), allowed=each.is_allowed)
+        for each in result.findings
     )
-
-
-def _finding_lines(result: AccessResult) -> list[str]:
-    return [f"{finding.subject}: {describe(finding.request)}: {finding.message}" for finding in result.findings]
+    return Report(
+        findings,
+        lines=lambda: (
+            *(finding.summary for finding in findings),
+            *(line for access in result.accesses for line in _block(access, _rows(result, access))),
+        ),
+        document=lambda: AccessReport("1.1", tuple(map(_principal, result.accesses)), findings, not_shown(result)),
+        markdown=lambda: "\n".join(_markdown_lines(result, findings)),
+    )
 
 
 def _rows(result: AccessResult, access: Access) -> list[Row]:
@@ -113,55 +107,35 @@ def _arn(access: Access) -> str:
     return principal.role_arn or principal.arn
 
 
-def format_markdown(result: AccessResult) -> str:
-    """Return a table with a line for each principal and each target it may act on."""
-    lines = ["| principal | on | itself | through ACM |", "| --- | --- | --- | --- |"]
-    for access in result.accesses:
-        name = f"{access.subject.kind} `{access.subject.key}`"
-        lines += [_line(name, row) for row in _rows(result, access)]
+def _markdown_lines(result: AccessResult, findings: Sequence[AccessFinding]) -> Iterator[str]:
+    """Yield a table with a line for each principal and each target it may act on, then the findings."""
+    rows = (
+        (f"{access.subject.kind} {code_cell(access.subject.key)}", *map(escape, _cells(row)))
+        for access in result.accesses
+        for row in _rows(result, access)
+    )
+    yield from table(("principal", "on", "itself", "through ACM"), rows)
+    yield ""
     checked = sum(access.request_count for access in result.accesses)
     outcome = "findings" if result.is_live else "not as granted"
-    lines += ["", f"All else is denied: {checked} requests checked, {len(result.findings)} {outcome}."]
-    return "\n".join([*lines, *(f"- {line}" for line in _finding_lines(result))])
+    yield f"All else is denied: {checked} requests checked, {len(findings)} {outcome}."
+    yield from (f"- {escape(finding.summary)}" for finding in findings)
 
 
-def _line(name: str, row: Row) -> str:
-    through = ["the same"] if row.through_acm == row.direct else row.through_acm
-    return f"| {name} | {row.target} | {', '.join(row.direct)} | {', '.join(through) if row.through_acm else ''} |"
+def _cells(row: Row) -> tuple[str, str, str]:
+    through = "the same" if row.through_acm == row.direct else ", ".join(row.through_acm)
+    return row.target, ", ".join(row.direct), through if row.through_acm else ""
 
 
-def format_json(result: AccessResult) -> str:
-    """Return one JSON document that follows `json_schema`."""
-    principals = tuple(
-        Principal(
-            access.subject.key,
-            access.subject.kind,
-            _arn(access),
-            access.request_count,
-            access.has_expected,
-            tuple(_convert_request(request) for request in access.allowed),
-        )
-        for access in result.accesses
+def _principal(access: Access) -> Principal:
+    return Principal(
+        access.subject.key,
+        access.subject.kind,
+        _arn(access),
+        access.request_count,
+        access.has_expected,
+        access.allowed,
     )
-    findings = tuple(_convert_finding(finding) for finding in result.findings)
-    return _REPORT.dump_json(Report("1.0", principals, findings, not_shown(result)), indent=2).decode()
-
-
-def _convert_request(request: AccessRequest) -> Allowed:
-    return Allowed(
-        request.action,
-        request.target,
-        request.route,
-        request.template,
-        request.names,
-        request.key_algorithm,
-        request.tag,
-        request.variant,
-    )
-
-
-def _convert_finding(finding: Decision) -> Wrong:
-    return Wrong(finding.subject, describe(finding.request), finding.is_allowed, finding.message)
 
 
 def describe(request: AccessRequest) -> str:
@@ -178,17 +152,3 @@ def describe(request: AccessRequest) -> str:
         request.variant,
     ]
     return ", ".join(str(part) for part in parts if part)
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of the report, for programs that read it."""
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return {**dialect, **_REPORT.json_schema(mode="serialization")}
-
-
-FORMATS: Mapping[str, Callable[[AccessResult], str]] = {
-    "text": format_text,
-    "markdown": format_markdown,
-    "json": format_json,
-}
-"""The values of `--format`."""

@@ -1,22 +1,26 @@
 """Audits an account: reads it once, runs all rules, and adds expiry dates and costs."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pcaform.checks.access.check import AccessResult
 from pcaform.checks.access.targets import check_account_access
-from pcaform.checks.audit.catalog import RULES
-from pcaform.checks.audit.expiry_and_costs import list_costs, list_ends
-from pcaform.checks.audit.finding import Audit, sort_findings
-from pcaform.checks.audit.rule import AuditContext
+from pcaform.checks.audit import rules
+from pcaform.checks.audit.finding import Audit, Cost, End, sort_findings
+from pcaform.checks.audit.rule import AuditContext, Rule
+from pcaform.core import facts
+from pcaform.core.dates import day
+from pcaform.core.rules import collect
 from pcaform.sources import account_snapshot
-from pcaform.sources.account_snapshot import AccountSnapshot
+from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
 from pcaform.sources.aws.progress import show_progress
 from pcaform.sources.aws.session import Account
 from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot
 from pcaform.sources.inventory import ImportNote
 
+RULES: tuple[Rule, ...] = collect(rules, Rule)
+"""All rules of `checks/audit/rules/`: files in alphabetical order, the rules of each as they are defined."""
 _REQUEST = SnapshotRequest(
     (account_snapshot.PERMISSIONS, account_snapshot.POLICY),
     certificates=(ACM_CERTIFICATE,),
@@ -35,7 +39,7 @@ def audit_account(account: Account, *, now: datetime, expiring: timedelta) -> Au
 
 def format_summary(result: Audit) -> str:
     """Return the last line: how much was read, and the number of findings."""
-    count, unknown = len(result.findings), len(result.notes)
+    count, unknown = len(result.findings), len(result.unknown)
     end = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
     more = f", {unknown} thing{'' if unknown == 1 else 's'} could not be read" if unknown else ""
     return f"{result.authorities} CAs, {result.certificates} managed certificates: {end}{more}"
@@ -56,11 +60,43 @@ def audit(
     return Audit(
         snapshot.account_id,
         snapshot.regions,
-        now,
+        now.astimezone(UTC),
         len(snapshot.authorities),
         len(snapshot.certificates),
         sort_findings(findings, now),
-        list_ends(snapshot),
-        list_costs(snapshot),
+        _list_ends(snapshot),
+        _list_costs(snapshot),
         tuple(dict.fromkeys(unknown)),
     )
+
+
+def _list_ends(snapshot: AccountSnapshot) -> tuple[End, ...]:
+    """Return when CAs and certificates end, the soonest first."""
+    ends = [
+        End("CA", ca.name, ca.arn, ca.status, ca.ends)
+        for ca in snapshot.authorities
+        if ca.ends is not None and ca.status not in GONE
+    ]
+    ends += [
+        End("certificate", certificate.name, certificate.arn, certificate.status, certificate.ends)
+        for certificate in snapshot.certificates
+        if certificate.ends is not None and certificate.status == "ISSUED"
+    ]
+    return tuple(sorted(ends, key=lambda end: (day(end.day), end.what, end.name, end.arn)))
+
+
+def _list_costs(snapshot: AccountSnapshot) -> tuple[Cost, ...]:
+    """Return what each CA of the account costs in a month.
+
+    AWS bills every status but DELETED and FAILED: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html.
+    """
+    return tuple(
+        Cost(ca.name, ca.arn, ca.status, mode, _monthly_price(ca, mode))
+        for ca in sorted(snapshot.own, key=lambda ca: (ca.region, ca.name, ca.arn))
+        if ca.status not in GONE
+        for mode in [ca.arguments["usage_mode"] or facts.DEFAULT_USAGE_MODE]
+    )
+
+
+def _monthly_price(ca: CaStatus, mode: str) -> int | None:
+    return None if ca.arn.split(":")[1] == "aws-cn" else facts.MONTHLY_USD.get(mode)

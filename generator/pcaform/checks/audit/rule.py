@@ -3,7 +3,7 @@
 A function in a file of `rules/` becomes a rule by its decorator, and is registered by being there:
 
     @rule("ca-expired", source="https://...")
-    def ca_expired(context: AuditContext) -> Iterator[Finding]:
+    def ca_expired(context: AuditContext) -> Iterator[AuditFinding]:
         \"\"\"A CA has expired: it issues nothing, and AWS still bills it.\"\"\"
         for ca in ...:
             yield ca_expired.ca_finding(ca, message, advice=advice, day=context.now)
@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pcaform.checks.access.check import AccessResult
-from pcaform.checks.audit.finding import Finding
+from pcaform.checks.audit.finding import AuditFinding
+from pcaform.core import rules
 from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus
 
 
@@ -28,25 +29,20 @@ class AuditContext:
     expiring: timedelta
 
 
-Check = Callable[[AuditContext], Iterator[Finding]]
+Check = Callable[[AuditContext], Iterator[AuditFinding]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(rules.Rule[Check]):
     """One rule. `text` states what is wrong; `source` is the page that says why it matters."""
-
-    id: str
-    text: str
-    source: str
-    check: Check
 
     def finding(
         self, subject: str, message: str, *, advice: str, day: datetime | None, arn: str = "", region: str = ""
-    ) -> Finding:
+    ) -> AuditFinding:
         """Return a finding of this rule."""
-        return Finding(self.id, subject, message, advice, day, arn, region)
+        return AuditFinding(self.id, subject, message, advice, day=day, arn=arn, region=region)
 
-    def ca_finding(self, ca: CaStatus, message: str, *, advice: str, day: datetime | None) -> Finding:
+    def ca_finding(self, ca: CaStatus, message: str, *, advice: str, day: datetime | None) -> AuditFinding:
         """Return a finding of this rule about a CA."""
         return self.finding(f"CA {ca.name}", message, advice=advice, day=day, arn=ca.arn, region=ca.region)
 

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pcaform.checks.guard.analysis.unknown_types import unknown_type
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import address_of
-from pcaform.checks.guard.levels import rank
 from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.registry import rules_for
-from pcaform.checks.guard.verdict import Finding, GuardResult, Note, Outcome, Undecided
+from pcaform.checks.guard.verdict import GuardFinding, GuardResult, Note, Outcome, Undecided, note, rank, undecided
 
 _KNOWN_ACTIONS = {
     frozenset(actions)
@@ -37,20 +36,22 @@ def check_plan(plan: Plan, existing: Mapping[str, str] | None = None) -> GuardRe
     context = PlanContext(plan, existing or {})
     outcomes = [outcome for change in plan.changes for outcome in _outcomes(change, context)]
     if plan.is_errored:
-        outcomes.append(Undecided("", _ERRORED))
+        outcomes.append(undecided("", _ERRORED))
     if plan.is_deferred:
-        outcomes.append(Undecided("", _DEFERRED))
+        outcomes.append(undecided("", _DEFERRED))
     elif plan.is_partial and not plan.is_errored:
-        outcomes.append(Note("", _PARTIAL))
+        outcomes.append(note("", _PARTIAL))
     return collect_result(outcomes)
 
 
 def collect_result(outcomes: Iterable[Outcome]) -> GuardResult:
     """Return outcomes sorted: findings by level, then by address."""
     unique = list(dict.fromkeys(outcomes))
-    findings = [outcome for outcome in unique if isinstance(outcome, Finding)]
+    findings = [outcome for outcome in unique if isinstance(outcome, GuardFinding)]
     return GuardResult(
-        findings=tuple(sorted(findings, key=lambda finding: (rank(finding.level), finding))),
+        findings=tuple(
+            sorted(findings, key=lambda finding: (rank(finding.level), finding.address, finding.rule, finding))
+        ),
         notes=tuple(sorted(outcome for outcome in unique if isinstance(outcome, Note))),
         doubts=tuple(sorted(outcome for outcome in unique if isinstance(outcome, Undecided))),
     )
@@ -59,7 +60,7 @@ def collect_result(outcomes: Iterable[Outcome]) -> GuardResult:
 def _outcomes(change: Change, context: PlanContext) -> Iterator[Outcome]:
     if frozenset(change.actions) not in _KNOWN_ACTIONS:
         words = ", ".join(change.actions) or "none"
-        yield Undecided(address_of(change), f"this release does not know the actions '{words}'")
+        yield undecided(address_of(change), f"this release does not know the actions '{words}'")
         return
     yield from _notes(change)
     if change.actions != ("no-op",):
@@ -76,9 +77,9 @@ def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:
 def _notes(change: Change) -> Iterator[Note]:
     """Note what changes nothing at AWS although it may look so: a forget, an import, a move."""
     if "forget" in change.actions:
-        yield Note(address_of(change), "forgotten: it is removed from the state and stays at AWS as it is")
+        yield note(address_of(change), "forgotten: it is removed from the state and stays at AWS as it is")
     if change.importing:
         after = "then changed" if change.actions != ("no-op",) else "nothing changes at AWS"
-        yield Note(address_of(change), f"imported: {change.importing} is added to the state, {after}")
+        yield note(address_of(change), f"imported: {change.importing} is added to the state, {after}")
     if change.moved_from:
-        yield Note(address_of(change), f"moved: it was {change.moved_from} in the state; a move changes nothing at AWS")
+        yield note(address_of(change), f"moved: it was {change.moved_from} in the state; a move changes nothing at AWS")

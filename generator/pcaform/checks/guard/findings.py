@@ -6,6 +6,7 @@ from typing import Any
 
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.verdict import Difference
+from pcaform.core.unicode import visible
 from pcaform.terraform.plan_changes import is_marked
 
 _CAUSES = {
@@ -93,6 +94,5 @@ def _at(value: Any, steps: Sequence[str | int], *, is_mask: bool = False) -> Any
 
 
 def _format_value(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    text = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    text = visible(json.dumps(value, ensure_ascii=False))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

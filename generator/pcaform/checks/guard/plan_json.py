@@ -106,7 +106,7 @@ def _document(content: bytes, name: str) -> Mapping[str, Any]:
     if not isinstance(document, dict) or not isinstance(version, str) or "planned_values" not in document:
         raise Failure(f"{name}: not a plan in JSON: {_TAKE}")
     if version.partition(".")[0] != _MAJOR:
-        raise Failure(f"{name}: the format of the plan is {_printable(version)}, only {_MAJOR}.x is supported")
+        raise Failure(f"{name}: the format of the plan is {version}, only {_MAJOR}.x is supported")
     return document
 
 
@@ -114,7 +114,7 @@ def _resources(module: Mapping[str, Any], mode: str) -> Iterator[Resource]:
     """Yield the managed or the data resources of a module of the state and of the modules below it."""
     for record in _list(module, "resources"):
         if record.get("mode", "managed") == mode:
-            address, deposed = (_printable(_text(text)) for text in (record["address"], record.get("deposed_key", "")))
+            address, deposed = (_text(text) for text in (record["address"], record.get("deposed_key", "")))
             yield Resource(address, _text(record["type"]), _object(record.get("values")), deposed)
     for child in _list(module, "child_modules"):
         yield from _resources(child, mode)
@@ -124,39 +124,39 @@ def _gone(drift: list[Any]) -> Iterator[Resource]:
     for record in drift:
         if _list(record["change"], "actions") == ["delete"]:
             before = _object(record["change"].get("before"))
-            yield Resource(_printable(_text(record["address"])), _text(record["type"]), before)
+            yield Resource(_text(record["address"]), _text(record["type"]), before)
 
 
 def _change(record: Mapping[str, Any]) -> Change:
     change = record["change"]
     importing = change.get("importing")
     return Change(
-        address=_printable(_text(record["address"])),
+        address=_text(record["address"]),
         type=_text(record["type"]),
-        actions=tuple(_printable(_text(action)) for action in _list(change, "actions")),
+        actions=tuple(_text(action) for action in _list(change, "actions")),
         before=_object(change.get("before")),
         after=_object(change.get("after")),
         unknown=_mask(change.get("after_unknown")),
-        reason=_printable(_text(record.get("action_reason", ""))),
+        reason=_text(record.get("action_reason", "")),
         paths=tuple(_path(steps) for steps in _list(change, "replace_paths")),
-        deposed=_printable(_text(record.get("deposed", ""))),
+        deposed=_text(record.get("deposed", "")),
         secret=(change.get("before_sensitive", False), change.get("after_sensitive", False)),
         importing=_import_id(importing) if importing else "",
-        moved_from=_printable(_text(record.get("previous_address", ""))),
+        moved_from=_text(record.get("previous_address", "")),
     )
 
 
 def _import_id(importing: Mapping[str, Any]) -> str:
     """Return the id of an imported object, or the parts of its identity."""
     text = importing.get("id") or json.dumps(importing.get("identity"), sort_keys=True)
-    return _printable(_text(text))
+    return _text(text)
 
 
 def _path(steps: Any) -> str:
     if not isinstance(steps, list):
         raise TypeError
     written = "".join(f"[{step}]" if isinstance(step, int) else f".{_text(step)}" for step in steps)
-    return _printable(written.removeprefix("."))
+    return written.removeprefix(".")
 
 
 def _list(record: Mapping[str, Any], key: str) -> list[Any]:
@@ -182,8 +182,3 @@ def _mask(value: Any) -> Mapping[str, Any]:
     if value is True:
         raise TypeError
     return _object(value)
-
-
-def _printable(text: str) -> str:
-    """Return text without control characters: addresses are printed, and a plan may come from anywhere."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

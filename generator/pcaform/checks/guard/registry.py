@@ -7,21 +7,16 @@ from collections.abc import Mapping
 from functools import cache
 
 from pcaform.checks.guard import rules
-from pcaform.checks.guard.levels import rank
 from pcaform.checks.guard.rule import Rule
 from pcaform.checks.guard.spec_diff import change_types
-from pcaform.core.discovery import collect
+from pcaform.checks.guard.verdict import rank
+from pcaform.core.rules import collect
 
 
 @cache
 def all_rules() -> Mapping[str, Rule]:
     """Return the rules by id: by level, then by the name of their file, then as they are in it."""
-    found: dict[str, Rule] = {}
-    for rule in sorted(collect(rules, Rule), key=lambda each: rank(each.level)):
-        if rule.id in found:
-            raise ValueError(f"two rules of the guard have the id '{rule.id}'")
-        found[rule.id] = rule
-    return found
+    return {rule.id: rule for rule in sorted(collect(rules, Rule), key=lambda rule: rank(rule.level))}
 
 
 @cache

@@ -1,73 +1,156 @@
-"""Formats a result as text and as JSON, and describes the JSON with a JSON Schema."""
+"""The report of the guard: its text, Markdown for pull requests, its JSON, and where findings are in a spec."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from pydantic import TypeAdapter
+from pcaform.checks.guard.verdict import GuardFinding, GuardResult, Outcome
+from pcaform.core.finding import Finding, Location
+from pcaform.core.formats.markdown import code, escape, fold, html_code
+from pcaform.core.formats.report import Report
+from pcaform.spec.parse import locate
+from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Document, Loc
+from pcaform.terraform import module_names
 
-from pcaform.checks.guard.verdict import Finding, GuardResult, Note, Undecided, Waived
+MARKER = "<!-- pcaform guard -->"
+"""The first line, invisible: a pipeline that finds it in one of its comments updates that comment."""
 
 _LISTED = 12
 """How many affected objects the text lists; the JSON has all."""
+_LIMIT = 60_000
+"""GitHub refuses a comment of more than 65,536 characters; this limit leaves room for the rest."""
+
+AnyOutcome = TypeVar("AnyOutcome", bound=Outcome)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What `pcaform guard --format json` prints; the major part of `format_version` grows with each breaking change."""
+class SourcePositions:
+    """Where findings are reported: in `path`, and with a spec at the entry whose module call an address is in."""
 
-    format_version: Literal["1.1"]
-    findings: tuple[Finding, ...]
-    notes: tuple[Note, ...]
-    doubts: tuple[Undecided, ...]
-    waived: tuple[Waived, ...]
+    path: str
+    document: Document | None = None
+    calls: Mapping[str, Loc] | None = None
 
-
-_REPORT = TypeAdapter(Report)
-
-
-def format_text(result: GuardResult) -> str:
-    """Return a few lines for each finding: what happens and why, what it affects, and what to do instead."""
-    waived = (f"{_head(waived.finding)}\n  waived until {waived.until}: {waived.why}" for waived in result.waived)
-    return "\n".join([*(line for finding in result.findings for line in _lines(finding)), *waived])
+    def of_address(self, address: str) -> Location:
+        """Return the position of an address: the entry of the spec that it was rendered from, else the whole file."""
+        call = address.removeprefix("module.").partition(".")[0]
+        loc = (self.calls or {}).get(call)
+        if self.document is None or loc is None:
+            return Location(self.path)
+        return self.document.location(locate(self.document, loc), of_key=True)
 
 
-def _lines(finding: Finding) -> Iterator[str]:
-    yield _head(finding)
-    for difference in finding.differences:
-        yield f"  {difference.path}: {difference.before} -> {difference.after}"
-    for line in shorten(finding.affected):
-        yield f"  affects {line}"
-    yield f"  instead: {finding.advice}"
+def positions_of_spec(path: str, spec: Spec, document: Document | None) -> SourcePositions:
+    """Return the positions of a spec's entries, by the module calls that are rendered from them."""
+    return SourcePositions(path, document, dict(_calls(spec)))
 
 
-def _head(finding: Finding) -> str:
+def _calls(spec: Spec) -> Iterator[tuple[str, Loc]]:
+    for key, authority in spec.certificate_authorities.items():
+        loc = ("certificate_authorities", key)
+        generations = range(1, getattr(authority, "generation", 1) + 1)
+        named = (module_names.ca(key), module_names.permission(key), module_names.share(key))
+        yield from ((name, loc) for name in named)
+        yield from ((module_names.ca_certificate(key, number), loc) for number in generations)
+    yield from ((module_names.share(key), ("shares", key)) for key in spec.shares)
+    yield from ((module_names.issuer(key), ("issuers", key)) for key in spec.issuers)
+    yield from ((module_names.operator_role(section, key), (section, key)) for section, key, _ in spec.operator_roles)
+    yield from ((module_names.crl_bucket(key), ("crl_buckets", key)) for key in spec.crl_buckets)
+    yield from ((module_names.certificate(key), ("certificates", key)) for key in spec.certificates)
+
+
+def add_locations(result: GuardResult, positions: SourcePositions) -> GuardResult:
+    """Return a result whose findings and undecided changes know where they are."""
+
+    def located(outcomes: Iterable[AnyOutcome]) -> tuple[AnyOutcome, ...]:
+        return tuple(replace(each, location=positions.of_address(each.address)) for each in outcomes)
+
+    return replace(result, findings=located(result.findings), doubts=located(result.doubts))
+
+
+def build_report(result: GuardResult, located: Sequence[Finding] = ()) -> Report:
+    """Return the report of a result; `located` are its findings and undecided changes for annotations."""
+    return Report(
+        sorted(located),
+        lines=lambda: _lines(result),
+        document=lambda: result,
+        markdown=lambda: format_markdown(result),
+    )
+
+
+def _lines(result: GuardResult) -> Iterator[str]:
+    """Yield a few lines for each finding: what happens and why, what it affects, and what to do instead."""
+    for finding in result.findings:
+        yield _head(finding)
+        yield from (f"  {each.path}: {each.before} -> {each.after}" for each in finding.differences)
+        yield from (f"  affects {line}" for line in _shorten(finding.affected))
+        yield f"  {finding.advice_line}"
+    for waived in result.waived:
+        yield _head(waived.finding)
+        yield f"  waived until {waived.until}: {waived.why}"
+
+
+def _head(finding: GuardFinding) -> str:
     address = f"{finding.address}: " if finding.address else ""
-    return f"{address}{describe_change(finding)}{finding.message} [{finding.rule}, {finding.level}]"
+    return f"{address}{finding.statement} [{finding.rule}, {finding.level}]"
 
 
-def describe_change(finding: Finding) -> str:
-    """Return what Terraform does and why, as the start of a sentence; empty if it does nothing."""
-    words = {"delete": "destroyed", "create": "created", "update": "changed"}
-    action = "replaced" if {"delete", "create"} <= set(finding.actions) else words.get("".join(finding.actions))
-    because = f" because {finding.cause}" if finding.cause else ""
-    return f"{action}{because}: " if action else ""
-
-
-def shorten(lines: tuple[str, ...]) -> Iterator[str]:
+def _shorten(lines: tuple[str, ...]) -> Iterator[str]:
     """Yield the first lines, and how many more there are."""
     yield from lines[:_LISTED]
     if len(lines) > _LISTED:
         yield f"and {len(lines) - _LISTED} more"
 
 
-def format_json(result: GuardResult) -> str:
-    """Return one JSON document, as `json_schema` describes it."""
-    report = Report("1.1", result.findings, result.notes, result.doubts, result.waived)
-    return _REPORT.dump_json(report, indent=2).decode()
+def format_verdict(result: GuardResult) -> str:
+    """Return the number of findings by level, of undecided changes, and of waived findings."""
+    levels = [finding.level for finding in result.findings]
+    counts = [f"{levels.count(level)} {level}" for level in dict.fromkeys(levels)]
+    counts += [f"{len(result.doubts)} not judged"] if result.doubts else []
+    counts += [f"{len(result.waived)} waived"] if result.waived else []
+    return ", ".join(counts) or "nothing found"
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of the report, for programs that read it."""
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return {**dialect, **_REPORT.json_schema(mode="serialization")}
+def format_markdown(result: GuardResult) -> str:
+    """Return the comment: a marker, a verdict, then one collapsed section for each finding. The same for the same."""
+    lists = {
+        "not judged": [(each.address, "", each.message) for each in result.doubts],
+        "waived": [
+            (each.finding.address, f" {each.finding.rule}, until {each.until}", each.why) for each in result.waived
+        ],
+        "notes": [(each.address, "", each.message) for each in result.notes],
+    }
+    parts = [*map(_section, result.findings)]
+    parts += [
+        fold(f"{len(rows)} {title}", "\n".join(_list_item(*row) for row in rows))
+        for title, rows in lists.items()
+        if rows
+    ]
+    return "\n\n".join([MARKER, f"### pcaform guard: {format_verdict(result)}", *_fit(parts)])
+
+
+def _section(finding: GuardFinding) -> str:
+    lines = [
+        f"{escape(finding.statement)}.",
+        *(f"- {code(each.path)}: {code(each.before)} → {code(each.after)}" for each in finding.differences),
+    ]
+    affected = [f"- {escape(line)}" for line in _shorten(finding.affected)]
+    body = ["\n".join(lines), *(["Affected:\n" + "\n".join(affected)] if affected else [])]
+    body.append(f"Instead: {escape(finding.advice)}.")
+    return fold(f"{finding.level}: {html_code(finding.address)} {finding.rule}", "\n\n".join(body))
+
+
+def _list_item(address: str, facts: str, message: str) -> str:
+    return f"- {code(address)}{escape(facts)}: {escape(message)}" if address or facts else f"- {escape(message)}"
+
+
+def _fit(parts: list[str]) -> Iterator[str]:
+    """Yield as many parts as fit into a comment, and how many more there are."""
+    left = _LIMIT
+    for number, part in enumerate(parts):
+        left -= len(part)
+        if left < 0:
+            yield f"{len(parts) - number} more do not fit here: see the log of the pipeline."
+            return
+        yield part

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pcaform.checks.guard.findings import address_of, cause, differences
-from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.verdict import Finding, Outcome, Undecided
+from pcaform.checks.guard.verdict import GuardFinding, Level, Outcome, Undecided, undecided
+from pcaform.core import rules
 
 if TYPE_CHECKING:
     from pcaform.checks.guard.context import PlanContext
@@ -24,19 +24,15 @@ Check = Callable[[Change, "PlanContext"], Iterator[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(rules.Rule[Check]):
     """One rule: `check` is run on every change of the resource types in `types`.
 
-    `change` ends the sentence "a change that …", `consequence` says what it does, `source` is the URL that says so.
+    `change` ends the sentence "a change that …", `text` says what it does.
     """
 
-    id: str
     level: Level
     types: tuple[str, ...]
     change: str
-    consequence: str
-    source: str
-    check: Check
 
     def finding(
         self,
@@ -47,32 +43,30 @@ class Rule:
         affected: Iterable[str] = (),
         arguments: Sequence[str] = (),
         level: Level | None = None,
-    ) -> Finding:
+    ) -> GuardFinding:
         """Return a finding; `arguments` are those to show where none forces a replacement, `level` is the rule's."""
-        return Finding(
-            address=address_of(change),
-            rule=self.id,
-            level=level or self.level,
+        level = level or self.level
+        return GuardFinding(
+            self.id,
+            address_of(change),
+            message,
+            advice,
+            severity=level.severity,
+            level=level,
             actions=change.actions,
             cause=cause(change),
             paths=change.paths,
             differences=differences(change, change.paths or arguments),
-            message=message,
             affected=tuple(affected),
-            advice=advice,
         )
 
     def undecided(self, change: Change, message: str) -> Undecided:
         """Return that the change cannot be decided, and may be one that the rule finds."""
-        return Undecided(address_of(change), message, self.level)
+        return undecided(address_of(change), message, self.level)
 
 
 def rule(
     name: str, level: Level, *, types: Sequence[str], change: str, consequence: str, source: str
 ) -> Callable[[Check], Rule]:
     """Make a check a rule, under the check's name."""
-
-    def make(check: Check) -> Rule:
-        return Rule(name, level, tuple(types), change, consequence, source, check)
-
-    return make
+    return lambda check: Rule(name, consequence, source, check, level, tuple(types), change)

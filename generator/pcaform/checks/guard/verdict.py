@@ -1,8 +1,39 @@
-"""Results of the guard: findings, notes, changes that cannot be decided, and waived findings."""
+"""Results of the guard: findings by level, notes, changes that cannot be decided, and waived findings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
 
-from pcaform.checks.guard.levels import Level
+from pcaform.core.finding import Finding, Severity
+from pcaform.core.formats.json_document import alias
+
+UNDECIDED = "cannot-judge"
+"""The rule id of changes that cannot be decided."""
+
+
+class Level(StrEnum):
+    """How much a change harms those who rely on the CAs, most severe first: the values of `--fail-on`."""
+
+    BREAKS_TRUST = "breaks-trust"
+    """Certificates lose their issuer, their renewal or their revocation, or anyone may use a CA."""
+    WIDENS_ACCESS = "widens-access"
+    """A principal may do more than before."""
+    NOTICE = "notice"
+    """Nothing breaks, but the change should be noticed."""
+
+    def reaches(self, other: "Level") -> bool:
+        """Tell whether this level is as severe as another, or more."""
+        return rank(self) <= rank(other)
+
+    @property
+    def severity(self) -> Severity:
+        """An error where trust breaks, else a warning."""
+        return Severity.ERROR if self is Level.BREAKS_TRUST else Severity.WARNING
+
+
+def rank(level: Level) -> int:
+    """Return the position of a level, 0 for the most severe."""
+    return list(Level).index(level)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -14,62 +45,91 @@ class Difference:
     after: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
+@dataclass(frozen=True, slots=True)
+class Outcome(Finding):
+    """What the guard says about the change at an address, the `subject`; it is empty for the plan as a whole."""
+
+    address = alias("subject", str)
+
+
+@dataclass(frozen=True, slots=True)
+class GuardFinding(Outcome):
     """A change that would do harm: what it does at AWS, what forces it, and what to do instead.
 
     `differences` are the arguments behind it, `affected` are the objects that depend on it, one line each.
     """
 
-    address: str
-    rule: str
-    level: Level
-    actions: tuple[str, ...]
-    cause: str
-    paths: tuple[str, ...]
-    differences: tuple[Difference, ...]
-    message: str
-    affected: tuple[str, ...]
-    advice: str
+    level: Level = Level.BREAKS_TRUST
+    actions: tuple[str, ...] = ()
+    cause: str = ""
+    paths: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    affected: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> str:
+        """What Terraform does and why, as the start of a sentence; empty if it does nothing."""
+        words = {"delete": "destroyed", "create": "created", "update": "changed"}
+        action = "replaced" if {"delete", "create"} <= set(self.actions) else words.get("".join(self.actions))
+        because = f" because {self.cause}" if self.cause else ""
+        return f"{action}{because}: " if action else ""
+
+    @property
+    def statement(self) -> str:
+        """What Terraform does and why, and what that means at AWS."""
+        return self.change + self.message
+
+    @property
+    def advice_line(self) -> str:
+        """What to do instead."""
+        return f"instead: {self.advice}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Note:
+@dataclass(frozen=True, slots=True)
+class Note(Outcome):
     """A change that looks harmful, and why it is not."""
 
-    address: str
-    message: str
 
+@dataclass(frozen=True, slots=True)
+class Undecided(Outcome):
+    """A change that could not be decided, and why. `level` is the most severe finding that it may hide."""
 
-@dataclass(frozen=True, slots=True, order=True)
-class Undecided:
-    """A change that could not be decided, and why; the address is empty for the plan as a whole.
-
-    `level` is the most severe finding that it may hide.
-    """
-
-    address: str
-    message: str
     level: Level = Level.BREAKS_TRUST
 
+    @property
+    def statement(self) -> str:
+        """The reason, as that of an undecided change."""
+        return f"cannot be judged: {self.message}"
 
-@dataclass(frozen=True, slots=True, order=True)
+
+@dataclass(frozen=True, slots=True)
 class Waived:
     """A finding that a waiver of the spec accepts: the reason, and the last day."""
 
-    finding: Finding
+    finding: GuardFinding
     why: str
     until: str
 
 
-Outcome = Finding | Note | Undecided
+def note(address: str, message: str) -> Note:
+    """Return a note about the change at an address."""
+    return Note("note", address, message, severity=Severity.WARNING)
+
+
+def undecided(address: str, message: str, level: Level = Level.BREAKS_TRUST) -> Undecided:
+    """Return that the change at an address cannot be decided."""
+    return Undecided(UNDECIDED, address, message, severity=level.severity, level=level)
 
 
 @dataclass(frozen=True, slots=True)
 class GuardResult:
-    """All results, findings by level and then by address; the change is safe if there are no findings and no doubts."""
+    """All results, findings by level and then by address, as `guard --format json` prints them.
 
-    findings: tuple[Finding, ...] = ()
+    The change is safe if there are no findings and no doubts.
+    """
+
+    format_version: Literal["1.2"] = field(default="1.2", kw_only=True)
+    findings: tuple[GuardFinding, ...] = ()
     notes: tuple[Note, ...] = ()
     doubts: tuple[Undecided, ...] = ()
     waived: tuple[Waived, ...] = ()

@@ -7,7 +7,7 @@ from pcaform.checks.guard.check import collect_result, run_rules
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.spec_diff import change_types
-from pcaform.checks.guard.verdict import Finding, GuardResult, Note, Outcome, Waived
+from pcaform.checks.guard.verdict import GuardFinding, GuardResult, Note, Outcome, Waived, note
 from pcaform.spec.sections import Waiver
 
 
@@ -28,7 +28,7 @@ def apply_waivers(result: GuardResult, waivers: Sequence[Waiver], *, today: date
     )
 
 
-def _find_waiver(finding: Finding, waivers: Iterable[Waiver]) -> Waiver | None:
+def _find_waiver(finding: GuardFinding, waivers: Iterable[Waiver]) -> Waiver | None:
     return next(
         (waiver for waiver in waivers if waiver.what == finding.rule and _is_about(waiver, finding.address)), None
     )
@@ -44,7 +44,7 @@ def _is_expired(waiver: Waiver, today: date) -> bool:
 
 
 def _unused_note(waiver: Waiver) -> Note:
-    return Note(waiver.address or "", f"the waiver of '{waiver.what}' until {waiver.until} accepts nothing here")
+    return note(waiver.address or "", f"the waiver of '{waiver.what}' until {waiver.until} accepts nothing here")
 
 
 def _check_expired(waiver: Waiver) -> Iterator[Outcome]:

@@ -3,9 +3,8 @@
 With `--pipeline` it prints the policy of the role that plans or applies a spec's stack, or an SCP that guards it.
 """
 
-import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +16,9 @@ from pcaform.core.files import display_name, read_bytes
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
+
+if TYPE_CHECKING:
+    from pcaform.checks.access.check import AccessResult
 
 _Pipeline = Annotated[
     Pipeline | None,
@@ -82,21 +84,17 @@ def command(
 
 def run(path: str, *, form: str = "text") -> int:
     """Print what the principals of a spec, or of a stack's directory, may do; return 2 where that is not as granted."""
-    from pcaform.checks.access import report, targets
+    from pcaform.checks.access import targets
     from pcaform.rules.load import load_file
 
     directory = Path(path)
     result = targets.check_stack_access(directory) if directory.is_dir() else targets.check_spec_access(load_file(path))
-    if text := report.FORMATS[form](result):
-        console.print_result(text)
-    console.print_status(f"no policy of a stack shows: {report.not_shown(result)}")
-    console.print_status(targets.format_summary(result))
-    return FINDINGS if result.findings else OK
+    return _print(result, form)
 
 
 def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
     """Print what the principals of an account may do; return 2 where that is too much, or where not all was read."""
-    from pcaform.checks.access import report, targets
+    from pcaform.checks.access import targets
     from pcaform.checks.access.account import account_request
     from pcaform.cli.account_session import open_account, require_cas
     from pcaform.sources.aws.snapshot import read_snapshot
@@ -105,14 +103,18 @@ def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
     require_cas(snapshot.certified, snapshot.notes)
     result, unread = targets.check_account_access(snapshot)
     notes = (*snapshot.all_notes, *unread)
-    for note in notes:
-        console.print_status(f"{note.kind}: {note.address}: {note.reason}")
-    if text := report.FORMATS[form](result):
-        console.print_result(text)
-    console.print_status(f"no policy of a principal shows: {report.not_shown(result)}")
-    console.print_status(targets.format_summary(result))
-    is_complete = all(note.kind != "unknown" for note in notes)
-    return FINDINGS if result.findings or not is_complete else OK
+    console.print_status(*map(str, notes))
+    code = _print(result, form)
+    return FINDINGS if any(note.kind == "unknown" for note in notes) else code
+
+
+def _print(result: "AccessResult", form: str) -> int:
+    from pcaform.checks.access import report, targets
+
+    report.build_report(result).print(form)
+    holder = "principal" if result.is_live else "stack"
+    console.print_status(f"no policy of a {holder} shows: {report.not_shown(result)}", targets.format_summary(result))
+    return FINDINGS if result.findings else OK
 
 
 def run_pipeline(path: str, *, step: str, outputs: str | None = None, exempt: tuple[str, ...] = ()) -> int:
@@ -120,6 +122,7 @@ def run_pipeline(path: str, *, step: str, outputs: str | None = None, exempt: tu
 
     `outputs` is what `terraform output -json` prints: it has the ARNs of the CAs that the stack has created.
     """
+    from pcaform.core.formats.json_document import format_json
     from pcaform.render.pipelines import policy
     from pcaform.rules.load import load_file
 
@@ -127,7 +130,7 @@ def run_pipeline(path: str, *, step: str, outputs: str | None = None, exempt: tu
     if outputs is not None:
         spec = policy.add_ca_arns(spec, policy.parse_ca_arns(read_bytes(outputs), display_name(outputs)))
     document = policy.build_document(spec, step, exempt=exempt)
-    console.print_result(json.dumps(document, indent=2))
+    console.print_result(format_json(document))
     for note in policy.list_notes(spec, step, document):
         console.print_status(note)
     return OK

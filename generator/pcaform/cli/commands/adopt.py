@@ -71,12 +71,13 @@ def command(
 
 def run(directory: Path, options: AdoptOptions) -> int:
     """Take over what an initialised stack describes; return 2 where its plan would do more than that."""
-    from pcaform.adopt.report import build_proof, format_text
+    from pcaform.adopt.report import build_proof, format_lines
     from pcaform.adopt.session import open_session
     from pcaform.adopt.state_backup import open_backup
     from pcaform.adopt.transaction import prove
     from pcaform.cli import adopt_steps as steps
     from pcaform.cli.stacks import refuse_stale
+    from pcaform.core.formats.text import join_lines
     from pcaform.terraform.environment import user_environment
 
     steps.check_options(options, directory)
@@ -92,7 +93,7 @@ def run(directory: Path, options: AdoptOptions) -> int:
         proven = prove(environment)
         proof = build_proof(proven, context, "not pushed")
         steps.write_proof(proof, options.proof)
-        console.print_result(format_text(proof))
+        console.print_result(join_lines(format_lines(proof)))
         if not proven.result.is_accepted:
             steps.print_refusal(proven)
             return FINDINGS

@@ -38,11 +38,10 @@ def command(
 def run(caller: Caller, *, form: str = "text", expiring: timedelta = timedelta(days=90)) -> int:
     """Print the audit of an account; return 2 where there are findings, or where not all could be read."""
     from pcaform.checks.audit.check import audit_account, format_summary
-    from pcaform.checks.audit.html import format_html
-    from pcaform.checks.audit.report import FORMATS
+    from pcaform.checks.audit.report import build_report
     from pcaform.cli.account_session import open_account
 
     result = audit_account(open_account(caller), now=datetime.now(UTC), expiring=expiring)
-    console.print_result({**FORMATS, "html": format_html}[form](result))
+    build_report(result).print(form)
     console.print_status(format_summary(result))
-    return FINDINGS if result.findings or result.notes else OK
+    return FINDINGS if result.findings or result.unknown else OK

@@ -24,5 +24,5 @@ def run(keep: Path | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="pcaform-demo-") as name:
         scratch = Path(name)
         play(keep or scratch / "out", scratch)
-    console.print_status(f"\nit all holds{f'; the stack is in {keep}' if keep else ''}")
+    console.print_status("", f"it all holds{f'; the stack is in {keep}' if keep else ''}")
     return OK

@@ -9,6 +9,7 @@ from pcaform.cli import account_options
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import ReportFormat
 from pcaform.core import console
+from pcaform.core.files import display_name
 from pcaform.sources.aws.session import Caller
 
 
@@ -34,15 +35,14 @@ def command(
 
 def run(path: str, caller: Caller, *, form: str = "text", expiring: timedelta = timedelta(days=90)) -> int:
     """Print what differs between a spec and its account; return 2 where anything differs or could not be read."""
-    from pcaform.checks.drift import report
     from pcaform.checks.drift.check import compare_account, format_summary, select_regions
+    from pcaform.checks.drift.report import build_report
     from pcaform.cli.account_session import open_account
     from pcaform.rules.load import load_file
 
     spec = load_file(path)
     account = open_account(select_regions(spec, caller))
     drift = compare_account(spec, account, expiring=expiring)
-    if text := report.FORMATS[form](drift):
-        console.print_result(text)
+    build_report(drift, display_name(path)).print(form)
     console.print_status(format_summary(drift))
     return FINDINGS if drift.differences else OK

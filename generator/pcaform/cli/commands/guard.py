@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
-from pcaform.cli.options import FailOn, GuardFormat
+from pcaform.cli.options import FailOn, ReportFormat
 from pcaform.core import console
 
 
@@ -29,7 +29,7 @@ def command(
         Path | None,
         typer.Option("--chdir", metavar="DIR", help="Where Terraform reads a plan file. Default: its directory."),
     ] = None,
-    form: Annotated[GuardFormat, typer.Option("--format", help="The output format.")] = GuardFormat.text,
+    form: Annotated[ReportFormat, typer.Option("--format", help="The output format.")] = ReportFormat.text,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="The lowest level that fails.")] = FailOn.breaks_trust,
 ) -> int:
     """Refuse what would break trust (exit 2): check a plan, or the change from one spec to another."""
@@ -50,16 +50,14 @@ def run(
     Return 2 for findings of the level `fail_on` or above, and 1 where something of that level cannot be decided: then
     even the findings may not be all.
     """
-    from pcaform.checks.guard.levels import Level
-    from pcaform.checks.guard.markdown import format_verdict
-    from pcaform.cli.guard_cases import apply_case_waivers, check_cases, format_cases, join_results
+    from pcaform.checks.guard.report import format_verdict
+    from pcaform.checks.guard.verdict import Level
+    from pcaform.cli.guard_cases import apply_case_waivers, check_cases, join_results, report_cases
 
     level = Level(fail_on)
     cases = apply_case_waivers(check_cases(paths, spec=spec, base=base, chdir=chdir))
     result = join_results(cases)
-    text = format_cases(cases, form)
-    if text:
-        console.print_result(text)
+    report_cases(cases).print(form)
     for kind, notes in (("note", result.notes), ("undecided", result.doubts)):
         for note in notes:
             console.print_status(": ".join(part for part in (kind, note.address, note.message) if part))

@@ -2,7 +2,7 @@
 
 import json
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,16 +10,15 @@ from pcaform.cli.exit_codes import OK
 from pcaform.cli.options import SchemaOf
 from pcaform.core import console
 
-_MODULES = {
-    "spec": "pcaform.spec.schema",
-    "guard": "pcaform.checks.guard.report",
-    "access": "pcaform.checks.access.report",
-    "import": "pcaform.importer.merge.report",
-    "drift": "pcaform.checks.drift.report",
-    "audit": "pcaform.checks.audit.report",
-    "adopt": "pcaform.adopt.report",
+_REPORTS = {
+    "guard": ("pcaform.checks.guard.verdict", "GuardResult"),
+    "access": ("pcaform.checks.access.report", "AccessReport"),
+    "import": ("pcaform.importer.merge.report", "ImportReport"),
+    "drift": ("pcaform.checks.drift.difference", "Drift"),
+    "audit": ("pcaform.checks.audit.finding", "Audit"),
+    "adopt": ("pcaform.adopt.report", "Proof"),
 }
-"""The module whose `json_schema` describes each of them; only the one that is asked for is imported."""
+"""The dataclass that each of them prints as JSON; only the module that is asked for is imported."""
 
 
 def command(
@@ -33,5 +32,18 @@ def command(
 
 def run(of: str = "spec") -> int:
     """Print the schema of `spec`, or of what a command prints as JSON."""
-    console.print_result(json.dumps(import_module(_MODULES[of]).json_schema(), indent=2))
+    console.print_result(json.dumps(build_schema(of), indent=2))
     return OK
+
+
+def build_schema(of: str) -> dict[str, Any]:
+    """Return the schema of `spec`, or of what a command prints as JSON."""
+    if of == "spec":
+        from pcaform.spec.schema import json_schema
+
+        return json_schema()
+    from pcaform.core.formats import json_document
+
+    module, name = _REPORTS[of]
+    rules = [rule.id for rule in import_module("pcaform.checks.audit.check").RULES] if of == "audit" else []
+    return json_document.json_schema(getattr(import_module(module), name), rules=rules)

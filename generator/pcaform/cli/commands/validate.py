@@ -6,15 +6,18 @@ from typing import Annotated
 import typer
 
 from pcaform.cli.exit_codes import ERROR, OK
-from pcaform.cli.options import ProblemFormat
+from pcaform.cli.options import ReportFormat
 from pcaform.core import console
-from pcaform.core.problems import Problem, Severity
+from pcaform.core.finding import Finding, Location, Severity
+from pcaform.core.formats import markdown
+from pcaform.core.formats.report import Report
+from pcaform.core.formats.text import format_findings, source_lines
 
 
 def command(
     specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Files, directories, or '-'.")],
     *,
-    form: Annotated[ProblemFormat, typer.Option("--format", help="The output format.")] = ProblemFormat.text,
+    form: Annotated[ReportFormat, typer.Option("--format", help="The output format.")] = ReportFormat.text,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
 ) -> int:
     """Print every problem of every spec, with file, line and column."""
@@ -23,20 +26,40 @@ def command(
 
 def run(paths: Sequence[str], *, form: str = "text", strict: bool = False) -> int:
     """Print the problems of all specs in `form`; return 1 where one is an error, or with `strict` a warning."""
-    from pcaform.core import formatters
     from pcaform.rules.load import check_file, list_spec_files
 
     results = [check_file(path) for path in list_spec_files(paths)]
     problems = sorted(problem for result in results for problem in result.problems)
-    has_colour = form == "text" and console.has_colour()
-    text = formatters.format_text(problems, colour=True) if has_colour else formatters.FORMATS[form](problems)
-    if text:
-        console.print_result(text)
+    if form == "text" and console.has_colour() and problems:
+        console.print_result(format_findings(problems, colour=True), is_coloured=True)
+    else:
+        _build_report(problems).print(form)
     console.print_status(_summarize(len(results), problems))
     return ERROR if any(result.has_errors for result in results) or (strict and problems) else OK
 
 
-def _summarize(count: int, problems: Sequence[Problem]) -> str:
+def _build_report(problems: Sequence[Finding]) -> Report:
+    return Report(
+        problems,
+        lines=lambda: (line for problem in problems for line in source_lines(problem)),
+        document=lambda: {"format_version": "1.0", "problems": [_record(problem) for problem in problems]},
+        markdown=lambda: markdown.format_findings(problems, "No problems."),
+    )
+
+
+def _record(problem: Finding) -> dict[str, object]:
+    location = problem.location or Location("")
+    return {
+        "path": location.path,
+        "line": location.line,
+        "column": location.column,
+        "severity": problem.severity,
+        "rule": problem.rule,
+        "message": problem.message,
+    }
+
+
+def _summarize(count: int, problems: Sequence[Finding]) -> str:
     """Return the last line: how many specs, and how many problems of each severity."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     counts = {"error": errors, "warning": len(problems) - errors}

@@ -2,10 +2,9 @@
 
 import json
 
-from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs
-from pcaform.checks.guard.verdict import GuardResult
+from pcaform.checks.guard.verdict import GuardResult, Level
 from pcaform.cli.demo.stack import Stack
 from pcaform.cli.demo.steps import require, step
 from pcaform.spec.stack import Spec

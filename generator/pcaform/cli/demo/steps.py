@@ -14,7 +14,7 @@ class StepFailed(Failure):
 
 def begin_act(title: str) -> None:
     """Print the title of an act."""
-    console.print_status(f"\n{console.style(title, '1')}")
+    console.print_styled(f"\n{console.style(title, '1')}")
 
 
 @contextmanager
@@ -25,16 +25,16 @@ def step(title: str) -> Iterator[list[str]]:
     try:
         yield notes
     except Exception:
-        console.print_status(f"  {console.style('failed', '31')}  {title}")
+        console.print_styled(f"  {console.style('failed', '31')}  {title}")
         raise
-    console.print_status(f"  {console.style('ok', '32')} {time.perf_counter() - start:6.2f} s  {title}")
+    console.print_styled(f"  {console.style('ok', '32')} {time.perf_counter() - start:6.2f} s  {title}")
     for note in notes:
         console.print_status(f"               {note}")
 
 
 def print_skipped(title: str, why: str) -> None:
     """Print that a step was not done, and why."""
-    console.print_status(f"  {console.style('left out', '33')}  {title}: {why}")
+    console.print_styled(f"  {console.style('left out', '33')}  {title}: {why}")
 
 
 def require(condition: bool, message: str) -> None:  # noqa: FBT001 - an assertion: require(a == b, "…")

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from pcaform.core.problems import Failure, Severity
+from pcaform.core.finding import Severity
+from pcaform.core.problems import Failure
 from pcaform.importer.infer.draft import Draft
 from pcaform.importer.infer.entry import CAS, SpecEntry
 from pcaform.rules.catalog import findings

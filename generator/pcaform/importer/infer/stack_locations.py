@@ -79,9 +79,9 @@ def split_by_location(inventory: Inventory) -> list[StackLocation]:
     """Return the locations that need a spec, in the source's order; raises Failure if there is no private CA."""
     ca_locations = list(dict.fromkeys(location for _, location in _locate_cas(inventory)))
     if not ca_locations:
-        reasons = [f"\n  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
-        why = f". Not imported:{''.join(reasons)}" if reasons else ""
-        raise Failure(f"no private CA in the source: there is nothing to import{why}")
+        reasons = [f"  {note.address}: {note.reason}" for note in dict.fromkeys(inventory.notes)]
+        why = ". Not imported:" if reasons else ""
+        raise Failure(f"no private CA in the source: there is nothing to import{why}", *reasons)
     home = _home(inventory)
     merged = [] if home is None else [StackLocation(*home, _aliased_regions(inventory, home))]
     inside = {(region, location.account_id) for location in merged for region in location.regions}

@@ -1,13 +1,12 @@
-"""Formats the report of an import as text with one line per item, or as JSON with its JSON Schema."""
+"""The report of an import: its text with one line per item, and what its JSON holds."""
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import TypeAdapter
-
+from pcaform.core.unicode import visible
 from pcaform.importer.merge.merge import Located, MergeResult
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.terraform.arguments import Source
@@ -36,18 +35,10 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """The address of a resource in the source, and why the spec does not have it as it was found."""
+class ImportReport:
+    """What `pcaform import --format json` prints."""
 
-    address: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What `pcaform import --format json` prints; the major number of `format_version` grows with breaking changes."""
-
-    format_version: Literal["1.0"]
+    format_version: Literal["1.1"]
     source: Source
     files: tuple[str, ...]
     """The specs that were written, or would be without `--dry-run`; empty if the spec went to standard output."""
@@ -68,21 +59,18 @@ class Report:
     """Items that the user removed from the spec since the last import; they are not added again."""
     unwritten: tuple[str, ...]
     """Values from `certificate_authority_defaults` that cannot be removed at one CA."""
-    left_out: tuple[Note, ...]
+    left_out: tuple[ImportNote, ...]
     """Resources that a spec cannot express or does not contain."""
-    unknown: tuple[Note, ...]
+    unknown: tuple[ImportNote, ...]
     """Resources that could not be read; they do not count as absent."""
-    ambiguous: tuple[Note, ...]
+    ambiguous: tuple[ImportNote, ...]
     """Resources that can be read in more than one way."""
-    listed: tuple[Note, ...]
+    listed: tuple[ImportNote, ...]
     """Existing resources that do not belong in a spec."""
     not_carried: tuple[str, ...]
     """Fields of a spec that this source does not provide."""
     diff: str | None = None
     """With `--dry-run`: the changes as a unified diff."""
-
-
-_REPORT = TypeAdapter(Report)
 
 
 def build_report(
@@ -92,7 +80,7 @@ def build_report(
     files: Sequence[str],
     outcome: MergeResult | None = None,
     diff: str | None = None,
-) -> Report:
+) -> ImportReport:
     """Return the report on an import that wrote `files`; `outcome` is that of an import into an existing spec."""
     located = outcome.decisions if outcome else ()
     values = {
@@ -100,12 +88,12 @@ def build_report(
         for kind in ("added", "taken", "kept", "conflict", "missing", "unread", "withheld")
     }
     notes = {
-        kind: tuple(Note(each.address, each.reason) for each in dict.fromkeys(import_notes) if each.kind == kind)
+        kind: tuple(each for each in dict.fromkeys(import_notes) if each.kind == kind)
         for kind in ("left out", "unknown", "ambiguous", "listed")
     }
     counts = Counter(resource.type for resource in inventory.resources)
-    return Report(
-        format_version="1.0",
+    return ImportReport(
+        format_version="1.1",
         source=inventory.source.name,
         files=tuple(files),
         found=tuple(Count(kind, number) for kind, number in sorted(counts.items())),
@@ -133,27 +121,26 @@ def not_carried(source: Source) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def has_findings(report: Report) -> bool:
+def has_findings(report: ImportReport) -> bool:
     """Tell whether the user has to act: something is left out, unknown, ambiguous, in conflict, or not written."""
     parts = (report.left_out, report.unknown, report.ambiguous, report.conflicts, report.withheld, report.unwritten)
     return any(parts) or bool(report.diff)
 
 
-def format_text(report: Report) -> str:
-    """Return a line per item, those that need the user first, and a summary."""
-    return "\n".join([*_lines(report), *_summary(report)])
+def format_lines(report: ImportReport) -> Iterator[str]:
+    """Yield a line per item, those that need the user first, and a summary."""
+    yield from _lines(report)
+    yield from _summary(report)
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: ImportReport) -> Iterator[str]:
     for each in report.conflicts:
         position = f"{each.file}:{each.line}:{each.column}"
         spec, found = _to_text(each.spec), _to_text(each.found)
         yield f"{position}: conflict: {each.path} is {spec} here, the import found {found}"
     for name in report.unwritten:
         yield f"not written: {name}: certificate_authority_defaults gives it to every CA; change it there"
-    for word, notes in (("unknown", report.unknown), ("ambiguous", report.ambiguous), ("left out", report.left_out)):
-        yield from (f"{word}: {note.address}: {note.reason}" for note in notes)
-    yield from (f"listed: {note.address}: {note.reason}" for note in report.listed)
+    yield from map(str, (*report.unknown, *report.ambiguous, *report.left_out, *report.listed))
     yield from (f"left out: {each.path}: removed from the spec since the last import" for each in report.withheld)
     yield from (f"not read: {each.path}: it stays in the spec" for each in report.unread)
     yield from (f"not found: {each.path}: it stays in the spec" for each in report.missing)
@@ -164,7 +151,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"changed: {each.path}: {_to_text(each.spec)} -> {_to_text(each.found)}" for each in report.taken)
 
 
-def _summary(report: Report) -> Iterator[str]:
+def _summary(report: ImportReport) -> Iterator[str]:
     yield "found " + (", ".join(f"{each.found} {each.type}" for each in report.found) or "nothing")
     yield f"not in {KINDS[report.source].description}, add by hand where you use it: {', '.join(report.not_carried)}"
 
@@ -173,8 +160,7 @@ def _to_text(value: Any) -> str:
     """Return a value on one line, cut after 80 characters."""
     if value is None:
         return "not set"
-    encoded = json.dumps(value, ensure_ascii=False)
-    text = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in encoded)
+    text = visible(json.dumps(value, ensure_ascii=False))
     return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}..."
 
 
@@ -184,18 +170,3 @@ _MAX_LENGTH = 80
 def _convert_decision(located: Located, file: str) -> Value:
     decision = located.decision
     return Value(file, located.line, located.column, decision.name, decision.ours, decision.found)
-
-
-def format_json(report: Report) -> str:
-    """Return one JSON document that follows `json_schema`."""
-    return _REPORT.dump_json(report, indent=2).decode()
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of the report, for programs that read it."""
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return {**dialect, **_REPORT.json_schema(mode="serialization")}
-
-
-FORMATS: Mapping[str, Callable[[Report], str]] = {"text": format_text, "json": format_json}
-"""The values of `--format`."""

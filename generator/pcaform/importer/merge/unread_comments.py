@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pcaform.core.unicode import visible
 from pcaform.importer.merge.conflict_marks import find_position
 from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
@@ -18,5 +19,5 @@ def add_unread_comments(text: str, spec: Spec, notes: Iterable[ImportNote]) -> s
         return text
     sheet = open_buffer(text)
     for note in unknown:
-        sheet.above(find_position(sheet.top, (_SECTION, keys[note.address])), [f"# unknown: {note.reason}"])
+        sheet.above(find_position(sheet.top, (_SECTION, keys[note.address])), [f"# unknown: {visible(note.reason)}"])
     return sheet.result()

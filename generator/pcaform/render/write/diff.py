@@ -1,8 +1,10 @@
 """Differences -> unified diffs, for readers and for `patch`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from pcaform.core import console
+from pcaform.core.unicode import visible
 from pcaform.render.write.comparison import Difference
 from pcaform.render.write.line_matching import unified
 
@@ -32,19 +34,19 @@ def _split_lines(content: bytes | None) -> list[str]:
 
 
 def truncate_lines(lines: Sequence[str], limit: int) -> list[str]:
-    """Return at most `limit` lines, and a note with the number of further lines."""
-    return [*lines[:limit], f"... {len(lines) - limit} more lines"] if len(lines) > limit else list(lines)
+    """Return at most `limit` lines for a message, and a note with the number of further lines."""
+    more = [f"... {len(lines) - limit} more lines"] if len(lines) > limit else []
+    return [*(line.replace("\t", " ") for line in lines[:limit]), *more]
 
 
-def mark_control_characters(lines: Sequence[str]) -> Iterator[str]:
-    """Yield lines without characters that control a terminal."""
-    for line in lines:
-        text = line.replace("\t", " ")
-        yield "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+def print_lines(lines: Sequence[str]) -> None:
+    """Print a diff, on a terminal in colours."""
+    has_colour = console.has_colour()
+    console.print_result("\n".join(colour_line(line) if has_colour else line for line in lines), is_coloured=has_colour)
 
 
-def colour_lines(lines: Sequence[str]) -> Iterator[str]:
-    """Yield lines in the usual colours of a diff."""
-    for line in lines:
-        code = next((code for start, code in _CODES.items() if line.startswith(start)), None)
-        yield f"\x1b[{code}m{line}\x1b[0m" if code else line
+def colour_line(line: str) -> str:
+    """Return a line in the usual colour of a diff, without anything else that commands a terminal."""
+    code = next((code for start, code in _CODES.items() if line.startswith(start)), None)
+    clean = visible(line.replace("\t", " "))
+    return f"\x1b[{code}m{clean}\x1b[0m" if code else clean

@@ -34,7 +34,7 @@ def refuse_read_only(directory: Path, paths: Iterable[str]) -> None:
 
 def _refuse(messages: Iterable[str]) -> None:
     if lines := list(messages):
-        raise Failure("\n".join([*lines, "nothing was written there"]))
+        raise Failure(*lines, "nothing was written there")
 
 
 def _path_and_parents(path: str) -> tuple[Path, ...]:

@@ -63,9 +63,7 @@ def _translate_os_errors(directory: Path) -> Iterator[None]:
     except OSError as error:
         path = error.filename2 or error.filename or directory
         state = _HALF if (directory / tripwire.NAME).is_file() else "nothing was written there"
-        raise Failure(
-            f"{path}: cannot be written: {error.strerror}; fix this or choose another --out\n{state}"
-        ) from None
+        raise Failure(f"{path}: cannot be written: {error.strerror}; fix this or choose another --out", state) from None
 
 
 def _refuse_foreign(comparison: Comparison) -> None:
@@ -79,15 +77,11 @@ def _refuse_foreign(comparison: Comparison) -> None:
         for line in diff.truncate_lines(diff.diff_lines(difference, comparison.directory), _MAX_DIFF_LINES)
     ]
     raise Failure(
-        "\n".join(
-            [
-                "these files were not written by pcaform, or were edited since:",
-                *paths,
-                "--force would change them like this:",
-                *diff.mark_control_characters(lines),
-                "move them away, or use --force to discard their content; nothing was written there",
-            ]
-        )
+        "these files were not written by pcaform, or were edited since:",
+        *paths,
+        "--force would change them like this:",
+        *lines,
+        "move them away, or use --force to discard their content; nothing was written there",
     )
 
 

@@ -8,7 +8,7 @@ from cryptography import x509
 from pcaform.core.x509 import certificates, is_ca, is_signed_by, key_algorithm
 from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation
-from pcaform.spec.finding import Finding
+from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
@@ -16,7 +16,7 @@ _IMPORT = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportC
 
 
 @error("pending-parent")
-def pending_ca_signs_nothing(spec: Spec) -> Iterator[Finding]:
+def pending_ca_signs_nothing(spec: Spec) -> Iterator[Violation]:
     """A CA without a certificate (`activation: pending`) signs nothing yet."""
     signed = [((_AUTHORITIES, key, "parent"), ca.parent) for key, ca in spec.managed.items()]
     signed += [
@@ -25,42 +25,42 @@ def pending_ca_signs_nothing(spec: Spec) -> Iterator[Finding]:
     ]
     for loc, key in signed:
         if key in spec.pending:
-            yield Finding(loc, f"'{key}' has no certificate yet and signs nothing: leave this out until it has one")
+            yield Violation(loc, f"'{key}' has no certificate yet and signs nothing: leave this out until it has one")
 
 
 @warning("pending-permission")
-def pending_ca_has_no_permissions(spec: Spec) -> Iterator[Finding]:
+def pending_ca_has_no_permissions(spec: Spec) -> Iterator[Violation]:
     """The permissions of a CA without a certificate are rendered only when it has one."""
     for key in sorted(spec.pending):
         if spec.managed[key].permissions:
             message = f"'{key}' has no certificate yet: its permissions are rendered when it has one"
-            yield Finding((_AUTHORITIES, key, "permissions"), message)
+            yield Violation((_AUTHORITIES, key, "permissions"), message)
 
 
 @error("issued-elsewhere")
-def external_ca_has_no_certificate_settings(spec: Spec) -> Iterator[Finding]:
+def external_ca_has_no_certificate_settings(spec: Spec) -> Iterator[Violation]:
     """`generation` and `api_passthrough` are set only for a CA whose certificate this stack issues."""
     for key, ca in spec.managed.items():
         for name in ("generation", "api_passthrough") if ca.activation is not None else ():
             if name in ca.model_fields_set and getattr(ca, name) not in (1, None):
                 message = f"with 'activation' this stack issues no certificate: remove '{name}'"
-                yield Finding((_AUTHORITIES, key, name), message)
+                yield Violation((_AUTHORITIES, key, name), message)
 
 
 @error("offline-certificate", source=_IMPORT)
-def offline_certificate_matches_ca(spec: Spec) -> Iterator[Finding]:
+def offline_certificate_matches_ca(spec: Spec) -> Iterator[Violation]:
     """A certificate signed elsewhere belongs to this CA, and its chain leads to a root; AWS checks that on import."""
     for key, ca, activation in _list_offline(spec):
         loc = (_AUTHORITIES, key, "activation")
         try:
             for name, message in _find_mismatches(ca, activation):
-                yield Finding((*loc, name), message)
+                yield Violation((*loc, name), message)
         except ValueError as invalid:
-            yield Finding(loc, str(invalid))
+            yield Violation(loc, str(invalid))
 
 
 @error("offline-date", source=_IMPORT)
-def offline_certificate_is_valid_now(spec: Spec) -> Iterator[Finding]:
+def offline_certificate_is_valid_now(spec: Spec) -> Iterator[Violation]:
     """AWS installs a certificate only while it is valid."""
     now = datetime.now(UTC)
     for key, _, activation in _list_offline(spec):
@@ -71,9 +71,9 @@ def offline_certificate_is_valid_now(spec: Spec) -> Iterator[Finding]:
         loc = (_AUTHORITIES, key, "activation", "certificate")
         start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         if now < start:
-            yield Finding(loc, f"the certificate is not valid yet, its first day is {start:%Y-%m-%d}")
+            yield Violation(loc, f"the certificate is not valid yet, its first day is {start:%Y-%m-%d}")
         elif now > end:
-            yield Finding(loc, f"the certificate ended on {end:%Y-%m-%d}: have a new one signed")
+            yield Violation(loc, f"the certificate ended on {end:%Y-%m-%d}: have a new one signed")
 
 
 def _list_offline(spec: Spec) -> Iterator[tuple[str, CertificateAuthority, OfflineActivation]]:

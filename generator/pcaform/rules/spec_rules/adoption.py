@@ -4,42 +4,42 @@ from collections.abc import Iterator
 
 from pcaform.core import facts
 from pcaform.rules.rule import error, warning
-from pcaform.spec.finding import Finding
+from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
 
 
 @error("reissue")
-def adopted_ca_is_not_reissued(spec: Spec) -> Iterator[Finding]:
+def adopted_ca_is_not_reissued(spec: Spec) -> Iterator[Violation]:
     """A CA with an `arn` is active: a new certificate for it would replace the trust anchor."""
     for key, ca in spec.managed.items():
         if ca.arn is not None and ca.activation not in ("external", "pending"):
             message = f"'{key}' exists already, and this would install a new certificate: add 'activation: external'"
-            yield Finding((_AUTHORITIES, key, "arn"), message)
+            yield Violation((_AUTHORITIES, key, "arn"), message)
         if ca.arn is None and ca.activation == "external":
             message = (
                 f"'{key}' would stay without a certificate: name the existing CA with 'arn', or remove 'activation'"
             )
-            yield Finding((_AUTHORITIES, key, "activation"), message)
+            yield Violation((_AUTHORITIES, key, "activation"), message)
 
 
 @error("arn-place")
-def ca_arn_matches_stack(spec: Spec) -> Iterator[Finding]:
+def ca_arn_matches_stack(spec: Spec) -> Iterator[Violation]:
     """The ARN of a CA has the stack's account and region, unless the CA has a `provider`."""
     for key, ca in spec.certificate_authorities.items():
         if ca.arn is None:
             continue
         loc, account_id = (_AUTHORITIES, key, "arn"), ca.arn.split(":")[4]
         if message := _compare_region(ca.arn, spec.region_of(key)):
-            yield Finding(loc, message)
+            yield Violation(loc, message)
         elif account_id != spec.aws.account_id and ca.managed and ca.provider is None:
             message = f"this ARN is of account {account_id}, not the stack's: add 'provider', or 'managed: false'"
-            yield Finding(loc, message)
+            yield Violation(loc, message)
 
 
 @error("certificate-place")
-def certificate_arn_matches_ca(spec: Spec) -> Iterator[Finding]:
+def certificate_arn_matches_ca(spec: Spec) -> Iterator[Violation]:
     """The ARN of an ACM certificate has its CA's region, and the stack's account unless the CA has a `provider`."""
     for key, certificate in spec.certificates.items():
         ca = spec.certificate_authorities.get(certificate.certificate_authority)
@@ -47,42 +47,42 @@ def certificate_arn_matches_ca(spec: Spec) -> Iterator[Finding]:
             continue
         loc, account_id = ("certificates", key, "arn"), certificate.arn.split(":")[4]
         if message := _compare_region(certificate.arn, spec.region_of(certificate.certificate_authority)):
-            yield Finding(loc, message)
+            yield Violation(loc, message)
         elif account_id != spec.aws.account_id and ca.provider is None:
-            yield Finding(loc, f"this ARN is of account {account_id}, expected: {spec.aws.account_id}, the stack's")
+            yield Violation(loc, f"this ARN is of account {account_id}, expected: {spec.aws.account_id}, the stack's")
 
 
 @error("arn-twice")
-def arns_are_unique(spec: Spec) -> Iterator[Finding]:
+def arns_are_unique(spec: Spec) -> Iterator[Violation]:
     """A spec has each CA and each certificate once: two entries of the same one would overwrite each other."""
     owners: dict[str, str] = {}
     for section in ("certificate_authorities", "certificates"):
         for key, item in getattr(spec, section).items():
             if item.arn is not None and owners.setdefault(item.arn, key) != key:
                 message = f"'{owners[item.arn]}' has the same ARN: remove one of the two"
-                yield Finding((section, key, "arn"), message)
+                yield Violation((section, key, "arn"), message)
 
 
 @error("deletion-window")
-def adopted_ca_keeps_deletion_window(spec: Spec) -> Iterator[Finding]:
+def adopted_ca_keeps_deletion_window(spec: Spec) -> Iterator[Violation]:
     """An adopted CA keeps 30 days: Terraform imports this value, and AWS refuses an update that changes only this."""
     for key, ca in spec.managed.items():
         if ca.arn is not None and ca.permanent_deletion_time_in_days != facts.DEFAULT_DELETION_DAYS:
             message = "AWS refuses this change on a CA that exists: remove it, the value is 30 after the import"
-            yield Finding((_AUTHORITIES, key, "permanent_deletion_time_in_days"), message)
+            yield Violation((_AUTHORITIES, key, "permanent_deletion_time_in_days"), message)
 
 
 @warning("disabled-before-active", source="https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html")
-def disabled_ca_exists(spec: Spec) -> Iterator[Finding]:
+def disabled_ca_exists(spec: Spec) -> Iterator[Violation]:
     """Only an active CA can be disabled; Terraform creates every CA enabled."""
     for key, ca in spec.managed.items():
         if not ca.enabled and ca.arn is None:
             message = f"only an active CA can be disabled: leave this out until '{key}' has been applied once"
-            yield Finding((_AUTHORITIES, key, "enabled"), message)
+            yield Violation((_AUTHORITIES, key, "enabled"), message)
 
 
 @warning("revocation-left-out")
-def adopted_ca_states_revocation(spec: Spec) -> Iterator[Finding]:
+def adopted_ca_states_revocation(spec: Spec) -> Iterator[Violation]:
     """An adopted CA has `revocation_configuration`: without it, the next apply switches revocation off."""
     for key, ca in spec.managed.items():
         if ca.arn is not None and ca.revocation_configuration is None:
@@ -90,7 +90,7 @@ def adopted_ca_states_revocation(spec: Spec) -> Iterator[Finding]:
                 f"if revocation is on for '{key}', the next apply would switch it off: write "
                 "'revocation_configuration' as it is, or with 'enabled: false'"
             )
-            yield Finding((_AUTHORITIES, key), message)
+            yield Violation((_AUTHORITIES, key), message)
 
 
 def _compare_region(arn: str, expected_region: str) -> str | None:

@@ -9,9 +9,9 @@ from pcaform.iam.policies import issuer_policies, roles, split_policies
 from pcaform.iam.policies.statements import CaRef
 from pcaform.rules.rule import error
 from pcaform.spec.cas import CertificateAuthority
-from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
 from pcaform.spec.messages import describe_value, suggest_nearest
+from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
@@ -26,7 +26,7 @@ _TAGS = "https://docs.aws.amazon.com/acm/latest/userguide/tags-restrictions.html
 
 
 @error("unknown-authority")
-def granted_cas_exist(spec: Spec) -> Iterator[Finding]:
+def granted_cas_exist(spec: Spec) -> Iterator[Violation]:
     """The CAs of a grant or certificate are keys of `certificate_authorities`."""
     known = list(spec.certificate_authorities)
     references = [
@@ -41,11 +41,11 @@ def granted_cas_exist(spec: Spec) -> Iterator[Finding]:
     for loc, key in references:
         if key not in known:
             message = f"the CA '{key}' is not in this spec{suggest_nearest(key, known)}, known: {', '.join(known)}"
-            yield Finding(loc, message)
+            yield Violation(loc, message)
 
 
 @error("managed-without-permission", source=_PERMISSIONS)
-def acm_has_permission(spec: Spec) -> Iterator[Finding]:
+def acm_has_permission(spec: Spec) -> Iterator[Violation]:
     """A CA of managed certificates permits ACM to use it; without that, renewals fail."""
     for loc, key in _list_managed(spec):
         ca = spec.managed.get(key)
@@ -54,53 +54,53 @@ def acm_has_permission(spec: Spec) -> Iterator[Finding]:
                 f"ACM has no permission on '{key}' and cannot renew: add to this CA "
                 f"'permissions: [{{principal: {facts.ACM_PRINCIPAL}}}]'"
             )
-            yield Finding(loc, message)
+            yield Violation(loc, message)
 
 
 @error("managed-authority", source=_REQUEST)
-def acm_can_issue_from_ca(spec: Spec) -> Iterator[Finding]:
+def acm_can_issue_from_ca(spec: Spec) -> Iterator[Violation]:
     """ACM issues from CAs of the same account with an RSA or EC key, not from those for short-lived certificates."""
     for loc, key in _list_managed(spec):
         ca = spec.certificate_authorities.get(key)
         if ca is None:
             continue
         if ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id:
-            yield Finding(loc, f"'{key}' is of another account: ACM renews from it only through a share")
+            yield Violation(loc, f"'{key}' is of another account: ACM renews from it only through a share")
         if ca.key_algorithm is not None and facts.key_family(ca.key_algorithm) not in ("RSA", "EC"):
-            yield Finding(loc, f"ACM's certificates have RSA or EC keys, '{key}' has {ca.key_algorithm}")
+            yield Violation(loc, f"ACM's certificates have RSA or EC keys, '{key}' has {ca.key_algorithm}")
         if isinstance(ca, CertificateAuthority) and ca.usage_mode == "SHORT_LIVED_CERTIFICATE":
-            yield Finding(loc, f"ACM cannot issue from '{key}', which is for short-lived certificates")
+            yield Violation(loc, f"ACM cannot issue from '{key}', which is for short-lived certificates")
 
 
 @error("certificate-key", source=_REQUEST)
-def certificate_key_matches_ca(spec: Spec) -> Iterator[Finding]:
+def certificate_key_matches_ca(spec: Spec) -> Iterator[Violation]:
     """The key of a private certificate is of the same family as its CA's key."""
     for key, certificate in spec.certificates.items():
         ca = spec.certificate_authorities.get(certificate.certificate_authority)
         algorithm = ca.key_algorithm if ca else None
         if algorithm is not None and facts.key_family(algorithm) != facts.key_family(certificate.key_algorithm):
             message = f"{certificate.key_algorithm} is not of the same family as the CA's key, {algorithm}"
-            yield Finding(("certificates", key, "key_algorithm"), message)
+            yield Violation(("certificates", key, "key_algorithm"), message)
 
 
 @error("unknown-template", source=_TEMPLATES)
-def templates_exist(spec: Spec) -> Iterator[Finding]:
+def templates_exist(spec: Spec) -> Iterator[Violation]:
     """A template is one that AWS Private CA has."""
     for loc, template in _list_templates(spec):
         if template not in facts.TEMPLATES:
-            yield Finding(loc, f"AWS has no template '{template}'{suggest_nearest(template, facts.TEMPLATES)}")
+            yield Violation(loc, f"AWS has no template '{template}'{suggest_nearest(template, facts.TEMPLATES)}")
 
 
 @error("ca-template", source=_TEMPLATES)
-def no_ca_template(spec: Spec) -> Iterator[Finding]:
+def no_ca_template(spec: Spec) -> Iterator[Violation]:
     """An issuer never signs CA certificates: it could then create trusted CAs."""
     for loc, template in _list_templates(spec):
         if "CACertificate" in template:
-            yield Finding(loc, f"'{template}' signs CA certificates: an issuer may use end-entity templates only")
+            yield Violation(loc, f"'{template}' signs CA certificates: an issuer may use end-entity templates only")
 
 
 @error("privileged-template", source=_TEMPLATES)
-def no_privileged_template(spec: Spec) -> Iterator[Finding]:
+def no_privileged_template(spec: Spec) -> Iterator[Violation]:
     """A template with which an issuer signs code, OCSP responses or whatever a request asks for needs a reason."""
     for loc, template in _list_templates(spec):
         if is_privileged(template):
@@ -108,20 +108,20 @@ def no_privileged_template(spec: Spec) -> Iterator[Finding]:
                 f"'{template}' lets the issuer choose what its certificates may be used for: use a plain template, or "
                 f"accept it with 'ignore: [{{rule: {no_privileged_template.id}, reason: ...}}]' on the issuer"
             )
-            yield Finding(loc, message)
+            yield Violation(loc, message)
 
 
 @error("grants-or-policy")
-def issuer_has_grants_or_policy(spec: Spec) -> Iterator[Finding]:
+def issuer_has_grants_or_policy(spec: Spec) -> Iterator[Violation]:
     """An issuer has either grants or a verbatim policy."""
     for key, issuer in spec.issuers.items():
         if bool(issuer.grants) == (issuer.policy is not None):
             has = "both 'grants' and 'policy'" if issuer.policy else "neither 'grants' nor 'policy'"
-            yield Finding(("issuers", key), f"the issuer '{key}' has {has}: give one of them")
+            yield Violation(("issuers", key), f"the issuer '{key}' has {has}: give one of them")
 
 
 @error("policy-size", source=_QUOTAS)
-def issuer_policies_fit_quotas(spec: Spec) -> Iterator[Finding]:
+def issuer_policies_fit_quotas(spec: Spec) -> Iterator[Violation]:
     """The policies of an issuer fit IAM's quotas: ten policies of 6,144 characters, spaces not counted."""
     for key, issuer in spec.issuers.items():
         sizes = issuer_policies.sizes(issuer, spec.aws)
@@ -131,28 +131,28 @@ def issuer_policies_fit_quotas(spec: Spec) -> Iterator[Finding]:
                 f"a policy of '{key}' has {longest} characters, IAM allows {facts.POLICY_LIMIT}: name fewer templates "
                 "or domain names in one grant"
             )
-            yield Finding(("issuers", key), message)
+            yield Violation(("issuers", key), message)
         elif len(sizes) > facts.POLICIES_LIMIT:
             message = (
                 f"'{key}' needs {len(sizes)} policies, IAM allows {facts.POLICIES_LIMIT} for one principal: grant "
                 "fewer CAs, or split the issuer"
             )
-            yield Finding(("issuers", key), message)
+            yield Violation(("issuers", key), message)
 
 
 @error("duty-size", source=_QUOTAS)
-def operator_policy_fits_quota(spec: Spec) -> Iterator[Finding]:
+def operator_policy_fits_quota(spec: Spec) -> Iterator[Violation]:
     """The policy of an administrator or auditor, which names every CA of the stack, fits IAM's quota."""
     makers = {"administrators": roles.administrator_policy, "auditors": roles.auditor_policy}
     for section, key, _ in spec.operator_roles:
         size = split_policies.size(makers[section](spec, arn_of=CaRef))
         if size > facts.POLICY_LIMIT:
             message = f"the policy of '{key}' has {size} characters, IAM allows {facts.POLICY_LIMIT}: split the stack"
-            yield Finding((section, key), message)
+            yield Violation((section, key), message)
 
 
 @error("domain-names", source="https://docs.aws.amazon.com/acm/latest/userguide/acm-conditions.html")
-def domain_names_are_narrow(spec: Spec) -> Iterator[Finding]:
+def domain_names_are_narrow(spec: Spec) -> Iterator[Violation]:
     """A domain name of a grant names a domain: `*` and `?` match any text, so a dot follows them."""
     for loc, grant in _list_grants(spec):
         for index, name in enumerate(grant.domain_names if isinstance(grant, ManagedGrant) else ()):
@@ -165,17 +165,17 @@ def domain_names_are_narrow(spec: Spec) -> Iterator[Finding]:
                 message = f"'{name}' also matches names of other domains: put a dot between '*' and the domain"
             else:
                 continue
-            yield Finding((*loc, "domain_names", index), message)
+            yield Violation((*loc, "domain_names", index), message)
 
 
 @error("owner-tag", source=_TAGS)
-def principal_name_fits_tag(spec: Spec) -> Iterator[Finding]:
+def principal_name_fits_tag(spec: Spec) -> Iterator[Violation]:
     """The principal of a managed grant has a name that is a valid tag, since its certificates carry it."""
     for key, issuer in spec.issuers.items():
         is_managed = any(isinstance(grant, ManagedGrant) for grant in issuer.grants)
         if is_managed and "," in issuer.principal_name:
             message = f"'{issuer.principal_name}' becomes a tag of its certificates, and a tag has no ',': rename it"
-            yield Finding(("issuers", key), message)
+            yield Violation(("issuers", key), message)
 
 
 def _matches_other_domains(name: str) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from pcaform.rules.rule import error
 from pcaform.spec.cas import Reference
-from pcaform.spec.finding import Finding
 from pcaform.spec.messages import suggest_nearest
+from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
@@ -14,32 +14,32 @@ _SHORT_LIVED = "https://docs.aws.amazon.com/privateca/latest/userguide/short-liv
 
 
 @error("unknown-parent")
-def parent_exists(spec: Spec) -> Iterator[Finding]:
+def parent_exists(spec: Spec) -> Iterator[Violation]:
     """A parent is a key of `certificate_authorities`."""
     known = list(spec.certificate_authorities)
     for key, ca in spec.managed.items():
         if ca.parent is not None and ca.parent not in known:
             close = suggest_nearest(ca.parent, known)
             message = f"the parent '{ca.parent}' is not in this spec{close}, known: {', '.join(known)}"
-            yield Finding((_AUTHORITIES, key, "parent"), message)
+            yield Violation((_AUTHORITIES, key, "parent"), message)
 
 
 @error("parent-of-type")
-def parent_fits_type(spec: Spec) -> Iterator[Finding]:
+def parent_fits_type(spec: Spec) -> Iterator[Violation]:
     """A root has no `parent` and no `path_length`; a subordinate CA has a `parent`, or an `activation`."""
     for key, ca in spec.managed.items():
         loc = (_AUTHORITIES, key)
         if ca.type == "SUBORDINATE" and ca.parent is None and ca.activation is None:
-            yield Finding(loc, f"the subordinate CA '{key}' has no CA that signs it: add 'parent'")
+            yield Violation(loc, f"the subordinate CA '{key}' has no CA that signs it: add 'parent'")
         if ca.type == "ROOT" and ca.parent is not None:
             message = f"the root CA '{key}' signs itself: remove 'parent', or make it SUBORDINATE"
-            yield Finding((*loc, "parent"), message)
+            yield Violation((*loc, "parent"), message)
         if ca.type == "ROOT" and ca.path_length is not None:
-            yield Finding((*loc, "path_length"), "AWS's root template sets no path length: remove 'path_length'")
+            yield Violation((*loc, "path_length"), "AWS's root template sets no path length: remove 'path_length'")
 
 
 @error("parent-cycle")
-def parents_have_no_cycle(spec: Spec) -> Iterator[Finding]:
+def parents_have_no_cycle(spec: Spec) -> Iterator[Violation]:
     """Parents lead to a root, never back to the CA itself."""
     for key in spec.managed:
         seen, ancestor = {key}, spec.managed[key].parent
@@ -48,11 +48,11 @@ def parents_have_no_cycle(spec: Spec) -> Iterator[Finding]:
             ancestor = spec.managed[ancestor].parent
         if ancestor == key:
             message = f"the CA '{key}' is its own ancestor: one of its parents must be a root"
-            yield Finding((_AUTHORITIES, key, "parent"), message)
+            yield Violation((_AUTHORITIES, key, "parent"), message)
 
 
 @error("path-length", source=_HIERARCHY)
-def path_length_fits_parent(spec: Spec) -> Iterator[Finding]:
+def path_length_fits_parent(spec: Spec) -> Iterator[Violation]:
     """The path length of a CA is less than that of its parent."""
     for key, ca in spec.managed.items():
         parent = spec.managed.get(ca.parent or "")
@@ -63,11 +63,11 @@ def path_length_fits_parent(spec: Spec) -> Iterator[Finding]:
                 f"the path length is {ca.path_length}, but that of the parent '{ca.parent}' is {parent.path_length}: "
                 "a parent's path length is at least one more than that of each CA it signs"
             )
-            yield Finding((_AUTHORITIES, key, "path_length"), message)
+            yield Violation((_AUTHORITIES, key, "path_length"), message)
 
 
 @error("short-lived-parent", source=_SHORT_LIVED)
-def short_lived_ca_signs_no_ca(spec: Spec) -> Iterator[Finding]:
+def short_lived_ca_signs_no_ca(spec: Spec) -> Iterator[Violation]:
     """A CA for short-lived certificates signs no CA: it issues for 7 days at most."""
     for key, ca in spec.managed.items():
         parent = spec.managed.get(ca.parent or "")
@@ -76,14 +76,14 @@ def short_lived_ca_signs_no_ca(spec: Spec) -> Iterator[Finding]:
                 f"'{ca.parent}' issues for 7 days at most (SHORT_LIVED_CERTIFICATE) and cannot sign a CA: "
                 "choose a parent of usage_mode GENERAL_PURPOSE"
             )
-            yield Finding((_AUTHORITIES, key, "parent"), message)
+            yield Violation((_AUTHORITIES, key, "parent"), message)
 
 
 @error("parent-key")
-def referenced_parent_states_key_algorithm(spec: Spec) -> Iterator[Finding]:
+def referenced_parent_states_key_algorithm(spec: Spec) -> Iterator[Violation]:
     """A referenced parent has a `key_algorithm`: the signing algorithm must be of its family."""
     parents = {ca.parent for ca in spec.managed.values()}
     for key, ca in spec.certificate_authorities.items():
         if isinstance(ca, Reference) and key in parents and ca.key_algorithm is None:
             message = f"'{key}' signs other CAs, so the type of its key must be known: add 'key_algorithm'"
-            yield Finding((_AUTHORITIES, key), message)
+            yield Violation((_AUTHORITIES, key), message)

@@ -3,36 +3,36 @@
 from collections.abc import Iterator, Mapping
 
 from pcaform.rules.rule import error
-from pcaform.spec.finding import Finding
+from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Traversal
 
 
 @error("moves")
-def moves_are_addresses(spec: Spec) -> Iterator[Finding]:
+def moves_are_addresses(spec: Spec) -> Iterator[Violation]:
     """A move goes from one resource or module to another address of the same kind, to which nothing else moves."""
     sources: dict[Traversal, str] = {}
     for old, new in spec.moves.items():
         try:
             source, target = addresses.parse(old), addresses.parse(new)
         except ValueError as invalid:
-            yield Finding(("moves", old), f"'{old}' to '{new}': {invalid}")
+            yield Violation(("moves", old), f"'{old}' to '{new}': {invalid}")
             continue
         source_type, target_type = addresses.resource_type(source), addresses.resource_type(target)
         if source_type != target_type:
             kinds = [kind or "a module" for kind in (source_type, target_type)]
             message = f"{kinds[0]} cannot move to {kinds[1]}: both addresses must be of one kind"
-            yield Finding(("moves", old), message)
+            yield Violation(("moves", old), message)
         elif source == target:
-            yield Finding(("moves", old), f"'{old}' moves to itself: remove it")
+            yield Violation(("moves", old), f"'{old}' moves to itself: remove it")
         elif sources.setdefault(target, old) != old:
             message = f"'{sources[target]}' moves to '{new}' as well: only one object can have this address"
-            yield Finding(("moves", old), message)
+            yield Violation(("moves", old), message)
 
 
 @error("move-target", is_of_whole=True)
-def move_targets_exist(spec: Spec) -> Iterator[Finding]:
+def move_targets_exist(spec: Spec) -> Iterator[Violation]:
     """The target of a move is an address of the stack, including its key: Terraform destroys what moves elsewhere."""
     if not spec.moves:
         return
@@ -41,7 +41,7 @@ def move_targets_exist(spec: Spec) -> Iterator[Finding]:
     for old, new in spec.moves.items():
         target = addresses.parse(new)
         if target not in declared and target not in moved_on:
-            yield Finding(("moves", old), _missing_target(new, target, declared))
+            yield Violation(("moves", old), _missing_target(new, target, declared))
 
 
 def _declared_addresses(spec: Spec) -> Mapping[Traversal, str]:

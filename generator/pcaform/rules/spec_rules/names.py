@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from pcaform.core import facts
 from pcaform.rules.rule import error
-from pcaform.spec.finding import Finding
 from pcaform.spec.messages import describe_value
+from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
@@ -16,43 +16,43 @@ _PRINCIPAL_KEYS = ("user_name", "role", "existing_user", "existing_role")
 
 
 @error("user-name", source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html")
-def principal_names_are_unique(spec: Spec) -> Iterator[Finding]:
+def principal_names_are_unique(spec: Spec) -> Iterator[Violation]:
     """Names of users and roles, and of the policies named after them, are unique; IAM ignores case."""
     owners: dict[str, str | int] = {}
     for loc, name in _list_principal_names(spec):
         if name.lower() in owners:
             other = owners[name.lower()]
-            yield Finding(loc, f"the name '{name}' is also that of '{other}', IAM ignores case: rename one")
+            yield Violation(loc, f"the name '{name}' is also that of '{other}', IAM ignores case: rename one")
         owners.setdefault(name.lower(), loc[1])
 
 
 @error("one-principal")
-def issuer_is_one_principal(spec: Spec) -> Iterator[Finding]:
+def issuer_is_one_principal(spec: Spec) -> Iterator[Violation]:
     """An issuer is one principal: a user, a role, or an existing user or role."""
     for key, issuer in spec.issuers.items():
         names = [name for name in _PRINCIPAL_KEYS if name in issuer.model_fields_set]
         names = [name for name in names if getattr(issuer, name) is not None]
         if len(names) > 1:
-            yield Finding(("issuers", key, names[1]), f"'{key}' has {' and '.join(names)}: give one of them")
+            yield Violation(("issuers", key, names[1]), f"'{key}' has {' and '.join(names)}: give one of them")
 
 
 @error("tags", source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_Tag.html")
-def tags_are_valid(spec: Spec) -> Iterator[Finding]:
+def tags_are_valid(spec: Spec) -> Iterator[Violation]:
     """Tags are valid at AWS: no `aws:` keys, its characters only, at most 50 with the default ones."""
     for loc, tags in _list_tags(spec):
         for key, value in tags.items():
             if key.lower().startswith("aws:"):
-                yield Finding((*loc, key), f"the tag '{key}' starts with 'aws:', which AWS reserves: rename it")
+                yield Violation((*loc, key), f"the tag '{key}' starts with 'aws:', which AWS reserves: rename it")
             elif not (_is_tag_text(key) and _is_tag_text(value)):
                 message = (
                     f"the tag {describe_value(key)} is {describe_value(value)}, allowed: "
                     "letters, digits, spaces and any of '_.:/=+-@'"
                 )
-                yield Finding((*loc, key), message)
+                yield Violation((*loc, key), message)
         all_tags = {*tags, *spec.aws.default_tags}
         if len(all_tags) > facts.TAG_LIMIT:
             message = f"{len(all_tags)} tags with the default ones, AWS allows {facts.TAG_LIMIT}: remove some"
-            yield Finding(loc, message)
+            yield Violation(loc, message)
 
 
 def _list_principal_names(spec: Spec) -> Iterator[tuple[Loc, str]]:

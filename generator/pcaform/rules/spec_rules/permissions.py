@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pcaform.core import facts
 from pcaform.rules.rule import error
-from pcaform.spec.finding import Finding
+from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 
 _AUTHORITIES = "certificate_authorities"
@@ -14,7 +14,7 @@ _SHORT_LIVED = "https://docs.aws.amazon.com/privateca/latest/userguide/short-liv
 
 
 @error("partial-permission", source=_ASSIGN)
-def permission_has_all_actions(spec: Spec) -> Iterator[Finding]:
+def permission_has_all_actions(spec: Spec) -> Iterator[Violation]:
     """A permission has all three actions: with fewer, ACM's renewals fail silently, months later."""
     for key, ca in spec.certificate_authorities.items():
         for index, permission in enumerate(ca.permissions):
@@ -22,33 +22,33 @@ def permission_has_all_actions(spec: Spec) -> Iterator[Finding]:
             if missing:
                 names = ", ".join(missing)
                 message = f"ACM cannot renew without {names}: leave 'actions' out, the default is all three"
-                yield Finding((_AUTHORITIES, key, "permissions", index, "actions"), message)
+                yield Violation((_AUTHORITIES, key, "permissions", index, "actions"), message)
 
 
 @error("second-permission", source=_CREATE)
-def permissions_are_unique(spec: Spec) -> Iterator[Finding]:
+def permissions_are_unique(spec: Spec) -> Iterator[Violation]:
     """A CA has one permission for each principal."""
     for key, ca in spec.certificate_authorities.items():
         principals = [permission.principal for permission in ca.permissions]
         for index, principal in enumerate(principals):
             if principal in principals[:index]:
                 loc = (_AUTHORITIES, key, "permissions", index)
-                yield Finding(loc, f"a second permission for '{principal}': AWS keeps one per principal, merge them")
+                yield Violation(loc, f"a second permission for '{principal}': AWS keeps one per principal, merge them")
 
 
 @error("short-lived-permission", source=_SHORT_LIVED)
-def short_lived_ca_has_no_permission(spec: Spec) -> Iterator[Finding]:
+def short_lived_ca_has_no_permission(spec: Spec) -> Iterator[Violation]:
     """ACM cannot issue from a CA for short-lived certificates."""
     for key, ca in spec.managed.items():
         if ca.usage_mode == "SHORT_LIVED_CERTIFICATE" and ca.permissions:
             message = f"ACM cannot issue from '{key}', which is for short-lived certificates: remove 'permissions'"
-            yield Finding((_AUTHORITIES, key, "permissions"), message)
+            yield Violation((_AUTHORITIES, key, "permissions"), message)
 
 
 @error("foreign-permission", source=_ASSIGN)
-def permitted_ca_is_of_account(spec: Spec) -> Iterator[Finding]:
+def permitted_ca_is_of_account(spec: Spec) -> Iterator[Violation]:
     """A permission works only in the CA's own account; other accounts need a share."""
     for key, ca in spec.certificate_authorities.items():
         if ca.arn and ca.permissions and ca.arn.split(":")[4] != spec.aws.account_id:
             message = f"'{key}' is of another account, where ACM cannot be permitted: its owner shares the CA"
-            yield Finding((_AUTHORITIES, key, "permissions"), message)
+            yield Violation((_AUTHORITIES, key, "permissions"), message)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pcaform.core import facts
 from pcaform.iam.policies.oidc_subjects import is_untrusted_subject
 from pcaform.rules.rule import error
-from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import Role, Trust
+from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 
@@ -20,47 +20,47 @@ _OWNED_ONLY = ("permissions_boundary", "force_destroy")
 
 
 @error("trust-nobody")
-def role_has_trust(spec: Spec) -> Iterator[Finding]:
+def role_has_trust(spec: Spec) -> Iterator[Violation]:
     """The `trust` of a role names at least one principal that may assume it."""
     for loc, role in _list_roles(spec):
         if not any(value for _, value in role.trust):
-            yield Finding((*loc, "trust"), f"no one may assume the role of '{loc[1]}': name who may")
+            yield Violation((*loc, "trust"), f"no one may assume the role of '{loc[1]}': name who may")
 
 
 @error("trust-anybody", source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html")
-def trust_is_narrow(spec: Spec) -> Iterator[Finding]:
+def trust_is_narrow(spec: Spec) -> Iterator[Violation]:
     """The subjects of an OIDC provider name a repository or service account: the provider also serves others."""
     for loc, role in _list_roles(spec):
         for number, oidc in enumerate(role.trust.oidc):
             for index, subject in enumerate(oidc.subjects):
                 if is_untrusted_subject(subject) or _BROAD.match(subject):
                     message = f"'{subject}' also matches tokens of others: name the repository or the service account"
-                    yield Finding((*loc, "trust", "oidc", number, "subjects", index), message)
+                    yield Violation((*loc, "trust", "oidc", number, "subjects", index), message)
 
 
 @error("trust-partition")
-def trusted_arns_match_partition(spec: Spec) -> Iterator[Finding]:
+def trusted_arns_match_partition(spec: Spec) -> Iterator[Violation]:
     """Trusted principals are of the partition that the region belongs to: roles are not assumed across partitions."""
     partition = facts.partition(spec.aws.region)
     for loc, role in _list_roles(spec):
         for path, arn in _list_trusted_arns(role.trust):
             if arn.split(":")[1] != partition:
                 message = f"this ARN is of partition {arn.split(':')[1]}, {spec.aws.region} belongs to {partition}"
-                yield Finding((*loc, "trust", *path), message)
+                yield Violation((*loc, "trust", *path), message)
 
 
 @error("existing-principal")
-def existing_principal_is_unchanged(spec: Spec) -> Iterator[Finding]:
+def existing_principal_is_unchanged(spec: Spec) -> Iterator[Violation]:
     """An existing principal only gets policies; nothing else of it is changed."""
     for key, issuer in spec.issuers.items():
         reasons = [reason for start, reason in _AWS_ROLES.items() if (issuer.existing_role or "").startswith(start)]
         for reason in reasons:
-            yield Finding(("issuers", key, "existing_role"), f"'{issuer.existing_role}': {reason}")
+            yield Violation(("issuers", key, "existing_role"), f"'{issuer.existing_role}': {reason}")
         for name in _OWNED_ONLY if not issuer.is_owned else ():
             if getattr(issuer, name):
-                yield Finding(("issuers", key, name), f"'{key}' exists already and is not changed: remove '{name}'")
+                yield Violation(("issuers", key, name), f"'{key}' exists already and is not changed: remove '{name}'")
         if issuer.role is not None and issuer.force_destroy:
-            yield Finding(("issuers", key, "force_destroy"), "a role has no keys or logins: remove 'force_destroy'")
+            yield Violation(("issuers", key, "force_destroy"), "a role has no keys or logins: remove 'force_destroy'")
 
 
 def _list_trusted_arns(trust: Trust) -> Iterator[tuple[Loc, str]]:

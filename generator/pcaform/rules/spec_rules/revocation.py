@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pcaform.rules.rule import error
-from pcaform.spec.finding import Finding
+from pcaform.spec.parse import Violation
 from pcaform.spec.revocation import CrlConfiguration
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -19,27 +19,27 @@ _BUCKET_NAMES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnam
 
 
 @error("crl-incomplete", source=_CRL)
-def crl_has_bucket(spec: Spec) -> Iterator[Finding]:
+def crl_has_bucket(spec: Spec) -> Iterator[Violation]:
     """An enabled CRL has a bucket, and a number of days for which it is valid."""
     for loc, crl in _list_crls(spec):
         for name in ("s3_bucket_name", "expiration_in_days"):
             if crl.enabled and getattr(crl, name) is None:
-                yield Finding(loc, f"an enabled CRL needs '{name}'")
+                yield Violation(loc, f"an enabled CRL needs '{name}'")
 
 
 @error("crl-public", source=_PLANNING)
-def crl_is_not_public(spec: Spec) -> Iterator[Finding]:
+def crl_is_not_public(spec: Spec) -> Iterator[Violation]:
     """A CRL is not public by an object's ACL: S3 Block Public Access refuses it."""
     for loc, crl in _list_crls(spec):
         if crl.s3_object_acl == "PUBLIC_READ":
             message = (
                 "PUBLIC_READ fails on buckets with S3 Block Public Access: remove it, and serve the CRL through a CDN"
             )
-            yield Finding((*loc, "s3_object_acl"), message)
+            yield Violation((*loc, "s3_object_acl"), message)
 
 
 @error("cname-protocol", source=_CRL)
-def cname_has_no_protocol(spec: Spec) -> Iterator[Finding]:
+def cname_has_no_protocol(spec: Spec) -> Iterator[Violation]:
     """The custom name of a CRL or OCSP responder is a host name, without a protocol."""
     for key, ca in spec.managed.items():
         configuration = ca.revocation_configuration
@@ -47,11 +47,11 @@ def cname_has_no_protocol(spec: Spec) -> Iterator[Finding]:
             value = getattr(getattr(configuration, section, None), name, None)
             if value and "://" in value:
                 loc = ("certificate_authorities", key, "revocation_configuration", section, name)
-                yield Finding(loc, f"'{value}' starts with a protocol: write only the host name")
+                yield Violation(loc, f"'{value}' starts with a protocol: write only the host name")
 
 
 @error("bucket-name", source=_BUCKET_NAMES)
-def bucket_name_is_valid(spec: Spec) -> Iterator[Finding]:
+def bucket_name_is_valid(spec: Spec) -> Iterator[Violation]:
     """The name of a bucket of this stack is valid at S3, and unique in the spec."""
     owners: dict[str, str] = {}
     for key, bucket in spec.crl_buckets.items():
@@ -62,12 +62,12 @@ def bucket_name_is_valid(spec: Spec) -> Iterator[Finding]:
                 f"'{name}' is not a valid bucket name, allowed: 3 to 63 lower-case letters, digits, '.' and '-': "
                 "set 'bucket'"
             )
-            yield Finding(loc, message)
+            yield Violation(loc, message)
         elif _RESERVED.match(name):
             message = f"'{name}' is reserved by S3, or looks like an IP address: set another 'bucket'"
-            yield Finding(loc, message)
+            yield Violation(loc, message)
         elif name in owners:
-            yield Finding(loc, f"'{owners[name]}' has the same bucket '{name}': rename one")
+            yield Violation(loc, f"'{owners[name]}' has the same bucket '{name}': rename one")
         owners.setdefault(name, key)
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from pcaform.core import facts
 from pcaform.rules.rule import error
-from pcaform.spec.finding import Finding
 from pcaform.spec.issuers import ManagedGrant
+from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.validity import compute_end
 
@@ -19,18 +19,18 @@ _ACM = "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-charact
 
 
 @error("validity-missing")
-def validity_is_present(spec: Spec) -> Iterator[Finding]:
+def validity_is_present(spec: Spec) -> Iterator[Violation]:
     """A CA has a `validity` if this stack issues its certificate, and otherwise not."""
     for key, ca in spec.managed.items():
         if ca.validity is None and ca.activation is None:
-            yield Finding((_AUTHORITIES, key), "the key 'validity' is missing")
+            yield Violation((_AUTHORITIES, key), "the key 'validity' is missing")
         if ca.validity is not None and ca.activation is not None:
             message = "with 'activation' this stack issues no certificate: remove 'validity'"
-            yield Finding((_AUTHORITIES, key, "validity"), message)
+            yield Violation((_AUTHORITIES, key, "validity"), message)
 
 
 @error("validity-value", source=_VALIDITY)
-def validity_fits_type(spec: Spec) -> Iterator[Finding]:
+def validity_fits_type(spec: Spec) -> Iterator[Violation]:
     """The value of a validity fits its type, and is in the future."""
     now = datetime.now(UTC)
     for key, ca in spec.managed.items():
@@ -40,14 +40,14 @@ def validity_fits_type(spec: Spec) -> Iterator[Finding]:
         try:
             end = compute_end(ca.validity, now)
         except ValueError as invalid:
-            yield Finding(loc, f"'value' is {ca.validity.value!r}: {invalid}")
+            yield Violation(loc, f"'value' is {ca.validity.value!r}: {invalid}")
             continue
         if end < now + timedelta(days=1):
-            yield Finding(loc, f"the certificate would end on {end:%Y-%m-%d}: AWS requires at least one day from now")
+            yield Violation(loc, f"the certificate would end on {end:%Y-%m-%d}: AWS requires at least one day from now")
 
 
 @error("outlives-parent", source=_ISSUE)
-def ca_ends_before_parent(spec: Spec) -> Iterator[Finding]:
+def ca_ends_before_parent(spec: Spec) -> Iterator[Violation]:
     """A CA ends no later than its parent; otherwise AWS refuses to issue its certificate."""
     now = datetime.now(UTC)
     for key, ca in spec.managed.items():
@@ -66,11 +66,11 @@ def ca_ends_before_parent(spec: Spec) -> Iterator[Finding]:
                 f"'{key}' would outlive its parent '{ca.parent}', {reason}: shorten its validity, or choose a parent "
                 "that ends later"
             )
-            yield Finding((_AUTHORITIES, key, "validity"), message)
+            yield Violation((_AUTHORITIES, key, "validity"), message)
 
 
 @error("shorter-than-managed", source=_ACM)
-def ca_outlives_managed_certificates(spec: Spec) -> Iterator[Finding]:
+def ca_outlives_managed_certificates(spec: Spec) -> Iterator[Violation]:
     """A CA of managed certificates is valid for more than the 13 months for which ACM issues them."""
     now, days = datetime.now(UTC), facts.ACM_VALIDITY_DAYS
     for key in sorted(_list_managed_cas(spec) & set(spec.managed)):
@@ -81,7 +81,7 @@ def ca_outlives_managed_certificates(spec: Spec) -> Iterator[Finding]:
             continue
         if is_short:
             message = f"ACM's certificates are valid for {days} days, longer than '{key}': ACM would refuse to issue"
-            yield Finding((_AUTHORITIES, key, "validity"), message)
+            yield Violation((_AUTHORITIES, key, "validity"), message)
 
 
 def _list_managed_cas(spec: Spec) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pcaform.checks.audit.bucket_readers import ANYONE, Grant, bucket_readers
-from pcaform.checks.audit.finding import Finding
+from pcaform.checks.audit.finding import AuditFinding
 from pcaform.checks.audit.rule import AuditContext, rule
 from pcaform.core.facts import CRL_WRITER
 from pcaform.iam.documents import PolicyError
@@ -18,7 +18,7 @@ _INACTIVE = ("DELETED", "EXPIRED", "FAILED")
 
 
 @rule("list-not-written", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies")
-def crl_not_written(context: AuditContext) -> Iterator[Finding]:
+def crl_not_written(context: AuditContext) -> Iterator[AuditFinding]:
     """The bucket of a CRL does not exist, or does not allow Private CA to write."""
     for bucket, _, writers in _readable_policies(context):
         problem = _write_problem(bucket, writers)
@@ -29,7 +29,7 @@ def crl_not_written(context: AuditContext) -> Iterator[Finding]:
 
 
 @rule("list-unreadable", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html")
-def crl_unreadable(context: AuditContext) -> Iterator[Finding]:
+def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
     """No one can read a CRL: its bucket is private, and neither CloudFront nor another reader has access."""
     for bucket in _buckets(context):
         try:
@@ -48,7 +48,7 @@ def crl_unreadable(context: AuditContext) -> Iterator[Finding]:
     "list-bucket-public",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
 )
-def crl_bucket_public(context: AuditContext) -> Iterator[Finding]:
+def crl_bucket_public(context: AuditContext) -> Iterator[AuditFinding]:
     """A bucket of CRLs is public, by its policy or by the CRLs' ACL."""
     for bucket, readers, _ in _readable_policies(context):
         reason = _public_access(bucket, readers, _cas_of(bucket, context))

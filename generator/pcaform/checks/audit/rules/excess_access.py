@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pcaform.checks.access.check import Access
-from pcaform.checks.audit.finding import Finding
+from pcaform.checks.audit.finding import AuditFinding
 from pcaform.checks.audit.rule import AuditContext, rule
 from pcaform.core import facts
 from pcaform.iam.actions import ISSUE
@@ -19,7 +19,7 @@ _RESTRICT = (
 
 
 @rule("too-much-power", source="https://docs.aws.amazon.com/privateca/latest/userguide/ca-best-practices.html")
-def too_much_power(context: AuditContext) -> Iterator[Finding]:
+def too_much_power(context: AuditContext) -> Iterator[AuditFinding]:
     """A user or role may issue CA certificates, issue from every CA, or both administer CAs and issue."""
     for access in {_arn(access): access for access in context.access.accesses}.values():
         subject = f"{access.subject.kind} {access.subject.key}"
@@ -30,7 +30,7 @@ def too_much_power(context: AuditContext) -> Iterator[Finding]:
 
 
 @rule("shared-too-widely", source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html")
-def shared_too_widely(context: AuditContext) -> Iterator[Finding]:
+def shared_too_widely(context: AuditContext) -> Iterator[AuditFinding]:
     """A CA's resource policy lets another account issue CA certificates under it, or issue with any template."""
     for ca in context.snapshot.own:
         for message in dict.fromkeys(_wide_statements(ca)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pcaform.checks.audit.finding import Finding
+from pcaform.checks.audit.finding import AuditFinding
 from pcaform.checks.audit.rule import AuditContext, rule
 from pcaform.core.dates import day, days_until
 
@@ -10,7 +10,7 @@ _RENEW = "renew its certificate: have its CSR signed again and import the result
 
 
 @rule("ca-expired", source="https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html")
-def ca_expired(context: AuditContext) -> Iterator[Finding]:
+def ca_expired(context: AuditContext) -> Iterator[AuditFinding]:
     """A CA has expired: it issues nothing, and AWS still bills it."""
     for ca in context.snapshot.authorities:
         if ca.status == "EXPIRED":
@@ -19,7 +19,7 @@ def ca_expired(context: AuditContext) -> Iterator[Finding]:
 
 
 @rule("ca-ends-soon", source="https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html")
-def ca_ends_soon(context: AuditContext) -> Iterator[Finding]:
+def ca_ends_soon(context: AuditContext) -> Iterator[AuditFinding]:
     """A CA ends within `--expiring` (default 90d; 12w is weeks)."""
     for ca in context.snapshot.authorities:
         if ca.status in ("ACTIVE", "DISABLED") and ca.ends is not None and ca.ends - context.now <= context.expiring:
@@ -31,7 +31,7 @@ def ca_ends_soon(context: AuditContext) -> Iterator[Finding]:
     "ca-deleted",
     source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_RestoreCertificateAuthority.html",
 )
-def ca_deleted(context: AuditContext) -> Iterator[Finding]:
+def ca_deleted(context: AuditContext) -> Iterator[AuditFinding]:
     """A CA is deleted: it can be restored for some days, and after them its key is lost."""
     for ca in context.snapshot.authorities:
         if ca.status == "DELETED" and ca.restorable_until is not None:

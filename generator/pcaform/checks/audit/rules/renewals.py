@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from pcaform.checks.audit.finding import Finding
+from pcaform.checks.audit.finding import AuditFinding
 from pcaform.checks.audit.renewal_blockers import Blocker, active, renewal_blockers, unrenewable
 from pcaform.checks.audit.rule import AuditContext, Rule, rule
 from pcaform.core.dates import day
@@ -14,7 +14,7 @@ _LOOK = "find out who needs it; ACM renews it if it is in use or exported: aws a
 
 
 @rule("no-renewal", source="https://docs.aws.amazon.com/acm/latest/userguide/renew-private-cert.html")
-def no_renewal(context: AuditContext) -> Iterator[Finding]:
+def no_renewal(context: AuditContext) -> Iterator[AuditFinding]:
     """ACM will not renew certificates of a CA: permission incomplete, CA not ACTIVE, or CA ends before they would."""
     for ca in context.snapshot.authorities:
         certificates = active(context.snapshot.issued_by(ca))
@@ -27,7 +27,7 @@ def no_renewal(context: AuditContext) -> Iterator[Finding]:
 
 
 @rule("certificate-ends", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
-def certificate_ends(context: AuditContext) -> Iterator[Finding]:
+def certificate_ends(context: AuditContext) -> Iterator[AuditFinding]:
     """A certificate ends although its CA is fine: ACM could not renew it, or it is neither in use nor exported."""
     for ca in context.snapshot.authorities:
         if _blockers(context, ca):
@@ -38,7 +38,7 @@ def certificate_ends(context: AuditContext) -> Iterator[Finding]:
 
 
 @rule("certificate-status", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
-def certificate_status_wrong(context: AuditContext) -> Iterator[Finding]:
+def certificate_status_wrong(context: AuditContext) -> Iterator[AuditFinding]:
     """A certificate is not ISSUED: ACM could not issue it, it has expired or is revoked, or its status is not known."""
     for certificate in context.snapshot.certificates:
         status = certificate_status(certificate.status)
@@ -53,7 +53,7 @@ def _blockers(context: AuditContext, ca: CaStatus) -> list[Blocker]:
     return list(renewal_blockers(ca, active(context.snapshot.issued_by(ca)), now=context.now))
 
 
-def _certificates_blocked(ca: CaStatus, certificates: list[Certificate], blockers: list[Blocker]) -> Finding:
+def _certificates_blocked(ca: CaStatus, certificates: list[Certificate], blockers: list[Blocker]) -> AuditFinding:
     ends = [certificate.ends for certificate in certificates if certificate.ends is not None]
     first, count = min(ends, default=None), len(certificates)
     subject = "1 managed certificate" if count == 1 else f"{count} managed certificates"
@@ -69,7 +69,7 @@ def _users(certificate: Certificate) -> str:
 
 def _certificate_finding(
     found_by: Rule, certificate: Certificate, message: str, *, advice: str, moment: datetime | None
-) -> Finding:
+) -> AuditFinding:
     return found_by.finding(
         f"certificate {certificate.name}",
         message,

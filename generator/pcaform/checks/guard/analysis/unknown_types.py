@@ -6,7 +6,7 @@ from typing import Any
 from pcaform.checks.guard.findings import address_of
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.registry import rules_for
-from pcaform.checks.guard.verdict import Undecided
+from pcaform.checks.guard.verdict import Undecided, undecided
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.resource_types import ACMPCA_PREFIX
 
@@ -19,7 +19,7 @@ def unknown_type(change: Change) -> Iterator[Undecided]:
     is_of_private_ca = change.type.startswith((ACMPCA_PREFIX, "awscc_acmpca_"))
     if is_of_private_ca and not rules_for(change.type) and _CHANGING & set(change.actions) and not _is_of_tags(change):
         message = f"what this does to a CA is unknown: no rule of the guard looks at '{change.type}'"
-        yield Undecided(address_of(change), message)
+        yield undecided(address_of(change), message)
 
 
 def _is_of_tags(change: Change) -> bool:

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 from pcaform.checks.guard.context import PlanContext, common_name, module
 from pcaform.checks.guard.findings import is_created, is_destroyed, is_replaced, is_updated
-from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.spec_diff import change_types
-from pcaform.checks.guard.verdict import Outcome
+from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.terraform.resource_types import AUTHORITY
 
 _OURS = re.compile(r"module\.ca_(?P<key>[a-z][a-z0-9_-]*)\.")

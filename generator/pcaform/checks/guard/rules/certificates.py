@@ -9,11 +9,10 @@ from typing import Any
 from pcaform.checks.guard.certificate_dates import UnreadableError, certificate, identity, is_rollback
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import address_of, is_destroyed, is_replaced
-from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.spec_diff import change_types
-from pcaform.checks.guard.verdict import Note, Outcome
+from pcaform.checks.guard.verdict import Level, Outcome, note
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, CERTIFICATE, INSTALLATION
 
 _ARN = "certificate_authority_arn"
@@ -76,7 +75,7 @@ def certificate_rolled_back(change: Change, context: PlanContext) -> Iterator[Ou
     if change.type == change_types.CA_CERTIFICATE:
         yield from _generation_lowered(change)
     elif _is_destroyed_only(change):
-        yield Note(address_of(change), f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
+        yield note(address_of(change), f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
     elif _is_installed_anew(change) and not change.unknown.get("certificate"):
         yield _compared(change)
 
@@ -144,7 +143,7 @@ def _compared(change: Change) -> Outcome:
         message = "the plan does not contain both the live certificate and the one to install"
         return certificate_rolled_back.undecided(change, message)
     if not is_rollback(live, planned):
-        return Note(address_of(change), f"replaced to install {planned} over {live}: {_NOTHING} for the destroy")
+        return note(address_of(change), f"replaced to install {planned} over {live}: {_NOTHING} for the destroy")
     message = (
         f"the CA has {live} installed and gets {planned}, which is not newer: the CA was renewed outside Terraform, or "
         "its spec goes back to an earlier generation"
@@ -170,7 +169,7 @@ def _issued_anew(change: Change, context: PlanContext) -> Outcome:
     if not context.issues:
         message = "which certificate is installed is known only after the apply"
         return certificate_reissued.undecided(change, message)
-    return Note(address_of(change), _REPLACED)
+    return note(address_of(change), _REPLACED)
 
 
 def _installed_over(change: Change, context: PlanContext) -> Iterator[Outcome]:
@@ -185,7 +184,7 @@ def _installed_over(change: Change, context: PlanContext) -> Iterator[Outcome]:
         )
         yield _reissued(change, context, live, f"has a certificate already ({_describe(live)})", advice)
     elif is_replaced(change):
-        yield Note(address_of(change), _REPLACED)
+        yield note(address_of(change), _REPLACED)
 
 
 def _reissued(change: Change, context: PlanContext, live: Any, what: str, advice: str) -> Outcome:

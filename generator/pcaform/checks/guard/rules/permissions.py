@@ -5,10 +5,9 @@ from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import is_destroyed, is_replaced
-from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
-from pcaform.checks.guard.verdict import Outcome
+from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.core.facts import ALL_PERMISSION_ACTIONS
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, PERMISSION
 

@@ -12,11 +12,10 @@ from pcaform.checks.guard.analysis.share_steps import share_steps
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import is_destroyed
 from pcaform.checks.guard.grantees import describe
-from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_attachments import ATTACHMENTS, INLINE, MEMBERSHIPS, UNKNOWN
 from pcaform.checks.guard.rule import rule
-from pcaform.checks.guard.verdict import Outcome
+from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.checks.guard.widening import Widening
 from pcaform.terraform.resource_types import IAM_ROLE, IAM_USER, POLICIES, SHARE
 

@@ -6,10 +6,9 @@ from pcaform.checks.guard.analysis.trust_steps import trust_step
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import is_destroyed, is_replaced
 from pcaform.checks.guard.grantees import describe
-from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
-from pcaform.checks.guard.verdict import Outcome
+from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.terraform.resource_types import IAM_ROLE, IAM_USER
 
 _GONE = "check that nothing issues as this principal any more; the certificates that it issued stay valid"

@@ -17,10 +17,9 @@ from pcaform.checks.guard.analysis.crl_buckets import (
 from pcaform.checks.guard.analysis.revocation import CNAMES, CRL, OCSP, Fate, block, revocation_changes
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.findings import is_destroyed, is_updated
-from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.checks.guard.rule import rule
-from pcaform.checks.guard.verdict import Outcome
+from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.terraform.resource_types import AUTHORITY, S3_BUCKET, S3_BUCKET_POLICY, S3_BUCKET_PUBLIC_ACCESS_BLOCK
 
 _NAME_TYPES = ("aws_route53_record", "aws_cloudfront_distribution")

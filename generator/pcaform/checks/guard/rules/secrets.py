@@ -7,10 +7,9 @@ iam_user_login_profile and acm_certificate; hashicorp/tls, private_key. Write-on
 from collections.abc import Iterator
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
-from pcaform.checks.guard.verdict import Outcome
+from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.terraform.resource_types import ACM_CERTIFICATE
 
 _ACCESS_KEY = "aws_iam_access_key"

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.levels import Level
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.registry import all_rules
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.spec_diff import change_types
-from pcaform.checks.guard.verdict import Outcome
+from pcaform.checks.guard.verdict import Level, Outcome
 
 
 @rule(

@@ -7,7 +7,7 @@ from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.spec_diff import change_types
 from pcaform.checks.guard.spec_diff.backend import backend_change
 from pcaform.checks.guard.spec_diff.moves import track_moves
-from pcaform.checks.guard.verdict import Note
+from pcaform.checks.guard.verdict import Note, note
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -59,7 +59,7 @@ def notes_on_terms(before: Spec, after: Spec) -> Iterator[Note]:
                 f"{', '.join(terms)} of a certificate that is already issued: Terraform ignores the change, and "
                 f"pcaform renders it only with 'generation: {new.generation + 1}', which issues another"
             )
-            yield Note(address, message)
+            yield note(address, message)
 
 
 def _cas(before: Spec, after: Spec) -> Iterator[tuple[str, CertificateAuthority, CertificateAuthority]]:

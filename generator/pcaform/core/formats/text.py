@@ -1,0 +1,42 @@
+"""Text: lines, each of which stays one line, and findings with the source line and a caret below the column."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pcaform.core.finding import Finding, Severity
+from pcaform.core.unicode import visible, visible_line
+
+_WINDOW = 120
+_BOLD, _RESET = "\x1b[1m", "\x1b[0m"
+_COLOURS = {Severity.ERROR: "\x1b[31m", Severity.WARNING: "\x1b[33m"}
+
+
+def join_lines(lines: Iterable[str]) -> str:
+    """Return lines as one text, each of them escaped as a whole."""
+    return "\n".join(map(visible_line, lines))
+
+
+def source_lines(finding: Finding) -> Iterator[str]:
+    """Yield the one-line form, then the source line with a caret below the column."""
+    yield str(finding)
+    location = finding.location
+    if location is None or not location.source or not location.line:
+        return
+    before = location.column - 1
+    start = max(0, before - _WINDOW // 2) if len(location.source) > _WINDOW else 0
+    text = location.source[start : start + _WINDOW].replace("\t", " ").rstrip()
+    yield f"  {visible(text)}"
+    yield f"  {' ' * len(visible(text[: before - start].ljust(before - start)))}^"
+
+
+def format_findings(findings: Sequence[Finding], *, colour: bool = False) -> str:
+    """Return each finding with its source line."""
+    return "\n".join(line for finding in findings for line in _lines(finding, colour=colour))
+
+
+def _lines(finding: Finding, *, colour: bool) -> Iterator[str]:
+    first, *rest = map(visible_line, source_lines(finding))
+    if colour:
+        location, _, message = first.partition(": ")
+        first = f"{_BOLD}{location}:{_RESET} {_COLOURS[finding.severity]}{message}{_RESET}"
+    yield first
+    yield from rest
