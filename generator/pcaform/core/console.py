@@ -41,7 +41,8 @@ def print_document(text: str) -> None:
 def print_status(*lines: str) -> None:
     """Print status lines to stderr; what is in a line stays in it. Nobody can be told where stderr is full."""
     with suppress(Failure):
-        _print(sys.stderr, "\n".join(map(visible_line, lines)), "standard error")
+        if lines:
+            _print(sys.stderr, "\n".join(map(visible_line, lines)), "standard error")
 
 
 def print_styled(line: str) -> None:

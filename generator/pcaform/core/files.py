@@ -114,7 +114,7 @@ def write_file(
             return
         real = path.resolve()
         if read_only := next(filter(is_read_only, (real.parent, real)), None):
-            raise Failure(f"{read_only}: read-only; make it writable\n{cannot}; {advice}")
+            raise Failure(f"{read_only}: read-only; make it writable", f"{cannot}; {advice}")
         _replace(real, content, is_private=is_private, check=check)
     except (OSError, RuntimeError) as error:
         raise Failure(f"{cannot}: {_reason(error)}; {advice}") from None
