@@ -60,7 +60,7 @@ def prove(path: Path) -> None:
     nothing: tuple[Any, ...] = ()
     write_proof(
         Proof(
-            format_version="1.0",
+            format_version="1.1",
             verdict="proven",
             step="not pushed",
             made_at="2026-01-01T00:00:00+00:00",

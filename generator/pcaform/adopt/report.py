@@ -47,7 +47,7 @@ class Proof:
     `warnings` what is wrong with what is taken over, and stays so.
     """
 
-    format_version: Literal["1.0"]
+    format_version: Literal["1.1"]
     verdict: Verdict
     step: Step
     made_at: str
@@ -83,7 +83,7 @@ def build_proof(proven: ProvenState, context: ProofContext, step: Step) -> Proof
     result = proven.result
     ids = {entry.address: entry.id for entry in proven.entries}
     return Proof(
-        format_version="1.0",
+        format_version="1.1",
         verdict="proven" if result.is_accepted else "refused",
         step=step,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
