@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pcaform.checks.guard.analysis.cache import AnalysisCache
 from pcaform.checks.guard.certificate_dates import UnreadableError, certificate, identity
-from pcaform.checks.guard.findings import is_created
 from pcaform.checks.guard.plan_json import Change, Plan, Resource
 from pcaform.checks.guard.policy_holders import Holders
 from pcaform.terraform.resource_types import (
@@ -33,18 +31,13 @@ _MAX_DEPTH = 32
 """Levels of CAs that are followed, so that certificates which name each other cause no endless loop."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PlanContext:
     """The objects before a plan, by type, with what the plan does to each."""
 
     plan: Plan
     existing: Mapping[str, str] = field(default_factory=dict)
     """The ARNs of existing CAs by address, as the spec gives them; empty without a spec."""
-
-    @cached_property
-    def analyses(self) -> AnalysisCache:
-        """The analyses of one change that its rules share."""
-        return AnalysisCache()
 
     @cached_property
     def resources(self) -> Mapping[str, list[Resource]]:
@@ -143,7 +136,7 @@ class PlanContext:
     @cached_property
     def created_ids(self) -> frozenset[str]:
         """The ids of the CAs that this plan creates; an unknown id is the key of the CA, as in a spec's ARNs."""
-        created_cas = [change for change in self.plan.changes if change.type == AUTHORITY and is_created(change)]
+        created_cas = [change for change in self.plan.changes if change.type == AUTHORITY and change.is_created]
         arns = [
             str(change.after.get("arn") or module(change.address).removeprefix("module.ca_")) for change in created_cas
         ]

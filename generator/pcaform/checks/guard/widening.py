@@ -17,8 +17,7 @@ from pcaform.checks.access.report import describe
 from pcaform.checks.access.request_matrix import RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject, name_patterns
 from pcaform.checks.access.summary import rows
-from pcaform.checks.guard.condition_contexts import condition_contexts
-from pcaform.checks.guard.referenced_cas import new_templates, scenario_of
+from pcaform.checks.guard.condition_contexts import condition_contexts, new_templates, scenario_of
 from pcaform.checks.guard.relevance import ON_IAM
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.iam import actions

@@ -1,8 +1,8 @@
-"""What changes about the revocation of a CA: CRL and OCSP that are switched off, moved, or closed to their readers.
+"""What changes about the revocation of a CA, CRL and OCSP, and what AWS and readers may do by the policies of buckets.
 
 A certificate names for its whole life where its revocation is checked: the bucket or the name that was set when it was
-issued. Source: API_CrlConfiguration.html and API_OcspConfiguration.html below
-https://docs.aws.amazon.com/privateca/latest/APIReference/.
+issued. Sources, below https://docs.aws.amazon.com/privateca/latest/: APIReference/API_CrlConfiguration.html and
+API_OcspConfiguration.html; what AWS needs in a bucket: userguide/crl-planning.html#s3-policies.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.plan_json import Change, Resource
+from pcaform.core.facts import CRL_WRITER, CRL_WRITER_ACTIONS
+from pcaform.iam.documents import ANYONE, PolicyError, Statement, read_statements
+from pcaform.iam.evaluator.patterns import is_action, is_like, is_resource
+from pcaform.terraform.resource_types import AUTHORITY
 
 CRL = "crl_configuration"
 OCSP = "ocsp_configuration"
@@ -89,3 +94,78 @@ def _unknown(change: Change, kind: str) -> Collection[str]:
     if True in blocks:
         return ("enabled",)
     return [name for each in blocks if isinstance(each, Mapping) for name, mark in each.items() if mark]
+
+
+_LIST = "/crl/list.crl"
+_NEEDED = {action: "" if "Bucket" in action else _LIST for action in CRL_WRITER_ACTIONS}
+"""Action -> the suffix of the bucket's ARN that it is about."""
+
+
+def cas_using(name: Any, context: PlanContext) -> list[Resource]:
+    """Return the CAs that have their CRLs in a bucket."""
+    blocks = ((each, block(each.values, "crl_configuration")) for each in context.of(AUTHORITY))
+    return [each for each, found in blocks if name and found.get("enabled") and found.get("s3_bucket_name") == name]
+
+
+def describe_crls(using: list[Resource], context: PlanContext) -> str:
+    """Return the start of a sentence: whose CRLs are in which bucket."""
+    names = ", ".join(context.name(str(each.values.get("arn"))) for each in using)
+    bucket = block(using[0].values, "crl_configuration").get("s3_bucket_name")
+    return f"the CRLs of {names} are in the bucket '{bucket}'"
+
+
+def has_public_crl(authority: Resource) -> bool:
+    """Tell whether the CRL of a CA is written for public reads."""
+    return is_public(block(authority.values, "crl_configuration"))
+
+
+def allowed_actions(values: Mapping[str, Any], authority: Resource) -> list[str]:
+    """Return the actions that AWS needs for the CRLs of a CA and that the policy of a bucket allows."""
+    arn = str(authority.values.get("arn"))
+    return [
+        action
+        for action in _NEEDED
+        if any(
+            _covers_ca(each, arn)
+            for each in _allow_statements(values, action)
+            if _names_principal(each, "*", CRL_WRITER)
+        )
+    ]
+
+
+def is_readable(values: Mapping[str, Any]) -> bool:
+    """Tell whether the policy of a bucket lets any principal read the CRLs."""
+    return bool(_allow_statements(values, "s3:GetObject"))
+
+
+def _allow_statements(values: Mapping[str, Any], action: str) -> list[Statement]:
+    """Return the statements of a bucket's policy that allow an action; none if another denies it to everyone."""
+    place, policy = f"{values.get('bucket')}{_NEEDED.get(action, _LIST)}", values.get("policy")
+    try:
+        met = [each for each in read_statements(policy) if _is_about(each, action, place)] if policy else []
+    except PolicyError:
+        return []
+    denials = [each for each in met if not each.is_allow and not each.conditions]
+    is_denied = any(_names_principal(each, ANYONE, CRL_WRITER) for each in denials)
+    return [] if is_denied else [each for each in met if each.is_allow]
+
+
+def _names_principal(statement: Statement, *names: str) -> bool:
+    return any(name in names for _, name in statement.principals or ())
+
+
+def _is_about(statement: Statement, action: str, name: str) -> bool:
+    is_met = any(is_action(action, each) for each in statement.actions or ())
+    resources = statement.resources or ()
+    return is_met and any(is_resource(f"{_partition(each)}:s3:::{name}", each, {}) for each in resources)
+
+
+def _partition(arn: str) -> str:
+    return ":".join(arn.split(":")[:2])
+
+
+def _covers_ca(statement: Statement, arn: str) -> bool:
+    """Tell whether the conditions of a statement hold for a CA."""
+    own = {"aws:sourcearn": arn, "aws:sourceaccount": arn.split(":")[4] if arn.startswith("arn:") else ""}
+    asked = [(own[each.key], each.values) for each in statement.conditions if each.key in own]
+    return all(any(is_like(value, pattern, {}) for pattern in patterns) for value, patterns in asked)

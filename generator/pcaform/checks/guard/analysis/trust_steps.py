@@ -1,8 +1,8 @@
 """How the trust policy of a role changes: which principals may newly assume it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from pcaform.checks.guard.analysis.cache import once_per_change
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import Grantee, added_grantees, denied_principals, grantees
 from pcaform.checks.guard.plan_json import Change
@@ -23,7 +23,7 @@ class TrustStep:
     error: str = ""
 
 
-@once_per_change
+@lru_cache(maxsize=1)
 def trust_step(change: Change, context: PlanContext) -> TrustStep:
     """Return what changes about who may assume a role."""
     del context

@@ -1,13 +1,18 @@
-"""Changes between two specs that no resource shows: protection, ARNs, providers, generations."""
+"""Changes between two specs that no resource shows: protection, ARNs, providers, generations, and the state's location.
 
-from collections.abc import Iterator
+In a new location Terraform finds no state and creates every CA again. Settings of access, locking and encryption are
+left out of the comparison; every other setting may name another state:
+https://developer.hashicorp.com/terraform/language/backend.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.spec_diff import change_types
-from pcaform.checks.guard.spec_diff.backend import backend_change
-from pcaform.checks.guard.spec_diff.moves import track_moves
+from pcaform.checks.guard.plan_json import Change, ChangeType
+from pcaform.checks.guard.spec_diff.plan_diff import track_moves
 from pcaform.checks.guard.verdict import Note, note
+from pcaform.render.plan.resources import calls
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -18,12 +23,12 @@ from pcaform.terraform.schema import certificate_terms
 def account_change(before: Spec, after: Spec) -> Change | None:
     """Return the change of a stack's account or region, None if there is none."""
     old, new = ({"account_id": each.aws.account_id, "region": each.aws.region} for each in (before, after))
-    return None if old == new else _change("provider.aws", change_types.ACCOUNT, old, new)
+    return None if old == new else _change("provider.aws", ChangeType.ACCOUNT, old, new)
 
 
 def stack_removal(before: Spec) -> Change:
     """Return the change of a stack whose spec is removed."""
-    return Change(f"stack {before.stack}", change_types.STACK, ("delete",), {}, {}, {}, "", (), "")
+    return Change(f"stack {before.stack}", ChangeType.STACK, ("delete",), {}, {}, {}, "", (), "")
 
 
 def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
@@ -31,21 +36,21 @@ def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
     yield from backend_change(before, after)
     for key, old, new in _cas(before, after):
         call = module_names.ca(key)
-        yield _change(module_names.resource(call, AUTHORITY), change_types.CA, _entry(old), _entry(new))
+        yield _change(module_names.resource(call, AUTHORITY), ChangeType.CA, _entry(old), _entry(new))
         if new.generation != old.generation and old.activation is None and new.activation is None:
             address = module_names.resource(call, INSTALLATION)
             olds, news = ({"generation": each.generation} for each in (old, new))
-            yield _change(address, change_types.CA_CERTIFICATE, olds, news)
+            yield _change(address, ChangeType.CA_CERTIFICATE, olds, news)
     for key, certificate in after.certificates.items():
         if key in before.certificates:
             address = module_names.resource(module_names.certificate(key), ACM_CERTIFICATE)
             arns = ({"arn": each.arn} for each in (before.certificates[key], certificate))
-            yield _change(address, change_types.CERTIFICATE, *arns)
+            yield _change(address, ChangeType.CERTIFICATE, *arns)
     for key, bucket in after.crl_buckets.items():
         if key in before.crl_buckets:
             address = module_names.resource(module_names.crl_bucket(key), S3_BUCKET)
             flags = ({"force_destroy": each.force_destroy} for each in (before.crl_buckets[key], bucket))
-            yield _change(address, change_types.CRL_BUCKET, *flags)
+            yield _change(address, ChangeType.CRL_BUCKET, *flags)
 
 
 def notes_on_terms(before: Spec, after: Spec) -> Iterator[Note]:
@@ -79,3 +84,42 @@ def _entry(ca: CertificateAuthority) -> dict[str, Any]:
 
 def _change(address: str, kind: str, before: dict[str, Any], after: dict[str, Any]) -> Change:
     return Change(address, kind, ("update",), before, after, {}, "", (), "")
+
+
+_LOCAL = "local"
+_ACCESS = re.compile(
+    r"assume_role.*|profile|role_arn|session_name|external_id|transitive_tag_keys|.*policy(_arns)?|.*tags"  # access
+    r"|access_key|secret_key|.*token|.*credentials.*|shared_config_files?|username|password|client_.*|oidc_.*"
+    r"|impersonate_.*|tenant_id|subscription_id|resource_group_name|msi_endpoint|http_auth|.*_account_ids|sas_.*"
+    r"|encrypt|.*encryption_key|kms_.*|sse_.*|acl|snapshot|gzip"  # encryption and copies
+    r"|dynamodb_.*|use_.*|lock|.*lock_.*"  # locking and endpoints
+    r"|iam_.*|sts_.*|ec2_.*|.*proxy|custom_ca_bundle|ca_file|cert_file|key_file|insecure|force_path_style|max_retries"
+    r"|retry_.*|skip_.*"
+)
+"""Arguments of backends that do not name a location."""
+_SHOWN = frozenset(("s3", "gcs", "azurerm", _LOCAL))
+"""Backends whose locations contain no secret; a database connection does."""
+_DEFAULTS = {_LOCAL: {"path": "terraform.tfstate"}}
+
+
+def backend_change(before: Spec, after: Spec) -> Iterator[Change]:
+    """Yield the change of a backend, if the state is in another location than before."""
+    (old_kind, old), (new_kind, new) = _location(before), _location(after)
+    if (old_kind, old) == (new_kind, new) or not calls(before):
+        return
+    is_secret = old_kind == new_kind and old_kind not in _SHOWN
+    values = {"backend": old_kind, **old}, {"backend": new_kind, **new}
+    secret = (is_secret, is_secret)
+    yield Change("terraform.backend", ChangeType.BACKEND, ("update",), *values, {}, "", (), "", secret=secret)
+
+
+def _location(spec: Spec) -> tuple[str, Mapping[str, Any]]:
+    """Return the type and location settings of a backend; without one the state is a file in the stack's directory."""
+    for kind, settings in (spec.terraform.backend or {}).items():
+        defaults = _DEFAULTS.get(kind, {})
+        return kind, {
+            name: value
+            for name, value in settings.items()
+            if not _ACCESS.fullmatch(name) and value not in (None, defaults.get(name))
+        }
+    return _LOCAL, {}
