@@ -25,6 +25,8 @@ _NOT_SHOWN_LIVE = (
     "policies"
 )
 
+_NOT_COMPARED = ", not compared with grants"
+
 
 def not_shown(result: AccessResult) -> str:
     """Return which other policies also decide at AWS, but are not part of a stack or of an account's principals."""
@@ -97,9 +99,6 @@ def _block(access: Access, table: list[Row]) -> Iterator[str]:
         for route, permissions in row.routes():
             yield f"  {row.target.ljust(width)}  {route}: {', '.join(permissions)}"
     yield f"  all else is denied: {access.request_count} requests checked{'' if access.has_expected else _NOT_COMPARED}"
-
-
-_NOT_COMPARED = ", not compared with grants"
 
 
 def _arn(access: Access) -> str:

@@ -8,6 +8,8 @@ from pcaform.checks.access.access_request import ANY_NAME, AccessRequest
 from pcaform.core import facts
 from pcaform.iam import actions
 
+_MAX_NAMES = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -51,9 +53,6 @@ def _join_targets(targets: list[str]) -> str:
     names = [target for target in targets if target != access_request.OTHER_CA]
     parts = [*names[:_MAX_NAMES], *([f"{len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else [])]
     return ", ".join([*parts, *([access_request.OTHER_CA] if access_request.OTHER_CA in targets else [])])
-
-
-_MAX_NAMES = 3
 
 
 def _phrases(allowed: Sequence[AccessRequest], target: str, route: str) -> list[str]:

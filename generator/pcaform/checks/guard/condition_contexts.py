@@ -30,6 +30,10 @@ SAMPLE = "00000000-0000-4000-8000-000000000000"
 VARIABLE = re.compile(r"\$\{(?P<key>[^\s,'{}\"]+)[^}\"]*\}")
 _KIND = "certificate-authority/"
 
+_TRIED = ("acm-pca:", "acm:", "aws:viaawsservice", "aws:tagkeys", f"aws:requesttag/{ISSUER_TAG}".lower())
+_GAPS = ("x", "", "zq")
+_MOST = 256
+
 
 def scenario_of(policies: Mapping[str, str]) -> Scenario:
     """Return the CAs that policies name, in the first region and account that a policy names."""
@@ -75,11 +79,6 @@ def _concrete_arn(match: re.Match[str], scenario: Scenario) -> str:
 def _match_or_fill(pattern: str, value: str, filling: str) -> str:
     """Return `value` if it matches a pattern, else the pattern with its wildcards filled."""
     return value if is_like(value, pattern, {}) else pattern.replace("*", filling).replace("?", filling[0])
-
-
-_TRIED = ("acm-pca:", "acm:", "aws:viaawsservice", "aws:tagkeys", f"aws:requesttag/{ISSUER_TAG}".lower())
-_GAPS = ("x", "", "zq")
-_MOST = 256
 
 
 def condition_contexts(before: Mapping[str, str], after: Mapping[str, str]) -> list[Context]:

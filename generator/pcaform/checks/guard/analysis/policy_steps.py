@@ -30,6 +30,9 @@ from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
 
 _PRINCIPALS = (IAM_USER, IAM_ROLE, IAM_GROUP)
 
+_NONE_OF = frozenset({"StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike"})
+_ONE_OF = frozenset(name.replace("Not", "") for name in _NONE_OF)
+
 
 @dataclass(frozen=True, slots=True)
 class PairChange:
@@ -75,10 +78,6 @@ def _pair_change(before: Pairs, after: Pairs) -> PairChange:
 
 def _name(change: Change, name: object) -> str:
     return f"{change.type.removeprefix('aws_iam_')} {name}" if name else UNKNOWN
-
-
-_NONE_OF = frozenset({"StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike"})
-_ONE_OF = frozenset(name.replace("Not", "") for name in _NONE_OF)
 
 
 def strip_cas(policies: Mapping[str, str], ids: frozenset[str]) -> dict[str, str]:

@@ -24,6 +24,10 @@ CNAMES: Mapping[str, str] = {CRL: "custom_cname", OCSP: "ocsp_custom_cname"}
 _ROOT = "revocation_configuration"
 _LOCATIONS = {CRL: ("custom_cname", "s3_bucket_name"), OCSP: ("ocsp_custom_cname",)}
 
+_LIST = "/crl/list.crl"
+_NEEDED = {action: "" if "Bucket" in action else _LIST for action in CRL_WRITER_ACTIONS}
+"""Action -> the suffix of the bucket's ARN that it is about."""
+
 
 class Fate(Enum):
     """What happens to a CRL or to OCSP."""
@@ -94,11 +98,6 @@ def _unknown(change: Change, kind: str) -> Collection[str]:
     if True in blocks:
         return ("enabled",)
     return [name for each in blocks if isinstance(each, Mapping) for name, mark in each.items() if mark]
-
-
-_LIST = "/crl/list.crl"
-_NEEDED = {action: "" if "Bucket" in action else _LIST for action in CRL_WRITER_ACTIONS}
-"""Action -> the suffix of the bucket's ARN that it is about."""
 
 
 def cas_using(name: Any, context: PlanContext) -> list[Resource]:

@@ -24,6 +24,8 @@ _AUTHORITY = re.compile(r"arn:[\w-]+:acm-pca:[^:]*:[^:]*:certificate-authority/"
 _OF_AUTHORITIES = re.compile(r"permission/AWSRAM\w*CertificateAuthority$")
 _IN = "resource_share_arn"
 
+_ARN = "resource_arn"
+
 
 @dataclass(frozen=True, slots=True)
 class RamChange:
@@ -108,9 +110,6 @@ def _is_of_authority(share: Any, context: PlanContext) -> bool:
     before = [each.values for each in context.of(ASSOCIATION)]
     after = [each.after for each in context.changes_of(ASSOCIATION)]
     return any(each.get(_IN) == share and _is_live(each.get("resource_arn"), context) for each in (*before, *after))
-
-
-_ARN = "resource_arn"
 
 
 @dataclass(frozen=True, slots=True)

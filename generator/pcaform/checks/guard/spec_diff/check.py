@@ -20,6 +20,8 @@ from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY, IAM_ROLE, POLICIES, SHARE
 
+_FILLED = {**dict.fromkeys((*POLICIES, SHARE), "policy"), IAM_ROLE: "assume_role_policy"}
+
 
 def check_specs(before: Spec | None, after: Spec) -> GuardResult:
     """Check what changes from one spec to the next; a new stack has no spec before."""
@@ -51,9 +53,6 @@ def stack_removed(before: Spec) -> GuardResult:
 def _check_changes(changes: Iterable[Change]) -> GuardResult:
     context = PlanContext(Plan((), is_errored=False))
     return collect_result(outcome for change in changes for outcome in run_rules(change, context))
-
-
-_FILLED = {**dict.fromkeys((*POLICIES, SHARE), "policy"), IAM_ROLE: "assume_role_policy"}
 
 
 def fill_unknown(plan: Plan, spec: Spec) -> Plan:

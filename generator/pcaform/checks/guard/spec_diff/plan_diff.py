@@ -21,6 +21,10 @@ from pcaform.terraform.schema import forces_replacement, is_same
 _MAX_MOVES = 10
 """Moves of one object that are followed; Terraform refuses moves in a circle."""
 
+_ANEW = ("delete", "create")
+_READABLE = (*POLICIES, SHARE)
+"""Types whose text the guard reads: with placeholders for unknown ARNs it can still be checked."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrackedMoves:
@@ -90,11 +94,6 @@ def _module(address: str) -> str:
 
 def _is_call(address: str) -> bool:
     return address.startswith("module.") and address.count(".") == 1
-
-
-_ANEW = ("delete", "create")
-_READABLE = (*POLICIES, SHARE)
-"""Types whose text the guard reads: with placeholders for unknown ARNs it can still be checked."""
 
 
 def diff_specs(before: Spec, after: Spec) -> Plan:

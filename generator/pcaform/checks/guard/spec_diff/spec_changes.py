@@ -19,6 +19,21 @@ from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE, INSTALLATION, S3_BUCKET
 from pcaform.terraform.schema import certificate_terms
 
+_LOCAL = "local"
+_ACCESS = re.compile(
+    r"assume_role.*|profile|role_arn|session_name|external_id|transitive_tag_keys|.*policy(_arns)?|.*tags"  # access
+    r"|access_key|secret_key|.*token|.*credentials.*|shared_config_files?|username|password|client_.*|oidc_.*"
+    r"|impersonate_.*|tenant_id|subscription_id|resource_group_name|msi_endpoint|http_auth|.*_account_ids|sas_.*"
+    r"|encrypt|.*encryption_key|kms_.*|sse_.*|acl|snapshot|gzip"  # encryption and copies
+    r"|dynamodb_.*|use_.*|lock|.*lock_.*"  # locking and endpoints
+    r"|iam_.*|sts_.*|ec2_.*|.*proxy|custom_ca_bundle|ca_file|cert_file|key_file|insecure|force_path_style|max_retries"
+    r"|retry_.*|skip_.*"
+)
+"""Arguments of backends that do not name a location."""
+_SHOWN = frozenset(("s3", "gcs", "azurerm", _LOCAL))
+"""Backends whose locations contain no secret; a database connection does."""
+_DEFAULTS = {_LOCAL: {"path": "terraform.tfstate"}}
+
 
 def account_change(before: Spec, after: Spec) -> Change | None:
     """Return the change of a stack's account or region, None if there is none."""
@@ -84,22 +99,6 @@ def _entry(ca: CertificateAuthority) -> dict[str, Any]:
 
 def _change(address: str, kind: str, before: dict[str, Any], after: dict[str, Any]) -> Change:
     return Change(address, kind, ("update",), before, after, {}, "", (), "")
-
-
-_LOCAL = "local"
-_ACCESS = re.compile(
-    r"assume_role.*|profile|role_arn|session_name|external_id|transitive_tag_keys|.*policy(_arns)?|.*tags"  # access
-    r"|access_key|secret_key|.*token|.*credentials.*|shared_config_files?|username|password|client_.*|oidc_.*"
-    r"|impersonate_.*|tenant_id|subscription_id|resource_group_name|msi_endpoint|http_auth|.*_account_ids|sas_.*"
-    r"|encrypt|.*encryption_key|kms_.*|sse_.*|acl|snapshot|gzip"  # encryption and copies
-    r"|dynamodb_.*|use_.*|lock|.*lock_.*"  # locking and endpoints
-    r"|iam_.*|sts_.*|ec2_.*|.*proxy|custom_ca_bundle|ca_file|cert_file|key_file|insecure|force_path_style|max_retries"
-    r"|retry_.*|skip_.*"
-)
-"""Arguments of backends that do not name a location."""
-_SHOWN = frozenset(("s3", "gcs", "azurerm", _LOCAL))
-"""Backends whose locations contain no secret; a database connection does."""
-_DEFAULTS = {_LOCAL: {"path": "terraform.tfstate"}}
 
 
 def backend_change(before: Spec, after: Spec) -> Iterator[Change]:
