@@ -208,7 +208,7 @@ def _operation_row(name: str, description: str, refusals: Any) -> str:
 def access_table(_: str) -> str:
     """Return who may do what in the example, as `pcaform access` reports it."""
     from pcaform.checks.access.report import build_report
-    from pcaform.checks.access.targets import check_spec_access
+    from pcaform.checks.access.stack import check_spec_access
     from pcaform.rules.load import load_file
 
     return build_report(check_spec_access(load_file(str(ROOT / "examples" / "corp-pki.yaml")))).format("markdown")

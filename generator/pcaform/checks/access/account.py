@@ -10,7 +10,7 @@ from dataclasses import replace
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.check import Access, AccessResult, Decision, decide_requests
-from pcaform.checks.access.scenario import Scenario, Subject
+from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError
 from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus
@@ -27,7 +27,17 @@ def account_request(filters: Filters) -> SnapshotRequest:
     return SnapshotRequest(parts, filters, statuses=CERTIFIED, has_principals=True)
 
 
-def build_scenarios(snapshot: AccountSnapshot) -> tuple[list[Scenario], tuple[ImportNote, ...]]:
+def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessResult, tuple[ImportNote, ...]]:
+    """Check all principals of an account in every region; return notes on those whose policies are unreadable."""
+    scenarios, notes = _build_scenarios(snapshot)
+    samples = sample_names(subject for scenario in scenarios[:1] for subject in scenario.subjects)
+    accesses = [_check_subject(scenario, subject, samples) for scenario in scenarios for subject in scenario.subjects]
+    non_empty = tuple(access for access in accesses if access.allowed)
+    findings = (finding for access in non_empty for finding in _find_excess(access))
+    return AccessResult(non_empty, tuple(findings), is_live=True), notes
+
+
+def _build_scenarios(snapshot: AccountSnapshot) -> tuple[list[Scenario], tuple[ImportNote, ...]]:
     """Return one scenario for each region in which the account has its own CAs, and notes on unreadable principals.
 
     Its principals are those with access to any CA, also to one that another account shares.
@@ -63,14 +73,6 @@ def _build_subject(principal: IamPrincipal) -> Subject:
     relevant = replace(principal, policies=tuple(filter(is_relevant, principal.policies)))
     owner_tag = f"{principal.kind}/{principal.name}"
     return Subject(principal.name, principal.kind, relevant, is_owned=False, owner_tag=owner_tag)
-
-
-def review_account(scenarios: Iterable[Scenario], samples: Mapping[str, str]) -> AccessResult:
-    """Check every principal of an account in every region; raises PolicyError for a policy that IAM would refuse."""
-    accesses = [_check_subject(scenario, subject, samples) for scenario in scenarios for subject in scenario.subjects]
-    non_empty = tuple(access for access in accesses if access.allowed)
-    findings = (finding for access in non_empty for finding in _find_excess(access))
-    return AccessResult(non_empty, tuple(findings), is_live=True)
 
 
 def _check_subject(scenario: Scenario, subject: Subject, samples: Mapping[str, str]) -> Access:

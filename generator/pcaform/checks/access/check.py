@@ -1,11 +1,10 @@
 """Decides each request of each principal by evaluating its policies, and compares the result with the grants."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
-from pcaform.checks.access.condition_samples import sample_contexts
 from pcaform.checks.access.expected import ExpectedDecision
 from pcaform.checks.access.request_matrix import RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject
@@ -13,16 +12,6 @@ from pcaform.iam import actions
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
 
-_UNEXPECTED_ALLOW = {
-    "issuer": "is allowed, but no grant allows it",
-    "administrator": "is allowed, but is not part of the administrator role",
-    "auditor": "is allowed, but is not part of the auditor role",
-}
-_UNEXPECTED_DENY = {
-    "issuer": "is denied, but a grant allows it",
-    "administrator": "is denied, but is part of the administrator role",
-    "auditor": "is denied, but is part of the auditor role",
-}
 _ALLOW_ALL_STATEMENT = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _ALLOW_ALL = read_document({"Version": "2012-10-17", "Statement": _ALLOW_ALL_STATEMENT}, "allow all")
 
@@ -58,24 +47,6 @@ class AccessResult:
     """Whether this is about an account, with its groups and boundaries, rather than a stack."""
 
 
-def check_access(
-    scenario: Scenario, expected_for: Callable[[Subject], ExpectedDecision | None], samples: Mapping[str, str]
-) -> AccessResult:
-    """Check every principal of a stack; `expected_for` returns its oracle, or None if only the stack is known.
-
-    Raises PolicyError for a policy that IAM would refuse.
-    """
-    accesses, findings = [], []
-    for subject in scenario.subjects:
-        expected = expected_for(subject)
-        decisions = list(decide_requests(scenario, subject, expected, samples))
-        passed = [decision.request for decision in decisions if decision.is_allowed]
-        allowed = tuple(request for request in passed if request.variant == access_request.PLAIN)
-        accesses.append(Access(subject, allowed, len(decisions), expected is not None))
-        findings += [decision for decision in decisions if decision.message]
-    return AccessResult(tuple(accesses), tuple(findings))
-
-
 def decide_requests(
     scenario: Scenario, subject: Subject, expected: ExpectedDecision | None, samples: Mapping[str, str]
 ) -> Iterator[Decision]:
@@ -84,7 +55,7 @@ def decide_requests(
     limit = subject.iam.known_boundary
     boundary = read_document(limit.document, "permissions boundary") if limit is not None else None
     policies = Policies(identity=documents, boundary=boundary)
-    for request in RequestMatrix(scenario, subject, samples, sample_contexts(subject)).requests():
+    for request in RequestMatrix(scenario, subject, samples).requests():
         passes = is_allowed(scenario, subject, request, policies)
         message = _find_fault(subject, request, is_allowed=passes, expected=expected)
         yield Decision(f"{subject.kind} {subject.key}", request, passes, message)
@@ -110,9 +81,11 @@ def _find_fault(
     """Return what is wrong with the decision for a request; empty if nothing is."""
     is_expected = expected is not None and expected(request)
     if expected is not None and is_allowed and not is_expected:
-        return _UNEXPECTED_ALLOW[subject.kind]
+        is_by_grant = subject.kind == "issuer"
+        return f"is allowed, but {'no grant allows it' if is_by_grant else f'is not part of the {subject.kind} role'}"
     if is_expected and not is_allowed and request.variant != access_request.CONDITIONS_MET:
-        return _UNEXPECTED_DENY[subject.kind]
+        is_by_grant = subject.kind == "issuer"
+        return f"is denied, but {'a grant allows it' if is_by_grant else f'is part of the {subject.kind} role'}"
     is_real = request.variant not in (access_request.WITH_ALLOW_ALL, access_request.WITHOUT_DENIES)
     return _check_separation(subject.kind, request) if is_allowed and is_real else ""
 

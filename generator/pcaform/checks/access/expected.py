@@ -6,7 +6,7 @@ from functools import partial
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
-from pcaform.checks.access.scenario import Subject
+from pcaform.checks.access.scenario import Subject, fill_pattern
 from pcaform.core import facts
 from pcaform.iam import actions
 from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
@@ -123,7 +123,7 @@ def _pattern_regex(pattern: str) -> re.Pattern[str]:
     return re.compile("".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern))
 
 
-def name_patterns(issuers: Mapping[str, Issuer]) -> dict[str, None]:
-    """Return the domain name patterns of a spec's grants, in their order."""
+def sample_names(issuers: Mapping[str, Issuer]) -> dict[str, str]:
+    """Return a name that fits each pattern of domain names in a spec's grants, in their order."""
     grants = [grant for issuer in issuers.values() for grant in issuer.grants if isinstance(grant, ManagedGrant)]
-    return dict.fromkeys(pattern for grant in grants for pattern in grant.domain_names)
+    return {pattern: fill_pattern(pattern) for grant in grants for pattern in grant.domain_names}

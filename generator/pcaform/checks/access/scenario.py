@@ -145,11 +145,16 @@ def _resolve(value: Any, scenario: Scenario, call: str) -> Any:
     )
 
 
-def name_patterns(subjects: Iterable[Subject]) -> dict[str, None]:
-    """Return the domain name patterns in policies, for a stack whose spec is not known."""
+def sample_names(subjects: Iterable[Subject]) -> dict[str, str]:
+    """Return a name that fits each pattern of domain names in policies, for a stack whose spec is not known."""
     texts = [text for subject in subjects for text in subject.policies.values()]
     names = (name for text in texts for name in _strings(json.loads(text), key="acm:DomainNames"))
-    return dict.fromkeys(name for name in names if name not in ("true", "false"))  # the values of Null
+    return {name: fill_pattern(name) for name in names if name not in ("true", "false")}  # the values of Null
+
+
+def fill_pattern(pattern: str) -> str:
+    """Return a text that fits a pattern of IAM."""
+    return pattern.replace("*", "x").replace("?", "x")
 
 
 def _ca_arns(text: str) -> Iterator[str]:

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from pcaform.checks.access.account import check_account_access
 from pcaform.checks.access.check import AccessResult
-from pcaform.checks.access.targets import check_account_access
 from pcaform.checks.audit import rules
-from pcaform.checks.audit.finding import Audit, Cost, End, sort_findings
-from pcaform.checks.audit.rule import AuditContext, Rule
+from pcaform.checks.audit.rule import Audit, AuditContext, Cost, End, Rule, sort_findings
 from pcaform.core import facts
 from pcaform.core.dates import day
 from pcaform.core.rules import collect

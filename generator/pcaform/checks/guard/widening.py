@@ -12,11 +12,9 @@ from itertools import product
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.check import is_allowed
-from pcaform.checks.access.condition_samples import sample_contexts
-from pcaform.checks.access.report import describe
+from pcaform.checks.access.report import describe, rows
 from pcaform.checks.access.request_matrix import RequestMatrix
-from pcaform.checks.access.scenario import Scenario, Subject, name_patterns
-from pcaform.checks.access.summary import rows
+from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.checks.guard.condition_contexts import condition_contexts, new_templates, scenario_of
 from pcaform.checks.guard.relevance import ON_IAM
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
@@ -61,8 +59,7 @@ def find_widening(before: Mapping[str, str], after: Mapping[str, str]) -> Wideni
     both = {f"before {name}": text for name, text in before.items()} | dict(after)
     scenario = scenario_of(both)
     subject = Subject("", "issuer", _principal(scenario, both), is_owned=True, owner_tag=_tag(both))
-    samples = {pattern: re.sub(r"[*?]", "x", pattern) for pattern in name_patterns([subject])}
-    requests = list(dict.fromkeys(RequestMatrix(scenario, subject, samples, sample_contexts(subject)).requests()))
+    requests = list(dict.fromkeys(RequestMatrix(scenario, subject, sample_names([subject])).requests()))
     requests += [*_escalations(scenario), *_of_new_templates(requests, new_templates(both))]
     gained = [
         request

@@ -1,12 +1,17 @@
-"""Rules about CRLs and their buckets."""
+"""Rules about CRLs and their buckets.
+
+Who may act on the CRLs by the policy of a bucket is who may at most: conditions count as met, since they depend on the
+request, and denials are ignored.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from pcaform.checks.audit.bucket_readers import ANYONE, Grant, bucket_readers
-from pcaform.checks.audit.finding import AuditFinding
-from pcaform.checks.audit.rule import AuditContext, rule
+from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.facts import CRL_WRITER
-from pcaform.iam.documents import PolicyError
+from pcaform.iam.documents import PolicyError, Statement
+from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.evaluator.patterns import is_resource
 from pcaform.sources.account_snapshot import Bucket, CaStatus
 
 _READ, _WRITE = "s3:GetObject", "s3:PutObject"
@@ -15,6 +20,16 @@ _CLOUDFRONT = (
     "bucket stays private"
 )
 _INACTIVE = ("DELETED", "EXPIRED", "FAILED")
+
+ANYONE = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A principal that a statement allows, as policies write it, and whether a condition limits that."""
+
+    principal: str
+    has_condition: bool
 
 
 @rule("list-not-written", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies")
@@ -33,7 +48,7 @@ def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
     """No one can read a CRL: its bucket is private, and neither CloudFront nor another reader has access."""
     for bucket in _buckets(context):
         try:
-            readers, writers = bucket_readers(bucket, _READ), bucket_readers(bucket, _WRITE)
+            readers, writers = _bucket_readers(bucket, _READ), _bucket_readers(bucket, _WRITE)
         except PolicyError as error:
             advice = "look at the policy: who can read its CRLs was not checked"
             yield crl_unreadable.finding(f"bucket {bucket.name}", f"its {error}", advice=advice, day=None)
@@ -66,7 +81,7 @@ def _readable_policies(context: AuditContext) -> Iterator[tuple[Bucket, list[Gra
     """Yield each bucket with who may read and who may write; those with an unreadable policy are left out."""
     for bucket in _buckets(context):
         try:
-            yield bucket, bucket_readers(bucket, _READ), bucket_readers(bucket, _WRITE)
+            yield bucket, _bucket_readers(bucket, _READ), _bucket_readers(bucket, _WRITE)
         except PolicyError:
             continue
 
@@ -117,3 +132,29 @@ def _public_access(bucket: Bucket, readers: list[Grant], cas: list[CaStatus]) ->
     acls = {ca.crl.get("s3_object_acl") or "PUBLIC_READ" for ca in cas}
     has_acls = bucket.is_there and bucket.has_acls and not {"IgnorePublicAcls", "BlockPublicAcls"} & bucket.blocks
     return "its CRLs have the ACL PUBLIC_READ" if has_acls and "PUBLIC_READ" in acls else ""
+
+
+def _bucket_readers(bucket: Bucket, action: str) -> list[Grant]:
+    """Return the principals that a bucket's policy allows an action; raises PolicyError if it cannot be read."""
+    if not bucket.policy:
+        return []
+    return [
+        Grant(name, bool(statement.conditions))
+        for statement in read_document(bucket.policy, bucket.name).statements
+        if statement.is_allow and _applies(statement, action, bucket.name)
+        for _, name in statement.principals or ()
+    ]
+
+
+def _applies(statement: Statement, action: str, bucket: str) -> bool:
+    resource = f"arn:aws:s3:::{bucket}/crl/0.crl"
+    named, excluded = (
+        any(is_resource(resource, _without_partition(each), {}) for each in patterns or ())
+        for patterns in (statement.resources, statement.not_resources)
+    )
+    return statement.matches_action(action) and (named if statement.not_resources is None else not excluded)
+
+
+def _without_partition(arn: str) -> str:
+    """Return an ARN of S3 in the partition `aws`, in which all are compared."""
+    return f"arn:aws:{arn.split(':', 2)[2]}" if arn.startswith("arn:") and arn.count(":") > 1 else arn

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from pcaform.checks.access.check import Access
-from pcaform.checks.audit.finding import AuditFinding
-from pcaform.checks.audit.rule import AuditContext, rule
+from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core import facts
 from pcaform.iam.actions import ISSUE
 from pcaform.iam.documents import PolicyError, Statement
