@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
@@ -80,7 +79,7 @@ def _outcomes(change: Change, context: PlanContext) -> Iterator[Outcome]:
     yield from _notes(change)
     if change.actions != ("no-op",):
         yield from run_rules(change, context)
-        yield from unknown_type(change)
+        yield from _unknown_type(change)
 
 
 def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:
@@ -101,34 +100,43 @@ def _notes(change: Change) -> Iterator[Note]:
         yield note(change.full_address, message)
 
 
-def unknown_type(change: Change) -> Iterator[Undecided]:
+def _unknown_type(change: Change) -> Iterator[Undecided]:
     """Yield that a change cannot be decided, if its type belongs to AWS Private CA and no rule looks at it.
 
-    Such types are those of the awscc provider, and new ones of later releases.
+    Such types are those of the awscc provider, and new ones of later releases. A change of tags harms nothing.
     """
     is_of_private_ca = change.type.startswith((ACMPCA_PREFIX, "awscc_acmpca_"))
-    if is_of_private_ca and not rules_for(change.type) and _CHANGING & set(change.actions) and not _is_of_tags(change):
+    if not is_of_private_ca or rules_for(change.type) or not _CHANGING & set(change.actions):
+        return
+    before, after, unknown = (
+        {name: value for name, value in values.items() if name not in _TAGS}
+        for values in (change.before, change.after, change.unknown)
+    )
+    if change.actions != ("update",) or is_marked(unknown) or before != after:
         message = f"what this does to a CA is unknown: no rule of the guard looks at '{change.type}'"
         yield undecided(change.full_address, message)
 
 
-def _is_of_tags(change: Change) -> bool:
-    unknown = is_marked(_untagged(change.unknown))
-    return change.actions == ("update",) and not unknown and _untagged(change.before) == _untagged(change.after)
-
-
-def _untagged(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in _TAGS}
+def check_changes(changes: Iterable[Change]) -> GuardResult:
+    """Check changes that are in no plan: those that only specs or waivers show."""
+    context = PlanContext(Plan((), is_errored=False))
+    return collect_result(outcome for change in changes for outcome in run_rules(change, context))
 
 
 def apply_waivers(result: GuardResult, waivers: Sequence[Waiver], *, today: date) -> GuardResult:
     """Return a result without the findings that waivers accept; a waiver that expired before `today` accepts none."""
-    valid = [waiver for waiver in waivers if not _is_expired(waiver, today)]
+    valid = [waiver for waiver in waivers if date.fromisoformat(waiver.until) >= today]
     accepted = {finding: _find_waiver(finding, valid) for finding in result.findings}
-    used = {id(waiver) for waiver in accepted.values() if waiver is not None}
-    unused = tuple(_unused_note(waiver) for waiver in valid if id(waiver) not in used)
-    expired = collect_result(
-        outcome for waiver in waivers if _is_expired(waiver, today) for outcome in _check_expired(waiver)
+    used = {id(waiver) for waiver in accepted.values()}
+    unused = (
+        note(waiver.address or "", f"the waiver of '{waiver.what}' until {waiver.until} accepts nothing here")
+        for waiver in valid
+        if id(waiver) not in used
+    )
+    expired = check_changes(
+        Change(waiver.address or "", ChangeType.WAIVER, (), {}, waiver.model_dump(include={"what", "until", "why"}))
+        for waiver in waivers
+        if date.fromisoformat(waiver.until) < today
     )
     return GuardResult(
         findings=(*(finding for finding, waiver in accepted.items() if waiver is None), *expired.findings),
@@ -139,25 +147,7 @@ def apply_waivers(result: GuardResult, waivers: Sequence[Waiver], *, today: date
 
 
 def _find_waiver(finding: GuardFinding, waivers: Iterable[Waiver]) -> Waiver | None:
-    return next(
-        (waiver for waiver in waivers if waiver.what == finding.rule and _is_about(waiver, finding.address)), None
-    )
-
-
-def _is_about(waiver: Waiver, address: str) -> bool:
-    """Tell whether a waiver names a resource, or a module that contains it; one without an address is about all."""
-    return waiver.address is None or address == waiver.address or address.startswith((f"{waiver.address}.",))
-
-
-def _is_expired(waiver: Waiver, today: date) -> bool:
-    return date.fromisoformat(waiver.until) < today
-
-
-def _unused_note(waiver: Waiver) -> Note:
-    return note(waiver.address or "", f"the waiver of '{waiver.what}' until {waiver.until} accepts nothing here")
-
-
-def _check_expired(waiver: Waiver) -> Iterator[Outcome]:
-    values = {"what": waiver.what, "until": waiver.until, "why": waiver.why}
-    change = Change(waiver.address or "", ChangeType.WAIVER, (), {}, values, {}, "", (), "")
-    return run_rules(change, PlanContext(Plan((), is_errored=False)))
+    """Return the waiver of a finding's rule at its resource, or at a module that contains it, or without an address."""
+    of_rule = (waiver for waiver in waivers if waiver.what == finding.rule)
+    address = f"{finding.address}."
+    return next((each for each in of_rule if each.address is None or address.startswith(f"{each.address}.")), None)

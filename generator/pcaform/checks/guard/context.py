@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pcaform.checks.guard.certificate_dates import UnreadableError, certificate, identity
+from pcaform.checks.guard.certificate import identity, key_identifiers
 from pcaform.checks.guard.plan_json import Change, Plan, Resource
 from pcaform.checks.guard.policy_holders import Holders
 from pcaform.terraform.resource_types import (
@@ -42,7 +42,11 @@ class PlanContext:
     @cached_property
     def resources(self) -> Mapping[str, list[Resource]]:
         """The existing objects by type: those that the plan changes, and the rest of the state."""
-        changed = [_before(change) for change in self.plan.changes if change.before]
+        changed = [
+            Resource(change.address, change.type, change.before, change.deposed)
+            for change in self.plan.changes
+            if change.before
+        ]
         seen = {(each.address, each.deposed) for each in changed}
         moved = {change.moved_from for change in self.plan.changes}
         unchanged = (each for each in self.plan.resources if (each.address, each.deposed) not in seen)
@@ -156,7 +160,7 @@ class PlanContext:
         return identity(text) in self._issued
 
     @cached_property
-    def _issued(self) -> frozenset[bytes | str]:
+    def _issued(self) -> frozenset[Any]:
         return frozenset(filter(None, (identity(each.values.get("certificate")) for each in self.of(CERTIFICATE))))
 
     @cached_property
@@ -170,7 +174,7 @@ class PlanContext:
         certificates = [each.values for each in self.of(CERTIFICATE) if each.values.get("certificate")]
         issued = {str(values["certificate"]): str(values.get(_ARN)) for values in certificates}
         parents = {arn: issued[text] for arn, text in self.installed.items() if text in issued}
-        keys = {arn: _identifiers(text) for arn, text in self.installed.items()}
+        keys = {arn: key_identifiers(text) for arn, text in self.installed.items()}
         by_key: dict[bytes | None, str] = {own: arn for arn, (own, _) in keys.items() if own}
         for arn, (_, issuer) in keys.items():
             if issuer in by_key:
@@ -253,16 +257,3 @@ def module(address: str) -> str:
 
 def _by_arn(resources: Iterable[Resource]) -> dict[str, Resource]:
     return {str(each.values["arn"]): each for each in resources if each.values.get("arn")}
-
-
-def _before(change: Change) -> Resource:
-    return Resource(change.address, change.type, change.before, change.deposed)
-
-
-def _identifiers(pem: str) -> tuple[bytes | None, bytes | None]:
-    """Return the key identifiers of a certificate and of its issuer."""
-    try:
-        parsed = certificate(pem)
-    except UnreadableError:
-        return None, None
-    return parsed.subject_key, parsed.authority_key

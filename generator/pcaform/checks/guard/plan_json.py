@@ -55,10 +55,10 @@ class Change:
     actions: tuple[str, ...]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
-    unknown: Mapping[str, Any]
-    reason: str
-    paths: tuple[str, ...]
-    deposed: str
+    unknown: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    paths: tuple[str, ...] = ()
+    deposed: str = ""
     secret: tuple[Any, Any] = (False, False)
     importing: str = ""
     moved_from: str = ""

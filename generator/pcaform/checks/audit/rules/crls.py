@@ -5,7 +5,6 @@ request, and denials are ignored.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.facts import CRL_WRITER
@@ -24,12 +23,8 @@ _INACTIVE = ("DELETED", "EXPIRED", "FAILED")
 ANYONE = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A principal that a statement allows, as policies write it, and whether a condition limits that."""
-
-    principal: str
-    has_condition: bool
+Grants = list[tuple[str, bool]]
+"""Principals that a policy allows an action, as it writes them, and whether a condition limits that."""
 
 
 @rule("list-not-written", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies")
@@ -77,7 +72,7 @@ def _buckets(context: AuditContext) -> list[Bucket]:
     return [bucket for _, bucket in sorted(context.snapshot.buckets.items())]
 
 
-def _readable_policies(context: AuditContext) -> Iterator[tuple[Bucket, list[Grant], list[Grant]]]:
+def _readable_policies(context: AuditContext) -> Iterator[tuple[Bucket, Grants, Grants]]:
     """Yield each bucket with who may read and who may write; those with an unreadable policy are left out."""
     for bucket in _buckets(context):
         try:
@@ -93,24 +88,24 @@ def _cas_of(bucket: Bucket, context: AuditContext) -> list[CaStatus]:
     ]
 
 
-def _write_problem(bucket: Bucket, writers: list[Grant]) -> tuple[str, str] | None:
+def _write_problem(bucket: Bucket, writers: Grants) -> tuple[str, str] | None:
     """Return why no CRL is written into a bucket, and what to do; None where it is."""
     if not bucket.is_there:
         message = f"its CRL goes to the bucket {bucket.name}, which does not exist: no CRL is written"
         return message, "create the bucket, or name another one: until then, clients do not learn of revocations"
-    if not any(grant.principal in (CRL_WRITER, ANYONE) for grant in writers):
+    if not any(name in (CRL_WRITER, ANYONE) for name, _ in writers):
         message = f"the policy of bucket {bucket.name} does not allow {CRL_WRITER} to write: no CRL is written"
         advice = "allow s3:PutObject, s3:PutObjectAcl, s3:GetBucketAcl and s3:GetBucketLocation to that service"
         return message, advice
     return None
 
 
-def _is_readable(ca: CaStatus, bucket: Bucket, readers: list[Grant]) -> bool:
+def _is_readable(ca: CaStatus, bucket: Bucket, readers: Grants) -> bool:
     """Tell whether a CRL has readers; behind a custom name, or without a URL, any reader of the bucket may serve it."""
     is_behind = bool(ca.crl.get("custom_cname")) or ca.omits_crl_url
-    is_allowed = any(grant.principal == ANYONE or (is_behind and grant.principal != CRL_WRITER) for grant in readers)
+    is_allowed = any(name == ANYONE or (is_behind and name != CRL_WRITER) for name, _ in readers)
     is_blocked = "RestrictPublicBuckets" in bucket.blocks and not any(
-        grant.principal not in (ANYONE, CRL_WRITER) or grant.has_condition for grant in readers
+        name not in (ANYONE, CRL_WRITER) or has_condition for name, has_condition in readers
     )
     return bool(_public_access(bucket, readers, [ca])) or (is_allowed and not is_blocked)
 
@@ -123,9 +118,9 @@ def _location(ca: CaStatus, bucket: Bucket) -> str:
     return f"its URL is that of the bucket {bucket.name}, which is not public"
 
 
-def _public_access(bucket: Bucket, readers: list[Grant], cas: list[CaStatus]) -> str:
+def _public_access(bucket: Bucket, readers: Grants, cas: list[CaStatus]) -> str:
     """Return what makes a bucket's CRLs public, empty where nothing does."""
-    is_open = any(grant.principal == ANYONE and not grant.has_condition for grant in readers)
+    is_open = any(name == ANYONE and not has_condition for name, has_condition in readers)
     if is_open and "RestrictPublicBuckets" not in bucket.blocks:
         return "its policy allows s3:GetObject to '*'"
     # Without a choice AWS writes CRLs with PUBLIC_READ: CrlConfiguration in the acm-pca service model.
@@ -134,12 +129,12 @@ def _public_access(bucket: Bucket, readers: list[Grant], cas: list[CaStatus]) ->
     return "its CRLs have the ACL PUBLIC_READ" if has_acls and "PUBLIC_READ" in acls else ""
 
 
-def _bucket_readers(bucket: Bucket, action: str) -> list[Grant]:
+def _bucket_readers(bucket: Bucket, action: str) -> Grants:
     """Return the principals that a bucket's policy allows an action; raises PolicyError if it cannot be read."""
     if not bucket.policy:
         return []
     return [
-        Grant(name, bool(statement.conditions))
+        (name, bool(statement.conditions))
         for statement in read_document(bucket.policy, bucket.name).statements
         if statement.is_allow and _applies(statement, action, bucket.name)
         for _, name in statement.principals or ()

@@ -6,7 +6,7 @@ What the provider calls for each: https://github.com/hashicorp/terraform-provide
 from collections.abc import Iterator
 from typing import Any
 
-from pcaform.checks.guard.certificate_dates import UnreadableError, certificate, identity, is_rollback
+from pcaform.checks.guard.certificate import UnreadableError, certificate, identity
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, ChangeType
 from pcaform.checks.guard.rule import rule
@@ -62,7 +62,7 @@ def certificate_rolled_back(change: Change, _: PlanContext) -> Iterator[Outcome]
     """
     if change.type == ChangeType.CA_CERTIFICATE:
         yield from _generation_lowered(change)
-    elif _is_destroyed_only(change):
+    elif change.is_destroyed and not change.is_replaced:
         yield note(change.full_address, f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
     elif _is_installed_anew(change) and not change.unknown.get("certificate"):
         yield _compared(change)
@@ -104,10 +104,6 @@ def _is_installed_anew(change: Change) -> bool:
     return change.is_replaced and is_same_ca
 
 
-def _is_destroyed_only(change: Change) -> bool:
-    return change.is_destroyed and "create" not in change.actions
-
-
 def _generation_lowered(change: Change) -> Iterator[Outcome]:
     """Find a CA whose spec goes back to an earlier generation."""
     old, new = change.before["generation"], change.after["generation"]
@@ -123,7 +119,7 @@ def _compared(change: Change) -> Outcome:
     except UnreadableError:
         message = "the plan does not contain both the live certificate and the one to install"
         return certificate_rolled_back.undecided(change, message)
-    if not is_rollback(live, planned):
+    if live.parsed == planned.parsed or planned.not_before > live.not_before:
         return note(change.full_address, f"replaced to install {planned} over {live}: {_NOTHING} for the destroy")
     message = (
         f"the CA has {live} installed and gets {planned}, which is not newer: the CA was renewed outside Terraform, or "

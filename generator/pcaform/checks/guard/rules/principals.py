@@ -5,10 +5,11 @@ iam_user_login_profile and acm_certificate; hashicorp/tls, private_key. Write-on
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 
-from pcaform.checks.guard.analysis.trust_steps import trust_step
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.grantees import describe
+from pcaform.checks.guard.grantees import AccessChange, compare_access, describe
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
@@ -35,14 +36,14 @@ def role_trusts_anybody(change: Change, context: PlanContext) -> Iterator[Outcom
     """
     if not context.holders.may_hold(change):
         return
-    step, is_holder = trust_step(change, context), context.holders.is_holder(change) and bool(change.after)
+    step, is_holder = _trust_step(change), context.holders.is_holder(change) and bool(change.after)
     if step.is_unknown and is_holder:
         message = "which principals the role will trust is known only after the apply: pass the spec with '--spec SPEC'"
         yield role_trusts_anybody.undecided(change, message)
     elif step.error and is_holder:
         yield role_trusts_anybody.undecided(change, f"the trust policy cannot be checked: {step.error}")
-    elif anyone := [each for each in step.added if each.is_anyone]:
-        message = f"anyone may assume the role: {describe(anyone)}"
+    elif step.anyone:
+        message = f"anyone may assume the role: {describe(step.anyone)}"
         advice = "name accounts or principals; for OIDC tokens name repositories or service accounts in ':sub'"
         yield role_trusts_anybody.finding(change, message, advice=advice)
 
@@ -56,8 +57,8 @@ def trust_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
     """
     if not change.after or not context.holders.is_holder(change):
         return
-    step = trust_step(change, context)
-    if step.is_unknown or any(each.is_anyone for each in step.added):
+    step = _trust_step(change)
+    if step.is_unknown or step.anyone:
         return
     if step.added and not step.is_new:
         message = f"more principals may assume the role: {describe(step.added, step.before)}"
@@ -96,10 +97,21 @@ def secret_in_state(change: Change, _: PlanContext) -> Iterator[Outcome]:
         yield secret_in_state.finding(change, message, advice=_ADVICE[change.type])
 
 
+@lru_cache(maxsize=1)
+def _trust_step(change: Change) -> AccessChange:
+    """Return what changes about who may assume a role."""
+    before, after = (each.get("assume_role_policy") or "" for each in (change.before, change.after))
+    names = ("trust policy of before", "trust policy")
+    step = compare_access(before, after, names=names, is_new=not before)
+    return replace(step, is_unknown=bool(change.unknown.get("assume_role_policy")))
+
+
 def _secret(change: Change) -> str:
     """Return the new secret in words, empty where there is none; with `pgp_key` the state holds nothing of use."""
     if change.type == ACM_CERTIFICATE:
-        return "the private key of a certificate" if _is_key_imported(change) else ""
+        old, new = change.before.get("private_key"), change.after.get("private_key")
+        is_new = new not in (None, old) or (change.unknown.get("private_key") and not old)
+        return "the private key of a certificate" if is_new else ""
     if "create" not in change.actions:
         return ""
     if change.type == _TLS_KEY:
@@ -108,9 +120,3 @@ def _secret(change: Change) -> str:
         return ""
     what = "access key's secret" if change.type == _ACCESS_KEY else "password"
     return f"the {what} of {change.after.get('user') or 'a user'}"
-
-
-def _is_key_imported(change: Change) -> bool:
-    """Tell whether a certificate is brought to ACM with a new key."""
-    is_new = change.after.get("private_key") not in (None, change.before.get("private_key"))
-    return bool(is_new or (change.unknown.get("private_key") and not change.before.get("private_key")))

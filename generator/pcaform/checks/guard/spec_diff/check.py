@@ -4,12 +4,11 @@ If Terraform creates a CA, every text with its ARN is known only after the apply
 it can be checked with a placeholder for the ARN. What the spec does not say stays unknown.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pcaform.checks.guard.check import check_plan, collect_result, run_rules
-from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.check import check_changes, check_plan, collect_result
 from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs
 from pcaform.checks.guard.spec_diff.spec_changes import account_change, notes_on_terms, spec_changes, stack_removal
@@ -29,9 +28,9 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
         before = Spec(version=1, stack=after.stack, aws=after.aws)
     moved = account_change(before, after)
     if moved is not None:
-        return _check_changes([moved])
+        return check_changes([moved])
     planned = check_plan(diff_specs(before, after))
-    of_specs = _check_changes(spec_changes(before, after))
+    of_specs = check_changes(spec_changes(before, after))
     addresses = {finding.address for finding in of_specs.findings}
     undecided = [each for each in planned.doubts if each.address not in addresses]
     notes = [*planned.notes, *notes_on_terms(before, after)]
@@ -47,12 +46,7 @@ def check_plan_with_spec(planned: Plan, spec: Spec) -> GuardResult:
 
 def stack_removed(before: Spec) -> GuardResult:
     """Check the removal of a stack's spec."""
-    return _check_changes([stack_removal(before)])
-
-
-def _check_changes(changes: Iterable[Change]) -> GuardResult:
-    context = PlanContext(Plan((), is_errored=False))
-    return collect_result(outcome for change in changes for outcome in run_rules(change, context))
+    return check_changes([stack_removal(before)])
 
 
 def fill_unknown(plan: Plan, spec: Spec) -> Plan:

@@ -135,44 +135,28 @@ class _Comparison:
                 yield self._remove(old, address)
 
     def _compare(self, new: StackResource, old: StackResource | None, *, importing: str) -> Change:
-        moved_from = old.address if old is not None and old.address != new.address else ""
+        after, paths = new.values, tuple[str, ...]()
         if old is None:
+            before = after if importing else {}
             actions: tuple[str, ...] = ("no-op",) if importing else ("create",)
-            return self._change(new, actions, before=new.values if importing else {}, importing=importing)
-        ignores = new.type == CERTIFICATE
-        differing = [] if ignores else list(_differing(new.type, old.values, new.values))
-        paths = tuple(path for path in differing if forces_replacement(new.type, path))
-        actions = _ANEW if paths else ("update",) if differing else ("no-op",)
-        after = old.values if ignores else new.values
-        return self._change(new, actions, before=old.values, after=after, paths=paths, moved_from=moved_from)
-
-    def _change(
-        self,
-        resource: StackResource,
-        actions: tuple[str, ...],
-        *,
-        before: Mapping[str, Any],
-        after: Mapping[str, Any] | None = None,
-        paths: tuple[str, ...] = (),
-        importing: str = "",
-        moved_from: str = "",
-    ) -> Change:
-        values = resource.values if after is None else after
-        unknown = {name: True for name, value in values.items() if self._is_unknown(resource, name, value)}
-        after_known = {name: value for name, value in values.items() if name not in unknown}
-        reason = "replace_because_cannot_update" if paths else ""
+        else:
+            before = old.values
+            after = before if new.type == CERTIFICATE else after
+            differing = list(_differing(new.type, before, after))
+            paths = tuple(path for path in differing if forces_replacement(new.type, path))
+            actions = _ANEW if paths else ("update",) if differing else ("no-op",)
+        unknown = {name: True for name, value in after.items() if self._is_unknown(new, name, value)}
         return Change(
-            resource.address,
-            resource.type,
+            new.address,
+            new.type,
             actions,
             before,
-            after_known,
+            {name: value for name, value in after.items() if name not in unknown},
             unknown,
-            reason,
+            "replace_because_cannot_update" if paths else "",
             paths,
-            "",
-            importing=importing,
-            moved_from=moved_from,
+            importing=importing if old is None else "",
+            moved_from=old.address if old is not None and old.address != new.address else "",
         )
 
     def _is_unknown(self, resource: StackResource, name: str, value: Any) -> bool:
@@ -188,7 +172,7 @@ class _Comparison:
         reason = "" if is_kept else "delete_because_no_move_target" if is_moved else "delete_because_no_module"
         if not is_kept and not is_moved and any(new.call == old.call for new in self.news.values()):
             reason = "delete_because_no_resource_config"
-        return Change(address, old.type, actions, old.values, {}, {}, reason, (), "")
+        return Change(address, old.type, actions, old.values, {}, {}, reason)
 
 
 def _differing(resource: str, before: Any, after: Any, path: str = "") -> Iterator[str]:

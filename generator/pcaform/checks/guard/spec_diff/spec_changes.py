@@ -43,7 +43,7 @@ def account_change(before: Spec, after: Spec) -> Change | None:
 
 def stack_removal(before: Spec) -> Change:
     """Return the change of a stack whose spec is removed."""
-    return Change(f"stack {before.stack}", ChangeType.STACK, ("delete",), {}, {}, {}, "", (), "")
+    return Change(f"stack {before.stack}", ChangeType.STACK, ("delete",), {}, {})
 
 
 def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
@@ -98,7 +98,7 @@ def _entry(ca: CertificateAuthority) -> dict[str, Any]:
 
 
 def _change(address: str, kind: str, before: dict[str, Any], after: dict[str, Any]) -> Change:
-    return Change(address, kind, ("update",), before, after, {}, "", (), "")
+    return Change(address, kind, ("update",), before, after)
 
 
 def backend_change(before: Spec, after: Spec) -> Iterator[Change]:
@@ -109,7 +109,7 @@ def backend_change(before: Spec, after: Spec) -> Iterator[Change]:
     is_secret = old_kind == new_kind and old_kind not in _SHOWN
     values = {"backend": old_kind, **old}, {"backend": new_kind, **new}
     secret = (is_secret, is_secret)
-    yield Change("terraform.backend", ChangeType.BACKEND, ("update",), *values, {}, "", (), "", secret=secret)
+    yield Change("terraform.backend", ChangeType.BACKEND, ("update",), *values, secret=secret)
 
 
 def _location(spec: Spec) -> tuple[str, Mapping[str, Any]]:
