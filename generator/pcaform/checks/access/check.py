@@ -27,21 +27,25 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """What one principal may do: the requests that are allowed, and how many were checked."""
+class Principal:
+    """What one principal may do: the requests that are allowed, how many were judged, and whether with the grants.
 
-    subject: Subject
+    A spec states what is allowed by grants; a policy that is copied verbatim states nothing.
+    """
+
+    key: str
+    kind: str
+    arn: str
+    judged: int
+    compared: bool
     allowed: tuple[AccessRequest, ...]
-    request_count: int
-    has_expected: bool
-    """Whether the spec states what is allowed (grants); a policy that is copied verbatim states nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessResult:
     """What all principals may do, and every finding."""
 
-    accesses: tuple[Access, ...]
+    principals: tuple[Principal, ...]
     findings: tuple[Decision, ...]
     is_live: bool = False
     """Whether this is about an account, with its groups and boundaries, rather than a stack."""
@@ -67,11 +71,8 @@ def is_allowed(scenario: Scenario, subject: Subject, request: AccessRequest, pol
         policies = replace(policies, identity=(*policies.identity, _ALLOW_ALL))
     if request.variant == access_request.WITHOUT_DENIES:
         policies = replace(policies, identity=tuple(document.only("Allow") for document in policies.identity))
-    principal = subject.principal
-    principal_keys = {"aws:principalarn": (principal.role_arn or principal.arn,)}
-    evaluated = Request(
-        principal, request.action, request.resource, {**principal_keys, **request.context}, scenario.account_id
-    )
+    context = {"aws:principalarn": (subject.iam.arn,), **request.context}
+    evaluated = Request(subject.principal, request.action, request.resource, context, scenario.account_id)
     return evaluate(evaluated, policies).is_allowed
 
 
@@ -92,7 +93,7 @@ def _find_fault(
 
 def _check_separation(kind: str, request: AccessRequest) -> str:
     """Return how a request breaks the separation of issuing, administering and auditing; empty if it does not."""
-    is_ca = "CACertificate" in (request.template or "")
+    is_ca = request.has_ca_template
     if kind != "administrator" and request.action in actions.ADMINISTERING:
         return f"lets an {kind} administer CAs"
     if kind != "administrator" and is_ca:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import ANY_NAME, AccessRequest
-from pcaform.checks.access.check import Access, AccessResult
+from pcaform.checks.access.check import AccessResult, Principal
 from pcaform.core import facts
 from pcaform.core.finding import Finding
 from pcaform.core.formats.json_document import alias
@@ -24,7 +24,6 @@ _NOT_SHOWN_LIVE = (
     "policies"
 )
 
-_NOT_COMPARED = ", not compared with grants"
 
 _MAX_NAMES = 3
 
@@ -32,18 +31,6 @@ _MAX_NAMES = 3
 def not_shown(result: AccessResult) -> str:
     """Return which other policies also decide at AWS, but are not part of a stack or of an account's principals."""
     return _NOT_SHOWN_LIVE if result.is_live else _NOT_SHOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """One principal of the stack and what it may do."""
-
-    key: str
-    kind: str
-    arn: str
-    judged: int
-    compared: bool
-    allowed: tuple[AccessRequest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +73,12 @@ class Row:
         if self.through_acm and self.through_acm != self.direct:
             yield "through ACM", self.through_acm
 
+    @property
+    def cells(self) -> tuple[str, str]:
+        """What is allowed by each route, in words; the same is not listed twice."""
+        through = "the same" if self.through_acm == self.direct else ", ".join(self.through_acm)
+        return ", ".join(self.direct), through if self.through_acm else ""
+
 
 def build_report(result: AccessResult) -> Report:
     """Return the report of what principals may do, and of what they may do although, or not although, it is granted."""
@@ -97,68 +90,47 @@ def build_report(result: AccessResult) -> Report:
         findings,
         lines=lambda: (
             *(finding.summary for finding in findings),
-            *(line for access in result.accesses for line in _block(access, _rows(result, access))),
+            *(line for principal in result.principals for line in _block(principal, _rows(result, principal))),
         ),
-        document=lambda: AccessReport("1.1", tuple(map(_principal, result.accesses)), findings, not_shown(result)),
+        document=lambda: AccessReport("1.1", result.principals, findings, not_shown(result)),
         markdown=lambda: "\n".join(_markdown_lines(result, findings)),
     )
 
 
-def _rows(result: AccessResult, access: Access) -> list[Row]:
-    return merge_rows(rows(access.allowed)) if result.is_live else rows(access.allowed)
+def _rows(result: AccessResult, principal: Principal) -> list[Row]:
+    return _merge_rows(rows(principal.allowed)) if result.is_live else rows(principal.allowed)
 
 
-def _block(access: Access, table: list[Row]) -> Iterator[str]:
-    subject = access.subject
-    yield f"{subject.kind} {subject.key}: {_arn(access)}"
+def _block(principal: Principal, table: list[Row]) -> Iterator[str]:
+    yield f"{principal.kind} {principal.key}: {principal.arn}"
     width = max((len(row.target) for row in table), default=0)
     for row in table:
         for route, permissions in row.routes():
             yield f"  {row.target.ljust(width)}  {route}: {', '.join(permissions)}"
-    yield f"  all else is denied: {access.request_count} requests checked{'' if access.has_expected else _NOT_COMPARED}"
-
-
-def _arn(access: Access) -> str:
-    principal = access.subject.principal
-    return principal.role_arn or principal.arn
+    end = "" if principal.compared else ", not compared with grants"
+    yield f"  all else is denied: {principal.judged} requests checked{end}"
 
 
 def _markdown_lines(result: AccessResult, findings: Sequence[AccessFinding]) -> Iterator[str]:
     """Yield a table with a line for each principal and each target it may act on, then the findings."""
     rows = (
-        (f"{access.subject.kind} {code_cell(access.subject.key)}", *map(escape, _cells(row)))
-        for access in result.accesses
-        for row in _rows(result, access)
+        (f"{principal.kind} {code_cell(principal.key)}", *map(escape, (row.target, *row.cells)))
+        for principal in result.principals
+        for row in _rows(result, principal)
     )
     yield from table(("principal", "on", "itself", "through ACM"), rows)
     yield ""
-    checked = sum(access.request_count for access in result.accesses)
+    checked = sum(principal.judged for principal in result.principals)
     outcome = "findings" if result.is_live else "not as granted"
     yield f"All else is denied: {checked} requests checked, {len(findings)} {outcome}."
     yield from (f"- {escape(finding.summary)}" for finding in findings)
 
 
-def _cells(row: Row) -> tuple[str, str, str]:
-    through = "the same" if row.through_acm == row.direct else ", ".join(row.through_acm)
-    return row.target, ", ".join(row.direct), through if row.through_acm else ""
-
-
-def _principal(access: Access) -> Principal:
-    return Principal(
-        access.subject.key,
-        access.subject.kind,
-        _arn(access),
-        access.request_count,
-        access.has_expected,
-        access.allowed,
-    )
-
-
 def format_summary(result: AccessResult) -> str:
     """Return the last line: how much was checked, and the number of findings."""
-    count, requests = len(result.findings), sum(access.request_count for access in result.accesses)
+    count, requests = len(result.findings), sum(principal.judged for principal in result.principals)
     end = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
-    return f"{len(result.accesses)} principals, {requests} requests checked: {end}"
+    return f"{len(result.principals)} principals, {requests} requests checked: {end}"
 
 
 def describe(request: AccessRequest) -> str:
@@ -180,17 +152,11 @@ def describe(request: AccessRequest) -> str:
 def rows(allowed: Sequence[AccessRequest]) -> list[Row]:
     """Return a row for each target, in the order of the requests."""
     targets = dict.fromkeys(request.target for request in allowed)
-    return [
-        Row(
-            target,
-            _phrases(allowed, target, access_request.DIRECT),
-            _phrases(allowed, target, access_request.THROUGH_ACM),
-        )
-        for target in targets
-    ]
+    routes = (access_request.DIRECT, access_request.THROUGH_ACM)
+    return [Row(target, *(_phrases(allowed, target, route) for route in routes)) for target in targets]
 
 
-def merge_rows(table: Sequence[Row]) -> list[Row]:
+def _merge_rows(table: Sequence[Row]) -> list[Row]:
     """Merge rows of targets on which the same is allowed: an account can have a thousand CAs."""
     groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Row]] = {}
     for row in table:
@@ -210,7 +176,11 @@ def _phrases(allowed: Sequence[AccessRequest], target: str, route: str) -> list[
     for request in allowed:
         if (request.target, request.route) == (target, route) and not _is_special(request, allowed):
             keys_by_phrase.setdefault(_phrase(request), set()).add(request.key_algorithm)
-    return [f"{phrase}{_format_keys(keys)}" for phrase, keys in _shorten(keys_by_phrase).items()]
+    return [
+        # no key means that the request names none, so that all are allowed
+        phrase if None in keys else f"{phrase} ({', '.join(sorted(filter(None, keys)))})"
+        for phrase, keys in _shorten(keys_by_phrase).items()
+    ]
 
 
 def _shorten(phrases: dict[str, set[str | None]]) -> dict[str, set[str | None]]:
@@ -219,16 +189,14 @@ def _shorten(phrases: dict[str, set[str | None]]) -> dict[str, set[str | None]]:
     every = [*map(_issue_phrase, facts.TEMPLATES), _issue_phrase("").rstrip()]
     for summary, group in (("with every template", every), ("with every template of CA certificates", of_cas)):
         if all(phrases.get(phrase) == phrases.get(group[0], set()) for phrase in group):
-            phrases = {_issue_phrase(summary): phrases[group[0]], **_remove(phrases, group)}
+            others = {phrase: keys for phrase, keys in phrases.items() if phrase not in group}
+            phrases = {_issue_phrase(summary): phrases[group[0]], **others}
             break
     every = [action.partition(":")[2] for action in actions.ON_AUTHORITY]
     if all(action in phrases for action in every):
-        phrases = {**_remove(phrases, every), "every other action on a CA": {None}}
+        others = {phrase: keys for phrase, keys in phrases.items() if phrase not in every}
+        phrases = {**others, "every other action on a CA": {None}}
     return phrases
-
-
-def _remove(phrases: dict[str, set[str | None]], unwanted: list[str]) -> dict[str, set[str | None]]:
-    return {phrase: keys for phrase, keys in phrases.items() if phrase not in unwanted}
 
 
 def _issue_phrase(template: str) -> str:
@@ -248,8 +216,3 @@ def _phrase(request: AccessRequest) -> str:
     if request.template is not None:
         return f"{name} {request.template}"
     return f"{name} for {request.names_label}" if request.names_label else name
-
-
-def _format_keys(keys: set[str | None]) -> str:
-    """Return the keys in brackets; None means that the request names no key, so that all are allowed."""
-    return "" if None in keys else f" ({', '.join(sorted(key for key in keys if key))})"

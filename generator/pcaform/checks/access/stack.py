@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from pcaform.checks.access import access_request, expected
-from pcaform.checks.access.check import Access, AccessResult, decide_requests
+from pcaform.checks.access.check import AccessResult, Principal, decide_requests
 from pcaform.checks.access.expected import ExpectedDecision
 from pcaform.checks.access.scenario import Scenario, Subject, build_scenario, sample_names
 from pcaform.core.problems import Failure
@@ -45,12 +45,13 @@ def check_access(
 
     Raises PolicyError for a policy that IAM would refuse.
     """
-    accesses, findings = [], []
+    principals, findings = [], []
     for subject in scenario.subjects:
         expected = expected_for(subject)
         decisions = list(decide_requests(scenario, subject, expected, samples))
         passed = [decision.request for decision in decisions if decision.is_allowed]
         allowed = tuple(request for request in passed if request.variant == access_request.PLAIN)
-        accesses.append(Access(subject, allowed, len(decisions), expected is not None))
+        is_compared = expected is not None
+        principals.append(Principal(subject.key, subject.kind, subject.iam.arn, len(decisions), is_compared, allowed))
         findings += [decision for decision in decisions if decision.message]
-    return AccessResult(tuple(accesses), tuple(findings))
+    return AccessResult(tuple(principals), tuple(findings))

@@ -73,12 +73,9 @@ def compare(spec: Spec, snapshot: AccountSnapshot, *, now: datetime, expiring: t
         differences += [_unknown("issuers", note) for note in principals.notes]
     elif principals is not None:
         differences += compare_principals(spec, principals, matches.arns)
-    return Drift(spec.stack, snapshot.account_id, _count(spec), sort_differences(differences))
-
-
-def _count(spec: Spec) -> int:
-    roles = len(spec.administrators) + len(spec.auditors)
-    return len(spec.certificate_authorities) + len(spec.issuers) + roles + len(spec.certificates) + len(spec.shares)
+    items = [*spec.certificate_authorities, *spec.issuers, *spec.administrators, *spec.auditors]
+    compared = len([*items, *spec.certificates, *spec.shares])
+    return Drift(spec.stack, snapshot.account_id, compared, sort_differences(differences))
 
 
 def _unread(notes: Iterable[ImportNote], spec: Spec, matches: CaMatches) -> Iterator[Difference]:

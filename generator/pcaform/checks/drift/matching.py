@@ -23,31 +23,27 @@ class CaMatches:
 
 def region_of(spec: Spec, key: str) -> str:
     """Return the region of a spec's CA."""
-    ca = spec.certificate_authorities[key]
-    if ca.arn is not None:
-        return ca.arn.split(":")[3]
-    return spec.region_of(key)
+    arn = spec.certificate_authorities[key].arn
+    return spec.region_of(key) if arn is None else arn.split(":")[3]
 
 
 def match_cas(spec: Spec, snapshot: AccountSnapshot) -> CaMatches:
     """Find each CA of a spec in an account."""
-    candidates = {key: _list_candidates(spec, key, snapshot) for key in spec.certificate_authorities}
-    return CaMatches(
-        {key: cas[0] for key, cas in candidates.items() if len(cas) == 1},
-        {key: cas for key, cas in candidates.items() if len(cas) > 1},
-    )
+    unique, ambiguous = {}, {}
+    for key in spec.certificate_authorities:
+        candidates = [live for live in snapshot.authorities if _is_candidate(spec, key, live)]
+        # deleted or failed ones only if there is no other
+        cas = tuple(live for live in candidates if live.status not in GONE) or tuple(candidates)
+        if len(cas) == 1:
+            unique[key] = cas[0]
+        elif cas:
+            ambiguous[key] = cas
+    return CaMatches(unique, ambiguous)
 
 
 def is_named(spec: Spec, live: CaStatus) -> bool:
     """Tell whether a CA at AWS can be one of a spec's."""
     return any(_is_candidate(spec, key, live) for key in spec.certificate_authorities)
-
-
-def _list_candidates(spec: Spec, key: str, snapshot: AccountSnapshot) -> tuple[CaStatus, ...]:
-    """Return the CAs that can be a spec's one; deleted or failed ones only if there is no other."""
-    candidates = [live for live in snapshot.authorities if _is_candidate(spec, key, live)]
-    active = [live for live in candidates if live.status not in GONE]
-    return tuple(active or candidates)
 
 
 def _is_candidate(spec: Spec, key: str, live: CaStatus) -> bool:
@@ -62,10 +58,6 @@ def _is_candidate(spec: Spec, key: str, live: CaStatus) -> bool:
 def _has_same_name(live: CaStatus, ca: CertificateAuthority) -> bool:
     (configuration,) = live.arguments["certificate_authority_configuration"]
     subject = {name: value for name, value in configuration["subject"][0].items() if value}
-    name = ca.subject.common_name
-    is_same = subject.get("common_name") == name if name else subject == _subject(ca)
+    name, whole = ca.subject.common_name, ca.subject.model_dump(exclude_none=True)
+    is_same = subject.get("common_name") == name if name else subject == whole
     return is_same and live.arguments["type"] == ca.type
-
-
-def _subject(ca: CertificateAuthority) -> Mapping[str, str]:
-    return ca.subject.model_dump(exclude_none=True)

@@ -12,7 +12,7 @@ from itertools import product
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.check import is_allowed
-from pcaform.checks.access.report import describe, rows
+from pcaform.checks.access.report import rows
 from pcaform.checks.access.request_matrix import RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.checks.guard.condition_contexts import condition_contexts, new_templates, scenario_of
@@ -28,6 +28,7 @@ from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sources.principals import IamPrincipal, Policy
 from pcaform.terraform.schema import normal_json
 
+_ISSUE = actions.ISSUE.partition(":")[2]
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')
 _MOST = 12
 
@@ -41,7 +42,7 @@ class Widening:
     @property
     def has_ca_template(self) -> bool:
         """Tell whether a CA certificate can be issued that could not be before."""
-        return any("CACertificate" in (request.template or "") for request in self.gained)
+        return any(request.has_ca_template for request in self.gained)
 
     @property
     def has_privileged_template(self) -> bool:
@@ -55,10 +56,16 @@ class Widening:
 
 def find_widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
     """Compare two sets of policies, each name to JSON; raises PolicyError for a policy that IAM would refuse."""
-    old, new = _policies(before), _policies(after)
+    old, new = (
+        Policies(identity=tuple(read_document(text, name) for name, text in policies.items()))
+        for policies in (before, after)
+    )
     both = {f"before {name}": text for name, text in before.items()} | dict(after)
     scenario = scenario_of(both)
-    subject = Subject("", "issuer", _principal(scenario, both), is_owned=True, owner_tag=_tag(both))
+    policies = tuple(Policy(name, text) for name, text in both.items())
+    principal = IamPrincipal("user", "example", scenario.arn("iam", "user/example"), "/", policies)
+    tag = next((match["tag"] for text in both.values() for match in _TAG.finditer(text)), "user/example")
+    subject = Subject("", "issuer", principal, is_owned=True, owner_tag=tag)
     requests = list(dict.fromkeys(RequestMatrix(scenario, subject, sample_names([subject])).requests()))
     requests += [*_escalations(scenario), *_of_new_templates(requests, new_templates(both))]
     gained = [
@@ -92,22 +99,8 @@ def _varied(requests: list[AccessRequest], contexts: list[Context]) -> Iterator[
 def _escalations(scenario: Scenario) -> Iterator[AccessRequest]:
     """Yield the requests to IAM by which a principal can grant itself everything else."""
     for action, kind in ON_IAM.items():
-        arn = scenario.arn("iam", f"{kind}/example").replace(f":{scenario.region}:", "::", 1)
-        yield AccessRequest(action, "IAM", resource=arn, context=access_request.route_keys(access_request.DIRECT))
-
-
-def _policies(policies: Mapping[str, str]) -> Policies:
-    return Policies(identity=tuple(read_document(text, name) for name, text in policies.items()))
-
-
-def _principal(scenario: Scenario, policies: Mapping[str, str]) -> IamPrincipal:
-    arn = scenario.arn("iam", "user/example", region="").replace(scenario.region, "", 1)
-    return IamPrincipal("user", "example", arn, "/", tuple(Policy(name, text) for name, text in policies.items()))
-
-
-def _tag(policies: Mapping[str, str]) -> str:
-    """Return the tag that a principal's certificates must have, if its policies name one."""
-    return next((match["tag"] for text in policies.values() for match in _TAG.finditer(text)), "user/example")
+        context = access_request.route_keys(access_request.DIRECT)
+        yield AccessRequest(action, "IAM", resource=scenario.arn("iam", f"{kind}/example"), context=context)
 
 
 def _lines(gained: tuple[AccessRequest, ...]) -> Iterator[str]:
@@ -117,17 +110,10 @@ def _lines(gained: tuple[AccessRequest, ...]) -> Iterator[str]:
             more = f", and {len(may) - _MOST} more" if len(may) > _MOST else ""
             yield f"on {row.target}, {route}: {', '.join(may[:_MOST])}{more}"
     plain_actions = {request.action for request in plain}
-    rest = [
-        request for request in gained if request.variant != access_request.PLAIN and request.action not in plain_actions
-    ]
+    others = [each for each in gained if each.variant != access_request.PLAIN and each.action not in plain_actions]
     yield from dict.fromkeys(
-        f"on {request.target}: {_describe_request(request)}, {request.variant}" for request in rest
-    )
-
-
-def _describe_request(request: AccessRequest) -> str:
-    return (
-        actions.ISSUE.partition(":")[2] if request.action == actions.ISSUE else describe(request).partition(" on ")[0]
+        f"on {each.target}: {_ISSUE if each.action == actions.ISSUE else each.action}, {each.variant}"
+        for each in others
     )
 
 

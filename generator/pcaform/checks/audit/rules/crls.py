@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.facts import CRL_WRITER
-from pcaform.iam.documents import PolicyError, Statement
+from pcaform.iam.documents import ANYONE, PolicyError, Statement
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.patterns import is_resource
 from pcaform.sources.account_snapshot import Bucket, CaStatus
@@ -19,11 +19,7 @@ _CLOUDFRONT = (
     "bucket stays private"
 )
 _INACTIVE = ("DELETED", "EXPIRED", "FAILED")
-
-ANYONE = "*"
-
-
-Grants = list[tuple[str, bool]]
+_Grants = list[tuple[str, bool]]
 """Principals that a policy allows an action, as it writes them, and whether a condition limits that."""
 
 
@@ -72,7 +68,7 @@ def _buckets(context: AuditContext) -> list[Bucket]:
     return [bucket for _, bucket in sorted(context.snapshot.buckets.items())]
 
 
-def _readable_policies(context: AuditContext) -> Iterator[tuple[Bucket, Grants, Grants]]:
+def _readable_policies(context: AuditContext) -> Iterator[tuple[Bucket, _Grants, _Grants]]:
     """Yield each bucket with who may read and who may write; those with an unreadable policy are left out."""
     for bucket in _buckets(context):
         try:
@@ -88,7 +84,7 @@ def _cas_of(bucket: Bucket, context: AuditContext) -> list[CaStatus]:
     ]
 
 
-def _write_problem(bucket: Bucket, writers: Grants) -> tuple[str, str] | None:
+def _write_problem(bucket: Bucket, writers: _Grants) -> tuple[str, str] | None:
     """Return why no CRL is written into a bucket, and what to do; None where it is."""
     if not bucket.is_there:
         message = f"its CRL goes to the bucket {bucket.name}, which does not exist: no CRL is written"
@@ -100,7 +96,7 @@ def _write_problem(bucket: Bucket, writers: Grants) -> tuple[str, str] | None:
     return None
 
 
-def _is_readable(ca: CaStatus, bucket: Bucket, readers: Grants) -> bool:
+def _is_readable(ca: CaStatus, bucket: Bucket, readers: _Grants) -> bool:
     """Tell whether a CRL has readers; behind a custom name, or without a URL, any reader of the bucket may serve it."""
     is_behind = bool(ca.crl.get("custom_cname")) or ca.omits_crl_url
     is_allowed = any(name == ANYONE or (is_behind and name != CRL_WRITER) for name, _ in readers)
@@ -118,7 +114,7 @@ def _location(ca: CaStatus, bucket: Bucket) -> str:
     return f"its URL is that of the bucket {bucket.name}, which is not public"
 
 
-def _public_access(bucket: Bucket, readers: Grants, cas: list[CaStatus]) -> str:
+def _public_access(bucket: Bucket, readers: _Grants, cas: list[CaStatus]) -> str:
     """Return what makes a bucket's CRLs public, empty where nothing does."""
     is_open = any(name == ANYONE and not has_condition for name, has_condition in readers)
     if is_open and "RestrictPublicBuckets" not in bucket.blocks:
@@ -129,7 +125,7 @@ def _public_access(bucket: Bucket, readers: Grants, cas: list[CaStatus]) -> str:
     return "its CRLs have the ACL PUBLIC_READ" if has_acls and "PUBLIC_READ" in acls else ""
 
 
-def _bucket_readers(bucket: Bucket, action: str) -> Grants:
+def _bucket_readers(bucket: Bucket, action: str) -> _Grants:
     """Return the principals that a bucket's policy allows an action; raises PolicyError if it cannot be read."""
     if not bucket.policy:
         return []
