@@ -101,7 +101,9 @@ def _compare_settings(
         del wanted[_TAGS], theirs[_TAGS]
     for path, value, live_value in differences(wanted, theirs):
         if path[0] == _REVOCATION and len(path) == 2:  # noqa: PLR2004 - one of the two blocks
-            yield _switch(".".join((place, *path)), live, is_on=value is not None)
+            is_on = value is not None
+            message, advice = ("on in the spec, off at AWS", _ON) if is_on else ("off in the spec, on at AWS", _OFF)
+            yield Difference(Kind.APPLIED, ".".join((place, *path)), message, advice, live.arn, is_urgent=is_on)
             continue
         row = by_path().get(".".join((_SECTION, "*", *path[: 1 if path[0] == _TAGS else None])))
         if value is None and row is not None and row.is_computed:
@@ -121,11 +123,6 @@ def _live_form(live: CaStatus) -> dict[str, Any]:
     del form["enabled"]  # compared with the status
     form[_REVOCATION] = enabled_blocks(form[_REVOCATION]) or {}
     return {**form, _TAGS: dict(live.tags)}
-
-
-def _switch(place: str, live: CaStatus, *, is_on: bool) -> Difference:
-    message = "on in the spec, off at AWS" if is_on else "off in the spec, on at AWS"
-    return Difference(Kind.APPLIED, place, message, _ON if is_on else _OFF, live.arn, is_urgent=is_on)
 
 
 def _format_value(value: Any) -> str:

@@ -89,7 +89,10 @@ def _compare_policies(place: str, principal: IamPrincipal, documents: Documents)
         message = f"different at AWS: {_names(own)} ({_compare_counts(_statements(own), expected)})"
         yield Difference(Kind.APPLIED, place, message, _APPLY, principal.arn)
     others = [policy for policy in principal.policies if policy not in own and is_relevant(policy)]
-    wider = [policy for policy in others if not _allow_statements(policy) <= expected]
+    # what another policy denies does not count
+    wider = [
+        each for each in others if not normalized_statements([read_policy(each.document).only("Allow")]) <= expected
+    ]
     if wider:
         message = f"at AWS it also has {_names(wider)} about CAs or certificates"
         advice = "remove it at AWS, or see with 'pcaform access --live' what it adds: no apply removes it"
@@ -108,11 +111,6 @@ def _compare_trust(place: str, principal: IamPrincipal, role: Role | None, spec:
 
 def _statements(policies: Iterable[Policy]) -> frozenset[str]:
     return normalized_statements(policy.document for policy in policies)
-
-
-def _allow_statements(policy: Policy) -> frozenset[str]:
-    """Return what a policy allows, without what it denies."""
-    return normalized_statements([read_policy(policy.document).only("Allow")])
 
 
 def _compare_counts(live: frozenset[str], expected: frozenset[str]) -> str:

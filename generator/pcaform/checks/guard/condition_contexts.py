@@ -85,7 +85,10 @@ def condition_contexts(before: Mapping[str, str], after: Mapping[str, str]) -> l
     """Return contexts that meet the conditions that differ, with and without the other conditions of the second set."""
     if not before:
         return []
-    old, new = (list(_statements(each)) for each in (before, after))
+    old, new = (
+        [each for name, text in policies.items() for each in read_statements(text, name)]
+        for policies in (before, after)
+    )
     keys = [{_key(each) for statement in statements for each in _contexts(statement)} for statements in (old, new)]
     differing = [json.loads(each) for each in sorted(keys[0] ^ keys[1])]
     bases = {_key(_base(each)): _base(each) for each in new if each.is_allow}
@@ -103,11 +106,6 @@ def _unique(contexts: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
 
 def _key(context: Mapping[str, str]) -> str:
     return json.dumps(context, sort_keys=True)
-
-
-def _statements(policies: Mapping[str, str]) -> Iterator[Statement]:
-    for name, text in policies.items():
-        yield from read_statements(text, name)
 
 
 def _contexts(statement: Statement) -> Iterator[dict[str, str]]:

@@ -52,9 +52,8 @@ class PlanContext:
         unchanged = (each for each in self.plan.resources if (each.address, each.deposed) not in seen)
         by_type: dict[str, list[Resource]] = {}
         existing = (*changed, *(each for each in unchanged if each.address not in moved))
-        for resource in sorted(
-            existing, key=lambda each: not each.deposed
-        ):  # of two with one ARN the live one comes last
+        live_last = sorted(existing, key=lambda each: not each.deposed)  # of two with one ARN the live one counts
+        for resource in live_last:
             by_type.setdefault(resource.type, []).append(resource)
         return by_type
 
@@ -95,18 +94,16 @@ class PlanContext:
     @cached_property
     def destroyed(self) -> frozenset[str]:
         """The ARNs of the CAs that this plan destroys: their parts are not reported again."""
-        gone = (change for change in self.plan.changes if change.type == AUTHORITY and "delete" in change.actions)
-        return frozenset(str(change.before.get("arn")) for change in gone)
+        return frozenset(str(each.before.get("arn")) for each in self.changes_of(AUTHORITY) if each.is_destroyed)
 
     def is_for_created_ca(self, change: Change) -> bool:
         """Tell whether an unknown CA is one that this plan creates, and not one that a data source reads later."""
-        return module(change.address) in self.created_modules - {""} or bool(
-            self.created_cas and not self._is_any_read_later
-        )
+        return module(change.address) in self.created_modules - {""} or self._is_any_only_created
 
     @cached_property
-    def _is_any_read_later(self) -> bool:
-        return any("read" in change.actions for change in self.changes_of(AUTHORITY))
+    def _is_any_only_created(self) -> bool:
+        is_any_read_later = any("read" in change.actions for change in self.changes_of(AUTHORITY))
+        return bool(self.created_cas) and not is_any_read_later
 
     @cached_property
     def deleted_names(self) -> frozenset[str]:
@@ -126,23 +123,22 @@ class PlanContext:
     @cached_property
     def moved_away(self) -> tuple[Change, ...]:
         """Changes of objects of a CA that is missing from the state, which move to one that this plan creates."""
-        dependents = self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, SHARE)
-        return tuple(change for change in dependents if self._is_moved_away(change))
 
-    def _is_moved_away(self, change: Change) -> bool:
-        name = "resource_arn" if change.type == SHARE else _ARN
-        arn = change.before.get(name)
-        is_of_others = (
-            arn in self.read and change.type != INSTALLATION
-        )  # the stack that installs in a CA has created it
-        return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
+        def is_moved_away(change: Change) -> bool:
+            name = "resource_arn" if change.type == SHARE else _ARN
+            arn = change.before.get(name)
+            is_of_others = arn in self.read and change.type != INSTALLATION  # who installs in a CA has created it
+            return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
+
+        return tuple(filter(is_moved_away, self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, SHARE)))
 
     @cached_property
     def created_ids(self) -> frozenset[str]:
         """The ids of the CAs that this plan creates; an unknown id is the key of the CA, as in a spec's ARNs."""
-        created_cas = [change for change in self.plan.changes if change.type == AUTHORITY and change.is_created]
         arns = [
-            str(change.after.get("arn") or module(change.address).removeprefix("module.ca_")) for change in created_cas
+            str(change.after.get("arn") or module(change.address).removeprefix("module.ca_"))
+            for change in self.changes_of(AUTHORITY)
+            if change.is_created
         ]
         return frozenset(arn.rpartition("/")[2] for arn in arns) - {""}
 

@@ -188,15 +188,12 @@ def _change(record: Mapping[str, Any]) -> Change:
         paths=tuple(_path(steps) for steps in _list(change, "replace_paths")),
         deposed=_text(record.get("deposed", "")),
         secret=(change.get("before_sensitive", False), change.get("after_sensitive", False)),
-        importing=_import_id(importing) if importing else "",
+        # the id of an imported object, or the parts of its identity
+        importing=_text(importing.get("id") or json.dumps(importing.get("identity"), sort_keys=True))
+        if importing
+        else "",
         moved_from=_text(record.get("previous_address", "")),
     )
-
-
-def _import_id(importing: Mapping[str, Any]) -> str:
-    """Return the id of an imported object, or the parts of its identity."""
-    text = importing.get("id") or json.dumps(importing.get("identity"), sort_keys=True)
-    return _text(text)
 
 
 def _path(steps: Any) -> str:

@@ -7,8 +7,7 @@ API_OcspConfiguration.html; what AWS needs in a bucket: userguide/crl-planning.h
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
-from typing import Any
+from typing import Any, Literal
 
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, Resource
@@ -29,38 +28,30 @@ _NEEDED = {action: "" if "Bucket" in action else _LIST for action in CRL_WRITER_
 """Action -> the suffix of the bucket's ARN that it is about."""
 
 
-class Fate(Enum):
-    """What happens to a CRL or to OCSP."""
-
-    OFF = auto()
-    MOVED = auto()
-    CLOSED = auto()
-
-
 @dataclass(frozen=True, slots=True)
 class RevocationChange:
     """What happens to the CRL or OCSP of a CA, by which argument; `is_unknown` if it is known only after the apply."""
 
     block: str
-    fate: Fate
+    fate: Literal["off", "moved", "closed"]
     path: str
     is_unknown: bool = False
 
 
 def revocation_changes(change: Change) -> Iterator[RevocationChange]:
     """Yield what happens to the enabled CRL and OCSP of a CA that is updated."""
-    for name, locations in _LOCATIONS.items():
+    for name, locations in _LOCATIONS.items() if change.is_updated else ():
         before, after = block(change.before, name), block(change.after, name)
         if not before.get("enabled"):
             continue
         path, unknown = f"{_ROOT}[0].{name}[0]", _unknown(change, name)
         moved = _moved(before, after, locations, unknown)
         if "enabled" in unknown or not after.get("enabled"):
-            yield RevocationChange(name, Fate.OFF, f"{path}.enabled", is_unknown="enabled" in unknown)
+            yield RevocationChange(name, "off", f"{path}.enabled", is_unknown="enabled" in unknown)
         elif moved:
-            yield RevocationChange(name, Fate.MOVED, f"{path}.{moved}", is_unknown=moved in unknown)
+            yield RevocationChange(name, "moved", f"{path}.{moved}", is_unknown=moved in unknown)
         elif is_public(before) and not before.get("custom_cname") and not is_public(after):
-            yield RevocationChange(name, Fate.CLOSED, f"{path}.s3_object_acl")
+            yield RevocationChange(name, "closed", f"{path}.s3_object_acl")
 
 
 def is_public(crl: Mapping[str, Any]) -> bool:
@@ -121,14 +112,11 @@ def has_public_crl(authority: Resource) -> bool:
 def allowed_actions(values: Mapping[str, Any], authority: Resource) -> list[str]:
     """Return the actions that AWS needs for the CRLs of a CA and that the policy of a bucket allows."""
     arn = str(authority.values.get("arn"))
+    allowing = {action: _allow_statements(values, action) for action in _NEEDED}
     return [
         action
-        for action in _NEEDED
-        if any(
-            _covers_ca(each, arn)
-            for each in _allow_statements(values, action)
-            if _names_principal(each, "*", CRL_WRITER)
-        )
+        for action, statements in allowing.items()
+        if any(_names_principal(each, "*", CRL_WRITER) and _covers_ca(each, arn) for each in statements)
     ]
 
 
@@ -154,13 +142,9 @@ def _names_principal(statement: Statement, *names: str) -> bool:
 
 
 def _is_about(statement: Statement, action: str, name: str) -> bool:
+    arns = [(":".join(each.split(":")[:2]), each) for each in statement.resources or ()]
     is_met = any(is_action(action, each) for each in statement.actions or ())
-    resources = statement.resources or ()
-    return is_met and any(is_resource(f"{_partition(each)}:s3:::{name}", each, {}) for each in resources)
-
-
-def _partition(arn: str) -> str:
-    return ":".join(arn.split(":")[:2])
+    return is_met and any(is_resource(f"{partition}:s3:::{name}", each, {}) for partition, each in arns)
 
 
 def _covers_ca(statement: Statement, arn: str) -> bool:

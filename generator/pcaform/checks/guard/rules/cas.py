@@ -23,8 +23,10 @@ def ca_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     Source: https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html
     """
     if change.is_destroyed and not change.is_replaced:
+        ours = _OURS.match(change.address)
+        forget = f"'removed: {{{ours['key']}: forget}}' in the spec" if ours else _FORGET
         advice = (
-            f"keep it, or forget it and leave it at AWS: {_forget_advice(change)}; to delete it on purpose, set "
+            f"keep it, or forget it and leave it at AWS: {forget}; to delete it on purpose, set "
             "'deletion_protection: false' first, and wait until every certificate that it issued has expired"
         )
         yield ca_destroyed.finding(change, _deletion(change), advice=advice, affected=_below(change, context))
@@ -130,11 +132,6 @@ def _below(change: Change, context: PlanContext) -> tuple[str, ...]:
     return context.below(str(change.before.get("arn")))
 
 
-def _forget_advice(change: Change) -> str:
-    found = _OURS.match(change.address)
-    return f"'removed: {{{found['key']}: forget}}' in the spec" if found else _FORGET
-
-
 def _provider_changed(change: Change) -> Iterator[Outcome]:
     """Find a CA whose entry names another account or region; only specs show it."""
     if change.before.get("provider") != change.after.get("provider"):
@@ -153,24 +150,22 @@ def _lost(change: Change, context: PlanContext) -> Iterator[Outcome]:
         )
         yield ca_made_again.finding(change, message, advice=f"{advice}{restore}")
         return
-    for address, arn in [*_orphans(change, context), *_moved_away(change, context)][:1]:
+    for address, arn in list(_left_behind(change, context))[:1]:
         message = f"{name} is created although the state has {address} of {arn}: that CA is missing from the state"
         advice = f"{advice}import {arn}, or give its entry that 'arn'"
         yield ca_made_again.finding(change, message, advice=advice)
 
 
-def _orphans(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
-    """Yield the installations in the CA's own module whose CA is not in the state."""
+def _left_behind(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
+    """Yield the installations in the CA's own module whose CA is not in the state, and what moves from it to this one.
+
+    What moves is in the same module, or in one where the plan creates no CA.
+    """
     own = module(change.address)
-    for each in context.orphans.get(own, ()) if own else ():
-        yield each.address, str(each.values.get("certificate_authority_arn"))
-
-
-def _moved_away(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
-    """Yield what moves from a lost CA to this one: in the same module, or in one where the plan creates no CA."""
+    for orphan in context.orphans.get(own, ()) if own else ():
+        yield orphan.address, str(orphan.values.get("certificate_authority_arn"))
     for each in context.moved_away:
-        own = module(each.address)
-        if own == module(change.address) or own not in context.created_modules:
+        if module(each.address) == own or module(each.address) not in context.created_modules:
             yield each.address, str(each.before.get("certificate_authority_arn") or each.before.get("resource_arn"))
 
 

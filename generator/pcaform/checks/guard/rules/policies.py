@@ -112,7 +112,8 @@ def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
     if change.type in _WITH_TEXT and any(step.is_removed for step in policy_steps(change, context)):
         yield access_removed.finding(change, "its principals can no longer issue by it", advice=_SEE)
     for who, arn in attachment_change(change, context).lost:
-        if context.holders.concerns(arn) and not _is_destroyed_too(arn, context):
+        destroyed = (each.before.get("arn") for each in context.changes_of(*POLICIES) if each.is_destroyed)
+        if context.holders.concerns(arn) and arn not in destroyed:
             message = f"{who} loses {arn} and can no longer issue by it"
             yield access_removed.finding(change, message, advice=_SEE)
     for user, group in membership_change(change).lost:
@@ -167,20 +168,10 @@ def _attached(change: Change, context: PlanContext, who: str, arn: str) -> Itera
     """Find a policy on CAs that a principal gains, or one that may be, since its text is unknown."""
     holder = "a principal that is not known yet" if who == UNKNOWN else who
     concerns = context.holders.concerns(arn)
-    if concerns:
-        message = f"{holder} gains {arn}"
-        yield access_granted.finding(change, message, advice=_REVIEW, arguments=_differing(change))
-    elif concerns is None and not (arn == UNKNOWN and context.holders.makes_policies):
-        named = "a policy that is not known yet" if arn == UNKNOWN else arn
-        message = f"{holder} gains {named}, whose text is not in the plan: what it allows is unknown"
-        yield access_granted.finding(change, message, advice=_REVIEW, arguments=_differing(change))
-
-
-def _differing(change: Change) -> list[str]:
-    return [
-        name for name in _ARGUMENTS if change.before.get(name) != change.after.get(name) or change.unknown.get(name)
-    ]
-
-
-def _is_destroyed_too(arn: str, context: PlanContext) -> bool:
-    return any(each.is_destroyed and each.before.get("arn") == arn for each in context.changes_of(*POLICIES))
+    if concerns is False or (concerns is None and arn == UNKNOWN and context.holders.makes_policies):
+        return
+    named = "a policy that is not known yet" if arn == UNKNOWN else arn
+    end = "" if concerns else ", whose text is not in the plan: what it allows is unknown"
+    differing = [each for each in _ARGUMENTS if change.before.get(each) != change.after.get(each)]
+    arguments = [each for each in _ARGUMENTS if each in differing or change.unknown.get(each)]
+    yield access_granted.finding(change, f"{holder} gains {named}{end}", advice=_REVIEW, arguments=arguments)

@@ -11,7 +11,6 @@ from pcaform.checks.guard.analysis.revocation import (
     CNAMES,
     CRL,
     OCSP,
-    Fate,
     allowed_actions,
     block,
     cas_using,
@@ -61,11 +60,11 @@ def revocation_moved(change: Change, context: PlanContext) -> Iterator[Outcome]:
     if change.type in _NAME_TYPES:
         yield from _name_removed(change, context)
         return
-    for step in revocation_changes(change) if change.is_updated else ():
-        if step.fate is Fate.MOVED and step.is_unknown:
+    for step in revocation_changes(change):
+        if step.fate == "moved" and step.is_unknown:
             message = f"where {_NAMES[step.block]} will be is known only after the apply"
             yield revocation_moved.undecided(change, message)
-        elif step.fate is Fate.MOVED:
+        elif step.fate == "moved":
             message = (
                 f"{_NAMES[step.block]} moves: certificates issued so far name the old location, which is no longer "
                 "served and ends with its last CRL or response"
@@ -101,11 +100,11 @@ def list_bucket_destroyed(change: Change, context: PlanContext) -> Iterator[Outc
 
 def _switched_off(change: Change) -> Iterator[Outcome]:
     """Find a CRL or OCSP that is disabled, or a CRL that only the bucket's owner may read."""
-    for step in revocation_changes(change) if change.is_updated else ():
+    for step in revocation_changes(change):
         name = _NAMES[step.block]
-        if step.fate is Fate.OFF and step.is_unknown:
+        if step.fate == "off" and step.is_unknown:
             yield revocation_off.undecided(change, f"whether {name} stays on is known only after the apply")
-        elif step.fate is Fate.OFF:
+        elif step.fate == "off":
             message = (
                 f"{name} is switched off: certificates issued so far name it, and clients that check them no longer "
                 "learn of revocations, or reject them all"
@@ -114,7 +113,7 @@ def _switched_off(change: Change) -> Iterator[Outcome]:
                 f"leave '{step.block}' as it is; if it must end, wait until every certificate that names it has expired"
             )
             yield revocation_off.finding(change, message, advice=advice, arguments=[step.path])
-        elif step.fate is Fate.CLOSED:
+        elif step.fate == "closed":
             message = (
                 "the CRL is written so that only the bucket's owner can read it: certificates issued so far name the "
                 "bucket, where others can read it only if the bucket's policy allows public reads"

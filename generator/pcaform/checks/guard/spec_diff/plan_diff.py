@@ -6,6 +6,7 @@ certificate are ignored, as the modules do; what only Terraform knows is unknown
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from pcaform.checks.guard.plan_json import Change, Plan
@@ -73,14 +74,11 @@ def track_moves(before: Spec, after: Spec) -> TrackedMoves:
     moves = [(old, new) for old, new in pairs if old not in still]
     named = {_module(old): _module(new) for old, new in moves if _is_call(old) and _module(old) in called}
     own = {old: new for old, new in moves if not _is_call(old) and _module(old) in called}
-    main = [(_module(new), _module(old)) for old, new in own.items() if _kind(old) in (AUTHORITY, CERTIFICATE)]
+    kinds = {old: addresses.resource_type(addresses.parse(old)) for old in own}
+    main = [(_module(new), _module(old)) for old, new in own.items() if kinds[old] in (AUTHORITY, CERTIFICATE)]
     back = {new: old for new, old in main if new not in called} | {new: old for old, new in named.items()}
     forgotten = frozenset(_module(block.arguments["from"].path) for block in blocks if block.kind == "removed")
     return TrackedMoves(named, own, back, forgotten)
-
-
-def _kind(address: str) -> str | None:
-    return addresses.resource_type(addresses.parse(address))
 
 
 def _text(address: Reference | Traversal) -> str:
@@ -184,15 +182,11 @@ def _differing(resource: str, before: Any, after: Any, path: str = "") -> Iterat
         for name in dict.fromkeys([*old, *new]):
             yield from _differing(resource, old.get(name), new.get(name), f"{path}.{name}".lstrip("."))
     elif _is_block(before) or _is_block(after):
-        for index in range(max(len(before or ()), len(after or ()))):
-            yield from _differing(resource, _item(before, index), _item(after, index), f"{path}[{index}]")
+        for index, (old, new) in enumerate(zip_longest(before or (), after or ())):
+            yield from _differing(resource, old, new, f"{path}[{index}]")
     else:
         yield path
 
 
 def _is_block(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(each, Mapping) for each in value)
-
-
-def _item(value: Any, index: int) -> Any:
-    return value[index] if value and index < len(value) else None
