@@ -1,5 +1,11 @@
-"""Reads who has which policy in a plan (attached, inline, by a group), and who may use CAs by it, or may."""
+"""Reads who has which policy in a plan (attached, inline, by a group), and who may use CAs by it, or may.
 
+The guard ignores policies that are not about private CAs. Managed ones that are:
+https://docs.aws.amazon.com/privateca/latest/userguide/auth-AwsManagedPolicies.html, and the ones of
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html that allow every service.
+"""
+
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,8 +13,9 @@ from itertools import product
 from typing import Any
 
 from pcaform.checks.guard.plan_json import Change, Resource
-from pcaform.checks.guard.relevance import is_about_authorities, is_about_authorities_by_name, is_of_aws
-from pcaform.iam.documents import as_list
+from pcaform.iam import actions
+from pcaform.iam.documents import PolicyError, Statement, as_list, read_statements
+from pcaform.iam.evaluator.patterns import is_action
 from pcaform.terraform.resource_types import (
     IAM_GROUP_POLICY,
     IAM_GROUP_POLICY_ATTACHMENT,
@@ -20,6 +27,28 @@ from pcaform.terraform.resource_types import (
     IAM_USER_POLICY,
     IAM_USER_POLICY_ATTACHMENT,
 )
+
+_ACTIONS = (actions.ISSUE, *actions.ON_AUTHORITY, *actions.ON_NO_AUTHORITY, actions.REQUEST)
+ON_IAM = {
+    "iam:AddUserToGroup": "group",
+    "iam:AttachGroupPolicy": "group",
+    "iam:AttachRolePolicy": "role",
+    "iam:AttachUserPolicy": "user",
+    "iam:CreatePolicyVersion": "policy",
+    "iam:PutGroupPolicy": "group",
+    "iam:PutRolePolicy": "role",
+    "iam:PutUserPolicy": "user",
+    "iam:SetDefaultPolicyVersion": "policy",
+    "iam:UpdateAssumeRolePolicy": "role",
+}
+"""Action -> type of its resource: a principal with one of these on all resources can grant itself everything else."""
+
+_OF_AWS = re.compile(
+    r"arn:[\w-]+:iam::aws:policy/(?:AWSPrivateCA|AWSCertificateManager|AdministratorAccess$|PowerUserAccess$|"
+    r"IAMFullAccess$)"
+)
+_AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/")
+_READ_ONLY = re.compile(r"(?:ReadOnly|Auditor)$")
 
 INLINE = (
     IAM_USER_POLICY,
@@ -41,7 +70,6 @@ ATTACHMENTS = (
 MEMBERSHIPS = ("aws_iam_user_group_membership", "aws_iam_group_membership")
 UNKNOWN = "?"
 """Represents a principal, or the ARN of a policy, that is known only after the apply."""
-
 _KINDS = {
     **{f"{kind}{ending}": kind for kind in ("user", "role", "group") for ending in ("", "s", "_name")},
     "permission_set_arn": "permission set",
@@ -50,6 +78,48 @@ _ARNS = ("policy_arn", "managed_policy_arn", "policy_arns")
 _REFERENCE = "customer_managed_policy_reference"
 Pairs = frozenset[tuple[str, str]]
 """A principal, as 'user ada', and what it has: the ARN of a policy, 'policy NAME', or a group as 'group pki'."""
+
+
+def is_about_authorities(text: Any) -> bool:
+    """Tell whether a policy allows or denies anything on CAs; a text that cannot be read may."""
+    if not isinstance(text, str):
+        return False
+    try:
+        statements = read_statements(text)
+    except PolicyError:
+        return True
+    return any(_names_action(each) or _allows_escalation(each) for each in statements)
+
+
+def is_about_authorities_by_name(arn: Any) -> bool:
+    """Tell whether an AWS managed policy allows to use, change or share CAs."""
+    return isinstance(arn, str) and _OF_AWS.match(arn) is not None and _READ_ONLY.search(arn) is None
+
+
+def is_of_aws(arn: str) -> bool:
+    """Tell whether a policy is an AWS managed policy, whose name says what it allows."""
+    return _AWS.match(arn) is not None
+
+
+def _names_action(statement: Statement) -> bool:
+    """Tell whether a statement is about an action on CAs; NotAction means nearly all."""
+    patterns = statement.actions or ()
+    return statement.not_actions is not None or any(
+        is_action(name, pattern) for pattern in patterns for name in _ACTIONS
+    )
+
+
+def _allows_escalation(statement: Statement) -> bool:
+    """Tell whether a statement allows to change the policies of all principals of a kind."""
+    patterns, resources = statement.actions or (), ("*",) if statement.resources is None else statement.resources
+    return statement.is_allow and any(
+        any(is_action(name, pattern) for pattern in patterns) and any(_is_every(each, kind) for each in resources)
+        for name, kind in ON_IAM.items()
+    )
+
+
+def _is_every(resource: str, kind: str) -> bool:
+    return re.fullmatch(rf"\*|arn:[^:]+:(?:\*|iam:[^:]*:[^:]*:(?:\*|{kind}/\*))", resource) is not None
 
 
 def attachments(values: Mapping[str, Any], unknown: Mapping[str, Any] | None = None) -> Pairs:

@@ -19,11 +19,11 @@ from pcaform.checks.guard.policy_holders import (
     attachments,
     has_unknown_text,
     holders,
+    is_about_authorities,
     managed_policies,
     members,
     texts,
 )
-from pcaform.checks.guard.relevance import is_about_authorities
 from pcaform.checks.guard.widening import Widening, find_widening, have_same_meaning
 from pcaform.iam.documents import PolicyError, as_list
 from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
