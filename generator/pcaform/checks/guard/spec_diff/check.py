@@ -15,7 +15,7 @@ from typing import Any
 
 from pcaform.checks.guard.check import check_changes, check_plan, collect_result
 from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
-from pcaform.checks.guard.spec_diff.plan_diff import diff_specs, track_moves
+from pcaform.checks.guard.spec_diff.plan_diff import diff_specs, existing_arns, track_moves
 from pcaform.checks.guard.verdict import GuardResult, Note, note
 from pcaform.render.plan.placeholders import build_placeholders, ca_placeholder
 from pcaform.render.plan.resources import calls, resources
@@ -69,64 +69,38 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
 
 def check_plan_with_spec(planned: Plan, spec: Spec) -> GuardResult:
     """Check a plan with the spec of its stack, which fills unknown policies and names the CAs that exist already."""
-    cas = spec.managed.items()
-    existing = {module_names.resource(module_names.ca(key), AUTHORITY): ca.arn for key, ca in cas if ca.arn}
-    return check_plan(fill_unknown(planned, spec), existing)
+    return check_plan(fill_unknown(planned, spec), existing_arns(spec))
 
 
 def stack_removed(before: Spec) -> GuardResult:
     """Check the removal of a stack's spec."""
-    return check_changes([stack_removal(before)])
+    return check_changes([Change(f"stack {before.stack}", ChangeType.STACK, ("delete",), {}, {})])
 
 
 def fill_unknown(plan: Plan, spec: Spec) -> Plan:
     """Return the plan with the policies of the spec; CAs that exist already have their real ARNs."""
     rendered = resources(spec, build_placeholders(spec))
-    real = {ca_placeholder(spec, key): _arn(plan, key) for key in spec.managed}
-    known = {
-        address: _replace_arns(resource.values, real)
-        for address, resource in rendered.items()
-        if resource.type in _FILLED
-    }
-    return replace(plan, changes=tuple(_fill(change, known) for change in plan.changes))
+    kept = {each.address: each.before.get("arn") for each in reversed(plan.changes) if "create" not in each.actions}
+    arns = {key: kept.get(module_names.resource(module_names.ca(key), AUTHORITY)) for key in spec.managed}
+    known = {f'{ca_placeholder(spec, key)}"': f'{arn}"' for key, arn in arns.items() if arn}
 
+    def fill(change: Change) -> Change:
+        name, resource = _FILLED.get(change.type, ""), rendered.get(change.address)
+        if not change.unknown.get(name) or resource is None or name not in resource.values:
+            return change
+        value = resource.values[name]
+        for placeholder, arn in known.items() if isinstance(value, str) else ():
+            value = value.replace(placeholder, arn)
+        unknown = {key: mark for key, mark in change.unknown.items() if key != name}
+        return replace(change, after={**change.after, name: value}, unknown=unknown)
 
-def _fill(change: Change, known: Mapping[str, Mapping[str, Any]]) -> Change:
-    name = _FILLED.get(change.type)
-    if name is None or not change.unknown.get(name) or name not in known.get(change.address, {}):
-        return change
-    unknown = {key: value for key, value in change.unknown.items() if key != name}
-    return replace(change, after={**change.after, name: known[change.address][name]}, unknown=unknown)
-
-
-def _arn(plan: Plan, key: str) -> str | None:
-    """Return the ARN of a CA that the plan keeps, None for a CA that it creates."""
-    address = module_names.resource(module_names.ca(key), AUTHORITY)
-    for change in plan.changes:
-        if change.address == address and "create" not in change.actions:
-            return change.before.get("arn")
-    return None
-
-
-def _replace_arns(values: Mapping[str, Any], real: Mapping[str, str | None]) -> Mapping[str, Any]:
-    filled = dict(values)
-    for name, text in filled.items():
-        if isinstance(text, str):
-            for one, other in real.items():
-                text = text.replace(f'{one}"', f'{other}"') if other else text  # noqa: PLW2901 - one text, several names
-            filled[name] = text
-    return filled
+    return replace(plan, changes=tuple(map(fill, plan.changes)))
 
 
 def account_change(before: Spec, after: Spec) -> Change | None:
     """Return the change of a stack's account or region, None if there is none."""
     old, new = ({"account_id": each.aws.account_id, "region": each.aws.region} for each in (before, after))
     return None if old == new else _change("provider.aws", ChangeType.ACCOUNT, old, new)
-
-
-def stack_removal(before: Spec) -> Change:
-    """Return the change of a stack whose spec is removed."""
-    return Change(f"stack {before.stack}", ChangeType.STACK, ("delete",), {}, {})
 
 
 def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:

@@ -109,9 +109,13 @@ def diff_specs(before: Spec, after: Spec) -> Plan:
     placeholders: Placeholders = build_placeholders(after, before=before, moved=back, recreated=again)
     created = frozenset(call.name for call in calls(after)) - {call.name for call in calls(before)} - set(back)
     final = _Comparison(olds, resources(after, placeholders), moves, created | {module_names.ca(key) for key in again})
-    cas = after.managed.items()
-    imported = {module_names.resource(module_names.ca(key), AUTHORITY): ca.arn for key, ca in cas if ca.arn}
-    return Plan(tuple(final.changes(imported)), is_errored=False)
+    return Plan(tuple(final.changes(existing_arns(after))), is_errored=False)
+
+
+def existing_arns(spec: Spec) -> dict[str, str]:
+    """Return the ARNs of existing CAs as a spec gives them, by address."""
+    cas = spec.managed.items()
+    return {module_names.resource(module_names.ca(key), AUTHORITY): ca.arn for key, ca in cas if ca.arn}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +127,11 @@ class _Comparison:
     moves: TrackedMoves
     created: frozenset[str]
 
-    def changes(self, imported: Mapping[str, str | None] | None = None) -> Iterator[Change]:
+    def changes(self, imported: Mapping[str, str] | None = None) -> Iterator[Change]:
         """Yield the change of each resource; `imported` are the ids of those that exist already."""
         origins = self.moves.origins(self.olds)
         for address, new in self.news.items():
-            yield self._compare(new, origins.get(address), importing=(imported or {}).get(address) or "")
+            yield self._compare(new, origins.get(address), importing=(imported or {}).get(address, ""))
         for address, old in origins.items():
             if address not in self.news:
                 yield self._remove(old, address)
