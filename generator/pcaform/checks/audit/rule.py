@@ -20,7 +20,7 @@ from pcaform.checks.access.check import AccessResult
 from pcaform.core import facts, rules
 from pcaform.core.dates import day
 from pcaform.core.finding import Finding, Severity
-from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus
+from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate
 from pcaform.sources.inventory import ImportNote
 
 _NOT_SHOWN = (
@@ -133,6 +133,13 @@ class Rule(rules.Rule[Check]):
     def ca_finding(self, ca: CaStatus, message: str, *, advice: str, day: datetime | None) -> AuditFinding:
         """Return a finding of this rule about a CA."""
         return self.finding(f"CA {ca.name}", message, advice=advice, day=day, arn=ca.arn, region=ca.region)
+
+    def certificate_finding(
+        self, certificate: Certificate, message: str, *, advice: str, day: datetime | None
+    ) -> AuditFinding:
+        """Return a finding of this rule about a managed certificate."""
+        arn, region = certificate.arn, certificate.arn.split(":")[3]
+        return self.finding(f"certificate {certificate.name}", message, advice=advice, day=day, arn=arn, region=region)
 
 
 def rule(rule_id: str, *, source: str) -> Callable[[Check], Rule]:

@@ -48,6 +48,7 @@ _OF_AWS = re.compile(
     r"IAMFullAccess$)"
 )
 _AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/")
+_EVERY = r"\*|arn:[^:]+:(?:\*|iam:[^:]*:[^:]*:(?:\*|{kind}/\*))"
 _READ_ONLY = re.compile(r"(?:ReadOnly|Auditor)$")
 
 INLINE = (
@@ -88,24 +89,12 @@ def is_about_authorities(text: Any) -> bool:
         statements = read_statements(text)
     except PolicyError:
         return True
-    return any(_names_action(each) or _allows_escalation(each) for each in statements)
-
-
-def is_about_authorities_by_name(arn: Any) -> bool:
-    """Tell whether an AWS managed policy allows to use, change or share CAs."""
-    return isinstance(arn, str) and _OF_AWS.match(arn) is not None and _READ_ONLY.search(arn) is None
-
-
-def is_of_aws(arn: str) -> bool:
-    """Tell whether a policy is an AWS managed policy, whose name says what it allows."""
-    return _AWS.match(arn) is not None
-
-
-def _names_action(statement: Statement) -> bool:
-    """Tell whether a statement is about an action on CAs; NotAction means nearly all."""
-    patterns = statement.actions or ()
-    return statement.not_actions is not None or any(
-        is_action(name, pattern) for pattern in patterns for name in _ACTIONS
+    return any(
+        # NotAction means nearly all
+        each.not_actions is not None
+        or any(is_action(name, pattern) for pattern in each.actions or () for name in _ACTIONS)
+        or _allows_escalation(each)
+        for each in statements
     )
 
 
@@ -113,13 +102,10 @@ def _allows_escalation(statement: Statement) -> bool:
     """Tell whether a statement allows to change the policies of all principals of a kind."""
     patterns, resources = statement.actions or (), ("*",) if statement.resources is None else statement.resources
     return statement.is_allow and any(
-        any(is_action(name, pattern) for pattern in patterns) and any(_is_every(each, kind) for each in resources)
+        any(is_action(name, pattern) for pattern in patterns)
+        and any(re.fullmatch(_EVERY.format(kind=kind), each) for each in resources)
         for name, kind in ON_IAM.items()
     )
-
-
-def _is_every(resource: str, kind: str) -> bool:
-    return re.fullmatch(rf"\*|arn:[^:]+:(?:\*|iam:[^:]*:[^:]*:(?:\*|{kind}/\*))", resource) is not None
 
 
 def attachments(values: Mapping[str, Any], unknown: Mapping[str, Any] | None = None) -> Pairs:
@@ -209,7 +195,9 @@ class Holders:
             texts = [change.after.get("policy") for change in made]
             are_others = all(isinstance(text, str) and not is_about_authorities(text) for text in texts)
             return False if made and are_others else None
-        return is_about_authorities_by_name(arn) if is_of_aws(arn) else self._about.get(arn)
+        if _AWS.match(arn):  # the name of a managed policy of AWS says what it allows
+            return _OF_AWS.match(arn) is not None and _READ_ONLY.search(arn) is None
+        return self._about.get(arn)
 
     @cached_property
     def _principals(self) -> tuple[frozenset[str], frozenset[str]]:
