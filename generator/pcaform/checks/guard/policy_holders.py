@@ -16,17 +16,7 @@ from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError, Statement, as_list, read_statements
 from pcaform.iam.evaluator.patterns import is_action
-from pcaform.terraform.resource_types import (
-    IAM_GROUP_POLICY,
-    IAM_GROUP_POLICY_ATTACHMENT,
-    IAM_POLICY,
-    IAM_POLICY_ATTACHMENT,
-    IAM_ROLE,
-    IAM_ROLE_POLICY,
-    IAM_ROLE_POLICY_ATTACHMENT,
-    IAM_USER_POLICY,
-    IAM_USER_POLICY_ATTACHMENT,
-)
+from pcaform.terraform import resource_types as types
 
 _ACTIONS = (actions.ISSUE, *actions.ON_AUTHORITY, *actions.ON_NO_AUTHORITY, actions.REQUEST)
 ON_IAM = {
@@ -52,16 +42,16 @@ _EVERY = r"\*|arn:[^:]+:(?:\*|iam:[^:]*:[^:]*:(?:\*|{kind}/\*))"
 _READ_ONLY = re.compile(r"(?:ReadOnly|Auditor)$")
 
 INLINE = (
-    IAM_USER_POLICY,
-    IAM_ROLE_POLICY,
-    IAM_GROUP_POLICY,
+    types.IAM_USER_POLICY,
+    types.IAM_ROLE_POLICY,
+    types.IAM_GROUP_POLICY,
     "aws_ssoadmin_permission_set_inline_policy",
 )
 ATTACHMENTS = (
-    IAM_USER_POLICY_ATTACHMENT,
-    IAM_ROLE_POLICY_ATTACHMENT,
-    IAM_GROUP_POLICY_ATTACHMENT,
-    IAM_POLICY_ATTACHMENT,
+    types.IAM_USER_POLICY_ATTACHMENT,
+    types.IAM_ROLE_POLICY_ATTACHMENT,
+    types.IAM_GROUP_POLICY_ATTACHMENT,
+    types.IAM_POLICY_ATTACHMENT,
     "aws_iam_user_policy_attachments_exclusive",
     "aws_iam_role_policy_attachments_exclusive",
     "aws_iam_group_policy_attachments_exclusive",
@@ -173,8 +163,8 @@ class Holders:
     def _about(self) -> Mapping[str, bool | None]:
         """Policy by ARN and by name -> whether it is about CAs, before or after; None if its text is unknown."""
         about: dict[str, bool | None] = {}
-        managed_here = [each for each, _ in self._before_and_after(IAM_POLICY)]
-        for each in (*managed_here, *(each for each in self.read if each.type == IAM_POLICY)):
+        managed_here = [each for each, _ in self._before_and_after(types.IAM_POLICY)]
+        for each in (*managed_here, *(each for each in self.read if each.type == types.IAM_POLICY)):
             text = each.values.get("policy")
             is_about = is_about_authorities(text) if isinstance(text, str) else None
             for name in (str(each.values.get("arn")), f"policy {each.values.get('name')}"):
@@ -184,14 +174,14 @@ class Holders:
     @cached_property
     def makes_policies(self) -> bool:
         """Tell whether the plan creates policies, whose ARNs are unknown until the apply."""
-        return any("create" in change.actions for change in self.changes_of(IAM_POLICY))
+        return any("create" in change.actions for change in self.changes_of(types.IAM_POLICY))
 
     def concerns(self, arn: str) -> bool | None:
         """Tell whether a policy is about CAs; None if its text is not in the plan."""
         if arn.startswith("("):
             return False  # between specs, where the policy itself is a change
         if arn == UNKNOWN:
-            made = [change for change in self.changes_of(IAM_POLICY) if "create" in change.actions]
+            made = [change for change in self.changes_of(types.IAM_POLICY) if "create" in change.actions]
             texts = [change.after.get("policy") for change in made]
             are_others = all(isinstance(text, str) and not is_about_authorities(text) for text in texts)
             return False if made and are_others else None
@@ -204,7 +194,7 @@ class Holders:
         """The principals with a policy on CAs, before or after, and their modules; and those that may have one."""
         certain: set[str] = set()
         possible: set[str] = set()
-        for resource, unknown in self._before_and_after(*INLINE, *ATTACHMENTS, IAM_POLICY, IAM_ROLE):
+        for resource, unknown in self._before_and_after(*INLINE, *ATTACHMENTS, types.IAM_POLICY, types.IAM_ROLE):
             for who, is_about in self._policies_of(resource, unknown):
                 (certain if is_about else possible).add(who)
                 if is_about:
@@ -213,9 +203,9 @@ class Holders:
         certain |= {user for pairs in members_of for user, group in pairs if group in certain}
         return frozenset(certain - {"", UNKNOWN}), frozenset(possible | (certain & {UNKNOWN}))
 
-    def _before_and_after(self, *types: str) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
-        yield from ((each, {}) for each in self.of(*types))
-        for change in self.changes_of(*types):
+    def _before_and_after(self, *kinds: str) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+        yield from ((each, {}) for each in self.of(*kinds))
+        for change in self.changes_of(*kinds):
             yield Resource(change.address, change.type, change.after), change.unknown
 
     def _policies_of(self, resource: Resource, unknown: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
@@ -225,7 +215,7 @@ class Holders:
             attached = ((who, self.concerns(arn)) for who, arn in attachments(values, unknown))
             yield from ((who, is_about is True) for who, is_about in attached if is_about is not False)
             return
-        own = [f"role {values.get('name')}"] if resource.type == IAM_ROLE else holders(values, unknown)
+        own = [f"role {values.get('name')}"] if resource.type == types.IAM_ROLE else holders(values, unknown)
         abouts = [*map(is_about_authorities, texts(values).values()), *map(self.concerns, managed_policies(values))]
         if any(abouts) or None in abouts or has_unknown_text(unknown):
             yield from ((who, any(abouts)) for who in own or [""])

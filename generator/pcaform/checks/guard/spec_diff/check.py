@@ -22,19 +22,10 @@ from pcaform.render.plan.resources import calls, resources
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
-from pcaform.terraform.resource_types import (
-    ACM_CERTIFICATE,
-    AUTHORITY,
-    CERTIFICATE,
-    IAM_ROLE,
-    INSTALLATION,
-    POLICIES,
-    S3_BUCKET,
-    SHARE,
-)
+from pcaform.terraform import resource_types as types
 from pcaform.terraform.schema import certificate_terms
 
-_FILLED = {**dict.fromkeys((*POLICIES, SHARE), "policy"), IAM_ROLE: "assume_role_policy"}
+_FILLED = {**dict.fromkeys((*types.POLICIES, types.SHARE), "policy"), types.IAM_ROLE: "assume_role_policy"}
 
 _LOCAL = "local"
 _ACCESS = re.compile(
@@ -81,7 +72,7 @@ def fill_unknown(plan: Plan, spec: Spec) -> Plan:
     """Return the plan with the policies of the spec; CAs that exist already have their real ARNs."""
     rendered = resources(spec, build_placeholders(spec))
     kept = {each.address: each.before.get("arn") for each in reversed(plan.changes) if "create" not in each.actions}
-    arns = {key: kept.get(module_names.resource(module_names.ca(key), AUTHORITY)) for key in spec.managed}
+    arns = {key: kept.get(module_names.resource(module_names.ca(key), types.AUTHORITY)) for key in spec.managed}
     known = {f'{ca_placeholder(spec, key)}"': f'{arn}"' for key, arn in arns.items() if arn}
 
     def fill(change: Change) -> Change:
@@ -108,19 +99,19 @@ def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
     yield from backend_change(before, after)
     for key, old, new in _cas(before, after):
         call = module_names.ca(key)
-        yield _change(module_names.resource(call, AUTHORITY), ChangeType.CA, _entry(old), _entry(new))
+        yield _change(module_names.resource(call, types.AUTHORITY), ChangeType.CA, _entry(old), _entry(new))
         if new.generation != old.generation and old.activation is None and new.activation is None:
-            address = module_names.resource(call, INSTALLATION)
+            address = module_names.resource(call, types.INSTALLATION)
             olds, news = ({"generation": each.generation} for each in (old, new))
             yield _change(address, ChangeType.CA_CERTIFICATE, olds, news)
     for key, certificate in after.certificates.items():
         if key in before.certificates:
-            address = module_names.resource(module_names.certificate(key), ACM_CERTIFICATE)
+            address = module_names.resource(module_names.certificate(key), types.ACM_CERTIFICATE)
             arns = ({"arn": each.arn} for each in (before.certificates[key], certificate))
             yield _change(address, ChangeType.CERTIFICATE, *arns)
     for key, bucket in after.crl_buckets.items():
         if key in before.crl_buckets:
-            address = module_names.resource(module_names.crl_bucket(key), S3_BUCKET)
+            address = module_names.resource(module_names.crl_bucket(key), types.S3_BUCKET)
             flags = ({"force_destroy": each.force_destroy} for each in (before.crl_buckets[key], bucket))
             yield _change(address, ChangeType.CRL_BUCKET, *flags)
 
@@ -131,7 +122,7 @@ def notes_on_terms(before: Spec, after: Spec) -> Iterator[Note]:
         terms = [name for name in certificate_terms() if getattr(old, name) != getattr(new, name)]
         is_same = new.generation == old.generation and old.activation is None and new.activation is None
         if is_same and terms and (new.renamed_from is None or terms != ["parent"]):
-            address = module_names.resource(module_names.ca_certificate(key, new.generation), CERTIFICATE)
+            address = module_names.resource(module_names.ca_certificate(key, new.generation), types.CERTIFICATE)
             message = (
                 f"{', '.join(terms)} of a certificate that is already issued: Terraform ignores the change, and "
                 f"pcaform renders it only with 'generation: {new.generation + 1}', which issues another"
