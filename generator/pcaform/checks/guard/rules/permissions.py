@@ -54,7 +54,7 @@ def permission_replaced(change: Change, context: PlanContext) -> Iterator[Outcom
         message = (
             f"ACM cannot renew between the destroy and the create, and never again if the create fails: {_SILENCE}"
         )
-    else:
+    else:  # one that is only forgotten stays in force until the new one is created
         if change.unknown.get("actions"):
             yield permission_replaced.undecided(change, "what ACM may do is known only after the apply")
         return
@@ -73,6 +73,7 @@ def permission_for_other_account(change: Change, context: PlanContext) -> Iterat
     """
     if "create" not in change.actions:
         return
+    # The argument is computed too: where it is left out, a plan shows it as unknown, which means the CA's own account.
     if change.after.get(_SOURCE) and not _accounts(change.after, context):
         message = "which account has the CA is known only after the apply: leave 'source_account' out for the CA's own"
         yield permission_for_other_account.undecided(change, message)

@@ -64,7 +64,9 @@ def arn_changed(change: Change, _: PlanContext) -> Iterator[Outcome]:
     Source: https://developer.hashicorp.com/terraform/language/import
     """
     old, new = change.before.get("arn"), change.after.get("arn")
-    if old is not None and new is not None and old != new:
+    if (
+        old is not None and new is not None and old != new
+    ):  # no plan shows it: what is in the state is not imported again
         message = "the entry names another object now, and Terraform keeps the one in its state"
         advice = "leave 'arn' as it is, and add the other object under another key"
         yield arn_changed.finding(change, message, advice=advice, arguments=["arn"])
@@ -80,5 +82,5 @@ def waiver_expired(change: Change, _: PlanContext) -> Iterator[Outcome]:
     what, until, why = (change.after[name] for name in ("what", "until", "why"))
     message = f"the waiver of '{what}' ended on {until}: {why}"
     advice = "remove the waiver, or decide again and write a later day"
-    level = all_rules()[what].level if what in all_rules() else None
+    level = all_rules()[what].level if what in all_rules() else None  # that of the rule that it names
     yield waiver_expired.finding(change, message, advice=advice, level=level)
