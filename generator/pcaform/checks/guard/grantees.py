@@ -67,11 +67,13 @@ class Grantee:
     @property
     def is_anyone(self) -> bool:
         """Tell whether no condition restricts who it is."""
-        if self.name == _ANYONE:
-            return not any(map(_names_account, self.conditions))
-        if _OIDC in self.name:
-            return not any(map(_names_subject, self.conditions))
-        return self.name in _PUBLIC_PROVIDERS and not any(map(_names_application, self.conditions))
+        if not (self.name == _ANYONE or _OIDC in self.name or self.name in _PUBLIC_PROVIDERS):
+            return False
+        return not any(
+            _restricts(key.lower(), values, name=self.name)
+            for operator, key, values in self.conditions
+            if not _can_be_missed(operator)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,23 +178,15 @@ def _can_be_missed(operator: str) -> bool:
     return "Not" in operator or "IfExists" in operator or operator == "Null" or operator.startswith("ForAllValues:")
 
 
-def _names_account(condition: tuple[str, str, frozenset[str]]) -> bool:
-    """Tell whether a condition names the accounts or the organization of the caller."""
-    operator, key, values = condition
-    part = _PARTS.get(key.lower())
-    return part is not None and not _can_be_missed(operator) and all(_is_literal(part(value)) for value in values)
-
-
-def _names_subject(condition: tuple[str, str, frozenset[str]]) -> bool:
-    operator, key, values = condition
-    is_subject = key.lower().endswith(":sub") and not _can_be_missed(operator)
-    return is_subject and not any(map(is_untrusted_subject, values))
-
-
-def _names_application(condition: tuple[str, str, frozenset[str]]) -> bool:
-    operator, key, values = condition
-    is_own = key.lower().partition(":")[0] in _PUBLIC_PROVIDERS and not key.lower().endswith(":amr")
-    return is_own and not _can_be_missed(operator) and all(map(_is_literal, values))
+def _restricts(key: str, values: frozenset[str], *, name: str) -> bool:
+    """Tell whether a condition says who a principal is: an account or organization, a subject, or an application."""
+    if name == _ANYONE:
+        part = _PARTS.get(key)
+        return part is not None and all(_is_literal(part(value)) for value in values)
+    if _OIDC in name:
+        return key.endswith(":sub") and not any(map(is_untrusted_subject, values))
+    is_own = key.partition(":")[0] in _PUBLIC_PROVIDERS and not key.endswith(":amr")
+    return is_own and all(map(_is_literal, values))
 
 
 def _is_literal(text: str) -> bool:
