@@ -208,7 +208,7 @@ def _operation_row(name: str, description: str, refusals: Any) -> str:
 def access_table(_: str) -> str:
     """Return who may do what in the example, as `pcaform access` reports it."""
     from pcaform.checks.access.report import build_report
-    from pcaform.checks.access.targets import check_spec_access
+    from pcaform.checks.access.stack import check_spec_access
     from pcaform.rules.load import load_file
 
     return build_report(check_spec_access(load_file(str(ROOT / "examples" / "corp-pki.yaml")))).format("markdown")
@@ -245,7 +245,7 @@ def permission_table(_: str) -> str:
 
 def hazard_table(_: str) -> str:
     """Return a row for each rule of the guard: its level, the change that it finds, and the consequence at AWS."""
-    from pcaform.checks.guard.registry import all_rules
+    from pcaform.checks.guard.rule import all_rules
 
     rows = [
         f"| [`{name}`](#{name}) | {rule.level} | {rule.change} | {rule.text} |" for name, rule in all_rules().items()
@@ -256,7 +256,7 @@ def hazard_table(_: str) -> str:
 def hazard_sections(_: str) -> str:
     """Return a section for each rule of the guard, with its source and an example of a finding."""
     from checks.guard.expected_outputs import shown
-    from pcaform.checks.guard.registry import all_rules
+    from pcaform.checks.guard.rule import all_rules
 
     seen, examples = {"specs": "between two specs", "plan": "in a plan"}, shown()
     return "\n".join(

@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from importer.infer.state_builders import authority, certificate, resource, state
-from pcaform.checks.audit.finding import Audit, AuditFinding, Cost, End
 from pcaform.checks.audit.report import build_report as audit_report
+from pcaform.checks.audit.rule import Audit, AuditFinding, Cost, End
 from pcaform.checks.drift.difference import Difference, Drift, Kind
-from pcaform.checks.drift.report import build_report as drift_report
+from pcaform.checks.drift.difference import build_report as drift_report
 from pcaform.cli.main import main
 from pcaform.core.console import print_result, print_status
 from pcaform.core.finding import Finding, Location

@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pcaform.checks.guard.check import check_plan
+from pcaform.checks.guard.check import apply_waivers, check_plan
 from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.report import AnyOutcome, SourcePositions, add_locations, build_report, positions_of_spec
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec
 from pcaform.checks.guard.verdict import GuardResult
-from pcaform.checks.guard.waivers import apply_waivers
 from pcaform.cli.guard_spec_cases import Case, check_base, check_now, check_paths
 from pcaform.core.files import STDIN, display_name, read_bytes
 from pcaform.core.formats.report import Report

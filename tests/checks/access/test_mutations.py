@@ -39,7 +39,7 @@ def build() -> Scenario:
 
 
 SCENARIO = build()
-SAMPLES = {pattern: pattern.replace("*", "x") for pattern in expected.name_patterns(SPEC.issuers)}
+SAMPLES = expected.sample_names(SPEC.issuers)
 
 
 def is_noticed(subject: Subject) -> bool:

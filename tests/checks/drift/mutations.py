@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pcaform.checks.drift.check import compare
-from pcaform.checks.drift.difference import Drift
-from pcaform.checks.drift.report import build_report
+from pcaform.checks.drift.difference import Drift, build_report
 from pcaform.iam.policies.issuer_policies import documents
 from pcaform.rules.load import load_valid_text
 from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate, Permission

@@ -14,10 +14,9 @@ from checks.guard.corpus import HAZARDS, Hazard
 from checks.guard.expected_outputs import PLANS, settled, shown
 from pcaform.checks.guard.check import check_plan
 from pcaform.checks.guard.plan_json import Plan, read
-from pcaform.checks.guard.registry import all_rules
 from pcaform.checks.guard.report import build_report
-from pcaform.checks.guard.spec_diff.check import check_specs
-from pcaform.checks.guard.spec_diff.fill_unknown import fill_unknown
+from pcaform.checks.guard.rule import all_rules
+from pcaform.checks.guard.spec_diff.check import check_specs, fill_unknown
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs as compared
 from pcaform.checks.guard.verdict import GuardResult, Level
 from pcaform.cli.guard_spec_cases import parse_earlier

@@ -8,8 +8,7 @@ import pytest
 
 import pcaform
 from pcaform.checks.guard import rules
-from pcaform.checks.guard.registry import all_rules, rules_for, waivable_rules
-from pcaform.checks.guard.rule import Rule
+from pcaform.checks.guard.rule import Rule, all_rules, rules_for, waivable_rules
 from pcaform.checks.guard.verdict import rank
 from pcaform.rules.catalog import RULES as SPEC_RULES
 

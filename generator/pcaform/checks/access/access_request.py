@@ -42,6 +42,11 @@ class AccessRequest:
     resource: Annotated[str, _LEFT_OUT] = field(default="*", compare=False)
     context: Annotated[Context, _LEFT_OUT] = field(default_factory=dict, compare=False)
 
+    @property
+    def has_ca_template(self) -> bool:
+        """Whether its template is one of CA certificates."""
+        return "CACertificate" in (self.template or "")
+
 
 def route_keys(route: str) -> Context:
     """Return the condition key that shows whether a service makes the call."""

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import AccessRequest
-from pcaform.checks.access.check import Access, AccessResult, Decision, decide_requests
-from pcaform.checks.access.scenario import Scenario, Subject
+from pcaform.checks.access.check import AccessResult, Decision, Principal, decide_requests
+from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError
 from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus
@@ -18,7 +17,6 @@ from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_l
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.snapshot import SnapshotRequest
 from pcaform.sources.inventory import ImportNote
-from pcaform.sources.principals import IamPrincipal
 
 
 def account_request(filters: Filters) -> SnapshotRequest:
@@ -27,7 +25,17 @@ def account_request(filters: Filters) -> SnapshotRequest:
     return SnapshotRequest(parts, filters, statuses=CERTIFIED, has_principals=True)
 
 
-def build_scenarios(snapshot: AccountSnapshot) -> tuple[list[Scenario], tuple[ImportNote, ...]]:
+def check_account_access(snapshot: AccountSnapshot) -> tuple[AccessResult, tuple[ImportNote, ...]]:
+    """Check all principals of an account in every region; return notes on those whose policies are unreadable."""
+    scenarios, notes = _build_scenarios(snapshot)
+    samples = sample_names(subject for scenario in scenarios[:1] for subject in scenario.subjects)
+    principals = (_check_subject(scenario, subject, samples) for scenario in scenarios for subject in scenario.subjects)
+    non_empty = tuple(principal for principal in principals if principal.allowed)
+    findings = (finding for principal in non_empty for finding in _find_excess(principal))
+    return AccessResult(non_empty, tuple(findings), is_live=True), notes
+
+
+def _build_scenarios(snapshot: AccountSnapshot) -> tuple[list[Scenario], tuple[ImportNote, ...]]:
     """Return one scenario for each region in which the account has its own CAs, and notes on unreadable principals.
 
     Its principals are those with access to any CA, also to one that another account shares.
@@ -37,7 +45,9 @@ def build_scenarios(snapshot: AccountSnapshot) -> tuple[list[Scenario], tuple[Im
     for principal in snapshot.principals.principals if snapshot.principals is not None else ():
         try:
             if access_level(principal.policies, principal.known_boundary, scope) > AccessLevel.NONE:
-                subjects.append(_build_subject(principal))
+                relevant = replace(principal, policies=tuple(filter(is_relevant, principal.policies)))
+                tag = f"{principal.kind}/{principal.name}"
+                subjects.append(Subject(principal.name, principal.kind, relevant, is_owned=False, owner_tag=tag))
         except PolicyError as error:
             notes.append(ImportNote("unknown", principal.arn, f"its permissions: {error}"))
     cas = [ca for ca in snapshot.certified if not ca.is_foreign]
@@ -58,66 +68,39 @@ def _label_cas(cas_: Iterable[CaStatus]) -> dict[str, str]:
     }
 
 
-def _build_subject(principal: IamPrincipal) -> Subject:
-    """Return a principal with its relevant policies; raises PolicyError for one that IAM would refuse."""
-    relevant = replace(principal, policies=tuple(filter(is_relevant, principal.policies)))
-    owner_tag = f"{principal.kind}/{principal.name}"
-    return Subject(principal.name, principal.kind, relevant, is_owned=False, owner_tag=owner_tag)
-
-
-def review_account(scenarios: Iterable[Scenario], samples: Mapping[str, str]) -> AccessResult:
-    """Check every principal of an account in every region; raises PolicyError for a policy that IAM would refuse."""
-    accesses = [_check_subject(scenario, subject, samples) for scenario in scenarios for subject in scenario.subjects]
-    non_empty = tuple(access for access in accesses if access.allowed)
-    findings = (finding for access in non_empty for finding in _find_excess(access))
-    return AccessResult(non_empty, tuple(findings), is_live=True)
-
-
-def _check_subject(scenario: Scenario, subject: Subject, samples: Mapping[str, str]) -> Access:
+def _check_subject(scenario: Scenario, subject: Subject, samples: Mapping[str, str]) -> Principal:
     decisions = list(decide_requests(scenario, subject, None, samples))
     passed = [decision.request for decision in decisions if decision.is_allowed]
     plain = [request for request in passed if request.variant == access_request.PLAIN]
-    unconditional = {_identity(request) for request in plain}
+    unconditional = {(request.action, request.target, request.route) for request in plain}
     conditional = dict.fromkeys(
-        _without_keys(request)
+        # without the condition keys, whose values depend on the caller
+        replace(request, tag=None, key_algorithm=None, names=None, names_label="", resource="*", context={})
         for request in passed
-        if request.variant == access_request.CONDITIONS_MET and _identity(request) not in unconditional
+        if request.variant == access_request.CONDITIONS_MET
+        and (request.action, request.target, request.route) not in unconditional
     )
-    return Access(subject, (*plain, *conditional), len(decisions), has_expected=False)
+    allowed = (*plain, *conditional)
+    return Principal(subject.key, subject.kind, subject.iam.arn, len(decisions), compared=False, allowed=allowed)
 
 
-def _identity(request: AccessRequest) -> tuple[str, str, str]:
-    return request.action, request.target, request.route
-
-
-def _without_keys(request: AccessRequest) -> AccessRequest:
-    """Return a conditionally allowed request without its condition keys, whose values depend on the caller."""
-    return replace(request, tag=None, key_algorithm=None, names=None, names_label="", resource="*", context={})
-
-
-def _find_excess(access: Access) -> Iterator[Decision]:
+def _find_excess(principal: Principal) -> Iterator[Decision]:
     """Yield each kind of excessive access once, with the first request that shows it."""
-    issuing = [request for request in access.allowed if _is_issuing(request)]
-    administering = [request for request in access.allowed if request.action in actions.ADMINISTERING]
-    anywhere = [request for request in issuing if request.target == access_request.OTHER_CA]
-    ca_issuing = [request for request in access.allowed if _is_ca_issuing(request)]
-    if anywhere:
-        yield _finding(access, anywhere[0], "may issue from every CA, including future ones")
-    if issuing and administering:
-        yield _finding(access, administering[0], "may administer CAs and issue from them: separate these roles")
-    if ca_issuing:
-        yield _finding(access, ca_issuing[0], "may issue CA certificates")
-
-
-def _is_issuing(request: AccessRequest) -> bool:
-    return (request.action == actions.ISSUE and not _is_ca_issuing(request)) or (
-        request.action == actions.REQUEST and request.target != access_request.NO_CA
-    )
-
-
-def _is_ca_issuing(request: AccessRequest) -> bool:
-    return request.action == actions.ISSUE and "CACertificate" in (request.template or "")
-
-
-def _finding(access: Access, request: AccessRequest, message: str) -> Decision:
-    return Decision(f"{access.subject.kind} {access.subject.key}", request, is_allowed=True, message=message)
+    allowed = principal.allowed
+    ca_issuing = [each for each in allowed if each.action == actions.ISSUE and each.has_ca_template]
+    issuing = [
+        each
+        for each in allowed
+        if (each.action == actions.ISSUE and not each.has_ca_template)
+        or (each.action == actions.REQUEST and each.target != access_request.NO_CA)
+    ]
+    administering = [each for each in allowed if each.action in actions.ADMINISTERING]
+    anywhere = [each for each in issuing if each.target == access_request.OTHER_CA]
+    kinds = {
+        "may issue from every CA, including future ones": anywhere,
+        "may administer CAs and issue from them: separate these roles": administering if issuing else [],
+        "may issue CA certificates": ca_issuing,
+    }
+    for message, requests in kinds.items():
+        for request in requests[:1]:
+            yield Decision(f"{principal.kind} {principal.key}", request, is_allowed=True, message=message)

@@ -1,11 +1,10 @@
 """Decides each request of each principal by evaluating its policies, and compares the result with the grants."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
-from pcaform.checks.access.condition_samples import sample_contexts
 from pcaform.checks.access.expected import ExpectedDecision
 from pcaform.checks.access.request_matrix import RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject
@@ -13,16 +12,6 @@ from pcaform.iam import actions
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
 
-_UNEXPECTED_ALLOW = {
-    "issuer": "is allowed, but no grant allows it",
-    "administrator": "is allowed, but is not part of the administrator role",
-    "auditor": "is allowed, but is not part of the auditor role",
-}
-_UNEXPECTED_DENY = {
-    "issuer": "is denied, but a grant allows it",
-    "administrator": "is denied, but is part of the administrator role",
-    "auditor": "is denied, but is part of the auditor role",
-}
 _ALLOW_ALL_STATEMENT = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _ALLOW_ALL = read_document({"Version": "2012-10-17", "Statement": _ALLOW_ALL_STATEMENT}, "allow all")
 
@@ -38,42 +27,28 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """What one principal may do: the requests that are allowed, and how many were checked."""
+class Principal:
+    """What one principal may do: the requests that are allowed, how many were judged, and whether with the grants.
 
-    subject: Subject
+    A spec states what is allowed by grants; a policy that is copied verbatim states nothing.
+    """
+
+    key: str
+    kind: str
+    arn: str
+    judged: int
+    compared: bool
     allowed: tuple[AccessRequest, ...]
-    request_count: int
-    has_expected: bool
-    """Whether the spec states what is allowed (grants); a policy that is copied verbatim states nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessResult:
     """What all principals may do, and every finding."""
 
-    accesses: tuple[Access, ...]
+    principals: tuple[Principal, ...]
     findings: tuple[Decision, ...]
     is_live: bool = False
     """Whether this is about an account, with its groups and boundaries, rather than a stack."""
-
-
-def check_access(
-    scenario: Scenario, expected_for: Callable[[Subject], ExpectedDecision | None], samples: Mapping[str, str]
-) -> AccessResult:
-    """Check every principal of a stack; `expected_for` returns its oracle, or None if only the stack is known.
-
-    Raises PolicyError for a policy that IAM would refuse.
-    """
-    accesses, findings = [], []
-    for subject in scenario.subjects:
-        expected = expected_for(subject)
-        decisions = list(decide_requests(scenario, subject, expected, samples))
-        passed = [decision.request for decision in decisions if decision.is_allowed]
-        allowed = tuple(request for request in passed if request.variant == access_request.PLAIN)
-        accesses.append(Access(subject, allowed, len(decisions), expected is not None))
-        findings += [decision for decision in decisions if decision.message]
-    return AccessResult(tuple(accesses), tuple(findings))
 
 
 def decide_requests(
@@ -84,7 +59,7 @@ def decide_requests(
     limit = subject.iam.known_boundary
     boundary = read_document(limit.document, "permissions boundary") if limit is not None else None
     policies = Policies(identity=documents, boundary=boundary)
-    for request in RequestMatrix(scenario, subject, samples, sample_contexts(subject)).requests():
+    for request in RequestMatrix(scenario, subject, samples).requests():
         passes = is_allowed(scenario, subject, request, policies)
         message = _find_fault(subject, request, is_allowed=passes, expected=expected)
         yield Decision(f"{subject.kind} {subject.key}", request, passes, message)
@@ -96,11 +71,8 @@ def is_allowed(scenario: Scenario, subject: Subject, request: AccessRequest, pol
         policies = replace(policies, identity=(*policies.identity, _ALLOW_ALL))
     if request.variant == access_request.WITHOUT_DENIES:
         policies = replace(policies, identity=tuple(document.only("Allow") for document in policies.identity))
-    principal = subject.principal
-    principal_keys = {"aws:principalarn": (principal.role_arn or principal.arn,)}
-    evaluated = Request(
-        principal, request.action, request.resource, {**principal_keys, **request.context}, scenario.account_id
-    )
+    context = {"aws:principalarn": (subject.iam.arn,), **request.context}
+    evaluated = Request(subject.principal, request.action, request.resource, context, scenario.account_id)
     return evaluate(evaluated, policies).is_allowed
 
 
@@ -110,16 +82,18 @@ def _find_fault(
     """Return what is wrong with the decision for a request; empty if nothing is."""
     is_expected = expected is not None and expected(request)
     if expected is not None and is_allowed and not is_expected:
-        return _UNEXPECTED_ALLOW[subject.kind]
+        is_by_grant = subject.kind == "issuer"
+        return f"is allowed, but {'no grant allows it' if is_by_grant else f'is not part of the {subject.kind} role'}"
     if is_expected and not is_allowed and request.variant != access_request.CONDITIONS_MET:
-        return _UNEXPECTED_DENY[subject.kind]
+        is_by_grant = subject.kind == "issuer"
+        return f"is denied, but {'a grant allows it' if is_by_grant else f'is part of the {subject.kind} role'}"
     is_real = request.variant not in (access_request.WITH_ALLOW_ALL, access_request.WITHOUT_DENIES)
     return _check_separation(subject.kind, request) if is_allowed and is_real else ""
 
 
 def _check_separation(kind: str, request: AccessRequest) -> str:
     """Return how a request breaks the separation of issuing, administering and auditing; empty if it does not."""
-    is_ca = "CACertificate" in (request.template or "")
+    is_ca = request.has_ca_template
     if kind != "administrator" and request.action in actions.ADMINISTERING:
         return f"lets an {kind} administer CAs"
     if kind != "administrator" and is_ca:

@@ -6,7 +6,7 @@ from functools import partial
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
-from pcaform.checks.access.scenario import Subject
+from pcaform.checks.access.scenario import Subject, fill_pattern
 from pcaform.core import facts
 from pcaform.iam import actions
 from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
@@ -38,9 +38,8 @@ def expected_decision(spec: Spec, subject: Subject) -> ExpectedDecision | None:
 
 def _is_operator_request(spec: Spec, kind: str, request: AccessRequest) -> bool:
     """Tell whether a request is part of the administrator or auditor role, which cover only the stack's CAs."""
-    is_ca = "CACertificate" in (request.template or "")
     if request.variant == access_request.WITH_ALLOW_ALL:
-        return request.action == actions.ISSUE and is_ca
+        return request.action == actions.ISSUE and request.has_ca_template
     if request.action == "acm-pca:ListCertificateAuthorities":
         return True
     if request.action in _AUDITOR_ACTIONS:
@@ -48,7 +47,7 @@ def _is_operator_request(spec: Spec, kind: str, request: AccessRequest) -> bool:
     if kind != "administrator" or request.target not in spec.managed:
         return False
     return request.action in (*_ADMINISTRATOR_ACTIONS, "acm-pca:RevokeCertificate") or (
-        request.action == actions.ISSUE and is_ca
+        request.action == actions.ISSUE and request.has_ca_template
     )
 
 
@@ -98,7 +97,7 @@ def _is_in_managed(grant: ManagedGrant, request: AccessRequest, owner_tag: str) 
 def _is_granted_request(grant: ManagedGrant, request: AccessRequest, owner_tag: str) -> bool:
     names = request.names or ()
     are_names_granted = not grant.domain_names or (
-        bool(names) and all(_matches_any(name, grant.domain_names) for name in names)
+        bool(names) and all(any(_is_like(name, pattern) for pattern in grant.domain_names) for name in names)
     )
     is_key = not grant.key_algorithms or request.key_algorithm in grant.key_algorithms
     return request.target in grant.certificate_authorities and are_names_granted and is_key and request.tag == owner_tag
@@ -115,15 +114,12 @@ def _is_on_own_certificate(grant: ManagedGrant, request: AccessRequest, name: st
     return request.target == access_request.OWN and (name in reads or name in grant.additional_actions)
 
 
-def _matches_any(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(_pattern_regex(pattern).fullmatch(name) for pattern in patterns)
+def _is_like(name: str, pattern: str) -> bool:
+    regex = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
+    return re.fullmatch(regex, name) is not None
 
 
-def _pattern_regex(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern))
-
-
-def name_patterns(issuers: Mapping[str, Issuer]) -> dict[str, None]:
-    """Return the domain name patterns of a spec's grants, in their order."""
+def sample_names(issuers: Mapping[str, Issuer]) -> dict[str, str]:
+    """Return a name that fits each pattern of domain names in a spec's grants, in their order."""
     grants = [grant for issuer in issuers.values() for grant in issuer.grants if isinstance(grant, ManagedGrant)]
-    return dict.fromkeys(pattern for grant in grants for pattern in grant.domain_names)
+    return {pattern: fill_pattern(pattern) for grant in grants for pattern in grant.domain_names}

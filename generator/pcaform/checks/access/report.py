@@ -1,13 +1,12 @@
 """The report of access: its text, Markdown for pages and pull requests, and what its JSON holds."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import AccessRequest
-from pcaform.checks.access.check import Access, AccessResult
-from pcaform.checks.access.summary import Row, merge_rows, rows
+from pcaform.checks.access.access_request import ANY_NAME, AccessRequest
+from pcaform.checks.access.check import AccessResult, Principal
 from pcaform.core import facts
 from pcaform.core.finding import Finding
 from pcaform.core.formats.json_document import alias
@@ -26,21 +25,12 @@ _NOT_SHOWN_LIVE = (
 )
 
 
+_MAX_NAMES = 3
+
+
 def not_shown(result: AccessResult) -> str:
     """Return which other policies also decide at AWS, but are not part of a stack or of an account's principals."""
     return _NOT_SHOWN_LIVE if result.is_live else _NOT_SHOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """One principal of the stack and what it may do."""
-
-    key: str
-    kind: str
-    arn: str
-    judged: int
-    compared: bool
-    allowed: tuple[AccessRequest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +58,28 @@ class AccessReport:
     not_shown: str
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is allowed on one CA or certificate, by route."""
+
+    target: str
+    direct: list[str]
+    through_acm: list[str]
+
+    def routes(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield each route and what it allows."""
+        if self.direct:
+            yield "itself", self.direct
+        if self.through_acm and self.through_acm != self.direct:
+            yield "through ACM", self.through_acm
+
+    @property
+    def cells(self) -> tuple[str, str]:
+        """What is allowed by each route, in words; the same is not listed twice."""
+        through = "the same" if self.through_acm == self.direct else ", ".join(self.through_acm)
+        return ", ".join(self.direct), through if self.through_acm else ""
+
+
 def build_report(result: AccessResult) -> Report:
     """Return the report of what principals may do, and of what they may do although, or not although, it is granted."""
     findings = tuple(
@@ -78,64 +90,47 @@ def build_report(result: AccessResult) -> Report:
         findings,
         lines=lambda: (
             *(finding.summary for finding in findings),
-            *(line for access in result.accesses for line in _block(access, _rows(result, access))),
+            *(line for principal in result.principals for line in _block(principal, _rows(result, principal))),
         ),
-        document=lambda: AccessReport("1.1", tuple(map(_principal, result.accesses)), findings, not_shown(result)),
+        document=lambda: AccessReport("1.1", result.principals, findings, not_shown(result)),
         markdown=lambda: "\n".join(_markdown_lines(result, findings)),
     )
 
 
-def _rows(result: AccessResult, access: Access) -> list[Row]:
-    return merge_rows(rows(access.allowed)) if result.is_live else rows(access.allowed)
+def _rows(result: AccessResult, principal: Principal) -> list[Row]:
+    return _merge_rows(rows(principal.allowed)) if result.is_live else rows(principal.allowed)
 
 
-def _block(access: Access, table: list[Row]) -> Iterator[str]:
-    subject = access.subject
-    yield f"{subject.kind} {subject.key}: {_arn(access)}"
+def _block(principal: Principal, table: list[Row]) -> Iterator[str]:
+    yield f"{principal.kind} {principal.key}: {principal.arn}"
     width = max((len(row.target) for row in table), default=0)
     for row in table:
         for route, permissions in row.routes():
             yield f"  {row.target.ljust(width)}  {route}: {', '.join(permissions)}"
-    yield f"  all else is denied: {access.request_count} requests checked{'' if access.has_expected else _NOT_COMPARED}"
-
-
-_NOT_COMPARED = ", not compared with grants"
-
-
-def _arn(access: Access) -> str:
-    principal = access.subject.principal
-    return principal.role_arn or principal.arn
+    end = "" if principal.compared else ", not compared with grants"
+    yield f"  all else is denied: {principal.judged} requests checked{end}"
 
 
 def _markdown_lines(result: AccessResult, findings: Sequence[AccessFinding]) -> Iterator[str]:
     """Yield a table with a line for each principal and each target it may act on, then the findings."""
     rows = (
-        (f"{access.subject.kind} {code_cell(access.subject.key)}", *map(escape, _cells(row)))
-        for access in result.accesses
-        for row in _rows(result, access)
+        (f"{principal.kind} {code_cell(principal.key)}", *map(escape, (row.target, *row.cells)))
+        for principal in result.principals
+        for row in _rows(result, principal)
     )
     yield from table(("principal", "on", "itself", "through ACM"), rows)
     yield ""
-    checked = sum(access.request_count for access in result.accesses)
+    checked = sum(principal.judged for principal in result.principals)
     outcome = "findings" if result.is_live else "not as granted"
     yield f"All else is denied: {checked} requests checked, {len(findings)} {outcome}."
     yield from (f"- {escape(finding.summary)}" for finding in findings)
 
 
-def _cells(row: Row) -> tuple[str, str, str]:
-    through = "the same" if row.through_acm == row.direct else ", ".join(row.through_acm)
-    return row.target, ", ".join(row.direct), through if row.through_acm else ""
-
-
-def _principal(access: Access) -> Principal:
-    return Principal(
-        access.subject.key,
-        access.subject.kind,
-        _arn(access),
-        access.request_count,
-        access.has_expected,
-        access.allowed,
-    )
+def format_summary(result: AccessResult) -> str:
+    """Return the last line: how much was checked, and the number of findings."""
+    count, requests = len(result.findings), sum(principal.judged for principal in result.principals)
+    end = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
+    return f"{len(result.principals)} principals, {requests} requests checked: {end}"
 
 
 def describe(request: AccessRequest) -> str:
@@ -152,3 +147,72 @@ def describe(request: AccessRequest) -> str:
         request.variant,
     ]
     return ", ".join(str(part) for part in parts if part)
+
+
+def rows(allowed: Sequence[AccessRequest]) -> list[Row]:
+    """Return a row for each target, in the order of the requests."""
+    targets = dict.fromkeys(request.target for request in allowed)
+    routes = (access_request.DIRECT, access_request.THROUGH_ACM)
+    return [Row(target, *(_phrases(allowed, target, route) for route in routes)) for target in targets]
+
+
+def _merge_rows(table: Sequence[Row]) -> list[Row]:
+    """Merge rows of targets on which the same is allowed: an account can have a thousand CAs."""
+    groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Row]] = {}
+    for row in table:
+        groups.setdefault((tuple(row.direct), tuple(row.through_acm)), []).append(row)
+    return [replace(group[0], target=_join_targets([row.target for row in group])) for group in groups.values()]
+
+
+def _join_targets(targets: list[str]) -> str:
+    """Return targets as one text; "another CA" (future CAs) is never cut off."""
+    names = [target for target in targets if target != access_request.OTHER_CA]
+    parts = [*names[:_MAX_NAMES], *([f"{len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else [])]
+    return ", ".join([*parts, *([access_request.OTHER_CA] if access_request.OTHER_CA in targets else [])])
+
+
+def _phrases(allowed: Sequence[AccessRequest], target: str, route: str) -> list[str]:
+    keys_by_phrase: dict[str, set[str | None]] = {}
+    for request in allowed:
+        if (request.target, request.route) == (target, route) and not _is_special(request, allowed):
+            keys_by_phrase.setdefault(_phrase(request), set()).add(request.key_algorithm)
+    return [
+        # no key means that the request names none, so that all are allowed
+        phrase if None in keys else f"{phrase} ({', '.join(sorted(filter(None, keys)))})"
+        for phrase, keys in _shorten(keys_by_phrase).items()
+    ]
+
+
+def _shorten(phrases: dict[str, set[str | None]]) -> dict[str, set[str | None]]:
+    """Replace all templates, all templates of CA certificates, and all actions by one phrase each."""
+    of_cas = [_issue_phrase(template) for template in facts.TEMPLATES if "CACertificate" in template]
+    every = [*map(_issue_phrase, facts.TEMPLATES), _issue_phrase("").rstrip()]
+    for summary, group in (("with every template", every), ("with every template of CA certificates", of_cas)):
+        if all(phrases.get(phrase) == phrases.get(group[0], set()) for phrase in group):
+            others = {phrase: keys for phrase, keys in phrases.items() if phrase not in group}
+            phrases = {_issue_phrase(summary): phrases[group[0]], **others}
+            break
+    every = [action.partition(":")[2] for action in actions.ON_AUTHORITY]
+    if all(action in phrases for action in every):
+        others = {phrase: keys for phrase, keys in phrases.items() if phrase not in every}
+        phrases = {**others, "every other action on a CA": {None}}
+    return phrases
+
+
+def _issue_phrase(template: str) -> str:
+    return f"{actions.ISSUE.partition(':')[2]} {template}"
+
+
+def _is_special(request: AccessRequest, allowed: Sequence[AccessRequest]) -> bool:
+    """Tell whether a request for certain names is covered by an allowed request for any name."""
+    is_any = any(each.names_label == ANY_NAME and each.target == request.target for each in allowed)
+    return request.names is not None and is_any and request.names_label != ANY_NAME
+
+
+def _phrase(request: AccessRequest) -> str:
+    name = request.action.partition(":")[2]
+    if request.variant == access_request.CONDITIONS_MET:
+        return f"{_phrase(replace(request, variant=access_request.PLAIN))} under conditions"
+    if request.template is not None:
+        return f"{name} {request.template}"
+    return f"{name} for {request.names_label}" if request.names_label else name

@@ -7,8 +7,11 @@ service-authorization/latest/reference/list_awsprivatecertificateauthority.html 
 privateca/latest/userguide/certguard-condition-keys.html.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 
 from pcaform.checks.access.access_request import (
@@ -34,9 +37,13 @@ from pcaform.checks.access.access_request import (
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.core import facts
 from pcaform.iam import actions
+from pcaform.iam.documents import read_statements
+from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.patterns import Context
 from pcaform.iam.policies.statements import ISSUER_TAG
 
+_SET = re.compile(r"For(?:All|Any)Values?:|IfExists$")
+_WILDCARD = re.compile(r"[*?]")
 _OUTSIDE_NAME = "www.outside.invalid"
 _OTHER_TAG = "user/another"
 _OTHER_REGION = "elsewhere-1"
@@ -45,14 +52,21 @@ _REQUEST_TAG = f"aws:requesttag/{ISSUER_TAG}"
 _RESOURCE_TAG = f"aws:resourcetag/{ISSUER_TAG}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RequestMatrix:
     """The requests of one principal; `samples` has a matching name for each domain name pattern."""
 
     scenario: Scenario
     subject: Subject
     samples: Mapping[str, str]
-    condition_samples: Sequence[Context]
+
+    @cached_property
+    def _condition_samples(self) -> list[Context]:
+        """A context for each Allow statement, which meets its conditions: one added there by mistake needs them."""
+        policies = self.subject.policies.items()
+        statements = [each for name, text in policies for each in read_statements(text, name) if each.is_allow]
+        contexts = [_satisfy(each.conditions) for each in statements]
+        return list({json.dumps(context): context for context in contexts}.values())
 
     def requests(self) -> Iterator[AccessRequest]:
         """Yield every request."""
@@ -98,7 +112,7 @@ class RequestMatrix:
 
     def _add_condition_keys(self, request: AccessRequest, *, fixed_keys: tuple[str, ...]) -> Iterator[AccessRequest]:
         """Yield the request with each sample context; keys with a prefix in `fixed_keys` keep the request's values."""
-        for context in self.condition_samples:
+        for context in self._condition_samples:
             added = {key: values for key, values in context.items() if not key.startswith(fixed_keys or ("-",))}
             keys = {
                 **route_keys(DIRECT),
@@ -158,3 +172,13 @@ class RequestMatrix:
             yield replace(request, tag=tag, context={**request.context, **keys})
         yield replace(request, context={**request.context, "aws:tagkeys": ("name",)})
         yield replace(request, variant=WITHOUT_TAGS)
+
+
+def _satisfy(conditions: Sequence[Condition]) -> dict[str, tuple[str, ...]]:
+    context = {
+        each.key: (_WILDCARD.sub("x", each.values[0]),)
+        for each in conditions
+        if each.values and "Not" not in each.operator and _SET.sub("", each.operator) != "Null"
+    }
+    required = {each.key for each in conditions if each.operator == "Null" and each.values[:1] == ("false",)}
+    return {**dict.fromkeys(required, ("x",)), **context}

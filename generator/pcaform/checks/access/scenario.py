@@ -64,8 +64,9 @@ class Scenario:
     subjects: tuple[Subject, ...]
 
     def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
-        """Return an ARN in this account; in the stack's region unless `region` is given."""
-        return f"arn:{facts.partition(self.region)}:{service}:{region or self.region}:{self.account_id}:{resource}"
+        """Return an ARN in this account; in the stack's region unless `region` is given, and for IAM in none."""
+        place = "" if service == "iam" else region or self.region
+        return f"arn:{facts.partition(self.region)}:{service}:{place}:{self.account_id}:{resource}"
 
 
 def build_scenario(configuration: Configuration, names: Mapping[str, str]) -> Scenario:
@@ -81,7 +82,8 @@ def build_scenario(configuration: Configuration, names: Mapping[str, str]) -> Sc
         if _module(arguments) == "private-ca"
     }
     subjects = tuple(_subjects(configuration, empty))
-    referenced = {arn for subject in subjects for text in subject.policies.values() for arn in _ca_arns(text)}
+    texts = [text for subject in subjects for text in subject.policies.values()]
+    referenced = {arn for text in texts for arn in _strings(json.loads(text)) if _CA_ARN.fullmatch(arn)}
     others = {names.get(arn, arn.rpartition("/")[2]): arn for arn in sorted(referenced - set(managed.values()))}
     return Scenario(region, account_id, {**managed, **others}, subjects)
 
@@ -104,11 +106,8 @@ def _subjects(configuration: Configuration, scenario: Scenario) -> Iterator[Subj
         module = _module(arguments)
         if module in _PRINCIPALS:
             kind, _, key = call.partition("_")
-            policies = tuple(
-                Policy(str(name), _policy_json(policy, scenario, call))
-                for name, policy in arguments.get("policies", {}).items()
-            )
-            iam = _principal(arguments, policies, scenario)
+            texts = {name: _policy_json(each, scenario, call) for name, each in arguments.get("policies", {}).items()}
+            iam = _principal(arguments, tuple(Policy(str(name), text) for name, text in texts.items()), scenario)
             is_owned = module != "issuer-attachment"
             yield Subject(key, kind, iam, is_owned=is_owned, owner_tag=f"{iam.kind}/{iam.name}")
 
@@ -117,8 +116,7 @@ def _principal(arguments: Mapping[str, Any], policies: tuple[Policy, ...], scena
     role, path = arguments.get("role_name"), str(arguments.get("path", "/"))
     kind: PrincipalKind = "user" if role is None else "role"
     name = str(arguments.get("user_name") if role is None else role)
-    arn = f"arn:{facts.partition(scenario.region)}:iam::{scenario.account_id}:{kind}{path}{name}"
-    return IamPrincipal(kind, name, arn, path, policies)
+    return IamPrincipal(kind, name, scenario.arn("iam", f"{kind}{path}{name}"), path, policies)
 
 
 def _policy_json(policy: Any, scenario: Scenario, call: str) -> str:
@@ -145,16 +143,16 @@ def _resolve(value: Any, scenario: Scenario, call: str) -> Any:
     )
 
 
-def name_patterns(subjects: Iterable[Subject]) -> dict[str, None]:
-    """Return the domain name patterns in policies, for a stack whose spec is not known."""
+def sample_names(subjects: Iterable[Subject]) -> dict[str, str]:
+    """Return a name that fits each pattern of domain names in policies, for a stack whose spec is not known."""
     texts = [text for subject in subjects for text in subject.policies.values()]
     names = (name for text in texts for name in _strings(json.loads(text), key="acm:DomainNames"))
-    return dict.fromkeys(name for name in names if name not in ("true", "false"))  # the values of Null
+    return {name: fill_pattern(name) for name in names if name not in ("true", "false")}  # the values of Null
 
 
-def _ca_arns(text: str) -> Iterator[str]:
-    """Yield the ARNs of single CAs in a policy."""
-    yield from (value for value in _strings(json.loads(text)) if _CA_ARN.fullmatch(value))
+def fill_pattern(pattern: str) -> str:
+    """Return a text that fits a pattern of IAM."""
+    return pattern.replace("*", "x").replace("?", "x")
 
 
 def _strings(value: Any, key: str | None = None) -> Iterator[str]:

@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from pcaform.checks.access.account import check_account_access
 from pcaform.checks.access.check import AccessResult
-from pcaform.checks.access.targets import check_account_access
 from pcaform.checks.audit import rules
-from pcaform.checks.audit.finding import Audit, Cost, End, sort_findings
-from pcaform.checks.audit.rule import AuditContext, Rule
+from pcaform.checks.audit.rule import Audit, AuditContext, Cost, End, Rule, sort_findings
 from pcaform.core import facts
 from pcaform.core.dates import day
 from pcaform.core.rules import collect
 from pcaform.sources import account_snapshot
-from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus
+from pcaform.sources.account_snapshot import GONE, AccountSnapshot
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
 from pcaform.sources.aws.progress import show_progress
 from pcaform.sources.aws.session import Account
@@ -91,12 +90,10 @@ def _list_costs(snapshot: AccountSnapshot) -> tuple[Cost, ...]:
     AWS bills every status but DELETED and FAILED: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html.
     """
     return tuple(
-        Cost(ca.name, ca.arn, ca.status, mode, _monthly_price(ca, mode))
+        Cost(
+            ca.name, ca.arn, ca.status, mode, None if ca.arn.startswith("arn:aws-cn:") else facts.MONTHLY_USD.get(mode)
+        )
         for ca in sorted(snapshot.own, key=lambda ca: (ca.region, ca.name, ca.arn))
         if ca.status not in GONE
         for mode in [ca.arguments["usage_mode"] or facts.DEFAULT_USAGE_MODE]
     )
-
-
-def _monthly_price(ca: CaStatus, mode: str) -> int | None:
-    return None if ca.arn.split(":")[1] == "aws-cn" else facts.MONTHLY_USD.get(mode)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pcaform.checks.audit.finding import Audit, AuditFinding, Cost, End
+from pcaform.checks.audit.rule import Audit, AuditFinding, Cost, End
 from pcaform.core.dates import day, days_until
 from pcaform.core.formats.html_page import Page, Row
 from pcaform.core.formats.markdown import code_cell, escape, table
@@ -96,7 +96,8 @@ def _markdown_lines(audit: Audit) -> Iterator[str]:
 
 def _format_html(audit: Audit) -> str:
     """Return one page: all that the JSON holds, for people."""
-    read = f"{', '.join(audit.regions)}, read {audit.moment:%Y-%m-%d %H:%M} UTC by pcaform audit"
+    now = audit.moment
+    read = f"{', '.join(audit.regions)}, read {now:%Y-%m-%d %H:%M} UTC by pcaform audit"
     page = Page(f"Private CAs of account {audit.account_id}", read)
     page.add_totals(
         (
@@ -106,27 +107,35 @@ def _format_html(audit: Audit) -> str:
             (f"{audit.monthly_usd} USD", "a month"),
         )
     )
-    rows = [_finding_row(finding, _when(finding, audit.moment)) for finding in audit.findings]
+    findings = ((each, _when(each, now)) for each in audit.findings)
+    rows: Iterable[Row] = (
+        (
+            {"now": "now", "any day": "any"}.get(start, "soon"),
+            ((start, ""), (each.subject, each.arn), (each.message, each.rule), (each.advice, "")),
+        )
+        for each, start in findings
+    )
     page.add_table("Findings, soonest first", ("from", "subject", "what is wrong", "what to do"), rows)
-    if not rows:
+    if not audit.findings:
         page.add_heading("No findings")
     unread: Iterable[Row] = (("", ((note.address, ""), (note.reason, ""))) for note in audit.unknown)
     page.add_table("Not read", ("subject", "reason"), unread)
-    page.add_table("Expiry dates", ("day", "subject", "left", "status"), _end_rows(audit))
+    ends: Iterable[Row] = (
+        (
+            "",
+            (
+                (day(each.day), ""),
+                (f"{each.what} {each.name}", each.arn),
+                (_left(each, audit.moment), ""),
+                (each.status, ""),
+            ),
+        )
+        for each in audit.ends
+    )
+    page.add_table("Expiry dates", ("day", "subject", "left", "status"), ends)
     costs: Iterable[Row] = (
         ("", ((cost.name, cost.arn), (_price(cost), ""), (cost.usage_mode, ""), (cost.status, "")))
         for cost in audit.costs
     )
     page.add_table(f"{audit.monthly_usd} USD a month", ("CA", "a month", "mode", "status"), costs)
     return page.finish(f"Costs: {audit.price}. Not shown: {audit.not_shown}.")
-
-
-def _finding_row(finding: AuditFinding, start: str) -> Row:
-    cells = ((start, ""), (finding.subject, finding.arn), (finding.message, finding.rule), (finding.advice, ""))
-    return {"now": "now", "any day": "any"}.get(start, "soon"), cells
-
-
-def _end_rows(audit: Audit) -> Iterator[Row]:
-    for end in audit.ends:
-        subject = (f"{end.what} {end.name}", end.arn)
-        yield "", ((day(end.day), ""), subject, (_left(end, audit.moment), ""), (end.status, ""))

@@ -1,4 +1,4 @@
-"""What a rule of the audit is: one object with its id, text, source and check.
+"""What an audit reports, findings, expiry dates and costs; and what a rule of it is: id, text, source and check.
 
 A function in a file of `rules/` becomes a rule by its decorator, and is registered by being there:
 
@@ -9,14 +9,102 @@ A function in a file of `rules/` becomes a rule by its decorator, and is registe
             yield ca_expired.ca_finding(ca, message, advice=advice, day=context.now)
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import computed_field
 
 from pcaform.checks.access.check import AccessResult
-from pcaform.checks.audit.finding import AuditFinding
-from pcaform.core import rules
-from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus
+from pcaform.core import facts, rules
+from pcaform.core.dates import day
+from pcaform.core.finding import Finding, Severity
+from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate
+from pcaform.sources.inventory import ImportNote
+
+_NOT_SHOWN = (
+    "certificates that issuers sign themselves, which AWS does not list; whether a CA's own certificate was revoked; "
+    "and for access: service control policies, session policies and VPC endpoint policies"
+)
+_PRICE = f"list price of {facts.MONTHLY_USD_DATE}, certificates, OCSP and free trials not counted"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFinding(Finding):
+    """One thing that is wrong. `day` is from when on it does harm: past if it does so already, None for any day.
+
+    `subject` is a name for people, `arn` the ARN at AWS.
+    """
+
+    day: datetime | None = None
+    arn: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """When a CA or a certificate ends."""
+
+    what: str
+    name: str
+    arn: str
+    status: str
+    day: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a CA costs in a month at list price, in US dollars; None where no price is known."""
+
+    name: str
+    arn: str
+    status: str
+    usage_mode: str
+    monthly_usd: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The result for an account at one moment, as `audit --format json` prints it.
+
+    `unknown` names what could not be read, `price` and `not_shown` say what the costs and the findings leave out.
+    """
+
+    format_version: Literal["1.1"] = field(default="1.1", kw_only=True)
+    account_id: str
+    regions: tuple[str, ...]
+    moment: datetime
+    authorities: int
+    certificates: int
+    findings: tuple[AuditFinding, ...]
+    ends: tuple[End, ...]
+    costs: tuple[Cost, ...]
+    unknown: tuple[ImportNote, ...]
+    price: str = field(default=_PRICE, kw_only=True)
+    not_shown: str = field(default=_NOT_SHOWN, kw_only=True)
+
+    @computed_field  # type: ignore[prop-decorator] # https://github.com/python/mypy/issues/14461
+    @property
+    def monthly_usd(self) -> int:
+        """What all CAs with a known price cost in a month."""
+        return sum(cost.monthly_usd or 0 for cost in self.costs)
+
+
+def sort_findings(findings: Iterable[AuditFinding], now: datetime) -> tuple[AuditFinding, ...]:
+    """Return findings by day: first what does harm already, an error, last what may do so on any day.
+
+    Findings of one day are sorted by subject and message, so that every run prints the same.
+    """
+
+    def sort_key(finding: AuditFinding) -> tuple[bool, str, str, str]:
+        return finding.day is None, day(max(finding.day or now, now)), finding.subject, finding.message
+
+    def weigh(finding: AuditFinding) -> AuditFinding:
+        does_harm = finding.day is not None and finding.day <= now
+        return replace(finding, severity=Severity.ERROR if does_harm else Severity.WARNING)
+
+    return tuple(weigh(finding) for finding in sorted(findings, key=sort_key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +133,13 @@ class Rule(rules.Rule[Check]):
     def ca_finding(self, ca: CaStatus, message: str, *, advice: str, day: datetime | None) -> AuditFinding:
         """Return a finding of this rule about a CA."""
         return self.finding(f"CA {ca.name}", message, advice=advice, day=day, arn=ca.arn, region=ca.region)
+
+    def certificate_finding(
+        self, certificate: Certificate, message: str, *, advice: str, day: datetime | None
+    ) -> AuditFinding:
+        """Return a finding of this rule about a managed certificate."""
+        arn, region = certificate.arn, certificate.arn.split(":")[3]
+        return self.finding(f"certificate {certificate.name}", message, advice=advice, day=day, arn=arn, region=region)
 
 
 def rule(rule_id: str, *, source: str) -> Callable[[Check], Rule]:

@@ -1,19 +1,92 @@
-"""Compares the CAs of a spec with AWS: what differs, and which CAs are missing or could not be read."""
+"""Compares the CAs of a spec with AWS: settings, status, expiry, ACM's permission, signature, missing CAs.
+
+The CA at AWS is found by its ARN, or else by name, type and region; never by a guess.
+"""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pcaform.checks.drift import status
+from pcaform.checks.audit.renewal_blockers import missing_permission
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.checks.drift.matching import CaMatches, region_of
-from pcaform.checks.drift.settings import compare_settings
-from pcaform.render.normal_form import normal_form
-from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus
-from pcaform.spec.cas import CertificateAuthority
+from pcaform.core.dates import day, days_until
+from pcaform.core.x509 import is_signed_by, parse_or_none, path_length
+from pcaform.render.normal_form import differences, enabled_blocks, normal_form
+from pcaform.sources.account_snapshot import CERTIFICATE, GONE, PERMISSIONS, TAGS, AccountSnapshot, CaStatus
+from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.stack import Spec
+from pcaform.terraform.resource_types import AUTHORITY
+from pcaform.terraform.schema import by_path, read_fields
 
 _HINT = ". AWS shows a deleted CA only while it can be restored"
+_SECTION = "certificate_authorities"
+_REVOCATION = "revocation_configuration"
+_TAGS = "tags"
+_REPLACED = "write what AWS has into the spec: a new CA has a key that no one trusts"
+_APPLY = "apply the stack, or write what AWS has into the spec"
+_UNCHANGEABLE = "write what AWS has into the spec: AWS never changes it, and every plan would show it"
+_ON = "apply the stack: until then, clients do not learn of revocations"
+_OFF = "write it into the spec, or the next apply switches it off"
+_NEW_CA = "the next apply creates a CA of this name, with a key that no one trusts yet"
+_REISSUE = (
+    "no apply changes an installed certificate: renew the CA with 'generation', or write what AWS has into the spec"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaMatches:
+    """The matches of a spec's CAs, by key: exactly one, or several candidates. A CA without a match is in neither."""
+
+    unique: Mapping[str, CaStatus]
+    ambiguous: Mapping[str, tuple[CaStatus, ...]]
+
+    @property
+    def arns(self) -> Mapping[str, str]:
+        """The ARNs of the unique matches, by key."""
+        return {key: live.arn for key, live in self.unique.items()}
+
+
+def region_of(spec: Spec, key: str) -> str:
+    """Return the region of a spec's CA."""
+    arn = spec.certificate_authorities[key].arn
+    return spec.region_of(key) if arn is None else arn.split(":")[3]
+
+
+def match_cas(spec: Spec, snapshot: AccountSnapshot) -> CaMatches:
+    """Find each CA of a spec in an account."""
+    unique, ambiguous = {}, {}
+    for key in spec.certificate_authorities:
+        candidates = [live for live in snapshot.authorities if _is_candidate(spec, key, live)]
+        # deleted or failed ones only if there is no other
+        cas = tuple(live for live in candidates if live.status not in GONE) or tuple(candidates)
+        if len(cas) == 1:
+            unique[key] = cas[0]
+        elif cas:
+            ambiguous[key] = cas
+    return CaMatches(unique, ambiguous)
+
+
+def is_named(spec: Spec, live: CaStatus) -> bool:
+    """Tell whether a CA at AWS can be one of a spec's."""
+    return any(_is_candidate(spec, key, live) for key in spec.certificate_authorities)
+
+
+def _is_candidate(spec: Spec, key: str, live: CaStatus) -> bool:
+    ca = spec.certificate_authorities[key]
+    if ca.arn is not None:
+        return live.arn == ca.arn
+    arns = {each.arn for each in spec.certificate_authorities.values()}
+    is_here = live.region == region_of(spec, key) and not live.is_foreign and live.arn not in arns
+    return is_here and _has_same_name(live, ca)
+
+
+def _has_same_name(live: CaStatus, ca: CertificateAuthority) -> bool:
+    (configuration,) = live.arguments["certificate_authority_configuration"]
+    subject = {name: value for name, value in configuration["subject"][0].items() if value}
+    name, whole = ca.subject.common_name, ca.subject.model_dump(exclude_none=True)
+    is_same = subject.get("common_name") == name if name else subject == whole
+    return is_same and live.arguments["type"] == ca.type
 
 
 def compare_cas(
@@ -32,14 +105,14 @@ def _compare_ca(
     spec: Spec, key: str, matches: CaMatches, *, form: Mapping[str, Any], now: datetime, expiring: timedelta
 ) -> Iterator[Difference]:
     ca, live = spec.certificate_authorities[key], matches.unique[key]
-    yield from status.compare_status(key, ca, live)
+    yield from _compare_status(key, ca, live)
     if live.status in GONE:
         return
-    yield from status.check_end(key, ca, live, now=now, expiring=expiring)
-    yield from status.compare_permission(key, ca, live)
+    yield from _check_end(key, ca, live, now=now, expiring=expiring)
+    yield from _compare_permission(key, ca, live)
     if isinstance(ca, CertificateAuthority):
-        yield from compare_settings(key, form[key], live, defaults=spec.aws.default_tags)
-        yield from status.compare_signature(key, ca, live, live_cas=matches.unique)
+        yield from _compare_settings(key, form[key], live, defaults=spec.aws.default_tags)
+        yield from _compare_signature(key, ca, live, live_cas=matches.unique)
     elif ca.key_algorithm not in (None, _key_algorithm(live)):
         message = f"'{ca.key_algorithm}' in the spec, '{_key_algorithm(live)}' at AWS"
         place = f"certificate_authorities.{key}.key_algorithm"
@@ -71,3 +144,135 @@ def _is_elsewhere(spec: Spec, key: str) -> bool:
     ca = spec.certificate_authorities[key]
     is_foreign = ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id
     return bool(ca.provider and ca.provider.assume_role) or is_foreign
+
+
+def _compare_settings(
+    key: str, ours: Mapping[str, Any], live: CaStatus, defaults: Mapping[str, str]
+) -> Iterator[Difference]:
+    """Yield the differences of a CA's settings. `ours` is its normal form, `defaults` are the tags of the provider."""
+    place = f"{_SECTION}.{key}"
+    theirs = _live_form(live)
+    wanted = {**{name: ours.get(name) for name in theirs}, _TAGS: {**defaults, **ours[_TAGS]}}
+    wanted[_REVOCATION] = wanted[_REVOCATION] or {}
+    if TAGS in live.unread:
+        del wanted[_TAGS], theirs[_TAGS]
+    for path, value, live_value in differences(wanted, theirs):
+        if path[0] == _REVOCATION and len(path) == 2:  # noqa: PLR2004 - one of the two blocks
+            is_on = value is not None
+            message, advice = ("on in the spec, off at AWS", _ON) if is_on else ("off in the spec, on at AWS", _OFF)
+            yield Difference(Kind.APPLIED, ".".join((place, *path)), message, advice, live.arn, is_urgent=is_on)
+            continue
+        row = by_path().get(".".join((_SECTION, "*", *path[: 1 if path[0] == _TAGS else None])))
+        if value is None and row is not None and row.is_computed:
+            continue
+        message = f"{_format_value(value)} in the spec, {_format_value(live_value)} at AWS"
+        kind, advice = Kind.APPLIED, _APPLY
+        if row is not None and row.is_fixed:
+            kind, advice = (Kind.REPLACES, _REPLACED) if row.replaces else (Kind.STAYS, _UNCHANGEABLE)
+        yield Difference(kind, ".".join((place, *path)), message, advice, live.arn)
+    for message in live.unsupported_settings:
+        yield Difference(Kind.INEXPRESSIBLE, place, message, "nothing: a spec cannot express it", live.arn)
+
+
+def _live_form(live: CaStatus) -> dict[str, Any]:
+    """Return what AWS has, in normal form."""
+    form = read_fields(AUTHORITY, _SECTION, live.arguments, "live")
+    del form["enabled"]  # compared with the status
+    form[_REVOCATION] = enabled_blocks(form[_REVOCATION]) or {}
+    return {**form, _TAGS: dict(live.tags)}
+
+
+def _format_value(value: Any) -> str:
+    """Return a value as messages write it."""
+    if value is None:
+        return "nothing"
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else f"'{value}'"
+
+
+def _compare_status(key: str, ca: CertificateAuthority | Reference, live: CaStatus) -> Iterator[Difference]:
+    """Yield what is wrong with a CA's status."""
+    place = f"certificate_authorities.{key}"
+    is_enabled = not isinstance(ca, CertificateAuthority) or ca.enabled
+    is_pending = isinstance(ca, CertificateAuthority) and ca.activation == "pending"
+    if live.status == "DELETED":
+        until = day(live.restorable_until)
+        advice = f"restore it: aws acm-pca restore-certificate-authority, then enable it; otherwise {_NEW_CA}"
+        yield _urgent(Kind.REPLACES, place, f"it is DELETED and can be restored until {until}", advice, live)
+    elif live.status == "FAILED":
+        advice = f"delete it: {_NEW_CA}"
+        message = f"AWS could not create it ({live.failure or 'no reason given'})"
+        yield _urgent(Kind.REPLACES, place, message, advice, live)
+    elif live.status == "EXPIRED":
+        message = f"it is EXPIRED: its certificate ended on {day(live.ends)}"
+        yield _urgent(Kind.RENEWAL, place, message, _renewal_advice(ca), live)
+    elif live.status == "DISABLED" and is_enabled:
+        advice = "apply the stack, which enables it again, or write 'enabled: false': until then it issues nothing"
+        yield _urgent(Kind.RENEWAL, f"{place}.enabled", "'true' in the spec, it is DISABLED at AWS", advice, live)
+    elif live.status == "ACTIVE" and not is_enabled:
+        advice = "apply the stack, which disables it, or write 'enabled: true'"
+        message = "'false' in the spec, it is ACTIVE at AWS"
+        yield Difference(Kind.APPLIED, f"{place}.enabled", message, advice, live.arn)
+    elif live.status in ("PENDING_CERTIFICATE", "CREATING") and not is_pending:
+        message = f"it is {live.status}: it issues nothing yet"
+        yield Difference(Kind.APPLIED, place, message, "apply the whole stack", live.arn)
+
+
+def _check_end(
+    key: str, ca: CertificateAuthority | Reference, live: CaStatus, *, now: datetime, expiring: timedelta
+) -> Iterator[Difference]:
+    """Yield that a CA ends soon."""
+    if live.status in ("ACTIVE", "DISABLED") and live.ends is not None and live.ends - now <= expiring:
+        kind = Kind.RENEWAL if ca.permissions else Kind.STAYS
+        message = f"its certificate ends on {day(live.ends)}, in {days_until(live.ends, now)} days"
+        yield _urgent(kind, f"certificate_authorities.{key}", message, _renewal_advice(ca), live)
+
+
+def _renewal_advice(ca: CertificateAuthority | Reference) -> str:
+    if isinstance(ca, CertificateAuthority) and ca.activation is None:
+        return f"renew it: 'generation: {ca.generation + 1}'"
+    return "have its CSR signed again, and import the certificate: no apply does that"
+
+
+def _compare_permission(key: str, ca: CertificateAuthority | Reference, live: CaStatus) -> Iterator[Difference]:
+    """Yield what ACM's permission lacks, or has more than in the spec."""
+    if PERMISSIONS in live.unread:
+        return
+    place = f"certificate_authorities.{key}.permissions"
+    actions = {action for permission in ca.permissions for action in permission.actions}
+    if actions - set(live.actions):
+        for message in missing_permission(live):
+            advice = "apply the stack: until then ACM renews nothing from this CA"
+            yield _urgent(Kind.RENEWAL, place, message, advice, live)
+    elif live.actions and not ca.permissions:
+        message = f"nothing in the spec, at AWS ACM has {', '.join(live.actions)}"
+        advice = "write it into the spec and adopt it with 'pcaform adopt', or remove it at AWS: no apply does"
+        yield Difference(Kind.STAYS, place, message, advice, live.arn)
+    elif extra := [action for action in live.actions if action not in actions]:
+        message = f"at AWS ACM also has {', '.join(extra)}"
+        yield Difference(Kind.APPLIED, place, message, "write all three into the spec: renewals need them", live.arn)
+    for account in live.other_accounts:
+        message = f"at AWS ACM also has permission for account {account}, which renews nothing in the CA's own account"
+        advice = "remove it at AWS if that account must not issue from this CA: a spec cannot have it"
+        yield Difference(Kind.INEXPRESSIBLE, place, message, advice, live.arn)
+
+
+def _compare_signature(
+    key: str, ca: CertificateAuthority, live: CaStatus, *, live_cas: Mapping[str, CaStatus]
+) -> Iterator[Difference]:
+    """Yield that a CA's certificate has another signer or path length than in the spec."""
+    certificates = [] if CERTIFICATE in live.unread else list(parse_or_none(live.certificate))[:1]
+    place = f"certificate_authorities.{key}"
+    for certificate in certificates:
+        length = path_length(certificate)
+        if ca.type == "SUBORDINATE" and length != ca.path_length:
+            message = f"'{ca.path_length}' in the spec, '{'none' if length is None else length}' in its certificate"
+            yield Difference(Kind.STAYS, f"{place}.path_length", message, _REISSUE, live.arn)
+        parent = live_cas.get(ca.parent or "")
+        signers = list(parse_or_none(parent.certificate))[:1] if parent and CERTIFICATE not in parent.unread else []
+        if parent and signers and not is_signed_by(certificate, signers[0]):
+            message = f"'{ca.parent}' in the spec, but its certificate is not signed by '{parent.name}'"
+            yield Difference(Kind.STAYS, f"{place}.parent", message, _REISSUE, live.arn)
+
+
+def _urgent(kind: Kind, place: str, message: str, advice: str, live: CaStatus) -> Difference:
+    return Difference(kind, place, message, advice, live.arn, is_urgent=True)

@@ -5,12 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from pcaform.checks.drift.cas import compare_cas
+from pcaform.checks.drift.cas import CaMatches, compare_cas, is_named, match_cas, region_of
 from pcaform.checks.drift.certificates import compare_certificates
 from pcaform.checks.drift.difference import Difference, Drift, Kind, sort_differences
-from pcaform.checks.drift.matching import CaMatches, is_named, match_cas, region_of
-from pcaform.checks.drift.principals import compare_principals
-from pcaform.checks.drift.shares import compare_shares
+from pcaform.checks.drift.principals import compare_principals, compare_shares
 from pcaform.core.problems import Failure
 from pcaform.sources.account_snapshot import CERTIFICATE, PERMISSIONS, POLICY, TAGS, AccountSnapshot
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
@@ -74,12 +72,9 @@ def compare(spec: Spec, snapshot: AccountSnapshot, *, now: datetime, expiring: t
         differences += [_unknown("issuers", note) for note in principals.notes]
     elif principals is not None:
         differences += compare_principals(spec, principals, matches.arns)
-    return Drift(spec.stack, snapshot.account_id, _count(spec), sort_differences(differences))
-
-
-def _count(spec: Spec) -> int:
-    roles = len(spec.administrators) + len(spec.auditors)
-    return len(spec.certificate_authorities) + len(spec.issuers) + roles + len(spec.certificates) + len(spec.shares)
+    items = [*spec.certificate_authorities, *spec.issuers, *spec.administrators, *spec.auditors]
+    compared = len([*items, *spec.certificates, *spec.shares])
+    return Drift(spec.stack, snapshot.account_id, compared, sort_differences(differences))
 
 
 def _unread(notes: Iterable[ImportNote], spec: Spec, matches: CaMatches) -> Iterator[Difference]:

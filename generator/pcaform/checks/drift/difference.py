@@ -1,11 +1,17 @@
-"""What drift reports: differences between a spec and AWS, each with what becomes of it."""
+"""What drift reports: differences between a spec and AWS, each with what becomes of it; as text, Markdown and JSON."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import groupby
 from typing import Literal
 
-from pcaform.core.finding import Finding, Severity
+from pcaform.core.finding import Finding, Location, Severity
 from pcaform.core.formats.json_document import alias
+from pcaform.core.formats.markdown import code, code_cell, escape, table
+from pcaform.core.formats.report import Report
+
+_URGENT = "urgent"
 
 
 class Kind(StrEnum):
@@ -51,3 +57,41 @@ def sort_differences(differences: list[Difference]) -> tuple[Difference, ...]:
     kinds = list(Kind)
     ordered = sorted(differences, key=lambda difference: (not difference.is_urgent, kinds.index(difference.kind)))
     return tuple(replace(each, severity=Severity.ERROR if each.is_urgent else Severity.WARNING) for each in ordered)
+
+
+def build_report(drift: Drift, path: str = "") -> Report:
+    """Return the report of the drift of the spec in a file."""
+    location = Location(path) if path else None
+    differences = tuple(replace(each, location=location) for each in drift.differences)
+    return Report(
+        differences,
+        lines=lambda: _lines(drift),
+        document=lambda: replace(drift, differences=differences),
+        markdown=lambda: _format_markdown(drift),
+    )
+
+
+def _lines(drift: Drift) -> Iterator[str]:
+    """Yield the differences grouped by what becomes of them, each in two lines: the difference, and what to do."""
+    for title, differences in groupby(drift.differences, key=lambda each: _URGENT if each.is_urgent else each.kind):
+        yield title
+        for difference in differences:
+            kind = f" [{difference.kind}]" if difference.is_urgent else ""
+            yield f"  {difference.place}: {difference.message}{kind}"
+            yield f"    {difference.advice}"
+
+
+def _format_markdown(drift: Drift) -> str:
+    """Return a table, one line for each difference."""
+    if not drift.differences:
+        return f"{code(drift.stack)}: no difference between the spec and account {drift.account_id}."
+    rows = (
+        (
+            f"**{each.kind}**" if each.is_urgent else each.kind,
+            code_cell(each.place),
+            escape(each.message),
+            escape(each.advice),
+        )
+        for each in drift.differences
+    )
+    return "\n".join(table(("kind", "place in the spec", "difference", "what to do"), rows))

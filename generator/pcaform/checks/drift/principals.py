@@ -1,4 +1,4 @@
-"""Compares the issuers, administrators and auditors of a spec with AWS: existence, policies and trust.
+"""Compares the principals of a spec with AWS, existence, policies and trust, and the shares with the CAs' own policies.
 
 Policies from a group or from outside the stack are not removed by an apply: they stay, and are reported.
 """
@@ -12,6 +12,8 @@ from pcaform.iam.documents import PolicyError, read_policy
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
+from pcaform.iam.policies.share import document
+from pcaform.sources.account_snapshot import POLICY, CaStatus
 from pcaform.sources.aws.access_level import is_relevant
 from pcaform.sources.principals import IamPrincipal, IamPrincipals, Policy
 from pcaform.spec.issuers import Issuer, Role
@@ -87,7 +89,10 @@ def _compare_policies(place: str, principal: IamPrincipal, documents: Documents)
         message = f"different at AWS: {_names(own)} ({_compare_counts(_statements(own), expected)})"
         yield Difference(Kind.APPLIED, place, message, _APPLY, principal.arn)
     others = [policy for policy in principal.policies if policy not in own and is_relevant(policy)]
-    wider = [policy for policy in others if not _allow_statements(policy) <= expected]
+    # what another policy denies does not count
+    wider = [
+        each for each in others if not normalized_statements([read_policy(each.document).only("Allow")]) <= expected
+    ]
     if wider:
         message = f"at AWS it also has {_names(wider)} about CAs or certificates"
         advice = "remove it at AWS, or see with 'pcaform access --live' what it adds: no apply removes it"
@@ -108,11 +113,6 @@ def _statements(policies: Iterable[Policy]) -> frozenset[str]:
     return normalized_statements(policy.document for policy in policies)
 
 
-def _allow_statements(policy: Policy) -> frozenset[str]:
-    """Return what a policy allows, without what it denies."""
-    return normalized_statements([read_policy(policy.document).only("Allow")])
-
-
 def _compare_counts(live: frozenset[str], expected: frozenset[str]) -> str:
     """Return how many single permissions AWS has more, and how many are missing there."""
     more, fewer = len(live - expected), len(expected - live)
@@ -124,3 +124,28 @@ def _names(policies: Iterable[Policy]) -> str:
         f"the policy '{policy.name}'" + (f" of the group '{policy.group}'" if policy.group else "")
         for policy in policies
     )
+
+
+def compare_shares(spec: Spec, live_cas: Mapping[str, CaStatus]) -> Iterator[Difference]:
+    """Yield the differences of the resource policies of the CAs that were found."""
+    for key, live in live_cas.items():
+        if POLICY in live.unread or key not in spec.managed:
+            continue
+        share, place = spec.shares.get(key), f"shares.{key}"
+        if share is None and live.policy:
+            message = "nothing in the spec, at AWS the CA has a resource policy"
+            advice = "write the share into the spec, or remove the policy at AWS: no apply does"
+            yield Difference(Kind.STAYS, place, message, advice, live.arn)
+        elif share is not None and not live.policy:
+            message = "a share in the spec, at AWS the CA has no resource policy"
+            yield Difference(Kind.APPLIED, place, message, "apply the stack: it shares the CA", live.arn)
+        elif share is not None and not _is_same(live.policy, document(share, live.arn, region=live.region)):
+            advice = "apply the stack, or write what AWS has into the spec"
+            yield Difference(Kind.APPLIED, place, "the CA's resource policy is different at AWS", advice, live.arn)
+
+
+def _is_same(live_policy: str, expected: Mapping[str, object]) -> bool:
+    try:
+        return normalized_statements([live_policy]) == normalized_statements([expected])
+    except PolicyError:
+        return False

@@ -1,13 +1,25 @@
-"""Checks a plan: runs the rules on each change, and reports what cannot be decided."""
+"""Checks a plan: runs the rules on each change, reports what cannot be decided, and applies the waivers of a spec."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
-from pcaform.checks.guard.analysis.unknown_types import unknown_type
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.findings import address_of
-from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.registry import rules_for
-from pcaform.checks.guard.verdict import GuardFinding, GuardResult, Note, Outcome, Undecided, note, rank, undecided
+from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
+from pcaform.checks.guard.rule import rules_for
+from pcaform.checks.guard.verdict import (
+    GuardFinding,
+    GuardResult,
+    Note,
+    Outcome,
+    Undecided,
+    Waived,
+    note,
+    rank,
+    undecided,
+)
+from pcaform.spec.sections import Waiver
+from pcaform.terraform.plan_changes import is_marked
+from pcaform.terraform.resource_types import ACMPCA_PREFIX
 
 _KNOWN_ACTIONS = {
     frozenset(actions)
@@ -23,6 +35,8 @@ _KNOWN_ACTIONS = {
         ["create", "forget"],
     )
 }
+_CHANGING = {"create", "update", "delete"}
+_TAGS = {"tags", "tags_all"}
 _ERRORED = "Terraform stopped with an error: the plan is incomplete, and may contain more once the error is fixed"
 _DEFERRED = "Terraform defers changes to a later plan, or invokes an action: what that does is not in this plan"
 _PARTIAL = "the plan is partial ('-target', for example): what it leaves out is not checked"
@@ -60,12 +74,12 @@ def collect_result(outcomes: Iterable[Outcome]) -> GuardResult:
 def _outcomes(change: Change, context: PlanContext) -> Iterator[Outcome]:
     if frozenset(change.actions) not in _KNOWN_ACTIONS:
         words = ", ".join(change.actions) or "none"
-        yield undecided(address_of(change), f"this release does not know the actions '{words}'")
+        yield undecided(change.full_address, f"this release does not know the actions '{words}'")
         return
     yield from _notes(change)
     if change.actions != ("no-op",):
         yield from run_rules(change, context)
-        yield from unknown_type(change)
+        yield from _unknown_type(change)
 
 
 def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:
@@ -77,9 +91,63 @@ def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:
 def _notes(change: Change) -> Iterator[Note]:
     """Note what changes nothing at AWS although it may look so: a forget, an import, a move."""
     if "forget" in change.actions:
-        yield note(address_of(change), "forgotten: it is removed from the state and stays at AWS as it is")
+        yield note(change.full_address, "forgotten: it is removed from the state and stays at AWS as it is")
     if change.importing:
         after = "then changed" if change.actions != ("no-op",) else "nothing changes at AWS"
-        yield note(address_of(change), f"imported: {change.importing} is added to the state, {after}")
+        yield note(change.full_address, f"imported: {change.importing} is added to the state, {after}")
     if change.moved_from:
-        yield note(address_of(change), f"moved: it was {change.moved_from} in the state; a move changes nothing at AWS")
+        message = f"moved: it was {change.moved_from} in the state; a move changes nothing at AWS"
+        yield note(change.full_address, message)
+
+
+def _unknown_type(change: Change) -> Iterator[Undecided]:
+    """Yield that a change cannot be decided, if its type belongs to AWS Private CA and no rule looks at it.
+
+    Such types are those of the awscc provider, and new ones of later releases. A change of tags harms nothing.
+    """
+    is_of_private_ca = change.type.startswith((ACMPCA_PREFIX, "awscc_acmpca_"))
+    if not is_of_private_ca or rules_for(change.type) or not _CHANGING & set(change.actions):
+        return
+    before, after, unknown = (
+        {name: value for name, value in values.items() if name not in _TAGS}
+        for values in (change.before, change.after, change.unknown)
+    )
+    if change.actions != ("update",) or is_marked(unknown) or before != after:
+        message = f"what this does to a CA is unknown: no rule of the guard looks at '{change.type}'"
+        yield undecided(change.full_address, message)
+
+
+def check_changes(changes: Iterable[Change]) -> GuardResult:
+    """Check changes that are in no plan: those that only specs or waivers show."""
+    context = PlanContext(Plan((), is_errored=False))
+    return collect_result(outcome for change in changes for outcome in run_rules(change, context))
+
+
+def apply_waivers(result: GuardResult, waivers: Sequence[Waiver], *, today: date) -> GuardResult:
+    """Return a result without the findings that waivers accept; a waiver that expired before `today` accepts none."""
+    valid = [waiver for waiver in waivers if date.fromisoformat(waiver.until) >= today]
+    accepted = {finding: _find_waiver(finding, valid) for finding in result.findings}
+    used = {id(waiver) for waiver in accepted.values()}
+    unused = (
+        note(waiver.address or "", f"the waiver of '{waiver.what}' until {waiver.until} accepts nothing here")
+        for waiver in valid
+        if id(waiver) not in used
+    )
+    expired = check_changes(
+        Change(waiver.address or "", ChangeType.WAIVER, (), {}, waiver.model_dump(include={"what", "until", "why"}))
+        for waiver in waivers
+        if date.fromisoformat(waiver.until) < today
+    )
+    return GuardResult(
+        findings=(*(finding for finding, waiver in accepted.items() if waiver is None), *expired.findings),
+        notes=(*result.notes, *unused),
+        doubts=result.doubts,
+        waived=tuple(Waived(finding, waiver.why, waiver.until) for finding, waiver in accepted.items() if waiver),
+    )
+
+
+def _find_waiver(finding: GuardFinding, waivers: Iterable[Waiver]) -> Waiver | None:
+    """Return the waiver of a finding's rule at its resource, or at a module that contains it, or without an address."""
+    of_rule = (waiver for waiver in waivers if waiver.what == finding.rule)
+    address = f"{finding.address}."
+    return next((each for each in of_rule if each.address is None or address.startswith(f"{each.address}.")), None)

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from pcaform.checks.guard.analysis.cache import AnalysisCache
-from pcaform.checks.guard.certificate_dates import UnreadableError, certificate, identity
-from pcaform.checks.guard.findings import is_created
+from pcaform.checks.guard.certificate import identity, key_identifiers
 from pcaform.checks.guard.plan_json import Change, Plan, Resource
 from pcaform.checks.guard.policy_holders import Holders
 from pcaform.terraform.resource_types import (
@@ -33,7 +31,7 @@ _MAX_DEPTH = 32
 """Levels of CAs that are followed, so that certificates which name each other cause no endless loop."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PlanContext:
     """The objects before a plan, by type, with what the plan does to each."""
 
@@ -42,22 +40,20 @@ class PlanContext:
     """The ARNs of existing CAs by address, as the spec gives them; empty without a spec."""
 
     @cached_property
-    def analyses(self) -> AnalysisCache:
-        """The analyses of one change that its rules share."""
-        return AnalysisCache()
-
-    @cached_property
     def resources(self) -> Mapping[str, list[Resource]]:
         """The existing objects by type: those that the plan changes, and the rest of the state."""
-        changed = [_before(change) for change in self.plan.changes if change.before]
+        changed = [
+            Resource(change.address, change.type, change.before, change.deposed)
+            for change in self.plan.changes
+            if change.before
+        ]
         seen = {(each.address, each.deposed) for each in changed}
         moved = {change.moved_from for change in self.plan.changes}
         unchanged = (each for each in self.plan.resources if (each.address, each.deposed) not in seen)
         by_type: dict[str, list[Resource]] = {}
         existing = (*changed, *(each for each in unchanged if each.address not in moved))
-        for resource in sorted(
-            existing, key=lambda each: not each.deposed
-        ):  # of two with one ARN the live one comes last
+        live_last = sorted(existing, key=lambda each: not each.deposed)  # of two with one ARN the live one counts
+        for resource in live_last:
             by_type.setdefault(resource.type, []).append(resource)
         return by_type
 
@@ -98,18 +94,16 @@ class PlanContext:
     @cached_property
     def destroyed(self) -> frozenset[str]:
         """The ARNs of the CAs that this plan destroys: their parts are not reported again."""
-        gone = (change for change in self.plan.changes if change.type == AUTHORITY and "delete" in change.actions)
-        return frozenset(str(change.before.get("arn")) for change in gone)
+        return frozenset(str(each.before.get("arn")) for each in self.changes_of(AUTHORITY) if each.is_destroyed)
 
     def is_for_created_ca(self, change: Change) -> bool:
         """Tell whether an unknown CA is one that this plan creates, and not one that a data source reads later."""
-        return module(change.address) in self.created_modules - {""} or bool(
-            self.created_cas and not self._is_any_read_later
-        )
+        return module(change.address) in self.created_modules - {""} or self._is_any_only_created
 
     @cached_property
-    def _is_any_read_later(self) -> bool:
-        return any("read" in change.actions for change in self.changes_of(AUTHORITY))
+    def _is_any_only_created(self) -> bool:
+        is_any_read_later = any("read" in change.actions for change in self.changes_of(AUTHORITY))
+        return bool(self.created_cas) and not is_any_read_later
 
     @cached_property
     def deleted_names(self) -> frozenset[str]:
@@ -129,23 +123,22 @@ class PlanContext:
     @cached_property
     def moved_away(self) -> tuple[Change, ...]:
         """Changes of objects of a CA that is missing from the state, which move to one that this plan creates."""
-        dependents = self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, SHARE)
-        return tuple(change for change in dependents if self._is_moved_away(change))
 
-    def _is_moved_away(self, change: Change) -> bool:
-        name = "resource_arn" if change.type == SHARE else _ARN
-        arn = change.before.get(name)
-        is_of_others = (
-            arn in self.read and change.type != INSTALLATION
-        )  # the stack that installs in a CA has created it
-        return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
+        def is_moved_away(change: Change) -> bool:
+            name = "resource_arn" if change.type == SHARE else _ARN
+            arn = change.before.get(name)
+            is_of_others = arn in self.read and change.type != INSTALLATION  # who installs in a CA has created it
+            return bool(arn and change.unknown.get(name)) and arn not in self.authorities and not is_of_others
+
+        return tuple(filter(is_moved_away, self.changes_of(INSTALLATION, PERMISSION, CERTIFICATE, SHARE)))
 
     @cached_property
     def created_ids(self) -> frozenset[str]:
         """The ids of the CAs that this plan creates; an unknown id is the key of the CA, as in a spec's ARNs."""
-        created_cas = [change for change in self.plan.changes if change.type == AUTHORITY and is_created(change)]
         arns = [
-            str(change.after.get("arn") or module(change.address).removeprefix("module.ca_")) for change in created_cas
+            str(change.after.get("arn") or module(change.address).removeprefix("module.ca_"))
+            for change in self.changes_of(AUTHORITY)
+            if change.is_created
         ]
         return frozenset(arn.rpartition("/")[2] for arn in arns) - {""}
 
@@ -163,7 +156,7 @@ class PlanContext:
         return identity(text) in self._issued
 
     @cached_property
-    def _issued(self) -> frozenset[bytes | str]:
+    def _issued(self) -> frozenset[Any]:
         return frozenset(filter(None, (identity(each.values.get("certificate")) for each in self.of(CERTIFICATE))))
 
     @cached_property
@@ -177,7 +170,7 @@ class PlanContext:
         certificates = [each.values for each in self.of(CERTIFICATE) if each.values.get("certificate")]
         issued = {str(values["certificate"]): str(values.get(_ARN)) for values in certificates}
         parents = {arn: issued[text] for arn, text in self.installed.items() if text in issued}
-        keys = {arn: _identifiers(text) for arn, text in self.installed.items()}
+        keys = {arn: key_identifiers(text) for arn, text in self.installed.items()}
         by_key: dict[bytes | None, str] = {own: arn for arn, (own, _) in keys.items() if own}
         for arn, (_, issuer) in keys.items():
             if issuer in by_key:
@@ -260,16 +253,3 @@ def module(address: str) -> str:
 
 def _by_arn(resources: Iterable[Resource]) -> dict[str, Resource]:
     return {str(each.values["arn"]): each for each in resources if each.values.get("arn")}
-
-
-def _before(change: Change) -> Resource:
-    return Resource(change.address, change.type, change.before, change.deposed)
-
-
-def _identifiers(pem: str) -> tuple[bytes | None, bytes | None]:
-    """Return the key identifiers of a certificate and of its issuer."""
-    try:
-        parsed = certificate(pem)
-    except UnreadableError:
-        return None, None
-    return parsed.subject_key, parsed.authority_key

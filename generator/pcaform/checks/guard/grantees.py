@@ -13,7 +13,7 @@ from math import prod
 
 from pcaform.core.facts import TEMPLATES
 from pcaform.iam.actions import ISSUE
-from pcaform.iam.documents import Statement, read_policy, read_statements
+from pcaform.iam.documents import PolicyError, Statement, read_policy, read_statements
 from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.patterns import is_action, is_like
@@ -47,11 +47,9 @@ class Grantee:
 
     def __str__(self) -> str:
         """Return the name of the principal with its conditions."""
-        who = "everyone" if self.name == _ANYONE else f"{self.name}"
-        conditions = [
-            f"{operator} {key} {', '.join(sorted(values))}" for operator, key, values in sorted(self.conditions)
-        ]
-        return f"{who}{' if ' + ' and '.join(conditions) if conditions else ''}"
+        who = "everyone" if self.name == _ANYONE else self.name
+        conditions = [f"{operator} {key} {', '.join(sorted(each))}" for operator, key, each in sorted(self.conditions)]
+        return f"{who} if {' and '.join(conditions)}" if conditions else who
 
     @property
     def is_named(self) -> bool:
@@ -61,38 +59,85 @@ class Grantee:
     @property
     def may_issue_ca_certificates(self) -> bool:
         """Tell whether it may issue CA certificates: no condition restricts it to other templates."""
-        templates = [values for operator, key, values in self.conditions if _is_on_template(operator, key)]
-        return is_action(ISSUE, self.action) and all(any(map(_is_ca_template, values)) for values in templates)
+        on_templates = [
+            each for each in self.conditions if each[1].lower() == _TEMPLATE and not _can_be_missed(each[0])
+        ]
+        return is_action(ISSUE, self.action) and all(any(map(_is_ca_template, each[2])) for each in on_templates)
 
     @property
     def is_anyone(self) -> bool:
         """Tell whether no condition restricts who it is."""
-        if self.name == _ANYONE:
-            return not any(map(_names_account, self.conditions))
-        if _OIDC in self.name:
-            return not any(map(_names_subject, self.conditions))
-        return self.name in _PUBLIC_PROVIDERS and not any(map(_names_application, self.conditions))
+        if not (self.name == _ANYONE or _OIDC in self.name or self.name in _PUBLIC_PROVIDERS):
+            return False
+        return not any(
+            _restricts(key.lower(), values, name=self.name)
+            for operator, key, values in self.conditions
+            if not _can_be_missed(operator)
+        )
 
 
-def grantees(text: str, name: str) -> tuple[Grantee, ...]:
-    """Return who is granted access by a policy; raises PolicyError for a policy that IAM would refuse."""
-    read_document(text, name)
-    return tuple(grantee for each in read_statements(text, name) if each.is_allow for grantee in _grantees(each))
+@dataclass(frozen=True, slots=True)
+class AccessChange:
+    """Who has access by a policy before and after, who is added or removed, or why that is not known (`error`).
+
+    `is_new` means that nothing was there before: no trust policy of a role, or no CA.
+    """
+
+    before: tuple[Grantee, ...] = ()
+    after: tuple[Grantee, ...] = ()
+    added: tuple[Grantee, ...] = ()
+    removed: tuple[Grantee, ...] = ()
+    is_new: bool = False
+    is_denial_removed: bool = False
+    is_denial_added: bool = False
+    is_unknown: bool = False
+    error: str = ""
+
+    @property
+    def anyone(self) -> tuple[Grantee, ...]:
+        """Return what is added for any AWS account, or for any user of an identity provider."""
+        return tuple(each for each in self.added if each.is_anyone)
+
+    @property
+    def ca_issuers(self) -> tuple[Grantee, ...]:
+        """Return who may issue CA certificates from a CA that exists; nothing where any account may."""
+        if self.is_new or self.anyone:
+            return ()
+        return tuple(each for each in self.added if each.may_issue_ca_certificates)
+
+    @property
+    def other_issuers(self) -> tuple[Grantee, ...]:
+        """Return who is added, where neither any account nor the issuing of CA certificates is."""
+        return () if self.anyone or self.ca_issuers else self.added
 
 
-def denied_principals(text: str) -> frozenset[str]:
-    """Return the Deny statements of a policy, normalized."""
+def compare_access(before: str, after: str, *, names: tuple[str, str], is_new: bool) -> AccessChange:
+    """Compare two texts of a policy, empty where there is none, with their names for errors.
+
+    Who is granted access under wider conditions counts as added, under narrower ones as removed.
+    """
+    try:
+        old, new = (_grantees(*each) for each in zip((before, after), names, strict=True))
+        was, will = (_denials(text) if before and after else frozenset() for text in (before, after))
+    except PolicyError as error:
+        return AccessChange(error=str(error))
+    added, removed = _not_covered(new, old), _not_covered(old, new)
+    return AccessChange(old, new, added, removed, is_new, bool(was - will), bool(will - was))
+
+
+def _grantees(text: str, name: str) -> tuple[Grantee, ...]:
+    if not text:
+        return ()
+    read_document(text, name)  # what IAM would refuse is an error
+    return tuple(grantee for each in read_statements(text, name) if each.is_allow for grantee in _of_statement(each))
+
+
+def _denials(text: str) -> frozenset[str]:
     return normalized_statements([replace(read_policy(text).only("Deny"), version=None, id=None)])
 
 
-def added_grantees(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
-    """Return who is newly granted access, or under wider conditions."""
-    return tuple(new for new in after if not any(_covers(old, new) for old in before))
-
-
-def removed_grantees(before: tuple[Grantee, ...], after: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
-    """Return who is no longer granted access, or only under narrower conditions."""
-    return added_grantees(after, before)
+def _not_covered(grantees: tuple[Grantee, ...], others: tuple[Grantee, ...]) -> tuple[Grantee, ...]:
+    return tuple(each for each in grantees if not any(_covers(other, each) for other in others))
 
 
 def describe(found: Sequence[Grantee], others: Sequence[Grantee] = ()) -> str:
@@ -104,16 +149,10 @@ def describe(found: Sequence[Grantee], others: Sequence[Grantee] = ()) -> str:
 
 def _covers(old: Grantee, new: Grantee) -> bool:
     """Tell whether everything that one grantee may do was granted to another before."""
-    is_same = old.kind == new.kind and (
-        old.name == _ANYONE or _normalize_account(old.name) == _normalize_account(new.name)
-    )
+    old_name, new_name = (account_of(each.name) or each.name for each in (old, new))  # AWS writes accounts in two ways
+    is_same = old.kind == new.kind and (old.name == _ANYONE or old_name == new_name)
     is_among = is_same and is_action(new.action, old.action)
     return is_among and all(_still_holds(one, new.conditions) for one in old.conditions)
-
-
-def _normalize_account(name: str) -> str:
-    """Return the account id for a whole account, which AWS writes in two ways."""
-    return account_of(name) or name
 
 
 def _still_holds(condition: tuple[str, str, frozenset[str]], conditions: Conditions) -> bool:
@@ -121,12 +160,9 @@ def _still_holds(condition: tuple[str, str, frozenset[str]], conditions: Conditi
     operator, key, values = condition
     for other, other_key, new_values in conditions:
         if (other, other_key) == (operator, key):
-            return values <= new_values if "Not" in operator else _are_among(new_values, values, operator)
+            is_fewer = all(_is_among(value, values, operator) for value in new_values)
+            return values <= new_values if "Not" in operator else is_fewer
     return False
-
-
-def _are_among(values: frozenset[str], patterns: frozenset[str], operator: str) -> bool:
-    return all(_is_among(value, patterns, operator) for value in values)
 
 
 def _is_among(value: str, patterns: frozenset[str], operator: str) -> bool:
@@ -142,32 +178,20 @@ def _can_be_missed(operator: str) -> bool:
     return "Not" in operator or "IfExists" in operator or operator == "Null" or operator.startswith("ForAllValues:")
 
 
-def _names_account(condition: tuple[str, str, frozenset[str]]) -> bool:
-    """Tell whether a condition names the accounts or the organization of the caller."""
-    operator, key, values = condition
-    part = _PARTS.get(key.lower())
-    return part is not None and not _can_be_missed(operator) and all(_is_literal(part(value)) for value in values)
-
-
-def _names_subject(condition: tuple[str, str, frozenset[str]]) -> bool:
-    operator, key, values = condition
-    is_subject = key.lower().endswith(":sub") and not _can_be_missed(operator)
-    return is_subject and not any(map(is_untrusted_subject, values))
-
-
-def _names_application(condition: tuple[str, str, frozenset[str]]) -> bool:
-    operator, key, values = condition
-    is_own = key.lower().partition(":")[0] in _PUBLIC_PROVIDERS and not key.lower().endswith(":amr")
-    return is_own and not _can_be_missed(operator) and all(map(_is_literal, values))
+def _restricts(key: str, values: frozenset[str], *, name: str) -> bool:
+    """Tell whether a condition says who a principal is: an account or organization, a subject, or an application."""
+    if name == _ANYONE:
+        part = _PARTS.get(key)
+        return part is not None and all(_is_literal(part(value)) for value in values)
+    if _OIDC in name:
+        return key.endswith(":sub") and not any(map(is_untrusted_subject, values))
+    is_own = key.partition(":")[0] in _PUBLIC_PROVIDERS and not key.endswith(":amr")
+    return is_own and all(map(_is_literal, values))
 
 
 def _is_literal(text: str) -> bool:
     """Tell whether a text has no wildcard, and no variable, whose value the caller decides."""
     return bool(text) and not re.search(r"[*?]|\$\{", text)
-
-
-def _is_on_template(operator: str, key: str) -> bool:
-    return key.lower() == _TEMPLATE and not _can_be_missed(operator)
 
 
 def _is_ca_template(pattern: str) -> bool:
@@ -190,7 +214,7 @@ _PARTS: Mapping[str, Callable[[str], str]] = {
 """Key -> the part of its values that names the owner."""
 
 
-def _grantees(statement: Statement) -> Iterator[Grantee]:
+def _of_statement(statement: Statement) -> Iterator[Grantee]:
     actions = (_ANYONE,) if statement.actions is None else statement.actions
     conditions = _conditions(statement.conditions)
     for (written, name), action, condition in product(statement.principals or (), actions, conditions):

@@ -8,6 +8,7 @@ deleted outside Terraform, and `prior_state` for the other objects and for what 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from pcaform.core.problems import Failure
@@ -17,9 +18,30 @@ _TAKE = "take the output of 'terraform show -json PLAN'"
 _ZIP = b"PK\x03\x04"
 
 
-@dataclass(frozen=True, slots=True)
+class ChangeType(StrEnum):
+    """The types of changes that only two specs or a waiver show; rules name them as they name resource types."""
+
+    STACK = "spec.stack"
+    """A stack whose spec is removed."""
+    ACCOUNT = "spec.account"
+    """Account and region of a stack."""
+    BACKEND = "spec.backend"
+    """Where the state of a stack is."""
+    CA = "spec.certificate_authority"
+    """Keys of a CA's entry that are in no argument of its resource."""
+    CA_CERTIFICATE = "spec.ca_certificate"
+    """Generation and terms of a CA's certificate."""
+    CERTIFICATE = "spec.certificate"
+    """The ARN of a certificate's entry."""
+    CRL_BUCKET = "spec.crl_bucket"
+    """Keys of a CRL bucket's entry that are in no argument of its resource."""
+    WAIVER = "spec.waiver"
+    """A waiver whose last day is over; its values are those of the waiver."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """The change of one object.
+    """The change of one object; two are the same only if they are one, so that an analysis can be kept for it.
 
     `actions` are Terraform's words in its order; `before` is the object as it is, `after` as it will be as far
     as that is known, and `unknown` names the unknown arguments. `reason` is Terraform's `action_reason`, `paths` are
@@ -33,13 +55,38 @@ class Change:
     actions: tuple[str, ...]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
-    unknown: Mapping[str, Any]
-    reason: str
-    paths: tuple[str, ...]
-    deposed: str
+    unknown: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    paths: tuple[str, ...] = ()
+    deposed: str = ""
     secret: tuple[Any, Any] = (False, False)
     importing: str = ""
     moved_from: str = ""
+
+    @property
+    def full_address(self) -> str:
+        """The address of the changed object, with the key of a deposed object."""
+        return f"{self.address} (deposed {self.deposed})" if self.deposed else self.address
+
+    @property
+    def is_destroyed(self) -> bool:
+        """Whether the existing object is destroyed; Terraform asks readers to look for the action 'delete'."""
+        return "delete" in self.actions
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another object takes its place; the old one is destroyed, or only forgotten (OpenTofu)."""
+        return "create" in self.actions and (self.is_destroyed or "forget" in self.actions)
+
+    @property
+    def is_created(self) -> bool:
+        """Whether an object is created where none exists."""
+        return "create" in self.actions and not self.is_replaced
+
+    @property
+    def is_updated(self) -> bool:
+        """Whether the object stays and its arguments change."""
+        return "update" in self.actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +188,12 @@ def _change(record: Mapping[str, Any]) -> Change:
         paths=tuple(_path(steps) for steps in _list(change, "replace_paths")),
         deposed=_text(record.get("deposed", "")),
         secret=(change.get("before_sensitive", False), change.get("after_sensitive", False)),
-        importing=_import_id(importing) if importing else "",
+        # the id of an imported object, or the parts of its identity
+        importing=_text(importing.get("id") or json.dumps(importing.get("identity"), sort_keys=True))
+        if importing
+        else "",
         moved_from=_text(record.get("previous_address", "")),
     )
-
-
-def _import_id(importing: Mapping[str, Any]) -> str:
-    """Return the id of an imported object, or the parts of its identity."""
-    text = importing.get("id") or json.dumps(importing.get("identity"), sort_keys=True)
-    return _text(text)
 
 
 def _path(steps: Any) -> str:

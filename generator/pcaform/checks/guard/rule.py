@@ -1,30 +1,55 @@
-"""What a rule of the guard is: one object with its id, level, text, source and check.
+"""What a rule of the guard is: one object with its id, level, text, source and check; and all rules.
 
-A file below `rules` holds the rules of one kind, each written as its check with the rest above it:
+A file below `rules` holds the rules of one kind, registered by being there. Each is written as its check:
 
-    @rule("ca-disabled", Level.BREAKS_TRUST, types=(AUTHORITY,), change="disables a CA", consequence="…", source="…")
+    @rule("ca-disabled", Level.BREAKS_TRUST, types=[AUTHORITY])
     def ca_disabled(change: Change, context: PlanContext) -> Iterator[Outcome]:
+        \"\"\"Disables a CA.
+
+        Consequence: it issues and renews nothing, and publishes no revocation
+        Source: https://...
+        \"\"\"
         if ...:
             yield ca_disabled.finding(change, "…", advice="…")
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from inspect import cleandoc
+from typing import Any
 
-from pcaform.checks.guard.findings import address_of, cause, differences
-from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.verdict import GuardFinding, Level, Outcome, Undecided, undecided
-from pcaform.core import rules
+from pcaform.checks.guard import rules
+from pcaform.checks.guard.context import PlanContext
+from pcaform.checks.guard.plan_json import Change, ChangeType
+from pcaform.checks.guard.verdict import Difference, GuardFinding, Level, Outcome, Undecided, rank, undecided
+from pcaform.core.rules import Rule as AnyRule
+from pcaform.core.rules import collect
+from pcaform.core.unicode import visible
+from pcaform.terraform.plan_changes import is_marked
 
-if TYPE_CHECKING:
-    from pcaform.checks.guard.context import PlanContext
+Check = Callable[[Change, PlanContext], Iterator[Outcome]]
+_CAUSES = {
+    "delete_because_no_resource_config": "its block is no longer in the configuration",
+    "delete_because_no_module": "its module is no longer in the configuration",
+    "delete_because_wrong_repetition": "'count' or 'for_each' was added or removed",
+    "delete_because_count_index": "its index is beyond 'count'",
+    "delete_because_each_key": "its key is no longer in 'for_each'",
+    "delete_because_no_move_target": "it was moved to an address that is not declared",
+    "replace_because_tainted": "it is marked as tainted",
+    "replace_by_request": "'-replace' asks for it",
+    "replace_by_triggers": "'replace_triggered_by' asks for it",
+}
+"""Terraform's reasons, https://developer.hashicorp.com/terraform/internals/json-format#plan-representation."""
 
-Check = Callable[[Change, "PlanContext"], Iterator[Outcome]]
+_LONGEST = 200
+_HIDDEN = "(secret)"
+_UNKNOWN = "(known after apply)"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(rules.Rule[Check]):
+class Rule(AnyRule[Check]):
     """One rule: `check` is run on every change of the resource types in `types`.
 
     `change` ends the sentence "a change that …", `text` says what it does.
@@ -48,25 +73,87 @@ class Rule(rules.Rule[Check]):
         level = level or self.level
         return GuardFinding(
             self.id,
-            address_of(change),
+            change.full_address,
             message,
             advice,
             severity=level.severity,
             level=level,
             actions=change.actions,
-            cause=cause(change),
+            cause=_cause(change),
             paths=change.paths,
-            differences=differences(change, change.paths or arguments),
+            differences=tuple(_difference(change, path) for path in change.paths or arguments),
             affected=tuple(affected),
         )
 
     def undecided(self, change: Change, message: str) -> Undecided:
         """Return that the change cannot be decided, and may be one that the rule finds."""
-        return undecided(address_of(change), message, self.level)
+        return undecided(change.full_address, message, self.level)
 
 
-def rule(
-    name: str, level: Level, *, types: Sequence[str], change: str, consequence: str, source: str
-) -> Callable[[Check], Rule]:
-    """Make a check a rule, under the check's name."""
-    return lambda check: Rule(name, consequence, source, check, level, tuple(types), change)
+def rule(name: str, level: Level, *, types: Sequence[str]) -> Callable[[Check], Rule]:
+    """Make a check a rule; its docstring names the change, what happens then, and the page that says so."""
+
+    def make(check: Check) -> Rule:
+        change, _, rest = cleandoc(check.__doc__ or "").partition(".\n\nConsequence: ")
+        consequence, _, source = rest.partition("\nSource: ")
+        return Rule(name, consequence, source, check, level, tuple(types), change[:1].lower() + change[1:])
+
+    return make
+
+
+@cache
+def all_rules() -> Mapping[str, Rule]:
+    """Return the rules by id: by level, then by the name of their file, then as they are in it."""
+    return {rule.id: rule for rule in sorted(collect(rules, Rule), key=lambda rule: rank(rule.level))}
+
+
+@cache
+def rules_for(kind: str) -> tuple[Rule, ...]:
+    """Return the rules that look at changes of a resource type."""
+    return tuple(rule for rule in all_rules().values() if kind in rule.types)
+
+
+def waivable_rules() -> tuple[str, ...]:
+    """Return the ids that a waiver may name: all but that of the rule about waivers."""
+    return tuple(rule.id for rule in all_rules().values() if ChangeType.WAIVER not in rule.types)
+
+
+def _cause(change: Change) -> str:
+    """Return what forces the change, in words; empty if Terraform gives no reason."""
+    if change.paths:
+        return f"{', '.join(repr(path) for path in change.paths)} {'change' if len(change.paths) > 1 else 'changes'}"
+    return _CAUSES.get(change.reason, change.reason)
+
+
+def _difference(change: Change, path: str) -> Difference:
+    steps = list(_steps(path))
+    is_secret = any(_at(mask, steps, is_mask=True) is True for mask in change.secret)
+    is_unknown = _at(change.unknown, steps, is_mask=True) is True
+    before = _HIDDEN if is_secret else _format_value(_at(change.before, steps))
+    after = _HIDDEN if is_secret else _UNKNOWN if is_unknown else _format_value(_at(change.after, steps))
+    return Difference(path, before, after)
+
+
+def _steps(path: str) -> Iterator[str | int]:
+    for part in path.replace("[", ".").split("."):
+        index = part.removesuffix("]")
+        yield int(index) if index != part and index.isdigit() else index
+
+
+def _at(value: Any, steps: Sequence[str | int], *, is_mask: bool = False) -> Any:
+    """Return the value at a path; in a mask the first `true` on the way holds for everything below it."""
+    for step in steps:
+        if is_mask and value is True:
+            return True
+        if isinstance(value, Mapping) and step in value:
+            value = value[str(step)]
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return is_marked(value) if is_mask else value
+
+
+def _format_value(value: Any) -> str:
+    text = visible(json.dumps(value, ensure_ascii=False))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -2,37 +2,55 @@
 
 The requests are those of `pcaform access`: every action on every CA that either set names, with every template, by
 every route, and those that probe for over-permission; and the plain ones in all contexts that conditions distinguish.
+For a pattern of CAs an ARN is tried that matches it. One value of each kind of condition is enough: both ends of an
+address range, a text for each wildcard. Templates, names and issuer tags are left out of the contexts: requests are
+tried with all of them anyway.
 """
 
+import ipaddress
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, islice, product
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
 from pcaform.checks.access.check import is_allowed
-from pcaform.checks.access.condition_samples import sample_contexts
-from pcaform.checks.access.report import describe
+from pcaform.checks.access.report import rows
 from pcaform.checks.access.request_matrix import RequestMatrix
-from pcaform.checks.access.scenario import Scenario, Subject, name_patterns
-from pcaform.checks.access.summary import rows
-from pcaform.checks.guard.condition_contexts import condition_contexts
-from pcaform.checks.guard.referenced_cas import new_templates, scenario_of
-from pcaform.checks.guard.relevance import ON_IAM
+from pcaform.checks.access.scenario import Scenario, Subject, sample_names
+from pcaform.checks.guard.policy_holders import ON_IAM
+from pcaform.core import facts
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.iam import actions
-from pcaform.iam.documents import PolicyError
+from pcaform.iam.documents import PolicyError, Statement, read_statements
 from pcaform.iam.evaluator.documents import read_document
 from pcaform.iam.evaluator.evaluate import Policies
-from pcaform.iam.evaluator.patterns import Context
+from pcaform.iam.evaluator.patterns import Context, is_like
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sources.principals import IamPrincipal, Policy
 from pcaform.terraform.schema import normal_json
 
+_ISSUE = actions.ISSUE.partition(":")[2]
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')
 _MOST = 12
+
+_AUTHORITY = re.compile(
+    r'"(?P<arn>arn:(?P<partition>[\w-]+|\*):acm-pca:(?P<region>[\w*?-]*)'
+    r'(?::(?P<account>[\d*?]*)(?::(?P<resource>[\w*?/-]*))?)?)"'
+)
+_TEMPLATE = re.compile(r'"(arn:[\w-]+:acm-pca:::template/([\w]+/V[0-9]+))"')
+_IAM = re.compile(r"arn:[\w-]+:iam::([0-9]{12}):")
+_REGION, _ACCOUNT = "us-east-1", "000000000000"
+SAMPLE = "00000000-0000-4000-8000-000000000000"
+"""The CA id that is used for a wildcard."""
+VARIABLE = re.compile(r"\$\{(?P<key>[^\s,'{}\"]+)[^}\"]*\}")
+_KIND = "certificate-authority/"
+_TRIED = ("acm-pca:", "acm:", "aws:viaawsservice", "aws:tagkeys", f"aws:requesttag/{ISSUER_TAG}".lower())
+_GAPS = ("x", "", "zq")
+_MOST_CONTEXTS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +62,7 @@ class Widening:
     @property
     def has_ca_template(self) -> bool:
         """Tell whether a CA certificate can be issued that could not be before."""
-        return any("CACertificate" in (request.template or "") for request in self.gained)
+        return any(request.has_ca_template for request in self.gained)
 
     @property
     def has_privileged_template(self) -> bool:
@@ -58,12 +76,17 @@ class Widening:
 
 def find_widening(before: Mapping[str, str], after: Mapping[str, str]) -> Widening:
     """Compare two sets of policies, each name to JSON; raises PolicyError for a policy that IAM would refuse."""
-    old, new = _policies(before), _policies(after)
+    old, new = (
+        Policies(identity=tuple(read_document(text, name) for name, text in policies.items()))
+        for policies in (before, after)
+    )
     both = {f"before {name}": text for name, text in before.items()} | dict(after)
     scenario = scenario_of(both)
-    subject = Subject("", "issuer", _principal(scenario, both), is_owned=True, owner_tag=_tag(both))
-    samples = {pattern: re.sub(r"[*?]", "x", pattern) for pattern in name_patterns([subject])}
-    requests = list(dict.fromkeys(RequestMatrix(scenario, subject, samples, sample_contexts(subject)).requests()))
+    policies = tuple(Policy(name, text) for name, text in both.items())
+    principal = IamPrincipal("user", "example", scenario.arn("iam", "user/example"), "/", policies)
+    tag = next((match["tag"] for text in both.values() for match in _TAG.finditer(text)), "user/example")
+    subject = Subject("", "issuer", principal, is_owned=True, owner_tag=tag)
+    requests = list(dict.fromkeys(RequestMatrix(scenario, subject, sample_names([subject])).requests()))
     requests += [*_escalations(scenario), *_of_new_templates(requests, new_templates(both))]
     gained = [
         request
@@ -96,22 +119,8 @@ def _varied(requests: list[AccessRequest], contexts: list[Context]) -> Iterator[
 def _escalations(scenario: Scenario) -> Iterator[AccessRequest]:
     """Yield the requests to IAM by which a principal can grant itself everything else."""
     for action, kind in ON_IAM.items():
-        arn = scenario.arn("iam", f"{kind}/example").replace(f":{scenario.region}:", "::", 1)
-        yield AccessRequest(action, "IAM", resource=arn, context=access_request.route_keys(access_request.DIRECT))
-
-
-def _policies(policies: Mapping[str, str]) -> Policies:
-    return Policies(identity=tuple(read_document(text, name) for name, text in policies.items()))
-
-
-def _principal(scenario: Scenario, policies: Mapping[str, str]) -> IamPrincipal:
-    arn = scenario.arn("iam", "user/example", region="").replace(scenario.region, "", 1)
-    return IamPrincipal("user", "example", arn, "/", tuple(Policy(name, text) for name, text in policies.items()))
-
-
-def _tag(policies: Mapping[str, str]) -> str:
-    """Return the tag that a principal's certificates must have, if its policies name one."""
-    return next((match["tag"] for text in policies.values() for match in _TAG.finditer(text)), "user/example")
+        context = access_request.route_keys(access_request.DIRECT)
+        yield AccessRequest(action, "IAM", resource=scenario.arn("iam", f"{kind}/example"), context=context)
 
 
 def _lines(gained: tuple[AccessRequest, ...]) -> Iterator[str]:
@@ -121,17 +130,10 @@ def _lines(gained: tuple[AccessRequest, ...]) -> Iterator[str]:
             more = f", and {len(may) - _MOST} more" if len(may) > _MOST else ""
             yield f"on {row.target}, {route}: {', '.join(may[:_MOST])}{more}"
     plain_actions = {request.action for request in plain}
-    rest = [
-        request for request in gained if request.variant != access_request.PLAIN and request.action not in plain_actions
-    ]
+    others = [each for each in gained if each.variant != access_request.PLAIN and each.action not in plain_actions]
     yield from dict.fromkeys(
-        f"on {request.target}: {_describe_request(request)}, {request.variant}" for request in rest
-    )
-
-
-def _describe_request(request: AccessRequest) -> str:
-    return (
-        actions.ISSUE.partition(":")[2] if request.action == actions.ISSUE else describe(request).partition(" on ")[0]
+        f"on {each.target}: {_ISSUE if each.action == actions.ISSUE else each.action}, {each.variant}"
+        for each in others
     )
 
 
@@ -142,3 +144,115 @@ def have_same_meaning(before: Iterable[str], after: Iterable[str]) -> bool:
         return normalized_statements(old) == normalized_statements(new)
     except PolicyError:
         return sorted(map(normal_json, old)) == sorted(map(normal_json, new))
+
+
+def scenario_of(policies: Mapping[str, str]) -> Scenario:
+    """Return the CAs that policies name, in the first region and account that a policy names."""
+    matches = [match for text in _normalized_json(policies) for match in _AUTHORITY.finditer(text) if _id(match)]
+    region = next((match["region"] for match in matches if match["region"].replace("-", "").isalnum()), _REGION)
+    accounts = [match["account"] or "" for match in matches] + _IAM.findall(" ".join(policies.values()))
+    account = next((each for each in accounts if each.isdigit()), _ACCOUNT)
+    empty = Scenario(region, account, {}, ())
+    return Scenario(region, account, {match["arn"]: _concrete_arn(match, empty) for match in matches}, ())
+
+
+def new_templates(policies: Mapping[str, str]) -> dict[str, str]:
+    """Return the templates in policies that this release does not know: name -> ARN."""
+    templates = [match.groups() for text in _normalized_json(policies) for match in _TEMPLATE.finditer(text)]
+    return {name: arn for arn, name in templates if name not in facts.TEMPLATES}
+
+
+def _normalized_json(policies: Mapping[str, str]) -> Iterator[str]:
+    """Yield policies as normalized JSON, with each policy variable replaced by the id of a CA."""
+    for text in policies.values():
+        yield VARIABLE.sub(SAMPLE, json.dumps(json.loads(text)))
+
+
+def _id(match: re.Match[str]) -> str:
+    """Return the id, or the pattern of ids, in an ARN; empty if it is not the ARN of a CA."""
+    resource = match["resource"]
+    if resource is None:
+        return "*"
+    if resource.startswith(_KIND):
+        return resource.removeprefix(_KIND)
+    return "*" if is_like(f"{_KIND}{SAMPLE}", resource, {}) else ""
+
+
+def _concrete_arn(match: re.Match[str], scenario: Scenario) -> str:
+    """Return an ARN that matches a pattern; without wildcards, the pattern itself."""
+    partition = scenario.arn("acm-pca", "x").split(":")[1] if "*" in match["partition"] else match["partition"]
+    region = _match_or_fill(match["region"], scenario.region, "east")
+    account = _match_or_fill(match["account"] or "*", scenario.account_id, "0")
+    ca_id = SAMPLE if _id(match) == "*" else re.sub(r"[*?]", "0", _id(match))
+    return f"arn:{partition}:acm-pca:{region}:{account}:{_KIND}{ca_id}"
+
+
+def _match_or_fill(pattern: str, value: str, filling: str) -> str:
+    """Return `value` if it matches a pattern, else the pattern with its wildcards filled."""
+    return value if is_like(value, pattern, {}) else pattern.replace("*", filling).replace("?", filling[0])
+
+
+def condition_contexts(before: Mapping[str, str], after: Mapping[str, str]) -> list[Context]:
+    """Return contexts that meet the conditions that differ, with and without the other conditions of the second set."""
+    if not before:
+        return []
+    old, new = (
+        [each for name, text in policies.items() for each in read_statements(text, name)]
+        for policies in (before, after)
+    )
+    keys = [{_key(each) for statement in statements for each in _contexts(statement)} for statements in (old, new)]
+    differing = [json.loads(each) for each in sorted(keys[0] ^ keys[1])]
+    bases = {_key(_base(each)): _base(each) for each in new if each.is_allow}
+    contexts = chain(differing, ({**base, **each} for each in differing for base in bases.values()))
+    return [{key: (value,) for key, value in each.items()} for each in islice(_unique(contexts), _MOST_CONTEXTS)]
+
+
+def _unique(contexts: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
+    seen = set()
+    for each in contexts:
+        if _key(each) not in seen:
+            seen.add(_key(each))
+            yield each
+
+
+def _key(context: Mapping[str, str]) -> str:
+    return json.dumps(context, sort_keys=True)
+
+
+def _contexts(statement: Statement) -> Iterator[dict[str, str]]:
+    """Yield for each value of each condition a context with that value that meets the other conditions."""
+    base = _base(statement)
+    for _, key, values in _conditions(statement):
+        yield from ({**base, key: value} for value in values)
+
+
+def _base(statement: Statement) -> dict[str, str]:
+    """Return a context that meets all conditions of a statement."""
+    return {key: values[0] for operator, key, values in _conditions(statement) if values and "Not" not in operator}
+
+
+def _conditions(statement: Statement) -> Iterator[tuple[str, str, list[str]]]:
+    for each in statement.conditions:
+        if not each.key.startswith(_TRIED):
+            samples = [sample for value in each.values for sample in _samples(each.operator, value)]
+            yield each.operator, each.key, samples
+    for resource in statement.resources or ():
+        for match in VARIABLE.finditer(resource):
+            yield "Resource", match["key"].lower(), [SAMPLE]
+
+
+def _samples(operator: str, text: str) -> list[str]:
+    if "Null" in operator:
+        return ["x"] if text == "false" else []
+    if "IpAddress" in operator:
+        return _ends(text)
+    gaps = _GAPS if "*" in text or "?" in text else _GAPS[:1]
+    return [text.replace("*", gap).replace("?", gap[:1] or "y") for gap in gaps]
+
+
+def _ends(text: str) -> list[str]:
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return []
+    return [str(network[0]), str(network[-1])]

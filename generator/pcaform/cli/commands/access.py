@@ -84,24 +84,23 @@ def command(
 
 def run(path: str, *, form: str = "text") -> int:
     """Print what the principals of a spec, or of a stack's directory, may do; return 2 where that is not as granted."""
-    from pcaform.checks.access import targets
+    from pcaform.checks.access.stack import check_spec_access, check_stack_access
     from pcaform.rules.load import load_file
 
     directory = Path(path)
-    result = targets.check_stack_access(directory) if directory.is_dir() else targets.check_spec_access(load_file(path))
+    result = check_stack_access(directory) if directory.is_dir() else check_spec_access(load_file(path))
     return _print(result, form)
 
 
 def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
     """Print what the principals of an account may do; return 2 where that is too much, or where not all was read."""
-    from pcaform.checks.access import targets
-    from pcaform.checks.access.account import account_request
+    from pcaform.checks.access.account import account_request, check_account_access
     from pcaform.cli.account_session import open_account, require_cas
     from pcaform.sources.aws.snapshot import read_snapshot
 
     snapshot = read_snapshot(open_account(caller), account_request(filters))
     require_cas(snapshot.certified, snapshot.notes)
-    result, unread = targets.check_account_access(snapshot)
+    result, unread = check_account_access(snapshot)
     notes = (*snapshot.all_notes, *unread)
     console.print_status(*map(str, notes))
     code = _print(result, form)
@@ -109,11 +108,11 @@ def run_live(caller: Caller, filters: Filters, *, form: str = "text") -> int:
 
 
 def _print(result: "AccessResult", form: str) -> int:
-    from pcaform.checks.access import report, targets
+    from pcaform.checks.access import report
 
     report.build_report(result).print(form)
     holder = "principal" if result.is_live else "stack"
-    console.print_status(f"no policy of a {holder} shows: {report.not_shown(result)}", targets.format_summary(result))
+    console.print_status(f"no policy of a {holder} shows: {report.not_shown(result)}", report.format_summary(result))
     return FINDINGS if result.findings else OK
 
 

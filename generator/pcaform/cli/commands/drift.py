@@ -36,7 +36,7 @@ def command(
 def run(path: str, caller: Caller, *, form: str = "text", expiring: timedelta = timedelta(days=90)) -> int:
     """Print what differs between a spec and its account; return 2 where anything differs or could not be read."""
     from pcaform.checks.drift.check import compare_account, format_summary, select_regions
-    from pcaform.checks.drift.report import build_report
+    from pcaform.checks.drift.difference import build_report
     from pcaform.cli.account_session import open_account
     from pcaform.rules.load import load_file
 

@@ -15,7 +15,7 @@ _REPORTS = {
     "access": ("pcaform.checks.access.report", "AccessReport"),
     "import": ("pcaform.importer.merge.report", "ImportReport"),
     "drift": ("pcaform.checks.drift.difference", "Drift"),
-    "audit": ("pcaform.checks.audit.finding", "Audit"),
+    "audit": ("pcaform.checks.audit.rule", "Audit"),
     "adopt": ("pcaform.adopt.report", "Proof"),
 }
 """The dataclass that each of them prints as JSON; only the module that is asked for is imported."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from pcaform.checks.guard.registry import waivable_rules
+from pcaform.checks.guard.rule import waivable_rules
 from pcaform.rules.rule import error
 from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.parse import Violation

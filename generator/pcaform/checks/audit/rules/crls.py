@@ -1,12 +1,16 @@
-"""Rules about CRLs and their buckets."""
+"""Rules about CRLs and their buckets.
+
+Who may act on the CRLs by the policy of a bucket is who may at most: conditions count as met, since they depend on the
+request, and denials are ignored.
+"""
 
 from collections.abc import Iterator
 
-from pcaform.checks.audit.bucket_readers import ANYONE, Grant, bucket_readers
-from pcaform.checks.audit.finding import AuditFinding
-from pcaform.checks.audit.rule import AuditContext, rule
+from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.facts import CRL_WRITER
-from pcaform.iam.documents import PolicyError
+from pcaform.iam.documents import ANYONE, PolicyError, Statement
+from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.evaluator.patterns import is_resource
 from pcaform.sources.account_snapshot import Bucket, CaStatus
 
 _READ, _WRITE = "s3:GetObject", "s3:PutObject"
@@ -15,6 +19,8 @@ _CLOUDFRONT = (
     "bucket stays private"
 )
 _INACTIVE = ("DELETED", "EXPIRED", "FAILED")
+_Grants = list[tuple[str, bool]]
+"""Principals that a policy allows an action, as it writes them, and whether a condition limits that."""
 
 
 @rule("list-not-written", source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies")
@@ -33,7 +39,7 @@ def crl_unreadable(context: AuditContext) -> Iterator[AuditFinding]:
     """No one can read a CRL: its bucket is private, and neither CloudFront nor another reader has access."""
     for bucket in _buckets(context):
         try:
-            readers, writers = bucket_readers(bucket, _READ), bucket_readers(bucket, _WRITE)
+            readers, writers = _bucket_readers(bucket, _READ), _bucket_readers(bucket, _WRITE)
         except PolicyError as error:
             advice = "look at the policy: who can read its CRLs was not checked"
             yield crl_unreadable.finding(f"bucket {bucket.name}", f"its {error}", advice=advice, day=None)
@@ -62,11 +68,11 @@ def _buckets(context: AuditContext) -> list[Bucket]:
     return [bucket for _, bucket in sorted(context.snapshot.buckets.items())]
 
 
-def _readable_policies(context: AuditContext) -> Iterator[tuple[Bucket, list[Grant], list[Grant]]]:
+def _readable_policies(context: AuditContext) -> Iterator[tuple[Bucket, _Grants, _Grants]]:
     """Yield each bucket with who may read and who may write; those with an unreadable policy are left out."""
     for bucket in _buckets(context):
         try:
-            yield bucket, bucket_readers(bucket, _READ), bucket_readers(bucket, _WRITE)
+            yield bucket, _bucket_readers(bucket, _READ), _bucket_readers(bucket, _WRITE)
         except PolicyError:
             continue
 
@@ -78,24 +84,24 @@ def _cas_of(bucket: Bucket, context: AuditContext) -> list[CaStatus]:
     ]
 
 
-def _write_problem(bucket: Bucket, writers: list[Grant]) -> tuple[str, str] | None:
+def _write_problem(bucket: Bucket, writers: _Grants) -> tuple[str, str] | None:
     """Return why no CRL is written into a bucket, and what to do; None where it is."""
     if not bucket.is_there:
         message = f"its CRL goes to the bucket {bucket.name}, which does not exist: no CRL is written"
         return message, "create the bucket, or name another one: until then, clients do not learn of revocations"
-    if not any(grant.principal in (CRL_WRITER, ANYONE) for grant in writers):
+    if not any(name in (CRL_WRITER, ANYONE) for name, _ in writers):
         message = f"the policy of bucket {bucket.name} does not allow {CRL_WRITER} to write: no CRL is written"
         advice = "allow s3:PutObject, s3:PutObjectAcl, s3:GetBucketAcl and s3:GetBucketLocation to that service"
         return message, advice
     return None
 
 
-def _is_readable(ca: CaStatus, bucket: Bucket, readers: list[Grant]) -> bool:
+def _is_readable(ca: CaStatus, bucket: Bucket, readers: _Grants) -> bool:
     """Tell whether a CRL has readers; behind a custom name, or without a URL, any reader of the bucket may serve it."""
     is_behind = bool(ca.crl.get("custom_cname")) or ca.omits_crl_url
-    is_allowed = any(grant.principal == ANYONE or (is_behind and grant.principal != CRL_WRITER) for grant in readers)
+    is_allowed = any(name == ANYONE or (is_behind and name != CRL_WRITER) for name, _ in readers)
     is_blocked = "RestrictPublicBuckets" in bucket.blocks and not any(
-        grant.principal not in (ANYONE, CRL_WRITER) or grant.has_condition for grant in readers
+        name not in (ANYONE, CRL_WRITER) or has_condition for name, has_condition in readers
     )
     return bool(_public_access(bucket, readers, [ca])) or (is_allowed and not is_blocked)
 
@@ -108,12 +114,38 @@ def _location(ca: CaStatus, bucket: Bucket) -> str:
     return f"its URL is that of the bucket {bucket.name}, which is not public"
 
 
-def _public_access(bucket: Bucket, readers: list[Grant], cas: list[CaStatus]) -> str:
+def _public_access(bucket: Bucket, readers: _Grants, cas: list[CaStatus]) -> str:
     """Return what makes a bucket's CRLs public, empty where nothing does."""
-    is_open = any(grant.principal == ANYONE and not grant.has_condition for grant in readers)
+    is_open = any(name == ANYONE and not has_condition for name, has_condition in readers)
     if is_open and "RestrictPublicBuckets" not in bucket.blocks:
         return "its policy allows s3:GetObject to '*'"
     # Without a choice AWS writes CRLs with PUBLIC_READ: CrlConfiguration in the acm-pca service model.
     acls = {ca.crl.get("s3_object_acl") or "PUBLIC_READ" for ca in cas}
     has_acls = bucket.is_there and bucket.has_acls and not {"IgnorePublicAcls", "BlockPublicAcls"} & bucket.blocks
     return "its CRLs have the ACL PUBLIC_READ" if has_acls and "PUBLIC_READ" in acls else ""
+
+
+def _bucket_readers(bucket: Bucket, action: str) -> _Grants:
+    """Return the principals that a bucket's policy allows an action; raises PolicyError if it cannot be read."""
+    if not bucket.policy:
+        return []
+    return [
+        (name, bool(statement.conditions))
+        for statement in read_document(bucket.policy, bucket.name).statements
+        if statement.is_allow and _applies(statement, action, bucket.name)
+        for _, name in statement.principals or ()
+    ]
+
+
+def _applies(statement: Statement, action: str, bucket: str) -> bool:
+    resource = f"arn:aws:s3:::{bucket}/crl/0.crl"
+    named, excluded = (
+        any(is_resource(resource, _without_partition(each), {}) for each in patterns or ())
+        for patterns in (statement.resources, statement.not_resources)
+    )
+    return statement.matches_action(action) and (named if statement.not_resources is None else not excluded)
+
+
+def _without_partition(arn: str) -> str:
+    """Return an ARN of S3 in the partition `aws`, in which all are compared."""
+    return f"arn:aws:{arn.split(':', 2)[2]}" if arn.startswith("arn:") and arn.count(":") > 1 else arn

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from pcaform.checks.access.check import Access
-from pcaform.checks.audit.finding import AuditFinding
-from pcaform.checks.audit.rule import AuditContext, rule
+from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core import facts
 from pcaform.iam.actions import ISSUE
 from pcaform.iam.documents import PolicyError, Statement
@@ -21,12 +19,12 @@ _RESTRICT = (
 @rule("too-much-power", source="https://docs.aws.amazon.com/privateca/latest/userguide/ca-best-practices.html")
 def too_much_power(context: AuditContext) -> Iterator[AuditFinding]:
     """A user or role may issue CA certificates, issue from every CA, or both administer CAs and issue."""
-    for access in {_arn(access): access for access in context.access.accesses}.values():
-        subject = f"{access.subject.kind} {access.subject.key}"
+    for arn, principal in {principal.arn: principal for principal in context.access.principals}.items():
+        subject = f"{principal.kind} {principal.key}"
         messages = dict.fromkeys(finding.message for finding in context.access.findings if finding.subject == subject)
-        if messages and _SERVICE_ROLE not in _arn(access):
+        if messages and _SERVICE_ROLE not in arn:
             message = "; ".join(messages)
-            yield too_much_power.finding(subject, message, advice=_RESTRICT, day=None, arn=_arn(access))
+            yield too_much_power.finding(subject, message, advice=_RESTRICT, day=None, arn=arn)
 
 
 @rule("shared-too-widely", source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html")
@@ -36,10 +34,6 @@ def shared_too_widely(context: AuditContext) -> Iterator[AuditFinding]:
         for message in dict.fromkeys(_wide_statements(ca)):
             advice = f"share it for {facts.DEFAULT_TEMPLATE} only, unless they should run a CA"
             yield shared_too_widely.ca_finding(ca, message, advice=advice, day=None)
-
-
-def _arn(access: Access) -> str:
-    return access.subject.principal.role_arn or access.subject.principal.arn
 
 
 def _wide_statements(ca: CaStatus) -> Iterator[str]:

@@ -1,14 +1,12 @@
 """Rules about managed certificates that ACM will not renew."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from pcaform.checks.audit.finding import AuditFinding
 from pcaform.checks.audit.renewal_blockers import Blocker, active, renewal_blockers, unrenewable
-from pcaform.checks.audit.rule import AuditContext, Rule, rule
+from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.dates import day
 from pcaform.core.renewal import certificate_status
-from pcaform.sources.account_snapshot import CaStatus, Certificate
+from pcaform.sources.account_snapshot import CaStatus
 
 _LOOK = "find out who needs it; ACM renews it if it is in use or exported: aws acm renew-certificate"
 
@@ -17,13 +15,18 @@ _LOOK = "find out who needs it; ACM renews it if it is in use or exported: aws a
 def no_renewal(context: AuditContext) -> Iterator[AuditFinding]:
     """ACM will not renew certificates of a CA: permission incomplete, CA not ACTIVE, or CA ends before they would."""
     for ca in context.snapshot.authorities:
-        certificates = active(context.snapshot.issued_by(ca))
-        blockers = _blockers(context, ca)
+        certificates, blockers = active(context.snapshot.issued_by(ca)), _blockers(context, ca)
+        reasons = "; ".join(blocker.reason for blocker in blockers)
+        advice = "; ".join(dict.fromkeys(blocker.advice for blocker in blockers))
         if certificates and blockers:
-            yield _certificates_blocked(ca, certificates, blockers)
+            first = min((each.ends for each in certificates if each.ends is not None), default=None)
+            count = len(certificates)
+            subject = "1 managed certificate" if count == 1 else f"{count} managed certificates"
+            message = f"{subject} will not renew, the first ends on {day(first)}: {reasons}"
+            yield no_renewal.ca_finding(ca, message, advice=advice, day=first)
         elif (ca.actions or ca.other_accounts) and ca.status == "ACTIVE" and blockers:
-            message = f"certificates that ACM issues from it will not renew: {_reasons(blockers)}"
-            yield no_renewal.ca_finding(ca, message, advice=_advice(blockers), day=None)
+            message = f"certificates that ACM issues from it will not renew: {reasons}"
+            yield no_renewal.ca_finding(ca, message, advice=advice, day=None)
 
 
 @rule("certificate-ends", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
@@ -34,7 +37,7 @@ def certificate_ends(context: AuditContext) -> Iterator[AuditFinding]:
             continue
         for certificate in context.snapshot.issued_by(ca):
             for reason in unrenewable(certificate, now=context.now, expiring=context.expiring):
-                yield _certificate_finding(certificate_ends, certificate, reason, advice=_LOOK, moment=certificate.ends)
+                yield certificate_ends.certificate_finding(certificate, reason, advice=_LOOK, day=certificate.ends)
 
 
 @rule("certificate-status", source="https://docs.aws.amazon.com/acm/latest/APIReference/API_CertificateDetail.html")
@@ -43,46 +46,13 @@ def certificate_status_wrong(context: AuditContext) -> Iterator[AuditFinding]:
     for certificate in context.snapshot.certificates:
         status = certificate_status(certificate.status)
         if status.problem:
-            message = status.describe(reason=certificate.failure, ended=day(certificate.ends)) + _users(certificate)
-            yield _certificate_finding(
-                certificate_status_wrong, certificate, message, advice=status.advice, moment=context.now
+            users = "1 AWS resource" if certificate.users == 1 else f"{certificate.users} AWS resources"
+            message = status.describe(reason=certificate.failure, ended=day(certificate.ends))
+            message += f"; it is used by {users}" if certificate.users else ""
+            yield certificate_status_wrong.certificate_finding(
+                certificate, message, advice=status.advice, day=context.now
             )
 
 
 def _blockers(context: AuditContext, ca: CaStatus) -> list[Blocker]:
     return list(renewal_blockers(ca, active(context.snapshot.issued_by(ca)), now=context.now))
-
-
-def _certificates_blocked(ca: CaStatus, certificates: list[Certificate], blockers: list[Blocker]) -> AuditFinding:
-    ends = [certificate.ends for certificate in certificates if certificate.ends is not None]
-    first, count = min(ends, default=None), len(certificates)
-    subject = "1 managed certificate" if count == 1 else f"{count} managed certificates"
-    message = f"{subject} will not renew, the first ends on {day(first)}: {_reasons(blockers)}"
-    return no_renewal.ca_finding(ca, message, advice=_advice(blockers), day=first)
-
-
-def _users(certificate: Certificate) -> str:
-    if not certificate.users:
-        return ""
-    return f"; it is used by {'1 AWS resource' if certificate.users == 1 else f'{certificate.users} AWS resources'}"
-
-
-def _certificate_finding(
-    found_by: Rule, certificate: Certificate, message: str, *, advice: str, moment: datetime | None
-) -> AuditFinding:
-    return found_by.finding(
-        f"certificate {certificate.name}",
-        message,
-        advice=advice,
-        day=moment,
-        arn=certificate.arn,
-        region=certificate.arn.split(":")[3],
-    )
-
-
-def _reasons(blockers: list[Blocker]) -> str:
-    return "; ".join(blocker.reason for blocker in blockers)
-
-
-def _advice(blockers: list[Blocker]) -> str:
-    return "; ".join(dict.fromkeys(blocker.advice for blocker in blockers))

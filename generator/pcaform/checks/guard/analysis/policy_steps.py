@@ -1,17 +1,123 @@
-"""How the text of an IAM policy changes: whether it is about CAs, and what it newly allows."""
+"""How IAM policies change: who gains or loses which, and what a changed text newly allows on CAs.
 
+A CA that does not exist yet has issued nothing, so an operator role or a grant that names it does no harm.
+"""
+
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from pcaform.checks.guard.analysis.attachment_changes import follow_renames
-from pcaform.checks.guard.analysis.cache import once_per_change
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.new_cas import strip_cas
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.policy_attachments import has_unknown_text, holders, texts
-from pcaform.checks.guard.relevance import is_about_authorities
+from pcaform.checks.guard.policy_holders import (
+    ATTACHMENTS,
+    MEMBERSHIPS,
+    UNKNOWN,
+    Pairs,
+    attachments,
+    has_unknown_text,
+    holders,
+    is_about_authorities,
+    managed_policies,
+    members,
+    texts,
+)
 from pcaform.checks.guard.widening import Widening, find_widening, have_same_meaning
-from pcaform.iam.documents import PolicyError
+from pcaform.iam.documents import PolicyError, as_list
+from pcaform.terraform.resource_types import IAM_GROUP, IAM_ROLE, IAM_USER
+
+_PRINCIPALS = (IAM_USER, IAM_ROLE, IAM_GROUP)
+
+_NONE_OF = frozenset({"StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike"})
+_ONE_OF = frozenset(name.replace("Not", "") for name in _NONE_OF)
+
+
+@dataclass(frozen=True, slots=True)
+class PairChange:
+    """Pairs of holder and policy, or of user and group, that come and go; sorted."""
+
+    gained: tuple[tuple[str, str], ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
+
+
+@lru_cache(maxsize=1)
+def attachment_change(change: Change, context: PlanContext) -> PairChange:
+    """Return what an attachment or a role changes about who has which policy."""
+    if change.type in ATTACHMENTS:
+        before, after = attachments(change.before), attachments(change.after, change.unknown)
+        return _pair_change(follow_renames(change, before, context), after)
+    if change.type == IAM_ROLE and change.after and "managed_policy_arns" not in change.unknown:
+        old, new = (
+            frozenset(("the role", arn) for arn in managed_policies(each)) for each in (change.before, change.after)
+        )
+        return _pair_change(old, new)
+    return PairChange()
+
+
+def membership_change(change: Change) -> PairChange:
+    """Return which users join or leave which groups."""
+    if change.type not in MEMBERSHIPS:
+        return PairChange()
+    return _pair_change(members(change.before), members(change.after, change.unknown))
+
+
+def follow_renames(change: Change, before: Pairs, context: PlanContext) -> Pairs:
+    """Return who held what, under the names that principals have once the plan has renamed them or made them anew."""
+    kept = [each for each in context.changes_of(*_PRINCIPALS) if each.before and each.after]
+    names = {_name(each, each.before.get("name")): _name(each, each.after.get("name")) for each in kept}
+    if UNKNOWN in holders(change.after, change.unknown):
+        names |= {_name(each, each.before.get("name")): UNKNOWN for each in kept if each.is_replaced}
+    return frozenset((names.get(who, who), arn) for who, arn in before)
+
+
+def _pair_change(before: Pairs, after: Pairs) -> PairChange:
+    return PairChange(tuple(sorted(after - before)), tuple(sorted(before - after)))
+
+
+def _name(change: Change, name: object) -> str:
+    return f"{change.type.removeprefix('aws_iam_')} {name}" if name else UNKNOWN
+
+
+def strip_cas(policies: Mapping[str, str], ids: frozenset[str]) -> dict[str, str]:
+    """Return policies without the CAs of these ids; a policy that names no other CA is left out."""
+    return {name: stripped for name, text in policies.items() if (stripped := _strip_policy(text, ids))}
+
+
+def _strip_policy(text: str, ids: frozenset[str]) -> str:
+    if not any(f'certificate-authority/{each}"' in text for each in ids):
+        return text
+    try:
+        document = json.loads(text)
+        statements = [kept for each in as_list(document["Statement"]) for kept in _strip_statement(each, ids)]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return text
+    return json.dumps({**document, "Statement": statements}) if statements else ""
+
+
+def _strip_statement(statement: Mapping[str, Any], ids: frozenset[str]) -> Iterator[dict[str, Any]]:
+    """Yield the statement without new CAs, if anything is left of it."""
+    kept = dict(statement)
+    if "Resource" in kept:
+        kept["Resource"] = _other_values(kept["Resource"], ids)
+    block = {operator: _strip_conditions(operator, keys, ids) for operator, keys in kept.get("Condition", {}).items()}
+    if block:
+        kept["Condition"] = {operator: keys for operator, keys in block.items() if keys}
+    if kept.get("Resource") != [] and not any([] in keys.values() for keys in block.values()):
+        yield kept
+
+
+def _strip_conditions(operator: str, keys: Mapping[str, Any], ids: frozenset[str]) -> dict[str, Any]:
+    """Return the conditions of one operator; with an empty list of values it is met by no request."""
+    if operator not in _ONE_OF | _NONE_OF:
+        return dict(keys)
+    kept = {key: _other_values(values, ids) for key, values in keys.items()}
+    return {key: values for key, values in kept.items() if values or operator in _ONE_OF}
+
+
+def _other_values(values: Any, ids: frozenset[str]) -> list[Any]:
+    return [each for each in as_list(values) if str(each).rpartition("certificate-authority/")[2] not in ids]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +139,7 @@ class PolicyStep:
         return self.widening if self.widening and self.widening.gained else None
 
 
-@once_per_change
+@lru_cache(maxsize=1)
 def policy_steps(change: Change, context: PlanContext) -> tuple[PolicyStep, ...]:
     """Return the steps of a policy: two where it moves to another principal, none where CAs are not concerned."""
     before, after = texts(change.before), texts(change.after)

@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterator
 
 from pcaform.checks.guard.context import PlanContext, common_name, module
-from pcaform.checks.guard.findings import is_created, is_destroyed, is_replaced, is_updated
-from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.plan_json import Change, ChangeType
 from pcaform.checks.guard.rule import rule
-from pcaform.checks.guard.spec_diff import change_types
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.terraform.resource_types import AUTHORITY
 
@@ -17,74 +15,64 @@ _SECOND = "undo the change, add a second CA under another key, and move the issu
 _FORGET = "a 'removed' block with 'destroy = false'"
 
 
-@rule(
-    "ca-destroyed",
-    Level.BREAKS_TRUST,
-    types=[AUTHORITY],
-    change="destroys a CA",
-    consequence="it is disabled at once and deleted after 7 to 30 days, with its key",
-    source="https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html",
-)
+@rule("ca-destroyed", Level.BREAKS_TRUST, types=[AUTHORITY])
 def ca_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA that is destroyed, with nothing in its place."""
-    if is_destroyed(change) and not is_replaced(change):
+    """Destroys a CA.
+
+    Consequence: it is disabled at once and deleted after 7 to 30 days, with its key
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html
+    """
+    if change.is_destroyed and not change.is_replaced:
+        ours = _OURS.match(change.address)
+        forget = f"'removed: {{{ours['key']}: forget}}' in the spec" if ours else _FORGET
         advice = (
-            f"keep it, or forget it and leave it at AWS: {_forget_advice(change)}; to delete it on purpose, set "
+            f"keep it, or forget it and leave it at AWS: {forget}; to delete it on purpose, set "
             "'deletion_protection: false' first, and wait until every certificate that it issued has expired"
         )
         yield ca_destroyed.finding(change, _deletion(change), advice=advice, affected=_below(change, context))
 
 
-@rule(
-    "ca-replaced",
-    Level.BREAKS_TRUST,
-    types=[AUTHORITY],
-    change="replaces a CA: its subject, key or type changes, for example",
-    consequence="as for `ca-destroyed`, and a new CA with a new key is created, which nothing trusts yet",
-    source="https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html",
-)
+@rule("ca-replaced", Level.BREAKS_TRUST, types=[AUTHORITY])
 def ca_replaced(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA that is destroyed and created anew."""
-    if is_replaced(change) and is_destroyed(change):
+    """Replaces a CA: its subject, key or type changes, for example.
+
+    Consequence: as for `ca-destroyed`, and a new CA with a new key is created, which nothing trusts yet
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html
+    """
+    if change.is_replaced and change.is_destroyed:
         old = _deletion(change)
         message = f"a new CA with a new key takes its place, and nothing trusts it yet; the old CA: {old}"
         yield ca_replaced.finding(change, message, advice=_SECOND, affected=_below(change, context))
 
 
-@rule(
-    "ca-made-again",
-    Level.BREAKS_TRUST,
-    types=[AUTHORITY, change_types.CA],
-    change="creates a CA that exists already, or that was deleted outside Terraform",
-    consequence="a second CA with a new key; the trusted one is missing from the state, or deleted",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_RestoreCertificateAuthority.html",
-)
+@rule("ca-made-again", Level.BREAKS_TRUST, types=[AUTHORITY, ChangeType.CA])
 def ca_made_again(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA that is created although it existed: deleted outside, forgotten, under another provider, or lost."""
-    if change.type == change_types.CA:
+    """Creates a CA that exists already, or that was deleted outside Terraform.
+
+    Consequence: a second CA with a new key; the trusted one is missing from the state, or deleted
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_RestoreCertificateAuthority.html
+    """
+    if change.type == ChangeType.CA:
         yield from _provider_changed(change)
-    elif is_replaced(change) and not is_destroyed(change):
+    elif change.is_replaced and not change.is_destroyed:
         message = (
             f"{change.before.get('arn')} is removed from the state and stays at AWS; a new CA with a new key takes its "
             "place, and nothing trusts it yet"
         )
         yield ca_made_again.finding(change, message, advice=_SECOND, affected=_below(change, context))
-    elif is_created(change):
+    elif change.is_created:
         lost = list(_lost(change, context))
         yield from lost or _existing(change, context)
 
 
-@rule(
-    "ca-disabled",
-    Level.BREAKS_TRUST,
-    types=[AUTHORITY],
-    change="disables a CA",
-    consequence="it issues and renews nothing, and publishes no revocation",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_UpdateCertificateAuthority.html",
-)
+@rule("ca-disabled", Level.BREAKS_TRUST, types=[AUTHORITY])
 def ca_disabled(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA that is updated to be disabled."""
-    if not is_updated(change):
+    """Disables a CA.
+
+    Consequence: it issues and renews nothing, and publishes no revocation
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_UpdateCertificateAuthority.html
+    """
+    if not change.is_updated:
         return
     if change.before.get("enabled") is not False and change.after.get("enabled") is False:
         message = "AWS refuses all requests to issue from it, ACM renews nothing, and no revocation is published"
@@ -95,17 +83,13 @@ def ca_disabled(change: Change, context: PlanContext) -> Iterator[Outcome]:
         yield ca_disabled.undecided(change, "whether the CA stays enabled is known only after the apply")
 
 
-@rule(
-    "protection-lifted",
-    Level.NOTICE,
-    types=[change_types.CA, change_types.CRL_BUCKET],
-    change="removes `deletion_protection` from a CA, or sets `force_destroy` on a CRL bucket",
-    consequence="a later plan may destroy the CA, or the CRLs with their bucket",
-    source="https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle",
-)
-def protection_lifted(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA or a bucket that a later plan may destroy with what is in it; only specs show it."""
-    del context
+@rule("protection-lifted", Level.NOTICE, types=[ChangeType.CA, ChangeType.CRL_BUCKET])
+def protection_lifted(change: Change, _: PlanContext) -> Iterator[Outcome]:
+    """Removes `deletion_protection` from a CA, or sets `force_destroy` on a CRL bucket.
+
+    Consequence: a later plan may destroy the CA, or the CRLs with their bucket
+    Source: https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle
+    """
     if change.before.get("deletion_protection") and not change.after.get("deletion_protection"):
         message = "any later plan may destroy the CA, on purpose or by mistake"
         advice = "remove the protection only from a CA that is to be destroyed next"
@@ -116,18 +100,14 @@ def protection_lifted(change: Change, context: PlanContext) -> Iterator[Outcome]
         yield protection_lifted.finding(change, message, advice=advice, arguments=["force_destroy"])
 
 
-@rule(
-    "deletion-window-shortened",
-    Level.NOTICE,
-    types=[AUTHORITY],
-    change="shortens the time in which a deleted CA can be restored",
-    consequence="after that time the key is lost",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_DeleteCertificateAuthority.html",
-)
-def deletion_window_shortened(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA that is updated to be restorable for fewer days."""
-    del context
-    if not is_updated(change):
+@rule("deletion-window-shortened", Level.NOTICE, types=[AUTHORITY])
+def deletion_window_shortened(change: Change, _: PlanContext) -> Iterator[Outcome]:
+    """Shortens the time in which a deleted CA can be restored.
+
+    Consequence: after that time the key is lost
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_DeleteCertificateAuthority.html
+    """
+    if not change.is_updated:
         return
     before, after = change.before.get(_WINDOW), change.after.get(_WINDOW)
     if isinstance(before, int) and isinstance(after, int) and after < before:
@@ -152,11 +132,6 @@ def _below(change: Change, context: PlanContext) -> tuple[str, ...]:
     return context.below(str(change.before.get("arn")))
 
 
-def _forget_advice(change: Change) -> str:
-    found = _OURS.match(change.address)
-    return f"'removed: {{{found['key']}: forget}}' in the spec" if found else _FORGET
-
-
 def _provider_changed(change: Change) -> Iterator[Outcome]:
     """Find a CA whose entry names another account or region; only specs show it."""
     if change.before.get("provider") != change.after.get("provider"):
@@ -175,24 +150,22 @@ def _lost(change: Change, context: PlanContext) -> Iterator[Outcome]:
         )
         yield ca_made_again.finding(change, message, advice=f"{advice}{restore}")
         return
-    for address, arn in [*_orphans(change, context), *_moved_away(change, context)][:1]:
+    for address, arn in list(_left_behind(change, context))[:1]:
         message = f"{name} is created although the state has {address} of {arn}: that CA is missing from the state"
         advice = f"{advice}import {arn}, or give its entry that 'arn'"
         yield ca_made_again.finding(change, message, advice=advice)
 
 
-def _orphans(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
-    """Yield the installations in the CA's own module whose CA is not in the state."""
+def _left_behind(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
+    """Yield the installations in the CA's own module whose CA is not in the state, and what moves from it to this one.
+
+    What moves is in the same module, or in one where the plan creates no CA.
+    """
     own = module(change.address)
-    for each in context.orphans.get(own, ()) if own else ():
-        yield each.address, str(each.values.get("certificate_authority_arn"))
-
-
-def _moved_away(change: Change, context: PlanContext) -> Iterator[tuple[str, str]]:
-    """Yield what moves from a lost CA to this one: in the same module, or in one where the plan creates no CA."""
+    for orphan in context.orphans.get(own, ()) if own else ():
+        yield orphan.address, str(orphan.values.get("certificate_authority_arn"))
     for each in context.moved_away:
-        own = module(each.address)
-        if own == module(change.address) or own not in context.created_modules:
+        if module(each.address) == own or module(each.address) not in context.created_modules:
             yield each.address, str(each.before.get("certificate_authority_arn") or each.before.get("resource_arn"))
 
 

@@ -6,12 +6,10 @@ What the provider calls for each: https://github.com/hashicorp/terraform-provide
 from collections.abc import Iterator
 from typing import Any
 
-from pcaform.checks.guard.certificate_dates import UnreadableError, certificate, identity, is_rollback
+from pcaform.checks.guard.certificate import UnreadableError, certificate, identity
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.findings import address_of, is_destroyed, is_replaced
-from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.plan_json import Change, ChangeType
 from pcaform.checks.guard.rule import rule
-from pcaform.checks.guard.spec_diff import change_types
 from pcaform.checks.guard.verdict import Level, Outcome, note
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, CERTIFICATE, INSTALLATION
 
@@ -25,35 +23,29 @@ _UNKNOWN_CA = (
 )
 
 
-@rule(
-    "certificate-destroyed",
-    Level.BREAKS_TRUST,
-    types=[CERTIFICATE],
-    change="destroys an `aws_acmpca_certificate`",
-    consequence="it is revoked; a self-signed one is not, but Terraform loses it",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCertificate.html",
-)
+@rule("certificate-destroyed", Level.BREAKS_TRUST, types=[CERTIFICATE])
 def certificate_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a certificate that is destroyed, with none in its place."""
-    if is_destroyed(change) and not is_replaced(change):
+    """Destroys an `aws_acmpca_certificate`.
+
+    Consequence: it is revoked; a self-signed one is not, but Terraform loses it
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCertificate.html
+    """
+    if change.is_destroyed and not change.is_replaced:
         advice = f"keep it, or forget it without revoking it: {_FORGET}, which is also how an old generation is retired"
         affected = context.affected_by_certificate(change.before.get("certificate"))
         yield certificate_destroyed.finding(change, _revocation(change), advice=advice, affected=affected)
 
 
-@rule(
-    "certificate-replaced",
-    Level.BREAKS_TRUST,
-    types=[CERTIFICATE],
-    change="replaces an `aws_acmpca_certificate`",
-    consequence="as for `certificate-destroyed`, and another one is issued",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCertificate.html",
-)
+@rule("certificate-replaced", Level.BREAKS_TRUST, types=[CERTIFICATE])
 def certificate_replaced(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a certificate that is destroyed or forgotten, with another one issued in its place."""
-    if is_replaced(change):
+    """Replaces an `aws_acmpca_certificate`.
+
+    Consequence: as for `certificate-destroyed`, and another one is issued
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_RevokeCertificate.html
+    """
+    if change.is_replaced:
         end = (
-            _revocation(change) if is_destroyed(change) else "the certificate is removed from the state and stays valid"
+            _revocation(change) if change.is_destroyed else "the certificate is removed from the state and stays valid"
         )
         advice = "undo the change; to renew, add another generation, which leaves this certificate valid"
         affected = context.affected_by_certificate(change.before.get("certificate"))
@@ -61,35 +53,28 @@ def certificate_replaced(change: Change, context: PlanContext) -> Iterator[Outco
         yield certificate_replaced.finding(change, message, advice=advice, affected=affected)
 
 
-@rule(
-    "certificate-rolled-back",
-    Level.BREAKS_TRUST,
-    types=[INSTALLATION, change_types.CA_CERTIFICATE],
-    change="installs a certificate that is not newer than the CA's live one",
-    consequence="a CA that was renewed outside Terraform gets its old certificate back",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html",
-)
-def certificate_rolled_back(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find an older certificate that takes the place of the live one, which Terraform has just read."""
-    del context
-    if change.type == change_types.CA_CERTIFICATE:
+@rule("certificate-rolled-back", Level.BREAKS_TRUST, types=[INSTALLATION, ChangeType.CA_CERTIFICATE])
+def certificate_rolled_back(change: Change, _: PlanContext) -> Iterator[Outcome]:
+    """Installs a certificate that is not newer than the CA's live one.
+
+    Consequence: a CA that was renewed outside Terraform gets its old certificate back
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html
+    """
+    if change.type == ChangeType.CA_CERTIFICATE:
         yield from _generation_lowered(change)
-    elif _is_destroyed_only(change):
-        yield note(address_of(change), f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
+    elif change.is_destroyed and not change.is_replaced:
+        yield note(change.full_address, f"destroyed in Terraform only: {_NOTHING}, and the CA keeps its certificate")
     elif _is_installed_anew(change) and not change.unknown.get("certificate"):
         yield _compared(change)
 
 
-@rule(
-    "certificate-reissued",
-    Level.BREAKS_TRUST,
-    types=[INSTALLATION],
-    change="installs a new certificate over a live one that this stack neither issued nor installed",
-    consequence="the CA presents another certificate than clients know",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html",
-)
+@rule("certificate-reissued", Level.BREAKS_TRUST, types=[INSTALLATION])
 def certificate_reissued(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA that is live and gets a certificate from a stack that did not issue or install the live one."""
+    """Installs a new certificate over a live one that this stack neither issued nor installed.
+
+    Consequence: the CA presents another certificate than clients know
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html
+    """
     if _is_installed_anew(change):
         if change.unknown.get("certificate"):
             yield _issued_anew(change, context)
@@ -97,20 +82,16 @@ def certificate_reissued(change: Change, context: PlanContext) -> Iterator[Outco
         yield from _installed_over(change, context)
 
 
-@rule(
-    "managed-certificate-destroyed",
-    Level.NOTICE,
-    types=[ACM_CERTIFICATE],
-    change="destroys or replaces a private certificate of ACM",
-    consequence="the certificate and its key are deleted as soon as nothing uses them",
-    source="https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html",
-)
-def managed_certificate_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a private certificate of ACM that is deleted; one in its place has another ARN and another key."""
-    del context
-    if is_destroyed(change) and change.before.get(_ARN):
+@rule("managed-certificate-destroyed", Level.NOTICE, types=[ACM_CERTIFICATE])
+def managed_certificate_destroyed(change: Change, _: PlanContext) -> Iterator[Outcome]:
+    """Destroys or replaces a private certificate of ACM.
+
+    Consequence: the certificate and its key are deleted as soon as nothing uses them
+    Source: https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html
+    """
+    if change.is_destroyed and change.before.get(_ARN):
         message = f"the private certificate for {change.before.get('domain_name')} is deleted"
-        message += "; another one is created with another key and ARN" if is_replaced(change) else ""
+        message += "; another one is created with another key and ARN" if change.is_replaced else ""
         advice = (
             "check that nothing outside this stack uses its ARN; AWS refuses while a load balancer, for example, does"
         )
@@ -120,11 +101,7 @@ def managed_certificate_destroyed(change: Change, context: PlanContext) -> Itera
 def _is_installed_anew(change: Change) -> bool:
     """Tell whether an installation is replaced in the same CA."""
     is_same_ca = not change.unknown.get(_ARN) and change.before.get(_ARN) == change.after.get(_ARN)
-    return is_replaced(change) and is_same_ca
-
-
-def _is_destroyed_only(change: Change) -> bool:
-    return is_destroyed(change) and "create" not in change.actions
+    return change.is_replaced and is_same_ca
 
 
 def _generation_lowered(change: Change) -> Iterator[Outcome]:
@@ -142,8 +119,8 @@ def _compared(change: Change) -> Outcome:
     except UnreadableError:
         message = "the plan does not contain both the live certificate and the one to install"
         return certificate_rolled_back.undecided(change, message)
-    if not is_rollback(live, planned):
-        return note(address_of(change), f"replaced to install {planned} over {live}: {_NOTHING} for the destroy")
+    if live.parsed == planned.parsed or planned.not_before > live.not_before:
+        return note(change.full_address, f"replaced to install {planned} over {live}: {_NOTHING} for the destroy")
     message = (
         f"the CA has {live} installed and gets {planned}, which is not newer: the CA was renewed outside Terraform, or "
         "its spec goes back to an earlier generation"
@@ -169,7 +146,7 @@ def _issued_anew(change: Change, context: PlanContext) -> Outcome:
     if not context.issues:
         message = "which certificate is installed is known only after the apply"
         return certificate_reissued.undecided(change, message)
-    return note(address_of(change), _REPLACED)
+    return note(change.full_address, _REPLACED)
 
 
 def _installed_over(change: Change, context: PlanContext) -> Iterator[Outcome]:
@@ -183,8 +160,8 @@ def _installed_over(change: Change, context: PlanContext) -> Iterator[Outcome]:
             "leave the live certificate: 'activation: external', or import the installation before anything is issued"
         )
         yield _reissued(change, context, live, f"has a certificate already ({_describe(live)})", advice)
-    elif is_replaced(change):
-        yield note(address_of(change), _REPLACED)
+    elif change.is_replaced:
+        yield note(change.full_address, _REPLACED)
 
 
 def _reissued(change: Change, context: PlanContext, live: Any, what: str, advice: str) -> Outcome:

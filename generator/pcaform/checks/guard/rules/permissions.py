@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.findings import is_destroyed, is_replaced
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
@@ -18,38 +17,32 @@ _FORGET = "a 'removed' block with 'destroy = false'"
 _SILENCE = "every certificate that ACM manages on this CA expires, with no error before"
 
 
-@rule(
-    "permission-destroyed",
-    Level.BREAKS_TRUST,
-    types=[PERMISSION],
-    change="removes ACM's permission",
-    consequence="ACM no longer renews certificates, which shows only months later",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_DeletePermission.html",
-)
+@rule("permission-destroyed", Level.BREAKS_TRUST, types=[PERMISSION])
 def permission_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a permission that is destroyed, with none in its place."""
-    if is_destroyed(change) and not is_replaced(change):
+    """Removes ACM's permission.
+
+    Consequence: ACM no longer renews certificates, which shows only months later
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_DeletePermission.html
+    """
+    if change.is_destroyed and not change.is_replaced:
         message = _loss(change, context)
         advice = f"keep the entry under 'permissions'; if it must leave Terraform, forget it: {_FORGET}"
         yield permission_destroyed.finding(change, message, advice=advice, affected=_managed(change, context))
 
 
-@rule(
-    "permission-replaced",
-    Level.BREAKS_TRUST,
-    types=[PERMISSION],
-    change="replaces ACM's permission, perhaps with fewer actions",
-    consequence="ACM cannot renew until the new one is created, or never again",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreatePermission.html",
-)
+@rule("permission-replaced", Level.BREAKS_TRUST, types=[PERMISSION])
 def permission_replaced(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a permission that is replaced; one that is only forgotten stays in force until the new one is created."""
-    if not is_replaced(change):
+    """Replaces ACM's permission, perhaps with fewer actions.
+
+    Consequence: ACM cannot renew until the new one is created, or never again
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreatePermission.html
+    """
+    if not change.is_replaced:
         return
     granted = change.after.get("actions")
     lacking = sorted(set(ALL_PERMISSION_ACTIONS) - set(granted)) if isinstance(granted, list) else []
     if _is_for_other_account(change.before, context):
-        if is_destroyed(change):
+        if change.is_destroyed:
             advice = "undo the change, unless that account no longer issues from this CA"
             yield permission_replaced.finding(change, _loss(change, context), advice=advice)
         return
@@ -57,11 +50,11 @@ def permission_replaced(change: Change, context: PlanContext) -> Iterator[Outcom
         message = f"the new permission is for ACM in account {change.after[_SOURCE]}, not in the CA's own: {_SILENCE}"
     elif lacking:
         message = f"ACM loses {', '.join(lacking)} and needs all three actions to renew: {_SILENCE}"
-    elif is_destroyed(change):
+    elif change.is_destroyed:
         message = (
             f"ACM cannot renew between the destroy and the create, and never again if the create fails: {_SILENCE}"
         )
-    else:
+    else:  # one that is only forgotten stays in force until the new one is created
         if change.unknown.get("actions"):
             yield permission_replaced.undecided(change, "what ACM may do is known only after the apply")
         return
@@ -71,21 +64,16 @@ def permission_replaced(change: Change, context: PlanContext) -> Iterator[Outcom
     yield permission_replaced.finding(change, message, advice=advice, affected=_managed(change, context))
 
 
-@rule(
-    "permission-for-other-account",
-    Level.WIDENS_ACCESS,
-    types=[PERMISSION],
-    change="lets ACM issue from a CA for another account",
-    consequence="that account issues without further approval, and nothing renews in the CA's own account",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreatePermission.html",
-)
+@rule("permission-for-other-account", Level.WIDENS_ACCESS, types=[PERMISSION])
 def permission_for_other_account(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a new permission whose source account is not that of its CA.
+    """Lets ACM issue from a CA for another account.
 
-    The argument is computed too, so a plan shows it as unknown where it is left out, which means the CA's own account.
+    Consequence: that account issues without further approval, and nothing renews in the CA's own account
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreatePermission.html
     """
     if "create" not in change.actions:
         return
+    # The argument is computed too: where it is left out, a plan shows it as unknown, which means the CA's own account.
     if change.after.get(_SOURCE) and not _accounts(change.after, context):
         message = "which account has the CA is known only after the apply: leave 'source_account' out for the CA's own"
         yield permission_for_other_account.undecided(change, message)

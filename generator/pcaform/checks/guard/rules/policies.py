@@ -5,15 +5,12 @@ How AWS decides: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_poli
 
 from collections.abc import Iterator
 
-from pcaform.checks.guard.analysis.attachment_changes import attachment_change, membership_change
-from pcaform.checks.guard.analysis.policy_steps import PolicyStep, policy_steps
-from pcaform.checks.guard.analysis.ram_changes import RAM_TYPES, ram_changes
-from pcaform.checks.guard.analysis.share_steps import share_steps
+from pcaform.checks.guard.analysis.policy_steps import PolicyStep, attachment_change, membership_change, policy_steps
+from pcaform.checks.guard.analysis.share_steps import RAM_TYPES, ram_changes, share_steps
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.findings import is_destroyed
 from pcaform.checks.guard.grantees import describe
 from pcaform.checks.guard.plan_json import Change
-from pcaform.checks.guard.policy_attachments import ATTACHMENTS, INLINE, MEMBERSHIPS, UNKNOWN
+from pcaform.checks.guard.policy_holders import ATTACHMENTS, INLINE, MEMBERSHIPS, UNKNOWN
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.checks.guard.widening import Widening
@@ -33,16 +30,13 @@ _ARGUMENTS = (
 )
 
 
-@rule(
-    "ca-template",
-    Level.BREAKS_TRUST,
-    types=[*_WITH_TEXT, SHARE, *RAM_TYPES],
-    change="lets an existing policy, or another account, issue CA certificates",
-    consequence="its principals can create CAs that are trusted wherever this one is",
-    source="https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html",
-)
+@rule("ca-template", Level.BREAKS_TRUST, types=[*_WITH_TEXT, SHARE, *RAM_TYPES])
 def ca_template(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find that CA certificates are newly allowed: by an existing policy, or to another account."""
+    """Lets an existing policy, or another account, issue CA certificates.
+
+    Consequence: its principals can create CAs that are trusted wherever this one is
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html
+    """
     if change.type == SHARE:
         for issuers in (step.ca_issuers for step in share_steps(change, context) if step.ca_issuers):
             message = f"CA certificates may newly be issued by {describe(issuers)}: {_TRUSTING}"
@@ -57,32 +51,26 @@ def ca_template(change: Change, context: PlanContext) -> Iterator[Outcome]:
             yield from _ca_template_in_policy(change, step)
 
 
-@rule(
-    "privileged-template",
-    Level.WIDENS_ACCESS,
-    types=_WITH_TEXT,
-    change="lets an existing policy use a template that takes the purpose of a certificate from the request",
-    consequence="its principals can get certificates for code signing, OCSP or any other purpose",
-    source="https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html",
-)
+@rule("privileged-template", Level.WIDENS_ACCESS, types=_WITH_TEXT)
 def privileged_template(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find an existing policy that newly allows templates which take the purpose from the request."""
+    """Lets an existing policy use a template that takes the purpose of a certificate from the request.
+
+    Consequence: its principals can get certificates for code signing, OCSP or any other purpose
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/UsingTemplates.html
+    """
     for gained in _widenings(change, context):
         if gained.has_privileged_template and not gained.has_ca_template:
             message = "its principals may now issue certificates whose purpose they choose themselves"
             yield privileged_template.finding(change, message, advice=_NARROW, affected=gained.lines())
 
 
-@rule(
-    "policy-widened",
-    Level.WIDENS_ACCESS,
-    types=[*_WITH_TEXT, IAM_USER],
-    change="lets an existing policy allow more",
-    consequence="its principals may do more with CAs",
-    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
-)
+@rule("policy-widened", Level.WIDENS_ACCESS, types=[*_WITH_TEXT, IAM_USER])
 def policy_widened(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find an existing policy that allows more, or a permissions boundary that is replaced or removed."""
+    """Lets an existing policy allow more.
+
+    Consequence: its principals may do more with CAs
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
     if change.type in (IAM_ROLE, IAM_USER):
         yield from _boundary_changed(change, context)
     for gained in _widenings(change, context):
@@ -91,16 +79,13 @@ def policy_widened(change: Change, context: PlanContext) -> Iterator[Outcome]:
             yield policy_widened.finding(change, message, advice=_NARROW, affected=gained.lines())
 
 
-@rule(
-    "access-granted",
-    Level.WIDENS_ACCESS,
-    types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS],
-    change="adds a policy on CAs",
-    consequence="its principals may do more with CAs",
-    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
-)
+@rule("access-granted", Level.WIDENS_ACCESS, types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS])
 def access_granted(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a policy on CAs that is new, attached, or gained as a new member of a group."""
+    """Adds a policy on CAs.
+
+    Consequence: its principals may do more with CAs
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
     for step in policy_steps(change, context) if change.type in _WITH_TEXT else ():
         if step.is_new and step.is_unknown:
             message = f"what the new policy allows is known only after the apply: {_SPEC}"
@@ -117,20 +102,18 @@ def access_granted(change: Change, context: PlanContext) -> Iterator[Outcome]:
             yield access_granted.finding(change, message, advice=_REVIEW)
 
 
-@rule(
-    "access-removed",
-    Level.NOTICE,
-    types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS],
-    change="removes a policy on CAs",
-    consequence="its principals can no longer issue by it",
-    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
-)
+@rule("access-removed", Level.NOTICE, types=[*_WITH_TEXT, *ATTACHMENTS, *MEMBERSHIPS])
 def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a policy on CAs that is destroyed, detached, or lost by leaving a group."""
+    """Removes a policy on CAs.
+
+    Consequence: its principals can no longer issue by it
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
     if change.type in _WITH_TEXT and any(step.is_removed for step in policy_steps(change, context)):
         yield access_removed.finding(change, "its principals can no longer issue by it", advice=_SEE)
     for who, arn in attachment_change(change, context).lost:
-        if context.holders.concerns(arn) and not _is_destroyed_too(arn, context):
+        destroyed = (each.before.get("arn") for each in context.changes_of(*POLICIES) if each.is_destroyed)
+        if context.holders.concerns(arn) and arn not in destroyed:
             message = f"{who} loses {arn} and can no longer issue by it"
             yield access_removed.finding(change, message, advice=_SEE)
     for user, group in membership_change(change).lost:
@@ -139,16 +122,13 @@ def access_removed(change: Change, context: PlanContext) -> Iterator[Outcome]:
             yield access_removed.finding(change, message, advice=_SEE)
 
 
-@rule(
-    "policy-changed",
-    Level.NOTICE,
-    types=_WITH_TEXT,
-    change="changes a policy that newly allows none of the requests tried",
-    consequence="none that pcaform could find",
-    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
-)
+@rule("policy-changed", Level.NOTICE, types=_WITH_TEXT)
 def policy_changed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a policy that changes its meaning, and newly allows nothing that was tried."""
+    """Changes a policy that newly allows none of the requests tried.
+
+    Consequence: none that pcaform could find
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
     if any(step.widening and not step.gained and not step.is_new for step in policy_steps(change, context)):
         message = "the policy changes, and none of the requests that were tried is newly allowed"
         yield policy_changed.finding(change, message, advice="read the diff of the policy")
@@ -188,20 +168,10 @@ def _attached(change: Change, context: PlanContext, who: str, arn: str) -> Itera
     """Find a policy on CAs that a principal gains, or one that may be, since its text is unknown."""
     holder = "a principal that is not known yet" if who == UNKNOWN else who
     concerns = context.holders.concerns(arn)
-    if concerns:
-        message = f"{holder} gains {arn}"
-        yield access_granted.finding(change, message, advice=_REVIEW, arguments=_differing(change))
-    elif concerns is None and not (arn == UNKNOWN and context.holders.makes_policies):
-        named = "a policy that is not known yet" if arn == UNKNOWN else arn
-        message = f"{holder} gains {named}, whose text is not in the plan: what it allows is unknown"
-        yield access_granted.finding(change, message, advice=_REVIEW, arguments=_differing(change))
-
-
-def _differing(change: Change) -> list[str]:
-    return [
-        name for name in _ARGUMENTS if change.before.get(name) != change.after.get(name) or change.unknown.get(name)
-    ]
-
-
-def _is_destroyed_too(arn: str, context: PlanContext) -> bool:
-    return any(is_destroyed(each) and each.before.get("arn") == arn for each in context.changes_of(*POLICIES))
+    if concerns is False or (concerns is None and arn == UNKNOWN and context.holders.makes_policies):
+        return
+    named = "a policy that is not known yet" if arn == UNKNOWN else arn
+    end = "" if concerns else ", whose text is not in the plan: what it allows is unknown"
+    differing = [each for each in _ARGUMENTS if change.before.get(each) != change.after.get(each)]
+    arguments = [each for each in _ARGUMENTS if each in differing or change.unknown.get(each)]
+    yield access_granted.finding(change, f"{holder} gains {named}{end}", advice=_REVIEW, arguments=arguments)

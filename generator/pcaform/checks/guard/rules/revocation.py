@@ -7,16 +7,19 @@ issued.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pcaform.checks.guard.analysis.crl_buckets import (
+from pcaform.checks.guard.analysis.revocation import (
+    CNAMES,
+    CRL,
+    OCSP,
     allowed_actions,
+    block,
     cas_using,
     describe_crls,
     has_public_crl,
     is_readable,
+    revocation_changes,
 )
-from pcaform.checks.guard.analysis.revocation import CNAMES, CRL, OCSP, Fate, block, revocation_changes
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.findings import is_destroyed, is_updated
 from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
@@ -28,21 +31,18 @@ _KEEP = "keep the bucket and its policy until every certificate that names it ha
 _NAMES = {CRL: "the CRL", OCSP: "OCSP"}
 
 
-@rule(
-    "revocation-off",
-    Level.BREAKS_TRUST,
-    types=[AUTHORITY, S3_BUCKET_POLICY, S3_BUCKET_PUBLIC_ACCESS_BLOCK],
-    change="switches a CRL or OCSP off, or closes the CRL to its readers",
-    consequence="clients no longer learn of revoked certificates, or reject all of them",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CrlConfiguration.html",
-)
+@rule("revocation-off", Level.BREAKS_TRUST, types=[AUTHORITY, S3_BUCKET_POLICY, S3_BUCKET_PUBLIC_ACCESS_BLOCK])
 def revocation_off(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find revocation that ends: switched off, or no longer readable."""
+    """Switches a CRL or OCSP off, or closes the CRL to its readers.
+
+    Consequence: clients no longer learn of revoked certificates, or reject all of them
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_CrlConfiguration.html
+    """
     if change.type == AUTHORITY:
         yield from _switched_off(change)
     elif change.type == S3_BUCKET_PUBLIC_ACCESS_BLOCK:
         yield from _access_blocked(change, context)
-    elif not is_destroyed(change):
+    elif not change.is_destroyed:
         for ca in cas_using(change.before.get("bucket"), context):
             is_lost = is_readable(change.before) and not is_readable(change.after) and not has_public_crl(ca)
             if is_lost and not _lost_actions(change, ca) and not _is_unknown(change, ca):
@@ -50,24 +50,21 @@ def revocation_off(change: Change, context: PlanContext) -> Iterator[Outcome]:
                 yield revocation_off.finding(change, message, advice=_KEEP)
 
 
-@rule(
-    "revocation-moved",
-    Level.BREAKS_TRUST,
-    types=[AUTHORITY, *_NAME_TYPES],
-    change="gives the CRL or OCSP another bucket or name, or removes the name",
-    consequence="certificates issued so far name the old location, which is no longer served",
-    source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_OcspConfiguration.html",
-)
+@rule("revocation-moved", Level.BREAKS_TRUST, types=[AUTHORITY, *_NAME_TYPES])
 def revocation_moved(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find revocation that is served at another location than certificates name."""
+    """Gives the CRL or OCSP another bucket or name, or removes the name.
+
+    Consequence: certificates issued so far name the old location, which is no longer served
+    Source: https://docs.aws.amazon.com/privateca/latest/APIReference/API_OcspConfiguration.html
+    """
     if change.type in _NAME_TYPES:
         yield from _name_removed(change, context)
         return
-    for step in revocation_changes(change) if is_updated(change) else ():
-        if step.fate is Fate.MOVED and step.is_unknown:
+    for step in revocation_changes(change):
+        if step.fate == "moved" and step.is_unknown:
             message = f"where {_NAMES[step.block]} will be is known only after the apply"
             yield revocation_moved.undecided(change, message)
-        elif step.fate is Fate.MOVED:
+        elif step.fate == "moved":
             message = (
                 f"{_NAMES[step.block]} moves: certificates issued so far name the old location, which is no longer "
                 "served and ends with its last CRL or response"
@@ -78,18 +75,15 @@ def revocation_moved(change: Change, context: PlanContext) -> Iterator[Outcome]:
             yield revocation_moved.finding(change, message, advice=advice, arguments=[step.path])
 
 
-@rule(
-    "list-bucket-destroyed",
-    Level.BREAKS_TRUST,
-    types=[S3_BUCKET, S3_BUCKET_POLICY],
-    change="destroys the bucket of a CRL or its policy, or removes AWS's right to write there",
-    consequence="the CRLs are deleted, or no new one can be written",
-    source="https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies",
-)
+@rule("list-bucket-destroyed", Level.BREAKS_TRUST, types=[S3_BUCKET, S3_BUCKET_POLICY])
 def list_bucket_destroyed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a bucket in which AWS can no longer write the CRLs of a CA."""
+    """Destroys the bucket of a CRL or its policy, or removes AWS's right to write there.
+
+    Consequence: the CRLs are deleted, or no new one can be written
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/crl-planning.html#s3-policies
+    """
     using = cas_using(change.before.get("bucket"), context)
-    if is_destroyed(change):
+    if change.is_destroyed:
         if using:
             message = f"{describe_crls(using, context)}: they are deleted, or no longer written"
             yield list_bucket_destroyed.finding(change, message, advice=_KEEP)
@@ -106,11 +100,11 @@ def list_bucket_destroyed(change: Change, context: PlanContext) -> Iterator[Outc
 
 def _switched_off(change: Change) -> Iterator[Outcome]:
     """Find a CRL or OCSP that is disabled, or a CRL that only the bucket's owner may read."""
-    for step in revocation_changes(change) if is_updated(change) else ():
+    for step in revocation_changes(change):
         name = _NAMES[step.block]
-        if step.fate is Fate.OFF and step.is_unknown:
+        if step.fate == "off" and step.is_unknown:
             yield revocation_off.undecided(change, f"whether {name} stays on is known only after the apply")
-        elif step.fate is Fate.OFF:
+        elif step.fate == "off":
             message = (
                 f"{name} is switched off: certificates issued so far name it, and clients that check them no longer "
                 "learn of revocations, or reject them all"
@@ -119,7 +113,7 @@ def _switched_off(change: Change) -> Iterator[Outcome]:
                 f"leave '{step.block}' as it is; if it must end, wait until every certificate that names it has expired"
             )
             yield revocation_off.finding(change, message, advice=advice, arguments=[step.path])
-        elif step.fate is Fate.CLOSED:
+        elif step.fate == "closed":
             message = (
                 "the CRL is written so that only the bucket's owner can read it: certificates issued so far name the "
                 "bucket, where others can read it only if the bucket's policy allows public reads"

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from pcaform.checks.guard.analysis.ram_changes import RAM_TYPES, ram_changes
-from pcaform.checks.guard.analysis.share_steps import share_steps
+from pcaform.checks.guard.analysis.share_steps import RAM_TYPES, ram_changes, share_steps
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.grantees import describe
 from pcaform.checks.guard.plan_json import Change
@@ -16,16 +15,13 @@ _ONLY = "share only with accounts that asked for it"
 _UNKNOWN = "who may use the CA by its policy is known only after the apply: pass the spec with '--spec SPEC'"
 
 
-@rule(
-    "share-narrowed",
-    Level.BREAKS_TRUST,
-    types=[SHARE, *RAM_TYPES],
-    change="removes a CA's policy or its RAM share, or excludes principals from it",
-    consequence="they can no longer issue or renew from this CA, which shows only months later",
-    source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html",
-)
+@rule("share-narrowed", Level.BREAKS_TRUST, types=[SHARE, *RAM_TYPES])
 def share_narrowed(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find principals that could use a CA and may not any more."""
+    """Removes a CA's policy or its RAM share, or excludes principals from it.
+
+    Consequence: they can no longer issue or renew from this CA, which shows only months later
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html
+    """
     for each in ram_changes(change, context) if change.type in RAM_TYPES else ():
         if not each.is_extended:
             message = f"{each.words}: the accounts can no longer issue from the CA, and ACM no longer renews for them"
@@ -42,16 +38,13 @@ def share_narrowed(change: Change, context: PlanContext) -> Iterator[Outcome]:
             yield share_narrowed.finding(change, message, advice=_KEEP)
 
 
-@rule(
-    "share-open",
-    Level.BREAKS_TRUST,
-    types=[SHARE],
-    change="opens a CA's policy to everyone",
-    consequence="any AWS account may use the CA",
-    source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html",
-)
+@rule("share-open", Level.BREAKS_TRUST, types=[SHARE])
 def share_open(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find a CA's policy that allows any AWS account, or that cannot be read."""
+    """Opens a CA's policy to everyone.
+
+    Consequence: any AWS account may use the CA
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html
+    """
     for step in share_steps(change, context):
         if step.error:
             yield share_open.undecided(change, f"the CA's policy cannot be checked: {step.error}")
@@ -60,16 +53,13 @@ def share_open(change: Change, context: PlanContext) -> Iterator[Outcome]:
             yield share_open.finding(change, message, advice="name accounts, or an organization")
 
 
-@rule(
-    "share-extended",
-    Level.WIDENS_ACCESS,
-    types=[SHARE, *RAM_TYPES],
-    change="lets more accounts issue from a CA",
-    consequence="they issue without further approval",
-    source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-ram.html",
-)
+@rule("share-extended", Level.WIDENS_ACCESS, types=[SHARE, *RAM_TYPES])
 def share_extended(change: Change, context: PlanContext) -> Iterator[Outcome]:
-    """Find principals that may newly use a CA; AWS refuses a new policy that allows any account."""
+    """Lets more accounts issue from a CA.
+
+    Consequence: they issue without further approval
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/pca-ram.html
+    """
     for each in ram_changes(change, context) if change.type in RAM_TYPES else ():
         if each.is_extended and not each.allows_ca_certificates:
             yield share_extended.finding(change, f"{each.words}: more principals may issue from the CA", advice=_ONLY)

@@ -1,17 +1,46 @@
-"""Checks the step between two specs of one stack, or a plan with the spec of its stack."""
+"""Checks the step between two specs of one stack, or a plan with the spec of its stack, which fills unknown policies.
 
-from collections.abc import Iterable
+Some changes between specs are in no resource: protection, ARNs, providers, generations, and the state's location. In a
+new location Terraform finds no state and creates every CA again. Settings of access, locking and encryption are left
+out; every other one may name another state: https://developer.hashicorp.com/terraform/language/backend.
 
-from pcaform.checks.guard.check import check_plan, collect_result, run_rules
-from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.spec_diff.fill_unknown import fill_unknown
-from pcaform.checks.guard.spec_diff.plan_diff import diff_specs
-from pcaform.checks.guard.spec_diff.spec_changes import account_change, notes_on_terms, spec_changes, stack_removal
-from pcaform.checks.guard.verdict import GuardResult
+If Terraform creates a CA, every text with its ARN is known only after the apply. The spec has the rest of the text, so
+it can be checked with a placeholder for the ARN. What the spec does not say stays unknown.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pcaform.checks.guard.check import check_changes, check_plan, collect_result
+from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
+from pcaform.checks.guard.spec_diff.plan_diff import diff_specs, existing_arns, track_moves
+from pcaform.checks.guard.verdict import GuardResult, Note, note
+from pcaform.render.plan.placeholders import build_placeholders, ca_placeholder
+from pcaform.render.plan.resources import calls, resources
+from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
-from pcaform.terraform.resource_types import AUTHORITY
+from pcaform.terraform import resource_types as types
+from pcaform.terraform.schema import certificate_terms
+
+_FILLED = {**dict.fromkeys((*types.POLICIES, types.SHARE), "policy"), types.IAM_ROLE: "assume_role_policy"}
+
+_LOCAL = "local"
+_ACCESS = re.compile(
+    r"assume_role.*|profile|role_arn|session_name|external_id|transitive_tag_keys|.*policy(_arns)?|.*tags"  # access
+    r"|access_key|secret_key|.*token|.*credentials.*|shared_config_files?|username|password|client_.*|oidc_.*"
+    r"|impersonate_.*|tenant_id|subscription_id|resource_group_name|msi_endpoint|http_auth|.*_account_ids|sas_.*"
+    r"|encrypt|.*encryption_key|kms_.*|sse_.*|acl|snapshot|gzip"  # encryption and copies
+    r"|dynamodb_.*|use_.*|lock|.*lock_.*"  # locking and endpoints
+    r"|iam_.*|sts_.*|ec2_.*|.*proxy|custom_ca_bundle|ca_file|cert_file|key_file|insecure|force_path_style|max_retries"
+    r"|retry_.*|skip_.*"
+)
+"""Arguments of backends that do not name a location."""
+_SHOWN = frozenset(("s3", "gcs", "azurerm", _LOCAL))
+"""Backends whose locations contain no secret; a database connection does."""
+_DEFAULTS = {_LOCAL: {"path": "terraform.tfstate"}}
 
 
 def check_specs(before: Spec | None, after: Spec) -> GuardResult:
@@ -20,9 +49,9 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
         before = Spec(version=1, stack=after.stack, aws=after.aws)
     moved = account_change(before, after)
     if moved is not None:
-        return _check_changes([moved])
+        return check_changes([moved])
     planned = check_plan(diff_specs(before, after))
-    of_specs = _check_changes(spec_changes(before, after))
+    of_specs = check_changes(spec_changes(before, after))
     addresses = {finding.address for finding in of_specs.findings}
     undecided = [each for each in planned.doubts if each.address not in addresses]
     notes = [*planned.notes, *notes_on_terms(before, after)]
@@ -31,16 +60,113 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
 
 def check_plan_with_spec(planned: Plan, spec: Spec) -> GuardResult:
     """Check a plan with the spec of its stack, which fills unknown policies and names the CAs that exist already."""
-    cas = spec.managed.items()
-    existing = {module_names.resource(module_names.ca(key), AUTHORITY): ca.arn for key, ca in cas if ca.arn}
-    return check_plan(fill_unknown(planned, spec), existing)
+    return check_plan(fill_unknown(planned, spec), existing_arns(spec))
 
 
 def stack_removed(before: Spec) -> GuardResult:
     """Check the removal of a stack's spec."""
-    return _check_changes([stack_removal(before)])
+    return check_changes([Change(f"stack {before.stack}", ChangeType.STACK, ("delete",), {}, {})])
 
 
-def _check_changes(changes: Iterable[Change]) -> GuardResult:
-    context = PlanContext(Plan((), is_errored=False))
-    return collect_result(outcome for change in changes for outcome in run_rules(change, context))
+def fill_unknown(plan: Plan, spec: Spec) -> Plan:
+    """Return the plan with the policies of the spec; CAs that exist already have their real ARNs."""
+    rendered = resources(spec, build_placeholders(spec))
+    kept = {each.address: each.before.get("arn") for each in reversed(plan.changes) if "create" not in each.actions}
+    arns = {key: kept.get(module_names.resource(module_names.ca(key), types.AUTHORITY)) for key in spec.managed}
+    known = {f'{ca_placeholder(spec, key)}"': f'{arn}"' for key, arn in arns.items() if arn}
+
+    def fill(change: Change) -> Change:
+        name, resource = _FILLED.get(change.type, ""), rendered.get(change.address)
+        if not change.unknown.get(name) or resource is None or name not in resource.values:
+            return change
+        value = resource.values[name]
+        for placeholder, arn in known.items() if isinstance(value, str) else ():
+            value = value.replace(placeholder, arn)
+        unknown = {key: mark for key, mark in change.unknown.items() if key != name}
+        return replace(change, after={**change.after, name: value}, unknown=unknown)
+
+    return replace(plan, changes=tuple(map(fill, plan.changes)))
+
+
+def account_change(before: Spec, after: Spec) -> Change | None:
+    """Return the change of a stack's account or region, None if there is none."""
+    old, new = ({"account_id": each.aws.account_id, "region": each.aws.region} for each in (before, after))
+    return None if old == new else _change("provider.aws", ChangeType.ACCOUNT, old, new)
+
+
+def spec_changes(before: Spec, after: Spec) -> Iterator[Change]:
+    """Yield the changes of the backend, and of each CA, certificate and bucket that is in both specs."""
+    yield from backend_change(before, after)
+    for key, old, new in _cas(before, after):
+        call = module_names.ca(key)
+        yield _change(module_names.resource(call, types.AUTHORITY), ChangeType.CA, _entry(old), _entry(new))
+        if new.generation != old.generation and old.activation is None and new.activation is None:
+            address = module_names.resource(call, types.INSTALLATION)
+            olds, news = ({"generation": each.generation} for each in (old, new))
+            yield _change(address, ChangeType.CA_CERTIFICATE, olds, news)
+    for key, certificate in after.certificates.items():
+        if key in before.certificates:
+            address = module_names.resource(module_names.certificate(key), types.ACM_CERTIFICATE)
+            arns = ({"arn": each.arn} for each in (before.certificates[key], certificate))
+            yield _change(address, ChangeType.CERTIFICATE, *arns)
+    for key, bucket in after.crl_buckets.items():
+        if key in before.crl_buckets:
+            address = module_names.resource(module_names.crl_bucket(key), types.S3_BUCKET)
+            flags = ({"force_destroy": each.force_destroy} for each in (before.crl_buckets[key], bucket))
+            yield _change(address, ChangeType.CRL_BUCKET, *flags)
+
+
+def notes_on_terms(before: Spec, after: Spec) -> Iterator[Note]:
+    """Note changed terms of an issued certificate without a new generation, which have no effect."""
+    for key, old, new in _cas(before, after):
+        terms = [name for name in certificate_terms() if getattr(old, name) != getattr(new, name)]
+        is_same = new.generation == old.generation and old.activation is None and new.activation is None
+        if is_same and terms and (new.renamed_from is None or terms != ["parent"]):
+            address = module_names.resource(module_names.ca_certificate(key, new.generation), types.CERTIFICATE)
+            message = (
+                f"{', '.join(terms)} of a certificate that is already issued: Terraform ignores the change, and "
+                f"pcaform renders it only with 'generation: {new.generation + 1}', which issues another"
+            )
+            yield note(address, message)
+
+
+def _cas(before: Spec, after: Spec) -> Iterator[tuple[str, CertificateAuthority, CertificateAuthority]]:
+    """Yield the CAs that are in both specs, with their new keys."""
+    back = track_moves(before, after).back
+    for key, new in after.managed.items():
+        call = module_names.ca(key)
+        old = before.managed.get(module_names.ca_key(back.get(call, call)))
+        if old is not None:
+            yield key, old, new
+
+
+def _entry(ca: CertificateAuthority) -> dict[str, Any]:
+    provider = ca.provider.model_dump(exclude_none=True) if ca.provider else None
+    return {"arn": ca.arn, "deletion_protection": ca.deletion_protection, "provider": provider}
+
+
+def _change(address: str, kind: str, before: dict[str, Any], after: dict[str, Any]) -> Change:
+    return Change(address, kind, ("update",), before, after)
+
+
+def backend_change(before: Spec, after: Spec) -> Iterator[Change]:
+    """Yield the change of a backend, if the state is in another location than before."""
+    (old_kind, old), (new_kind, new) = _location(before), _location(after)
+    if (old_kind, old) == (new_kind, new) or not calls(before):
+        return
+    is_secret = old_kind == new_kind and old_kind not in _SHOWN
+    values = {"backend": old_kind, **old}, {"backend": new_kind, **new}
+    secret = (is_secret, is_secret)
+    yield Change("terraform.backend", ChangeType.BACKEND, ("update",), *values, secret=secret)
+
+
+def _location(spec: Spec) -> tuple[str, Mapping[str, Any]]:
+    """Return the type and location settings of a backend; without one the state is a file in the stack's directory."""
+    for kind, settings in (spec.terraform.backend or {}).items():
+        defaults = _DEFAULTS.get(kind, {})
+        return kind, {
+            name: value
+            for name, value in settings.items()
+            if not _ACCESS.fullmatch(name) and value not in (None, defaults.get(name))
+        }
+    return _LOCAL, {}

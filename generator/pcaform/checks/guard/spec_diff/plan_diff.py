@@ -1,24 +1,97 @@
 """Computes the plan that Terraform would make from one spec to the next, as far as the specs allow.
 
-Changed arguments of an issued certificate are ignored, as the modules do; what only Terraform knows is unknown.
+Terraform moves before it removes, and does not move to an address that is already used. Changed arguments of an issued
+certificate are ignored, as the modules do; what only Terraform knows is unknown.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.spec_diff.moves import TrackedMoves, track_moves
 from pcaform.render.plan.placeholders import Placeholders, build_placeholders, output_placeholder
 from pcaform.render.plan.resources import StackResource, calls, resources
+from pcaform.render.plan.state_blocks import build_state_blocks
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses, module_names
+from pcaform.terraform.hcl_writer import Reference, Traversal
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, POLICIES, SHARE
 from pcaform.terraform.schema import forces_replacement, is_same
+
+_MAX_MOVES = 10
+"""Moves of one object that are followed; Terraform refuses moves in a circle."""
 
 _ANEW = ("delete", "create")
 _READABLE = (*POLICIES, SHARE)
 """Types whose text the guard reads: with placeholders for unknown ARNs it can still be checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedMoves:
+    """The moves: new names of module calls and new addresses by the old ones, and the calls to forget.
+
+    `back` are the old names of module calls by the new ones, also of calls whose CA or certificate moves alone.
+    """
+
+    calls: Mapping[str, str]
+    moves: Mapping[str, str]
+    back: Mapping[str, str]
+    forgotten: frozenset[str]
+
+    def origins(self, olds: Mapping[str, StackResource]) -> Mapping[str, StackResource]:
+        """Return the old resources by the address at which Terraform looks for them now."""
+        targets = {address: self._target(made) for address, made in olds.items()}
+        stays = {address for address, target in targets.items() if address == target}
+        return {address if targets[address] in stays else targets[address]: made for address, made in olds.items()}
+
+    def _target(self, made: StackResource) -> str:
+        address = made.address
+        for _ in range(_MAX_MOVES):
+            call = _module(address)
+            moved = self.moves.get(address) or address.replace(
+                f"module.{call}.", f"module.{self.calls.get(call, call)}.", 1
+            )
+            if moved == address:
+                break
+            address = moved
+        return address
+
+
+def track_moves(before: Spec, after: Spec) -> TrackedMoves:
+    """Return the moves and forgotten calls of the step between two specs.
+
+    Moves from outside the stack are left out, and those of addresses that are still declared, which Terraform refuses.
+    """
+    called = {call.name for call in calls(before)}
+    blocks = build_state_blocks(after, calls(after))
+    still = (
+        {*resources(after, build_placeholders(after)), *(f"module.{each.name}" for each in calls(after))}
+        if after.moves
+        else ()
+    )
+    pairs = [[_text(block.arguments[name]) for name in ("from", "to")] for block in blocks if block.kind == "moved"]
+    moves = [(old, new) for old, new in pairs if old not in still]
+    named = {_module(old): _module(new) for old, new in moves if _is_call(old) and _module(old) in called}
+    own = {old: new for old, new in moves if not _is_call(old) and _module(old) in called}
+    kinds = {old: addresses.resource_type(addresses.parse(old)) for old in own}
+    main = [(_module(new), _module(old)) for old, new in own.items() if kinds[old] in (AUTHORITY, CERTIFICATE)]
+    back = {new: old for new, old in main if new not in called} | {new: old for old, new in named.items()}
+    forgotten = frozenset(_module(block.arguments["from"].path) for block in blocks if block.kind == "removed")
+    return TrackedMoves(named, own, back, forgotten)
+
+
+def _text(address: Reference | Traversal) -> str:
+    return address.path if isinstance(address, Reference) else addresses.format_address(address)
+
+
+def _module(address: str) -> str:
+    """Return the name of the module call of an address."""
+    return address.removeprefix("module.").partition(".")[0]
+
+
+def _is_call(address: str) -> bool:
+    return address.startswith("module.") and address.count(".") == 1
 
 
 def diff_specs(before: Spec, after: Spec) -> Plan:
@@ -36,9 +109,13 @@ def diff_specs(before: Spec, after: Spec) -> Plan:
     placeholders: Placeholders = build_placeholders(after, before=before, moved=back, recreated=again)
     created = frozenset(call.name for call in calls(after)) - {call.name for call in calls(before)} - set(back)
     final = _Comparison(olds, resources(after, placeholders), moves, created | {module_names.ca(key) for key in again})
-    cas = after.managed.items()
-    imported = {module_names.resource(module_names.ca(key), AUTHORITY): ca.arn for key, ca in cas if ca.arn}
-    return Plan(tuple(final.changes(imported)), is_errored=False)
+    return Plan(tuple(final.changes(existing_arns(after))), is_errored=False)
+
+
+def existing_arns(spec: Spec) -> dict[str, str]:
+    """Return the ARNs of existing CAs as a spec gives them, by address."""
+    cas = spec.managed.items()
+    return {module_names.resource(module_names.ca(key), AUTHORITY): ca.arn for key, ca in cas if ca.arn}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,54 +127,38 @@ class _Comparison:
     moves: TrackedMoves
     created: frozenset[str]
 
-    def changes(self, imported: Mapping[str, str | None] | None = None) -> Iterator[Change]:
+    def changes(self, imported: Mapping[str, str] | None = None) -> Iterator[Change]:
         """Yield the change of each resource; `imported` are the ids of those that exist already."""
         origins = self.moves.origins(self.olds)
         for address, new in self.news.items():
-            yield self._compare(new, origins.get(address), importing=(imported or {}).get(address) or "")
+            yield self._compare(new, origins.get(address), importing=(imported or {}).get(address, ""))
         for address, old in origins.items():
             if address not in self.news:
                 yield self._remove(old, address)
 
     def _compare(self, new: StackResource, old: StackResource | None, *, importing: str) -> Change:
-        moved_from = old.address if old is not None and old.address != new.address else ""
+        after, paths = new.values, tuple[str, ...]()
         if old is None:
+            before = after if importing else {}
             actions: tuple[str, ...] = ("no-op",) if importing else ("create",)
-            return self._change(new, actions, before=new.values if importing else {}, importing=importing)
-        ignores = new.type == CERTIFICATE
-        differing = [] if ignores else list(_differing(new.type, old.values, new.values))
-        paths = tuple(path for path in differing if forces_replacement(new.type, path))
-        actions = _ANEW if paths else ("update",) if differing else ("no-op",)
-        after = old.values if ignores else new.values
-        return self._change(new, actions, before=old.values, after=after, paths=paths, moved_from=moved_from)
-
-    def _change(
-        self,
-        resource: StackResource,
-        actions: tuple[str, ...],
-        *,
-        before: Mapping[str, Any],
-        after: Mapping[str, Any] | None = None,
-        paths: tuple[str, ...] = (),
-        importing: str = "",
-        moved_from: str = "",
-    ) -> Change:
-        values = resource.values if after is None else after
-        unknown = {name: True for name, value in values.items() if self._is_unknown(resource, name, value)}
-        after_known = {name: value for name, value in values.items() if name not in unknown}
-        reason = "replace_because_cannot_update" if paths else ""
+        else:
+            before = old.values
+            after = before if new.type == CERTIFICATE else after
+            differing = list(_differing(new.type, before, after))
+            paths = tuple(path for path in differing if forces_replacement(new.type, path))
+            actions = _ANEW if paths else ("update",) if differing else ("no-op",)
+        unknown = {name: True for name, value in after.items() if self._is_unknown(new, name, value)}
         return Change(
-            resource.address,
-            resource.type,
+            new.address,
+            new.type,
             actions,
             before,
-            after_known,
+            {name: value for name, value in after.items() if name not in unknown},
             unknown,
-            reason,
+            "replace_because_cannot_update" if paths else "",
             paths,
-            "",
-            importing=importing,
-            moved_from=moved_from,
+            importing=importing if old is None else "",
+            moved_from=old.address if old is not None and old.address != new.address else "",
         )
 
     def _is_unknown(self, resource: StackResource, name: str, value: Any) -> bool:
@@ -113,7 +174,7 @@ class _Comparison:
         reason = "" if is_kept else "delete_because_no_move_target" if is_moved else "delete_because_no_module"
         if not is_kept and not is_moved and any(new.call == old.call for new in self.news.values()):
             reason = "delete_because_no_resource_config"
-        return Change(address, old.type, actions, old.values, {}, {}, reason, (), "")
+        return Change(address, old.type, actions, old.values, {}, {}, reason)
 
 
 def _differing(resource: str, before: Any, after: Any, path: str = "") -> Iterator[str]:
@@ -125,15 +186,11 @@ def _differing(resource: str, before: Any, after: Any, path: str = "") -> Iterat
         for name in dict.fromkeys([*old, *new]):
             yield from _differing(resource, old.get(name), new.get(name), f"{path}.{name}".lstrip("."))
     elif _is_block(before) or _is_block(after):
-        for index in range(max(len(before or ()), len(after or ()))):
-            yield from _differing(resource, _item(before, index), _item(after, index), f"{path}[{index}]")
+        for index, (old, new) in enumerate(zip_longest(before or (), after or ())):
+            yield from _differing(resource, old, new, f"{path}[{index}]")
     else:
         yield path
 
 
 def _is_block(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(each, Mapping) for each in value)
-
-
-def _item(value: Any, index: int) -> Any:
-    return value[index] if value and index < len(value) else None

@@ -1,0 +1,60 @@
+"""Reads certificates in PEM."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+class UnreadableError(Exception):
+    """A text that should be a certificate in PEM and is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate; its text is the serial number, in hexadecimal as AWS writes it, with colons, and the date."""
+
+    parsed: Any
+    not_before: datetime
+    is_self_issued: bool
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def certificate(pem: object) -> Certificate:
+    """Return the certificate in a PEM text; raises UnreadableError for anything else."""
+    from cryptography.x509 import InvalidVersion, load_pem_x509_certificate
+
+    if not isinstance(pem, str):
+        raise UnreadableError
+    try:
+        parsed = load_pem_x509_certificate(pem.encode())
+        number, start = parsed.serial_number, parsed.not_valid_before_utc
+        serial = number.to_bytes((number.bit_length() + 7) // 8 or 1, "big").hex(":")
+        text = f"{serial} (valid from {start:%Y-%m-%d %H:%M:%S} UTC)"
+        return Certificate(parsed, start, parsed.issuer == parsed.subject, text)
+    except (ValueError, InvalidVersion):
+        raise UnreadableError from None
+
+
+def identity(pem: Any) -> Any:
+    """Return a value that is equal for two texts of one certificate, whatever their line breaks; None for no text."""
+    try:
+        return certificate(pem).parsed
+    except UnreadableError:
+        return pem.strip() if isinstance(pem, str) else None
+
+
+def key_identifiers(pem: str) -> tuple[bytes | None, bytes | None]:
+    """Return the key identifiers of a certificate and of its issuer; None for one that cannot be read."""
+    from cryptography import x509
+
+    def read(kind: Any, name: str) -> bytes | None:
+        try:
+            identifier = getattr(certificate(pem).parsed.extensions.get_extension_for_class(kind).value, name)
+        except (UnreadableError, x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+            return None
+        return identifier if isinstance(identifier, bytes) else None
+
+    return read(x509.SubjectKeyIdentifier, "digest"), read(x509.AuthorityKeyIdentifier, "key_identifier")
