@@ -20,6 +20,7 @@ from pcaform.cli.commands import (
     schema,
     validate,
 )
+from pcaform.cli.options import expand_groups
 
 app = typer.Typer(
     name="pcaform",
@@ -31,21 +32,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _import = typer.Typer(help="Read existing CAs back into a spec.", no_args_is_help=True, rich_markup_mode=None)
-
-app.command("drift")(drift.command)
-app.command("audit")(audit.command)
-app.command("adopt")(adopt.command)
-app.command("render")(render.command)
-app.command("validate")(validate.command)
-app.command("schema")(schema.command)
-app.command("guard")(guard.command)
-app.command("access")(access.command)
-app.command("sandbox", context_settings=sandbox.SETTINGS)(sandbox.command)
-app.command("demo")(demo.command)
 app.add_typer(_import, name="import")
-_import.command("state")(import_state.command)
-_import.command("hcl")(import_hcl.command)
-_import.command("aws")(import_aws.command)
+
+for _module in (drift, audit, adopt, render, validate, schema, guard, access, sandbox, demo):
+    _settings = getattr(_module, "SETTINGS", None)
+    app.command(_module.__name__.rpartition(".")[2], context_settings=_settings)(expand_groups(_module.command))
+for _module in (import_state, import_hcl, import_aws):
+    _import.command(_module.__name__.rpartition("_")[2])(expand_groups(_module.command))
 
 
 def _print_version(value: bool) -> None:  # noqa: FBT001 - Typer calls it with the flag
