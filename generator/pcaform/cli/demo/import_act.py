@@ -3,9 +3,8 @@
 import os
 
 from pcaform.cli.account_session import read_inventory
-from pcaform.cli.demo.commands import run_pcaform
 from pcaform.cli.demo.stack import Stack
-from pcaform.cli.demo.steps import require, step
+from pcaform.cli.demo.steps import require, run_pcaform, step
 from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import infer
 from pcaform.render.normal_form import differing_fields

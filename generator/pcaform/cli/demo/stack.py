@@ -1,5 +1,6 @@
 """The demo's stack: rendered from a spec text, planned and applied with the real Terraform against the sandbox."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform.plan_changes import Changes, is_empty, list_changes
 from pcaform.terraform.runner import Terraform, find_binary
+
+_WORDS: Mapping[tuple[str, ...], str] = {("create",): "add", ("update",): "change", ("delete",): "destroy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Stack:
             planned = self.terraform.plan(self.scratch / "next.tfplan")
             changes = list_changes(planned)
             require(expected is None or changes == expected, f"the plan changes {changes}, expected {expected}")
-            notes.append(", ".join(f"{count} to {action}" for action, count in _count_actions(changes).items()))
+            counts = Counter(_WORDS.get(actions, "replace") for actions in changes.values())
+            notes.append(", ".join(f"{count} to {word}" for word, count in counts.items()))
             self.terraform.apply(self.scratch / "next.tfplan")
 
     def outputs(self) -> dict[str, Any]:
@@ -59,15 +63,6 @@ def write_stack(text: str, out: Path, *, source: str) -> Spec:
     spec = load_valid_text(text.encode(), source)
     write(render(plan(spec, source=source)), out)
     return spec
-
-
-def _count_actions(changes: Changes) -> dict[str, int]:
-    words: dict[tuple[str, ...], str] = {("create",): "add", ("update",): "change", ("delete",): "destroy"}
-    counts: dict[str, int] = {}
-    for actions in changes.values():
-        word = words.get(actions, "replace")
-        counts[word] = counts.get(word, 0) + 1
-    return counts
 
 
 def _create_backend(server: Sandbox, spec: Spec) -> list[str]:
