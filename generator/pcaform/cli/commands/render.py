@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
 from pcaform.core.garbage_collection import gc_paused
 
 
@@ -27,14 +26,8 @@ def command(
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print a unified diff; exit 2 if any.")] = False,
 ) -> int:
     """Write the Terraform stack of each spec to DIR/<stack>/."""
-    from pcaform.cli import stacks
+    from pcaform.cli.stacks import compare, render_specs, write
     from pcaform.render.plan.module_source import parse_module_source
 
-    source = parse_module_source(modules)
-    planned = stacks.plan(stacks.check(stacks.load(specs)), out, modules=source)
-    rendered = stacks.render(planned, modules=source)
-    is_dry = check or diff
-    outcome = stacks.compare(rendered, out, as_diff=diff) if is_dry else stacks.write(rendered, out, force=force)
-    if outcome.refused:  # the other stacks are written all the same
-        return ERROR
-    return FINDINGS if outcome.stale else OK
+    stacks = render_specs(specs, out, modules=parse_module_source(modules))
+    return compare(stacks, out, as_diff=diff) if check or diff else write(stacks, out, force=force)
