@@ -103,13 +103,13 @@ def _print_policy(path: str, *, step: str, outputs: str | None, exempt: tuple[st
     `outputs` is what `terraform output -json` prints: it has the ARNs of the CAs that the stack has created.
     """
     from pcaform.core.formats.json_document import format_json
-    from pcaform.render.pipelines import policy
+    from pcaform.render.pipelines import documents
     from pcaform.rules.load import load_file
 
     spec = load_file(path)
     if outputs is not None:
-        spec = policy.add_ca_arns(spec, policy.parse_ca_arns(read_bytes(outputs), display_name(outputs)))
-    document = policy.build_document(spec, step, exempt=exempt)
+        spec = documents.add_ca_arns(spec, documents.parse_ca_arns(read_bytes(outputs), display_name(outputs)))
+    document = documents.build_document(spec, step, exempt=exempt)
     console.print_result(format_json(document))
-    console.print_status(*policy.list_notes(spec, step, document))
+    console.print_status(*documents.list_notes(spec, step, document))
     return OK
