@@ -9,7 +9,7 @@ from typing import Any
 
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.cli.stacks import render_specs
-from pcaform.render.plan.module_source import VENDORED, ModuleSource
+from pcaform.render.plan.module_call import VENDORED, ModuleSource
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write

@@ -10,7 +10,7 @@ from pcaform.core.formats.text import join_lines, source_lines
 from pcaform.core.problems import Failure, Invalid
 from pcaform.render import manifest, removal_check, templates
 from pcaform.render.plan import stack as stack_plan
-from pcaform.render.plan.module_source import SHARED, VENDORED, ModuleSource
+from pcaform.render.plan.module_call import SHARED, VENDORED, ModuleSource
 from pcaform.render.plan.stack import StackPlan
 from pcaform.render.templates import Rendered
 from pcaform.render.write import comparison, diff

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.core.finding import Finding
-from pcaform.render.manifest import Items
-from pcaform.render.plan.manifest_items import (
+from pcaform.render.manifest import (
     ACTIVATION,
     ARN,
     AUTHORITIES,
@@ -20,6 +19,7 @@ from pcaform.render.plan.manifest_items import (
     PRINCIPAL,
     REVOCATION,
     SIGNED_IN,
+    Items,
 )
 from pcaform.render.plan.stack import StackPlan
 from pcaform.spec.cas import CertificateAuthority, Reference

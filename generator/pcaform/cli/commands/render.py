@@ -27,7 +27,7 @@ def command(
 ) -> int:
     """Write the Terraform stack of each spec to DIR/<stack>/."""
     from pcaform.cli.stacks import compare, render_specs, write
-    from pcaform.render.plan.module_source import parse_module_source
+    from pcaform.render.plan.module_call import parse_module_source
 
     stacks = render_specs(specs, out, modules=parse_module_source(modules))
     return compare(stacks, out, as_diff=diff) if check or diff else write(stacks, out, force=force)

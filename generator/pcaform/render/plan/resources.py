@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.facts import ACM_PRINCIPAL
-from pcaform.render.plan.access import issuers, operator_roles, permissions, shares
+from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
 from pcaform.render.plan.cas import ca_calls
-from pcaform.render.plan.certificates import certificates, crl_buckets
 from pcaform.render.plan.module_call import ModuleCall
 from pcaform.render.plan.placeholders import Placeholders, output_placeholder
 from pcaform.spec.stack import Spec

@@ -4,14 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.render.manifest import Items
+from pcaform.render.manifest import Items, build_manifest_items
 from pcaform.render.plan import providers
-from pcaform.render.plan.access import issuers, operator_roles, permissions, shares
+from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
 from pcaform.render.plan.cas import ca_calls, pem_files
-from pcaform.render.plan.certificates import certificates, crl_buckets
-from pcaform.render.plan.manifest_items import build_manifest_items
-from pcaform.render.plan.module_call import ModuleCall, output, without_none
-from pcaform.render.plan.module_source import VENDORED, ModuleSource
+from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
 from pcaform.render.plan.state_blocks import build_state_blocks
 from pcaform.spec.stack import Spec
 from pcaform.terraform.hcl_writer import Reference
