@@ -24,15 +24,7 @@ from pcaform.terraform.source_kind import KINDS, SourceKind
 Path = tuple[str, ...]
 Form = dict[str, Any]
 
-SECTIONS = (
-    "certificate_authorities",
-    "issuers",
-    "administrators",
-    "auditors",
-    "crl_buckets",
-    "certificates",
-    "shares",
-)
+SECTIONS = ("certificate_authorities", "issuers", "administrators", "auditors", "crl_buckets", "certificates", "shares")
 PERMISSIONS = "permissions"
 PRINCIPAL_KINDS = ("role", "existing_user", "existing_role")
 _SETTINGS = ("aws", "terraform")

@@ -16,8 +16,7 @@ class SpecAccountOptions(AccountOptions):
     """Who reads the account of a spec; the spec names its regions."""
 
     region: Annotated[
-        list[str] | None,
-        typer.Option("--region", metavar="REGION", help="Only this region of the spec; repeatable."),
+        list[str] | None, typer.Option("--region", metavar="REGION", help="Only this region of the spec; repeatable.")
     ] = None
     all_regions: bool = field(default=False, init=False)
 

@@ -17,8 +17,7 @@ def command(
     ] = None,
     *,
     spec: Annotated[
-        str | None,
-        typer.Option("--spec", metavar="SPEC|OLD", help="The spec of the plan's stack, or the old spec."),
+        str | None, typer.Option("--spec", metavar="SPEC|OLD", help="The spec of the plan's stack, or the old spec.")
     ] = None,
     base: Annotated[
         str | None,

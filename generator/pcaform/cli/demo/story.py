@@ -109,8 +109,7 @@ def _break_and_repair(
         planned = json.dumps(stack.terraform.plan(stack.scratch / "guarded.tfplan"))
         notes.append(_require_guard(check_plan_with_spec(read(planned.encode(), "the plan"), spec)))
     stack.apply(
-        "applied all the same: the plan removes exactly the permission",
-        expected={_PERMISSION_ADDRESS: ("delete",)},
+        "applied all the same: the plan removes exactly the permission", expected={_PERMISSION_ADDRESS: ("delete",)}
     )
     with step("now ACM's renewal fails, and the certificate will expire") as notes:
         reason = issue_act.renew_without_permission(web, server.client("acm"), certificate_arn=certificate_arn)

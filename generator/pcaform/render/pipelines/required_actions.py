@@ -48,10 +48,7 @@ CERTIFICATE = _of(
 REQUEST = "acm:RequestCertificate"
 """Does not support resource-level permissions, but has a condition key with the CA."""
 USER = _of(
-    "iam",
-    "GetUser ListAttachedUserPolicies",
-    "CreateUser TagUser UntagUser UpdateUser",
-    "DeleteUser ListGroupsForUser",
+    "iam", "GetUser ListAttachedUserPolicies", "CreateUser TagUser UntagUser UpdateUser", "DeleteUser ListGroupsForUser"
 )
 LOGINS = _of(
     "iam",

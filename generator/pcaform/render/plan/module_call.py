@@ -21,6 +21,11 @@ class ModuleCall:
     arguments: Mapping[str, Any]
 
 
+def build_call(name: str, module: str, **arguments: Any) -> ModuleCall:
+    """Return a call without the arguments that are None: an omitted argument keeps the module's default."""
+    return ModuleCall(name, module, without_none(arguments))
+
+
 def output(module: str, name: str) -> Reference:
     """Return a reference to an output of a module call."""
     return Reference(f"module.{module}.{name}")
@@ -38,7 +43,7 @@ def plain_arguments(resource: str, item: Model) -> dict[str, Any]:
 
 
 def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that are not None: an omitted argument keeps the module's default."""
+    """Return the values that are not None."""
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -75,7 +75,7 @@ def _range(start: int, end: int) -> str:
 
 
 class _Matcher(SequenceMatcher[str]):
-    """A matcher that takes about linear time; its parent class takes minutes for ten thousand blocks with one change each.
+    """A matcher in about linear time; its parent class takes minutes for ten thousand blocks with one change each.
 
     Lines that occur once in each text, such as the head of a module call, are matched first, as in "patience diff";
     Python's matcher fills the gaps.
