@@ -47,14 +47,11 @@ def run_child(command: Sequence[str], environment: Mapping[str, str]) -> int:
     process = subprocess.Popen([program, *command[1:]], env=dict(environment))
     while True:
         try:
-            return _shell_code(process.wait())
+            code = process.wait()
+            return 128 - code if code < 0 else code
         except KeyboardInterrupt:
             # The terminal has sent it to the child as well; the child decides how it ends.
             continue
-
-
-def _shell_code(code: int) -> int:
-    return 128 - code if code < 0 else code
 
 
 def _link_plugins(inherited: Mapping[str, str], home: Path) -> None:

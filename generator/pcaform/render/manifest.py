@@ -15,7 +15,7 @@ from pcaform import __version__
 from pcaform.core.facts import default_key_storage
 from pcaform.core.problems import Failure
 from pcaform.render.plan.module_call import without_none
-from pcaform.spec.cas import CertificateAuthority, Reference
+from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 from pcaform.terraform.schema import certificate_terms, identity_fields
@@ -108,7 +108,10 @@ def build_manifest_items(spec: Spec) -> Items:
     """
     items: dict[str, dict[str, Any]] = {AWS: {"account_id": spec.aws.account_id, "region": spec.aws.region}}
     for key, authority in spec.certificate_authorities.items():
-        item = _reference_item(authority) if isinstance(authority, Reference) else _ca_item(key, authority, spec)
+        if isinstance(authority, Reference):
+            item = {"managed": False, ARN: authority.arn, PERMITS: bool(authority.permissions)}
+        else:
+            item = _ca_item(key, authority, spec)
         items[f"{AUTHORITIES}.{key}"] = item
     items |= {f"issuers.{key}": {PRINCIPAL: _principal_kind(issuer)} for key, issuer in spec.issuers.items()}
     items |= {f"{section}.{key}": {PRINCIPAL: "role"} for section, key, _ in spec.operator_roles}
@@ -128,8 +131,8 @@ def _ca_item(key: str, authority: CertificateAuthority, spec: Spec) -> dict[str,
         "protected": authority.deletion_protection,
         REVOCATION: _enabled_revocation(authority) or None,
         "provider": _dump(authority.provider),
+        ACTIVATION: "certificate" if isinstance(authority.activation, OfflineActivation) else authority.activation,
     }
-    item[ACTIVATION] = _activation_kind(authority)
     if authority.activation is None:
         terms = {name: _dump(getattr(authority, name)) for name in certificate_terms()}
         signer = spec.certificate_authorities[authority.parent] if authority.parent else authority
@@ -146,12 +149,6 @@ def _identity(authority: CertificateAuthority, region: str) -> dict[str, Any]:
     return without_none(identity)
 
 
-def _activation_kind(authority: CertificateAuthority) -> str | None:
-    """Return how a CA gets its certificate: `certificate` if it was signed elsewhere, None if it is issued here."""
-    activation = authority.activation
-    return activation if activation is None or isinstance(activation, str) else "certificate"
-
-
 def _enabled_revocation(authority: CertificateAuthority) -> dict[str, bool]:
     """Return each revocation block and whether it is enabled: omitting an enabled block would disable it."""
     if authority.revocation_configuration is None:
@@ -164,11 +161,6 @@ def _principal_kind(issuer: Issuer) -> str:
     if issuer.is_owned:
         return "user" if issuer.role is None else "role"
     return "existing"
-
-
-def _reference_item(authority: Reference) -> dict[str, Any]:
-    """Return the item of a referenced CA: its ARN, and whether this stack permits ACM to renew."""
-    return {"managed": False, ARN: authority.arn, PERMITS: bool(authority.permissions)}
 
 
 def _dump(value: Any) -> Any:

@@ -55,17 +55,13 @@ def resources(spec: Spec, placeholders: Placeholders) -> dict[str, StackResource
     by_address = {}
     for call in calls(spec):
         arguments = {name: placeholders.resolve(value) for name, value in call.arguments.items() if name != "providers"}
-        provider = _provider_of(call)
+        reference = call.arguments.get("providers", {}).get("aws")
+        provider = reference.path if isinstance(reference, Reference) else ""
         for resource_type, values, name in _list_parts(call.module.removesuffix(_UNPROTECTED), arguments):
             address = module_names.resource(call.name, resource_type, name)
             all_values = {**values, **_computed(call.name, resource_type, spec, placeholders=placeholders)}
             by_address[address] = StackResource(call.name, address, resource_type, all_values, provider)
     return by_address
-
-
-def _provider_of(call: ModuleCall) -> str:
-    reference = call.arguments.get("providers", {}).get("aws")
-    return reference.path if isinstance(reference, Reference) else ""
 
 
 def _computed(call: str, resource_type: str, spec: Spec, *, placeholders: Placeholders) -> dict[str, Any]:

@@ -79,7 +79,10 @@ def _compare(stack: Rendered, directory: Path) -> Comparison:
     check_name_clashes(directory, new_paths)
     owned = _read_owned(directory)
     refuse_links(directory, owned)
-    present = {path: _read_or_none(directory / path) for path in sorted({*new_paths, *owned})}
+    present = {
+        path: (directory / path).read_bytes() if (directory / path).is_file() else None
+        for path in sorted({*new_paths, *owned})
+    }
     candidates = (
         Difference(path, present[path], stack.files.get(path), _owner_of(path, present[path], owned))
         for path in present
@@ -95,10 +98,6 @@ def _read_owned(directory: Path) -> tripwire.OwnedDigests:
     interrupted = tripwire.read(directory / tripwire.NAME)
     pairs = [*files.items(), *((path, digest) for path in interrupted for digest in interrupted[path])]
     return tripwire.group_by_path(pairs)
-
-
-def _read_or_none(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
 
 
 def _owner_of(path: str, content: bytes | None, owned: Mapping[str, frozenset[str]]) -> Owner:
