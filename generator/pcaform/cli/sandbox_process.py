@@ -33,7 +33,10 @@ def open_sandbox(
 def _child_environment(inherited: Mapping[str, str], server: Sandbox, *, home: Path) -> dict[str, str]:
     configuration = home / "terraform.rc"
     configuration.write_text(cli_configuration(inherited), encoding="utf-8")
-    _link_plugins(inherited, home)
+    plugins = Path(inherited.get("HOME", "")) / ".terraform.d" / "plugins"
+    if plugins.is_dir():  # one of Terraform's implied local mirrors
+        (home / ".terraform.d").mkdir()
+        (home / ".terraform.d" / "plugins").symlink_to(plugins.resolve())
     kept = {name: inherited[name] for name in (BINARY, MIRROR) if name in inherited}
     extra = {**server.environment, "TF_CLI_CONFIG_FILE": str(configuration), **kept}
     return hermetic_environment(inherited, home=home, extra=extra)
@@ -52,11 +55,3 @@ def run_child(command: Sequence[str], environment: Mapping[str, str]) -> int:
         except KeyboardInterrupt:
             # The terminal has sent it to the child as well; the child decides how it ends.
             continue
-
-
-def _link_plugins(inherited: Mapping[str, str], home: Path) -> None:
-    """Let Terraform find the providers in the caller's home, which is one of its implied local mirrors."""
-    plugins = Path(inherited.get("HOME", "")) / ".terraform.d" / "plugins"
-    if plugins.is_dir():
-        (home / ".terraform.d").mkdir()
-        (home / ".terraform.d" / "plugins").symlink_to(plugins.resolve())

@@ -15,8 +15,6 @@ from pcaform.render.plan.stack import StackPlan
 from pcaform.render.templates import Rendered
 from pcaform.render.write import comparison, diff
 from pcaform.render.write import write as stack_writer
-from pcaform.render.write.comparison import Comparison
-from pcaform.render.write.write import Written
 from pcaform.rules.load import check_file, list_spec_files, refuse_duplicate_stacks
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document
@@ -64,43 +62,42 @@ def _plan(specs: Iterable[tuple[str, Spec, Document]], out: Path, *, modules: Mo
     return plans
 
 
-def write(stacks: Iterable[Rendered], out: Path, *, force: bool) -> int:
-    """Write each stack below `out`, and return the exit code."""
-
-    def write_stack(stack: Rendered) -> int:
-        console.print_status(describe_written(stack_writer.write(stack, out, force=force)))
-        return OK
-
-    return _exit_code(stacks, write_stack)
-
-
-def compare(stacks: Iterable[Rendered], out: Path, *, as_diff: bool) -> int:
-    """Print how each stack differs from what is below `out`, as a list or as a diff, and return the exit code."""
-
-    def compare_stack(stack: Rendered) -> int:
-        compared = comparison.compare(stack, out / stack.name)
-        if compared.differences and as_diff:
-            directory = compared.directory
-            diff.print_lines([line for each in compared.differences for line in diff.diff_lines(each, directory)])
-        elif compared.differences:
-            differing = (f"{compared.directory / each.path}: {each.reason}" for each in compared.differences)
-            console.print_result(join_lines(differing))
-        console.print_status(describe_comparison(compared))
-        return FINDINGS if compared.differences else OK
-
-    return _exit_code(stacks, compare_stack)
-
-
-def _exit_code(stacks: Iterable[Rendered], step: Callable[[Rendered], int]) -> int:
-    """Take the last step for each stack; one that is refused is reported, and does not stop the others."""
+def finish_all(stacks: Iterable[Rendered], finish: Callable[[Rendered], int]) -> int:
+    """Take the last step for each stack and return the exit code; one that is refused does not stop the others."""
     codes = []
     for stack in stacks:
         try:
-            codes.append(step(stack))
+            codes.append(finish(stack))
         except Failure as failure:
             console.print_status(f"pcaform: {failure.lines[0]}", *failure.lines[1:])
             codes.append(ERROR)
     return ERROR if ERROR in codes else max(codes, default=OK)
+
+
+def write(stack: Rendered, out: Path, *, force: bool) -> int:
+    """Write a stack below `out`, and print how many files that changed."""
+    written = stack_writer.write(stack, out, force=force)
+    counts = {"written": written.changed, "deleted": written.deleted, "unchanged": written.unchanged}
+    counted = ", ".join(f"{len(paths)} {word}" for word, paths in counts.items() if paths)
+    console.print_status(f"{written.directory}: {counted}")
+    return OK
+
+
+def compare(stack: Rendered, out: Path, *, as_diff: bool) -> int:
+    """Print how a stack differs from what is below `out`, as a list or as a diff; return 2 where it does."""
+    compared = comparison.compare(stack, out / stack.name)
+    directory, differences = compared.directory, compared.differences
+    if not differences:
+        console.print_status(f"{directory}: fresh, {len(compared.unchanged)} unchanged")
+        return OK
+    if as_diff:
+        diff.print_lines([line for each in differences for line in diff.diff_lines(each, directory)])
+    else:
+        console.print_result(join_lines(f"{directory / each.path}: {each.reason}" for each in differences))
+    kinds = [difference.reason.split(",")[0] for difference in differences]
+    counts = (f"{kinds.count(kind)} {kind}" for kind in ("missing", "changed", "leftover") if kind in kinds)
+    console.print_status(f"{directory}: stale: {', '.join(counts)}")
+    return FINDINGS
 
 
 def refuse_stale(path: str, directory: Path) -> None:
@@ -114,18 +111,3 @@ def refuse_stale(path: str, directory: Path) -> None:
     if differences:
         first = f"{differences[0].path} is {differences[0].reason}"
         raise Failure(f"{directory}: this is not what {display_name(path)} renders to ({first}): render it first")
-
-
-def describe_written(written: Written) -> str:
-    """Return one line: how many files a write changed."""
-    counts = {"written": written.changed, "deleted": written.deleted, "unchanged": written.unchanged}
-    return f"{written.directory}: {', '.join(f'{len(paths)} {word}' for word, paths in counts.items() if paths)}"
-
-
-def describe_comparison(compared: Comparison) -> str:
-    """Return one line: whether a directory is fresh, and how many files are not."""
-    if not compared.differences:
-        return f"{compared.directory}: fresh, {len(compared.unchanged)} unchanged"
-    kinds = [difference.reason.split(",")[0] for difference in compared.differences]
-    counts = (f"{kinds.count(kind)} {kind}" for kind in ("missing", "changed", "leftover") if kind in kinds)
-    return f"{compared.directory}: stale: {', '.join(counts)}"

@@ -26,8 +26,10 @@ def command(
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print a unified diff; exit 2 if any.")] = False,
 ) -> int:
     """Write the Terraform stack of each spec to DIR/<stack>/."""
-    from pcaform.cli.stacks import compare, render_specs, write
+    from pcaform.cli.stacks import compare, finish_all, render_specs, write
     from pcaform.render.plan.module_call import parse_module_source
 
     stacks = render_specs(specs, out, modules=parse_module_source(modules))
-    return compare(stacks, out, as_diff=diff) if check or diff else write(stacks, out, force=force)
+    if check or diff:
+        return finish_all(stacks, lambda stack: compare(stack, out, as_diff=diff))
+    return finish_all(stacks, lambda stack: write(stack, out, force=force))

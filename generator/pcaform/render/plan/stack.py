@@ -1,6 +1,6 @@
 """Spec -> the plan of its stack: each file with its template and values, and the modules to copy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,38 +101,34 @@ def _providers(spec: Spec) -> list[Mapping[str, Any]]:
 
 def _outputs(spec: Spec) -> list[dict[str, Any]]:
     offline = [key for key, authority in spec.managed.items() if authority.activation not in (None, "external")]
-    outputs: Sequence[tuple[str, str, dict[str, Reference]]] = [
-        (
-            "certificate_authority_arns",
-            "The ARN of each active CA, by its key in the spec.",
+    roles = {section.removesuffix("s"): section for section in ("administrators", "auditors")}
+    outputs: Mapping[str, tuple[str, dict[str, Reference]]] = {
+        "certificate_authority_arns": (
+            "The ARN of each active CA",
             {key: output(ca(key), "active_arn") for key in spec.managed if key not in spec.pending},
         ),
-        (
-            "certificate_signing_requests",
-            "The request of each CA that is signed elsewhere, by its key in the spec.",
+        "certificate_signing_requests": (
+            "The request of each CA that is signed elsewhere",
             {key: output(ca(key), "certificate_signing_request") for key in offline},
         ),
-        (
-            "issuer_arns",
-            "The ARN of each issuer, by its key in the spec.",
+        "issuer_arns": (
+            "The ARN of each issuer",
             {key: output(issuer(key), "arn") for key, entry in spec.issuers.items() if entry.is_owned},
         ),
-        *(
-            (
-                f"{section.removesuffix('s')}_arns",
-                f"The ARN of each {section.removesuffix('s')}'s role, by its key in the spec.",
+        **{
+            f"{role}_arns": (
+                f"The ARN of each {role}'s role",
                 {key: output(operator_role(section, key), "arn") for key in getattr(spec, section)},
             )
-            for section in ("administrators", "auditors")
-        ),
-        (
-            "certificate_arns",
-            "The ARN of each private certificate, by its key in the spec.",
+            for role, section in roles.items()
+        },
+        "certificate_arns": (
+            "The ARN of each private certificate",
             {key: output(certificate(key), "arn") for key in spec.certificates},
         ),
-    ]
+    }
     return [
-        {"name": name, "arguments": {"description": description, "value": value}}
-        for name, description, value in outputs
+        {"name": name, "arguments": {"description": f"{what}, by its key in the spec.", "value": value}}
+        for name, (what, value) in outputs.items()
         if value
     ]
