@@ -14,7 +14,7 @@ from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform.plan_changes import Changes, is_empty, list_changes
-from pcaform.terraform.runner import Terraform, find_binary
+from pcaform.terraform.runner import Terraform
 
 _WORDS: Mapping[tuple[str, ...], str] = {("create",): "add", ("update",): "change", ("delete",): "destroy"}
 
@@ -51,11 +51,6 @@ class Stack:
         """Return the values of the stack's outputs."""
         outputs = self.terraform.show()["values"]["outputs"]
         return {name: output["value"] for name, output in outputs.items()}
-
-
-def open_stack(spec: Spec, out: Path, *, environment: Mapping[str, str], scratch: Path) -> Stack:
-    """Return the demo's stack below `out`; raises TerraformMissing where there is no Terraform."""
-    return Stack(Terraform(find_binary(environment), out / spec.stack, environment), scratch)
 
 
 def write_stack(text: str, out: Path, *, source: str) -> Spec:

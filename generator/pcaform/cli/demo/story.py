@@ -13,7 +13,7 @@ from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_spe
 from pcaform.checks.guard.verdict import GuardResult, Level
 from pcaform.cli.demo import import_act, issue_act
 from pcaform.cli.demo.adopt_act import adopt
-from pcaform.cli.demo.stack import Stack, open_stack, write_stack
+from pcaform.cli.demo.stack import Stack, write_stack
 from pcaform.cli.demo.steps import begin_act, print_skipped, require, run_pcaform, step
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.core import assets, facts
@@ -24,7 +24,7 @@ from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import PERMISSION
-from pcaform.terraform.runner import TerraformMissing
+from pcaform.terraform.runner import Terraform, TerraformMissing, find_binary
 
 EXAMPLE = "corp-pki.yaml"
 _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it renewals fail months later\n"
@@ -42,7 +42,7 @@ def play(out: Path, scratch: Path) -> None:
         notes.append(f"{len(spec.certificate_authorities)} CAs, {len(spec.issuers)} issuers -> {out / spec.stack}")
     with open_sandbox(account_id=spec.aws.account_id, region=spec.aws.region, iam=True) as (server, environment):
         try:
-            stack = open_stack(spec, out, environment=environment, scratch=scratch)
+            stack = Stack(Terraform(find_binary(environment), out / spec.stack, environment), scratch)
         except TerraformMissing as missing:
             print_skipped("all steps that need Terraform", str(missing))
             return
