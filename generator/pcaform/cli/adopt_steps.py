@@ -18,8 +18,7 @@ from pcaform.core.formats.json_document import format_json
 from pcaform.core.problems import Failure
 from pcaform.rules.load import load_file
 from pcaform.spec.yaml_reader import parse
-from pcaform.terraform.environment import user_environment
-from pcaform.terraform.runner import Terraform, find_binary
+from pcaform.terraform.runner import Terraform, find_binary, user_environment
 
 
 def check_options(options: AdoptOptions, directory: Path) -> None:

@@ -26,8 +26,7 @@ from pcaform.spec.pem_files import Reader, file_reader, load_pem_files
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, parse
-from pcaform.terraform.environment import user_environment
-from pcaform.terraform.runner import Terraform, TerraformError, find_binary
+from pcaform.terraform.runner import Terraform, TerraformError, find_binary, user_environment
 
 _PLAN_FILE = b"PK\x03\x04"
 _USAGE = (

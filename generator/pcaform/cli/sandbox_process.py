@@ -10,8 +10,7 @@ from pathlib import Path
 
 from pcaform.core.problems import Failure
 from pcaform.sandbox.server import Sandbox, SandboxError
-from pcaform.terraform.environment import hermetic_environment, hermetic_process
-from pcaform.terraform.runner import BINARY, MIRROR, cli_configuration
+from pcaform.terraform.runner import BINARY, MIRROR, cli_configuration, hermetic_environment, process_environment
 
 
 @contextmanager
@@ -22,7 +21,8 @@ def open_sandbox(
     inherited = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="pcaform-sandbox-") as name:
         home = Path(name)
-        with hermetic_process(home=home):
+        hermetic = hermetic_environment(os.environ, home=home, extra={})
+        with process_environment(hermetic):  # also this process: botocore reads `os.environ`
             try:
                 with Sandbox(account_id=account_id, region=region, port=port, iam=iam, state=state) as server:
                     yield server, _child_environment(inherited, server, home=home)

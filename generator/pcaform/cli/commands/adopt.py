@@ -81,7 +81,7 @@ def _adopt(directory: Path, options: AdoptOptions) -> int:
     from pcaform.cli import adopt_steps as steps
     from pcaform.cli.stacks import refuse_stale
     from pcaform.core.formats.text import join_lines
-    from pcaform.terraform.environment import user_environment
+    from pcaform.terraform.runner import user_environment
 
     steps.check_options(options, directory)
     if options.spec is not None:

@@ -16,7 +16,7 @@ from pcaform.sources.hcl.providers import Options
 from pcaform.sources.hcl.read import read
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
-from pcaform.terraform.environment import process_environment
+from pcaform.terraform.runner import process_environment
 
 
 def import_from_each_source(stack: Stack, server: Sandbox, spec: Spec, *, text: str) -> None:

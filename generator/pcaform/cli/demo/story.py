@@ -16,7 +16,8 @@ from pcaform.cli.demo.adopt_act import adopt
 from pcaform.cli.demo.stack import Stack, write_stack
 from pcaform.cli.demo.steps import begin_act, print_skipped, require, run_pcaform, step
 from pcaform.cli.sandbox_process import open_sandbox
-from pcaform.core import assets, facts
+from pcaform.core import facts
+from pcaform.core.files import packaged_directory
 from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.load import load_valid_text
 from pcaform.rules.spec_rules.grants import acm_has_permission
@@ -35,7 +36,7 @@ _PERMISSION_ADDRESS = module_names.resource(module_names.permission("issuing"), 
 
 def play(out: Path, scratch: Path) -> None:
     """Play all acts with the stack below `out`; raises Failure where a step does not show what it should."""
-    text = (assets.directory("examples") / EXAMPLE).read_text(encoding="utf-8")
+    text = (packaged_directory("examples") / EXAMPLE).read_text(encoding="utf-8")
     begin_act("From a spec to Terraform")
     with step(f"pcaform render examples/{EXAMPLE}") as notes:
         spec = write_stack(text, out, source=EXAMPLE)
