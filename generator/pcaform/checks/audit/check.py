@@ -9,7 +9,7 @@ from pcaform.checks.audit import rules
 from pcaform.checks.audit.finding import Audit, Cost, End, sort_findings
 from pcaform.checks.audit.rule import AuditContext, Rule
 from pcaform.core import facts
-from pcaform.core.dates import day
+from pcaform.core.formats.text import day
 from pcaform.core.rules import collect
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import GONE, AccountSnapshot, CaStatus

@@ -8,8 +8,8 @@ from typing import Literal
 from pydantic import computed_field
 
 from pcaform.core import facts
-from pcaform.core.dates import day
 from pcaform.core.finding import Finding, Severity
+from pcaform.core.formats.text import day
 from pcaform.sources.inventory import ImportNote
 
 _NOT_SHOWN = (

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pcaform.checks.audit.renewal_blockers import missing_permission
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.core.dates import day, days_until
+from pcaform.core.formats.text import day, days_until
 from pcaform.core.x509 import is_signed_by, parse_or_none, path_length
 from pcaform.sources.account_snapshot import CERTIFICATE, PERMISSIONS, CaStatus
 from pcaform.spec.cas import CertificateAuthority, Reference

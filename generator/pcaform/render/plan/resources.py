@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.facts import ACM_PRINCIPAL
-from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
-from pcaform.render.plan.cas import ca_calls
 from pcaform.render.plan.module_call import ModuleCall
 from pcaform.render.plan.placeholders import Placeholders, output_placeholder
+from pcaform.render.plan.stack import calls_by_file
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform import resource_types as types
@@ -46,8 +45,7 @@ Parts = Iterator[tuple[str, Mapping[str, Any], str | None]]
 
 def calls(spec: Spec) -> list[ModuleCall]:
     """Return all module calls of a spec's stack."""
-    builders = (crl_buckets, ca_calls, permissions, shares, issuers, operator_roles, certificates)
-    return [call for build_calls in builders for call in build_calls(spec)]
+    return [call for of_file in calls_by_file(spec).values() for call in of_file]
 
 
 def resources(spec: Spec, placeholders: Placeholders) -> dict[str, StackResource]:

@@ -45,9 +45,9 @@ class StackPlan:
     """The items that the manifest records."""
 
 
-def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackPlan:
-    """Return what rendering `spec` writes; `source` is the spec's file name, for the header of each file."""
-    calls = {
+def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
+    """Return all module calls of a spec's stack, by the file that they are in."""
+    return {
         "crl_buckets.tf": crl_buckets(spec),
         "certificate_authorities.tf": ca_calls(spec),
         "permissions.tf": [*permissions(spec), *shares(spec)],
@@ -55,6 +55,11 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackP
         "roles.tf": operator_roles(spec),
         "certificates.tf": certificates(spec),
     }
+
+
+def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackPlan:
+    """Return what rendering `spec` writes; `source` is the spec's file name, for the header of each file."""
+    calls = calls_by_file(spec)
     all_calls = [call for file_calls in calls.values() for call in file_calls]
     module_files = [
         PlannedFile(path, "modules.tf.j2", {"calls": [_with_source(call, modules) for call in file_calls]})

@@ -6,7 +6,7 @@ from datetime import datetime
 from pcaform.checks.audit.finding import AuditFinding
 from pcaform.checks.audit.renewal_blockers import Blocker, active, renewal_blockers, unrenewable
 from pcaform.checks.audit.rule import AuditContext, Rule, rule
-from pcaform.core.dates import day
+from pcaform.core.formats.text import day
 from pcaform.core.renewal import certificate_status
 from pcaform.sources.account_snapshot import CaStatus, Certificate
 
