@@ -137,7 +137,10 @@ def _format_count(count: int, one: str, many: str) -> str:
 
 
 def finish_spec(spec: str, directory: Path) -> None:
-    """Rewrite a spec without those moves, and print each; raises Failure and changes nothing where that fails."""
+    """Remove from a spec the moves that the state of its stack has absorbed, and print each.
+
+    Raises Failure, and changes nothing, where that fails.
+    """
     if spec == STDIN:
         raise Failure("--finish changes the spec in its file: name the file instead of '-'")
     load_file(spec)

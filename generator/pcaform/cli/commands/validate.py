@@ -28,18 +28,15 @@ def command(
     if form == "text" and console.has_colour() and problems:
         console.print_result(format_findings(problems, colour=True), is_coloured=True)
     else:
-        _build_report(problems).print(form)
+        report = Report(
+            problems,
+            lines=lambda: (line for problem in problems for line in source_lines(problem)),
+            document=lambda: {"format_version": "1.0", "problems": [_record(problem) for problem in problems]},
+            markdown=lambda: markdown.format_findings(problems, "No problems."),
+        )
+        report.print(form)
     console.print_status(_summarize(len(results), problems))
     return ERROR if any(result.has_errors for result in results) or (strict and problems) else OK
-
-
-def _build_report(problems: Sequence[Finding]) -> Report:
-    return Report(
-        problems,
-        lines=lambda: (line for problem in problems for line in source_lines(problem)),
-        document=lambda: {"format_version": "1.0", "problems": [_record(problem) for problem in problems]},
-        markdown=lambda: markdown.format_findings(problems, "No problems."),
-    )
 
 
 def _record(problem: Finding) -> dict[str, object]:
