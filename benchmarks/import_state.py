@@ -15,8 +15,7 @@ from pathlib import Path
 from validate import spec
 
 from pcaform.rules.load import load_valid_text
-from pcaform.terraform.environment import user_environment
-from pcaform.terraform.runner import TerraformMissing, find_binary
+from pcaform.terraform.runner import TerraformMissing, find_binary, user_environment
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # for the helpers that build states without Terraform
 from importer.infer.state_builders import ACCOUNT, resource

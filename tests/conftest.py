@@ -12,8 +12,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from fork_server import ForkServer
-from pcaform.terraform.environment import hermetic_environment
-from pcaform.terraform.runner import MIRROR, Terraform, TerraformMissing, cli_configuration, find_binary
+from pcaform.terraform.runner import (
+    MIRROR,
+    Terraform,
+    TerraformMissing,
+    cli_configuration,
+    find_binary,
+    hermetic_environment,
+)
 
 # HYPOTHESIS_PROFILE chooses how much is drawn: `quick` while working, `default`, `long` over night. `ci` draws the same
 # examples each time, so that whether a change lands depends on the change.

@@ -12,7 +12,7 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "generator" / "pcaform"
 CONFINED = {
-    "typer": {"cli.main", "cli.app", "cli.account_options", "cli.import_options"}
+    "typer": {"cli.main", "cli.options"}
     | {f"cli.commands.{path.stem}" for path in (PACKAGE / "cli" / "commands").glob("[!_]*.py")},
     "jinja2": {"render.templates"},
     "yaml": {"spec.yaml_reader", "spec.yaml_writer", "spec.yaml_edit.nodes"},

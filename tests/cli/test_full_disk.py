@@ -20,10 +20,9 @@ from importer.import_cases import SPEC, tagged
 from importer.infer.state_builders import stacked
 from pcaform.adopt.report import Digests, Proof, Versions
 from pcaform.adopt.state_backup import save_copy
-from pcaform.cli.adopt_finish import finish_spec
-from pcaform.cli.adopt_steps import write_proof
-from pcaform.cli.import_options import ImportOptions
+from pcaform.cli.adopt_steps import finish_spec, write_proof
 from pcaform.cli.import_result import write_result
+from pcaform.cli.options import ImportOptions
 from pcaform.render.write.write import write
 from pcaform.sandbox.server import Sandbox
 from pcaform.sources import tfstate

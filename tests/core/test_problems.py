@@ -67,5 +67,5 @@ def test_problems_are_sorted_by_place_and_by_number_not_by_letter() -> None:
 
 def test_a_failure_shows_all_its_problems() -> None:
     assert str(Invalid([at(2, 1), at(1, 1)])) == "spec.yaml:1:1: m [r]\nspec.yaml:2:1: m [r]"
-    assert Invalid.one(HERE).problems == [HERE]
-    assert isinstance(Invalid.one(HERE), Failure)
+    assert Invalid([HERE]).problems == [HERE]
+    assert isinstance(Invalid([HERE]), Failure)

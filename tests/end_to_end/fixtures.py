@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.cli.sandbox_process import open_sandbox
-from pcaform.cli.stacks import write_spec
-from pcaform.render.plan.module_source import VENDORED, ModuleSource
+from pcaform.cli.stacks import render_specs
+from pcaform.render.plan.module_call import VENDORED, ModuleSource
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.render.write.write import write
@@ -43,7 +43,8 @@ class Stack:
     def render(self, text: str, *, modules: ModuleSource = VENDORED) -> None:
         """Render a spec over the stack, as the command does; raises Invalid where it refuses."""
         (self.home / "spec.yaml").write_text(HEAD + text, encoding="utf-8")
-        write_spec(str(self.home / "spec.yaml"), self.home, modules=modules)
+        for stack in render_specs([str(self.home / "spec.yaml")], self.home, modules=modules):
+            write(stack, self.home)
 
     def plan(self, text: str, *, modules: ModuleSource = VENDORED) -> Changes:
         """Render a spec and return what its plan changes, by address."""

@@ -9,8 +9,8 @@ from typing import get_args
 import pytest
 
 from pcaform.cli.account_session import read_inventory
-from pcaform.cli.import_options import ImportOptions
 from pcaform.cli.import_result import write_result
+from pcaform.cli.options import ImportOptions
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import infer

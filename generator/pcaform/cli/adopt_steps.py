@@ -1,19 +1,24 @@
 """The steps of `pcaform adopt` that print, write files, or connect the transaction to Terraform and AWS."""
 
+import os
 from pathlib import Path
 
-from pcaform.adopt import permissions, report
+from pcaform.adopt import finish, permissions, preconditions, report
 from pcaform.adopt.backend import Backend
 from pcaform.adopt.export import emit
 from pcaform.adopt.scratch import copy_stack, read_files
 from pcaform.adopt.session import Session
+from pcaform.adopt.state import parse_state
 from pcaform.adopt.state_backup import refuse_inside
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
-from pcaform.cli.adopt_options import AdoptOptions
+from pcaform.cli.commands.adopt import AdoptOptions
 from pcaform.core import console
-from pcaform.core.files import write_file
+from pcaform.core.files import STDIN, resolve_target, write_file, write_target
 from pcaform.core.formats.json_document import format_json
 from pcaform.core.problems import Failure
+from pcaform.rules.load import load_file
+from pcaform.spec.yaml_reader import parse
+from pcaform.terraform.runner import Terraform, find_binary, user_environment
 
 
 def check_options(options: AdoptOptions, directory: Path) -> None:
@@ -36,7 +41,7 @@ def build_proof_context(session: Session, options: AdoptOptions) -> report.Proof
         workspace=session.workspace,
         account_id=session.providers[0].account_id,
         region=session.providers[0].region,
-        accepted=tuple(sorted(set(options.accept))),
+        accepted=tuple(sorted(set(options.accepted))),
         files=read_files(directory, session.terraform.environment),
         terraform=session.terraform.version(),
         provider=session.provider_version,
@@ -64,7 +69,7 @@ def build_environment(session: Session, options: AdoptOptions, *, states: Path, 
         find_grants=session.find_grants,
         save_copy=backend.save_copy,
         iam=f"arn:{session.providers[0].partition}:iam::{session.providers[0].account_id}",
-        accepted=options.accept,
+        accepted=options.accepted,
         is_recreating=options.is_recreating,
     )
 
@@ -129,3 +134,28 @@ def _describe_next_step(proven: ProvenState) -> str:
 
 def _format_count(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
+
+
+def finish_spec(spec: str, directory: Path) -> None:
+    """Remove from a spec the moves that the state of its stack has absorbed, and print each.
+
+    Raises Failure, and changes nothing, where that fails.
+    """
+    if spec == STDIN:
+        raise Failure("--finish changes the spec in its file: name the file instead of '-'")
+    load_file(spec)
+    environment = user_environment(os.environ)
+    preconditions.refuse_uninitialised(directory, environment)
+    state = parse_state(Backend(Terraform(find_binary(environment), directory, environment), directory).pull())
+    if not state.serial:
+        raise Failure(f"{directory}: there is no state yet: apply the stack, then finish")
+    target = resolve_target(Path(spec))
+    before = target.before or b""
+    finished = finish.remove_absorbed_moves(parse(before, spec), before, state)
+    write_target(target, finished.content)
+    for address in finished.removed:
+        console.print_status(f"{spec}: removed the move of {address}: the state has absorbed it")
+    for address in finished.remaining:
+        console.print_status(f"{spec}: kept the move of {address}: the state has not absorbed it, apply it first")
+    if not finished.removed and not finished.remaining:
+        console.print_status(f"{spec}: it has no moves")

@@ -1,29 +1,47 @@
-"""What `pcaform guard` checks: a plan, or each stack of two versions of specs; and their findings as one result."""
+"""What `pcaform guard` checks: a plan, or each stack of two versions of specs; and their findings as one result.
+
+The versions are files, directories, or a git revision and what is there now.
+"""
 
 import json
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pcaform.checks.guard.check import apply_waivers, check_plan
 from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.report import AnyOutcome, SourcePositions, add_locations, build_report, positions_of_spec
-from pcaform.checks.guard.spec_diff.check import check_plan_with_spec
+from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
-from pcaform.cli.guard_spec_cases import Case, check_base, check_now, check_paths
-from pcaform.core.files import STDIN, display_name, read_bytes
+from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
 from pcaform.core.formats.report import Report
-from pcaform.core.problems import Failure
-from pcaform.terraform.environment import user_environment
-from pcaform.terraform.runner import Terraform, TerraformError, find_binary
+from pcaform.core.git import Revision, find_revision
+from pcaform.core.problems import Failure, Invalid
+from pcaform.rules.load import check_file, list_spec_files
+from pcaform.spec.parse import parse_spec
+from pcaform.spec.pem_files import Reader, file_reader, load_pem_files
+from pcaform.spec.sections import Waiver
+from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Document, parse
+from pcaform.terraform.runner import Terraform, TerraformError, find_binary, user_environment
 
 _PLAN_FILE = b"PK\x03\x04"
 _USAGE = (
     "name a plan ('guard PLAN', with '--spec SPEC' for what it leaves unknown), two specs ('guard --spec OLD NEW'), or "
     "specs and a revision ('guard --spec SPEC... --base origin/main')"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One stack or plan: its name, the result before waivers, the waivers, and where its findings are in the spec."""
+
+    name: str
+    result: GuardResult
+    waivers: Sequence[Waiver]
+    positions: SourcePositions
 
 
 def apply_case_waivers(cases: Iterable[Case]) -> list[Case]:
@@ -62,11 +80,9 @@ def check_plan_file(
     plan = read(show_plan(path, chdir) if saved.startswith(_PLAN_FILE) else saved, display_name(path))
     if spec is None:
         return Case(display_name(path), check_plan(plan), (), SourcePositions(display_name(path)))
-    loaded = check_now(spec)
-    if loaded.spec is None:
-        raise Failure(f"{spec}: there is no spec in it")
-    positions = positions_of_spec(display_name(spec), loaded.spec, loaded.document)
-    return Case(loaded.spec.stack, check_plan_with_spec(plan, loaded.spec), loaded.spec.waivers, positions)
+    now, document = _load_now(spec)
+    positions = positions_of_spec(display_name(spec), now, document)
+    return Case(now.stack, check_plan_with_spec(plan, now), now.waivers, positions)
 
 
 def show_plan(path: str, chdir: Path | None) -> bytes:
@@ -89,24 +105,22 @@ def join_results(cases: Sequence[Case]) -> GuardResult:
     """Return one result of all cases; with more than one, each address starts with the name of its stack."""
     if len(cases) == 1:
         return cases[0].result
-    results = [_prefix_addresses(case) for case in cases]
-    return GuardResult(
-        findings=tuple(finding for result in results for finding in result.findings),
-        notes=tuple(note for result in results for note in result.notes),
-        doubts=tuple(undecided for result in results for undecided in result.doubts),
-        waived=tuple(waived for result in results for waived in result.waived),
-    )
 
+    def prefix(outcome: AnyOutcome, name: str) -> AnyOutcome:
+        return replace(outcome, subject=f"{name}: {outcome.subject}" if outcome.subject else name)
 
-def _prefix_addresses(case: Case) -> GuardResult:
-    def prefix(outcome: AnyOutcome) -> AnyOutcome:
-        return replace(outcome, subject=f"{case.name}: {outcome.subject}" if outcome.subject else case.name)
+    def join(kind: Callable[[GuardResult], Iterable[AnyOutcome]]) -> tuple[AnyOutcome, ...]:
+        return tuple(prefix(outcome, case.name) for case in cases for outcome in kind(case.result))
 
     return GuardResult(
-        findings=tuple(map(prefix, case.result.findings)),
-        notes=tuple(map(prefix, case.result.notes)),
-        doubts=tuple(map(prefix, case.result.doubts)),
-        waived=tuple(replace(waived, finding=prefix(waived.finding)) for waived in case.result.waived),
+        findings=join(lambda result: result.findings),
+        notes=join(lambda result: result.notes),
+        doubts=join(lambda result: result.doubts),
+        waived=tuple(
+            replace(waived, finding=prefix(waived.finding, case.name))
+            for case in cases
+            for waived in case.result.waived
+        ),
     )
 
 
@@ -114,3 +128,66 @@ def _is_plan(content: bytes) -> bool:
     """Tell a plan from a spec: it is JSON, or the archive that Terraform saves."""
     starts = (_PLAN_FILE, b"\xff\xfe", b"\xfe\xff")
     return content.startswith(starts) or content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
+def check_paths(before: str, after: str) -> list[Case]:
+    """Check the change from one file or directory to another; raises Failure where one cannot be read."""
+    earlier = (
+        parse_earlier(read_bytes(path), display_name(path), file_reader(base_directory(path)))
+        for path in list_spec_files([before])
+    )
+    return list(_check_stacks(earlier, [after]))
+
+
+def check_base(base: str, paths: Sequence[str]) -> list[Case]:
+    """Check the change from a git revision to the files or directories that are there now."""
+    return list(_check_stacks((spec for path in paths for spec in _read_revision(base, Path(path))), paths))
+
+
+def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:
+    """Return a spec of an earlier version: it must have the right shape, today's rules do not matter."""
+    document = parse(content, name)
+    return load_pem_files(parse_spec(document), document, reader)
+
+
+def _check_stacks(earlier: Iterable[Spec], paths: Sequence[str]) -> Iterator[Case]:
+    before = {spec.stack: spec for spec in earlier}
+    seen: dict[str, str] = {}
+    for path in list_spec_files(paths):
+        spec, document = _load_now(path)
+        if spec.stack in seen:
+            raise Failure(f"{seen[spec.stack]}, {path}: both are the stack '{spec.stack}'; rename one of them")
+        seen[spec.stack] = path
+        positions = positions_of_spec(display_name(path), spec, document)
+        yield Case(spec.stack, check_specs(before.get(spec.stack), spec), spec.waivers, positions)
+    for stack in sorted(set(before) - set(seen)):
+        yield Case(stack, stack_removed(before[stack]), (), SourcePositions(paths[0]))
+
+
+def _load_now(path: str) -> tuple[Spec, Document | None]:
+    """Return a spec of the current version, which must have no errors; raises Invalid otherwise."""
+    loaded = check_file(path)
+    if loaded.spec is None or loaded.has_errors:
+        raise Invalid(loaded.problems)
+    return loaded.spec, loaded.document
+
+
+def _read_revision(base: str, path: Path) -> Iterator[Spec]:
+    """Yield the earlier specs: those of a directory, or the one of a file, even if the file was renamed."""
+    revision = find_revision(base, path if path.is_dir() else path.parent)
+    if path.is_dir():
+        names = revision.files()
+    elif revision.content(path.name) is not None:
+        names = [path.name]
+    else:  # new: the same stack may come from another file
+        spec, _ = _load_now(str(path))
+        revision = find_revision(revision.name, revision.top())
+        names = revision.naming(spec.stack)
+    for name in names:
+        yield _read_spec(revision, name)
+
+
+def _read_spec(revision: Revision, name: str) -> Spec:
+    directory = Path(name).parent
+    content = revision.content(name) or b""
+    return parse_earlier(content, f"{revision.name}:{name}", lambda file: revision.text((directory / file).as_posix()))

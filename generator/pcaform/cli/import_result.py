@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcaform.cli.import_options import ImportOptions, check_options
+from pcaform.cli.options import ImportOptions
 from pcaform.core import console
 from pcaform.core.files import Target, resolve_target, write_target
 from pcaform.core.formats.json_document import format_json
@@ -45,7 +45,7 @@ def write_result(inventory: Inventory, options: ImportOptions) -> bool:
 
     Raises Failure where nothing can be written; then every file is as it was.
     """
-    check_options(options)
+    options.check()
     return _merge_into(inventory, options, options.into) if options.into else _write_new(inventory, options)
 
 

@@ -1,54 +1,31 @@
-"""The words that an option takes where the list of them is closed."""
+"""The options that several commands share: the words that one takes, and groups that a command takes as one value."""
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, is_dataclass
+from datetime import timedelta
 from enum import StrEnum
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
+import typer
 
-class ReportFormat(StrEnum):
-    """What `--format` of validate, guard, access and drift takes."""
+from pcaform.core.problems import Failure
+from pcaform.sources.aws.filters import Filters
+from pcaform.sources.aws.session import Caller
 
-    text = "text"
-    markdown = "markdown"
-    json = "json"
-    github = "github"
-    sarif = "sarif"
+_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
+_ARN = re.compile(r"arn:[a-z-]+:acm-pca:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate-authority/[0-9a-f-]{36}")
+_DAYS = re.compile(r"(?P<number>[0-9]{1,4})(?P<unit>[dw]?)")
 
-
-class AuditFormat(StrEnum):
-    """What `audit --format` takes."""
-
-    text = "text"
-    markdown = "markdown"
-    json = "json"
-    html = "html"
-    github = "github"
-    sarif = "sarif"
-
-
-class ImportFormat(StrEnum):
-    """What `--format` of the imports takes."""
-
-    text = "text"
-    json = "json"
-
-
-class FailOn(StrEnum):
-    """What `guard --fail-on` takes: a level; heavier levels count too."""
-
-    breaks_trust = "breaks-trust"
-    widens_access = "widens-access"
-    notice = "notice"
-
-
-class SchemaOf(StrEnum):
-    """Whose JSON Schema `schema` prints."""
-
-    spec = "spec"
-    guard = "guard"
-    access = "access"
-    imports = "import"
-    drift = "drift"
-    audit = "audit"
-    adopt = "adopt"
+Format = Annotated[
+    Literal["text", "markdown", "json", "github", "sarif"], typer.Option("--format", help="The output format.")
+]
+Expiring = Annotated[
+    str, typer.Option("--expiring", metavar="DAYS", help="Report what ends within this time, such as 90d or 12w.")
+]
 
 
 class AcceptedChange(StrEnum):
@@ -58,23 +35,6 @@ class AcceptedChange(StrEnum):
     force_destroy = "force-destroy"
     timeouts = "timeouts"
     wording = "wording"
-
-
-class Shell(StrEnum):
-    """What `sandbox --shell` takes."""
-
-    bash = "bash"
-    zsh = "zsh"
-    fish = "fish"
-    powershell = "powershell"
-
-
-class Pipeline(StrEnum):
-    """What `access --pipeline` takes."""
-
-    plan = "plan"
-    apply = "apply"
-    scp = "scp"
 
 
 class Status(StrEnum):
@@ -87,3 +47,146 @@ class Status(StrEnum):
     EXPIRED = "EXPIRED"
     FAILED = "FAILED"
     DELETED = "DELETED"
+
+
+def expand_groups(command: Callable[..., int]) -> Callable[..., int]:
+    """Return a command for Typer: each parameter that is a group, a dataclass of options, becomes those options."""
+    parameters = signature(command).parameters
+    groups: dict[str, Any] = {
+        name: each.annotation for name, each in parameters.items() if is_dataclass(each.annotation)
+    }
+    members = {name: signature(group).parameters for name, group in groups.items()}
+
+    @wraps(command)
+    def expanded(**values: Any) -> int:
+        for name, group in groups.items():
+            values[name] = group(**{option: values.pop(option) for option in members[name]})
+        return command(**values)
+
+    options = [
+        option.replace(kind=Parameter.KEYWORD_ONLY)
+        for name, each in parameters.items()
+        for option in (members[name].values() if name in groups else [each])
+    ]
+    expanded.__annotations__ = {option.name: option.annotation for option in options}
+    vars(expanded)["__signature__"] = Signature(options)
+    return expanded
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """Where the spec goes, and the name of its stack, which no source has.
+
+    `out` is a new file, or a directory with one file per stack; `into` is a spec that exists. `form` is the report's.
+    """
+
+    stack: Annotated[
+        str,
+        typer.Option("--stack", metavar="NAME", help="The name of the stack, which no source has. Not with --into."),
+    ] = ""
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE|DIR", help="A new file, or a directory for one file per stack. Default: print it."
+        ),
+    ] = None
+    into: Annotated[
+        Path | None, typer.Option("--into", metavar="SPEC", help="Change only what differs in this existing spec.")
+    ] = None
+    is_dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing; print a unified diff; exit 2 if there is one.")
+    ] = False
+    form: Annotated[
+        Literal["text", "json"],
+        typer.Option("--format", help="The format of the report; json goes to standard output."),
+    ] = "text"
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file that --out names.")] = False
+
+    def check(self) -> None:
+        """Raise Failure for options that contradict each other, before anything is read."""
+        if self.into is not None and self.out is not None:
+            raise Failure("--into changes an existing spec, --out writes a new one: give one of them")
+        if self.into is None and not self.stack:
+            raise Failure("--stack NAME is missing: no source has the name of the stack, only a spec given with --into")
+        if self.into is None and self.out is None:
+            if self.is_dry_run:
+                raise Failure("--dry-run shows what would change in a file: give --into SPEC or --out FILE with it")
+            if self.form == "json":
+                raise Failure(
+                    "--format json prints the report where the spec is printed: give --out FILE or --into SPEC with it"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOptions:
+    """Which AWS account is read, by whom, and in which regions."""
+
+    profile: Annotated[str | None, typer.Option("--profile", metavar="NAME", help="A profile of ~/.aws/config.")] = None
+    region: Annotated[
+        list[str] | None,
+        typer.Option("--region", metavar="REGION", help="A region to read; repeatable. Default: yours."),
+    ] = None
+    all_regions: Annotated[bool, typer.Option("--all-regions", help="Every region that the account has enabled.")] = (
+        False
+    )
+    assume_role: Annotated[
+        str | None, typer.Option("--assume-role", metavar="ARN", help="The role to assume for reading.")
+    ] = None
+    external_id: Annotated[
+        str | None, typer.Option("--external-id", metavar="ID", help="The external ID that this role requires.")
+    ] = None
+
+    def caller(self) -> Caller:
+        """Return who reads and where; a CA named by its ARN names its region too. Raises Failure for bad usage."""
+        names = tuple(dict.fromkeys(self.region or self.regions_of_cas()))
+        wrong = [region for region in names if _REGION.fullmatch(region) is None]
+        if wrong:
+            raise Failure(f"'{wrong[0]}' is not a region, expected one such as eu-west-1")
+        if self.region and self.all_regions:
+            raise Failure("--region and --all-regions exclude each other")
+        if self.external_id and not self.assume_role:
+            raise Failure("--external-id needs a role: name it with --assume-role")
+        regions = () if self.all_regions else names
+        return Caller(self.profile, self.assume_role, self.external_id, regions, self.all_regions)
+
+    def regions_of_cas(self) -> list[str]:
+        """Return the regions of the CAs that are named; here there are none."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class CaOptions(AccountOptions):
+    """Which AWS account is read, and which CAs in it."""
+
+    arn: Annotated[list[str] | None, typer.Option("--arn", metavar="ARN", help="Only this CA; repeatable.")] = None
+    tag: Annotated[
+        list[str] | None,
+        typer.Option("--tag", metavar="KEY=VALUE", help="Only CAs with this tag; repeatable, then with all of them."),
+    ] = None
+
+    def regions_of_cas(self) -> list[str]:
+        """Return the region of each CA that is named; raises Failure for what is not the ARN of a CA."""
+        matches = [(arn, _ARN.fullmatch(arn)) for arn in self.arn or ()]
+        for arn, match in matches:
+            if match is None:
+                raise Failure(
+                    f"'{arn}' is not the ARN of a CA, expected arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID"
+                )
+        return [match["region"] for _, match in matches if match]
+
+    def filters(self, statuses: tuple[str, ...] = ()) -> Filters:
+        """Return which CAs are read; raises Failure for bad usage."""
+        pairs = [tag.partition("=") for tag in self.tag or ()]
+        incomplete = [key for key, sign, _ in pairs if not (key and sign)]
+        if incomplete:
+            raise Failure(f"--tag '{incomplete[0]}': expected KEY=VALUE")
+        self.regions_of_cas()
+        return Filters(tuple(self.arn or ()), tuple((key, value) for key, _, value in pairs), statuses)
+
+
+def parse_expiring(text: str) -> timedelta:
+    """Return the time that `--expiring` names; raises Failure for bad usage."""
+    match = _DAYS.fullmatch(text)
+    if match is None:
+        raise Failure(f"--expiring '{text}': expected days or weeks, such as 90d or 12w")
+    return timedelta(days=int(match["number"]) * (7 if match["unit"] == "w" else 1))

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from pcaform.core.problems import Failure
 from pcaform.sandbox.server import Sandbox, SandboxError
-from pcaform.terraform.environment import hermetic_environment, hermetic_process
-from pcaform.terraform.runner import BINARY, MIRROR, cli_configuration
+from pcaform.terraform.runner import BINARY, MIRROR, cli_configuration, hermetic_environment, process_environment
 
 
 @contextmanager
@@ -22,7 +21,8 @@ def open_sandbox(
     inherited = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="pcaform-sandbox-") as name:
         home = Path(name)
-        with hermetic_process(home=home):
+        hermetic = hermetic_environment(os.environ, home=home, extra={})
+        with process_environment(hermetic):  # also this process: botocore reads `os.environ`
             try:
                 with Sandbox(account_id=account_id, region=region, port=port, iam=iam, state=state) as server:
                     yield server, _child_environment(inherited, server, home=home)
@@ -33,7 +33,10 @@ def open_sandbox(
 def _child_environment(inherited: Mapping[str, str], server: Sandbox, *, home: Path) -> dict[str, str]:
     configuration = home / "terraform.rc"
     configuration.write_text(cli_configuration(inherited), encoding="utf-8")
-    _link_plugins(inherited, home)
+    plugins = Path(inherited.get("HOME", "")) / ".terraform.d" / "plugins"
+    if plugins.is_dir():  # one of Terraform's implied local mirrors
+        (home / ".terraform.d").mkdir()
+        (home / ".terraform.d" / "plugins").symlink_to(plugins.resolve())
     kept = {name: inherited[name] for name in (BINARY, MIRROR) if name in inherited}
     extra = {**server.environment, "TF_CLI_CONFIG_FILE": str(configuration), **kept}
     return hermetic_environment(inherited, home=home, extra=extra)
@@ -47,19 +50,8 @@ def run_child(command: Sequence[str], environment: Mapping[str, str]) -> int:
     process = subprocess.Popen([program, *command[1:]], env=dict(environment))
     while True:
         try:
-            return _shell_code(process.wait())
+            code = process.wait()
+            return 128 - code if code < 0 else code
         except KeyboardInterrupt:
             # The terminal has sent it to the child as well; the child decides how it ends.
             continue
-
-
-def _shell_code(code: int) -> int:
-    return 128 - code if code < 0 else code
-
-
-def _link_plugins(inherited: Mapping[str, str], home: Path) -> None:
-    """Let Terraform find the providers in the caller's home, which is one of its implied local mirrors."""
-    plugins = Path(inherited.get("HOME", "")) / ".terraform.d" / "plugins"
-    if plugins.is_dir():
-        (home / ".terraform.d").mkdir()
-        (home / ".terraform.d" / "plugins").symlink_to(plugins.resolve())

@@ -5,6 +5,7 @@ AWS Certificate Manager user guide; [IAM] the IAM reference; [TF] provider aws 5
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Literal, get_args
 
 CertificateAuthorityType = Literal["ROOT", "SUBORDINATE"]  # [API]
@@ -63,70 +64,29 @@ SHARED_TEMPLATES = (  # [PCA] "resource-based policies": what a CA's policy may 
     "BlankEndEntityCertificate_APICSRPassthrough/V1",
     "SubordinateCACertificate_PathLen0/V1",
 )
-TEMPLATES = (  # [PCA] template varieties; the sandbox has the same, compared by a test
-    "BlankEndEntityCertificate_APICSRPassthrough/V1",
-    "BlankEndEntityCertificate_APIPassthrough/V1",
-    "BlankEndEntityCertificate_CSRPassthrough/V1",
-    "BlankEndEntityCertificate_CriticalBasicConstraints_APICSRPassthrough/V1",
-    "BlankEndEntityCertificate_CriticalBasicConstraints_APIPassthrough/V1",
-    "BlankEndEntityCertificate_CriticalBasicConstraints_CSRPassthrough/V1",
-    "BlankRootCACertificate_APIPassthrough/V1",
-    "BlankRootCACertificate_PathLen0_APIPassthrough/V1",
-    "BlankRootCACertificate_PathLen1_APIPassthrough/V1",
-    "BlankRootCACertificate_PathLen2_APIPassthrough/V1",
-    "BlankRootCACertificate_PathLen3_APIPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen0_APICSRPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen0_APIPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen0_CSRPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen1_APICSRPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen1_APIPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen1_CSRPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen2_APICSRPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen2_APIPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen2_CSRPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen3_APICSRPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen3_APIPassthrough/V1",
-    "BlankSubordinateCACertificate_PathLen3_CSRPassthrough/V1",
-    "CodeSigningCertificate/V1",
-    "CodeSigningCertificate_APICSRPassthrough/V1",
-    "CodeSigningCertificate_APIPassthrough/V1",
-    "CodeSigningCertificate_CSRPassthrough/V1",
-    "EndEntityCertificate/V1",
-    "EndEntityCertificate_APICSRPassthrough/V1",
-    "EndEntityCertificate_APIPassthrough/V1",
-    "EndEntityCertificate_CSRPassthrough/V1",
-    "EndEntityClientAuthCertificate/V1",
-    "EndEntityClientAuthCertificate_APICSRPassthrough/V1",
-    "EndEntityClientAuthCertificate_APIPassthrough/V1",
-    "EndEntityClientAuthCertificate_CSRPassthrough/V1",
-    "EndEntityServerAuthCertificate/V1",
-    "EndEntityServerAuthCertificate_APICSRPassthrough/V1",
-    "EndEntityServerAuthCertificate_APIPassthrough/V1",
-    "EndEntityServerAuthCertificate_CSRPassthrough/V1",
-    "OCSPSigningCertificate/V1",
-    "OCSPSigningCertificate_APICSRPassthrough/V1",
-    "OCSPSigningCertificate_APIPassthrough/V1",
-    "OCSPSigningCertificate_CSRPassthrough/V1",
-    "RootCACertificate/V1",
-    "RootCACertificate_APIPassthrough/V1",
-    "SubordinateCACertificate_PathLen0/V1",
-    "SubordinateCACertificate_PathLen0_APICSRPassthrough/V1",
-    "SubordinateCACertificate_PathLen0_APIPassthrough/V1",
-    "SubordinateCACertificate_PathLen0_CSRPassthrough/V1",
-    "SubordinateCACertificate_PathLen1/V1",
-    "SubordinateCACertificate_PathLen1_APICSRPassthrough/V1",
-    "SubordinateCACertificate_PathLen1_APIPassthrough/V1",
-    "SubordinateCACertificate_PathLen1_CSRPassthrough/V1",
-    "SubordinateCACertificate_PathLen2/V1",
-    "SubordinateCACertificate_PathLen2_APICSRPassthrough/V1",
-    "SubordinateCACertificate_PathLen2_APIPassthrough/V1",
-    "SubordinateCACertificate_PathLen2_CSRPassthrough/V1",
-    "SubordinateCACertificate_PathLen3/V1",
-    "SubordinateCACertificate_PathLen3_APICSRPassthrough/V1",
-    "SubordinateCACertificate_PathLen3_APIPassthrough/V1",
-    "SubordinateCACertificate_PathLen3_CSRPassthrough/V1",
-)
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
+
+
+def _varieties(names: Iterable[str], *passthroughs: str) -> Iterator[str]:
+    """Yield templates: each name with each kind of passthrough, where "" is the template without one."""
+    return (f"{name}{kind and f'_{kind}Passthrough'}/V1" for name in names for kind in passthroughs)
+
+
+_LENGTHS = tuple(f"_PathLen{length}" for length in range(MAX_PATH_LENGTH + 1))
+_USAGES = ("CodeSigning", "EndEntity", "EndEntityClientAuth", "EndEntityServerAuth", "OCSPSigning")
+_KINDS = ("API", "APICSR", "CSR")
+TEMPLATES = tuple(  # [PCA] template varieties; the sandbox has the same, compared by a test
+    sorted(
+        (
+            *_varieties((f"BlankEndEntityCertificate{end}" for end in ("", "_CriticalBasicConstraints")), *_KINDS),
+            *_varieties((f"BlankRootCACertificate{end}" for end in ("", *_LENGTHS)), "API"),
+            *_varieties((f"BlankSubordinateCACertificate{end}" for end in _LENGTHS), *_KINDS),
+            *_varieties((f"{usage}Certificate" for usage in _USAGES), "", *_KINDS),
+            *_varieties(["RootCACertificate"], "", "API"),
+            *_varieties((f"SubordinateCACertificate{end}" for end in _LENGTHS), "", *_KINDS),
+        )
+    )
+)
 ACM_VALIDITY_DAYS = 395  # [ACM] private certificates are valid for 13 months
 ACM_RENEWS_DAYS = 60  # [ACM] "renewal for private certificates": before the end
 MONTHLY_USD: dict[str, int] = {"GENERAL_PURPOSE": 400, "SHORT_LIVED_CERTIFICATE": 50}
@@ -156,45 +116,21 @@ SUBJECT_LENGTHS = {  # [API] ASN1Subject, with the provider's argument names
     "title": 64,
 }
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 REGIONS: dict[str, tuple[str, ...]] = {  # [API] endpoints of acm-pca, compared by a test
-    "aws": (
-        "af-south-1",
-        "ap-east-1",
-        "ap-east-2",
-        "ap-northeast-1",
-        "ap-northeast-2",
-        "ap-northeast-3",
-        "ap-south-1",
-        "ap-south-2",
-        "ap-southeast-1",
-        "ap-southeast-2",
-        "ap-southeast-3",
-        "ap-southeast-4",
-        "ap-southeast-5",
-        "ap-southeast-6",
-        "ap-southeast-7",
-        "ca-central-1",
-        "ca-west-1",
-        "eu-central-1",
-        "eu-central-2",
-        "eu-north-1",
-        "eu-south-1",
-        "eu-south-2",
-        "eu-west-1",
-        "eu-west-2",
-        "eu-west-3",
-        "il-central-1",
-        "me-central-1",
-        "me-south-1",
-        "mx-central-1",
-        "sa-east-1",
-        "us-east-1",
-        "us-east-2",
-        "us-west-1",
-        "us-west-2",
+    "aws": _words(
+        "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 "
+        "ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 "
+        "ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 "
+        "eu-west-3 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 "
+        "us-west-2"
     ),
-    "aws-cn": ("cn-north-1", "cn-northwest-1"),
-    "aws-us-gov": ("us-gov-east-1", "us-gov-west-1"),
+    "aws-cn": _words("cn-north-1 cn-northwest-1"),
+    "aws-us-gov": _words("us-gov-east-1 us-gov-west-1"),
 }
 
 _NO_RELEASE = "no release of provider aws that was read (up to 6.x of August 2026) takes it"

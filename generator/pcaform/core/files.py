@@ -1,4 +1,4 @@
-"""Reads and writes the files that a command names: every failure of the disk is a Failure.
+"""Reads and writes the files that a command names, and finds those of the package; a failure of the disk is a Failure.
 
 A file is written as a whole or not at all: the new content is made durable in a temporary file beside it, which then
 takes its place. So a full disk, a missing permission or a kill leaves the old content or the new one.
@@ -18,6 +18,7 @@ from pathlib import Path
 from pcaform.core.problems import Failure
 
 STDIN = "-"
+_PACKAGE = Path(__file__).parent.parent
 _TEMPORARY = ".{}.{}.pcaform-new"
 _LEFTOVER_AGE = 3600.0
 """Seconds."""
@@ -32,6 +33,12 @@ class Target:
     path: Path
     real: Path
     before: bytes | None
+
+
+def packaged_directory(name: str) -> Path:
+    """Return the directory `templates`, `modules` or `examples`: inside the installed package, else in a checkout."""
+    packaged = _PACKAGE / name
+    return packaged if packaged.is_dir() else _PACKAGE.parent.parent / name
 
 
 def display_name(path: str) -> str:

@@ -1,7 +1,6 @@
 """The two kinds of expected failures: one with a message, and a spec that has problems."""
 
 from collections.abc import Iterable
-from typing import Self
 
 from pcaform.core.finding import Finding
 from pcaform.core.unicode import visible_line
@@ -29,8 +28,3 @@ class Invalid(Failure):
     def __init__(self, problems: Iterable[Finding]) -> None:
         self.problems = sorted(problems)
         super().__init__(*map(str, self.problems))
-
-    @classmethod
-    def one(cls, problem: Finding) -> Self:
-        """Return the failure with this one problem."""
-        return cls([problem])

@@ -24,15 +24,7 @@ from pcaform.terraform.source_kind import KINDS, SourceKind
 Path = tuple[str, ...]
 Form = dict[str, Any]
 
-SECTIONS = (
-    "certificate_authorities",
-    "issuers",
-    "administrators",
-    "auditors",
-    "crl_buckets",
-    "certificates",
-    "shares",
-)
+SECTIONS = ("certificate_authorities", "issuers", "administrators", "auditors", "crl_buckets", "certificates", "shares")
 PERMISSIONS = "permissions"
 PRINCIPAL_KINDS = ("role", "existing_user", "existing_role")
 _SETTINGS = ("aws", "terraform")
@@ -79,11 +71,8 @@ def _adjust(form: Form, spec: Spec, kind: SourceKind) -> None:
 
 def carries(source: Source, path: str) -> bool:
     """Tell whether a source provides a field, such as `issuers.*.tags`, or anything below it."""
-    return any(source in row.carried for known, row in by_path().items() if _is_below(known, path))
-
-
-def _is_below(field: str, path: str) -> bool:
-    return f"{field.replace('[]', '')}.".startswith(f"{path}.")
+    below = (row for field, row in by_path().items() if f"{field.replace('[]', '')}.".startswith(f"{path}."))
+    return any(source in row.carried for row in below)
 
 
 def with_meaning(spelling: Any, statements: Iterable[str]) -> dict[str, Any]:

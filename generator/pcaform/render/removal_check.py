@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.core.finding import Finding
-from pcaform.render.manifest import Items
-from pcaform.render.plan.manifest_items import (
+from pcaform.render.manifest import (
     ACTIVATION,
     ARN,
     AUTHORITIES,
@@ -20,6 +19,7 @@ from pcaform.render.plan.manifest_items import (
     PRINCIPAL,
     REVOCATION,
     SIGNED_IN,
+    Items,
 )
 from pcaform.render.plan.stack import StackPlan
 from pcaform.spec.cas import CertificateAuthority, Reference
@@ -149,7 +149,8 @@ def _check_removal(spec: Spec, name: str, item: Item) -> Iterator[Violation]:
         yield Violation(loc, message)
     if not isinstance(removal, Destroy):
         yield from _check_forgotten_generation(removed_key, item, removal)
-    if item.get(_PROVIDER) not in (None, _dump_provider(removal)):
+    provider = None if isinstance(removal, str) else removal.provider
+    if item.get(_PROVIDER) not in (None, provider and provider.model_dump(exclude_none=True)):
         yield Violation(loc, f"'{key}' had its own 'provider': repeat it here, so that Terraform finds '{key}'")
 
 
@@ -170,11 +171,6 @@ def _check_forgotten_generation(key: str, item: Item, removal: str | Forget) -> 
         entry = f"{key}: {{forget: everything, generation: {terms[_GENERATION]}}}"
         message = f"Terraform would revoke its certificate of generation {terms[_GENERATION]}: write '{entry}'"
         yield Violation(("removed", key), message)
-
-
-def _dump_provider(removal: str | Forget | Destroy) -> Any:
-    provider = None if isinstance(removal, str) else removal.provider
-    return provider and provider.model_dump(exclude_none=True)
 
 
 def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Violation]:

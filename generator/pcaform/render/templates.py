@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pcaform.core import assets
+from pcaform.core.files import packaged_directory
 from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.plan.stack import StackPlan
@@ -45,7 +45,7 @@ def shared_modules(stacks: Collection[str]) -> Rendered:
     """Return the tree of all modules, which the named stacks share."""
     if MODULES in stacks:
         raise Failure(f"a stack named '{MODULES}' cannot be beside the shared modules: rename the stack")
-    names = sorted(path.name for path in assets.directory(MODULES).iterdir() if path.is_dir())
+    names = sorted(path.name for path in packaged_directory(MODULES).iterdir() if path.is_dir())
     files = {path.removeprefix(f"{MODULES}/"): text for name in names for path, text in _read_module(name).items()}
     return Rendered(MODULES, {**files, manifest.NAME: manifest.serialize(files, {})})
 
@@ -54,7 +54,7 @@ def shared_modules(stacks: Collection[str]) -> Rendered:
 def _environment() -> Environment:
     """Return the Jinja2 environment; its filters escape HCL, and every output of a template must use one of them."""
     environment = Environment(  # noqa: S701 - autoescape is for HTML; the filters below are our escaping
-        loader=FileSystemLoader(assets.directory("templates")),
+        loader=FileSystemLoader(packaged_directory("templates")),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         trim_blocks=True,
@@ -76,6 +76,6 @@ def _format_block(values: Mapping[str, Any], level: int) -> str:
 
 def _read_module(name: str) -> dict[str, bytes]:
     """Return the vendored copy of a module: its Terraform files only."""
-    directory = assets.directory(MODULES) / name
+    directory = packaged_directory(MODULES) / name
     paths = sorted(path for path in directory.iterdir() if path.suffix == _MODULE_SUFFIX)
     return {f"{MODULES}/{name}/{path.name}": path.read_bytes() for path in paths}

@@ -33,7 +33,7 @@ def parse_spec(document: Document) -> Spec:
     """Return the spec in a document; raises Invalid with every problem of its shape."""
     data = document.data
     if not isinstance(data, Mapping):
-        raise Invalid.one(document.problem((), f"a spec is a mapping, seen {describe_value(data)}", rule="shape"))
+        raise Invalid([document.problem((), f"a spec is a mapping, seen {describe_value(data)}", rule="shape")])
     records = _check_defaults(data)
     try:
         spec = Spec.model_validate(_merge_defaults(document, data))
@@ -91,7 +91,7 @@ def _merge_defaults(document: Document, data: Mapping[str, Any]) -> dict[str, An
         problem = document.problem(
             (DEFAULTS,), f"'{DEFAULTS}' is {describe_value(defaults)}, allowed: a mapping", rule="shape"
         )
-        raise Invalid.one(problem)
+        raise Invalid([problem])
     if isinstance(authorities, Mapping):
         rest[_AUTHORITIES] = {
             key: value if _is_reference(value) else merge(defaults, value) for key, value in authorities.items()

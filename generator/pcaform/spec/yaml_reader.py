@@ -118,7 +118,7 @@ def parse(content: bytes, path: str) -> Document:
     try:
         data, marks = _Builder(path, lines, _events(parser)).document()
     except yaml.MarkedYAMLError as error:
-        raise Invalid.one(_syntax_problem(error, path, text)) from None
+        raise Invalid([_syntax_problem(error, path, text)]) from None
     finally:
         parser.dispose()
     return Document(path, lines, data, marks)
@@ -132,10 +132,10 @@ def _decode(content: bytes, path: str) -> str:
     except UnicodeDecodeError as error:
         before = _normalize_line_breaks(content[: error.start].decode("utf-8"))
         message = f"invalid UTF-8 byte {content[error.start]:#04x}: save the file as UTF-8"
-        raise Invalid.one(_text_problem(path, before, len(before), message)) from None
+        raise Invalid([_text_problem(path, before, len(before), message)]) from None
     if forbidden := _NOT_ALLOWED.search(text):
         message = f"the character U+{ord(forbidden[0]):04X} is not allowed in a spec: remove it"
-        raise Invalid.one(_text_problem(path, text, forbidden.start(), message))
+        raise Invalid([_text_problem(path, text, forbidden.start(), message)])
     return text
 
 
@@ -188,7 +188,7 @@ class _Builder:
         next(self.events)
         if isinstance(next(self.events), yaml.StreamEndEvent):
             message = "the file is empty: a spec starts with 'version: 1'"
-            raise Invalid.one(Finding("yaml", "", message, location=_location(self.path, self.lines, 1, 1)))
+            raise Invalid([Finding("yaml", "", message, location=_location(self.path, self.lines, 1, 1))])
         data, marks = self.value(next(self.events), 0)
         next(self.events)
         if not isinstance(event := next(self.events), yaml.StreamEndEvent):
@@ -263,7 +263,7 @@ class _Builder:
     def fail(self, event: Any, message: str) -> NoReturn:
         mark = event.start_mark
         location = _location(self.path, self.lines, mark.line + 1, mark.column + 1)
-        raise Invalid.one(Finding("yaml", "", message, location=location))
+        raise Invalid([Finding("yaml", "", message, location=location)])
 
 
 def resolve_scalar(text: str) -> Any:

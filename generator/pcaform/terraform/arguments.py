@@ -202,10 +202,7 @@ ARGUMENTS: tuple[Argument, ...] = (
     *_of(
         types.CERTIFICATE,
         _row(
-            "certificate_authority_arn",
-            f"{_CA}.parent",
-            api="IssueCertificateRequest.CertificateAuthorityArn",
-            **_ANEW,
+            "certificate_authority_arn", f"{_CA}.parent", api="IssueCertificateRequest.CertificateAuthorityArn", **_ANEW
         ),
         _row("template_arn", f"{_CA}.path_length", api="IssueCertificateRequest.TemplateArn", **_ANEW),
         _ca("validity.type", "Validity.Type", carried=TERRAFORM, **_ANEW),

@@ -3,6 +3,8 @@
 Both are in users' states, so they must never change.
 """
 
+from collections.abc import Callable
+
 from pcaform.terraform.addresses import with_key
 from pcaform.terraform.resource_types import IAM_INSTANCE_PROFILE, INSTALLATION
 
@@ -11,9 +13,20 @@ _OPTIONAL = (INSTALLATION, IAM_INSTANCE_PROFILE)
 """Resources that a module has or not, depending on its arguments."""
 
 
-def ca(key: str) -> str:
-    """Return the call of a CA."""
-    return f"ca_{key}"
+def _call_of(prefix: str) -> Callable[[str], str]:
+    """Return the function from an item's key to its module call."""
+    return lambda key: f"{prefix}_{key}"
+
+
+ca = _call_of("ca")
+permission = _call_of("acm_permission")
+"""A CA's permission for ACM, by the CA's key."""
+share = _call_of("ca_share")
+"""A CA's resource policy, by the CA's key."""
+issuer = _call_of("issuer")
+crl_bucket = _call_of("crl_bucket")
+certificate = _call_of("certificate")
+"""A private certificate of ACM."""
 
 
 def ca_key(call: str) -> str:
@@ -27,34 +40,9 @@ def ca_certificate(key: str, generation: int) -> str:
     return name if generation == 1 else f"{name}_g{generation}"
 
 
-def permission(key: str) -> str:
-    """Return the call of a CA's permission for ACM."""
-    return f"acm_permission_{key}"
-
-
-def share(key: str) -> str:
-    """Return the call of a CA's resource policy."""
-    return f"ca_share_{key}"
-
-
-def issuer(key: str) -> str:
-    """Return the call of an issuer."""
-    return f"issuer_{key}"
-
-
 def operator_role(section: str, key: str) -> str:
     """Return the call of an administrator's or auditor's role."""
     return f"{section.removesuffix('s')}_{key}"
-
-
-def crl_bucket(key: str) -> str:
-    """Return the call of a CRL bucket."""
-    return f"crl_bucket_{key}"
-
-
-def certificate(key: str) -> str:
-    """Return the call of a private certificate."""
-    return f"certificate_{key}"
 
 
 def resource(call: str, resource_type: str, name: str | None = None) -> str:

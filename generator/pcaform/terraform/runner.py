@@ -1,4 +1,7 @@
-"""Runs Terraform or OpenTofu: finds the binary, sets its environment, and reads its JSON output."""
+"""Runs Terraform or OpenTofu: finds the binary, sets its environment, and reads its JSON output.
+
+The environment is hermetic (sandbox, demo, tests), or the user's own (real accounts).
+"""
 
 import json
 import os
@@ -6,13 +9,23 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pcaform.core.problems import Failure
 
+_DROPPED_PREFIXES = ("AWS_", "TF_", "MOTO_", "BOTO_")
+_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})
+_QUIET = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
+_NO_AWS_SETTINGS = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "NO_PROXY": "127.0.0.1,localhost",
+}
 BINARY = "PCAFORM_TERRAFORM"
 MIRROR = "PCAFORM_PROVIDER_MIRROR"
 _HOSTS = ("registry.terraform.io", "registry.opentofu.org")
@@ -171,3 +184,35 @@ def _format_diagnostic(diagnostic: Mapping[str, Any]) -> str:
     location = f" ({source_range['filename']}:{source_range['start']['line']})" if source_range else ""
     detail = diagnostic.get("detail") or ""
     return f"  {diagnostic['summary']}{location}" + "".join(f"\n    {line}" for line in detail.splitlines() if line)
+
+
+def hermetic_environment(base: Mapping[str, str], *, home: Path, extra: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without any of the caller's AWS or Terraform settings.
+
+    `extra` are the sandbox's settings (endpoint, region, its own keys); `home` replaces the home directory, so that
+    no settings file below the real one is read.
+    """
+    kept = {
+        name: value
+        for name, value in base.items()
+        if not name.startswith(_DROPPED_PREFIXES) and name.lower() not in _PROXIES
+    }
+    return {**kept, "HOME": str(home), **_NO_AWS_SETTINGS, **_QUIET, **extra}
+
+
+def user_environment(base: Mapping[str, str]) -> dict[str, str]:
+    """Return the caller's environment without `TF_CLI_ARGS*`, and with prompts disabled."""
+    return {**{name: value for name, value in base.items() if not name.startswith("TF_CLI_ARGS")}, **_QUIET}
+
+
+@contextmanager
+def process_environment(environment: Mapping[str, str]) -> Iterator[None]:
+    """Replace this process's environment temporarily."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pcaform.terraform.arguments import Source
 
@@ -38,49 +39,24 @@ class SourceKind:
     """Whether the default tags of a provider can be told from the tags of a resource."""
 
 
-STATE = SourceKind(
-    name="state",
-    description="a Terraform state",
-    noun="state",
-    has_addresses=True,
-    is_applied_over=True,
-    knows_requests=True,
-    has_certificates=True,
-    knows_shared_cas=False,
-    owns_principals=True,
-    selects_principals=False,
-    lists_other_resources=True,
-    has_providers=False,
-    has_default_tags=True,
-)
-HCL = SourceKind(
-    name="hcl",
-    description="a configuration",
-    noun="files",
-    has_addresses=True,
-    is_applied_over=False,
-    knows_requests=True,
-    has_certificates=False,
-    knows_shared_cas=False,
-    owns_principals=True,
-    selects_principals=False,
-    lists_other_resources=True,
-    has_providers=True,
-    has_default_tags=True,
-)
-LIVE = SourceKind(
-    name="live",
-    description="a live account",
-    noun="account",
-    has_addresses=False,
-    is_applied_over=False,
-    knows_requests=False,
-    has_certificates=True,
-    knows_shared_cas=True,
-    owns_principals=False,
-    selects_principals=True,
-    lists_other_resources=False,
-    has_providers=False,
-    has_default_tags=False,
+_SOURCES: tuple[Source, ...] = ("state", "hcl", "live")
+_CAPABILITIES: Mapping[str, tuple[Any, ...]] = {
+    "description": ("a Terraform state", "a configuration", "a live account"),
+    "noun": ("state", "files", "account"),
+    "has_addresses": (True, True, False),
+    "is_applied_over": (True, False, False),
+    "knows_requests": (True, True, False),
+    "has_certificates": (True, False, True),
+    "knows_shared_cas": (False, False, True),
+    "owns_principals": (True, True, False),
+    "selects_principals": (False, False, True),
+    "lists_other_resources": (True, True, False),
+    "has_providers": (False, True, False),
+    "has_default_tags": (True, True, False),
+}
+"""Each field of a kind, for each of these sources in this order."""
+STATE, HCL, LIVE = (
+    SourceKind(name=name, **{field: row[number] for field, row in _CAPABILITIES.items()})
+    for number, name in enumerate(_SOURCES)
 )
 KINDS: Mapping[Source, SourceKind] = {kind.name: kind for kind in (STATE, LIVE, HCL)}

@@ -15,7 +15,7 @@ from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.spec_diff.check import check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
-from pcaform.cli.guard_spec_cases import parse_earlier
+from pcaform.cli.guard_cases import parse_earlier
 from pcaform.spec.pem_files import file_reader
 from pcaform.spec.stack import Spec
 

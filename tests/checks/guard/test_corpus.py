@@ -19,7 +19,7 @@ from pcaform.checks.guard.rule import all_rules
 from pcaform.checks.guard.spec_diff.check import check_specs, fill_unknown
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs as compared
 from pcaform.checks.guard.verdict import GuardResult, Level
-from pcaform.cli.guard_spec_cases import parse_earlier
+from pcaform.cli.guard_cases import parse_earlier
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.rules.load import load_valid_text as loaded
 from pcaform.spec.pem_files import file_reader

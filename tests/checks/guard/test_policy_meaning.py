@@ -21,7 +21,7 @@ from checks.guard.builders import (
 )
 from checks.guard.corpus import TEXT
 from pcaform.checks.guard.spec_diff.check import check_specs
-from pcaform.cli.guard_spec_cases import parse_earlier
+from pcaform.cli.guard_cases import parse_earlier
 from pcaform.spec.pem_files import file_reader
 
 ACCOUNT, ROOT = "222222222222", "arn:aws:iam::222222222222:root"

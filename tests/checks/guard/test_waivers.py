@@ -7,7 +7,7 @@ from checks.guard.corpus import HAZARDS, TEXT, harmed
 from pcaform.checks.guard.check import apply_waivers
 from pcaform.checks.guard.spec_diff.check import check_specs
 from pcaform.checks.guard.verdict import GuardResult, Level
-from pcaform.cli.guard_spec_cases import parse_earlier
+from pcaform.cli.guard_cases import parse_earlier
 
 TODAY = date(2030, 6, 15)
 ADDRESS = "module.ca_replaced.aws_acmpca_certificate_authority.this"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pcaform.render.manifest import NAME
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner, compare
-from pcaform.render.write.line_matching import unified
+from pcaform.render.write.diff import unified
 from pcaform.render.write.write import write
 from render.write.builders import content_of, stack
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.cli.commands.import_hcl import run
-from pcaform.cli.import_options import ImportOptions
+from pcaform.cli.commands.import_hcl import command as import_hcl
+from pcaform.cli.options import ImportOptions
 from sources.hcl.builders import authority
 
 AUTHORITY = "aws_acmpca_certificate_authority"
@@ -64,7 +64,7 @@ data "{AUTHORITY}" "elsewhere" {{
 
 def imported(home: Path, text: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     (home / "main.tf").write_text(HEAD + text, encoding="utf-8")
-    code = run(str(home), ImportOptions("x"))
+    code = import_hcl(str(home), options=ImportOptions("x"))
     out, err = capfd.readouterr()
     return code, out, err.replace(f"{home}/", "")
 

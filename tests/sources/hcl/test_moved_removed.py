@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.cli.commands.import_hcl import run
-from pcaform.cli.import_options import ImportOptions
+from pcaform.cli.commands.import_hcl import command as import_hcl
+from pcaform.cli.options import ImportOptions
 from sources.hcl.builders import authority
 
 AUTHORITY = "aws_acmpca_certificate_authority"
@@ -22,7 +22,7 @@ def open_notes(home: Path, capfd: pytest.CaptureFixture[str], files: dict[str, s
     for name, text in files.items():
         (home / name).parent.mkdir(exist_ok=True)
         (home / name).write_text(text, encoding="utf-8")
-    code = run(str(home), ImportOptions("x"))
+    code = import_hcl(str(home), options=ImportOptions("x"))
     _, err = capfd.readouterr()
     lines = err.replace(f"{home}/", "").splitlines()
     return code, [line for line in lines if line.startswith(("ambiguous: ", "left out: "))]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT as REPOSITORY
-from pcaform.cli.commands.import_hcl import run
-from pcaform.cli.import_options import ImportOptions
+from pcaform.cli.commands.import_hcl import command as import_hcl
+from pcaform.cli.options import ImportOptions
 from pcaform.core.problems import Failure
 from sources.hcl.refusals import FAILURES, HOW_MANY, NONE, PROVIDER, UNKNOWN, authority
 
@@ -21,9 +21,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def failure(**options: str) -> str:
+def failure() -> str:
     with pytest.raises(Failure) as caught:
-        run(".", ImportOptions("x"), **options)
+        import_hcl(".", options=ImportOptions("x"))
     return str(caught.value)
 
 
@@ -43,7 +43,7 @@ def test_an_unknown_value_is_reported_and_never_guessed(
     (here / "main.tf").write_text(f"{PROVIDER}{authority(f'usage_mode = {value}')}{more}\n", encoding="utf-8")
     assert failure() == f"{NONE}. Not imported:\n  {ROOT}: main.tf:7: cannot evaluate 'usage_mode': {note}"
     (here / "main.tf").write_text(f"{PROVIDER}{authority(f'tags = {{ a = {value} }}')}{more}\n", encoding="utf-8")
-    assert run(".", ImportOptions("x")) == 2
+    assert import_hcl(".", options=ImportOptions("x")) == 2
     out, err = capfd.readouterr()
     assert f"unknown: {ROOT}: main.tf:7: cannot evaluate 'tags': {note}\n" in err
     assert "tags" not in out
@@ -56,7 +56,7 @@ def test_an_unknown_number_of_instances_is_never_guessed(
     line, reason = HOW_MANY[name]
     text = f'{PROVIDER}variable "x" {{}}\n{authority(line)}{authority(name="other")}'
     (here / "main.tf").write_text(text, encoding="utf-8")
-    assert run(".", ImportOptions("x")) == 2
+    assert import_hcl(".", options=ImportOptions("x")) == 2
     out, err = capfd.readouterr()
     assert f"unknown: {ROOT}: main.tf:6: the number of instances is unknown: {reason}; {ADVICE}\n" in err
     assert out.count("type: ROOT") == 1
@@ -90,7 +90,7 @@ def test_a_dynamic_block_that_cannot_be_expanded_is_reported(here: Path, block: 
 def test_a_symbolic_arn_is_never_written(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = authority("tags = { parent = aws_acmpca_certificate_authority.other.arn }") + authority(name="other")
     (here / "main.tf").write_text(PROVIDER + text, encoding="utf-8")
-    assert run(".", ImportOptions("x")) == 2
+    assert import_hcl(".", options=ImportOptions("x")) == 2
     out, err = capfd.readouterr()
     note = f"its value is known only after creation; {ADVICE}"
     assert f"unknown: {ROOT}: main.tf:7: cannot evaluate 'tags': {note}\n" in err
@@ -115,7 +115,7 @@ def test_a_symbolic_arn_in_another_argument_leaves_its_ca_out(
     here: Path, capfd: pytest.CaptureFixture[str], line: str, name: str, holder: str
 ) -> None:
     (here / "main.tf").write_text(PROVIDER + authority(line) + authority(name="other"), encoding="utf-8")
-    assert run(".", ImportOptions("x")) == 2
+    assert import_hcl(".", options=ImportOptions("x")) == 2
     out, err = capfd.readouterr()
     reason = (
         f"{holder} has a value that is known only after creation"
@@ -131,7 +131,7 @@ def test_unusual_valid_text_is_read(here: Path, capfd: pytest.CaptureFixture[str
     (here / "main.tf").write_bytes(text.encode())
     override = 'resource "aws_acmpca_certificate_authority" "root" {\n  tags = { by = "override" }\n}\n'
     (here / "late_override.tf").write_text(override, encoding="utf-8")
-    assert run(".", ImportOptions("x")) == 0
+    assert import_hcl(".", options=ImportOptions("x")) == 0
     assert "tags: {by: override}" in capfd.readouterr().out
 
 
@@ -141,7 +141,7 @@ def test_files_in_other_syntaxes_are_reported(here: Path, capfd: pytest.CaptureF
     (here / name).write_text("{}", encoding="utf-8")
     assert failure() == f"{NONE}. Not imported:\n  {name}: {note}"
     (here / "more.tf").write_text(PROVIDER + authority(), encoding="utf-8")
-    assert run(".", ImportOptions("x")) == 2
+    assert import_hcl(".", options=ImportOptions("x")) == 2
     assert f"unknown: {name}: {note}\n" in capfd.readouterr().err
 
 
@@ -209,7 +209,7 @@ def test_a_missing_directory_is_refused(here: Path) -> None:
         ("b", "no such directory"),
     ]:
         with pytest.raises(Failure) as caught:
-            run(path, ImportOptions("x"))
+            import_hcl(path, options=ImportOptions("x"))
         assert str(caught.value) == f"{path}: {message}"
 
 

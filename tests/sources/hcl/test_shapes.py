@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.cli.commands.import_hcl import run
-from pcaform.cli.import_options import ImportOptions
+from pcaform.cli.commands.import_hcl import command as import_hcl
+from pcaform.cli.options import ImportOptions
 from sources.hcl.builders import authority
 
 ADVICE = "import from the state instead, if there is one"
@@ -28,7 +28,7 @@ variable "off" {{
 
 def imported(home: Path, line: str, capfd: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     (home / "main.tf").write_text(HEAD + authority("root", line), encoding="utf-8")
-    code = run(str(home), ImportOptions("x"))
+    code = import_hcl(str(home), options=ImportOptions("x"))
     out, err = capfd.readouterr()
     return code, out, err.replace(f"{home}/", "")
 

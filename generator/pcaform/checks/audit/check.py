@@ -8,7 +8,7 @@ from pcaform.checks.access.check import AccessResult
 from pcaform.checks.audit import rules
 from pcaform.checks.audit.rule import Audit, AuditContext, Cost, End, Rule, sort_findings
 from pcaform.core import facts
-from pcaform.core.dates import day
+from pcaform.core.formats.text import day
 from pcaform.core.rules import collect
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import GONE, AccountSnapshot

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pcaform.core import facts
-from pcaform.core.dates import day
+from pcaform.core.formats.text import day
 from pcaform.core.renewal import ISSUED
 from pcaform.sources.account_snapshot import PERMISSIONS, CaStatus, Certificate
 

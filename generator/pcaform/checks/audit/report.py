@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from pcaform.checks.audit.rule import Audit, AuditFinding, Cost, End
-from pcaform.core.dates import day, days_until
 from pcaform.core.formats.html_page import Page, Row
 from pcaform.core.formats.markdown import code_cell, escape, table
 from pcaform.core.formats.report import Report
+from pcaform.core.formats.text import day, days_until
 
 _SHOWN = 20
 

@@ -18,8 +18,8 @@ from pydantic import computed_field
 
 from pcaform.checks.access.check import AccessResult
 from pcaform.core import facts, rules
-from pcaform.core.dates import day
 from pcaform.core.finding import Finding, Severity
+from pcaform.core.formats.text import day
 from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate
 from pcaform.sources.inventory import ImportNote
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pcaform.checks.audit.renewal_blockers import missing_permission
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.core.dates import day, days_until
+from pcaform.core.formats.text import day, days_until
 from pcaform.core.x509 import is_signed_by, parse_or_none, path_length
 from pcaform.render.normal_form import differences, enabled_blocks, normal_form
 from pcaform.sources.account_snapshot import CERTIFICATE, GONE, PERMISSIONS, TAGS, AccountSnapshot, CaStatus

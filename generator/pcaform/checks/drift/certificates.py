@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pcaform.checks.audit.renewal_blockers import unrenewable
 from pcaform.checks.drift.difference import Difference, Kind
-from pcaform.core.dates import day
+from pcaform.core.formats.text import day
 from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_status
 from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus
 from pcaform.sources.account_snapshot import Certificate as LiveCertificate

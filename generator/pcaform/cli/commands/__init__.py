@@ -1,5 +1,5 @@
-"""One file per command: its options, its call and its exit code.
+"""One file per command: its options, what it does, and its exit code.
 
-`command` holds what the command line knows: options and help. `run` is the same without the command line, and returns
-the exit code. `run` imports what it needs by itself, so that `--help` stays quick: each library is loaded when used.
+`command` is what the command line calls, and can be called without it: the defaults are those of the options. It
+imports what it needs by itself, so that `--help` stays quick: each library is loaded when used.
 """

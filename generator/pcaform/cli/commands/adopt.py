@@ -2,74 +2,77 @@
 
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pcaform.cli.adopt_options import AdoptOptions
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import AcceptedChange
 from pcaform.core import console
 from pcaform.core.problems import Failure
 
-_Accept = Annotated[
-    list[AcceptedChange] | None,
-    typer.Option(
-        "--accept",
-        metavar="tags|force-destroy|timeouts|wording",
-        help="Allow apply to change these; repeatable. With wording, policies keep their meaning.",
-    ),
-]
 
+@dataclass(frozen=True, slots=True)
+class AdoptOptions:
+    """The spec that the stack must match, the changes that are accepted, and where the results go."""
 
-def command(
-    stack: Annotated[Path, typer.Argument(metavar="STACK", help="The directory of a rendered, initialised stack.")],
-    *,
     spec: Annotated[
         str | None, typer.Option("--spec", metavar="SPEC", help="Stop unless the stack is what SPEC renders to.")
-    ] = None,
-    accept: _Accept = None,
-    proof: Annotated[Path | None, typer.Option("--proof", metavar="FILE", help="Write the proof as JSON.")] = None,
+    ] = None
+    accept: Annotated[
+        list[AcceptedChange] | None,
+        typer.Option(
+            "--accept",
+            metavar="tags|force-destroy|timeouts|wording",
+            help="Allow apply to change these; repeatable. With wording, policies keep their meaning.",
+        ),
+    ] = None
+    proof: Annotated[Path | None, typer.Option("--proof", metavar="FILE", help="Write the proof as JSON.")] = None
     keep: Annotated[
         Path | None, typer.Option("--keep", metavar="DIR", help="Keep the states before and after in DIR.")
-    ] = None,
+    ] = None
     emit: Annotated[
         Path | None,
         typer.Option("--emit", metavar="DIR", help="Push nothing: write the state to DIR, and print how to push it."),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Prove, and push nothing.")] = False,
-    recreate: Annotated[
+    ] = None
+    is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Prove, and push nothing.")] = False
+    is_recreating: Annotated[
         bool,
         typer.Option(
             "--recreate",
             help="Delete permissions at AWS, 'terraform apply' creates them again: renewals fail in between.",
         ),
-    ] = False,
+    ] = False
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The changes that are accepted, as words."""
+        return tuple(change.value for change in self.accept or ())
+
+
+def command(
+    stack: Annotated[Path, typer.Argument(metavar="STACK", help="The directory of a rendered, initialised stack.")],
+    *,
+    options: AdoptOptions,
     finish: Annotated[
         str | None,
         typer.Option("--finish", metavar="SPEC", help="Only remove from SPEC the moves that the state has absorbed."),
     ] = None,
 ) -> int:
     """Take over what Terraform cannot import: prove that nothing would change, then push the state."""
-    if finish is not None:
-        if spec or accept or proof or keep or emit or dry_run or recreate:
-            raise Failure("--finish only changes the spec, the other options are for adopting: give one or the other")
-        return run_finish(finish, stack)
-    accepted = tuple(change.value for change in accept or ())
-    options = AdoptOptions(
-        spec=spec,
-        accept=accepted,
-        proof=proof,
-        keep=keep,
-        emit=emit,
-        is_dry_run=dry_run,
-        is_recreating=recreate,
-    )
-    return run(stack, options)
+    from pcaform.cli import adopt_steps as steps
+
+    if finish is None:
+        return _adopt(stack, options)
+    if options != AdoptOptions():
+        raise Failure("--finish only changes the spec, the other options are for adopting: give one or the other")
+    steps.finish_spec(finish, stack)
+    return OK
 
 
-def run(directory: Path, options: AdoptOptions) -> int:
+def _adopt(directory: Path, options: AdoptOptions) -> int:
     """Take over what an initialised stack describes; return 2 where its plan would do more than that."""
     from pcaform.adopt.report import build_proof, format_lines
     from pcaform.adopt.session import open_session
@@ -78,7 +81,7 @@ def run(directory: Path, options: AdoptOptions) -> int:
     from pcaform.cli import adopt_steps as steps
     from pcaform.cli.stacks import refuse_stale
     from pcaform.core.formats.text import join_lines
-    from pcaform.terraform.environment import user_environment
+    from pcaform.terraform.runner import user_environment
 
     steps.check_options(options, directory)
     if options.spec is not None:
@@ -99,12 +102,4 @@ def run(directory: Path, options: AdoptOptions) -> int:
             return FINDINGS
         step = steps.conclude(session, environment, proven, options)
         steps.write_proof(build_proof(proven, context, step), options.proof)
-    return OK
-
-
-def run_finish(spec: str, directory: Path) -> int:
-    """Remove the moves from a spec that the state of its stack has absorbed; raises Failure and changes nothing."""
-    from pcaform.cli.adopt_finish import finish_spec
-
-    finish_spec(spec, directory)
     return OK

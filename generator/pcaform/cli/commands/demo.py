@@ -14,11 +14,6 @@ def command(
     keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR", help="Run in DIR and keep the files.")] = None,
 ) -> int:
     """Show the whole loop on the sandbox: render, apply, issue, renew, break the renewal, repair it, import."""
-    return run(keep)
-
-
-def run(keep: Path | None = None) -> int:
-    """Play the demo in a temporary directory, or in `keep` and leave it there; raises Failure where a step fails."""
     from pcaform.cli.demo.story import play
 
     with tempfile.TemporaryDirectory(prefix="pcaform-demo-") as name:

@@ -1,13 +1,12 @@
 """`pcaform guard`: checks what a plan, or a change of specs, would break at AWS, before it is applied."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
-from pcaform.cli.options import FailOn, ReportFormat
+from pcaform.cli.options import Format
 from pcaform.core import console
 
 
@@ -18,8 +17,7 @@ def command(
     ] = None,
     *,
     spec: Annotated[
-        str | None,
-        typer.Option("--spec", metavar="SPEC|OLD", help="The spec of the plan's stack, or the old spec."),
+        str | None, typer.Option("--spec", metavar="SPEC|OLD", help="The spec of the plan's stack, or the old spec.")
     ] = None,
     base: Annotated[
         str | None,
@@ -29,39 +27,25 @@ def command(
         Path | None,
         typer.Option("--chdir", metavar="DIR", help="Where Terraform reads a plan file. Default: its directory."),
     ] = None,
-    form: Annotated[ReportFormat, typer.Option("--format", help="The output format.")] = ReportFormat.text,
-    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="The lowest level that fails.")] = FailOn.breaks_trust,
+    form: Format = "text",
+    fail_on: Annotated[
+        Literal["breaks-trust", "widens-access", "notice"],
+        typer.Option("--fail-on", help="The lowest level that fails."),
+    ] = "breaks-trust",
 ) -> int:
     """Refuse what would break trust (exit 2): check a plan, or the change from one spec to another."""
-    return run(paths or [], spec=spec, base=base, chdir=chdir, form=form.value, fail_on=fail_on.value)
-
-
-def run(
-    paths: Sequence[str],
-    *,
-    spec: str | None = None,
-    base: str | None = None,
-    chdir: Path | None = None,
-    form: str = "text",
-    fail_on: str = "breaks-trust",
-) -> int:
-    """Print what is wrong with a plan, or with the change from one spec to another.
-
-    Return 2 for findings of the level `fail_on` or above, and 1 where something of that level cannot be decided: then
-    even the findings may not be all.
-    """
     from pcaform.checks.guard.report import format_verdict
     from pcaform.checks.guard.verdict import Level
     from pcaform.cli.guard_cases import apply_case_waivers, check_cases, join_results, report_cases
 
     level = Level(fail_on)
-    cases = apply_case_waivers(check_cases(paths, spec=spec, base=base, chdir=chdir))
+    cases = apply_case_waivers(check_cases(paths or [], spec=spec, base=base, chdir=chdir))
     result = join_results(cases)
     report_cases(cases).print(form)
     for kind, notes in (("note", result.notes), ("undecided", result.doubts)):
         for note in notes:
             console.print_status(": ".join(part for part in (kind, note.address, note.message) if part))
-    if any(undecided.level.reaches(level) for undecided in result.doubts):
+    if any(undecided.level.reaches(level) for undecided in result.doubts):  # then even the findings may not be all
         console.print_status(f"undecided, do not apply this: {format_verdict(result)}")
         return ERROR
     if any(finding.level.reaches(level) for finding in result.findings):

@@ -1,17 +1,15 @@
 """`pcaform import hcl`: writes the spec of the CAs that Terraform files configure."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from pcaform.cli import import_options
 from pcaform.cli.exit_codes import FINDINGS, OK
-from pcaform.cli.import_options import ImportOptions
-from pcaform.cli.options import ImportFormat
+from pcaform.cli.options import ImportOptions
 from pcaform.core.garbage_collection import gc_paused
 
 
+@gc_paused()
 def command(
     directory: Annotated[str, typer.Argument(metavar="DIR", help="The directory of a stack, or of a configuration.")],
     *,
@@ -25,31 +23,12 @@ def command(
     account_id: Annotated[
         str | None, typer.Option("--account-id", metavar="ID", help="The account, if no provider block names it.")
     ] = None,
-    stack: import_options.Stack = "",
-    out: import_options.Out = None,
-    into: import_options.Into = None,
-    dry_run: import_options.DryRun = False,
-    form: import_options.Format = ImportFormat.text,
-    force: import_options.Force = False,
+    options: ImportOptions,
 ) -> int:
     """Print the spec of the CAs in Terraform files, as far as they are literal."""
-    options = ImportOptions(stack, out=out, into=into, is_dry_run=dry_run, form=form.value, force=force)
-    return run(directory, options, var_files=var_file or (), region=region, account_id=account_id)
-
-
-@gc_paused()
-def run(
-    directory: str,
-    options: ImportOptions,
-    *,
-    var_files: Sequence[str] = (),
-    region: str | None = None,
-    account_id: str | None = None,
-) -> int:
-    """Write the spec of a directory's configuration; return 2 where something of it could not be written."""
     from pcaform.cli.import_result import write_result
     from pcaform.sources.hcl.providers import Options
     from pcaform.sources.hcl.read import read
 
-    inventory = read(directory, Options(region=region, account_id=account_id, var_files=tuple(var_files)))
+    inventory = read(directory, Options(region=region, account_id=account_id, var_files=tuple(var_file or ())))
     return OK if write_result(inventory, options) else FINDINGS

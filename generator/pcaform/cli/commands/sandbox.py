@@ -3,14 +3,12 @@
 import os
 import signal
 import threading
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from pcaform.cli.exit_codes import OK
-from pcaform.cli.options import Shell
 from pcaform.core import console
 
 SETTINGS = {"ignore_unknown_options": True}
@@ -33,36 +31,20 @@ def command(
         ),
     ] = None,
     shell: Annotated[
-        Shell | None, typer.Option("--shell", help="The shell whose syntax is printed. Default: yours.")
+        Literal["bash", "zsh", "fish", "powershell"] | None,
+        typer.Option("--shell", help="The shell whose syntax is printed. Default: yours."),
     ] = None,
 ) -> int:
     """Start a local AWS (Private CA, ACM, IAM, S3, STS) to try things out."""
-    return run(command or [], account_id=account, region=region, port=port, iam=iam, shell=shell, state=state)
-
-
-def run(
-    command: Sequence[str],
-    *,
-    account_id: str,
-    region: str,
-    port: int,
-    iam: bool,
-    shell: str | None,
-    state: Path | None = None,
-) -> int:
-    """Start the sandbox; run `command` in it and return its exit code, or without one serve until interrupted.
-
-    SIGTERM ends it as Ctrl-C does, so that `state` is kept.
-    """
     from pcaform.cli.sandbox_process import open_sandbox, run_child
     from pcaform.sandbox.shell_exports import detect_shell, format_exports
 
     inherited = dict(os.environ)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with open_sandbox(account_id=account_id, region=region, port=port, iam=iam, state=state) as (server, environment):
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it ends as with Ctrl-C, so that `state` is kept
+    with open_sandbox(account_id=account, region=region, port=port, iam=iam, state=state) as (server, environment):
         if command:
             return run_child(command, environment)
-        console.print_status(f"a local AWS for account {account_id} answers at {server.endpoint_url}; Ctrl-C stops it")
+        console.print_status(f"a local AWS for account {account} answers at {server.endpoint_url}; Ctrl-C stops it")
         if state is not None:
             console.print_status(f"its content, private keys too, is written to {state} when it stops")
         console.print_status("it is not AWS: nothing here costs money or is trusted by others. In another shell:")

@@ -2,12 +2,11 @@
 
 import json
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from pcaform.cli.exit_codes import OK
-from pcaform.cli.options import SchemaOf
 from pcaform.core import console
 
 _REPORTS = {
@@ -23,15 +22,11 @@ _REPORTS = {
 
 def command(
     of: Annotated[
-        SchemaOf, typer.Argument(metavar="[spec|guard|access|import|drift|audit|adopt]", help="What to describe.")
-    ] = SchemaOf.spec,
+        Literal["spec", "guard", "access", "import", "drift", "audit", "adopt"],
+        typer.Argument(metavar="[spec|guard|access|import|drift|audit|adopt]", help="What to describe."),
+    ] = "spec",
 ) -> int:
     """Print the JSON Schema of the spec, for editors, or of the JSON reports of the other commands."""
-    return run(of.value)
-
-
-def run(of: str = "spec") -> int:
-    """Print the schema of `spec`, or of what a command prints as JSON."""
     console.print_result(json.dumps(build_schema(of), indent=2))
     return OK
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pcaform.cli.exit_codes import ERROR, OK
-from pcaform.cli.options import ReportFormat
+from pcaform.cli.options import Format
 from pcaform.core import console
 from pcaform.core.finding import Finding, Location, Severity
 from pcaform.core.formats import markdown
@@ -17,34 +17,26 @@ from pcaform.core.formats.text import format_findings, source_lines
 def command(
     specs: Annotated[list[str], typer.Argument(metavar="SPEC...", help="Files, directories, or '-'.")],
     *,
-    form: Annotated[ReportFormat, typer.Option("--format", help="The output format.")] = ReportFormat.text,
+    form: Format = "text",
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
 ) -> int:
     """Print every problem of every spec, with file, line and column."""
-    return run(specs, form=form.value, strict=strict)
-
-
-def run(paths: Sequence[str], *, form: str = "text", strict: bool = False) -> int:
-    """Print the problems of all specs in `form`; return 1 where one is an error, or with `strict` a warning."""
     from pcaform.rules.load import check_file, list_spec_files
 
-    results = [check_file(path) for path in list_spec_files(paths)]
+    results = [check_file(path) for path in list_spec_files(specs)]
     problems = sorted(problem for result in results for problem in result.problems)
     if form == "text" and console.has_colour() and problems:
         console.print_result(format_findings(problems, colour=True), is_coloured=True)
     else:
-        _build_report(problems).print(form)
+        report = Report(
+            problems,
+            lines=lambda: (line for problem in problems for line in source_lines(problem)),
+            document=lambda: {"format_version": "1.0", "problems": [_record(problem) for problem in problems]},
+            markdown=lambda: markdown.format_findings(problems, "No problems."),
+        )
+        report.print(form)
     console.print_status(_summarize(len(results), problems))
     return ERROR if any(result.has_errors for result in results) or (strict and problems) else OK
-
-
-def _build_report(problems: Sequence[Finding]) -> Report:
-    return Report(
-        problems,
-        lines=lambda: (line for problem in problems for line in source_lines(problem)),
-        document=lambda: {"format_version": "1.0", "problems": [_record(problem) for problem in problems]},
-        markdown=lambda: markdown.format_findings(problems, "No problems."),
-    )
 
 
 def _record(problem: Finding) -> dict[str, object]:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.cli.demo.commands import run_pcaform
 from pcaform.cli.demo.stack import Stack
-from pcaform.cli.demo.steps import begin_act, require, step
+from pcaform.cli.demo.steps import begin_act, require, run_pcaform, step
 from pcaform.core import facts
 from pcaform.sandbox.server import Sandbox
 from pcaform.terraform.plan_changes import is_empty
@@ -49,7 +48,6 @@ def adopt(stack: Stack, server: Sandbox) -> None:
     terraform = Terraform(stack.terraform.binary, home / _NAME, stack.terraform.environment)
     adoption = _Adoption(terraform, home, server.client("acm-pca", region=_REGION), arn)
     before = adoption.serial()
-    _write(adoption)
     _adopt(adoption)
     with step("the CA's certificate has the serial that it had") as notes:
         after = adoption.serial()
@@ -98,17 +96,14 @@ def _activate(acm_pca: Any, arn: str) -> None:
     acm_pca.import_certificate_authority_certificate(CertificateAuthorityArn=arn, Certificate=certificate.encode())
 
 
-def _write(adoption: _Adoption) -> None:
-    """Write the spec of what exists, and the stack of the spec."""
+def _adopt(adoption: _Adoption) -> None:
+    """Write the spec of what exists and its stack, and adopt the CA."""
     spec = f"{_NAME}.yaml"
     with step(f"pcaform import aws --region {_REGION} --stack {_NAME} --out {spec}"):
         adoption.pcaform("import", "aws", "--region", _REGION, "--stack", _NAME, "--out", spec)
     with step(f"pcaform render {spec}; terraform init"):
         adoption.pcaform("render", spec, "--out", ".")
         adoption.terraform.init()
-
-
-def _adopt(adoption: _Adoption) -> None:
     plan = adoption.home / "adopt.tfplan"
     with step(f"pcaform adopt {_NAME}: proven in a copy, then pushed") as notes:
         notes.extend(adoption.pcaform("adopt", _NAME).splitlines()[-1:])

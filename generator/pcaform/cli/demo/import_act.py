@@ -3,9 +3,8 @@
 import os
 
 from pcaform.cli.account_session import read_inventory
-from pcaform.cli.demo.commands import run_pcaform
 from pcaform.cli.demo.stack import Stack
-from pcaform.cli.demo.steps import require, step
+from pcaform.cli.demo.steps import require, run_pcaform, step
 from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import infer
 from pcaform.render.normal_form import differing_fields
@@ -17,7 +16,7 @@ from pcaform.sources.hcl.providers import Options
 from pcaform.sources.hcl.read import read
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.stack import Spec
-from pcaform.terraform.environment import process_environment
+from pcaform.terraform.runner import process_environment
 
 
 def import_from_each_source(stack: Stack, server: Sandbox, spec: Spec, *, text: str) -> None:

@@ -1,11 +1,16 @@
-"""The issuers in the demo, each with its own access key: AWS's case 1 and case 2."""
+"""The issuers in the demo, each with its own access key: AWS's case 1 and case 2.
+
+OpenSSL is a second opinion: it makes the request of case 1 and verifies what the sandbox issued.
+"""
 
 import secrets
+import shutil
+import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.cli.demo import openssl
 from pcaform.cli.demo.steps import require
 from pcaform.core import facts
 from pcaform.iam.policies.statements import ISSUER_TAG
@@ -31,14 +36,14 @@ def issue_unmanaged(issuer: Issuer, *, arn: str, region: str, directory: Path) -
     """Issue from a request made with OpenSSL, verify it, and return the certificate's ARN."""
     issued = issuer.acm_pca.issue_certificate(
         CertificateAuthorityArn=arn,
-        Csr=openssl.create_request(directory, "build.corp.example"),
+        Csr=_create_request(directory, "build.corp.example"),
         SigningAlgorithm="SHA256WITHECDSA",
         TemplateArn=facts.template_arn(region, facts.DEFAULT_TEMPLATE),
         Validity={"Type": "DAYS", "Value": 30},
     )
     certificate_arn = str(issued["CertificateArn"])
     issued = issuer.acm_pca.get_certificate(CertificateAuthorityArn=arn, CertificateArn=certificate_arn)
-    openssl.verify(directory, certificate=issued["Certificate"], chain=issued["CertificateChain"])
+    _verify_chain(directory, issued)
     return certificate_arn
 
 
@@ -84,9 +89,7 @@ def request_managed(issuer: Issuer, *, arn: str, user_name: str, directory: Path
 
 def renew(issuer: Issuer, administrator: Any, *, certificate_arn: str, directory: Path) -> tuple[str, str]:
     """Make ACM renew, as it does before a certificate expires; return the serials before and after."""
-    before = _describe(issuer, certificate_arn)["Serial"]
-    _export_and_renew(administrator, certificate_arn)
-    after = _describe(issuer, certificate_arn)
+    before, after = _renew(issuer, administrator, certificate_arn)
     require(after["Serial"] != before, f"ACM did not renew: {after.get('RenewalSummary')}")
     _verify(issuer, certificate_arn, directory)
     return before, after["Serial"]
@@ -94,19 +97,19 @@ def renew(issuer: Issuer, administrator: Any, *, certificate_arn: str, directory
 
 def renew_without_permission(issuer: Issuer, administrator: Any, *, certificate_arn: str) -> str:
     """Make ACM try to renew without the CA's permission, as it does daily from then on; return its reason."""
-    before = _describe(issuer, certificate_arn)["Serial"]
-    _export_and_renew(administrator, certificate_arn)
-    after = _describe(issuer, certificate_arn)
+    before, after = _renew(issuer, administrator, certificate_arn)
     summary = after.get("RenewalSummary", {})
     failed = after["Serial"] == before and "RenewalStatusReason" in summary
     require(failed, "the renewal went through without the permission")
     return str(summary["RenewalStatusReason"])
 
 
-def _export_and_renew(administrator: Any, certificate_arn: str) -> None:
-    """Renew at once; ACM renews what was exported since it was last renewed."""
+def _renew(issuer: Issuer, administrator: Any, certificate_arn: str) -> tuple[str, Any]:
+    """Renew at once; ACM renews what was exported since. Return the serial before, and the certificate after."""
+    before = _describe(issuer, certificate_arn)["Serial"]
     administrator.export_certificate(CertificateArn=certificate_arn, Passphrase=secrets.token_hex().encode())
     administrator.renew_certificate(CertificateArn=certificate_arn)
+    return before, _describe(issuer, certificate_arn)
 
 
 def _describe(issuer: Issuer, certificate_arn: str) -> Any:
@@ -115,4 +118,33 @@ def _describe(issuer: Issuer, certificate_arn: str) -> Any:
 
 def _verify(issuer: Issuer, certificate_arn: str, directory: Path) -> None:
     issued = issuer.acm.get_certificate(CertificateArn=certificate_arn)
-    openssl.verify(directory, certificate=issued["Certificate"], chain=issued["CertificateChain"])
+    _verify_chain(directory, issued)
+
+
+def has_openssl() -> bool:
+    """Tell whether there is an `openssl` on PATH."""
+    return shutil.which("openssl") is not None
+
+
+def _create_request(directory: Path, common_name: str) -> bytes:
+    """Return a certificate signing request, PEM, with a fresh key that stays in `directory`."""
+    subject = ["-subj", f"/CN={common_name}", "-addext", f"subjectAltName=DNS:{common_name}"]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(directory / "key.pem")]
+    return _openssl("req", "-new", *key, *subject).stdout
+
+
+def _verify_chain(directory: Path, issued: Mapping[str, Any]) -> None:
+    """Raise StepFailed unless what AWS returned has a certificate that chains to the root that ends its chain."""
+    end = "-----END CERTIFICATE-----"
+    *middle, root = [f"{part.strip()}\n{end}\n" for part in issued["CertificateChain"].split(end) if part.strip()]
+    files = {"leaf.pem": issued["Certificate"], "root.pem": root, "middle.pem": "\n".join(middle)}
+    for name, text in files.items():
+        (directory / name).write_text(text, encoding="ascii")
+    leaf, anchor, untrusted = (str(directory / name) for name in files)
+    options = ["-x509_strict", "-CAfile", anchor, *(["-untrusted", untrusted] if middle else [])]
+    done = _openssl("verify", *options, leaf)
+    require(done.returncode == 0, f"openssl does not verify it: {done.stderr.decode(errors='replace').strip()}")
+
+
+def _openssl(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["openssl", *arguments], capture_output=True, check=False, stdin=subprocess.DEVNULL)

@@ -1,5 +1,6 @@
 """The demo's stack: rendered from a spec text, planned and applied with the real Terraform against the sandbox."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,9 @@ from pcaform.rules.load import load_valid_text
 from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform.plan_changes import Changes, is_empty, list_changes
-from pcaform.terraform.runner import Terraform, find_binary
+from pcaform.terraform.runner import Terraform
+
+_WORDS: Mapping[tuple[str, ...], str] = {("create",): "add", ("update",): "change", ("delete",): "destroy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Stack:
             planned = self.terraform.plan(self.scratch / "next.tfplan")
             changes = list_changes(planned)
             require(expected is None or changes == expected, f"the plan changes {changes}, expected {expected}")
-            notes.append(", ".join(f"{count} to {action}" for action, count in _count_actions(changes).items()))
+            counts = Counter(_WORDS.get(actions, "replace") for actions in changes.values())
+            notes.append(", ".join(f"{count} to {word}" for word, count in counts.items()))
             self.terraform.apply(self.scratch / "next.tfplan")
 
     def outputs(self) -> dict[str, Any]:
@@ -49,25 +53,11 @@ class Stack:
         return {name: output["value"] for name, output in outputs.items()}
 
 
-def open_stack(spec: Spec, out: Path, *, environment: Mapping[str, str], scratch: Path) -> Stack:
-    """Return the demo's stack below `out`; raises TerraformMissing where there is no Terraform."""
-    return Stack(Terraform(find_binary(environment), out / spec.stack, environment), scratch)
-
-
 def write_stack(text: str, out: Path, *, source: str) -> Spec:
     """Render a spec's text below `out` and return the spec."""
     spec = load_valid_text(text.encode(), source)
     write(render(plan(spec, source=source)), out)
     return spec
-
-
-def _count_actions(changes: Changes) -> dict[str, int]:
-    words: dict[tuple[str, ...], str] = {("create",): "add", ("update",): "change", ("delete",): "destroy"}
-    counts: dict[str, int] = {}
-    for actions in changes.values():
-        word = words.get(actions, "replace")
-        counts[word] = counts.get(word, 0) + 1
-    return counts
 
 
 def _create_backend(server: Sandbox, spec: Spec) -> list[str]:

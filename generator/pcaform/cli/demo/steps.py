@@ -1,8 +1,14 @@
-"""The output of the demo: one line per step with its time; it stops at the first step that fails."""
+"""The steps of the demo: one line for each with its time, and the program's own commands in them.
 
+It stops at the first step that fails.
+"""
+
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from pcaform.core import console
 from pcaform.core.problems import Failure
@@ -41,3 +47,13 @@ def require(condition: bool, message: str) -> None:  # noqa: FBT001 - an asserti
     """Raise StepFailed with what was seen instead unless the condition is true."""
     if not condition:
         raise StepFailed(message)
+
+
+def run_pcaform(*arguments: str, environment: Mapping[str, str], directory: Path, code: int = 0) -> str:
+    """Run a command of pcaform in a child process and return its output; raises StepFailed for another exit code."""
+    command = [sys.executable, "-m", "pcaform", *arguments]
+    done = subprocess.run(
+        command, cwd=directory, env=dict(environment), capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    require(done.returncode == code, f"exit code {done.returncode}: {done.stderr.strip()}")
+    return done.stdout

@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pcaform.checks.audit.rules.renewals import no_renewal
+from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.rules.permissions import permission_destroyed
-from pcaform.cli.demo import guard_act, import_act, issue_act, openssl
+from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs
+from pcaform.checks.guard.verdict import GuardResult, Level
+from pcaform.cli.demo import import_act, issue_act
 from pcaform.cli.demo.adopt_act import adopt
-from pcaform.cli.demo.commands import run_pcaform
-from pcaform.cli.demo.stack import Stack, open_stack, write_stack
-from pcaform.cli.demo.steps import begin_act, print_skipped, require, step
+from pcaform.cli.demo.stack import Stack, write_stack
+from pcaform.cli.demo.steps import begin_act, print_skipped, require, run_pcaform, step
 from pcaform.cli.sandbox_process import open_sandbox
-from pcaform.core import assets, facts
+from pcaform.core import facts
+from pcaform.core.files import packaged_directory
 from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.load import load_valid_text
 from pcaform.rules.spec_rules.grants import acm_has_permission
@@ -22,7 +25,7 @@ from pcaform.sandbox.server import Sandbox
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import PERMISSION
-from pcaform.terraform.runner import TerraformMissing
+from pcaform.terraform.runner import Terraform, TerraformMissing, find_binary
 
 EXAMPLE = "corp-pki.yaml"
 _PERMISSION = "      - principal: acm.amazonaws.com # lets ACM renew; without it renewals fail months later\n"
@@ -33,14 +36,14 @@ _PERMISSION_ADDRESS = module_names.resource(module_names.permission("issuing"), 
 
 def play(out: Path, scratch: Path) -> None:
     """Play all acts with the stack below `out`; raises Failure where a step does not show what it should."""
-    text = (assets.directory("examples") / EXAMPLE).read_text(encoding="utf-8")
+    text = (packaged_directory("examples") / EXAMPLE).read_text(encoding="utf-8")
     begin_act("From a spec to Terraform")
     with step(f"pcaform render examples/{EXAMPLE}") as notes:
         spec = write_stack(text, out, source=EXAMPLE)
         notes.append(f"{len(spec.certificate_authorities)} CAs, {len(spec.issuers)} issuers -> {out / spec.stack}")
     with open_sandbox(account_id=spec.aws.account_id, region=spec.aws.region, iam=True) as (server, environment):
         try:
-            stack = open_stack(spec, out, environment=environment, scratch=scratch)
+            stack = Stack(Terraform(find_binary(environment), out / spec.stack, environment), scratch)
         except TerraformMissing as missing:
             print_skipped("all steps that need Terraform", str(missing))
             return
@@ -65,11 +68,9 @@ def check_identity(server: Sandbox, environment: Mapping[str, str]) -> None:
 
 
 def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -> None:
-    if not openssl.is_installed():
-        print_skipped(
-            "issuing, renewing and the outage",
-            "there is no openssl on PATH to make and verify certificates with",
-        )
+    if not issue_act.has_openssl():
+        why = "there is no openssl on PATH to make and verify certificates with"
+        print_skipped("issuing, renewing and the outage", why)
         return
     arns = stack.outputs()["certificate_authority_arns"]
     arn = arns["issuing"]
@@ -103,11 +104,13 @@ def _break_and_repair(
     ignored = text.replace(f"    permissions:\n{_PERMISSION}", "    permissions: []\n").replace(_MANAGED, _IGNORED)
     with step("the rule is ignored with a reason; rendered again"):
         spec = write_stack(ignored, out, source=EXAMPLE)
-    guard_act.guard_specs(load_valid_text(text.encode(), EXAMPLE), spec, rule=permission_destroyed.id)
-    guard_act.guard_plan(stack, spec, rule=permission_destroyed.id)
+    with step("pcaform guard --spec refuses the change, with no plan and no credentials") as notes:
+        notes.append(_require_guard(check_specs(load_valid_text(text.encode(), EXAMPLE), spec)))
+    with step("pcaform guard refuses Terraform's plan of it") as notes:
+        planned = json.dumps(stack.terraform.plan(stack.scratch / "guarded.tfplan"))
+        notes.append(_require_guard(check_plan_with_spec(read(planned.encode(), "the plan"), spec)))
     stack.apply(
-        "applied all the same: the plan removes exactly the permission",
-        expected={_PERMISSION_ADDRESS: ("delete",)},
+        "applied all the same: the plan removes exactly the permission", expected={_PERMISSION_ADDRESS: ("delete",)}
     )
     with step("now ACM's renewal fails, and the certificate will expire") as notes:
         reason = issue_act.renew_without_permission(web, server.client("acm"), certificate_arn=certificate_arn)
@@ -134,6 +137,14 @@ def _require_refusal(text: str) -> str:
     except Invalid as invalid:
         return str(invalid.problems[0])
     raise Failure("pcaform accepts a spec whose managed certificates cannot renew")
+
+
+def _require_guard(result: GuardResult) -> str:
+    """Return what the guard says to the change that breaks trust; it must be exactly that."""
+    findings = [finding for finding in result.findings if finding.level is Level.BREAKS_TRUST]
+    rules = [finding.rule for finding in findings]
+    require(rules == [permission_destroyed.id], f"it finds {rules}, expected ['{permission_destroyed.id}']")
+    return f"{findings[0].rule}: {findings[0].message}"
 
 
 def _audit(stack: Stack) -> str:

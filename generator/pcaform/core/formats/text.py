@@ -1,6 +1,7 @@
-"""Text: lines, each of which stays one line, and findings with the source line and a caret below the column."""
+"""Text: lines, each of which stays one line, findings with the source line and a caret below the column, and dates."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.unicode import visible, visible_line
@@ -40,3 +41,13 @@ def _lines(finding: Finding, *, colour: bool) -> Iterator[str]:
         first = f"{_BOLD}{location}:{_RESET} {_COLOURS[finding.severity]}{message}{_RESET}"
     yield first
     yield from rest
+
+
+def day(moment: datetime | None) -> str:
+    """Return a date such as 2027-01-31, in UTC as AWS uses it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d}" if moment is not None else "a day that AWS does not name"
+
+
+def days_until(moment: datetime, now: datetime) -> int:
+    """Return the number of whole days until a moment, negative if it is in the past."""
+    return (moment - now).days

@@ -1,27 +1,49 @@
 """Policy documents for the pipelines of a stack: to plan it, to apply it, to delete what is in it, and an SCP.
 
 The apply policy only allows deletions that the spec declares: no CA, permission, policy, certificate or principal may
-be deleted unless the spec's own `removed` names it, and then only that one.
+be deleted unless the spec's own `removed` names it, and then only that one. The state is read and written in S3:
+https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required. Other backends do not use IAM, or
+are not supported here.
 """
 
-from collections.abc import Iterable, Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pcaform.core import facts
+from pcaform.core.problems import Failure
+from pcaform.iam.policies import split_policies
 from pcaform.render.pipelines import required_actions
-from pcaform.render.pipelines.backends import backend_statements
-from pcaform.render.pipelines.removals import removed_resources
 from pcaform.render.pipelines.required_actions import RequiredActions
 from pcaform.render.pipelines.resources import PipelineResource, assumed_roles, pipeline_resources
+from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 
 Statement = dict[str, Any]
+_INLINE_LIMIT = 10240
+_OTHER_CREDENTIALS = ("assume_role", "profile", "access_key", "role_arn")
+_ARN = re.compile(r"(?P<account>arn:[^:]+:iam::[0-9]*):(?P<kind>user|role)(?P<path>/(?:.*/)?)(?P<name>[^/]+)")
+_DELETE_CA = (
+    *required_actions.AUTHORITY.delete,
+    *required_actions.PERMISSION.delete,
+    *required_actions.SHARE.delete,
+    "acm-pca:DescribeCertificateAuthority",
+    "acm-pca:UpdateCertificateAuthority",
+)
+"""A CA must be disabled before it can be deleted."""
+
+
+def build_document(spec: Spec, step: str, *, exempt: tuple[str, ...] = ()) -> Statement:
+    """Return the policy document of a step: plan, apply, break-glass or scp."""
+    by_step = {"plan": plan, "apply": apply, "break-glass": break_glass}
+    return scp(spec, exempt=exempt) if step == "scp" else by_step[step](spec)
 
 
 def plan(spec: Spec) -> Statement:
     """Return the policy for `terraform plan`: read everything, and hold the state's lock."""
     reading = (_statement(resource, resource.actions.read) for resource in pipeline_resources(spec))
-    return _document([*reading, *_assume_roles(spec), *backend_statements(spec, is_writing=False)])
+    return _document([*reading, *_assume_roles(spec), *_state_statements(spec, is_writing=False)])
 
 
 def apply(spec: Spec) -> Statement:
@@ -29,8 +51,8 @@ def apply(spec: Spec) -> Statement:
     writing = (
         _statement(resource, (*resource.actions.read, *resource.actions.write)) for resource in pipeline_resources(spec)
     )
-    deleting = (_statement(resource, resource.actions.delete) for resource in removed_resources(spec))
-    return _document([*writing, *deleting, *_assume_roles(spec), *backend_statements(spec, is_writing=True)])
+    deleting = (_statement(resource, resource.actions.delete) for resource in _removed_resources(spec))
+    return _document([*writing, *deleting, *_assume_roles(spec), *_state_statements(spec, is_writing=True)])
 
 
 def break_glass(spec: Spec) -> Statement:
@@ -52,35 +74,125 @@ def scp(spec: Spec, *, exempt: Iterable[str] = ()) -> Statement:
 
 
 def _assume_roles(spec: Spec) -> Iterator[Statement | None]:
-    roles = assumed_roles(spec)
-    if roles:
-        yield _statement(
-            PipelineResource("AssumeRoles", RequiredActions((required_actions.ASSUME_ROLE,)), roles),
-            (required_actions.ASSUME_ROLE,),
-        )
+    if roles := assumed_roles(spec):
+        yield _allow("AssumeRoles", [required_actions.ASSUME_ROLE], roles)
 
 
 def _statement(resource: PipelineResource, actions: tuple[str, ...]) -> Statement | None:
     """Return the statement that allows actions on a resource; None if there are no actions."""
     if not actions:
         return None
-    statement: Statement = {
-        "Sid": resource.name,
-        "Effect": "Allow",
-        "Action": sorted(actions),
-        "Resource": list(resource.arns),
-    }
+    statement = _allow(resource.name, sorted(actions), resource.arns)
     return {**statement, "Condition": resource.condition} if resource.condition else statement
+
+
+def _allow(name: str, actions: list[str], arns: Iterable[str]) -> Statement:
+    return {"Sid": name, "Effect": "Allow", "Action": actions, "Resource": list(arns)}
 
 
 def _document(statements: Iterable[Statement | None]) -> Statement:
     return {"Version": "2012-10-17", "Statement": [each for each in statements if each is not None]}
 
 
-LIMITS = {
-    "plan": facts.POLICY_LIMIT,
-    "apply": facts.POLICY_LIMIT,
-    "break-glass": facts.POLICY_LIMIT,
-    "scp": facts.SCP_LIMIT,
-}
-"""The maximum number of characters of each kind of document, in IAM and in Organizations."""
+def _state_statements(spec: Spec, *, is_writing: bool) -> Iterator[Statement]:
+    """Yield the statements for the state in S3; none if the backend does not use the pipeline's credentials."""
+    settings = (spec.terraform.backend or {}).get("s3", {})
+    bucket, key = settings.get("bucket"), settings.get("key")
+    if not bucket or not key or any(name in settings for name in _OTHER_CREDENTIALS):
+        return
+    bucket_arn = f"arn:{facts.partition(spec.aws.region)}:s3:::{bucket}"
+    prefix = settings.get("workspace_key_prefix", "env:")
+    states = [f"{bucket_arn}/{key}", f"{bucket_arn}/{prefix}/*/{key}"]
+    yield _allow("FindState", ["s3:ListBucket"], [bucket_arn])
+    yield _allow("State", ["s3:GetObject", *(["s3:PutObject"] if is_writing else [])], states)
+    if settings.get("use_lockfile"):
+        locks = [f"{state}.tflock" for state in states]
+        yield _allow("StateLock", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], locks)
+    if settings.get("dynamodb_table"):
+        region = settings.get("region", spec.aws.region)
+        table = (
+            f"arn:{facts.partition(region)}:dynamodb:{region}:{spec.aws.account_id}:table/{settings['dynamodb_table']}"
+        )
+        yield _allow(
+            "StateLockTable",
+            ["dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem"],
+            [table],
+        )
+
+
+def _removed_resources(spec: Spec) -> Iterator[PipelineResource]:
+    """Yield each resource to destroy, by the ARN that the spec names."""
+    for number, (name, removal) in enumerate(spec.removed.items(), start=1):
+        if isinstance(removal, Destroy):
+            section, _ = spec.removed_item(name)
+            yield from _destroyed(section, removal.destroy, f"Remove{number}")
+
+
+def _destroyed(section: str, arn: str, name: str) -> Iterator[PipelineResource]:
+    if section == "certificate_authorities":
+        yield PipelineResource(name, RequiredActions(delete=_DELETE_CA), (arn,))
+        # Its certificate is revoked by the CA that signed it, which is a CA of the same account and region.
+        yield PipelineResource(
+            f"{name}Certificate",
+            RequiredActions(delete=required_actions.SIGNER.delete),
+            (f"{arn.rpartition('/')[0]}/*",),
+        )
+    elif section == "certificates":
+        yield PipelineResource(name, required_actions.CERTIFICATE, (arn,))
+    elif section == "crl_buckets":
+        yield PipelineResource(name, required_actions.BUCKET, (arn,))
+    elif match := _ARN.fullmatch(arn):
+        yield from _destroyed_principal(match, arn, name)
+
+
+def _destroyed_principal(match: re.Match[str], arn: str, name: str) -> Iterator[PipelineResource]:
+    """Yield a user or role, and the policies that have its name; a policy with another name is unknown here."""
+    kind = match["kind"].capitalize()
+    principal = required_actions.USER if kind == "User" else required_actions.ROLE
+    policy = f"{match['account']}:policy{match['path']}{match['name']}-private-ca*"
+    _, attach = required_actions.ATTACH[kind]
+    yield PipelineResource(name, RequiredActions(delete=(*principal.read, *principal.delete, *attach.delete)), (arn,))
+    yield PipelineResource(
+        f"{name}Policies",
+        RequiredActions(
+            delete=(*required_actions.POLICY.read, *required_actions.POLICY.delete, "iam:ListPolicyVersions")
+        ),
+        (policy,),
+    )
+
+
+def parse_ca_arns(text: bytes, name: str) -> Mapping[str, str]:
+    """Return the ARN of each CA of an applied stack, by its key; raises Failure for text that is not its outputs."""
+    try:
+        arns = json.loads(text)["certificate_authority_arns"]["value"]
+        return {str(key): str(arn) for key, arn in arns.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Failure(
+            f"{name}: there is no 'certificate_authority_arns' in it: give the output of 'terraform output -json'"
+        ) from None
+
+
+def add_ca_arns(spec: Spec, arns: Mapping[str, str]) -> Spec:
+    """Return the spec with the ARNs of its CAs, as Terraform has created them."""
+    data = spec.model_dump()
+    for key, ca in data["certificate_authorities"].items():
+        ca["arn"] = ca["arn"] or arns.get(key)
+    return Spec.model_validate(data)
+
+
+def list_notes(spec: Spec, step: str, document: dict[str, Any]) -> Iterator[str]:
+    """Yield what a reader of the document must know and the document cannot say itself."""
+    limit = facts.SCP_LIMIT if step == "scp" else facts.POLICY_LIMIT  # of characters
+    size = split_policies.size(document)
+    if size > limit:
+        advice = "split the stack" if step == "scp" else f"an inline policy of a role may have {_INLINE_LIMIT}"
+        yield f"it has {size} characters, but AWS allows {limit}: {advice}"
+    roles = assumed_roles(spec)
+    if roles:
+        yield f"not included: the permissions of {', '.join(roles)}, which are in other accounts"
+    if spec.aws.assume_role is not None and step in ("plan", "apply"):
+        yield f"it is for {spec.aws.assume_role.role_arn}; the state is read by the identity that starts Terraform"
+    without_arn = [key for key, ca in spec.managed.items() if ca.arn is None]
+    if without_arn:
+        keys = ", ".join(without_arn)
+        yield f"it covers every CA of the region, since the ARN of {keys} is unknown: give '--outputs' once created"

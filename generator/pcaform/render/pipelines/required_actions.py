@@ -13,96 +13,87 @@ from dataclasses import dataclass
 class RequiredActions:
     """The actions on one resource type by access level; `delete` actions are only allowed if the spec declares them."""
 
-    read: tuple[str, ...]
+    read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
     delete: tuple[str, ...] = ()
 
 
-def _of(service: str, names: str) -> tuple[str, ...]:
-    return tuple(f"{service}:{name}" for name in names.split())
+def _of(service: str, read: str = "", write: str = "", delete: str = "") -> RequiredActions:
+    levels = (tuple(f"{service}:{name}" for name in names.split()) for names in (read, write, delete))
+    return RequiredActions(*levels)
 
 
-AUTHORITY = RequiredActions(
-    _of(
-        "acm-pca",
-        "DescribeCertificateAuthority GetCertificateAuthorityCertificate GetCertificateAuthorityCsr ListTags",
-    ),
-    _of(
-        "acm-pca",
-        "ImportCertificateAuthorityCertificate TagCertificateAuthority UntagCertificateAuthority "
-        "UpdateCertificateAuthority",
-    ),
-    _of("acm-pca", "DeleteCertificateAuthority"),
+AUTHORITY = _of(
+    "acm-pca",
+    "DescribeCertificateAuthority GetCertificateAuthorityCertificate GetCertificateAuthorityCsr ListTags",
+    "ImportCertificateAuthorityCertificate TagCertificateAuthority UntagCertificateAuthority "
+    "UpdateCertificateAuthority",
+    "DeleteCertificateAuthority",
 )
 CREATE_AUTHORITY = "acm-pca:CreateCertificateAuthority"
 """Does not support resource-level permissions."""
-SIGNER = RequiredActions(_of("acm-pca", "GetCertificate"), (), _of("acm-pca", "RevokeCertificate"))
+SIGNER = _of("acm-pca", "GetCertificate", delete="RevokeCertificate")
 """The CA that signs a CA's certificate; issuing has a separate condition."""
 ISSUE = "acm-pca:IssueCertificate"
-PERMISSION = RequiredActions(
-    _of("acm-pca", "ListPermissions"), _of("acm-pca", "CreatePermission"), _of("acm-pca", "DeletePermission")
-)
-SHARE = RequiredActions(_of("acm-pca", "GetPolicy"), _of("acm-pca", "PutPolicy"), _of("acm-pca", "DeletePolicy"))
-THROUGH_ACM = _of("acm-pca", "GetCertificate ListPermissions")
+PERMISSION = _of("acm-pca", "ListPermissions", "CreatePermission", "DeletePermission")
+SHARE = _of("acm-pca", "GetPolicy", "PutPolicy", "DeletePolicy")
+THROUGH_ACM = _of("acm-pca", write="GetCertificate ListPermissions")
 """The calls of ACM to the CA, besides issuing, on behalf of the principal that requests a certificate."""
-CERTIFICATE = RequiredActions(
-    _of("acm", "DescribeCertificate ListTagsForCertificate"),
-    _of("acm", "AddTagsToCertificate RemoveTagsFromCertificate RenewCertificate UpdateCertificateOptions"),
-    _of("acm", "DeleteCertificate"),
+CERTIFICATE = _of(
+    "acm",
+    "DescribeCertificate ListTagsForCertificate",
+    "AddTagsToCertificate RemoveTagsFromCertificate RenewCertificate UpdateCertificateOptions",
+    "DeleteCertificate",
 )
 REQUEST = "acm:RequestCertificate"
 """Does not support resource-level permissions, but has a condition key with the CA."""
-USER = RequiredActions(
-    _of("iam", "GetUser ListAttachedUserPolicies"),
-    _of("iam", "CreateUser TagUser UntagUser UpdateUser"),
-    _of("iam", "DeleteUser ListGroupsForUser"),
+USER = _of(
+    "iam", "GetUser ListAttachedUserPolicies", "CreateUser TagUser UntagUser UpdateUser", "DeleteUser ListGroupsForUser"
 )
 LOGINS = _of(
     "iam",
-    "DeactivateMFADevice DeleteAccessKey DeleteLoginProfile DeleteServiceSpecificCredential DeleteSSHPublicKey "
+    delete="DeactivateMFADevice DeleteAccessKey DeleteLoginProfile DeleteServiceSpecificCredential DeleteSSHPublicKey "
     "DeleteSigningCertificate DeleteVirtualMFADevice ListAccessKeys ListMFADevices ListServiceSpecificCredentials "
     "ListSSHPublicKeys ListSigningCertificates ListVirtualMFADevices UpdateLoginProfile",
 )
 """What is deleted with a user that has `force_destroy` in the spec."""
-ROLE = RequiredActions(
-    _of("iam", "GetRole ListAttachedRolePolicies ListRolePolicies"),
-    _of("iam", "CreateRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole"),
-    _of("iam", "DeleteRole ListInstanceProfilesForRole"),
+ROLE = _of(
+    "iam",
+    "GetRole ListAttachedRolePolicies ListRolePolicies",
+    "CreateRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole",
+    "DeleteRole ListInstanceProfilesForRole",
 )
-PROFILE = RequiredActions(
-    _of("iam", "GetInstanceProfile"),
-    _of("iam", "AddRoleToInstanceProfile CreateInstanceProfile TagInstanceProfile UntagInstanceProfile"),
-    _of("iam", "DeleteInstanceProfile RemoveRoleFromInstanceProfile"),
+PROFILE = _of(
+    "iam",
+    "GetInstanceProfile",
+    "AddRoleToInstanceProfile CreateInstanceProfile TagInstanceProfile UntagInstanceProfile",
+    "DeleteInstanceProfile RemoveRoleFromInstanceProfile",
 )
 ASSUME_ROLE = "sts:AssumeRole"
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - the name of an action
 """An instance profile passes its role to the instance."""
-POLICY = RequiredActions(
-    _of("iam", "GetPolicy GetPolicyVersion"),
-    _of("iam", "CreatePolicy CreatePolicyVersion DeletePolicyVersion ListPolicyVersions TagPolicy UntagPolicy"),
-    _of("iam", "DeletePolicy ListEntitiesForPolicy"),
+POLICY = _of(
+    "iam",
+    "GetPolicy GetPolicyVersion",
+    "CreatePolicy CreatePolicyVersion DeletePolicyVersion ListPolicyVersions TagPolicy UntagPolicy",
+    "DeletePolicy ListEntitiesForPolicy",
 )
 """A changed policy is a new version; a policy has at most five, so the oldest one is deleted."""
 ATTACH: Mapping[str, tuple[RequiredActions, RequiredActions]] = {
     kind: (
-        RequiredActions(_of("iam", f"ListAttached{kind}Policies")),
-        RequiredActions((), _of("iam", f"Attach{kind}Policy"), _of("iam", f"Detach{kind}Policy")),
+        _of("iam", f"ListAttached{kind}Policies"),
+        _of("iam", write=f"Attach{kind}Policy", delete=f"Detach{kind}Policy"),
     )
     for kind in ("User", "Role")
 }
 """Listing attachments cannot be scoped to a policy; attaching and detaching can."""
-BUCKET = RequiredActions(
-    _of(
-        "s3",
-        "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging "
-        "GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPublicAccessBlock "
-        "GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration "
-        "GetLifecycleConfiguration GetReplicationConfiguration ListBucket",
-    ),
-    _of(
-        "s3",
-        "CreateBucket PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging "
-        "PutEncryptionConfiguration",
-    ),
-    _of("s3", "DeleteBucket DeleteBucketPolicy"),
+BUCKET = _of(
+    "s3",
+    "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging "
+    "GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPublicAccessBlock "
+    "GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration "
+    "GetLifecycleConfiguration GetReplicationConfiguration ListBucket",
+    "CreateBucket PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging "
+    "PutEncryptionConfiguration",
+    "DeleteBucket DeleteBucketPolicy",
 )

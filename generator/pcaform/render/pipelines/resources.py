@@ -95,11 +95,11 @@ def _without_covered(arns: Iterable[str]) -> tuple[str, ...]:
 def _cas(stack: _Stack) -> Iterator[PipelineResource]:
     managed, signers = stack.cas(types.AUTHORITY, "arn"), stack.cas(types.CERTIFICATE)
     if any(arn.endswith("/*") for arn in managed):
-        yield PipelineResource("CreateCas", RequiredActions((), (required_actions.CREATE_AUTHORITY,)), _EVERY)
+        yield PipelineResource("CreateCas", RequiredActions(write=(required_actions.CREATE_AUTHORITY,)), _EVERY)
     yield PipelineResource("Cas", required_actions.AUTHORITY, managed)
     templates = sorted({each.values["template_arn"] for each in stack.of_type(types.CERTIFICATE)})
     issue = {"ArnEquals": {"acm-pca:TemplateArn": templates}}
-    yield PipelineResource("SignCas", RequiredActions((), (required_actions.ISSUE,)), signers, issue)
+    yield PipelineResource("SignCas", RequiredActions(write=(required_actions.ISSUE,)), signers, issue)
     yield PipelineResource("SignedCas", required_actions.SIGNER, signers)
     # Not from the stack's resources: a CA that waits for its certificate gets its permission with a later apply.
     cas = stack.spec.certificate_authorities.items()
@@ -118,9 +118,9 @@ def _certificates(stack: _Stack) -> Iterator[PipelineResource]:
     issue = {"ArnEquals": {"acm-pca:TemplateArn": [default]}, **through}
     requested = {"StringLike": {"acm:CertificateAuthority": list(signers)}}
     own = f"arn:{facts.partition(aws.region)}:acm:{aws.region}:{aws.account_id}:certificate/*"
-    yield PipelineResource("RequestCertificates", RequiredActions((), (required_actions.REQUEST,)), _EVERY, requested)
-    yield PipelineResource("IssueThroughAcm", RequiredActions((), (required_actions.ISSUE,)), signers, issue)
-    yield PipelineResource("ReadThroughAcm", RequiredActions((), required_actions.THROUGH_ACM), signers, through)
+    yield PipelineResource("RequestCertificates", RequiredActions(write=(required_actions.REQUEST,)), _EVERY, requested)
+    yield PipelineResource("IssueThroughAcm", RequiredActions(write=(required_actions.ISSUE,)), signers, issue)
+    yield PipelineResource("ReadThroughAcm", required_actions.THROUGH_ACM, signers, through)
     yield PipelineResource("Certificates", required_actions.CERTIFICATE, (own,))
 
 
@@ -132,13 +132,12 @@ def _principals(stack: _Stack) -> Iterator[PipelineResource]:
     own = {"User": stack.iam_arns("user", map(_path, users)), "Role": stack.iam_arns("role", map(_path, roles))}
     yield PipelineResource("Users", required_actions.USER, own["User"])
     with_logins = (_path(each) for each in users if each.values.get("force_destroy"))
-    logins = RequiredActions((), (), required_actions.LOGINS)
-    yield PipelineResource("Logins", logins, stack.iam_arns("user", with_logins))
+    yield PipelineResource("Logins", required_actions.LOGINS, stack.iam_arns("user", with_logins))
     yield PipelineResource("Roles", required_actions.ROLE, own["Role"])
     yield PipelineResource("InstanceProfiles", required_actions.PROFILE, stack.iam_arns("instance-profile", ec2_roles))
     yield PipelineResource(
         "PassRoles",
-        RequiredActions((), (required_actions.PASS_ROLE,)),
+        RequiredActions(write=(required_actions.PASS_ROLE,)),
         stack.iam_arns("role", ec2_roles),
         {"StringEquals": {"iam:PassedToService": trust_policy.EC2}},
     )

@@ -1,17 +1,18 @@
-"""Access to the CAs -> module calls: ACM's permissions, shares with other accounts, issuers and operator roles."""
+"""What uses the CAs -> module calls: permissions, shares, issuers, operator roles, certificates and CRL buckets."""
 
 from typing import Any
 
-from pcaform.iam.policies import issuer_policies, share, trust_policy
+from pcaform.iam.policies import crl_bucket, issuer_policies, share, trust_policy
 from pcaform.iam.policies.roles import administrator_policy, auditor_policy
 from pcaform.render.plan import providers
 from pcaform.render.plan.cas import active_arn, arn
-from pcaform.render.plan.module_call import ModuleCall, none_if_default, without_none
+from pcaform.render.plan.module_call import ModuleCall, build_call, none_if_default, output, plain_arguments
 from pcaform.spec.issuers import Issuer, Role
-from pcaform.spec.sections import OperatorRole
+from pcaform.spec.sections import Certificate, OperatorRole
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.hcl_writer import Call
+from pcaform.terraform.resource_types import ACM_CERTIFICATE
 
 
 def permitting_cas(spec: Spec) -> list[str]:
@@ -26,16 +27,12 @@ def permitting_cas(spec: Spec) -> list[str]:
 def permissions(spec: Spec) -> list[ModuleCall]:
     """Return one call for each CA that permits ACM; it waits until the CA is active, as AWS requires."""
     return [
-        ModuleCall(
+        build_call(
             module_names.permission(key),
             "acm-permission",
-            without_none(
-                {
-                    "providers": providers.providers_argument(spec, key),
-                    "certificate_authority_arn": active_arn(spec, key),
-                    "actions": sorted(permission.actions),
-                }
-            ),
+            providers=providers.providers_argument(spec, key),
+            certificate_authority_arn=active_arn(spec, key),
+            actions=sorted(permission.actions),
         )
         for key in permitting_cas(spec)
         for permission in spec.certificate_authorities[key].permissions
@@ -45,16 +42,12 @@ def permissions(spec: Spec) -> list[ModuleCall]:
 def shares(spec: Spec) -> list[ModuleCall]:
     """Return one call for each CA that other accounts may issue from."""
     return [
-        ModuleCall(
+        build_call(
             module_names.share(key),
             "ca-share",
-            without_none(
-                {
-                    "providers": providers.providers_argument(spec, key),
-                    "certificate_authority_arn": active_arn(spec, key),
-                    "policy": Call("jsonencode", share.document(entry, arn(spec, key), region=spec.region_of(key))),
-                }
-            ),
+            providers=providers.providers_argument(spec, key),
+            certificate_authority_arn=active_arn(spec, key),
+            policy=Call("jsonencode", share.document(entry, arn(spec, key), region=spec.region_of(key))),
         )
         for key, entry in spec.shares.items()
     ]
@@ -68,15 +61,16 @@ def issuers(spec: Spec) -> list[ModuleCall]:
 def _issuer_call(key: str, issuer: Issuer, spec: Spec) -> ModuleCall:
     documents = issuer_policies.documents(issuer, spec.aws, arn_of=lambda authority: arn(spec, authority))
     module, principal = _principal_module(issuer, spec)
-    arguments = {
+    return build_call(
+        module_names.issuer(key),
+        module,
         **principal,
-        "path": none_if_default(issuer.path, "/"),
-        "permissions_boundary": issuer.permissions_boundary,
-        "force_destroy": none_if_default(issuer.force_destroy, default=False),
-        "policies": {name: Call("jsonencode", document) for name, document in documents.items()},
-        "tags": issuer.tags or None,
-    }
-    return ModuleCall(module_names.issuer(key), module, without_none(arguments))
+        path=none_if_default(issuer.path, "/"),
+        permissions_boundary=issuer.permissions_boundary,
+        force_destroy=none_if_default(issuer.force_destroy, default=False),
+        policies={name: Call("jsonencode", document) for name, document in documents.items()},
+        tags=issuer.tags or None,
+    )
 
 
 def operator_roles(spec: Spec) -> list[ModuleCall]:
@@ -87,14 +81,15 @@ def operator_roles(spec: Spec) -> list[ModuleCall]:
 def _operator_role_call(section: str, key: str, role: OperatorRole, spec: Spec) -> ModuleCall:
     build_policy = administrator_policy if section == "administrators" else auditor_policy
     document = build_policy(spec, arn_of=lambda authority: arn(spec, authority))
-    arguments = {
+    return build_call(
+        module_names.operator_role(section, key),
+        "issuer-role",
         **_role_arguments(role, spec),
-        "path": none_if_default(role.path, "/"),
-        "permissions_boundary": role.permissions_boundary,
-        "policies": {f"{role.role_name}-private-ca": Call("jsonencode", document)},
-        "tags": role.tags or None,
-    }
-    return ModuleCall(module_names.operator_role(section, key), "issuer-role", without_none(arguments))
+        path=none_if_default(role.path, "/"),
+        permissions_boundary=role.permissions_boundary,
+        policies={f"{role.role_name}-private-ca": Call("jsonencode", document)},
+        tags=role.tags or None,
+    )
 
 
 def _principal_module(issuer: Issuer, spec: Spec) -> tuple[str, dict[str, Any]]:
@@ -113,3 +108,48 @@ def _role_arguments(role: Role, spec: Spec) -> dict[str, Any]:
         "max_session_duration": role.max_session_duration,
         "instance_profile": True if trust_policy.EC2 in role.trust.services else None,
     }
+
+
+def certificates(spec: Spec) -> list[ModuleCall]:
+    """Return one call for each private certificate."""
+    return [_certificate_call(key, certificate, spec) for key, certificate in spec.certificates.items()]
+
+
+def _certificate_call(key: str, certificate: Certificate, spec: Spec) -> ModuleCall:
+    return build_call(
+        module_names.certificate(key),
+        "acm-certificate",
+        providers=providers.providers_argument(spec, certificate.certificate_authority),
+        certificate_authority_arn=_issuing_arn(spec, certificate.certificate_authority),
+        domain_name=certificate.domain_name,
+        subject_alternative_names=list(certificate.subject_alternative_names) or None,
+        **plain_arguments(ACM_CERTIFICATE, certificate),
+        tags=certificate.tags or None,
+    )
+
+
+def _issuing_arn(spec: Spec, key: str) -> Any:
+    """Return the CA's ARN, known once ACM may issue from it: through the permission if this stack grants one."""
+    if key in permitting_cas(spec):
+        return output(module_names.permission(key), "certificate_authority_arn")
+    return active_arn(spec, key)
+
+
+def crl_buckets(spec: Spec) -> list[ModuleCall]:
+    """Return one call for each CRL bucket."""
+    return [
+        build_call(
+            module_names.crl_bucket(key),
+            "crl-bucket",
+            bucket=bucket.bucket or key,
+            policy=Call(
+                "jsonencode",
+                crl_bucket.document(
+                    bucket, bucket.bucket or key, account_id=spec.aws.account_id, region=spec.aws.region
+                ),
+            ),
+            force_destroy=none_if_default(bucket.force_destroy, default=False),
+            tags=bucket.tags or None,
+        )
+        for key, bucket in spec.crl_buckets.items()
+    ]

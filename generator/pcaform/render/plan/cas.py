@@ -4,7 +4,14 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.render.plan import providers
-from pcaform.render.plan.module_call import ModuleCall, none_if_default, output, plain_arguments, without_none
+from pcaform.render.plan.module_call import (
+    ModuleCall,
+    build_call,
+    none_if_default,
+    output,
+    plain_arguments,
+    without_none,
+)
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
@@ -12,6 +19,7 @@ from pcaform.terraform.hcl_writer import Call, StackFile
 from pcaform.terraform.resource_types import AUTHORITY
 
 _UNPROTECTED = "-unprotected"
+_PEMS = ("certificate", "certificate_chain")
 
 
 def ca_calls(spec: Spec) -> list[ModuleCall]:
@@ -56,11 +64,7 @@ def pem_files(spec: Spec) -> dict[str, str]:
     texts: dict[str, str] = {}
     for key, authority in spec.managed.items():
         if isinstance(authority.activation, OfflineActivation):
-            pems = {
-                _pem_path(key, name): getattr(authority.activation, name)
-                for name in ("certificate", "certificate_chain")
-            }
-            texts |= without_none(pems)
+            texts |= without_none({_pem_path(key, name): getattr(authority.activation, name) for name in _PEMS})
     return texts
 
 
@@ -69,19 +73,20 @@ def _pem_path(key: str, name: str) -> str:
 
 
 def _ca_call(key: str, authority: CertificateAuthority, spec: Spec) -> ModuleCall:
-    arguments = {
-        "providers": providers.providers_argument(spec, key),
-        "type": authority.type,
-        "subject": without_none(authority.subject.model_dump(exclude_none=True)),
-        "key_algorithm": authority.key_algorithm,
-        "signing_algorithm": authority.signing_algorithm,
+    return build_call(
+        module_names.ca(key),
+        _module_for("private-ca", authority),
+        providers=providers.providers_argument(spec, key),
+        type=authority.type,
+        subject=authority.subject.model_dump(exclude_none=True),
+        key_algorithm=authority.key_algorithm,
+        signing_algorithm=authority.signing_algorithm,
         **plain_arguments(AUTHORITY, authority),
-        "revocation_configuration": _revocation(authority, spec),
-        "certificate": _certificate_to_install(key, authority),
-        "timeouts": authority.timeouts and (without_none(authority.timeouts.model_dump()) or None),
-        "tags": authority.tags or None,
-    }
-    return ModuleCall(module_names.ca(key), _module_for("private-ca", authority), without_none(arguments))
+        revocation_configuration=_revocation(authority, spec),
+        certificate=_certificate_to_install(key, authority),
+        timeouts=authority.timeouts and (without_none(authority.timeouts.model_dump()) or None),
+        tags=authority.tags or None,
+    )
 
 
 def _module_for(name: str, authority: CertificateAuthority) -> str:
@@ -93,10 +98,9 @@ def _certificate_to_install(key: str, authority: CertificateAuthority) -> dict[s
     activation = authority.activation
     if activation is None:
         call = module_names.ca_certificate(key, authority.generation)
-        return {name: output(call, name) for name in ("certificate", "certificate_chain")}
+        return {name: output(call, name) for name in _PEMS}
     if isinstance(activation, OfflineActivation):
-        names = ("certificate", "certificate_chain")
-        return {name: StackFile(_pem_path(key, name)) for name in names if getattr(activation, name) is not None}
+        return {name: StackFile(_pem_path(key, name)) for name in _PEMS if getattr(activation, name) is not None}
     return None
 
 

@@ -1,4 +1,7 @@
-"""The type of a module call, and the small functions that all builders of module calls share."""
+"""The type of a module call, and the functions that all builders of module calls share.
+
+Modules come from a copy in each stack, one copy beside the stacks, or a source of the user.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +21,11 @@ class ModuleCall:
     arguments: Mapping[str, Any]
 
 
+def build_call(name: str, module: str, **arguments: Any) -> ModuleCall:
+    """Return a call without the arguments that are None: an omitted argument keeps the module's default."""
+    return ModuleCall(name, module, without_none(arguments))
+
+
 def output(module: str, name: str) -> Reference:
     """Return a reference to an output of a module call."""
     return Reference(f"module.{module}.{name}")
@@ -35,5 +43,31 @@ def plain_arguments(resource: str, item: Model) -> dict[str, Any]:
 
 
 def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that are not None: an omitted argument keeps the module's default."""
+    """Return the values that are not None."""
     return {name: value for name, value in values.items() if value is not None}
+
+
+_QUERY = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSource:
+    """A directory, registry or repository that contains all modules by name."""
+
+    base: str
+    is_copied: bool = False
+    """Whether rendering copies the modules into the stack."""
+
+    def of(self, module: str) -> str:
+        """Return the `source` of one module; a query, such as `?ref=v1`, stays at the end."""
+        path, mark, query = self.base.partition(_QUERY)
+        return f"{path.rstrip('/')}/{module}{mark}{query}"
+
+
+VENDORED = ModuleSource("./modules", is_copied=True)
+SHARED = ModuleSource("../modules")
+
+
+def parse_module_source(text: str) -> ModuleSource:
+    """Return the source for `vendored`, `shared`, or any source that Terraform accepts."""
+    return {"vendored": VENDORED, "shared": SHARED}.get(text) or ModuleSource(text)

@@ -37,17 +37,13 @@ class Placeholders:
         if isinstance(value, list | tuple):
             return [self.resolve(inner) for inner in value]
         if isinstance(value, hcl_writer.Reference):
-            return self.outputs.get(value.path) or self._resolve_output(value.path)
+            _, call, output = value.path.split(".")
+            return self.outputs.get(value.path) or output_placeholder(self.moved.get(call, call), output)
         if isinstance(value, StackFile):
             return self.files.get(value.path, value.path)
         if isinstance(value, Call):
             return self.resolve(value.argument)
         return self.by_real_arn.get(value, value) if isinstance(value, str) else value
-
-    def _resolve_output(self, path: str) -> str:
-        """Return the placeholder of any other output of a module call, under the call's old name."""
-        _, call, output = path.split(".")
-        return output_placeholder(self.moved.get(call, call), output)
 
 
 def output_placeholder(call: str, output: str) -> str:

@@ -5,7 +5,7 @@ An alias is named after region and role, not after a CA, so that no unrelated ed
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pcaform.render.plan.module_call import without_none
@@ -32,26 +32,17 @@ def alias(provider: Provider) -> str:
 
 def aliased_providers(spec: Spec) -> dict[str, dict[str, Any]]:
     """Return alias -> provider block, sorted."""
-    by_alias = {alias(provider): _provider_block(provider, spec) for provider in _list_providers(spec)}
-    return dict(sorted(by_alias.items()))
-
-
-def _list_providers(spec: Spec) -> Iterator[Provider]:
     items = [*spec.certificate_authorities.values(), *spec.removed.values()]
-    for item in items:
-        provider = None if isinstance(item, str) else item.provider
-        if provider is not None:
-            yield provider
+    found = (item.provider for item in items if not isinstance(item, str))
+    by_alias = {alias(provider): _provider_block(provider, spec) for provider in found if provider is not None}
+    return dict(sorted(by_alias.items()))
 
 
 def _provider_block(provider: Provider, spec: Spec) -> dict[str, Any]:
     role = provider.assume_role or spec.aws.assume_role
+    account_id = provider.assume_role.role_arn.split(":")[4] if provider.assume_role else spec.aws.account_id
     return {
-        "arguments": {
-            "alias": alias(provider),
-            "region": provider.region,
-            "allowed_account_ids": [_account_of(provider, spec)],
-        },
+        "arguments": {"alias": alias(provider), "region": provider.region, "allowed_account_ids": [account_id]},
         "blocks": nested_blocks(role, spec.aws.default_tags),
     }
 
@@ -63,8 +54,3 @@ def nested_blocks(role: AssumeRole | None, default_tags: Mapping[str, str]) -> l
         "default_tags": {"tags": dict(default_tags)} if default_tags else None,
     }
     return list(without_none(blocks).items())
-
-
-def _account_of(provider: Provider, spec: Spec) -> str:
-    """Return the account of a provider configuration: that of the role it assumes, else the stack's own."""
-    return provider.assume_role.role_arn.split(":")[4] if provider.assume_role else spec.aws.account_id

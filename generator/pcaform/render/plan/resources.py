@@ -4,16 +4,14 @@ A test compares addresses and arguments with real Terraform's plan of a rendered
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.facts import ACM_PRINCIPAL
-from pcaform.render.plan.access import issuers, operator_roles, permissions, shares
-from pcaform.render.plan.cas import ca_calls
-from pcaform.render.plan.certificates import certificates, crl_buckets
 from pcaform.render.plan.module_call import ModuleCall
 from pcaform.render.plan.placeholders import Placeholders, output_placeholder
+from pcaform.render.plan.stack import calls_by_file
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform import resource_types as types
@@ -47,8 +45,7 @@ Parts = Iterator[tuple[str, Mapping[str, Any], str | None]]
 
 def calls(spec: Spec) -> list[ModuleCall]:
     """Return all module calls of a spec's stack."""
-    builders = (crl_buckets, ca_calls, permissions, shares, issuers, operator_roles, certificates)
-    return [call for build_calls in builders for call in build_calls(spec)]
+    return [call for of_file in calls_by_file(spec).values() for call in of_file]
 
 
 def resources(spec: Spec, placeholders: Placeholders) -> dict[str, StackResource]:
@@ -56,17 +53,13 @@ def resources(spec: Spec, placeholders: Placeholders) -> dict[str, StackResource
     by_address = {}
     for call in calls(spec):
         arguments = {name: placeholders.resolve(value) for name, value in call.arguments.items() if name != "providers"}
-        provider = _provider_of(call)
-        for resource_type, values, name in _PARTS[call.module.removesuffix(_UNPROTECTED)](arguments):
+        reference = call.arguments.get("providers", {}).get("aws")
+        provider = reference.path if isinstance(reference, Reference) else ""
+        for resource_type, values, name in _list_parts(call.module.removesuffix(_UNPROTECTED), arguments):
             address = module_names.resource(call.name, resource_type, name)
             all_values = {**values, **_computed(call.name, resource_type, spec, placeholders=placeholders)}
             by_address[address] = StackResource(call.name, address, resource_type, all_values, provider)
     return by_address
-
-
-def _provider_of(call: ModuleCall) -> str:
-    reference = call.arguments.get("providers", {}).get("aws")
-    return reference.path if isinstance(reference, Reference) else ""
 
 
 def _computed(call: str, resource_type: str, spec: Spec, *, placeholders: Placeholders) -> dict[str, Any]:
@@ -82,7 +75,37 @@ def _computed(call: str, resource_type: str, spec: Spec, *, placeholders: Placeh
     return {"arn": placeholders.arns[key], **({"certificate": OUTSIDE} if is_external else {})}
 
 
+def _list_parts(module: str, arguments: Mapping[str, Any]) -> Parts:
+    match module:
+        case "private-ca":
+            yield from _private_ca_resources(arguments)
+        case "ca-certificate":
+            of_module = ("issuer_arn", "superseded", "validity")
+            values = {name: value for name, value in arguments.items() if name not in of_module}
+            own = {"certificate_authority_arn": arguments["issuer_arn"], "validity": [arguments["validity"]]}
+            yield types.CERTIFICATE, {**values, **own}, None
+        case "acm-permission":
+            yield types.PERMISSION, {"principal": ACM_PRINCIPAL, **arguments}, None
+        case "ca-share":
+            policy = json.dumps(arguments["policy"])
+            yield types.SHARE, {"resource_arn": arguments["certificate_authority_arn"], "policy": policy}, None
+        case "issuer-user" | "issuer-role" | "issuer-attachment":
+            yield from _principal_resources(module, arguments)
+        case "acm-certificate":
+            names = arguments.get("subject_alternative_names")
+            values = {"subject_alternative_names": sorted(names)} if names else {}
+            yield types.ACM_CERTIFICATE, {**arguments, **values}, None
+        case "crl-bucket":
+            bucket = _select(arguments, "bucket")
+            yield types.S3_BUCKET, _select(arguments, "bucket", "force_destroy", "tags"), None
+            yield types.S3_BUCKET_POLICY, {**bucket, "policy": json.dumps(arguments["policy"])}, None
+            yield from ((part, bucket, None) for part in _BUCKET_PARTS)
+        case _:
+            raise ValueError(f"no model of the module '{module}'")
+
+
 def _private_ca_resources(arguments: Mapping[str, Any]) -> Parts:
+    blocks = arguments.get("revocation_configuration")
     values = {
         "type": arguments["type"],
         **{name: arguments.get(name, default) for name, default in plain_defaults(types.AUTHORITY).items()},
@@ -94,7 +117,7 @@ def _private_ca_resources(arguments: Mapping[str, Any]) -> Parts:
                 "subject": [arguments["subject"]],
             }
         ],
-        "revocation_configuration": _revocation_blocks(arguments.get("revocation_configuration")),
+        "revocation_configuration": [{name: [block] for name, block in blocks.items()}] if blocks else [],
     }
     installed = arguments.get("certificate")
     yield types.AUTHORITY, {**values, "certificate": installed and installed["certificate"]}, None
@@ -102,82 +125,25 @@ def _private_ca_resources(arguments: Mapping[str, Any]) -> Parts:
         yield types.INSTALLATION, installed, None
 
 
-def _revocation_blocks(arguments: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    return [{block: [values] for block, values in arguments.items()}] if arguments else []
-
-
-def _ca_certificate_resources(arguments: Mapping[str, Any]) -> Parts:
-    values = {name: value for name, value in arguments.items() if name not in ("issuer_arn", "superseded", "validity")}
-    own = {"certificate_authority_arn": arguments["issuer_arn"], "validity": [arguments["validity"]]}
-    yield types.CERTIFICATE, {**values, **own}, None
-
-
-def _permission_resources(arguments: Mapping[str, Any]) -> Parts:
-    yield types.PERMISSION, {"principal": ACM_PRINCIPAL, **arguments}, None
-
-
-def _share_resources(arguments: Mapping[str, Any]) -> Parts:
-    policy = json.dumps(arguments["policy"])
-    yield types.SHARE, {"resource_arn": arguments["certificate_authority_arn"], "policy": policy}, None
-
-
-def _user_resources(arguments: Mapping[str, Any]) -> Parts:
-    name = arguments["user_name"]
-    yield (
-        types.IAM_USER,
-        {"name": name, **_select(arguments, "path", "permissions_boundary", "force_destroy", "tags")},
-        None,
-    )
-    yield from _attached_policies(arguments, "user", name)
-
-
-def _role_resources(arguments: Mapping[str, Any]) -> Parts:
-    name, trust = arguments["role_name"], json.dumps(arguments["assume_role_policy"])
-    selected = _select(arguments, "path", "permissions_boundary", "tags", "max_session_duration")
-    yield types.IAM_ROLE, {"name": name, "assume_role_policy": trust, **selected}, None
-    yield from _attached_policies(arguments, "role", name)
+def _principal_resources(module: str, arguments: Mapping[str, Any]) -> Parts:
+    """Yield the user or role, unless it exists already, and its policies with their attachments."""
+    kind = "user" if arguments.get("user_name") else "role"
+    name = arguments[f"{kind}_name"]
+    attachment = types.IAM_USER_POLICY_ATTACHMENT if kind == "user" else types.IAM_ROLE_POLICY_ATTACHMENT
+    if module == "issuer-user":
+        own = _select(arguments, "path", "permissions_boundary", "force_destroy", "tags")
+        yield types.IAM_USER, {"name": name, **own}, None
+    elif module == "issuer-role":
+        trust = json.dumps(arguments["assume_role_policy"])
+        own = _select(arguments, "path", "permissions_boundary", "tags", "max_session_duration")
+        yield types.IAM_ROLE, {"name": name, "assume_role_policy": trust, **own}, None
+    for policy, document in arguments["policies"].items():
+        text = json.dumps(document, ensure_ascii=False)
+        yield types.IAM_POLICY, {"name": policy, "policy": text, **_select(arguments, "path", "tags")}, policy
+        yield attachment, {kind: name, "policy_arn": f"(policy {policy})"}, policy
     if arguments.get("instance_profile"):
         yield types.IAM_INSTANCE_PROFILE, {"name": name, "role": name, **_select(arguments, "path", "tags")}, None
 
 
-def _attachment_resources(arguments: Mapping[str, Any]) -> Parts:
-    kind = "user" if arguments.get("user_name") else "role"
-    yield from _attached_policies(arguments, kind, arguments[f"{kind}_name"])
-
-
-def _attached_policies(arguments: Mapping[str, Any], kind: str, principal: str) -> Parts:
-    attachment = types.IAM_USER_POLICY_ATTACHMENT if kind == "user" else types.IAM_ROLE_POLICY_ATTACHMENT
-    for name, document in arguments["policies"].items():
-        text = json.dumps(document, ensure_ascii=False)
-        yield types.IAM_POLICY, {"name": name, "policy": text, **_select(arguments, "path", "tags")}, name
-        yield attachment, {kind: principal, "policy_arn": f"(policy {name})"}, name
-
-
-def _acm_certificate_resources(arguments: Mapping[str, Any]) -> Parts:
-    names = arguments.get("subject_alternative_names")
-    yield types.ACM_CERTIFICATE, {**arguments, **({"subject_alternative_names": sorted(names)} if names else {})}, None
-
-
-def _bucket_resources(arguments: Mapping[str, Any]) -> Parts:
-    bucket = _select(arguments, "bucket")
-    yield types.S3_BUCKET, _select(arguments, "bucket", "force_destroy", "tags"), None
-    yield types.S3_BUCKET_POLICY, {**bucket, "policy": json.dumps(arguments["policy"])}, None
-    yield from ((part, bucket, None) for part in _BUCKET_PARTS)
-
-
 def _select(arguments: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: arguments[name] for name in names if arguments.get(name) is not None}
-
-
-_PARTS: Mapping[str, Callable[[Mapping[str, Any]], Parts]] = {
-    "private-ca": _private_ca_resources,
-    "ca-certificate": _ca_certificate_resources,
-    "acm-permission": _permission_resources,
-    "ca-share": _share_resources,
-    "issuer-user": _user_resources,
-    "issuer-role": _role_resources,
-    "issuer-attachment": _attachment_resources,
-    "acm-certificate": _acm_certificate_resources,
-    "crl-bucket": _bucket_resources,
-}
-"""Module -> the function that yields its resources."""

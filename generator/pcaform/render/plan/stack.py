@@ -1,17 +1,14 @@
 """Spec -> the plan of its stack: each file with its template and values, and the modules to copy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.render.manifest import Items
+from pcaform.render.manifest import Items, build_manifest_items
 from pcaform.render.plan import providers
-from pcaform.render.plan.access import issuers, operator_roles, permissions, shares
+from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
 from pcaform.render.plan.cas import ca_calls, pem_files
-from pcaform.render.plan.certificates import certificates, crl_buckets
-from pcaform.render.plan.manifest_items import build_manifest_items
-from pcaform.render.plan.module_call import ModuleCall, output, without_none
-from pcaform.render.plan.module_source import VENDORED, ModuleSource
+from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
 from pcaform.render.plan.state_blocks import build_state_blocks
 from pcaform.spec.stack import Spec
 from pcaform.terraform.hcl_writer import Reference
@@ -48,9 +45,9 @@ class StackPlan:
     """The items that the manifest records."""
 
 
-def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackPlan:
-    """Return what rendering `spec` writes; `source` is the spec's file name, for the header of each file."""
-    calls = {
+def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
+    """Return all module calls of a spec's stack, by the file that they are in."""
+    return {
         "crl_buckets.tf": crl_buckets(spec),
         "certificate_authorities.tf": ca_calls(spec),
         "permissions.tf": [*permissions(spec), *shares(spec)],
@@ -58,6 +55,11 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackP
         "roles.tf": operator_roles(spec),
         "certificates.tf": certificates(spec),
     }
+
+
+def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackPlan:
+    """Return what rendering `spec` writes; `source` is the spec's file name, for the header of each file."""
+    calls = calls_by_file(spec)
     all_calls = [call for file_calls in calls.values() for call in file_calls]
     module_files = [
         PlannedFile(path, "modules.tf.j2", {"calls": [_with_source(call, modules) for call in file_calls]})
@@ -104,38 +106,34 @@ def _providers(spec: Spec) -> list[Mapping[str, Any]]:
 
 def _outputs(spec: Spec) -> list[dict[str, Any]]:
     offline = [key for key, authority in spec.managed.items() if authority.activation not in (None, "external")]
-    outputs: Sequence[tuple[str, str, dict[str, Reference]]] = [
-        (
-            "certificate_authority_arns",
-            "The ARN of each active CA, by its key in the spec.",
+    roles = {section.removesuffix("s"): section for section in ("administrators", "auditors")}
+    outputs: Mapping[str, tuple[str, dict[str, Reference]]] = {
+        "certificate_authority_arns": (
+            "The ARN of each active CA",
             {key: output(ca(key), "active_arn") for key in spec.managed if key not in spec.pending},
         ),
-        (
-            "certificate_signing_requests",
-            "The request of each CA that is signed elsewhere, by its key in the spec.",
+        "certificate_signing_requests": (
+            "The request of each CA that is signed elsewhere",
             {key: output(ca(key), "certificate_signing_request") for key in offline},
         ),
-        (
-            "issuer_arns",
-            "The ARN of each issuer, by its key in the spec.",
+        "issuer_arns": (
+            "The ARN of each issuer",
             {key: output(issuer(key), "arn") for key, entry in spec.issuers.items() if entry.is_owned},
         ),
-        *(
-            (
-                f"{section.removesuffix('s')}_arns",
-                f"The ARN of each {section.removesuffix('s')}'s role, by its key in the spec.",
+        **{
+            f"{role}_arns": (
+                f"The ARN of each {role}'s role",
                 {key: output(operator_role(section, key), "arn") for key in getattr(spec, section)},
             )
-            for section in ("administrators", "auditors")
-        ),
-        (
-            "certificate_arns",
-            "The ARN of each private certificate, by its key in the spec.",
+            for role, section in roles.items()
+        },
+        "certificate_arns": (
+            "The ARN of each private certificate",
             {key: output(certificate(key), "arn") for key in spec.certificates},
         ),
-    ]
+    }
     return [
-        {"name": name, "arguments": {"description": description, "value": value}}
-        for name, description, value in outputs
+        {"name": name, "arguments": {"description": f"{what}, by its key in the spec.", "value": value}}
+        for name, (what, value) in outputs.items()
         if value
     ]

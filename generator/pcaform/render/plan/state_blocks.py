@@ -51,16 +51,13 @@ def _module(name: str) -> Reference:
 
 def _imports(spec: Spec) -> Iterator[Block]:
     """Yield an import block for each object that exists; it stays, so that a lost state plans no second CA."""
-    for key, authority in spec.managed.items():
-        if authority.arn is not None:
-            yield _import(module_names.resource(module_names.ca(key), AUTHORITY), authority.arn)
-    for key, certificate in spec.certificates.items():
-        if certificate.arn is not None:
-            yield _import(module_names.resource(module_names.certificate(key), ACM_CERTIFICATE), certificate.arn)
-
-
-def _import(address: str, arn: str) -> Block:
-    return Block("import", {"to": Reference(address), "id": arn})
+    arns = [
+        *((module_names.ca(key), AUTHORITY, authority.arn) for key, authority in spec.managed.items()),
+        *((module_names.certificate(key), ACM_CERTIFICATE, each.arn) for key, each in spec.certificates.items()),
+    ]
+    for call, resource_type, arn in arns:
+        if arn is not None:
+            yield Block("import", {"to": Reference(module_names.resource(call, resource_type)), "id": arn})
 
 
 def _list_renames(spec: Spec) -> Iterator[tuple[str, str]]:

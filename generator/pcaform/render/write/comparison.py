@@ -1,17 +1,20 @@
 """Compares rendered files with the disk: which files are missing, changed or left over, and who wrote them.
 
-Writing, `--check` and `--diff` all start from this one comparison.
+What stands in the way of a write is found here too, before anything is written, and reported together: links, paths
+that are not files, names that differ only by case, read-only files. Writing, `--check` and `--diff` all start from this
+one comparison.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pcaform.core.files import is_read_only
 from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.templates import Rendered
-from pcaform.render.write import preflight, staging, tripwire
+from pcaform.render.write import staging, tripwire
 
 
 class Owner(StrEnum):
@@ -72,11 +75,14 @@ def compare(stack: Rendered, directory: Path) -> Comparison:
 
 def _compare(stack: Rendered, directory: Path) -> Comparison:
     new_paths = {*stack.files, tripwire.NAME}
-    preflight.refuse_links(directory, {*new_paths, staging.NAME})
-    preflight.check_name_clashes(directory, new_paths)
+    refuse_links(directory, {*new_paths, staging.NAME})
+    check_name_clashes(directory, new_paths)
     owned = _read_owned(directory)
-    preflight.refuse_links(directory, owned)
-    present = {path: _read_or_none(directory / path) for path in sorted({*new_paths, *owned})}
+    refuse_links(directory, owned)
+    present = {
+        path: (directory / path).read_bytes() if (directory / path).is_file() else None
+        for path in sorted({*new_paths, *owned})
+    }
     candidates = (
         Difference(path, present[path], stack.files.get(path), _owner_of(path, present[path], owned))
         for path in present
@@ -94,13 +100,64 @@ def _read_owned(directory: Path) -> tripwire.OwnedDigests:
     return tripwire.group_by_path(pairs)
 
 
-def _read_or_none(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
-
-
 def _owner_of(path: str, content: bytes | None, owned: Mapping[str, frozenset[str]]) -> Owner:
     if content is None or path in (manifest.NAME, tripwire.NAME):
         return Owner.PCAFORM
     if path not in owned:
         return Owner.FOREIGN
     return Owner.PCAFORM if manifest.digest(content) in owned[path] else Owner.EDITED
+
+
+def refuse_links(directory: Path, paths: Iterable[str]) -> None:
+    """Raise Failure if a file of the stack, or a directory above it, is a link.
+
+    The stack's directory itself may be a link: its owner chose that location. Below it no link is allowed, since the
+    target of a link does not belong to pcaform and must not be overwritten or deleted.
+    """
+    steps = sorted({directory / step for path in paths for step in _path_and_parents(path)})
+    _refuse(f"{step}: a link; replace it by what it points to, or remove it" for step in steps if step.is_symlink())
+
+
+def check_name_clashes(directory: Path, paths: Iterable[str]) -> None:
+    """Raise Failure if a path to write exists and is not a file, or if a name differs from another only by case."""
+    sorted_paths = sorted(set(paths))
+    _refuse([*_list_non_files(directory, sorted_paths), *_list_case_clashes(directory, sorted_paths)])
+
+
+def refuse_read_only(directory: Path, paths: Iterable[str]) -> None:
+    """Raise Failure if a file to write or delete, or a directory that contains it, is read-only."""
+    steps = {directory, *(directory / step for path in paths for step in _path_and_parents(path))}
+    _refuse(f"{step}: read-only; make it writable" for step in sorted(steps) if is_read_only(step))
+
+
+def _refuse(messages: Iterable[str]) -> None:
+    if lines := list(messages):
+        raise Failure(*lines, "nothing was written there")
+
+
+def _path_and_parents(path: str) -> tuple[Path, ...]:
+    """Return a path in the stack, and the directories above it that are also in the stack."""
+    return (Path(path), *Path(path).parents[:-1])
+
+
+def _list_non_files(directory: Path, paths: Sequence[str]) -> Iterator[str]:
+    for parent in sorted({parent for path in paths for parent in (directory / path).parents}):
+        if parent.exists() and not parent.is_dir():
+            yield f"{parent}: a file, where there must be a directory"
+    for path in (directory / path for path in paths):
+        if path.exists() and not path.is_file():
+            yield f"{path}: {'a directory' if path.is_dir() else 'not a plain file'}, where there must be a file"
+
+
+def _list_case_clashes(directory: Path, paths: Sequence[str]) -> Iterator[str]:
+    """Yield names that would be the same on a case-insensitive file system, whether or not this one is."""
+    steps = {step for path in paths for step in _path_and_parents(path)}
+    for parent in sorted({step.parent for step in steps}):
+        new_names = {step.name for step in steps if step.parent == parent}
+        target = directory / parent
+        present = {path.name for path in target.iterdir()} if target.is_dir() else set()
+        by_folded_name: dict[str, str] = {}
+        for name in [*sorted(new_names), *sorted(present - new_names)]:
+            other = by_folded_name.setdefault(name.casefold(), name)
+            if other != name and other in new_names:
+                yield f"{target / name}: differs only by case from '{other}', which pcaform writes; rename it"

@@ -1,15 +1,18 @@
 """Differences -> unified diffs, for readers and for `patch`."""
 
-from collections.abc import Sequence
+from bisect import bisect
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import Match, SequenceMatcher
 from pathlib import Path
 
 from pcaform.core import console
 from pcaform.core.unicode import visible
 from pcaform.render.write.comparison import Difference
-from pcaform.render.write.line_matching import unified
 
 _NOTHING = "/dev/null"
 _NO_NEWLINE = "\\ No newline at end of file"
+_CONTEXT = 3
 _CODES = {"---": "1", "+++": "1", "@@": "36", "-": "31", "+": "32"}
 
 
@@ -50,3 +53,92 @@ def colour_line(line: str) -> str:
     code = next((code for start, code in _CODES.items() if line.startswith(start)), None)
     clean = visible(line.replace("\t", " "))
     return f"\x1b[{code}m{clean}\x1b[0m" if code else clean
+
+
+def unified(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """Yield the hunks of a unified diff with three lines of context: each header, then its lines with their prefix."""
+    for group in _Matcher(before, after).get_grouped_opcodes(_CONTEXT):
+        (_, start, _, other_start, _), (_, _, end, _, other_end) = group[0], group[-1]
+        yield f"@@ -{_range(start, end)} +{_range(other_start, other_end)} @@"
+        for tag, low, high, other_low, other_high in group:
+            if tag == "equal":
+                yield from (f" {line}" for line in before[low:high])
+            else:
+                yield from (f"-{line}" for line in before[low:high])
+                yield from (f"+{line}" for line in after[other_low:other_high])
+
+
+def _range(start: int, end: int) -> str:
+    """Return a range as a hunk's header writes it: counted from 1, an empty range by the line before it."""
+    length = end - start
+    return str(start + 1) if length == 1 else f"{start + (length > 0)},{length}"
+
+
+class _Matcher(SequenceMatcher[str]):
+    """A matcher in about linear time; its parent class takes minutes for ten thousand blocks with one change each.
+
+    Lines that occur once in each text, such as the head of a module call, are matched first, as in "patience diff";
+    Python's matcher fills the gaps.
+    """
+
+    def __init__(self, before: Sequence[str], after: Sequence[str]) -> None:
+        super().__init__()
+        self._blocks = _join_adjacent([*_list_blocks(before, after), Match(len(before), len(after), 0)])
+
+    def get_matching_blocks(self) -> list[Match]:
+        """Return the blocks; the last one is empty, as in the parent class."""
+        return self._blocks
+
+
+def _list_blocks(before: Sequence[str], after: Sequence[str]) -> Iterator[Match]:
+    start, other_start = 0, 0
+    for end, other_end in [*_anchors(before, after), (len(before), len(after))]:
+        gap = SequenceMatcher(None, before[start:end], after[other_start:other_end])
+        for block in gap.get_matching_blocks():
+            yield Match(block.a + start, block.b + other_start, block.size)
+        if end < len(before) and other_end < len(after):
+            yield Match(end, other_end, 1)
+        start, other_start = end + 1, other_end + 1
+
+
+def _join_adjacent(blocks: Sequence[Match]) -> list[Match]:
+    """Return the blocks with adjacent ones joined, and without empty ones except the last, as in the parent class."""
+    joined: list[Match] = []
+    for block in blocks[:-1]:
+        if joined and (joined[-1].a + joined[-1].size, joined[-1].b + joined[-1].size) == (block.a, block.b):
+            last = joined.pop()
+            joined.append(Match(last.a, last.b, last.size + block.size))
+        elif block.size:
+            joined.append(block)
+    return [*joined, blocks[-1]]
+
+
+def _anchors(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the longest increasing sequence of pairs of line numbers: lines that occur once in each text.
+
+    This is the patience algorithm for a longest increasing subsequence.
+    """
+    numbers_after = {line: number for number, line in enumerate(after)}
+    count, count_after = Counter(before), Counter(after)
+    pairs = [
+        (number, numbers_after[line]) for number, line in enumerate(before) if count[line] == count_after[line] == 1
+    ]
+    ends: list[int] = []  # the lowest end, in `after`, of a run of each length
+    chosen: list[int] = []  # the pair at that end
+    previous: list[int | None] = []  # the pair before each pair in its run
+    for number, (_, number_after) in enumerate(pairs):
+        length = bisect(ends, number_after)
+        previous.append(chosen[length - 1] if length else None)
+        ends[length : length + 1] = [number_after]
+        chosen[length : length + 1] = [number]
+    return _trace_back(pairs, previous, chosen[-1] if chosen else None)
+
+
+def _trace_back(
+    pairs: Sequence[tuple[int, int]], previous: Sequence[int | None], last: int | None
+) -> list[tuple[int, int]]:
+    run = []
+    while last is not None:
+        run.append(pairs[last])
+        last = previous[last]
+    return run[::-1]

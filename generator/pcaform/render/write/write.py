@@ -15,9 +15,8 @@ from pcaform.core.problems import Failure
 from pcaform.render import manifest
 from pcaform.render.templates import Rendered
 from pcaform.render.write import diff, staging, tripwire
-from pcaform.render.write.comparison import Comparison, Difference, Owner, compare
+from pcaform.render.write.comparison import Comparison, Difference, Owner, compare, refuse_read_only
 from pcaform.render.write.lock import lock_directory
-from pcaform.render.write.preflight import refuse_read_only
 
 _CHANGES = "changes.tf"
 _HALF = "the stack is half-written, and Terraform refuses it until pcaform render has run again"

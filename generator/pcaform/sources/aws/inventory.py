@@ -7,7 +7,7 @@ reads them: every status but DISABLED is `enabled = true`, and a DELETED CA does
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pcaform.core.dates import day
+from pcaform.core.formats.text import day
 from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_status, is_for_own_account
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sources import account_snapshot

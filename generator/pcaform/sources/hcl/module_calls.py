@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pcaform.core import assets
+from pcaform.core.files import packaged_directory
 from pcaform.core.problems import Failure
 from pcaform.sources.hcl.block_values import evaluate, evaluate_body
 from pcaform.sources.hcl.module_loader import Module, load_module
@@ -27,7 +27,7 @@ class ModuleCalls:
     """The modules that a configuration calls; each directory is loaded once, each call evaluated once."""
 
     options: Options
-    _bundled: Path = field(default_factory=lambda: assets.directory("modules").resolve())
+    _bundled: Path = field(default_factory=lambda: packaged_directory("modules").resolve())
     _modules: dict[Path, Module] = field(default_factory=dict)
     _by_source: dict[tuple[Path, str], Module | Unknown] = field(default_factory=dict)
     _scopes: dict[str, ModuleScope | Unknown] = field(default_factory=dict)
@@ -116,7 +116,7 @@ def _join_source(base: str, source: str) -> str:
 def find_bundled_module(source: str) -> Path | None:
     """Return the directory of the module shipped with pcaform that a source ends with; None for other modules."""
     match = _NAME.search(source)
-    directory = assets.directory("modules")
+    directory = packaged_directory("modules")
     path = directory / match["name"] if match else directory
     return path if match and path.is_dir() else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
-from pcaform.core.dates import day, days_until
+from pcaform.core.formats.text import day, days_until
 
 _RENEW = "renew its certificate: have its CSR signed again and import the result; or delete the CA if it is not needed"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pcaform.checks.audit.renewal_blockers import Blocker, active, renewal_blockers, unrenewable
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
-from pcaform.core.dates import day
+from pcaform.core.formats.text import day
 from pcaform.core.renewal import certificate_status
 from pcaform.sources.account_snapshot import CaStatus
 
