@@ -13,12 +13,11 @@ from pcaform.checks.access.check import Access, AccessResult, Decision, decide_r
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError
-from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus
+from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus, IamPrincipal
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, is_relevant
 from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.snapshot import SnapshotRequest
 from pcaform.sources.inventory import ImportNote
-from pcaform.sources.principals import IamPrincipal
 
 
 def account_request(filters: Filters) -> SnapshotRequest:

@@ -12,8 +12,8 @@ from pcaform.iam.documents import PolicyError, read_policy
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
+from pcaform.sources.account_snapshot import IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.aws.access_level import is_relevant
-from pcaform.sources.principals import IamPrincipal, IamPrincipals, Policy
 from pcaform.spec.issuers import Issuer, Role
 from pcaform.spec.stack import Spec
 

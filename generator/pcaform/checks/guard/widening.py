@@ -28,7 +28,7 @@ from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import Context
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
-from pcaform.sources.principals import IamPrincipal, Policy
+from pcaform.sources.account_snapshot import IamPrincipal, Policy
 from pcaform.terraform.schema import normal_json
 
 _TAG = re.compile(rf'"aws:RequestTag/{re.escape(ISSUER_TAG)}": *\[? *"(?P<tag>[^"]+)"')

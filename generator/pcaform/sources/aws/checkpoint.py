@@ -58,7 +58,9 @@ class Checkpoint:
 
     def _content(self) -> dict[str, Any]:
         saved_answers = [
-            [call.operation, call.arn, response] for call, response in self.responses.items() if _is_kept(response)
+            [call.operation, call.arn, response]
+            for call, response in self.responses.items()
+            if not isinstance(response, FailedCall)
         ]
         return {
             "format": _FORMAT,
@@ -70,10 +72,8 @@ class Checkpoint:
     def _load(self, path: Path) -> None:
         content = _read(path)
         if content["account_id"] != self._account_id:
-            owner = content["account_id"]
-            raise Failure(
-                f"{path}: this checkpoint is of account {owner}, not of {self._account_id}: name another file"
-            )
+            problem = f"{path}: this checkpoint is of account {content['account_id']}, not of {self._account_id}"
+            raise Failure(f"{problem}: name another file")
         self._started = content["started"]
         if datetime.now(UTC) - self._started > _MAX_AGE:
             raise Failure(
@@ -96,16 +96,14 @@ def open_checkpoint(account_id: str, path: Path | None) -> Iterator[Checkpoint]:
         raise
 
 
-def _is_kept(response: Any) -> bool:
-    return not isinstance(response, FailedCall)
-
-
 def _read(path: Path) -> Mapping[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         responses = {ApiCall(operation, arn): response for operation, arn, response in data["answers"]}
         started = datetime.fromisoformat(data["started"]).astimezone(UTC)
-        is_ours = data["format"] == _FORMAT and all(_is_valid_call(call) for call in responses)
+        is_ours = data["format"] == _FORMAT and all(
+            each.operation in API_CALLS and each.arn.startswith("arn:") for each in responses
+        )
         account_id = str(data["account_id"])
     except OSError as error:
         raise Failure(f"{path}: cannot be read: {error.strerror}") from None
@@ -114,7 +112,3 @@ def _read(path: Path) -> Mapping[str, Any]:
     if not is_ours:
         raise Failure(f"{path}: this is not a checkpoint of 'pcaform import aws': name another file")
     return {"account_id": account_id, "started": started, "answers": responses}
-
-
-def _is_valid_call(call: ApiCall) -> bool:
-    return call.operation in API_CALLS and call.arn.startswith("arn:")

@@ -6,6 +6,7 @@ userguide/about-object-ownership.html (with BucketOwnerEnforced ACLs have no eff
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -75,7 +76,4 @@ def _add_account_block(
         return dict(buckets), [*notes, ImportNote("unknown", account.account_id, reason)]
     blocks = (response or {}).get("PublicAccessBlockConfiguration", {})
     more = frozenset(setting for setting, is_on in blocks.items() if is_on)
-    return {
-        name: Bucket(name, bucket.is_there, bucket.blocks | more, bucket.policy, bucket.has_acls)
-        for name, bucket in buckets.items()
-    }, notes
+    return {name: replace(bucket, blocks=bucket.blocks | more) for name, bucket in buckets.items()}, notes

@@ -7,9 +7,9 @@ only adds policies to existing principals.
 from collections.abc import Iterable, Iterator, Sequence
 
 from pcaform.iam.documents import PolicyError
+from pcaform.sources.account_snapshot import IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, affects, can_issue
 from pcaform.sources.inventory import ImportNote, Resource
-from pcaform.sources.principals import IamPrincipal, IamPrincipals, Policy
 from pcaform.terraform.resource_types import IAM_POLICY
 
 _MANAGED_PATHS = {
@@ -48,13 +48,10 @@ def _list_issuer(
             yield ImportNote("listed", principal.arn, f"it may issue by {_policy_names(allowing)}; {why}")
             return
     if level is AccessLevel.ADMINISTRATOR:
-        yield ImportNote(
-            "listed",
-            principal.arn,
-            f"an administrator: it may issue by {_policy_names(allowing)}, and create CAs, so it is not an issuer",
-        )
+        means = _policy_names(allowing)
+        reason = f"an administrator: it may issue by {means}, and create CAs, so it is not an issuer"
+        yield ImportNote("listed", principal.arn, reason)
         return
-    own_policies = [policy for policy in allowing if not policy.group and not _is_aws_managed(policy)]
     aws_policies = [policy for policy in allowing if not policy.group and _is_aws_managed(policy)]
     inherited = [policy for policy in allowing if policy.group]
     if inherited:
@@ -72,14 +69,10 @@ def _list_issuer(
             f"it may issue by the AWS managed policy {_policy_names(aws_policies)}, which stays attached: "
             "a spec would only add a copy of it. Give the principal grants, then detach that policy",
         )
-    if own_policies:
+    if any(map(_is_own, allowing)):
         yield _principal_resource(principal)
         # Long grants are split over several policies: one may allow issuing, the next one reading.
-        related = [
-            policy
-            for policy in principal.policies
-            if not policy.group and not _is_aws_managed(policy) and affects(policy, scope)
-        ]
+        related = [policy for policy in principal.policies if _is_own(policy) and affects(policy, scope)]
         yield from _policy_resources(principal, related, managed)
 
 
@@ -116,6 +109,10 @@ def _managed_policy(policy: Policy) -> Resource:
 
 def _is_aws_managed(policy: Policy) -> bool:
     return policy.arn.split(":")[4:5] == ["aws"]
+
+
+def _is_own(policy: Policy) -> bool:
+    return not policy.group and not _is_aws_managed(policy)
 
 
 def _origin(principal: IamPrincipal) -> str:

@@ -4,6 +4,7 @@ import queue
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar
 
@@ -57,22 +58,16 @@ def run_jobs(jobs: Mapping[Key, Job], rate_limiter: RateLimiter, *, regions: int
 
 def start(job: Job) -> Job:
     """Start a job in the background; return a function that waits for its result, and raises what the job raises."""
-    finished: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
+    future: Future[Any] = Future()
 
     def work() -> None:
         try:
-            finished.put((True, job()))
+            future.set_result(job())
         except Exception as error:  # noqa: BLE001 - raised again for the caller
-            finished.put((False, error))
-
-    def wait() -> Any:
-        is_result, result = finished.get()
-        if not is_result:
-            raise result
-        return result
+            future.set_exception(error)
 
     threading.Thread(target=work, daemon=True).start()
-    return wait
+    return future.result
 
 
 def try_request(request: Job, operation: str, *, may_be_absent: bool = False) -> Any:

@@ -4,8 +4,7 @@ All settings of boto3 apply: profiles, single sign-on, AWS_ENDPOINT_URL, proxies
 """
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pcaform.core.problems import Failure
@@ -71,9 +70,7 @@ def open_account(caller: Caller, rate_limiter: RateLimiter) -> Account:
     except Exception as error:  # noqa: BLE001 - errors of other kinds are raised again
         raise Failure(_describe_failure(error, caller, first)) from None
     account = Account(identity["Account"], identity["Arn"], regions, session, rate_limiter)
-    if not caller.is_every_region:
-        return account
-    return Account(account.account_id, account.arn, enabled_regions(account), session, rate_limiter)
+    return replace(account, regions=enabled_regions(account)) if caller.is_every_region else account
 
 
 def enabled_regions(account: Account) -> tuple[str, ...]:
@@ -83,9 +80,8 @@ def enabled_regions(account: Account) -> tuple[str, ...]:
     """
     offered = account.session.get_available_regions("acm-pca", partition_name=account.partition)
     try:
-        client = account.session.client(
-            "account", config=_config(_FIRST_ATTEMPTS), region_name=_account_region(account)
-        )
+        region = _ACCOUNT_REGIONS.get(account.partition) or next(iter(account.regions), "us-east-1")
+        client = account.session.client("account", config=_config(_FIRST_ATTEMPTS), region_name=region)
         pages = client.get_paginator("list_regions").paginate()
         options = {region["RegionName"]: region["RegionOptStatus"] for page in pages for region in page["Regions"]}
     except Exception as error:
@@ -99,29 +95,20 @@ _DISABLED = ("DISABLED", "DISABLING")
 _ACCOUNT_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 
 
-def _account_region(account: Account) -> str:
-    return _ACCOUNT_REGIONS.get(account.partition) or next(iter(account.regions), "us-east-1")
-
-
 def _open_session(caller: Caller) -> Any:
     import boto3
+    import botocore.session
     from botocore.exceptions import BotoCoreError, ProfileNotFound
 
     try:
         return boto3.Session(profile_name=caller.profile)
     except ProfileNotFound:
         profile = f"profile '{caller.profile}' is" if caller.profile else "the profile in AWS_PROFILE is"
-        profiles = ", ".join(_list_profiles()) or "none"
+        configured = botocore.session.Session(profile=None).full_config.get("profiles", {})
+        profiles = ", ".join(sorted(configured)) or "none"
         raise Failure(f"{profile} not in ~/.aws/config or ~/.aws/credentials; profiles there: {profiles}") from None
     except BotoCoreError:
         raise Failure("~/.aws/config or ~/.aws/credentials cannot be read: fix the file") from None
-
-
-def _list_profiles() -> Sequence[str]:
-    import botocore.session
-
-    profiles: Sequence[str] = botocore.session.Session(profile=None).full_config.get("profiles", {})
-    return sorted(profiles)
 
 
 def _assume_role(session: Any, caller: Caller, region: str) -> Any:
@@ -143,12 +130,10 @@ def _assume_role(session: Any, caller: Caller, region: str) -> Any:
 def _config(attempts: int) -> Any:
     from botocore.config import Config
 
-    max_attempts = os.environ.get("AWS_MAX_ATTEMPTS", "")
+    wanted = os.environ.get("AWS_MAX_ATTEMPTS", "")
+    total = int(wanted) if wanted.isdigit() and int(wanted) else attempts
     return Config(
-        retries={
-            "mode": "standard",
-            "total_max_attempts": int(max_attempts) if max_attempts.isdigit() and int(max_attempts) else attempts,
-        },
+        retries={"mode": "standard", "total_max_attempts": total},
         connect_timeout=10,
         read_timeout=30,
         max_pool_connections=_CONNECTIONS,

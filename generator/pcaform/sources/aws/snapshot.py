@@ -117,16 +117,15 @@ def read_snapshot(
 
 def _list_cas(account: Account, request: SnapshotRequest) -> tuple[list[CaStatus], list[ImportNote]]:
     """Return the selected CAs of all regions by region and age, and notes on what could not be listed."""
-    clients = {region: account.client("acm-pca", region) for region in account.regions}
-    targets = [(region, owner) for region in account.regions for owner in ("SELF", "OTHER_ACCOUNTS")]
-    jobs = {
-        (region, owner): partial(try_request, partial(api_calls.list_cas, clients[region], owner), _LIST)
-        for region, owner in targets
-    }
+    jobs = {}
+    for region in account.regions:
+        client = account.client("acm-pca", region)
+        for owner in ("SELF", "OTHER_ACCOUNTS"):
+            jobs[region, owner] = partial(try_request, partial(api_calls.list_cas, client, owner), _LIST)
     responses = dict(run_jobs(jobs, account.rate_limiter))
     listed: list[tuple[Mapping[str, Any], bool]] = []
     notes = []
-    for region, owner in targets:
+    for region, owner in jobs:
         response = responses[region, owner]
         if isinstance(response, FailedCall):
             whose = _OWN if owner == "SELF" else "CAs that other accounts share"
@@ -181,11 +180,10 @@ def _failure_notes(calls: Iterable[ApiCall], responses: Responses) -> Iterator[I
 
 def _list_certificates(account: Account, regions: Iterable[str], notes: list[ImportNote]) -> list[str]:
     """Return the ARNs of the private certificates in some regions; add failures to the notes."""
-    clients = {region: account.client("acm", region) for region in sorted(set(regions))}
-    jobs = {
-        region: partial(try_request, partial(api_calls.list_certificates, client), _LIST_CERTIFICATES)
-        for region, client in clients.items()
-    }
+    jobs = {}
+    for region in sorted(set(regions)):
+        request = partial(api_calls.list_certificates, account.client("acm", region))
+        jobs[region] = partial(try_request, request, _LIST_CERTIFICATES)
     arns: list[str] = []
     for region, response in sorted(run_jobs(jobs, account.rate_limiter)):
         if isinstance(response, FailedCall):

@@ -9,11 +9,11 @@ from typing import Any
 
 from pcaform.core import assets
 from pcaform.core.problems import Failure
-from pcaform.sources.hcl.block_values import evaluate, evaluate_body
+from pcaform.sources.hcl.blocks import evaluate, evaluate_body
 from pcaform.sources.hcl.module_loader import Module, load_module
 from pcaform.sources.hcl.objects import ModuleOutputs, ResourceObject
 from pcaform.sources.hcl.providers import Options, ProviderConfig, read_provider
-from pcaform.sources.hcl.scope import Arguments, Instance, ModuleScope, optional_value
+from pcaform.sources.hcl.scope import Arguments, Instance, ModuleScope
 from pcaform.sources.hcl.static_config import ReferenceScope
 from pcaform.sources.hcl.unknown import Unknown
 
@@ -52,11 +52,9 @@ class ModuleCalls:
         caller = call.module_scope
         ancestors = (*caller.ancestors, caller.module.directory)
         if module.directory in ancestors:
-            raise call.block.source.failure(call.block.start, f"module '{call.block.labels[0]}' calls itself")
+            raise call.block.failure(f"module '{call.block.labels[0]}' calls itself")
         if len(ancestors) > _MAX_DEPTH:
-            raise call.block.source.failure(
-                call.block.start, f"modules are nested too deeply: at most {_MAX_DEPTH} levels are allowed"
-            )
+            raise call.block.failure(f"modules are nested too deeply: at most {_MAX_DEPTH} levels are allowed")
         origin = caller.origin or (call.block.location if module.directory.is_relative_to(self._bundled) else "")
         scope = ModuleScope(
             module, call.address, Arguments(call), self._passed_providers(call), self.to_object, ancestors, origin
@@ -66,7 +64,7 @@ class ModuleCalls:
 
     def _find_module(self, call: Instance) -> Module | Unknown:
         """Return the module that a call names; each source is located once for each calling directory."""
-        source = optional_value(call.block.body.attributes.get("source"), call.scope)
+        source = call.argument("source")
         if not isinstance(source, str):
             return source if isinstance(source, Unknown) else Unknown("it has no 'source'")
         key = (call.module_scope.module.directory, source)
@@ -83,7 +81,7 @@ class ModuleCalls:
         if bundled is not None:
             return self._load_module(bundled, f"modules/{bundled.name}")
         if source.startswith(_LOCAL):
-            raise call.block.source.failure(call.block.start, f"there is no directory '{source}' for this module")
+            raise call.block.failure(f"there is no directory '{source}' for this module")
         return Unknown(f"its source '{source}' is not a local directory")
 
     def _load_module(self, directory: Path, display_path: str) -> Module:

@@ -1,13 +1,18 @@
-"""The objects that references in expressions return: `aws_x.y.arn`, `data.x.y.json`, `module.x.out`."""
+"""The objects that references in expressions return: `aws_x.y.arn`, `data.x.y.json`, `module.x.out`.
 
+The JSON of the data source `aws_iam_policy_document` is written as its documentation says: there too, a list of one
+value is written as that value.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core import facts
 from pcaform.sources.hcl import symbolic_values
-from pcaform.sources.hcl.iam_policy_document import render_document
+from pcaform.sources.hcl.functions import encode_json
 from pcaform.sources.hcl.scope import Instance, ModuleScope
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.terraform.resource_types import AUTHORITY, IAM_POLICY
 
 
@@ -63,3 +68,60 @@ def _read_data_source(instance: Instance, name: str) -> Any:
     if kind in (AUTHORITY, IAM_POLICY) and name == "id":
         return instance.argument("arn")
     return Unknown(f"{instance.address}.{name} is read from AWS")
+
+
+_VERSION = "2012-10-17"
+_MERGING_ARGUMENTS = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
+_LISTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
+_PRINCIPALS = {"principals": "Principal", "not_principals": "NotPrincipal"}
+
+
+def render_document(arguments: Mapping[str, Any]) -> str | Unknown:
+    """Return the JSON of a policy document; Unknown if a part of it is unknown or it merges other documents."""
+    unknown = first_unknown(arguments)
+    if unknown is not None:
+        return unknown
+    for name in _MERGING_ARGUMENTS:
+        if arguments.get(name):
+            return Unknown(f"'{name}' merges documents, which pcaform does not evaluate")
+    statements = [_render_statement(block) for block in arguments.get("statement", [])]
+    head = {"Version": arguments.get("version") or _VERSION, "Id": arguments.get("policy_id")}
+    return encode_json({**{key: value for key, value in head.items() if value}, "Statement": statements})
+
+
+def _render_statement(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    statement: dict[str, Any] = {"Sid": arguments.get("sid") or None, "Effect": arguments.get("effect") or "Allow"}
+    statement |= {word: _unwrap_single(arguments[name]) for name, word in _LISTS.items() if arguments.get(name)}
+    statement |= {
+        word: _render_principals(arguments[name]) for name, word in _PRINCIPALS.items() if arguments.get(name)
+    }
+    if arguments.get("condition"):
+        statement["Condition"] = _render_conditions(arguments["condition"])
+    return {key: value for key, value in statement.items() if value is not None}
+
+
+def _render_principals(blocks: list[Mapping[str, Any]]) -> Any:
+    result: dict[str, list[Any]] = {}
+    for block in blocks:
+        result.setdefault(block["type"], []).extend(block["identifiers"])
+    return (
+        "*" if result == {"*": ["*"]} else {kind: _unwrap_single(identifiers) for kind, identifiers in result.items()}
+    )
+
+
+def _render_conditions(blocks: list[Mapping[str, Any]]) -> dict[str, Any]:
+    result: dict[str, dict[str, list[Any]]] = {}
+    for block in blocks:
+        result.setdefault(block["test"], {}).setdefault(block["variable"], []).extend(block["values"])
+    return {test: dict(_unwrap_values(variables)) for test, variables in result.items()}
+
+
+def _unwrap_values(variables: Mapping[str, list[Any]]) -> Iterator[tuple[str, Any]]:
+    for variable, values in variables.items():
+        yield variable, _unwrap_single(values)
+
+
+def _unwrap_single(values: Any) -> Any:
+    """Return a list, or its only value; `&{` is this data source's notation of IAM policy variables."""
+    texts = [str(value).replace("&{", "${") for value in values]
+    return texts[0] if len(texts) == 1 else texts

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.garbage_collection import gc_paused
-from pcaform.sources.hcl.block_values import evaluate_body
-from pcaform.sources.hcl.blocks import Block
+from pcaform.sources.hcl.blocks import Block, evaluate_body
 from pcaform.sources.hcl.module_loader import parse_module
 from pcaform.sources.hcl.unknown import Unknown
 from pcaform.terraform.hcl_writer import Call, Reference
@@ -32,10 +31,6 @@ class ReferenceScope:
             if function == _KEPT_FUNCTION and len(arguments) == 1
             else Unknown(f"{function}()")
         )
-
-    def with_names(self, names: Mapping[str, Any]) -> "ReferenceScope":  # noqa: ARG002 - part of the protocol Scope
-        """Return this scope: the names of a `for` stay references too."""
-        return self
 
 
 def _format_step(step: Any) -> str:

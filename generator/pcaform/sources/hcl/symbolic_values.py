@@ -44,48 +44,43 @@ def replace_ca_arns(text: str, arns: Mapping[str, str]) -> str:
     return _AUTHORITY_ARN.sub(lambda match: arns.get(match[0], match[0]), text)
 
 
-def symbolic_ca_arn(address: str, provider: ProviderConfig) -> str:
-    """Return the symbolic ARN of a CA."""
-    return provider.arn("acm-pca", f"certificate-authority/{symbolic_id(address)}")
-
-
-def symbolic_csr(address: str) -> str:
-    """Return the symbolic certificate signing request of a CA."""
-    return f"request of {address}"
-
-
-def symbolic_certificate(address: str) -> str:
-    """Return the symbolic value of an issued certificate."""
-    return f"{_CERTIFICATE}{address}"
-
-
 def is_symbolic_certificate(text: Any) -> bool:
     """Tell whether a value is a symbolic certificate."""
     return isinstance(text, str) and text.startswith(_CERTIFICATE)
-
-
-def symbolic_chain(address: str) -> str:
-    """Return the symbolic chain of an issued certificate."""
-    return f"chain of {address}"
-
-
-def iam_arn(kind: str, name: str, path: str, *, provider: ProviderConfig) -> str:
-    """Return the ARN of an IAM user, role, policy or instance profile."""
-    return provider.arn("iam", f"{kind}{path}{name}", is_global=True)
 
 
 def computed_attribute(
     kind: str, name: str, address: str, *, get_argument: GetArgument, provider: ProviderConfig
 ) -> Any:
     """Return an attribute that is not an argument, real or symbolic; Unknown if only AWS knows it."""
-    attributes = _COMPUTED.get(kind, {})
-    if name in attributes:
-        return attributes[name](address, get_argument, provider)
-    if kind in _IAM_ARN_TYPES and name in ("arn", "id"):
+    arn_or_id = name in ("arn", "id")
+    if arn_or_id and kind in _SYMBOLIC_ARNS:
+        service, resource = _SYMBOLIC_ARNS[kind]
+        return provider.arn(service, f"{resource}/{symbolic_id(address)}")
+    if arn_or_id and kind in _IAM_ARN_TYPES:
         return _iam_attribute(kind, name, get_argument, provider=provider)
+    if kind == S3_BUCKET and name in ("arn", "id", "bucket_domain_name"):
+        return _bucket_attribute(name, get_argument("bucket"), provider)
+    if (kind, name) in _SAME_AS:
+        return get_argument(_SAME_AS[kind, name])
+    if (kind, name) == (AUTHORITY, "certificate"):
+        return Unknown(f"the certificate of {address} is installed later")
+    if (kind, name) in _TEXTS:
+        return f"{_TEXTS[kind, name]}{address}"
     return Unknown(f"{address}.{name} is known only after creation")
 
 
+_SYMBOLIC_ARNS = {
+    AUTHORITY: ("acm-pca", "certificate-authority"),
+    CERTIFICATE: ("acm-pca", "certificate"),
+    ACM_CERTIFICATE: ("acm", "certificate"),
+}
+_SAME_AS = {(INSTALLATION, "id"): "certificate_authority_arn", (S3_BUCKET_POLICY, "id"): "bucket"}
+_TEXTS = {
+    (AUTHORITY, "certificate_signing_request"): "request of ",
+    (CERTIFICATE, "certificate"): _CERTIFICATE,
+    (CERTIFICATE, "certificate_chain"): "chain of ",
+}
 _IAM_ARN_TYPES = {
     IAM_USER: "user",
     IAM_ROLE: "role",
@@ -103,56 +98,13 @@ def _iam_attribute(kind: str, attribute: str, get_argument: GetArgument, *, prov
         return path
     if attribute == "id" and kind != IAM_POLICY:
         return name
-    return iam_arn(_IAM_ARN_TYPES[kind], name, path or "/", provider=provider)
+    return provider.arn("iam", f"{_IAM_ARN_TYPES[kind]}{path or '/'}{name}", is_global=True)
 
 
-def _format_bucket_name(get_argument: GetArgument, pattern: str, provider: ProviderConfig) -> Any:
-    name = get_argument("bucket")
+def _bucket_attribute(attribute: str, name: Any, provider: ProviderConfig) -> Any:
     if not isinstance(name, str):
         return name if isinstance(name, Unknown) else Unknown("AWS chooses the name")
-    return pattern.format(name=name, region=provider.region)
-
-
-_ComputeAttribute = Callable[[str, GetArgument, ProviderConfig], Any]
-
-
-def _compute_bucket_arn(_address: str, get_argument: GetArgument, provider: ProviderConfig) -> Any:
-    partition = provider.arn("s3", "").split(":")[1]
-    return _format_bucket_name(get_argument, f"arn:{partition}:s3:::{{name}}", provider)
-
-
-def _compute_ca_arn(address: str, _get_argument: GetArgument, provider: ProviderConfig) -> Any:
-    return symbolic_ca_arn(address, provider)
-
-
-_COMPUTED: Mapping[str, Mapping[str, _ComputeAttribute]] = {
-    AUTHORITY: {
-        "arn": _compute_ca_arn,
-        "id": _compute_ca_arn,
-        "certificate_signing_request": lambda address, _get_argument, _provider: symbolic_csr(address),
-        "certificate": lambda address, _get_argument, _provider: Unknown(
-            f"the certificate of {address} is installed later"
-        ),
-    },
-    CERTIFICATE: {
-        "arn": lambda address, _get_argument, provider: provider.arn("acm-pca", f"certificate/{symbolic_id(address)}"),
-        "id": lambda address, _get_argument, provider: provider.arn("acm-pca", f"certificate/{symbolic_id(address)}"),
-        "certificate": lambda address, _get_argument, _provider: symbolic_certificate(address),
-        "certificate_chain": lambda address, _get_argument, _provider: symbolic_chain(address),
-    },
-    INSTALLATION: {
-        "id": lambda _address, get_argument, _provider: get_argument("certificate_authority_arn"),
-    },
-    ACM_CERTIFICATE: {
-        "arn": lambda address, _get_argument, provider: provider.arn("acm", f"certificate/{symbolic_id(address)}"),
-        "id": lambda address, _get_argument, provider: provider.arn("acm", f"certificate/{symbolic_id(address)}"),
-    },
-    S3_BUCKET: {
-        "id": lambda _address, get_argument, provider: _format_bucket_name(get_argument, "{name}", provider),
-        "arn": _compute_bucket_arn,
-        "bucket_domain_name": lambda _address, get_argument, provider: _format_bucket_name(
-            get_argument, "{name}.s3.amazonaws.com", provider
-        ),
-    },
-    S3_BUCKET_POLICY: {"id": lambda _address, get_argument, _provider: get_argument("bucket")},
-}
+    if attribute == "arn":
+        partition = provider.arn("s3", "").split(":")[1]
+        return f"arn:{partition}:s3:::{name}"
+    return name if attribute == "id" else f"{name}.s3.amazonaws.com"

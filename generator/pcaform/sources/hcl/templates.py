@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.unicode import nfc
-from pcaform.sources.hcl.lexer import Token, find_interpolation_end, find_literal_end
-from pcaform.sources.hcl.source_text import Source
+from pcaform.sources.hcl.lexer import Source, Token, find_interpolation_end, find_literal_end
 
 _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))|(\$\$|%%)(?=\{)|\\(.)', re.DOTALL)
 _DOUBLED_SIGN = re.compile(r"([$%])\1(?=\{)")

@@ -1,7 +1,8 @@
-"""Traverses a value by attributes, indexes and splats."""
+"""Resolves the names of an expression, and traverses a value by attributes, indexes and splats."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 from pcaform.sources.hcl.unknown import Unknown
 
@@ -44,3 +45,29 @@ def _get_element(value: Any, step: Any) -> Any:
     except (KeyError, IndexError):
         pass
     return Unknown(f"it has no element '{step}'", is_error=True)
+
+
+class Scope(Protocol):
+    """Resolves the names of an expression."""
+
+    def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:
+        """Return the value of a path, such as `var.name` or `module.x.arn`."""
+
+    def call(self, function: str, arguments: list[Any]) -> Any:
+        """Return the result of one of Terraform's functions."""
+
+
+@dataclass(frozen=True, slots=True)
+class NestedScope:
+    """A child scope with additional names: those of `for`, `each`, `count` and dynamic blocks."""
+
+    outer: Scope
+    names: Mapping[str, Any]
+
+    def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:
+        """Return the value of a path; the names of this scope come first."""
+        return traverse(self.names[root], steps) if root in self.names else self.outer.resolve(root, steps)
+
+    def call(self, function: str, arguments: list[Any]) -> Any:
+        """Return the result of a function."""
+        return self.outer.call(function, arguments)
