@@ -6,8 +6,7 @@ at most.
 
 from dataclasses import dataclass
 
-from pcaform.iam.documents import Statement
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import Statement, read_document
 from pcaform.iam.evaluator.patterns import is_resource
 from pcaform.sources.account_snapshot import Bucket
 

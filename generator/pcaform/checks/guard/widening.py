@@ -22,8 +22,7 @@ from pcaform.checks.guard.referenced_cas import new_templates, scenario_of
 from pcaform.checks.guard.relevance import ON_IAM
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.iam import actions
-from pcaform.iam.documents import PolicyError
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import PolicyError, read_document
 from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import Context
 from pcaform.iam.normalize import normalized_statements

@@ -5,12 +5,131 @@ reference_policies_condition-single-vs-multi-valued-context-keys.html (for set o
 access-analyzer-reference-policy-checks.html (empty lists, Null with a set operator).
 """
 
+import base64
+import functools
+import ipaddress
+import operator
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import NamedTuple
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache, partial
+from typing import Any, NamedTuple
 
-from pcaform.iam.evaluator.operators import OPERATORS, Operator, is_truth_value
-from pcaform.iam.evaluator.patterns import Context
+from pcaform.iam.evaluator.patterns import Context, are_variables_well_formed, is_arn, is_like, is_text
+
+Comparison = Callable[[str, str, Context], bool]
+"""From a request's value, a policy's value and the context to whether they match; unreadable values never match."""
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_YEAR_AND_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A base operator; a negated one is met if its comparison matches none of the policy's values.
+
+    `is_readable` tells whether a text makes sense as a value in a policy.
+    """
+
+    matches: Comparison
+    is_readable: Callable[[str], bool]
+    is_negated: bool = False
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_number(text: str) -> Decimal | None:
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_moment(text: str) -> datetime | None:
+    """Read ISO 8601, in UTC if there is no time zone, or seconds since 1970."""
+    seconds = _read_number(text)
+    try:
+        if seconds is not None:
+            return datetime.fromtimestamp(float(seconds), tz=UTC)
+        read = datetime.fromisoformat(f"{text}-01" if _YEAR_AND_MONTH.fullmatch(text) else text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _read_base64(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
+
+
+def _read_boolean(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text.lower())
+
+
+def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    network = _read_network(text)
+    return network.network_address if network and "/" not in text else None
+
+
+def _comparison(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Comparison:
+    def matches(value: str, expected: str, _context: Context) -> bool:
+        left, right = read(value), read(expected)
+        return left is not None and right is not None and compare(left, right)
+
+    return matches
+
+
+def _is_address(value: str, expected: str, _context: Context) -> bool:
+    address, network = _read_address(value), _read_network(expected)
+    return address is not None and network is not None and address in network
+
+
+def _can_read(read: Callable[[str], Any]) -> Callable[[str], bool]:
+    return lambda text: read(text) is not None
+
+
+def _with_negation(
+    name: str, negated: str, matches: Comparison, is_readable: Callable[[str], bool] = are_variables_well_formed
+) -> dict[str, Operator]:
+    return {name: Operator(matches, is_readable), negated: Operator(matches, is_readable, is_negated=True)}
+
+
+def _ordered_operators(kind: str, read: Callable[[str], Any]) -> dict[str, Operator]:
+    return {
+        **_with_negation(f"{kind}Equals", f"{kind}NotEquals", _comparison(read, operator.eq), _can_read(read)),
+        f"{kind}LessThan": Operator(_comparison(read, operator.lt), _can_read(read)),
+        f"{kind}LessThanEquals": Operator(_comparison(read, operator.le), _can_read(read)),
+        f"{kind}GreaterThan": Operator(_comparison(read, operator.gt), _can_read(read)),
+        f"{kind}GreaterThanEquals": Operator(_comparison(read, operator.ge), _can_read(read)),
+    }
+
+
+OPERATORS: dict[str, Operator] = {
+    **_with_negation("StringEquals", "StringNotEquals", is_text),
+    **_with_negation("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", partial(is_text, ignore_case=True)),
+    **_with_negation("StringLike", "StringNotLike", is_like),
+    **_with_negation("ArnEquals", "ArnNotEquals", is_arn),
+    **_with_negation("ArnLike", "ArnNotLike", is_arn),
+    **_with_negation("IpAddress", "NotIpAddress", _is_address, _can_read(_read_network)),
+    **_ordered_operators("Numeric", _read_number),
+    **_ordered_operators("Date", _read_moment),
+    "Bool": Operator(_comparison(_read_boolean, operator.is_), _can_read(_read_boolean)),
+    "BinaryEquals": Operator(_comparison(_read_base64, operator.eq), _can_read(_read_base64)),
+}
+"""Every base operator but Null, which compares no values."""
+
+is_truth_value = _can_read(_read_boolean)
+"""Tell whether a text is a value for Bool and Null."""
+
 
 _FOR_ALL, _FOR_ANY = "ForAllValues:", "ForAnyValue:"
 _IF_EXISTS = "IfExists"

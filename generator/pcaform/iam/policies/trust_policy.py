@@ -5,6 +5,7 @@ subject, of GitHub and of EKS alike), rolesanywhere/latest/userguide/trust-model
 and the certificate's subject), eks/latest/userguide/pod-id-role.html (sessions are tagged).
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,3 +60,31 @@ def _anywhere(anywhere: RolesAnywhere) -> Statement:
 def _allow(name: str, principal: Statement, actions: list[str], condition: Statement | None = None) -> Statement:
     statement: Statement = {"Sid": name, "Effect": "Allow", "Principal": principal, "Action": actions}
     return {**statement, "Condition": condition} if condition else statement
+
+
+_TENANTS = (
+    "repo:",
+    "repository:",
+    "repository_owner:",
+    "repository_owner_id:",
+    "job_workflow_ref:",
+    "project_path:",
+    "organization:",
+    "org/",
+    "owner:",
+)
+"""The prefixes of tenants in the subjects of GitHub, GitLab, HCP Terraform, Buildkite, CircleCI and Vercel."""
+
+_WILD = re.compile(r"[*?]|\$\{")
+
+
+def is_untrusted_subject(subject: str) -> bool:
+    """Tell whether a pattern matches subjects of any tenant: a wildcard or a variable is before the tenant's end."""
+    wild = _WILD.search(subject)
+    if wild is None:
+        return False
+    head = subject[: wild.start()]
+    if any(start.startswith(head) for start in _TENANTS):
+        return True
+    tenants = [head.removeprefix(start) for start in _TENANTS if head.startswith(start)]
+    return any(re.match("[^:/]+[:/]", tenant) is None for tenant in tenants)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.iam.policies import split_policies
+from pcaform.iam.policies import issuer_policies
 from pcaform.render.pipelines import documents
 from pcaform.render.pipelines.resources import assumed_roles
 from pcaform.spec.stack import Spec
@@ -44,7 +44,7 @@ def add_ca_arns(spec: Spec, arns: Mapping[str, str]) -> Spec:
 
 def list_notes(spec: Spec, step: str, document: dict[str, Any]) -> Iterator[str]:
     """Yield what a reader of the document must know and the document cannot say itself."""
-    limit, size = documents.LIMITS[step], split_policies.size(document)
+    limit, size = documents.LIMITS[step], issuer_policies.size(document)
     if size > limit:
         advice = "split the stack" if step == "scp" else f"an inline policy of a role may have {_INLINE_LIMIT}"
         yield f"it has {size} characters, but AWS allows {limit}: {advice}"

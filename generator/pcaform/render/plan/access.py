@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from pcaform.iam.policies import issuer_policies, share, trust_policy
+from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies.resource_policies import share_policy
 from pcaform.iam.policies.roles import administrator_policy, auditor_policy
 from pcaform.render.plan import providers
 from pcaform.render.plan.cas import active_arn, arn
@@ -52,7 +53,7 @@ def shares(spec: Spec) -> list[ModuleCall]:
                 {
                     "providers": providers.providers_argument(spec, key),
                     "certificate_authority_arn": active_arn(spec, key),
-                    "policy": Call("jsonencode", share.document(entry, arn(spec, key), region=spec.region_of(key))),
+                    "policy": Call("jsonencode", share_policy(entry, arn(spec, key), region=spec.region_of(key))),
                 }
             ),
         )

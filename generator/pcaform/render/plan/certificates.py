@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pcaform.iam.policies import crl_bucket
+from pcaform.iam.policies.resource_policies import bucket_policy
 from pcaform.render.plan import access, providers
 from pcaform.render.plan.cas import active_arn
 from pcaform.render.plan.module_call import ModuleCall, none_if_default, output, plain_arguments, without_none
@@ -57,5 +57,5 @@ def crl_buckets(spec: Spec) -> list[ModuleCall]:
 
 
 def _bucket_policy(bucket: CrlBucket, name: str, spec: Spec) -> Call:
-    document = crl_bucket.document(bucket, name, account_id=spec.aws.account_id, region=spec.aws.region)
+    document = bucket_policy(bucket, name, account_id=spec.aws.account_id, region=spec.aws.region)
     return Call("jsonencode", document)

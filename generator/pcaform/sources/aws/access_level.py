@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from pcaform.iam.actions import OF_ACM_ACCOUNT, ON_AUTHORITY, ON_CERTIFICATE, ON_NO_AUTHORITY, TAGGING
-from pcaform.iam.documents import Document, Statement
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import Document, Statement, read_document
 from pcaform.iam.evaluator.patterns import Context, is_resource
 from pcaform.sources.account_snapshot import Policy
 

@@ -7,8 +7,7 @@ from pcaform.checks.audit.finding import AuditFinding
 from pcaform.checks.audit.rule import AuditContext, rule
 from pcaform.core import facts
 from pcaform.iam.actions import ISSUE
-from pcaform.iam.documents import PolicyError, Statement
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import PolicyError, Statement, read_document
 from pcaform.sources.account_snapshot import CaStatus
 
 _TEMPLATE = "acm-pca:templatearn"

@@ -8,7 +8,7 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.iam.actions import ISSUE
-from pcaform.spec.sections import Share
+from pcaform.spec.sections import CrlBucket, Share
 
 _READ = (
     "acm-pca:DescribeCertificateAuthority",
@@ -19,7 +19,7 @@ _READ = (
 )
 
 
-def document(share: Share, arn: Any, *, region: str) -> dict[str, Any]:
+def share_policy(share: Share, arn: Any, *, region: str) -> dict[str, Any]:
     """Return the policy of a share; `arn` is the ARN of the CA, or a reference to it."""
     template = {"acm-pca:TemplateArn": facts.template_arn(region, share.template)}
     statements = []
@@ -42,3 +42,42 @@ def _pair(
         {**read, **({"Condition": {"StringEquals": inside}} if inside else {})},
         {**issue, "Condition": {"StringEquals": {**template, **inside}}},
     ]
+
+
+READER = "cloudfront.amazonaws.com"
+
+
+def bucket_policy(bucket: CrlBucket, name: str, *, account_id: str, region: str) -> dict[str, Any]:
+    """Return the policy of a bucket with this name: who may write and read the CRLs."""
+    arn = f"arn:{facts.partition(region)}:s3:::{name}"
+    both = [arn, f"{arn}/*"]
+    statements: list[dict[str, Any]] = [
+        {
+            "Sid": "PrivateCaWritesLists",
+            "Effect": "Allow",
+            "Principal": {"Service": facts.CRL_WRITER},
+            "Action": list(facts.CRL_WRITER_ACTIONS),
+            "Resource": both,
+            "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+        },
+        {
+            "Sid": "EncryptedTransportOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": ["s3:*"],
+            "Resource": both,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    ]
+    if bucket.cloudfront_distribution_arns:
+        statements.append(
+            {
+                "Sid": "CloudFrontReadsLists",
+                "Effect": "Allow",
+                "Principal": {"Service": READER},
+                "Action": ["s3:GetObject"],
+                "Resource": both[1:],
+                "Condition": {"ArnEquals": {"aws:SourceArn": list(bucket.cloudfront_distribution_arns)}},
+            }
+        )
+    return {"Version": "2012-10-17", "Statement": statements}
