@@ -1,8 +1,9 @@
 """Policy documents as values: every statement with its elements, whichever way the document spells them.
 
 A document has one statement or a list, and an element one value or a list. Reading is the same for everybody; what IAM
-would refuse beyond the shape is checked by the evaluator, which must not guess.
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+would refuse beyond the shape `read_document` refuses: what cannot be evaluated is an error, never silently no match.
+Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_grammar.html,
+access-analyzer-reference-policy-checks.html (what is an error), reference_policies_elements_principal.html.
 """
 
 import json

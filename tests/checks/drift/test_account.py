@@ -21,8 +21,8 @@ from pcaform.iam.policies.issuer_policies import documents
 from pcaform.iam.policies.resource_policies import share_policy
 from pcaform.importer.infer.infer import infer
 from pcaform.rules.load import load_valid_text
-from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
+from pcaform.sources.aws.snapshot import Filters
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Share
 from pcaform.spec.stack import Aws

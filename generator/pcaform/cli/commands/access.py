@@ -14,8 +14,8 @@ from pcaform.cli.options import Pipeline, ReportFormat
 from pcaform.core import console
 from pcaform.core.files import display_name, read_bytes
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
+from pcaform.sources.aws.snapshot import Filters
 
 if TYPE_CHECKING:
     from pcaform.checks.access.check import AccessResult

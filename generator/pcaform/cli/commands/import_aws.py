@@ -11,8 +11,8 @@ from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.import_options import ImportOptions, check_options
 from pcaform.cli.options import ImportFormat, Status
 from pcaform.core import console
-from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
+from pcaform.sources.aws.snapshot import Filters
 
 
 def command(

@@ -2,7 +2,8 @@
 
 Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_elements_condition.html,
 reference_policies_condition-single-vs-multi-valued-context-keys.html (for set operators, an empty text is not a value),
-access-analyzer-reference-policy-checks.html (empty lists, Null with a set operator).
+access-analyzer-reference-policy-checks.html (empty lists, Null with a set operator),
+reference_policies_elements_condition_operators.html (how an operator compares two values).
 """
 
 import base64
@@ -22,6 +23,9 @@ from pcaform.iam.evaluator.patterns import Context, are_variables_well_formed, i
 Comparison = Callable[[str, str, Context], bool]
 """From a request's value, a policy's value and the context to whether they match; unreadable values never match."""
 
+_FOR_ALL, _FOR_ANY = "ForAllValues:", "ForAnyValue:"
+_IF_EXISTS = "IfExists"
+_NULL = "Null"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _YEAR_AND_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
@@ -38,37 +42,36 @@ class Operator:
     is_negated: bool = False
 
 
-@functools.lru_cache(maxsize=1024)
+def _reader(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return a function that returns None for a text that cannot be read."""
+
+    @functools.lru_cache(maxsize=1024)
+    def read_or_none(text: str) -> Any:
+        try:
+            return read(text)
+        except (ValueError, OverflowError, OSError):
+            return None
+
+    return read_or_none
+
+
+@_reader
 def _read_number(text: str) -> Decimal | None:
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
-@functools.lru_cache(maxsize=1024)
-def _read_moment(text: str) -> datetime | None:
+@_reader
+def _read_moment(text: str) -> datetime:
     """Read ISO 8601, in UTC if there is no time zone, or seconds since 1970."""
     seconds = _read_number(text)
-    try:
-        if seconds is not None:
-            return datetime.fromtimestamp(float(seconds), tz=UTC)
-        read = datetime.fromisoformat(f"{text}-01" if _YEAR_AND_MONTH.fullmatch(text) else text)
-    except (ValueError, OverflowError, OSError):
-        return None
+    if seconds is not None:
+        return datetime.fromtimestamp(float(seconds), tz=UTC)
+    read = datetime.fromisoformat(f"{text}-01" if _YEAR_AND_MONTH.fullmatch(text) else text)
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-@functools.lru_cache(maxsize=1024)
-def _read_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None
-
-
-def _read_base64(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text, validate=True)
-    except ValueError:
-        return None
+_read_network = _reader(partial(ipaddress.ip_network, strict=False))
+_read_base64 = _reader(partial(base64.b64decode, validate=True))
 
 
 def _read_boolean(text: str) -> bool | None:
@@ -104,12 +107,15 @@ def _with_negation(
 
 
 def _ordered_operators(kind: str, read: Callable[[str], Any]) -> dict[str, Operator]:
+    orders = {
+        "LessThan": operator.lt,
+        "LessThanEquals": operator.le,
+        "GreaterThan": operator.gt,
+        "GreaterThanEquals": operator.ge,
+    }
     return {
         **_with_negation(f"{kind}Equals", f"{kind}NotEquals", _comparison(read, operator.eq), _can_read(read)),
-        f"{kind}LessThan": Operator(_comparison(read, operator.lt), _can_read(read)),
-        f"{kind}LessThanEquals": Operator(_comparison(read, operator.le), _can_read(read)),
-        f"{kind}GreaterThan": Operator(_comparison(read, operator.gt), _can_read(read)),
-        f"{kind}GreaterThanEquals": Operator(_comparison(read, operator.ge), _can_read(read)),
+        **{f"{kind}{name}": Operator(_comparison(read, order), _can_read(read)) for name, order in orders.items()},
     }
 
 
@@ -129,11 +135,6 @@ OPERATORS: dict[str, Operator] = {
 
 is_truth_value = _can_read(_read_boolean)
 """Tell whether a text is a value for Bool and Null."""
-
-
-_FOR_ALL, _FOR_ANY = "ForAllValues:", "ForAnyValue:"
-_IF_EXISTS = "IfExists"
-_NULL = "Null"
 
 
 class _Test(NamedTuple):

@@ -2,7 +2,8 @@
 
 Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/:
 reference_policies_evaluation-logic_policy-eval-denyallow.html (one account),
-reference_policies_evaluation-logic-cross-account.html (two), access_policies_boundaries.html (boundaries).
+reference_policies_evaluation-logic-cross-account.html (two), access_policies_boundaries.html (boundaries),
+reference_policies_elements_principal.html and reference_policies_elements_notprincipal.html (whom a statement names).
 """
 
 import re

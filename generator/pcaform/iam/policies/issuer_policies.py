@@ -1,16 +1,18 @@
 """An issuer -> its IAM policies by name: its own `policy`, or those built from its grants.
 
 The same function builds policies with references (for Terraform) and with ARNs (for comparison with a state): the
-caller passes the function that names a CA.
+caller passes the function that names a CA. IAM limits the size of each document, so statements are packed into as few
+as possible: merged, then split. Each CA counts with the longest possible ARN, so the split depends on the spec alone.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.iam.policies.statements import CaRef, Statement, build_statements
+from pcaform.iam.policies.statements import CaRef, Statement, build_statements, policy
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 
@@ -23,17 +25,14 @@ def documents(issuer: Issuer, aws: Aws, *, arn_of: ArnOf) -> dict[str, Statement
     if issuer.policy is not None:
         return {issuer.policy.name: issuer.policy.document}
     parts = _pack(list(build_statements(issuer, aws)))
-    return {_name(issuer, number): _resolve_cas(document, arn_of) for number, document in enumerate(parts, start=1)}
+    name = f"{issuer.principal_name}-private-ca"
+    names = (name, *(f"{name}-{number}" for number in range(2, len(parts) + 1)))
+    return {name: _resolve_cas(document, arn_of) for name, document in zip(names, parts, strict=True)}
 
 
 def sizes(issuer: Issuer, aws: Aws) -> list[int]:
     """Return the maximum size of each policy of an issuer, in the characters that IAM counts."""
     return [size(document) for document in documents(issuer, aws, arn_of=CaRef).values()]
-
-
-def _name(issuer: Issuer, number: int) -> str:
-    name = f"{issuer.principal_name}-private-ca"
-    return name if number == 1 else f"{name}-{number}"
 
 
 def _resolve_cas(value: Any, arn_of: ArnOf) -> Any:
@@ -51,17 +50,17 @@ _CA_LISTS = (("Resource",), ("Condition", "StringEquals", "acm:CertificateAuthor
 
 def _pack(statements: Sequence[Statement]) -> list[Statement]:
     """Return the documents with these statements; one that cannot be split may still be too long."""
-    whole = _document(statements)
+    whole = policy(statements)
     if size(whole) <= facts.POLICY_LIMIT:
         return [whole]
     groups: list[list[Statement]] = []
     for statement in _make_sids_unique(part for merged in _merge(statements) for part in _split(merged)):
         last = groups[-1] if groups else None
-        if last is not None and size(_document([*last, statement])) <= facts.POLICY_LIMIT:
+        if last is not None and size(policy([*last, statement])) <= facts.POLICY_LIMIT:
             last.append(statement)
         else:
             groups.append([statement])
-    return [_document(group) for group in groups]
+    return [policy(group) for group in groups]
 
 
 def size(document: Mapping[str, Any]) -> int:
@@ -71,23 +70,21 @@ def size(document: Mapping[str, Any]) -> int:
     return len(_SPACE.sub("", text)) + escaped
 
 
-def _document(statements: Sequence[Statement]) -> Statement:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
 def _merge(statements: Iterable[Statement]) -> Iterator[Statement]:
     """Yield the statements; those that only differ in their resources are merged."""
     by_content: dict[str, Statement] = {}
     for statement in statements:
         rest = {key: value for key, value in statement.items() if key not in ("Sid", "Resource")}
-        merged = by_content.setdefault(json.dumps(rest, default=_key, sort_keys=True), {**statement, "Resource": []})
+        merged = by_content.setdefault(
+            json.dumps(rest, default=attrgetter("key"), sort_keys=True), {**statement, "Resource": []}
+        )
         merged["Resource"] = list(dict.fromkeys([*merged["Resource"], *statement["Resource"]]))
     yield from by_content.values()
 
 
 def _split(statement: Statement) -> Iterator[Statement]:
     """Yield a statement in parts that each fit into one policy, by halving its list of CAs repeatedly."""
-    if size(_document([statement])) <= facts.POLICY_LIMIT:
+    if size(policy([statement])) <= facts.POLICY_LIMIT:
         yield statement
         return
     for path in _CA_LISTS:
@@ -121,7 +118,3 @@ def _get(statement: Statement, path: Sequence[str]) -> list[Any]:
 def _replace(statement: Statement, path: Sequence[str], value: list[Any]) -> Statement:
     first, *rest = path
     return {**statement, first: _replace(statement[first], rest, value) if rest else value}
-
-
-def _key(authority: CaRef) -> str:
-    return authority.key

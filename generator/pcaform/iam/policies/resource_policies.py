@@ -1,15 +1,18 @@
-"""The policy of a CA that is shared with other accounts.
+"""The policies of a CA that is shared with other accounts, and of a CRL bucket.
 
-AWS accepts only this form, in which account ids, the CA and the template vary. AWS RAM writes the same statements:
-https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html.
+Sources, below https://docs.aws.amazon.com/privateca/latest/userguide/: pca-rbp.html (for a CA, AWS accepts only this
+form, in which account ids, the CA and the template vary; AWS RAM writes the same statements), crl-planning.html. The
+ARNs of CAs are not in a bucket's policy, since a CA can only be created once its bucket is ready.
 """
 
 from typing import Any
 
 from pcaform.core import facts
 from pcaform.iam.actions import ISSUE
+from pcaform.iam.policies.statements import Statement, policy, statement
 from pcaform.spec.sections import CrlBucket, Share
 
+READER = "cloudfront.amazonaws.com"
 _READ = (
     "acm-pca:DescribeCertificateAuthority",
     "acm-pca:GetCertificate",
@@ -19,7 +22,7 @@ _READ = (
 )
 
 
-def share_policy(share: Share, arn: Any, *, region: str) -> dict[str, Any]:
+def share_policy(share: Share, arn: Any, *, region: str) -> Statement:
     """Return the policy of a share; `arn` is the ARN of the CA, or a reference to it."""
     template = {"acm-pca:TemplateArn": facts.template_arn(region, share.template)}
     statements = []
@@ -28,56 +31,32 @@ def share_policy(share: Share, arn: Any, *, region: str) -> dict[str, Any]:
     if share.organization is not None:
         inside = {"aws:PrincipalOrgID": share.organization}
         statements += _pair("InOrganization", "*", arn, template=template, inside=inside)
-    return {"Version": "2012-10-17", "Statement": statements}
+    return policy(statements)
 
 
-def _pair(
-    name: str, principal: Any, arn: Any, *, template: dict[str, str], inside: dict[str, str]
-) -> list[dict[str, Any]]:
+def _pair(name: str, principal: Any, arn: Any, *, template: dict[str, str], inside: dict[str, str]) -> list[Statement]:
     """Return the statements that allow reading the CA, and issuing from it with the template."""
-    allow = {"Effect": "Allow", "Principal": principal}
-    read = {"Sid": f"Read{name}", **allow, "Action": list(_READ), "Resource": arn}
-    issue = {"Sid": f"Issue{name}", **allow, "Action": ISSUE, "Resource": arn}
+    within, issuing = {"StringEquals": inside} if inside else {}, {"StringEquals": {**template, **inside}}
     return [
-        {**read, **({"Condition": {"StringEquals": inside}} if inside else {})},
-        {**issue, "Condition": {"StringEquals": {**template, **inside}}},
+        statement(f"Read{name}", list(_READ), arn, principal=principal, condition=within),
+        statement(f"Issue{name}", ISSUE, arn, principal=principal, condition=issuing),
     ]
 
 
-READER = "cloudfront.amazonaws.com"
-
-
-def bucket_policy(bucket: CrlBucket, name: str, *, account_id: str, region: str) -> dict[str, Any]:
+def bucket_policy(bucket: CrlBucket, name: str, *, account_id: str, region: str) -> Statement:
     """Return the policy of a bucket with this name: who may write and read the CRLs."""
     arn = f"arn:{facts.partition(region)}:s3:::{name}"
     both = [arn, f"{arn}/*"]
-    statements: list[dict[str, Any]] = [
-        {
-            "Sid": "PrivateCaWritesLists",
-            "Effect": "Allow",
-            "Principal": {"Service": facts.CRL_WRITER},
-            "Action": list(facts.CRL_WRITER_ACTIONS),
-            "Resource": both,
-            "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-        },
-        {
-            "Sid": "EncryptedTransportOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": ["s3:*"],
-            "Resource": both,
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
+    writer, own = {"Service": facts.CRL_WRITER}, {"StringEquals": {"aws:SourceAccount": account_id}}
+    insecure = {"Bool": {"aws:SecureTransport": "false"}}
+    statements = [
+        statement("PrivateCaWritesLists", list(facts.CRL_WRITER_ACTIONS), both, principal=writer, condition=own),
+        statement("EncryptedTransportOnly", ["s3:*"], both, effect="Deny", principal="*", condition=insecure),
     ]
     if bucket.cloudfront_distribution_arns:
+        source = {"ArnEquals": {"aws:SourceArn": list(bucket.cloudfront_distribution_arns)}}
+        reader = {"Service": READER}
         statements.append(
-            {
-                "Sid": "CloudFrontReadsLists",
-                "Effect": "Allow",
-                "Principal": {"Service": READER},
-                "Action": ["s3:GetObject"],
-                "Resource": both[1:],
-                "Condition": {"ArnEquals": {"aws:SourceArn": list(bucket.cloudfront_distribution_arns)}},
-            }
+            statement("CloudFrontReadsLists", ["s3:GetObject"], both[1:], principal=reader, condition=source)
         )
-    return {"Version": "2012-10-17", "Statement": statements}
+    return policy(statements)

@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.api_calls import ABSENT_IF_NOT_FOUND, API_CALLS, ApiCall, FailedCall
 from pcaform.sources.aws.errors import ErrorKind, classify_error
-from pcaform.sources.aws.rate_limit import RateLimiter, Stopped
-from pcaform.sources.aws.session import Account
+from pcaform.sources.aws.session import Account, RateLimiter, Stopped
 
 Key = TypeVar("Key")
 Job = Callable[[], Any]

@@ -1,15 +1,61 @@
 """Opens an AWS account: credentials, regions, and clients whose requests are rate-limited.
 
-All settings of boto3 apply: profiles, single sign-on, AWS_ENDPOINT_URL, proxies.
+All settings of boto3 apply: profiles, single sign-on, AWS_ENDPOINT_URL, proxies. Requests are limited to the rates that
+AWS publishes for each operation and region, across all threads. Other programs in the account share the same quotas, so
+AWS may still throttle a request; botocore then retries it, and each retry is limited like the first request.
 """
 
+import math
 import os
+import threading
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pcaform.core.problems import Failure
+from pcaform.core.quotas import PUBLISHED
 from pcaform.sources.aws.errors import ErrorKind, classify_error
-from pcaform.sources.aws.rate_limit import RateLimiter
+
+
+class Stopped(Exception):  # noqa: N818 - it is not an error: the run was stopped
+    """The run was stopped, so the request is not sent."""
+
+
+class RateLimiter:
+    """One queue for each operation and region, shared by all threads; without bursts, since AWS publishes none."""
+
+    def __init__(self, rates: Mapping[str, float] = PUBLISHED) -> None:
+        self._rates = rates
+        self._next: dict[tuple[str, str], float] = {}
+        self._lock = threading.Lock()
+        self._end = threading.Event()
+
+    def wait(self, operation: str, region: str) -> None:
+        """Wait until a request may be sent; raises Stopped if the run is stopped meanwhile."""
+        if self._end.wait(self._delay((operation, region), self.rate(operation))):
+            raise Stopped
+
+    def rate(self, operation: str) -> float:
+        """Return the allowed requests per second of an operation; infinite if AWS publishes no rate."""
+        return self._rates.get(operation) or math.inf
+
+    def stop(self) -> None:
+        """Stop all current and future waiting."""
+        self._end.set()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run was stopped."""
+        return self._end.is_set()
+
+    def _delay(self, queue_key: tuple[str, str], rate: float) -> float:
+        now = time.monotonic()
+        with self._lock:
+            turn = max(now, self._next.get(queue_key, now))
+            self._next[queue_key] = turn + 1 / rate
+        return turn - now
+
 
 _ATTEMPTS = 8
 """Attempts of one request, unless AWS_MAX_ATTEMPTS is set; botocore waits up to 1, 2, 4, ... 20 seconds in between."""

@@ -19,12 +19,32 @@ from pcaform.sources.aws import api_calls, convert
 from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
 from pcaform.sources.aws.checkpoint import Checkpoint
 from pcaform.sources.aws.crl_buckets import read_buckets
-from pcaform.sources.aws.filters import NO_FILTERS, Filters
 from pcaform.sources.aws.iam_details import read_principals
 from pcaform.sources.aws.parallel import run_calls, run_jobs, start, try_request
 from pcaform.sources.aws.progress import ProgressCallback, no_progress
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Any of the ARNs, all of the tags, any of the statuses; an empty filter selects all CAs."""
+
+    arns: tuple[str, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    statuses: tuple[str, ...] = ()
+
+    def is_selected(self, ca: Mapping[str, Any]) -> bool:
+        """Tell whether a CA has a selected ARN and status, which the list of CAs contains."""
+        return (not self.arns or ca["Arn"] in self.arns) and (not self.statuses or ca["Status"] in self.statuses)
+
+    def has_selected_tags(self, tags: Mapping[str, str]) -> bool:
+        """Tell whether a CA has all selected tags."""
+        return all(tags.get(key) == value for key, value in self.tags)
+
+
+NO_FILTERS = Filters()
+
 
 PARTS = {
     account_snapshot.PERMISSIONS: api_calls.PERMISSIONS,

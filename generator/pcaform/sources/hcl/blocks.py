@@ -101,21 +101,19 @@ class _BodyParser:
                 self._add(parsed, token)
             else:
                 parsed.blocks.append(self._block(token))
-                self._end_of_line(ending)
+                after = self.tokens[self.position]
+                if after.kind not in ("newline", "end", ending):
+                    raise self._failure(after, "start a new line after a block")
 
     def _add(self, parsed: Body, name: Token) -> None:
         before = parsed.attributes.get(name.text)
         if before is not None:
-            line = self.source.line(before.start)
-            raise self.source.failure(
-                name.start, f"'{name.text}' is set twice, first in line {line}: remove one of the two"
-            )
+            problem = f"'{name.text}' is set twice, first in line {self.source.line(before.start)}"
+            raise self.source.failure(name.start, f"{problem}: remove one of the two")
         equals = self._next()
         value = parse_expression(self.source, list(self._value()), equals.start + 1)
         parsed.attributes[name.text] = Attribute(name.text, value, name.start)
-        ending = self.tokens[self.position]
-        if ending.kind == "newline":
-            self.position += 1
+        self.position += self.tokens[self.position].kind == "newline"
 
     def _value(self) -> Iterator[Token]:
         """Yield the tokens of a value: up to the end of the line, or to the brace that closes a one-line block."""
@@ -142,11 +140,6 @@ class _BodyParser:
                 labels.append(text)
             else:
                 raise self._failure(token, f"'{name.text}' needs '=' and a value, or labels and '{{'")
-
-    def _end_of_line(self, ending: str) -> None:
-        token = self.tokens[self.position]
-        if token.kind not in ("newline", "end", ending):
-            raise self._failure(token, "start a new line after a block")
 
     def _next(self) -> Token:
         token = self.tokens[self.position]

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pcaform.sources.hcl import symbolic_values
 from pcaform.sources.hcl.blocks import Block, evaluate
 from pcaform.sources.hcl.compiler import iterate_pairs
 from pcaform.sources.hcl.module_loader import Module
+from pcaform.sources.hcl.objects import replace_ca_arns
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.traversal import NestedScope, Scope
 from pcaform.sources.hcl.type_conversion import Set
@@ -148,7 +148,7 @@ def _set_ids(resources: Mapping[Traversal | str, Resource], ids: Mapping[Travers
 def _replace_arns(value: Any, arns: Mapping[str, str]) -> Any:
     """Return a value with symbolic ARNs of CAs replaced by the real ones."""
     if isinstance(value, str):
-        return symbolic_values.replace_ca_arns(value, arns) if SYMBOLIC in value else value
+        return replace_ca_arns(value, arns) if SYMBOLIC in value else value
     if isinstance(value, Mapping):
         return {key: _replace_arns(inner, arns) for key, inner in value.items()}
     return [_replace_arns(inner, arns) for inner in value] if isinstance(value, list) else value

@@ -5,6 +5,7 @@ Syntax: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md, "Lexical E
 """
 
 import re
+import sys
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -108,7 +109,8 @@ def tokenize(source: Source, start: int = 0, stop: int | None = None) -> list[To
         position = _scan(source, result, open_brackets, position, end)
         last = result[-1]
         if last.kind == "end":
-            _check_all_closed(source, open_brackets)
+            if open_brackets:
+                raise source.failure(open_brackets[-1].start, f"'{open_brackets[-1].text}' is never closed")
             return result
         result.pop()
         stop_at = _find_quote_end(source, last.start) if last.kind == "quote" else _find_heredoc_end(source, last)
@@ -155,21 +157,15 @@ def _close_bracket(source: Source, open_brackets: list[Token], token: Token) -> 
         raise source.failure(token.start, f"'{token.text}' has no matching opening bracket")
     last = open_brackets.pop()
     if _CLOSING[last.text] != token.text:
-        raise source.failure(
-            token.start, f"'{token.text}' does not match the '{last.text}' in line {source.line(last.start)}"
-        )
-
-
-def _check_all_closed(source: Source, open_brackets: list[Token]) -> None:
-    if open_brackets:
-        raise source.failure(open_brackets[-1].start, f"'{open_brackets[-1].text}' is never closed")
+        problem = f"'{token.text}' does not match the '{last.text}' in line {source.line(last.start)}"
+        raise source.failure(token.start, problem)
 
 
 def _find_quote_end(source: Source, start: int, depth: int = 0) -> int:
     """Return the end of the quoted template that starts at `start`."""
     position = start + 1
     while True:
-        position = _match_end(_IN_QUOTES, source.text, position)
+        position = find_literal_end(source.text, position, is_heredoc=False)
         if source.text.startswith('"', position):
             return position + 1
         if not source.text.startswith(("${", "%{"), position):
@@ -205,12 +201,7 @@ def _find_heredoc_end(source: Source, token: Token) -> int:
     return result.end()
 
 
-def _match_end(pattern: re.Pattern[str], text: str, position: int) -> int:
-    match = pattern.match(text, position)
-    return match.end() if match else position
-
-
-def find_literal_end(text: str, position: int, *, is_heredoc: bool, end: int) -> int:
+def find_literal_end(text: str, position: int, *, is_heredoc: bool, end: int = sys.maxsize) -> int:
     """Return where literal text of a template ends: at the next interpolation or directive, or at `end`."""
     match = (_IN_HEREDOC if is_heredoc else _IN_QUOTES).match(text, position, end)
     return match.end() if match else position

@@ -1,19 +1,35 @@
 """The objects that references in expressions return: `aws_x.y.arn`, `data.x.y.json`, `module.x.out`.
 
 The JSON of the data source `aws_iam_policy_document` is written as its documentation says: there too, a list of one
-value is written as that value.
+value is written as that value. Attributes that only AWS knows, such as ARNs, have symbolic values, which link resources
+to each other and never get into a spec; ARNs of IAM are real, since they follow from the names.
 """
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.sources.hcl import symbolic_values
 from pcaform.sources.hcl.functions import encode_json
+from pcaform.sources.hcl.providers import ProviderConfig
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
-from pcaform.terraform.resource_types import AUTHORITY, IAM_POLICY
+from pcaform.sources.inventory import SYMBOLIC
+from pcaform.terraform.resource_types import (
+    ACM_CERTIFICATE,
+    AUTHORITY,
+    CERTIFICATE,
+    IAM_GROUP,
+    IAM_INSTANCE_PROFILE,
+    IAM_POLICY,
+    IAM_ROLE,
+    IAM_USER,
+    INSTALLATION,
+    S3_BUCKET,
+    S3_BUCKET_POLICY,
+)
 
 
 @dataclass(frozen=True)
@@ -34,9 +50,7 @@ class ResourceObject:
         if isinstance(self.instance.region, Unknown):
             return self.instance.region
         provider, address = self.instance.provider, self.instance.address
-        return symbolic_values.computed_attribute(
-            block.labels[0], name, address, get_argument=self.get_argument, provider=provider
-        )
+        return _computed_attribute(block.labels[0], name, address, get_argument=self.get_argument, provider=provider)
 
     def get_argument(self, name: str) -> Any:
         """Return one argument, None if it is not set."""
@@ -125,3 +139,88 @@ def _unwrap_single(values: Any) -> Any:
     """Return a list, or its only value; `&{` is this data source's notation of IAM policy variables."""
     texts = [str(value).replace("&{", "${") for value in values]
     return texts[0] if len(texts) == 1 else texts
+
+
+GetArgument = Callable[[str], Any]
+"""From an argument's name to its value, None if it is not set."""
+_NOT_IN_ARN = re.compile(r"[^A-Za-z0-9-]+")
+_DIGITS = 8
+_CERTIFICATE = "certificate of "
+_AUTHORITY_ARN = re.compile(rf"arn:[a-z-]+:acm-pca:[a-z0-9-]+:[0-9]+:certificate-authority/{SYMBOLIC}[A-Za-z0-9-]+")
+
+
+def _symbolic_id(address: str) -> str:
+    """Return a symbolic id in place of the one that AWS assigns."""
+    digest = hashlib.sha256(address.encode()).hexdigest()[:_DIGITS]
+    return f"{SYMBOLIC}{_NOT_IN_ARN.sub('-', address).strip('-')}-{digest}"
+
+
+def replace_ca_arns(text: str, arns: Mapping[str, str]) -> str:
+    """Return a text with symbolic ARNs of CAs replaced by the real ones."""
+    return _AUTHORITY_ARN.sub(lambda match: arns.get(match[0], match[0]), text)
+
+
+def is_symbolic_certificate(text: Any) -> bool:
+    """Tell whether a value is a symbolic certificate."""
+    return isinstance(text, str) and text.startswith(_CERTIFICATE)
+
+
+def _computed_attribute(
+    kind: str, name: str, address: str, *, get_argument: GetArgument, provider: ProviderConfig
+) -> Any:
+    """Return an attribute that is not an argument, real or symbolic; Unknown if only AWS knows it."""
+    arn_or_id = name in ("arn", "id")
+    if arn_or_id and kind in _SYMBOLIC_ARNS:
+        service, resource = _SYMBOLIC_ARNS[kind]
+        return provider.arn(service, f"{resource}/{_symbolic_id(address)}")
+    if arn_or_id and kind in _IAM_ARN_TYPES:
+        return _iam_attribute(kind, name, get_argument, provider=provider)
+    if kind == S3_BUCKET and name in ("arn", "id", "bucket_domain_name"):
+        return _bucket_attribute(name, get_argument("bucket"), provider)
+    if (kind, name) in _SAME_AS:
+        return get_argument(_SAME_AS[kind, name])
+    if (kind, name) == (AUTHORITY, "certificate"):
+        return Unknown(f"the certificate of {address} is installed later")
+    if (kind, name) in _TEXTS:
+        return f"{_TEXTS[kind, name]}{address}"
+    return Unknown(f"{address}.{name} is known only after creation")
+
+
+_SYMBOLIC_ARNS = {
+    AUTHORITY: ("acm-pca", "certificate-authority"),
+    CERTIFICATE: ("acm-pca", "certificate"),
+    ACM_CERTIFICATE: ("acm", "certificate"),
+}
+_SAME_AS = {(INSTALLATION, "id"): "certificate_authority_arn", (S3_BUCKET_POLICY, "id"): "bucket"}
+_TEXTS = {
+    (AUTHORITY, "certificate_signing_request"): "request of ",
+    (CERTIFICATE, "certificate"): _CERTIFICATE,
+    (CERTIFICATE, "certificate_chain"): "chain of ",
+}
+_IAM_ARN_TYPES = {
+    IAM_USER: "user",
+    IAM_ROLE: "role",
+    IAM_POLICY: "policy",
+    IAM_GROUP: "group",
+    IAM_INSTANCE_PROFILE: "instance-profile",
+}
+
+
+def _iam_attribute(kind: str, attribute: str, get_argument: GetArgument, *, provider: ProviderConfig) -> Any:
+    name, path = get_argument("name"), get_argument("path")
+    if not isinstance(name, str):
+        return name if isinstance(name, Unknown) else Unknown("AWS chooses the name")
+    if isinstance(path, Unknown):
+        return path
+    if attribute == "id" and kind != IAM_POLICY:
+        return name
+    return provider.arn("iam", f"{_IAM_ARN_TYPES[kind]}{path or '/'}{name}", is_global=True)
+
+
+def _bucket_attribute(attribute: str, name: Any, provider: ProviderConfig) -> Any:
+    if not isinstance(name, str):
+        return name if isinstance(name, Unknown) else Unknown("AWS chooses the name")
+    if attribute == "arn":
+        partition = provider.arn("s3", "").split(":")[1]
+        return f"arn:{partition}:s3:::{name}"
+    return name if attribute == "id" else f"{name}.s3.amazonaws.com"

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NewType
 
-from pcaform.sources.hcl import symbolic_values
 from pcaform.sources.hcl.blocks import Block
 from pcaform.sources.hcl.functions import JsonText
 from pcaform.sources.hcl.import_blocks import PendingStateChange, ignored_changes, pending_state_changes
 from pcaform.sources.hcl.module_calls import ModuleCalls
-from pcaform.sources.hcl.objects import ResourceObject
+from pcaform.sources.hcl.objects import ResourceObject, is_symbolic_certificate
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
@@ -189,7 +188,7 @@ def _find_detached(resources: Sequence[Resource]) -> dict[str, str]:
         for resource in resources
         if any(_is_absent(resource.attributes.get(name), arns) for name in _OWNERS)
         or (
-            symbolic_values.is_symbolic_certificate(resource.attributes.get("certificate"))
+            is_symbolic_certificate(resource.attributes.get("certificate"))
             and resource.attributes["certificate"] not in certificates
         )
     }

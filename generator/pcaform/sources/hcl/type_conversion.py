@@ -116,7 +116,7 @@ class TypeConstraint:
 
 
 ANY_TYPE = TypeConstraint("any")
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 """Strings that Terraform converts to a boolean, in `tobool` too; others are an error there."""
 
 
@@ -169,7 +169,7 @@ def _convert_primitive(value: Any, name: str) -> Any:
         text = to_string(value)
         return value if isinstance(text, Unknown) else text
     if name == "bool":
-        return _BOOLEANS.get(value, value) if isinstance(value, str) else value
+        return BOOLEANS.get(value, value) if isinstance(value, str) else value
     if is_number(value) or not isinstance(value, str):
         return value
     number = parse_number(value)
