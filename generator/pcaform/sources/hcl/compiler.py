@@ -70,17 +70,12 @@ def _parser() -> Any:
     from lark import Lark
 
     grammar = Path(parser.__file__).with_name("hcl2.lark").read_text(encoding="utf-8")
-    return Lark(
-        _reduce_grammar(grammar), parser="lalr", start="expression", propagate_positions=True, postlex=PostLexer()
-    )
-
-
-def _reduce_grammar(grammar: str) -> str:
-    """Return python-hcl2's grammar without the rules that are not needed; rules that a new version renames stay."""
-    return "".join(map(_reduce_rule, _RULE.split(grammar)))
+    reduced = "".join(map(_reduce_rule, _RULE.split(grammar)))
+    return Lark(reduced, parser="lalr", start="expression", propagate_positions=True, postlex=PostLexer())
 
 
 def _reduce_rule(rule: str) -> str:
+    """Return a rule of the grammar, empty if it is not needed; rules that a new version of python-hcl2 renames stay."""
     name = rule.partition(":")[0].strip(" ?!")
     if name in _REMOVED_RULES:
         return ""

@@ -7,29 +7,42 @@ to each other and never get into a spec; ARNs of IAM are real, since they follow
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core import facts
 from pcaform.sources.hcl.functions import encode_json
-from pcaform.sources.hcl.providers import ProviderConfig
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.unknown import Unknown, first_unknown
 from pcaform.sources.inventory import SYMBOLIC
-from pcaform.terraform.resource_types import (
-    ACM_CERTIFICATE,
-    AUTHORITY,
-    CERTIFICATE,
-    IAM_GROUP,
-    IAM_INSTANCE_PROFILE,
-    IAM_POLICY,
-    IAM_ROLE,
-    IAM_USER,
-    INSTALLATION,
-    S3_BUCKET,
-    S3_BUCKET_POLICY,
-)
+from pcaform.terraform import resource_types as types
+
+_VERSION = "2012-10-17"
+_MERGING_ARGUMENTS = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
+_LISTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
+_NOT_IN_ARN = re.compile(r"[^A-Za-z0-9-]+")
+_DIGITS = 8
+_CERTIFICATE = "certificate of "
+_AUTHORITY_ARN = re.compile(rf"arn:[a-z-]+:acm-pca:[a-z0-9-]+:[0-9]+:certificate-authority/{SYMBOLIC}[A-Za-z0-9-]+")
+_SYMBOLIC_ARNS = {
+    types.AUTHORITY: ("acm-pca", "certificate-authority"),
+    types.CERTIFICATE: ("acm-pca", "certificate"),
+    types.ACM_CERTIFICATE: ("acm", "certificate"),
+}
+_SAME_AS = {(types.INSTALLATION, "id"): "certificate_authority_arn", (types.S3_BUCKET_POLICY, "id"): "bucket"}
+_TEXTS = {
+    (types.AUTHORITY, "certificate_signing_request"): "request of ",
+    (types.CERTIFICATE, "certificate"): _CERTIFICATE,
+    (types.CERTIFICATE, "certificate_chain"): "chain of ",
+}
+_IAM_ARN_TYPES = {
+    types.IAM_USER: "user",
+    types.IAM_ROLE: "role",
+    types.IAM_POLICY: "policy",
+    types.IAM_GROUP: "group",
+    types.IAM_INSTANCE_PROFILE: "instance-profile",
+}
 
 
 @dataclass(frozen=True)
@@ -49,12 +62,7 @@ class ResourceObject:
             return _read_data_source(self.instance, name)
         if isinstance(self.instance.region, Unknown):
             return self.instance.region
-        provider, address = self.instance.provider, self.instance.address
-        return _computed_attribute(block.labels[0], name, address, get_argument=self.get_argument, provider=provider)
-
-    def get_argument(self, name: str) -> Any:
-        """Return one argument, None if it is not set."""
-        return self.instance.argument(name)
+        return _computed_attribute(self.instance, name)
 
 
 @dataclass(frozen=True)
@@ -72,25 +80,19 @@ def _read_data_source(instance: Instance, name: str) -> Any:
     """Return an attribute of a data source; Unknown if it has to be read from AWS."""
     kind, provider = instance.block.labels[0], instance.provider
     if kind == "aws_iam_policy_document" and name == "json":
-        return render_document(instance.values())
+        return _render_document(instance.values())
     if kind == "aws_caller_identity" and name in ("account_id", "id"):
         return provider.account_id
     if kind == "aws_region" and name in ("name", "id", "region"):
         return provider.region
     if kind == "aws_partition" and name in ("partition", "id"):
         return facts.partition(provider.region) if isinstance(provider.region, str) else provider.region
-    if kind in (AUTHORITY, IAM_POLICY) and name == "id":
+    if kind in (types.AUTHORITY, types.IAM_POLICY) and name == "id":
         return instance.argument("arn")
     return Unknown(f"{instance.address}.{name} is read from AWS")
 
 
-_VERSION = "2012-10-17"
-_MERGING_ARGUMENTS = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
-_LISTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
-_PRINCIPALS = {"principals": "Principal", "not_principals": "NotPrincipal"}
-
-
-def render_document(arguments: Mapping[str, Any]) -> str | Unknown:
+def _render_document(arguments: Mapping[str, Any]) -> str | Unknown:
     """Return the JSON of a policy document; Unknown if a part of it is unknown or it merges other documents."""
     unknown = first_unknown(arguments)
     if unknown is not None:
@@ -106,11 +108,9 @@ def render_document(arguments: Mapping[str, Any]) -> str | Unknown:
 def _render_statement(arguments: Mapping[str, Any]) -> dict[str, Any]:
     statement: dict[str, Any] = {"Sid": arguments.get("sid") or None, "Effect": arguments.get("effect") or "Allow"}
     statement |= {word: _unwrap_single(arguments[name]) for name, word in _LISTS.items() if arguments.get(name)}
-    statement |= {
-        word: _render_principals(arguments[name]) for name, word in _PRINCIPALS.items() if arguments.get(name)
-    }
-    if arguments.get("condition"):
-        statement["Condition"] = _render_conditions(arguments["condition"])
+    for name, (word, render) in _BLOCKS.items():
+        if arguments.get(name):
+            statement[word] = render(arguments[name])
     return {key: value for key, value in statement.items() if value is not None}
 
 
@@ -118,35 +118,31 @@ def _render_principals(blocks: list[Mapping[str, Any]]) -> Any:
     result: dict[str, list[Any]] = {}
     for block in blocks:
         result.setdefault(block["type"], []).extend(block["identifiers"])
-    return (
-        "*" if result == {"*": ["*"]} else {kind: _unwrap_single(identifiers) for kind, identifiers in result.items()}
-    )
+    return "*" if result == {"*": ["*"]} else _unwrap_each(result)
 
 
 def _render_conditions(blocks: list[Mapping[str, Any]]) -> dict[str, Any]:
     result: dict[str, dict[str, list[Any]]] = {}
     for block in blocks:
         result.setdefault(block["test"], {}).setdefault(block["variable"], []).extend(block["values"])
-    return {test: dict(_unwrap_values(variables)) for test, variables in result.items()}
+    return {test: _unwrap_each(variables) for test, variables in result.items()}
 
 
-def _unwrap_values(variables: Mapping[str, list[Any]]) -> Iterator[tuple[str, Any]]:
-    for variable, values in variables.items():
-        yield variable, _unwrap_single(values)
+_BLOCKS: Mapping[str, tuple[str, Callable[[list[Mapping[str, Any]]], Any]]] = {
+    "principals": ("Principal", _render_principals),
+    "not_principals": ("NotPrincipal", _render_principals),
+    "condition": ("Condition", _render_conditions),
+}
+
+
+def _unwrap_each(values: Mapping[str, list[Any]]) -> dict[str, Any]:
+    return {name: _unwrap_single(each) for name, each in values.items()}
 
 
 def _unwrap_single(values: Any) -> Any:
     """Return a list, or its only value; `&{` is this data source's notation of IAM policy variables."""
     texts = [str(value).replace("&{", "${") for value in values]
     return texts[0] if len(texts) == 1 else texts
-
-
-GetArgument = Callable[[str], Any]
-"""From an argument's name to its value, None if it is not set."""
-_NOT_IN_ARN = re.compile(r"[^A-Za-z0-9-]+")
-_DIGITS = 8
-_CERTIFICATE = "certificate of "
-_AUTHORITY_ARN = re.compile(rf"arn:[a-z-]+:acm-pca:[a-z0-9-]+:[0-9]+:certificate-authority/{SYMBOLIC}[A-Za-z0-9-]+")
 
 
 def _symbolic_id(address: str) -> str:
@@ -165,62 +161,42 @@ def is_symbolic_certificate(text: Any) -> bool:
     return isinstance(text, str) and text.startswith(_CERTIFICATE)
 
 
-def _computed_attribute(
-    kind: str, name: str, address: str, *, get_argument: GetArgument, provider: ProviderConfig
-) -> Any:
+def _computed_attribute(instance: Instance, name: str) -> Any:
     """Return an attribute that is not an argument, real or symbolic; Unknown if only AWS knows it."""
+    kind, address, provider = instance.block.labels[0], instance.address, instance.provider
     arn_or_id = name in ("arn", "id")
     if arn_or_id and kind in _SYMBOLIC_ARNS:
         service, resource = _SYMBOLIC_ARNS[kind]
         return provider.arn(service, f"{resource}/{_symbolic_id(address)}")
     if arn_or_id and kind in _IAM_ARN_TYPES:
-        return _iam_attribute(kind, name, get_argument, provider=provider)
-    if kind == S3_BUCKET and name in ("arn", "id", "bucket_domain_name"):
-        return _bucket_attribute(name, get_argument("bucket"), provider)
+        return _iam_attribute(instance, name)
+    if kind == types.S3_BUCKET and name in ("arn", "id", "bucket_domain_name"):
+        return _bucket_attribute(instance, name)
     if (kind, name) in _SAME_AS:
-        return get_argument(_SAME_AS[kind, name])
-    if (kind, name) == (AUTHORITY, "certificate"):
+        return instance.argument(_SAME_AS[kind, name])
+    if (kind, name) == (types.AUTHORITY, "certificate"):
         return Unknown(f"the certificate of {address} is installed later")
     if (kind, name) in _TEXTS:
         return f"{_TEXTS[kind, name]}{address}"
     return Unknown(f"{address}.{name} is known only after creation")
 
 
-_SYMBOLIC_ARNS = {
-    AUTHORITY: ("acm-pca", "certificate-authority"),
-    CERTIFICATE: ("acm-pca", "certificate"),
-    ACM_CERTIFICATE: ("acm", "certificate"),
-}
-_SAME_AS = {(INSTALLATION, "id"): "certificate_authority_arn", (S3_BUCKET_POLICY, "id"): "bucket"}
-_TEXTS = {
-    (AUTHORITY, "certificate_signing_request"): "request of ",
-    (CERTIFICATE, "certificate"): _CERTIFICATE,
-    (CERTIFICATE, "certificate_chain"): "chain of ",
-}
-_IAM_ARN_TYPES = {
-    IAM_USER: "user",
-    IAM_ROLE: "role",
-    IAM_POLICY: "policy",
-    IAM_GROUP: "group",
-    IAM_INSTANCE_PROFILE: "instance-profile",
-}
-
-
-def _iam_attribute(kind: str, attribute: str, get_argument: GetArgument, *, provider: ProviderConfig) -> Any:
-    name, path = get_argument("name"), get_argument("path")
+def _iam_attribute(instance: Instance, attribute: str) -> Any:
+    kind, name, path = instance.block.labels[0], instance.argument("name"), instance.argument("path")
     if not isinstance(name, str):
         return name if isinstance(name, Unknown) else Unknown("AWS chooses the name")
     if isinstance(path, Unknown):
         return path
-    if attribute == "id" and kind != IAM_POLICY:
+    if attribute == "id" and kind != types.IAM_POLICY:
         return name
-    return provider.arn("iam", f"{_IAM_ARN_TYPES[kind]}{path or '/'}{name}", is_global=True)
+    return instance.provider.arn("iam", f"{_IAM_ARN_TYPES[kind]}{path or '/'}{name}", is_global=True)
 
 
-def _bucket_attribute(attribute: str, name: Any, provider: ProviderConfig) -> Any:
+def _bucket_attribute(instance: Instance, attribute: str) -> Any:
+    name = instance.argument("bucket")
     if not isinstance(name, str):
         return name if isinstance(name, Unknown) else Unknown("AWS chooses the name")
     if attribute == "arn":
-        partition = provider.arn("s3", "").split(":")[1]
+        partition = instance.provider.arn("s3", "").split(":")[1]
         return f"arn:{partition}:s3:::{name}"
     return name if attribute == "id" else f"{name}.s3.amazonaws.com"

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,8 @@ def _build_inventory(path: str, options: Options) -> Inventory:
     root = load_module(_resolve(path), path)
     calls = ModuleCalls(options)
     values = _load_variables(root.directory, path, options.var_files)
-    scope = ModuleScope(root, "", values, {"aws": provider_from_options(options)}, calls.to_object)
+    arguments = {name: partial(values.__getitem__, name) for name in values}
+    scope = ModuleScope(root, "", arguments, {"aws": provider_from_options(options)}, calls.to_object)
     scope = replace(scope, providers={**scope.providers, **read_providers(scope, options)})
     results = list(read_resources(scope, calls))
     resources = [result for result in results if isinstance(result, Resource)]

@@ -1,6 +1,6 @@
 """Resolves names in one module instance: variables, locals, resources, data sources and outputs of module calls."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,34 +53,14 @@ class Instance:
         return evaluate_body(self.block.body, self.scope, is_inner=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments(Mapping[str, Any]):
-    """The arguments of a module call, evaluated lazily: two calls may need each other's outputs."""
-
-    call: Instance
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self.call.block.body.attributes:
-            raise KeyError(name)
-        return self.call.argument(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.call.block.body.attributes
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.call.block.body.attributes)
-
-    def __len__(self) -> int:
-        return len(self.call.block.body.attributes)
-
-
 @dataclass
 class ModuleScope:
     """One instance of a module: its address, arguments and provider configurations."""
 
     module: Module
     address: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Callable[[], Any]]
+    """Functions that return the values: a call is evaluated lazily, since two may need each other's outputs."""
     providers: Mapping[str, ProviderConfig]
     """By the name in this module: `aws`, `aws.west`."""
     to_object: Callable[[Instance], Any]
@@ -165,7 +145,7 @@ class ModuleScope:
         attributes = block.body.attributes
         type_constraint = self.module.variable_type(name, attributes.get("type"))
         if name in self.arguments:
-            value = self.arguments[name]
+            value = self.arguments[name]()
             is_nullable = block.argument("nullable", self) is not False
             if value is not None or is_nullable or "default" not in attributes:
                 return convert(value, type_constraint)

@@ -1,7 +1,7 @@
 """Reads the module calls and provider blocks of Terraform files without evaluating them, for `access` and `adopt`."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,8 @@ class ReferenceScope:
 
     def call(self, function: str, arguments: list[Any]) -> Any:
         """Return a call of `jsonencode` unevaluated; Unknown for other functions."""
-        return (
-            Call(function, arguments[0])
-            if function == _KEPT_FUNCTION and len(arguments) == 1
-            else Unknown(f"{function}()")
-        )
+        is_kept = function == _KEPT_FUNCTION and len(arguments) == 1
+        return Call(function, arguments[0]) if is_kept else Unknown(f"{function}()")
 
 
 def _format_step(step: Any) -> str:
@@ -55,12 +52,8 @@ def read_configuration(files: Mapping[str, bytes]) -> Configuration:
         module = parse_module(dict(files))
     return Configuration(
         {block.labels[0]: _arguments(block) for block in module.of_type("module") if block.labels},
-        tuple(_arguments(block) for block in _aws_providers(module.of_type("provider"))),
+        tuple(_arguments(block) for block in module.of_type("provider") if block.labels == ("aws",)),
     )
-
-
-def _aws_providers(blocks: Iterable[Block]) -> Iterable[Block]:
-    return (block for block in blocks if block.labels == ("aws",))
 
 
 def _arguments(block: Block) -> dict[str, Any]:
