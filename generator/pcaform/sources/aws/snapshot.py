@@ -4,10 +4,13 @@ ListCertificateAuthorities returns the structure of DescribeCertificateAuthority
 acm-pca service model of botocore both have the shape CertificateAuthority. For a CA in creation, failed or deleted AWS
 returns nothing else: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html. ListCertificates of
 ACM lists only RSA keys up to 2048 bits without `keyTypes`:
-https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html.
+https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html. A progress bar is only shown on a
+terminal: nothing of it is written to a file or a pipe.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -21,9 +24,30 @@ from pcaform.sources.aws.checkpoint import Checkpoint
 from pcaform.sources.aws.crl_buckets import read_buckets
 from pcaform.sources.aws.iam_details import read_principals
 from pcaform.sources.aws.parallel import run_calls, run_jobs, start, try_request
-from pcaform.sources.aws.progress import ProgressCallback, no_progress
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
+
+ProgressCallback = Callable[[int, int], None]
+"""Called with the number of responses so far and in total."""
+
+
+def no_progress(done: int, total: int) -> None:
+    """Report nothing."""
+
+
+@contextmanager
+def show_progress(description: str) -> Iterator[ProgressCallback]:
+    """Yield the callback of a progress bar if stderr is a terminal, else one that does nothing."""
+    if not sys.stderr.isatty():
+        yield no_progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(description, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from pcaform.sources.hcl.compiler import iterate_pairs
 from pcaform.sources.hcl.expressions import Expression, parse_expression
 from pcaform.sources.hcl.lexer import Source, Token, tokenize
 from pcaform.sources.hcl.templates import parse_template
-from pcaform.sources.hcl.traversal import NestedScope, Scope
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.values import NestedScope, Scope, Unknown
 
 _NAMES = frozenset({"word", "name"})
 

@@ -15,9 +15,8 @@ from typing import Any
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.operators import apply_binary, apply_unary, to_string
 from pcaform.sources.hcl.templates import Template
-from pcaform.sources.hcl.traversal import SPLAT, NestedScope, Scope, traverse
 from pcaform.sources.hcl.type_conversion import Set, unify_choice
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.values import SPLAT, NestedScope, Scope, Unknown, traverse
 
 NAME = "n0"
 """The placeholder of a name that is a slot; names that stay in the shape have no digits."""

@@ -12,7 +12,7 @@ from pcaform.sources.hcl.compiler import NAME, Code, ParseError, compile_express
 from pcaform.sources.hcl.lexer import TEMPLATE, Source, Token, tokenize
 from pcaform.sources.hcl.operators import parse_number
 from pcaform.sources.hcl.templates import parse_template
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.values import Unknown
 
 _WORDS = frozenset({"null", "true", "false"})
 _STRING_KINDS = frozenset({"string", TEMPLATE, "heredoc"})

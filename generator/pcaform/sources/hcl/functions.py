@@ -11,7 +11,7 @@ from typing import Any
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.operators import is_equal, is_number, parse_number, to_string
 from pcaform.sources.hcl.type_conversion import BOOLEANS, deduplicate, to_set, unify_choice, unify_items
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.values import Unknown, first_unknown
 
 _ESCAPED = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 

@@ -16,7 +16,7 @@ from pcaform.sources.hcl.objects import ModuleOutputs, ResourceObject
 from pcaform.sources.hcl.providers import Options, ProviderConfig, read_provider
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.static_config import ReferenceScope
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.values import Unknown
 
 _LOCAL = ("./", "../")
 _NAME = re.compile(r"(?:^|/)(?P<name>[A-Za-z0-9_-]+)(?:\?.*)?$")

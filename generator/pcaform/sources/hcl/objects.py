@@ -14,7 +14,7 @@ from typing import Any
 from pcaform.core import facts
 from pcaform.sources.hcl.functions import encode_json
 from pcaform.sources.hcl.scope import Instance, ModuleScope
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.inventory import SYMBOLIC
 from pcaform.terraform import resource_types as types
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.values import Unknown, first_unknown
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _MAX_LENGTH = 1000

@@ -12,8 +12,7 @@ from pcaform.core.problems import Failure
 from pcaform.sources.hcl.blocks import Block, evaluate
 from pcaform.sources.hcl.module_loader import Module
 from pcaform.sources.hcl.operators import to_string
-from pcaform.sources.hcl.traversal import Scope
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.values import Scope, Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Provider
 
 _ARN_COLONS = 5

@@ -25,7 +25,7 @@ from pcaform.sources.hcl.module_loader import load_module
 from pcaform.sources.hcl.providers import Options, list_providers, provider_from_options, provider_notes, read_backend
 from pcaform.sources.hcl.resources import attached_resources, read_resources
 from pcaform.sources.hcl.scope import ModuleScope
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.values import Unknown
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.terraform.resource_types import AUTHORITY, INSTALLATION
 from pcaform.terraform.source_kind import HCL

@@ -14,7 +14,7 @@ from pcaform.sources.hcl.module_calls import ModuleCalls
 from pcaform.sources.hcl.objects import ResourceObject, is_symbolic_certificate
 from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.terraform.arguments import ARGUMENTS
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY, CERTIFICATE

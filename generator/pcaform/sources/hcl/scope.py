@@ -11,9 +11,8 @@ from pcaform.sources.hcl.blocks import Block, evaluate, evaluate_body
 from pcaform.sources.hcl.module_loader import Module
 from pcaform.sources.hcl.providers import ProviderConfig
 from pcaform.sources.hcl.static_config import ReferenceScope
-from pcaform.sources.hcl.traversal import NestedScope, Scope, traverse
 from pcaform.sources.hcl.type_conversion import convert
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.values import NestedScope, Scope, Unknown, first_unknown, traverse
 from pcaform.terraform import addresses
 
 _MAX_FILE_SIZE = 1 << 20

@@ -8,7 +8,7 @@ from typing import Any
 from pcaform.core.garbage_collection import gc_paused
 from pcaform.sources.hcl.blocks import Block, evaluate_body
 from pcaform.sources.hcl.module_loader import parse_module
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.values import Unknown
 from pcaform.terraform.hcl_writer import Call, Reference
 
 _KEPT_FUNCTION = "jsonencode"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.sources.hcl.operators import is_equal, is_number, parse_number, to_string
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.values import Unknown
 
 _UNCERTAIN_TYPE = Unknown("values of different types are combined here")
 

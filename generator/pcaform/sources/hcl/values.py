@@ -1,10 +1,36 @@
-"""Resolves the names of an expression, and traverses a value by attributes, indexes and splats."""
+"""The unknown value, traversal by attributes, indexes and splats, and the scopes that resolve names.
 
-from collections.abc import Callable, Mapping, Sequence
+An unknown value carries its reason to every value that is computed from it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from pcaform.sources.hcl.unknown import Unknown
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that cannot be evaluated, and the reason."""
+
+    reason: str
+    is_error: bool = False
+    """Whether it is an error in Terraform too: `try` goes on to its next argument then."""
+
+
+def first_unknown(value: Any) -> Unknown | None:
+    """Return the first unknown value in plain data."""
+    if isinstance(value, Unknown):
+        return value
+    inner: Iterable[Any] = ()
+    if isinstance(value, Mapping):
+        inner = value.values()
+    elif isinstance(value, list | tuple):
+        inner = value
+    for item in inner:
+        if isinstance(item, Unknown | Mapping | list | tuple) and (unknown := first_unknown(item)) is not None:
+            return unknown
+    return None
+
 
 SPLAT: Final = object()
 """The splat `[*]` or `.*`."""
