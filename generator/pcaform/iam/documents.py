@@ -24,6 +24,12 @@ ANYONE = "*"
 """The kind and the name of a principal that is written `*` alone; `{"AWS": "*"}` means the same."""
 Texts = tuple[str, ...]
 Principals = tuple[tuple[str, str], ...]
+_VERSION_WITH_VARIABLES = "2012-10-17"
+_VERSIONS = (_VERSION_WITH_VARIABLES, "2008-10-17")
+_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+_DOLLAR = re.compile(r"\$(?=\{)")
+ToPattern = Callable[[str], str]
+"""From a text of a policy to its pattern, which depends on the policy's version."""
 
 
 class PolicyError(Failure, ValueError):
@@ -214,14 +220,6 @@ def _refuse_unknown(data: Mapping[str, Any], known: frozenset[str], where: str) 
     unknown = sorted(map(str, data.keys() - known))
     if unknown:
         raise PolicyError(f"{where} has unknown elements: {', '.join(unknown)}")
-
-
-_VERSION_WITH_VARIABLES = "2012-10-17"
-_VERSIONS = (_VERSION_WITH_VARIABLES, "2008-10-17")
-_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
-_DOLLAR = re.compile(r"\$(?=\{)")
-ToPattern = Callable[[str], str]
-"""From a text of a policy to its pattern, which depends on the policy's version."""
 
 
 def read_document(document: str | Mapping[str, Any], name: str) -> Document:

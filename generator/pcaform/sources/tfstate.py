@@ -21,6 +21,10 @@ from pcaform.terraform.source_kind import STATE
 
 _DATA = "data"
 _SECRET = "PRIVATE KEY-----"  # noqa: S105 - marks the start of a key
+VERSION = 4
+_FORMAT_VERSION = "format_version"
+_PLAN_FILE = b"PK\x03\x04"
+_ADVICE = "use the output of 'terraform state pull' or 'terraform show -json'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +170,6 @@ def _shown_instances(values: Any, others: Counter[str]) -> Iterator[_Instance]:
                 )
             elif resource.get("mode") == "managed":
                 others[resource["type"]] += 1
-
-
-VERSION = 4
-_FORMAT_VERSION = "format_version"
-_PLAN_FILE = b"PK\x03\x04"
-_ADVICE = "use the output of 'terraform state pull' or 'terraform show -json'"
 
 
 def _decode(content: bytes, name: str) -> Mapping[str, Any]:

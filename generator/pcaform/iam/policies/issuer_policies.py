@@ -18,6 +18,9 @@ from pcaform.spec.stack import Aws
 
 ArnOf = Callable[[str], Any]
 """From a CA's key to its name in the policy: an ARN, or a reference to one."""
+_SPACE = re.compile(r"\s")
+_CA_LISTS = (("Resource",), ("Condition", "StringEquals", "acm:CertificateAuthority"))
+"""The lists of CAs in a statement: the only parts that can be split into several statements with the same meaning."""
 
 
 def documents(issuer: Issuer, aws: Aws, *, arn_of: ArnOf) -> dict[str, Statement]:
@@ -41,11 +44,6 @@ def _resolve_cas(value: Any, arn_of: ArnOf) -> Any:
     if isinstance(value, dict):
         return {key: _resolve_cas(inner, arn_of) for key, inner in value.items()}
     return [_resolve_cas(inner, arn_of) for inner in value] if isinstance(value, list) else value
-
-
-_SPACE = re.compile(r"\s")
-_CA_LISTS = (("Resource",), ("Condition", "StringEquals", "acm:CertificateAuthority"))
-"""The lists of CAs in a statement: the only parts that can be split into several statements with the same meaning."""
 
 
 def _pack(statements: Sequence[Statement]) -> list[Statement]:

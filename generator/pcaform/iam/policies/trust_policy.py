@@ -21,6 +21,19 @@ EC2 = "ec2.amazonaws.com"
 _POD_IDENTITY = "pods.eks.amazonaws.com"
 _ASSUME = "sts:AssumeRole"
 _ANYWHERE = "rolesanywhere.amazonaws.com"
+_TENANTS = (
+    "repo:",
+    "repository:",
+    "repository_owner:",
+    "repository_owner_id:",
+    "job_workflow_ref:",
+    "project_path:",
+    "organization:",
+    "org/",
+    "owner:",
+)
+"""The prefixes of tenants in the subjects of GitHub, GitLab, HCP Terraform, Buildkite, CircleCI and Vercel."""
+_WILD = re.compile(r"[*?]|\$\{")
 
 
 def document(trust: Trust, aws: Aws) -> dict[str, Any]:
@@ -60,22 +73,6 @@ def _anywhere(anywhere: RolesAnywhere) -> Statement:
         condition["StringEquals"] = {"aws:PrincipalTag/x509Subject/CN": list(anywhere.common_names)}
     actions = [_ASSUME, "sts:SetSourceIdentity", "sts:TagSession"]
     return statement("RolesAnywhere", actions, principal={"Service": [_ANYWHERE]}, condition=condition)
-
-
-_TENANTS = (
-    "repo:",
-    "repository:",
-    "repository_owner:",
-    "repository_owner_id:",
-    "job_workflow_ref:",
-    "project_path:",
-    "organization:",
-    "org/",
-    "owner:",
-)
-"""The prefixes of tenants in the subjects of GitHub, GitLab, HCP Terraform, Buildkite, CircleCI and Vercel."""
-
-_WILD = re.compile(r"[*?]|\$\{")
 
 
 def is_untrusted_subject(subject: str) -> bool:

@@ -31,6 +31,12 @@ from pcaform.sources.inventory import ImportNote, Inventory, NoteKind, Resource
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, IAM_POLICY, PERMISSION, SHARE
 from pcaform.terraform.source_kind import LIVE
 
+_MANAGED_PATHS = {
+    "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center manages this role: change its permission set instead",
+    "/aws-service-role/": "its service manages this service-linked role",
+}
+_MAX_SHOWN = 20
+
 
 @dataclass(frozen=True, slots=True)
 class StatusHandling:
@@ -169,13 +175,6 @@ def _list_certificate(certificate: Certificate, origins: Mapping[str, str]) -> I
         "renewal_summary": [renewal] if certificate.renewal else [],
     }
     yield Resource(ACM_CERTIFICATE, arn, attributes, arn, origin=origins[certificate.authority])
-
-
-_MANAGED_PATHS = {
-    "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center manages this role: change its permission set instead",
-    "/aws-service-role/": "its service manages this service-linked role",
-}
-_MAX_SHOWN = 20
 
 
 def _list_issuers(iam_principals: IamPrincipals, scope: AccountScope) -> Iterator[Resource | ImportNote]:

@@ -17,6 +17,14 @@ from pcaform.core.problems import Failure
 from pcaform.core.quotas import PUBLISHED
 from pcaform.sources.aws.errors import ErrorKind, classify_error
 
+_ATTEMPTS = 8
+"""Attempts of one request, unless AWS_MAX_ATTEMPTS is set; botocore waits up to 1, 2, 4, ... 20 seconds in between."""
+_FIRST_ATTEMPTS = 3
+_CONNECTIONS = 64
+_SESSION_NAME = "pcaform-import"
+_DISABLED = ("DISABLED", "DISABLING")
+_ACCOUNT_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
+
 
 class Stopped(Exception):  # noqa: N818 - it is not an error: the run was stopped
     """The run was stopped, so the request is not sent."""
@@ -55,13 +63,6 @@ class RateLimiter:
             turn = max(now, self._next.get(queue_key, now))
             self._next[queue_key] = turn + 1 / rate
         return turn - now
-
-
-_ATTEMPTS = 8
-"""Attempts of one request, unless AWS_MAX_ATTEMPTS is set; botocore waits up to 1, 2, 4, ... 20 seconds in between."""
-_FIRST_ATTEMPTS = 3
-_CONNECTIONS = 64
-_SESSION_NAME = "pcaform-import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +136,6 @@ def enabled_regions(account: Account) -> tuple[str, ...]:
             raise
         options = {}
     return tuple(region for region in sorted(offered) if options.get(region, "ENABLED") not in _DISABLED)
-
-
-_DISABLED = ("DISABLED", "DISABLING")
-_ACCOUNT_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 
 
 def _open_session(caller: Caller) -> Any:

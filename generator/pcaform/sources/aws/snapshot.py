@@ -29,6 +29,21 @@ from pcaform.sources.inventory import ImportNote
 
 ProgressCallback = Callable[[int, int], None]
 """Called with the number of responses so far and in total."""
+PARTS = {
+    account_snapshot.PERMISSIONS: api_calls.PERMISSIONS,
+    account_snapshot.POLICY: api_calls.POLICY,
+    account_snapshot.CERTIFICATE: api_calls.CERTIFICATE,
+    account_snapshot.REQUEST: api_calls.REQUEST,
+    account_snapshot.TAGS: api_calls.TAGS,
+}
+"""The parts of a CA, and the operation that reads each."""
+_PENDING = "PENDING_CERTIFICATE"
+_FOREIGN = (account_snapshot.CERTIFICATE,)
+"""What the default permission of a RAM share allows to read; a reference needs it, as the parent of CAs."""
+_OWN = "CAs of this account"
+_LIST = "acm-pca:ListCertificateAuthorities"
+_LIST_CERTIFICATES = "acm:ListCertificates"
+_HINT = "; to leave out a region that is not in use, name the others with --region"
 
 
 def no_progress(done: int, total: int) -> None:
@@ -68,24 +83,6 @@ class Filters:
 
 
 NO_FILTERS = Filters()
-
-
-PARTS = {
-    account_snapshot.PERMISSIONS: api_calls.PERMISSIONS,
-    account_snapshot.POLICY: api_calls.POLICY,
-    account_snapshot.CERTIFICATE: api_calls.CERTIFICATE,
-    account_snapshot.REQUEST: api_calls.REQUEST,
-    account_snapshot.TAGS: api_calls.TAGS,
-}
-"""The parts of a CA, and the operation that reads each."""
-
-_PENDING = "PENDING_CERTIFICATE"
-_FOREIGN = (account_snapshot.CERTIFICATE,)
-"""What the default permission of a RAM share allows to read; a reference needs it, as the parent of CAs."""
-_OWN = "CAs of this account"
-_LIST = "acm-pca:ListCertificateAuthorities"
-_LIST_CERTIFICATES = "acm:ListCertificates"
-_HINT = "; to leave out a region that is not in use, name the others with --region"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from pcaform.sources.hcl.templates import parse_template
 from pcaform.sources.hcl.values import NestedScope, Scope, Unknown
 
 _NAMES = frozenset({"word", "name"})
+_META_ARGUMENTS = frozenset(
+    {"count", "for_each", "depends_on", "provider", "providers", "source", "version", "lifecycle"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +157,6 @@ class _BodyParser:
 
 def _no_template(source: Source, start: int, _stop: int) -> str:
     raise source.failure(start, "a label must be a plain string")
-
-
-_META_ARGUMENTS = frozenset(
-    {"count", "for_each", "depends_on", "provider", "providers", "source", "version", "lifecycle"}
-)
 
 
 def evaluate(attribute: Attribute, scope: Scope) -> Any:

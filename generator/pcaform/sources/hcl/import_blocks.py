@@ -31,6 +31,19 @@ _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^"\]])*\]')
 _EACH = re.compile(r"\[each(?P<path>(?:\.[A-Za-z_][A-Za-z0-9_-]*)+)\]")
 _OTHER_KEYS = "no resource has this address, only others with this name"
 _ADVICE = "import from the state instead, if there is one"
+_GENERATION = re.compile(r"(?P<authority>module\.ca_.+)_certificate(?:_g[0-9]+)?\Z")
+_MOVED = (
+    "{location}: a 'moved' block moves {old} here. If that is applied, there is nothing to do; if not, apply these "
+    "files first, since a stack would destroy the resource"
+)
+_REMOVED = (
+    "{location}: a 'removed' block forgets this resource. If that is applied, there is nothing to do; if not, apply "
+    "these files first, since a stack would destroy the resource"
+)
+_IGNORED = (
+    "{location}: 'ignore_changes' covers {what} here, but a stack manages it: compare the spec with AWS "
+    "('pcaform drift')"
+)
 
 
 def apply_import_blocks(
@@ -151,21 +164,6 @@ def _replace_arns(value: Any, arns: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         return {key: _replace_arns(inner, arns) for key, inner in value.items()}
     return [_replace_arns(inner, arns) for inner in value] if isinstance(value, list) else value
-
-
-_GENERATION = re.compile(r"(?P<authority>module\.ca_.+)_certificate(?:_g[0-9]+)?\Z")
-_MOVED = (
-    "{location}: a 'moved' block moves {old} here. If that is applied, there is nothing to do; if not, apply these "
-    "files first, since a stack would destroy the resource"
-)
-_REMOVED = (
-    "{location}: a 'removed' block forgets this resource. If that is applied, there is nothing to do; if not, apply "
-    "these files first, since a stack would destroy the resource"
-)
-_IGNORED = (
-    "{location}: 'ignore_changes' covers {what} here, but a stack manages it: compare the spec with AWS "
-    "('pcaform drift')"
-)
 
 
 @dataclass(frozen=True, slots=True)

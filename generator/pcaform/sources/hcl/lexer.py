@@ -14,6 +14,33 @@ from typing import NamedTuple
 from pcaform.core.problems import Failure
 
 _BYTE_ORDER_MARK = "\ufeff"
+_TOKEN = re.compile(
+    r"""[ \t\r]*(?:
+        (?P<newline>\n)
+      | (?P<word>[A-Za-z_]++(?![\w-]))
+      | (?P<name>[^\W\d][\w-]*+)
+      | (?P<string>"(?:[^"\\$%\n]++|\\[^\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
+      | (?P<equals>=(?![=>]))
+      | (?P<open>[\[{(])
+      | (?P<close>[\]})])
+      | (?P<number>[0-9]++(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?)
+      | (?P<comment>\#[^\n]*+|//[^\n]*+|(?s:/\*.*?\*/))
+      | (?P<heredoc><<-?(?P<marker>[^\W\d][\w-]*+)[ \t]*\r?\n)
+      | (?P<other>/\*|==|!=|<=|>=|=>|&&|\|\||\.\.\.|::|[-+*/%<>!?:.,~])
+      | (?P<quote>")
+      | (?P<end>\Z)
+      | (?P<invalid>.)
+    )""",
+    re.VERBOSE,
+)
+_IN_QUOTES = re.compile(r'(?:[^"\\$%\n]++|\\[^\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+')
+_IN_HEREDOC = re.compile(r"(?:[^$%]++|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
+_MAX_DEPTH = 100
+"""Maximum nesting depth of brackets, blocks and templates; real configurations stay far below it."""
+TEMPLATE = "template"
+_NEEDS_SEARCH = frozenset({"quote", "heredoc", "end"})
+"""Kinds that end scanning: where a quoted template or a heredoc ends, a pattern cannot find."""
+_CLOSING = {"{": "}", "[": "]", "(": ")"}
 
 
 @dataclass(frozen=True)
@@ -55,36 +82,6 @@ def decode_source(content: bytes, path: str) -> Source:
             f"{path}:{line}:{column}: invalid UTF-8 byte 0x{content[error.start]:02x}: save the file as UTF-8"
         ) from None
     return Source(path, text.removeprefix(_BYTE_ORDER_MARK))
-
-
-_TOKEN = re.compile(
-    r"""[ \t\r]*(?:
-        (?P<newline>\n)
-      | (?P<word>[A-Za-z_]++(?![\w-]))
-      | (?P<name>[^\W\d][\w-]*+)
-      | (?P<string>"(?:[^"\\$%\n]++|\\[^\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
-      | (?P<equals>=(?![=>]))
-      | (?P<open>[\[{(])
-      | (?P<close>[\]})])
-      | (?P<number>[0-9]++(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?)
-      | (?P<comment>\#[^\n]*+|//[^\n]*+|(?s:/\*.*?\*/))
-      | (?P<heredoc><<-?(?P<marker>[^\W\d][\w-]*+)[ \t]*\r?\n)
-      | (?P<other>/\*|==|!=|<=|>=|=>|&&|\|\||\.\.\.|::|[-+*/%<>!?:.,~])
-      | (?P<quote>")
-      | (?P<end>\Z)
-      | (?P<invalid>.)
-    )""",
-    re.VERBOSE,
-)
-_IN_QUOTES = re.compile(r'(?:[^"\\$%\n]++|\\[^\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+')
-_IN_HEREDOC = re.compile(r"(?:[^$%]++|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
-_MAX_DEPTH = 100
-"""Maximum nesting depth of brackets, blocks and templates; real configurations stay far below it."""
-
-TEMPLATE = "template"
-_NEEDS_SEARCH = frozenset({"quote", "heredoc", "end"})
-"""Kinds that end scanning: where a quoted template or a heredoc ends, a pattern cannot find."""
-_CLOSING = {"{": "}", "[": "]", "(": ")"}
 
 
 class Token(NamedTuple):

@@ -20,6 +20,17 @@ _REGION_SEPARATOR = "/"
 """Separates a provider's alias from the region that a resource sets itself."""
 _NO_REGION = Unknown("no provider block sets a region: set it with '--region'")
 _NO_ACCOUNT = Unknown("no provider block sets the account: set it with '--account-id'")
+_ROLE: Final = ("role_arn", "external_id", "session_name")
+_BACKEND: Final = frozenset(
+    {
+        *("address", "assume_role", "bucket", "container_name", "dynamodb_table", "encrypt", "endpoints", "hostname"),
+        *("impersonate_service_account", "key", "kms_encryption_key", "kms_key_id", "namespace", "organization"),
+        *("path", "prefix", "profile", "region", "resource_group_name", "schema_name", "secret_suffix"),
+        *("storage_account_name", "subscription_id", "tenant_id", "use_azuread_auth", "use_lockfile", "use_oidc"),
+        "workspace_key_prefix",
+    }
+)
+"""Arguments of backends that are not secret: https://developer.hashicorp.com/terraform/language/backend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +122,6 @@ def _account(attributes: Mapping[str, Any], options: Options, location: str) -> 
     if options.account_id:
         return options.account_id
     return Unknown(f"{location}: this provider block sets no single account: set it with '--account-id'")
-
-
-_ROLE: Final = ("role_arn", "external_id", "session_name")
-_BACKEND: Final = frozenset(
-    {
-        *("address", "assume_role", "bucket", "container_name", "dynamodb_table", "encrypt", "endpoints", "hostname"),
-        *("impersonate_service_account", "key", "kms_encryption_key", "kms_key_id", "namespace", "organization"),
-        *("path", "prefix", "profile", "region", "resource_group_name", "schema_name", "secret_suffix"),
-        *("storage_account_name", "subscription_id", "tenant_id", "use_azuread_auth", "use_lockfile", "use_oidc"),
-        "workspace_key_prefix",
-    }
-)
-"""Arguments of backends that are not secret: https://developer.hashicorp.com/terraform/language/backend."""
 
 
 def list_providers(providers: Mapping[str, ProviderConfig], aliases: Iterable[str]) -> dict[str, Provider]:

@@ -30,6 +30,9 @@ from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.terraform.resource_types import AUTHORITY, INSTALLATION
 from pcaform.terraform.source_kind import HCL
 
+_DEFAULT_FILES = ("terraform.tfvars", "terraform.tfvars.json")
+_AUTOMATIC_SUFFIXES = (".auto.tfvars", ".auto.tfvars.json")
+
 
 def read(path: str, options: Options) -> Inventory:
     """Return the inventory of the private CAs in a directory's configuration.
@@ -90,10 +93,6 @@ def _set_installed_certificates(resources: Sequence[Resource]) -> list[Resource]
         else resource
         for resource in resources
     ]
-
-
-_DEFAULT_FILES = ("terraform.tfvars", "terraform.tfvars.json")
-_AUTOMATIC_SUFFIXES = (".auto.tfvars", ".auto.tfvars.json")
 
 
 class _EmptyScope:

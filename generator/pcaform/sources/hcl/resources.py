@@ -39,6 +39,14 @@ UnrelatedType = NewType("UnrelatedType", str)
 """The type of a resource that is not about private CAs."""
 ReadResult = Resource | ImportNote | PendingStateChange | UnrelatedType
 ReadInstance = Callable[[Instance], Iterator[ReadResult]]
+_SCALARS = {row.name.rpartition(".")[2]: row.kind for row in ARGUMENTS if row.kind in ("number", "bool")}
+_BOOLEANS = frozenset(name for name, kind in _SCALARS.items() if kind == "bool") | {"prevent_destroy"}
+_TYPES = {
+    **{name: TypeConstraint(kind) for name, kind in _SCALARS.items()},
+    "prevent_destroy": TypeConstraint("bool"),
+    **dict.fromkeys(("subject", "tags", "validity"), TypeConstraint("string")),
+}
+"""The provider's types of some arguments; a type applies to everything below a block or map too."""
 
 
 def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResult]:
@@ -196,16 +204,6 @@ def _find_detached(resources: Sequence[Resource]) -> dict[str, str]:
 
 def _is_absent(arn: Any, arns: set[Any]) -> bool:
     return isinstance(arn, str) and is_symbolic(arn) and arn not in arns
-
-
-_SCALARS = {row.name.rpartition(".")[2]: row.kind for row in ARGUMENTS if row.kind in ("number", "bool")}
-_BOOLEANS = frozenset(name for name, kind in _SCALARS.items() if kind == "bool") | {"prevent_destroy"}
-_TYPES = {
-    **{name: TypeConstraint(kind) for name, kind in _SCALARS.items()},
-    "prevent_destroy": TypeConstraint("bool"),
-    **dict.fromkeys(("subject", "tags", "validity"), TypeConstraint("string")),
-}
-"""The provider's types of some arguments; a type applies to everything below a block or map too."""
 
 
 def _to_state_shape(attributes: dict[str, Any], default_tags: Mapping[str, str], *, takes_tags: bool) -> dict[str, Any]:

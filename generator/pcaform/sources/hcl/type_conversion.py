@@ -12,6 +12,8 @@ from pcaform.sources.hcl.operators import is_equal, is_number, parse_number, to_
 from pcaform.sources.hcl.values import Unknown
 
 _UNCERTAIN_TYPE = Unknown("values of different types are combined here")
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+"""Strings that Terraform converts to a boolean, in `tobool` too; others are an error there."""
 
 
 class Set(list[Any]):
@@ -116,8 +118,6 @@ class TypeConstraint:
 
 
 ANY_TYPE = TypeConstraint("any")
-BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-"""Strings that Terraform converts to a boolean, in `tobool` too; others are an error there."""
 
 
 class TypeScope:
