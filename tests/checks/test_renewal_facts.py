@@ -16,10 +16,8 @@ from conftest import Run
 from pcaform.checks.access.account import account_request
 from pcaform.checks.audit.check import audit_account
 from pcaform.checks.drift.difference import Kind
-from pcaform.sources.aws.filters import Filters
-from pcaform.sources.aws.rate_limit import RateLimiter
-from pcaform.sources.aws.session import Caller, open_account
-from pcaform.sources.aws.snapshot import read_snapshot
+from pcaform.sources.aws.session import Caller, RateLimiter, open_account
+from pcaform.sources.aws.snapshot import Filters, read_snapshot
 from sources.aws.conftest import ACCOUNT, OTHER, REGION, Live, live
 
 ALL = ["GetCertificate", "IssueCertificate", "ListPermissions"]

@@ -20,8 +20,8 @@ from pcaform.render.templates import render
 from pcaform.render.write.write import write
 from pcaform.rules.load import load_valid_text
 from pcaform.sources import tfstate
-from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
+from pcaform.sources.aws.snapshot import Filters
 from pcaform.sources.hcl.providers import Options
 from pcaform.sources.hcl.read import read
 from pcaform.sources.inventory import Inventory

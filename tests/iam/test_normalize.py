@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from pcaform.iam.evaluator.documents import read_document
-from pcaform.iam.evaluator.evaluate import Effect, Policies, Request, evaluate
-from pcaform.iam.evaluator.principals import Principal
+from pcaform.iam.documents import read_document
+from pcaform.iam.evaluator.evaluate import Effect, Policies, Principal, Request, evaluate
 from pcaform.iam.normalize import normalized_statements
 
 ACTIONS = ("acm-pca:GetCertificate", "acm-pca:IssueCertificate")

@@ -19,8 +19,7 @@ from pcaform.adopt.providers import (
 from pcaform.adopt.state import Entry, State
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.permissions import read_permissions, read_statuses
-from pcaform.sources.aws.rate_limit import RateLimiter
-from pcaform.sources.aws.session import Account, Caller, open_account
+from pcaform.sources.aws.session import Account, Caller, RateLimiter, open_account
 from pcaform.sources.hcl.static_config import read_configuration
 from pcaform.terraform.runner import Terraform, find_binary
 

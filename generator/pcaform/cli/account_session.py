@@ -7,12 +7,9 @@ from pcaform.core import console
 from pcaform.core.problems import Failure
 from pcaform.sources.aws import session
 from pcaform.sources.aws.checkpoint import open_checkpoint
-from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.inventory import import_request, to_inventory
-from pcaform.sources.aws.progress import show_progress
-from pcaform.sources.aws.rate_limit import RateLimiter
-from pcaform.sources.aws.session import Account, Caller
-from pcaform.sources.aws.snapshot import read_snapshot
+from pcaform.sources.aws.session import Account, Caller, RateLimiter
+from pcaform.sources.aws.snapshot import Filters, read_snapshot, show_progress
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.terraform.resource_types import AUTHORITY
 

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
+from pcaform.sources.aws.snapshot import Filters
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
 _ARN = re.compile(r"arn:[a-z-]+:acm-pca:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate-authority/[0-9a-f-]{36}")

@@ -1,18 +1,20 @@
 """Policy documents as values: every statement with its elements, whichever way the document spells them.
 
 A document has one statement or a list, and an element one value or a list. Reading is the same for everybody; what IAM
-would refuse beyond the shape is checked by the evaluator, which must not guess.
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+would refuse beyond the shape `read_document` refuses: what cannot be evaluated is an error, never silently no match.
+Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_grammar.html,
+access-analyzer-reference-policy-checks.html (what is an error), reference_policies_elements_principal.html.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from pcaform.core.problems import Failure
 from pcaform.iam.evaluator.conditions import Condition
-from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
+from pcaform.iam.evaluator.patterns import Context, are_variables_well_formed, is_action, is_resource
 
 _BLOCKS = frozenset(("Version", "Id", "Statement"))
 _ELEMENTS = frozenset(
@@ -22,6 +24,12 @@ ANYONE = "*"
 """The kind and the name of a principal that is written `*` alone; `{"AWS": "*"}` means the same."""
 Texts = tuple[str, ...]
 Principals = tuple[tuple[str, str], ...]
+_VERSION_WITH_VARIABLES = "2012-10-17"
+_VERSIONS = (_VERSION_WITH_VARIABLES, "2008-10-17")
+_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+_DOLLAR = re.compile(r"\$(?=\{)")
+ToPattern = Callable[[str], str]
+"""From a text of a policy to its pattern, which depends on the policy's version."""
 
 
 class PolicyError(Failure, ValueError):
@@ -212,3 +220,63 @@ def _refuse_unknown(data: Mapping[str, Any], known: frozenset[str], where: str) 
     unknown = sorted(map(str, data.keys() - known))
     if unknown:
         raise PolicyError(f"{where} has unknown elements: {', '.join(unknown)}")
+
+
+def read_document(document: str | Mapping[str, Any], name: str) -> Document:
+    """Read a policy from JSON text or data; raises PolicyError with the policy and the statement."""
+    policy, where = read_policy(document, name), f"policy '{name}'"
+    version = _VERSIONS[1] if policy.version is None else policy.version
+    if version not in _VERSIONS:
+        raise PolicyError(f"{where} has the version '{version}', allowed: {', '.join(_VERSIONS)}")
+    to_pattern = str if version == _VERSION_WITH_VARIABLES else _escape_variables
+    statements = tuple(_with_patterns(each, to_pattern) for each in policy.statements)
+    for number, statement in enumerate(statements, start=1):
+        _check_statement(statement, f"{where}, statement {number}")
+    return replace(policy, statements=statements)
+
+
+def _with_patterns(statement: Statement, to_pattern: ToPattern) -> Statement:
+    """Return a statement with resources and conditions as patterns."""
+    resources, not_resources = (
+        None if texts is None else tuple(map(to_pattern, texts))
+        for texts in (statement.resources, statement.not_resources)
+    )
+    conditions = tuple(replace(each, values=tuple(map(to_pattern, each.values))) for each in statement.conditions)
+    return replace(statement, resources=resources, not_resources=not_resources, conditions=conditions)
+
+
+def _check_statement(statement: Statement, where: str) -> None:
+    if (statement.actions is None) is (statement.not_actions is None):
+        raise PolicyError(f"{where} needs one of Action and NotAction")
+    _check_resources(statement, where)
+    if statement.principals is not None and statement.not_principals is not None:
+        raise PolicyError(f"{where} has both Principal and NotPrincipal")
+    if statement.not_principals is not None and statement.is_allow:
+        raise PolicyError(f"{where} allows with NotPrincipal, which AWS does not support")
+    _check_principals(statement.principals or (), f"{where}, Principal")
+    _check_principals(statement.not_principals or (), f"{where}, NotPrincipal")
+    for error in filter(None, (each.find_error() for each in statement.conditions)):
+        raise PolicyError(f"{where} has {error}")
+
+
+def _check_resources(statement: Statement, where: str) -> None:
+    """Check Resource or NotResource, which are optional in a statement with principals."""
+    present: list[Texts] = [each for each in (statement.resources, statement.not_resources) if each is not None]
+    if len(present) > 1 or not (present or statement.is_resource_based):
+        raise PolicyError(f"{where} needs one of Resource and NotResource")
+    for pattern in present[0] if present else ():
+        if not (pattern == "*" or pattern.startswith("arn:")) or not are_variables_well_formed(pattern):
+            raise PolicyError(f"{where} has the resource '{pattern}', which is neither '*' nor an ARN")
+
+
+def _check_principals(principals: Principals, where: str) -> None:
+    for kind, name in principals:
+        if kind not in (*_KINDS, ANYONE):
+            raise PolicyError(f"{where} {kind} has the kind '{kind}', allowed: {', '.join(_KINDS)}")
+        if ("*" in name or "?" in name) and not (kind in ("AWS", ANYONE) and name == ANYONE):
+            raise PolicyError(f"{where} {kind} has '{name}', but a wildcard never matches a part of a name")
+
+
+def _escape_variables(text: str) -> str:
+    """Return a text of policy version 2008-10-17 as a pattern: `${` does not start a variable there."""
+    return _DOLLAR.sub("${$}", text)

@@ -4,14 +4,15 @@ Formats: `terraform state pull` prints version 4; `show -json` of a state or pla
 https://developer.hashicorp.com/terraform/internals/json-format.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
-from pcaform.sources.state_text import decode
 from pcaform.terraform.addresses import with_key
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY
@@ -20,6 +21,10 @@ from pcaform.terraform.source_kind import STATE
 
 _DATA = "data"
 _SECRET = "PRIVATE KEY-----"  # noqa: S105 - marks the start of a key
+VERSION = 4
+_FORMAT_VERSION = "format_version"
+_PLAN_FILE = b"PK\x03\x04"
+_ADVICE = "use the output of 'terraform state pull' or 'terraform show -json'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +36,16 @@ class _Instance:
 
     type: str
     address: str
-    mode: str
+    is_data: bool
     attributes: Mapping[str, Any]
     hidden: frozenset[str]
     provider: str = ""
     deposed: str = ""
     is_tainted: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.attributes, Mapping):
+            raise TypeError("attributes must be a mapping")
 
 
 def read(content: bytes, name: str) -> Inventory:
@@ -44,7 +53,7 @@ def read(content: bytes, name: str) -> Inventory:
 
     Raises Failure for documents that are incomplete or damaged.
     """
-    document = decode(content, name)
+    document = _decode(content, name)
     others: Counter[str] = Counter()
     try:
         return _build_inventory(_instances(document, others), others)
@@ -59,29 +68,17 @@ def _build_inventory(instances: Iterator[_Instance], others: Mapping[str, int]) 
         notes += _destroy_notes(instance)
         if instance.deposed:
             continue
-        if instance.type in ATTRIBUTES and (instance.mode != _DATA or instance.type == AUTHORITY):
-            wanted = ATTRIBUTES[instance.type]
-            allowed = {key: value for key, value in instance.attributes.items() if key in wanted}
-            visible = {
-                key: value for key, value in allowed.items() if key not in instance.hidden and not _is_secret(value)
-            }
-            unread = frozenset(allowed) - visible.keys()
-            resources.append(
-                Resource(
-                    instance.type,
-                    instance.address,
-                    visible,
-                    is_reference=instance.mode == _DATA,
-                    provider=instance.provider,
-                    unread=unread,
-                )
-            )
-            notes += [
-                ImportNote("unknown", instance.address, f"'{key}' is marked sensitive in the state, so it was not read")
-                for key in sorted(unread)
-            ]
-        elif instance.mode != _DATA and instance.type.startswith(ACMPCA_PREFIX):
-            notes.append(ImportNote("left out", instance.address, f"a spec has no field for '{instance.type}'"))
+        kind, address = instance.type, instance.address
+        if kind in ATTRIBUTES and (kind == AUTHORITY or not instance.is_data):
+            allowed = {key: value for key, value in instance.attributes.items() if key in ATTRIBUTES[kind]}
+            unread = frozenset(key for key, value in allowed.items() if key in instance.hidden or _is_secret(value))
+            visible = {key: value for key, value in allowed.items() if key not in unread}
+            found = Resource(kind, address, visible, is_reference=instance.is_data, provider=instance.provider)
+            resources.append(replace(found, unread=unread))
+            reason = "'{}' is marked sensitive in the state, so it was not read"
+            notes += [ImportNote("unknown", address, reason.format(key)) for key in sorted(unread)]
+        elif not instance.is_data and kind.startswith(ACMPCA_PREFIX):
+            notes.append(ImportNote("left out", address, f"a spec has no field for '{kind}'"))
     return Inventory(tuple(resources), tuple(notes), source=STATE, others=others)
 
 
@@ -117,7 +114,9 @@ def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[_I
             if _is_relevant(resource.get("type")):
                 yield from _state_instances(resource)
             elif resource.get("mode") == "managed":
-                others[str(resource.get("type"))] += _count_instances(resource)
+                if not isinstance(resource["instances"], list):
+                    raise TypeError("instances must be a list")
+                others[str(resource.get("type"))] += len(resource["instances"])
         return
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
@@ -129,29 +128,22 @@ def _instances(document: Mapping[str, Any], others: Counter[str]) -> Iterator[_I
     yield from prior if has_cas else planned
 
 
-def _count_instances(resource: Mapping[str, Any]) -> int:
-    if not isinstance(resource["instances"], list):
-        raise TypeError("instances must be a list")
-    return len(resource["instances"])
-
-
 def _state_instances(resource: Mapping[str, Any]) -> Iterator[_Instance]:
     """Yield the instances of a resource in a state of version 4."""
-    mode, kind = resource["mode"], resource["type"]
-    parts = (resource.get("module"), _DATA if mode == _DATA else None, kind, resource["name"])
+    kind, is_data = resource["type"], resource["mode"] == _DATA
+    parts = (resource.get("module"), _DATA if is_data else None, kind, resource["name"])
     base = ".".join(part for part in parts if part)
     alias = str(resource.get("provider") or "").rpartition('"]')[2].removeprefix(".")
     for instance in resource["instances"]:
         index = instance.get("index_key")
-        address = base if index is None else with_key(base, index)
+        attributes = instance.get("attributes")
         paths = instance.get("sensitive_attributes") or ()
-        hidden = frozenset(str(path[0]["value"]) for path in paths if path)
         yield _Instance(
             kind,
-            address,
-            mode,
-            _check_mapping(instance.get("attributes")),
-            hidden,
+            base if index is None else with_key(base, index),
+            is_data,
+            {} if attributes is None else attributes,
+            frozenset(str(path[0]["value"]) for path in paths if path),
             provider=alias,
             deposed=str(instance.get("deposed") or ""),
             is_tainted=instance.get("status") == "tainted",
@@ -166,15 +158,13 @@ def _shown_instances(values: Any, others: Counter[str]) -> Iterator[_Instance]:
         modules += module.get("child_modules") or ()
         for resource in module.get("resources") or ():
             if _is_relevant(resource["type"]):
-                hidden = resource.get("sensitive_values") or {}
-                marked = frozenset(name for name, mark in hidden.items() if is_marked(mark))
-                values = _check_mapping(resource.get("values"))
+                hidden, shown = resource.get("sensitive_values") or {}, resource.get("values")
                 yield _Instance(
                     resource["type"],
                     resource["address"],
-                    resource["mode"],
-                    values,
-                    marked,
+                    resource["mode"] == _DATA,
+                    {} if shown is None else shown,
+                    frozenset(name for name, mark in hidden.items() if is_marked(mark)),
                     deposed=str(resource.get("deposed_key") or ""),
                     is_tainted=resource.get("tainted") is True,
                 )
@@ -182,9 +172,40 @@ def _shown_instances(values: Any, others: Counter[str]) -> Iterator[_Instance]:
                 others[resource["type"]] += 1
 
 
-def _check_mapping(value: Any) -> Mapping[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise TypeError("attributes must be a mapping")
-    return value
+def _decode(content: bytes, name: str) -> Mapping[str, Any]:
+    """Return the document: a state of version 4, or the output of `terraform show -json`.
+
+    Raises Failure that says what was found and what to do, but never shows a part of the content.
+    """
+    if not content.strip():
+        raise Failure(f"{name}: the state is empty: nothing has been applied yet, or the wrong workspace is selected")
+    if content.startswith(_PLAN_FILE):
+        raise Failure(
+            f"{name}: a plan file, which only Terraform can read: use the output of 'terraform show -json {name}'"
+        )
+    try:
+        with gc_paused():
+            document = json.loads(content)
+    except (ValueError, RecursionError):
+        raise Failure(f"{name}: not a complete JSON document: {_ADVICE}") from None
+    if isinstance(document, Mapping) and "encrypted_data" in document:
+        raise Failure(f"{name}: the state is encrypted: use 'tofu state pull' or 'tofu show -json', which decrypt it")
+    if not isinstance(document, Mapping) or not ("version" in document or _FORMAT_VERSION in document):
+        raise Failure(f"{name}: not a Terraform state: {_ADVICE}")
+    if _FORMAT_VERSION not in document:
+        _check_state(document, name)
+    elif not any(isinstance(document.get(part), Mapping) for part in ("values", "planned_values", "prior_state")):
+        raise Failure(f"{name}: nothing has been applied or planned yet: it has no values")
+    return document
+
+
+def _check_state(document: Mapping[str, Any], name: str) -> None:
+    version = document["version"]
+    if isinstance(document.get("backend"), Mapping):
+        raise Failure(f"{name}: this file only describes the backend of a state: {_ADVICE} in its directory")
+    if version != VERSION:
+        shown_version = version if isinstance(version, int) else "that is not a number"
+        problem = f"state version {shown_version} is not supported, only {VERSION}"
+        raise Failure(f"{name}: {problem}: upgrade the state with Terraform 0.12 or later")
+    if not isinstance(document.get("resources"), list):
+        raise Failure(f"{name}: the state has no list of resources: it is damaged or incomplete")

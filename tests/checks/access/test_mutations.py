@@ -17,8 +17,8 @@ from pcaform.iam.documents import PolicyError
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
 from pcaform.rules.load import load_file
+from pcaform.sources.account_snapshot import Policy
 from pcaform.sources.hcl.static_config import read_configuration
-from pcaform.sources.principals import Policy
 
 SPEC = load_file(str(Path(__file__).parent / "spec.yaml"))
 Statement = dict[str, Any]

@@ -8,9 +8,16 @@ from pcaform.checks.drift.check import compare
 from pcaform.checks.drift.difference import Drift, build_report
 from pcaform.iam.policies.issuer_policies import documents
 from pcaform.rules.load import load_valid_text
-from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate, Permission
+from pcaform.sources.account_snapshot import (
+    AccountSnapshot,
+    CaStatus,
+    Certificate,
+    IamPrincipal,
+    IamPrincipals,
+    Permission,
+    Policy,
+)
 from pcaform.sources.inventory import ImportNote
-from pcaform.sources.principals import IamPrincipal, IamPrincipals, Policy
 from pcaform.spec.stack import Spec
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)

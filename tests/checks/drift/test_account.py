@@ -18,11 +18,11 @@ from conftest import ROOT, Run
 from pcaform.checks.drift.check import compare_account, select_regions
 from pcaform.cli.account_session import open_account
 from pcaform.iam.policies.issuer_policies import documents
-from pcaform.iam.policies.share import document
+from pcaform.iam.policies.resource_policies import share_policy
 from pcaform.importer.infer.infer import infer
 from pcaform.rules.load import load_valid_text
-from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
+from pcaform.sources.aws.snapshot import Filters
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.sections import Share
 from pcaform.spec.stack import Aws
@@ -60,7 +60,7 @@ def populate(account: Live) -> dict[str, str]:
     pki.grant(issuing)
     managed(account, issuing, "www.corp.example")
     other = pki.subordinate(root, days=3000, **named("Other"))
-    shared = document(Share(accounts=(OTHER,)), other, region=REGION)
+    shared = share_policy(Share(accounts=(OTHER,)), other, region=REGION)
     pki.client.put_policy(ResourceArn=other, Policy=json.dumps(shared))
     disabled = pki.root(days=3000, **named("Switched Off"))
     pki.disable(disabled)

@@ -21,9 +21,8 @@ from checks.drift.mutations import (
     policy,
     spec,
 )
-from pcaform.sources.account_snapshot import CaStatus
+from pcaform.sources.account_snapshot import CaStatus, Policy
 from pcaform.sources.inventory import ImportNote
-from pcaform.sources.principals import Policy
 
 CA = "certificate_authorities.issuing"
 ADMIN = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "acm-pca:*", "Resource": "*"}})

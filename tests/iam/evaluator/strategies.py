@@ -7,9 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 import yaml_strategies  # noqa: F401 - it says how many examples are drawn, without a deadline
-from pcaform.iam.evaluator.documents import read_document
-from pcaform.iam.evaluator.evaluate import Effect, Policies, Request, evaluate
-from pcaform.iam.evaluator.principals import Principal
+from pcaform.iam.documents import read_document
+from pcaform.iam.evaluator.evaluate import Effect, Policies, Principal, Request, evaluate
 
 World = dict[str, Any]
 """`request` (principal, role, action, resource, owner, context), and statements: identity, boundary, session, resource,

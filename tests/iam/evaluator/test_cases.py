@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from pcaform.iam.documents import Document, PolicyError
-from pcaform.iam.evaluator.documents import read_document
-from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
-from pcaform.iam.evaluator.principals import Principal
+from pcaform.iam.documents import Document, PolicyError, read_document
+from pcaform.iam.evaluator.evaluate import Policies, Principal, Request, evaluate
 
 ACCOUNT = "111122223333"
 NAMES = {

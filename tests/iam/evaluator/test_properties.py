@@ -22,7 +22,7 @@ from iam.evaluator.strategies import (
     request_of,
     without_conditions,
 )
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import read_document
 from pcaform.iam.evaluator.evaluate import Effect, Policies, evaluate
 
 AGREED = (Path(__file__).parent / "agreed.jsonl").read_text(encoding="utf-8").splitlines()

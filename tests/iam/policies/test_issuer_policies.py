@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pcaform.core import facts
-from pcaform.iam.policies import issuer_policies, split_policies
+from pcaform.iam.policies import issuer_policies
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Aws
 
@@ -221,7 +221,7 @@ def test_a_long_policy_is_spread_and_nothing_of_it_is_lost(kind: str) -> None:
     found = issuer_policies.documents(issuer(grant), AWS, arn_of=arn_of)
     assert list(found)[:2] == ["ci-private-ca", "ci-private-ca-2"]
     assert len(found) <= facts.POLICIES_LIMIT
-    assert all(split_policies.size(document) <= facts.POLICY_LIMIT for document in found.values())
+    assert all(issuer_policies.size(document) <= facts.POLICY_LIMIT for document in found.values())
     every = [statement for document in found.values() for statement in document["Statement"]]
     assert len({statement["Sid"] for statement in every}) == len(every)
     issuing = [each for each in every if "acm-pca:IssueCertificate" in each["Action"] and each["Effect"] == "Allow"]
@@ -254,4 +254,4 @@ def test_a_statement_in_three_parts_and_more_has_a_name_for_each() -> None:
 
 
 def test_sizes_count_what_terraform_writes() -> None:
-    assert split_policies.size({"a": ["b c", "<"]}) == len('{"a":["bc","\\u003c"]}')
+    assert issuer_policies.size({"a": ["b c", "<"]}) == len('{"a":["bc","\\u003c"]}')

@@ -1,6 +1,6 @@
 """The policy of a shared CA: AWS accepts no other form of it."""
 
-from pcaform.iam.policies.share import document
+from pcaform.iam.policies.resource_policies import share_policy
 from pcaform.spec.sections import Share
 
 CA = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
@@ -15,7 +15,7 @@ READ = [
 
 
 def test_an_account_reads_and_issues_with_the_one_template() -> None:
-    shared = document(Share(accounts=("111122223333",)), CA, region="eu-west-1")
+    shared = share_policy(Share(accounts=("111122223333",)), CA, region="eu-west-1")
     account = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Resource": CA}
     condition = {"StringEquals": {"acm-pca:TemplateArn": TEMPLATE}}
     assert shared == {
@@ -28,7 +28,7 @@ def test_an_account_reads_and_issues_with_the_one_template() -> None:
 
 
 def test_everybody_means_everybody_of_the_organization() -> None:
-    shared = document(Share(organization="o-1234567890"), CA, region="eu-west-1")
+    shared = share_policy(Share(organization="o-1234567890"), CA, region="eu-west-1")
     inside = {"aws:PrincipalOrgID": "o-1234567890"}
     everybody = {"Effect": "Allow", "Principal": "*", "Resource": CA}
     issuing = {"StringEquals": {"acm-pca:TemplateArn": TEMPLATE, **inside}}
@@ -40,7 +40,7 @@ def test_everybody_means_everybody_of_the_organization() -> None:
 
 def test_the_order_of_the_accounts_makes_no_difference() -> None:
     accounts = ("210987654321", "111122223333", "210987654321")
-    shared = document(Share(accounts=accounts, organization="o-1234567890"), CA, region="eu-west-1")
+    shared = share_policy(Share(accounts=accounts, organization="o-1234567890"), CA, region="eu-west-1")
     assert [each["Sid"] for each in shared["Statement"]] == [
         "Read111122223333",
         "Issue111122223333",

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from conftest import Run
-from pcaform.iam.evaluator.documents import read_document
-from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
-from pcaform.iam.evaluator.principals import Principal
-from pcaform.iam.policies.split_policies import size
+from pcaform.iam.documents import read_document
+from pcaform.iam.evaluator.evaluate import Policies, Principal, Request, evaluate
+from pcaform.iam.policies.issuer_policies import size
 from pcaform.render.pipelines import documents, required_actions
 from pcaform.rules.load import load_file, load_valid_text
 from pcaform.spec.stack import Spec

@@ -14,8 +14,8 @@ import pytest
 from pcaform.cli.account_session import read_inventory
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.sandbox.server import Sandbox
-from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
+from pcaform.sources.aws.snapshot import Filters
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from sandbox.conftest import Pki
 

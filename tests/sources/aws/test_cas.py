@@ -11,8 +11,8 @@ import pytest
 from pcaform.core.problems import Failure
 from pcaform.importer.infer.infer import infer
 from pcaform.sandbox.pca.creation_outcome import creation
-from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
+from pcaform.sources.aws.snapshot import Filters
 from pcaform.sources.inventory import Inventory
 from sandbox.conftest import Pki
 from sources.aws.conftest import ACCOUNT, CA, OTHER, REGION, Live, find_resource, live, notes_on

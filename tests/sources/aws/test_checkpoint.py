@@ -14,11 +14,9 @@ import pytest
 
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.checkpoint import open_checkpoint
-from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.inventory import import_request
-from pcaform.sources.aws.rate_limit import RateLimiter
-from pcaform.sources.aws.session import Caller, open_account
-from pcaform.sources.aws.snapshot import read_snapshot
+from pcaform.sources.aws.session import Caller, RateLimiter, open_account
+from pcaform.sources.aws.snapshot import Filters, read_snapshot
 from pcaform.sources.inventory import Inventory
 from sources.aws.conftest import ACCOUNT, OTHER, Live, live
 

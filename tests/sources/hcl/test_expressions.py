@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from conftest import Offline
 from pcaform.core.problems import Failure
-from pcaform.sources.hcl.block_values import evaluate
+from pcaform.sources.hcl.blocks import evaluate
 from pcaform.sources.hcl.module_loader import parse_module
 from pcaform.sources.hcl.scope import ModuleScope
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.terraform.hcl_writer import expression
 from yaml_strategies import drawn, texts, values
 

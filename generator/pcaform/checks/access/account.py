@@ -14,8 +14,7 @@ from pcaform.iam import actions
 from pcaform.iam.documents import PolicyError
 from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, is_relevant
-from pcaform.sources.aws.filters import Filters
-from pcaform.sources.aws.snapshot import SnapshotRequest
+from pcaform.sources.aws.snapshot import Filters, SnapshotRequest
 from pcaform.sources.inventory import ImportNote
 
 

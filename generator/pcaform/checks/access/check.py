@@ -9,7 +9,7 @@ from pcaform.checks.access.expected import ExpectedDecision
 from pcaform.checks.access.request_matrix import RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam import actions
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
 
 _ALLOW_ALL_STATEMENT = {"Effect": "Allow", "Action": "*", "Resource": "*"}

@@ -12,9 +12,9 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.core.problems import Failure
-from pcaform.iam.evaluator.principals import Principal
+from pcaform.iam.evaluator.evaluate import Principal
+from pcaform.sources.account_snapshot import IamPrincipal, Policy, PrincipalKind
 from pcaform.sources.hcl.static_config import Configuration
-from pcaform.sources.principals import IamPrincipal, Policy, PrincipalKind
 from pcaform.terraform.hcl_writer import Call, Reference
 
 _SOURCE = re.compile(r"(?:^|/)(?P<module>[a-z-]+?)(?:-unprotected)?(?:\?.*)?$")

@@ -13,9 +13,8 @@ from pcaform.core.rules import collect
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import GONE, AccountSnapshot
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
-from pcaform.sources.aws.progress import show_progress
 from pcaform.sources.aws.session import Account
-from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot
+from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot, show_progress
 from pcaform.sources.inventory import ImportNote
 
 RULES: tuple[Rule, ...] = collect(rules, Rule)

@@ -12,9 +12,8 @@ from pcaform.checks.drift.principals import compare_principals, compare_shares
 from pcaform.core.problems import Failure
 from pcaform.sources.account_snapshot import CERTIFICATE, PERMISSIONS, POLICY, TAGS, AccountSnapshot
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE
-from pcaform.sources.aws.progress import show_progress
 from pcaform.sources.aws.session import Account, Caller
-from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot
+from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot, show_progress
 from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
 

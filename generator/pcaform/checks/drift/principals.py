@@ -11,11 +11,10 @@ from pcaform.checks.drift.difference import Difference, Kind
 from pcaform.iam.documents import PolicyError, read_policy
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies.resource_policies import share_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
-from pcaform.iam.policies.share import document
-from pcaform.sources.account_snapshot import POLICY, CaStatus
+from pcaform.sources.account_snapshot import POLICY, CaStatus, IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.aws.access_level import is_relevant
-from pcaform.sources.principals import IamPrincipal, IamPrincipals, Policy
 from pcaform.spec.issuers import Issuer, Role
 from pcaform.spec.stack import Spec
 
@@ -139,7 +138,7 @@ def compare_shares(spec: Spec, live_cas: Mapping[str, CaStatus]) -> Iterator[Dif
         elif share is not None and not live.policy:
             message = "a share in the spec, at AWS the CA has no resource policy"
             yield Difference(Kind.APPLIED, place, message, "apply the stack: it shares the CA", live.arn)
-        elif share is not None and not _is_same(live.policy, document(share, live.arn, region=live.region)):
+        elif share is not None and not _is_same(live.policy, share_policy(share, live.arn, region=live.region)):
             advice = "apply the stack, or write what AWS has into the spec"
             yield Difference(Kind.APPLIED, place, "the CA's resource policy is different at AWS", advice, live.arn)
 

@@ -13,13 +13,12 @@ from math import prod
 
 from pcaform.core.facts import TEMPLATES
 from pcaform.iam.actions import ISSUE
-from pcaform.iam.documents import PolicyError, Statement, read_policy, read_statements
+from pcaform.iam.documents import PolicyError, Statement, read_document, read_policy, read_statements
 from pcaform.iam.evaluator.conditions import Condition
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.evaluator.evaluate import account_of
 from pcaform.iam.evaluator.patterns import is_action, is_like
-from pcaform.iam.evaluator.principals import account_of
 from pcaform.iam.normalize import normalized_statements
-from pcaform.iam.policies.oidc_subjects import is_untrusted_subject
+from pcaform.iam.policies.trust_policy import is_untrusted_subject
 
 _ACCOUNTS = frozenset(("aws:principalaccount", "aws:sourceaccount"))
 _ARNS = frozenset(("aws:principalarn", "aws:sourcearn"))

@@ -24,13 +24,12 @@ from pcaform.checks.guard.policy_holders import ON_IAM
 from pcaform.core import facts
 from pcaform.core.facts import DEFAULT_TEMPLATE, is_privileged
 from pcaform.iam import actions
-from pcaform.iam.documents import PolicyError, Statement, read_statements
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import PolicyError, Statement, read_document, read_statements
 from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import Context, is_like
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies.statements import ISSUER_TAG
-from pcaform.sources.principals import IamPrincipal, Policy
+from pcaform.sources.account_snapshot import IamPrincipal, Policy
 from pcaform.terraform.schema import normal_json
 
 _ISSUE = actions.ISSUE.partition(":")[2]

@@ -10,8 +10,8 @@ from pcaform.importer.infer.infer import infer
 from pcaform.render.normal_form import differing_fields
 from pcaform.sandbox.server import Sandbox
 from pcaform.sources import tfstate
-from pcaform.sources.aws.filters import Filters
 from pcaform.sources.aws.session import Caller
+from pcaform.sources.aws.snapshot import Filters
 from pcaform.sources.hcl.providers import Options
 from pcaform.sources.hcl.read import read
 from pcaform.sources.inventory import Inventory

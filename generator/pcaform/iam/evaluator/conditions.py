@@ -2,19 +2,139 @@
 
 Sources, below https://docs.aws.amazon.com/IAM/latest/UserGuide/: reference_policies_elements_condition.html,
 reference_policies_condition-single-vs-multi-valued-context-keys.html (for set operators, an empty text is not a value),
-access-analyzer-reference-policy-checks.html (empty lists, Null with a set operator).
+access-analyzer-reference-policy-checks.html (empty lists, Null with a set operator),
+reference_policies_elements_condition_operators.html (how an operator compares two values).
 """
 
+import base64
+import functools
+import ipaddress
+import operator
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import NamedTuple
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache, partial
+from typing import Any, NamedTuple
 
-from pcaform.iam.evaluator.operators import OPERATORS, Operator, is_truth_value
-from pcaform.iam.evaluator.patterns import Context
+from pcaform.iam.evaluator.patterns import Context, are_variables_well_formed, is_arn, is_like, is_text
+
+Comparison = Callable[[str, str, Context], bool]
+"""From a request's value, a policy's value and the context to whether they match; unreadable values never match."""
 
 _FOR_ALL, _FOR_ANY = "ForAllValues:", "ForAnyValue:"
 _IF_EXISTS = "IfExists"
 _NULL = "Null"
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_YEAR_AND_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A base operator; a negated one is met if its comparison matches none of the policy's values.
+
+    `is_readable` tells whether a text makes sense as a value in a policy.
+    """
+
+    matches: Comparison
+    is_readable: Callable[[str], bool]
+    is_negated: bool = False
+
+
+def _reader(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Return a function that returns None for a text that cannot be read."""
+
+    @functools.lru_cache(maxsize=1024)
+    def read_or_none(text: str) -> Any:
+        try:
+            return read(text)
+        except (ValueError, OverflowError, OSError):
+            return None
+
+    return read_or_none
+
+
+@_reader
+def _read_number(text: str) -> Decimal | None:
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+@_reader
+def _read_moment(text: str) -> datetime:
+    """Read ISO 8601, in UTC if there is no time zone, or seconds since 1970."""
+    seconds = _read_number(text)
+    if seconds is not None:
+        return datetime.fromtimestamp(float(seconds), tz=UTC)
+    read = datetime.fromisoformat(f"{text}-01" if _YEAR_AND_MONTH.fullmatch(text) else text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+_read_network = _reader(partial(ipaddress.ip_network, strict=False))
+_read_base64 = _reader(partial(base64.b64decode, validate=True))
+
+
+def _read_boolean(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text.lower())
+
+
+def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    network = _read_network(text)
+    return network.network_address if network and "/" not in text else None
+
+
+def _comparison(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Comparison:
+    def matches(value: str, expected: str, _context: Context) -> bool:
+        left, right = read(value), read(expected)
+        return left is not None and right is not None and compare(left, right)
+
+    return matches
+
+
+def _is_address(value: str, expected: str, _context: Context) -> bool:
+    address, network = _read_address(value), _read_network(expected)
+    return address is not None and network is not None and address in network
+
+
+def _can_read(read: Callable[[str], Any]) -> Callable[[str], bool]:
+    return lambda text: read(text) is not None
+
+
+def _with_negation(
+    name: str, negated: str, matches: Comparison, is_readable: Callable[[str], bool] = are_variables_well_formed
+) -> dict[str, Operator]:
+    return {name: Operator(matches, is_readable), negated: Operator(matches, is_readable, is_negated=True)}
+
+
+def _ordered_operators(kind: str, read: Callable[[str], Any]) -> dict[str, Operator]:
+    orders = {
+        "LessThan": operator.lt,
+        "LessThanEquals": operator.le,
+        "GreaterThan": operator.gt,
+        "GreaterThanEquals": operator.ge,
+    }
+    return {
+        **_with_negation(f"{kind}Equals", f"{kind}NotEquals", _comparison(read, operator.eq), _can_read(read)),
+        **{f"{kind}{name}": Operator(_comparison(read, order), _can_read(read)) for name, order in orders.items()},
+    }
+
+
+OPERATORS: dict[str, Operator] = {
+    **_with_negation("StringEquals", "StringNotEquals", is_text),
+    **_with_negation("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", partial(is_text, ignore_case=True)),
+    **_with_negation("StringLike", "StringNotLike", is_like),
+    **_with_negation("ArnEquals", "ArnNotEquals", is_arn),
+    **_with_negation("ArnLike", "ArnNotLike", is_arn),
+    **_with_negation("IpAddress", "NotIpAddress", _is_address, _can_read(_read_network)),
+    **_ordered_operators("Numeric", _read_number),
+    **_ordered_operators("Date", _read_moment),
+    "Bool": Operator(_comparison(_read_boolean, operator.is_), _can_read(_read_boolean)),
+    "BinaryEquals": Operator(_comparison(_read_base64, operator.eq), _can_read(_read_base64)),
+}
+"""Every base operator but Null, which compares no values."""
+
+is_truth_value = _can_read(_read_boolean)
+"""Tell whether a text is a value for Bool and Null."""
 
 
 class _Test(NamedTuple):

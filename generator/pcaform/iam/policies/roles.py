@@ -10,9 +10,9 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.iam.actions import ISSUE, READING, REQUEST
+from pcaform.iam.policies.statements import Statement, policy, statement
 from pcaform.spec.stack import Spec
 
-Statement = dict[str, Any]
 _READ = (*READING, "acm-pca:CreateCertificateAuthorityAuditReport")
 _ADMINISTER = (
     "acm-pca:CreatePermission",
@@ -26,44 +26,32 @@ _ADMINISTER = (
 )
 """Without deleting a CA, its policy, or ACM's permission: those end trust or renewals, and are done in the spec."""
 
+_LIST_CAS = statement("List", ["acm-pca:ListCertificateAuthorities"], ["*"])
 _CA_TEMPLATES = "*CACertificate*/V*"
 
 
 def auditor_policy(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
     """Return the policy of a role that reads the CAs of a stack and creates audit reports."""
     arns = [arn_of(key) for key in spec.certificate_authorities]
-    return _document([_allow("Read", _READ, arns), _list_cas()])
+    return policy([statement("Read", sorted(_READ), arns), _LIST_CAS])
 
 
 def administrator_policy(spec: Spec, *, arn_of: Callable[[str], Any]) -> Statement:
     """Return the policy of a role that administers the CAs of a stack, and issues only CA certificates."""
-    return _document(_administrator_statements(spec, arn_of))
+    return policy(_administrator_statements(spec, arn_of))
 
 
 def _administrator_statements(spec: Spec, arn_of: Callable[[str], Any]) -> Iterator[Statement]:
     managed = [arn_of(key) for key in spec.managed]
     templates = {"acm-pca:TemplateArn": [facts.template_arn(spec.aws.region, _CA_TEMPLATES)]}
-    yield _allow("Read", _READ, [arn_of(key) for key in spec.certificate_authorities])
-    yield _list_cas()
+    yield statement("Read", sorted(_READ), [arn_of(key) for key in spec.certificate_authorities])
+    yield _LIST_CAS
     if managed:
-        yield _allow("Administer", _ADMINISTER, managed)
-        yield {**_allow("IssueToCas", (ISSUE,), managed), "Condition": {"ArnLike": templates}}
+        yield statement("Administer", sorted(_ADMINISTER), managed)
+        yield statement("IssueToCas", [ISSUE], managed, condition={"ArnLike": templates})
     # Whatever else is attached to the role: an administrator must not issue to end entities, directly or through ACM.
-    denied = {**_allow("DenyOtherTemplates", (ISSUE,), ["*"]), "Condition": {"ArnNotLike": templates}}
-    yield {**denied, "Effect": "Deny"}
-    yield {"Sid": "DenyRequests", "Effect": "Deny", "Action": [REQUEST], "Resource": ["*"]}
-
-
-def _list_cas() -> Statement:
-    return _allow("List", ("acm-pca:ListCertificateAuthorities",), ["*"])
-
-
-def _allow(name: str, actions: tuple[str, ...], resources: list[Any]) -> Statement:
-    return {"Sid": name, "Effect": "Allow", "Action": sorted(actions), "Resource": resources}
-
-
-def _document(statements: Iterator[Statement] | list[Statement]) -> Statement:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
+    yield statement("DenyOtherTemplates", [ISSUE], ["*"], effect="Deny", condition={"ArnNotLike": templates})
+    yield statement("DenyRequests", [REQUEST], ["*"], effect="Deny")
 
 
 PolicyBuilder = Callable[..., dict[str, Any]]

@@ -15,6 +15,7 @@ from pcaform.spec.issuers import Issuer, ManagedGrant, UnmanagedGrant
 from pcaform.spec.stack import Aws
 
 Statement = dict[str, Any]
+"""A statement, or a whole document."""
 ISSUER_TAG = "pcaform:issuer"
 """The tag with the issuer of an ACM certificate: set with the request, and required by all later permissions."""
 
@@ -34,6 +35,26 @@ class CaRef:
     """A CA in a statement, by its key, to be replaced by a reference or an ARN."""
 
     key: str
+
+
+def policy(statements: Iterable[Statement]) -> Statement:
+    """Return a policy document."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def statement(
+    sid: str,
+    actions: list[str] | str,
+    resources: Any = None,
+    *,
+    effect: str = "Allow",
+    principal: Any = None,
+    condition: Statement | None = None,
+) -> Statement:
+    """Return a statement with the elements that it has; a condition without keys is none."""
+    elements = {"Sid": sid, "Effect": effect, "Principal": principal, "Action": actions, "Resource": resources}
+    elements["Condition"] = condition or None
+    return {name: value for name, value in elements.items() if value is not None}
 
 
 def owner_tag(issuer: Issuer) -> str:
@@ -58,13 +79,14 @@ def _unmanaged(grant: UnmanagedGrant, name: str, *, aws: Aws) -> Iterator[Statem
     authorities = _ca_refs(grant.certificate_authorities)
     template = {"ArnLike": {"acm-pca:TemplateArn": _template_arns(grant.templates, aws)}}
     for suffix, keys in _key_conditions(grant.key_algorithms):  # the template decides the usage of a certificate
-        yield _allow(f"{name}Issue{suffix}", _acm_pca("IssueCertificate"), authorities, {**template, **keys})
+        condition = {**template, **keys}
+        yield statement(f"{name}Issue{suffix}", _acm_pca("IssueCertificate"), authorities, condition=condition)
     # IssueCertificate only returns an ARN, and a chain needs the CA's own certificate.
-    yield _allow(f"{name}Read", _acm_pca(*_READ), authorities)
+    yield statement(f"{name}Read", _acm_pca(*_READ), authorities)
     if "RevokeCertificate" in grant.additional_actions:  # no condition key has the issuer [REF]
-        yield _allow(f"{name}Revoke", _acm_pca("RevokeCertificate"), authorities)
+        yield statement(f"{name}Revoke", _acm_pca("RevokeCertificate"), authorities)
     if "ListCertificateAuthorities" in grant.additional_actions:  # takes no resource [REF]
-        yield _allow(f"{name}List", _acm_pca("ListCertificateAuthorities"), ["*"])
+        yield statement(f"{name}List", _acm_pca("ListCertificateAuthorities"), ["*"])
 
 
 def _key_conditions(key_algorithms: Iterable[str]) -> Iterator[tuple[str, Statement]]:
@@ -88,26 +110,24 @@ def _managed(grant: ManagedGrant, name: str, *, aws: Aws, tag: str) -> Iterator[
     tagged = {f"aws:RequestTag/{ISSUER_TAG}": [tag]}
     # A request without a CA is for a public certificate: it has no such key [ACM], and StringEquals requires one. [ACM]
     # calls the key an ARN and [REF] a text: StringEquals works for both. The action takes no resource [REF].
-    yield _allow(
-        f"{name}Request",
-        ["acm:RequestCertificate"],
-        ["*"],
-        _request_condition(grant, {"acm:CertificateAuthority": authorities, **tagged}),
-    )
+    asked = _request_condition(grant, {"acm:CertificateAuthority": authorities, **tagged})
+    yield statement(f"{name}Request", ["acm:RequestCertificate"], ["*"], condition=asked)
     # Tagging with the request needs it; `${*}` is a literal star, AWS's name for a resource that does not exist yet, so
     # no existing certificate can be tagged and taken over.
-    yield _allow(f"{name}Tag", ["acm:AddTagsToCertificate"], [f"{place}/${{*}}"], {"StringEquals": tagged})
+    request = {"StringEquals": tagged}
+    yield statement(f"{name}Tag", ["acm:AddTagsToCertificate"], [f"{place}/${{*}}"], condition=request)
     used = [action for action in grant.additional_actions if action not in _TAGGING]
     actions = sorted(f"acm:{action}" for action in ("DescribeCertificate", "GetCertificate", *used))
-    yield _allow(f"{name}Own", actions, [f"{place}/*"], own)
+    yield statement(f"{name}Own", actions, [f"{place}/*"], condition=own)
     if retagging := sorted(f"acm:{action}" for action in grant.additional_actions if action in _TAGGING):
         others = {"ForAllValues:StringNotEquals": {"aws:TagKeys": [ISSUER_TAG]}, "Null": {"aws:TagKeys": "false"}}
-        yield _allow(f"{name}Retag", retagging, [f"{place}/*"], {**own, **others})
+        yield statement(f"{name}Retag", retagging, [f"{place}/*"], condition={**own, **others})
     # The permissions on the CA only apply to calls by ACM for the issuer: IssueCertificate has no key for domain names.
     through = {"Bool": {"aws:ViaAWSService": "true"}}
     template = {"ArnLike": {"acm-pca:TemplateArn": _template_arns((facts.DEFAULT_TEMPLATE,), aws)}}
-    yield _allow(f"{name}IssueThroughAcm", _acm_pca("IssueCertificate"), authorities, {**template, **through})
-    yield _allow(f"{name}ReadThroughAcm", _acm_pca("GetCertificate", "ListPermissions"), authorities, through)
+    issue, read = _acm_pca("IssueCertificate"), _acm_pca("GetCertificate", "ListPermissions")
+    yield statement(f"{name}IssueThroughAcm", issue, authorities, condition={**template, **through})
+    yield statement(f"{name}ReadThroughAcm", read, authorities, condition=through)
 
 
 def _request_condition(grant: ManagedGrant, equal: Statement) -> Statement:
@@ -129,13 +149,8 @@ def _deny_other_templates(issuer: Issuer, aws: Aws) -> Statement:
     for grant in issuer.grants:
         allowed |= dict.fromkeys(grant.templates if isinstance(grant, UnmanagedGrant) else [facts.DEFAULT_TEMPLATE])
     condition = {"ArnNotLike": {"acm-pca:TemplateArn": _template_arns(tuple(allowed), aws)}}
-    allow = _allow("DenyOtherTemplates", _acm_pca("IssueCertificate"), ["*"], condition)
-    return {**allow, "Effect": "Deny"}
-
-
-def _allow(name: str, actions: list[str], resources: list[Any], condition: Statement | None = None) -> Statement:
-    statement: Statement = {"Sid": name, "Effect": "Allow", "Action": actions, "Resource": resources}
-    return {**statement, "Condition": condition} if condition else statement
+    issue = _acm_pca("IssueCertificate")
+    return statement("DenyOtherTemplates", issue, ["*"], effect="Deny", condition=condition)
 
 
 def _ca_refs(keys: Iterable[str]) -> list[Any]:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.documents import read_statements
 from pcaform.iam.normalize import normalized_statements
-from pcaform.iam.policies.crl_bucket import READER, document
+from pcaform.iam.policies.resource_policies import READER, bucket_policy
 from pcaform.importer.infer.ca_index import text
 from pcaform.importer.infer.entry import Entries, SpecEntry
 from pcaform.importer.infer.existing_keys import ExistingKeys
@@ -110,7 +110,7 @@ def _distributions(parts: list[Resource], name: str, location: StackLocation) ->
             for arn in statement.values_of("ArnEquals", "aws:SourceArn")
         ]
         bucket = CrlBucket.model_validate({"cloudfront_distribution_arns": arns})
-        rendered = document(bucket, name, account_id=location.account_id, region=location.region)
+        rendered = bucket_policy(bucket, name, account_id=location.account_id, region=location.region)
         return arns if normalized_statements([rendered]) == normalized_statements([policy]) else None
     except (*PARTIAL_DATA_ERRORS, ValidationError):
         return None

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pcaform.iam.actions import ISSUE, REQUEST
-from pcaform.iam.documents import PolicyError
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import PolicyError, read_document
 from pcaform.importer.infer.entry import INCOMPLETE_RESOURCE, NotRepresentable
 from pcaform.importer.infer.principal_policies import PolicyAttachment, Principal
 

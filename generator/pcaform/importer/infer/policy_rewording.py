@@ -10,7 +10,8 @@ from typing import Any
 
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.normalize import statements_by_sid
-from pcaform.iam.policies import crl_bucket, issuer_policies, share, trust_policy
+from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies.resource_policies import bucket_policy, share_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.importer.infer.entry import SpecEntry
 from pcaform.importer.infer.stack_locations import StackLocation, of_arn
@@ -81,10 +82,10 @@ def _render(entry: SpecEntry, spec: Spec, location: StackLocation, arns: Mapping
         return {**rendered, IAM_ROLE: trust_policy.document(role.trust, spec.aws)}
     if entry.section == "shares":
         region, _ = of_arn(arns[entry.key]) or (location.region, "")
-        return {SHARE: share.document(spec.shares[entry.key], arns[entry.key], region=region)}
+        return {SHARE: share_policy(spec.shares[entry.key], arns[entry.key], region=region)}
     if entry.section == "crl_buckets":
         bucket = spec.crl_buckets[entry.key]
         name = bucket.bucket or entry.key
-        rendered = crl_bucket.document(bucket, name, account_id=location.account_id, region=location.region)
+        rendered = bucket_policy(bucket, name, account_id=location.account_id, region=location.region)
         return {S3_BUCKET_POLICY: rendered}
     return {}

@@ -8,8 +8,8 @@ from typing import Any
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.importer.infer.ca_index import text
+from pcaform.sources.account_snapshot import IamPrincipal, Policy, PrincipalKind
 from pcaform.sources.inventory import Inventory, Resource
-from pcaform.sources.principals import IamPrincipal, Policy, PrincipalKind
 from pcaform.terraform.resource_types import (
     IAM_GROUP_POLICY,
     IAM_GROUP_POLICY_ATTACHMENT,

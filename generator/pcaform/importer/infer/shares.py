@@ -9,7 +9,7 @@ from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.actions import ISSUE
 from pcaform.iam.documents import ANYONE, Statement, read_statements
 from pcaform.iam.normalize import normalized_statements
-from pcaform.iam.policies.share import document
+from pcaform.iam.policies.resource_policies import share_policy
 from pcaform.importer.infer.ca_index import CaIndex
 from pcaform.importer.infer.entry import Entries, SpecEntry
 from pcaform.spec.sections import Share
@@ -46,7 +46,7 @@ def _infer_share(policy: Any, arn: str, *, region: str) -> dict[str, Any] | None
     """Return the share of a policy, None if a stack would render another one."""
     try:
         entry = _read(read_statements(policy))
-        rendered = document(Share.model_validate(entry), arn, region=region)
+        rendered = share_policy(Share.model_validate(entry), arn, region=region)
         return entry if normalized_statements([rendered]) == normalized_statements([policy]) else None
     except (*PARTIAL_DATA_ERRORS, ValidationError):
         return None

@@ -13,7 +13,7 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.core.problems import Failure
-from pcaform.iam.policies import split_policies
+from pcaform.iam.policies import issuer_policies
 from pcaform.render.pipelines import required_actions
 from pcaform.render.pipelines.required_actions import RequiredActions
 from pcaform.render.pipelines.resources import PipelineResource, assumed_roles, pipeline_resources
@@ -183,7 +183,7 @@ def add_ca_arns(spec: Spec, arns: Mapping[str, str]) -> Spec:
 def list_notes(spec: Spec, step: str, document: dict[str, Any]) -> Iterator[str]:
     """Yield what a reader of the document must know and the document cannot say itself."""
     limit = facts.SCP_LIMIT if step == "scp" else facts.POLICY_LIMIT  # of characters
-    size = split_policies.size(document)
+    size = issuer_policies.size(document)
     if size > limit:
         advice = "split the stack" if step == "scp" else f"an inline policy of a role may have {_INLINE_LIMIT}"
         yield f"it has {size} characters, but AWS allows {limit}: {advice}"

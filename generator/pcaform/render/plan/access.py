@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from pcaform.iam.policies import crl_bucket, issuer_policies, share, trust_policy
+from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies.resource_policies import bucket_policy, share_policy
 from pcaform.iam.policies.roles import administrator_policy, auditor_policy
 from pcaform.render.plan import providers
 from pcaform.render.plan.cas import active_arn, arn
@@ -47,7 +48,7 @@ def shares(spec: Spec) -> list[ModuleCall]:
             "ca-share",
             providers=providers.providers_argument(spec, key),
             certificate_authority_arn=active_arn(spec, key),
-            policy=Call("jsonencode", share.document(entry, arn(spec, key), region=spec.region_of(key))),
+            policy=Call("jsonencode", share_policy(entry, arn(spec, key), region=spec.region_of(key))),
         )
         for key, entry in spec.shares.items()
     ]
@@ -144,9 +145,7 @@ def crl_buckets(spec: Spec) -> list[ModuleCall]:
             bucket=bucket.bucket or key,
             policy=Call(
                 "jsonencode",
-                crl_bucket.document(
-                    bucket, bucket.bucket or key, account_id=spec.aws.account_id, region=spec.aws.region
-                ),
+                bucket_policy(bucket, bucket.bucket or key, account_id=spec.aws.account_id, region=spec.aws.region),
             ),
             force_destroy=none_if_default(bucket.force_destroy, default=False),
             tags=bucket.tags or None,

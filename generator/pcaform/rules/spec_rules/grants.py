@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pcaform.core import facts
 from pcaform.core.facts import is_privileged
-from pcaform.iam.policies import issuer_policies, roles, split_policies
+from pcaform.iam.policies import issuer_policies, roles
 from pcaform.iam.policies.statements import CaRef
 from pcaform.rules.rule import error
 from pcaform.spec.cas import CertificateAuthority
@@ -145,7 +145,7 @@ def operator_policy_fits_quota(spec: Spec) -> Iterator[Violation]:
     """The policy of an administrator or auditor, which names every CA of the stack, fits IAM's quota."""
     makers = {"administrators": roles.administrator_policy, "auditors": roles.auditor_policy}
     for section, key, _ in spec.operator_roles:
-        size = split_policies.size(makers[section](spec, arn_of=CaRef))
+        size = issuer_policies.size(makers[section](spec, arn_of=CaRef))
         if size > facts.POLICY_LIMIT:
             message = f"the policy of '{key}' has {size} characters, IAM allows {facts.POLICY_LIMIT}: split the stack"
             yield Violation((section, key), message)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pcaform.core import facts
-from pcaform.iam.policies.oidc_subjects import is_untrusted_subject
+from pcaform.iam.policies.trust_policy import is_untrusted_subject
 from pcaform.rules.rule import error
 from pcaform.spec.issuers import Role, Trust
 from pcaform.spec.parse import Violation

@@ -15,9 +15,8 @@ from typing import Any
 from moto.iam.models import IAMBackend, iam_backends
 from moto.sts.models import sts_backends
 
-from pcaform.iam.documents import Document
-from pcaform.iam.evaluator.documents import read_document
-from pcaform.iam.evaluator.principals import Principal
+from pcaform.iam.documents import Document, read_document
+from pcaform.iam.evaluator.evaluate import Principal
 
 _ADMINISTRATOR = re.compile(r"SANDBOXA(?P<account>\d{12})|SANDBOXADMINISTRATOR")
 

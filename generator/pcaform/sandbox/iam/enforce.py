@@ -12,8 +12,7 @@ from typing import Any
 
 from moto.core.exceptions import AccessDeniedError, JsonRESTError
 
-from pcaform.iam.documents import Document, PolicyError
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import Document, PolicyError, read_document
 from pcaform.iam.evaluator.evaluate import Effect, Policies, Request, Verdict, evaluate
 from pcaform.sandbox.clock import now
 from pcaform.sandbox.iam.callers import Caller, find_caller, root_caller

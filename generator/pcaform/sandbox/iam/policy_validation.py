@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
-from pcaform.iam.documents import PolicyError
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import PolicyError, read_document
 from pcaform.sandbox.http.aws_error import AwsError
 
 _TRUST = {"CreateRole": "AssumeRolePolicyDocument", "UpdateAssumeRolePolicy": "PolicyDocument"}

@@ -16,8 +16,7 @@ from itertools import starmap
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.iam.documents import PolicyError
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import PolicyError, read_document
 from pcaform.sandbox.http.aws_error import AwsError
 
 _ISSUE = "acm-pca:IssueCertificate"

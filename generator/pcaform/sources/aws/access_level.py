@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from pcaform.iam.actions import OF_ACM_ACCOUNT, ON_AUTHORITY, ON_CERTIFICATE, ON_NO_AUTHORITY, TAGGING
-from pcaform.iam.documents import Document, Statement
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import Document, Statement, read_document
 from pcaform.iam.evaluator.patterns import Context, is_resource
-from pcaform.sources.principals import Policy
+from pcaform.sources.account_snapshot import Policy
 
 _CA_OF_REQUEST = "acm:certificateauthority"
 _ISSUE = "acm-pca:IssueCertificate"
@@ -57,8 +56,8 @@ class _Allowances:
 
     def allow(self, resource: str, context: Context = _NO_CONTEXT) -> bool:
         """Tell whether the action on a resource can be allowed, within the permissions boundary if there is one."""
-        is_within = self.boundary is None or _can_allow(self.boundary, resource, context)
-        return is_within and _can_allow(self.statements, resource, context)
+        limits = (self.statements,) if self.boundary is None else (self.boundary, self.statements)
+        return all(any(_applies(statement, resource, context) for statement in limit) for limit in limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,27 +133,17 @@ def _select_statements(documents: Iterable[Document], action: str) -> tuple[Stat
         statement
         for document in documents
         for statement in document.statements
-        if statement.is_allow and _names_action(statement, action)
+        if statement.is_allow and statement.matches_action(action)
     )
 
 
-def _can_allow(statements: Iterable[Statement], resource: str, context: Context) -> bool:
-    return any(_applies(statement, resource, context) for statement in statements)
-
-
 def _applies(statement: Statement, resource: str, context: Context) -> bool:
-    conditions = [
-        condition for condition in statement.conditions if condition.key == _CA_OF_REQUEST and condition.key in context
-    ]
-    return _names_resource(statement, resource) and all(condition.is_met(context) for condition in conditions)
+    known = (each for each in statement.conditions if each.key == _CA_OF_REQUEST and each.key in context)
+    return _names_resource(statement, resource) and all(condition.is_met(context) for condition in known)
 
 
 def _names_pca_action(statement: Statement) -> bool:
-    return any(_names_action(statement, action) for action in _ALL_ACTIONS)
-
-
-def _names_action(statement: Statement, action: str) -> bool:
-    return statement.matches_action(action)
+    return any(map(statement.matches_action, _ALL_ACTIONS))
 
 
 def _names_resource(statement: Statement, resource: str) -> bool:

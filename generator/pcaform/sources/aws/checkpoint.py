@@ -6,7 +6,7 @@ credentials. Only its owner can read it, since policies and names reveal the str
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,31 +57,25 @@ class Checkpoint:
                 self.path.unlink(missing_ok=True)
 
     def _content(self) -> dict[str, Any]:
-        saved_answers = [
-            [call.operation, call.arn, response] for call, response in self.responses.items() if _is_kept(response)
-        ]
+        responses = {call: each for call, each in self.responses.items() if not isinstance(each, FailedCall)}
         return {
             "format": _FORMAT,
             "account_id": self._account_id,
             "started": self._started.isoformat(timespec="seconds"),
-            "answers": saved_answers,
+            "answers": [[call.operation, call.arn, response] for call, response in responses.items()],
         }
 
     def _load(self, path: Path) -> None:
-        content = _read(path)
-        if content["account_id"] != self._account_id:
-            owner = content["account_id"]
-            raise Failure(
-                f"{path}: this checkpoint is of account {owner}, not of {self._account_id}: name another file"
-            )
-        self._started = content["started"]
+        account_id, self._started, self.responses = _read(path)
+        self.resumed = len(self.responses)
+        if account_id != self._account_id:
+            problem = f"{path}: this checkpoint is of account {account_id}, not of {self._account_id}"
+            raise Failure(f"{problem}: name another file")
         if datetime.now(UTC) - self._started > _MAX_AGE:
             raise Failure(
                 f"{path}: this checkpoint is of {self._started:%Y-%m-%d %H:%M} UTC, and is outdated after a day: "
                 "remove the file and start again"
             )
-        self.responses = content["answers"]
-        self.resumed = len(self.responses)
 
 
 @contextmanager
@@ -96,25 +90,17 @@ def open_checkpoint(account_id: str, path: Path | None) -> Iterator[Checkpoint]:
         raise
 
 
-def _is_kept(response: Any) -> bool:
-    return not isinstance(response, FailedCall)
-
-
-def _read(path: Path) -> Mapping[str, Any]:
+def _read(path: Path) -> tuple[str, datetime, dict[ApiCall, Any]]:
+    """Return the account's id, when the run started, and the responses."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         responses = {ApiCall(operation, arn): response for operation, arn, response in data["answers"]}
         started = datetime.fromisoformat(data["started"]).astimezone(UTC)
-        is_ours = data["format"] == _FORMAT and all(_is_valid_call(call) for call in responses)
-        account_id = str(data["account_id"])
+        are_valid = all(call.operation in API_CALLS and call.arn.startswith("arn:") for call in responses)
+        if data["format"] == _FORMAT and are_valid:
+            return str(data["account_id"]), started, responses
     except OSError as error:
         raise Failure(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        is_ours = False
-    if not is_ours:
-        raise Failure(f"{path}: this is not a checkpoint of 'pcaform import aws': name another file")
-    return {"account_id": account_id, "started": started, "answers": responses}
-
-
-def _is_valid_call(call: ApiCall) -> bool:
-    return call.operation in API_CALLS and call.arn.startswith("arn:")
+        pass
+    raise Failure(f"{path}: this is not a checkpoint of 'pcaform import aws': name another file")

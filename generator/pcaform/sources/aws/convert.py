@@ -12,19 +12,19 @@ from pcaform.core import facts
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import CaStatus, Certificate, Permission
 from pcaform.sources.aws.api_calls import FailedCall
-from pcaform.terraform.arguments import Argument
 from pcaform.terraform.resource_types import AUTHORITY
 from pcaform.terraform.schema import arguments_of, default_of
 
-_SUBJECT = "ASN1Subject."
-_CRL = "CrlConfiguration."
+_SUBJECT, _CRL = "ASN1Subject", "CrlConfiguration"
+_UNSET: Mapping[str, Any] = {"string": "", "number": 0, "bool": False}
+"""By kind of argument: what a state has for a single value that is not set."""
 _AWS_PREFIX = "aws:"
 _LATER = "it stays until Terraform next changes the revocation configuration, which resets it"
 
 
 def to_ca(description: Mapping[str, Any], *, is_foreign: bool) -> CaStatus:
     """Return a CA with what ListCertificateAuthorities returns."""
-    crl = (description.get("RevocationConfiguration") or {}).get("CrlConfiguration") or {}
+    crl_extension = _structures(description)[_CRL].get("CrlDistributionPointExtensionConfiguration") or {}
     return CaStatus(
         description["Arn"],
         description["Status"],
@@ -33,7 +33,7 @@ def to_ca(description: Mapping[str, Any], *, is_foreign: bool) -> CaStatus:
         restorable_until=description.get("RestorableUntil"),
         failure=description.get("FailureReason", ""),
         is_foreign=is_foreign,
-        omits_crl_url=bool((crl.get("CrlDistributionPointExtensionConfiguration") or {}).get("OmitExtension")),
+        omits_crl_url=bool(crl_extension.get("OmitExtension")),
         unsupported_settings=tuple(_unsupported_settings(description)),
         unmanageable=_unmanageable_reason(description),
     )
@@ -42,11 +42,8 @@ def to_ca(description: Mapping[str, Any], *, is_foreign: bool) -> CaStatus:
 def to_part(part: str, response: Any) -> dict[str, Any]:
     """Return the members of a CA that the response to a call about one of its parts fills."""
     if part == account_snapshot.PERMISSIONS:
-        permissions = (
-            Permission(each["Principal"], tuple(sorted(each["Actions"])), each.get("SourceAccount", ""))
-            for each in response
-        )
-        return {"permissions": tuple(permissions)}
+        members = ((each["Principal"], sorted(each["Actions"]), each.get("SourceAccount", "")) for each in response)
+        return {"permissions": tuple(Permission(name, tuple(actions), source) for name, actions, source in members)}
     if part == account_snapshot.CERTIFICATE:
         chain = response.get("CertificateChain", "")
         return {"certificate": response.get("Certificate", ""), "certificate_chain": chain}
@@ -77,24 +74,31 @@ def to_certificate(arn: str, detail: Mapping[str, Any], tags: Any) -> Certificat
     )
 
 
-def _arguments(ca: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of `aws_acmpca_certificate_authority` for a CA."""
-    configuration = ca["CertificateAuthorityConfiguration"]
+def _structures(ca: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Return the structures of a CA by the shapes in the table of arguments."""
+    configuration, revocation = ca["CertificateAuthorityConfiguration"], ca.get("RevocationConfiguration") or {}
     return {
-        "arn": ca["Arn"],
-        "type": ca["Type"],
-        "usage_mode": ca.get("UsageMode", ""),
-        "key_storage_security_standard": ca.get("KeyStorageSecurityStandard", ""),
-        "enabled": ca["Status"] != "DISABLED",
-        "certificate_authority_configuration": [
-            {
-                "key_algorithm": configuration["KeyAlgorithm"],
-                "signing_algorithm": configuration["SigningAlgorithm"],
-                "subject": [_to_provider_names(configuration["Subject"], _SUBJECT)],
-            }
-        ],
-        "revocation_configuration": [_revocation(ca.get("RevocationConfiguration") or {})],
+        "CreateCertificateAuthorityRequest": {**ca, "CertificateAuthorityType": ca["Type"]},
+        "CertificateAuthorityConfiguration": configuration,
+        _SUBJECT: configuration["Subject"],
+        _CRL: revocation.get("CrlConfiguration") or {},
+        "OcspConfiguration": revocation.get("OcspConfiguration") or {},
     }
+
+
+def _arguments(ca: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `aws_acmpca_certificate_authority` for a CA; as in a state, unset ones are empty."""
+    structures = _structures(ca)
+    arguments: dict[str, Any] = {"arn": ca["Arn"], "enabled": ca["Status"] != "DISABLED"}
+    for row in arguments_of(AUTHORITY):
+        shape, _, member = row.api.partition(".")
+        if row.is_argument and row.kind in _UNSET and shape in structures:
+            *blocks, name = row.name.split(".")
+            inner = arguments
+            for block in blocks:
+                (inner,) = inner.setdefault(block, [{}])
+            inner[name] = structures[shape].get(member, _UNSET[row.kind])
+    return arguments
 
 
 def _user_tags(tags: Mapping[str, str]) -> dict[str, str]:
@@ -109,61 +113,29 @@ def _unmanageable_reason(ca: Mapping[str, Any]) -> str:
         value = configuration[name]
         if value in facts.INEXPRESSIBLE_VALUES:
             return f"Terraform does not support '{value}': {facts.INEXPRESSIBLE_VALUES[value]}"
-    if not any(_to_provider_names(configuration["Subject"], _SUBJECT).values()):
-        members = ", ".join(name for name, _ in _unsupported_members(configuration["Subject"], _SUBJECT)) or "nothing"
+    if not any(_arguments(ca)["certificate_authority_configuration"][0]["subject"][0].values()):
+        members = ", ".join(name for name, _ in _unsupported_members(ca, _SUBJECT)) or "nothing"
         return f"Terraform does not support a subject of {members} alone"
     return ""
 
 
 def _unsupported_settings(ca: Mapping[str, Any]) -> Iterator[str]:
     """Yield descriptions of a CA's settings that Terraform does not support."""
-    for name, value in _unsupported_members(ca["CertificateAuthorityConfiguration"]["Subject"], _SUBJECT):
+    for name, value in _unsupported_members(ca, _SUBJECT):
         yield f"subject.{name} is {_format_value(value)}: Terraform does not support this, and does not change it"
-    crl = (ca.get("RevocationConfiguration") or {}).get("CrlConfiguration") or {}
-    if crl.get("Enabled"):
-        for name, value in _unsupported_members(crl, _CRL):
+    if _structures(ca)[_CRL].get("Enabled"):
+        for name, value in _unsupported_members(ca, _CRL):
             if value != default_of(f"certificate_authorities.*.revocation_configuration.crl_configuration.{name}"):
                 yield f"crl_configuration.{name} is {_format_value(value)}: Terraform does not support this; {_LATER}"
 
 
-def _revocation(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    crl, ocsp = configuration.get("CrlConfiguration") or {}, configuration.get("OcspConfiguration") or {}
-    return {
-        "crl_configuration": [
-            {
-                "enabled": bool(crl.get("Enabled")),
-                "expiration_in_days": crl.get("ExpirationInDays", 0),
-                "custom_cname": crl.get("CustomCname", ""),
-                "s3_bucket_name": crl.get("S3BucketName", ""),
-                "s3_object_acl": crl.get("S3ObjectAcl", ""),
-            }
-        ],
-        "ocsp_configuration": [
-            {"enabled": bool(ocsp.get("Enabled")), "ocsp_custom_cname": ocsp.get("OcspCustomCname", "")}
-        ],
-    }
-
-
-def _to_provider_names(structure: Mapping[str, Any], shape: str) -> dict[str, str]:
-    """Return a structure's members by the provider's names; as in a state, unset ones are empty strings."""
-    return {
-        _field_name(field): structure.get(member, "") for field, member in _shape_fields(shape) if field.is_argument
-    }
-
-
-def _unsupported_members(structure: Mapping[str, Any], shape: str) -> Iterator[tuple[str, Any]]:
-    """Yield the members without an argument of the provider, by the spec's names."""
-    for field, member in _shape_fields(shape):
-        if not field.is_argument and structure.get(member):
-            yield _field_name(field), structure[member]
-
-
-def _shape_fields(shape: str) -> Iterator[tuple[Argument, str]]:
-    return ((row, row.api.removeprefix(shape)) for row in arguments_of(AUTHORITY) if row.api.startswith(shape))
-
-
-def _field_name(field: Argument) -> str:
-    return field.name.rpartition(".")[2]
+def _unsupported_members(ca: Mapping[str, Any], shape: str) -> Iterator[tuple[str, Any]]:
+    """Yield the members of one of a CA's structures without an argument of the provider, by the spec's names."""
+    structure = _structures(ca)[shape]
+    for row in arguments_of(AUTHORITY):
+        member = row.api.removeprefix(f"{shape}.")
+        if member != row.api and not row.is_argument and structure.get(member):
+            yield row.name.rpartition(".")[2], structure[member]
 
 
 def _format_value(value: Any) -> str:

@@ -6,6 +6,7 @@ userguide/about-object-ownership.html (with BucketOwnerEnforced ACLs have no eff
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -27,8 +28,9 @@ def read_buckets(account: Account, regions: Mapping[str, str]) -> tuple[dict[str
     for name, region in regions.items():
         client = account.client("s3", region)
         for method in _METHODS:
+            action = _IAM_NAMES.get(method) or method.title().replace("_", "")
             call = partial(getattr(client, method), Bucket=name)
-            jobs[name, method] = partial(try_request, call, f"s3:{_iam_action(method)}", may_be_absent=True)
+            jobs[name, method] = partial(try_request, call, f"s3:{action}", may_be_absent=True)
     all_responses = dict(run_jobs(jobs, account.rate_limiter))
     buckets, notes = {}, []
     for name in regions:
@@ -40,10 +42,6 @@ def read_buckets(account: Account, regions: Mapping[str, str]) -> tuple[dict[str
         else:
             buckets[name] = _build_bucket(name, responses)
     return _add_account_block(account, buckets, notes)
-
-
-def _iam_action(method: str) -> str:
-    return _IAM_NAMES.get(method) or method.title().replace("_", "")
 
 
 def _build_bucket(name: str, responses: Mapping[str, Any]) -> Bucket:
@@ -75,7 +73,4 @@ def _add_account_block(
         return dict(buckets), [*notes, ImportNote("unknown", account.account_id, reason)]
     blocks = (response or {}).get("PublicAccessBlockConfiguration", {})
     more = frozenset(setting for setting, is_on in blocks.items() if is_on)
-    return {
-        name: Bucket(name, bucket.is_there, bucket.blocks | more, bucket.policy, bucket.has_acls)
-        for name, bucket in buckets.items()
-    }, notes
+    return {name: replace(bucket, blocks=bucket.blocks | more) for name, bucket in buckets.items()}, notes

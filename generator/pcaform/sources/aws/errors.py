@@ -4,6 +4,7 @@ Codes: https://docs.aws.amazon.com/privateca/latest/APIReference/CommonErrors.ht
 there; those of IAM and STS lack the ending `Exception`. Errors of the SDK itself: botocore/exceptions.py.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,44 +31,33 @@ class ErrorCause:
     message: str
 
 
-_DENIED = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized")
-_EXPIRED = ("ExpiredToken", "RequestExpired", "TokenRefreshRequired")
-_UNKNOWN_CALLER = (
-    "UnrecognizedClient",
-    "InvalidClientTokenId",
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
-    "InvalidSignature",
-    "IncompleteSignature",
-    "MissingAuthenticationToken",
-    "OptInRequired",
-)
-_THROTTLED = (
-    "Throttling",
-    "ThrottledRequest",
-    "RequestThrottled",
-    "TooManyRequests",
-    "RequestLimitExceeded",
-    "SlowDown",
-)
-_ABSENT = (
-    "ResourceNotFound",
-    "NoSuchEntity",
-    "NotFound",
-    "NoSuchBucket",
-    "NoSuchBucketPolicy",
-    "NoSuchPublicAccessBlockConfiguration",
-    "OwnershipControlsNotFoundError",
-)
-_STATE = ("InvalidState", "RequestInProgress")
-_BY_CODE = (
-    (ErrorKind.DENIED, _DENIED, "the caller's policies do not allow it"),
-    (ErrorKind.EXPIRED, _EXPIRED, "the credentials expired"),
-    (ErrorKind.UNKNOWN_CALLER, _UNKNOWN_CALLER, "AWS does not recognize these credentials"),
-    (ErrorKind.THROTTLED, _THROTTLED, "AWS throttled it, also after retries"),
-    (ErrorKind.ABSENT, _ABSENT, "it does not exist"),
-    (ErrorKind.STATE, _STATE, "the CA's status does not allow it"),
-)
+_CODES: Mapping[ErrorKind, tuple[str, str]] = {
+    ErrorKind.DENIED: (
+        "the caller's policies do not allow it",
+        "AccessDenied UnauthorizedOperation NotAuthorized",
+    ),
+    ErrorKind.EXPIRED: ("the credentials expired", "ExpiredToken RequestExpired TokenRefreshRequired"),
+    ErrorKind.UNKNOWN_CALLER: (
+        "AWS does not recognize these credentials",
+        (
+            "UnrecognizedClient InvalidClientTokenId InvalidAccessKeyId SignatureDoesNotMatch InvalidSignature"
+            " IncompleteSignature MissingAuthenticationToken OptInRequired"
+        ),
+    ),
+    ErrorKind.THROTTLED: (
+        "AWS throttled it, also after retries",
+        "Throttling ThrottledRequest RequestThrottled TooManyRequests RequestLimitExceeded SlowDown",
+    ),
+    ErrorKind.ABSENT: (
+        "it does not exist",
+        (
+            "ResourceNotFound NoSuchEntity NotFound NoSuchBucket NoSuchBucketPolicy "
+            "NoSuchPublicAccessBlockConfiguration OwnershipControlsNotFoundError"
+        ),
+    ),
+    ErrorKind.STATE: ("the CA's status does not allow it", "InvalidState RequestInProgress"),
+}
+"""By kind: its message, and the error codes without the ending `Exception`."""
 
 
 def classify_error(error: Exception) -> ErrorCause | None:
@@ -76,44 +66,24 @@ def classify_error(error: Exception) -> ErrorCause | None:
 
     if isinstance(error, exceptions.ClientError):
         return _classify_code(str(error.response.get("Error", {}).get("Code", "")))
+    if isinstance(error, exceptions.TokenRetrievalError | exceptions.SSOError):
+        return ErrorCause(ErrorKind.NO_CREDENTIALS, "this profile has no valid login: run 'aws sso login' for it")
     credential_errors = (
-        exceptions.NoCredentialsError,
-        exceptions.PartialCredentialsError,
-        exceptions.CredentialRetrievalError,
-        exceptions.TokenRetrievalError,
-        exceptions.SSOError,
-        exceptions.MetadataRetrievalError,
+        *(exceptions.NoCredentialsError, exceptions.PartialCredentialsError),
+        *(exceptions.CredentialRetrievalError, exceptions.MetadataRetrievalError),
     )
     if isinstance(error, credential_errors):
-        return ErrorCause(ErrorKind.NO_CREDENTIALS, _NO_CREDENTIALS[_is_login(error)])
+        hint = "name a --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
+        return ErrorCause(ErrorKind.NO_CREDENTIALS, f"no credentials: {hint}")
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError):
         return ErrorCause(ErrorKind.UNREACHABLE, "the endpoint cannot be reached or closes the connection")
-    return (
-        ErrorCause(ErrorKind.FAILED, "the response cannot be read")
-        if isinstance(error, exceptions.BotoCoreError)
-        else None
-    )
-
-
-_NO_CREDENTIALS = {
-    True: "this profile has no valid login: run 'aws sso login' for it",
-    False: "no credentials: name a --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID",
-}
-
-
-def _is_login(error: Exception) -> bool:
-    from botocore import exceptions
-
-    return isinstance(error, exceptions.TokenRetrievalError | exceptions.SSOError)
+    is_of_sdk = isinstance(error, exceptions.BotoCoreError)
+    return ErrorCause(ErrorKind.FAILED, "the response cannot be read") if is_of_sdk else None
 
 
 def _classify_code(code: str) -> ErrorCause:
-    bare = code.removesuffix("Exception")
-    for kind, codes, message in _BY_CODE:
-        if bare in codes:
+    for kind, (message, codes) in _CODES.items():
+        if code.removesuffix("Exception") in codes.split():
             return ErrorCause(kind, f"{message} ({code})")
-    return ErrorCause(ErrorKind.FAILED, f"AWS failed ({_format_code(code)})")
-
-
-def _format_code(code: str) -> str:
-    return code if code.isascii() and code.replace(".", "").isalnum() else "without a code"
+    is_plain = code.isascii() and code.replace(".", "").isalnum()
+    return ErrorCause(ErrorKind.FAILED, f"AWS failed ({code if is_plain else 'without a code'})")

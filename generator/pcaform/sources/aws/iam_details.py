@@ -10,11 +10,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from pcaform.sources.account_snapshot import IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.aws.api_calls import FailedCall
 from pcaform.sources.aws.parallel import run_jobs, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
-from pcaform.sources.principals import IamPrincipal, IamPrincipals, Policy
 
 _DETAILS = "iam:GetAccountAuthorizationDetails"
 _VERSION = "iam:GetPolicyVersion"

@@ -1,24 +1,41 @@
-"""Account snapshot -> the inventory of `import aws`: which CAs and certificates it has, and notes on the others.
+"""Account snapshot -> the inventory of `import aws`: CAs, certificates and issuers, and notes on the others.
+
+Of the policies of an issuer only those about the CAs are there: others do not belong into a spec, and stay attached,
+since a stack only adds policies to existing principals.
 
 Statuses of CAs: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateCA.html, and how provider aws 5.100
 reads them: every status but DISABLED is `enabled = true`, and a DELETED CA does not exist.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pcaform.core.formats.text import day
 from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_status, is_for_own_account
+from pcaform.iam.documents import PolicyError
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sources import account_snapshot
-from pcaform.sources.account_snapshot import CERTIFIED, AccountSnapshot, CaStatus, Certificate
-from pcaform.sources.aws import api_calls, issuers
-from pcaform.sources.aws.access_level import AccountScope
-from pcaform.sources.aws.filters import Filters
-from pcaform.sources.aws.snapshot import PARTS, SnapshotRequest
+from pcaform.sources.account_snapshot import (
+    CERTIFIED,
+    AccountSnapshot,
+    CaStatus,
+    Certificate,
+    IamPrincipal,
+    IamPrincipals,
+    Policy,
+)
+from pcaform.sources.aws import api_calls
+from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, affects, can_issue
+from pcaform.sources.aws.snapshot import PARTS, Filters, SnapshotRequest
 from pcaform.sources.inventory import ImportNote, Inventory, NoteKind, Resource
-from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, PERMISSION, SHARE
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, IAM_POLICY, PERMISSION, SHARE
 from pcaform.terraform.source_kind import LIVE
+
+_MANAGED_PATHS = {
+    "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center manages this role: change its permission set instead",
+    "/aws-service-role/": "its service manages this service-linked role",
+}
+_MAX_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +92,7 @@ def to_inventory(snapshot: AccountSnapshot) -> Inventory:
     found = [item for ca in snapshot.authorities for item in _list_ca(ca, origins)]
     found += [item for each in snapshot.certificates for item in _list_certificate(each, origins)]
     if snapshot.principals is not None:
-        found += issuers.list_issuers(snapshot.principals, scope)
+        found += _list_issuers(snapshot.principals, scope)
     for item in found:
         (notes if isinstance(item, ImportNote) else resources).append(item)  # type: ignore[arg-type]
     return Inventory(tuple(resources), tuple(notes), source=LIVE, account_id=snapshot.account_id)
@@ -158,3 +175,113 @@ def _list_certificate(certificate: Certificate, origins: Mapping[str, str]) -> I
         "renewal_summary": [renewal] if certificate.renewal else [],
     }
     yield Resource(ACM_CERTIFICATE, arn, attributes, arn, origin=origins[certificate.authority])
+
+
+def _list_issuers(iam_principals: IamPrincipals, scope: AccountScope) -> Iterator[Resource | ImportNote]:
+    """Yield the principals that can issue from some CAs, each with its policies that allow it, and notes."""
+    yield from iam_principals.notes
+    managed: set[str] = set()
+    others = []
+    for principal in iam_principals.principals:
+        try:
+            level = access_level(principal.policies, principal.known_boundary, scope)
+        except PolicyError as error:
+            yield ImportNote("unknown", principal.arn, f"its permissions: {error}")
+            continue
+        if level is AccessLevel.OTHER:
+            others.append(principal.name)
+        elif level > AccessLevel.OTHER:
+            yield from _list_issuer(principal, level, scope, managed)
+    if others:
+        reason = f"they may read, revoke or administer, but not issue: {_join_names(others)}"
+        yield ImportNote("listed", scope.account_id, reason)
+
+
+def _list_issuer(
+    principal: IamPrincipal, level: AccessLevel, scope: AccountScope, managed: set[str]
+) -> Iterator[Resource | ImportNote]:
+    allowing = [policy for policy in principal.policies if can_issue(policy, scope)]
+    for start, why in _MANAGED_PATHS.items():
+        if principal.path.startswith(start):
+            yield ImportNote("listed", principal.arn, f"it may issue by {_policy_names(allowing)}; {why}")
+            return
+    if level is AccessLevel.ADMINISTRATOR:
+        means = _policy_names(allowing)
+        reason = f"an administrator: it may issue by {means}, and create CAs, so it is not an issuer"
+        yield ImportNote("listed", principal.arn, reason)
+        return
+    aws_policies = [policy for policy in allowing if not policy.group and _is_aws_managed(policy)]
+    inherited = [policy for policy in allowing if policy.group]
+    if inherited:
+        groups = ", ".join(sorted({f"'{policy.group}'" for policy in inherited}))
+        yield ImportNote(
+            "left out",
+            principal.arn,
+            f"it may issue by {_policy_names(inherited)} of the group {groups}: a spec has no groups, so that "
+            "policy stays unchanged",
+        )
+    if aws_policies:
+        yield ImportNote(
+            "listed",
+            principal.arn,
+            f"it may issue by the AWS managed policy {_policy_names(aws_policies)}, which stays attached: "
+            "a spec would only add a copy of it. Give the principal grants, then detach that policy",
+        )
+    if any(map(_is_own, allowing)):
+        yield _principal_resource(principal)
+        # Long grants are split over several policies: one may allow issuing, the next one reading.
+        related = [policy for policy in principal.policies if _is_own(policy) and affects(policy, scope)]
+        yield from _policy_resources(principal, related, managed)
+
+
+def _principal_resource(principal: IamPrincipal) -> Resource:
+    attributes = {"arn": principal.arn, "name": principal.name, "path": principal.path}
+    bounded = {"permissions_boundary": principal.boundary.arn} if principal.boundary else {}
+    return Resource(
+        f"aws_iam_{principal.kind}", principal.arn, attributes | bounded, principal.name, origin=_account_of(principal)
+    )
+
+
+def _policy_resources(principal: IamPrincipal, policies: Sequence[Policy], managed: set[str]) -> Iterator[Resource]:
+    kind, origin = principal.kind, _account_of(principal)
+    for policy in policies:
+        address = f"{principal.arn}/{policy.name}"
+        if not policy.arn:
+            attributes = {kind: principal.name, "name": policy.name, "policy": policy.document}
+            identity = f"{principal.name}:{policy.name}"
+            yield Resource(f"aws_iam_{kind}_policy", address, attributes, identity, origin=origin)
+            continue
+        if policy.arn not in managed:
+            managed.add(policy.arn)
+            yield _managed_policy(policy)
+        attributes = {kind: principal.name, "policy_arn": policy.arn}
+        identity = f"{principal.name}/{policy.arn}"
+        yield Resource(f"aws_iam_{kind}_policy_attachment", address, attributes, identity, origin=origin)
+
+
+def _managed_policy(policy: Policy) -> Resource:
+    path = policy.arn.partition(":policy")[2].rpartition("/")[0] + "/"
+    attributes = {"arn": policy.arn, "name": policy.name, "path": path, "policy": policy.document}
+    return Resource(IAM_POLICY, policy.arn, attributes, policy.arn, is_reference=_is_aws_managed(policy))
+
+
+def _is_aws_managed(policy: Policy) -> bool:
+    return policy.arn.split(":")[4:5] == ["aws"]
+
+
+def _is_own(policy: Policy) -> bool:
+    return not policy.group and not _is_aws_managed(policy)
+
+
+def _account_of(principal: IamPrincipal) -> str:
+    return f"account {principal.arn.split(':')[4]}"
+
+
+def _policy_names(policies: Iterable[Policy]) -> str:
+    return ", ".join(dict.fromkeys(f"'{policy.name}'" for policy in policies))
+
+
+def _join_names(names: list[str]) -> str:
+    shown = ", ".join(sorted(names)[:_MAX_SHOWN])
+    more = len(names) - _MAX_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -4,14 +4,14 @@ import queue
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar
 
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.api_calls import ABSENT_IF_NOT_FOUND, API_CALLS, ApiCall, FailedCall
 from pcaform.sources.aws.errors import ErrorKind, classify_error
-from pcaform.sources.aws.rate_limit import RateLimiter, Stopped
-from pcaform.sources.aws.session import Account
+from pcaform.sources.aws.session import Account, RateLimiter, Stopped
 
 Key = TypeVar("Key")
 Job = Callable[[], Any]
@@ -57,22 +57,16 @@ def run_jobs(jobs: Mapping[Key, Job], rate_limiter: RateLimiter, *, regions: int
 
 def start(job: Job) -> Job:
     """Start a job in the background; return a function that waits for its result, and raises what the job raises."""
-    finished: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
+    future: Future[Any] = Future()
 
     def work() -> None:
         try:
-            finished.put((True, job()))
+            future.set_result(job())
         except Exception as error:  # noqa: BLE001 - raised again for the caller
-            finished.put((False, error))
-
-    def wait() -> Any:
-        is_result, result = finished.get()
-        if not is_result:
-            raise result
-        return result
+            future.set_exception(error)
 
     threading.Thread(target=work, daemon=True).start()
-    return wait
+    return future.result
 
 
 def try_request(request: Job, operation: str, *, may_be_absent: bool = False) -> Any:

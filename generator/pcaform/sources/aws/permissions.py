@@ -22,26 +22,26 @@ LivePermission = Mapping[str, Any]
 def read_statuses(account: Account) -> dict[str, str]:
     """Return the status of each CA that the account owns in its region, by ARN; raises Failure if that fails."""
     region = account.regions[0]
-    cas = try_request(partial(api_calls.list_cas, account.client("acm-pca", region), "SELF"), _LIST)
-    if isinstance(cas, FailedCall):
-        raise Failure(f"the CAs of account {account.account_id}, region {region}: {cas.reason}")
+    response = try_request(partial(api_calls.list_cas, account.client("acm-pca", region), "SELF"), _LIST)
+    cas = _require(response, f"the CAs of account {account.account_id}, region {region}")
     return {str(ca["Arn"]): str(ca["Status"]) for ca in cas}
 
 
 def read_permissions(account: Account, arns: Iterable[str]) -> dict[str, Sequence[LivePermission]]:
     """Return the permissions of CAs by ARN; raises Failure if one cannot be read."""
     calls = [ApiCall(PERMISSIONS, arn) for arn in arns]
-    responses = {call.arn: response for call, response in run_calls(account, calls)}
-    for arn, response in responses.items():
-        if isinstance(response, FailedCall):
-            raise Failure(f"{arn}: {response.reason}")
-    return responses
+    responses = list(run_calls(account, calls))
+    return {call.arn: _require(response, call.arn) for call, response in responses}
 
 
 def delete_permission(account: Account, arn: str, principal: str, *, source_account: str) -> None:
     """Delete a permission, after which ACM renews no certificate of this CA; raises Failure if AWS refuses."""
     call = account.client("acm-pca", account.regions[0]).delete_permission
     source = {"SourceAccount": source_account} if source_account else {}
-    response = try_request(partial(call, CertificateAuthorityArn=arn, Principal=principal, **source), _DELETE)
+    _require(try_request(partial(call, CertificateAuthorityArn=arn, Principal=principal, **source), _DELETE), arn)
+
+
+def _require(response: Any, subject: str) -> Any:
     if isinstance(response, FailedCall):
-        raise Failure(f"{arn}: {response.reason}")
+        raise Failure(f"{subject}: {response.reason}")
+    return response

@@ -7,6 +7,8 @@ awsprivatecertificateauthority, awscertificatemanager, awsidentityandaccessmanag
 from collections.abc import Mapping
 from typing import Any
 
+from pcaform.iam.policies.statements import policy, statement
+
 REQUIRED_PERMISSIONS: Mapping[str, Mapping[str, str]] = {
     "Authorities": {
         "acm-pca:ListCertificateAuthorities": "the CAs and their descriptions",
@@ -35,8 +37,4 @@ REQUIRED_PERMISSIONS: Mapping[str, Mapping[str, str]] = {
 
 def build_policy() -> dict[str, Any]:
     """Return the policy for reading an account; the resource is `*`, since the whole account is read."""
-    statements = [
-        {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
-        for sid, actions in REQUIRED_PERMISSIONS.items()
-    ]
-    return {"Version": "2012-10-17", "Statement": statements}
+    return policy(statement(sid, sorted(actions), "*") for sid, actions in REQUIRED_PERMISSIONS.items())

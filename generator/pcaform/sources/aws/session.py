@@ -1,22 +1,68 @@
 """Opens an AWS account: credentials, regions, and clients whose requests are rate-limited.
 
-All settings of boto3 apply: profiles, single sign-on, AWS_ENDPOINT_URL, proxies.
+All settings of boto3 apply: profiles, single sign-on, AWS_ENDPOINT_URL, proxies. Requests are limited to the rates that
+AWS publishes for each operation and region, across all threads. Other programs in the account share the same quotas, so
+AWS may still throttle a request; botocore then retries it, and each retry is limited like the first request.
 """
 
+import math
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pcaform.core.problems import Failure
+from pcaform.core.quotas import PUBLISHED
 from pcaform.sources.aws.errors import ErrorKind, classify_error
-from pcaform.sources.aws.rate_limit import RateLimiter
 
 _ATTEMPTS = 8
 """Attempts of one request, unless AWS_MAX_ATTEMPTS is set; botocore waits up to 1, 2, 4, ... 20 seconds in between."""
 _FIRST_ATTEMPTS = 3
 _CONNECTIONS = 64
 _SESSION_NAME = "pcaform-import"
+_DISABLED = ("DISABLED", "DISABLING")
+_ACCOUNT_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
+
+
+class Stopped(Exception):  # noqa: N818 - it is not an error: the run was stopped
+    """The run was stopped, so the request is not sent."""
+
+
+class RateLimiter:
+    """One queue for each operation and region, shared by all threads; without bursts, since AWS publishes none."""
+
+    def __init__(self, rates: Mapping[str, float] = PUBLISHED) -> None:
+        self._rates = rates
+        self._next: dict[tuple[str, str], float] = {}
+        self._lock = threading.Lock()
+        self._end = threading.Event()
+
+    def wait(self, operation: str, region: str) -> None:
+        """Wait until a request may be sent; raises Stopped if the run is stopped meanwhile."""
+        if self._end.wait(self._delay((operation, region), self.rate(operation))):
+            raise Stopped
+
+    def rate(self, operation: str) -> float:
+        """Return the allowed requests per second of an operation; infinite if AWS publishes no rate."""
+        return self._rates.get(operation) or math.inf
+
+    def stop(self) -> None:
+        """Stop all current and future waiting."""
+        self._end.set()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run was stopped."""
+        return self._end.is_set()
+
+    def _delay(self, queue_key: tuple[str, str], rate: float) -> float:
+        now = time.monotonic()
+        with self._lock:
+            turn = max(now, self._next.get(queue_key, now))
+            self._next[queue_key] = turn + 1 / rate
+        return turn - now
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +117,7 @@ def open_account(caller: Caller, rate_limiter: RateLimiter) -> Account:
     except Exception as error:  # noqa: BLE001 - errors of other kinds are raised again
         raise Failure(_describe_failure(error, caller, first)) from None
     account = Account(identity["Account"], identity["Arn"], regions, session, rate_limiter)
-    if not caller.is_every_region:
-        return account
-    return Account(account.account_id, account.arn, enabled_regions(account), session, rate_limiter)
+    return replace(account, regions=enabled_regions(account)) if caller.is_every_region else account
 
 
 def enabled_regions(account: Account) -> tuple[str, ...]:
@@ -83,9 +127,8 @@ def enabled_regions(account: Account) -> tuple[str, ...]:
     """
     offered = account.session.get_available_regions("acm-pca", partition_name=account.partition)
     try:
-        client = account.session.client(
-            "account", config=_config(_FIRST_ATTEMPTS), region_name=_account_region(account)
-        )
+        region = _ACCOUNT_REGIONS.get(account.partition) or next(iter(account.regions), "us-east-1")
+        client = account.session.client("account", config=_config(_FIRST_ATTEMPTS), region_name=region)
         pages = client.get_paginator("list_regions").paginate()
         options = {region["RegionName"]: region["RegionOptStatus"] for page in pages for region in page["Regions"]}
     except Exception as error:
@@ -95,33 +138,20 @@ def enabled_regions(account: Account) -> tuple[str, ...]:
     return tuple(region for region in sorted(offered) if options.get(region, "ENABLED") not in _DISABLED)
 
 
-_DISABLED = ("DISABLED", "DISABLING")
-_ACCOUNT_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
-
-
-def _account_region(account: Account) -> str:
-    return _ACCOUNT_REGIONS.get(account.partition) or next(iter(account.regions), "us-east-1")
-
-
 def _open_session(caller: Caller) -> Any:
     import boto3
+    import botocore.session
     from botocore.exceptions import BotoCoreError, ProfileNotFound
 
     try:
         return boto3.Session(profile_name=caller.profile)
     except ProfileNotFound:
         profile = f"profile '{caller.profile}' is" if caller.profile else "the profile in AWS_PROFILE is"
-        profiles = ", ".join(_list_profiles()) or "none"
+        configured = botocore.session.Session(profile=None).full_config.get("profiles", {})
+        profiles = ", ".join(sorted(configured)) or "none"
         raise Failure(f"{profile} not in ~/.aws/config or ~/.aws/credentials; profiles there: {profiles}") from None
     except BotoCoreError:
         raise Failure("~/.aws/config or ~/.aws/credentials cannot be read: fix the file") from None
-
-
-def _list_profiles() -> Sequence[str]:
-    import botocore.session
-
-    profiles: Sequence[str] = botocore.session.Session(profile=None).full_config.get("profiles", {})
-    return sorted(profiles)
 
 
 def _assume_role(session: Any, caller: Caller, region: str) -> Any:
@@ -143,12 +173,10 @@ def _assume_role(session: Any, caller: Caller, region: str) -> Any:
 def _config(attempts: int) -> Any:
     from botocore.config import Config
 
-    max_attempts = os.environ.get("AWS_MAX_ATTEMPTS", "")
+    wanted = os.environ.get("AWS_MAX_ATTEMPTS", "")
+    total = int(wanted) if wanted.isdigit() and int(wanted) else attempts
     return Config(
-        retries={
-            "mode": "standard",
-            "total_max_attempts": int(max_attempts) if max_attempts.isdigit() and int(max_attempts) else attempts,
-        },
+        retries={"mode": "standard", "total_max_attempts": total},
         connect_timeout=10,
         read_timeout=30,
         max_pool_connections=_CONNECTIONS,

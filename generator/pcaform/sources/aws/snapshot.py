@@ -4,10 +4,13 @@ ListCertificateAuthorities returns the structure of DescribeCertificateAuthority
 acm-pca service model of botocore both have the shape CertificateAuthority. For a CA in creation, failed or deleted AWS
 returns nothing else: https://docs.aws.amazon.com/privateca/latest/userguide/PcaUpdateStatus.html. ListCertificates of
 ACM lists only RSA keys up to 2048 bits without `keyTypes`:
-https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html.
+https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html. A progress bar is only shown on a
+terminal: nothing of it is written to a file or a pipe.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,13 +22,13 @@ from pcaform.sources.aws import api_calls, convert
 from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
 from pcaform.sources.aws.checkpoint import Checkpoint
 from pcaform.sources.aws.crl_buckets import read_buckets
-from pcaform.sources.aws.filters import NO_FILTERS, Filters
 from pcaform.sources.aws.iam_details import read_principals
 from pcaform.sources.aws.parallel import run_calls, run_jobs, start, try_request
-from pcaform.sources.aws.progress import ProgressCallback, no_progress
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
 
+ProgressCallback = Callable[[int, int], None]
+"""Called with the number of responses so far and in total."""
 PARTS = {
     account_snapshot.PERMISSIONS: api_calls.PERMISSIONS,
     account_snapshot.POLICY: api_calls.POLICY,
@@ -34,7 +37,6 @@ PARTS = {
     account_snapshot.TAGS: api_calls.TAGS,
 }
 """The parts of a CA, and the operation that reads each."""
-
 _PENDING = "PENDING_CERTIFICATE"
 _FOREIGN = (account_snapshot.CERTIFICATE,)
 """What the default permission of a RAM share allows to read; a reference needs it, as the parent of CAs."""
@@ -42,6 +44,45 @@ _OWN = "CAs of this account"
 _LIST = "acm-pca:ListCertificateAuthorities"
 _LIST_CERTIFICATES = "acm:ListCertificates"
 _HINT = "; to leave out a region that is not in use, name the others with --region"
+
+
+def no_progress(done: int, total: int) -> None:
+    """Report nothing."""
+
+
+@contextmanager
+def show_progress(description: str) -> Iterator[ProgressCallback]:
+    """Yield the callback of a progress bar if stderr is a terminal, else one that does nothing."""
+    if not sys.stderr.isatty():
+        yield no_progress
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(description, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Any of the ARNs, all of the tags, any of the statuses; an empty filter selects all CAs."""
+
+    arns: tuple[str, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    statuses: tuple[str, ...] = ()
+
+    def is_selected(self, ca: Mapping[str, Any]) -> bool:
+        """Tell whether a CA has a selected ARN and status, which the list of CAs contains."""
+        return (not self.arns or ca["Arn"] in self.arns) and (not self.statuses or ca["Status"] in self.statuses)
+
+    def has_selected_tags(self, tags: Mapping[str, str]) -> bool:
+        """Tell whether a CA has all selected tags."""
+        return all(tags.get(key) == value for key, value in self.tags)
+
+
+NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +158,15 @@ def read_snapshot(
 
 def _list_cas(account: Account, request: SnapshotRequest) -> tuple[list[CaStatus], list[ImportNote]]:
     """Return the selected CAs of all regions by region and age, and notes on what could not be listed."""
-    clients = {region: account.client("acm-pca", region) for region in account.regions}
-    targets = [(region, owner) for region in account.regions for owner in ("SELF", "OTHER_ACCOUNTS")]
-    jobs = {
-        (region, owner): partial(try_request, partial(api_calls.list_cas, clients[region], owner), _LIST)
-        for region, owner in targets
-    }
+    jobs = {}
+    for region in account.regions:
+        client = account.client("acm-pca", region)
+        for owner in ("SELF", "OTHER_ACCOUNTS"):
+            jobs[region, owner] = partial(try_request, partial(api_calls.list_cas, client, owner), _LIST)
     responses = dict(run_jobs(jobs, account.rate_limiter))
     listed: list[tuple[Mapping[str, Any], bool]] = []
     notes = []
-    for region, owner in targets:
+    for region, owner in jobs:
         response = responses[region, owner]
         if isinstance(response, FailedCall):
             whose = _OWN if owner == "SELF" else "CAs that other accounts share"
@@ -181,11 +221,10 @@ def _failure_notes(calls: Iterable[ApiCall], responses: Responses) -> Iterator[I
 
 def _list_certificates(account: Account, regions: Iterable[str], notes: list[ImportNote]) -> list[str]:
     """Return the ARNs of the private certificates in some regions; add failures to the notes."""
-    clients = {region: account.client("acm", region) for region in sorted(set(regions))}
-    jobs = {
-        region: partial(try_request, partial(api_calls.list_certificates, client), _LIST_CERTIFICATES)
-        for region, client in clients.items()
-    }
+    jobs = {}
+    for region in sorted(set(regions)):
+        request = partial(api_calls.list_certificates, account.client("acm", region))
+        jobs[region] = partial(try_request, request, _LIST_CERTIFICATES)
     arns: list[str] = []
     for region, response in sorted(run_jobs(jobs, account.rate_limiter)):
         if isinstance(response, FailedCall):

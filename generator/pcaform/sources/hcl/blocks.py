@@ -1,14 +1,24 @@
-"""Parses tokens to the body of a file: its arguments and blocks with their locations; duplicates are errors."""
+"""Parses tokens to the body of a file, and evaluates a body to plain data.
 
-from collections.abc import Iterator
+A body has arguments and blocks with their locations; duplicates are errors. Evaluated, nested blocks become lists, and
+`dynamic` blocks are expanded.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from pcaform.core.problems import Failure
+from pcaform.sources.hcl.compiler import iterate_pairs
 from pcaform.sources.hcl.expressions import Expression, parse_expression
-from pcaform.sources.hcl.lexer import Token, tokenize
-from pcaform.sources.hcl.source_text import Source
+from pcaform.sources.hcl.lexer import Source, Token, tokenize
 from pcaform.sources.hcl.templates import parse_template
+from pcaform.sources.hcl.values import NestedScope, Scope, Unknown
 
 _NAMES = frozenset({"word", "name"})
+_META_ARGUMENTS = frozenset(
+    {"count", "for_each", "depends_on", "provider", "providers", "source", "version", "lifecycle"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,20 @@ class Block:
         """Its position as `file:line`."""
         return self.source.location(self.start)
 
+    @property
+    def address(self) -> str:
+        """Its address in its module, such as `aws_x.y`, `data.aws_x.y` and `module.y`."""
+        return ".".join(self.labels if self.type == "resource" else (self.type, *self.labels))
+
+    def argument(self, name: str, scope: Scope) -> Any:
+        """Return the value of an argument, None if it is not set."""
+        attribute = self.body.attributes.get(name)
+        return None if attribute is None else evaluate(attribute, scope)
+
+    def failure(self, message: str) -> Failure:
+        """Return the exception for an error in it: `file:line:col: message`."""
+        return self.source.failure(self.start, message)
+
 
 def parse_body(source: Source) -> Body:
     """Return the body of a file; raises Failure with the position for syntax errors and duplicate arguments."""
@@ -79,21 +103,19 @@ class _BodyParser:
                 self._add(parsed, token)
             else:
                 parsed.blocks.append(self._block(token))
-                self._end_of_line(ending)
+                after = self.tokens[self.position]
+                if after.kind not in ("newline", "end", ending):
+                    raise self._failure(after, "start a new line after a block")
 
     def _add(self, parsed: Body, name: Token) -> None:
         before = parsed.attributes.get(name.text)
         if before is not None:
-            line = self.source.line(before.start)
-            raise self.source.failure(
-                name.start, f"'{name.text}' is set twice, first in line {line}: remove one of the two"
-            )
+            problem = f"'{name.text}' is set twice, first in line {self.source.line(before.start)}"
+            raise self.source.failure(name.start, f"{problem}: remove one of the two")
         equals = self._next()
         value = parse_expression(self.source, list(self._value()), equals.start + 1)
         parsed.attributes[name.text] = Attribute(name.text, value, name.start)
-        ending = self.tokens[self.position]
-        if ending.kind == "newline":
-            self.position += 1
+        self.position += self.tokens[self.position].kind == "newline"
 
     def _value(self) -> Iterator[Token]:
         """Yield the tokens of a value: up to the end of the line, or to the brace that closes a one-line block."""
@@ -121,11 +143,6 @@ class _BodyParser:
             else:
                 raise self._failure(token, f"'{name.text}' needs '=' and a value, or labels and '{{'")
 
-    def _end_of_line(self, ending: str) -> None:
-        token = self.tokens[self.position]
-        if token.kind not in ("newline", "end", ending):
-            raise self._failure(token, "start a new line after a block")
-
     def _next(self) -> Token:
         token = self.tokens[self.position]
         self.position += 1
@@ -140,3 +157,50 @@ class _BodyParser:
 
 def _no_template(source: Source, start: int, _stop: int) -> str:
     raise source.failure(start, "a label must be a plain string")
+
+
+def evaluate(attribute: Attribute, scope: Scope) -> Any:
+    """Return an argument's value."""
+    return attribute.value.code(attribute.value.slots, scope)
+
+
+def evaluate_body(body: Body, scope: Scope, *, is_inner: bool = True) -> dict[str, Any]:
+    """Return a body's values by name; the top-level body of a resource or module call without its meta-arguments."""
+    skipped = frozenset() if is_inner else _META_ARGUMENTS
+    values = {name: evaluate(attribute, scope) for name, attribute in body.attributes.items() if name not in skipped}
+    for block in body.blocks:
+        if block.type in skipped:
+            continue
+        if block.type == "dynamic":
+            for name, inner in _expand_dynamic(block, scope):
+                _append_block(values, name, inner)
+        else:
+            _append_block(values, block.type, evaluate_body(block.body, scope))
+    return values
+
+
+def _append_block(values: dict[str, Any], name: str, inner: Any) -> None:
+    before = values.setdefault(name, [])
+    if isinstance(inner, Unknown):
+        values[name] = inner
+    elif isinstance(before, list):
+        before.append(inner)
+
+
+def _expand_dynamic(block: Block, scope: Scope) -> Iterator[tuple[str, Any]]:
+    """Yield name and content of each block that a `dynamic` block generates."""
+    name = block.labels[0] if block.labels else ""
+    for_each = block.body.attributes.get("for_each")
+    content = block.body.of_type("content")
+    if for_each is None or not content:
+        yield name, Unknown("a dynamic block needs 'for_each' and 'content'")
+        return
+    values = evaluate(for_each, scope)
+    if not isinstance(values, list | Mapping):
+        yield name, values if isinstance(values, Unknown) else Unknown("'for_each' must be a list or a map")
+        return
+    iterator = block.body.attributes.get("iterator")
+    iterator_name = iterator.value.text if iterator else name
+    for key, value in iterate_pairs(values):
+        inner = NestedScope(scope, {iterator_name: {"key": key, "value": value}})
+        yield name, evaluate_body(content[0].body, inner)

@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pcaform.sources.hcl.compiler import NAME, Code, compile_expression
-from pcaform.sources.hcl.lexer import TEMPLATE, Token, tokenize
+from pcaform.sources.hcl.compiler import NAME, Code, ParseError, compile_expression
+from pcaform.sources.hcl.lexer import TEMPLATE, Source, Token, tokenize
 from pcaform.sources.hcl.operators import parse_number
-from pcaform.sources.hcl.parser import ParseError
-from pcaform.sources.hcl.source_text import Source
 from pcaform.sources.hcl.templates import parse_template
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.values import Unknown
 
 _WORDS = frozenset({"null", "true", "false"})
 _STRING_KINDS = frozenset({"string", TEMPLATE, "heredoc"})

@@ -10,8 +10,8 @@ from typing import Any
 
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl.operators import is_equal, is_number, parse_number, to_string
-from pcaform.sources.hcl.type_unification import deduplicate, to_set, unify_choice, unify_items
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.type_conversion import BOOLEANS, deduplicate, to_set, unify_choice, unify_items
+from pcaform.sources.hcl.values import Unknown, first_unknown
 
 _ESCAPED = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
@@ -142,14 +142,6 @@ def _to_number(value: Any) -> Any:
     return number
 
 
-def _to_bool(value: Any) -> bool:
-    return value if isinstance(value, bool) else {"true": True, "1": True, "false": False, "0": False}[value]
-
-
-def _to_string_or_null(value: Any) -> Any:
-    return None if value is None else to_string(value)
-
-
 def _concat(*lists: list[Any]) -> list[Any]:
     """Return the items of all lists; raises TypeError if the lists have different element types, which decide then."""
     items = [item for values in lists for item in _check_list(values)]
@@ -174,10 +166,6 @@ def _replace(text: str, old: str, new: str) -> str:
     if not old or (old.startswith("/") and old.endswith("/") and len(old) > 1):
         raise ValueError
     return text.replace(old, new)
-
-
-def _split(sign: str, text: str) -> list[str]:
-    return text.split(sign) if text else [text]
 
 
 def _length(value: Any) -> int:
@@ -206,19 +194,12 @@ def _contains(values: list[Any], element: Any) -> bool:
     return is_in
 
 
-def _reject_constant(_: str) -> Any:
-    raise ValueError
-
-
-def _decode_json(text: str) -> Any:
-    return nfc(json.loads(text, parse_constant=_reject_constant, parse_float=_to_number))
-
-
 _WHITESPACE = " \t\n\v\f\r"
 _LAZY: Mapping[str, Callable[[list[Any]], Any]] = {"try": _try, "can": _can, "coalesce": _coalesce}
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "jsonencode": encode_json,
-    "jsondecode": _decode_json,
+    # As a number, a constant such as NaN is an error.
+    "jsondecode": lambda text: nfc(json.loads(text, parse_constant=_to_number, parse_float=_to_number)),
     "merge": _merge,
     "lookup": _lookup,
     "flatten": _flatten,
@@ -226,9 +207,9 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "toset": lambda values: to_set(_unify(values)),
     "tolist": _unify,
     "tomap": _to_map,
-    "tostring": _to_string_or_null,
+    "tostring": lambda value: None if value is None else to_string(value),
     "tonumber": _to_number,
-    "tobool": _to_bool,
+    "tobool": lambda value: value if isinstance(value, bool) else BOOLEANS[value],
     "distinct": lambda values: deduplicate(_unify(values)),
     "compact": lambda values: [value for value in _check_strings(values) if value],
     "sort": lambda values: sorted(_check_strings(values)),
@@ -241,7 +222,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "one": _one,
     "zipmap": lambda keys, values: dict(zip(_check_strings(keys), _check_list(values), strict=True)),
     "join": lambda sign, *lists: sign.join(to_string(value) for values in lists for value in _check_list(values)),
-    "split": _split,
+    "split": lambda sign, text: text.split(sign) if text else [text],
     "lower": lambda text: _check_ascii(text).lower(),
     "upper": lambda text: _check_ascii(text).upper(),
     "replace": _replace,

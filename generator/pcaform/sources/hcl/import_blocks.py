@@ -1,4 +1,7 @@
-"""Applies `import` blocks: sets the ids of existing resources, and leaves out resources with an unclear import.
+"""Applies `import` blocks, and notes on `moved`, `removed` and `ignore_changes`.
+
+An import sets the id of an existing resource; resources with an unclear import are left out. Files do not show what of
+the others has been applied.
 
 Without its id an existing CA would be taken for one that is still to be created.
 """
@@ -8,18 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pcaform.sources.hcl import symbolic_values
-from pcaform.sources.hcl.block_values import evaluate
-from pcaform.sources.hcl.blocks import Block
-from pcaform.sources.hcl.compiler import Scope, iterate_pairs
+from pcaform.sources.hcl.blocks import Block, evaluate
+from pcaform.sources.hcl.compiler import iterate_pairs
 from pcaform.sources.hcl.module_loader import Module
-from pcaform.sources.hcl.scope import ModuleScope, optional_value
-from pcaform.sources.hcl.type_unification import Set
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.objects import replace_ca_arns
+from pcaform.sources.hcl.scope import Instance, ModuleScope
+from pcaform.sources.hcl.type_conversion import Set
+from pcaform.sources.hcl.values import NestedScope, Scope, Unknown, first_unknown
 from pcaform.sources.inventory import SYMBOLIC, ImportNote, Resource
 from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Traversal, quote
-from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, CERTIFICATE
 from pcaform.terraform.schema import ATTRIBUTES
 
 _BY_ARN = frozenset({AUTHORITY, ACM_CERTIFICATE})
@@ -27,26 +29,21 @@ _BY_ARN = frozenset({AUTHORITY, ACM_CERTIFICATE})
 _SPACES = re.compile(r'(?P<kept>"(?:[^"\\]|\\.)*")|\s+')
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^"\]])*\]')
 _EACH = re.compile(r"\[each(?P<path>(?:\.[A-Za-z_][A-Za-z0-9_-]*)+)\]")
+_OTHER_KEYS = "no resource has this address, only others with this name"
 _ADVICE = "import from the state instead, if there is one"
-
-
-@dataclass(frozen=True, slots=True)
-class _Import:
-    """One resource that an `import` block imports: its address as written, and its id."""
-
-    to: str
-    id: str | Unknown
-    location: str
-
-    @property
-    def address(self) -> Traversal | str:
-        """Its address; the text as written if it is not an address."""
-        return _parse_address(self.to)
-
-    @property
-    def type(self) -> str:
-        """The type of the resource; empty if unknown."""
-        return resource_type(self.to)
+_GENERATION = re.compile(r"(?P<authority>module\.ca_.+)_certificate(?:_g[0-9]+)?\Z")
+_MOVED = (
+    "{location}: a 'moved' block moves {old} here. If that is applied, there is nothing to do; if not, apply these "
+    "files first, since a stack would destroy the resource"
+)
+_REMOVED = (
+    "{location}: a 'removed' block forgets this resource. If that is applied, there is nothing to do; if not, apply "
+    "these files first, since a stack would destroy the resource"
+)
+_IGNORED = (
+    "{location}: 'ignore_changes' covers {what} here, but a stack manages it: compare the spec with AWS "
+    "('pcaform drift')"
+)
 
 
 def apply_import_blocks(
@@ -60,13 +57,15 @@ def apply_import_blocks(
     ids: dict[Traversal | str, str] = {}
     unclear: set[Traversal | str] = set()
     notes = []
-    for import_ in _read_imports(root, scope):
-        others = same_name.get(_strip_keys(import_.to), [])
-        if isinstance(import_.id, str) and (import_.address in by_address or not others):
-            ids[import_.address] = import_.id
-        elif not import_.type or import_.type in ATTRIBUTES:
-            unclear.update([import_.address] if import_.address in by_address else others)
-            notes.append(_unknown_note(import_))
+    for location, to, id_ in _read_imports(root, scope):
+        address, others, type_ = _parse_address(to), same_name.get(_strip_keys(to), []), _resource_type(to)
+        if isinstance(id_, str) and (address in by_address or not others):
+            ids[address] = id_
+        elif not type_ or type_ in ATTRIBUTES:
+            unclear.update([address] if address in by_address else others)
+            why = id_.reason if isinstance(id_, Unknown) else _OTHER_KEYS
+            reason = f"{location}: cannot evaluate this import: {why}; {_ADVICE}"
+            notes.append(ImportNote("unknown", to or "import", reason))
     kept = {
         address: resource
         for address, resource in by_address.items()
@@ -83,37 +82,25 @@ def _parse_address(address: str) -> Traversal | str:
         return address
 
 
-def _unknown_note(import_: _Import) -> ImportNote:
-    why = (
-        import_.id.reason
-        if isinstance(import_.id, Unknown)
-        else "no resource has this address, only others with this name"
-    )
-    reason = f"{import_.location}: cannot evaluate this import: {why}; {_ADVICE}"
-    return ImportNote("unknown", import_.to or "import", reason)
-
-
 def _strip_keys(address: str) -> str:
     """Return an address without keys."""
     return _KEY.sub("", address)
 
 
-def _read_imports(root: Module, scope: ModuleScope) -> Iterator[_Import]:
+def _read_imports(root: Module, scope: ModuleScope) -> Iterator[tuple[str, str, str | Unknown]]:
+    """Yield the location of each import, the address as written, and the id."""
     for block in root.of_type("import"):
         attribute = block.body.attributes.get("to")
         text = attribute.value.text if attribute else ""
         for inner in _instance_scopes(block, scope):
+            address = _format_address(text, scope if isinstance(inner, Unknown) else inner)
             if isinstance(inner, Unknown):
-                yield _Import(_format_address(text, scope), inner, block.location)
+                id_: str | Unknown = inner
+            elif isinstance(_parse_address(address), str):
+                id_ = Unknown("'to' is not a resource address")
             else:
-                yield _read_import(text, block, inner)
-
-
-def _read_import(text: str, block: Block, scope: Scope) -> _Import:
-    import_ = _Import(_format_address(text, scope), "", block.location)
-    if isinstance(import_.address, str):
-        return replace(import_, id=Unknown("'to' is not a resource address"))
-    return replace(import_, id=_read_id(block, scope, import_.type))
+                id_ = _read_id(block, inner, _resource_type(address))
+            yield block.location, address, id_
 
 
 def _instance_scopes(block: Block, scope: ModuleScope) -> Sequence[Scope | Unknown]:
@@ -124,7 +111,7 @@ def _instance_scopes(block: Block, scope: ModuleScope) -> Sequence[Scope | Unkno
     values = evaluate(attribute, scope)
     if not isinstance(values, Set | Mapping):
         return [first_unknown(values) or Unknown("'for_each' must be a map or a set of strings")]
-    return [scope.with_names({"each": {"key": key, "value": value}}) for key, value in iterate_pairs(values)]
+    return [NestedScope(scope, {"each": {"key": key, "value": value}}) for key, value in iterate_pairs(values)]
 
 
 def _format_address(text: str, scope: Scope) -> str:
@@ -134,25 +121,25 @@ def _format_address(text: str, scope: Scope) -> str:
         value = scope.resolve("each", tuple(match["path"].removeprefix(".").split(".")))
         return f"[{quote(value)}]" if isinstance(value, str) else f"[{value}]" if type(value) is int else match[0]
 
-    return _EACH.sub(key, strip_spaces(text))
+    return _EACH.sub(key, _strip_spaces(text))
 
 
-def resource_type(address: str) -> str:
+def _resource_type(address: str) -> str:
     """Return the type of resource in an address, `module` for a module's address; empty if it has none."""
     return ".".join(_strip_keys(address).split(".")[-2:-1])
 
 
-def strip_spaces(address: str) -> str:
+def _strip_spaces(address: str) -> str:
     """Return an address without the spaces around its parts; spaces in keys stay."""
     return _SPACES.sub(lambda match: match["kept"] or "", address)
 
 
 def _read_id(block: Block, scope: Scope, type_: str) -> str | Unknown:
     """Return the imported id, or the ARN in `identity`."""
-    identity = optional_value(block.body.attributes.get("identity"), scope)
+    identity = block.argument("identity", scope)
     name, value = ("identity", identity.get("arn")) if isinstance(identity, Mapping) else ("id", identity)
     if value is None:
-        value = optional_value(block.body.attributes.get("id"), scope)
+        value = block.argument("id", scope)
     if not isinstance(value, str):
         return first_unknown(value) or Unknown(f"'{name}' is not an id or ARN")
     if SYMBOLIC in value:
@@ -167,16 +154,65 @@ def _set_ids(resources: Mapping[Traversal | str, Resource], ids: Mapping[Travers
         for resource in with_ids
         if resource.type == AUTHORITY and resource.id and not resource.is_reference
     }
-    return [
-        replace(resource, attributes=_replace_arns(resource.attributes, arns)) if arns else resource
-        for resource in with_ids
-    ]
+    return [replace(resource, attributes=_replace_arns(resource.attributes, arns)) for resource in with_ids]
 
 
 def _replace_arns(value: Any, arns: Mapping[str, str]) -> Any:
     """Return a value with symbolic ARNs of CAs replaced by the real ones."""
     if isinstance(value, str):
-        return symbolic_values.replace_ca_arns(value, arns) if SYMBOLIC in value else value
+        return replace_ca_arns(value, arns) if SYMBOLIC in value else value
     if isinstance(value, Mapping):
         return {key: _replace_arns(inner, arns) for key, inner in value.items()}
     return [_replace_arns(inner, arns) for inner in value] if isinstance(value, list) else value
+
+
+@dataclass(frozen=True, slots=True)
+class PendingStateChange:
+    """A `moved` or `removed` block that may not be applied yet; relevant if an address has resources, or has none."""
+
+    note: ImportNote
+    only_if_present: str = ""
+    only_if_absent: str = ""
+
+    def is_relevant(self, resources: Iterable[Resource]) -> bool:
+        """Tell whether the block is relevant to the resources of the configuration."""
+        addresses = [resource.address for resource in resources]
+        is_present, is_absent = (
+            any(address == outer or address.startswith((f"{outer}.", f"{outer}[")) for address in addresses)
+            for outer in (self.only_if_present, self.only_if_absent)
+        )
+        return (is_present or not self.only_if_present) and not (is_absent and self.only_if_absent)
+
+
+def pending_state_changes(scope: ModuleScope) -> Iterator[PendingStateChange]:
+    """Yield a module's `moved` blocks, and its `removed` blocks that are, or may be, about CAs."""
+    for block in scope.module.of_type("moved"):
+        old, new = (_read_address(block, name, scope) for name in ("from", "to"))
+        yield PendingStateChange(
+            ImportNote("ambiguous", new, _MOVED.format(location=block.location, old=old)), only_if_present=new
+        )
+    for block in scope.module.of_type("removed"):
+        address = _read_address(block, "from", scope)
+        if _resource_type(address) in {*ATTRIBUTES, "module"}:
+            older = _GENERATION.match(address)  # stacks have `removed` blocks for these
+            note = ImportNote("ambiguous", address, _REMOVED.format(location=block.location))
+            yield PendingStateChange(note, only_if_absent=older["authority"] if older else "")
+
+
+def ignored_changes(instance: Instance) -> Iterator[ImportNote]:
+    """Yield notes on the arguments that a resource ignores the changes of.
+
+    An issued certificate never changes, so a stack ignores changes of its arguments too.
+    """
+    for block in instance.block.body.of_type("lifecycle"):
+        attribute = block.body.attributes.get("ignore_changes")
+        if attribute is not None and instance.block.labels[0] != CERTIFICATE:
+            names = " ".join(attribute.value.text.split()).strip("[] ,")
+            what = "everything" if names == "all" else names
+            yield ImportNote("left out", instance.address, _IGNORED.format(location=attribute.location, what=what))
+
+
+def _read_address(block: Block, name: str, scope: ModuleScope) -> str:
+    attribute = block.body.attributes.get(name)
+    written = _strip_spaces(attribute.value.text) if attribute else ""
+    return f"{scope.address}.{written}" if scope.address else written

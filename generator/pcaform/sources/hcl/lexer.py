@@ -1,13 +1,19 @@
 """Splits HCL text into tokens with their offsets, in linear time: strings, heredocs, brackets, names and operators.
 
+`Source` converts the offsets to the lines and columns that messages show.
 Syntax: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md, "Lexical Elements".
 """
 
 import re
+import sys
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
-from pcaform.sources.hcl.source_text import Source
+from pcaform.core.problems import Failure
 
+_BYTE_ORDER_MARK = "\ufeff"
 _TOKEN = re.compile(
     r"""[ \t\r]*(?:
         (?P<newline>\n)
@@ -31,11 +37,51 @@ _IN_QUOTES = re.compile(r'(?:[^"\\$%\n]++|\\[^\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*
 _IN_HEREDOC = re.compile(r"(?:[^$%]++|\$\$\{|%%\{|\$(?!\{)|%(?!\{))*+")
 _MAX_DEPTH = 100
 """Maximum nesting depth of brackets, blocks and templates; real configurations stay far below it."""
-
 TEMPLATE = "template"
 _NEEDS_SEARCH = frozenset({"quote", "heredoc", "end"})
 """Kinds that end scanning: where a quoted template or a heredoc ends, a pattern cannot find."""
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file: its path as shown in messages, and its text."""
+
+    path: str
+    text: str = field(repr=False)
+
+    def location(self, offset: int) -> str:
+        """Return `file:line` of the character at an offset."""
+        return f"{self.path}:{self.line(offset)}"
+
+    def line(self, offset: int) -> int:
+        """Return the line of the character at an offset, counted from 1."""
+        return bisect_right(self._line_starts, offset)
+
+    def failure(self, offset: int, message: str) -> Failure:
+        """Return the exception for an error at an offset: `file:line:col: message`."""
+        line = self.line(offset)
+        return Failure(f"{self.path}:{line}:{offset - self._line_starts[line - 1] + 1}: {message}")
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        line_starts = [0]
+        for line in self.text.split("\n"):
+            line_starts.append(line_starts[-1] + len(line) + 1)
+        return line_starts[:-1]
+
+
+def decode_source(content: bytes, path: str) -> Source:
+    """Return a file's text without its byte order mark; raises Failure if the file is not UTF-8."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        raise Failure(
+            f"{path}:{line}:{column}: invalid UTF-8 byte 0x{content[error.start]:02x}: save the file as UTF-8"
+        ) from None
+    return Source(path, text.removeprefix(_BYTE_ORDER_MARK))
 
 
 class Token(NamedTuple):
@@ -60,7 +106,8 @@ def tokenize(source: Source, start: int = 0, stop: int | None = None) -> list[To
         position = _scan(source, result, open_brackets, position, end)
         last = result[-1]
         if last.kind == "end":
-            _check_all_closed(source, open_brackets)
+            if open_brackets:
+                raise source.failure(open_brackets[-1].start, f"'{open_brackets[-1].text}' is never closed")
             return result
         result.pop()
         stop_at = _find_quote_end(source, last.start) if last.kind == "quote" else _find_heredoc_end(source, last)
@@ -107,21 +154,15 @@ def _close_bracket(source: Source, open_brackets: list[Token], token: Token) -> 
         raise source.failure(token.start, f"'{token.text}' has no matching opening bracket")
     last = open_brackets.pop()
     if _CLOSING[last.text] != token.text:
-        raise source.failure(
-            token.start, f"'{token.text}' does not match the '{last.text}' in line {source.line(last.start)}"
-        )
-
-
-def _check_all_closed(source: Source, open_brackets: list[Token]) -> None:
-    if open_brackets:
-        raise source.failure(open_brackets[-1].start, f"'{open_brackets[-1].text}' is never closed")
+        problem = f"'{token.text}' does not match the '{last.text}' in line {source.line(last.start)}"
+        raise source.failure(token.start, problem)
 
 
 def _find_quote_end(source: Source, start: int, depth: int = 0) -> int:
     """Return the end of the quoted template that starts at `start`."""
     position = start + 1
     while True:
-        position = _match_end(_IN_QUOTES, source.text, position)
+        position = find_literal_end(source.text, position, is_heredoc=False)
         if source.text.startswith('"', position):
             return position + 1
         if not source.text.startswith(("${", "%{"), position):
@@ -157,12 +198,7 @@ def _find_heredoc_end(source: Source, token: Token) -> int:
     return result.end()
 
 
-def _match_end(pattern: re.Pattern[str], text: str, position: int) -> int:
-    match = pattern.match(text, position)
-    return match.end() if match else position
-
-
-def find_literal_end(text: str, position: int, *, is_heredoc: bool, end: int) -> int:
+def find_literal_end(text: str, position: int, *, is_heredoc: bool, end: int = sys.maxsize) -> int:
     """Return where literal text of a template ends: at the next interpolation or directive, or at `end`."""
     match = (_IN_HEREDOC if is_heredoc else _IN_QUOTES).match(text, position, end)
     return match.end() if match else position

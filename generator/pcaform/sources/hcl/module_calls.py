@@ -4,18 +4,19 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pcaform.core.files import packaged_directory
 from pcaform.core.problems import Failure
-from pcaform.sources.hcl.block_values import evaluate, evaluate_body
+from pcaform.sources.hcl.blocks import evaluate_body
 from pcaform.sources.hcl.module_loader import Module, load_module
 from pcaform.sources.hcl.objects import ModuleOutputs, ResourceObject
 from pcaform.sources.hcl.providers import Options, ProviderConfig, read_provider
-from pcaform.sources.hcl.scope import Arguments, Instance, ModuleScope, optional_value
+from pcaform.sources.hcl.scope import Instance, ModuleScope
 from pcaform.sources.hcl.static_config import ReferenceScope
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.values import Unknown
 
 _LOCAL = ("./", "../")
 _NAME = re.compile(r"(?:^|/)(?P<name>[A-Za-z0-9_-]+)(?:\?.*)?$")
@@ -52,21 +53,19 @@ class ModuleCalls:
         caller = call.module_scope
         ancestors = (*caller.ancestors, caller.module.directory)
         if module.directory in ancestors:
-            raise call.block.source.failure(call.block.start, f"module '{call.block.labels[0]}' calls itself")
+            raise call.block.failure(f"module '{call.block.labels[0]}' calls itself")
         if len(ancestors) > _MAX_DEPTH:
-            raise call.block.source.failure(
-                call.block.start, f"modules are nested too deeply: at most {_MAX_DEPTH} levels are allowed"
-            )
+            raise call.block.failure(f"modules are nested too deeply: at most {_MAX_DEPTH} levels are allowed")
         origin = caller.origin or (call.block.location if module.directory.is_relative_to(self._bundled) else "")
-        scope = ModuleScope(
-            module, call.address, Arguments(call), self._passed_providers(call), self.to_object, ancestors, origin
-        )
+        arguments = {name: partial(call.argument, name) for name in call.block.body.attributes}
+        providers = self._passed_providers(call)
+        scope = ModuleScope(module, call.address, arguments, providers, self.to_object, ancestors, origin)
         own_providers = read_providers(scope, self.options)
         return replace(scope, providers={**scope.providers, **own_providers}) if own_providers else scope
 
     def _find_module(self, call: Instance) -> Module | Unknown:
         """Return the module that a call names; each source is located once for each calling directory."""
-        source = optional_value(call.block.body.attributes.get("source"), call.scope)
+        source = call.argument("source")
         if not isinstance(source, str):
             return source if isinstance(source, Unknown) else Unknown("it has no 'source'")
         key = (call.module_scope.module.directory, source)
@@ -78,16 +77,20 @@ class ModuleCalls:
         if source.startswith(_LOCAL):
             directory = call.module_scope.module.directory / source
             if directory.is_dir():
-                return self._load_module(directory, _join_source(call.module_scope.module.path, source))
+                base = call.module_scope.module.path or "."
+                return self._load_module(directory, os.path.normpath(f"{base}/{source}"))
         bundled = find_bundled_module(source)
         if bundled is not None:
             return self._load_module(bundled, f"modules/{bundled.name}")
         if source.startswith(_LOCAL):
-            raise call.block.source.failure(call.block.start, f"there is no directory '{source}' for this module")
+            raise call.block.failure(f"there is no directory '{source}' for this module")
         return Unknown(f"its source '{source}' is not a local directory")
 
     def _load_module(self, directory: Path, display_path: str) -> Module:
-        resolved = _resolve(directory, display_path)
+        try:
+            resolved = directory.resolve(strict=True)
+        except (OSError, RuntimeError):
+            raise Failure(f"{display_path}: cannot be read: its symbolic links are broken or form a loop") from None
         if resolved not in self._modules:
             self._modules[resolved] = load_module(resolved, display_path)
         return self._modules[resolved]
@@ -95,22 +98,10 @@ class ModuleCalls:
     @staticmethod
     def _passed_providers(call: Instance) -> Mapping[str, ProviderConfig]:
         """Return the provider configurations that a call passes to its module; the default one is inherited."""
-        attribute = call.block.body.attributes.get("providers")
-        argument = evaluate(attribute, ReferenceScope()) if attribute else {}
+        argument = call.block.argument("providers", ReferenceScope())
         passed = argument if isinstance(argument, Mapping) else {"aws": argument}
         providers = {str(name): call.module_scope.provider(each, call.block.location) for name, each in passed.items()}
         return {"aws": call.module_scope.provider(), **providers}
-
-
-def _resolve(directory: Path, display_path: str) -> Path:
-    try:
-        return directory.resolve(strict=True)
-    except (OSError, RuntimeError):
-        raise Failure(f"{display_path}: cannot be read: its symbolic links are broken or form a loop") from None
-
-
-def _join_source(base: str, source: str) -> str:
-    return os.path.normpath(f"{base or '.'}/{source}")
 
 
 def find_bundled_module(source: str) -> Path | None:

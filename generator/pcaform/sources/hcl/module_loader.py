@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.core.problems import Failure
-from pcaform.sources.hcl.block_values import evaluate
-from pcaform.sources.hcl.blocks import Attribute, Block, Body, parse_body
-from pcaform.sources.hcl.source_text import decode_source
+from pcaform.sources.hcl.blocks import Attribute, Block, Body, evaluate, parse_body
+from pcaform.sources.hcl.lexer import decode_source
 from pcaform.sources.hcl.type_conversion import TypeScope
 
 _SUFFIX = ".tf"
@@ -62,23 +61,17 @@ def load_module(directory: Path, display_path: str) -> Module:
     Raises Failure for a directory without Terraform files, for unreadable or invalid files, and for duplicates.
     """
     names = _list_names(directory, display_path)
+    paths = {name: name if display_path in ("", ".") else f"{display_path}/{name}" for name in names}
     files = [name for name in names if name.endswith(_SUFFIX)]
-    unread_files = tuple(_join(display_path, name) for name in names if name.endswith(_UNREAD_SUFFIXES))
+    unread_files = tuple(paths[name] for name in names if name.endswith(_UNREAD_SUFFIXES))
     if not files and not unread_files:
         raise Failure(
             f"{display_path or '.'}: no '*.tf' files in this directory: name a directory with Terraform files"
         )
     module = Module(display_path, directory, unread_files=unread_files)
-    bodies = {
-        name: parse_body(decode_source(_read_file(directory / name, path), path))
-        for name, path in ((name, _join(display_path, name)) for name in files)
-    }
-    for name in files:
-        if not _is_override(name):
-            _add_blocks(module, bodies[name])
-    for name in files:
-        if _is_override(name):
-            _merge_overrides(module, bodies[name])
+    bodies = {name: parse_body(decode_source(_read_file(directory / name, paths[name]), paths[name])) for name in files}
+    for name in sorted(files, key=_is_override):
+        (_merge_overrides if _is_override(name) else _add_blocks)(module, bodies[name])
     return module
 
 
@@ -108,64 +101,44 @@ def _read_file(path: Path, display_path: str) -> bytes:
         raise Failure(f"{display_path}: cannot be read: {(error.strerror or '').lower()}") from None
 
 
-def _join(display_path: str, name: str) -> str:
-    return name if display_path in ("", ".") else f"{display_path}/{name}"
-
-
 def _is_override(name: str) -> bool:
     return name == _OVERRIDE or name.endswith(f"_{_OVERRIDE}")
 
 
 def _add_blocks(module: Module, added: Body) -> None:
     for attribute in added.attributes.values():
-        raise attribute.value.source.failure(
-            attribute.start,
-            f"'{attribute.name}' is outside of any block: move it into 'locals' or a .tfvars file",
-        )
+        problem = f"'{attribute.name}' is outside of any block: move it into 'locals' or a .tfvars file"
+        raise attribute.value.source.failure(attribute.start, problem)
     for block in added.blocks:
         if block.type not in _LABELS:
             module.unlabelled.append(block)
             continue
-        _check_labels(block)
+        labels = _LABELS[block.type]
+        if len(block.labels) != len(labels):
+            problem = f"'{_format_header(block)}' has {len(block.labels)} labels"
+            raise block.failure(f"{problem}, but needs its {' and its '.join(labels)}")
         before = module.blocks.setdefault((block.type, *block.labels), block)
         if before is not block:
-            raise block.source.failure(
-                block.start,
-                f"'{_format_header(block)}' is declared twice, first in {before.location}: remove one of the two",
-            )
+            problem = f"'{_format_header(block)}' is declared twice, first in {before.location}"
+            raise block.failure(f"{problem}: remove one of the two")
     _check_duplicates(module)
-
-
-def _check_labels(block: Block) -> None:
-    labels = _LABELS[block.type]
-    if len(block.labels) != len(labels):
-        raise block.source.failure(
-            block.start,
-            f"'{_format_header(block)}' has {len(block.labels)} labels, but needs its {' and its '.join(labels)}",
-        )
 
 
 def _check_duplicates(module: Module) -> None:
     """Raise Failure for a provider configured twice or a local value set twice, in any of their blocks."""
-    first_blocks: dict[tuple[tuple[str, ...], str], Block] = {}
+    first_blocks: dict[tuple[Any, ...], Block] = {}
     for block in module.of_type("provider"):
-        alias = block.body.attributes.get("alias")
-        first = first_blocks.setdefault((block.labels, alias.value.text if alias else ""), block)
+        first = first_blocks.setdefault(_identity(block), block)
         if first is not block:
-            raise block.source.failure(
-                block.start,
-                f"'{_format_header(block)}' is configured twice, first in {first.location}: remove one of the two, "
-                "or give each its own alias",
-            )
+            problem = f"'{_format_header(block)}' is configured twice, first in {first.location}"
+            raise block.failure(f"{problem}: remove one of the two, or give each its own alias")
     seen: dict[str, Attribute] = {}
     for block in module.of_type("locals"):
         for name, attribute in block.body.attributes.items():
             before = seen.setdefault(name, attribute)
             if before is not attribute:
-                raise block.source.failure(
-                    attribute.start,
-                    f"'{name}' is set twice, first in {before.location}: remove one of the two",
-                )
+                problem = f"'{name}' is set twice, first in {before.location}"
+                raise block.source.failure(attribute.start, f"{problem}: remove one of the two")
 
 
 def _format_header(block: Block) -> str:
@@ -180,21 +153,18 @@ def _merge_overrides(module: Module, overriding: Body) -> None:
             module.blocks[key] = _merge_block(module.blocks[key], block)
             continue
         if block.type in _LABELS and not module.unread_files:
-            raise block.source.failure(
-                block.start, f"'{_format_header(block)}' is in an override file, but no other file declares it"
-            )
-        same = [index for index, each in enumerate(module.unlabelled) if _is_same_block(each, block)]
+            raise block.failure(f"'{_format_header(block)}' is in an override file, but no other file declares it")
+        same = [index for index, each in enumerate(module.unlabelled) if _identity(each) == _identity(block)]
         for index in same:
             module.unlabelled[index] = _merge_block(module.unlabelled[index], block)
         if not same:
             module.unlabelled.append(block)
 
 
-def _is_same_block(first: Block, second: Block) -> bool:
-    if (first.type, first.labels) != (second.type, second.labels):
-        return False
-    aliases = [block.body.attributes.get("alias") for block in (first, second)]
-    return len({alias.value.text if alias else "" for alias in aliases}) == 1
+def _identity(block: Block) -> tuple[Any, ...]:
+    """Return what tells a block from others of its type: its labels, and the alias of a provider as it is written."""
+    alias = block.body.attributes.get("alias")
+    return block.type, block.labels, alias.value.text if alias else ""
 
 
 def _merge_block(base: Block, over: Block) -> Block:

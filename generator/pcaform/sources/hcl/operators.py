@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.values import Unknown, first_unknown
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _MAX_LENGTH = 1000
@@ -29,6 +29,7 @@ _UNCERTAIN_EQUALITY = Unknown("whether two lists or objects are equal depends on
 """In Terraform `tolist([1]) == [1]` is false; lists with different values are never equal."""
 _EXACT_DIGITS = 15
 """Number of digits that a Python float represents exactly."""
+_TOO_LONG = Unknown(f"pcaform does not evaluate numbers with more than {_EXACT_DIGITS} digits")
 
 
 def apply_binary(sign: str, left: Any, right: Any) -> Any:
@@ -81,11 +82,7 @@ def _to_decimal(number: Any) -> Any:
 def _to_python_number(number: Any) -> Any:
     """Return a number as int or float; Unknown if that would round it."""
     result = parse_number(f"{number:f}") if isinstance(number, decimal.Decimal) else number
-    return (
-        Unknown(f"pcaform does not evaluate numbers with more than {_EXACT_DIGITS} digits")
-        if result is None
-        else result
-    )
+    return _TOO_LONG if result is None else result
 
 
 def _is_natural(value: Any) -> bool:
@@ -122,7 +119,6 @@ def to_string(value: Any) -> Any:
     if is_number(value):
         text = repr(value)
         is_exact = isinstance(value, int) or ("e" not in text and len(text) <= _EXACT_DIGITS)
-        return (
-            text if is_exact else Unknown(f"pcaform does not evaluate fractions with more than {_EXACT_DIGITS} digits")
-        )
+        too_long = Unknown(f"pcaform does not evaluate fractions with more than {_EXACT_DIGITS} digits")
+        return text if is_exact else too_long
     return Unknown("a list, an object or null is not a string")

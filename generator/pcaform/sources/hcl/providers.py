@@ -1,19 +1,36 @@
-"""Provider configurations: region, account, assumed role and default tags. Nothing of them is ever guessed."""
+"""Provider configurations: region, account, assumed role and default tags. Nothing of them is ever guessed.
 
-from collections.abc import Mapping
+For a spec, provider blocks and the backend are read by an allow list, with notes on what is left out.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from pcaform.core import facts
 from pcaform.core.problems import Failure
+from pcaform.sources.hcl.blocks import Block, evaluate
+from pcaform.sources.hcl.module_loader import Module
 from pcaform.sources.hcl.operators import to_string
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.values import Scope, Unknown, first_unknown
+from pcaform.sources.inventory import ImportNote, Provider
 
-_PARTS = 6
+_ARN_COLONS = 5
 _REGION_SEPARATOR = "/"
 """Separates a provider's alias from the region that a resource sets itself."""
 _NO_REGION = Unknown("no provider block sets a region: set it with '--region'")
 _NO_ACCOUNT = Unknown("no provider block sets the account: set it with '--account-id'")
+_ROLE: Final = ("role_arn", "external_id", "session_name")
+_BACKEND: Final = frozenset(
+    {
+        *("address", "assume_role", "bucket", "container_name", "dynamodb_table", "encrypt", "endpoints", "hostname"),
+        *("impersonate_service_account", "key", "kms_encryption_key", "kms_key_id", "namespace", "organization"),
+        *("path", "prefix", "profile", "region", "resource_group_name", "schema_name", "secret_suffix"),
+        *("storage_account_name", "subscription_id", "tenant_id", "use_azuread_auth", "use_lockfile", "use_oidc"),
+        "workspace_key_prefix",
+    }
+)
+"""Arguments of backends that are not secret: https://developer.hashicorp.com/terraform/language/backend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,7 @@ class ProviderConfig:
 
     def arn(self, service: str, resource: str, *, is_global: bool = False) -> str:
         """Return an ARN in this region and account; raises Failure if these are unknown."""
-        region, account = self.required_region, self.required_account_id
+        region, account = _require(self.region), _require(self.account_id)
         return f"arn:{facts.partition(region)}:{service}:{'' if is_global else region}:{account}:{resource}"
 
     def in_region(self, region: Any) -> "ProviderConfig":
@@ -48,27 +65,11 @@ class ProviderConfig:
             return self
         return replace(self, alias=f"{self.alias}{_REGION_SEPARATOR}{region}", region=region)
 
-    @property
-    def required_region(self) -> str:
-        """The region; raises Failure if it is unknown."""
-        return _require(self.region)
-
-    @property
-    def required_account_id(self) -> str:
-        """The account id; raises Failure if it is unknown."""
-        return _require(self.account_id)
-
 
 def _require(value: str | Unknown) -> str:
     if isinstance(value, Unknown):
         raise Failure(value.reason)
     return value
-
-
-def split_alias(alias: str) -> tuple[str, str]:
-    """Return the alias of a provider block, and the region that a resource sets itself; empty if it sets none."""
-    block, _, region = alias.partition(_REGION_SEPARATOR)
-    return block, region
 
 
 def read_provider(attributes: Mapping[str, Any], options: Options, location: str) -> ProviderConfig:
@@ -79,9 +80,7 @@ def read_provider(attributes: Mapping[str, Any], options: Options, location: str
     return ProviderConfig(
         alias=alias if isinstance(alias, str) else "",
         region=_region(attributes.get("region"), options, location),
-        account_id=_account(
-            attributes.get("allowed_account_ids"), role.get("role_arn"), options=options, location=location
-        ),
+        account_id=_account(attributes, options, location),
         assume_role=role,
         default_tags=_default_tags(tags),
         unknown_tags=first_unknown(tags),
@@ -112,13 +111,81 @@ def _region(value: Any, options: Options, location: str) -> str | Unknown:
     return Unknown(f"{location}: this provider block sets no region{why}: set it with '--region'")
 
 
-def _account(allowed: Any, role: Any, *, options: Options, location: str) -> str | Unknown:
+def _account(attributes: Mapping[str, Any], options: Options, location: str) -> str | Unknown:
     """Return the account of a provider: the only allowed one, or that of the assumed role."""
+    allowed, role = attributes.get("allowed_account_ids"), _first_block(attributes.get("assume_role")).get("role_arn")
     account_ids = [to_string(account_id) for account_id in allowed] if isinstance(allowed, list) else []
     if len(account_ids) == 1 and isinstance(account_ids[0], str):
         return account_ids[0]
-    if isinstance(role, str) and role.count(":") >= _PARTS - 1:
+    if isinstance(role, str) and role.count(":") >= _ARN_COLONS:
         return role.split(":")[4]
     if options.account_id:
         return options.account_id
     return Unknown(f"{location}: this provider block sets no single account: set it with '--account-id'")
+
+
+def list_providers(providers: Mapping[str, ProviderConfig], aliases: Iterable[str]) -> dict[str, Provider]:
+    """Return the providers of a root module whose region and account are known, by alias.
+
+    For each region that resources set themselves there is an additional one, by the aliases that resources have.
+    """
+    known = {
+        provider.alias: Provider(provider.region, provider.account_id, _assumed_role(provider), provider.default_tags)
+        for provider in providers.values()
+        if isinstance(provider.region, str) and isinstance(provider.account_id, str)
+    }
+    for alias in aliases:
+        block, _, region = alias.partition(_REGION_SEPARATOR)
+        if region and block in known:
+            known[alias] = replace(known[block], region=region)
+    return known
+
+
+def _assumed_role(provider: ProviderConfig) -> Mapping[str, Any] | None:
+    role = {name: provider.assume_role[name] for name in _ROLE if isinstance(provider.assume_role.get(name), str)}
+    return role if "role_arn" in role else None
+
+
+def provider_notes(providers: Mapping[str, ProviderConfig]) -> Iterator[ImportNote]:
+    """Yield notes on settings of provider blocks that a spec cannot have."""
+    for provider in providers.values():
+        name = f"provider.aws.{provider.alias}" if provider.alias else "provider.aws"
+        for argument, value in provider.assume_role.items():
+            if isinstance(value, Unknown):
+                yield ImportNote("unknown", name, f"cannot evaluate 'assume_role.{argument}': {value.reason}")
+            elif argument not in _ROLE and value is not None:
+                yield ImportNote("left out", name, f"a spec has no field for 'assume_role.{argument}'")
+        tags = provider.unknown_tags
+        if tags is not None:
+            yield ImportNote("unknown", name, f"cannot evaluate 'default_tags': {tags.reason}")
+
+
+def read_backend(root: Module, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]] | None, tuple[ImportNote, ...]]:
+    """Return the backend's name with its arguments, None if there is none, and notes on what is left out."""
+    for block in root.of_type("terraform"):
+        for inner in block.body.blocks:
+            if inner.type == "backend" and inner.labels:
+                return _read_settings(inner, scope)
+            if inner.type == "cloud":
+                reason = f"{inner.location}: a spec can have a backend, but not 'cloud'"
+                return None, (ImportNote("left out", "terraform.cloud", reason),)
+    return None, ()
+
+
+def _read_settings(block: Block, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]], tuple[ImportNote, ...]]:
+    kept: dict[str, Any] = {}
+    reasons = []
+    for name, attribute in block.body.attributes.items():
+        value = evaluate(attribute, scope)
+        if name not in _BACKEND:
+            why = f"'{name}' may be a secret, or is not a known argument: add it by hand"
+            reasons.append(f"{attribute.location}: {why}")
+        elif (unknown := first_unknown(value)) is not None:
+            reasons.append(f"{attribute.location}: cannot evaluate '{name}': {unknown.reason}")
+        else:
+            kept[name] = value
+    for inner in block.body.blocks:
+        why = f"'{inner.type}' is a block, and a spec can have only arguments of a backend"
+        reasons.append(f"{inner.location}: {why}")
+    name = block.labels[0]
+    return {name: kept}, tuple(ImportNote("left out", f"backend.{name}", reason) for reason in reasons)

@@ -1,25 +1,37 @@
-"""Reads a directory of Terraform files to an inventory, with the attributes that a state made from them would have."""
+"""Reads a directory of Terraform files to an inventory, with the attributes that a state made from them would have.
 
+The root module's variables come from files that Terraform loads automatically, then from those of `--var-file`:
+https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence.
+`TF_VAR_...` in the environment is not read: its value today need not be the one that was applied.
+"""
+
+import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pcaform.core.files import read_bytes
 from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
-from pcaform.sources.hcl import backend
-from pcaform.sources.hcl.import_blocks import apply_import_blocks
+from pcaform.core.unicode import nfc
+from pcaform.sources.hcl.blocks import evaluate, parse_body
+from pcaform.sources.hcl.import_blocks import PendingStateChange, apply_import_blocks
+from pcaform.sources.hcl.lexer import decode_source
 from pcaform.sources.hcl.module_calls import ModuleCalls, read_providers
 from pcaform.sources.hcl.module_loader import load_module
-from pcaform.sources.hcl.moved_removed import PendingStateChange
-from pcaform.sources.hcl.providers import Options, provider_from_options
+from pcaform.sources.hcl.providers import Options, list_providers, provider_from_options, provider_notes, read_backend
 from pcaform.sources.hcl.resources import attached_resources, read_resources
 from pcaform.sources.hcl.scope import ModuleScope
-from pcaform.sources.hcl.variables import load_variables
+from pcaform.sources.hcl.values import Unknown
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.terraform.resource_types import AUTHORITY, INSTALLATION
 from pcaform.terraform.source_kind import HCL
+
+_DEFAULT_FILES = ("terraform.tfvars", "terraform.tfvars.json")
+_AUTOMATIC_SUFFIXES = (".auto.tfvars", ".auto.tfvars.json")
 
 
 def read(path: str, options: Options) -> Inventory:
@@ -38,25 +50,24 @@ def read(path: str, options: Options) -> Inventory:
 def _build_inventory(path: str, options: Options) -> Inventory:
     root = load_module(_resolve(path), path)
     calls = ModuleCalls(options)
-    values = load_variables(root.directory, path, options.var_files)
-    scope = ModuleScope(root, "", values, {"aws": provider_from_options(options)}, calls.to_object)
+    values = _load_variables(root.directory, path, options.var_files)
+    arguments = {name: partial(values.__getitem__, name) for name in values}
+    scope = ModuleScope(root, "", arguments, {"aws": provider_from_options(options)}, calls.to_object)
     scope = replace(scope, providers={**scope.providers, **read_providers(scope, options)})
     results = list(read_resources(scope, calls))
     resources = [result for result in results if isinstance(result, Resource)]
     notes = [result for result in results if isinstance(result, ImportNote)]
     changes = [result for result in results if isinstance(result, PendingStateChange)]
     notes += [change.note for change in changes if change.is_relevant(resources)]
-    notes += backend.provider_notes(scope.providers)
+    notes += provider_notes(scope.providers)
     with_ids, import_notes = apply_import_blocks(_set_installed_certificates(resources), root, scope)
     attached, orphan_notes = attached_resources(with_ids)
-    backend_settings, backend_notes = backend.read_backend(root, scope)
+    backend_settings, backend_notes = read_backend(root, scope)
     return Inventory(
         tuple(attached),
         (*notes, *import_notes, *orphan_notes, *backend_notes),
         source=HCL,
-        providers=backend.add_regional_providers(
-            backend.list_providers(scope.providers), (resource.provider for resource in resources)
-        ),
+        providers=list_providers(scope.providers, (resource.provider for resource in resources)),
         backend=backend_settings,
         others=Counter(result for result in results if isinstance(result, str)),
     )
@@ -69,21 +80,57 @@ def _resolve(path: str) -> Path:
         raise Failure(f"{path}: cannot be read: its symbolic links form a loop") from None
 
 
-def _set_installed_certificates(resources: Iterable[Resource]) -> list[Resource]:
+def _set_installed_certificates(resources: Sequence[Resource]) -> list[Resource]:
     """Return the resources, each CA with its installed certificate, as a state would have it."""
-    resource_list = list(resources)
     certificates = {
         resource.attributes["certificate_authority_arn"]: resource.attributes.get("certificate")
-        for resource in resource_list
+        for resource in resources
         if resource.type == INSTALLATION
     }
     return [
-        _set_attributes(resource, certificate=certificates[resource.attributes["arn"]])
+        replace(resource, attributes={**resource.attributes, "certificate": certificates[resource.attributes["arn"]]})
         if resource.type == AUTHORITY and resource.attributes.get("arn") in certificates
         else resource
-        for resource in resource_list
+        for resource in resources
     ]
 
 
-def _set_attributes(resource: Resource, **attributes: Any) -> Resource:
-    return replace(resource, attributes={**resource.attributes, **attributes})
+class _EmptyScope:
+    """The scope of a variable definitions file, which cannot refer to anything."""
+
+    def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:  # noqa: ARG002 - part of the protocol Scope
+        return Unknown(f"a .tfvars file cannot refer to '{root}'")
+
+    def call(self, function: str, arguments: list[Any]) -> Any:  # noqa: ARG002 - part of the protocol Scope
+        return Unknown(f"a .tfvars file cannot call {function}()")
+
+
+def _load_variables(directory: Path, display_path: str, var_files: Sequence[str]) -> dict[str, Any]:
+    """Return the values in a directory's .tfvars files and in the files of `--var-file`; later ones win."""
+    automatic = sorted(path.name for path in directory.iterdir() if path.name.endswith(_AUTOMATIC_SUFFIXES))
+    names = [name for name in _DEFAULT_FILES if (directory / name).is_file()] + automatic
+    files = {str(directory / name): name if display_path == "." else f"{display_path}/{name}" for name in names}
+    values: dict[str, Any] = {}
+    for path, shown in [*files.items(), *((path, path) for path in var_files)]:
+        values |= _read_values(read_bytes(path), shown)
+    return values
+
+
+def _read_values(text: bytes, name: str) -> dict[str, Any]:
+    if name.endswith(".json"):
+        return _read_json(text, name)
+    file_body = parse_body(decode_source(text, name))
+    for block in file_body.blocks:
+        raise block.failure(f"'{block.type}' is a block: a .tfvars file has only 'name = value'")
+    return {key: evaluate(attribute, _EmptyScope()) for key, attribute in file_body.attributes.items()}
+
+
+def _read_json(text: bytes, name: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Failure(f"{name}: not a complete JSON document") from None
+    if not isinstance(document, dict):
+        raise Failure(f"{name}: a .tfvars.json file must be one JSON object")
+    values: dict[str, Any] = nfc(document)
+    return values

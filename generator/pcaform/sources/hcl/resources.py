@@ -1,18 +1,22 @@
-"""Reads the resources of a module and its calls to inventory resources, with notes on unknown values."""
+"""Reads the resources of a module and its calls to inventory resources, with notes on unknown values.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+The attributes are those that a state has: with the provider's types and without nulls.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NewType
 
-from pcaform.sources.hcl import symbolic_values
-from pcaform.sources.hcl.block_values import evaluate
 from pcaform.sources.hcl.blocks import Block
+from pcaform.sources.hcl.functions import JsonText
+from pcaform.sources.hcl.import_blocks import PendingStateChange, ignored_changes, pending_state_changes
 from pcaform.sources.hcl.module_calls import ModuleCalls
-from pcaform.sources.hcl.moved_removed import PendingStateChange, ignored_changes, pending_state_changes
-from pcaform.sources.hcl.objects import ResourceObject
+from pcaform.sources.hcl.objects import ResourceObject, is_symbolic_certificate
 from pcaform.sources.hcl.scope import Instance, ModuleScope
-from pcaform.sources.hcl.state_shape import to_state_shape, type_error
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.type_conversion import ANY_TYPE, TypeConstraint, convert
+from pcaform.sources.hcl.values import Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
+from pcaform.terraform.arguments import ARGUMENTS
 from pcaform.terraform.resource_types import ACMPCA_PREFIX, AUTHORITY, CERTIFICATE
 from pcaform.terraform.schema import ATTRIBUTES
 
@@ -29,66 +33,68 @@ _REFERENCES = frozenset(
 """Arguments that may have symbolic values, which link resources and do not get into a spec."""
 _ADVICE = "import from the state instead, if there is one"
 _DETACHED = "the CA or certificate that it refers to is left out; import from the state instead, if there is one"
-_KNOWN_LATER = Unknown("its value is known only after creation")
 _NOT_A_STRING = Unknown("it is not a string")
 _REPEATED_BLOCK = Unknown("this block, or one inside it, occurs more than once")
 UnrelatedType = NewType("UnrelatedType", str)
 """The type of a resource that is not about private CAs."""
 ReadResult = Resource | ImportNote | PendingStateChange | UnrelatedType
+ReadInstance = Callable[[Instance], Iterator[ReadResult]]
+_SCALARS = {row.name.rpartition(".")[2]: row.kind for row in ARGUMENTS if row.kind in ("number", "bool")}
+_BOOLEANS = frozenset(name for name, kind in _SCALARS.items() if kind == "bool") | {"prevent_destroy"}
+_TYPES = {
+    **{name: TypeConstraint(kind) for name, kind in _SCALARS.items()},
+    "prevent_destroy": TypeConstraint("bool"),
+    **dict.fromkeys(("subject", "tags", "validity"), TypeConstraint("string")),
+}
+"""The provider's types of some arguments; a type applies to everything below a block or map too."""
 
 
 def read_resources(scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResult]:
     """Yield the resources about private CAs in a module and the modules that it calls."""
     for block in scope.module.of_type("resource"):
         type_ = block.labels[0] if block.labels else ""
-        if type_ in ATTRIBUTES or type_.startswith(ACMPCA_PREFIX):
-            yield from _read_block(block, scope)
+        if type_ in ATTRIBUTES:
+            yield from _read_instances(block, scope, _read_instance)
+        elif type_.startswith(ACMPCA_PREFIX):
+            yield from _read_instances(block, scope, _unsupported_note)
         elif type_:
             yield UnrelatedType(type_)
     for block in scope.module.of_type("data"):
-        if block.labels and block.labels[0] == AUTHORITY:
-            yield from _read_data_source(block, scope)
+        if block.labels[:1] == (AUTHORITY,):
+            yield from _read_instances(block, scope, _read_data_source)
     for block in scope.module.of_type("module"):
-        yield from _read_module_call(block, scope, calls)
+        yield from _read_instances(block, scope, partial(_read_module_call, calls=calls))
     yield from pending_state_changes(scope)
     for path in scope.module.unread_files:
         yield ImportNote("unknown", path, f"pcaform reads only '*.tf' files; {_ADVICE}")
 
 
-def _read_block(block: Block, scope: ModuleScope) -> Iterator[ReadResult]:
+def _read_instances(block: Block, scope: ModuleScope, read: ReadInstance) -> Iterator[ReadResult]:
     instances = scope.instances(block)
     if isinstance(instances, Unknown):
         yield _unknown_note(block, scope, "the number of instances", instances)
         return
     for instance in instances:
-        if block.labels[0] not in ATTRIBUTES:
-            yield ImportNote("left out", instance.address, f"'{block.labels[0]}' is not supported in this release")
-        else:
-            yield from _read_instance(instance)
+        yield from read(instance)
 
 
-def _read_module_call(block: Block, scope: ModuleScope, calls: ModuleCalls) -> Iterator[ReadResult]:
-    instances = scope.instances(block)
-    if isinstance(instances, Unknown):
-        yield _unknown_note(block, scope, "the number of instances", instances)
-        return
-    for instance in instances:
-        module_scope = calls.enter_module(instance)
-        if isinstance(module_scope, Unknown):
-            yield _unknown_note(block, scope, "the module's content", module_scope)
-        else:
-            yield from read_resources(module_scope, calls)
+def _unsupported_note(instance: Instance) -> Iterator[ReadResult]:
+    yield ImportNote("left out", instance.address, f"'{instance.block.labels[0]}' is not supported in this release")
+
+
+def _read_module_call(call: Instance, calls: ModuleCalls) -> Iterator[ReadResult]:
+    module_scope = calls.enter_module(call)
+    if isinstance(module_scope, Unknown):
+        yield _unknown_note(call.block, call.module_scope, "the module's content", module_scope)
+    else:
+        yield from read_resources(module_scope, calls)
 
 
 def _read_instance(instance: Instance) -> Iterator[ReadResult]:
     """Yield a resource, or a note if it has unknown values; unknown optional arguments are left out with a note."""
     kind = instance.block.labels[0]
     if not (instance.region is None or isinstance(instance.region, str)):
-        yield ImportNote(
-            "unknown",
-            instance.address,
-            _format_reason(instance, "region", first_unknown(instance.region) or _NOT_A_STRING),
-        )
+        yield _argument_note(instance, "region", first_unknown(instance.region) or _NOT_A_STRING)
         return
     attributes = {name: value for name, value in instance.values().items() if name in ATTRIBUTES[kind]}
     resource_object = ResourceObject(instance)
@@ -103,7 +109,7 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
         unknown = first_unknown(value) or _invalid_reason(kind, name, value)
         if unknown is None:
             continue
-        yield ImportNote("unknown", instance.address, _format_reason(instance, name, unknown))
+        yield _argument_note(instance, name, unknown)
         if name not in _OPTIONAL:
             return
         del attributes[name]
@@ -112,7 +118,7 @@ def _read_instance(instance: Instance) -> Iterator[ReadResult]:
     yield Resource(
         kind,
         instance.address,
-        to_state_shape(attributes, provider.default_tags, takes_tags="tags_all" in ATTRIBUTES[kind]),
+        _to_state_shape(attributes, provider.default_tags, takes_tags="tags_all" in ATTRIBUTES[kind]),
         origin=instance.module_scope.origin or instance.block.location,
         provider=provider.alias,
     )
@@ -124,10 +130,9 @@ def _invalid_reason(kind: str, name: str, value: Any) -> Unknown | None:
         return _REPEATED_BLOCK
     symbolic = None if name in _REFERENCES else _symbolic_argument(name, value)
     if symbolic is not None:
-        return (
-            _KNOWN_LATER if symbolic == name else Unknown(f"'{symbolic}' has a value that is known only after creation")
-        )
-    return type_error(name, value)
+        subject = "its value is" if symbolic == name else f"'{symbolic}' has a value that is"
+        return Unknown(f"{subject} known only after creation")
+    return _type_error(name, value)
 
 
 def _symbolic_argument(name: str, value: Any) -> str | None:
@@ -145,48 +150,31 @@ def _has_repeated_block(value: Any) -> bool:
     return len(value) > 1 or any(_has_repeated_block(inner) for block in value for inner in block.values())
 
 
-def _read_data_source(block: Block, scope: ModuleScope) -> Iterator[ReadResult]:
-    instances = scope.instances(block)
-    if isinstance(instances, Unknown):
-        yield _unknown_note(block, scope, "the number of instances", instances)
-        return
-    for instance in instances:
-        arn = instance.argument("arn")
-        if isinstance(arn, Unknown):
-            yield ImportNote("unknown", instance.address, _format_reason(instance, "arn", arn))
-        if isinstance(arn, str):
-            yield Resource(
-                AUTHORITY,
-                instance.address,
-                {"arn": arn},
-                id=arn,
-                origin=block.location,
-                is_reference=True,
-                provider=instance.provider.alias,
-            )
+def _read_data_source(instance: Instance) -> Iterator[ReadResult]:
+    arn, origin = instance.argument("arn"), instance.block.location
+    if isinstance(arn, Unknown):
+        yield _argument_note(instance, "arn", arn)
+    if isinstance(arn, str):
+        alias = instance.provider.alias
+        yield Resource(AUTHORITY, instance.address, {"arn": arn}, arn, origin, is_reference=True, provider=alias)
 
 
-def _format_reason(instance: Instance, name: str, unknown: Unknown) -> str:
+def _argument_note(instance: Instance, name: str, unknown: Unknown) -> ImportNote:
     attribute = instance.block.body.attributes.get(name)
     location = instance.module_scope.origin or (attribute.location if attribute else instance.block.location)
-    return f"{location}: cannot evaluate '{name}': {unknown.reason}; {_ADVICE}"
+    reason = f"{location}: cannot evaluate '{name}': {unknown.reason}; {_ADVICE}"
+    return ImportNote("unknown", instance.address, reason)
 
 
 def _unknown_note(block: Block, scope: ModuleScope, what: str, why: Unknown) -> ImportNote:
-    labels = block.labels if block.type == "resource" else (block.type, *block.labels)
-    address = ".".join(part for part in (scope.address, *labels) if part)
-    return ImportNote(
-        "unknown", address, f"{scope.origin or block.location}: {what} is unknown: {why.reason}; {_ADVICE}"
-    )
+    reason = f"{scope.origin or block.location}: {what} is unknown: {why.reason}; {_ADVICE}"
+    return ImportNote("unknown", scope.address_of(block), reason)
 
 
 def _prevent_destroy(instance: Instance) -> Any:
     """Return the `prevent_destroy` of a resource's lifecycle; None if it is not set."""
-    for block in instance.block.body.of_type("lifecycle"):
-        attribute = block.body.attributes.get("prevent_destroy")
-        if attribute is not None:
-            return evaluate(attribute, instance.scope)
-    return None
+    values = (block.argument("prevent_destroy", instance.scope) for block in instance.block.body.of_type("lifecycle"))
+    return next((value for value in values if value is not None), None)
 
 
 def attached_resources(resources: Iterable[Resource]) -> tuple[list[Resource], list[ImportNote]]:
@@ -195,22 +183,20 @@ def attached_resources(resources: Iterable[Resource]) -> tuple[list[Resource], l
     notes: list[ImportNote] = []
     while detached := _find_detached(kept):
         kept = [resource for resource in kept if resource.address not in detached]
-        notes += [
-            ImportNote("unknown", address, f"{resource.origin}: {_DETACHED}") for address, resource in detached.items()
-        ]
+        notes += [ImportNote("unknown", address, f"{origin}: {_DETACHED}") for address, origin in detached.items()]
     return kept, notes
 
 
-def _find_detached(resources: Sequence[Resource]) -> dict[str, Resource]:
-    """Return by address the resources that refer to a CA or certificate that is not among the resources."""
+def _find_detached(resources: Sequence[Resource]) -> dict[str, str]:
+    """Return, by address, the origin of each resource that refers to a CA or certificate that is not among them."""
     arns = {resource.attributes.get("arn") for resource in resources if resource.type == AUTHORITY}
     certificates = {resource.attributes.get("certificate") for resource in resources if resource.type == CERTIFICATE}
     return {
-        resource.address: resource
+        resource.address: resource.origin
         for resource in resources
         if any(_is_absent(resource.attributes.get(name), arns) for name in _OWNERS)
         or (
-            symbolic_values.is_symbolic_certificate(resource.attributes.get("certificate"))
+            is_symbolic_certificate(resource.attributes.get("certificate"))
             and resource.attributes["certificate"] not in certificates
         )
     }
@@ -218,3 +204,53 @@ def _find_detached(resources: Sequence[Resource]) -> dict[str, Resource]:
 
 def _is_absent(arn: Any, arns: set[Any]) -> bool:
     return isinstance(arn, str) and is_symbolic(arn) and arn not in arns
+
+
+def _to_state_shape(attributes: dict[str, Any], default_tags: Mapping[str, str], *, takes_tags: bool) -> dict[str, Any]:
+    """Return attributes as a state has them: with the provider's types and without nulls."""
+    result: dict[str, Any] = _convert_types(_drop_nulls(attributes))
+    if not result.get("tags", True):
+        del result["tags"]
+    if isinstance(result.get("timeouts"), list):
+        result["timeouts"] = result["timeouts"][0]
+    if takes_tags:
+        result["tags_all"] = {**default_tags, **result.get("tags", {})}
+    return result
+
+
+def _type_error(name: str, value: Any) -> Unknown | None:
+    """Return why the provider does not accept an argument: Terraform rejects it, so it was never applied."""
+    if name == "tags":
+        return None if value is None or isinstance(value, Mapping) else Unknown("it is not a map")
+    if name == "timeouts":
+        (block,) = value if isinstance(value, list) and len(value) == 1 else (value,)
+        return None if value is None or isinstance(block, Mapping) else Unknown("it is not a block")
+    return _find_non_boolean(name, value)
+
+
+def _find_non_boolean(name: str, value: Any) -> Unknown | None:
+    """Return why a boolean argument, or one below it, is not true or false; None if all are."""
+    if isinstance(value, Mapping):
+        return next((why for key, each in value.items() if (why := _find_non_boolean(key, each))), None)
+    if isinstance(value, list) and name not in _BOOLEANS:
+        return next((why for each in value if (why := _find_non_boolean(name, each))), None)
+    is_fit = name not in _BOOLEANS or value is None or isinstance(convert(value, _TYPES[name]), bool)
+    return None if is_fit else Unknown(f"'{name}' must be true or false")
+
+
+def _convert_types(value: Any, name: str = "", type_constraint: TypeConstraint = ANY_TYPE) -> Any:
+    """Return arguments converted to the provider's types."""
+    type_constraint = _TYPES.get(name, ANY_TYPE) if type_constraint == ANY_TYPE else type_constraint
+    if isinstance(value, Mapping):
+        return {key: _convert_types(each, key, type_constraint) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_convert_types(each, name, type_constraint) for each in value]
+    return convert(value, type_constraint)
+
+
+def _drop_nulls(value: Any) -> Any:
+    if isinstance(value, JsonText):
+        return value.as_written
+    if isinstance(value, Mapping):
+        return {name: _drop_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [_drop_nulls(inner) for inner in value] if isinstance(value, list) else value

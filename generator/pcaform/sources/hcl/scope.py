@@ -1,47 +1,24 @@
 """Resolves names in one module instance: variables, locals, resources, data sources and outputs of module calls."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl import functions
-from pcaform.sources.hcl.block_values import evaluate, evaluate_body
-from pcaform.sources.hcl.blocks import Attribute, Block
-from pcaform.sources.hcl.compiler import Scope
+from pcaform.sources.hcl.blocks import Block, evaluate, evaluate_body
 from pcaform.sources.hcl.module_loader import Module
 from pcaform.sources.hcl.providers import ProviderConfig
 from pcaform.sources.hcl.static_config import ReferenceScope
-from pcaform.sources.hcl.traversal import traverse
 from pcaform.sources.hcl.type_conversion import convert
-from pcaform.sources.hcl.unknown import Unknown, first_unknown
+from pcaform.sources.hcl.values import NestedScope, Scope, Unknown, first_unknown, traverse
 from pcaform.terraform import addresses
 
 _MAX_FILE_SIZE = 1 << 20
 _MAX_INSTANCES = 10_000
 """Maximum number of instances of one block; a higher count is taken for a mistake."""
 _CYCLE = Unknown("it refers to itself")
-
-
-@dataclass(frozen=True, slots=True)
-class NestedScope:
-    """A child scope with additional names: those of `for`, `each`, `count` and dynamic blocks."""
-
-    outer: Scope
-    names: Mapping[str, Any]
-
-    def resolve(self, root: str, steps: tuple[Any, ...]) -> Any:
-        """Return the value of a path; the names of this scope come first."""
-        return traverse(self.names[root], steps) if root in self.names else self.outer.resolve(root, steps)
-
-    def call(self, function: str, arguments: list[Any]) -> Any:
-        """Return the result of a function."""
-        return self.outer.call(function, arguments)
-
-    def with_names(self, names: Mapping[str, Any]) -> "NestedScope":
-        """Return a child scope with additional names."""
-        return NestedScope(self, names)
 
 
 @dataclass(frozen=True)
@@ -55,18 +32,15 @@ class Instance:
 
     def argument(self, name: str) -> Any:
         """Return one argument, None if it is not set."""
-        attribute = self.block.body.attributes.get(name)
-        return None if attribute is None else evaluate(attribute, self.scope)
+        return self.block.argument(name, self.scope)
 
     @property
     def provider(self) -> ProviderConfig:
         """Its provider configuration: that of its `provider` argument, else the default one; its `region` overrides."""
         attribute = self.block.body.attributes.get("provider")
-        if attribute is None:
-            return self.module_scope.provider().in_region(self.region)
-        return self.module_scope.provider(evaluate(attribute, ReferenceScope()), attribute.location).in_region(
-            self.region
-        )
+        location = attribute.location if attribute else ""
+        reference = self.block.argument("provider", ReferenceScope())
+        return self.module_scope.provider(reference, location).in_region(self.region)
 
     @property
     def region(self) -> Any:
@@ -78,34 +52,14 @@ class Instance:
         return evaluate_body(self.block.body, self.scope, is_inner=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments(Mapping[str, Any]):
-    """The arguments of a module call, evaluated lazily: two calls may need each other's outputs."""
-
-    call: Instance
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self.call.block.body.attributes:
-            raise KeyError(name)
-        return self.call.argument(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.call.block.body.attributes
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.call.block.body.attributes)
-
-    def __len__(self) -> int:
-        return len(self.call.block.body.attributes)
-
-
 @dataclass
 class ModuleScope:
     """One instance of a module: its address, arguments and provider configurations."""
 
     module: Module
     address: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Callable[[], Any]]
+    """Functions that return the values: a call is evaluated lazily, since two may need each other's outputs."""
     providers: Mapping[str, ProviderConfig]
     """By the name in this module: `aws`, `aws.west`."""
     to_object: Callable[[Instance], Any]
@@ -121,7 +75,7 @@ class ModuleScope:
             return Unknown(f"'{root}' cannot be used here")
         if root == "path":
             return str(self.module.directory)
-        length = 1 if root in ("var", "local", "module") else 2 if root == "data" else 1
+        length = 2 if root == "data" else 1
         if len(steps) < length or not all(isinstance(step, str) for step in steps[:length]):
             return Unknown(f"pcaform does not evaluate '{root}' alone")
         return traverse(self._evaluate_once((root, *steps[:length])), steps[length:])
@@ -129,10 +83,6 @@ class ModuleScope:
     def call(self, function: str, arguments: list[Any]) -> Any:
         """Return the result of a function."""
         return self._read_file(arguments) if function == "file" else functions.call_function(function, arguments)
-
-    def with_names(self, names: Mapping[str, Any]) -> NestedScope:
-        """Return a child scope with additional names."""
-        return NestedScope(self, names)
 
     def output(self, name: str) -> Any:
         """Return an output's value."""
@@ -148,18 +98,16 @@ class ModuleScope:
         none = Unknown(f"{location}: {missing if isinstance(path, str) else unclear}")
         return ProviderConfig(region=none, account_id=none)
 
+    def address_of(self, block: Block) -> str:
+        """Return the address of a block in the configuration, without keys of its instances."""
+        return f"{self.address}.{block.address}" if self.address else block.address
+
     def instances(self, block: Block) -> list[Instance] | Unknown:
         """Return a block's instances: one, or those of `count` or `for_each`; Unknown if these cannot be evaluated."""
         expanded = self._expand(block)
-        if isinstance(expanded, Unknown):
-            return expanded
-        return (
-            list(expanded.values())
-            if isinstance(expanded, dict)
-            else expanded
-            if isinstance(expanded, list)
-            else [expanded]
-        )
+        if isinstance(expanded, dict):
+            return list(expanded.values())
+        return [expanded] if isinstance(expanded, Instance) else expanded
 
     def _evaluate_once(self, name: tuple[str, ...]) -> Any:
         """Return the value of a name; it is evaluated once, and unknown if it depends on itself."""
@@ -174,13 +122,12 @@ class ModuleScope:
         if root == "local":
             attribute = self.module.locals.get(names[0])
             return evaluate(attribute, self) if attribute else Unknown(f"there is no local.{names[0]}")
-        key = {"module": ("module", *names), "data": ("data", *names), "output": ("output", *names)}
-        block = self.module.blocks.get(key.get(root, ("resource", root, *names)))
+        is_resource = root not in ("module", "data", "output")
+        block = self.module.blocks.get(("resource", root, *names) if is_resource else (root, *names))
         if block is None:
             return Unknown(f"there is no {'.'.join((root, *names))}")
         if root == "output":
-            attribute = block.body.attributes.get("value")
-            return evaluate(attribute, self) if attribute else None
+            return block.argument("value", self)
         return self._to_objects(self._expand(block))
 
     def _to_objects(self, expanded: Any) -> Any:
@@ -197,29 +144,25 @@ class ModuleScope:
         attributes = block.body.attributes
         type_constraint = self.module.variable_type(name, attributes.get("type"))
         if name in self.arguments:
-            value = self.arguments[name]
-            is_nullable = "nullable" not in attributes or evaluate(attributes["nullable"], self) is not False
+            value = self.arguments[name]()
+            is_nullable = block.argument("nullable", self) is not False
             if value is not None or is_nullable or "default" not in attributes:
                 return convert(value, type_constraint)
         if "default" in attributes:
-            return convert(evaluate(attributes["default"], self), type_constraint)
+            return convert(block.argument("default", self), type_constraint)
         hint = " (set it with '--var-file')" if not self.address else ""
         return Unknown(f"var.{name} has no value{hint}")
 
     def _expand(self, block: Block) -> Instance | list[Instance] | dict[str, Instance] | Unknown:
         attributes = block.body.attributes
-        labels = block.labels if block.type == "resource" else (block.type, *block.labels)
-        base = ".".join(part for part in (self.address, *labels) if part)
+        base = self.address_of(block)
         if "count" in attributes:
             number = evaluate(attributes["count"], self)
             if not isinstance(number, int) or not 0 <= number <= _MAX_INSTANCES:
-                return (
-                    number
-                    if isinstance(number, Unknown)
-                    else Unknown(f"'count' must be a whole number from 0 to {_MAX_INSTANCES}")
-                )
+                problem = f"'count' must be a whole number from 0 to {_MAX_INSTANCES}"
+                return number if isinstance(number, Unknown) else Unknown(problem)
             return [
-                Instance(block, f"{base}[{index}]", self.with_names({"count": {"index": index}}), self)
+                Instance(block, f"{base}[{index}]", NestedScope(self, {"count": {"index": index}}), self)
                 for index in range(int(number))
             ]
         if "for_each" in attributes:
@@ -237,7 +180,7 @@ class ModuleScope:
             return values if isinstance(values, Unknown) else Unknown("'for_each' must be a map or a set of strings")
         return {
             key: Instance(
-                block, addresses.with_key(base, key), self.with_names({"each": {"key": key, "value": value}}), self
+                block, addresses.with_key(base, key), NestedScope(self, {"each": {"key": key, "value": value}}), self
             )
             for key, value in sorted(values.items())
         }
@@ -257,8 +200,3 @@ class ModuleScope:
             return nfc(content.decode()) if len(content) <= _MAX_FILE_SIZE else Unknown("the file is larger than 1 MiB")
         except (OSError, UnicodeDecodeError):
             return Unknown(f"'{full.name}' cannot be read as text")
-
-
-def optional_value(attribute: Attribute | None, scope: Scope) -> Any:
-    """Return the value of an optional argument, None if it is not set."""
-    return None if attribute is None else evaluate(attribute, scope)

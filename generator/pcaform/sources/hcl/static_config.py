@@ -1,15 +1,14 @@
 """Reads the module calls and provider blocks of Terraform files without evaluating them, for `access` and `adopt`."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.garbage_collection import gc_paused
-from pcaform.sources.hcl.block_values import evaluate_body
-from pcaform.sources.hcl.blocks import Block
+from pcaform.sources.hcl.blocks import Block, evaluate_body
 from pcaform.sources.hcl.module_loader import parse_module
-from pcaform.sources.hcl.unknown import Unknown
+from pcaform.sources.hcl.values import Unknown
 from pcaform.terraform.hcl_writer import Call, Reference
 
 _KEPT_FUNCTION = "jsonencode"
@@ -27,15 +26,8 @@ class ReferenceScope:
 
     def call(self, function: str, arguments: list[Any]) -> Any:
         """Return a call of `jsonencode` unevaluated; Unknown for other functions."""
-        return (
-            Call(function, arguments[0])
-            if function == _KEPT_FUNCTION and len(arguments) == 1
-            else Unknown(f"{function}()")
-        )
-
-    def with_names(self, names: Mapping[str, Any]) -> "ReferenceScope":  # noqa: ARG002 - part of the protocol Scope
-        """Return this scope: the names of a `for` stay references too."""
-        return self
+        is_kept = function == _KEPT_FUNCTION and len(arguments) == 1
+        return Call(function, arguments[0]) if is_kept else Unknown(f"{function}()")
 
 
 def _format_step(step: Any) -> str:
@@ -60,12 +52,8 @@ def read_configuration(files: Mapping[str, bytes]) -> Configuration:
         module = parse_module(dict(files))
     return Configuration(
         {block.labels[0]: _arguments(block) for block in module.of_type("module") if block.labels},
-        tuple(_arguments(block) for block in _aws_providers(module.of_type("provider"))),
+        tuple(_arguments(block) for block in module.of_type("provider") if block.labels == ("aws",)),
     )
-
-
-def _aws_providers(blocks: Iterable[Block]) -> Iterable[Block]:
-    return (block for block in blocks if block.labels == ("aws",))
 
 
 def _arguments(block: Block) -> dict[str, Any]:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pcaform.core.unicode import nfc
-from pcaform.sources.hcl.lexer import Token, find_interpolation_end, find_literal_end
-from pcaform.sources.hcl.source_text import Source
+from pcaform.sources.hcl.lexer import Source, Token, find_interpolation_end, find_literal_end
 
 _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))|(\$\$|%%)(?=\{)|\\(.)', re.DOTALL)
 _DOUBLED_SIGN = re.compile(r"([$%])\1(?=\{)")
@@ -37,9 +36,8 @@ def parse_template(source: Source, token: Token, parse_inner: ParseInner) -> str
     if token.kind == "heredoc":
         parts = list(_parse_heredoc(source, token, parse_inner))
     else:
-        parts = list(
-            _parse_parts(source, token.start + 1, token.start + len(token.text) - 1, parse_inner, is_heredoc=False)
-        )
+        start, stop = token.start + 1, token.start + len(token.text) - 1
+        parts = list(_parse_parts(source, start, stop, parse_inner, is_heredoc=False))
     if all(isinstance(part, str) for part in parts):
         return str(nfc("".join(parts)))
     return Template(tuple(part for part in parts if part != ""))
@@ -103,10 +101,9 @@ def _unescape(source: Source, start: int, text: str) -> str:
         short, long, sign, doubled, wrong = match.groups()
         code = int(short or long or "0", 16)
         if wrong or code > _MAX_CODE_POINT or code in _SURROGATES:
-            at = start + match.start()
-            raise source.failure(
-                at, f"'{match[0]}' is not an escape sequence: use \\n \\r \\t \\\" \\\\ \\uXXXX \\UXXXXXXXX"
-            )
+            problem = f"'{match[0]}' is not an escape sequence"
+            allowed = r"\n \r \t \" \\ \uXXXX \UXXXXXXXX"
+            raise source.failure(start + match.start(), f"{problem}: use {allowed}")
         if short or long:
             return chr(code)
         return _ESCAPES.get(sign, sign) if sign else doubled[0]

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core.facts import CRL_WRITER
-from pcaform.iam.documents import ANYONE, PolicyError, Statement
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import ANYONE, PolicyError, Statement, read_document
 from pcaform.iam.evaluator.patterns import is_resource
 from pcaform.sources.account_snapshot import Bucket, CaStatus
 

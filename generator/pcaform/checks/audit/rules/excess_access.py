@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
 from pcaform.core import facts
 from pcaform.iam.actions import ISSUE
-from pcaform.iam.documents import PolicyError, Statement
-from pcaform.iam.evaluator.documents import read_document
+from pcaform.iam.documents import PolicyError, Statement, read_document
 from pcaform.sources.account_snapshot import CaStatus
 
 _TEMPLATE = "acm-pca:templatearn"
