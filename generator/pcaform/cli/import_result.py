@@ -10,8 +10,8 @@ from pcaform.core.files import Target, resolve_target, write_target
 from pcaform.core.formats.json_document import format_json
 from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure
-from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import InferredSpec, infer
+from pcaform.importer.infer.keys import existing_keys
 from pcaform.importer.merge import report
 from pcaform.importer.merge.baseline import SUFFIX, format_baseline, parse_baseline, update_baseline
 from pcaform.importer.merge.decisions import merge_form
