@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
-from pcaform.adopt import finish, preconditions
+from pcaform.adopt import finish
 from pcaform.adopt.backend import Backend
+from pcaform.adopt.session import refuse_uninitialised
 from pcaform.adopt.state import parse_state
 from pcaform.core import console
 from pcaform.core.files import STDIN, resolve_target, write_target
@@ -21,7 +22,7 @@ def finish_spec(spec: str, directory: Path) -> None:
         raise Failure("--finish changes the spec in its file: name the file instead of '-'")
     load_file(spec)
     environment = user_environment(os.environ)
-    preconditions.refuse_uninitialised(directory, environment)
+    refuse_uninitialised(directory, environment)
     state = parse_state(Backend(Terraform(find_binary(environment), directory, environment), directory).pull())
     if not state.serial:
         raise Failure(f"{directory}: there is no state yet: apply the stack, then finish")

@@ -3,11 +3,9 @@
 from pathlib import Path
 
 from pcaform.adopt import permissions, report
-from pcaform.adopt.backend import Backend
-from pcaform.adopt.export import emit
+from pcaform.adopt.backend import Backend, emit, refuse_inside
 from pcaform.adopt.scratch import copy_stack, read_files
 from pcaform.adopt.session import Session
-from pcaform.adopt.state_backup import refuse_inside
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
 from pcaform.cli.adopt_options import AdoptOptions
 from pcaform.core import console

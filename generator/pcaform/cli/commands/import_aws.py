@@ -54,7 +54,7 @@ def command(
 
 def run(caller: Caller, filters: Filters, options: ImportOptions, *, checkpoint: Path | None = None) -> int:
     """Write the spec of what an account holds; return 2 where something of it could not be read or written."""
-    from pcaform.adopt.tag_notice import build_tag_notice
+    from pcaform.adopt.report import build_tag_notice
     from pcaform.cli.account_session import read_inventory
     from pcaform.cli.import_result import read_existing, write_result
 
