@@ -7,9 +7,8 @@ from pydantic import BeforeValidator, Discriminator, Field, WithJsonSchema, mode
 from pydantic_core import PydanticCustomError
 
 from pcaform.core import facts
-from pcaform.spec.providers import Provider
-from pcaform.spec.revocation import RevocationConfiguration
-from pcaform.spec.types import COUNTRY, DURATION, PRINTABLE, CaArn, Ignore, Key, Many, Model, Tags, member, tag_of
+from pcaform.spec import types
+from pcaform.spec.types import CaArn, Cname, Ignore, Key, Many, Model, Provider, Tags, member, tag_of
 
 
 def _name(field: str, pattern: str | None = None) -> Any:
@@ -30,9 +29,9 @@ class Subject(Model):
 
     common_name: Annotated[str | None, _name("common_name")]
     """The CA's name."""
-    country: Annotated[str | None, Field(default=None, pattern=COUNTRY)]
+    country: Annotated[str | None, Field(default=None, pattern=types.COUNTRY)]
     """The two-letter code of a country."""
-    distinguished_name_qualifier: Annotated[str | None, _name("distinguished_name_qualifier", PRINTABLE)]
+    distinguished_name_qualifier: Annotated[str | None, _name("distinguished_name_qualifier", types.PRINTABLE)]
     """Distinguishes it from others with the same name."""
     generation_qualifier: Annotated[str | None, _name("generation_qualifier")]
     """For example Jr. or III."""
@@ -48,7 +47,7 @@ class Subject(Model):
     """A part of the organization."""
     pseudonym: Annotated[str | None, _name("pseudonym")]
     """A shortened name."""
-    serial_number: Annotated[str | None, _name("serial_number", PRINTABLE)]
+    serial_number: Annotated[str | None, _name("serial_number", types.PRINTABLE)]
     """A serial number in the name, not that of the certificate."""
     state: Annotated[str | None, _name("state")]
     """A state or province."""
@@ -100,6 +99,52 @@ class OfflineActivation(Model):
     """The CA's signing request, an output of the stack; if present, the certificate is checked against it."""
 
 
+class CrlDistributionPoint(Model):
+    """Whether issued certificates have the CRL distribution point extension."""
+
+    omit_extension: bool
+    """true omits the extension from issued certificates; cannot be combined with custom_cname."""
+
+
+class CrlConfiguration(Model):
+    """The certificate revocation list (CRL) in a bucket."""
+
+    enabled: bool
+    """Whether a CRL is published."""
+    s3_bucket_name: Annotated[str | None, Field(pattern=types.BUCKET, min_length=3, max_length=255)] = None
+    """The bucket of the CRL; required if enabled."""
+    expiration_in_days: Annotated[int | None, Field(ge=1, le=5000)] = None
+    """How long a CRL is valid; required if enabled."""
+    custom_cname: Cname | None = None
+    """The host name in issued certificates, instead of the bucket's."""
+    custom_path: Annotated[str | None, Field(pattern=types.CRL_PATH, max_length=253)] = None
+    """The path below the bucket."""
+    s3_object_acl: facts.S3ObjectAcl = "BUCKET_OWNER_FULL_CONTROL"
+    """The ACL of the CRL; AWS's own default is PUBLIC_READ, which S3 Block Public Access rejects."""
+    crl_type: facts.CrlType | None = None
+    """One complete CRL, or one CRL for each partition of the certificates."""
+    crl_distribution_point_extension_configuration: CrlDistributionPoint | None = None
+    """Whether issued certificates have the CRL distribution point extension."""
+
+
+class OcspConfiguration(Model):
+    """The OCSP responder, which answers for single certificates."""
+
+    enabled: bool
+    """Whether AWS's OCSP responder answers for this CA's certificates."""
+    ocsp_custom_cname: Cname | None = None
+    """The host name in issued certificates, instead of AWS's."""
+
+
+class RevocationConfiguration(Model):
+    """How revoked certificates are published."""
+
+    crl_configuration: CrlConfiguration | None = None
+    """A CRL in a bucket."""
+    ocsp_configuration: OcspConfiguration | None = None
+    """An OCSP responder."""
+
+
 def _activation_kind(value: Any) -> str:
     return tag_of("certificate" if isinstance(value, Mapping | OfflineActivation) else "external")
 
@@ -114,7 +159,7 @@ Activation = Annotated[
 class Timeouts(Model):
     """How long Terraform waits."""
 
-    create: Annotated[str | None, Field(pattern=DURATION)] = None
+    create: Annotated[str | None, Field(pattern=types.DURATION)] = None
     """For example 5m; the provider's default is 1m."""
 
 
