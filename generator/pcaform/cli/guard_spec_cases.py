@@ -11,8 +11,7 @@ from pcaform.core.files import base_directory, display_name, read_bytes
 from pcaform.core.git import Revision, find_revision
 from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.load import LoadResult, check_file, list_spec_files
-from pcaform.spec.parse import parse_spec
-from pcaform.spec.pem_files import Reader, file_reader, load_pem_files
+from pcaform.spec.parse import Reader, file_reader, load_pem_files, parse_spec
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, parse

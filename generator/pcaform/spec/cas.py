@@ -1,6 +1,8 @@
 """Certificate authorities in the spec: the arguments of `aws_acmpca_certificate_authority` and of its activation."""
 
+import calendar
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, WithJsonSchema, model_validator
@@ -9,6 +11,8 @@ from pydantic_core import PydanticCustomError
 from pcaform.core import facts
 from pcaform.spec import types
 from pcaform.spec.types import CaArn, Cname, Ignore, Key, Many, Model, Provider, Tags, member, tag_of
+
+_MONTHS = 12
 
 
 def _name(field: str, pattern: str | None = None) -> Any:
@@ -260,3 +264,43 @@ Authority = Annotated[
     Discriminator(_authority_kind),
 ]
 """An entry of `certificate_authorities`."""
+
+
+def compute_end(validity: Validity, start: datetime) -> datetime:
+    """Return when a certificate ends that is issued at `start`.
+
+    AWS Private CA computes it so: https://docs.aws.amazon.com/privateca/latest/APIReference/API_Validity.html
+    Raises ValueError with a reason for the user if the value does not fit its type.
+    """
+    if validity.type == "END_DATE":
+        return _parse_time(validity.value)
+    if not isinstance(validity.value, int):
+        raise ValueError(f"{validity.type} needs a number")  # noqa: TRY004 - the caller reads values
+    try:
+        if validity.type == "ABSOLUTE":
+            return datetime.fromtimestamp(validity.value, UTC)
+        if validity.type == "DAYS":
+            return start + timedelta(days=validity.value)
+        return _add_months(start, validity.value * (_MONTHS if validity.type == "YEARS" else 1))
+    except (ValueError, OverflowError, OSError):
+        raise ValueError("it ends after the year 9999, which a certificate cannot express") from None
+
+
+def _parse_time(value: int | str) -> datetime:
+    try:
+        time = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("END_DATE needs a time in RFC 3339, such as 2035-01-01T00:00:00Z") from None
+    if time.tzinfo is None:
+        raise ValueError("the time needs a zone, such as the Z in 2035-01-01T00:00:00Z")
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("in UTC it is outside the years 1 to 9999") from None
+
+
+def _add_months(start: datetime, months: int) -> datetime:
+    """Return the same day some months later, or the last day of a month that is shorter."""
+    years, month = divmod(start.month - 1 + months, _MONTHS)
+    year, month = start.year + years, month + 1
+    return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1]))

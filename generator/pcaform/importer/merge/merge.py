@@ -6,7 +6,6 @@ spec, contains only spec data, and should be committed with the spec.
 
 import codecs
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +19,7 @@ from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit
 from pcaform.spec.yaml_edit.layout import column
-from pcaform.spec.yaml_edit.nodes import build_nodes
+from pcaform.spec.yaml_edit.nodes import LINE_BREAK, build_nodes
 from pcaform.spec.yaml_edit.splices import Unwritable
 from pcaform.spec.yaml_reader import Document, parse
 from pcaform.spec.yaml_writer import minimal_data
@@ -30,7 +29,6 @@ from pcaform.terraform.arguments import Source
 
 BASELINE_SUFFIX = ".imported.json"
 _BASELINE_VERSION = "1.0"
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _WRITTEN = ("taken", "added")
 
 
@@ -132,7 +130,7 @@ def _locate(text: str, decisions: Iterable[Decision]) -> Iterator[Decision]:
     top = build_nodes(text)
     for decision in decisions:
         offset = find_position(top, decision.path)
-        line = len(_LINE_BREAK.findall(text, 0, offset)) + 1
+        line = len(LINE_BREAK.findall(text, 0, offset)) + 1
         yield replace(decision, line=line, column=column(text, offset) + 1)
 
 

@@ -9,12 +9,11 @@ from pcaform.iam.policies import issuer_policies, split_policies
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.iam.policies.statements import CaRef
 from pcaform.rules.rule import error
-from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority, compute_end
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
 from pcaform.spec.messages import describe_value, suggest_nearest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
-from pcaform.spec.validity import compute_end
 from pcaform.spec.yaml_reader import Loc
 
 _DOMAIN_NAME = re.compile(r"[A-Za-z0-9*?._:-]+")

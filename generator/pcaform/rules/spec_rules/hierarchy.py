@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from pcaform.rules.rule import error
-from pcaform.spec.cas import Reference
+from pcaform.spec.cas import Reference, compute_end
 from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
-from pcaform.spec.validity import compute_end
 
 _AUTHORITIES = "certificate_authorities"
 _HIERARCHY = "https://docs.aws.amazon.com/privateca/latest/userguide/ca-hierarchy.html"
