@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pcaform.adopt.export import emit
+from pcaform.adopt.backend import emit
 from pcaform.terraform.runner import Terraform
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from pcaform.adopt.tag_notice import build_tag_notice
+from pcaform.adopt.report import build_tag_notice
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.terraform.source_kind import LIVE
 

@@ -18,8 +18,8 @@ from adopt.test_finish import NEW, OLD
 from adopt.test_finish import resource as resource_of
 from importer.import_cases import SPEC, tagged
 from importer.infer.state_builders import stacked
+from pcaform.adopt.backend import Backend
 from pcaform.adopt.report import Digests, Proof, Versions
-from pcaform.adopt.state_backup import save_copy
 from pcaform.cli.adopt_steps import finish_spec, write_proof
 from pcaform.cli.import_result import write_result
 from pcaform.cli.options import ImportOptions
@@ -27,6 +27,7 @@ from pcaform.render.write.write import write
 from pcaform.sandbox.server import Sandbox
 from pcaform.sources import tfstate
 from pcaform.sources.aws.checkpoint import open_checkpoint
+from pcaform.terraform.runner import Terraform
 from render.write.builders import content_of, stack
 
 ACCOUNT = "123456789012"
@@ -51,7 +52,8 @@ def save_checkpoint(path: Path) -> None:
 
 def keep_state(path: Path) -> None:
     """Copy a state before it is changed."""
-    save_copy(path, b'{"version": 4, "serial": 1}')
+    backend = Backend(Terraform("terraform", path.parent, {}), path.parent)
+    backend.save_copy(path.name, b'{"version": 4, "serial": 1}')
 
 
 def prove(path: Path) -> None:

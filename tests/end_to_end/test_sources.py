@@ -12,8 +12,8 @@ from pcaform.cli.account_session import read_inventory
 from pcaform.cli.import_result import write_result
 from pcaform.cli.options import ImportOptions
 from pcaform.cli.sandbox_process import open_sandbox
-from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import infer
+from pcaform.importer.infer.keys import existing_keys
 from pcaform.render.normal_form import differing_fields
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render

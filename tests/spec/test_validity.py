@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pcaform.sandbox.pca.validity import not_after
-from pcaform.spec.cas import Validity
-from pcaform.spec.validity import compute_end
+from pcaform.spec.cas import Validity, compute_end
 
 LEAP = datetime(2028, 2, 29, 12, tzinfo=UTC)
 JANUARY = datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC)

@@ -14,9 +14,11 @@ from pcaform import __version__
 from pcaform.adopt.plan_check import PlanLine
 from pcaform.adopt.transaction import ProvenState
 from pcaform.core.renewal import certificate_problem
-from pcaform.terraform.resource_types import ACM_CERTIFICATE
+from pcaform.sources.inventory import Inventory
+from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 
 Verdict = Literal["proven", "refused"]
+_TAGS_OPTION = "'pcaform adopt' refuses this unless run with --accept tags"
 Step = Literal["nothing to push", "not pushed", "emitted", "pushed and planned again"]
 
 
@@ -159,3 +161,18 @@ def _digest(content: bytes) -> str:
 
 def _digest_of_files(files: Mapping[str, bytes]) -> str:
     return _digest("".join(f"{_digest(files[path])}  {path}\n" for path in sorted(files)).encode())
+
+
+def build_tag_notice(inventory: Inventory, defaults: Mapping[str, str]) -> str | None:
+    """Return a notice of `import aws` about the default tags of a spec, None if all imported CAs have them.
+
+    A provider adds its default tags to all resources that it manages; those made outside Terraform do not have them.
+    """
+    own = [ca for ca in inventory.of_type(AUTHORITY) if not ca.is_reference]
+    if own and not defaults:
+        return f"if you add aws.default_tags, applying the stack changes the tags of these CAs: {_TAGS_OPTION}"
+    lacking = [ca for ca in own if not defaults.items() <= (ca.attributes.get("tags") or {}).items()]
+    if not lacking:
+        return None
+    names = ", ".join(sorted(defaults))
+    return f"{len(lacking)} CAs lack the default tags of the spec ({names}), and applying adds them: {_TAGS_OPTION}"

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.adopt.state_backup import write_state
+from pcaform.adopt.backend import DEFAULT_WORKSPACE, write_state
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform
 
-DEFAULT = "default"
 _OVERRIDE = "zz_pcaform_adopt_override.tf"
 _LOCAL = 'terraform {\n  backend "local" {}\n}\n'
 _DATA_DIR_VARIABLE = "TF_DATA_DIR"
@@ -57,7 +56,7 @@ class Scratch:
     def _state_directory(self) -> Path:
         """Return the directory of the local backend's state; creating it creates the workspace."""
         directory = self.terraform.directory
-        if self.workspace != DEFAULT:
+        if self.workspace != DEFAULT_WORKSPACE:
             directory = directory / "terraform.tfstate.d" / self.workspace
         directory.mkdir(parents=True, exist_ok=True)
         return directory

@@ -1,29 +1,50 @@
 """Opens a stack's directory for adopting: Terraform in it, and an AWS session for each provider configuration.
 
-The caller's account is checked first: with credentials of another account nothing else is read.
+The directory is checked before AWS is called, and the caller's account before anything else is read.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from pcaform.adopt import preconditions
 from pcaform.adopt.permissions import Grant, match_permissions, planned_permissions
-from pcaform.adopt.providers import (
-    ProviderConfig,
-    find_provider,
-    imported_cas,
-    provider_configs,
-    refuse_unknown_providers,
-)
+from pcaform.adopt.scratch import data_directory
 from pcaform.adopt.state import Entry, State
+from pcaform.core import facts
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.permissions import read_permissions, read_statuses
 from pcaform.sources.aws.session import Account, Caller, RateLimiter, open_account
-from pcaform.sources.hcl.static_config import read_configuration
+from pcaform.sources.hcl.static_config import Configuration, read_configuration
 from pcaform.terraform.runner import Terraform, find_binary
 
-_DELETED = "DELETED"
+_CA_ARN = re.compile(r"arn:(?P<partition>[^:\"]+):acm-pca:(?P<region>[^:\"]+):(?P<account>[0-9]{12}):[^\"]+")
+_IMPORT = re.compile(r"^import \{\n(?P<body>.*?)^\}", re.MULTILINE | re.DOTALL)
+_LOCK_FILE = ".terraform.lock.hcl"
+_LOCKED_PROVIDER = re.compile(r'provider "[^"]*/hashicorp/aws" \{\n\s*version\s*=\s*"(?P<version>[^"]+)"')
+_OLDEST = (5, 100, 0)
+_NEVER = (6, 0, 0)
+_FIRST_UNKNOWN = (7, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """One provider configuration: its alias (empty for the default one), region, account and assumed role."""
+
+    alias: str
+    region: str
+    account_id: str
+    role: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def partition(self) -> str:
+        """The partition of its region."""
+        return facts.partition(self.region)
+
+    def __str__(self) -> str:
+        """Return the name for messages."""
+        return f"account {self.account_id}, region {self.region}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +59,7 @@ class Session:
 
     def alias(self, arn: str) -> str | None:
         """Return the alias of the provider for a CA's region and account, None if there is none."""
-        provider = find_provider(self.providers, arn)
+        provider = _find_provider(self.providers, arn)
         return provider.alias if provider else None
 
     def account(self, arn: str) -> Account:
@@ -50,7 +71,7 @@ class Session:
         planned: dict[str, list[Entry]] = {}
         for entry in planned_permissions(entries, state):
             planned.setdefault(str(entry.attributes["certificate_authority_arn"]), []).append(entry)
-        refuse_unknown_providers(self.providers, planned)
+        _refuse_unknown_providers(self.providers, planned)
         grants: list[Grant] = []
         for alias, account in self.accounts.items():
             own = [arn for arn in planned if self.alias(arn) == alias]
@@ -62,19 +83,17 @@ class Session:
 
 def open_session(directory: Path, environment: Mapping[str, str]) -> Session:
     """Open a stack; raises Failure unless it is initialised, of the caller's account, and all its CAs exist."""
-    preconditions.refuse_uninitialised(directory, environment)
-    version = preconditions.provider_version(
-        (directory / preconditions.LOCK_FILE).read_text(encoding="utf-8"), directory
-    )
-    providers = provider_configs(read_configuration({"providers.tf": (directory / "providers.tf").read_bytes()}))
+    refuse_uninitialised(directory, environment)
+    version = _read_provider_version(directory)
+    providers = _provider_configs(read_configuration({"providers.tf": (directory / "providers.tf").read_bytes()}))
     accounts = {provider.alias: _open_account(provider) for provider in providers}
     _check_accounts(providers, accounts)
     changes = directory / "changes.tf"
-    arns = imported_cas(changes.read_text(encoding="utf-8")) if changes.is_file() else []
-    refuse_unknown_providers(providers, arns)
+    arns = _imported_cas(changes.read_text(encoding="utf-8")) if changes.is_file() else []
+    _refuse_unknown_providers(providers, arns)
     stack = Session(Terraform(find_binary(environment), directory, environment), "", version, providers, accounts)
     _check_cas_exist(stack, arns)
-    return Session(stack.terraform, stack.terraform.workspace(), version, providers, accounts)
+    return replace(stack, workspace=stack.terraform.workspace())
 
 
 def _open_account(provider: ProviderConfig) -> Account:
@@ -101,6 +120,78 @@ def _check_cas_exist(stack: Session, arns: Sequence[str]) -> None:
     for arn in arns:
         if arn not in status_by_arn:
             raise Failure(f"{arn}: AWS has no such CA in this account: correct its 'arn' in the spec")
-        if status_by_arn[arn] == _DELETED:
+        if status_by_arn[arn] == "DELETED":
             restore = "aws acm-pca restore-certificate-authority"
             raise Failure(f"{arn}: this CA is deleted: restore it ({restore}), or remove it from the spec")
+
+
+def refuse_uninitialised(stack: Path, environment: Mapping[str, str]) -> None:
+    """Raise Failure for a directory that is not a stack's, or that is not initialised."""
+    if not stack.is_dir():
+        raise Failure(f"{stack}: there is no such directory: name a rendered stack")
+    if not (stack / "providers.tf").is_file():
+        raise Failure(f"{stack}: there is no providers.tf in it: name a rendered stack")
+    if not data_directory(stack, environment).is_dir() or not (stack / _LOCK_FILE).is_file():
+        raise Failure(f"{stack}: it is not initialised: run 'terraform init' there first")
+
+
+def _read_provider_version(stack: Path) -> str:
+    """Return the version of provider aws in a stack's lock file; raises Failure for an unsupported version."""
+    match = _LOCKED_PROVIDER.search((stack / _LOCK_FILE).read_text(encoding="utf-8"))
+    if match is None:
+        raise Failure(f"{stack / _LOCK_FILE}: it does not lock provider hashicorp/aws: run 'terraform init' again")
+    version = match["version"]
+    parts = tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+    if parts < _OLDEST or parts == _NEVER or parts >= _FIRST_UNKNOWN:
+        raise Failure(
+            f"{stack / _LOCK_FILE}: provider aws is {version}, but adopt supports 5.100 to 6.x without 6.0.0: run "
+            "'terraform init -upgrade'"
+        )
+    return version
+
+
+def _provider_configs(configuration: Configuration) -> tuple[ProviderConfig, ...]:
+    """Return a stack's provider configurations, the default first; raises Failure if region or account is missing."""
+    providers = sorted(map(_read_provider, configuration.providers), key=lambda provider: provider.alias)
+    if not providers or providers[0].alias:
+        raise Failure("there is no provider block without an alias: this is not a stack that pcaform rendered")
+    return tuple(providers)
+
+
+def _find_provider(providers: Iterable[ProviderConfig], arn: str) -> ProviderConfig | None:
+    """Return the provider configuration for a CA's region and account, None if the stack has none."""
+    match = _CA_ARN.fullmatch(arn)
+    location = (match["region"], match["account"]) if match else None
+    return next((each for each in providers if (each.region, each.account_id) == location), None)
+
+
+def _imported_cas(changes: str) -> list[str]:
+    """Return the ARNs of CAs in the import blocks of a stack's `changes.tf`."""
+    return [arn.group() for block in _IMPORT.finditer(changes) for arn in _CA_ARN.finditer(block["body"])]
+
+
+def _refuse_unknown_providers(providers: tuple[ProviderConfig, ...], arns: Iterable[str]) -> None:
+    """Raise Failure for CAs in a region or account for which the stack has no provider."""
+    uncovered = [arn for arn in arns if _find_provider(providers, arn) is None]
+    if uncovered:
+        locations = "; ".join(map(str, providers))
+        raise Failure(
+            f"{uncovered[0]}: no provider of the stack covers this CA ({locations}): correct the spec and render"
+        )
+
+
+def _read_provider(provider: Mapping[str, Any]) -> ProviderConfig:
+    region, accounts = provider.get("region"), provider.get("allowed_account_ids")
+    if not isinstance(region, str) or not isinstance(accounts, list) or not isinstance(next(iter(accounts), None), str):
+        raise Failure(
+            "a provider block without a literal region and account ID: this is not a stack that pcaform rendered"
+        )
+    alias = provider.get("alias", "")
+    return ProviderConfig(str(alias), region, accounts[0], dict(_role(provider.get("assume_role"))))
+
+
+def _role(blocks: Any) -> Iterator[tuple[str, str]]:
+    for block in blocks if isinstance(blocks, list) else []:
+        for name, value in block.items():
+            if isinstance(value, str):
+                yield name, value

@@ -11,8 +11,7 @@ from typing import Any, NoReturn
 
 from pcaform.adopt.permissions import Grant, check_actions
 from pcaform.adopt.plan_check import AdoptCheck, check_plan
-from pcaform.adopt.state import Entry, State, add_entries, is_same_state, parse_state, restore_state
-from pcaform.adopt.state_entries import planned_entries
+from pcaform.adopt.state import Entry, State, add_entries, is_same_state, parse_state, planned_entries, restore_state
 from pcaform.core.problems import Failure, Invalid
 from pcaform.terraform.resource_types import PERMISSION
 

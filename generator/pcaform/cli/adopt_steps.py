@@ -3,13 +3,11 @@
 import os
 from pathlib import Path
 
-from pcaform.adopt import finish, permissions, preconditions, report
-from pcaform.adopt.backend import Backend
-from pcaform.adopt.export import emit
+from pcaform.adopt import finish, permissions, report
+from pcaform.adopt.backend import Backend, emit, refuse_inside
 from pcaform.adopt.scratch import copy_stack, read_files
-from pcaform.adopt.session import Session
+from pcaform.adopt.session import Session, refuse_uninitialised
 from pcaform.adopt.state import parse_state
-from pcaform.adopt.state_backup import refuse_inside
 from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
 from pcaform.cli.commands.adopt import AdoptOptions
 from pcaform.core import console
@@ -145,7 +143,7 @@ def finish_spec(spec: str, directory: Path) -> None:
         raise Failure("--finish changes the spec in its file: name the file instead of '-'")
     load_file(spec)
     environment = user_environment(os.environ)
-    preconditions.refuse_uninitialised(directory, environment)
+    refuse_uninitialised(directory, environment)
     state = parse_state(Backend(Terraform(find_binary(environment), directory, environment), directory).pull())
     if not state.serial:
         raise Failure(f"{directory}: there is no state yet: apply the stack, then finish")

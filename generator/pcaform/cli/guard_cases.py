@@ -20,8 +20,7 @@ from pcaform.core.formats.report import Report
 from pcaform.core.git import Revision, find_revision
 from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.load import check_file, list_spec_files
-from pcaform.spec.parse import parse_spec
-from pcaform.spec.pem_files import Reader, file_reader, load_pem_files
+from pcaform.spec.parse import Reader, file_reader, load_pem_files, parse_spec
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, parse

@@ -10,13 +10,20 @@ from pcaform.core.files import Target, resolve_target, write_target
 from pcaform.core.formats.json_document import format_json
 from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure
-from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import InferredSpec, infer
+from pcaform.importer.infer.keys import existing_keys
 from pcaform.importer.merge import report
-from pcaform.importer.merge.baseline import SUFFIX, format_baseline, parse_baseline, update_baseline
+from pcaform.importer.merge.comments import add_unread_comments
 from pcaform.importer.merge.decisions import merge_form
-from pcaform.importer.merge.merge import ImportResult, MergeResult, merge
-from pcaform.importer.merge.unread_comments import add_unread_comments
+from pcaform.importer.merge.merge import (
+    BASELINE_SUFFIX,
+    ImportResult,
+    MergeResult,
+    format_baseline,
+    merge,
+    parse_baseline,
+    update_baseline,
+)
 from pcaform.render.write import diff
 from pcaform.render.write.comparison import Difference, Owner
 from pcaform.rules.load import load_text
@@ -161,7 +168,7 @@ def _write_files(
 
 def _baseline_target(spec: Target) -> Target:
     path = spec.real if spec.path.is_symlink() else spec.path
-    return resolve_target(path.with_name(path.name + SUFFIX))
+    return resolve_target(path.with_name(path.name + BASELINE_SUFFIX))
 
 
 def _diff(files: Iterable[_File]) -> list[str]:

@@ -8,8 +8,7 @@ from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.catalog import problems
-from pcaform.spec.parse import parse_spec
-from pcaform.spec.pem_files import file_reader, load_pem_files
+from pcaform.spec.parse import file_reader, load_pem_files, parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, parse
 

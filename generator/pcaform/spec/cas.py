@@ -1,15 +1,18 @@
 """Certificate authorities in the spec: the arguments of `aws_acmpca_certificate_authority` and of its activation."""
 
+import calendar
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from pcaform.core import facts
-from pcaform.spec.providers import Provider
-from pcaform.spec.revocation import RevocationConfiguration
-from pcaform.spec.types import COUNTRY, DURATION, PRINTABLE, CaArn, Ignore, Key, Many, Model, Tags, member, tag_of
+from pcaform.spec import types
+from pcaform.spec.types import CaArn, Cname, Ignore, Key, Many, Model, Provider, Tags, member, tag_of
+
+_MONTHS = 12
 
 
 def _name(field: str, pattern: str | None = None) -> Any:
@@ -30,9 +33,9 @@ class Subject(Model):
 
     common_name: Annotated[str | None, _name("common_name")]
     """The CA's name."""
-    country: Annotated[str | None, Field(default=None, pattern=COUNTRY)]
+    country: Annotated[str | None, Field(default=None, pattern=types.COUNTRY)]
     """The two-letter code of a country."""
-    distinguished_name_qualifier: Annotated[str | None, _name("distinguished_name_qualifier", PRINTABLE)]
+    distinguished_name_qualifier: Annotated[str | None, _name("distinguished_name_qualifier", types.PRINTABLE)]
     """Distinguishes it from others with the same name."""
     generation_qualifier: Annotated[str | None, _name("generation_qualifier")]
     """For example Jr. or III."""
@@ -48,7 +51,7 @@ class Subject(Model):
     """A part of the organization."""
     pseudonym: Annotated[str | None, _name("pseudonym")]
     """A shortened name."""
-    serial_number: Annotated[str | None, _name("serial_number", PRINTABLE)]
+    serial_number: Annotated[str | None, _name("serial_number", types.PRINTABLE)]
     """A serial number in the name, not that of the certificate."""
     state: Annotated[str | None, _name("state")]
     """A state or province."""
@@ -100,6 +103,52 @@ class OfflineActivation(Model):
     """The CA's signing request, an output of the stack; if present, the certificate is checked against it."""
 
 
+class CrlDistributionPoint(Model):
+    """Whether issued certificates have the CRL distribution point extension."""
+
+    omit_extension: bool
+    """true omits the extension from issued certificates; cannot be combined with custom_cname."""
+
+
+class CrlConfiguration(Model):
+    """The certificate revocation list (CRL) in a bucket."""
+
+    enabled: bool
+    """Whether a CRL is published."""
+    s3_bucket_name: Annotated[str | None, Field(pattern=types.BUCKET, min_length=3, max_length=255)] = None
+    """The bucket of the CRL; required if enabled."""
+    expiration_in_days: Annotated[int | None, Field(ge=1, le=5000)] = None
+    """How long a CRL is valid; required if enabled."""
+    custom_cname: Cname | None = None
+    """The host name in issued certificates, instead of the bucket's."""
+    custom_path: Annotated[str | None, Field(pattern=types.CRL_PATH, max_length=253)] = None
+    """The path below the bucket."""
+    s3_object_acl: facts.S3ObjectAcl = "BUCKET_OWNER_FULL_CONTROL"
+    """The ACL of the CRL; AWS's own default is PUBLIC_READ, which S3 Block Public Access rejects."""
+    crl_type: facts.CrlType | None = None
+    """One complete CRL, or one CRL for each partition of the certificates."""
+    crl_distribution_point_extension_configuration: CrlDistributionPoint | None = None
+    """Whether issued certificates have the CRL distribution point extension."""
+
+
+class OcspConfiguration(Model):
+    """The OCSP responder, which answers for single certificates."""
+
+    enabled: bool
+    """Whether AWS's OCSP responder answers for this CA's certificates."""
+    ocsp_custom_cname: Cname | None = None
+    """The host name in issued certificates, instead of AWS's."""
+
+
+class RevocationConfiguration(Model):
+    """How revoked certificates are published."""
+
+    crl_configuration: CrlConfiguration | None = None
+    """A CRL in a bucket."""
+    ocsp_configuration: OcspConfiguration | None = None
+    """An OCSP responder."""
+
+
 def _activation_kind(value: Any) -> str:
     return tag_of("certificate" if isinstance(value, Mapping | OfflineActivation) else "external")
 
@@ -114,7 +163,7 @@ Activation = Annotated[
 class Timeouts(Model):
     """How long Terraform waits."""
 
-    create: Annotated[str | None, Field(pattern=DURATION)] = None
+    create: Annotated[str | None, Field(pattern=types.DURATION)] = None
     """For example 5m; the provider's default is 1m."""
 
 
@@ -215,3 +264,43 @@ Authority = Annotated[
     Discriminator(_authority_kind),
 ]
 """An entry of `certificate_authorities`."""
+
+
+def compute_end(validity: Validity, start: datetime) -> datetime:
+    """Return when a certificate ends that is issued at `start`.
+
+    AWS Private CA computes it so: https://docs.aws.amazon.com/privateca/latest/APIReference/API_Validity.html
+    Raises ValueError with a reason for the user if the value does not fit its type.
+    """
+    if validity.type == "END_DATE":
+        return _parse_time(validity.value)
+    if not isinstance(validity.value, int):
+        raise ValueError(f"{validity.type} needs a number")  # noqa: TRY004 - the caller reads values
+    try:
+        if validity.type == "ABSOLUTE":
+            return datetime.fromtimestamp(validity.value, UTC)
+        if validity.type == "DAYS":
+            return start + timedelta(days=validity.value)
+        return _add_months(start, validity.value * (_MONTHS if validity.type == "YEARS" else 1))
+    except (ValueError, OverflowError, OSError):
+        raise ValueError("it ends after the year 9999, which a certificate cannot express") from None
+
+
+def _parse_time(value: int | str) -> datetime:
+    try:
+        time = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("END_DATE needs a time in RFC 3339, such as 2035-01-01T00:00:00Z") from None
+    if time.tzinfo is None:
+        raise ValueError("the time needs a zone, such as the Z in 2035-01-01T00:00:00Z")
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("in UTC it is outside the years 1 to 9999") from None
+
+
+def _add_months(start: datetime, months: int) -> datetime:
+    """Return the same day some months later, or the last day of a month that is shorter."""
+    years, month = divmod(start.month - 1 + months, _MONTHS)
+    year, month = start.year + years, month + 1
+    return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1]))

@@ -5,23 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pcaform.core.facts import DEFAULT_TEMPLATE, AcmKeyAlgorithm, IssuedKeyAlgorithm
-from pcaform.spec.types import (
-    ANCHOR_ARN,
-    OIDC_ARN,
-    PRINCIPAL_ARN,
-    SERVICE,
-    TEMPLATE,
-    AccountId,
-    Ignore,
-    Key,
-    Many,
-    Model,
-    Path,
-    PolicyArn,
-    PolicyName,
-    Tags,
-    UserName,
-)
+from pcaform.spec import types
+from pcaform.spec.types import AccountId, Ignore, Key, Many, Model, Path, PolicyArn, PolicyName, Tags, UserName
 
 ManagedAction = Literal[
     "AddTagsToCertificate",
@@ -40,7 +25,7 @@ class UnmanagedGrant(Model):
     """AWS does not renew these certificates."""
     certificate_authorities: Annotated[Many[Key], Field(min_length=1)]
     """The CAs that the issuer may use, keys of that section."""
-    templates: Annotated[Many[Annotated[str, Field(pattern=TEMPLATE)]], Field(min_length=1)] = (DEFAULT_TEMPLATE,)
+    templates: Annotated[Many[Annotated[str, Field(pattern=types.TEMPLATE)]], Field(min_length=1)] = (DEFAULT_TEMPLATE,)
     """The templates that the issuer may use."""
     key_algorithms: Many[IssuedKeyAlgorithm] = ()
     """The allowed key algorithms of certificates; any if omitted."""
@@ -78,7 +63,7 @@ class Policy(Model):
 class Oidc(Model):
     """Tokens of an OpenID Connect provider, such as GitHub Actions or service accounts of EKS."""
 
-    provider_arn: Annotated[str, Field(pattern=OIDC_ARN, max_length=2048)]
+    provider_arn: Annotated[str, Field(pattern=types.OIDC_ARN, max_length=2048)]
     """The ARN of the provider in IAM, which must exist."""
     subjects: Annotated[Many[Annotated[str, Field(min_length=1, max_length=512)]], Field(min_length=1)]
     """Subjects of tokens, '*' for any text: repo:corp/pki:ref:refs/heads/main, system:serviceaccount:pki:issuer."""
@@ -91,7 +76,7 @@ class Oidc(Model):
 class RolesAnywhere(Model):
     """Certificates that IAM Roles Anywhere accepts instead of AWS credentials."""
 
-    trust_anchor_arn: Annotated[str, Field(pattern=ANCHOR_ARN, max_length=2048)]
+    trust_anchor_arn: Annotated[str, Field(pattern=types.ANCHOR_ARN, max_length=2048)]
     """The ARN of the trust anchor whose certificates are accepted."""
     common_names: Many[Annotated[str, Field(min_length=1, max_length=64)]] = ()
     """The common names that may assume the role; any certificate of the trust anchor if omitted."""
@@ -102,9 +87,9 @@ class Trust(Model):
 
     accounts: Many[AccountId] = ()
     """Whole accounts; the administrators of each account decide which of its principals."""
-    principals: Many[Annotated[str, Field(pattern=PRINCIPAL_ARN, max_length=2048)]] = ()
+    principals: Many[Annotated[str, Field(pattern=types.PRINCIPAL_ARN, max_length=2048)]] = ()
     """Single users and roles, by ARN."""
-    services: Many[Annotated[str, Field(pattern=SERVICE, max_length=128)]] = ()
+    services: Many[Annotated[str, Field(pattern=types.SERVICE, max_length=128)]] = ()
     """AWS services, such as ec2.amazonaws.com or pods.eks.amazonaws.com."""
     oidc: Many[Oidc] = ()
     """Identity providers outside AWS."""

@@ -1,6 +1,8 @@
 """The models -> JSON Schema (2020-12) for editors: the keys, types, allowed values and limits of a spec."""
 
 import copy
+import json
+import re
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
@@ -12,6 +14,7 @@ from pcaform.spec.types import EXAMPLES
 ID = "https://pcaform.dev/schema/spec-1.json"
 _AUTHORITIES = "certificate_authorities"
 _PARTIAL = "Partial"
+_REFERENCE = re.compile(r'"#/\$defs/(\w+)"')
 
 
 class _Schema(GenerateJsonSchema):
@@ -66,15 +69,8 @@ def _list_reachable(name: str, definitions: dict[str, Any]) -> set[str]:
     while waiting:
         current = waiting.pop()
         reachable.add(current)
-        waiting |= _references(definitions[current]) - reachable
+        waiting |= set(_REFERENCE.findall(json.dumps(definitions[current]))) - reachable
     return reachable
-
-
-def _references(schema: Any) -> set[str]:
-    if isinstance(schema, dict):
-        own = {schema["$ref"].rpartition("/")[2]} if "$ref" in schema else set()
-        return own.union(*(_references(value) for value in schema.values()))
-    return set().union(*(_references(value) for value in schema)) if isinstance(schema, list) else set()
 
 
 def _make_partial(schema: Any, names: set[str]) -> Any:

@@ -6,36 +6,17 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field
 
 from pcaform.core import facts
+from pcaform.spec import types
 from pcaform.spec.issuers import Role
-from pcaform.spec.providers import Provider
-from pcaform.spec.types import (
-    ACM_ARN,
-    ARN,
-    BUCKET,
-    DAY,
-    DISTRIBUTION,
-    ORGANIZATION,
-    REMOVED,
-    TEMPLATE,
-    AccountId,
-    Ignore,
-    Key,
-    Many,
-    Model,
-    Path,
-    PolicyArn,
-    Tags,
-    member,
-    tag_of,
-)
+from pcaform.spec.types import AccountId, Ignore, Key, Many, Model, Path, PolicyArn, Provider, Tags, member, tag_of
 
 
 class CrlBucket(Model):
     """A bucket of this stack for CRLs."""
 
-    bucket: Annotated[str | None, Field(pattern=BUCKET, min_length=3, max_length=63)] = None
+    bucket: Annotated[str | None, Field(pattern=types.BUCKET, min_length=3, max_length=63)] = None
     """The bucket's name; the key if omitted."""
-    cloudfront_distribution_arns: Many[Annotated[str, Field(pattern=DISTRIBUTION, max_length=2048)]] = ()
+    cloudfront_distribution_arns: Many[Annotated[str, Field(pattern=types.DISTRIBUTION, max_length=2048)]] = ()
     """The CloudFront distributions that may read the CRLs; the bucket itself stays private."""
     force_destroy: bool = False
     """Whether destroying the bucket also deletes the CRLs in it."""
@@ -58,7 +39,7 @@ class Certificate(Model):
     """The algorithm of the certificate's key, of the same family as the CA's key."""
     early_renewal_duration: str | None = None
     """How long before the end Terraform renews, earlier than ACM would, for example P90D."""
-    arn: Annotated[str | None, Field(pattern=ACM_ARN, max_length=2048)] = None
+    arn: Annotated[str | None, Field(pattern=types.ACM_ARN, max_length=2048)] = None
     """The ARN of a certificate that already exists; it is imported instead of requested."""
     tags: Tags = Field(default_factory=dict)
     """Tags of the certificate."""
@@ -71,9 +52,9 @@ class Share(Model):
 
     accounts: Many[AccountId] = ()
     """Accounts that may issue."""
-    organization: Annotated[str | None, Field(pattern=ORGANIZATION)] = None
+    organization: Annotated[str | None, Field(pattern=types.ORGANIZATION)] = None
     """An organization whose accounts may issue."""
-    template: Annotated[str, Field(pattern=TEMPLATE)] = facts.DEFAULT_TEMPLATE
+    template: Annotated[str, Field(pattern=types.TEMPLATE)] = facts.DEFAULT_TEMPLATE
     """The only template that they may use."""
 
 
@@ -91,7 +72,7 @@ class Forget(Model):
 class Destroy(Model):
     """An item to destroy."""
 
-    destroy: Annotated[str, Field(pattern=ARN, max_length=2048)]
+    destroy: Annotated[str, Field(pattern=types.ARN, max_length=2048)]
     """The ARN of the item, as a confirmation."""
     provider: Provider | None = None
     """Region and role of the item, if they are not the stack's own."""
@@ -113,7 +94,7 @@ Removal = Annotated[
 ]
 """What happens to an item that was removed from the spec."""
 
-RemovedKey = Annotated[str, Field(pattern=REMOVED, max_length=90)]
+RemovedKey = Annotated[str, Field(pattern=types.REMOVED, max_length=90)]
 """A CA's key, or the name of another section, a dot, and the key in that section."""
 
 
@@ -126,7 +107,7 @@ class Waiver(Model):
     """The address of the resource."""
     why: Annotated[str, Field(min_length=3)]
     """Why it is accepted."""
-    until: Annotated[str, Field(pattern=DAY)]
+    until: Annotated[str, Field(pattern=types.DAY)]
     """The last day of the waiver, for example 2027-01-31."""
 
 

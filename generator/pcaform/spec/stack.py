@@ -8,7 +8,6 @@ from pydantic import Field, model_validator
 
 from pcaform.spec.cas import Authority, CertificateAuthority
 from pcaform.spec.issuers import Issuer
-from pcaform.spec.providers import AssumeRole
 from pcaform.spec.sections import (
     Certificate,
     CrlBucket,
@@ -19,7 +18,7 @@ from pcaform.spec.sections import (
     Share,
     Waiver,
 )
-from pcaform.spec.types import REGION, STACK, AccountId, Key, Many, Model, Tags
+from pcaform.spec.types import REGION, STACK, AccountId, AssumeRole, Key, Many, Model, Tags
 
 
 class Aws(Model):

@@ -1,4 +1,4 @@
-"""The scalar types of the spec: the patterns and limits of keys, names, ARNs and the like."""
+"""The types that all parts of the spec share: patterns and limits of keys, names and ARNs, and provider settings."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
@@ -160,3 +160,23 @@ class Ignore(Model):
     """The rule's id, which is at the end of each message."""
     reason: Annotated[str, Field(min_length=3)]
     """Why the rule does not apply here."""
+
+
+class AssumeRole(Model):
+    """The role that a provider assumes."""
+
+    role_arn: RoleArn
+    """The ARN of the role."""
+    external_id: Annotated[str | None, Field(min_length=2, max_length=1224)] = None
+    """The external ID that the role's trust policy requires."""
+    session_name: Annotated[str | None, Field(pattern=USER_NAME, min_length=2, max_length=64)] = None
+    """The session's name in logs."""
+
+
+class Provider(Model):
+    """Region and role of a CA that is not in the stack's own region and account."""
+
+    region: Annotated[str, Field(pattern=REGION)]
+    """The CA's region."""
+    assume_role: AssumeRole | None = None
+    """The role to assume."""

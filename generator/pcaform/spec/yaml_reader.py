@@ -116,7 +116,7 @@ def parse(content: bytes, path: str) -> Document:
     lines = text.split("\n")
     parser = PARSER(text)
     try:
-        data, marks = _Builder(path, lines, _events(parser)).document()
+        data, marks = _Builder(path, lines, list_events(parser)).document()
     except yaml.MarkedYAMLError as error:
         raise Invalid([_syntax_problem(error, path, text)]) from None
     finally:
@@ -169,7 +169,8 @@ def _syntax_problem(error: yaml.MarkedYAMLError, path: str, text: str) -> Findin
     return _text_problem(path, text, offset, f"not valid YAML: {explanation}")
 
 
-def _events(parser: Any) -> Iterator[Any]:
+def list_events(parser: Any) -> Iterator[Any]:
+    """Yield the events of a parser, which ends with its text."""
     while parser.check_event():
         yield parser.get_event()
 

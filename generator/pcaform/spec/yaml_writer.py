@@ -45,14 +45,11 @@ class _Dumper(yaml.SafeDumper):
         Text that ends in empty lines is quoted too: empty lines after it in the file would become part of it. And so is
         text that would command a CI log: a spec may be printed there.
         """
-        if _COMMAND.search(data):
-            return self.represent_scalar("tag:yaml.org,2002:str", data, style='"')
-        if data.isprintable():
+        if data.isprintable() and not _COMMAND.search(data):
             return super().represent_str(data)
-        has_lines = "\n" in data and not f"\n{data}".endswith("\n\n")
-        if has_lines and all(line.isprintable() for line in data.split("\n")):
-            return self.represent_scalar("tag:yaml.org,2002:str", data, style="|")
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style='"')
+        is_block = "\n" in data and not f"\n{data}".endswith("\n\n") and not _COMMAND.search(data)
+        is_block = is_block and all(line.isprintable() for line in data.split("\n"))
+        return self.represent_scalar(_TEXT, data, style="|" if is_block else '"')
 
 
 _Dumper.add_representer(str, _Dumper.represent_str)

@@ -16,7 +16,7 @@ from pcaform.checks.guard.report import build_report
 from pcaform.checks.guard.spec_diff.check import check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.cli.guard_cases import parse_earlier
-from pcaform.spec.pem_files import file_reader
+from pcaform.spec.parse import file_reader
 from pcaform.spec.stack import Spec
 
 PLANS = tuple(Path(__file__).parent / name for name in ("corpus.out", "plans.out"))

@@ -22,7 +22,7 @@ from pcaform.checks.guard.verdict import GuardResult, Level
 from pcaform.cli.guard_cases import parse_earlier
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.rules.load import load_valid_text as loaded
-from pcaform.spec.pem_files import file_reader
+from pcaform.spec.parse import file_reader
 from pcaform.spec.stack import Spec
 from pcaform.terraform.runner import Terraform, find_binary
 from spec.golden import compare

@@ -22,7 +22,7 @@ from checks.guard.builders import (
 from checks.guard.corpus import TEXT
 from pcaform.checks.guard.spec_diff.check import check_specs
 from pcaform.cli.guard_cases import parse_earlier
-from pcaform.spec.pem_files import file_reader
+from pcaform.spec.parse import file_reader
 
 ACCOUNT, ROOT = "222222222222", "arn:aws:iam::222222222222:root"
 ISSUE, READ, LIST = "acm-pca:IssueCertificate", "acm-pca:GetCertificate", "acm-pca:ListPermissions"

@@ -10,8 +10,8 @@ import pytest
 from importer.infer.state_builders import ACCOUNT, REGION, Resource, arn_of, authority, resource, root, state
 from pcaform.core.problems import Failure
 from pcaform.iam.policies import trust_policy
-from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import InferredSpec, infer
+from pcaform.importer.infer.keys import existing_keys
 from pcaform.rules.load import load_valid_text
 from pcaform.sources import tfstate
 from pcaform.sources.inventory import Inventory

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import example, given, settings
 
 from importer.infer.strategies import state_of
-from pcaform.importer.infer.existing_keys import ExistingKeys
 from pcaform.importer.infer.infer import infer
+from pcaform.importer.infer.keys import ExistingKeys
 from pcaform.render.normal_form import differing_fields
 from pcaform.rules.load import load_valid_text
 from pcaform.sources import tfstate

@@ -62,4 +62,4 @@ def test_removed_item_stays_removed_after_other_changes() -> None:
     changed = spec_of((text + CERTIFICATES.replace("owner: a", "owner: b")).encode())
     second = into(text.encode(), changed, first.baseline)
     assert second.content.decode() == text
-    assert [each.decision.kind for each in second.decisions] == ["withheld"]
+    assert [each.kind for each in second.decisions] == ["withheld"]

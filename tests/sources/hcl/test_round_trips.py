@@ -8,8 +8,8 @@ from hypothesis import given, reject, settings
 
 from pcaform.core.problems import Failure
 from pcaform.core.unicode import nfc
-from pcaform.importer.infer.existing_keys import ExistingKeys, existing_keys
 from pcaform.importer.infer.infer import InferredSpec, infer
+from pcaform.importer.infer.keys import ExistingKeys, existing_keys
 from pcaform.importer.merge.merge import ImportResult, merge
 from pcaform.render.normal_form import differing_fields
 from pcaform.rules.load import load_valid_text

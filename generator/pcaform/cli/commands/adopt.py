@@ -74,9 +74,9 @@ def command(
 
 def _adopt(directory: Path, options: AdoptOptions) -> int:
     """Take over what an initialised stack describes; return 2 where its plan would do more than that."""
+    from pcaform.adopt.backend import open_backup
     from pcaform.adopt.report import build_proof, format_lines
     from pcaform.adopt.session import open_session
-    from pcaform.adopt.state_backup import open_backup
     from pcaform.adopt.transaction import prove
     from pcaform.cli import adopt_steps as steps
     from pcaform.cli.stacks import refuse_stale

@@ -24,7 +24,7 @@ def command(
     ] = None,
 ) -> int:
     """Print the spec of the CAs in an AWS account, and of who can issue from them; changes nothing at AWS."""
-    from pcaform.adopt.tag_notice import build_tag_notice
+    from pcaform.adopt.report import build_tag_notice
     from pcaform.cli.account_session import read_inventory
     from pcaform.cli.import_result import read_existing, write_result
 

@@ -5,8 +5,8 @@ import os
 from pcaform.cli.account_session import read_inventory
 from pcaform.cli.demo.stack import Stack
 from pcaform.cli.demo.steps import require, run_pcaform, step
-from pcaform.importer.infer.existing_keys import existing_keys
 from pcaform.importer.infer.infer import infer
+from pcaform.importer.infer.keys import existing_keys
 from pcaform.render.normal_form import differing_fields
 from pcaform.sandbox.server import Sandbox
 from pcaform.sources import tfstate

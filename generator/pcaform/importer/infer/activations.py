@@ -2,17 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pcaform.core.facts import MAX_PATH_LENGTH
 from pcaform.core.x509 import parse_or_none, path_length
-from pcaform.importer.infer.ca_index import CaIndex, text
+from pcaform.importer.infer.context import CaIndex, Context, text
 from pcaform.importer.infer.entry import NotRepresentable
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.terraform import addresses, module_names
-from pcaform.terraform.source_kind import SourceKind
 
 _TEMPLATE = re.compile(
     r":template/(?:(?P<root>RootCACertificate)|SubordinateCACertificate_PathLen(?P<length>[0-3]))"
@@ -23,6 +22,7 @@ _CERTIFICATE_LEFT = (
     "{}: the spec has 'activation: external'. Remove this certificate from its state ('terraform state rm') before "
     "applying a stack over it, else Terraform revokes it"
 )
+_NOT_INSTALLED = "it is not the installed or previous certificate. Remove it from the state, else Terraform revokes it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +30,31 @@ class Activation:
     """The part of a CA's entry about its certificate, and the resources that it covers."""
 
     data: dict[str, Any]
-    resources: tuple[tuple[Resource, str], ...] = ()
+    resources: Sequence[tuple[Resource, str]] = ()
     """Pairs of a resource and its module in a rendered stack."""
     signer: str | None = None
-    notes: tuple[ImportNote, ...] = field(default=())
+    notes: Sequence[ImportNote] = ()
 
 
-def infer_activation(
-    ca: Resource, index: CaIndex, *, key: str, keys: Mapping[str, str], source: SourceKind
-) -> Activation:
-    """Return how a CA got its certificate. `keys` maps ARNs of CAs to keys; `source` is that of the inventory.
-
-    Raises NotRepresentable if the CA cannot be written at all.
-    """
+def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
+    """Return how a CA got its certificate; raises NotRepresentable if the CA cannot be written at all."""
+    source, index = context.source, context.index
     installations = index.installations.get(ca.attributes["arn"], [])
+    installed = [(each, module_names.ca(key)) for each in installations[:1]]
     own = _own_certificates(ca, installations, index)
     if source.knows_requests and own:
         try:
-            active = _infer_issued(ca, own, installations, key=key, keys=keys)
-            chain_notes = _check_chain(installations[:1], active) if source.has_certificates else ()
-            return replace(active, notes=(*active.notes, *chain_notes, *_check_import(ca)))
+            active = _infer_issued(ca, own, installations, key=key, keys=context.keys)
         except NotRepresentable as why:
-            notes = tuple(ImportNote("left out", each.address, _CERTIFICATE_LEFT.format(why.reason)) for each in own)
-        return Activation(external_activation(ca), _installation_modules(installations, key), notes=notes)
+            notes = [ImportNote("left out", each.address, _CERTIFICATE_LEFT.format(why)) for each in own]
+            return Activation(_external_activation(ca), installed, notes=notes)
+        chain_notes = _check_chain(installations[:1], active) if source.has_certificates else ()
+        notes = [*active.notes, *chain_notes, *_check_import(ca)]
+        return replace(active, resources=[*active.resources, *installed], notes=notes)
     if source.knows_requests and installations:
-        return Activation(
-            {"activation": _offline_activation(installations[0])}, _installation_modules(installations, key)
-        )
+        return Activation({"activation": _offline_activation(installations[0])}, installed)
     if _is_active(ca, index):
-        return Activation(external_activation(ca))
+        return Activation(_external_activation(ca))
     return Activation({"activation": "pending", **({} if source.has_addresses else {"arn": ca.attributes["arn"]})})
 
 
@@ -73,7 +69,7 @@ def _check_import(ca: Resource) -> Iterator[ImportNote]:
         yield ImportNote("ambiguous", ca.address, reason)
 
 
-def external_activation(ca: Resource) -> dict[str, Any]:
+def _external_activation(ca: Resource) -> dict[str, Any]:
     """Return the data of a CA whose certificate is not issued here."""
     entry: dict[str, Any] = {"arn": ca.attributes["arn"], "activation": "external"}
     if ca.attributes.get("type") == "SUBORDINATE":
@@ -120,13 +116,8 @@ def _infer_issued(
     if generation > 1:
         entry["generation"] = generation
     resources = [(each, module_names.ca_certificate(key, number)) for number, each in kept]
-    notes = [*_check_renewal(ca, own), *_note_dropped(dropped)]
-    return Activation(
-        entry,
-        (*resources, *_installation_modules(installations, key)),
-        signer=None if is_root else signer,
-        notes=tuple(notes),
-    )
+    notes = [*_check_renewal(ca, own), *(ImportNote("left out", each.address, _NOT_INSTALLED) for each in dropped)]
+    return Activation(entry, resources, None if is_root else signer, notes)
 
 
 def _find_installed(ca: Resource, own: list[Resource], installations: list[Resource]) -> Resource:
@@ -177,7 +168,7 @@ def _check_renewal(ca: Resource, own: list[Resource]) -> Iterator[ImportNote]:
 
 def _check_chain(installations: list[Resource], active: Activation) -> Iterator[ImportNote]:
     """Note a CA whose chain differs from the one of its certificate, which a stack would install."""
-    certificates = {text(each, "certificate"): each for each, _ in active.resources if each not in installations}
+    certificates = {text(each, "certificate"): each for each, _ in active.resources}
     for each in installations:
         own = certificates.get(text(each, "certificate"))
         chain = text(own, "certificate_chain") if own and active.signer else ""
@@ -188,17 +179,7 @@ def _check_chain(installations: list[Resource], active: Activation) -> Iterator[
             yield ImportNote("left out", each.address, reason)
 
 
-def _note_dropped(certificates: list[Resource]) -> Iterator[ImportNote]:
-    for each in certificates:
-        reason = "it is not the installed or previous certificate. Remove it from the state, else Terraform revokes it"
-        yield ImportNote("left out", each.address, reason)
-
-
 def _offline_activation(installation: Resource) -> dict[str, Any]:
     attributes = installation.attributes
     chain = attributes.get("certificate_chain") or None
     return {"certificate": attributes["certificate"], **({"certificate_chain": chain} if chain else {})}
-
-
-def _installation_modules(installations: list[Resource], key: str) -> tuple[tuple[Resource, str], ...]:
-    return tuple((each, module_names.ca(key)) for each in installations[:1])

@@ -1,98 +1,63 @@
-"""Infers the entries of CAs."""
+"""Infers the entries of CAs with their permissions: those that a spec manages, and those that it only references."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from pydantic import ValidationError
-
-from pcaform.core.facts import default_key_storage
+from pcaform.core import facts
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
-from pcaform.core.x509 import certificates, has_key_id_of, is_signed_by, parse_or_none
+from pcaform.core.renewal import is_for_own_account
+from pcaform.core.x509 import certificates, has_key_id_of, is_signed_by, key_algorithm, parse_or_none
 from pcaform.importer.infer import activations
-from pcaform.importer.infer.activations import Activation
-from pcaform.importer.infer.ca_index import CaIndex, text
-from pcaform.importer.infer.entry import INCOMPLETE_RESOURCE, Entries, NotRepresentable, SpecEntry, describe_reason
+from pcaform.importer.infer.context import Context, text
+from pcaform.importer.infer.entry import CAS, INCOMPLETE_RESOURCE, Entries, NotRepresentable, SpecEntry, move
 from pcaform.importer.infer.keys import is_complete, subject
-from pcaform.importer.infer.permissions import infer_permissions, permission_moves
 from pcaform.importer.infer.stack_locations import StackLocation, has_no_location, of_arn
-from pcaform.importer.infer.tags import tags_of
-from pcaform.sources.inventory import ImportNote, Inventory, Resource
-from pcaform.spec.cas import CertificateAuthority
+from pcaform.sources.inventory import ImportNote, Resource
+from pcaform.spec.cas import CertificateAuthority, Permission
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY
 from pcaform.terraform.schema import plain_defaults, read_fields
 
+_DUPLICATE = "AWS keeps one permission for each principal and CA"
+_REMOVE = ". If a state has it, remove it there before applying a stack over it, else Terraform deletes the permission"
 
-def infer_cas(
-    inventory: Inventory,
-    location: StackLocation,
-    index: CaIndex,
-    *,
-    keys: Mapping[str, str],
-    defaults: Mapping[str, str],
-) -> Entries:
-    """Return the entries of the CAs at a location. `keys` maps ARNs to keys, `defaults` are the provider's tags."""
+
+def infer_cas(context: Context) -> Entries:
+    """Return the entries of the CAs at a location."""
     result = Entries()
-    parents = _Parents(inventory, index)
-    for ca in inventory.of_type(AUTHORITY):
+    parents = _Parents(context)
+    for ca in context.inventory.of_type(AUTHORITY):
         arn = ca.attributes.get("arn")
-        if ca.is_reference or not (location.holds(arn) or has_no_location(arn)):
-            continue
-        try:
-            entry, notes = _infer_ca(ca, inventory, index, location=location, keys=keys, parents=parents)
-            entry.data["tags"] = tags_of(ca, defaults)
-            CertificateAuthority.model_validate(entry.data)
-        except NotRepresentable as why:
-            result.leave_out(ca, why.reason)
-        except ValidationError as error:
-            result.leave_out(ca, describe_reason(error))
-        except PARTIAL_DATA_ERRORS:
-            result.leave_out(ca, INCOMPLETE_RESOURCE)
-        else:
-            result.entries.append(entry)
-            result.notes += notes
+        if not ca.is_reference and (context.location.holds(arn) or has_no_location(arn)):
+            with result.leaving_out(ca):
+                entry, notes = _infer_ca(ca, context, parents)
+                CertificateAuthority.model_validate(entry.data)
+                result.entries.append(entry)
+                result.notes += notes
     return result
 
 
-def _infer_ca(
-    ca: Resource,
-    inventory: Inventory,
-    index: CaIndex,
-    *,
-    location: StackLocation,
-    keys: Mapping[str, str],
-    parents: "_Parents",
-) -> tuple[SpecEntry, tuple[ImportNote, ...]]:
+def _infer_ca(ca: Resource, context: Context, parents: "_Parents") -> tuple[SpecEntry, list[ImportNote]]:
     if not is_complete(ca):
         raise NotRepresentable(INCOMPLETE_RESOURCE)
     arn = ca.attributes["arn"]
-    key = keys[arn]
-    active = activations.infer_activation(ca, index, key=key, keys=keys, source=inventory.source)
-    signer, more = active.signer, active.notes
+    key = context.keys[arn]
+    active = activations.infer_activation(ca, context, key=key)
+    signer, notes = active.signer, active.notes
     if active.data.get("activation") == "external" and ca.attributes["type"] == "SUBORDINATE":
-        signer, more = parents.find(ca, more)
-    data = {**_settings(ca, location), **active.data}
-    if signer is not None and signer in keys:
-        data["parent"] = keys[signer]
-    allowed, permission_notes = infer_permissions(index.permissions.get(arn, ()))
-    data["permissions"] = [each for _, each in allowed]
+        signer, notes = parents.find(ca, notes)
+    data = {**_settings(ca, context.location), **active.data}
+    if signer is not None and signer in context.keys:
+        data["parent"] = context.keys[signer]
+    permissions = _infer_permissions(context.index.permissions.get(arn, ()), key)
+    data["permissions"] = [each.data for each in permissions.entries]
     data["revocation_configuration"] = _revocation(ca, is_adopted="arn" in active.data)
-    entry = SpecEntry(
-        "certificate_authorities",
-        key,
-        data,
-        ca,
-        addresses=(*_addresses(ca, active, key), *permission_moves(key, allowed)),
-        referenced_cas=frozenset({signer} if signer is not None and "parent" in data else ()),
-    )
-    return entry, (*more, *permission_notes)
-
-
-def _addresses(ca: Resource, active: Activation, key: str) -> Iterator[tuple[str, str]]:
-    yield ca.address, module_names.resource(module_names.ca(key), AUTHORITY)
-    for resource, module in active.resources:
-        yield resource.address, module_names.resource(module, resource.type)
+    data["tags"] = context.tags_of(ca)
+    moved = [move(ca, module_names.ca(key)), *(move(*each) for each in active.resources)]
+    moved += [old for each in permissions.entries for old in each.addresses]
+    signers = frozenset({signer} if signer is not None and "parent" in data else ())
+    return SpecEntry(CAS, key, data, ca, tuple(moved), signers), [*notes, *permissions.notes]
 
 
 def _settings(ca: Resource, location: StackLocation) -> dict[str, Any]:
@@ -100,7 +65,7 @@ def _settings(ca: Resource, location: StackLocation) -> dict[str, Any]:
     configuration = attributes["certificate_authority_configuration"][0]
     region, _ = of_arn(attributes["arn"]) or (location.region, "")
     fields = read_fields(AUTHORITY, "certificate_authorities", attributes)
-    if fields["key_storage_security_standard"] == default_key_storage(region):
+    if fields["key_storage_security_standard"] == facts.default_key_storage(region):
         fields["key_storage_security_standard"] = None
     create = (attributes.get("timeouts") or {}).get("create")
     return {
@@ -133,21 +98,21 @@ def _revocation(ca: Resource, *, is_adopted: bool) -> dict[str, Any] | None:
 class _Parents:
     """Finds the parent of a CA whose certificate was issued elsewhere: by names, key identifiers and signature."""
 
-    def __init__(self, inventory: Inventory, index: CaIndex) -> None:
-        self._inventory, self._index = inventory, index
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[tuple[Resource, Any]]]:
         """CAs with their certificates, by subject; most inventories need none."""
         by_name: dict[str, list[tuple[Resource, Any]]] = {}
-        for ca in self._inventory.of_type(AUTHORITY):
-            installed = self._index.installations.get(text(ca, "arn"), [])
+        for ca in self._context.inventory.of_type(AUTHORITY):
+            installed = self._context.index.installations.get(text(ca, "arn"), [])
             pems = dict.fromkeys(text(each, "certificate") for each in (ca, *installed))
             for certificate in (each for pem in pems for each in list(parse_or_none(pem))[:1]):
                 by_name.setdefault(certificate.subject.rfc4514_string(), []).append((ca, certificate))
         return by_name
 
-    def find(self, ca: Resource, notes: tuple[ImportNote, ...]) -> tuple[str | None, tuple[ImportNote, ...]]:
+    def find(self, ca: Resource, notes: Sequence[ImportNote]) -> tuple[str | None, Sequence[ImportNote]]:
         """Return the ARN of a CA's parent if exactly one CA of the inventory matches, and notes."""
         pem = text(ca, "certificate")
         if "BEGIN CERTIFICATE" not in pem:
@@ -163,3 +128,84 @@ class _Parents:
             reason = f"several CAs have the key that signed it: choose its 'parent' among {', '.join(matching)}"
             return None, (*notes, ImportNote("ambiguous", ca.address, reason))
         return (matching[0] if matching else None), notes
+
+
+def infer_references(needed: Iterable[str], context: Context, parents: Mapping[str, Resource]) -> Entries:
+    """Return the entries of CAs that are only referenced; `parents` are certificates that they signed for CAs here."""
+    result = Entries()
+    for arn in needed:
+        key = context.keys[arn]
+        resource = context.index.cas.get(arn) or Resource(AUTHORITY, arn, {"arn": arn}, is_reference=True)
+        permissions = _infer_permissions(context.index.permissions.get(arn, ()), key)
+        result.notes += permissions.notes
+        data: dict[str, Any] = {"managed": False, "arn": arn}
+        algorithm = _find_key_algorithm(resource, parents.get(arn)) or context.existing.key_algorithms.get(arn)
+        if algorithm not in facts.DEFAULT_SIGNING_ALGORITHM and arn in parents:
+            algorithm = _guess_key_algorithm(parents[arn])
+            reason = f"its key is not in the source. Its signature indicates {algorithm}, or another size: check it"
+            result.notes.append(ImportNote("unknown", resource.address, reason))
+        if algorithm in facts.DEFAULT_SIGNING_ALGORITHM:
+            data["key_algorithm"] = algorithm
+        region, _ = of_arn(arn) or (context.location.region, "")
+        alias = resource.provider or (parents[arn].provider if arn in parents else "")
+        if (provider := context.location.provider(region, alias)) is not None:
+            data["provider"] = provider
+        if permissions.entries:
+            data["permissions"] = [each.data for each in permissions.entries]
+        addresses = tuple(moved for each in permissions.entries for moved in each.addresses)
+        result.entries.append(SpecEntry(CAS, key, data, resource, addresses))
+    return result
+
+
+def _find_key_algorithm(resource: Resource, issued: Resource | None) -> str | None:
+    """Return a CA's key algorithm: from the source, else from its certificate in its own or an issued chain."""
+    try:
+        return str(resource.attributes["certificate_authority_configuration"][0]["key_algorithm"])
+    except PARTIAL_DATA_ERRORS:
+        pems = [text(resource, "certificate"), text(issued, "certificate_chain") if issued else ""]
+    for pem in pems:
+        for certificate in parse_or_none(pem):
+            return key_algorithm(certificate.public_key())
+    return None
+
+
+def _guess_key_algorithm(issued: Resource) -> str:
+    """Return the key algorithm with the default signing algorithm of a certificate."""
+    signature = text(issued, "signing_algorithm")
+    return next((key for key, each in facts.DEFAULT_SIGNING_ALGORITHM.items() if each == signature), "RSA_2048")
+
+
+def _infer_permissions(found: Iterable[Resource], ca: str) -> Entries:
+    """Return the permissions of one CA, each separately, with their moves: an invalid one does not exclude its CA."""
+    result = Entries()
+    for each in found:
+        with result.leaving_out(each, _REMOVE):
+            if reason := _other_account(each):
+                raise NotRepresentable(reason)
+            data = _permission(each)
+            Permission.model_validate(data)
+            if any(data["principal"] == other.data["principal"] for other in result.entries):
+                raise NotRepresentable(_DUPLICATE)
+            moved = (move(each, module_names.permission(ca)),)
+            result.entries.append(SpecEntry("permissions", ca, data, each, moved))
+    return result
+
+
+def _other_account(permission: Resource) -> str:
+    """Return why a permission is not for ACM in the CA's own account; empty if it is."""
+    source, arn = permission.attributes.get("source_account"), text(permission, "certificate_authority_arn")
+    if "source_account" in permission.unread:
+        return "for which account it is could not be read: only one for the CA's own account renews there"
+    if is_for_own_account(source, arn):
+        return ""
+    return f"it is for ACM in account {source}: it renews nothing in the CA's own account, and a spec cannot have it"
+
+
+def _permission(permission: Resource) -> dict[str, Any]:
+    """Return a permission's entry, its actions in the order of the documentation."""
+    actions = permission.attributes["actions"]
+    unknown = [name for name in actions if name not in facts.ALL_PERMISSION_ACTIONS]
+    return {
+        "principal": permission.attributes["principal"],
+        "actions": [*(name for name in facts.ALL_PERMISSION_ACTIONS if name in actions), *unknown],
+    }

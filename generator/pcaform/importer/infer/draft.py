@@ -1,21 +1,18 @@
 """Infers all entries of one location's spec, before the rules are checked."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pcaform.importer.infer import buckets, certificates, issuers, principal_policies, roles, shares
-from pcaform.importer.infer.ca_index import CaIndex, build_index, text
-from pcaform.importer.infer.cas import infer_cas
-from pcaform.importer.infer.entry import Entries, NotRepresentable, SpecEntry, parents_first
-from pcaform.importer.infer.existing_keys import ExistingKeys
-from pcaform.importer.infer.issuers import CA_ARN, Reader
-from pcaform.importer.infer.keys import ca_keys, key_for, own_key, principal_key
-from pcaform.importer.infer.principal_policies import Principal
-from pcaform.importer.infer.referenced_cas import infer_references
+from pcaform.importer.infer import buckets, certificates, issuers, principals, roles, shares
+from pcaform.importer.infer.cas import infer_cas, infer_references
+from pcaform.importer.infer.context import CaIndex, Context, find_default_tags, text
+from pcaform.importer.infer.entry import CAS, Entries, NotRepresentable, SpecEntry, parents_first
+from pcaform.importer.infer.issuers import CA_ARN
+from pcaform.importer.infer.keys import ExistingKeys, ca_keys, choose_key
+from pcaform.importer.infer.principals import Principal
 from pcaform.importer.infer.stack_locations import StackLocation, of_arn
-from pcaform.importer.infer.tags import default_tags
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
-from pcaform.spec.stack import Aws, Spec
+from pcaform.spec.stack import Spec
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY
 
 
@@ -32,27 +29,19 @@ def draft_entries(inventory: Inventory, location: StackLocation, *, existing: Ex
     """Return the entries of a location's spec."""
     result = Entries()
     inventory = replace(inventory, resources=tuple(_without_duplicates(inventory, result)))
-    index = build_index(inventory)
-    principals = _select_principals(inventory, location)
-    keys = ca_keys(inventory, existing, _referenced_arns(inventory, principals, index))
-    tags = dict(_default_tags(inventory, location, existing))
-    result.add(infer_cas(inventory, location, index, keys=keys, defaults=tags))
+    index = CaIndex(inventory)
+    found = _select_principals(inventory, location)
+    keys = ca_keys(inventory, existing, _referenced_arns(inventory, found, index))
+    context = Context(inventory, location, index, existing, keys, _default_tags(inventory, location, existing))
+    result.add(infer_cas(context))
     written = {str(each.resource.attributes["arn"]) for each in result.entries}
-    result.add(certificates.infer_certificates(inventory, location, keys=keys, existing=existing, defaults=tags))
-    result.add(shares.infer_shares(index, keys, {arn: (of_arn(arn) or (location.region, ""))[0] for arn in written}))
-    names = _crl_bucket_names(result.entries)
-    result.add(buckets.infer_buckets(inventory, location, names, existing=existing, defaults=tags))
-    reader = Reader(
-        Aws(region=location.region, account_id=location.account_id, default_tags=tags), keys, inventory.source
-    )
-    _add_principals(
-        result, principals, existing=existing, reader=reader, index=index, location=location, written=written
-    )
+    result.add(certificates.infer_certificates(context))
+    result.add(shares.infer_shares(context, written))
+    result.add(buckets.infer_buckets(context, _crl_bucket_names(result.entries)))
+    _add_principals(result, found, context=context, written=written)
     if location.is_first:
-        for resource, reason in principal_policies.unattached(inventory):
-            result.leave_out(resource, reason)
-        result.notes += [ImportNote("left out", *each) for each in principal_policies.inside_roles(inventory)]
-    return Draft({each.id: each for each in parents_first(result.entries)}, result.notes, tags)
+        result.notes += [ImportNote("left out", *each) for each in principals.unattached(inventory)]
+    return Draft({each.id: each for each in parents_first(result.entries)}, result.notes, context.default_tags)
 
 
 def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resource]:
@@ -73,89 +62,84 @@ def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resou
 def _default_tags(inventory: Inventory, location: StackLocation, existing: ExistingKeys) -> Mapping[str, str]:
     if not inventory.source.has_default_tags:
         return existing.default_tags
-    return location.own.default_tags if location.own else default_tags(_tagged_resources(inventory, location))
+    return location.own.default_tags if location.own else find_default_tags(_tagged_resources(inventory, location))
 
 
 def _add_principals(
-    result: Entries,
-    principals: Iterable[Principal],
-    *,
-    existing: ExistingKeys,
-    reader: Reader,
-    index: CaIndex,
-    location: StackLocation,
-    written: set[str],
+    result: Entries, found: Collection[Principal], *, context: Context, written: Collection[str]
 ) -> None:
     """Add issuers, then CAs that are only referenced, then operator roles, whose policies name all CAs."""
-    has_operators = reader.source.owns_principals and any(map(roles.is_candidate, principals))
-    spec = _spec_of(result.entries, reader.aws) if has_operators else None
+    has_operators = context.source.owns_principals and any(map(roles.is_candidate, found))
+    spec = _spec_of(result.entries, context) if has_operators else None
     operators: list[tuple[Principal, str]] = []
-    taken: set[str] = set()
-    for principal in principals:
+    for principal in found:
         section = roles.section_of(principal, spec) if spec and roles.is_candidate(principal) else None
         if section is not None:
             operators.append((principal, section))
         else:
-            _add_issuer(result, principal, taken, existing=existing, reader=reader)
-    needed = {arn for entry in result.entries for arn in entry.referenced_cas}
-    needed |= {arn for principal, _ in operators for arn in roles.readable_cas(principal) if arn in reader.keys}
-    needed |= {arn for arn in index.permissions if arn in reader.keys and location.holds(arn)}
-    if reader.source.knows_shared_cas:
-        shared = (arn for arn, each in index.cas.items() if each.is_reference)
-        needed |= {arn for arn in shared if (of_arn(arn) or ("",))[0] in location.regions}
-    parents = {arn: each for arn, each in _certificates_by_signer(index).items() if arn in needed}
+            _add_issuer(result, principal, context)
+    needed = _list_needed_cas(result.entries, operators, context)
+    certificates_ = [certificate for group in context.index.by_request.values() for certificate in group]
+    parents = {text(each, "certificate_authority_arn"): each for each in certificates_}
     result.add(
         infer_references(
-            sorted(needed - written), index, location, keys=reader.keys, parents=parents, existing=existing
+            sorted(needed.difference(written)), context, {arn: parents[arn] for arn in parents if arn in needed}
         )
     )
     if not operators:
         return
-    cas_spec = _spec_of(result.entries, reader.aws)
+    spec = _spec_of(result.entries, context)
     for principal, section in operators:
         try:
-            key = _key(principal, section, existing, [each.key for each in result.entries if each.section == section])
+            key = _key(principal, section, result, context)
             result.entries.append(
-                roles.infer_operator_role(principal, key, section=section, spec=cas_spec, reader=reader)
+                roles.infer_operator_role(principal, key, section=section, spec=spec, context=context)
             )
         except NotRepresentable:
-            _add_issuer(result, principal, taken, existing=existing, reader=reader)
+            _add_issuer(result, principal, context)
 
 
-def _add_issuer(
-    result: Entries, principal: Principal, taken: set[str], *, existing: ExistingKeys, reader: Reader
-) -> None:
-    key = _key(principal, "issuers", existing, taken)
+def _list_needed_cas(
+    entries: Iterable[SpecEntry], operators: Iterable[tuple[Principal, str]], context: Context
+) -> set[str]:
+    """Return the ARNs of all CAs that entries and operator roles need, managed or not."""
+    needed = {arn for entry in entries for arn in entry.referenced_cas}
+    needed |= {arn for principal, _ in operators for arn in roles.readable_cas(principal) if arn in context.keys}
+    needed |= {arn for arn in context.index.permissions if arn in context.keys and context.location.holds(arn)}
+    if context.source.knows_shared_cas:
+        shared = (arn for arn, each in context.index.cas.items() if each.is_reference)
+        needed |= {arn for arn in shared if (of_arn(arn) or ("",))[0] in context.location.regions}
+    return needed
+
+
+def _add_issuer(result: Entries, principal: Principal, context: Context) -> None:
     try:
-        entry, issuer_result = issuers.infer_issuer(principal, key, reader)
+        entry, notes = issuers.infer_issuer(principal, _key(principal, "issuers", result, context), context)
     except NotRepresentable as why:
-        resource = principal.resource or (principal.policies[0].resource if principal.policies else None)
-        if resource is not None:
-            result.leave_out(resource, why.reason)
+        if principal.first_resource is not None:
+            result.leave_out(principal.first_resource, str(why))
         return
-    taken.add(key)
     result.entries.append(entry)
-    result.notes += issuer_result.notes
+    result.notes += notes
 
 
-def _key(principal: Principal, section: str, existing: ExistingKeys, taken: Iterable[str]) -> str:
-    existing_key = principal_key(existing.principals, section, (principal.kind, principal.name))
+def _key(principal: Principal, section: str, result: Entries, context: Context) -> str:
+    taken = {each.key for each in result.entries if each.section == section}
+    existing = context.existing.principals.get((section, principal.kind, principal.name))
     module = _module_key(principal, section)
-    return own_key(existing_key, module, taken=list(taken)) or key_for(
-        module or principal.name or principal.kind, list(taken)
-    )
+    return choose_key(existing, module, name=module or principal.name or principal.kind, taken=taken)
 
 
 def _module_key(principal: Principal, section: str) -> str | None:
-    resource = principal.resource or (principal.policies[0].resource if principal.policies else None)
+    resource = principal.first_resource
     return resource.module_key(f"{section.removesuffix('s')}_") if resource else None
 
 
 def _select_principals(inventory: Inventory, location: StackLocation) -> list[Principal]:
     """Return the principals that concern private CAs, and whose CAs are mostly those of a location."""
     is_selected = inventory.source.selects_principals
-    principals = principal_policies.list_principals(inventory)
-    return [each for each in principals if (is_selected or _is_relevant(each)) and _is_here(each, location)]
+    found = principals.list_principals(inventory)
+    return [each for each in found if (is_selected or _is_relevant(each)) and _is_here(each, location)]
 
 
 def _is_relevant(principal: Principal) -> bool:
@@ -197,13 +181,9 @@ def _crl_bucket_names(entries: Iterable[SpecEntry]) -> set[str]:
     }
 
 
-def _certificates_by_signer(index: CaIndex) -> dict[str, Resource]:
-    """Return one CA certificate signed by each CA, by the signer's ARN."""
-    issued = [certificate for certificates_ in index.by_request.values() for certificate in certificates_]
-    return {text(each, "certificate_authority_arn"): each for each in issued}
-
-
-def _spec_of(entries: Iterable[SpecEntry], aws: Aws) -> Spec:
+def _spec_of(entries: Iterable[SpecEntry], context: Context) -> Spec:
     """Return a spec with only the CAs."""
-    cas = {each.key: each.data for each in entries if each.section == "certificate_authorities"}
-    return Spec.model_validate({"version": 1, "stack": "x", "aws": aws.model_dump(), "certificate_authorities": cas})
+    cas = {each.key: each.data for each in entries if each.section == CAS}
+    return Spec.model_validate(
+        {"version": 1, "stack": "x", "aws": context.aws.model_dump(), "certificate_authorities": cas}
+    )

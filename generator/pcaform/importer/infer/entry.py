@@ -1,24 +1,37 @@
 """Inferred entries of a spec, each with its resources and the CAs that it references."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
+from pcaform.core.problems import PARTIAL_DATA_ERRORS
+from pcaform.iam.documents import Statement, read_statements
+from pcaform.iam.normalize import normalized_statements
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.messages import describe_error
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
 
 CAS = "certificate_authorities"
 INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"
 
 
-@dataclass(frozen=True, slots=True)
 class NotRepresentable(Exception):  # noqa: N818 - it is a result, not a fault
     """Why one resource cannot be written into a spec."""
 
-    reason: str
+
+@contextmanager
+def representable() -> Iterator[None]:
+    """Raise NotRepresentable for data that a spec cannot have, and for a resource of which a part is missing."""
+    try:
+        yield
+    except ValidationError as error:
+        raise NotRepresentable(describe_reason(error)) from None
+    except PARTIAL_DATA_ERRORS:
+        raise NotRepresentable(INCOMPLETE_RESOURCE) from None
 
 
 def describe_reason(error: ValidationError) -> str:
@@ -54,6 +67,11 @@ class SpecEntry:
         yield from self.unmoved
 
 
+def move(resource: Resource, module: str, key: str | None = None) -> tuple[str, str]:
+    """Return a resource's address, and its address in a module of a rendered stack."""
+    return resource.address, module_names.resource(module, resource.type, key)
+
+
 @dataclass(slots=True)
 class Entries:
     """Collected entries and notes."""
@@ -69,6 +87,26 @@ class Entries:
     def leave_out(self, resource: Resource, reason: str) -> None:
         """Add a note why a resource is not in the spec."""
         self.notes.append(ImportNote("left out", resource.address, reason))
+
+    @contextmanager
+    def leaving_out(self, resource: Resource, advice: str = "") -> Iterator[None]:
+        """Leave a resource out, with the reason and an advice, if it turns out that a spec cannot represent it."""
+        try:
+            with representable():
+                yield
+        except NotRepresentable as why:
+            self.leave_out(resource, f"{why}{advice}")
+
+
+def read_policy_back(
+    policy: Any, read: Callable[[Iterable[Statement]], dict[str, Any]], render: Callable[[dict[str, Any]], Any]
+) -> dict[str, Any] | None:
+    """Return what `read` makes of a policy's statements, None if `render` makes a policy with another meaning of it."""
+    try:
+        data = read(read_statements(policy))
+        return data if normalized_statements([render(data)]) == normalized_statements([policy]) else None
+    except PARTIAL_DATA_ERRORS:
+        return None
 
 
 def parents_first(entries: Sequence[SpecEntry]) -> list[SpecEntry]:

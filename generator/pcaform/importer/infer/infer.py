@@ -9,11 +9,10 @@ from pydantic import ValidationError
 from pcaform.core.problems import Failure
 from pcaform.importer.infer.draft import Draft, draft_entries
 from pcaform.importer.infer.entry import SpecEntry, describe_reason
-from pcaform.importer.infer.existing_keys import NO_KEYS, ExistingKeys
-from pcaform.importer.infer.policy_rewording import reworded_policies
+from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
+from pcaform.importer.infer.notes import reworded_policies, unhandled_resources, unmanaged_resources
 from pcaform.importer.infer.rule_check import TOLERATED_RULES, RuleCheck
 from pcaform.importer.infer.stack_locations import StackLocation, split_by_location
-from pcaform.importer.infer.unhandled import unhandled_resources, unmanaged_resources
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Aws, Spec
 from pcaform.spec.types import Model

@@ -1,12 +1,19 @@
-"""Chooses keys: the existing one, else the module's name if it is ours, else a slug of the name."""
+"""Chooses keys: the existing one, else the module's name if it is ours, else a slug of the name.
+
+The keys of an existing spec are kept: by the resource that they name, or by a unique identity.
+"""
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, count
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.core.x509 import parse_or_none
-from pcaform.importer.infer.existing_keys import CaIdentity, ExistingKeys, Identity, join_names, match_pairs
 from pcaform.sources.inventory import Inventory, Resource
+from pcaform.spec.sections import Certificate
+from pcaform.spec.stack import Spec
 from pcaform.spec.types import CA_ARN, KEY
 from pcaform.terraform.resource_types import AUTHORITY
 
@@ -20,20 +27,112 @@ _MAX_KEY = 64
 _ID_LENGTH = 8
 
 
-def key_for(name: str, taken: Container[str]) -> str:
-    """Return a key from a name, different from those in `taken`."""
+@dataclass(frozen=True, slots=True)
+class CaIdentity:
+    """The identity of a CA without an ARN in the spec: a change of any part would need another CA."""
+
+    region: str
+    common_name: str | None
+    type: str
+    key_algorithm: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingKeys:
+    """Keys by the ARN or name of their resource."""
+
+    cas: Mapping[str, str] = field(default_factory=dict)
+    """By ARN."""
+    without_arn: Mapping[str, CaIdentity] = field(default_factory=dict)
+    """CAs without an ARN in the spec, by key: two may have the same identity."""
+    key_algorithms: Mapping[str, str] = field(default_factory=dict)
+    """Of unmanaged CAs, by ARN."""
+    principals: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """By section, `user` or `role`, and the principal's name."""
+    certificates: Mapping[str, Certificate] = field(default_factory=dict)
+    """By key: two may have the same identity."""
+    crl_buckets: Mapping[str, str] = field(default_factory=dict)
+    """By the bucket's name."""
+    default_tags: Mapping[str, str] = field(default_factory=dict)
+    """The provider's default tags, which AWS does not distinguish from others."""
+
+
+NO_KEYS = ExistingKeys()
+
+
+def existing_keys(spec: Spec) -> ExistingKeys:
+    """Return the keys of a spec."""
+    principals: dict[tuple[str, str, str], str] = {}
+    for key, issuer in spec.issuers.items():
+        kind = "role" if issuer.role or issuer.existing_role else "user"
+        principals["issuers", kind, issuer.principal_name] = key
+    for section, key, role in spec.operator_roles:
+        principals[section, "role", role.role_name or key] = key
+    return ExistingKeys(
+        cas={each.arn: key for key, each in spec.certificate_authorities.items() if each.arn is not None},
+        without_arn={
+            key: CaIdentity(spec.region_of(key), each.subject.common_name, each.type, each.key_algorithm)
+            for key, each in spec.managed.items()
+            if each.arn is None
+        },
+        key_algorithms={
+            each.arn: each.key_algorithm
+            for each in spec.certificate_authorities.values()
+            if not each.managed and each.arn is not None and each.key_algorithm is not None
+        },
+        principals=principals,
+        certificates=dict(spec.certificates),
+        crl_buckets={bucket.bucket or key: key for key, bucket in spec.crl_buckets.items()},
+        default_tags=dict(spec.aws.default_tags),
+    )
+
+
+Identity = Sequence[Hashable]
+"""The identities of an item, the strictest first; None for those that it does not have."""
+
+
+def match_pairs(
+    ours: Mapping[str, Identity], theirs: Mapping[str, Identity], stages: int
+) -> tuple[dict[str, str], list[tuple[list[str], list[str]]]]:
+    """Pair keys with ids if exactly one of each has an identity, by the strictest identity first.
+
+    Returns the keys by id, and groups of keys and ids that are ambiguous: several have the same identity. Items on one
+    side only are not ambiguous: they are new, or missing.
+    """
+    keys: dict[str, str] = {}
+    ambiguous: list[tuple[list[str], list[str]]] = []
+    for stage in range(stages):
+        taken = set(keys.values())
+        own_groups = _groups({key: each for key, each in ours.items() if key not in taken}, stage)
+        found_groups = _groups({name: each for name, each in theirs.items() if name not in keys}, stage)
+        both = [(own_groups[each], found_groups[each]) for each in own_groups if each in found_groups]
+        keys |= {ids[0]: own[0] for own, ids in both if len(own) == len(ids) == 1}
+        ambiguous = [(own, ids) for own, ids in both if not len(own) == len(ids) == 1]
+    return keys, ambiguous
+
+
+def _groups(items: Mapping[str, Identity], stage: int) -> dict[Hashable, list[str]]:
+    groups: dict[Hashable, list[str]] = defaultdict(list)
+    for name, identities in items.items():
+        if identities[stage] is not None:
+            groups[identities[stage]].append(name)
+    return groups
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Return quoted names, separated by commas."""
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def choose_key(*own: str | None, name: str, taken: Container[str]) -> str:
+    """Return the first of the item's own keys that is valid and not in `taken`, else a new one from its name."""
+    for key in own:
+        if key is not None and key not in taken and _KEY.match(key) and len(key) <= _MAX_KEY:
+            return key
     slug = _NOT_ALLOWED.sub("-", name.lower()).strip("-_")[:_MAX_SLUG]
     base = slug if slug[:1].isalpha() else f"x-{slug}".rstrip("-")
-    key, number = base, 2
-    while key in taken:
-        key, number = f"{base}-{number}", number + 1
-    return key
-
-
-def own_key(*candidates: str | None, taken: Container[str]) -> str | None:
-    """Return the first candidate that is a valid and free key; None if there is none."""
-    valid = (each for each in candidates if each is not None and _KEY.match(each) and len(each) <= _MAX_KEY)
-    return next((each for each in valid if each not in taken), None)
+    names = chain([base], (f"{base}-{number}" for number in count(2)))
+    return next(each for each in names if each not in taken)
 
 
 def subject(ca: Resource) -> dict[str, str]:
@@ -52,52 +151,52 @@ def is_complete(ca: Resource) -> bool:
 
 def ca_keys(inventory: Inventory, existing: ExistingKeys, others: Iterable[str]) -> dict[str, str]:
     """Return the key of each CA by ARN: first those of the inventory, then `others`, which are only referenced."""
-    keys: dict[str, str] = {}
-    taken = _Taken(existing)
     cas = inventory.of_type(AUTHORITY)
-    complete = [each for each in cas if not each.is_reference and is_complete(each)]
-    matched = _match_existing(complete, existing)
-    for ca in complete:
-        arn = ca.attributes["arn"]
-        name = subject(ca).get("common_name") or "ca"
-        keys[arn] = taken.key(matched.get(arn), ca.module_key("ca_"), _RESERVED.sub("-", name))
-    names = {str(each.attributes.get("arn")): _name(each) for each in cas if each.is_reference}
-    for arn in others:
+    complete = {str(each.attributes["arn"]): each for each in cas if not each.is_reference and is_complete(each)}
+    referenced = {str(each.attributes.get("arn")): _name(each) for each in cas if each.is_reference}
+    keys = _match_existing(complete, existing)
+    keys |= {arn: existing.cas[arn] for arn in others if arn in existing.cas and arn not in complete}
+    taken = {*existing.cas.values(), *existing.without_arn}
+    for arn in (*complete, *others):
         if arn not in keys:
-            identifier = arn.rpartition("/")[2][:_ID_LENGTH]
-            keys[arn] = taken.key(existing.cas.get(arn), None, names.get(arn) or f"ca-{identifier}")
+            ca = complete.get(arn)
+            module = ca.module_key("ca_") if ca else None
+            name = _RESERVED.sub("-", subject(ca).get("common_name") or "ca") if ca else referenced.get(arn)
+            name = module or name or f"ca-{arn.rpartition('/')[2][:_ID_LENGTH]}"
+            keys[arn] = choose_key(module, name=name, taken=taken)
+            taken.add(keys[arn])
     return keys
 
 
-def _match_existing(cas: Iterable[Resource], existing: ExistingKeys) -> dict[str, str]:
+def _match_existing(by_arn: Mapping[str, Resource], existing: ExistingKeys) -> dict[str, str]:
     """Return the existing keys of CAs by ARN: matched by ARN, by module, or by a unique identity.
 
     Raises Failure if two could be the same CA of the spec, since the wrong one could be written.
     """
-    by_arn = {str(each.attributes["arn"]): each for each in cas}
     keys = {arn: existing.cas[arn] for arn in by_arn if arn in existing.cas}
     taken, names = set(keys.values()), {each.common_name for each in existing.without_arn.values()}
     for arn, each in by_arn.items():
-        key = _key_of_module(each, existing, names) if existing.without_arn and arn not in keys else None
+        key = _key_of_module(each, existing, names) if arn not in keys else None
         if key is not None and key not in taken:
             keys[arn] = key
             taken.add(key)
-    ours = {key: _identity_values(identity) for key, identity in existing.without_arn.items() if key not in taken}
-    theirs = {arn: _identity_values(_identity(each)) for arn, each in by_arn.items() if arn not in keys}
-    matched = match_pairs(ours, theirs, stages=2)
-    for own, arns in matched.ambiguous:
+    ours = {key: _identities(each) for key, each in existing.without_arn.items() if key not in taken}
+    theirs = {arn: _identities(_identity(each)) for arn, each in by_arn.items() if arn not in keys}
+    matched, ambiguous = match_pairs(ours, theirs, stages=2)
+    for own, arns in ambiguous:
         raise Failure(
             f"{' and '.join(sorted(arns))} could be {join_names(own)} of the spec: they have the same common name. "
             "Select the right CAs: 'import aws' has the options --arn and --status"
         )
-    return keys | dict(matched.keys)
+    return keys | matched
 
 
 def _key_of_module(ca: Resource, existing: ExistingKeys, names: Container[str | None]) -> str | None:
     """Return the key in the name of a module of ours, unless only another CA has the common name."""
-    module, name = ca.module_key("ca_"), subject(ca).get("common_name")
+    module = ca.module_key("ca_")
     if module is None or module not in existing.without_arn:
         return None
+    name = subject(ca).get("common_name")
     return module if existing.without_arn[module].common_name == name or name not in names else None
 
 
@@ -108,34 +207,8 @@ def _identity(ca: Resource) -> CaIdentity:
     return CaIdentity(region, subject(ca).get("common_name"), str(attributes.get("type")), str(algorithm))
 
 
-def _identity_values(identity: CaIdentity) -> Identity:
-    if identity.common_name is None:
-        return (None, None)
-    return identity, (identity.region, identity.common_name)
-
-
-class _Taken:
-    """The keys in use, including existing ones."""
-
-    def __init__(self, existing: ExistingKeys) -> None:
-        self._used: set[str] = set()
-        self._with_existing = {*existing.cas.values(), *existing.without_arn}
-
-    def key(self, existing: str | None, module: str | None, name: str) -> str:
-        """Return the existing key, else the module's, else one from the name."""
-        key = own_key(existing, taken=self._used) or own_key(module, taken=self._with_existing)
-        key = key or key_for(module or name, self._with_existing)
-        self._used.add(key)
-        self._with_existing.add(key)
-        return key
-
-
-def principal_key(
-    existing: Mapping[tuple[str, str], tuple[str, str]], section: str, principal: tuple[str, str]
-) -> str | None:
-    """Return the existing key of a principal (type and name) in a section."""
-    entry = existing.get(principal)
-    return entry[1] if entry is not None and entry[0] == section else None
+def _identities(identity: CaIdentity) -> Identity:
+    return (None, None) if identity.common_name is None else (identity, (identity.region, identity.common_name))
 
 
 def _name(ca: Resource) -> str:

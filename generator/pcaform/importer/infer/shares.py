@@ -1,55 +1,38 @@
 """Infers shares from resource policies of CAs, if they have the form that a stack renders."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from pydantic import ValidationError
-
-from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.actions import ISSUE
-from pcaform.iam.documents import ANYONE, Statement, read_statements
-from pcaform.iam.normalize import normalized_statements
+from pcaform.iam.documents import ANYONE, Statement
 from pcaform.iam.policies.resource_policies import share_policy
-from pcaform.importer.infer.ca_index import CaIndex
-from pcaform.importer.infer.entry import Entries, SpecEntry
+from pcaform.importer.infer.context import Context
+from pcaform.importer.infer.entry import Entries, SpecEntry, move, read_policy_back
+from pcaform.importer.infer.stack_locations import of_arn
 from pcaform.spec.sections import Share
 from pcaform.terraform import module_names
-from pcaform.terraform.resource_types import SHARE
 
 _NOT_A_SHARE = "its statements are not those of a share by AWS RAM or pcaform"
 
 
-def infer_shares(index: CaIndex, keys: Mapping[str, str], written: Mapping[str, str]) -> Entries:
-    """Return the shares of the CAs in `written` (ARN to region); others do not belong to this spec."""
+def infer_shares(context: Context, written: set[str]) -> Entries:
+    """Return the shares of the CAs with an ARN in `written`; others do not belong to this spec."""
     result = Entries()
-    for arn, policies in index.shares.items():
+    for arn, policies in context.index.shares.items():
+        key, region = context.keys.get(arn, ""), (of_arn(arn) or (context.location.region, ""))[0]
         for policy in policies if arn in written else ():
-            data = _infer_share(policy.attributes.get("policy"), arn, region=written[arn])
+            data = _infer_share(policy.attributes.get("policy"), arn, region=region)
             if data is None:
                 result.leave_out(policy, _NOT_A_SHARE)
-                continue
-            address = module_names.resource(module_names.share(keys[arn]), SHARE)
-            result.entries.append(
-                SpecEntry(
-                    "shares",
-                    keys[arn],
-                    data,
-                    policy,
-                    addresses=((policy.address, address),),
-                    referenced_cas=frozenset({arn}),
-                )
-            )
+            else:
+                moved = (move(policy, module_names.share(key)),)
+                result.entries.append(SpecEntry("shares", key, data, policy, moved, frozenset({arn})))
     return result
 
 
 def _infer_share(policy: Any, arn: str, *, region: str) -> dict[str, Any] | None:
     """Return the share of a policy, None if a stack would render another one."""
-    try:
-        entry = _read(read_statements(policy))
-        rendered = share_policy(Share.model_validate(entry), arn, region=region)
-        return entry if normalized_statements([rendered]) == normalized_statements([policy]) else None
-    except (*PARTIAL_DATA_ERRORS, ValidationError):
-        return None
+    return read_policy_back(policy, _read, lambda share: share_policy(Share.model_validate(share), arn, region=region))
 
 
 def _read(statements: Iterable[Statement]) -> dict[str, Any]:

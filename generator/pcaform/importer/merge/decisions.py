@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pcaform.render.normal_form import (
     PERMISSIONS,
@@ -44,6 +44,8 @@ _NO_BASE: Any = object()
 class Decision:
     """The decision for one value or item: `ours` is the spec's, `found` the source's; None if it has none.
 
+    `line` and `column` are its position in the new text, from 1, once that is known.
+
     Taken: the found value is written. Added: a new item. Kept: the user changed it since the last import, the source
     did not. Conflict: both changed it. Missing: the source does not have this item; it stays. Unread: not found, but
     not everything could be read; it stays. Withheld: the user removed the item from the spec.
@@ -53,6 +55,8 @@ class Decision:
     path: Path
     ours: Any = None
     found: Any = None
+    line: int = 0
+    column: int = 0
 
     @property
     def name(self) -> str:
@@ -94,22 +98,22 @@ def compare(ours: Form, base: Form | None, found: Form, *, is_complete: bool) ->
     If the source could not read everything (`is_complete` is false), missing values do not count as absent.
     """
     decisions, names = [], set()
-    for path, values in _value_pairs(ours, base, found):
-        names.add(format_path(path))
-        if decision := _decide(path, values, is_complete=is_complete):
+    for values in _list_values(ours, base, found):
+        names.add(format_path(values.path))
+        if decision := _decide(values, is_complete=is_complete):
             decisions.append(decision)
     return Comparison((*decisions, *_compare_items(ours, base or {}, found, is_complete=is_complete)), frozenset(names))
 
 
-@dataclass(frozen=True, slots=True)
-class _Values:
+class _Values(NamedTuple):
+    path: Path
     ours: Any
     base: Any
     found: Any
 
 
-def _decide(path: Path, values: _Values, *, is_complete: bool) -> Decision | None:
-    ours, base, found = values.ours, values.base, values.found
+def _decide(values: _Values, *, is_complete: bool) -> Decision | None:
+    path, ours, base, found = values
     if is_same(ours, found):
         return None
     field = path[2] if len(path) == 3 else ""  # noqa: PLR2004 - section, key, field; a tag may have any name
@@ -139,9 +143,8 @@ def _compare_items(spec: Form, base: Form, found: Form, *, is_complete: bool) ->
     for section in SECTIONS:
         ours, theirs, last = spec.get(section, {}), found.get(section, {}), base.get(section, {})
         for key, item in ours.items():
-            if (
-                key not in theirs and item.get("managed") is not False
-            ):  # a source shows CAs of others only if it needs them
+            # A source shows CAs of others only if it needs them.
+            if key not in theirs and item.get("managed") is not False:
                 yield Decision("missing" if is_complete else "unread", (section, key))
         for key in theirs:
             if key not in ours:
@@ -153,14 +156,13 @@ def _has_same_identity(section: str, one: Mapping[str, Any], other: Mapping[str,
     return all(is_same(one.get(name), other.get(name)) for name in _IDENTITY[section])
 
 
-def _value_pairs(ours: Form, base: Form | None, found: Form) -> Iterator[tuple[Path, _Values]]:
+def _list_values(ours: Form, base: Form | None, found: Form) -> Iterator[_Values]:
     """Yield each value that both the spec and the source could have."""
     last = {} if base is None else base
-    for path, values in _nested_values(
-        ("aws",), ours.get("aws", {}), last.get("aws", _NO_BASE), found=found.get("aws", {})
-    ):
-        if not (values.found is None and _is_tag_overridden(path[-1], found)):
-            yield path, values
+    default_tags = _nested_values(("aws",), ours.get("aws", {}), last.get("aws", _NO_BASE), found=found.get("aws", {}))
+    for values in default_tags:
+        if not (values.found is None and _is_tag_overridden(values.path[-1], found)):
+            yield values
     for section in SECTIONS:
         for key, item in ours.get(section, {}).items():
             if key in found.get(section, {}):
@@ -185,9 +187,7 @@ def _comparable_part(section: str, ours: Mapping[str, Any], found: Mapping[str, 
     return {name: value for name, value in found.items() if name not in kinds}
 
 
-def _nested_values(
-    path: Path, ours: Mapping[str, Any], base: Any, *, found: Mapping[str, Any]
-) -> Iterator[tuple[Path, _Values]]:
+def _nested_values(path: Path, ours: Mapping[str, Any], base: Any, *, found: Mapping[str, Any]) -> Iterator[_Values]:
     is_inside_item = len(path) > 2 or path == ("aws", "default_tags")  # noqa: PLR2004 - section, key, field
     for name in {**ours, **found}:
         if not is_inside_item and (name not in found or name not in ours):
@@ -200,4 +200,4 @@ def _nested_values(
         if (name in _COMPARED_BY_KEY and not is_inside_item) or is_block:
             yield from _nested_values((*path, name), one or {}, before, found=other or {})
         else:
-            yield (*path, name), _Values(one, before, other)
+            yield _Values((*path, name), one, before, other)

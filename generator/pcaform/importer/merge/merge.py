@@ -1,20 +1,25 @@
-"""Merges an import into a spec's text: the new text, and every decision with its position."""
+"""Merges an import into a spec's text: the new text, every decision with its position, and the new baseline.
+
+The baseline file has what an import found, so that the next import can distinguish the user's edits. It is next to the
+spec, contains only spec data, and should be committed with the spec.
+"""
 
 import codecs
-import re
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pcaform.core.problems import Failure
 from pcaform.importer.merge.apply import apply_decisions
-from pcaform.importer.merge.baseline import update_baseline
-from pcaform.importer.merge.conflict_marks import add_marks, find_marks, find_position
+from pcaform.importer.merge.comments import add_marks, find_marks, find_position
 from pcaform.importer.merge.decisions import Comparison, Decision, compare, format_path, merge_form
-from pcaform.render.normal_form import Form, Path
+from pcaform.render.normal_form import SECTIONS, Form, Path
 from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit
 from pcaform.spec.yaml_edit.layout import column
-from pcaform.spec.yaml_edit.nodes import build_nodes
+from pcaform.spec.yaml_edit.nodes import LINE_BREAK, build_nodes
 from pcaform.spec.yaml_edit.splices import Unwritable
 from pcaform.spec.yaml_reader import Document, parse
 from pcaform.spec.yaml_writer import minimal_data
@@ -22,17 +27,9 @@ from pcaform.terraform import module_names
 from pcaform.terraform.addresses import modules
 from pcaform.terraform.arguments import Source
 
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+BASELINE_SUFFIX = ".imported.json"
+_BASELINE_VERSION = "1.0"
 _WRITTEN = ("taken", "added")
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A decision with its line and column in the new text, from 1."""
-
-    decision: Decision
-    line: int
-    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ class MergeResult:
 
     content: bytes
     baseline: Form
-    decisions: tuple[Located, ...]
+    decisions: tuple[Decision, ...]
     inherited: tuple[str, ...]
 
 
@@ -75,9 +72,10 @@ def merge(content: bytes, name: str, *, found: ImportResult, last: Form | None) 
         result = add_marks(result, conflicts, comparison.names)
     except Unwritable as why:
         raise Failure(f"{name}: {why}; nothing was written: change it by hand, or use block style") from None
-    decisions = tuple(decision for decision in comparison.decisions if decision.name not in inherited)
-    baseline = update_baseline(last, theirs)
-    return MergeResult(bom + result.encode(), baseline, _locate(result, decisions), inherited)
+    decisions = (decision for decision in comparison.decisions if decision.name not in inherited)
+    return MergeResult(
+        bom + result.encode(), update_baseline(last, theirs), tuple(_locate(result, decisions)), inherited
+    )
 
 
 def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, theirs: Form) -> Comparison:
@@ -128,11 +126,45 @@ def _check(
         raise Unwritable(f"'{wrong[0]}' cannot be written with the meaning that was found")
 
 
-def _locate(text: str, decisions: tuple[Decision, ...]) -> tuple[Located, ...]:
+def _locate(text: str, decisions: Iterable[Decision]) -> Iterator[Decision]:
     top = build_nodes(text)
-    offsets = [(decision, find_position(top, decision.path)) for decision in decisions]
-    return tuple(Located(decision, _line(text, offset), column(text, offset) + 1) for decision, offset in offsets)
+    for decision in decisions:
+        offset = find_position(top, decision.path)
+        line = len(LINE_BREAK.findall(text, 0, offset)) + 1
+        yield replace(decision, line=line, column=column(text, offset) + 1)
 
 
-def _line(text: str, offset: int) -> int:
-    return len(_LINE_BREAK.findall(text, 0, offset)) + 1
+def format_baseline(form: Form) -> bytes:
+    """Return the file's bytes: sorted, with one value per line, so that one changed value is one changed line."""
+    content = {"format_version": _BASELINE_VERSION, "found": form}
+    return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def parse_baseline(content: bytes, name: str) -> Form:
+    """Return what the last import found; raises Failure for a damaged or other file."""
+    try:
+        data = json.loads(content)
+        version, form = data["format_version"], data["found"]
+        is_whole = all(isinstance(item, dict) for section in form.values() for item in section.values())
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        version, form, is_whole = None, {}, False
+    if version != _BASELINE_VERSION or not is_whole:
+        raise Failure(
+            f"{name}: this is not a baseline file of this version; restore it, or delete it: then the imported "
+            "values replace those of the spec"
+        )
+    return dict(form)
+
+
+def update_baseline(last: Form | None, found: Form) -> Form:
+    """Return the new baseline: the found values, and earlier values that this source does not provide."""
+    before: Form = last or {}
+    form: Form = {"aws": {**before.get("aws", {}), **found.get("aws", {})}}
+    for section in SECTIONS:
+        items: dict[str, Any] = {**before.get(section, {})}
+        for key, item in found.get(section, {}).items():
+            earlier: Mapping[str, Any] = items.get(key, {})
+            items[key] = {**earlier, **item}
+        if items:
+            form[section] = items
+    return form

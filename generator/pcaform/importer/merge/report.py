@@ -4,14 +4,17 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pcaform.core.unicode import visible
-from pcaform.importer.merge.merge import Located, MergeResult
-from pcaform.sources.inventory import ImportNote, Inventory
+from pcaform.importer.merge.decisions import Kind
+from pcaform.importer.merge.merge import MergeResult
+from pcaform.sources.inventory import ImportNote, Inventory, NoteKind
 from pcaform.terraform.arguments import Source
 from pcaform.terraform.schema import by_path
 from pcaform.terraform.source_kind import KINDS
+
+_MAX_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +85,18 @@ def build_report(
     diff: str | None = None,
 ) -> ImportReport:
     """Return the report on an import that wrote `files`; `outcome` is that of an import into an existing spec."""
-    located = outcome.decisions if outcome else ()
-    values = {
-        kind: tuple(_convert_decision(each, files[0]) for each in located if each.decision.kind == kind)
-        for kind in ("added", "taken", "kept", "conflict", "missing", "unread", "withheld")
+    decisions = outcome.decisions if outcome else ()
+    values: dict[str, Any] = {
+        "conflicts" if kind == "conflict" else kind: tuple(
+            Value(files[0], each.line, each.column, each.name, each.ours, each.found)
+            for each in decisions
+            if each.kind == kind
+        )
+        for kind in get_args(Kind)
     }
-    notes = {
-        kind: tuple(each for each in dict.fromkeys(import_notes) if each.kind == kind)
-        for kind in ("left out", "unknown", "ambiguous", "listed")
+    notes: dict[str, Any] = {
+        kind.replace(" ", "_"): tuple(each for each in dict.fromkeys(import_notes) if each.kind == kind)
+        for kind in get_args(NoteKind)
     }
     counts = Counter(resource.type for resource in inventory.resources)
     return ImportReport(
@@ -97,20 +104,11 @@ def build_report(
         source=inventory.source.name,
         files=tuple(files),
         found=tuple(Count(kind, number) for kind, number in sorted(counts.items())),
-        added=values["added"],
-        taken=values["taken"],
-        kept=values["kept"],
-        conflicts=values["conflict"],
-        missing=values["missing"],
-        unread=values["unread"],
-        withheld=values["withheld"],
         unwritten=outcome.inherited if outcome else (),
-        left_out=notes["left out"],
-        unknown=notes["unknown"],
-        ambiguous=notes["ambiguous"],
-        listed=notes["listed"],
         not_carried=not_carried(inventory.source.name),
         diff=diff,
+        **values,
+        **notes,
     )
 
 
@@ -129,11 +127,6 @@ def has_findings(report: ImportReport) -> bool:
 
 def format_lines(report: ImportReport) -> Iterator[str]:
     """Yield a line per item, those that need the user first, and a summary."""
-    yield from _lines(report)
-    yield from _summary(report)
-
-
-def _lines(report: ImportReport) -> Iterator[str]:
     for each in report.conflicts:
         position = f"{each.file}:{each.line}:{each.column}"
         spec, found = _to_text(each.spec), _to_text(each.found)
@@ -149,9 +142,6 @@ def _lines(report: ImportReport) -> Iterator[str]:
         yield f"kept: {each.path}: {spec}, changed since the last import, which found {found}"
     yield from (f"added: {each.path}" for each in report.added)
     yield from (f"changed: {each.path}: {_to_text(each.spec)} -> {_to_text(each.found)}" for each in report.taken)
-
-
-def _summary(report: ImportReport) -> Iterator[str]:
     yield "found " + (", ".join(f"{each.found} {each.type}" for each in report.found) or "nothing")
     yield f"not in {KINDS[report.source].description}, add by hand where you use it: {', '.join(report.not_carried)}"
 
@@ -162,11 +152,3 @@ def _to_text(value: Any) -> str:
         return "not set"
     text = visible(json.dumps(value, ensure_ascii=False))
     return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}..."
-
-
-_MAX_LENGTH = 80
-
-
-def _convert_decision(located: Located, file: str) -> Value:
-    decision = located.decision
-    return Value(file, located.line, located.column, decision.name, decision.ours, decision.found)

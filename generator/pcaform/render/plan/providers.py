@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pcaform.render.plan.module_call import without_none
-from pcaform.spec.providers import AssumeRole, Provider
 from pcaform.spec.stack import Spec
+from pcaform.spec.types import AssumeRole, Provider
 from pcaform.terraform.hcl_writer import Reference
 
 _DIGITS = 8

@@ -1,14 +1,15 @@
-"""Rules about what issuers, administrators and auditors are granted."""
+"""Rules about grants, permissions and shares: who may issue from a CA, and whether ACM can renew."""
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from pcaform.core import facts
-from pcaform.core.facts import is_privileged
-from pcaform.iam.policies import issuer_policies, roles
+from pcaform.iam.policies import issuer_policies
+from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.iam.policies.statements import CaRef
 from pcaform.rules.rule import error
-from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.cas import CertificateAuthority, compute_end
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
 from pcaform.spec.messages import describe_value, suggest_nearest
 from pcaform.spec.parse import Violation
@@ -23,12 +24,15 @@ _REQUEST = "https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCerti
 _TEMPLATES = "https://docs.aws.amazon.com/privateca/latest/userguide/template-varieties.html"
 _QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 _TAGS = "https://docs.aws.amazon.com/acm/latest/userguide/tags-restrictions.html"
+_AUTHORITIES = "certificate_authorities"
+_ACM = "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html"
+_CREATE = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreatePermission.html"
+_SHORT_LIVED = "https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html"
 
 
 @error("unknown-authority")
 def granted_cas_exist(spec: Spec) -> Iterator[Violation]:
     """The CAs of a grant or certificate are keys of `certificate_authorities`."""
-    known = list(spec.certificate_authorities)
     references = [
         ((*loc, "certificate_authorities", index), key)
         for loc, grant in _list_grants(spec)
@@ -39,9 +43,8 @@ def granted_cas_exist(spec: Spec) -> Iterator[Violation]:
         for key, certificate in spec.certificates.items()
     ]
     for loc, key in references:
-        if key not in known:
-            message = f"the CA '{key}' is not in this spec{suggest_nearest(key, known)}, known: {', '.join(known)}"
-            yield Violation(loc, message)
+        if key not in spec.certificate_authorities:
+            yield Violation(loc, _describe_unknown_ca(key, spec))
 
 
 @error("managed-without-permission", source=_PERMISSIONS)
@@ -70,6 +73,21 @@ def acm_can_issue_from_ca(spec: Spec) -> Iterator[Violation]:
             yield Violation(loc, f"ACM's certificates have RSA or EC keys, '{key}' has {ca.key_algorithm}")
         if isinstance(ca, CertificateAuthority) and ca.usage_mode == "SHORT_LIVED_CERTIFICATE":
             yield Violation(loc, f"ACM cannot issue from '{key}', which is for short-lived certificates")
+
+
+@error("shorter-than-managed", source=_ACM)
+def ca_outlives_managed_certificates(spec: Spec) -> Iterator[Violation]:
+    """A CA of managed certificates is valid for more than the 13 months for which ACM issues them."""
+    now, days = datetime.now(UTC), facts.ACM_VALIDITY_DAYS
+    for key in sorted({key for _, key in _list_managed(spec)} & set(spec.managed)):
+        validity = spec.managed[key].validity
+        try:
+            is_short = validity is not None and compute_end(validity, now) < now + timedelta(days=days)
+        except ValueError:
+            continue
+        if is_short:
+            message = f"ACM's certificates are valid for {days} days, longer than '{key}': ACM would refuse to issue"
+            yield Violation((_AUTHORITIES, key, "validity"), message)
 
 
 @error("certificate-key", source=_REQUEST)
@@ -103,7 +121,7 @@ def no_ca_template(spec: Spec) -> Iterator[Violation]:
 def no_privileged_template(spec: Spec) -> Iterator[Violation]:
     """A template with which an issuer signs code, OCSP responses or whatever a request asks for needs a reason."""
     for loc, template in _list_templates(spec):
-        if is_privileged(template):
+        if facts.is_privileged(template):
             message = (
                 f"'{template}' lets the issuer choose what its certificates may be used for: use a plain template, or "
                 f"accept it with 'ignore: [{{rule: {no_privileged_template.id}, reason: ...}}]' on the issuer"
@@ -143,9 +161,8 @@ def issuer_policies_fit_quotas(spec: Spec) -> Iterator[Violation]:
 @error("duty-size", source=_QUOTAS)
 def operator_policy_fits_quota(spec: Spec) -> Iterator[Violation]:
     """The policy of an administrator or auditor, which names every CA of the stack, fits IAM's quota."""
-    makers = {"administrators": roles.administrator_policy, "auditors": roles.auditor_policy}
     for section, key, _ in spec.operator_roles:
-        size = issuer_policies.size(makers[section](spec, arn_of=CaRef))
+        size = issuer_policies.size(POLICY_BUILDERS[section](spec, arn_of=CaRef))
         if size > facts.POLICY_LIMIT:
             message = f"the policy of '{key}' has {size} characters, IAM allows {facts.POLICY_LIMIT}: split the stack"
             yield Violation((section, key), message)
@@ -206,3 +223,65 @@ def _list_templates(spec: Spec) -> Iterator[tuple[Loc, str]]:
     for loc, grant in _list_grants(spec):
         if isinstance(grant, UnmanagedGrant):
             yield from (((*loc, "templates", index), template) for index, template in enumerate(grant.templates))
+
+
+@error("partial-permission", source=_PERMISSIONS)
+def permission_has_all_actions(spec: Spec) -> Iterator[Violation]:
+    """A permission has all three actions: with fewer, ACM's renewals fail silently, months later."""
+    for key, ca in spec.certificate_authorities.items():
+        for index, permission in enumerate(ca.permissions):
+            missing = [action for action in facts.ALL_PERMISSION_ACTIONS if action not in permission.actions]
+            if missing:
+                names = ", ".join(missing)
+                message = f"ACM cannot renew without {names}: leave 'actions' out, the default is all three"
+                yield Violation((_AUTHORITIES, key, "permissions", index, "actions"), message)
+
+
+@error("second-permission", source=_CREATE)
+def permissions_are_unique(spec: Spec) -> Iterator[Violation]:
+    """A CA has one permission for each principal."""
+    for key, ca in spec.certificate_authorities.items():
+        principals = [permission.principal for permission in ca.permissions]
+        for index, principal in enumerate(principals):
+            if principal in principals[:index]:
+                loc = (_AUTHORITIES, key, "permissions", index)
+                yield Violation(loc, f"a second permission for '{principal}': AWS keeps one per principal, merge them")
+
+
+@error("short-lived-permission", source=_SHORT_LIVED)
+def short_lived_ca_has_no_permission(spec: Spec) -> Iterator[Violation]:
+    """ACM cannot issue from a CA for short-lived certificates."""
+    for key, ca in spec.managed.items():
+        if ca.usage_mode == "SHORT_LIVED_CERTIFICATE" and ca.permissions:
+            message = f"ACM cannot issue from '{key}', which is for short-lived certificates: remove 'permissions'"
+            yield Violation((_AUTHORITIES, key, "permissions"), message)
+
+
+@error("foreign-permission", source=_PERMISSIONS)
+def permitted_ca_is_of_account(spec: Spec) -> Iterator[Violation]:
+    """A permission works only in the CA's own account; other accounts need a share."""
+    for key, ca in spec.certificate_authorities.items():
+        if ca.arn and ca.permissions and ca.arn.split(":")[4] != spec.aws.account_id:
+            message = f"'{key}' is of another account, where ACM cannot be permitted: its owner shares the CA"
+            yield Violation((_AUTHORITIES, key, "permissions"), message)
+
+
+@error("share", source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html")
+def share_is_valid(spec: Spec) -> Iterator[Violation]:
+    """A share has a CA of this spec and account, accounts or an organization, and a template that AWS can share."""
+    for key, share in spec.shares.items():
+        ca = spec.certificate_authorities.get(key)
+        if ca is None:
+            yield Violation(("shares", key), _describe_unknown_ca(key, spec))
+        elif not share.accounts and share.organization is None:
+            yield Violation(("shares", key), f"'{key}' is shared with no one: give 'accounts' or 'organization'")
+        elif ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id:
+            yield Violation(("shares", key), f"'{key}' is of another account: only its owner can share it")
+        if share.template not in facts.SHARED_TEMPLATES:
+            message = f"AWS cannot share '{share.template}', allowed: {', '.join(facts.SHARED_TEMPLATES)}"
+            yield Violation(("shares", key, "template"), message)
+
+
+def _describe_unknown_ca(key: str, spec: Spec) -> str:
+    known = list(spec.certificate_authorities)
+    return f"the CA '{key}' is not in this spec{suggest_nearest(key, known)}, known: {', '.join(known)}"

@@ -1,9 +1,10 @@
-"""Rules about the CA hierarchy."""
+"""Rules about the CA hierarchy, and how long CAs are valid."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from pcaform.rules.rule import error
-from pcaform.spec.cas import Reference
+from pcaform.spec.cas import Reference, compute_end
 from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
@@ -11,6 +12,10 @@ from pcaform.spec.stack import Spec
 _AUTHORITIES = "certificate_authorities"
 _HIERARCHY = "https://docs.aws.amazon.com/privateca/latest/userguide/ca-hierarchy.html"
 _SHORT_LIVED = "https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html"
+_RELATIVE_TYPES = ("DAYS", "MONTHS", "YEARS")
+"""Types that count from issuing: a child is issued after its parent, so with the same value it ends later."""
+_ISSUE = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_IssueCertificate.html"
+_VALIDITY = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_Validity.html"
 
 
 @error("unknown-parent")
@@ -87,3 +92,54 @@ def referenced_parent_states_key_algorithm(spec: Spec) -> Iterator[Violation]:
         if isinstance(ca, Reference) and key in parents and ca.key_algorithm is None:
             message = f"'{key}' signs other CAs, so the type of its key must be known: add 'key_algorithm'"
             yield Violation((_AUTHORITIES, key), message)
+
+
+@error("validity-missing")
+def validity_is_present(spec: Spec) -> Iterator[Violation]:
+    """A CA has a `validity` if this stack issues its certificate, and otherwise not."""
+    for key, ca in spec.managed.items():
+        if ca.validity is None and ca.activation is None:
+            yield Violation((_AUTHORITIES, key), "the key 'validity' is missing")
+        if ca.validity is not None and ca.activation is not None:
+            message = "with 'activation' this stack issues no certificate: remove 'validity'"
+            yield Violation((_AUTHORITIES, key, "validity"), message)
+
+
+@error("validity-value", source=_VALIDITY)
+def validity_fits_type(spec: Spec) -> Iterator[Violation]:
+    """The value of a validity fits its type, and is in the future."""
+    now = datetime.now(UTC)
+    for key, ca in spec.managed.items():
+        if ca.validity is None:
+            continue
+        loc = (_AUTHORITIES, key, "validity", "value")
+        try:
+            end = compute_end(ca.validity, now)
+        except ValueError as invalid:
+            yield Violation(loc, f"'value' is {ca.validity.value!r}: {invalid}")
+            continue
+        if end < now + timedelta(days=1):
+            yield Violation(loc, f"the certificate would end on {end:%Y-%m-%d}: AWS requires at least one day from now")
+
+
+@error("outlives-parent", source=_ISSUE)
+def ca_ends_before_parent(spec: Spec) -> Iterator[Violation]:
+    """A CA ends no later than its parent; otherwise AWS refuses to issue its certificate."""
+    now = datetime.now(UTC)
+    for key, ca in spec.managed.items():
+        parent = spec.managed.get(ca.parent or "")
+        if parent is None or ca.validity is None or parent.validity is None:
+            continue
+        try:
+            end, parent_end = compute_end(ca.validity, now), compute_end(parent.validity, now)
+        except ValueError:
+            continue
+        is_issued_later = end == parent_end and ca.validity.type in _RELATIVE_TYPES
+        if end > parent_end or is_issued_later:
+            days = f"{end:%Y-%m-%d} against {parent_end:%Y-%m-%d}"
+            reason = "it is valid as long, but issued later" if is_issued_later else days
+            message = (
+                f"'{key}' would outlive its parent '{ca.parent}', {reason}: shorten its validity, or choose a parent "
+                "that ends later"
+            )
+            yield Violation((_AUTHORITIES, key, "validity"), message)

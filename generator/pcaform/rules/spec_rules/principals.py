@@ -1,12 +1,14 @@
-"""Rules about users, roles and who may assume them."""
+"""Rules about users and roles, who may assume them, and regions and partitions."""
 
 import re
 from collections.abc import Iterator
 
 from pcaform.core import facts
 from pcaform.iam.policies.trust_policy import is_untrusted_subject
-from pcaform.rules.rule import error
+from pcaform.rules.rule import error, warning
+from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.issuers import Role, Trust
+from pcaform.spec.messages import suggest_nearest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -17,6 +19,8 @@ _AWS_ROLES = {
     "AWSReservedSSO_": "IAM Identity Center writes this role's policies: put the policy in its permission set",
 }
 _OWNED_ONLY = ("permissions_boundary", "force_destroy")
+_CHINA_STANDARD = "CCPC_LEVEL_1_OR_HIGHER"
+_LEGACY_STANDARD = "FIPS_140_2_LEVEL_2_OR_HIGHER"
 
 
 @error("trust-nobody")
@@ -41,12 +45,9 @@ def trust_is_narrow(spec: Spec) -> Iterator[Violation]:
 @error("trust-partition")
 def trusted_arns_match_partition(spec: Spec) -> Iterator[Violation]:
     """Trusted principals are of the partition that the region belongs to: roles are not assumed across partitions."""
-    partition = facts.partition(spec.aws.region)
     for loc, role in _list_roles(spec):
         for path, arn in _list_trusted_arns(role.trust):
-            if arn.split(":")[1] != partition:
-                message = f"this ARN is of partition {arn.split(':')[1]}, {spec.aws.region} belongs to {partition}"
-                yield Violation((*loc, "trust", *path), message)
+            yield from _check_partition((*loc, "trust", *path), arn, spec)
 
 
 @error("existing-principal")
@@ -63,6 +64,13 @@ def existing_principal_is_unchanged(spec: Spec) -> Iterator[Violation]:
             yield Violation(("issuers", key, "force_destroy"), "a role has no keys or logins: remove 'force_destroy'")
 
 
+def _check_partition(loc: Loc, arn: str | None, spec: Spec) -> Iterator[Violation]:
+    expected = facts.partition(spec.aws.region)
+    if arn is not None and arn.split(":")[1] != expected:
+        message = f"this ARN is of partition {arn.split(':')[1]}, {spec.aws.region} belongs to {expected}"
+        yield Violation(loc, message)
+
+
 def _list_trusted_arns(trust: Trust) -> Iterator[tuple[Loc, str]]:
     yield from ((("principals", index), arn) for index, arn in enumerate(trust.principals))
     yield from ((("oidc", index, "provider_arn"), oidc.provider_arn) for index, oidc in enumerate(trust.oidc))
@@ -76,3 +84,47 @@ def _list_roles(spec: Spec) -> Iterator[tuple[Loc, Role]]:
         if issuer.role is not None:
             yield ("issuers", key, "role"), issuer.role
     yield from (((section, key), role) for section, key, role in spec.operator_roles)
+
+
+@warning("region", source="https://docs.aws.amazon.com/general/latest/gr/pca.html")
+def region_is_known(spec: Spec) -> Iterator[Violation]:
+    """The region is one with AWS Private CA, as far as this release knows."""
+    known = [region for regions in facts.REGIONS.values() for region in regions]
+    if spec.aws.region not in known:
+        message = (
+            f"'{spec.aws.region}' is not a known region of AWS Private CA{suggest_nearest(spec.aws.region, known)}"
+        )
+        yield Violation(("aws", "region"), message)
+
+
+@error("partition")
+def arns_match_partition(spec: Spec) -> Iterator[Violation]:
+    """Roles and policies are of the partition that the region belongs to."""
+    for key, issuer in spec.issuers.items():
+        yield from _check_partition(("issuers", key, "permissions_boundary"), issuer.permissions_boundary, spec)
+    for section, key, role in spec.operator_roles:
+        yield from _check_partition((section, key, "permissions_boundary"), role.permissions_boundary, spec)
+    if spec.aws.assume_role:
+        yield from _check_partition(("aws", "assume_role", "role_arn"), spec.aws.assume_role.role_arn, spec)
+
+
+@error("china", source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreateCertificateAuthority.html")
+def china_settings_match_region(spec: Spec) -> Iterator[Violation]:
+    """SM2 keys and the CCPC standard exist only in China's regions, which have no other standard."""
+    is_china = facts.partition(spec.aws.region) == "aws-cn"
+    for key, ca in spec.managed.items():
+        loc = ("certificate_authorities", key)
+        if ca.key_algorithm == "SM2" and not is_china:
+            yield Violation((*loc, "key_algorithm"), "SM2 exists only in AWS's regions in China")
+        yield from _check_standard(loc, ca, is_china=is_china)
+
+
+def _check_standard(loc: tuple[str, str], ca: CertificateAuthority, *, is_china: bool) -> Iterator[Violation]:
+    standard = ca.key_storage_security_standard
+    if standard is not None and (standard == _CHINA_STANDARD) != is_china:
+        reason = "in China AWS allows only CCPC_LEVEL_1_OR_HIGHER" if is_china else "CCPC exists only in China"
+        message = f"{reason}: remove it, the region's default fits"
+        yield Violation((*loc, "key_storage_security_standard"), message)
+    elif standard == _LEGACY_STANDARD and ca.arn is None:
+        message = "since 2023 AWS creates no CA with this standard: remove it, the region's default fits"
+        yield Violation((*loc, "key_storage_security_standard"), message)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from pcaform.rules.rule import error
+from pcaform.spec.cas import CrlConfiguration
 from pcaform.spec.parse import Violation
-from pcaform.spec.revocation import CrlConfiguration
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
 

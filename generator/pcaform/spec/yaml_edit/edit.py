@@ -11,7 +11,7 @@ from typing import Any
 from pcaform.core.problems import Invalid
 from pcaform.spec.yaml_edit import flow_style
 from pcaform.spec.yaml_edit.layout import column, entry, inline, is_inline, item, lines, literal
-from pcaform.spec.yaml_edit.nodes import Node
+from pcaform.spec.yaml_edit.nodes import Node, skip_filling
 from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
 from pcaform.spec.yaml_reader import Loc, parse
 
@@ -255,7 +255,7 @@ def _format_value(buffer: EditBuffer, node: Node, wanted: Any, position: YamlPos
 def _with_colon(buffer: EditBuffer, text: str, position: YamlPosition) -> str:
     """Return the text for an empty value; in flow style its key may have no colon, which is then added."""
     if position.is_in_flow and position.key_end is not None:
-        after = buffer.skip_filling(position.key_end)
+        after = skip_filling(buffer.text, position.key_end)
         return f" {text}" if buffer.text[after : after + 1] == ":" else f": {text}"
     return f" {text}"
 

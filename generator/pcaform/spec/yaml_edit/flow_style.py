@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pcaform.spec.yaml_edit.layout import column, inline
-from pcaform.spec.yaml_edit.nodes import Node, Span
+from pcaform.spec.yaml_edit.nodes import Node, Span, skip_filling
 from pcaform.spec.yaml_edit.splices import EditBuffer
 
 
@@ -87,12 +87,12 @@ def _add_lines(buffer: EditBuffer, part: Span, texts: Sequence[str], *, comma: i
     if comma is None:
         buffer.replace(part.end, part.end, ",")
     end = part.end if comma is None else comma + 1
-    is_last_on_line = buffer.line_end(end) < buffer.skip_filling(end)
+    is_last_on_line = buffer.line_end(end) < skip_filling(buffer.text, end)
     position = buffer.line_end(end) if is_last_on_line else end
     buffer.replace(position, position, ",".join(f"{lead}{text}" for text in texts) + ("" if comma is None else ","))
 
 
 def _comma(buffer: EditBuffer, part: Span) -> int | None:
     """Return the position of the comma after a part, or None if there is none."""
-    position = buffer.skip_filling(part.end)
+    position = skip_filling(buffer.text, part.end)
     return position if buffer.text[position : position + 1] == "," else None

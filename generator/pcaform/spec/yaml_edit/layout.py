@@ -1,16 +1,14 @@
 """The layout of a YAML text (indentation, line breaks, sequences), and values written in the same layout."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pcaform.spec.yaml_edit.nodes import Node
+from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node
 from pcaform.spec.yaml_writer import format_flow
 
 _WIDTH = 110
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _STEP = 2
 
 
@@ -30,7 +28,7 @@ class Layout:
 
 def detect_layout(text: str, top: Node) -> Layout:
     """Return the layout of a text; what it does not show is as in our examples."""
-    line_break = _LINE_BREAK.search(text)
+    line_break = LINE_BREAK.search(text)
     steps = dict(_list_indentations(text, top))
     step = steps.get(":", _STEP)
     return Layout(step, steps.get("-", step), line_break[0] if line_break else "\n", text.endswith(("\n", "\r")))

@@ -11,13 +11,13 @@ from typing import Any
 
 import yaml
 
-from pcaform.spec.yaml_reader import PARSER, Loc, resolve_scalar
+from pcaform.spec.yaml_reader import PARSER, list_events, resolve_scalar
 
-FILLING = re.compile(r"(?:\s+|#[^\r\n]*)*")
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_FILLING = re.compile(r"(?:\s+|#[^\r\n]*)*")
 """Spaces, line breaks and comments; for libyaml every `#` between two tokens starts a comment, even without a space."""
 
 _ANCHOR = re.compile(r"[&!]\S+")
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _LINE_BREAK_LAST = re.compile(r"(?:\r\n|\r|\n)\Z")
 
 
@@ -64,7 +64,7 @@ def build_nodes(text: str) -> Node:
     """Return the top node of a text that is one valid document without a byte order mark."""
     parser = PARSER(text)
     try:
-        events = _events(parser)
+        events = list_events(parser)
         next(event for event in events if isinstance(event, yaml.DocumentStartEvent))
         return _Builder(text, events).value(next(events))
     finally:
@@ -82,25 +82,14 @@ def spans(node: Node) -> Iterator[Span]:
         yield Span(node.content, node.end)
 
 
-def at(node: Node, loc: Loc) -> Node | None:
-    """Return the node at a path, or None if there is none."""
-    for step in loc:
-        if isinstance(step, int) and step < len(node.items):
-            node = node.items[step]
-        elif isinstance(step, str) and step in node.values:
-            node = node.values[step]
-        else:
-            return None
-    return node
-
-
-def _events(parser: Any) -> Iterator[Any]:
-    while parser.check_event():
-        yield parser.get_event()
-
-
 def _is_end(event: Any) -> bool:
     return isinstance(event, yaml.CollectionEndEvent)
+
+
+def skip_filling(text: str, position: int) -> int:
+    """Return the next position that is neither a space nor in a comment."""
+    filling = _FILLING.match(text, position)
+    return filling.end() if filling else position
 
 
 @dataclass(slots=True)
@@ -134,12 +123,8 @@ class _Builder:
             start = anchor.end()
             if isinstance(event, yaml.ScalarEvent) and start >= end:
                 return end
-            start = self.skip_filling(start)
+            start = skip_filling(self.text, start)
         return start
-
-    def skip_filling(self, start: int) -> int:
-        filling = FILLING.match(self.text, start)
-        return filling.end() if filling else start
 
     def scalar(self, node: Node, event: Any) -> None:
         node.style = event.style or ""
@@ -147,8 +132,8 @@ class _Builder:
         node.content = node.start
         if node.style in ("|", ">"):
             written = self.text[node.start : node.end]
-            node.content += len(_LINE_BREAK.split(written, maxsplit=1)[0])
-            if "+" in _LINE_BREAK.split(written, maxsplit=1)[0].partition("#")[0]:
+            node.content += len(LINE_BREAK.split(written, maxsplit=1)[0])
+            if "+" in LINE_BREAK.split(written, maxsplit=1)[0].partition("#")[0]:
                 node.end = node.start + len(_LINE_BREAK_LAST.sub("", written))
             else:
                 node.end = max(node.content, node.start + len(written.rstrip()))

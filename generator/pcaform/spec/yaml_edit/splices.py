@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pcaform.spec.yaml_edit.layout import Layout, column, detect_layout
-from pcaform.spec.yaml_edit.nodes import FILLING, Node, Span, build_nodes, spans
+from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node, Span, build_nodes, spans
 
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _COMMENT = re.compile(r"#[^\r\n]*")
 
 
@@ -49,22 +48,17 @@ class EditBuffer:
 
     def line_end(self, position: int) -> int:
         """Return the end of a position's line, without its line break."""
-        line_break = _LINE_BREAK.search(self.text, position)
+        line_break = LINE_BREAK.search(self.text, position)
         return line_break.start() if line_break else len(self.text)
 
     def next_line(self, position: int) -> int:
         """Return the start of the line after that of a position, or the end of the text."""
-        line_break = _LINE_BREAK.search(self.text, position)
+        line_break = LINE_BREAK.search(self.text, position)
         return line_break.end() if line_break else len(self.text)
 
     def is_first(self, position: int) -> bool:
         """Tell whether only spaces precede a position in its line."""
         return not self.text[self.line_start(position) : position].strip()
-
-    def skip_filling(self, position: int) -> int:
-        """Return the next position that is neither a space nor in a comment."""
-        filling = FILLING.match(self.text, position)
-        return filling.end() if filling else position
 
     def comments_in(self, start: int, end: int) -> list[str]:
         """Return the comments that start in a range of characters."""

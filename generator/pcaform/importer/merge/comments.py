@@ -1,17 +1,20 @@
-"""Conflict marks: comments in the spec above values that the user and the source changed differently.
+"""Comments that an import writes into a spec: conflict marks, and what could not be read, since reports get lost.
 
-The mark stores the conflict: while it is there, each import reports the conflict again. The user deletes it after
-deciding.
+A conflict mark is above a value that the user and the source changed differently. It stores the conflict: while it is
+there, each import reports the conflict again. The user deletes it after deciding.
 """
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from pcaform.core.unicode import visible
 from pcaform.importer.merge.decisions import Decision
 from pcaform.render.normal_form import PERMISSIONS, Path
+from pcaform.sources.inventory import ImportNote
+from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.nodes import Node, Span
 from pcaform.spec.yaml_edit.splices import EditBuffer, open_buffer
 
@@ -75,3 +78,18 @@ def _scan_marks(sheet: EditBuffer) -> Iterator[Mark]:
         match = _MARK.match(text)
         if match and sheet.is_first(span.start):
             yield Mark(match["name"], text, span)
+
+
+def add_unread_comments(text: str, spec: Spec, notes: Iterable[ImportNote]) -> str:
+    """Return the text of a spec with a comment for each unknown part of its CAs."""
+    keys = {ca.arn: key for key, ca in spec.certificate_authorities.items()}
+    unknown = [note for note in notes if note.kind == "unknown" and note.address in keys]
+    if not unknown:
+        return text
+    sheet = open_buffer(text)
+    for note in unknown:
+        sheet.above(
+            find_position(sheet.top, ("certificate_authorities", keys[note.address])),
+            [f"# unknown: {visible(note.reason)}"],
+        )
+    return sheet.result()

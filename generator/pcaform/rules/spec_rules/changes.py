@@ -1,0 +1,162 @@
+"""Rules about changes of a stack: removals, renames, moves, and accepted findings of the guard."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from pcaform.checks.guard.rule import waivable_rules
+from pcaform.rules.rule import error
+from pcaform.spec.cas import Reference
+from pcaform.spec.messages import suggest_nearest
+from pcaform.spec.parse import Violation
+from pcaform.spec.sections import Destroy, Forget
+from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Loc
+from pcaform.terraform import addresses
+from pcaform.terraform.hcl_writer import Traversal
+
+_AUTHORITIES = "certificate_authorities"
+_SERVICES = {
+    _AUTHORITIES: "acm-pca",
+    "issuers": "iam",
+    "administrators": "iam",
+    "auditors": "iam",
+    "certificates": "acm",
+    "crl_buckets": "s3",
+}
+
+
+@error("removed-still-here")
+def removed_item_is_absent(spec: Spec) -> Iterator[Violation]:
+    """An item under `removed` is not in its section; a CA may stay as a reference, or without its certificate."""
+    for name, removal in spec.removed.items():
+        section, key = spec.removed_item(name)
+        item = getattr(spec, section).get(key)
+        if isinstance(removal, Forget) and removal.forget == "certificate":
+            yield from _check_forgotten_certificate(spec, name, key)
+        elif item is not None and not isinstance(item, Reference):
+            yield Violation(("removed", name), f"'{key}' is still in '{section}': remove one of the two")
+
+
+@error("removed-arn")
+def removed_arn_matches_section(spec: Spec) -> Iterator[Violation]:
+    """The ARN of an item to destroy is of its section's service."""
+    for name, removal in spec.removed.items():
+        section, key = spec.removed_item(name)
+        if isinstance(removal, Destroy) and removal.destroy.split(":")[2] != _SERVICES[section]:
+            message = f"'{removal.destroy}' is not an ARN of {_SERVICES[section]}, the service of '{key}'"
+            yield Violation(("removed", name, "destroy"), message)
+
+
+@error("renamed-from")
+def renamed_from_key_is_free(spec: Spec) -> Iterator[Violation]:
+    """The old key of a renamed item is not in use, and only one item was renamed from it."""
+    sections: dict[str, Mapping[str, Any]] = {_AUTHORITIES: spec.managed, "issuers": spec.issuers}
+    for section, items in sections.items():
+        owners: dict[str, str] = {}
+        for key, item in items.items():
+            old = item.renamed_from
+            if old is None:
+                continue
+            loc: Loc = (section, key, "renamed_from")
+            if old in getattr(spec, section):
+                yield Violation(loc, f"'{old}' is still in '{section}': an old key must be free")
+            elif old in owners:
+                yield Violation(loc, f"'{owners[old]}' was renamed from '{old}' as well: remove one of the two")
+            owners.setdefault(old, key)
+
+
+def _check_forgotten_certificate(spec: Spec, name: str, key: str) -> Iterator[Violation]:
+    ca = spec.managed.get(key)
+    if ca is None or ca.activation is None:
+        message = "only the certificate of a CA that stays and has an 'activation' can be forgotten alone"
+        yield Violation(("removed", name, "forget"), message)
+
+
+@error("moves")
+def moves_are_addresses(spec: Spec) -> Iterator[Violation]:
+    """A move goes from one resource or module to another address of the same kind, to which nothing else moves."""
+    sources: dict[Traversal, str] = {}
+    for old, new in spec.moves.items():
+        try:
+            source, target = addresses.parse(old), addresses.parse(new)
+        except ValueError as invalid:
+            yield Violation(("moves", old), f"'{old}' to '{new}': {invalid}")
+            continue
+        source_type, target_type = addresses.resource_type(source), addresses.resource_type(target)
+        if source_type != target_type:
+            kinds = [kind or "a module" for kind in (source_type, target_type)]
+            message = f"{kinds[0]} cannot move to {kinds[1]}: both addresses must be of one kind"
+            yield Violation(("moves", old), message)
+        elif source == target:
+            yield Violation(("moves", old), f"'{old}' moves to itself: remove it")
+        elif sources.setdefault(target, old) != old:
+            message = f"'{sources[target]}' moves to '{new}' as well: only one object can have this address"
+            yield Violation(("moves", old), message)
+
+
+@error("move-target", is_of_whole=True)
+def move_targets_exist(spec: Spec) -> Iterator[Violation]:
+    """The target of a move is an address of the stack, including its key: Terraform destroys what moves elsewhere."""
+    if not spec.moves:
+        return
+    declared = _declared_addresses(spec)
+    moved_on = {addresses.parse(old) for old in spec.moves}
+    for old, new in spec.moves.items():
+        target = addresses.parse(new)
+        if target not in declared and target not in moved_on:
+            yield Violation(("moves", old), _missing_target(new, target, declared))
+
+
+def _declared_addresses(spec: Spec) -> Mapping[Traversal, str]:
+    """Return each address of the rendered stack, of modules and resources, with its text."""
+    from pcaform.render.plan.placeholders import build_placeholders
+    from pcaform.render.plan.resources import calls, resources
+
+    texts = [*(f"module.{call.name}" for call in calls(spec)), *resources(spec, build_placeholders(spec))]
+    return {addresses.parse(text): text for text in texts}
+
+
+def _missing_target(new: str, target: Traversal, declared: Mapping[Traversal, str]) -> str:
+    module, kind = addresses.first_module(target), addresses.resource_type(target)
+    similar = [text for address, text in declared.items() if _is_similar(address, module, kind)]
+    loss = "Terraform would destroy what moves there"
+    if similar and kind is not None:
+        return f"'{new}' is not an address of this stack, and {loss}: its module has {', '.join(similar)}"
+    return f"'{new}' is in no module of this stack: {loss}"
+
+
+def _is_similar(address: Traversal, module: str | None, kind: str | None) -> bool:
+    return addresses.first_module(address) == module and addresses.resource_type(address) == kind
+
+
+@error("waiver")
+def waiver_is_valid(spec: Spec) -> Iterator[Violation]:
+    """A waiver names a rule of the guard, a valid address, and a day that exists."""
+    known = waivable_rules() if spec.waivers else ()
+    for index, waiver in enumerate(spec.waivers):
+        loc = ("waivers", index)
+        if waiver.what not in known:
+            yield Violation(
+                (*loc, "what"), f"the guard has no rule '{waiver.what}'{suggest_nearest(waiver.what, known)}"
+            )
+        if waiver.address is not None and (mistake := _find_mistake(waiver.address)):
+            yield Violation((*loc, "address"), mistake)
+        if not _is_day(waiver.until):
+            yield Violation((*loc, "until"), f"'{waiver.until}' is not a day of the calendar")
+
+
+def _find_mistake(address: str) -> str:
+    try:
+        addresses.parse(address)
+    except ValueError as invalid:
+        return str(invalid)
+    return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
