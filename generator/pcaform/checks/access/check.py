@@ -28,16 +28,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """What one principal may do: the requests that are allowed, how many were judged, and whether with the grants.
-
-    A spec states what is allowed by grants; a policy that is copied verbatim states nothing.
-    """
+    """One principal of the stack and what it may do."""
 
     key: str
     kind: str
     arn: str
     judged: int
-    compared: bool
+    compared: bool  # with grants, which state what is allowed; a policy that is copied verbatim states nothing
     allowed: tuple[AccessRequest, ...]
 
 
