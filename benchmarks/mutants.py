@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = Path("generator/pcaform")
 SAFETY = (
     "iam/policies/statements.py=tests/iam/policies",
-    "iam/policies/split_policies.py=tests/iam/policies",
+    "iam/policies/issuer_policies.py=tests/iam/policies",
     "iam/evaluator/evaluate.py",
     "checks/guard/widening.py",
     "checks/guard/analysis/revocation.py",
