@@ -41,10 +41,10 @@ class PlanLine:
     actions: tuple[str, ...]
     import_id: str | None
     moved_from: str | None
+    taken_over_id: str | None
     differing_arguments: tuple[str, ...]
     classes: tuple[str, ...]
     is_accepted: bool
-    taken_over_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ def _line(record: Mapping[str, Any], accepted: Sequence[str], to_create: Contain
         actions=actions,
         import_id=(change.get("importing") or {}).get("id"),
         moved_from=record.get("previous_address"),
+        taken_over_id=None,
         differing_arguments=arguments,
         classes=classes,
         is_accepted=is_quiet or is_expected_create or (bool(classes) and set(classes) <= set(accepted)),
