@@ -227,3 +227,15 @@ def test_a_spec_that_cannot_be_written_stays_as_it_was(pcaform: Run, tmp_path: P
     assert (done.returncode, spec.read_text(encoding="utf-8")) == (1, SPEC)
     assert "corp.yaml: read-only; make it writable" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["corp.yaml"]
+
+
+def test_a_spec_is_not_changed_without_its_baseline(pcaform: Run, tmp_path: Path) -> None:
+    spec, baseline = tmp_path / "corp.yaml", tmp_path / "corp.yaml.imported.json"
+    spec.write_text(SPEC, encoding="utf-8")
+    import_once = ("import", "state", "-", "--into", "corp.yaml")
+    assert pcaform(*import_once, cwd=tmp_path, stdin=stacked(*tagged({}))).returncode == 0
+    before, known = spec.read_bytes(), baseline.read_bytes()
+    baseline.chmod(0o444)
+    done = pcaform(*import_once, cwd=tmp_path, stdin=stacked(*tagged({"a": "b"})))
+    assert (done.returncode, spec.read_bytes(), baseline.read_bytes()) == (1, before, known)
+    assert "corp.yaml.imported.json: cannot be written; nothing is" in done.stderr

@@ -23,7 +23,20 @@ def test_unknown_status_is_a_doubt() -> None:
     assert not certificate_status("NEW").is_final
 
 
+def test_foreign_text_of_a_status_is_text() -> None:
+    assert "'{x}'" in certificate_problem({"status": "{x}"})
+    assert certificate_problem({"renewal_summary": "odd"}) == ""
+    assert certificate_problem({"renewal_summary": ["odd"]}) == ""
+
+
+def test_failed_renewal_is_told_with_a_reason_and_without() -> None:
+    failed = {"renewal_status": "FAILED", "renewal_status_reason": ""}
+    assert "no reason given" in certificate_problem({"renewal_summary": [failed]})
+    assert "PCA_X" in certificate_problem({"renewal_summary": [{**failed, "renewal_status_reason": "PCA_X"}]})
+    assert certificate_problem({"renewal_summary": [{"renewal_status": "SUCCESS"}]}) == ""
+
+
 def test_missing_and_equal_accounts_are_the_own_one() -> None:
-    assert all(is_for_own_account(account, ARN) for account in (None, "", "123456789012"))
+    assert all(is_for_own_account(account, ARN) for account in (None, "", "123456789012", 123456789012))
     assert not any(is_for_own_account(account, ARN) for account in ("210987654321", "12345678901"))
     assert not is_for_own_account("123456789012", "not an ARN")

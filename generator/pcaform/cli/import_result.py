@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pcaform.cli.options import ImportOptions
 from pcaform.core import console
-from pcaform.core.files import Target, resolve_target, write_target
+from pcaform.core.files import Target, refuse_read_only, resolve_target, write_target
 from pcaform.core.formats.json_document import format_json
 from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure
@@ -158,6 +158,7 @@ def _write_files(
     if options.is_dry_run and lines and options.form == "text":
         diff.print_lines(lines)
     if not options.is_dry_run:
+        refuse_read_only(target for file in files for target in (file.target, _baseline_target(file.target)))
         for file in files:
             write_target(file.target, file.content)
             # second: a baseline without its spec would hide a change

@@ -179,6 +179,13 @@ def fsync_dirs(directories: Iterable[Path]) -> None:
             os.close(descriptor)
 
 
+def refuse_read_only(targets: Iterable[Target]) -> None:
+    """Raise Failure where one of several files cannot be replaced, so that none is written alone."""
+    for target in targets:
+        if read_only := next(filter(is_read_only, (target.real.parent, target.real)), None):
+            raise Failure(f"{read_only}: read-only; make it writable", f"{target.path}: cannot be written; nothing is")
+
+
 def is_read_only(path: Path) -> bool:
     """Tell whether a path is read-only, also by its mode: the superuser may write whatever the mode is."""
     return path.exists() and (not os.access(path, os.W_OK) or not stat.S_IMODE(path.stat().st_mode) & _WRITABLE)

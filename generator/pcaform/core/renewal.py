@@ -24,7 +24,7 @@ class CertificateStatus:
 
     def describe(self, *, reason: str, ended: str) -> str:
         """Return what is wrong, with ACM's FailureReason and the day on which the certificate ended."""
-        return self.problem.format(reason=reason or "no reason given", ended=ended)
+        return self.problem.replace("{reason}", reason or "no reason given").replace("{ended}", ended)
 
 
 ISSUED = "ISSUED"
@@ -74,11 +74,19 @@ def certificate_problem(attributes: Mapping[str, Any]) -> str:
     if status.problem:
         ended = str(attributes.get("not_after") or "")[:10] or "a day that the source does not name"
         return f"{status.describe(reason='the reason is shown by ACM', ended=ended)}; {status.advice}"
-    reasons = (str(each.get("renewal_status_reason") or "") for each in attributes.get("renewal_summary") or ())
-    reason = next(filter(None, reasons), "")
-    return f"ACM could not renew it ({reason}): find out what ACM's reason means, and renew it" if reason else ""
+    renewals = attributes.get("renewal_summary")
+    for each in renewals if isinstance(renewals, list) else ():
+        last = each if isinstance(each, Mapping) else {}
+        if why := failed_renewal(str(last.get("renewal_status") or ""), str(last.get("renewal_status_reason") or "")):
+            return f"ACM could not renew it ({why}): find out what ACM's reason means, and renew it"
+    return ""
+
+
+def failed_renewal(status: str, reason: str) -> str:
+    """Return why the last renewal of a certificate failed, in ACM's words; empty if it did not."""
+    return reason or ("no reason given" if status == "FAILED" else "")
 
 
 def is_for_own_account(source_account: Any, ca_arn: str) -> bool:
     """Tell whether a permission lets ACM issue for the CA's own account; without a source account it does."""
-    return not source_account or [source_account] == ca_arn.split(":")[4:5]
+    return not source_account or [str(source_account)] == ca_arn.split(":")[4:5]

@@ -30,6 +30,8 @@ AWS = "aws"
 AUTHORITIES = "certificate_authorities"
 IDENTITY = "identity"
 REVOCATION = "revocation"
+_PARTS = (IDENTITY, REVOCATION, "certificate", "provider")
+"""Parts of an item that are mappings themselves."""
 PRINCIPAL = "principal"
 ARN = "arn"
 PERMITS = "permits"
@@ -80,7 +82,7 @@ def read(path: Path) -> Manifest:
     try:
         content: Any = json.loads(path.read_bytes())
         files = {str(name): str(value) for name, value in content["files"].items()}
-        items = {str(name): dict(value) for name, value in content.get("items", {}).items()}
+        items = {str(name): _read_item(value) for name, value in content.get("items", {}).items()}
     except (FileNotFoundError, NotADirectoryError):
         return Manifest()
     except OSError as error:
@@ -90,6 +92,11 @@ def read(path: Path) -> Manifest:
     if unsafe_paths := sorted(name for name in files if not is_safe_path(name)):
         raise Failure(f"{path}: names {unsafe_paths[0]!r}, which pcaform never writes: {_REMEDY}")
     return Manifest(files, items)
+
+
+def _read_item(value: Any) -> dict[str, Any]:
+    item = dict(value)
+    return {**item, **{part: dict(item[part]) for part in _PARTS if part in item}}
 
 
 def is_safe_path(path: str) -> bool:

@@ -97,7 +97,12 @@ def is_same(one: Any, other: Any) -> bool:
     """Tell whether two values of forms mean the same."""
     if is_empty(one) or is_empty(other):
         return is_empty(one) and is_empty(other)
-    return json.dumps(_comparable(one), sort_keys=True) == json.dumps(_comparable(other), sort_keys=True)
+    is_spelled_alike = _text(spelling_of(one)) == _text(spelling_of(other))  # a digest of an earlier release may differ
+    return is_spelled_alike or _text(_comparable(one)) == _text(_comparable(other))
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def differences(ours: Any, theirs: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:

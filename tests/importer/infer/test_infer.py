@@ -90,7 +90,7 @@ def test_edited_state_results_in_a_valid_spec_or_a_message(
             if value == "DELETE":
                 del at[path[-1]]
             else:
-                at[path[-1]] = value
+                at[path[-1]] = copy.deepcopy(value)  # another edit may change it
         except (KeyError, IndexError, TypeError):
             continue
     try:
@@ -146,12 +146,23 @@ def test_ca_that_breaks_a_rule_is_left_out_with_all_that_depends_on_it() -> None
     }
 
 
-def test_move_that_breaks_a_rule_does_not_end_the_import() -> None:
-    """The permission of a CA without a certificate is not rendered, so a stack has no address for it."""
+def test_permission_of_a_waiting_ca_is_left_out_alone() -> None:
+    """A stack permits ACM to renew only once the CA has its certificate: over this state it would delete it."""
     waiting = {**authority("waiting", type="SUBORDINATE", certificate=""), "name": "waiting"}
     found = infer(waiting, permission("waiting"), *root())
-    assert list(found.spec.certificate_authorities) == ["root"]
-    assert {address for address, _ in found.left_out} == {
-        "aws_acmpca_certificate_authority.waiting",
+    assert list(found.spec.certificate_authorities) == ["waiting", "root"]
+    assert found.spec.certificate_authorities["waiting"].permissions == ()
+    ((address, reason),) = found.left_out
+    assert (address, reason.partition(",")[0]) == (
         "aws_acmpca_permission.this",
-    }
+        "its CA waits for its certificate",
+    )
+
+
+def test_what_a_spec_cannot_have_is_told_to_be_in_danger() -> None:
+    strange = {**authority("strange"), "name": "strange"}
+    strange["instances"][0]["attributes"]["certificate_authority_configuration"][0]["key_algorithm"] = "RSA_9999"
+    found = infer(strange, *root())
+    ((address, reason),) = found.left_out
+    assert address == "aws_acmpca_certificate_authority.strange"
+    assert reason.endswith("; a stack over this state would destroy it: remove it from the state first")

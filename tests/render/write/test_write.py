@@ -146,8 +146,19 @@ def test_what_is_not_in_the_manifest_is_left_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b"{}", b'{"files": []}', b'{"files": null}', b"\xff", b"[" * 100_000],
-    ids=["empty", "broken", "list", "null", "other", "files a list", "files null", "not text", "deep"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"files": []}',
+        b'{"files": null}',
+        b"\xff",
+        b"[" * 100_000,
+        b'{"files": {}, "items": {"certificate_authorities.x": {"identity": null}}}',
+    ],
+    ids=["empty", "broken", "list", "null", "other", "files a list", "files null", "not text", "deep", "identity null"],
 )
 @pytest.mark.parametrize("force", [False, True])
 def test_a_damaged_manifest_stops_everything(tmp_path: Path, content: bytes, *, force: bool) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from pcaform.core import facts
 from pcaform.core.formats.text import day
-from pcaform.core.renewal import ISSUED
+from pcaform.core.renewal import ISSUED, failed_renewal
 from pcaform.sources.account_snapshot import PERMISSIONS, CaStatus, Certificate
 
 _LEAD = timedelta(days=facts.ACM_RENEWS_DAYS)
@@ -72,7 +72,7 @@ def unrenewable(certificate: Certificate, *, now: datetime, expiring: timedelta)
     """Yield why an issued certificate ends although its CA could renew it; nothing if it is fine."""
     if certificate.status != ISSUED or certificate.ends is None:
         return
-    if certificate.reason:
-        yield f"ACM could not renew it ({certificate.reason}), and it ends on {day(certificate.ends)}"
+    if reason := failed_renewal(certificate.renewal, certificate.reason):
+        yield f"ACM could not renew it ({reason}), and it ends on {day(certificate.ends)}"
     elif not certificate.is_eligible and certificate.ends - now <= expiring:
         yield f"it ends on {day(certificate.ends)}; ACM renews only certificates that are in use or were exported"

@@ -1,5 +1,6 @@
 """JSON: the one writer of all reports, and the one builder of their JSON Schemas."""
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
@@ -18,7 +19,8 @@ def format_json(document: Any) -> str:
 
     The field `format_version` of every report: its major number grows with breaking changes.
     """
-    text = TypeAdapter(type(document)).dump_json(document, indent=2, by_alias=True).decode()
+    data = TypeAdapter(type(document)).dump_python(document, mode="json", by_alias=True)
+    text = json.dumps(data, indent=2, ensure_ascii=False)
     if not text.replace("\n", "").isprintable():
         text = "".join(each if each.isprintable() or each == "\n" else json_escape(each) for each in text)
     return _COMMAND.sub(r"#\\u0023", text)

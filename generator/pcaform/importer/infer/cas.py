@@ -20,6 +20,7 @@ from pcaform.terraform.resource_types import AUTHORITY
 from pcaform.terraform.schema import plain_defaults, read_fields
 
 _DUPLICATE = "AWS keeps one permission for each principal and CA"
+_EARLY = "its CA waits for its certificate, and a stack permits ACM to renew only once the CA is active"
 _REMOVE = ". If a state has it, remove it there before applying a stack over it, else Terraform deletes the permission"
 
 
@@ -51,6 +52,10 @@ def _infer_ca(ca: Resource, context: Context, parents: "_Parents") -> tuple[Spec
     if signer is not None and signer in context.keys:
         data["parent"] = context.keys[signer]
     permissions = _infer_permissions(context.index.permissions.get(arn, ()), key)
+    if active.data.get("activation") == "pending":
+        early = [each.resource for each in permissions.entries]
+        permissions.entries = []
+        permissions.notes += [ImportNote("left out", each.address, _EARLY + _REMOVE) for each in early]
     data["permissions"] = [each.data for each in permissions.entries]
     data["revocation_configuration"] = _revocation(ca, is_adopted="arn" in active.data)
     data["tags"] = context.tags_of(ca)

@@ -10,7 +10,12 @@ from pcaform.core.problems import Failure
 from pcaform.importer.infer.draft import Draft, draft_entries
 from pcaform.importer.infer.entry import SpecEntry, describe_reason
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
-from pcaform.importer.infer.notes import reworded_policies, unhandled_resources, unmanaged_resources
+from pcaform.importer.infer.notes import (
+    reworded_policies,
+    unhandled_resources,
+    unmanaged_resources,
+    warn_of_destruction,
+)
 from pcaform.importer.infer.rule_check import TOLERATED_RULES, RuleCheck
 from pcaform.importer.infer.stack_locations import StackLocation, split_by_location
 from pcaform.sources.inventory import ImportNote, Inventory
@@ -68,7 +73,7 @@ def _infer_spec(
     inventory: Inventory, location: StackLocation, *, stack: str, existing: ExistingKeys, is_alone: bool
 ) -> InferredSpec:
     draft = draft_entries(inventory, location, existing=existing)
-    check = RuleCheck(draft, inventory.source)
+    check = RuleCheck(draft)
     has_addresses = inventory.source.has_addresses
 
     def build() -> Spec:
@@ -88,6 +93,9 @@ def _infer_spec(
     notes += reworded_policies(inventory, location, entries, spec) if has_addresses else ()
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
+    if inventory.source.is_applied_over:
+        covered = {address for entry in entries for address in entry.covered_addresses}
+        notes = list(warn_of_destruction(notes, inventory, covered | existing.addresses))
     return InferredSpec(spec, tuple(dict.fromkeys(notes)))
 
 

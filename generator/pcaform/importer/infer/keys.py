@@ -11,6 +11,8 @@ from itertools import chain, count
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS, Failure
 from pcaform.core.x509 import parse_or_none
+from pcaform.render.plan.placeholders import build_placeholders
+from pcaform.render.plan.resources import resources
 from pcaform.sources.inventory import Inventory, Resource
 from pcaform.spec.sections import Certificate
 from pcaform.spec.stack import Spec
@@ -55,6 +57,8 @@ class ExistingKeys:
     """By the bucket's name."""
     default_tags: Mapping[str, str] = field(default_factory=dict)
     """The provider's default tags, which AWS does not distinguish from others."""
+    addresses: frozenset[str] = frozenset()
+    """Where the resources of its stack are in the state, now or before its moves."""
 
 
 NO_KEYS = ExistingKeys()
@@ -84,6 +88,7 @@ def existing_keys(spec: Spec) -> ExistingKeys:
         certificates=dict(spec.certificates),
         crl_buckets={bucket.bucket or key: key for key, bucket in spec.crl_buckets.items()},
         default_tags=dict(spec.aws.default_tags),
+        addresses=frozenset((*resources(spec, build_placeholders(spec)), *spec.moves)),
     )
 
 

@@ -6,7 +6,7 @@ https://github.com/hashicorp/awspolicyequivalence.
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pcaform.iam.documents import PolicyError
@@ -37,6 +37,9 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 }
 """Resource type -> the attribute with its location, and why a spec cannot have it."""
 
+_DANGER = "a stack over this state would destroy it: remove it from the state first"
+_TOLD = ("from the state", "If a state has it", "'terraform state rm'")
+"""Parts of reasons that say so themselves."""
 _UNMANAGED = (
     "not in a spec. A stack over their state would destroy them: give the stack its own state with 'terraform state mv "
     "-state-out', or keep the files that describe them next to the stack's"
@@ -68,6 +71,21 @@ def unhandled_resources(
                 yield ImportNote("left out", resource.address, reason)
 
 
+def warn_of_destruction(
+    notes: Iterable[ImportNote], inventory: Inventory, kept: Collection[str]
+) -> Iterator[ImportNote]:
+    """Yield notes; each on a resource that a stack over the state will not have says that Terraform destroys it.
+
+    `kept` are the addresses that it will have: those of the entries, and of a spec that exists already.
+    """
+    managed = {each.address for each in inventory.resources if not each.is_reference}
+    for note in notes:
+        is_in_danger = note.kind == "left out" and note.address in managed and note.address not in kept
+        is_told = any(advice in note.reason for advice in _TOLD)
+        reason = f"{note.reason}; {_DANGER}" if is_in_danger and not is_told else note.reason
+        yield ImportNote(note.rule, note.address, reason)
+
+
 def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Iterator[ImportNote]:
     """Yield notes on all other resources of a state: a stack over it destroys resources without configuration files."""
     unhandled = [each for each in inventory.resources if not each.is_reference and each.address not in handled]
@@ -76,7 +94,7 @@ def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Itera
             yield ImportNote(
                 "left out",
                 each.address,
-                "it is not in a spec, and a stack over this state would destroy it: remove it from the state first",
+                "it is not in a spec",
             )
     counts = Counter(each.type for each in unhandled if not each.type.startswith(types.ACMPCA_PREFIX)) + Counter(
         inventory.others

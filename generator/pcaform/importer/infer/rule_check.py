@@ -11,7 +11,6 @@ from pcaform.rules.spec_rules import adoption, grants, hierarchy, principals, re
 from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
-from pcaform.terraform.source_kind import SourceKind
 
 _AS_FOUND = "imported as it exists"
 _ISSUED = "imported as already issued"
@@ -42,7 +41,6 @@ An entry ignores them in this order.
 
 
 _WITHOUT_IGNORE = ("shares", "crl_buckets")
-_DANGER = "a stack over this state would destroy it: remove it from the state first"
 
 
 class RuleCheck:
@@ -51,10 +49,9 @@ class RuleCheck:
     `ignored` are the tolerated rules that entries break, by section and key.
     """
 
-    def __init__(self, draft: Draft, source: SourceKind) -> None:
+    def __init__(self, draft: Draft) -> None:
         self.ignored: dict[tuple[str, str], set[str]] = {}
         self._draft = draft
-        self._danger = f"; {_DANGER}" if source.is_applied_over else ""
         self._dependents: dict[str, list[SpecEntry]] = {}
         for entry in draft.entries.values():
             for arn in entry.referenced_cas:
@@ -111,7 +108,7 @@ class RuleCheck:
                     (other, needed) for other in self._dependents.get(str(each.resource.attributes.get("arn")), ())
                 ]
         kept = [note for note in self._draft.notes if note.address not in removed]
-        self._draft.notes = [*kept, *(ImportNote("left out", at, why + self._danger) for at, why in removed.items())]
+        self._draft.notes = [*kept, *(ImportNote("left out", at, why) for at, why in removed.items())]
 
 
 def find_errors(spec: Spec) -> Iterator[tuple[str, Loc, str]]:

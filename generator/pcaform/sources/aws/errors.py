@@ -63,6 +63,7 @@ _CODES: Mapping[ErrorKind, tuple[str, str]] = {
 def classify_error(error: Exception) -> ErrorCause | None:
     """Return why a request failed; None if the error is neither of AWS nor of the connection."""
     from botocore import exceptions
+    from botocore.parsers import ResponseParserError
 
     if isinstance(error, exceptions.ClientError):
         return _classify_code(str(error.response.get("Error", {}).get("Code", "")))
@@ -77,7 +78,7 @@ def classify_error(error: Exception) -> ErrorCause | None:
         return ErrorCause(ErrorKind.NO_CREDENTIALS, f"no credentials: {hint}")
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError):
         return ErrorCause(ErrorKind.UNREACHABLE, "the endpoint cannot be reached or closes the connection")
-    is_of_sdk = isinstance(error, exceptions.BotoCoreError)
+    is_of_sdk = isinstance(error, exceptions.BotoCoreError | ResponseParserError)
     return ErrorCause(ErrorKind.FAILED, "the response cannot be read") if is_of_sdk else None
 
 

@@ -86,7 +86,7 @@ def permission_for_other_account(change: Change, context: PlanContext) -> Iterat
 def _is_for_other_account(values: Mapping[str, Any], context: PlanContext) -> bool:
     """Tell whether a permission's source account is known not to be that of its CA."""
     accounts = _accounts(values, context)
-    return bool(values.get(_SOURCE) and accounts) and values[_SOURCE] not in accounts
+    return bool(values.get(_SOURCE) and accounts) and str(values[_SOURCE]) not in accounts
 
 
 def _accounts(values: Mapping[str, Any], context: PlanContext) -> set[str]:
