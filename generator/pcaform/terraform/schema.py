@@ -130,9 +130,9 @@ def _sorted(value: Any) -> Any:
 
 _FORMS: Mapping[str, Callable[[Any], Any]] = {
     "json": normal_json,
-    "lower": lambda value: value.lower() if isinstance(value, str) else value,
     "unordered": lambda value: sorted(set(value)) if isinstance(value, list) else value,
 }
+"""What the provider takes for the same. Another case it takes for another value, although AWS keeps only lower case."""
 
 
 def _readable() -> Iterator[tuple[str, frozenset[str]]]:
