@@ -84,8 +84,19 @@ def read_fields(
                 inner = fields
                 for block in blocks:
                     inner = inner.setdefault(block, {})
-                inner[name] = default_of(path) if value in (None, "", 0) and value is not False else value
+                inner[name] = default_of(path) if _is_left_out(value) else value
     return fields
+
+
+def read_plain(resource: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a resource's plain arguments, of `plain_defaults`, by their attributes."""
+    found = ((name, attributes.get(name), default) for name, default in plain_defaults(resource).items())
+    return {name: default if _is_left_out(value) else value for name, value, default in found}
+
+
+def _is_left_out(value: Any) -> bool:
+    """Tell whether a state has nothing: it writes what is not set as null, empty or zero."""
+    return value is None or value == "" or (value == 0 and value is not False)
 
 
 def _value_at(attributes: Any, name: str) -> Any:

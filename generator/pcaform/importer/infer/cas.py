@@ -17,7 +17,7 @@ from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import CertificateAuthority, Permission
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY
-from pcaform.terraform.schema import plain_defaults, read_fields
+from pcaform.terraform.schema import read_plain
 
 _DUPLICATE = "AWS keeps one permission for each principal and CA"
 _EARLY = "its CA waits for its certificate, and a stack permits ACM to renew only once the CA is active"
@@ -69,16 +69,16 @@ def _settings(ca: Resource, location: StackLocation) -> dict[str, Any]:
     attributes = ca.attributes
     configuration = attributes["certificate_authority_configuration"][0]
     region, _ = of_arn(attributes["arn"]) or (location.region, "")
-    fields = read_fields(AUTHORITY, "certificate_authorities", attributes)
-    if fields["key_storage_security_standard"] == facts.default_key_storage(region):
-        fields["key_storage_security_standard"] = None
+    plain = read_plain(AUTHORITY, attributes)
+    if plain["key_storage_security_standard"] == facts.default_key_storage(region):
+        plain["key_storage_security_standard"] = None
     create = (attributes.get("timeouts") or {}).get("create")
     return {
         "type": attributes["type"],
         "subject": subject(ca),
         "key_algorithm": configuration["key_algorithm"],
         "signing_algorithm": configuration["signing_algorithm"],
-        **{name: fields[name] for name in plain_defaults(AUTHORITY)},
+        **plain,
         "provider": location.provider(region, ca.provider),
         "deletion_protection": attributes.get("prevent_destroy") is not False,
         "timeouts": {"create": create} if create else None,

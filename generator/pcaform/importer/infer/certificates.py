@@ -12,7 +12,7 @@ from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.spec.sections import Certificate
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import ACM_CERTIFICATE
-from pcaform.terraform.schema import plain_defaults, read_fields
+from pcaform.terraform.schema import read_plain
 
 _MODULE = "certificate_"
 
@@ -88,7 +88,7 @@ def _arn(certificate: Resource) -> str | None:
 
 def _data(certificate: Resource, context: Context) -> dict[str, Any]:
     attributes = certificate.attributes
-    domain, fields = attributes["domain_name"], read_fields(ACM_CERTIFICATE, "certificates", attributes)
+    domain = attributes["domain_name"]
     return {
         "certificate_authority": context.keys[text(certificate, "certificate_authority_arn")],
         "domain_name": domain,
@@ -96,7 +96,7 @@ def _data(certificate: Resource, context: Context) -> dict[str, Any]:
         "subject_alternative_names": sorted(
             {name for name in attributes.get("subject_alternative_names") or () if name != domain}
         ),
-        **{name: fields[name] for name in plain_defaults(ACM_CERTIFICATE)},
+        **read_plain(ACM_CERTIFICATE, attributes),
         "tags": context.tags_of(certificate),
         # A certificate in a state needs no import: only accounts and import blocks have an ARN to import.
         "arn": certificate.id if certificate.id.startswith("arn:") else None,
