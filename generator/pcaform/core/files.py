@@ -120,8 +120,7 @@ def write_file(
             path.write_bytes(content)
             return
         real = path.resolve()
-        if read_only := next(filter(is_read_only, (real.parent, real)), None):
-            raise Failure(f"{read_only}: read-only; make it writable", f"{cannot}; {advice}")
+        _refuse_read_only(real, f"{cannot}; {advice}")
         _replace(real, content, is_private=is_private, check=check)
     except (OSError, RuntimeError) as error:
         raise Failure(f"{cannot}: {_reason(error)}; {advice}") from None
@@ -182,8 +181,12 @@ def fsync_dirs(directories: Iterable[Path]) -> None:
 def refuse_read_only(targets: Iterable[Target]) -> None:
     """Raise Failure where one of several files cannot be replaced, so that none is written alone."""
     for target in targets:
-        if read_only := next(filter(is_read_only, (target.real.parent, target.real)), None):
-            raise Failure(f"{read_only}: read-only; make it writable", f"{target.path}: cannot be written; nothing is")
+        _refuse_read_only(target.real, f"{target.path}: cannot be written; nothing is")
+
+
+def _refuse_read_only(real: Path, what: str) -> None:
+    if read_only := next(filter(is_read_only, (real.parent, real)), None):
+        raise Failure(f"{read_only}: read-only; make it writable", what)
 
 
 def is_read_only(path: Path) -> bool:

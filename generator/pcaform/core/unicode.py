@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-_COMMAND = re.compile(r"##(?=(?:vso)?\[)")
+COMMAND = re.compile(r"##(?=(?:vso)?\[)")
 """What starts a command anywhere in a line: `##[add-mask]` in a log of GitHub, `##vso[` in one of Azure Pipelines."""
 
 
@@ -28,7 +28,7 @@ def visible(text: str, *, keep: str = "") -> str:
     """
     if not text.isprintable():
         text = "".join(each if each.isprintable() or each in keep else _escape(each) for each in text)
-    return _COMMAND.sub(r"#\\x23", text)
+    return COMMAND.sub(r"#\\x23", text)
 
 
 def visible_line(text: str, *, keep: str = "") -> str:

@@ -31,7 +31,6 @@ _SETTINGS = ("aws", "terraform")
 _UNKEPT = ("version", "stack", "removed", "moves", "waivers")
 """What says how a spec came to be, and not what is there."""
 _MEANS, _SPELLED = "means", "spelled"
-_ABSENT: Any = object()
 
 
 def normal_form(spec: Spec, source: Source | None = None) -> Form:

@@ -66,19 +66,16 @@ def default_of(path: str) -> Any:
     return row.aws_default if row.default is None else row.default
 
 
-def read_fields(
-    resource: str, section: str, attributes: Mapping[str, Any], source: Source | None = None
-) -> dict[str, Any]:
+def read_fields(resource: str, section: str, attributes: Mapping[str, Any], source: Source) -> dict[str, Any]:
     """Return a resource's attributes as the fields of an item of a section: nested like the spec, without empty ones.
 
-    What is left out has its default; a block is the first of its list, as in a state. With a source, only the fields
-    that it carries.
+    What is left out has its default; a block is the first of its list, as in a state. Only fields that the source
+    carries are there.
     """
     fields: dict[str, Any] = {}
     for row in arguments_of(resource):
         for path in row.paths:
-            is_carried = source is None or source in row.carried
-            if path.startswith(f"{section}.*.") and row.is_argument and is_carried:
+            if path.startswith(f"{section}.*.") and row.is_argument and source in row.carried:
                 value = _value_at(attributes, row.name)
                 *blocks, name = path.split(".")[2:]
                 inner = fields

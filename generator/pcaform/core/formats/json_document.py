@@ -1,17 +1,15 @@
 """JSON: the one writer of all reports, and the one builder of their JSON Schemas."""
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, computed_field
 
-from pcaform.core.unicode import json_escape
+from pcaform.core.unicode import COMMAND, json_escape
 
 T = TypeVar("T")
 _DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-_COMMAND = re.compile(r"##(?=(?:vso)?\[)")
 
 
 def format_json(document: Any) -> str:
@@ -23,7 +21,7 @@ def format_json(document: Any) -> str:
     text = json.dumps(data, indent=2, ensure_ascii=False)
     if not text.replace("\n", "").isprintable():
         text = "".join(each if each.isprintable() or each == "\n" else json_escape(each) for each in text)
-    return _COMMAND.sub(r"#\\u0023", text)
+    return COMMAND.sub(r"#\\u0023", text)
 
 
 def alias(name: str, kind: type[T]) -> T:

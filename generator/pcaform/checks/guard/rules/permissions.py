@@ -8,6 +8,7 @@ from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.rule import rule
 from pcaform.checks.guard.verdict import Level, Outcome
 from pcaform.core.facts import ALL_PERMISSION_ACTIONS
+from pcaform.core.renewal import is_for_own_account
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, PERMISSION
 
 _ARN = "certificate_authority_arn"
@@ -74,7 +75,7 @@ def permission_for_other_account(change: Change, context: PlanContext) -> Iterat
     if "create" not in change.actions:
         return
     # The argument is computed too: where it is left out, a plan shows it as unknown, which means the CA's own account.
-    if change.after.get(_SOURCE) and not _accounts(change.after, context):
+    if change.after.get(_SOURCE) and not _ca_arns(change.after, context):
         message = "which account has the CA is known only after the apply: leave 'source_account' out for the CA's own"
         yield permission_for_other_account.undecided(change, message)
     elif _is_for_other_account(change.after, context):
@@ -85,14 +86,14 @@ def permission_for_other_account(change: Change, context: PlanContext) -> Iterat
 
 def _is_for_other_account(values: Mapping[str, Any], context: PlanContext) -> bool:
     """Tell whether a permission's source account is known not to be that of its CA."""
-    accounts = _accounts(values, context)
-    return bool(values.get(_SOURCE) and accounts) and str(values[_SOURCE]) not in accounts
+    arns = _ca_arns(values, context)
+    return bool(arns) and not any(is_for_own_account(values.get(_SOURCE), arn) for arn in arns)
 
 
-def _accounts(values: Mapping[str, Any], context: PlanContext) -> set[str]:
-    """Return the account of a permission's CA; for a CA that is created in this plan, those of the CAs that exist."""
+def _ca_arns(values: Mapping[str, Any], context: PlanContext) -> list[str]:
+    """Return the ARN of a permission's CA; for a CA that is created in this plan, those of the CAs that exist."""
     arns = [str(values[_ARN])] if values.get(_ARN) else [*context.authorities, *context.existing.values()]
-    return {arn.split(":")[4] for arn in arns if arn.count(":") > _COLONS}
+    return [arn for arn in arns if arn.count(":") > _COLONS]
 
 
 def _loss(change: Change, context: PlanContext) -> str:
