@@ -1,10 +1,11 @@
 """Pieces of specs for the tests of removals: CAs as lines of YAML, and what belongs to them."""
 
-import json
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pcaform.render import removal_check
+from pcaform.render import manifest, removal_check
+from pcaform.render.manifest import Record
 from pcaform.render.plan.stack import plan
 from pcaform.rules.load import load_valid_text
 from pcaform.spec.yaml_reader import parse
@@ -76,9 +77,18 @@ def messages_of(before: str, after: str, *, unrecorded: str = "") -> list[str]:
 
     `unrecorded` is an attribute of the items that the manifest of an earlier pcaform does not have.
     """
-    items = plan(load_valid_text(before.encode(), "spec.yaml"), source="spec.yaml").items
-    recorded = {key: {name: each for name, each in item.items() if name != unrecorded} for key, item in items.items()}
-    recorded = json.loads(json.dumps(recorded))
+    first = plan(load_valid_text(before.encode(), "spec.yaml"), source="spec.yaml").record
+    items = {key: {name: each for name, each in item.items() if name != unrecorded} for key, item in first.items.items()}
+    recorded = read_back(Record(items, first.let_go, first.moves))
     document, now = parse(after.encode(), "spec.yaml"), load_valid_text(after.encode(), "spec.yaml")
-    problems = removal_check.list_problems(now, document, plan(now, source="spec.yaml"), recorded)
+    planned = plan(now, source="spec.yaml", before=recorded)
+    problems = removal_check.list_problems(now, document, planned, recorded)
     return [f"{problem.location}: {problem.message}".removeprefix("spec.yaml:") for problem in problems]
+
+
+def read_back(record: Record) -> Record:
+    """Return a record as the manifest on disk has it for the next render."""
+    with TemporaryDirectory() as directory:
+        path = Path(directory, manifest.NAME)
+        path.write_bytes(manifest.serialize({}, record))
+        return manifest.read(path).record

@@ -20,6 +20,7 @@ from pcaform.core.formats.report import Report
 from pcaform.core.git import Revision, find_revision
 from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.load import check_file, list_spec_files
+from pcaform.rules.together import check_together
 from pcaform.spec.parse import Reader, file_reader, load_pem_files, parse_spec
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
@@ -151,22 +152,20 @@ def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:
 
 def _check_stacks(earlier: Iterable[Spec], paths: Sequence[str]) -> Iterator[Case]:
     before = {spec.stack: spec for spec in earlier}
-    seen: dict[str, str] = {}
-    for path in list_spec_files(paths):
-        spec, document = _load_now(path)
-        if spec.stack in seen:
-            raise Failure(f"{seen[spec.stack]}, {path}: both are the stack '{spec.stack}'; rename one of them")
-        seen[spec.stack] = path
+    now = [(path, *_load_now(path)) for path in list_spec_files(paths)]
+    if shared := list(check_together(now)):
+        raise Invalid(shared)
+    for path, spec, document in now:
         positions = positions_of_spec(display_name(path), spec, document)
         yield Case(spec.stack, check_specs(before.get(spec.stack), spec), spec.waivers, positions)
-    for stack in sorted(set(before) - set(seen)):
+    for stack in sorted(set(before) - {spec.stack for _, spec, _ in now}):
         yield Case(stack, stack_removed(before[stack]), (), SourcePositions(paths[0]))
 
 
-def _load_now(path: str) -> tuple[Spec, Document | None]:
+def _load_now(path: str) -> tuple[Spec, Document]:
     """Return a spec of the current version, which must have no errors; raises Invalid otherwise."""
     loaded = check_file(path)
-    if loaded.spec is None or loaded.has_errors:
+    if loaded.spec is None or loaded.document is None or loaded.has_errors:
         raise Invalid(loaded.problems)
     return loaded.spec, loaded.document
 

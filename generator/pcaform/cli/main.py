@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = app(args=arguments, prog_name="pcaform", standalone_mode=False)
     except Invalid as invalid:
-        return _fail(*(line for problem in invalid.problems for line in source_lines(problem)))
+        return _fail(*(line for problem in invalid.problems for line in source_lines(problem)), *invalid.advice)
     except Failure as failure:
         return _fail(f"pcaform: {failure.lines[0]}", *failure.lines[1:])
     except typer.TyperException as usage:

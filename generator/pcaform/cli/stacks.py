@@ -1,65 +1,111 @@
 """The steps from specs to stacks on disk, in order: load, check, plan, render, then write or compare."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
 from pcaform.core import console
-from pcaform.core.files import STDIN, display_name
+from pcaform.core.files import STDIN, display_name, read_bytes
+from pcaform.core.finding import Finding
 from pcaform.core.formats.text import join_lines, source_lines
 from pcaform.core.problems import Failure, Invalid
-from pcaform.render import manifest, removal_check, templates
+from pcaform.render import history, manifest, removal_check, templates
+from pcaform.render.evidence import NEVER_APPLIED, Told, check_state, local_state_file, record_of
+from pcaform.render.history import StateContent
+from pcaform.render.manifest import Record
 from pcaform.render.plan import stack as stack_plan
 from pcaform.render.plan.module_call import SHARED, VENDORED, ModuleSource
 from pcaform.render.plan.stack import StackPlan
 from pcaform.render.templates import Rendered
 from pcaform.render.write import comparison, diff
 from pcaform.render.write import write as stack_writer
-from pcaform.rules.load import check_file, list_spec_files, refuse_duplicate_stacks
-from pcaform.spec.stack import Spec
-from pcaform.spec.yaml_reader import Document
+from pcaform.rules.load import check_files
+from pcaform.rules.together import SpecFile, check_against, check_together
+from pcaform.sources import tfstate
+
+_NOTHING = Told()
 
 
-def render_specs(paths: Iterable[str], out: Path, *, modules: ModuleSource) -> list[Rendered]:
+def render_specs(paths: Iterable[str], out: Path, *, modules: ModuleSource, told: Told = _NOTHING) -> list[Rendered]:
     """Return the files of each spec's stack, after those of the modules that all share where `modules` is SHARED.
 
     A directory means every `*.yaml` below it. Raises Invalid with the problems of all specs where one has errors, or
-    where the stack in `out` has something that its spec drops without a word; Failure for two specs of one stack.
+    where the stack in `out` has something that its spec drops without a word. `told` is about the only stack.
     """
-    plans = _plan(_check(paths), out, modules=modules)
+    plans = _plan(_check(paths), out, modules=modules, told=told)
     stacks = [templates.render(planned) for planned in plans]
     shared = [templates.shared_modules({stack.name for stack in stacks})] if modules is SHARED else []
     return [*shared, *stacks]
 
 
-def _check(paths: Iterable[str]) -> list[tuple[str, Spec, Document]]:
+def _check(paths: Iterable[str]) -> list[SpecFile]:
     """Return the path, the spec and the document of each file, and print the warnings."""
-    results = {path: check_file(path) for path in list_spec_files(paths)}
-    problems = sorted(problem for result in results.values() for problem in result.problems)
-    specs = [
-        (path, result.spec, result.document)
-        for path, result in results.items()
-        if result.spec is not None and result.document is not None and not result.has_errors
-    ]
+    results, specs = check_files(paths)
+    problems = sorted(problem for result in results for problem in result.problems)
     if len(specs) < len(results):
         raise Invalid(problems)
     for warning in problems:
         console.print_status(*source_lines(warning))
-    refuse_duplicate_stacks((path, spec) for path, spec, _ in specs)
     return specs
 
 
-def _plan(specs: Iterable[tuple[str, Spec, Document]], out: Path, *, modules: ModuleSource) -> list[StackPlan]:
-    plans, problems = [], []
+def _plan(
+    specs: Sequence[SpecFile], out: Path, *, modules: ModuleSource, told: Told
+) -> list[StackPlan]:
+    if len(specs) != 1 and told != Told():
+        raise Failure("'--applied', '--never-applied' and '--state' are about one stack: give its spec alone")
+    plans, problems = [], [*check_together(specs), *_check_neighbours(specs, out)]
     for path, spec, document in specs:
-        source = "standard input" if path == STDIN else Path(path).name
-        planned = stack_plan.plan(spec, source=source, modules=modules)
-        before = manifest.read(out / planned.name / manifest.NAME).items
-        problems += removal_check.list_problems(spec, document, planned, before)
+        planned, found = _plan_over((path, spec, document), out / spec.stack, modules=modules, told=told)
+        problems += found
         plans.append(planned)
     if problems:
-        raise Invalid(problems)
+        is_of_history = any(problem.rule == removal_check.RULE for problem in problems) and told == Told()
+        raise Invalid(problems, advice=[f"pcaform: {NEVER_APPLIED}"] if is_of_history else ())
     return plans
+
+
+def _plan_over(
+    spec_file: SpecFile, directory: Path, *, modules: ModuleSource, told: Told
+) -> tuple[StackPlan, list[Finding]]:
+    """Return the plan of a stack over what is on disk, and what it would lose.
+
+    A local state is only asked where the manifest's memory stands in the way: a spec renders alike with and without it.
+    """
+    path, spec, document = spec_file
+    source = "standard input" if path == STDIN else Path(path).name
+    known = manifest.read(directory / manifest.NAME)
+    state_file = local_state_file(directory, known.record, spec)
+    local = None if state_file is None else read_state(str(state_file))
+    before = record_of(directory, known, told, local)
+
+    def check(before: Record) -> tuple[StackPlan, list[Finding]]:
+        planned = stack_plan.plan(spec, source=source, modules=modules, before=before)
+        return planned, removal_check.list_problems(spec, document, planned, before)
+
+    planned, problems = check(before)
+    if problems and local is not None and told == Told():
+        planned, problems = check(history.confirm(before, local))
+    state = told.state or local
+    if state is not None and not problems:
+        check_state(directory, state, before, planned.record)
+    return planned, problems
+
+
+def read_state(path: str) -> StateContent:
+    """Return what a state has, in a file or on standard input for `-`; raises Failure for anything but a state."""
+    found = tfstate.read(read_bytes(path), display_name(path), is_applied=True)
+    arns = {each.address: each.attributes.get("arn") for each in found.resources if not each.is_reference}
+    return StateContent(arns, is_empty=not arns and not found.others)
+
+
+def _check_neighbours(specs: Sequence[SpecFile], out: Path) -> Iterator[Finding]:
+    """Yield where a spec has the state, or manages the ARN, of a stack in `out` that is not among the specs."""
+    rendered = {spec.stack for _, spec, _ in specs}
+    for path in sorted(out.glob(f"*/{manifest.NAME}")):
+        if path.parent.name not in rendered:
+            items = manifest.read(path).record.items
+            yield from check_against(specs, path.parent.name, items)
 
 
 def finish_all(stacks: Iterable[Rendered], finish: Callable[[Rendered], int]) -> int:

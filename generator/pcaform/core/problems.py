@@ -23,8 +23,9 @@ class Failure(Exception):  # noqa: N818 - an expected failure, not a programming
 
 
 class Invalid(Failure):
-    """A spec with problems; all of them together, sorted by position."""
+    """A spec with problems; all of them together, sorted by position, and then advice that is about all."""
 
-    def __init__(self, problems: Iterable[Finding]) -> None:
+    def __init__(self, problems: Iterable[Finding], *, advice: Iterable[str] = ()) -> None:
         self.problems = sorted(problems)
-        super().__init__(*map(str, self.problems))
+        self.advice = tuple(advice)
+        super().__init__(*map(str, self.problems), *self.advice)

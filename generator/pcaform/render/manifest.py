@@ -1,7 +1,8 @@
-"""The manifest of a stack: a JSON file that records the files of the last render and the items of its spec.
+"""The manifest of a stack: a JSON file that records the files of the last render, and what the stack ever had.
 
 With it, a later render can tell its own files from others, and an item that was removed from one that never existed.
-The tool's version is only written here, so that no other file changes with it.
+Absence is not emptiness: what is not there, or in another format, is never taken for a stack that had nothing. The
+tool's version is only written here, so that no other file changes with it.
 """
 
 import hashlib
@@ -19,27 +20,54 @@ from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
 from pcaform.terraform.schema import certificate_terms, identity_fields
+from pcaform.terraform.state_location import state_location
 
 NAME = ".pcaform.json"
-_FORMAT = "1.0"
-_REMEDY = "restore it, or render into an empty directory"
+_FORMAT = "1.1"
+_FORMATS = ("1.0", _FORMAT)
+"""The formats that are read; 1.0 has no history."""
+_REMEDY = "restore it, for example from version control"
 _FORBIDDEN = frozenset("\\:\0\n")
 """On Windows the first two can also lead out of a directory."""
 
 AWS = "aws"
+BACKEND = "backend"
 AUTHORITIES = "certificate_authorities"
 IDENTITY = "identity"
 REVOCATION = "revocation"
-_PARTS = (IDENTITY, REVOCATION, "certificate", "provider")
-"""Parts of an item that are mappings themselves."""
 PRINCIPAL = "principal"
 ARN = "arn"
+NAME_AT_AWS = "name"
+MANAGED = "managed"
 PERMITS = "permits"
+PROTECTED = "protected"
+PROVIDER = "provider"
 ACTIVATION = "activation"
-_PLAIN_SECTIONS = ("crl_buckets", "certificates")
+CERTIFICATE = "certificate"
+GENERATION = "generation"
 SIGNED_IN = "signed_in"
-
+FORMER = "former"
+OLDEST = "oldest"
+REMOVAL = "removal"
+_PARTS = (IDENTITY, REVOCATION, CERTIFICATE, PROVIDER, REMOVAL)
+"""Parts of an item that are mappings themselves."""
 Items = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a stack may have at AWS, as far as its renders tell: none of them need have been applied.
+
+    An item has the keys that it had before (`former`), and a certificate the oldest generation that may still be
+    installed (`oldest`); both until it is known that a later render was applied.
+    """
+
+    items: Items = field(default_factory=dict)
+    """`section.key` of the spec -> values that must not change unnoticed, such as a certificate's generation."""
+    let_go: Items = field(default_factory=dict)
+    """The items, or only their certificates, that a spec had under `removed`, with what it said there (`removal`)."""
+    moves: Mapping[str, str] = field(default_factory=dict)
+    """The addresses that were moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +76,9 @@ class Manifest:
 
     files: Mapping[str, str] = field(default_factory=dict)
     """Path in the stack -> digest of what was written."""
-    items: Items = field(default_factory=dict)
-    """`section.key` of the spec -> values that must not change unnoticed, such as a certificate's generation."""
+    record: Record = field(default_factory=Record)
+    is_missing: bool = False
+    """Whether there is no manifest, which does not mean that there is no stack."""
 
 
 def digest(content: bytes) -> str:
@@ -57,12 +86,14 @@ def digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def serialize(files: Mapping[str, bytes], items: Items) -> bytes:
+def serialize(files: Mapping[str, bytes], record: Record) -> bytes:
     """Return the manifest of these files: sorted, one line per file and item, so that merges conflict rarely."""
     lines = [
         _format_table("files", {path: digest(content) for path, content in files.items()}),
         f'  "format_version": "{_FORMAT}"',
-        _format_table("items", items),
+        _format_table("items", record.items),
+        _format_table("let_go", record.let_go),
+        _format_table("moves", record.moves),
         f'  "pcaform_version": "{__version__}"',
     ]
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
@@ -74,24 +105,44 @@ def _format_table(name: str, entries: Mapping[str, Any]) -> str:
 
 
 def read(path: Path) -> Manifest:
-    """Return the manifest in a file, or an empty one if there is no file.
+    """Return the manifest in a file; `is_missing` where there is no file.
 
-    Raises Failure if it cannot be read, is not a manifest, or names a file that pcaform never writes: such a manifest
-    was edited, and following it would delete files of others.
+    Raises Failure if it cannot be read, is not a manifest, has a format of another pcaform, or names a file that
+    pcaform never writes: such a manifest was edited, and following it would delete files of others.
     """
     try:
         content: Any = json.loads(path.read_bytes())
+        if content["format_version"] not in _FORMATS:
+            raise _other_format(path, content)
         files = {str(name): str(value) for name, value in content["files"].items()}
-        items = {str(name): _read_item(value) for name, value in content.get("items", {}).items()}
+        record = _read_record(content)
     except (FileNotFoundError, NotADirectoryError):
-        return Manifest()
+        return Manifest(is_missing=True)
     except OSError as error:
         raise Failure(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Failure(f"{path}: not a manifest of pcaform: {_REMEDY}") from None
+        raise Failure(f"{path}: not a whole manifest of pcaform: {_REMEDY}") from None
     if unsafe_paths := sorted(name for name in files if not is_safe_path(name)):
         raise Failure(f"{path}: names {unsafe_paths[0]!r}, which pcaform never writes: {_REMEDY}")
-    return Manifest(files, items)
+    return Manifest(files, record)
+
+
+def _other_format(path: Path, content: Mapping[str, Any]) -> Failure:
+    version, formats = content["format_version"], " and ".join(_FORMATS)
+    return Failure(
+        f"{path}: this manifest has format {version}, and pcaform {__version__} reads {formats}: use the pcaform that "
+        f"wrote it ({content.get('pcaform_version', 'a later release')}), or {_REMEDY}"
+    )
+
+
+def _read_record(content: Mapping[str, Any]) -> Record:
+    """Return what a manifest remembers; raises KeyError where a table that its format has is not there."""
+    history = content if content["format_version"] == _FORMAT else {"let_go": {}, "moves": {}}
+    items, let_go = (
+        {str(name): _read_item(value) for name, value in table.items()}
+        for table in (content["items"], history["let_go"])
+    )
+    return Record(items, let_go, {str(old): str(new) for old, new in history["moves"].items()})
 
 
 def _read_item(value: Any) -> dict[str, Any]:
@@ -107,44 +158,48 @@ def is_safe_path(path: str) -> bool:
     return is_inside and not is_terraform_file and not path.endswith((".tfvars", ".tfvars.json"))
 
 
-def build_manifest_items(spec: Spec) -> Items:
+def build_manifest_items(spec: Spec) -> dict[str, dict[str, Any]]:
     """Return the items of a stack, by `section.key`, so that the next render finds removals and forbidden changes.
 
     The item of a CA has its provider, its identity (what AWS never changes), and the terms of its certificate:
     Terraform ignores edits of those, since replacing the certificate would revoke it.
     """
-    items: dict[str, dict[str, Any]] = {AWS: {"account_id": spec.aws.account_id, "region": spec.aws.region}}
+    backend, location = state_location(spec.terraform.backend)
+    items: dict[str, dict[str, Any]] = {
+        AWS: {"account_id": spec.aws.account_id, "region": spec.aws.region},
+        BACKEND: {backend: location},
+    }
     for key, authority in spec.certificate_authorities.items():
         if isinstance(authority, Reference):
-            item = {"managed": False, ARN: authority.arn, PERMITS: bool(authority.permissions)}
+            item = {MANAGED: False, ARN: authority.arn, PERMITS: bool(authority.permissions)}
         else:
             item = _ca_item(key, authority, spec)
         items[f"{AUTHORITIES}.{key}"] = item
-    items |= {f"issuers.{key}": {PRINCIPAL: _principal_kind(issuer)} for key, issuer in spec.issuers.items()}
-    items |= {f"{section}.{key}": {PRINCIPAL: "role"} for section, key, _ in spec.operator_roles}
-    for section in _PLAIN_SECTIONS:
-        entries = getattr(spec, section).items()
-        items |= {f"{section}.{key}": without_none({ARN: getattr(entry, ARN, None)}) for key, entry in entries}
+    items |= {f"issuers.{key}": _issuer_item(issuer) for key, issuer in spec.issuers.items()}
+    for section, key, role in spec.operator_roles:
+        items[f"{section}.{key}"] = {PRINCIPAL: "role", NAME_AT_AWS: role.role_name}
+    items |= {f"crl_buckets.{key}": {NAME_AT_AWS: each.bucket or key} for key, each in spec.crl_buckets.items()}
+    items |= {f"certificates.{key}": without_none({ARN: each.arn}) for key, each in spec.certificates.items()}
     return items
 
 
 def _ca_item(key: str, authority: CertificateAuthority, spec: Spec) -> dict[str, Any]:
     """Return the item of a CA: its provider and identity, and the terms of its certificate if it is issued here."""
     item: dict[str, Any] = {
-        "managed": True,
+        MANAGED: True,
         ARN: authority.arn,
         IDENTITY: _identity(authority, spec.region_of(key)),
         PERMITS: bool(authority.permissions and authority.activation != "pending") or None,
-        "protected": authority.deletion_protection,
+        PROTECTED: authority.deletion_protection,
         REVOCATION: _enabled_revocation(authority) or None,
-        "provider": _dump(authority.provider),
+        PROVIDER: _dump(authority.provider),
         ACTIVATION: "certificate" if isinstance(authority.activation, OfflineActivation) else authority.activation,
     }
     if authority.activation is None:
         terms = {name: _dump(getattr(authority, name)) for name in certificate_terms()}
         signer = spec.certificate_authorities[authority.parent] if authority.parent else authority
         terms[SIGNED_IN] = _dump(signer.provider)
-        item["certificate"] = {"generation": authority.generation, **without_none(terms)}
+        item[CERTIFICATE] = {GENERATION: authority.generation, **without_none(terms)}
     return without_none(item)
 
 
@@ -163,11 +218,13 @@ def _enabled_revocation(authority: CertificateAuthority) -> dict[str, bool]:
     return {name: block.enabled for name, block in authority.revocation_configuration if block is not None}
 
 
-def _principal_kind(issuer: Issuer) -> str:
-    """Return the kind of an issuer's principal: changing it would destroy the old principal."""
-    if issuer.is_owned:
-        return "user" if issuer.role is None else "role"
-    return "existing"
+def _issuer_item(issuer: Issuer) -> dict[str, Any]:
+    """Return the item of an issuer: the kind of its principal, since another kind would destroy the old one."""
+    if not issuer.is_owned:
+        return {PRINCIPAL: "existing"}
+    if issuer.role is None:
+        return {PRINCIPAL: "user", NAME_AT_AWS: issuer.user_name}
+    return {PRINCIPAL: "role", NAME_AT_AWS: issuer.role.role_name}
 
 
 def _dump(value: Any) -> Any:

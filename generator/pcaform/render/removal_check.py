@@ -5,68 +5,102 @@ it; it ignores edits of an issued certificate. Both happen silently, so both are
 what to do.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.core.finding import Finding
+from pcaform.render.history import APPLIED, ARN_IN_STATE, DESTROY, OF_STACK, Item, renamed_items
 from pcaform.render.manifest import (
     ACTIVATION,
     ARN,
     AUTHORITIES,
     AWS,
+    CERTIFICATE,
+    GENERATION,
     IDENTITY,
+    MANAGED,
+    NAME_AT_AWS,
+    OLDEST,
     PERMITS,
     PRINCIPAL,
+    PROTECTED,
+    PROVIDER,
     REVOCATION,
     SIGNED_IN,
     Items,
+    Record,
 )
 from pcaform.render.plan.stack import StackPlan
+from pcaform.render.reuse_check import HOW, check_reused_keys, list_moves
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.parse import Violation, locate
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document
-from pcaform.terraform import module_names
-from pcaform.terraform.resource_types import AUTHORITY
 from pcaform.terraform.schema import by_path
 
 RULE = "left-unsaid"
-_CERTIFICATE = "certificate"
-_PROVIDER = "provider"
-_GENERATION = "generation"
 _PENDING = "pending"
 _RENAMED = (AUTHORITIES, "issuers")
-Item = Mapping[str, Any]
 
 
-def list_problems(spec: Spec, document: Document, plan: StackPlan, before: Items) -> list[Finding]:
-    """Return what rendering `plan` over a stack with these items would lose silently, located in the spec."""
+def list_problems(spec: Spec, document: Document, plan: StackPlan, before: Record) -> list[Finding]:
+    """Return what rendering `plan` over a stack with this record would lose silently, located in the spec."""
     return sorted(
         document.problem(locate(document, finding.loc), finding.message, rule=RULE, of_key=len(finding.loc) == 1)
-        for finding in check_items(spec, plan, before)
+        for finding in check_items(spec, plan.record, before)
     )
 
 
-def check_items(spec: Spec, plan: StackPlan, before: Items) -> Iterator[Violation]:
-    """Yield each item of the stack on disk that the new plan loses, or changes in a way that Terraform ignores."""
-    renamed = _renamed_items(spec)
-    yield from _check_location(plan.items, before)
-    for name, source, new in _list_moves(spec, before):
-        yield from _check_moved_ca(spec, source, new, before[name], plan.items[f"{AUTHORITIES}.{new}"])
-    for name, item in before.items():
-        if name == AWS:
-            continue
-        new = renamed.get(name, name)
-        now = plan.items.get(new)
-        if now is None or _managed_level(item) > _managed_level(now):
-            yield from _check_removal(spec, name, item) if _managed_level(item) else ()
-        elif name.startswith(f"{AUTHORITIES}."):
-            yield from _check_ca(spec, new.partition(".")[2], _rename_parent(item, renamed), now)
-        elif name.startswith("issuers."):
-            yield from _check_principal_kind(new.partition(".")[2], item.get(PRINCIPAL), now[PRINCIPAL])
-        elif name.startswith("certificates."):
-            yield from _check_arn(("certificates", new.partition(".")[2]), item.get(ARN), now.get(ARN))
+def check_items(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
+    """Yield each item of the stack on disk that the new record loses, or changes in a way that Terraform ignores."""
+    renamed = renamed_items(spec)
+    yield from _check_location(now, before)
+    yield from check_reused_keys(spec, now, before)
+    for move in list_moves(spec, now, before):
+        if isinstance(move, Violation):
+            yield move
+        else:
+            yield from _check_ca(spec, move.key, move.before, move.now)
+    for name, item in {**_list_undone(now, before, renamed), **before.items}.items():
+        if name not in OF_STACK:
+            yield from _check_item(spec, (name, item), renamed, now, before)
+    for name, item in before.let_go.items():
+        removal = spec.removed.get(_removed_key(name))
+        if name not in before.items and isinstance(removal, Destroy):
+            yield from _check_destroyed(("removed", _removed_key(name)), name, item, removal, before)
+
+
+def _check_item(
+    spec: Spec, old: tuple[str, Item], renamed: Mapping[str, str], now: Record, before: Record
+) -> Iterator[Violation]:
+    """Check one item of the stack on disk: it left, or what changes in it."""
+    name, item = old
+    section, _, key = renamed.get(name, name).partition(".")
+    new_item = now.items.get(f"{section}.{key}")
+    if new_item is None or _managed_level(item) > _managed_level(new_item):
+        yield from _check_removal(spec, name, item, before) if _managed_level(item) else ()
+    elif section == AUTHORITIES:
+        yield from _check_ca(spec, key, _rename_parent(item, renamed), new_item)
+    elif section == "issuers":
+        yield from _check_principal_kind(key, item.get(PRINCIPAL), new_item[PRINCIPAL])
+    elif section == "certificates":
+        yield from _check_arn((section, key), item, new_item.get(ARN))
+
+
+def _list_undone(now: Record, before: Record, renamed: Mapping[str, str]) -> Items:
+    """Return what was let go, is still in the state that was shown, and is declared again: it stays."""
+    return {
+        name: item
+        for name, item in before.let_go.items()
+        if APPLIED in item and now.items.get(renamed.get(name, name), {}).get(MANAGED, True)
+    }
+
+
+def _removed_key(name: str) -> str:
+    section, _, key = name.partition(".")
+    return key if section == AUTHORITIES else name
 
 
 def _managed_level(item: Item) -> int:
@@ -74,54 +108,20 @@ def _managed_level(item: Item) -> int:
 
     Older manifests have no `permits`: they contain only those references that have permissions.
     """
-    return 2 if item.get("managed", True) else int(item.get(PERMITS, True))
-
-
-def _renamed_items(spec: Spec) -> dict[str, str]:
-    """Return old item -> new item, from each `renamed_from` in the spec."""
-    sections: dict[str, Mapping[str, Any]] = {AUTHORITIES: spec.managed, "issuers": spec.issuers}
-    return {
-        f"{section}.{item.renamed_from}": f"{section}.{key}"
-        for section, entries in sections.items()
-        for key, item in entries.items()
-        if item.renamed_from is not None
-    }
-
-
-def _list_moves(spec: Spec, before: Items) -> Iterator[tuple[str, str, str]]:
-    """Yield item, source address and new key of each CA that `moves` gives another key, whatever `removed` says."""
-    for name in before:
-        section, _, old = name.partition(".")
-        for new in spec.managed if section == AUTHORITIES else ():
-            pairs = zip(_addresses(old), _addresses(new), strict=True)
-            yield from ((name, source, new) for source, target in pairs if spec.moves.get(source) == target)
-
-
-def _check_moved_ca(spec: Spec, source: str, key: str, before: Item, now: Item) -> Iterator[Violation]:
-    """Check a CA that moves to another key: Terraform moves it even if `removed` says to forget it."""
-    if all(now.get(IDENTITY, {}).get(name) == value for name, value in before.get(IDENTITY, {}).items()):
-        yield from _check_ca(spec, key, before, now)
-        return
-    message = f"'{key}' is another CA: Terraform moves before it removes, and would replace the CA that it moves"
-    yield Violation(("moves", source), message)
-
-
-def _addresses(key: str) -> tuple[str, str]:
-    call = module_names.ca(key)
-    return f"module.{call}", module_names.resource(call, AUTHORITY)
+    return 2 if item.get(MANAGED, True) else int(item.get(PERMITS, True))
 
 
 def _rename_parent(item: Item, renamed: Mapping[str, str]) -> Item:
     """Return an old item with the new key of its parent."""
-    terms = item.get(_CERTIFICATE)
+    terms = item.get(CERTIFICATE)
     parent = renamed.get(f"{AUTHORITIES}.{terms.get('parent')}") if terms else None
-    return {**item, _CERTIFICATE: {**terms, "parent": parent.partition(".")[2]}} if terms and parent else item
+    return {**item, CERTIFICATE: {**terms, "parent": parent.partition(".")[2]}} if terms and parent else item
 
 
-def _check_location(now: Items, before: Items) -> Iterator[Violation]:
+def _check_location(now: Record, before: Record) -> Iterator[Violation]:
     """Check that the stack stays in its account and region: its state only knows objects there."""
-    for name, value in before.get(AWS, {}).items():
-        if now[AWS].get(name) != value:
+    for name, value in before.items.get(AWS, {}).items():
+        if now.items[AWS].get(name) != value:
             message = (
                 f"the stack on disk has {name} {value}: with another one Terraform would create every CA again, so "
                 "use a new stack for it"
@@ -129,10 +129,10 @@ def _check_location(now: Items, before: Items) -> Iterator[Violation]:
             yield Violation((AWS, name), message)
 
 
-def _check_removal(spec: Spec, name: str, item: Item) -> Iterator[Violation]:
+def _check_removal(spec: Spec, name: str, item: Item, before: Record) -> Iterator[Violation]:
     """Check an item that is no longer in the spec against its entry under `removed`."""
     section, _, key = name.partition(".")
-    removed_key = key if section == AUTHORITIES else name
+    removed_key = _removed_key(name)
     removal = spec.removed.get(removed_key)
     if removal is None:
         ways_to_keep = "keep it, rename it with 'renamed_from'," if section in _RENAMED else "keep it under this key,"
@@ -144,14 +144,37 @@ def _check_removal(spec: Spec, name: str, item: Item) -> Iterator[Violation]:
         yield Violation((section,), message)
         return
     loc = ("removed", removed_key)
-    if isinstance(removal, Destroy) and item.get("protected"):
-        message = f"'{key}' is protected: apply it once with 'deletion_protection: false', then destroy it"
-        yield Violation(loc, message)
-    if not isinstance(removal, Destroy):
+    if isinstance(removal, Destroy):
+        yield from _check_destroyed(loc, name, item, removal, before)
+    else:
         yield from _check_forgotten_generation(removed_key, item, removal)
     provider = None if isinstance(removal, str) else removal.provider
-    if item.get(_PROVIDER) not in (None, provider and provider.model_dump(exclude_none=True)):
+    if item.get(PROVIDER) not in (None, provider and provider.model_dump(exclude_none=True)):
         yield Violation(loc, f"'{key}' had its own 'provider': repeat it here, so that Terraform finds '{key}'")
+
+
+def _check_destroyed(
+    loc: tuple[str, str], name: str, item: Item, removal: Destroy, before: Record
+) -> Iterator[Violation]:
+    """Check that an item to destroy is not protected, and that the ARN which confirms it is its own, if it is known."""
+    key, typed = name.partition(".")[2], removal.destroy
+    if item.get(PROTECTED):
+        message = f"'{key}' is protected: apply it once with 'deletion_protection: false', then destroy it"
+        yield Violation(loc, message)
+    known, name_at_aws = _known_arn(item), item.get(NAME_AT_AWS)
+    others = [other for other, each in before.items.items() if other != name and _known_arn(each) == typed]
+    if known is not None and known != typed:
+        yield Violation((*loc, DESTROY), f"'{typed}' is not '{key}', which is {known}")
+    elif name_at_aws is not None and re.split("[:/]", typed)[-1] != name_at_aws:
+        yield Violation((*loc, DESTROY), f"'{typed}' is not '{key}', whose name is '{name_at_aws}'")
+    elif others:
+        yield Violation((*loc, DESTROY), f"'{typed}' is '{others[0].partition('.')[2]}', not '{key}'")
+
+
+def _known_arn(item: Item) -> str | None:
+    """Return the ARN of an item in the state that was shown, or in the spec."""
+    arn: str | None = item.get(ARN_IN_STATE) or item.get(ARN)
+    return arn
 
 
 def _check_principal_kind(key: str, before: Any, now: Any) -> Iterator[Violation]:
@@ -166,32 +189,31 @@ def _check_principal_kind(key: str, before: Any, now: Any) -> Iterator[Violation
 
 def _check_forgotten_generation(key: str, item: Item, removal: str | Forget) -> Iterator[Violation]:
     """Check that `removed` covers the last generation of a forgotten CA: otherwise Terraform would revoke it."""
-    terms, last = item.get(_CERTIFICATE), removal.generation if isinstance(removal, Forget) else 1
-    if terms is not None and terms[_GENERATION] > last:
-        entry = f"{key}: {{forget: everything, generation: {terms[_GENERATION]}}}"
-        message = f"Terraform would revoke its certificate of generation {terms[_GENERATION]}: write '{entry}'"
+    terms, last = item.get(CERTIFICATE), removal.generation if isinstance(removal, Forget) else 1
+    if terms is not None and terms[GENERATION] > last:
+        entry = f"{key}: {{forget: everything, generation: {terms[GENERATION]}}}"
+        message = f"Terraform would revoke its certificate of generation {terms[GENERATION]}: write '{entry}'"
         yield Violation(("removed", key), message)
 
 
 def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Violation]:
     """Check a CA that stays: its provider, and the certificate that this stack issued for it."""
     loc = (AUTHORITIES, key)
-    if before.get("managed") and before.get(_PROVIDER) != now.get(_PROVIDER):
+    if before.get(MANAGED) and before.get(PROVIDER) != now.get(PROVIDER):
         message = f"'{key}' had another 'provider': a CA cannot move, and Terraform would create a second one"
-        yield Violation((*loc, _PROVIDER), message)
-    if now.get(ARN) or not before.get("managed"):
-        yield from _check_arn(loc, before.get(ARN), now.get(ARN))
+        yield Violation((*loc, PROVIDER), message)
+    yield from _check_arn(loc, before, now.get(ARN))
     yield from _check_identity(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
     yield from _check_revocation(loc, before.get(REVOCATION, {}), now.get(REVOCATION, {}))
     if before.get(PERMITS):
         yield from _check_permission(loc, spec.certificate_authorities[key])
-    issued, planned = before.get(_CERTIFICATE), now.get(_CERTIFICATE)
+    issued, planned = before.get(CERTIFICATE), now.get(CERTIFICATE)
     if issued is not None and planned is None:
         yield from _check_handover(spec, key, issued)
     elif issued is not None and planned is not None:
         yield from _check_certificate_terms(loc, issued, planned)
-    elif planned is not None and before.get("managed"):
-        yield from _check_second_certificate(loc, before.get(ACTIVATION), planned[_GENERATION])
+    elif planned is not None and before.get(MANAGED):
+        yield from _check_second_certificate(loc, before.get(ACTIVATION), planned[GENERATION])
     yield from _check_back_to_pending(loc, before, now)
 
 
@@ -208,14 +230,21 @@ def _check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[V
             yield Violation((*loc, name), message)
 
 
-def _check_arn(loc: tuple[str, str], before: str | None, now: str | None) -> Iterator[Violation]:
+def _check_arn(loc: tuple[str, str], before: Item, now: str | None) -> Iterator[Violation]:
     """Check that a key still means the same CA or certificate: everything that refers to the key would switch to it."""
-    if before is not None and before != now:
-        message = (
-            f"'{loc[1]}' was {before}, seen {_describe(now)}: that is another one. Give it a new key; if this stack "
-            f"created or permitted something on it, declare under 'removed' what happens to '{loc[1]}'"
-        )
-        yield Violation((*loc, ARN), message)
+    known = _known_arn(before)
+    if known is None or known == now:
+        return
+    if now is None and before.get(MANAGED, True):
+        if APPLIED not in before:
+            message = f"until the import of {known} is applied, Terraform would create another one: keep it, or {HOW}"
+            yield Violation((*loc, ARN), message)
+        return
+    message = (
+        f"'{loc[1]}' was {known}, seen {_describe(now)}: that is another one. Give it a new key; if this stack "
+        f"created or permitted something on it, declare under 'removed' what happens to '{loc[1]}'"
+    )
+    yield Violation((*loc, ARN), message)
 
 
 def _check_revocation(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
@@ -240,7 +269,7 @@ def _check_permission(loc: tuple[str, str], authority: CertificateAuthority | Re
 
 def _check_handover(spec: Spec, key: str, issued: Item) -> Iterator[Violation]:
     """Check that a certificate that is no longer issued here is forgotten: otherwise Terraform would revoke it."""
-    removal, generation = spec.removed.get(key), issued[_GENERATION]
+    removal, generation = spec.removed.get(key), issued[GENERATION]
     if not isinstance(removal, Forget) or removal.generation < generation:
         entry = f"removed: {{{key}: {{forget: certificate, generation: {generation}}}}}"
         message = f"this stack issued the certificate of '{key}', and Terraform would revoke it: write '{entry}'"
@@ -268,7 +297,7 @@ def _check_second_certificate(loc: tuple[str, str], before: str | None, generati
 
 def _check_back_to_pending(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
     """Check that a CA with a certificate does not go back to `pending`: it would lose its permissions and shares."""
-    had_one = _CERTIFICATE in before or before.get(ACTIVATION, _PENDING) != _PENDING
+    had_one = CERTIFICATE in before or before.get(ACTIVATION, _PENDING) != _PENDING
     if had_one and now.get(ACTIVATION) == _PENDING:
         message = (
             f"'{loc[1]}' has a certificate: while it waits for another one, its permissions and shares are removed. "
@@ -279,23 +308,29 @@ def _check_back_to_pending(loc: tuple[str, str], before: Item, now: Item) -> Ite
 
 def _check_certificate_terms(loc: tuple[str, str], issued: Item, planned: Item) -> Iterator[Violation]:
     """Check that the terms of a generation stay the same: an issued certificate cannot change."""
-    generation, previous = planned[_GENERATION], issued[_GENERATION]
+    generation, previous = planned[GENERATION], issued[GENERATION]
+    if generation > issued.get(OLDEST, previous) + 1 and generation == previous + 1:
+        message = (
+            f"Terraform cannot install generation {generation} while {issued[OLDEST]} is installed, and it is not "
+            f"known whether {previous} was applied: {HOW}"
+        )
+        yield Violation((*loc, GENERATION), message)
     if generation not in (previous, previous + 1):
         reason = "Terraform would revoke it" if generation < previous else "Terraform cannot skip one"
         message = (
             f"generation {previous} was rendered, and {reason}: the next one is {previous + 1}. If {previous} was "
-            "never applied, restore the stack's directory to its earlier content"
+            "never applied, show the state with '--state', or restore the stack's directory to its earlier content"
         )
-        yield Violation((*loc, _GENERATION), message)
+        yield Violation((*loc, GENERATION), message)
     elif generation > previous and issued.get(SIGNED_IN) != planned.get(SIGNED_IN):
         message = (
             "the earlier generation was signed with another 'provider', and Terraform would no longer find it: "
             "choose a parent with the same 'provider', or create a new CA"
         )
         yield Violation((*loc, "parent"), message)
-    if generation != previous:
+    if generation != previous or set(issued) == {GENERATION}:
         return
-    for term in sorted({*issued, *planned} - {SIGNED_IN}):
+    for term in sorted({*issued, *planned} - {SIGNED_IN, OLDEST}):
         if issued.get(term) != planned.get(term):
             message = (
                 f"generation {generation} was issued with {term} {_describe(issued.get(term))}, seen "

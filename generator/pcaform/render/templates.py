@@ -38,7 +38,7 @@ def render(plan: StackPlan) -> Rendered:
     files |= {path: f"{text.strip()}\n".encode() for path, text in plan.texts.items()}
     for module in plan.modules:
         files |= _read_module(module)
-    return Rendered(plan.name, {**files, manifest.NAME: manifest.serialize(files, plan.items)})
+    return Rendered(plan.name, {**files, manifest.NAME: manifest.serialize(files, plan.record)})
 
 
 def shared_modules(stacks: Collection[str]) -> Rendered:
@@ -47,7 +47,7 @@ def shared_modules(stacks: Collection[str]) -> Rendered:
         raise Failure(f"a stack named '{MODULES}' cannot be beside the shared modules: rename the stack")
     names = sorted(path.name for path in packaged_directory(MODULES).iterdir() if path.is_dir())
     files = {path.removeprefix(f"{MODULES}/"): text for name in names for path, text in _read_module(name).items()}
-    return Rendered(MODULES, {**files, manifest.NAME: manifest.serialize(files, {})})
+    return Rendered(MODULES, {**files, manifest.NAME: manifest.serialize(files, manifest.Record())})
 
 
 @cache

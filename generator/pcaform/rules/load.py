@@ -8,6 +8,7 @@ from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.catalog import problems
+from pcaform.rules.together import SpecFile
 from pcaform.spec.parse import file_reader, load_pem_files, parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, parse
@@ -73,12 +74,12 @@ def check_file(path: str) -> LoadResult:
     return load_text(read_bytes(path), display_name(path), directory=base_directory(path))
 
 
-def refuse_duplicate_stacks(specs: Iterable[tuple[str, Spec]]) -> None:
-    """Raise Failure for two files of one stack: they would write one directory, also where a disk ignores case."""
-    paths: dict[str, str] = {}
-    for path, spec in specs:
-        other = paths.setdefault(spec.stack.casefold(), path)
-        if other != path:
-            raise Failure(
-                f"{display_name(other)}, {display_name(path)}: both are the stack '{spec.stack}'; rename one of them"
-            )
+def check_files(paths: Iterable[str]) -> tuple[list[LoadResult], list[SpecFile]]:
+    """Return the result of each spec that arguments name, and those without errors with their path and document."""
+    results = {path: check_file(path) for path in list_spec_files(paths)}
+    valid = [
+        (path, result.spec, result.document)
+        for path, result in results.items()
+        if result.spec is not None and result.document is not None and not result.has_errors
+    ]
+    return list(results.values()), valid

@@ -48,12 +48,14 @@ class _Instance:
             raise TypeError("attributes must be a mapping")
 
 
-def read(content: bytes, name: str) -> Inventory:
-    """Return the private CAs in a state or plan, with the resources that use them.
+def read(content: bytes, name: str, *, is_applied: bool = False) -> Inventory:
+    """Return the private CAs in a state or plan, with the resources that use them; no plan where `is_applied`.
 
     Raises Failure for documents that are incomplete or damaged.
     """
     document = _decode(content, name)
+    if is_applied and "planned_values" in document:
+        raise Failure(f"{name}: a plan, which does not show what was applied: use the output of 'terraform state pull'")
     others: Counter[str] = Counter()
     try:
         return _build_inventory(_instances(document, others), others)

@@ -15,7 +15,7 @@ def stack(**files: str) -> Rendered:
 
 def stack_of(content: dict[str, bytes]) -> Rendered:
     """Return a stack of these files, with the manifest that rendering gives it."""
-    return Rendered("s", {**content, NAME: manifest.serialize(content, {})})
+    return Rendered("s", {**content, NAME: manifest.serialize(content, manifest.Record())})
 
 
 def tree(directory: Path) -> dict[str, str]:

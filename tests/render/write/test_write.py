@@ -184,7 +184,7 @@ def test_a_manifest_that_names_what_is_never_ours(tmp_path: Path, path: str, *, 
         (directory / path).write_bytes(b"precious")
     before = tree(tmp_path)
     named = str(outside) if path == "ABSOLUTE" else path
-    (directory / NAME).write_bytes(manifest.serialize({named: b"precious"}, {}))
+    (directory / NAME).write_bytes(manifest.serialize({named: b"precious"}, manifest.Record()))
     with pytest.raises(Failure, match=r"\.pcaform\.json: names .*, which pcaform never writes: restore it"):
         write(stack(a_tf="new"), tmp_path, force=force)
     assert tree(tmp_path) == before

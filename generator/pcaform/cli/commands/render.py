@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pcaform.core.garbage_collection import gc_paused
+from pcaform.core.problems import Failure
 
 
 @gc_paused()
@@ -22,14 +23,28 @@ def command(
         ),
     ] = "vendored",
     force: Annotated[bool, typer.Option("--force", help="Overwrite rendered files that were edited by hand.")] = False,
+    applied: Annotated[
+        bool, typer.Option("--applied", help="Say that the last render was applied: its history ends.")
+    ] = False,
+    never_applied: Annotated[
+        bool, typer.Option("--never-applied", help="Say that no render was ever applied: start over.")
+    ] = False,
+    state: Annotated[
+        str | None,
+        typer.Option("--state", metavar="FILE", help="What was applied: output of 'terraform state pull', or '-'."),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; list stale files; exit 2 if any.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing; print a unified diff; exit 2 if any.")] = False,
 ) -> int:
     """Write the Terraform stack of each spec to DIR/<stack>/."""
-    from pcaform.cli.stacks import compare, finish_all, render_specs, write
+    from pcaform.cli.stacks import compare, finish_all, read_state, render_specs, write
+    from pcaform.render.evidence import Told
     from pcaform.render.plan.module_call import parse_module_source
 
-    stacks = render_specs(specs, out, modules=parse_module_source(modules))
+    if applied + never_applied + (state is not None) > 1:
+        raise Failure("'--applied', '--never-applied' and '--state' exclude each other: a state shows what was applied")
+    told = Told(applied, never_applied, None if state is None else read_state(state))
+    stacks = render_specs(specs, out, modules=parse_module_source(modules), told=told)
     if check or diff:
         return finish_all(stacks, lambda stack: compare(stack, out, as_diff=diff))
     return finish_all(stacks, lambda stack: write(stack, out, force=force))

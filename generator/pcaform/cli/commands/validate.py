@@ -21,10 +21,12 @@ def command(
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
 ) -> int:
     """Print every problem of every spec, with file, line and column."""
-    from pcaform.rules.load import check_file, list_spec_files
+    from pcaform.rules.load import check_files
+    from pcaform.rules.together import check_together
 
-    results = [check_file(path) for path in list_spec_files(specs)]
-    problems = sorted(problem for result in results for problem in result.problems)
+    results, valid = check_files(specs)
+    of_all = list(check_together(valid))
+    problems = sorted([*(problem for result in results for problem in result.problems), *of_all])
     if form == "text" and console.has_colour() and problems:
         console.print_result(format_findings(problems, colour=True), is_coloured=True)
     else:
@@ -36,7 +38,7 @@ def command(
         )
         report.print(form)
     console.print_status(_summarize(len(results), problems))
-    return ERROR if any(result.has_errors for result in results) or (strict and problems) else OK
+    return ERROR if of_all or any(result.has_errors for result in results) or (strict and problems) else OK
 
 
 def _record(problem: Finding) -> dict[str, object]:

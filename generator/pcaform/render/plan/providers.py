@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pcaform.render.manifest import PROVIDER, REMOVAL, Record
 from pcaform.render.plan.module_call import without_none
 from pcaform.spec.stack import Spec
 from pcaform.spec.types import AssumeRole, Provider
@@ -30,10 +31,13 @@ def alias(provider: Provider) -> str:
     return f"{provider.region}_{hashlib.sha256(role.encode()).hexdigest()[:_DIGITS]}"
 
 
-def aliased_providers(spec: Spec) -> dict[str, dict[str, Any]]:
-    """Return alias -> provider block, sorted."""
-    items = [*spec.certificate_authorities.values(), *spec.removed.values()]
-    found = (item.provider for item in items if not isinstance(item, str))
+def aliased_providers(spec: Spec, record: Record) -> dict[str, dict[str, Any]]:
+    """Return alias -> provider block, sorted; what was let go needs its own for as long as a state may have it."""
+    let_go = [item[REMOVAL].get(PROVIDER) for item in record.let_go.values()]
+    found = [
+        *(authority.provider for authority in spec.certificate_authorities.values()),
+        *(Provider.model_validate(provider) for provider in let_go if provider is not None),
+    ]
     by_alias = {alias(provider): _provider_block(provider, spec) for provider in found if provider is not None}
     return dict(sorted(by_alias.items()))
 

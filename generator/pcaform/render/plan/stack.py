@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.render.manifest import Items, build_manifest_items
+from pcaform.render.history import advance
+from pcaform.render.manifest import Record
 from pcaform.render.plan import providers
 from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
 from pcaform.render.plan.cas import ca_calls, pem_files
@@ -41,24 +42,42 @@ class StackPlan:
     """The modules to copy into the stack."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Path in the stack -> text that is written unchanged: certificates that were signed elsewhere."""
-    items: Items = field(default_factory=dict)
-    """The items that the manifest records."""
+    record: Record = field(default_factory=Record)
+    """What the manifest records."""
+
+
+MODULE_FILES = (
+    "crl_buckets.tf",
+    "certificate_authorities.tf",
+    "permissions.tf",
+    "issuers.tf",
+    "roles.tf",
+    "certificates.tf",
+)
+"""The files of a stack that call its modules."""
 
 
 def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
     """Return all module calls of a spec's stack, by the file that they are in."""
-    return {
-        "crl_buckets.tf": crl_buckets(spec),
-        "certificate_authorities.tf": ca_calls(spec),
-        "permissions.tf": [*permissions(spec), *shares(spec)],
-        "issuers.tf": issuers(spec),
-        "roles.tf": operator_roles(spec),
-        "certificates.tf": certificates(spec),
-    }
+    calls = (
+        crl_buckets(spec),
+        ca_calls(spec),
+        [*permissions(spec), *shares(spec)],
+        issuers(spec),
+        operator_roles(spec),
+        certificates(spec),
+    )
+    return dict(zip(MODULE_FILES, calls, strict=True))
 
 
-def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackPlan:
-    """Return what rendering `spec` writes; `source` is the spec's file name, for the header of each file."""
+_NOTHING = Record()
+
+
+def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED, before: Record = _NOTHING) -> StackPlan:
+    """Return what rendering `spec` writes over a stack with the record `before`.
+
+    `source` is the spec's file name, for the header of each file.
+    """
     calls = calls_by_file(spec)
     all_calls = [call for file_calls in calls.values() for call in file_calls]
     module_files = [
@@ -66,16 +85,17 @@ def plan(spec: Spec, *, source: str, modules: ModuleSource = VENDORED) -> StackP
         for path, file_calls in calls.items()
         if file_calls
     ]
-    blocks = build_state_blocks(spec, all_calls)
+    record = advance(spec, before)
+    blocks = build_state_blocks(spec, all_calls, record)
     files = (
         PlannedFile("versions.tf", "versions.tf.j2", _versions(spec)),
-        PlannedFile("providers.tf", "providers.tf.j2", {"providers": _providers(spec)}),
+        PlannedFile("providers.tf", "providers.tf.j2", {"providers": _providers(spec, record)}),
         *module_files,
         *([PlannedFile("changes.tf", "changes.tf.j2", {"blocks": blocks})] if blocks else []),
         PlannedFile("outputs.tf", "outputs.tf.j2", {"outputs": _outputs(spec)}),
     )
     to_copy = sorted({call.module for call in all_calls}) if modules.is_copied else []
-    return StackPlan(spec.stack, source, files, tuple(to_copy), texts=pem_files(spec), items=build_manifest_items(spec))
+    return StackPlan(spec.stack, source, files, tuple(to_copy), texts=pem_files(spec), record=record)
 
 
 def _with_source(call: ModuleCall, modules: ModuleSource) -> dict[str, Any]:
@@ -94,14 +114,14 @@ def _versions(spec: Spec) -> dict[str, Any]:
     }
 
 
-def _providers(spec: Spec) -> list[Mapping[str, Any]]:
+def _providers(spec: Spec, record: Record) -> list[Mapping[str, Any]]:
     """Return the stack's own provider configuration and one for each alias."""
     aws = spec.aws
     own = {
         "arguments": {"region": aws.region, "allowed_account_ids": [aws.account_id]},
         "blocks": providers.nested_blocks(aws.assume_role, aws.default_tags),
     }
-    return [own, *providers.aliased_providers(spec).values()]
+    return [own, *providers.aliased_providers(spec, record).values()]
 
 
 def _outputs(spec: Spec) -> list[dict[str, Any]]:

@@ -1,17 +1,18 @@
-"""Imports, renames and removals in a spec -> `import`, `moved` and `removed` blocks.
+"""Imports, renames and removals that a stack ever had -> `import`, `moved` and `removed` blocks.
 
-Everything here comes from the spec alone, so that the same spec gives the same blocks; a block whose object is no
-longer in the state does nothing.
+They stay, since no render knows whether they were applied; a block whose object is no longer in the state does nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import partial
+from itertools import pairwise
 from typing import Any
 
+from pcaform.render.history import DESTROY, EVERYTHING, FORGET, keys_of, list_calls
+from pcaform.render.manifest import AUTHORITIES, FORMER, GENERATION, REMOVAL, Record
 from pcaform.render.plan.cas import retained_generations
 from pcaform.render.plan.module_call import ModuleCall
-from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 from pcaform.terraform import addresses, module_names
 from pcaform.terraform.hcl_writer import Reference
@@ -26,22 +27,26 @@ class Block:
     arguments: dict[str, Any]
 
 
-def build_state_blocks(spec: Spec, calls: list[ModuleCall]) -> list[Block]:
-    """Return the blocks of a stack with these calls; Terraform rejects a `removed` block of a module still called."""
+def build_state_blocks(spec: Spec, calls: list[ModuleCall], record: Record) -> list[Block]:
+    """Return the blocks of a stack with these calls, from what its record says that it ever had.
+
+    Terraform rejects a `removed` and a `moved` block of a module that is still called, and both of one module.
+    """
     called = {call.name for call in calls}
-    forgotten = dict.fromkeys([*_list_superseded(spec), *_list_forgotten(spec)])
+    renames = dict(_list_renames(spec, called, record))
+    forgotten = dict.fromkeys([*_list_superseded(spec, record), *_list_forgotten(record)])
     return [
         *_imports(spec),
-        *(
-            Block("moved", {"from": _module(old), "to": _module(new)})
-            for old, new in _list_renames(spec)
-            if new in called
-        ),
+        *(Block("moved", {"from": _module(old), "to": _module(new)}) for old, new in renames.items()),
         *(
             Block("moved", {"from": addresses.parse(old), "to": addresses.parse(new)})
-            for old, new in spec.moves.items()
+            for old, new in record.moves.items()
         ),
-        *(Block("removed", {"from": _module(name)}) for name in forgotten if name not in called),
+        *(
+            Block("removed", {"from": _module(name)})
+            for name in forgotten
+            if name not in called and name not in renames and f"module.{name}" not in record.moves
+        ),
     ]
 
 
@@ -60,55 +65,41 @@ def _imports(spec: Spec) -> Iterator[Block]:
             yield Block("import", {"to": Reference(module_names.resource(call, resource_type)), "id": arn})
 
 
-def _list_renames(spec: Spec) -> Iterator[tuple[str, str]]:
-    """Yield old and new name of each call of a renamed item; a call that never existed moves nothing."""
-    for key, authority in spec.managed.items():
-        if authority.renamed_from is not None:
-            yield from _list_ca_renames(authority.renamed_from, key, authority.generation)
-    for key, issuer in spec.issuers.items():
-        if issuer.renamed_from is not None:
-            yield module_names.issuer(issuer.renamed_from), module_names.issuer(key)
+def _list_renames(spec: Spec, called: AbstractSet[str], record: Record) -> Iterator[tuple[str, str]]:
+    """Yield old and new name of each call of a renamed item, over all keys that it had: Terraform follows the chain.
+
+    An object has one of the names; a call that never existed moves nothing.
+    """
+    for name, item in record.items.items():
+        if FORMER in item:
+            section, _, own = name.partition(".")
+            generation = spec.managed[own].generation if own in spec.managed else 1
+            names = [list(list_calls(section, key, generation=generation)) for key in keys_of(name, item)]
+            superseded = set(_superseded(own, generation))
+            for chain in zip(*names, strict=True):
+                if chain[-1] in called and chain[-1] not in superseded:
+                    yield from pairwise(chain)
 
 
-def _list_ca_renames(old: str, new: str, generation: int) -> Iterator[tuple[str, str]]:
-    yield module_names.ca(old), module_names.ca(new)
-    for retained in retained_generations(generation):
-        yield module_names.ca_certificate(old, retained), module_names.ca_certificate(new, retained)
-    yield module_names.permission(old), module_names.permission(new)
-    yield module_names.share(old), module_names.share(new)
-
-
-def _list_superseded(spec: Spec) -> Iterator[str]:
+def _list_superseded(spec: Spec, record: Record) -> Iterator[str]:
     """Yield the certificate calls of generations that are not retained: they stay valid and leave the state."""
     for key, authority in spec.managed.items():
-        names = [key] if authority.renamed_from is None else [key, authority.renamed_from]
-        for name in names:
-            yield from (
-                module_names.ca_certificate(name, generation)
-                for generation in range(1, retained_generations(authority.generation).start)
-            )
+        name = f"{AUTHORITIES}.{key}"
+        for each in reversed(keys_of(name, record.items[name])):
+            yield from _superseded(each, authority.generation)
 
 
-def _list_forgotten(spec: Spec) -> Iterator[str]:
-    """Yield the calls that belong to each item under `removed` that is forgotten."""
-    for name, removal in spec.removed.items():
-        if not isinstance(removal, Destroy):
-            section, key = spec.removed_item(name)
-            yield from _list_calls_of(section, key, removal)
+def _superseded(key: str, generation: int) -> Iterator[str]:
+    for number in range(1, retained_generations(generation).start):
+        yield module_names.ca_certificate(key, number)
 
 
-def _list_calls_of(section: str, key: str, removal: str | Forget) -> Iterator[str]:
-    if section == "certificate_authorities":
-        generation = removal.generation if isinstance(removal, Forget) else 1
-        if not isinstance(removal, Forget) or removal.forget == "everything":
-            yield from (module_names.ca(key), module_names.permission(key), module_names.share(key))
-        yield from (module_names.ca_certificate(key, number) for number in range(1, generation + 1))
-    else:
-        names: dict[str, Callable[[str], str]] = {
-            "issuers": module_names.issuer,
-            "administrators": partial(module_names.operator_role, "administrators"),
-            "auditors": partial(module_names.operator_role, "auditors"),
-            "crl_buckets": module_names.crl_bucket,
-            "certificates": module_names.certificate,
-        }
-        yield names[section](key)
+def _list_forgotten(record: Record) -> Iterator[str]:
+    """Yield the calls of each item, or of a CA's certificate, that was let go and is not to be destroyed."""
+    for name, item in record.let_go.items():
+        removal = item[REMOVAL]
+        if DESTROY not in removal:
+            for key in reversed(keys_of(name, item)):
+                calls = list_calls(name.partition(".")[0], key, generation=removal.get(GENERATION, 1))
+                certificates = module_names.ca_certificate(key, 1)
+                yield from (call for call in calls if removal[FORGET] == EVERYTHING or call.startswith(certificates))

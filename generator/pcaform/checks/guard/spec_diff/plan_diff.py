@@ -10,6 +10,8 @@ from itertools import zip_longest
 from typing import Any
 
 from pcaform.checks.guard.plan_json import Change, Plan
+from pcaform.render.history import advance
+from pcaform.render.manifest import Record
 from pcaform.render.plan.placeholders import Placeholders, build_placeholders, output_placeholder
 from pcaform.render.plan.resources import StackResource, calls, resources
 from pcaform.render.plan.state_blocks import build_state_blocks
@@ -64,7 +66,7 @@ def track_moves(before: Spec, after: Spec) -> TrackedMoves:
     Moves from outside the stack are left out, and those of addresses that are still declared, which Terraform refuses.
     """
     called = {call.name for call in calls(before)}
-    blocks = build_state_blocks(after, calls(after))
+    blocks = build_state_blocks(after, calls(after), advance(after, Record()))
     still = (
         {*resources(after, build_placeholders(after)), *(f"module.{each.name}" for each in calls(after))}
         if after.moves

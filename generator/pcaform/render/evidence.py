@@ -1,0 +1,159 @@
+"""What is known of a stack beside its manifest: its rendered files on disk, a state, and what the user says of them.
+
+A manifest can be lost, or half merged. Then the stack's own files still tell that it had something; what they show and
+the manifest does not know is refused, whatever `--force` says.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pcaform.core.problems import Failure
+from pcaform.render import history
+from pcaform.render.history import OF_STACK, StateContent, call_of, calls_of, list_calls
+from pcaform.render.manifest import AUTHORITIES, BACKEND, NAME, Manifest, Record
+from pcaform.render.plan.stack import MODULE_FILES
+from pcaform.render.templates import MODULES
+from pcaform.render.write import tripwire
+from pcaform.spec.stack import Spec
+from pcaform.terraform.state_location import FILE, LOCAL, state_location
+
+_CALL = re.compile(r'^module "([^"]+)"', re.MULTILINE)
+_UNSURE = ("errored.tfstate", ".terraform/environment", "terraform.tfstate.d", f".{FILE}.lock.info")
+"""A failed apply, another workspace, or a running apply: then the state in the directory is not all that there is."""
+NEVER_APPLIED = "if nothing of this stack was ever applied, 'pcaform render --never-applied' starts over"
+_PREFIXES = tuple(
+    call.removesuffix("_certificate")
+    for section in (AUTHORITIES, "issuers", "administrators", "auditors", "crl_buckets", "certificates")
+    for call in list_calls(section, "", generation=0)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the user says of the renders before: that the last one was applied, or none; or a state that shows it."""
+
+    is_applied: bool = False
+    is_never_applied: bool = False
+    state: StateContent | None = None
+
+
+def record_of(directory: Path, manifest: Manifest, told: Told, local: StateContent | None) -> Record:
+    """Return what a stack may have at AWS, as its manifest says and the user confirms.
+
+    `local` is the state in its directory. Raises Failure where they contradict each other, or the manifest does not
+    know what the stack's files show.
+    """
+    state = told.state or local
+    if told.is_never_applied:
+        if state is not None and not state.is_empty:
+            raise Failure(f"{directory}: its state has resources: something was applied, so it cannot start over")
+        return Record()
+    if not (state is not None and state.is_empty):
+        _check_files(directory, manifest)
+    record = manifest.record
+    if told.is_applied:
+        left = sorted(_outdated(record) & state.calls) if state is not None else []
+        if left:
+            raise Failure(f"{directory}: its state still has 'module.{left[0]}': the last render was not applied")
+        return history.settle(record)
+    return history.confirm(record, told.state) if told.state is not None else record
+
+
+def _outdated(record: Record) -> frozenset[str]:
+    """Return the calls that a state does not have once the last render is applied."""
+    names = [(name, item) for name, item in record.items.items() if name not in OF_STACK]
+    own = frozenset(chain[-1] for name, item in names for chain in history.chains_of(name, item))
+    former = (calls_of(name, item) for table in (names, record.let_go.items()) for name, item in table)
+    return frozenset().union(*former) - own
+
+
+def _check_files(directory: Path, manifest: Manifest) -> None:
+    """Check that the manifest knows each module that the stack's own files call, and is there if they are."""
+    called = [(path, call) for path in MODULE_FILES for call in _list_file_calls(directory / path)]
+    if manifest.is_missing:
+        is_interrupted = (directory / tripwire.NAME).is_file()  # of a first render, which ends with the manifest
+        traces = [*(directory / path for path, _ in called), *_list_copies(directory)]
+        if traces and not is_interrupted:
+            raise Failure(
+                f"{directory}: {traces[0].relative_to(directory)} was written by pcaform, but {NAME} is not there: "
+                "without it nothing tells what this stack had",
+                f"restore {NAME}, for example from version control; {NEVER_APPLIED}",
+            )
+        return
+    record = manifest.record
+    known = _known_calls(record)
+    for path, call in called:
+        if call not in known:
+            raise Failure(
+                f"{directory / path}: calls module '{call}', which {NAME} does not know: a part of it was lost",
+                f"restore {NAME}, for example from version control; {NEVER_APPLIED}",
+            )
+
+
+def _known_calls(record: Record) -> frozenset[str]:
+    items = [*record.items.items(), *record.let_go.items()]
+    return frozenset(call for name, item in items if name not in OF_STACK for call in calls_of(name, item))
+
+
+def _list_file_calls(path: Path) -> list[str]:
+    try:
+        return _CALL.findall(path.read_text(encoding="utf-8", errors="replace"))
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _list_copies(directory: Path) -> Iterator[Path]:
+    """Yield the copies of pcaform's modules in a stack."""
+    if (directory / MODULES).is_dir():
+        yield from sorted(
+            path for path in (directory / MODULES).glob("*/*.tf") if path.parent.name.startswith("private-")
+        )
+
+
+def check_state(directory: Path, state: StateContent, before: Record, now: Record) -> None:
+    """Check that each of pcaform's modules in a state is one that the stack has, had or let go.
+
+    A spec and a directory that go back together, as with 'git revert', know nothing of what was applied since.
+    """
+    known = _known_calls(now) | _known_calls(before) | {call_of(address) for address in now.moves}
+    own = {
+        call
+        for path in sorted(directory.glob("*.tf"))
+        if path.name not in MODULE_FILES
+        for call in _list_file_calls(path)
+    }
+    for call in sorted(state.calls - known - own):
+        if call.startswith(_PREFIXES):
+            raise Failure(
+                f"{directory}: its state has 'module.{call}', which neither the spec nor {NAME} knows: Terraform would "
+                "destroy it. Go back to the spec that was applied, or declare it under 'removed'"
+            )
+
+
+def local_state_file(directory: Path, record: Record, spec: Spec) -> Path | None:
+    """Return the file that has the whole state of a stack without another backend; None if that is not sure."""
+    old, new = record.items.get(BACKEND), state_location(spec.terraform.backend)
+    kind, settings = new
+    if kind != LOCAL or (old is not None and dict(old) != {kind: settings}):
+        return None
+    initialized = directory / ".terraform" / FILE
+    if any((directory / name).exists() for name in _UNSURE) or _names_other_path(initialized, settings.get("path")):
+        return None
+    path = directory / settings.get("path", FILE)
+    return path if path.is_file() else None
+
+
+def _names_other_path(initialized: Path, path: str | None) -> bool:
+    """Tell whether 'terraform init' was given a path for the state that the spec does not name."""
+    try:
+        configured = json.loads(initialized.read_bytes())["backend"]["config"].get("path")
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return True
+    return configured not in (None, path, FILE)

@@ -1,0 +1,172 @@
+"""Compares what a stack may still have at AWS with the keys and addresses that a new render uses.
+
+A state can have an item under any key that it had since the last known apply. If that key means something else now,
+Terraform changes or replaces the old item instead of creating the new one; if an object is moved to the address of
+another one, it replaces the object.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pcaform.render.history import (
+    APPLIED,
+    DESTROY,
+    EVERYTHING,
+    FORGET,
+    OF_STACK,
+    Item,
+    call_of,
+    chains_of,
+    is_call,
+    keys_of,
+    renamed_items,
+)
+from pcaform.render.manifest import ARN, AUTHORITIES, IDENTITY, MANAGED, PERMITS, REMOVAL, Items, Record
+from pcaform.spec.parse import Violation
+from pcaform.spec.stack import Spec
+from pcaform.terraform.resource_types import AUTHORITY
+
+HOW = "say '--applied' if the last render was applied, or show the state with '--state FILE'"
+"""How the history of a stack is shortened."""
+
+
+def check_reused_keys(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
+    """Check that no key is used again which, for all that is known, the state still has for something else."""
+    for name, item in now.items.items():
+        gone = before.let_go.get(name)
+        is_new = name not in before.items and item.get(MANAGED, True)
+        if gone and is_new and APPLIED not in gone and not _is_same_existing(gone, item):
+            yield Violation(tuple(name.split(".", 1)), _left(name, gone))
+    origins = {new: old for old, new in renamed_items(spec).items()}
+    live = {name: item for name, item in now.items.items() if _has_calls(name, item)}
+    claims: dict[str, str] = {}
+    for name, item in {**live, **_list_gone(now, before)}.items():
+        for key in reversed(keys_of(name, item)):
+            claimed = f"{name.partition('.')[0]}.{key}"
+            if claims.setdefault(claimed, name) != name:
+                yield _conflict(claimed, (claims[claimed], name), origins, now)
+    for new, old in origins.items():
+        if old in before.items and new in before.items:
+            message = f"'{_key(old)}' and '{_key(new)}' are both in this stack: one cannot have the key of the other"
+            yield Violation((*new.split(".", 1), "renamed_from"), message)
+
+
+def _conflict(claimed: str, owners: tuple[str, str], origins: Mapping[str, str], now: Record) -> Violation:
+    """Return the problem of a key that means two things, at the item of the spec that uses it."""
+    gone = [name for name in owners if name not in now.items]
+    user = claimed if claimed in now.items else next(name for name in owners if name not in gone)
+    other = next(name for name in owners if name != user)
+    loc = tuple(user.split(".", 1))
+    if gone:
+        return Violation((*loc, "renamed_from") if user in origins else loc, _left(other, now.let_go.get(other, {})))
+    message = (
+        f"'{_key(claimed)}' is a former key of '{_key(other)}', and it is not known whether the state has it there"
+    )
+    return Violation(loc, f"{message}: use another key, or {HOW}")
+
+
+def _left(name: str, gone: Item) -> str:
+    fate = "destroyed" if DESTROY in gone.get(REMOVAL, {}) else "forgotten"
+    return f"an earlier spec had '{_key(name)}' {fate}, and it is not known whether that was applied: {HOW}"
+
+
+def _has_calls(name: str, item: Item) -> bool:
+    return name not in OF_STACK and bool(item.get(MANAGED, True) or item.get(PERMITS))
+
+
+def _list_gone(now: Record, before: Record) -> Items:
+    """Return what was let go as a whole, and, for all that is known, may still be there."""
+    is_undone = {name for name, item in before.let_go.items() if APPLIED in item and name not in now.let_go}
+    return {
+        name: item
+        for name, item in {**before.let_go, **now.let_go}.items()
+        if name not in now.items and name not in is_undone and item[REMOVAL].get(FORGET, EVERYTHING) == EVERYTHING
+    }
+
+
+def _is_same_existing(gone: Item, item: Item) -> bool:
+    """Tell whether an item is declared as the existing one that was let go: importing it again changes nothing."""
+    return item.get(ARN) is not None and item.get(ARN) == gone.get(ARN) and DESTROY not in gone[REMOVAL]
+
+
+@dataclass(frozen=True, slots=True)
+class MovedCa:
+    """A CA that `moves` gives another key, with its item before and under that key."""
+
+    key: str
+    before: Item
+    now: Item
+
+
+def list_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation | MovedCa]:
+    """Yield what is wrong with the moves of what the stack may have, and each CA that moves to another key.
+
+    Terraform moves before it removes, over all moves and renames; so what belongs to an item may only move to where its
+    own item is now.
+    """
+    for old, new in spec.moves.items():
+        if before.moves.get(old, new) != new:
+            yield Violation(("moves", old), f"an earlier render moved it to '{before.moves[old]}': move it from there")
+    if not spec.moves:
+        return
+    owned, targets = _index_calls({**before.let_go, **before.items}), _index_calls({**now.let_go, **now.items})
+    renamed = renamed_items(spec)
+    everywhere = {**_list_renames(now), **now.moves}
+    for source in spec.moves:
+        if source.startswith("module.") and (found := owned.get(call_of(source))):
+            last = _follow(source, everywhere)
+            target = targets.get(call_of(last))
+            if target is None or (target[0], target[2]) != (renamed.get(found[0], found[0]), found[2]):
+                yield _check_moved(source, found, last, target)
+
+
+Owner = tuple[str, Item, int]
+"""The name of an item, the item, and the kind of one of its calls."""
+
+
+def _check_moved(source: str, owner: Owner, last: str, target: Owner | None) -> Violation | MovedCa:
+    """Return what a move from one item to another does: only a CA may take another key, if it is the same CA."""
+    name, item, kind = owner
+    is_whole = is_call(source) or source.partition(".")[2].partition(".")[2] == f"{AUTHORITY}.this"
+    is_ca = name.startswith(f"{AUTHORITIES}.") and kind == 0 and is_whole
+    if target is None or not is_ca or target[2] != kind or not target[0].startswith(f"{AUTHORITIES}."):
+        where = f"to '{_key(target[0])}'" if target else f"to '{last}', where this stack has nothing,"
+        message = f"it belongs to '{_key(name)}', and Terraform would move it {where} before anything else: remove this"
+        return Violation(("moves", source), message)
+    old, new = (each.get(IDENTITY, {}) for each in (item, target[1]))
+    if any(new.get(field) != value for field, value in old.items()):
+        reason = "Terraform moves before it removes, and would replace the CA that it moves"
+        return Violation(("moves", source), f"'{_key(target[0])}' is another CA: {reason}")
+    return MovedCa(_key(target[0]), item, target[1])
+
+
+def _index_calls(items: Items) -> dict[str, Owner]:
+    """Return the owner of each call that the items may have in the state."""
+    return {
+        call: (name, item, kind)
+        for name, item in items.items()
+        if name not in OF_STACK
+        for kind, chain in enumerate(chains_of(name, item))
+        for call in chain
+    }
+
+
+def _list_renames(now: Record) -> dict[str, str]:
+    """Return the new address of each former call."""
+    chains = (chain for name, item in now.items.items() if name not in OF_STACK for chain in chains_of(name, item))
+    return {f"module.{call}": f"module.{chain[-1]}" for chain in chains for call in chain[:-1]}
+
+
+def _follow(address: str, moves: Mapping[str, str]) -> str:
+    """Return where Terraform moves an address to, over each move of it and of its module."""
+    for _ in moves:
+        call = f"module.{call_of(address)}"
+        moved = moves.get(address) or (moves[call] + address.removeprefix(call) if call in moves else address)
+        if moved == address:
+            break
+        address = moved
+    return address
+
+
+def _key(name: str) -> str:
+    return name.partition(".")[2]
