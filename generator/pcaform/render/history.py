@@ -123,7 +123,9 @@ def advance(spec: Spec, before: Record) -> Record:
     for removed, removal in spec.removed.items():
         name = ".".join(spec.removed_item(removed))
         known = before.items.get(name) or before.let_go.get(name) or {}
-        let_go[name] = {**known, REMOVAL: _removal(removal)}
+        said = _removal(removal)
+        last = max(said.get(GENERATION, 1), _last_generation(known), _last_generation(before.let_go.get(name, {})))
+        let_go[name] = {**known, REMOVAL: {**said, GENERATION: last}}
     return Record(items, let_go, {**before.moves, **spec.moves})
 
 
@@ -171,12 +173,13 @@ def confirm(record: Record, state: StateContent) -> Record:
     if state.is_empty:
         return Record()
     calls, roots = state.calls, frozenset(state.arns)
+    moves = {old: new for old, new in record.moves.items() if old in roots or (is_call(old) and call_of(old) in calls)}
+    there = calls | {call_of(new) for new in record.moves.values()} if moves else calls
     items, let_go = (
-        {name: _confirmed(name, item, state) for name, item in table.items() if _is_there(name, item, calls)}
+        {name: _confirmed(name, item, state) for name, item in table.items() if _is_there(name, item, there)}
         for table in (record.items, record.let_go)
     )
-    moves = {old: new for old, new in record.moves.items() if old in roots or (is_call(old) and call_of(old) in calls)}
-    return Record(items, let_go, moves)
+    return Record(items, let_go, record.moves if moves else {})
 
 
 def is_call(address: str) -> bool:

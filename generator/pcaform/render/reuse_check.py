@@ -7,6 +7,7 @@ another one, it replaces the object.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pcaform.render.history import (
     APPLIED,
@@ -21,7 +22,7 @@ from pcaform.render.history import (
     keys_of,
     renamed_items,
 )
-from pcaform.render.manifest import ARN, AUTHORITIES, IDENTITY, MANAGED, PERMITS, REMOVAL, Items, Record
+from pcaform.render.manifest import ARN, AUTHORITIES, FORMER, IDENTITY, MANAGED, PERMITS, REMOVAL, Items, Record
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.terraform.resource_types import AUTHORITY
@@ -107,6 +108,8 @@ def list_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation | 
     for old, new in spec.moves.items():
         if before.moves.get(old, new) != new:
             yield Violation(("moves", old), f"an earlier render moved it to '{before.moves[old]}': move it from there")
+    yield from _check_moved_away(spec, now, before)
+    yield from _check_renamed_too(spec, now)
     if not spec.moves:
         return
     owned, targets = _index_calls({**before.let_go, **before.items}), _index_calls({**now.let_go, **now.items})
@@ -118,6 +121,29 @@ def list_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation | 
             target = targets.get(call_of(last))
             if target is None or (target[0], target[2]) != (renamed.get(found[0], found[0]), found[2]):
                 yield _check_moved(source, found, last, target)
+
+
+def _check_moved_away(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
+    """Check that nothing new has an address that an earlier render moved away: Terraform refuses that."""
+    gone = {call_of(old) for old in before.moves if old.startswith("module.") and old not in spec.moves}
+    for name, item in now.items.items() if gone else ():
+        own = {chain[-1] for chain in chains_of(name, item)} if name not in OF_STACK else set[str]()
+        if name not in before.items and own & gone:
+            message = f"an earlier render moved 'module.{min(own & gone)}' away: use another key, or {HOW}"
+            yield Violation(tuple(name.split(".", 1)), message)
+
+
+def _check_renamed_too(spec: Spec, now: Record) -> Iterator[Violation]:
+    """Check that no move begins or ends where a rename does: one object cannot move to two places, or two to one."""
+    sources, targets = {new: old for old, new in now.moves.items()}, now.moves
+    for name, item in now.items.items() if now.moves else ():
+        for chain in chains_of(name, item) if FORMER in item else ():
+            for old, new in pairwise(f"module.{call}" for call in chain):
+                move = old if targets.get(old, new) != new else sources.get(new, old)
+                if move != old or targets.get(old, new) != new:
+                    loc = ("moves", move) if move in spec.moves else (*name.split(".", 1), "renamed_from")
+                    reason = f"'{_key(name)}' was renamed, and Terraform moves '{old}' to '{new}'"
+                    yield Violation(loc, f"{reason}: remove this, or {HOW}")
 
 
 Owner = tuple[str, Item, int]

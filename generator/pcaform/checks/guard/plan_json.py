@@ -35,6 +35,8 @@ class ChangeType(StrEnum):
     """The ARN of a certificate's entry."""
     CRL_BUCKET = "spec.crl_bucket"
     """Keys of a CRL bucket's entry that are in no argument of its resource."""
+    REMOVED = "spec.removed"
+    """The ARN of a destroyed object, and the ARN that confirms it in the spec."""
     WAIVER = "spec.waiver"
     """A waiver whose last day is over; its values are those of the waiver."""
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from pcaform.checks.guard.rule import waivable_rules
+from pcaform.core import facts
 from pcaform.rules.rule import error
 from pcaform.spec.cas import Reference
 from pcaform.spec.messages import suggest_nearest
@@ -16,14 +17,17 @@ from pcaform.terraform import addresses
 from pcaform.terraform.hcl_writer import Traversal
 
 _AUTHORITIES = "certificate_authorities"
-_SERVICES = {
-    _AUTHORITIES: "acm-pca",
-    "issuers": "iam",
-    "administrators": "iam",
-    "auditors": "iam",
-    "certificates": "acm",
-    "crl_buckets": "s3",
+_OBJECTS = {
+    _AUTHORITIES: ("acm-pca", "certificate-authority/"),
+    "issuers": ("iam", "user/", "role/"),
+    "administrators": ("iam", "role/"),
+    "auditors": ("iam", "role/"),
+    "certificates": ("acm", "certificate/"),
+    "crl_buckets": ("s3", ""),
 }
+"""The service of a section's items, and how their names start in an ARN."""
+_GLOBAL = ("iam", "s3")
+"""Services whose ARNs have no region."""
 
 
 @error("removed-still-here")
@@ -39,13 +43,41 @@ def removed_item_is_absent(spec: Spec) -> Iterator[Violation]:
 
 
 @error("removed-arn")
-def removed_arn_matches_section(spec: Spec) -> Iterator[Violation]:
-    """The ARN of an item to destroy is of its section's service."""
+def removed_arn_is_of_item(spec: Spec) -> Iterator[Violation]:
+    """The ARN of an item to destroy is of its section's kind, account and region, and of no other item."""
     for name, removal in spec.removed.items():
-        section, key = spec.removed_item(name)
-        if isinstance(removal, Destroy) and removal.destroy.split(":")[2] != _SERVICES[section]:
-            message = f"'{removal.destroy}' is not an ARN of {_SERVICES[section]}, the service of '{key}'"
-            yield Violation(("removed", name, "destroy"), message)
+        if isinstance(removal, Destroy) and (problem := _find_wrong_part(spec, name, removal)):
+            yield Violation(("removed", name, "destroy"), f"'{removal.destroy}' is {problem}")
+
+
+def _find_wrong_part(spec: Spec, name: str, removal: Destroy) -> str:
+    """Return what an ARN would have to be, if it cannot be that of an item; or what else has it."""
+    section, key = spec.removed_item(name)
+    (service, *prefixes), provider = _OBJECTS[section], removal.provider
+    _, partition, seen_service, region, account, resource = removal.destroy.split(":", 5)
+    role = provider.assume_role.role_arn if provider and provider.assume_role else f"::::{spec.aws.account_id}"
+    expected_region = "" if service in _GLOBAL else (provider.region if provider else spec.aws.region)
+    expected_account = "" if service == "s3" else role.split(":")[4]
+    owner = _find_owner(spec, name, removal.destroy)
+    kinds = " or ".join(prefix.removesuffix("/") for prefix in prefixes if prefix)
+    if seen_service != service:
+        return f"not an ARN of {service}, the service of '{key}'"
+    if not resource.startswith(tuple(prefixes)):
+        return f"not that of a {kinds}"
+    if partition != facts.partition(spec.aws.region):
+        return f"not in the partition of this stack, {facts.partition(spec.aws.region)}"
+    if (region, account) != (expected_region, expected_account):
+        where = " ".join(filter(None, (expected_account, expected_region)))
+        return f"not in the account and region of '{key}': {where}"
+    return f"that of '{owner}'" if owner else ""
+
+
+def _find_owner(spec: Spec, name: str, arn: str) -> str:
+    """Return the key of another item of the spec that has an ARN."""
+    entries = [*spec.certificate_authorities.items(), *spec.certificates.items()]
+    owners = [key for key, entry in entries if entry.arn == arn]
+    destroyed = [other for other, each in spec.removed.items() if isinstance(each, Destroy) and each.destroy == arn]
+    return next(iter([*owners, *(other for other in destroyed if other != name)]), "")
 
 
 @error("renamed-from")
@@ -97,14 +129,19 @@ def moves_are_addresses(spec: Spec) -> Iterator[Violation]:
 
 @error("move-target", is_of_whole=True)
 def move_targets_exist(spec: Spec) -> Iterator[Violation]:
-    """The target of a move is an address of the stack, including its key: Terraform destroys what moves elsewhere."""
+    """The target of a move is an address of the stack, including its key: Terraform destroys what moves elsewhere.
+
+    Its source is not: Terraform refuses to move what is still there.
+    """
     if not spec.moves:
         return
     declared = _declared_addresses(spec)
     moved_on = {addresses.parse(old) for old in spec.moves}
     for old, new in spec.moves.items():
-        target = addresses.parse(new)
-        if target not in declared and target not in moved_on:
+        source, target = addresses.parse(old), addresses.parse(new)
+        if source in declared:
+            yield Violation(("moves", old), f"'{old}' is still in this stack: remove the move, or what is there")
+        elif target not in declared and target not in moved_on:
             yield Violation(("moves", old), _missing_target(new, target, declared))
 
 

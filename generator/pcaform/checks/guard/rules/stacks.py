@@ -56,6 +56,20 @@ def stack_gone(change: Change, _: PlanContext) -> Iterator[Outcome]:
     yield stack_gone.finding(change, message, advice=advice)
 
 
+@rule("removed-another", Level.BREAKS_TRUST, types=[ChangeType.REMOVED])
+def removed_another(change: Change, _: PlanContext) -> Iterator[Outcome]:
+    """Destroys another object than the one whose ARN is under `removed` in the spec.
+
+    Consequence: what the ARN confirms stays, and what nobody meant is gone
+    Source: docs/spec.md#removed
+    """
+    typed, old = change.after["arn"], change.before["arn"]
+    if old != typed:
+        message = f"{old} is destroyed, and the spec confirms {typed}"
+        advice = "write the ARN of what is to be destroyed, or keep it"
+        yield removed_another.finding(change, message, advice=advice, arguments=["arn"])
+
+
 @rule("arn-changed", Level.BREAKS_TRUST, types=[ChangeType.CA, ChangeType.CERTIFICATE])
 def arn_changed(change: Change, _: PlanContext) -> Iterator[Outcome]:
     """Gives the entry of a CA or a certificate another ARN.

@@ -15,9 +15,11 @@ from pcaform.checks.guard.check import check_changes, check_plan, collect_result
 from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs, existing_arns, track_moves
 from pcaform.checks.guard.verdict import GuardResult, Note, note
+from pcaform.render.history import call_of, list_calls
 from pcaform.render.plan.placeholders import build_placeholders, ca_placeholder
 from pcaform.render.plan.resources import calls, resources
 from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform import resource_types as types
@@ -26,6 +28,7 @@ from pcaform.terraform.state_location import LOCAL, state_location
 
 _FILLED = {**dict.fromkeys((*types.POLICIES, types.SHARE), "policy"), types.IAM_ROLE: "assume_role_policy"}
 
+_CONFIRMED = (types.AUTHORITY, types.ACM_CERTIFICATE, types.IAM_USER, types.IAM_ROLE, types.S3_BUCKET)
 _SHOWN = frozenset(("s3", "gcs", "azurerm", LOCAL))
 """Backends whose locations contain no secret; a database connection does."""
 
@@ -46,8 +49,27 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
 
 
 def check_plan_with_spec(planned: Plan, spec: Spec) -> GuardResult:
-    """Check a plan with the spec of its stack, which fills unknown policies and names the CAs that exist already."""
-    return check_plan(fill_unknown(planned, spec), existing_arns(spec))
+    """Check a plan with the spec of its stack.
+
+    The spec fills unknown policies, names the CAs that exist already, and confirms what is destroyed by its ARN.
+    """
+    of_plan = check_plan(fill_unknown(planned, spec), existing_arns(spec))
+    of_spec = check_changes(_confirmed_removals(planned, spec))
+    return collect_result([*of_plan.findings, *of_plan.notes, *of_plan.doubts, *of_spec.findings])
+
+
+def _confirmed_removals(planned: Plan, spec: Spec) -> Iterator[Change]:
+    """Yield the ARN of each destroyed object beside the ARN that the spec destroys under its key."""
+    typed = {
+        call: removal.destroy
+        for name, removal in spec.removed.items()
+        if isinstance(removal, Destroy)
+        for call in list_calls(*spec.removed_item(name), generation=0)
+    }
+    for change in planned.changes:
+        confirmed = typed.get(call_of(change.address))
+        if change.is_destroyed and change.type in _CONFIRMED and confirmed is not None:
+            yield _change(change.address, ChangeType.REMOVED, {"arn": change.before.get("arn")}, {"arn": confirmed})
 
 
 def stack_removed(before: Spec) -> GuardResult:
