@@ -17,7 +17,8 @@ TEXT = EXAMPLE.read_text(encoding="utf-8")
 def specs(tmp_path: Path) -> Path:
     """Return a directory with two specs, of the stacks `one` and `two`."""
     for name in ("one", "two"):
-        (tmp_path / f"{name}.yaml").write_text(TEXT.replace("stack: corp-pki", f"stack: {name}"), encoding="utf-8")
+        text = TEXT.replace("stack: corp-pki", f"stack: {name}").replace("corp.tfstate", f"{name}.tfstate")
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     return tmp_path
 
 
@@ -77,7 +78,7 @@ def test_two_specs_of_one_stack_are_refused(pcaform: Run, specs: Path) -> None:
     (specs / "again" / "one.yaml").write_bytes((specs / "one.yaml").read_bytes())
     done = pcaform("render", "one.yaml", "again/one.yaml", "--out", "out", cwd=specs)
     assert done.returncode == 1
-    assert "pcaform: one.yaml, again/one.yaml: both are the stack 'one'; rename one of them" in done.stderr
+    assert "again/one.yaml:4:8: the stack 'one' is also that of 'one', one.yaml: rename one of them" in done.stderr
     assert not (specs / "out").exists()
 
 

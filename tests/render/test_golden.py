@@ -68,7 +68,7 @@ def test_manifest_names_every_other_file() -> None:
     stack = rendered("corp-pki")
     remembered = json.loads(stack.files[NAME])
     assert set(remembered["files"]) == set(stack.files) - {NAME}
-    assert remembered["format_version"] == "1.0"
+    assert remembered["format_version"] == "1.1"
 
 
 @pytest.mark.terraform

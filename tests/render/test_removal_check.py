@@ -2,6 +2,7 @@
 
 import pytest
 
+from pcaform.render.reuse_check import HOW
 from render.removal_specs import (
     ACM,
     ARN,
@@ -109,7 +110,11 @@ LEFT = (
 )
 LEFT_OTHER = LEFT.replace("keep it, rename it with 'renamed_from',", "keep it under this key,")
 AT_TERMS = "an issued certificate cannot change, 'generation: 2' issues a new one"
-NEVER_APPLIED = "{0}. If {1} was never applied, restore the stack's directory to its earlier content"
+NEVER_APPLIED = (
+    "{0}. If {1} was never applied, show the state with '--state', or restore the stack's directory to its earlier "
+    "content"
+)
+IMPORTING = f"until the import of {{0}} is applied, Terraform would create another one: keep it, or {HOW}"
 REISSUED = (
     "'{0}' has a certificate from elsewhere, and this would issue and install another one: keep its 'activation', or "
     "write 'generation: 2' to issue one here on purpose"
@@ -245,7 +250,7 @@ REPORTED = {
     "issued here though active already": (
         spec(external("root")),
         spec(ca("root", revocation("enabled: false"))),
-        [f"5:9: {REISSUED.format('root')}"],
+        [f"5:9: {REISSUED.format('root')}", f"5:9: {IMPORTING.format(ARN)}"],
     ),
     "back to waiting": (
         offline(),

@@ -21,6 +21,7 @@ from pcaform.spec.stack import Spec
 from pcaform.terraform.state_location import FILE, LOCAL, state_location
 
 _CALL = re.compile(r'^module "([^"]+)"', re.MULTILINE)
+_BACKEND = re.compile(r"""^\s*"?(backend|cloud)\b""", re.MULTILINE)
 _UNSURE = ("errored.tfstate", ".terraform/environment", "terraform.tfstate.d", f".{FILE}.lock.info")
 """A failed apply, another workspace, or a running apply: then the state in the directory is not all that there is."""
 NEVER_APPLIED = "if nothing of this stack was ever applied, 'pcaform render --never-applied' starts over"
@@ -141,19 +142,23 @@ def local_state_file(directory: Path, record: Record, spec: Spec) -> Path | None
     kind, settings = new
     if kind != LOCAL or (old is not None and dict(old) != {kind: settings}):
         return None
-    initialized = directory / ".terraform" / FILE
-    if any((directory / name).exists() for name in _UNSURE) or _names_other_path(initialized, settings.get("path")):
-        return None
+    is_unsure = any((directory / name).exists() for name in _UNSURE) or _has_other_backend(directory)
     path = directory / settings.get("path", FILE)
-    return path if path.is_file() else None
+    return path if not is_unsure and path.is_file() and not _is_elsewhere(directory, settings.get("path")) else None
 
 
-def _names_other_path(initialized: Path, path: str | None) -> bool:
-    """Tell whether 'terraform init' was given a path for the state that the spec does not name."""
+def _has_other_backend(directory: Path) -> bool:
+    """Tell whether a file that is not pcaform's sets a backend, which then has the state."""
+    others = (path for path in directory.glob("*.tf*") if path.name not in (*MODULE_FILES, "versions.tf"))
+    return any(path.is_file() and _BACKEND.search(path.read_text("utf-8", "replace")) for path in others)
+
+
+def _is_elsewhere(directory: Path, path: str | None) -> bool:
+    """Tell whether 'terraform init' was given another backend, or another path for the state, than the spec names."""
     try:
-        configured = json.loads(initialized.read_bytes())["backend"]["config"].get("path")
+        backend = json.loads((directory / ".terraform" / FILE).read_bytes())["backend"]
+        return backend["type"] != LOCAL or backend["config"].get("path") not in (None, path, FILE)
     except FileNotFoundError:
         return False
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return True
-    return configured not in (None, path, FILE)

@@ -34,10 +34,10 @@ def test_the_manifest_names_every_file_with_its_digest(tmp_path: Path) -> None:
     directory = write(render(plan(load_file(str(EXAMPLE)), source="corp-pki.yaml")), tmp_path).directory
     found = (directory / NAME).read_text(encoding="utf-8")
     read = json.loads(found)
-    assert list(read) == ["files", "format_version", "items", "pcaform_version"]
+    assert list(read) == ["files", "format_version", "items", "let_go", "moves", "pcaform_version"]
     assert list(read["files"]) == sorted(read["files"])
     assert all(f'    "{path}": "{digest}"' in found for path, digest in read["files"].items())
-    assert (read["format_version"], read["pcaform_version"]) == ("1.0", __version__)
+    assert (read["format_version"], read["pcaform_version"]) == ("1.1", __version__)
     assert read["files"] == {
         str(path.relative_to(directory)): f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
         for path in directory.rglob("*")
@@ -156,16 +156,32 @@ def test_what_is_not_in_the_manifest_is_left_alone(tmp_path: Path) -> None:
         b'{"files": null}',
         b"\xff",
         b"[" * 100_000,
-        b'{"files": {}, "items": {"certificate_authorities.x": {"identity": null}}}',
+        b'{"format_version": "1.0", "files": {}, "items": {"certificate_authorities.x": {"identity": null}}}',
+        b'{"format_version": "1.0", "files": {}}',
+        b'{"format_version": "1.1", "files": {}, "items": {}, "moves": {}}',
+        b'{"format_version": "1.1", "files": {}, "items": {}, "let_go": []}',
+        b'{"files": {}, "items": {}}',
     ],
-    ids=["empty", "broken", "list", "null", "other", "files a list", "files null", "not text", "deep", "identity null"],
+    ids=[
+        *("empty", "broken", "list", "null", "other", "files a list", "files null", "not text", "deep"),
+        *("identity null", "no items", "no history", "history a list", "no format"),
+    ],
 )
 @pytest.mark.parametrize("force", [False, True])
 def test_a_damaged_manifest_stops_everything(tmp_path: Path, content: bytes, *, force: bool) -> None:
     directory = write(stack(a_tf="a"), tmp_path).directory
     (directory / NAME).write_bytes(content)
-    with pytest.raises(Failure, match="not a manifest of pcaform: restore it, or render into an empty directory"):
+    with pytest.raises(Failure, match="not a whole manifest of pcaform: restore it, for example from version control"):
         write(stack(a_tf="new"), tmp_path, force=force)
+    assert tree(directory) == {"a.tf": "a"}
+
+
+@pytest.mark.parametrize("version", ["2.0", "1.2", 1.1, None])
+def test_a_manifest_of_another_format_is_not_read(tmp_path: Path, version: object) -> None:
+    directory = write(stack(a_tf="a"), tmp_path).directory
+    (directory / NAME).write_text(json.dumps({"format_version": version, "files": {}, "entries": {}}), encoding="utf-8")
+    with pytest.raises(Failure, match=rf"has format {version}, and pcaform \S+ reads 1.0 and 1.1: use the pcaform"):
+        write(stack(a_tf="new"), tmp_path, force=True)
     assert tree(directory) == {"a.tf": "a"}
 
 

@@ -1,0 +1,215 @@
+"""Renders one after the other: what is remembered, what a lost memory does, and what the user can say or show."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Run
+from render.removal_specs import ARN, HEAD, ca, spec
+
+STACK = "corp-pki"
+Render = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def render(pcaform: Run, tmp_path: Path) -> Render:
+    """Return the function that renders a spec in the test's directory, and returns exit code and messages."""
+
+    def run(text: str, *options: str, name: str = "s.yaml") -> tuple[int, str]:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        done = pcaform("render", name, "--out", "out", *options, cwd=tmp_path)
+        return done.returncode, done.stderr
+
+    return run
+
+
+def own(stack: str) -> str:
+    """Return the head of a spec of a stack with this name."""
+    return HEAD.replace("stack: corp-pki", f"stack: {stack}")
+
+
+def changes(tmp_path: Path) -> list[str]:
+    """Return the first lines of the blocks in `changes.tf`, each with its addresses."""
+    path = tmp_path / "out" / STACK / "changes.tf"
+    words = path.read_text(encoding="utf-8").split() if path.exists() else []
+    kinds = {"moved", "removed", "import"}
+    return [
+        word if word in kinds else word.removeprefix("module.") for word in words if word in kinds or "module." in word
+    ]
+
+
+def state_of(*calls: str) -> str:
+    """Return a state that has the main resource of these module calls."""
+    resources = [
+        {
+            "mode": "managed",
+            "type": "aws_acmpca_certificate_authority" if "certificate" not in call else "aws_acmpca_certificate",
+            "name": "this",
+            "module": f"module.{call}",
+            "instances": [{"attributes": {"arn": ARN}}],
+        }
+        for call in calls
+    ]
+    return json.dumps({"version": 4, "serial": 1, "lineage": "x", "resources": resources})
+
+
+def test_a_rename_is_a_chain_over_all_former_keys_and_stays(render: Render, tmp_path: Path) -> None:
+    subject = ("common_name: two", "common_name: one")
+    assert render(spec(ca("one")))[0] == 0
+    assert render(spec(ca("two", "renamed_from: one").replace(*subject)))[0] == 0
+    assert render(spec(ca("three", "renamed_from: two").replace("common_name: three", "common_name: one")))[0] == 0
+    moved = changes(tmp_path)
+    assert moved[:6] == ["moved", "ca_one", "ca_two", "moved", "ca_two", "ca_three"]
+    assert render(spec(ca("three").replace("common_name: three", "common_name: one")))[0] == 0
+    assert changes(tmp_path) == moved
+
+
+def test_what_was_let_go_stays_let_go(render: Render, tmp_path: Path) -> None:
+    render(spec(ca("one"), ca("two")))
+    assert render(spec(ca("two"), rest="removed: {one: forget}\n"))[0] == 0
+    removed = changes(tmp_path)
+    assert removed == [
+        word
+        for call in ("ca_one", "acm_permission_one", "ca_share_one", "ca_one_certificate")
+        for word in ("removed", call)
+    ]
+    assert render(spec(ca("two")))[0] == 0
+    assert changes(tmp_path) == removed
+    code, message = render(spec(ca("one"), ca("two")))
+    assert code == 1
+    assert "s.yaml:5:8: an earlier spec had 'one' forgotten, and it is not known whether that was applied" in message
+    assert message.endswith(
+        "pcaform: if nothing of this stack was ever applied, 'pcaform render --never-applied' starts over\n"
+    )
+
+
+def test_a_former_key_comes_back_when_the_step_is_said_to_be_applied(render: Render, tmp_path: Path) -> None:
+    render(spec(ca("one")))
+    render(spec(ca("two", "renamed_from: one").replace("common_name: two", "common_name: one")))
+    both = spec(
+        ca("one").replace("common_name: one", "common_name: new"),
+        ca("two").replace("common_name: two", "common_name: one"),
+    )
+    code, message = render(both)
+    assert (code, "'one' is a former key of 'two'" in message) == (1, True)
+    assert render(both, "--applied")[0] == 0
+    assert changes(tmp_path) == []
+
+
+def test_a_stack_that_was_never_applied_starts_over(render: Render, tmp_path: Path) -> None:
+    render(spec(ca("one")))
+    other = spec(ca("one", "validity: {type: YEARS, value: 5}").replace("validity: {type: YEARS, value: 20}, ", ""))
+    assert render(other)[0] == 1
+    assert render(other, "--never-applied")[0] == 0
+    (tmp_path / "out" / STACK / "terraform.tfstate").write_text(state_of(), encoding="utf-8")
+    assert render(spec(ca("two")))[0] == 0  # an empty state of its own says the same
+    (tmp_path / "out" / STACK / "terraform.tfstate").write_text(state_of("ca_two"), encoding="utf-8")
+    code, message = render(spec(ca("one")), "--never-applied")
+    assert (code, "its state has resources: something was applied" in message) == (1, True)
+
+
+def test_a_state_that_is_shown_is_what_counts(render: Render, tmp_path: Path) -> None:
+    render(spec(ca("one")))
+    render(spec(ca("two", "renamed_from: one").replace("common_name: two", "common_name: one"), ca("three")))
+    applied = tmp_path / "applied.tfstate"
+    applied.write_text(state_of("ca_one", "ca_one_certificate"), encoding="utf-8")
+    code, message = render(spec(ca("three")), "--state", "applied.tfstate")
+    assert (code, "'two' was in this stack" in message) == (1, True)
+    two = ca("two").replace("common_name: two", "common_name: one")
+    assert render(spec(two), "--state", "applied.tfstate")[0] == 0  # 'three' was never applied
+    assert changes(tmp_path)[:3] == ["moved", "ca_one", "ca_two"]
+    applied.write_text(state_of("ca_two", "ca_gone"), encoding="utf-8")
+    code, message = render(spec(two), "--state", "applied.tfstate")
+    assert (code, "its state has 'module.ca_gone', which neither the spec nor .pcaform.json knows" in message) == (
+        1,
+        True,
+    )
+
+
+def test_a_git_revert_of_spec_and_stack_is_seen_in_a_local_state(render: Render, tmp_path: Path) -> None:
+    render(spec(ca("one")))
+    (tmp_path / "out" / STACK / "terraform.tfstate").write_text(state_of("ca_two"), encoding="utf-8")
+    code, message = render(spec(ca("one")))
+    assert (code, "its state has 'module.ca_two'" in message) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--applied", "--never-applied"], "exclude each other"),
+        (["--state", "none.tfstate"], "there is no such file"),
+        (["--state", "s.yaml"], "not a complete JSON document"),
+        (["--state", "empty"], "the state is empty"),
+        (["--state", "plan.json"], "a plan, which does not show what was applied"),
+    ],
+)
+def test_what_is_said_must_be_clear(render: Render, tmp_path: Path, options: list[str], message: str) -> None:
+    (tmp_path / "empty").write_text("", encoding="utf-8")
+    (tmp_path / "plan.json").write_text('{"format_version": "1.2", "planned_values": {}}', encoding="utf-8")
+    code, found = render(spec(ca("one")), *options)
+    assert (code, message in found) == (1, True), found
+
+
+def test_applied_is_held_against_a_local_state(render: Render, tmp_path: Path) -> None:
+    render(spec(ca("one")))
+    two = ca("two").replace("common_name: two", "common_name: one")
+    render(spec(two.replace("two: {", "two: {renamed_from: one, ")))
+    (tmp_path / "out" / STACK / "terraform.tfstate").write_text(state_of("ca_one"), encoding="utf-8")
+    code, message = render(spec(two), "--applied")
+    assert (code, "its state still has 'module.ca_one': the last render was not applied" in message) == (1, True)
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+@pytest.mark.parametrize("loss", ["item", "manifest", "manifest and .tf", "items"])
+def test_a_lost_memory_is_not_an_empty_one(render: Render, tmp_path: Path, loss: str, force: tuple[str, ...]) -> None:
+    render(spec(ca("one"), ca("old")))
+    directory = tmp_path / "out" / STACK
+    manifest = directory / ".pcaform.json"
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["items"].pop("certificate_authorities.old")
+    if loss == "items":
+        content.pop("items")
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    if "manifest" in loss:
+        manifest.unlink()
+    for path in directory.glob("*.tf") if ".tf" in loss else ():
+        path.unlink()
+    before = {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+    code, message = render(spec(ca("one")), *force)
+    assert (code, "restore " in message) == (1, True), message
+    assert {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()} == before
+
+
+BACKEND = "terraform: {{backend: {{{}}}}}\n"
+SHARED = {
+    "a path outside": BACKEND.format("local: {path: ../shared.tfstate}"),
+    "a bucket": BACKEND.format("s3: {bucket: b, key: k, region: eu-west-1}"),
+}
+
+
+@pytest.mark.parametrize("backend", SHARED.values(), ids=SHARED)
+def test_one_state_for_two_stacks_is_refused(render: Render, pcaform: Run, tmp_path: Path, backend: str) -> None:
+    one, two = (own(name) + backend + f"certificate_authorities:\n{ca(name)}" for name in ("one", "two"))
+    assert render(one, name="one.yaml")[0] == 0
+    code, message = render(two, name="two.yaml")
+    assert (code, "the place of the state is also that of the stack 'one' beside it" in message) == (1, True)
+    for command in (["validate", "one.yaml", "two.yaml"], ["guard", "--spec", "one.yaml", "."]):
+        done = pcaform(*command, cwd=tmp_path)
+        assert done.returncode == 1
+        assert "two.yaml:4:" in done.stdout + done.stderr
+        assert "is also that of 'one', one.yaml: each would destroy what the other has" in done.stdout + done.stderr
+
+
+def test_one_arn_in_two_stacks_is_refused(render: Render, pcaform: Run, tmp_path: Path) -> None:
+    existing = f"subject: {{common_name: r}}, key_algorithm: EC_prime256v1, arn: '{ARN}', activation: external"
+    imported = f"  root: {{type: ROOT, {existing}}}\n"
+    assert render(f"{own('one')}certificate_authorities:\n{imported}", name="one.yaml")[0] == 0
+    for section in (f"certificate_authorities:\n{imported}", f"removed: {{gone: {{destroy: '{ARN}'}}}}\n"):
+        code, message = render(own("two") + section, name="two.yaml")
+        assert (code, f"'{ARN}' is also that of the stack 'one' beside it" in message) == (1, True)
+        done = pcaform("validate", "one.yaml", "two.yaml", cwd=tmp_path)
+        assert (done.returncode, "[shared-arn]" in done.stdout) == (1, True)
+    reference = f"certificate_authorities:\n  root: {{managed: false, arn: '{ARN}'}}\n"
+    assert render(own("two") + reference, name="two.yaml")[0] == 0
