@@ -5,7 +5,8 @@ import os
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from render.sequences import KEYS, KINDS, WORDS, Stack, Step
+from render.drafts import KEYS, KINDS, WORDS, Step
+from render.sequences import Stack
 
 STEPS = st.builds(
     Step, st.sampled_from(KINDS), st.sampled_from(KEYS), st.sampled_from(KEYS), st.sampled_from(WORDS), st.booleans()

@@ -114,6 +114,10 @@ NEVER_APPLIED = (
     "{0}. If {1} was never applied, show the state with '--state', or restore the stack's directory to its earlier "
     "content"
 )
+MOVED_AWAY = (
+    "it belongs to 'root', and Terraform would move it to 'other' before anything else: remove this; 'renamed_from' "
+    "gives an item another key"
+)
 IMPORTING = f"until the import of {{0}} is applied, Terraform would create another one: keep it, or {HOW}"
 REISSUED = (
     "'{0}' has a certificate from elsewhere, and this would issue and install another one: keep its 'activation', or "
@@ -265,7 +269,7 @@ REPORTED = {
     "forgotten, and moved onto another": (
         spec(ca("root")),
         spec(ca("other"), rest=f"removed: {{root: forget}}\n{MOVED}"),
-        ["7:63: 'other' is another CA: Terraform moves before it removes, and would replace the CA that it moves"],
+        [f"7:63: {MOVED_AWAY}"],
     ),
     "a reference to another CA": (
         spec(REFERENCE),

@@ -32,7 +32,7 @@ from pcaform.render.manifest import (
     Record,
 )
 from pcaform.render.plan.stack import StackPlan
-from pcaform.render.reuse_check import HOW, check_reused_keys, list_moves
+from pcaform.render.reuse_check import HOW, check_moves, check_reused_keys
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.parse import Violation, locate
 from pcaform.spec.sections import Destroy, Forget
@@ -58,11 +58,7 @@ def check_items(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
     renamed = renamed_items(spec)
     yield from _check_location(now, before)
     yield from check_reused_keys(spec, now, before)
-    for move in list_moves(spec, now, before):
-        if isinstance(move, Violation):
-            yield move
-        else:
-            yield from _check_ca(spec, move.key, move.before, move.now)
+    yield from check_moves(spec, now, before)
     for name, item in {**_list_undone(now, before, renamed), **before.items}.items():
         if name not in OF_STACK:
             yield from _check_item(spec, (name, item), renamed, now, before)

@@ -6,7 +6,6 @@ another one, it replaces the object.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from pcaform.render.history import (
@@ -18,14 +17,12 @@ from pcaform.render.history import (
     Item,
     call_of,
     chains_of,
-    is_call,
     keys_of,
     renamed_items,
 )
-from pcaform.render.manifest import ARN, AUTHORITIES, FORMER, IDENTITY, MANAGED, PERMITS, REMOVAL, Items, Record
+from pcaform.render.manifest import ARN, FORMER, MANAGED, PERMITS, REMOVAL, Items, Record
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
-from pcaform.terraform.resource_types import AUTHORITY
 
 HOW = "say '--applied' if the last render was applied, or show the state with '--state FILE'"
 """How the history of a stack is shortened."""
@@ -90,20 +87,11 @@ def _is_same_existing(gone: Item, item: Item) -> bool:
     return item.get(ARN) is not None and item.get(ARN) == gone.get(ARN) and DESTROY not in gone[REMOVAL]
 
 
-@dataclass(frozen=True, slots=True)
-class MovedCa:
-    """A CA that `moves` gives another key, with its item before and under that key."""
+def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
+    """Check the moves of what the stack may have: Terraform moves before it removes, over all moves and renames.
 
-    key: str
-    before: Item
-    now: Item
-
-
-def list_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation | MovedCa]:
-    """Yield what is wrong with the moves of what the stack may have, and each CA that moves to another key.
-
-    Terraform moves before it removes, over all moves and renames; so what belongs to an item may only move to where its
-    own item is now.
+    So what belongs to an item may only move to where its own item is now. `moves` cannot give a CA another key: its
+    certificate and its permission would not move with it, and Terraform would issue another certificate.
     """
     for old, new in spec.moves.items():
         if before.moves.get(old, new) != new:
@@ -116,11 +104,13 @@ def list_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation | 
     renamed = renamed_items(spec)
     everywhere = {**_list_renames(now), **now.moves}
     for source in spec.moves:
-        if source.startswith("module.") and (found := owned.get(call_of(source))):
-            last = _follow(source, everywhere)
+        if source.startswith("module.") and (owner := owned.get(call_of(source))):
+            (name, kind), last = owner, _follow(source, everywhere)
             target = targets.get(call_of(last))
-            if target is None or (target[0], target[2]) != (renamed.get(found[0], found[0]), found[2]):
-                yield _check_moved(source, found, last, target)
+            if target != (renamed.get(name, name), kind):
+                where = f"to '{_key(target[0])}'" if target else f"to '{last}', where this stack has nothing,"
+                message = f"it belongs to '{_key(name)}', and Terraform would move it {where} before anything else"
+                yield Violation(("moves", source), f"{message}: remove this; 'renamed_from' gives an item another key")
 
 
 def _check_moved_away(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
@@ -146,30 +136,14 @@ def _check_renamed_too(spec: Spec, now: Record) -> Iterator[Violation]:
                     yield Violation(loc, f"{reason}: remove this, or {HOW}")
 
 
-Owner = tuple[str, Item, int]
-"""The name of an item, the item, and the kind of one of its calls."""
-
-
-def _check_moved(source: str, owner: Owner, last: str, target: Owner | None) -> Violation | MovedCa:
-    """Return what a move from one item to another does: only a CA may take another key, if it is the same CA."""
-    name, item, kind = owner
-    is_whole = is_call(source) or source.partition(".")[2].partition(".")[2] == f"{AUTHORITY}.this"
-    is_ca = name.startswith(f"{AUTHORITIES}.") and kind == 0 and is_whole
-    if target is None or not is_ca or target[2] != kind or not target[0].startswith(f"{AUTHORITIES}."):
-        where = f"to '{_key(target[0])}'" if target else f"to '{last}', where this stack has nothing,"
-        message = f"it belongs to '{_key(name)}', and Terraform would move it {where} before anything else: remove this"
-        return Violation(("moves", source), message)
-    old, new = (each.get(IDENTITY, {}) for each in (item, target[1]))
-    if any(new.get(field) != value for field, value in old.items()):
-        reason = "Terraform moves before it removes, and would replace the CA that it moves"
-        return Violation(("moves", source), f"'{_key(target[0])}' is another CA: {reason}")
-    return MovedCa(_key(target[0]), item, target[1])
+Owner = tuple[str, int]
+"""The name of an item, and the kind of one of its calls."""
 
 
 def _index_calls(items: Items) -> dict[str, Owner]:
     """Return the owner of each call that the items may have in the state."""
     return {
-        call: (name, item, kind)
+        call: (name, kind)
         for name, item in items.items()
         if name not in OF_STACK
         for kind, chain in enumerate(chains_of(name, item))

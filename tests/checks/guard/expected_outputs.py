@@ -13,7 +13,7 @@ from checks.guard.corpus import HAZARDS, TEXT, harmed
 from pcaform.checks.guard.check import apply_waivers, check_plan
 from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.report import build_report
-from pcaform.checks.guard.spec_diff.check import check_specs, stack_removed
+from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
 from pcaform.cli.guard_cases import parse_earlier
 from pcaform.spec.parse import file_reader
@@ -51,7 +51,8 @@ def shown() -> dict[str, tuple[str, str]]:
     for result in _of_specs():
         for rule, block in _blocks(build_report(result).format("text")):
             found.setdefault(rule, ("specs", block))
-    plans = [path.read_text(encoding="utf-8") for path in PLANS] + [settled(build_report(_shared()).format("text"))]
+    plans = [path.read_text(encoding="utf-8") for path in PLANS]
+    plans += [settled(build_report(result).format("text")) for result in (_shared(), _destroyed())]
     for rule, block in (each for printed in plans for each in _blocks(printed)):
         found.setdefault(rule, ("plan", block))
     return found
@@ -79,6 +80,14 @@ def _shared() -> GuardResult:
     after = {"certificate_authority_arn": f"{_ARN}1", "source_account": "111111111111"}
     permission = Change(f"{kind}.partner", kind, ("create",), {}, after, {}, "", (), "")
     return check_plan(Plan((change, permission), is_errored=False))
+
+
+def _destroyed() -> GuardResult:
+    """Check a plan that destroys another CA than the spec has the ARN of."""
+    kind = "aws_acmpca_certificate_authority"
+    change = Change(f"module.ca_old.{kind}.this", kind, ("delete",), {"arn": f"{_ARN}1"}, {}, {}, "", (), "")
+    spec = _spec(f"{TEXT}removed: {{old: {{destroy: '{_ARN.replace('1111', '9999', 1)}2'}}}}\n")
+    return check_plan_with_spec(Plan((change,), is_errored=False), spec)
 
 
 def _spec(text: str) -> Spec:

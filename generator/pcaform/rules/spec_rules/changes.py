@@ -129,10 +129,7 @@ def moves_are_addresses(spec: Spec) -> Iterator[Violation]:
 
 @error("move-target", is_of_whole=True)
 def move_targets_exist(spec: Spec) -> Iterator[Violation]:
-    """The target of a move is an address of the stack, including its key: Terraform destroys what moves elsewhere.
-
-    Its source is not: Terraform refuses to move what is still there.
-    """
+    """The target of a move is an address of the stack, its source is not: Terraform destroys what moves elsewhere."""
     if not spec.moves:
         return
     declared = _declared_addresses(spec)

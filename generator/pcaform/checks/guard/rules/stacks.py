@@ -61,7 +61,7 @@ def removed_another(change: Change, _: PlanContext) -> Iterator[Outcome]:
     """Destroys another object than the one whose ARN is under `removed` in the spec.
 
     Consequence: what the ARN confirms stays, and what nobody meant is gone
-    Source: docs/spec.md#removed
+    Source: https://docs.aws.amazon.com/privateca/latest/userguide/PCADeleteCA.html
     """
     typed, old = change.after["arn"], change.before["arn"]
     if old != typed:
