@@ -14,6 +14,7 @@ DEFAULT_USAGE_MODE: UsageMode = "GENERAL_PURPOSE"  # [API] CreateCertificateAuth
 KeyStorageSecurityStandard = Literal[  # [API]; which one a region supports: [PCA] data protection
     "FIPS_140_2_LEVEL_2_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"
 ]
+DEFAULT_KEY_STORAGE: KeyStorageSecurityStandard = "FIPS_140_2_LEVEL_3_OR_HIGHER"  # [API] CreateCertificateAuthority
 _MlDsa = Literal["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"]  # [API]; the same names for key and signature
 _Rsa = Literal["RSA_2048", "RSA_3072", "RSA_4096"]
 _Ec = Literal["EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
@@ -185,9 +186,12 @@ def template_arn(region: str, template: str) -> str:
     return f"arn:{partition(region)}:acm-pca:::template/{template}"
 
 
-def default_key_storage(region: str) -> str:
-    """Return the standard that AWS uses by default. [PCA] data protection: all regions outside China since 2023."""
-    return "CCPC_LEVEL_1_OR_HIGHER" if partition(region) == "aws-cn" else "FIPS_140_2_LEVEL_3_OR_HIGHER"
+def only_key_storage(region: str) -> KeyStorageSecurityStandard:
+    """Return the one standard with which a region creates CAs. [PCA] data protection: since 2023.
+
+    It is not what AWS takes where none is named: that is DEFAULT_KEY_STORAGE everywhere, which China refuses.
+    """
+    return "CCPC_LEVEL_1_OR_HIGHER" if partition(region) == "aws-cn" else DEFAULT_KEY_STORAGE
 
 
 _PRIVILEGED = re.compile(r"^(OCSPSigning|CodeSigning|Blank)|Passthrough/")

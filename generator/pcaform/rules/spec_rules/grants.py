@@ -11,7 +11,7 @@ from pcaform.iam.policies.statements import CaRef
 from pcaform.rules.rule import error
 from pcaform.spec.cas import CertificateAuthority, compute_end
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
-from pcaform.spec.messages import describe_value, suggest_nearest
+from pcaform.spec.messages import describe_value, suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -106,7 +106,7 @@ def templates_exist(spec: Spec) -> Iterator[Violation]:
     """A template is one that AWS Private CA has."""
     for loc, template in _list_templates(spec):
         if template not in facts.TEMPLATES:
-            yield Violation(loc, f"AWS has no template '{template}'{suggest_nearest(template, facts.TEMPLATES)}")
+            yield Violation(loc, f"AWS has no template '{template}'{suggest(template, facts.TEMPLATES)}")
 
 
 @error("ca-template", source=_TEMPLATES)
@@ -284,4 +284,4 @@ def share_is_valid(spec: Spec) -> Iterator[Violation]:
 
 def _describe_unknown_ca(key: str, spec: Spec) -> str:
     known = list(spec.certificate_authorities)
-    return f"the CA '{key}' is not in this spec{suggest_nearest(key, known)}, known: {', '.join(known)}"
+    return f"the CA '{key}' is not in this spec{suggest(key, known, word='known')}"

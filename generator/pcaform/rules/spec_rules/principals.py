@@ -8,7 +8,7 @@ from pcaform.iam.policies.trust_policy import is_untrusted_subject
 from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.issuers import Role, Trust
-from pcaform.spec.messages import suggest_nearest
+from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -91,9 +91,7 @@ def region_is_known(spec: Spec) -> Iterator[Violation]:
     """The region is one with AWS Private CA, as far as this release knows."""
     known = [region for regions in facts.REGIONS.values() for region in regions]
     if spec.aws.region not in known:
-        message = (
-            f"'{spec.aws.region}' is not a known region of AWS Private CA{suggest_nearest(spec.aws.region, known)}"
-        )
+        message = f"'{spec.aws.region}' is not a known region of AWS Private CA{suggest(spec.aws.region, known)}"
         yield Violation(("aws", "region"), message)
 
 
@@ -110,20 +108,23 @@ def arns_match_partition(spec: Spec) -> Iterator[Violation]:
 
 @error("china", source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreateCertificateAuthority.html")
 def china_settings_match_region(spec: Spec) -> Iterator[Violation]:
-    """SM2 keys and the CCPC standard exist only in China's regions, which have no other standard."""
-    is_china = facts.partition(spec.aws.region) == "aws-cn"
+    """SM2 keys and the CCPC standard exist only in China's regions; a new CA there names CCPC, AWS's default fails."""
     for key, ca in spec.managed.items():
-        loc = ("certificate_authorities", key)
+        loc, is_china = ("certificate_authorities", key), facts.partition(spec.region_of(key)) == "aws-cn"
         if ca.key_algorithm == "SM2" and not is_china:
             yield Violation((*loc, "key_algorithm"), "SM2 exists only in AWS's regions in China")
-        yield from _check_standard(loc, ca, is_china=is_china)
+        yield from _check_standard(loc, ca, only=facts.only_key_storage(spec.region_of(key)))
 
 
-def _check_standard(loc: tuple[str, str], ca: CertificateAuthority, *, is_china: bool) -> Iterator[Violation]:
+def _check_standard(loc: tuple[str, str], ca: CertificateAuthority, *, only: str) -> Iterator[Violation]:
     standard = ca.key_storage_security_standard
-    if standard is not None and (standard == _CHINA_STANDARD) != is_china:
-        reason = "in China AWS allows only CCPC_LEVEL_1_OR_HIGHER" if is_china else "CCPC exists only in China"
-        message = f"{reason}: remove it, the region's default fits"
+    is_china = only == _CHINA_STANDARD
+    if standard is None and ca.arn is None and is_china:
+        message = f"in China AWS creates no CA with its default: add 'key_storage_security_standard: {only}'"
+        yield Violation(loc, message)
+    elif standard is not None and (standard == _CHINA_STANDARD) != is_china:
+        of_china = f"in China AWS allows only {only}: write that"
+        message = of_china if is_china else "CCPC exists only in China: remove it, the region's default fits"
         yield Violation((*loc, "key_storage_security_standard"), message)
     elif standard == _LEGACY_STANDARD and ca.arn is None:
         message = "since 2023 AWS creates no CA with this standard: remove it, the region's default fits"
