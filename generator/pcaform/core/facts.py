@@ -132,7 +132,22 @@ REGIONS: dict[str, tuple[str, ...]] = {  # [API] endpoints of acm-pca, compared 
     ),
     "aws-cn": _words("cn-north-1 cn-northwest-1"),
     "aws-us-gov": _words("us-gov-east-1 us-gov-west-1"),
+    "aws-iso": _words("us-iso-east-1 us-iso-west-1"),
+    "aws-iso-e": _words("eu-isoe-west-1"),
+    "aws-iso-f": _words("us-isof-east-1 us-isof-south-1"),
+    "aws-eusc": _words("eusc-de-east-1"),
 }
+_PARTITIONS = {  # [API] botocore's partitions file: how the names of a partition's regions start
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+    "eusc-": "aws-eusc",
+}
+REGION_DIRECTIONS = _words("central east north northeast northwest south southeast southwest west")
+"""What every name of a region has before its number; also one of a region that AWS opens tomorrow. [API]"""
 
 _NO_RELEASE = "no release of provider aws that was read (up to 6.x of August 2026) takes it"
 INEXPRESSIBLE_VALUES = dict.fromkeys((*get_args(_MlDsa), *get_args(_WithRsaPss)), _NO_RELEASE)
@@ -176,9 +191,7 @@ def subordinate_template(path_length: int, *, passes_through: bool = False) -> s
 
 def partition(region: str) -> str:
     """Return the partition of a region, from its name. [API] botocore's partitions file, compared by a test."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def template_arn(region: str, template: str) -> str:
