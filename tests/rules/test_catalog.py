@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from conftest import ROOT
 from pcaform.rules.catalog import RULES
+from pcaform.rules.together import TOGETHER
 from rules.folder_shape import PACKAGE, check_shape, count_ids, files, written_rules
 
 FOLDER = "rules/spec_rules"
@@ -30,6 +32,20 @@ def test_every_rule_has_an_id_of_its_own_and_a_text() -> None:
         assert re.fullmatch("[a-z]+(-[a-z]+)*", rule.id)
         assert re.fullmatch(r"[A-Z`].*\.", rule.text), rule.id
         assert rule.source == "" or rule.source.startswith("https://"), rule.id
+
+
+def test_every_rule_that_can_be_printed_is_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    modules = [path.read_text(encoding="utf-8") for part in ("spec", "rules", "render") for path in python_files(part)]
+    written = {name for text in modules for name in re.findall(r"""(?:\brule=|RULE = |Finding\()"([a-z-]+)\"""", text)}
+    assert {"yaml", "shape", "ignore", "file", "left-unsaid"} <= written
+    ids = written | set(TOGETHER) | {rule.id for rule in RULES}
+    assert [name for name in sorted(ids) if f"### {name}\n" not in page and f"| `{name}` |" not in page] == []
+
+
+def python_files(part: str) -> list[Path]:
+    """Return the modules of a part of the program."""
+    return sorted((PACKAGE / part).rglob("*.py"))
 
 
 def test_every_id_is_written_once() -> None:

@@ -111,8 +111,18 @@ def test_ignoring_one_rule_silences_no_other() -> None:
 
 def test_china_takes_its_own_standard_only() -> None:
     text = case("china", "err").read_bytes().replace(b"eu-west-1", b"cn-north-1")
-    message = "in China AWS allows only CCPC_LEVEL_1_OR_HIGHER: remove it, the region's default fits"
-    assert messages(text, "china") == [f"17: {message}", f"20: {message}"]
+    message = "in China AWS allows only CCPC_LEVEL_1_OR_HIGHER: write that"
+    left_out = (
+        "in China AWS creates no CA with its default: add 'key_storage_security_standard: CCPC_LEVEL_1_OR_HIGHER'"
+    )
+    assert messages(text, "china") == [f"10: {left_out}", f"17: {message}", f"20: {message}"]
+
+
+@pytest.mark.parametrize(("stack", "own", "count"), [("eu-west-1", "cn-north-1", 2), ("cn-north-1", "eu-west-1", 0)])
+def test_a_new_authority_needs_the_standard_of_its_own_region(stack: str, own: str, count: int) -> None:
+    text = case("tags", "ok").read_text(encoding="utf-8").replace("eu-west-1", stack)
+    text = text.replace("    subject:", f"    provider: {{region: {own}}}\n    subject:")
+    assert len(messages(text.encode(), "china")) == count
 
 
 def test_an_adopted_authority_may_have_the_old_standard() -> None:

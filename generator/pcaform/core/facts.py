@@ -14,6 +14,7 @@ DEFAULT_USAGE_MODE: UsageMode = "GENERAL_PURPOSE"  # [API] CreateCertificateAuth
 KeyStorageSecurityStandard = Literal[  # [API]; which one a region supports: [PCA] data protection
     "FIPS_140_2_LEVEL_2_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"
 ]
+DEFAULT_KEY_STORAGE: KeyStorageSecurityStandard = "FIPS_140_2_LEVEL_3_OR_HIGHER"  # [API] CreateCertificateAuthority
 _MlDsa = Literal["ML_DSA_44", "ML_DSA_65", "ML_DSA_87"]  # [API]; the same names for key and signature
 _Rsa = Literal["RSA_2048", "RSA_3072", "RSA_4096"]
 _Ec = Literal["EC_prime256v1", "EC_secp384r1", "EC_secp521r1"]
@@ -131,7 +132,22 @@ REGIONS: dict[str, tuple[str, ...]] = {  # [API] endpoints of acm-pca, compared 
     ),
     "aws-cn": _words("cn-north-1 cn-northwest-1"),
     "aws-us-gov": _words("us-gov-east-1 us-gov-west-1"),
+    "aws-iso": _words("us-iso-east-1 us-iso-west-1"),
+    "aws-iso-e": _words("eu-isoe-west-1"),
+    "aws-iso-f": _words("us-isof-east-1 us-isof-south-1"),
+    "aws-eusc": _words("eusc-de-east-1"),
 }
+_PARTITIONS = {  # [API] botocore's partitions file: how the names of a partition's regions start
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+    "eusc-": "aws-eusc",
+}
+REGION_DIRECTIONS = _words("central east north northeast northwest south southeast southwest west")
+"""What every name of a region has before its number; also one of a region that AWS opens tomorrow. [API]"""
 
 _NO_RELEASE = "no release of provider aws that was read (up to 6.x of August 2026) takes it"
 INEXPRESSIBLE_VALUES = dict.fromkeys((*get_args(_MlDsa), *get_args(_WithRsaPss)), _NO_RELEASE)
@@ -175,9 +191,7 @@ def subordinate_template(path_length: int, *, passes_through: bool = False) -> s
 
 def partition(region: str) -> str:
     """Return the partition of a region, from its name. [API] botocore's partitions file, compared by a test."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    return next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
 
 
 def template_arn(region: str, template: str) -> str:
@@ -185,9 +199,12 @@ def template_arn(region: str, template: str) -> str:
     return f"arn:{partition(region)}:acm-pca:::template/{template}"
 
 
-def default_key_storage(region: str) -> str:
-    """Return the standard that AWS uses by default. [PCA] data protection: all regions outside China since 2023."""
-    return "CCPC_LEVEL_1_OR_HIGHER" if partition(region) == "aws-cn" else "FIPS_140_2_LEVEL_3_OR_HIGHER"
+def only_key_storage(region: str) -> KeyStorageSecurityStandard:
+    """Return the one standard with which a region creates CAs. [PCA] data protection: since 2023.
+
+    It is not what AWS takes where none is named: that is DEFAULT_KEY_STORAGE everywhere, which China refuses.
+    """
+    return "CCPC_LEVEL_1_OR_HIGHER" if partition(region) == "aws-cn" else DEFAULT_KEY_STORAGE
 
 
 _PRIVILEGED = re.compile(r"^(OCSPSigning|CodeSigning|Blank)|Passthrough/")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pcaform import __version__
-from pcaform.core.facts import default_key_storage
+from pcaform.core.facts import only_key_storage
 from pcaform.core.problems import Failure
 from pcaform.render.plan.module_call import without_none
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
@@ -207,7 +207,7 @@ def _identity(authority: CertificateAuthority, region: str) -> dict[str, Any]:
     """Return what AWS never changes; a CA that the stack creates has its region's key storage if the spec is silent."""
     identity = {name: _dump(getattr(authority, name)) for name in identity_fields()}
     if authority.key_storage_security_standard is None and authority.arn is None:
-        identity["key_storage_security_standard"] = default_key_storage(region)
+        identity["key_storage_security_standard"] = only_key_storage(region)
     return without_none(identity)
 
 

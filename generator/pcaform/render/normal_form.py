@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pcaform.core import facts
-from pcaform.core.facts import default_key_storage
 from pcaform.core.unicode import nfc
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
@@ -183,7 +182,7 @@ def _normalize_ca(item: dict[str, Any], _: str, spec: Spec) -> None:
     item["subject"] = {name: value for name, value in item["subject"].items() if value is not None}
     item["revocation_configuration"] = enabled_blocks(item["revocation_configuration"])
     region = item["provider"]["region"] if item["provider"] else spec.aws.region
-    if item["key_storage_security_standard"] == default_key_storage(region):
+    if item["key_storage_security_standard"] == facts.DEFAULT_KEY_STORAGE == facts.only_key_storage(region):
         item["key_storage_security_standard"] = None
     item["timeouts"] = item["timeouts"] if any((item["timeouts"] or {}).values()) else None
     if isinstance(item["activation"], dict):

@@ -6,7 +6,7 @@ from pcaform.core.finding import Finding, Severity
 from pcaform.core.rules import collect
 from pcaform.rules import spec_rules
 from pcaform.rules.rule import Rule
-from pcaform.spec.messages import suggest_nearest
+from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation, locate
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
@@ -54,5 +54,5 @@ def _unknown_rules(spec: Spec) -> Iterator[Violation]:
         for key, item in getattr(spec, section).items():
             for index, ignored in enumerate(item.ignore):
                 if ignored.rule not in known:
-                    message = f"there is no rule '{ignored.rule}'{suggest_nearest(ignored.rule, known)}"
+                    message = f"there is no rule '{ignored.rule}'{suggest(ignored.rule, known)}"
                     yield Violation((section, key, "ignore", index, "rule"), message)

@@ -203,7 +203,7 @@ class CertificateAuthority(Model):
     usage_mode: facts.UsageMode = facts.DEFAULT_USAGE_MODE
     """SHORT_LIVED_CERTIFICATE issues for at most 7 days and costs less; AWS never changes it."""
     key_storage_security_standard: facts.KeyStorageSecurityStandard | None = None
-    """The security standard of the key's hardware; the region's default if omitted."""
+    """The security standard of the key's hardware; AWS's default if omitted, which a new CA in China cannot have."""
     enabled: bool = True
     """false disables an active CA."""
     permanent_deletion_time_in_days: Annotated[int, Field(ge=7, le=30)] = facts.DEFAULT_DELETION_DAYS

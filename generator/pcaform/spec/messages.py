@@ -32,6 +32,9 @@ _LIMITS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 }
 _SEEN_WIDTH = 60
 
+_KIND = "managed"
+"""The key of a CA that decides which others it has."""
+
 DEFAULTS = "certificate_authority_defaults"
 """The only key of a spec that is not a field of the model: it is merged into the CAs before validation."""
 
@@ -42,7 +45,9 @@ def describe_error(error: Any, model: type[BaseModel]) -> str:
     if kind == "missing":
         return f"the key '{loc[-1]}' is missing"
     if kind == "union_tag_not_found":
-        return f"the key {context['discriminator']} is missing"
+        name = context["discriminator"].strip("'")
+        close = find_nearest(name, error["input"]) if isinstance(error["input"], Mapping) else None
+        return f"unknown key '{close}' (did you mean '{name}'?)" if close else f"the key '{name}' is missing"
     if kind == "extra_forbidden":
         return _describe_unknown_key(loc, list_allowed_keys(model, error["loc"][:-1]))
     if kind == "union_tag_invalid":
@@ -71,18 +76,42 @@ def is_about_key(error: Any) -> bool:
 
 
 def _describe_unknown_key(loc: Loc, allowed: Sequence[str]) -> str:
-    return f"unknown key '{loc[-1]}'{suggest_nearest(loc[-1], allowed)}, allowed: {', '.join(allowed)}"
+    return f"unknown key '{loc[-1]}'{suggest(loc[-1], allowed, word='allowed')}"
 
 
 def _describe_unknown_value(name: str, value: Any, allowed: Sequence[str]) -> str:
-    return f"'{name}' is {describe_value(value)}{suggest_nearest(value, allowed)}, allowed: {', '.join(allowed)}"
+    return f"'{name}' is {describe_value(value)}{suggest(value, allowed)}, allowed: {', '.join(allowed)}"
 
 
-def suggest_nearest(value: Any, allowed: Iterable[str]) -> str:
-    """Return ` (did you mean …?)` if one of the allowed words is similar, else an empty string."""
+def find_nearest(value: Any, allowed: Iterable[str]) -> str | None:
+    """Return the most similar of the allowed words, if one is similar."""
     words = {word.lower(): word for word in allowed if word != value}
     close = difflib.get_close_matches(value.lower(), words, n=1, cutoff=0.7) if isinstance(value, str) else []
-    return f" (did you mean '{words[close[0]]}'?)" if close else ""
+    return words[close[0]] if close else None
+
+
+def suggest(value: Any, allowed: Iterable[str], *, word: str = "") -> str:
+    """Return ` (did you mean …?)` if an allowed word is similar, else all of them after `word`, if it is given."""
+    words = list(allowed)
+    close = find_nearest(value, words)
+    if close is not None:
+        return f" (did you mean '{close}'?)"
+    return f", {word}: {', '.join(words)}" if word else ""
+
+
+def is_echo(record: Any, records: Sequence[Any], model: type[BaseModel]) -> bool:
+    """Tell whether a record says once more that a key is misspelt: where another names its right spelling.
+
+    A misspelt `managed`, or a wrong value of it, also makes another kind of CA, whose keys are then missing.
+    """
+    if record["type"] != "missing":
+        return False
+    *parent, name = record["loc"]
+    beside = [each for each in records if list(each["loc"][:-1]) == parent and each is not record]
+    unknown = [each["loc"][-1] for each in beside if each["type"] == "extra_forbidden"]
+    close = {find_nearest(key, list_allowed_keys(model, parent)) for key in unknown}
+    wrong = {each["loc"][-1] for each in beside if each["type"] not in ("missing", "extra_forbidden")}
+    return name in close or _KIND in close | wrong
 
 
 def describe_value(value: Any) -> str:

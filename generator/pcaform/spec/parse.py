@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pcaform.core.finding import Finding
 from pcaform.core.problems import Invalid
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation
-from pcaform.spec.messages import DEFAULTS, describe_error, describe_value, is_about_key, loc_of
+from pcaform.spec.messages import DEFAULTS, describe_error, describe_value, is_about_key, is_echo, loc_of
 from pcaform.spec.stack import Spec
 from pcaform.spec.types import tag_of
 from pcaform.spec.yaml_reader import Document, Loc
@@ -44,7 +44,8 @@ def parse_spec(document: Document) -> Spec:
     except ValidationError as error:
         records += _error_records(error)
     if records:
-        raise Invalid(list(dict.fromkeys(_problem(document, record) for record in records)))
+        said = [record for record in records if not is_echo(record, records, Spec)]
+        raise Invalid(list(dict.fromkeys(_problem(document, record) for record in said)))
     return spec
 
 

@@ -1,6 +1,7 @@
 """The smaller sections of the spec: CRL buckets, certificates, shares, operator roles, removals and waivers."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field
@@ -80,7 +81,8 @@ class Destroy(Model):
 
 def _removal_kind(value: Any) -> str:
     if isinstance(value, Mapping):
-        return tag_of("leave" if {"forget", "generation"} & set(value) else "destroy")
+        says_forget = "generation" in value or get_close_matches("forget", value, cutoff=0.7)
+        return tag_of("leave" if says_forget else "destroy")
     if isinstance(value, Destroy):
         return tag_of("destroy")
     return tag_of("leave" if isinstance(value, Forget) else "forget")

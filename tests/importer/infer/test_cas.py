@@ -100,12 +100,14 @@ def test_every_setting_is_imported() -> None:
     [
         ("eu-west-1", "FIPS_140_2_LEVEL_3_OR_HIGHER", None),
         ("eu-west-1", "CCPC_LEVEL_1_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"),
-        ("cn-north-1", "CCPC_LEVEL_1_OR_HIGHER", None),
+        ("cn-north-1", "CCPC_LEVEL_1_OR_HIGHER", "CCPC_LEVEL_1_OR_HIGHER"),
         ("cn-north-1", "FIPS_140_2_LEVEL_3_OR_HIGHER", "FIPS_140_2_LEVEL_3_OR_HIGHER"),
         ("eu-west-1", "", None),
     ],
 )
-def test_default_key_storage_of_a_region_is_left_out(region: str, storage: str, imported: str | None) -> None:
+def test_only_the_key_storage_that_aws_takes_by_itself_is_left_out(
+    region: str, storage: str, imported: str | None
+) -> None:
     ca = authority("root", region=region, key_storage_security_standard=storage)
     spec = spec_of(ca, certificate("root", region=region))
     assert spec.managed["root"].key_storage_security_standard == imported

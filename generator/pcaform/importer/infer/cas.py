@@ -70,7 +70,7 @@ def _settings(ca: Resource, location: StackLocation) -> dict[str, Any]:
     configuration = attributes["certificate_authority_configuration"][0]
     region, _ = of_arn(attributes["arn"]) or (location.region, "")
     plain = read_plain(AUTHORITY, attributes)
-    if plain["key_storage_security_standard"] == facts.default_key_storage(region):
+    if plain["key_storage_security_standard"] == facts.DEFAULT_KEY_STORAGE == facts.only_key_storage(region):
         plain["key_storage_security_standard"] = None
     create = (attributes.get("timeouts") or {}).get("create")
     return {

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pcaform.core import facts
 from pcaform.core.x509 import certificates, is_ca, is_signed_by, key_algorithm
@@ -51,11 +52,16 @@ def external_ca_has_no_certificate_settings(spec: Spec) -> Iterator[Violation]:
 @error("offline-certificate", source=_IMPORT)
 def offline_certificate_matches_ca(spec: Spec) -> Iterator[Violation]:
     """A certificate signed elsewhere belongs to this CA, and its chain leads to a root; AWS checks that on import."""
+    owners: dict[bytes, str] = {}
     for key, ca, activation in _list_offline(spec):
         loc = (_AUTHORITIES, key, "activation")
         try:
             for name, message in _find_mismatches(ca, activation):
                 yield Violation((*loc, name), message)
+            owner = owners.setdefault(_encode_key(activation), key)
+            if owner != key:
+                message = f"this certificate has the key of '{owner}': give the one that was signed for '{key}'"
+                yield Violation((*loc, "certificate"), message)
         except ValueError as invalid:
             yield Violation(loc, str(invalid))
 
@@ -88,6 +94,11 @@ def _parse_certificate(pem: str) -> x509.Certificate:
     if len(parsed) != 1:
         raise ValueError(f"{len(parsed)} certificates, expected one: those above it are 'certificate_chain'")
     return parsed[0]
+
+
+def _encode_key(activation: OfflineActivation) -> bytes:
+    public_key = _parse_certificate(activation.certificate).public_key()
+    return public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _parse_csr_key(pem: str) -> object:

@@ -8,7 +8,7 @@ from pcaform.checks.guard.rule import waivable_rules
 from pcaform.core import facts
 from pcaform.rules.rule import error
 from pcaform.spec.cas import Reference
-from pcaform.spec.messages import suggest_nearest
+from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
@@ -171,9 +171,7 @@ def waiver_is_valid(spec: Spec) -> Iterator[Violation]:
     for index, waiver in enumerate(spec.waivers):
         loc = ("waivers", index)
         if waiver.what not in known:
-            yield Violation(
-                (*loc, "what"), f"the guard has no rule '{waiver.what}'{suggest_nearest(waiver.what, known)}"
-            )
+            yield Violation((*loc, "what"), f"the guard has no rule '{waiver.what}'{suggest(waiver.what, known)}")
         if waiver.address is not None and (mistake := _find_mistake(waiver.address)):
             yield Violation((*loc, "address"), mistake)
         if not _is_day(waiver.until):

@@ -11,7 +11,7 @@ from pcaform.iam.policies.statements import CaRef
 from pcaform.rules.rule import error
 from pcaform.spec.cas import CertificateAuthority, compute_end
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
-from pcaform.spec.messages import describe_value, suggest_nearest
+from pcaform.spec.messages import describe_value, suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -27,6 +27,8 @@ _TAGS = "https://docs.aws.amazon.com/acm/latest/userguide/tags-restrictions.html
 _AUTHORITIES = "certificate_authorities"
 _ACM = "https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html"
 _CREATE = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreatePermission.html"
+_SHARES = "https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html"
+_UNSHARED = frozenset(facts.TEMPLATES) - frozenset(facts.SHARED_TEMPLATES)
 _SHORT_LIVED = "https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html"
 
 
@@ -106,7 +108,7 @@ def templates_exist(spec: Spec) -> Iterator[Violation]:
     """A template is one that AWS Private CA has."""
     for loc, template in _list_templates(spec):
         if template not in facts.TEMPLATES:
-            yield Violation(loc, f"AWS has no template '{template}'{suggest_nearest(template, facts.TEMPLATES)}")
+            yield Violation(loc, f"AWS has no template '{template}'{suggest(template, facts.TEMPLATES)}")
 
 
 @error("ca-template", source=_TEMPLATES)
@@ -126,6 +128,31 @@ def no_privileged_template(spec: Spec) -> Iterator[Violation]:
                 f"'{template}' lets the issuer choose what its certificates may be used for: use a plain template, or "
                 f"accept it with 'ignore: [{{rule: {no_privileged_template.id}, reason: ...}}]' on the issuer"
             )
+            yield Violation(loc, message)
+
+
+@error("foreign-template", source=_SHARES)
+def foreign_ca_shares_template(spec: Spec) -> Iterator[Violation]:
+    """On a CA of another account only those templates work that AWS can share."""
+    uses = [
+        ((*loc, "templates", index), key, template)
+        for loc, grant in _list_grants(spec)
+        if isinstance(grant, UnmanagedGrant)
+        for key in grant.certificate_authorities
+        for index, template in enumerate(grant.templates)
+    ]
+    for key, ca in spec.managed.items():
+        parent = spec.certificate_authorities.get(ca.parent or "")
+        has_role = parent is not None and parent.provider is not None and parent.provider.assume_role is not None
+        if ca.parent is not None and ca.activation is None and not has_role:
+            passes = ca.api_passthrough is not None
+            template = facts.subordinate_template(ca.path_length or 0, passes_through=passes)
+            uses.append(((_AUTHORITIES, key, "parent"), ca.parent, template))
+    for loc, key, template in uses:
+        used = spec.certificate_authorities.get(key)
+        if used and used.arn and used.arn.split(":")[4] != spec.aws.account_id and template in _UNSHARED:
+            allowed = ", ".join(facts.SHARED_TEMPLATES)
+            message = f"'{key}' is of another account, and AWS shares no CA for '{template}', allowed: {allowed}"
             yield Violation(loc, message)
 
 
@@ -266,7 +293,7 @@ def permitted_ca_is_of_account(spec: Spec) -> Iterator[Violation]:
             yield Violation((_AUTHORITIES, key, "permissions"), message)
 
 
-@error("share", source="https://docs.aws.amazon.com/privateca/latest/userguide/pca-rbp.html")
+@error("share", source=_SHARES)
 def share_is_valid(spec: Spec) -> Iterator[Violation]:
     """A share has a CA of this spec and account, accounts or an organization, and a template that AWS can share."""
     for key, share in spec.shares.items():
@@ -277,6 +304,10 @@ def share_is_valid(spec: Spec) -> Iterator[Violation]:
             yield Violation(("shares", key), f"'{key}' is shared with no one: give 'accounts' or 'organization'")
         elif ca.arn is not None and ca.arn.split(":")[4] != spec.aws.account_id:
             yield Violation(("shares", key), f"'{key}' is of another account: only its owner can share it")
+        for index, account in enumerate(share.accounts):
+            if account == spec.aws.account_id or account in share.accounts[:index]:
+                reason = "here already" if account in share.accounts[:index] else "the CA's own, which needs no share"
+                yield Violation(("shares", key, "accounts", index), f"account {account} is {reason}: remove it")
         if share.template not in facts.SHARED_TEMPLATES:
             message = f"AWS cannot share '{share.template}', allowed: {', '.join(facts.SHARED_TEMPLATES)}"
             yield Violation(("shares", key, "template"), message)
@@ -284,4 +315,4 @@ def share_is_valid(spec: Spec) -> Iterator[Violation]:
 
 def _describe_unknown_ca(key: str, spec: Spec) -> str:
     known = list(spec.certificate_authorities)
-    return f"the CA '{key}' is not in this spec{suggest_nearest(key, known)}, known: {', '.join(known)}"
+    return f"the CA '{key}' is not in this spec{suggest(key, known, word='known')}"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from pcaform.rules.rule import error
 from pcaform.spec.cas import Reference, compute_end
-from pcaform.spec.messages import suggest_nearest
+from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 
@@ -24,8 +24,7 @@ def parent_exists(spec: Spec) -> Iterator[Violation]:
     known = list(spec.certificate_authorities)
     for key, ca in spec.managed.items():
         if ca.parent is not None and ca.parent not in known:
-            close = suggest_nearest(ca.parent, known)
-            message = f"the parent '{ca.parent}' is not in this spec{close}, known: {', '.join(known)}"
+            message = f"the parent '{ca.parent}' is not in this spec{suggest(ca.parent, known, word='known')}"
             yield Violation((_AUTHORITIES, key, "parent"), message)
 
 

@@ -8,7 +8,7 @@ from pcaform.iam.policies.trust_policy import is_untrusted_subject
 from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CertificateAuthority
 from pcaform.spec.issuers import Role, Trust
-from pcaform.spec.messages import suggest_nearest
+from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -20,6 +20,7 @@ _AWS_ROLES = {
 }
 _OWNED_ONLY = ("permissions_boundary", "force_destroy")
 _CHINA_STANDARD = "CCPC_LEVEL_1_OR_HIGHER"
+_KNOWN_REGIONS = tuple(region for regions in facts.REGIONS.values() for region in regions)
 _LEGACY_STANDARD = "FIPS_140_2_LEVEL_2_OR_HIGHER"
 
 
@@ -48,6 +49,23 @@ def trusted_arns_match_partition(spec: Spec) -> Iterator[Violation]:
     for loc, role in _list_roles(spec):
         for path, arn in _list_trusted_arns(role.trust):
             yield from _check_partition((*loc, "trust", *path), arn, spec)
+
+
+@error("trust-account", source="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers.html")
+def trusted_provider_is_of_account(spec: Spec) -> Iterator[Violation]:
+    """A role's identity provider, trust anchor and permissions boundary are of its own account."""
+    own = spec.aws.account_id
+    for loc, role in _list_roles(spec):
+        for path, arn in _list_trusted_arns(role.trust):
+            if path[0] != "principals" and arn.split(":")[4] != own:
+                message = f"this is of account {arn.split(':')[4]}, the role is of {own}: create the provider there"
+                yield Violation((*loc, "trust", *path), message)
+    owned = [("issuers", key, issuer.permissions_boundary) for key, issuer in spec.issuers.items()]
+    owned += [(section, key, role.permissions_boundary) for section, key, role in spec.operator_roles]
+    for section, key, boundary in owned:
+        if boundary is not None and boundary.split(":")[4] not in (own, "aws"):
+            message = f"a boundary is a policy of the same account, {own}, or of AWS: name that one"
+            yield Violation((section, key, "permissions_boundary"), message)
 
 
 @error("existing-principal")
@@ -88,18 +106,57 @@ def _list_roles(spec: Spec) -> Iterator[tuple[Loc, Role]]:
 
 @warning("region", source="https://docs.aws.amazon.com/general/latest/gr/pca.html")
 def region_is_known(spec: Spec) -> Iterator[Violation]:
-    """The region is one with AWS Private CA, as far as this release knows."""
-    known = [region for regions in facts.REGIONS.values() for region in regions]
-    if spec.aws.region not in known:
-        message = (
-            f"'{spec.aws.region}' is not a known region of AWS Private CA{suggest_nearest(spec.aws.region, known)}"
-        )
-        yield Violation(("aws", "region"), message)
+    """A region is one with AWS Private CA, as far as this release knows; AWS may have opened one since."""
+    for loc, region in _list_regions(spec):
+        if region not in _KNOWN_REGIONS and _can_be_region(region):
+            message = f"'{region}' is not a known region of AWS Private CA{suggest(region, _KNOWN_REGIONS)}"
+            yield Violation(loc, message)
+
+
+@error("no-region", source="https://docs.aws.amazon.com/general/latest/gr/pca.html")
+def region_can_exist(spec: Spec) -> Iterator[Violation]:
+    """A region's name ends with a direction and a number, as all do: so a new region of AWS is let through."""
+    for loc, region in _list_regions(spec):
+        if not _can_be_region(region):
+            close = suggest(region, _KNOWN_REGIONS, word="known")
+            yield Violation(loc, f"AWS has no region '{region}'{close}")
+
+
+def _can_be_region(region: str) -> bool:
+    direction = region.rpartition("-")[0].rpartition("-")[2]
+    return region in _KNOWN_REGIONS or (direction in facts.REGION_DIRECTIONS and not region.endswith("-0"))
+
+
+def _list_regions(spec: Spec) -> Iterator[tuple[Loc, str]]:
+    """Yield every region of a spec; an ARN whose region differs from that of its stack or provider breaks a rule."""
+    yield ("aws", "region"), spec.aws.region
+    for key, ca in spec.certificate_authorities.items():
+        if ca.provider is not None:
+            yield ("certificate_authorities", key, "provider", "region"), ca.provider.region
+    for name, removal in spec.removed.items():
+        if not isinstance(removal, str) and removal.provider is not None:
+            yield ("removed", name, "provider", "region"), removal.provider.region
+    for loc, role in _list_roles(spec):
+        if role.trust.roles_anywhere is not None:
+            arn = role.trust.roles_anywhere.trust_anchor_arn
+            yield (*loc, "trust", "roles_anywhere", "trust_anchor_arn"), arn.split(":")[3]
 
 
 @error("partition")
 def arns_match_partition(spec: Spec) -> Iterator[Violation]:
-    """Roles and policies are of the partition that the region belongs to."""
+    """Regions, roles, policies and CloudFront distributions are of the partition that the stack's region is in."""
+    expected = facts.partition(spec.aws.region)
+    for loc, region in _list_regions(spec):
+        if loc[-1] == "region" and facts.partition(region) != expected:
+            message = f"'{region}' is of partition {facts.partition(region)}, {spec.aws.region} belongs to {expected}"
+            yield Violation(loc, f"{message}: no credentials reach both, make it another stack")
+    for key, ca in spec.certificate_authorities.items():
+        if ca.provider is not None and ca.provider.assume_role is not None:
+            place = ("certificate_authorities", key, "provider", "assume_role", "role_arn")
+            yield from _check_partition(place, ca.provider.assume_role.role_arn, spec)
+    for key, bucket in spec.crl_buckets.items():
+        for index, arn in enumerate(bucket.cloudfront_distribution_arns):
+            yield from _check_partition(("crl_buckets", key, "cloudfront_distribution_arns", index), arn, spec)
     for key, issuer in spec.issuers.items():
         yield from _check_partition(("issuers", key, "permissions_boundary"), issuer.permissions_boundary, spec)
     for section, key, role in spec.operator_roles:
@@ -110,20 +167,23 @@ def arns_match_partition(spec: Spec) -> Iterator[Violation]:
 
 @error("china", source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_CreateCertificateAuthority.html")
 def china_settings_match_region(spec: Spec) -> Iterator[Violation]:
-    """SM2 keys and the CCPC standard exist only in China's regions, which have no other standard."""
-    is_china = facts.partition(spec.aws.region) == "aws-cn"
+    """SM2 keys and the CCPC standard exist only in China's regions; a new CA there names CCPC, AWS's default fails."""
     for key, ca in spec.managed.items():
-        loc = ("certificate_authorities", key)
+        loc, is_china = ("certificate_authorities", key), facts.partition(spec.region_of(key)) == "aws-cn"
         if ca.key_algorithm == "SM2" and not is_china:
             yield Violation((*loc, "key_algorithm"), "SM2 exists only in AWS's regions in China")
-        yield from _check_standard(loc, ca, is_china=is_china)
+        yield from _check_standard(loc, ca, only=facts.only_key_storage(spec.region_of(key)))
 
 
-def _check_standard(loc: tuple[str, str], ca: CertificateAuthority, *, is_china: bool) -> Iterator[Violation]:
+def _check_standard(loc: tuple[str, str], ca: CertificateAuthority, *, only: str) -> Iterator[Violation]:
     standard = ca.key_storage_security_standard
-    if standard is not None and (standard == _CHINA_STANDARD) != is_china:
-        reason = "in China AWS allows only CCPC_LEVEL_1_OR_HIGHER" if is_china else "CCPC exists only in China"
-        message = f"{reason}: remove it, the region's default fits"
+    is_china = only == _CHINA_STANDARD
+    if standard is None and ca.arn is None and is_china:
+        message = f"in China AWS creates no CA with its default: add 'key_storage_security_standard: {only}'"
+        yield Violation(loc, message)
+    elif standard is not None and (standard == _CHINA_STANDARD) != is_china:
+        of_china = f"in China AWS allows only {only}: write that"
+        message = of_china if is_china else "CCPC exists only in China: remove it, the region's default fits"
         yield Violation((*loc, "key_storage_security_standard"), message)
     elif standard == _LEGACY_STANDARD and ca.arn is None:
         message = "since 2023 AWS creates no CA with this standard: remove it, the region's default fits"

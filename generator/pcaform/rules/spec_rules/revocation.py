@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from pcaform.rules.rule import error
+from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CrlConfiguration
+from pcaform.spec.messages import suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -69,6 +70,33 @@ def bucket_name_is_valid(spec: Spec) -> Iterator[Violation]:
         elif name in owners:
             yield Violation(loc, f"'{owners[name]}' has the same bucket '{name}': rename one")
         owners.setdefault(name, key)
+
+
+@warning("crl-bucket-unused")
+def crl_bucket_is_used(spec: Spec) -> Iterator[Violation]:
+    """A CA publishes its CRL in each bucket of this stack."""
+    used = {crl.s3_bucket_name for _, crl in _list_crls(spec) if crl.s3_bucket_name and crl.enabled}
+    for key, bucket in spec.crl_buckets.items():
+        name = bucket.bucket or key
+        if name not in used:
+            close = suggest(name, used) or ": name it in a CA's 's3_bucket_name', or remove it"
+            yield Violation(("crl_buckets", key), f"no CA of this spec has its CRL in '{name}'{close}")
+
+
+@warning("crl-unreadable", source=_PLANNING)
+def crl_can_be_read(spec: Spec) -> Iterator[Violation]:
+    """Whoever checks a certificate can read the CRL: this stack's buckets are private, CloudFront serves them."""
+    buckets = {bucket.bucket or key: (key, bucket) for key, bucket in spec.crl_buckets.items()}
+    for loc, crl in _list_crls(spec):
+        key, bucket = buckets.get(crl.s3_bucket_name or "", ("", None))
+        if bucket is None or not crl.enabled:
+            continue
+        if not bucket.cloudfront_distribution_arns:
+            message = f"nobody can read the CRL in the private bucket '{key}': add 'cloudfront_distribution_arns' to it"
+            yield Violation((*loc, "s3_bucket_name"), message)
+        if crl.custom_cname is None:
+            message = "certificates carry the private bucket's address: add 'custom_cname', the distribution's host"
+            yield Violation(loc, message)
 
 
 def _list_crls(spec: Spec) -> Iterator[tuple[Loc, CrlConfiguration]]:
