@@ -1,7 +1,7 @@
 """What docs/terraform-and-private-cas.md says of plans, measured: the same edit in plain Terraform and in a spec."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -89,6 +89,31 @@ EDITS: Mapping[str, tuple[Edit, Edit]] = {
         (("{enabled: true}", "{enabled: false}"),),
     ),
 }
+RENAMED: Edit = (("  issuing:", "  signing:\n    renamed_from: issuing"),)
+FORGOTTEN = EDITS["the same, with `removed: {issuing: forget}`"][1]
+STEPS: Mapping[str, tuple[Edit, tuple[Edit, ...]]] = {
+    "renamed, and renamed again before the apply": (
+        ((".issuing.", ".sealing."), ('" "issuing"', '" "sealing"'), plain.MOVED_ON),
+        (RENAMED, (("  issuing:", "  sealing:\n    renamed_from: signing"),)),
+    ),
+    "renamed, and `moved` or `renamed_from` taken out before the apply": (
+        ((".issuing.", ".signing."), ('" "issuing"', '" "signing"')),
+        (RENAMED, (("  issuing:", "  signing:"),)),
+    ),
+    "renamed, and named as before after the apply, without a word": (
+        (),
+        (RENAMED, ()),
+    ),
+    "`removed: {issuing: forget}` taken out before the apply": (
+        ((plain.ISSUING, ""), (plain.PERMISSION, "")),
+        (FORGOTTEN, ((ISSUING, ""),)),
+    ),
+    "forgotten, and in the code again": (
+        (),
+        (FORGOTTEN, ()),
+    ),
+}
+"""Edits of which only the last one is planned: the ones before it were rendered, and never applied."""
 OUTSIDE = "nothing, but the issuing CA was renewed elsewhere"
 
 
@@ -116,25 +141,28 @@ def by_hand(stack: Stack) -> plain.Plain:
 @pytest.fixture(scope="module")
 def measured(by_hand: plain.Plain, stack: Stack) -> list[str]:
     """Return the rows of the page's table; the renewal outside Terraform comes last, since it stays."""
-    rows = [_row(name, by_hand, stack, *edits) for name, edits in EDITS.items()]
+    rows = [_row(name, by_hand, stack, code, [spec]) for name, (code, spec) in EDITS.items()]
+    rows += [_row(name, by_hand, stack, *edits) for name, edits in STEPS.items()]
     renew(stack.server, "issuing")
     renew(stack.server, "Issuing")
-    return [*rows, _row(OUTSIDE, by_hand, stack, (("", ""),), ())]
+    return [*rows, _row(OUTSIDE, by_hand, stack, (("", ""),), [()])]
 
 
-def _row(name: str, by_hand: plain.Plain, stack: Stack, code: Edit, spec: Edit) -> str:
+def _row(name: str, by_hand: plain.Plain, stack: Stack, code: Edit, steps: Sequence[Edit]) -> str:
     written = _told(by_hand.plan(edited(plain.MAIN, code))) if code else "-"
-    return f"| {name} | {written} | {_followed(stack, edited(SPEC, spec))} |"
+    return f"| {name} | {written} | {_followed(stack, [edited(SPEC, step) for step in steps])} |"
 
 
-def _followed(stack: Stack, text: str) -> str:
-    """Return what comes of a spec; the stack's files are put back afterwards, as version control would."""
+def _followed(stack: Stack, texts: Sequence[str]) -> str:
+    """Return what comes of the last spec; the stack's files are put back afterwards, as version control would."""
     try:
-        told = _told(stack.planned(text))
+        for text in texts[:-1]:
+            stack.render(text)
+        return _told(stack.planned(texts[-1]))
     except Invalid as refused:
         return "refused: " + ", ".join(sorted({f"`{problem.rule}`" for problem in refused.problems}))
-    stack.restore(SPEC)
-    return told
+    finally:
+        stack.restore(SPEC)
 
 
 def _told(plan: dict[str, Any]) -> str:
