@@ -49,9 +49,7 @@ def _check(paths: Iterable[str]) -> list[SpecFile]:
     return specs
 
 
-def _plan(
-    specs: Sequence[SpecFile], out: Path, *, modules: ModuleSource, told: Told
-) -> list[StackPlan]:
+def _plan(specs: Sequence[SpecFile], out: Path, *, modules: ModuleSource, told: Told) -> list[StackPlan]:
     if len(specs) != 1 and told != Told():
         raise Failure("'--applied', '--never-applied' and '--state' are about one stack: give its spec alone")
     plans, problems = [], [*check_together(specs), *_check_neighbours(specs, out)]

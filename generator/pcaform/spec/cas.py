@@ -175,6 +175,38 @@ def _check_managed(value: Any) -> Any:
     return value
 
 
+Text = Annotated[str, Field(min_length=1, max_length=1024)]
+Texts = Annotated[Many[Text] | None, Field(min_length=1)]
+
+
+class Subtrees(Model):
+    """Names by their form; a name is in a subtree as RFC 5280, 4.2.1.10 says."""
+
+    dns_names: Texts = None
+    """Domains: corp.example is the name and what is below, .corp.example only what is below."""
+    directory_names: Texts = None
+    """Subjects that start with this, as in RFC 4514: O=Corp,C=DE."""
+    ip_ranges: Texts = None
+    """Ranges of addresses, such as 10.0.0.0/8."""
+    email_addresses: Texts = None
+    """A mailbox, a host, or with a leading dot what is below a domain."""
+    uris: Texts = None
+    """The host of an address, or with a leading dot what is below a domain."""
+
+
+class NameConstraints(Model):
+    """For which names a CA and those below it may issue; a form that is not named is not constrained."""
+
+    permitted: Subtrees | None = None
+    """Only these names."""
+    excluded: Subtrees | None = None
+    """Never these names, even if they are permitted."""
+
+    def texts(self) -> dict[str, dict[str, list[str]]]:
+        """Return the texts by kind and form, without what is not there, as a certificate gives them back."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
 class CertificateAuthority(Model):
     """A private CA of this stack."""
 
@@ -198,6 +230,10 @@ class CertificateAuthority(Model):
     """How long the CA's certificate is valid; required unless there is an activation."""
     api_passthrough: dict[str, Any] | None = None
     """Extensions of the certificate in addition to its template."""
+    name_constraints: NameConstraints | None = None
+    """For which names the CA and those below it may issue: a critical extension of its certificate."""
+    template: Annotated[str | None, Field(pattern=types.TEMPLATE)] = None
+    """The template of the certificate; if omitted, the one of the type, the path length and what passes through."""
     activation: Activation | None = None
     """How the CA gets its certificate if this stack does not issue it."""
     usage_mode: facts.UsageMode = facts.DEFAULT_USAGE_MODE
@@ -234,7 +270,17 @@ class CertificateAuthority(Model):
             object.__setattr__(self, "signing_algorithm", facts.DEFAULT_SIGNING_ALGORITHM[self.key_algorithm])
         if self.path_length is None and self.type == "SUBORDINATE":
             object.__setattr__(self, "path_length", 0)
+        if self.template == self.default_template:
+            object.__setattr__(self, "template", None)
         return self
+
+    @property
+    def default_template(self) -> str:
+        """The template that the CA's own certificate is issued with if the spec does not choose."""
+        passes_through = self.api_passthrough is not None or self.name_constraints is not None
+        if self.type == "ROOT":
+            return facts.root_template(passes_through=passes_through)
+        return facts.subordinate_template(self.path_length or 0, passes_through=passes_through)
 
 
 class Reference(Model):

@@ -31,7 +31,7 @@ def parent_exists(spec: Spec) -> Iterator[Violation]:
 
 @error("parent-of-type")
 def parent_fits_type(spec: Spec) -> Iterator[Violation]:
-    """A root has no `parent` and no `path_length`; a subordinate CA has a `parent`, or an `activation`."""
+    """A root has no `parent`, no `path_length` but its template's; a subordinate CA has a `parent`, or an `activation`."""
     for key, ca in spec.managed.items():
         loc = (_AUTHORITIES, key)
         if ca.type == "SUBORDINATE" and ca.parent is None and ca.activation is None:
@@ -39,7 +39,7 @@ def parent_fits_type(spec: Spec) -> Iterator[Violation]:
         if ca.type == "ROOT" and ca.parent is not None:
             message = f"the root CA '{key}' signs itself: remove 'parent', or make it SUBORDINATE"
             yield Violation((*loc, "parent"), message)
-        if ca.type == "ROOT" and ca.path_length is not None:
+        if ca.type == "ROOT" and ca.path_length is not None and ca.template is None:
             yield Violation((*loc, "path_length"), "AWS's root template sets no path length: remove 'path_length'")
 
 
