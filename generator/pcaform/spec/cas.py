@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from pcaform.core import facts
 from pcaform.spec import types
+from pcaform.spec.name_constraints import NameConstraints
 from pcaform.spec.types import CaArn, Cname, Ignore, Key, Many, Model, Provider, Tags, member, tag_of
 
 _MONTHS = 12
@@ -173,38 +174,6 @@ def _check_managed(value: Any) -> Any:
     if value is not True:
         raise PydanticCustomError("wanted", "true or false")
     return value
-
-
-Text = Annotated[str, Field(min_length=1, max_length=1024)]
-Texts = Annotated[Many[Text] | None, Field(min_length=1)]
-
-
-class Subtrees(Model):
-    """Names by their form; a name is in a subtree as RFC 5280, 4.2.1.10 says."""
-
-    dns_names: Texts = None
-    """Domains: corp.example is the name and what is below, .corp.example only what is below."""
-    directory_names: Texts = None
-    """Subjects that start with this, as in RFC 4514: O=Corp,C=DE."""
-    ip_ranges: Texts = None
-    """Ranges of addresses, such as 10.0.0.0/8."""
-    email_addresses: Texts = None
-    """A mailbox, a host, or with a leading dot what is below a domain."""
-    uris: Texts = None
-    """The host of an address, or with a leading dot what is below a domain."""
-
-
-class NameConstraints(Model):
-    """For which names a CA and those below it may issue; a form that is not named is not constrained."""
-
-    permitted: Subtrees | None = None
-    """Only these names."""
-    excluded: Subtrees | None = None
-    """Never these names, even if they are permitted."""
-
-    def texts(self) -> dict[str, dict[str, list[str]]]:
-        """Return the texts by kind and form, without what is not there, as a certificate gives them back."""
-        return self.model_dump(mode="json", exclude_none=True)
 
 
 class CertificateAuthority(Model):

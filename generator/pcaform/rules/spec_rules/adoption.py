@@ -54,7 +54,7 @@ def external_ca_has_no_certificate_settings(spec: Spec) -> Iterator[Violation]:
 def offline_certificate_matches_ca(spec: Spec) -> Iterator[Violation]:
     """A certificate signed elsewhere belongs to this CA, and its chain leads to a root; AWS checks that on import."""
     for key, ca, activation in _list_offline(spec):
-        from pcaform.rules import offline_certificates
+        from pcaform.rules import offline_certificates  # loads cryptography
 
         loc = (_AUTHORITIES, key, "activation")
         try:
@@ -69,7 +69,7 @@ def offline_certificate_is_valid_now(spec: Spec) -> Iterator[Violation]:
     """AWS installs a certificate only while it is valid."""
     now = datetime.now(UTC)
     for key, _, activation in _list_offline(spec):
-        from pcaform.rules import offline_certificates
+        from pcaform.rules import offline_certificates  # loads cryptography
 
         try:
             certificate = offline_certificates.parse_certificate(activation.certificate)

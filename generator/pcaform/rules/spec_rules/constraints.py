@@ -164,7 +164,8 @@ def template_fits_ca(spec: Spec) -> Iterator[Violation]:
             message = f"AWS has no template '{ca.template}' for a {ca.type} CA{close}, allowed: {', '.join(allowed)}"
             yield Violation((_AUTHORITIES, key, "template"), message)
         elif not _has_length(ca.template, ca.path_length):
-            message = f"'{ca.template}' does not fit the path length {ca.path_length}, allowed: {', '.join(allowed)}"
+            length = "none" if ca.path_length is None else ca.path_length
+            message = f"'{ca.template}' does not fit the path length {length}, allowed: {', '.join(allowed)}"
             yield Violation((_AUTHORITIES, key, "template"), message)
         elif "_API" not in ca.template:
             fields = [name for name in ("api_passthrough", _FIELD) if getattr(ca, name) is not None]

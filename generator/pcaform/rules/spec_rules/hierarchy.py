@@ -31,7 +31,7 @@ def parent_exists(spec: Spec) -> Iterator[Violation]:
 
 @error("parent-of-type")
 def parent_fits_type(spec: Spec) -> Iterator[Violation]:
-    """A root has no `parent`, no `path_length` but its template's; a subordinate CA has a `parent`, or an `activation`."""
+    """A root has no `parent`, and no `path_length` without a `template`; others have a `parent`, or an `activation`."""
     for key, ca in spec.managed.items():
         loc = (_AUTHORITIES, key)
         if ca.type == "SUBORDINATE" and ca.parent is None and ca.activation is None:
