@@ -78,7 +78,9 @@ def messages_of(before: str, after: str, *, unrecorded: str = "") -> list[str]:
     `unrecorded` is an attribute of the items that the manifest of an earlier pcaform does not have.
     """
     first = plan(load_valid_text(before.encode(), "spec.yaml"), source="spec.yaml").record
-    items = {key: {name: each for name, each in item.items() if name != unrecorded} for key, item in first.items.items()}
+    items = {
+        key: {name: each for name, each in item.items() if name != unrecorded} for key, item in first.items.items()
+    }
     recorded = read_back(Record(items, first.let_go, first.moves))
     document, now = parse(after.encode(), "spec.yaml"), load_valid_text(after.encode(), "spec.yaml")
     planned = plan(now, source="spec.yaml", before=recorded)

@@ -78,7 +78,7 @@ def _external_activation(ca: Resource) -> dict[str, Any]:
     entry: dict[str, Any] = {"arn": ca.attributes["arn"], "activation": "external"}
     for certificate in parse_or_none(ca.attributes.get("certificate")):
         length = path_length(certificate)
-        if ca.attributes.get("type") == "SUBORDINATE":
+        if ca.attributes.get("type") == "SUBORDINATE" or length is not None:
             entry["path_length"] = MAX_PATH_LENGTH if length is None else min(length, MAX_PATH_LENGTH)
         with suppress(ValueError):
             entry |= without_none({"name_constraints": name_constraints.of_certificate(certificate)})

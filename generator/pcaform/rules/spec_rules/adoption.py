@@ -37,10 +37,8 @@ def pending_ca_has_no_permissions(spec: Spec) -> Iterator[Violation]:
 
 @error("issued-elsewhere")
 def external_ca_has_no_certificate_settings(spec: Spec) -> Iterator[Violation]:
-    """`generation`, `api_passthrough` and `template` are set only for a CA whose certificate this stack issues.
-
-    A certificate from elsewhere may have `name_constraints`, as it is in there; one that is still pending has none.
-    """
+    """`generation`, `api_passthrough` and `template` are set only for a CA whose certificate this stack issues."""
+    # A certificate from elsewhere may have name constraints, as they are in there; one that is still pending has none.
     names = ("generation", "api_passthrough", "template")
     for key, ca in spec.managed.items():
         pending = ("name_constraints",) if ca.activation == "pending" else ()

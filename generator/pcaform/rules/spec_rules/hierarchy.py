@@ -39,7 +39,8 @@ def parent_fits_type(spec: Spec) -> Iterator[Violation]:
         if ca.type == "ROOT" and ca.parent is not None:
             message = f"the root CA '{key}' signs itself: remove 'parent', or make it SUBORDINATE"
             yield Violation((*loc, "parent"), message)
-        if ca.type == "ROOT" and ca.path_length is not None and ca.template is None:
+        is_set = ca.template is not None or ca.activation == "external"
+        if ca.type == "ROOT" and ca.path_length is not None and not is_set:
             yield Violation((*loc, "path_length"), "AWS's root template sets no path length: remove 'path_length'")
 
 
