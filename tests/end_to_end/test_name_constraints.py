@@ -1,10 +1,8 @@
-"""Name constraints and the template of a CA's certificate: applied, in the certificate, and read back by each source."""
+"""Name constraints and the template of a CA's certificate: applied, in it, and read back by each source."""
 
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography import x509
