@@ -44,6 +44,13 @@ _CRL = "revocation_configuration.crl_configuration"
 _OCSP = "revocation_configuration.ocsp_configuration"
 _POINT = "crl_distribution_point_extension_configuration.omit_extension"
 ARN = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555"
+CONSTRAINTS = {
+    "dns_names": "corp.example",
+    "directory_names": "O=Corp",
+    "ip_ranges": "10.0.0.0/8",
+    "email_addresses": "corp.example",
+    "uris": "corp.example",
+}
 
 EDITS = [
     Edit("managed", value=False, outcome="refused", also=(("arn", ARN),)),
@@ -71,6 +78,12 @@ EDITS = [
     Edit("validity.type", "MONTHS", "refused", also=(("validity.value", 120),)),
     Edit("validity.value", 9, "refused"),
     Edit("api_passthrough", {"Extensions": {}}, "refused"),
+    Edit("template", "SubordinateCACertificate_PathLen1_CSRPassthrough/V1", "refused"),
+    *(
+        Edit(f"name_constraints.{kind}.{form}", [text], "refused")
+        for kind in ("permitted", "excluded")
+        for form, text in CONSTRAINTS.items()
+    ),
     Edit("activation", "external", "refused"),
     Edit("usage_mode", "SHORT_LIVED_CERTIFICATE", "refused"),
     Edit("key_storage_security_standard", "FIPS_140_2_LEVEL_3_OR_HIGHER", "nothing"),
@@ -101,6 +114,9 @@ EDITS = [
     Edit("ignore", [{"rule": "tags", "reason": "a test"}], "nothing"),
 ]
 OUTSIDE = {
+    "name_constraints": "its forms",
+    "name_constraints.permitted": "its forms",
+    "name_constraints.excluded": "its forms",
     "permissions.principal": "AWS knows one",
     "permissions.actions": "rule partial-permission",
     "provider.assume_role": "the same place to the plan as provider.region",

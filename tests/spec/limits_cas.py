@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from pcaform.core import facts
+from pcaform.spec.name_constraints import Subtrees
 
 Limit = tuple[tuple[str | int, ...], Any, Any, str]
 """The path of a value, the last allowed value, the first rejected value, and a part of the message."""
@@ -47,6 +48,21 @@ AUTHORITIES: list[Limit] = [
     ((*AUTHORITY, "subject", "country"), "DE", "D", "two letters"),
     ((*AUTHORITY, "path_length"), 0, -1, "0 or more"),
     ((*AUTHORITY, "path_length"), 3, 4, "3 or less"),
+    ((*AUTHORITY, "template"), "RootCACertificate/V1", "RootCACertificate", "a template such as"),
+    *(
+        edge
+        for form in Subtrees.model_fields
+        for edge in (
+            ((*AUTHORITY, "name_constraints", "permitted", form), ["x"], [], "at least 1 item"),
+            ((*AUTHORITY, "name_constraints", "permitted", form), ["x"], [""], "at least 1 character "),
+            (
+                (*AUTHORITY, "name_constraints", "permitted", form),
+                ["x" * 1024],
+                ["x" * 1025],
+                "at most 1024 characters",
+            ),
+        )
+    ),
     ((*AUTHORITY, "permanent_deletion_time_in_days"), 7, 6, "7 or more"),
     ((*AUTHORITY, "permanent_deletion_time_in_days"), 30, 31, "30 or less"),
     ((*AUTHORITY, "validity", "value"), 1, 0, "a number from 1"),

@@ -48,12 +48,12 @@ def _acm_arn(authority: dict[str, Any], aws: dict[str, Any], number: int) -> dic
 
 
 @st.composite
-def _shares(draw: st.DrawFn, authorities: dict[str, Any]) -> dict[str, Any]:
+def _shares(draw: st.DrawFn, authorities: dict[str, Any], *, account: str) -> dict[str, Any]:
     own = [
         key for key, each in authorities.items() if each.get("managed", True) and each.get("activation") != "pending"
     ]
     keys = draw(st.lists(st.sampled_from(own), max_size=2, unique=True)) if own else []
-    accounts = st.lists(ACCOUNTS, min_size=1, max_size=2, unique=True)
+    accounts = st.lists(ACCOUNTS.filter(lambda other: other != account), min_size=1, max_size=2, unique=True)
     template = {"template": st.sampled_from(facts.SHARED_TEMPLATES)}
     organization = words(LOWER, (10, 12), "o-{}")
     entry = st.fixed_dictionaries({"accounts": accounts}, optional={"organization": organization, **template})
@@ -110,13 +110,13 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         "certificate_authorities": authorities,
         "issuers": draw(issuers(authorities=authorities)),
         "certificates": draw(_certificates(authorities, aws=aws)),
-        "shares": draw(_shares(authorities)),
+        "shares": draw(_shares(authorities, account=aws["account_id"])),
         "crl_buckets": draw(_buckets()),
         "administrators": draw(operator_roles("admin")),
         "auditors": draw(operator_roles("audit")),
         "moves": draw(st.sampled_from([{}, _moves(authorities)])),
     }
-    drawn: dict[str, Any] = _in_partition(data, facts.partition(aws["region"]))
+    drawn: dict[str, Any] = _in_place(data, facts.partition(aws["region"]), aws["account_id"])
     return drawn
 
 
@@ -127,10 +127,12 @@ def _moves(authorities: dict[str, Any]) -> dict[str, str]:
     return {f'module.b["x.y"].{kind}.a[0]': f"module.ca_{key}.{kind}.this"}
 
 
-def _in_partition(value: Any, partition: str) -> Any:
-    """Return drawn data with a partition's name in its ARNs."""
+def _in_place(value: Any, partition: str, account: str) -> Any:
+    """Return drawn data with a partition's name and the stack's account in its ARNs."""
     if isinstance(value, dict):
-        return {key: _in_partition(inner, partition) for key, inner in value.items()}
+        return {key: _in_place(inner, partition, account) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_in_partition(inner, partition) for inner in value]
-    return value.replace("arn:PARTITION:", f"arn:{partition}:") if isinstance(value, str) else value
+        return [_in_place(inner, partition, account) for inner in value]
+    if not isinstance(value, str) or "arn:PARTITION:" not in value:
+        return value
+    return value.replace("arn:PARTITION:", f"arn:{partition}:").replace(":123456789012:", f":{account}:")

@@ -122,11 +122,14 @@ def elsewhere(draw: st.DrawFn, found: dict[str, Any], *, aws: dict[str, Any]) ->
 def references(draw: st.DrawFn, found: dict[str, Any], *, aws: dict[str, Any]) -> None:
     """Draw CAs that others manage, each as the parent of one CA here."""
     for number, key in enumerate(draw(st.lists(KEYS.map("ref-{}".format), max_size=2, unique=True)), start=50):
-        orphans = [name for name, each in found.items() if each.get("type") == "ROOT" and "activation" not in each]
+        parents = {each.get("parent") for each in found.values()}
+        roots = [name for name, each in found.items() if each.get("type") == "ROOT" and "activation" not in each]
+        orphans = [name for name in roots if name not in parents]
         if not orphans:
             return
         child = found[draw(st.sampled_from(orphans))]
-        child |= {"type": "SUBORDINATE", "parent": key, "path_length": facts.MAX_PATH_LENGTH}
+        child |= {"type": "SUBORDINATE", "parent": key, "path_length": 0}  # AWS shares no CA for longer paths
+        child.pop("api_passthrough", None)
         key_algorithm = draw(st.sampled_from(["RSA_2048", "EC_prime256v1", "EC_secp384r1"]))
         arn = ca_arn(aws["region"], "999999999999", number)
         found[key] = {"managed": False, "arn": arn, "key_algorithm": key_algorithm}

@@ -12,11 +12,13 @@ from pcaform.spec.schema import json_schema
 
 SUBJECT = "the rule subject-text: AWS has no pattern for it"
 PROSE = "a person's own words"
+SUBTREES = ("dns_names", "directory_names", "ip_ranges", "email_addresses", "uris")
 FREE = {
     **{f"Subject.{name}": SUBJECT for name in ("common_name", "generation_qualifier", "given_name", "initials")},
     **{f"Subject.{name}": SUBJECT for name in ("locality", "organization", "organizational_unit", "pseudonym")},
     **{f"Subject.{name}": SUBJECT for name in ("state", "surname", "title")},
     "CustomAttribute.value": SUBJECT,
+    **{f"Subtrees.{name}": "the rule name-constraints, by RFC 5280" for name in SUBTREES},
     "Ignore.reason": PROSE,
     "Waiver.why": PROSE,
     "Ignore.rule": "the rule that it names must exist",

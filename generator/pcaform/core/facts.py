@@ -65,6 +65,7 @@ SHARED_TEMPLATES = (  # [PCA] "resource-based policies": what a CA's policy may 
     "BlankEndEntityCertificate_APICSRPassthrough/V1",
     "SubordinateCACertificate_PathLen0/V1",
 )
+_PATH_LENGTH = re.compile(r"_PathLen([0-3])")
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
 
 
@@ -187,6 +188,18 @@ def root_template(*, passes_through: bool = False) -> str:
 def subordinate_template(path_length: int, *, passes_through: bool = False) -> str:
     """Return the template for a subordinate CA with this path length. [PCA] template definitions."""
     return f"SubordinateCACertificate_PathLen{path_length}{_API_PASSTHROUGH if passes_through else ''}/V1"
+
+
+def ca_templates(kind: CertificateAuthorityType) -> tuple[str, ...]:
+    """Return the templates for the own certificate of a CA of a type. [PCA] template varieties."""
+    name = "RootCACertificate" if kind == "ROOT" else "SubordinateCACertificate"
+    return tuple(each for each in TEMPLATES if name in each)
+
+
+def template_path_length(template: str) -> int | None:
+    """Return the path length that a template for CAs sets. [PCA] template definitions."""
+    match = _PATH_LENGTH.search(template)
+    return int(match[1]) if match else None
 
 
 def partition(region: str) -> str:

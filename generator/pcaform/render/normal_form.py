@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from pcaform.core import facts
+from pcaform.core import facts, name_constraints
 from pcaform.core.unicode import nfc
 from pcaform.iam.normalize import normalized_statements
 from pcaform.iam.policies import issuer_policies, trust_policy
@@ -64,7 +64,8 @@ def _adjust(form: Form, spec: Spec, kind: SourceKind) -> None:
     if not kind.has_certificates:  # nobody knows the issuer of a CA that exists already
         for key, ca in spec.managed.items():
             if ca.activation == "external":
-                form["certificate_authorities"][key] |= {"parent": None, "path_length": None}
+                unknown = {"parent": None, "path_length": None, "name_constraints": None}
+                form["certificate_authorities"][key] |= unknown
 
 
 def carries(source: Source, path: str) -> bool:
@@ -172,7 +173,7 @@ def _attached(issuer: Issuer) -> Issuer:
     return issuer.model_copy(update={**of_stack, **kept})
 
 
-def _normalize_ca(item: dict[str, Any], _: str, spec: Spec) -> None:
+def _normalize_ca(item: dict[str, Any], key: str, spec: Spec) -> None:
     _drop_notes(item)
     item[PERMISSIONS] = {each["principal"]: each for each in item[PERMISSIONS]}
     for permission in item[PERMISSIONS].values():
@@ -185,6 +186,10 @@ def _normalize_ca(item: dict[str, Any], _: str, spec: Spec) -> None:
     if item["key_storage_security_standard"] == facts.DEFAULT_KEY_STORAGE == facts.only_key_storage(region):
         item["key_storage_security_standard"] = None
     item["timeouts"] = item["timeouts"] if any((item["timeouts"] or {}).values()) else None
+    constraints = spec.managed[key].name_constraints
+    item["name_constraints"] = constraints and constraints.texts()
+    if name_constraints.is_in(item["api_passthrough"]) and not constraints:
+        item["api_passthrough"], item["name_constraints"] = name_constraints.split(item["api_passthrough"])
     if isinstance(item["activation"], dict):
         item["activation"].pop("certificate_signing_request", None)
     if item["activation"] == "pending":  # its issuer and path length are not decided yet

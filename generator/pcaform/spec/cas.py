@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from pcaform.core import facts
 from pcaform.spec import types
+from pcaform.spec.name_constraints import NameConstraints
 from pcaform.spec.types import CaArn, Cname, Ignore, Key, Many, Model, Provider, Tags, member, tag_of
 
 _MONTHS = 12
@@ -198,6 +199,10 @@ class CertificateAuthority(Model):
     """How long the CA's certificate is valid; required unless there is an activation."""
     api_passthrough: dict[str, Any] | None = None
     """Extensions of the certificate in addition to its template."""
+    name_constraints: NameConstraints | None = None
+    """For which names the CA and those below it may issue: a critical extension of its certificate."""
+    template: Annotated[str | None, Field(pattern=types.TEMPLATE)] = None
+    """The template of the certificate; if omitted, the one of the type, the path length and what passes through."""
     activation: Activation | None = None
     """How the CA gets its certificate if this stack does not issue it."""
     usage_mode: facts.UsageMode = facts.DEFAULT_USAGE_MODE
@@ -234,7 +239,17 @@ class CertificateAuthority(Model):
             object.__setattr__(self, "signing_algorithm", facts.DEFAULT_SIGNING_ALGORITHM[self.key_algorithm])
         if self.path_length is None and self.type == "SUBORDINATE":
             object.__setattr__(self, "path_length", 0)
+        if self.template == self.default_template:
+            object.__setattr__(self, "template", None)
         return self
+
+    @property
+    def default_template(self) -> str:
+        """The template that the CA's own certificate is issued with if the spec does not choose."""
+        passes_through = self.api_passthrough is not None or self.name_constraints is not None
+        if self.type == "ROOT":
+            return facts.root_template(passes_through=passes_through)
+        return facts.subordinate_template(self.path_length or 0, passes_through=passes_through)
 
 
 class Reference(Model):

@@ -187,7 +187,7 @@ def _ca_data(authority: Authority) -> dict[str, Any]:
     if isinstance(authority, CertificateAuthority):
         if data.get("signing_algorithm") == facts.DEFAULT_SIGNING_ALGORITHM[authority.key_algorithm]:
             del data["signing_algorithm"]
-        if data.get("path_length") == 0:
+        if data.get("path_length") == 0 and authority.type == "SUBORDINATE":
             del data["path_length"]
     if authority.permissions:
         data["permissions"] = [

@@ -208,6 +208,8 @@ ARGUMENTS: tuple[Argument, ...] = (
         _ca("validity.type", "Validity.Type", carried=TERRAFORM, **_ANEW),
         _ca("validity.value", "Validity.Value", carried=TERRAFORM, **_ANEW),
         _ca("api_passthrough", "IssueCertificateRequest.ApiPassthrough", carried=TERRAFORM, **_ANEW, **_JSON),
+        _row("", f"{_CA}.name_constraints"),
+        _row("", f"{_CA}.template", carried=TERRAFORM),
         _row("certificate_signing_request", **_ANEW),
         _row("signing_algorithm", **_ANEW),
     ),

@@ -6,18 +6,22 @@ The CA at AWS is found by its ARN, or else by name, type and region; never by a 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pcaform.checks.audit.renewal_blockers import missing_permission
 from pcaform.checks.drift.difference import Difference, Kind
+from pcaform.core import name_constraints
 from pcaform.core.formats.text import day, days_until
 from pcaform.core.x509 import is_signed_by, parse_or_none, path_length
 from pcaform.render.normal_form import differences, enabled_blocks, normal_form
 from pcaform.sources.account_snapshot import CERTIFICATE, GONE, PERMISSIONS, TAGS, AccountSnapshot, CaStatus
-from pcaform.spec.cas import CertificateAuthority, Reference
+from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
 from pcaform.terraform.resource_types import AUTHORITY
 from pcaform.terraform.schema import by_path, read_fields
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 _HINT = ". AWS shows a deleted CA only while it can be restored"
 _SECTION = "certificate_authorities"
@@ -264,14 +268,32 @@ def _compare_signature(
     place = f"certificate_authorities.{key}"
     for certificate in certificates:
         length = path_length(certificate)
-        if ca.type == "SUBORDINATE" and length != ca.path_length:
+        if ca.path_length is not None and length != ca.path_length:
             message = f"'{ca.path_length}' in the spec, '{'none' if length is None else length}' in its certificate"
             yield Difference(Kind.STAYS, f"{place}.path_length", message, _REISSUE, live.arn)
+        yield from _compare_constraints(place, ca, live, certificate=certificate)
         parent = live_cas.get(ca.parent or "")
         signers = list(parse_or_none(parent.certificate))[:1] if parent and CERTIFICATE not in parent.unread else []
         if parent and signers and not is_signed_by(certificate, signers[0]):
             message = f"'{ca.parent}' in the spec, but its certificate is not signed by '{parent.name}'"
             yield Difference(Kind.STAYS, f"{place}.parent", message, _REISSUE, live.arn)
+
+
+def _compare_constraints(
+    place: str, ca: CertificateAuthority, live: CaStatus, *, certificate: "Certificate"
+) -> Iterator[Difference]:
+    """Yield that a CA's certificate has other name constraints than the spec; an offline one need not state them."""
+    passthrough, stated = name_constraints.split(ca.api_passthrough)
+    stated = ca.name_constraints.texts() if ca.name_constraints else stated
+    try:
+        found = name_constraints.of_certificate(certificate)
+        seen = f"{'none' if found is None else found}"
+    except ValueError as why:
+        found, seen = None, str(why)
+    is_unstated = stated is None and (isinstance(ca.activation, OfflineActivation) or found is None)
+    if found != stated and not is_unstated and not name_constraints.is_in(passthrough):
+        message = f"{'none' if stated is None else stated} in the spec, in its certificate: {seen}"
+        yield Difference(Kind.STAYS, f"{place}.name_constraints", message, _REISSUE, live.arn)
 
 
 def _urgent(kind: Kind, place: str, message: str, advice: str, live: CaStatus) -> Difference:

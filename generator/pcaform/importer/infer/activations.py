@@ -3,19 +3,22 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pcaform.core import name_constraints
 from pcaform.core.facts import MAX_PATH_LENGTH
 from pcaform.core.x509 import parse_or_none, path_length
 from pcaform.importer.infer.context import CaIndex, Context, text
 from pcaform.importer.infer.entry import NotRepresentable
+from pcaform.render.plan.module_call import without_none
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.terraform import addresses, module_names
 
 _TEMPLATE = re.compile(
-    r":template/(?:(?P<root>RootCACertificate)|SubordinateCACertificate_PathLen(?P<length>[0-3]))"
-    r"(?P<passes>_APIPassthrough)?/V1$"
+    r":template/(?P<name>(?:(?P<root>(?:Blank)?RootCACertificate)|(?:Blank)?SubordinateCACertificate)"
+    r"(?:_PathLen(?P<length>[0-3]))?(?:_(?P<passes>API(?:CSR)?|CSR)Passthrough)?/V1)$"
 )
 _GENERATION = re.compile(r"_certificate(?:_g(?P<number>[0-9]+))?\Z")
 _CERTIFICATE_LEFT = (
@@ -47,6 +50,7 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
             active = _infer_issued(ca, own, installations, key=key, keys=context.keys)
         except NotRepresentable as why:
             notes = [ImportNote("left out", each.address, _CERTIFICATE_LEFT.format(why)) for each in own]
+            notes += _check_constraints(ca)
             return Activation(_external_activation(ca), installed, notes=notes)
         chain_notes = _check_chain(installations[:1], active) if source.has_certificates else ()
         notes = [*active.notes, *chain_notes, *_check_import(ca)]
@@ -54,7 +58,7 @@ def infer_activation(ca: Resource, context: Context, *, key: str) -> Activation:
     if source.knows_requests and installations:
         return Activation({"activation": _offline_activation(installations[0])}, installed)
     if _is_active(ca, index):
-        return Activation(_external_activation(ca))
+        return Activation(_external_activation(ca), notes=list(_check_constraints(ca)))
     return Activation({"activation": "pending", **({} if source.has_addresses else {"arn": ca.attributes["arn"]})})
 
 
@@ -72,11 +76,22 @@ def _check_import(ca: Resource) -> Iterator[ImportNote]:
 def _external_activation(ca: Resource) -> dict[str, Any]:
     """Return the data of a CA whose certificate is not issued here."""
     entry: dict[str, Any] = {"arn": ca.attributes["arn"], "activation": "external"}
-    if ca.attributes.get("type") == "SUBORDINATE":
-        for certificate in parse_or_none(ca.attributes.get("certificate")):
-            length = path_length(certificate)
+    for certificate in parse_or_none(ca.attributes.get("certificate")):
+        length = path_length(certificate)
+        if ca.attributes.get("type") == "SUBORDINATE" or length is not None:
             entry["path_length"] = MAX_PATH_LENGTH if length is None else min(length, MAX_PATH_LENGTH)
+        with suppress(ValueError):
+            entry |= without_none({"name_constraints": name_constraints.of_certificate(certificate)})
     return entry
+
+
+def _check_constraints(ca: Resource) -> Iterator[ImportNote]:
+    """Note the name constraints of a certificate that a spec cannot express: nothing compares them."""
+    for certificate in parse_or_none(ca.attributes.get("certificate")):
+        try:
+            name_constraints.of_certificate(certificate)
+        except ValueError as why:
+            yield ImportNote("left out", ca.address, f"{why}: the spec says nothing about them")
 
 
 def _is_active(ca: Resource, index: CaIndex) -> bool:
@@ -109,9 +124,13 @@ def _infer_issued(
         raise NotRepresentable(f"it was signed by {signer} as {template[0].removeprefix(':template/')}")
     entry: dict[str, Any] = {"validity": _validity(attributes)}
     if not is_root:
-        entry |= {"parent": keys[signer], "path_length": int(template["length"])}
-    if template["passes"]:
-        entry["api_passthrough"] = json.loads(attributes["api_passthrough"])
+        entry["parent"] = keys[signer]
+    if template["length"]:
+        entry["path_length"] = int(template["length"])
+    passthrough = attributes.get("api_passthrough") if "API" in (template["passes"] or "") else None
+    extensions, constraints = name_constraints.split(json.loads(passthrough or "null"))
+    entry |= without_none({"api_passthrough": extensions, "name_constraints": constraints})
+    entry["template"] = template["name"]
     generation, kept, dropped = _generations(installed, own)
     if generation > 1:
         entry["generation"] = generation

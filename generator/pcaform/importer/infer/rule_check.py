@@ -7,7 +7,7 @@ from pcaform.core.problems import Failure
 from pcaform.importer.infer.draft import Draft
 from pcaform.importer.infer.entry import CAS, SpecEntry
 from pcaform.rules.catalog import findings
-from pcaform.rules.spec_rules import adoption, grants, hierarchy, principals, revocation
+from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, principals, revocation
 from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -22,6 +22,8 @@ TOLERATED_RULES = {
     adoption.adopted_ca_keeps_deletion_window.id: "the state has this value already",
     adoption.offline_certificate_matches_ca.id: _ISSUED,
     adoption.offline_certificate_is_valid_now.id: _ISSUED,
+    constraints.names_are_within_constraints.id: _ISSUED,
+    constraints.template_fits_ca.id: _ISSUED,
     revocation.crl_is_not_public.id: _AS_FOUND,
     revocation.cname_has_no_protocol.id: _AS_FOUND,
     grants.permission_has_all_actions.id: "imported as it exists: ACM cannot renew until it has all three actions",

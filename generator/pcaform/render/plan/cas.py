@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pcaform.core import facts
+from pcaform.core import facts, name_constraints
 from pcaform.render.plan import providers
 from pcaform.render.plan.module_call import (
     ModuleCall,
@@ -115,21 +115,21 @@ def _certificate_call(key: str, authority: CertificateAuthority, spec: Spec, *, 
         "issuer_arn": active_arn(spec, signer) if authority.parent else arn(spec, signer),
         "certificate_signing_request": output(module_names.ca(key), "certificate_signing_request"),
         "signing_algorithm": _signing_algorithm(spec, signer),
-        "template_arn": facts.template_arn(spec.region_of(signer), template(authority)),
+        "template_arn": facts.template_arn(spec.region_of(signer), authority.template or authority.default_template),
         "validity": _validity(authority),
         "superseded": none_if_default(generation < authority.generation, default=False),
-        "api_passthrough": authority.api_passthrough and Call("jsonencode", authority.api_passthrough),
+        "api_passthrough": _passthrough(authority),
     }
     name = module_names.ca_certificate(key, generation)
     return ModuleCall(name, _module_for("ca-certificate", authority), without_none(arguments))
 
 
-def template(authority: CertificateAuthority) -> str:
-    """Return the template that a CA's own certificate is issued with."""
-    passes_through = authority.api_passthrough is not None
-    if authority.parent is None:
-        return facts.root_template(passes_through=passes_through)
-    return facts.subordinate_template(authority.path_length or 0, passes_through=passes_through)
+def _passthrough(authority: CertificateAuthority) -> Any:
+    """Return what the API adds to the template: the spec's own extensions, and the one of the name constraints."""
+    passthrough: Any = authority.api_passthrough
+    if authority.name_constraints is not None:
+        passthrough = name_constraints.join(passthrough, authority.name_constraints.texts())
+    return passthrough and Call("jsonencode", passthrough)
 
 
 def _signing_algorithm(spec: Spec, key: str) -> str:

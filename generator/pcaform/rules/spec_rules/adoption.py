@@ -3,11 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from pcaform.core import facts
-from pcaform.core.x509 import certificates, is_ca, is_signed_by, key_algorithm
 from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation
 from pcaform.spec.parse import Violation
@@ -41,9 +37,12 @@ def pending_ca_has_no_permissions(spec: Spec) -> Iterator[Violation]:
 
 @error("issued-elsewhere")
 def external_ca_has_no_certificate_settings(spec: Spec) -> Iterator[Violation]:
-    """`generation` and `api_passthrough` are set only for a CA whose certificate this stack issues."""
+    """`generation`, `api_passthrough` and `template` are set only for a CA whose certificate this stack issues."""
+    # A certificate from elsewhere may have name constraints, as they are in there; one that is still pending has none.
+    names = ("generation", "api_passthrough", "template")
     for key, ca in spec.managed.items():
-        for name in ("generation", "api_passthrough") if ca.activation is not None else ():
+        pending = ("name_constraints",) if ca.activation == "pending" else ()
+        for name in (*names, *pending) if ca.activation is not None else ():
             if name in ca.model_fields_set and getattr(ca, name) not in (1, None):
                 message = f"with 'activation' this stack issues no certificate: remove '{name}'"
                 yield Violation((_AUTHORITIES, key, name), message)
@@ -54,11 +53,13 @@ def offline_certificate_matches_ca(spec: Spec) -> Iterator[Violation]:
     """A certificate signed elsewhere belongs to this CA, and its chain leads to a root; AWS checks that on import."""
     owners: dict[bytes, str] = {}
     for key, ca, activation in _list_offline(spec):
+        from pcaform.rules import offline_certificates  # loads cryptography
+
         loc = (_AUTHORITIES, key, "activation")
         try:
-            for name, message in _find_mismatches(ca, activation):
+            for name, message in offline_certificates.find_mismatches(ca, activation):
                 yield Violation((*loc, name), message)
-            owner = owners.setdefault(_encode_key(activation), key)
+            owner = owners.setdefault(offline_certificates.encode_key(activation), key)
             if owner != key:
                 message = f"this certificate has the key of '{owner}': give the one that was signed for '{key}'"
                 yield Violation((*loc, "certificate"), message)
@@ -71,8 +72,10 @@ def offline_certificate_is_valid_now(spec: Spec) -> Iterator[Violation]:
     """AWS installs a certificate only while it is valid."""
     now = datetime.now(UTC)
     for key, _, activation in _list_offline(spec):
+        from pcaform.rules import offline_certificates  # loads cryptography
+
         try:
-            certificate = _parse_certificate(activation.certificate)
+            certificate = offline_certificates.parse_certificate(activation.certificate)
         except ValueError:
             continue
         loc = (_AUTHORITIES, key, "activation", "certificate")
@@ -87,60 +90,6 @@ def _list_offline(spec: Spec) -> Iterator[tuple[str, CertificateAuthority, Offli
     for key, ca in spec.managed.items():
         if isinstance(ca.activation, OfflineActivation):
             yield key, ca, ca.activation
-
-
-def _parse_certificate(pem: str) -> x509.Certificate:
-    parsed = certificates(pem)
-    if len(parsed) != 1:
-        raise ValueError(f"{len(parsed)} certificates, expected one: those above it are 'certificate_chain'")
-    return parsed[0]
-
-
-def _encode_key(activation: OfflineActivation) -> bytes:
-    public_key = _parse_certificate(activation.certificate).public_key()
-    return public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-def _parse_csr_key(pem: str) -> object:
-    try:
-        return x509.load_pem_x509_csr(pem.encode()).public_key()
-    except ValueError:
-        raise ValueError("this is not a CSR in PEM, which starts with -----BEGIN CERTIFICATE REQUEST-----") from None
-
-
-def _find_mismatches(ca: CertificateAuthority, activation: OfflineActivation) -> Iterator[tuple[str, str]]:
-    """Yield key and message for each mismatch of the PEMs; raises ValueError for text that is not PEM."""
-    certificate = _parse_certificate(activation.certificate)
-    chain = certificates(activation.certificate_chain) if activation.certificate_chain else []
-    csr = activation.certificate_signing_request
-    algorithm = key_algorithm(certificate.public_key())
-    if not is_ca(certificate):
-        yield "certificate", "this is not a CA certificate: its basic constraints do not say CA"
-    if algorithm not in (ca.key_algorithm, None):
-        yield "certificate", f"the certificate's key is {algorithm}, the CA's is {ca.key_algorithm}"
-    if csr is not None and _parse_csr_key(csr) != certificate.public_key():
-        yield "certificate", "the certificate's key differs from that of the CA's CSR"
-    yield from _find_chain_mismatches(ca, certificate, chain)
-
-
-def _find_chain_mismatches(
-    ca: CertificateAuthority, certificate: x509.Certificate, chain: list[x509.Certificate]
-) -> Iterator[tuple[str, str]]:
-    if ca.type == "ROOT":
-        if chain:
-            yield "certificate_chain", "a root has no chain: remove it"
-        if not is_signed_by(certificate, certificate):
-            yield "certificate", "a root's certificate is signed by its own key, this one is not"
-        return
-    if not chain:
-        yield "certificate", "a subordinate CA needs 'certificate_chain': the certificates above it, the root last"
-        return
-    for below, above in zip([certificate, *chain], [*chain, chain[-1]], strict=True):
-        if not is_signed_by(below, above):
-            name = below.subject.rfc4514_string()
-            message = f"the certificate above '{name}' is missing: each is signed by the next one, the root is last"
-            yield "certificate_chain", message
-            return
 
 
 @error("reissue")

@@ -145,9 +145,7 @@ def foreign_ca_shares_template(spec: Spec) -> Iterator[Violation]:
         parent = spec.certificate_authorities.get(ca.parent or "")
         has_role = parent is not None and parent.provider is not None and parent.provider.assume_role is not None
         if ca.parent is not None and ca.activation is None and not has_role:
-            passes = ca.api_passthrough is not None
-            template = facts.subordinate_template(ca.path_length or 0, passes_through=passes)
-            uses.append(((_AUTHORITIES, key, "parent"), ca.parent, template))
+            uses.append(((_AUTHORITIES, key, "parent"), ca.parent, ca.template or ca.default_template))
     for loc, key, template in uses:
         used = spec.certificate_authorities.get(key)
         if used and used.arn and used.arn.split(":")[4] != spec.aws.account_id and template in _UNSHARED:

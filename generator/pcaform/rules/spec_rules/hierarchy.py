@@ -30,7 +30,7 @@ def parent_exists(spec: Spec) -> Iterator[Violation]:
 
 @error("parent-of-type")
 def parent_fits_type(spec: Spec) -> Iterator[Violation]:
-    """A root has no `parent` and no `path_length`; a subordinate CA has a `parent`, or an `activation`."""
+    """A root has no `parent`, and no `path_length` without a `template`; others have a `parent`, or an `activation`."""
     for key, ca in spec.managed.items():
         loc = (_AUTHORITIES, key)
         if ca.type == "SUBORDINATE" and ca.parent is None and ca.activation is None:
@@ -38,7 +38,8 @@ def parent_fits_type(spec: Spec) -> Iterator[Violation]:
         if ca.type == "ROOT" and ca.parent is not None:
             message = f"the root CA '{key}' signs itself: remove 'parent', or make it SUBORDINATE"
             yield Violation((*loc, "parent"), message)
-        if ca.type == "ROOT" and ca.path_length is not None:
+        is_set = ca.template is not None or ca.activation == "external"
+        if ca.type == "ROOT" and ca.path_length is not None and not is_set:
             yield Violation((*loc, "path_length"), "AWS's root template sets no path length: remove 'path_length'")
 
 

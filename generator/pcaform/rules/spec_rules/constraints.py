@@ -1,0 +1,191 @@
+"""Rules about name constraints and the template of a CA's own certificate: what a CA may issue is what is issued."""
+
+from collections.abc import Iterator, Mapping
+
+from pcaform.core import facts, name_constraints
+from pcaform.core.name_constraints import DNS, EXCLUDED, PERMITTED, Constraints
+from pcaform.rules.rule import error, warning
+from pcaform.spec.cas import CertificateAuthority
+from pcaform.spec.issuers import ManagedGrant
+from pcaform.spec.messages import suggest
+from pcaform.spec.parse import Violation
+from pcaform.spec.stack import Spec
+from pcaform.spec.yaml_reader import Loc
+
+_AUTHORITIES = "certificate_authorities"
+_FIELD = "name_constraints"
+_RFC = "https://datatracker.ietf.org/doc/html/rfc5280#section-4.2.1.10"
+_TEMPLATES = "https://docs.aws.amazon.com/privateca/latest/userguide/template-varieties.html"
+_COMMON_NAME = "2.5.4.3"
+_SUBJECT_OIDS = {
+    "common_name": _COMMON_NAME,
+    "country": "2.5.4.6",
+    "distinguished_name_qualifier": "2.5.4.46",
+    "generation_qualifier": "2.5.4.44",
+    "given_name": "2.5.4.42",
+    "initials": "2.5.4.43",
+    "locality": "2.5.4.7",
+    "organization": "2.5.4.10",
+    "organizational_unit": "2.5.4.11",
+    "pseudonym": "2.5.4.65",
+    "serial_number": "2.5.4.5",
+    "state": "2.5.4.8",
+    "surname": "2.5.4.4",
+    "title": "2.5.4.12",
+}
+"""The attributes of a subject in X.509: RFC 5280, appendix A, and X.520."""
+
+
+@error("name-constraints", source=_RFC)
+def name_constraints_are_valid(spec: Spec) -> Iterator[Violation]:
+    """Name constraints name something, each text in its form's one spelling, and stand in one place."""
+    for key, ca in spec.managed.items():
+        loc = (_AUTHORITIES, key, _FIELD)
+        for kind, form, index, text in _list_texts(_constraints(ca)):
+            try:
+                name_constraints.check(form, text)
+            except ValueError as invalid:
+                yield Violation((*loc, kind, form, index), f"'{text}' is not one of {form}, {invalid}")
+        if ca.name_constraints is None:
+            continue
+        for kind in (PERMITTED, EXCLUDED):
+            if _constraints(ca).get(kind) == {}:
+                yield Violation((*loc, kind), f"'{kind}' is empty and constrains nothing: name something, or remove it")
+        if not _constraints(ca):
+            message = f"'{_FIELD}' is empty and constrains nothing: give 'permitted' or 'excluded', or remove it"
+            yield Violation(loc, message)
+        if name_constraints.is_in(ca.api_passthrough):
+            message = f"'api_passthrough' has the extension {name_constraints.OID} too: keep one of the two"
+            yield Violation(loc, message)
+
+
+@warning("root-name-constraints", source=_RFC)
+def root_has_no_name_constraints(spec: Spec) -> Iterator[Violation]:
+    """Name constraints are set below the root: many clients do not apply those of a trust anchor."""
+    for key, ca in spec.managed.items():
+        if ca.type == "ROOT" and ca.name_constraints is not None:
+            message = f"many clients ignore the name constraints of a root: set them on the CAs that '{key}' signs"
+            yield Violation((_AUTHORITIES, key, _FIELD), message)
+
+
+@error("constrained-names", source=_RFC)
+def names_are_within_constraints(spec: Spec) -> Iterator[Violation]:
+    """The names of a CA, its constraints and its certificates are within the name constraints of all CAs above."""
+    if not any(ca.name_constraints for ca in spec.managed.values()):
+        return
+    for key, ca in spec.managed.items():
+        for above, constraints in _list_above(spec, ca.parent):
+            yield from _check_ca(key, ca, above, constraints)
+    for key, certificate in spec.certificates.items():
+        loc = ("certificates", key)
+        names: list[tuple[Loc, str]] = [((*loc, "domain_name"), certificate.domain_name)]
+        names += [
+            ((*loc, "subject_alternative_names", index), name)
+            for index, name in enumerate(certificate.subject_alternative_names)
+        ]
+        for above, constraints in _list_above(spec, certificate.certificate_authority):
+            for at, name in names:
+                if fault := name_constraints.find_fault(DNS, name, constraints):
+                    yield Violation(at, f"'{above}' {fault}, and '{name}' is not allowed: AWS would not issue it")
+            subject = [(_COMMON_NAME, certificate.domain_name)]
+            if fault := name_constraints.find_subject_fault(subject, constraints):
+                message = (
+                    f"'{above}' {fault}, and ACM's subject is only CN={certificate.domain_name}: choose another CA"
+                )
+                yield Violation((*loc, "certificate_authority"), message)
+
+
+def _check_ca(key: str, ca: CertificateAuthority, above: str, constraints: Constraints) -> Iterator[Violation]:
+    """Yield what of a CA's subject and permitted names is outside the constraints of a CA above it."""
+    subject = ca.subject.model_dump(exclude_none=True)
+    attributes = [(_SUBJECT_OIDS[name], value) for name, value in subject.items() if name in _SUBJECT_OIDS]
+    if fault := name_constraints.find_subject_fault(attributes, constraints):
+        message = f"'{above}' {fault}, and the subject of '{key}' is not allowed: change one of the two"
+        yield Violation((_AUTHORITIES, key, "subject"), message)
+    for kind, form, index, text in _list_texts(_constraints(ca)):
+        if kind == PERMITTED and (fault := name_constraints.find_fault(form, text, constraints)):
+            message = f"'{above}' {fault}, and '{key}' cannot permit '{text}': it may only constrain further"
+            yield Violation((_AUTHORITIES, key, _FIELD, kind, form, index), message)
+
+
+@warning("constrained-grant", source=_RFC)
+def granted_names_are_within_constraints(spec: Spec) -> Iterator[Violation]:
+    """The domain names of a grant are within the name constraints of its CAs; AWS issues no others."""
+    for key, issuer in spec.issuers.items():
+        for number, grant in enumerate(issuer.grants):
+            names = grant.domain_names if isinstance(grant, ManagedGrant) else ()
+            for index, name in enumerate(names):
+                for authority in grant.certificate_authorities:
+                    for above, constraints in _list_above(spec, authority):
+                        if fault := name_constraints.find_fault(DNS, name, constraints):
+                            message = f"'{above}' {fault}, so that '{authority}' cannot issue for '{name}': remove it"
+                            yield Violation(("issuers", key, "grants", number, "domain_names", index), message)
+
+
+def _constraints(ca: CertificateAuthority) -> Constraints:
+    return ca.name_constraints.texts() if ca.name_constraints else {}
+
+
+def _list_texts(constraints: Constraints) -> Iterator[tuple[str, str, int, str]]:
+    for kind, forms in constraints.items():
+        for form, texts in forms.items():
+            yield from ((kind, form, index, text) for index, text in enumerate(texts))
+
+
+def _list_above(spec: Spec, key: str | None) -> Iterator[tuple[str, Constraints]]:
+    """Yield the constraints of a CA and those above it; not what breaks `name-constraints` by itself."""
+    seen: set[str] = set()
+    while key is not None and key in spec.managed and key not in seen:
+        seen.add(key)
+        constraints = _constraints(spec.managed[key])
+        if constraints and _are_valid(constraints):
+            yield key, constraints
+        key = spec.managed[key].parent
+
+
+def _are_valid(constraints: Constraints) -> bool:
+    try:
+        for _, form, _, text in _list_texts(constraints):
+            name_constraints.check(form, text)
+    except ValueError:
+        return False
+    return True
+
+
+@error("certificate-template", source=_TEMPLATES)
+def template_fits_ca(spec: Spec) -> Iterator[Violation]:
+    """A CA's own certificate has a template of its type and path length that takes what passes through."""
+    for key, ca in spec.managed.items():
+        if ca.template is None:
+            continue
+        allowed = [name for name in facts.ca_templates(ca.type) if _has_length(name, ca.path_length)]
+        if ca.template not in facts.ca_templates(ca.type):
+            close = suggest(ca.template, allowed)
+            message = f"AWS has no template '{ca.template}' for a {ca.type} CA{close}, allowed: {', '.join(allowed)}"
+            yield Violation((_AUTHORITIES, key, "template"), message)
+        elif not _has_length(ca.template, ca.path_length):
+            length = "none" if ca.path_length is None else ca.path_length
+            message = f"'{ca.template}' does not fit the path length {length}, allowed: {', '.join(allowed)}"
+            yield Violation((_AUTHORITIES, key, "template"), message)
+        elif "_API" not in ca.template:
+            fields = [name for name in ("api_passthrough", _FIELD) if getattr(ca, name) is not None]
+            if fields:
+                message = (
+                    f"AWS ignores what the API adds with '{ca.template}', and there is '{fields[-1]}': choose a "
+                    "template with APIPassthrough, or leave 'template' out"
+                )
+                yield Violation((_AUTHORITIES, key, "template"), message)
+        elif ca.template.startswith("Blank") and not _signs(ca.api_passthrough):
+            message = "a Blank template gives no key usage: add Extensions.KeyUsage.KeyCertSign to 'api_passthrough'"
+            yield Violation((_AUTHORITIES, key, "template"), message)
+
+
+def _has_length(template: str, path_length: int | None) -> bool:
+    return facts.template_path_length(template) == path_length
+
+
+def _signs(passthrough: object) -> bool:
+    """Tell whether what passes through gives a CA the usage that it needs; of any shape."""
+    for step in ("Extensions", "KeyUsage", "KeyCertSign"):
+        passthrough = passthrough.get(step) if isinstance(passthrough, Mapping) else None
+    return passthrough is True
