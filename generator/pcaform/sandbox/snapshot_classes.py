@@ -1,0 +1,130 @@
+"""The closed list of classes whose instances a sandbox's snapshot contains, and the check of a restored instance.
+
+Instances of these classes are data: none can be called, and none runs code when it is created without its constructor.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from moto.acm import models as acm
+from moto.acmpca.models import ACMPCABackend
+from moto.iam import models as iam
+from moto.s3 import models as s3
+from moto.s3.utils import CaseInsensitiveDict, _VersionedKeyStore
+from moto.sts import models as sts
+from moto.utilities.tagging_service import TaggingService
+from moto.utilities.utils import LowercaseDict
+
+from pcaform.sandbox.acm.certificate import KeyMaterial, PrivateCertificate
+from pcaform.sandbox.acm.renewal import Renewal
+from pcaform.sandbox.pca.ca import Issued, SandboxCa
+from pcaform.sandbox.pca.permissions import Permission, Permissions
+
+CLASSES: dict[str, type] = {
+    kept.__name__: kept
+    for kept in (
+        *(Issued, KeyMaterial, Permission, Permissions, PrivateCertificate, Renewal, SandboxCa),
+        *(acm.AccountConfiguration, acm.CertBundle, acm.TagHolder, TaggingService),
+        *(iam.AccessKey, iam.AccessKeyLastUsed, iam.AccountPasswordPolicy, iam.AccountSummary, iam.AWSManagedPolicy),
+        *(iam.Certificate, iam.Group, iam.InlinePolicy, iam.InstanceProfile, iam.MFADevice, iam.ManagedPolicy),
+        *(iam.OpenIDConnectProvider, iam.PolicyVersion, iam.Role, iam.SAMLProvider, iam.SigningCertificate),
+        *(iam.SshPublicKey, iam.User, iam.VirtualMfaDevice),
+        *(s3.CorsRule, s3.FakeAcl, s3.FakeBucket, s3.FakeBucketInventoryConfiguration, s3.FakeDeleteMarker),
+        *(s3.FakeGrant, s3.FakeGrantee, s3.FakeKey, s3.FakeMultipart, s3.FakeTableStorageBucket),
+        *(s3.LifeCycleNoncurrentVersionTransition, s3.LifecycleAndFilter, s3.LifecycleFilter, s3.LifecycleRule),
+        *(s3.LifecycleTransition, s3.MultipartDict, s3.Notification, s3.NotificationConfiguration),
+        *(s3.PublicAccessBlock, CaseInsensitiveDict, LowercaseDict, _VersionedKeyStore),
+        *(sts.AssumedRole, sts.Token),
+    )
+}
+"""Name in a snapshot -> class. A name stays when its class moves; other names and attributes are another format."""
+
+
+_Records = dict[str, Any]
+_MOTO_FIELDS: dict[type, dict[str, Any]] = {
+    ACMPCABackend: {
+        "certificate_authorities": dict[str, SandboxCa],
+        "tagger": TaggingService,
+        "_answers": dict[Any, Any],
+    },
+    acm.AWSCertificateManagerBackend: {
+        "_certificates": dict[str, PrivateCertificate | acm.CertBundle],
+        "_idempotency_tokens": _Records,
+        "_answers": _Records,
+    },
+    iam.IAMBackend: {
+        "access_keys": dict[str, iam.AccessKey],
+        "account_summary": iam.AccountSummary,
+        "groups": dict[str, iam.Group],
+        "instance_profiles": dict[str, iam.InstanceProfile],
+        "managed_policies": dict[str, iam.ManagedPolicy],
+        "open_id_providers": dict[str, iam.OpenIDConnectProvider],
+        "roles": dict[str, iam.Role],
+        "saml_providers": dict[str, iam.SAMLProvider],
+        "tagger": TaggingService,
+        "users": dict[str, iam.User],
+    },
+    s3.S3Backend: {"buckets": dict[str, s3.FakeBucket], "tagger": TaggingService, "_pagination_tokens": _Records},
+    sts.STSBackend: {"assumed_roles": list[sts.AssumedRole]},
+    iam.ManagedPolicy: {"versions": list[iam.PolicyVersion]},
+    iam.User: {"access_keys": list[iam.AccessKey], "policies": _Records, "managed_policies": _Records},
+    s3.FakeBucket: {"keys": _VersionedKeyStore, "multiparts": s3.MultipartDict, "rules": list[s3.LifecycleRule]},
+    s3.FakeKey: {"multipart": s3.FakeMultipart | None, "name": str, "_max_buffer_size": int},
+    s3.FakeMultipart: {"parts": dict[int, s3.FakeKey], "partlist": list[int]},
+    TaggingService: {"tags": dict[str, dict[str, str | None]], "tag_name": str, "key_name": str, "value_name": str},
+}
+"""The types of fields on which moto's own code depends, also when it stops; the other fields are what a request set."""
+_ITEMS: dict[type, Any] = {
+    _VersionedKeyStore: dict[str, list[s3.FakeKey | s3.FakeDeleteMarker]],
+    s3.MultipartDict: dict[str, s3.FakeMultipart],
+}
+
+
+def has_fitting_items(instance: Any) -> bool:
+    """Tell whether an instance that is a dictionary has items of the types that moto puts there."""
+    return fits(instance, _ITEMS.get(type(instance), Any))
+
+
+def find_unfit_field(kept: type, fields: dict[str, Any]) -> str | None:
+    """Return the first field that an instance cannot have: it hides a part of the class, is absent, or of another type.
+
+    Only the sandbox's own classes declare the types of their fields.
+    """
+    hidden = next((name for name in fields if not _is_field(kept, name)), None)
+    if hidden is not None:
+        return hidden
+    hints = _read_hints(kept)
+    return next((name for name, hint in hints.items() if name not in fields or not fits(fields[name], hint)), None)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_field(kept: type, name: str) -> bool:
+    """Tell whether a name is a variable of the instance, not a method or property of its class."""
+    found = inspect.getattr_static(kept, name, None)
+    return isinstance(found, functools.cached_property) or not hasattr(found, "__get__")
+
+
+@functools.cache
+def _read_hints(kept: type) -> dict[str, Any]:
+    hints = {name: hint for base in kept.__mro__ for name, hint in _MOTO_FIELDS.get(base, {}).items()}
+    return hints | (get_type_hints(kept) if kept in CLASSES.values() and kept.__module__[:8] == "pcaform." else {})
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Tell whether a value has a declared type, the items of a list or dictionary too."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return True
+    if origin in {Union, types.UnionType}:
+        return any(fits(value, argument) for argument in arguments)
+    if origin is None:
+        return isinstance(value, hint)
+    if not isinstance(value, origin):
+        return False
+    if origin is dict:
+        return all(fits(key, arguments[0]) and fits(item, arguments[1]) for key, item in dict.items(value))
+    return all(fits(item, arguments[0]) for item in value)
