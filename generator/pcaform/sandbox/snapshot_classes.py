@@ -8,7 +8,8 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from collections.abc import Callable
+from typing import Any, get_args, get_origin, get_type_hints
 
 from moto.acm import models as acm
 from moto.acmpca.models import ACMPCABackend
@@ -86,19 +87,26 @@ _ITEMS: dict[type, Any] = {
 
 def has_fitting_items(instance: Any) -> bool:
     """Tell whether an instance that is a dictionary has items of the types that moto puts there."""
-    return fits(instance, _ITEMS.get(type(instance), Any))
+    return type(instance) not in _ITEMS or fits(instance, _ITEMS[type(instance)])
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Tell whether a value has a declared type, the items of a list or dictionary too."""
+    return _create_check(hint)(value)
 
 
 def find_unfit_field(kept: type, fields: dict[str, Any]) -> str | None:
     """Return the first field that an instance cannot have: it hides a part of the class, is absent, or of another type.
 
-    Only the sandbox's own classes declare the types of their fields.
+    Only the sandbox's own classes declare the types of all their fields.
     """
-    hidden = next((name for name in fields if not _is_field(kept, name)), None)
-    if hidden is not None:
-        return hidden
-    hints = _read_hints(kept)
-    return next((name for name, hint in hints.items() if name not in fields or not fits(fields[name], hint)), None)
+    for name in fields:
+        if not _is_field(kept, name):
+            return name
+    for name, check in _create_checks(kept):
+        if name not in fields or not check(fields[name]):
+            return name
+    return None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -109,22 +117,30 @@ def _is_field(kept: type, name: str) -> bool:
 
 
 @functools.cache
-def _read_hints(kept: type) -> dict[str, Any]:
+def _create_checks(kept: type) -> list[tuple[str, Callable[[Any], bool]]]:
+    """Return the check of each field whose type is known."""
     hints = {name: hint for base in kept.__mro__ for name, hint in _MOTO_FIELDS.get(base, {}).items()}
-    return hints | (get_type_hints(kept) if kept in CLASSES.values() and kept.__module__[:8] == "pcaform." else {})
+    if kept in CLASSES.values() and kept.__module__.startswith("pcaform."):
+        hints |= get_type_hints(kept)
+    return [(name, _create_check(hint)) for name, hint in hints.items()]
 
 
-def fits(value: Any, hint: Any) -> bool:
-    """Tell whether a value has a declared type, the items of a list or dictionary too."""
-    origin, arguments = get_origin(hint), get_args(hint)
+@functools.cache
+def _create_check(hint: Any) -> Callable[[Any], bool]:
+    """Return a check of one type: a class, a union, or a list, tuple or dictionary of one type of items."""
+    origin = get_origin(hint)
+    checks = [_create_check(argument) for argument in get_args(hint) if argument is not ...]
     if hint is Any:
-        return True
-    if origin in {Union, types.UnionType}:
-        return any(fits(value, argument) for argument in arguments)
-    if origin is None:
-        return isinstance(value, hint)
-    if not isinstance(value, origin):
-        return False
+        return lambda _: True
+    if origin is None or (origin is types.UnionType and not any(map(get_origin, get_args(hint)))):
+        return lambda value: isinstance(value, hint)
+    if origin is types.UnionType:
+        return lambda value: any(check(value) for check in checks)
     if origin is dict:
-        return all(fits(key, arguments[0]) and fits(item, arguments[1]) for key, item in dict.items(value))
-    return all(fits(item, arguments[0]) for item in value)
+        check_key, check_item = checks
+        return lambda value: (
+            isinstance(value, dict)
+            and all(map(check_key, dict.keys(value)))
+            and all(map(check_item, dict.values(value)))
+        )
+    return lambda value: isinstance(value, origin) and all(map(checks[0], value))

@@ -31,7 +31,7 @@ from pcaform.sandbox.snapshot_classes import CLASSES, find_unfit_field, has_fitt
 _Loaded = TypeVar("_Loaded")
 _LONGEST_DER = 16_384
 """Bytes of a key, certificate or CSR: several times what AWS accepts."""
-_PLAIN = (str, bool, int, float, type(None))
+_PLAIN = frozenset({str, bool, int, float, type(None)})
 _NAMES = {kept: name for name, kept in CLASSES.items()}
 
 
@@ -56,8 +56,8 @@ class Writer:
         if kind is list:
             return [self.write(item) for item in value]
         if kind is dict:
-            if all(type(key) is str for key in value) and not (len(value) == 1 and next(iter(value))[:1] == "$"):
-                return {key: self.write(item) for key, item in value.items()}
+            if {*map(type, value)} <= {str} and not (len(value) == 1 and next(iter(value)).startswith("$")):
+                return {key: item if type(item) in _PLAIN else self.write(item) for key, item in value.items()}
             return {"$dict": self._write_items(value)}
         if kind in _NAMES:
             return {"$ref": self._number(value)}
@@ -140,15 +140,16 @@ class Reader:
 
     def read(self, value: Any) -> Any:
         """Return the value of a piece of JSON; fails in any way if it was not written by `Writer`."""
-        if isinstance(value, list):
+        kind = type(value)
+        if kind is list:
             return [self.read(item) for item in value]
-        if not isinstance(value, dict):
+        if kind is not dict:
             return value
         if len(value) == 1:
             ((tag, content),) = value.items()
             if tag.startswith("$"):
                 return self._readers[tag](content)
-        return {key: self.read(item) for key, item in value.items()}
+        return {key: item if type(item) in _PLAIN else self.read(item) for key, item in value.items()}
 
     def read_rows(self) -> None:
         """Fill the instances; raises SnapshotError for a field that their class does not have."""
