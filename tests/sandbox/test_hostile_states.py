@@ -8,7 +8,9 @@ import os
 import pickle
 import random
 import subprocess
+from collections import OrderedDict
 from collections.abc import Callable
+from datetime import UTC
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from moto.utilities.tagging_service import TaggingService
 
 from pcaform.sandbox.server import Sandbox, SandboxError
+from pcaform.sandbox.snapshot_values import Reader, Writer
 from sandbox.conftest import ACCOUNT, REGION
-from sandbox.test_state import fill, sandbox
+from sandbox.test_state import fill, fill_more, sandbox
 
 FORMAT = 2
 
@@ -32,11 +36,16 @@ def seal(body: bytes, *, state_format: int = FORMAT) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def body(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Return the JSON of a state that has a resource of every kind."""
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a state that has a resource of every kind."""
     path = tmp_path_factory.mktemp("state") / "sandbox.state"
     with sandbox(path) as server:
         fill(server)
+        fill_more(server)
+    return path
+
+
+def read_body(path: Path) -> bytes:
     return path.read_bytes().split(b"\n", 1)[1]
 
 
@@ -118,6 +127,15 @@ def change_row(name: str, field: str, value: Any) -> Callable[[dict[str, Any]], 
     return apply
 
 
+def change_items(name: str, items: Any) -> Callable[[dict[str, Any]], None]:
+    """Return a change of the items of the first instance of a class that is a dictionary."""
+
+    def apply(document: Any) -> None:
+        next(row for row in document["rows"] if row[0] == name)[2] = items
+
+    return apply
+
+
 def change_backend(name: str, value: Any) -> Callable[[dict[str, Any]], None]:
     """Return a change of an attribute of the first backend of Private CA."""
 
@@ -135,6 +153,11 @@ HOSTILE: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "a property hidden": (change_row("SandboxCa", "status", "ACTIVE"), "the field 'status' of SandboxCa"),
     "another class": (change_row("SandboxCa", "__class__", "x"), "the field '__class__' of SandboxCa"),
     "another type": (change_row("SandboxCa", "key", "x"), "the field 'key' of SandboxCa"),
+    "a bucket with empty keys": (
+        change_items("_VersionedKeyStore", [["a", []]]),
+        "the content of a _VersionedKeyStore",
+    ),
+    "an upload that is none": (change_row("FakeKey", "multipart", {"$ref": 0}), "the field 'multipart' of FakeKey"),
     "another type in a list": (change_row("SandboxCa", "chain", [1]), "the field 'chain' of SandboxCa"),
     "an attribute that moto needs": (change_row("FakeBucket", "keys", {}), "the field 'keys' of FakeBucket"),
     "a row that is absent": (change_row("SandboxCa", "permissions", {"$ref": 10**9}), "refers to the row"),
@@ -159,10 +182,10 @@ HOSTILE: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
 
 @pytest.mark.parametrize(("spoil", "message"), HOSTILE.values(), ids=HOSTILE)
 def test_only_what_a_sandbox_writes_is_read(
-    tmp_path: Path, body: bytes, spoil: Callable[[dict[str, Any]], None], message: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, full: Path, spoil: Callable[[dict[str, Any]], None], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    document = json.loads(body)
+    document = json.loads(read_body(full))
     spoil(document)
     assert message in refuse(tmp_path / "evil.state", seal(json.dumps(document).encode()))
     assert [path.name for path in tmp_path.iterdir()] == ["evil.state"]
@@ -173,6 +196,7 @@ BODIES = {
     "deep objects": b'{"a":' * 10**6,
     "a huge number": b'{"ahead":' + b"9" * 10**5 + b"}",
     "not a number": b'{"ahead":NaN}',
+    "an infinite number": b'{"ahead":1e999}',
     "another encoding": '{"ahead": 0}'.encode("utf-16"),
     "nothing": b"",
     "a list": b"[]",
@@ -198,8 +222,10 @@ def test_a_hostile_header_is_refused(tmp_path: Path, content: bytes) -> None:
     assert "this is not a sandbox's state file" in refuse(tmp_path / "evil.state", content)
 
 
-def test_a_wrong_digest_is_refused(tmp_path: Path, body: bytes) -> None:
-    assert "truncated or damaged" in refuse(tmp_path / "evil.state", seal(body).replace(b"SandboxCa", b"SandboxCb", 1))
+def test_a_wrong_digest_is_refused(tmp_path: Path, full: Path) -> None:
+    assert "truncated or damaged" in refuse(
+        tmp_path / "evil.state", seal(read_body(full)).replace(b"SandboxCa", b"SandboxCb", 1)
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
@@ -261,8 +287,8 @@ FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.function_scope
 
 @FUZZ
 @given(junk=JUNK, seed=st.integers(0, 2**32))
-def test_a_drawn_change_of_a_document_starts_or_is_refused(tmp_path: Path, body: bytes, junk: Any, seed: int) -> None:
-    document = json.loads(body)
+def test_a_drawn_change_of_a_document_starts_or_is_refused(tmp_path: Path, full: Path, junk: Any, seed: int) -> None:
+    document = json.loads(read_body(full))
     replace_somewhere(document, copy.deepcopy(junk), chance=random.Random(seed))  # noqa: S311 - a test's choice
     start_or_refuse(tmp_path / "evil.state", seal(json.dumps(document).encode()))
 
@@ -270,7 +296,55 @@ def test_a_drawn_change_of_a_document_starts_or_is_refused(tmp_path: Path, body:
 @FUZZ
 @given(position=st.floats(0, 1, exclude_max=True), change=st.binary(max_size=4), length=st.integers(0, 8))
 def test_drawn_bytes_in_a_file_start_or_are_refused(
-    tmp_path: Path, body: bytes, position: float, change: bytes, length: int
+    tmp_path: Path, full: Path, position: float, change: bytes, length: int
 ) -> None:
+    body = read_body(full)
     start = int(position * len(body))
     start_or_refuse(tmp_path / "evil.state", seal(body[:start] + change + body[start + length :]))
+
+
+ATOMS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(),
+    st.binary(),
+    st.datetimes(timezones=st.sampled_from([None, UTC])),
+    st.dates(),
+)
+HASHABLE = ATOMS | st.tuples(ATOMS, ATOMS) | st.frozensets(ATOMS, max_size=2)
+VALUES = st.recursive(
+    HASHABLE | st.sets(HASHABLE, max_size=3),
+    lambda values: st.one_of(
+        st.lists(values, max_size=3),
+        st.dictionaries(st.text() | st.sampled_from(["$ref", "$key"]), values, max_size=3),
+        st.dictionaries(HASHABLE, values, max_size=3),
+        st.lists(st.tuples(st.text(), values), max_size=3).map(OrderedDict),
+    ),
+)
+
+
+def show_types(value: Any) -> Any:
+    """Return the types in a value, with the order of a dictionary: 1, 1.0 and True are equal."""
+    if isinstance(value, dict):
+        return type(value), [(show_types(key), show_types(item)) for key, item in value.items()]
+    if isinstance(value, list | tuple):
+        return type(value), [show_types(item) for item in value]
+    return type(value), sorted(map(repr, value)) if isinstance(value, set | frozenset) else None
+
+
+@given(VALUES)
+def test_what_a_sandbox_holds_is_read_as_it_was_written(value: Any) -> None:
+    holder = TaggingService()
+    holder.tags = {"a": {"b": "c"}}
+    writer = Writer({})
+    written = json.dumps([writer.write([value, holder, holder]), writer.write_rows()])
+    content, rows = json.loads(written)
+    reader = Reader(rows, lambda key: pytest.fail(f"no backend {key}"))
+    again, first, second = reader.read(content)
+    reader.read_rows()
+    assert again == value
+    assert show_types(again) == show_types(value)
+    assert first is second
+    assert vars(first) == vars(holder)

@@ -96,6 +96,53 @@ def fill(server: Sandbox) -> tuple[str, str, str]:
     return issuer, certificate, iam.create_access_key(UserName="ci")["AccessKey"]["AccessKeyId"]
 
 
+def fill_more(server: Sandbox) -> None:
+    """Create what IAM, STS and S3 have besides: groups, roles, sessions, versions, uploads, rules of a bucket."""
+    iam, s3, sts = server.client("iam"), server.client("s3"), server.client("sts")
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    allowed = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    role = iam.create_role(
+        RoleName="r", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )["Role"]["Arn"]
+    policy = iam.create_policy(PolicyName="p", PolicyDocument=document)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="r", PolicyArn=policy)
+    iam.create_group(GroupName="g")
+    iam.add_user_to_group(GroupName="g", UserName="ci")
+    iam.create_instance_profile(InstanceProfileName="ip")
+    iam.add_role_to_instance_profile(InstanceProfileName="ip", RoleName="r")
+    iam.create_open_id_connect_provider(Url="https://id.example", ThumbprintList=["a" * 40], ClientIDList=["x"])
+    iam.create_login_profile(UserName="ci", Password="a Password 1!")
+    iam.update_account_password_policy(MinimumPasswordLength=10)
+    sts.assume_role(RoleArn=role, RoleSessionName="session")
+    bucket = {"Bucket": "kept-lists"}
+    s3.put_bucket_versioning(**bucket, VersioningConfiguration={"Status": "Enabled"})
+    for content in (b"1", b"2"):
+        s3.put_object(**bucket, Key="v", Body=content, Tagging="a=b", Metadata={"m": "n"})
+    s3.delete_object(**bucket, Key="v")
+    s3.create_multipart_upload(**bucket, Key="part")
+    s3.put_bucket_tagging(**bucket, Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+    s3.put_bucket_cors(
+        **bucket, CORSConfiguration={"CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]}
+    )
+    rule = {"ID": "x", "Status": "Enabled", "Filter": {"Prefix": "a"}, "Expiration": {"Days": 90}}
+    s3.put_bucket_lifecycle_configuration(**bucket, LifecycleConfiguration={"Rules": [rule]})
+
+
+def test_a_second_run_without_requests_writes_the_same(tmp_path: Path) -> None:
+    state = tmp_path / "sandbox.state"
+    with sandbox(state) as server:
+        fill(server)
+        fill_more(server)
+    written = []
+    for _ in range(2):
+        with sandbox(state) as server:
+            versions = server.client("s3").list_object_versions(Bucket="kept-lists", Prefix="v")
+        written.append((len(versions["Versions"]), len(versions["DeleteMarkers"]), state.read_bytes()))
+    assert written[0] == written[1]
+    assert written[0][:2] == (2, 1)
+
+
 def test_everything_is_there_again(tmp_path: Path) -> None:
     state = tmp_path / "sandbox.state"
     with sandbox(state) as server:

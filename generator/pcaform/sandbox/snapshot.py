@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from moto.acm.models import acm_backends
 from moto.acmpca.models import acmpca_backends
@@ -75,32 +76,44 @@ def take() -> bytes:
 def restore(snapshot: bytes) -> None:
     """Fill the empty backends of a starting sandbox; raises SnapshotError and then has filled none of them."""
     try:
-        content = json.loads(snapshot.decode("ascii"), parse_constant=_refuse_constant)
+        content = json.loads(snapshot.decode("ascii"), parse_constant=_read_float, parse_float=_read_float)
         ahead, accounts, backends, rows = (content[key] for key in ("ahead", "bucket_accounts", "backends", "rows"))
         offset = timedelta(microseconds=ahead)
-        clock_is_real = timedelta() <= offset and datetime.now(UTC) + offset
         reader = Reader(rows, _get_backend)
         buckets = reader.read(accounts)
         restored = [(_get_backend(backend_key), reader.read(attributes)) for backend_key, attributes in backends]
         reader.read_rows()
+        _check_clock(offset)
+        _check_buckets(buckets)
+        for backend, attributes in restored:
+            _check_attributes(backend, attributes)
     except SnapshotError:
         raise
     except Exception as error:  # a file that was tampered with can fail in any way
         raise SnapshotError(f"it cannot be read ({type(error).__name__}: {str(error)[:200]!r})") from error
-    if not clock_is_real:
-        raise SnapshotError("its clock is behind the real one")
-    if not fits(buckets, dict[str, tuple[str, str]]):
-        raise SnapshotError("it does not say to which account and partition each bucket belongs")
-    for backend, attributes in restored:
-        _check_attributes(backend, attributes)
     for backend, attributes in restored:
         vars(backend).update(attributes)
     s3_backends.bucket_accounts.update(buckets)
     clock.offset = offset
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise SnapshotError(f"it contains the number {name}")
+def _check_clock(offset: timedelta) -> None:
+    """Refuse a clock that is behind, or so far ahead that no certificate can end: that raises OverflowError."""
+    if offset < timedelta():
+        raise SnapshotError("its clock is behind the real one")
+    _ = datetime.now(UTC) + offset + timedelta(days=36_500)
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise SnapshotError(f"it contains the number {text[:40]}")
+    return number
+
+
+def _check_buckets(buckets: Any) -> None:
+    if not fits(buckets, dict[str, tuple[str, str]]):
+        raise SnapshotError("it does not say to which account and partition each bucket belongs")
 
 
 def _check_attributes(backend: BaseBackend, attributes: dict[str, Any]) -> None:

@@ -69,11 +69,21 @@ _MOTO_FIELDS: dict[type, dict[str, Any]] = {
         "tagger": TaggingService,
         "users": dict[str, iam.User],
     },
-    s3.S3Backend: {"buckets": dict[str, s3.FakeBucket], "tagger": TaggingService, "_pagination_tokens": _Records},
+    s3.S3Backend: {
+        "buckets": dict[str, s3.FakeBucket],
+        "table_buckets": dict[str, s3.FakeTableStorageBucket],
+        "tagger": TaggingService,
+        "_pagination_tokens": _Records,
+    },
     sts.STSBackend: {"assumed_roles": list[sts.AssumedRole]},
     iam.ManagedPolicy: {"versions": list[iam.PolicyVersion]},
     iam.User: {"access_keys": list[iam.AccessKey], "policies": _Records, "managed_policies": _Records},
-    s3.FakeBucket: {"keys": _VersionedKeyStore, "multiparts": s3.MultipartDict, "rules": list[s3.LifecycleRule]},
+    s3.FakeBucket: {
+        "name": str,
+        "keys": _VersionedKeyStore,
+        "multiparts": s3.MultipartDict,
+        "rules": list[s3.LifecycleRule],
+    },
     s3.FakeKey: {"multipart": s3.FakeMultipart | None, "name": str, "_max_buffer_size": int},
     s3.FakeMultipart: {"parts": dict[int, s3.FakeKey], "partlist": list[int]},
     TaggingService: {"tags": dict[str, dict[str, str | None]], "tag_name": str, "key_name": str, "value_name": str},
@@ -86,8 +96,9 @@ _ITEMS: dict[type, Any] = {
 
 
 def has_fitting_items(instance: Any) -> bool:
-    """Tell whether an instance that is a dictionary has items of the types that moto puts there."""
-    return type(instance) not in _ITEMS or fits(instance, _ITEMS[type(instance)])
+    """Tell whether an instance that is a dictionary has items of the types that moto puts there, none of them empty."""
+    hint = _ITEMS.get(type(instance))
+    return hint is None or (fits(instance, hint) and all(dict.values(instance)))
 
 
 def fits(value: Any, hint: Any) -> bool:

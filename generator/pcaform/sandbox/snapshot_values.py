@@ -7,7 +7,7 @@ containers of one field. Every other container is written where it is used, so a
 from __future__ import annotations
 
 import base64
-import tempfile
+import io
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -32,6 +32,8 @@ _Loaded = TypeVar("_Loaded")
 _LONGEST_DER = 16_384
 """Bytes of a key, certificate or CSR: several times what AWS accepts."""
 _PLAIN = frozenset({str, bool, int, float, type(None)})
+_BASES: tuple[Any, ...] = (str, int, float, list, dict, tuple, set)
+"""What is derived from one of these classes, as an enumeration's text is, is kept as its base."""
 _NAMES = {kept: name for name, kept in CLASSES.items()}
 
 
@@ -86,7 +88,7 @@ class Writer:
         """Return the items of a dictionary, as they are: moto's S3 has its own `items`, with the newest versions."""
         return [[self.write(key), self.write(item)] for key, item in dict.items(mapping)]
 
-    def _write_tagged(self, kind: type, value: Any) -> dict[str, Any]:
+    def _write_tagged(self, kind: type, value: Any) -> Any:
         if isinstance(value, RSAPrivateKey | EllipticCurvePrivateKey):
             return _tag_bytes("$key", value.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
         if isinstance(value, x509.Certificate):
@@ -99,8 +101,11 @@ class Writer:
             return {f"${kind.__name__}": value.isoformat()}
         if kind is OrderedDict:
             return {"$ordered": self._write_items(dict(value))}
-        if kind in (tuple, set):
+        if kind in (tuple, set, frozenset):
             return {f"${kind.__name__}": [self.write(item) for item in value]}
+        for base in _BASES:
+            if isinstance(value, base):
+                return self.write(base(value))
         raise SnapshotError(f"a sandbox cannot keep a value of {kind.__module__}.{kind.__qualname__}")
 
 
@@ -109,7 +114,7 @@ def _tag_bytes(tag: str, value: bytes) -> dict[str, str]:
 
 
 def _read_fields(instance: Any) -> dict[str, Any]:
-    """Return what an instance contains; an S3 object has its bytes in a temporary file, closed when it is deleted."""
+    """Return what an instance contains; an S3 object has its bytes in a file, closed when it is deleted."""
     fields: dict[str, Any] = vars(instance)
     if not isinstance(instance, FakeKey):
         return fields
@@ -122,7 +127,7 @@ class Reader:
 
     def __init__(self, rows: list[Any], find_backend: Callable[[Any], BaseBackend]) -> None:
         self._rows = [(CLASSES[row[0]], *row[1:]) for row in rows]
-        self._instances = [kept.__new__(kept) for kept, *_ in self._rows]
+        self._instances = [_create(kept) for kept, *_ in self._rows]
         self._readers: dict[str, Callable[[Any], Any]] = {
             "$ref": self._find_instance,
             "$backend": find_backend,
@@ -130,6 +135,7 @@ class Reader:
             "$ordered": lambda items: OrderedDict(self._read_items(items)),
             "$tuple": lambda items: tuple(self.read(item) for item in items),
             "$set": lambda items: {self.read(item) for item in items},
+            "$frozenset": lambda items: frozenset(self.read(item) for item in items),
             "$datetime": datetime.fromisoformat,
             "$date": date.fromisoformat,
             "$bytes": _read_bytes,
@@ -176,10 +182,16 @@ class Reader:
         return [(self.read(key), self.read(item)) for key, item in items]
 
 
+def _create(kept: type) -> Any:
+    """Create an instance that moto does not know of: its S3 closes every object that it knows of when it stops."""
+    instance: Any = (dict if issubclass(kept, dict) else object).__new__(kept)
+    if issubclass(kept, FakeKey):
+        vars(instance)["disposed"] = True
+    return instance
+
+
 def _create_buffer(value: bytes) -> dict[str, Any]:
-    buffer = tempfile.SpooledTemporaryFile(max_size=max(len(value), 1))  # noqa: SIM115 - moto closes it
-    buffer.write(value)
-    return {"_value_buffer": buffer, "lock": threading.Lock()}
+    return {"_value_buffer": io.BytesIO(value), "lock": threading.Lock(), "disposed": True}
 
 
 def _read_bytes(text: str) -> bytes:

@@ -54,7 +54,7 @@ def open_state(path: Path, account_id: str) -> Iterator[None]:
         finally:
             try:
                 saved = _add_header(snapshot.take(), account_id)
-            except SnapshotError as error:
+            except (SnapshotError, RecursionError) as error:
                 raise StateFileError(f"{path}: {error}: the content of this sandbox was not saved") from None
             write_file(path, saved, is_private=True, advice="the content of this sandbox was not saved")
 
