@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-
-from cryptography import x509
+from typing import TYPE_CHECKING
 
 from pcaform.core import facts
-from pcaform.core.x509 import certificates, is_ca, is_signed_by, key_algorithm
 from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 _AUTHORITIES = "certificate_authorities"
 _IMPORT = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html"
@@ -83,7 +84,9 @@ def _list_offline(spec: Spec) -> Iterator[tuple[str, CertificateAuthority, Offli
             yield key, ca, ca.activation
 
 
-def _parse_certificate(pem: str) -> x509.Certificate:
+def _parse_certificate(pem: str) -> "x509.Certificate":
+    from pcaform.core.x509 import certificates
+
     parsed = certificates(pem)
     if len(parsed) != 1:
         raise ValueError(f"{len(parsed)} certificates, expected one: those above it are 'certificate_chain'")
@@ -91,14 +94,18 @@ def _parse_certificate(pem: str) -> x509.Certificate:
 
 
 def _parse_csr_key(pem: str) -> object:
+    from cryptography.x509 import load_pem_x509_csr
+
     try:
-        return x509.load_pem_x509_csr(pem.encode()).public_key()
+        return load_pem_x509_csr(pem.encode()).public_key()
     except ValueError:
         raise ValueError("this is not a CSR in PEM, which starts with -----BEGIN CERTIFICATE REQUEST-----") from None
 
 
 def _find_mismatches(ca: CertificateAuthority, activation: OfflineActivation) -> Iterator[tuple[str, str]]:
     """Yield key and message for each mismatch of the PEMs; raises ValueError for text that is not PEM."""
+    from pcaform.core.x509 import certificates, is_ca, key_algorithm
+
     certificate = _parse_certificate(activation.certificate)
     chain = certificates(activation.certificate_chain) if activation.certificate_chain else []
     csr = activation.certificate_signing_request
@@ -113,8 +120,10 @@ def _find_mismatches(ca: CertificateAuthority, activation: OfflineActivation) ->
 
 
 def _find_chain_mismatches(
-    ca: CertificateAuthority, certificate: x509.Certificate, chain: list[x509.Certificate]
+    ca: CertificateAuthority, certificate: "x509.Certificate", chain: list["x509.Certificate"]
 ) -> Iterator[tuple[str, str]]:
+    from pcaform.core.x509 import is_signed_by
+
     if ca.type == "ROOT":
         if chain:
             yield "certificate_chain", "a root has no chain: remove it"
