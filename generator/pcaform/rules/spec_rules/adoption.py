@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from pcaform.core import facts
 from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
-
-if TYPE_CHECKING:
-    from cryptography import x509
 
 _AUTHORITIES = "certificate_authorities"
 _IMPORT = "https://docs.aws.amazon.com/privateca/latest/APIReference/API_ImportCertificateAuthorityCertificate.html"
@@ -84,7 +81,7 @@ def _list_offline(spec: Spec) -> Iterator[tuple[str, CertificateAuthority, Offli
             yield key, ca, ca.activation
 
 
-def _parse_certificate(pem: str) -> "x509.Certificate":
+def _parse_certificate(pem: str) -> Any:
     from pcaform.core.x509 import certificates
 
     parsed = certificates(pem)
@@ -119,9 +116,7 @@ def _find_mismatches(ca: CertificateAuthority, activation: OfflineActivation) ->
     yield from _find_chain_mismatches(ca, certificate, chain)
 
 
-def _find_chain_mismatches(
-    ca: CertificateAuthority, certificate: "x509.Certificate", chain: list["x509.Certificate"]
-) -> Iterator[tuple[str, str]]:
+def _find_chain_mismatches(ca: CertificateAuthority, certificate: Any, chain: list[Any]) -> Iterator[tuple[str, str]]:
     from pcaform.core.x509 import is_signed_by
 
     if ca.type == "ROOT":
