@@ -8,13 +8,15 @@ from enum import StrEnum
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from pcaform.core.problems import Failure
-from pcaform.sources.aws.session import Caller
-from pcaform.sources.aws.snapshot import Filters
+
+if TYPE_CHECKING:
+    from pcaform.sources.aws.session import Caller
+    from pcaform.sources.aws.snapshot import Filters
 
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}")
 _ARN = re.compile(r"arn:[a-z-]+:acm-pca:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate-authority/[0-9a-f-]{36}")
@@ -136,8 +138,10 @@ class AccountOptions:
         str | None, typer.Option("--external-id", metavar="ID", help="The external ID that this role requires.")
     ] = None
 
-    def caller(self) -> Caller:
+    def caller(self) -> "Caller":
         """Return who reads and where; a CA named by its ARN names its region too. Raises Failure for bad usage."""
+        from pcaform.sources.aws.session import Caller
+
         names = tuple(dict.fromkeys(self.region or self.regions_of_cas()))
         wrong = [region for region in names if _REGION.fullmatch(region) is None]
         if wrong:
@@ -174,8 +178,10 @@ class CaOptions(AccountOptions):
                 )
         return [match["region"] for _, match in matches if match]
 
-    def filters(self, statuses: tuple[str, ...] = ()) -> Filters:
+    def filters(self, statuses: tuple[str, ...] = ()) -> "Filters":
         """Return which CAs are read; raises Failure for bad usage."""
+        from pcaform.sources.aws.snapshot import Filters
+
         pairs = [tag.partition("=") for tag in self.tag or ()]
         incomplete = [key for key, sign, _ in pairs if not (key and sign)]
         if incomplete:

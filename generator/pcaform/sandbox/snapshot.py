@@ -1,28 +1,21 @@
-"""The content of a sandbox <-> bytes: a pickle of moto's backends that can be read without trusting it.
+"""The content of a sandbox <-> bytes: a JSON document of what moto's backends hold.
 
-Private keys and certificates are written as DER, locks without content. Reading creates instances of the classes listed
-here and of no others, so a file from an unknown source cannot run code; docs/decisions/sandbox-state.md explains why a
-pickle.
+Reading creates instances of a closed list of classes and calls none of them, so a file from an unknown source runs no
+code; docs/decisions/sandbox-state.md explains the format.
 """
 
 from __future__ import annotations
 
-import io
-import pickle
+import gc
+import json
+import math
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_der_private_key,
-)
 from moto.acm.models import acm_backends
 from moto.acmpca.models import acmpca_backends
 from moto.core.base_backend import BackendDict, BaseBackend
@@ -31,6 +24,8 @@ from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
 from pcaform.sandbox.clock import clock
+from pcaform.sandbox.snapshot_classes import find_unfit_field, fits
+from pcaform.sandbox.snapshot_values import Reader, SnapshotError, Writer
 
 _SERVICES: dict[str, BackendDict[Any]] = {
     "acm": acm_backends,
@@ -40,87 +35,94 @@ _SERVICES: dict[str, BackendDict[Any]] = {
     "sts": sts_backends,
 }
 """The services whose content is kept; moto's other services start empty."""
-_ALLOWED_MODULES = (
-    "moto.acm.",
-    "moto.acmpca.",
-    "moto.core.",
-    "moto.iam.",
-    "moto.s3.",
-    "moto.sts.",
-    "moto.utilities.tagging_service",
-    "pcaform.sandbox.",
-)
-_ALLOWED_CLASSES = {
-    "builtins": {
-        "bool",
-        "bytearray",
-        "bytes",
-        "dict",
-        "float",
-        "frozenset",
-        "int",
-        "list",
-        "object",
-        "set",
-        "str",
-        "tuple",
-    },
-    "collections": {"Counter", "OrderedDict", "defaultdict", "deque"},
-    "moto.utilities.utils": {"LowercaseDict"},
-    "datetime": {"date", "datetime", "timedelta", "timezone"},
-}
-FORMER_PATHS = {
-    ("pcaform.sandbox.acm_certificate", "Material"): ("pcaform.sandbox.acm.certificate", "KeyMaterial"),
-    ("pcaform.sandbox.acm_certificate", "PrivateCertificate"): (
-        "pcaform.sandbox.acm.certificate",
-        "PrivateCertificate",
-    ),
-    ("pcaform.sandbox.acm_renewal", "Renewal"): ("pcaform.sandbox.acm.renewal", "Renewal"),
-    ("pcaform.sandbox.authority", "Authority"): ("pcaform.sandbox.pca.ca", "SandboxCa"),
-    ("pcaform.sandbox.authority", "Issued"): ("pcaform.sandbox.pca.ca", "Issued"),
-    ("pcaform.sandbox.permissions", "Permission"): ("pcaform.sandbox.pca.permissions", "Permission"),
-    ("pcaform.sandbox.permissions", "Permissions"): ("pcaform.sandbox.pca.permissions", "Permissions"),
-    (__name__, "key"): (__name__, "load_key"),
-    (__name__, "certificate"): (__name__, "load_certificate"),
-    (__name__, "request"): (__name__, "load_request"),
-    (__name__, "pattern"): (__name__, "compile_pattern"),
-    (__name__, "lock"): (__name__, "create_lock"),
-}
-"""Module and name in a state file of an earlier release -> module and name today."""
+_BACKEND_OWN = (re.Pattern, type(threading.RLock()))
+"""Types of a backend's attributes that its constructor provides, always the same."""
+_TICK = timedelta(microseconds=1)
 _BackendKey = tuple[str, str, str]
 """Service, account id and region, by which moto finds a backend."""
+_ACCOUNT_ID = re.compile(r"\d{12}")
 
 
-class SnapshotError(Exception):
-    """Bytes that are not a snapshot, or a snapshot that names a class which no snapshot contains."""
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Pause the collector of garbage, which would walk through all of moto again and again: half the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
+@_without_collections()
 def take() -> bytes:
-    """Return the whole content of the running sandbox; nothing may change meanwhile."""
+    """Return the whole content of the running sandbox; nothing may change meanwhile. Raises SnapshotError."""
+    writer = Writer({id(backend): backend_key for backend_key, backend in _iterate_backends()})
+    backends = [
+        [backend_key, {name: writer.write(value) for name, value in _iterate_content(backend)}]
+        for backend_key, backend in _iterate_backends()
+    ]
     content = {
-        "ahead": clock.offset,
-        "bucket_accounts": dict(s3_backends.bucket_accounts),
-        "backends": {backend_key: vars(backend) for backend_key, backend in _iterate_backends()},
+        "ahead": clock.offset // _TICK,
+        "bucket_accounts": writer.write(dict(s3_backends.bucket_accounts)),
+        "backends": backends,
+        "rows": writer.write_rows(),
     }
-    buffer = io.BytesIO()
-    _Pickler(buffer, protocol=5).dump(content)
-    return buffer.getvalue()
+    return json.dumps(content, separators=(",", ":"), allow_nan=False).encode()
 
 
+@_without_collections()
 def restore(snapshot: bytes) -> None:
     """Fill the empty backends of a starting sandbox; raises SnapshotError and then has filled none of them."""
     try:
-        content = _Unpickler(io.BytesIO(snapshot)).load()
-        offset, buckets, backends = (content[name] for name in ("ahead", "bucket_accounts", "backends"))
-        restored = [(_get_backend(backend_key), dict(attributes)) for backend_key, attributes in backends.items()]
+        content = json.loads(snapshot.decode("ascii"), parse_constant=_read_float, parse_float=_read_float)
+        ahead, accounts, backends, rows = (content[key] for key in ("ahead", "bucket_accounts", "backends", "rows"))
+        offset = timedelta(microseconds=ahead)
+        reader = Reader(rows, _get_backend)
+        buckets = reader.read(accounts)
+        restored = [(_get_backend(backend_key), reader.read(attributes)) for backend_key, attributes in backends]
+        reader.read_rows()
+        _check_clock(offset)
+        _check_buckets(buckets)
+        for backend, attributes in restored:
+            _check_attributes(backend, attributes)
     except SnapshotError:
         raise
-    except Exception as error:  # a pickle that was tampered with can fail in any way
-        raise SnapshotError(f"it cannot be read ({type(error).__name__}: {error})") from error
+    except Exception as error:  # a file that was tampered with can fail in any way
+        raise SnapshotError(f"it cannot be read ({type(error).__name__}: {str(error)[:200]!r})") from error
     for backend, attributes in restored:
         vars(backend).update(attributes)
     s3_backends.bucket_accounts.update(buckets)
     clock.offset = offset
+
+
+def _check_clock(offset: timedelta) -> None:
+    """Refuse a clock that is behind, or so far ahead that no certificate can end: that raises OverflowError."""
+    if offset < timedelta():
+        raise SnapshotError("its clock is behind the real one")
+    _ = datetime.now(UTC) + offset + timedelta(days=36_500)
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise SnapshotError(f"it contains the number {text[:40]}")
+    return number
+
+
+def _check_buckets(buckets: Any) -> None:
+    if not fits(buckets, dict[str, tuple[str, str]]):
+        raise SnapshotError("it does not say to which account and partition each bucket belongs")
+
+
+def _check_attributes(backend: BaseBackend, attributes: dict[str, Any]) -> None:
+    """Compare with what a new backend has: the same names, and the same types except where it has nothing yet."""
+    fresh = dict(_iterate_content(backend))
+    unfit = find_unfit_field(type(backend), fresh | attributes)
+    for name, value in attributes.items():
+        if name == unfit or name not in fresh or (fresh[name] is not None and type(value) is not type(fresh[name])):
+            raise SnapshotError(f"the attribute {name[:40]!r} of {type(backend).__name__} is not one that it has")
 
 
 def _iterate_backends() -> Iterator[tuple[_BackendKey, BaseBackend]]:
@@ -129,82 +131,16 @@ def _iterate_backends() -> Iterator[tuple[_BackendKey, BaseBackend]]:
             yield (service, account_id, region), backend
 
 
+def _iterate_content(backend: BaseBackend) -> Iterator[tuple[str, Any]]:
+    for name, value in vars(backend).items():
+        if not isinstance(value, _BACKEND_OWN):
+            yield name, value
+
+
 def _get_backend(backend_key: Any) -> BaseBackend:
     """Return the running sandbox's backend for a key in the snapshot."""
     service, account_id, region = backend_key
+    if not _ACCOUNT_ID.fullmatch(account_id):
+        raise SnapshotError(f"{account_id[:40]!r} is not an account")
     backend: BaseBackend = _SERVICES[service][account_id][region]
     return backend
-
-
-class _Pickler(pickle.Pickler):
-    """Writes a reference to a backend as the backend's key, and objects that cannot be pickled as bytes."""
-
-    def __init__(self, buffer: io.BytesIO, *, protocol: int) -> None:
-        super().__init__(buffer, protocol=protocol)
-        self._backend_keys = {id(backend): backend_key for backend_key, backend in _iterate_backends()}
-
-    def persistent_id(self, value: Any) -> _BackendKey | None:
-        return self._backend_keys.get(id(value))
-
-    def reducer_override(self, value: Any) -> Any:
-        if isinstance(value, RSAPrivateKey | EllipticCurvePrivateKey):
-            return load_key, (value.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),)
-        if isinstance(value, x509.Certificate):
-            return load_certificate, (value.public_bytes(Encoding.DER),)
-        if isinstance(value, x509.CertificateSigningRequest):
-            return load_request, (value.public_bytes(Encoding.DER),)
-        if isinstance(value, re.Pattern):
-            return compile_pattern, (value.pattern, value.flags)
-        if isinstance(value, type(threading.RLock())):
-            return create_lock, ()
-        return NotImplemented
-
-
-class _Unpickler(pickle.Unpickler):
-    """Reads what `_Pickler` writes, and refuses every other class and function."""
-
-    def persistent_load(self, backend_key: Any) -> BaseBackend:
-        return _get_backend(backend_key)
-
-    def find_class(self, module: str, name: str) -> Any:
-        module, name = FORMER_PATHS.get((module, name), (module, name))
-        if module == __name__ and name in _LOADERS:
-            return _LOADERS[name]
-        if name in _ALLOWED_CLASSES.get(module, ()) or (module.startswith(_ALLOWED_MODULES) and name.isidentifier()):
-            candidate = super().find_class(module, name)
-            if isinstance(candidate, type):
-                return candidate
-        raise SnapshotError(f"it names {module}.{name}, which is not part of a sandbox's state")
-
-
-def load_key(der: bytes) -> RSAPrivateKey | EllipticCurvePrivateKey:
-    """Load the private key of a CA or certificate."""
-    key = load_der_private_key(der, password=None)
-    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
-        raise SnapshotError(f"it contains a key of type {type(key).__name__}; keys are RSA or EC")
-    return key
-
-
-def load_certificate(der: bytes) -> x509.Certificate:
-    """Load a certificate."""
-    return x509.load_der_x509_certificate(der)
-
-
-def load_request(der: bytes) -> x509.CertificateSigningRequest:
-    """Load a CSR, byte for byte: Terraform compares it on every plan."""
-    return x509.load_der_x509_csr(der)
-
-
-def compile_pattern(text: str, flags: int) -> re.Pattern[str]:
-    """Compile one of moto's regular expressions."""
-    return re.compile(text, flags)
-
-
-def create_lock() -> Any:
-    """Create a lock that is not held."""
-    return threading.RLock()
-
-
-_LOADERS: dict[str, Callable[..., Any]] = {
-    loader.__name__: loader for loader in (load_key, load_certificate, load_request, compile_pattern, create_lock)
-}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,10 +21,11 @@ from pcaform.core.problems import Failure
 if sys.platform != "win32":
     import fcntl
 
-FORMAT = 1
-"""Increased whenever the attributes of a kept class change."""
+FORMAT = 2
+"""Increased whenever the attributes of a kept class change. 1 was a pickle, which nothing reads any more."""
+_LARGEST = 2**30
 _HEADER = re.compile(
-    rb"pcaform sandbox state (?P<format>\d+), moto (?P<moto>\S+), account (?P<account>\d{12}), "
+    rb"pcaform sandbox state (?P<format>\d{1,9}), moto (?P<moto>[\w.+-]{1,40}), account (?P<account>\d{12}), "
     rb"sha256 (?P<digest>[0-9a-f]{64})\n"
 )
 _ALTERNATIVE = "; name another file, or delete this one to start empty"
@@ -37,30 +39,40 @@ class StateFileError(Failure):
 def open_state(path: Path, account_id: str) -> Iterator[None]:
     """Load a starting sandbox's content from a file, and write the file when it stops; raises Failure."""
     from pcaform.sandbox import snapshot
+    from pcaform.sandbox.snapshot_values import SnapshotError
 
-    path = path.resolve()
+    path = Path(os.path.realpath(path))  # resolve() raises for links in a circle
     with _hold_file(path) as content:
         if content:
             body = _check_header(path, content, account_id)
             try:
                 snapshot.restore(body)
-            except snapshot.SnapshotError as error:
+            except SnapshotError as error:
                 raise StateFileError(f"{path}: {error}{_ALTERNATIVE}") from None
         try:
             yield
         finally:
-            saved = _add_header(snapshot.take(), account_id)
+            try:
+                saved = _add_header(snapshot.take(), account_id)
+            except (SnapshotError, RecursionError) as error:
+                raise StateFileError(f"{path}: {error}: the content of this sandbox was not saved") from None
             write_file(path, saved, is_private=True, advice="the content of this sandbox was not saved")
 
 
 @contextmanager
 def _hold_file(path: Path) -> Iterator[bytes]:
     """Lock a file while the block runs, and yield its content; creates the file if there is none."""
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        descriptor = os.open(path, flags, 0o600)
     except OSError as error:
         raise StateFileError(f"{path}: {error.strerror}: the sandbox cannot keep its state there") from None
     with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise StateFileError(f"{path}: this is not a file: the sandbox cannot keep its state there")
+        if status.st_size > _LARGEST:
+            raise StateFileError(f"{path}: the file is larger than {_LARGEST} bytes{_ALTERNATIVE}")
         _lock_file(path, file.fileno())
         yield file.read()
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from pcaform.checks.guard.rule import waivable_rules
 from pcaform.core import facts
 from pcaform.rules.rule import error
 from pcaform.spec.cas import Reference
@@ -167,7 +166,11 @@ def _is_similar(address: Traversal, module: str | None, kind: str | None) -> boo
 @error("waiver")
 def waiver_is_valid(spec: Spec) -> Iterator[Violation]:
     """A waiver names a rule of the guard, a valid address, and a day that exists."""
-    known = waivable_rules() if spec.waivers else ()
+    if not spec.waivers:
+        return
+    from pcaform.checks.guard.rule import waivable_rules
+
+    known = waivable_rules()
     for index, waiver in enumerate(spec.waivers):
         loc = ("waivers", index)
         if waiver.what not in known:

@@ -53,9 +53,12 @@ class Permission:
 class Permissions:
     """The permissions of one CA, by source account, oldest first."""
 
+    _authority_arn: str
+    _by_account: dict[str, Permission]
+
     def __init__(self, authority_arn: str) -> None:
         self._authority_arn = authority_arn
-        self._by_account: dict[str, Permission] = {}
+        self._by_account = {}
 
     def create(self, principal: str, actions: list[str], *, source_account: str) -> None:
         """Create a permission; raises PermissionAlreadyExistsException even if the actions differ."""
