@@ -64,6 +64,7 @@ SHARED_TEMPLATES = (  # [PCA] "resource-based policies": what a CA's policy may 
     "BlankEndEntityCertificate_APICSRPassthrough/V1",
     "SubordinateCACertificate_PathLen0/V1",
 )
+MAX_CERTIFICATE, MAX_CHAIN = 32768, 2097152  # [PCA] ImportCertificateAuthorityCertificate, in bytes
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
 
 

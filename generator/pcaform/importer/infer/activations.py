@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pcaform.core import pem
 from pcaform.core.facts import MAX_PATH_LENGTH
 from pcaform.core.x509 import parse_or_none, path_length
 from pcaform.importer.infer.context import CaIndex, Context, text
@@ -180,6 +181,9 @@ def _check_chain(installations: list[Resource], active: Activation) -> Iterator[
 
 
 def _offline_activation(installation: Resource) -> dict[str, Any]:
-    attributes = installation.attributes
-    chain = attributes.get("certificate_chain") or None
-    return {"certificate": attributes["certificate"], **({"certificate_chain": chain} if chain else {})}
+    """Return an activation by what is installed; raises NotRepresentable for anything else than certificates."""
+    pems = {name: installation.attributes.get(name) for name in ("certificate", "certificate_chain")}
+    try:
+        return {name: pem.extract(str(value).encode(), pem.CERTIFICATE) for name, value in pems.items() if value}
+    except ValueError as error:
+        raise NotRepresentable(f"the certificate of '{installation.address}': {error}") from None
