@@ -43,8 +43,8 @@ BACKENDS: Mapping[str, Backend] = {
     "azurerm": _backend(
         "ado_pipeline_service_connection_id client_certificate_path client_id client_id_file_path "
         "client_secret_file_path container_name endpoint environment key lookup_blob_endpoint metadata_host "
-        "msi_endpoint oidc_request_url oidc_token_file_path resource_group_name snapshot storage_account_name subscription_id "
-        "tenant_id use_aks_workload_identity use_azuread_auth use_cli use_msi use_oidc",
+        "msi_endpoint oidc_request_url oidc_token_file_path resource_group_name snapshot storage_account_name "
+        "subscription_id tenant_id use_aks_workload_identity use_azuread_auth use_cli use_msi use_oidc",
         secrets="access_key=ARM_ACCESS_KEY sas_token=ARM_SAS_TOKEN client_secret=ARM_CLIENT_SECRET "
         "client_certificate=ARM_CLIENT_CERTIFICATE client_certificate_password=ARM_CLIENT_CERTIFICATE_PASSWORD "
         "oidc_token=ARM_OIDC_TOKEN oidc_request_token=ARM_OIDC_REQUEST_TOKEN",

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +15,14 @@ INSTALLATION = "aws_acmpca_certificate_authority_certificate.this[0]"
 ISSUED = "    parent: root\n    validity: {type: YEARS, value: 3}\n"
 SIGNED = "    activation: {certificate: signed.pem}\n"
 
+_TEXTS = (Path(__file__).parents[2] / "rules" / "cases" / "offline-certificate.ok.yaml").read_text(encoding="utf-8")
+CERTIFICATE = f"-----BEGIN CERTIFICATE-----{_TEXTS.split('-----BEGIN CERTIFICATE-----')[1].split('-----END')[0]}-----END CERTIFICATE-----"
+
 
 def found(before: str, after: str) -> set[tuple[str, str]]:
     """Return rule and address of each finding on a step; nothing in it may be left in doubt."""
     result = check_specs(
-        *(parse_earlier(text.encode(), "spec.yaml", lambda _: "a certificate") for text in (before, after))
+        *(parse_earlier(text.encode(), "spec.yaml", lambda _: CERTIFICATE.encode()) for text in (before, after))
     )
     assert result.doubts == ()
     return {(finding.rule, finding.address) for finding in result.findings}
@@ -107,7 +111,9 @@ def test_a_move_from_outside_the_stack_changes_nothing_here() -> None:
     foreign = moves(("aws_acmpca_certificate_authority.windowed", f"module.ca_windowed.{CA}"))
     assert found(TEXT, TEXT + foreign) == set()
     assert (
-        check_specs(parse_earlier(TEXT.encode(), "", str.encode), parse_earlier((TEXT + foreign).encode(), "", str.encode)).notes
+        check_specs(
+            parse_earlier(TEXT.encode(), "", str.encode), parse_earlier((TEXT + foreign).encode(), "", str.encode)
+        ).notes
         == ()
     )
 
@@ -242,7 +248,9 @@ def test_what_a_backend_says_of_places_is_shown_and_no_secret() -> None:
     assert [(each.path, each.before, each.after) for each in moved.differences] == [
         ("conn_str", "(secret)", "(secret)")
     ]
-    step = [parse_earlier(each.encode(), "", str.encode) for each in (AT, AT.replace("corpus.tfstate", "other.tfstate"))]
+    step = [
+        parse_earlier(each.encode(), "", str.encode) for each in (AT, AT.replace("corpus.tfstate", "other.tfstate"))
+    ]
     (moved,) = check_specs(*step).findings
     assert [str(each.after) for each in moved.differences] == ['"other.tfstate"']
 
@@ -263,7 +271,9 @@ def test_a_policy_of_a_bucket_shows_who_reads_its_lists() -> None:
     readers = [[each["Principal"]["Service"] for each in text if each["Effect"] == "Allow"] for text in texts]
     assert readers == [["acm-pca.amazonaws.com", "cloudfront.amazonaws.com"], ["acm-pca.amazonaws.com"]]
     assert not [
-        each for each in diff_specs(*[parse_earlier(TEXT.encode(), "", str.encode)] * 2).changes if each.actions != ("no-op",)
+        each
+        for each in diff_specs(*[parse_earlier(TEXT.encode(), "", str.encode)] * 2).changes
+        if each.actions != ("no-op",)
     ]
 
 

@@ -19,7 +19,7 @@ def result(**waiver: str) -> GuardResult:
     lines = "".join(_lines(waiver))
     after = parse_earlier((harmed(*hazards) + f"waivers:\n{lines}").encode(), "new.yaml", lambda _: "")
     return apply_waivers(
-        check_specs(parse_earlier(TEXT.encode(), "old.yaml", lambda _: ""), after), after.waivers, today=TODAY
+        check_specs(parse_earlier(TEXT.encode(), "old.yaml", lambda _: b""), after), after.waivers, today=TODAY
     )
 
 
