@@ -16,7 +16,8 @@ ISSUED = "    parent: root\n    validity: {type: YEARS, value: 3}\n"
 SIGNED = "    activation: {certificate: signed.pem}\n"
 
 _TEXTS = (Path(__file__).parents[2] / "rules" / "cases" / "offline-certificate.ok.yaml").read_text(encoding="utf-8")
-CERTIFICATE = f"-----BEGIN CERTIFICATE-----{_TEXTS.split('-----BEGIN CERTIFICATE-----')[1].split('-----END')[0]}-----END CERTIFICATE-----"
+_BODY = _TEXTS.split("-----BEGIN CERTIFICATE-----")[1].split("-----END")[0]
+CERTIFICATE = f"-----BEGIN CERTIFICATE-----{_BODY}-----END CERTIFICATE-----"
 
 
 def found(before: str, after: str) -> set[tuple[str, str]]:

@@ -163,7 +163,7 @@ def read_backend(root: Module, scope: Scope) -> tuple[Mapping[str, Mapping[str, 
     return None, ()
 
 
-def _read_settings(block: Block, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]], tuple[ImportNote, ...]]:
+def _read_settings(block: Block, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]] | None, tuple[ImportNote, ...]]:
     kept: dict[str, Any] = {}
     reasons = []
     name = block.labels[0]
