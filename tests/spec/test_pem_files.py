@@ -154,7 +154,7 @@ def test_a_spec_with_a_private_key_anywhere_is_not_read(pcaform: Run, tmp_path: 
 FILES = {
     "/dev/zero": "a pipe or a device",
     "fifo": "a pipe or a device",
-    ".": "this is a directory",
+    ".": "Is a directory",
     "missing.pem": "No such file",
     "n" * 300 + ".pem": "File name too long",
     "sub.pem/x.pem": "Not a directory",

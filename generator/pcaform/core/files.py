@@ -94,7 +94,7 @@ def read_file(path: Path, *, limit: int = MAX_SIZE) -> bytes:
 
 def _refuse_kind(path: Path, found: os.stat_result) -> None:
     if stat.S_ISDIR(found.st_mode):
-        raise IsADirectoryError(errno.EISDIR, "this is a directory")
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(found.st_mode) and not _OF_SHELL.fullmatch(str(path)):
         raise OSError(errno.EINVAL, "a pipe or a device, where there must be a plain file")
 

@@ -15,7 +15,7 @@ RULES: tuple[Rule, ...] = collect(spec_rules, Rule)
 """Files in alphabetical order, the rules of each as they are defined: also the order of the documentation."""
 
 
-_OF_BACKEND = ("backend-argument", "backend-secret")
+_OF_BACKEND = "backend-"
 """Rules whose findings may stand in the line of a secret, also of one under a name that nobody knows."""
 
 
@@ -41,7 +41,7 @@ def problems(spec: Spec, document: Document) -> list[Finding]:
         document.problem(locate(document, finding.loc), finding.message, rule="ignore")
         for finding in _unknown_rules(spec)
     ]
-    lines = {each.location.line for each in located if each.rule in _OF_BACKEND and each.location}
+    lines = {each.location.line for each in located if each.rule.startswith(_OF_BACKEND) and each.location}
     return [
         hide_source(each) if each.location and each.location.line in lines else each for each in dict.fromkeys(located)
     ]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pcaform.core import pem
 from pcaform.core.facts import MAX_PATH_LENGTH
+from pcaform.core.pem import find_private_key
 from pcaform.core.x509 import parse_or_none, path_length
 from pcaform.importer.infer.context import CaIndex, Context, text
 from pcaform.importer.infer.entry import NotRepresentable
@@ -181,9 +181,8 @@ def _check_chain(installations: list[Resource], active: Activation) -> Iterator[
 
 
 def _offline_activation(installation: Resource) -> dict[str, Any]:
-    """Return an activation by what is installed; raises NotRepresentable for anything else than certificates."""
+    """Return an activation by what is installed, as it is there; raises NotRepresentable for a private key in it."""
     pems = {name: installation.attributes.get(name) for name in ("certificate", "certificate_chain")}
-    try:
-        return {name: pem.extract(str(value).encode(), pem.CERTIFICATE) for name, value in pems.items() if value}
-    except ValueError as error:
-        raise NotRepresentable(f"the certificate of '{installation.address}': {error}") from None
+    if any(find_private_key(str(value)) for value in pems.values()):
+        raise NotRepresentable(f"'{installation.address}' holds a private key: take it out, and consider it stolen")
+    return {name: value for name, value in pems.items() if value}
