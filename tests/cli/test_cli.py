@@ -48,7 +48,10 @@ def test_an_invalid_spec_gives_one_line_and_writes_nothing(pcaform: Run, tmp_pat
 
 @pytest.mark.parametrize(
     ("spec", "message"),
-    [("missing.yaml", "missing.yaml: there is no such file"), (".", ".: there is no '*.yaml' below this directory")],
+    [
+        ("missing.yaml", "missing.yaml: there is no such file"),
+        (".", ".: there is no '*.yaml' or '*.yml' below this directory"),
+    ],
 )
 def test_a_spec_that_cannot_be_read(pcaform: Run, tmp_path: Path, spec: str, message: str) -> None:
     done = pcaform("render", spec, "--out", "out", cwd=tmp_path)

@@ -8,9 +8,10 @@ from pcaform.core import facts
 from spec.strategies_cas import elsewhere, references, trees
 from spec.strategies_principals import issuers, operator_roles
 from spec.strategies_text import ACCOUNTS, HOSTS, KEYS, LOWER, NAMES, TRUE, ca_arn, some_of, tags, words
-from yaml_strategies import values
+from yaml_strategies import texts
 
-_ARGUMENTS = st.sampled_from(["bucket", "key", "region", "use_lockfile", "assume_role", "endpoints"])
+_PLAIN = st.sampled_from(["bucket", "key", "region", "use_lockfile", "shared_config_files"])
+_S3_OBJECTS = {"assume_role": ["role_arn", "tags"], "endpoints": ["s3", "sts"]}
 _REGIONS = st.sampled_from(["eu-west-1", "us-east-1", "us-gov-west-1", "ap-southeast-2"])
 
 
@@ -86,7 +87,15 @@ _ROLES = st.fixed_dictionaries(
 _AWS = st.fixed_dictionaries(
     {"region": _REGIONS, "account_id": ACCOUNTS}, optional={"assume_role": _ROLES, "default_tags": tags()}
 )
-_BACKENDS = st.dictionaries(KEYS, st.dictionaries(_ARGUMENTS, values(), max_size=3), min_size=1, max_size=1)
+_LEAVES = texts() | st.booleans() | st.none() | st.integers(-(10**18) + 1, 10**18 - 1)
+_OBJECTS = some_of(
+    {
+        name: st.dictionaries(st.sampled_from(keys), _LEAVES | st.dictionaries(texts(), _LEAVES, max_size=2))
+        for name, keys in _S3_OBJECTS.items()
+    }
+)
+_PLAIN_ARGUMENTS = st.dictionaries(_PLAIN, _LEAVES | st.lists(_LEAVES, max_size=3), max_size=3)
+_BACKENDS = st.builds(lambda plain, objects: {"s3": {**plain, **objects}}, _PLAIN_ARGUMENTS, _OBJECTS)
 _HEADS = some_of(
     {
         "terraform": some_of({"backend": _BACKENDS | st.none()}),

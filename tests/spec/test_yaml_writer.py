@@ -84,8 +84,8 @@ def texts(value: Any) -> Iterator[str]:
 @pytest.mark.parametrize("text", AWKWARD)
 def test_awkward_text_survives_being_written(text: str) -> None:
     arguments = {f"{text} as a key": text, "long": f"{text} and more " * 9}
-    spec = spec_of(f"{MINIMAL}terraform: {{backend: {{s3: {yaml_of(arguments)}}}}}\n")
-    assert spec.terraform.backend == {"s3": arguments}
+    spec = spec_of(f"{MINIMAL}terraform: {{backend: {{s3: {{assume_role: {{tags: {yaml_of(arguments)}}}}}}}}}\n")
+    assert spec.terraform.backend == {"s3": {"assume_role": {"tags": arguments}}}
     assert spec_of(dump(spec)) == spec
 
 

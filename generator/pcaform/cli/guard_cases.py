@@ -15,7 +15,7 @@ from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.report import AnyOutcome, SourcePositions, add_locations, build_report, positions_of_spec
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
 from pcaform.checks.guard.verdict import GuardResult
-from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
+from pcaform.core.files import STDIN, base_directory, display_name, is_directory, read_bytes
 from pcaform.core.formats.report import Report
 from pcaform.core.git import Revision, find_revision
 from pcaform.core.problems import Failure, Invalid
@@ -67,7 +67,7 @@ def check_cases(paths: Sequence[str], *, spec: str | None, base: str | None, chd
     (path,) = paths
     if spec is None:
         return [check_plan_file(path, chdir=chdir)]
-    if Path(path).is_dir() or not _is_plan(content := read_bytes(path)):
+    if is_directory(path) or not _is_plan(content := read_bytes(path)):
         return check_paths(spec, path)
     return [check_plan_file(path, spec=spec, chdir=chdir, content=content)]
 
@@ -172,8 +172,8 @@ def _load_now(path: str) -> tuple[Spec, Document]:
 
 def _read_revision(base: str, path: Path) -> Iterator[Spec]:
     """Yield the earlier specs: those of a directory, or the one of a file, even if the file was renamed."""
-    revision = find_revision(base, path if path.is_dir() else path.parent)
-    if path.is_dir():
+    revision = find_revision(base, path if is_directory(path) else path.parent)
+    if is_directory(path):
         names = revision.files()
     elif revision.content(path.name) is not None:
         names = [path.name]
@@ -188,4 +188,4 @@ def _read_revision(base: str, path: Path) -> Iterator[Spec]:
 def _read_spec(revision: Revision, name: str) -> Spec:
     directory = Path(name).parent
     content = revision.content(name) or b""
-    return parse_earlier(content, f"{revision.name}:{name}", lambda file: revision.text((directory / file).as_posix()))
+    return parse_earlier(content, f"{revision.name}:{name}", lambda file: revision.read((directory / file).as_posix()))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pcaform.cli.options import ImportOptions
 from pcaform.core import console
-from pcaform.core.files import Target, refuse_read_only, resolve_target, write_target
+from pcaform.core.files import SPEC_SUFFIXES, Target, is_directory, refuse_read_only, resolve_target, write_target
 from pcaform.core.formats.json_document import format_json
 from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure
@@ -33,7 +33,6 @@ from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import parse
 from pcaform.spec.yaml_writer import dump
 
-_SUFFIXES = (".yaml", ".yml")
 _DIFF_LINES = 40
 """Lines of the diff of a file that a refusal shows."""
 
@@ -89,9 +88,9 @@ def _format_spec(inferred: InferredSpec) -> str:
 
 def _list_paths(out: Path, specs: Sequence[InferredSpec]) -> list[Path]:
     """Return the file of each spec: `out` itself, or one per stack where `out` is a directory."""
-    if len(specs) == 1 and not out.is_dir() and out.suffix in _SUFFIXES:
+    if len(specs) == 1 and not is_directory(out) and out.suffix in SPEC_SUFFIXES:
         return [out]
-    if out.suffix in _SUFFIXES and not out.is_dir():
+    if out.suffix in SPEC_SUFFIXES and not is_directory(out):
         names = ", ".join(_name_location(inferred.spec) for inferred in specs)
         raise Failure(f"{out}: one file for {len(specs)} specs ({names}): give a directory with --out")
     return [out / f"{inferred.spec.stack}.yaml" for inferred in specs]

@@ -66,6 +66,7 @@ SHARED_TEMPLATES = (  # [PCA] "resource-based policies": what a CA's policy may 
     "SubordinateCACertificate_PathLen0/V1",
 )
 _PATH_LENGTH = re.compile(r"_PathLen([0-3])")
+MAX_CERTIFICATE, MAX_CHAIN = 32768, 2097152  # [PCA] ImportCertificateAuthorityCertificate, in bytes
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
 
 

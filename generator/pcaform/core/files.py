@@ -1,11 +1,16 @@
 """Reads and writes the files that a command names, and finds those of the package; a failure of the disk is a Failure.
 
+Only plain files of a bounded size are read, so that a pipe that nobody writes, a device or a bomb is a message. What a
+shell passes as a file is read too: standard input, `/dev/stdin`, and the pipe of `<(command)`.
+
 A file is written as a whole or not at all: the new content is made durable in a temporary file beside it, which then
 takes its place. So a full disk, a missing permission or a kill leaves the old content or the new one.
 """
 
+import errno
 import glob
 import os
+import re
 import secrets
 import stat
 import sys
@@ -14,16 +19,23 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, NoReturn
 
 from pcaform.core.problems import Failure
 
 STDIN = "-"
+SPEC_SUFFIXES = (".yaml", ".yml")
+MAX_SIZE = 256 << 20
+"""Bytes of any file that is read: far above any plan or state, far below the memory."""
 _PACKAGE = Path(__file__).parent.parent
 _TEMPORARY = ".{}.{}.pcaform-new"
 _LEFTOVER_AGE = 3600.0
 """Seconds."""
 _NEW_FILE, _PRIVATE_FILE = 0o666, 0o600
 _WRITABLE = 0o222
+_OF_SHELL = re.compile(r"/dev/(stdin|fd/[0-9]+)|/proc/self/fd/[0-9]+")
+_CHUNK = 1 << 20
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +64,75 @@ def base_directory(path: str) -> Path:
 
 
 def read_bytes(path: str) -> bytes:
-    """Return a file's bytes, or those of standard input for `-`."""
-    if path == STDIN:
-        return sys.stdin.buffer.read()
+    """Return a file's bytes, or those of standard input for `-`; raises Failure if it cannot be read."""
     try:
-        return Path(path).read_bytes()
+        return _read_bounded(sys.stdin.buffer, MAX_SIZE) if path == STDIN else read_file(Path(path))
     except FileNotFoundError:
         raise Failure(f"{path}: there is no such file") from None
     except IsADirectoryError:
         raise Failure(f"{path}: this is a directory, name a file in it") from None
     except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from None
+        raise Failure(f"{display_name(path)}: cannot be read: {error.strerror}") from None
+
+
+def read_file(path: Path, *, limit: int = MAX_SIZE) -> bytes:
+    """Return the bytes of a plain file, or of what the shell passes as one.
+
+    Raises OSError, also for any other kind of file, more bytes than the limit, and a name that no file can have.
+    """
+    try:
+        _refuse_kind(path, path.stat())  # before it is opened, which can wait, or make a device act
+        descriptor = os.open(path, _FLAGS)
+    except ValueError:
+        raise OSError(errno.EINVAL, "no file has such a name") from None
+    with os.fdopen(descriptor, "rb") as file:
+        _refuse_kind(path, os.fstat(descriptor))
+        if _OF_SHELL.fullmatch(str(path)):
+            os.set_blocking(descriptor, True)
+        return _read_bounded(file, limit)
+
+
+def _refuse_kind(path: Path, found: os.stat_result) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(found.st_mode) and not _OF_SHELL.fullmatch(str(path)):
+        raise OSError(errno.EINVAL, "a pipe or a device, where there must be a plain file")
+
+
+def _read_bounded(file: BinaryIO, limit: int) -> bytes:
+    content = bytearray()
+    while chunk := file.read(_CHUNK):
+        content += chunk
+        if len(content) > limit:
+            raise OSError(errno.EFBIG, f"it has more than {limit >> 20} MiB")
+    return bytes(content)
+
+
+def is_directory(path: str | Path) -> bool:
+    """Tell whether there is a directory; a name that no file can have names none."""
+    return os.path.isdir(path)  # noqa: PTH112 - `Path.is_dir` raises for a name that is too long
+
+
+def list_spec_files(directory: str) -> list[str]:
+    """Return each file of YAML below a directory, sorted; raises Failure for none, or where not all can be listed."""
+
+    def fail(error: OSError) -> NoReturn:
+        raise Failure(f"{error.filename}: cannot be read: {error.strerror}") from None
+
+    found = [
+        str(Path(folder) / name)
+        for folder, _, names in os.walk(directory, onerror=fail)
+        for name in names
+        if is_spec_file(name)
+    ]
+    if not found:
+        raise Failure(f"{directory}: there is no '*.yaml' or '*.yml' below this directory")
+    return sorted(found)
+
+
+def is_spec_file(name: str) -> bool:
+    """Tell whether a file of this name may be a spec, where a directory stands for the specs in it."""
+    return name.lower().endswith(SPEC_SUFFIXES)
 
 
 def resolve_target(path: Path) -> Target:

@@ -9,9 +9,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from pcaform.core.files import SPEC_SUFFIXES, is_spec_file
 from pcaform.core.problems import Failure
-
-_YAML = ("*.yaml", "*.yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +26,17 @@ class Revision:
         result = _git(self.directory, "show", f"{self.commit}:./{path}")
         return result.stdout if result.returncode == 0 else None
 
-    def text(self, path: str) -> str:
-        """Return the text of a file; raises FileNotFoundError if it did not exist, ValueError if it is not ASCII."""
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes; raises FileNotFoundError if it did not exist."""
         content = self.content(path)
         if content is None:
             raise FileNotFoundError(2, f"not in {self.name}")
-        return content.decode("ascii")
+        return content
 
     def files(self) -> list[str]:
-        """Return each `*.yaml` below the directory at the commit, relative to the directory."""
+        """Return each file of YAML below the directory at the commit, relative to the directory."""
         result = _git(self.directory, "ls-tree", "-r", "-z", "--name-only", self.commit, "--", ".")
-        return [name for name in result.stdout.decode().split("\0") if name.endswith(".yaml")]
+        return [name for name in result.stdout.decode().split("\0") if is_spec_file(name)]
 
     def top(self) -> Path:
         """Return the top directory of the repository."""
@@ -46,7 +45,8 @@ class Revision:
     def naming(self, stack: str) -> list[str]:
         """Return the files of the repository that name a stack at the commit, relative to its top."""
         pattern = rf"^[\"']?stack[\"']?: *[\"']?{re.escape(stack)}[\"']? *(#.*)?$"
-        result = _git(self.directory, "grep", "-lzE", pattern, self.commit, "--", *(f":(top){each}" for each in _YAML))
+        paths = (f":(top,icase)*{suffix}" for suffix in SPEC_SUFFIXES)
+        result = _git(self.directory, "grep", "-lzE", pattern, self.commit, "--", *paths)
         return [name.partition(":")[2] for name in result.stdout.decode().split("\0") if name]
 
 

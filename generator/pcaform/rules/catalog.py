@@ -7,12 +7,16 @@ from pcaform.core.rules import collect
 from pcaform.rules import spec_rules
 from pcaform.rules.rule import Rule
 from pcaform.spec.messages import suggest
-from pcaform.spec.parse import Violation, locate
+from pcaform.spec.parse import Violation, hide_source, locate
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, Loc
 
 RULES: tuple[Rule, ...] = collect(spec_rules, Rule)
 """Files in alphabetical order, the rules of each as they are defined: also the order of the documentation."""
+
+
+_OF_BACKEND = "backend-"
+"""Rules whose findings may stand in the line of a secret, also of one under a name that nobody knows."""
 
 
 def findings(spec: Spec) -> Iterator[tuple[Rule, Violation]]:
@@ -28,7 +32,7 @@ def _check(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Violation]]:
 
 
 def problems(spec: Spec, document: Document) -> list[Finding]:
-    """Return all findings as problems, each with its location in the document of the spec."""
+    """Return all findings as problems, each with its location in the document; no line with a secret is shown."""
     located = [
         document.problem(locate(document, finding.loc), finding.message, rule=rule.id, severity=rule.severity)
         for rule, finding in findings(spec)
@@ -37,7 +41,10 @@ def problems(spec: Spec, document: Document) -> list[Finding]:
         document.problem(locate(document, finding.loc), finding.message, rule="ignore")
         for finding in _unknown_rules(spec)
     ]
-    return list(dict.fromkeys(located))
+    lines = {each.location.line for each in located if each.rule.startswith(_OF_BACKEND) and each.location}
+    return [
+        hide_source(each) if each.location and each.location.line in lines else each for each in dict.fromkeys(located)
+    ]
 
 
 def _is_ignored(spec: Spec, rule: Rule, loc: Loc) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pcaform.core import files
 from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
 from pcaform.core.finding import Finding, Severity
-from pcaform.core.problems import Failure, Invalid
+from pcaform.core.problems import Invalid
 from pcaform.rules.catalog import problems
 from pcaform.rules.together import SpecFile
 from pcaform.spec.parse import file_reader, load_pem_files, parse_spec
@@ -58,15 +59,10 @@ def load_file(path: str) -> Spec:
 
 
 def list_spec_files(paths: Iterable[str]) -> Iterator[str]:
-    """Yield the files that arguments name: a directory means every `*.yaml` below it, `-` is standard input."""
+    """Yield the files that arguments name: a directory means every spec below it, `-` is standard input."""
     for path in paths:
-        if path == STDIN or not Path(path).is_dir():
-            yield path
-            continue
-        files = sorted(str(file) for file in Path(path).rglob("*.yaml"))
-        if not files:
-            raise Failure(f"{path}: there is no '*.yaml' below this directory")
-        yield from files
+        is_one = path == STDIN or not files.is_directory(path)
+        yield from [path] if is_one else files.list_spec_files(path)
 
 
 def check_file(path: str) -> LoadResult:

@@ -96,11 +96,11 @@ class Permission(Model):
 class OfflineActivation(Model):
     """A certificate that was signed elsewhere; each value is PEM text, or the path of a file relative to the spec."""
 
-    certificate: Annotated[str, Field(min_length=1, max_length=32768)]
+    certificate: Annotated[str, Field(min_length=1, max_length=facts.MAX_CERTIFICATE)]
     """The CA's certificate."""
-    certificate_chain: Annotated[str | None, Field(min_length=1, max_length=2097152)] = None
+    certificate_chain: Annotated[str | None, Field(min_length=1, max_length=facts.MAX_CHAIN)] = None
     """The certificates of the CAs above it, the root last; omitted for a root."""
-    certificate_signing_request: Annotated[str | None, Field(min_length=1, max_length=32768)] = None
+    certificate_signing_request: Annotated[str | None, Field(min_length=1, max_length=facts.MAX_CERTIFICATE)] = None
     """The CA's signing request, an output of the stack; if present, the certificate is checked against it."""
 
 

@@ -1,16 +1,19 @@
 """Document -> spec: validates a document with the models and locates each error in it.
 
 `certificate_authority_defaults` are merged into every CA first, and are also validated by themselves, so that an error
-in them is reported even if every CA overrides the value. The file names of certificates are then replaced by the text
-of the files, so that later stages only see values.
+in them is reported even if every CA overrides the value. The file names of certificates are then replaced by the
+certificates in the files, so that later stages only see values.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from pcaform.core import facts, pem
+from pcaform.core.files import read_file
 from pcaform.core.finding import Finding
 from pcaform.core.problems import Invalid
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation
@@ -22,8 +25,13 @@ from pcaform.spec.yaml_reader import Document, Loc
 _AUTHORITIES = "certificate_authorities"
 _ANY_AUTHORITY = "*"
 _KEY_ERRORS = {"extra_forbidden"}
-_PEM = "-----BEGIN "
-_PEM_NAMES = ("certificate", "certificate_chain", "certificate_signing_request")
+_PEM_NAMES = {
+    "certificate": (pem.CERTIFICATE, facts.MAX_CERTIFICATE),
+    "certificate_chain": (pem.CERTIFICATE, facts.MAX_CHAIN),
+    "certificate_signing_request": (pem.REQUEST, facts.MAX_CERTIFICATE),
+}
+_SHORT = 40
+"""Characters: the shortest private key in base64 has more."""
 
 
 class Violation(NamedTuple):
@@ -138,19 +146,19 @@ def _depth(data: Any, loc: Loc) -> int:
     return len(loc)
 
 
-Reader = Callable[[str], str]
-"""From a file's name to its text; raises OSError or ValueError if there is none."""
+Reader = Callable[[str], bytes]
+"""From a file's name to its bytes; raises OSError if there is none."""
 
 
 def file_reader(directory: Path) -> Reader:
     """Return a function that reads files relative to a directory, that of the spec."""
-    return lambda name: (directory / name).read_text(encoding="ascii")
+    return lambda name: read_file(directory / name, limit=pem.MAX_FILE_SIZE)
 
 
 def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
-    """Return the spec with the text of every file instead of its name; names are relative to the spec's directory.
+    """Return the spec with nothing but the certificates of every file or text; names are relative to the spec.
 
-    Raises Invalid with each file that cannot be read as text, located at its name.
+    Raises Invalid with each file that cannot be read, or holds anything else in PEM, located at its name.
     """
     problems: list[Finding] = []
     changed = {}
@@ -158,14 +166,14 @@ def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
         if not isinstance(authority, CertificateAuthority) or not isinstance(authority.activation, OfflineActivation):
             continue
         texts = {}
-        for name, value in _list_file_names(authority.activation):
+        for name, (label, limit) in _PEM_NAMES.items():
+            value = getattr(authority.activation, name)
             try:
-                texts[name] = read(value)
-            except (OSError, ValueError) as error:
+                texts[name] = value and _load_pem(value, read, label=label, limit=limit)
+            except ValueError as error:
                 loc: Loc = (_AUTHORITIES, key, "activation", name)
-                problems.append(
-                    document.problem(locate(document, loc), _describe_unreadable(value, error), rule="file")
-                )
+                problem = document.problem(locate(document, loc), str(error), rule="file")
+                problems.append(problem if _is_file_name(value) else hide_source(problem))
         activation = authority.activation.model_copy(update=texts)
         changed[key] = authority.model_copy(update={"activation": activation})
     if problems:
@@ -173,13 +181,28 @@ def load_pem_files(spec: Spec, document: Document, read: Reader) -> Spec:
     return spec.model_copy(update={"certificate_authorities": {**spec.certificate_authorities, **changed}})
 
 
-def _list_file_names(activation: OfflineActivation) -> Iterator[tuple[str, str]]:
-    for name in _PEM_NAMES:
-        value = getattr(activation, name)
-        if value is not None and not value.lstrip().startswith(_PEM):
-            yield name, value
+def _load_pem(value: str, read: Reader, *, label: str, limit: int) -> str:
+    """Return the PEM of a value, a text or a file's name; raises ValueError with a message that shows no text."""
+    subject = describe_value(value) if _is_file_name(value) else "this text"
+    try:
+        content = value.encode() if pem.BEGIN in value else read(value)
+        text = pem.extract(content, label)
+    except OSError as error:
+        raise ValueError(
+            f"{subject} is neither a certificate in PEM nor a file that can be read here: {error.strerror}"
+        ) from None
+    except ValueError as error:
+        raise ValueError(f"{subject} cannot be used: {error}") from None
+    if len(text) > limit:
+        raise ValueError(f"{subject} cannot be used: it has {len(text)} bytes, allowed: at most {limit}")
+    return text
 
 
-def _describe_unreadable(value: str, error: Exception) -> str:
-    reason = error.strerror if isinstance(error, OSError) else "it is not a text file"
-    return f"'{value}' is neither a certificate in PEM nor a file that can be read here: {reason}"
+def _is_file_name(value: str) -> bool:
+    """Tell whether a value looks like a file's name, which a message may show; a key without its markers does not."""
+    return "\n" not in value and pem.BEGIN not in value and ("." in value or len(value) <= _SHORT)
+
+
+def hide_source(problem: Finding) -> Finding:
+    """Return a problem that does not show the line of the spec, which may hold a secret."""
+    return replace(problem, location=problem.location and replace(problem.location, source=""))

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import yaml
 
 from pcaform.core.finding import Finding, Location, Severity
+from pcaform.core.pem import find_private_key
 from pcaform.core.problems import Invalid
 
 MAX_DEPTH = 64
@@ -133,6 +134,9 @@ def _decode(content: bytes, path: str) -> str:
         before = _normalize_line_breaks(content[: error.start].decode("utf-8"))
         message = f"invalid UTF-8 byte {content[error.start]:#04x}: save the file as UTF-8"
         raise Invalid([_text_problem(path, before, len(before), message)]) from None
+    if line := find_private_key(text):
+        message = "a private key, which no spec has: keep it elsewhere, and take a key that was committed for stolen"
+        raise Invalid([Finding("yaml", "", message, location=Location(path, line, 1))])
     if forbidden := _NOT_ALLOWED.search(text):
         message = f"the character U+{ord(forbidden[0]):04X} is not allowed in a spec: remove it"
         raise Invalid([_text_problem(path, text, forbidden.start(), message)])

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +15,15 @@ INSTALLATION = "aws_acmpca_certificate_authority_certificate.this[0]"
 ISSUED = "    parent: root\n    validity: {type: YEARS, value: 3}\n"
 SIGNED = "    activation: {certificate: signed.pem}\n"
 
+_TEXTS = (Path(__file__).parents[2] / "rules" / "cases" / "offline-certificate.ok.yaml").read_text(encoding="utf-8")
+_BODY = _TEXTS.split("-----BEGIN CERTIFICATE-----")[1].split("-----END")[0]
+CERTIFICATE = f"-----BEGIN CERTIFICATE-----{_BODY}-----END CERTIFICATE-----"
+
 
 def found(before: str, after: str) -> set[tuple[str, str]]:
     """Return rule and address of each finding on a step; nothing in it may be left in doubt."""
     result = check_specs(
-        *(parse_earlier(text.encode(), "spec.yaml", lambda _: "a certificate") for text in (before, after))
+        *(parse_earlier(text.encode(), "spec.yaml", lambda _: CERTIFICATE.encode()) for text in (before, after))
     )
     assert result.doubts == ()
     return {(finding.rule, finding.address) for finding in result.findings}
@@ -81,7 +86,7 @@ def test_a_permission_that_moves_to_another_ca_is_replaced() -> None:
 def test_a_move_to_where_nothing_is_declared_destroys() -> None:
     away = moves((f"module.ca_windowed.{CA}", f"module.elsewhere.{CA}"))
     result = check_specs(
-        *(parse_earlier(text.encode(), "spec.yaml", str) for text in (TEXT, without("windowed", rest=away)))
+        *(parse_earlier(text.encode(), "spec.yaml", str.encode) for text in (TEXT, without("windowed", rest=away)))
     )
     (destroyed,) = result.findings
     assert (destroyed.rule, destroyed.cause) == ("ca-destroyed", "it was moved to an address that is not declared")
@@ -107,7 +112,9 @@ def test_a_move_from_outside_the_stack_changes_nothing_here() -> None:
     foreign = moves(("aws_acmpca_certificate_authority.windowed", f"module.ca_windowed.{CA}"))
     assert found(TEXT, TEXT + foreign) == set()
     assert (
-        check_specs(parse_earlier(TEXT.encode(), "", str), parse_earlier((TEXT + foreign).encode(), "", str)).notes
+        check_specs(
+            parse_earlier(TEXT.encode(), "", str.encode), parse_earlier((TEXT + foreign).encode(), "", str.encode)
+        ).notes
         == ()
     )
 
@@ -237,12 +244,14 @@ def test_a_stack_that_made_nothing_yet_may_have_its_state_anywhere() -> None:
 
 def test_what_a_backend_says_of_places_is_shown_and_no_secret() -> None:
     text = TEXT + "terraform: {backend: {pg: {conn_str: 'postgres://pki:FIRST@db/states'}}}\n"
-    step = [parse_earlier(each.encode(), "", str) for each in (text, text.replace("FIRST", "SECOND"))]
+    step = [parse_earlier(each.encode(), "", str.encode) for each in (text, text.replace("FIRST", "SECOND"))]
     (moved,) = check_specs(*step).findings
     assert [(each.path, each.before, each.after) for each in moved.differences] == [
         ("conn_str", "(secret)", "(secret)")
     ]
-    step = [parse_earlier(each.encode(), "", str) for each in (AT, AT.replace("corpus.tfstate", "other.tfstate"))]
+    step = [
+        parse_earlier(each.encode(), "", str.encode) for each in (AT, AT.replace("corpus.tfstate", "other.tfstate"))
+    ]
     (moved,) = check_specs(*step).findings
     assert [str(each.after) for each in moved.differences] == ['"other.tfstate"']
 
@@ -255,7 +264,7 @@ FETCHABLE = TEXT.replace("  corpus-more-lists: {}\n", FETCHED)
 
 def test_a_policy_of_a_bucket_shows_who_reads_its_lists() -> None:
     """The rules are the same as for a plan."""
-    step = diff_specs(*(parse_earlier(text.encode(), "", str) for text in (FETCHABLE, TEXT)))
+    step = diff_specs(*(parse_earlier(text.encode(), "", str.encode) for text in (FETCHABLE, TEXT)))
     address = "module.crl_bucket_corpus-more-lists.aws_s3_bucket_policy.this"
     (policy,) = (change for change in step.changes if change.address == address)
     assert policy.actions == ("update",)
@@ -263,7 +272,9 @@ def test_a_policy_of_a_bucket_shows_who_reads_its_lists() -> None:
     readers = [[each["Principal"]["Service"] for each in text if each["Effect"] == "Allow"] for text in texts]
     assert readers == [["acm-pca.amazonaws.com", "cloudfront.amazonaws.com"], ["acm-pca.amazonaws.com"]]
     assert not [
-        each for each in diff_specs(*[parse_earlier(TEXT.encode(), "", str)] * 2).changes if each.actions != ("no-op",)
+        each
+        for each in diff_specs(*[parse_earlier(TEXT.encode(), "", str.encode)] * 2).changes
+        if each.actions != ("no-op",)
     ]
 
 

@@ -17,9 +17,9 @@ def result(**waiver: str) -> GuardResult:
     """Return the result for a CA that is replaced and one that is disabled, with one waiver in the spec."""
     hazards = [hazard for hazard in HAZARDS if hazard.item in ("replaced", "disabled")]
     lines = "".join(_lines(waiver))
-    after = parse_earlier((harmed(*hazards) + f"waivers:\n{lines}").encode(), "new.yaml", lambda _: "")
+    after = parse_earlier((harmed(*hazards) + f"waivers:\n{lines}").encode(), "new.yaml", lambda _: b"")
     return apply_waivers(
-        check_specs(parse_earlier(TEXT.encode(), "old.yaml", lambda _: ""), after), after.waivers, today=TODAY
+        check_specs(parse_earlier(TEXT.encode(), "old.yaml", lambda _: b""), after), after.waivers, today=TODAY
     )
 
 

@@ -8,6 +8,7 @@ from pcaform.checks.access import access_request, expected
 from pcaform.checks.access.check import AccessResult, Principal, decide_requests
 from pcaform.checks.access.expected import ExpectedDecision
 from pcaform.checks.access.scenario import Scenario, Subject, build_scenario, sample_names
+from pcaform.core.files import read_bytes
 from pcaform.core.problems import Failure
 from pcaform.render.plan.stack import plan
 from pcaform.render.templates import render
@@ -31,7 +32,7 @@ def check_stack_access(directory: Path) -> AccessResult:
 
     Raises Failure where the directory holds no stack, or one whose policies cannot be checked.
     """
-    files = {path.name: path.read_bytes() for path in sorted(directory.glob(f"*{_TERRAFORM}"))}
+    files = {path.name: read_bytes(str(path)) for path in sorted(directory.glob(f"*{_TERRAFORM}"))}
     if not files:
         raise Failure(f"{directory}: there is no '*{_TERRAFORM}' in this directory: name a rendered stack, or a spec")
     scenario = build_scenario(read_configuration(files), {})

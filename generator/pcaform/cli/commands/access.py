@@ -11,7 +11,7 @@ import typer
 from pcaform.cli.exit_codes import FINDINGS, OK
 from pcaform.cli.options import CaOptions, Format
 from pcaform.core import console
-from pcaform.core.files import display_name, read_bytes
+from pcaform.core.files import display_name, is_directory, read_bytes
 from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def command(
         return _print_policy(stack, step=step, outputs=outputs, exempt=tuple(exempt or ()))
     directory = Path(stack)
     return _print(
-        check_stack_access(directory) if directory.is_dir() else check_spec_access(load_file(stack)),
+        check_stack_access(directory) if is_directory(directory) else check_spec_access(load_file(stack)),
         form,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pcaform.core import name_constraints
 from pcaform.core.facts import MAX_PATH_LENGTH
+from pcaform.core.pem import find_private_key
 from pcaform.core.x509 import parse_or_none, path_length
 from pcaform.importer.infer.context import CaIndex, Context, text
 from pcaform.importer.infer.entry import NotRepresentable
@@ -199,6 +200,8 @@ def _check_chain(installations: list[Resource], active: Activation) -> Iterator[
 
 
 def _offline_activation(installation: Resource) -> dict[str, Any]:
-    attributes = installation.attributes
-    chain = attributes.get("certificate_chain") or None
-    return {"certificate": attributes["certificate"], **({"certificate_chain": chain} if chain else {})}
+    """Return an activation by what is installed, as it is there; raises NotRepresentable for a private key in it."""
+    pems = {name: installation.attributes.get(name) for name in ("certificate", "certificate_chain")}
+    if any(find_private_key(str(value)) for value in pems.values()):
+        raise NotRepresentable(f"'{installation.address}' holds a private key: take it out, and consider it stolen")
+    return {name: value for name, value in pems.items() if value}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pcaform.core.files import write_file
+from pcaform.core.files import read_file, write_file
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.api_calls import API_CALLS, ApiCall, FailedCall
 
@@ -93,7 +93,7 @@ def open_checkpoint(account_id: str, path: Path | None) -> Iterator[Checkpoint]:
 def _read(path: Path) -> tuple[str, datetime, dict[ApiCall, Any]]:
     """Return the account's id, when the run started, and the responses."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(read_file(path))
         responses = {ApiCall(operation, arn): response for operation, arn, response in data["answers"]}
         started = datetime.fromisoformat(data["started"]).astimezone(UTC)
         are_valid = all(call.operation in API_CALLS and call.arn.startswith("arn:") for call in responses)

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pcaform.core.files import read_file
 from pcaform.core.problems import Failure
 from pcaform.sources.hcl.blocks import Attribute, Block, Body, evaluate, parse_body
 from pcaform.sources.hcl.lexer import decode_source
@@ -96,7 +97,7 @@ def _list_names(directory: Path, display_path: str) -> list[str]:
 
 def _read_file(path: Path, display_path: str) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         raise Failure(f"{display_path}: cannot be read: {(error.strerror or '').lower()}") from None
 

@@ -14,6 +14,7 @@ from pcaform.sources.hcl.module_loader import Module
 from pcaform.sources.hcl.operators import to_string
 from pcaform.sources.hcl.values import Scope, Unknown, first_unknown
 from pcaform.sources.inventory import ImportNote, Provider
+from pcaform.terraform.backends import BACKENDS, is_secret_text
 
 _ARN_COLONS = 5
 _REGION_SEPARATOR = "/"
@@ -21,16 +22,6 @@ _REGION_SEPARATOR = "/"
 _NO_REGION = Unknown("no provider block sets a region: set it with '--region'")
 _NO_ACCOUNT = Unknown("no provider block sets the account: set it with '--account-id'")
 _ROLE: Final = ("role_arn", "external_id", "session_name")
-_BACKEND: Final = frozenset(
-    {
-        *("address", "assume_role", "bucket", "container_name", "dynamodb_table", "encrypt", "endpoints", "hostname"),
-        *("impersonate_service_account", "key", "kms_encryption_key", "kms_key_id", "namespace", "organization"),
-        *("path", "prefix", "profile", "region", "resource_group_name", "schema_name", "secret_suffix"),
-        *("storage_account_name", "subscription_id", "tenant_id", "use_azuread_auth", "use_lockfile", "use_oidc"),
-        "workspace_key_prefix",
-    }
-)
-"""Arguments of backends that are not secret: https://developer.hashicorp.com/terraform/language/backend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +163,23 @@ def read_backend(root: Module, scope: Scope) -> tuple[Mapping[str, Mapping[str, 
     return None, ()
 
 
-def _read_settings(block: Block, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]], tuple[ImportNote, ...]]:
+def _read_settings(block: Block, scope: Scope) -> tuple[Mapping[str, Mapping[str, Any]] | None, tuple[ImportNote, ...]]:
     kept: dict[str, Any] = {}
     reasons = []
-    for name, attribute in block.body.attributes.items():
+    name = block.labels[0]
+    if name not in BACKENDS:
+        return None, (ImportNote("left out", f"backend.{name}", f"{block.location}: Terraform has no such backend"),)
+    known = BACKENDS[name].names
+    for argument, attribute in block.body.attributes.items():
         value = evaluate(attribute, scope)
-        if name not in _BACKEND:
-            why = f"'{name}' may be a secret, or is not a known argument: add it by hand"
+        if argument not in known or is_secret_text(value):
+            why = f"'{argument}' may be a secret, or is not a known argument: add it by hand"
             reasons.append(f"{attribute.location}: {why}")
         elif (unknown := first_unknown(value)) is not None:
-            reasons.append(f"{attribute.location}: cannot evaluate '{name}': {unknown.reason}")
+            reasons.append(f"{attribute.location}: cannot evaluate '{argument}': {unknown.reason}")
         else:
-            kept[name] = value
+            kept[argument] = value
     for inner in block.body.blocks:
         why = f"'{inner.type}' is a block, and a spec can have only arguments of a backend"
         reasons.append(f"{inner.location}: {why}")
-    name = block.labels[0]
     return {name: kept}, tuple(ImportNote("left out", f"backend.{name}", reason) for reason in reasons)

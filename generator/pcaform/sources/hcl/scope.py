@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pcaform.core.files import read_file
+from pcaform.core.pem import find_private_key
 from pcaform.core.unicode import nfc
 from pcaform.sources.hcl import functions
 from pcaform.sources.hcl.blocks import Block, evaluate, evaluate_body
@@ -191,12 +193,11 @@ class ModuleScope:
         if not isinstance(path, str):
             return path if isinstance(path, Unknown) else Unknown("file() needs a path")
         top = (*self.ancestors, self.module.directory)[0]
-        full = (self.module.directory / path).resolve()
-        if not full.is_relative_to(top):
-            return Unknown("pcaform does not read files outside of the configuration's directory")
         try:
-            with full.open("rb") as opened:
-                content = opened.read(_MAX_FILE_SIZE + 1)
-            return nfc(content.decode()) if len(content) <= _MAX_FILE_SIZE else Unknown("the file is larger than 1 MiB")
-        except (OSError, UnicodeDecodeError):
-            return Unknown(f"'{full.name}' cannot be read as text")
+            full = (self.module.directory / path).resolve()
+            if not full.is_relative_to(top):
+                return Unknown("pcaform does not read files outside of the configuration's directory")
+            content = read_file(full, limit=_MAX_FILE_SIZE).decode()
+        except (OSError, ValueError, RuntimeError):
+            return Unknown(f"'{Path(path).name}' cannot be read as text")
+        return Unknown(f"'{full.name}' holds a private key") if find_private_key(content) else nfc(content)
