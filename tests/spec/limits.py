@@ -62,6 +62,7 @@ REFUSED: list[Limit] = [
     (("aws", "assume_role", "role_arn"), ROLE.ljust(2048, "x"), ROLE.ljust(2049, "x"), "at most 2048 characters"),
     (("aws", "assume_role", "role_arn"), ROLE, POLICY, "the ARN of a role"),
     (("aws", "assume_role", "external_id"), "xx", "x", "at least 2 characters"),
+    (("aws", "assume_role", "external_id"), "a:/-b", "a b", "letters, digits and any of"),
     (("aws", "assume_role", "external_id"), "x" * 1224, "x" * 1225, "at most 1224 characters"),
     (("aws", "assume_role", "session_name"), "x" * 64, "x" * 65, "at most 64 characters"),
     (("aws", "assume_role", "session_name"), "xx", "x", "at least 2 characters"),
@@ -78,13 +79,32 @@ REFUSED: list[Limit] = [
     *(
         ((*CERTIFICATE, name), last, first, reason)
         for name, last, first, reason in (
-            ("domain_name", "a" * 64, "a" * 65, "at most 64 characters"),
-            ("domain_name", "a", "", "at least 1 character "),
+            ("domain_name", f"{'a' * 61}.bc", f"{'a' * 61}.bcd", "at most 64 characters"),
+            ("domain_name", "*.a.bc", "", "a host name in lower case"),
+            ("early_renewal_duration", "P1Y2M3D", "P", "such as P90D"),
+            ("early_renewal_duration", "1h30m", "90d", "such as P90D"),
             ("certificate_authority", "a" * 64, "a" * 65, "at most 64 characters"),
             ("certificate_authority", "root", "Root", "starting with a letter"),
-            ("subject_alternative_names", ["a" * 253], ["a" * 254], "at most 253 characters"),
-            ("subject_alternative_names", ["a"], [""], "at least 1 character "),
-            ("subject_alternative_names", ["a"] * 99, ["a"] * 100, "at most 99 items"),
+            ("subject_alternative_names", ["a." * 125 + "bcd"], ["a." * 125 + "bcde"], "at most 253 characters"),
+            ("subject_alternative_names", ["a.bc"], [""], "a host name in lower case"),
+            ("subject_alternative_names", ["a.bc"] * 99, ["a.bc"] * 100, "at most 99 items"),
+            *(
+                ("subject_alternative_names", [f"{'a' * 63}.{'b' * 63}"], [name], reason)
+                for name, reason in (
+                    ("x y", "a host name in lower case"),
+                    ("localhost", "a host name in lower case"),
+                    ("host_name.corp.example", "a host name in lower case"),
+                    ("a.*.corp.example", "'*' only as the first label"),
+                    ("w*.corp.example", "'*' only as the first label"),
+                    ("a..example", "a host name in lower case"),
+                    (f"{'a' * 64}.example", "a host name in lower case"),
+                    ("-a.example", "a host name in lower case"),
+                    ("https://e.corp.example/", "did you mean 'e.corp.example'?"),
+                    ("e.corp.example.", "did you mean 'e.corp.example'?"),
+                    ("API.Corp.Example", "did you mean 'api.corp.example'?"),
+                    ("b\u00fccher.example", "did you mean 'xn--bcher-kva.example'?"),
+                )
+            ),
             *(("key_algorithm", word, "RSA_3072", "allowed: ") for word in get_args(facts.AcmKeyAlgorithm)),
         )
     ),
@@ -135,7 +155,7 @@ REFUSED: list[Limit] = [
             ("certificate_authorities", {"managed": False, "arn": CA}),
             ("issuers", {}),
             ("crl_buckets", {}),
-            ("certificates", {"certificate_authority": "root", "domain_name": "a"}),
+            ("certificates", {"certificate_authority": "root", "domain_name": "a.bc"}),
             ("shares", {}),
             ("administrators", {"trust": {}}),
             ("auditors", {"trust": {}}),

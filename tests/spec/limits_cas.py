@@ -29,6 +29,20 @@ AUTHORITIES: list[Limit] = [
         for name, limit in SUBJECT_MAXIMA.items()
     ),
     *(((*AUTHORITY, "subject", name), "x", "", "at least 1 character ") for name in SUBJECT_MAXIMA),
+    *(
+        (
+            (*AUTHORITY, "subject", "custom_attributes"),
+            [{"object_identifier": "2.5.4.3", "value": "x"} | {name: last}],
+            [{"object_identifier": "2.5.4.3", "value": "x"} | {name: first}],
+            reason,
+        )
+        for name, last, first, reason in (
+            ("object_identifier", "1.3.6.1", "1.3.x", "an object identifier such as"),
+            ("object_identifier", f"1.3.{'6' * 60}", f"1.3.{'6' * 61}", "at most 64 characters"),
+            ("value", "x", "", "at least 1 character "),
+            ("value", "x" * 256, "x" * 257, "at most 256 characters"),
+        )
+    ),
     ((*AUTHORITY, "subject", "country"), "de", "deu", "two letters"),
     ((*AUTHORITY, "subject", "country"), "DE", "D", "two letters"),
     ((*AUTHORITY, "path_length"), 0, -1, "0 or more"),

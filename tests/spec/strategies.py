@@ -8,7 +8,7 @@ from pcaform.core import facts
 from spec.strategies_cas import elsewhere, references, trees
 from spec.strategies_principals import issuers, operator_roles
 from spec.strategies_text import ACCOUNTS, HOSTS, KEYS, LOWER, NAMES, TRUE, ca_arn, some_of, tags, words
-from yaml_strategies import texts, values
+from yaml_strategies import values
 
 _ARGUMENTS = st.sampled_from(["bucket", "key", "region", "use_lockfile", "assume_role", "endpoints"])
 _REGIONS = st.sampled_from(["eu-west-1", "us-east-1", "us-gov-west-1", "ap-southeast-2"])
@@ -81,7 +81,7 @@ def _buckets(draw: st.DrawFn) -> dict[str, Any]:
 
 _ROLES = st.fixed_dictionaries(
     {"role_arn": st.just("arn:PARTITION:iam::123456789012:role/pki")},
-    optional={"external_id": texts(min_size=2), "session_name": words(NAMES, (2, 20))},
+    optional={"external_id": words(f"{NAMES}:/", (2, 20)), "session_name": words(NAMES, (2, 20))},
 )
 _AWS = st.fixed_dictionaries(
     {"region": _REGIONS, "account_id": ACCOUNTS}, optional={"assume_role": _ROLES, "default_tags": tags()}

@@ -19,7 +19,7 @@ LOWER = "abxyz019"
 NAMES = "abXY09+=,.@_-"
 KEYS = words(f"{LOWER}_-", (0, 8), "k{}") | st.sampled_from(["root", "for", "null", "true", "x", "certificate"])
 ACCOUNTS = words("0123456789", (12, 12))
-HOSTS = words(f"{LOWER}-", (1, 8), "{}.example")
+HOSTS = words(f"{LOWER}-", (1, 8), "a{}b.example")
 TRUE = st.sampled_from([True])
 FIELDS = ["tags", "subject", "permissions", "revocation_configuration", "generation", "parent", "validity", "arn"]
 """Names of fields, which a tag may have as well."""

@@ -22,9 +22,9 @@ def _name(field: str, pattern: str | None = None) -> Any:
 class CustomAttribute(Model):
     """One attribute of the subject by its object identifier."""
 
-    object_identifier: str
+    object_identifier: Annotated[str, Field(pattern=types.OID, max_length=64)]
     """For example 1.3.6.1.4.1.37244.1.3."""
-    value: str
+    value: Annotated[str, Field(min_length=1, max_length=256)]
     """The attribute's text."""
 
 

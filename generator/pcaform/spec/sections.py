@@ -30,15 +30,13 @@ class Certificate(Model):
 
     certificate_authority: Key
     """The CA that issues it, a key of that section."""
-    domain_name: Annotated[str, Field(min_length=1, max_length=64)]
+    domain_name: types.CommonName
     """The certificate's common name."""
-    subject_alternative_names: Annotated[
-        Many[Annotated[str, Field(min_length=1, max_length=253)]], Field(max_length=99)
-    ] = ()
+    subject_alternative_names: Annotated[Many[types.HostName], Field(max_length=99)] = ()
     """Further names of the certificate."""
     key_algorithm: facts.AcmKeyAlgorithm = facts.DEFAULT_KEY
     """The algorithm of the certificate's key, of the same family as the CA's key."""
-    early_renewal_duration: str | None = None
+    early_renewal_duration: Annotated[str | None, Field(pattern=types.EARLY_RENEWAL)] = None
     """How long before the end Terraform renews, earlier than ACM would, for example P90D."""
     arn: Annotated[str | None, Field(pattern=types.ACM_ARN, max_length=2048)] = None
     """The ARN of a certificate that already exists; it is imported instead of requested."""

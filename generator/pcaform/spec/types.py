@@ -1,9 +1,11 @@
 """The types that all parts of the spec share: patterns and limits of keys, names and ARNs, and provider settings."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Tag, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 KEY = r"^[a-z][a-z0-9_-]*$"
 STACK = r"^[a-z0-9][a-z0-9._-]*$"
@@ -30,6 +32,10 @@ REMOVED = r"^((administrators|auditors|issuers|certificates|crl_buckets)\.)?[a-z
 ORGANIZATION = r"^o-[a-z0-9]{10,32}$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 DURATION = r"^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$"
+EARLY_RENEWAL = rf"^(P([0-9]+Y([0-9]+M)?([0-9]+D)?|[0-9]+M([0-9]+D)?|[0-9]+D)|{DURATION[1:-1]})$"
+OID = r"^[0-2]\.([0-9]|[0-3][0-9])(\.[0-9]+){0,126}$"
+EXTERNAL_ID = r"^[A-Za-z0-9_+=,.@:/-]*$"
+HOST_NAME = r"^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$"
 TEMPLATE = (
     r"^(Blank)?(CodeSigning|EndEntity|EndEntityClientAuth|EndEntityServerAuth|OCSPSigning|RootCA|SubordinateCA)"
     r"Certificate(_PathLen[0-3])?(_CriticalBasicConstraints)?(_(CSR|API|APICSR)Passthrough)?/V1$"
@@ -61,6 +67,10 @@ PATTERN_DESCRIPTIONS = {
     ORGANIZATION: "an organization's id, o- with 10 to 32 letters and digits",
     DAY: "a day such as 2027-01-31",
     DURATION: "a duration such as 5m",
+    EARLY_RENEWAL: "years, months and days such as P90D or P1Y2M, or hours such as 2160h",
+    OID: "an object identifier such as 1.3.6.1.4.1.37244.1.3",
+    EXTERNAL_ID: "letters, digits and any of '_+=,.@:/-'",
+    HOST_NAME: "a host name in lower case of two labels or more, such as www.corp.example, '*' only as the first label",
     TEMPLATE: "a template such as EndEntityCertificate/V1",
 }
 """Each pattern described for messages."""
@@ -84,6 +94,9 @@ EXAMPLES = {
     SERVICE: "ec2.amazonaws.com",
     DISTRIBUTION: "arn:aws:cloudfront::123456789012:distribution/E2EXAMPLE",
     DURATION: "5m",
+    EARLY_RENEWAL: "P90D",
+    OID: "1.3.6.1.4.1.37244.1.3",
+    HOST_NAME: "www.corp.example",
     TEMPLATE: "EndEntityCertificate/V1",
 }
 """An example of each pattern, for editors."""
@@ -97,6 +110,33 @@ def _integer_to_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _check_host_name(value: Any) -> Any:
+    """Suggest the host name that was meant; raises for what AWS's pattern of a name takes, but is an IP address."""
+    if not isinstance(value, str) or (re.fullmatch(HOST_NAME, value) and not _IP_ADDRESS.fullmatch(value)):
+        return value
+    nearest = value.strip().lower().partition("://")[2] or value.strip().lower()
+    nearest = nearest.partition("/")[0].rstrip(".")
+    try:
+        nearest = nearest.encode("idna").decode()
+    except UnicodeError:
+        return value
+    allowed = PATTERN_DESCRIPTIONS[HOST_NAME]
+    if _IP_ADDRESS.fullmatch(nearest):
+        raise PydanticCustomError("wanted", "{allowed}, no IP address", {"allowed": allowed})
+    if re.fullmatch(HOST_NAME, nearest) and nearest != value:
+        context = {"allowed": allowed, "nearest": nearest}
+        raise PydanticCustomError("wanted", "{allowed} (did you mean '{nearest}'?)", context)
+    return value
+
+
+_IP_ADDRESS = re.compile(r"[0-9.]+")
+HostName = Annotated[str, Field(pattern=HOST_NAME, max_length=253), BeforeValidator(_check_host_name)]
+"""A name of a certificate of ACM, which answers in lower case: with a capital, each apply would replace it.
+
+DomainNameString in ACM's service model.
+"""
+CommonName = Annotated[str, Field(pattern=HOST_NAME, max_length=64), BeforeValidator(_check_host_name)]
+"""The same as a common name."""
 Key = Annotated[str, Field(pattern=KEY, max_length=64)]
 AccountId = Annotated[
     str,
@@ -167,7 +207,7 @@ class AssumeRole(Model):
 
     role_arn: RoleArn
     """The ARN of the role."""
-    external_id: Annotated[str | None, Field(min_length=2, max_length=1224)] = None
+    external_id: Annotated[str | None, Field(pattern=EXTERNAL_ID, min_length=2, max_length=1224)] = None
     """The external ID that the role's trust policy requires."""
     session_name: Annotated[str | None, Field(pattern=USER_NAME, min_length=2, max_length=64)] = None
     """The session's name in logs."""

@@ -88,13 +88,13 @@ def _arn(certificate: Resource) -> str | None:
 
 def _data(certificate: Resource, context: Context) -> dict[str, Any]:
     attributes = certificate.attributes
-    domain = attributes["domain_name"]
+    domain = str(attributes["domain_name"]).lower()
     return {
         "certificate_authority": context.keys[text(certificate, "certificate_authority_arn")],
         "domain_name": domain,
-        # AWS includes the domain name, and a state does not keep an order.
+        # AWS includes the domain name and answers in lower case, and a state does not keep an order.
         "subject_alternative_names": sorted(
-            {name for name in attributes.get("subject_alternative_names") or () if name != domain}
+            {str(name).lower() for name in attributes.get("subject_alternative_names") or ()} - {domain}
         ),
         **read_plain(ACM_CERTIFICATE, attributes),
         "tags": context.tags_of(certificate),

@@ -8,7 +8,7 @@ from pcaform.core import facts
 from pcaform.iam.policies import issuer_policies
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.iam.policies.statements import CaRef
-from pcaform.rules.rule import error
+from pcaform.rules.rule import error, warning
 from pcaform.spec.cas import CertificateAuthority, compute_end
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
 from pcaform.spec.messages import describe_value, suggest
@@ -210,6 +210,16 @@ def domain_names_are_narrow(spec: Spec) -> Iterator[Violation]:
             else:
                 continue
             yield Violation((*loc, "domain_names", index), message)
+
+
+@warning("domain-names-case", source="https://docs.aws.amazon.com/acm/latest/userguide/acm-conditions.html")
+def domain_names_are_lower_case(spec: Spec) -> Iterator[Violation]:
+    """Domain names of a grant are in lower case, as ACM has them: the condition compares them with case."""
+    for loc, grant in _list_grants(spec):
+        for index, name in enumerate(grant.domain_names if isinstance(grant, ManagedGrant) else ()):
+            if name != name.lower():
+                message = f"'{name}' has capitals, ACM's names are in lower case: write '{name.lower()}'"
+                yield Violation((*loc, "domain_names", index), message)
 
 
 @error("owner-tag", source=_TAGS)

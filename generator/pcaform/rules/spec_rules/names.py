@@ -19,6 +19,7 @@ _ALGORITHMS = ("key_algorithm", "signing_algorithm")
 _INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Zl", "Zp"}
 _TAG_SIGNS = frozenset("_.:/=+-@")
 _TAG_CATEGORIES = ("L", "Z", "N")
+_IAM_SECTIONS = ("issuers", "administrators", "auditors")
 _PRINCIPAL_KEYS = ("user_name", "role", "existing_user", "existing_role")
 
 
@@ -108,7 +109,7 @@ def issuer_is_one_principal(spec: Spec) -> Iterator[Violation]:
 
 @error("tags", source="https://docs.aws.amazon.com/privateca/latest/APIReference/API_Tag.html")
 def tags_are_valid(spec: Spec) -> Iterator[Violation]:
-    """Tags are valid at AWS: no `aws:` keys, its characters only, at most 50 with the default ones."""
+    """Tags are valid at AWS: no `aws:` keys, its characters only, at most 50 with the default ones, no two alike."""
     for loc, tags in _list_tags(spec):
         for key, value in tags.items():
             if key.lower().startswith("aws:"):
@@ -120,6 +121,12 @@ def tags_are_valid(spec: Spec) -> Iterator[Violation]:
                 )
                 yield Violation((*loc, key), message)
         all_tags = {*tags, *spec.aws.default_tags}
+        spellings: dict[str, str] = {}
+        for key in sorted(all_tags) if loc[0] in _IAM_SECTIONS else ():
+            other = spellings.setdefault(key.lower(), key)
+            if other != key:
+                message = f"IAM takes the tags '{other}' and '{key}' for one, it ignores case: remove one"
+                yield Violation((*loc, key if key in tags else other), message)
         if len(all_tags) > facts.TAG_LIMIT:
             message = f"{len(all_tags)} tags with the default ones, AWS allows {facts.TAG_LIMIT}: remove some"
             yield Violation(loc, message)
@@ -142,4 +149,6 @@ def _list_tags(spec: Spec) -> Iterator[tuple[Loc, dict[str, str]]]:
         yield ("certificate_authorities", key, "tags"), ca.tags
     for key, issuer in spec.issuers.items():
         yield ("issuers", key, "tags"), issuer.tags
+    for section in ("certificates", "crl_buckets"):
+        yield from (((section, key, "tags"), item.tags) for key, item in getattr(spec, section).items())
     yield from (((section, key, "tags"), role.tags) for section, key, role in spec.operator_roles)

@@ -120,7 +120,7 @@ class CertificateBackend(AWSCertificateManagerBackend):
     def _create_certificate(self, request: dict[str, Any]) -> PrivateCertificate:
         certificate = PrivateCertificate(
             arn=new_arn(self.account_id, region_name=self.region_name, partition=self.partition),
-            common_name=request["DomainName"],
+            common_name=request["DomainName"].lower(),
             sans=_list_names(request),
             key_algorithm=request.get("KeyAlgorithm") or _KEY_ALGORITHMS[0],
             cert_authority_arn=request["CertificateAuthorityArn"],
@@ -169,4 +169,5 @@ def _summarize(certificate: Any) -> Summary:
 
 def _list_names(request: dict[str, Any]) -> list[str]:
     """List the names of a request, the domain name first and each once."""
-    return list(dict.fromkeys([request["DomainName"], *(request.get("SubjectAlternativeNames") or [])]))
+    names = [request["DomainName"], *(request.get("SubjectAlternativeNames") or [])]
+    return list(dict.fromkeys(name.lower() for name in names))
