@@ -97,6 +97,14 @@ def test_rsa_is_the_default_key(pki: Pki, acm: Any) -> None:
     assert describe(acm, arn)["KeyAlgorithm"] == "RSA_2048"
 
 
+def test_names_are_answered_in_lower_case(acm: Any, permitted_ca: str) -> None:
+    names = ["API.Corp.Example", "www.corp.example"]
+    arn = request(acm, permitted_ca, DomainName="WWW.Corp.Example", SubjectAlternativeNames=names)
+    described = describe(acm, arn)
+    assert described["DomainName"] == "www.corp.example"
+    assert described["SubjectAlternativeNames"] == ["www.corp.example", "api.corp.example"]
+
+
 def test_the_key_algorithm_is_honoured(acm: Any, permitted_ca: str) -> None:
     arn = request(acm, permitted_ca, KeyAlgorithm="EC_secp384r1")
     public_key = parse_certificate(acm.get_certificate(CertificateArn=arn)["Certificate"]).public_key()

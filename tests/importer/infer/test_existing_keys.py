@@ -96,6 +96,12 @@ def test_certificates_with_the_same_name_are_matched(
     assert {key: list(each.subject_alternative_names) for key, each in result.spec.certificates.items()} == names
 
 
+def test_names_of_certificates_are_lowered() -> None:
+    """A state has what was requested, AWS answers in lower case, and a spec with capitals is refused."""
+    (found,) = import_into(HEAD, [*root(), acm(1, "API.Corp", domain="Web.Corp")]).spec.certificates.values()
+    assert (found.domain_name, found.subject_alternative_names) == ("web.corp", ("api.corp",))
+
+
 def test_arn_in_the_spec_matches_a_state_too() -> None:
     """Otherwise a certificate would move to the address of another one."""
     result = import_into(HEAD + NAMED, [*root(), acm(1, "a.corp"), acm(2, "b.corp")])
