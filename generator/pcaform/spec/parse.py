@@ -27,10 +27,11 @@ _PEM_NAMES = ("certificate", "certificate_chain", "certificate_signing_request")
 
 
 class Violation(NamedTuple):
-    """What is wrong at a path of a spec; with a position in the spec's file it becomes a finding."""
+    """What is wrong at a path of a spec, or with its last key; with a position in the spec's file it is a finding."""
 
     loc: Loc
     message: str
+    of_key: bool = False
 
 
 def parse_spec(document: Document) -> Spec:

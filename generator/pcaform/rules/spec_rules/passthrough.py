@@ -70,7 +70,7 @@ def _check_structure(value: Mapping[str, Any], name: str, loc: Loc) -> Iterator[
             yield from _check(item, members[key]["shape"], (*loc, key))
         else:
             nearest = suggest_nearest(key.replace("_", ""), members)
-            yield Violation((*loc, key), f"unknown key '{key}'{nearest}, allowed: {', '.join(members)}")
+            yield Violation((*loc, key), f"unknown key '{key}'{nearest}, allowed: {', '.join(members)}", of_key=True)
     for key in required:
         if key not in value:
             yield Violation(loc, f"the key '{key}' is missing")
