@@ -58,9 +58,7 @@ resource "aws_acmpca_permission" "issuing" {
 _TYPES = ("certificate_authority", "certificate", "certificate_authority_certificate", "permission")
 MOVED_ON = (
     'data "aws_partition"',
-    "".join(
-        f"moved {{\n  from = aws_acmpca_{kind}.signing\n  to   = aws_acmpca_{kind}.sealing\n}}\n" for kind in _TYPES
-    )
+    "".join(f"moved {{\n  from = aws_acmpca_{kind}.signing\n  to   = aws_acmpca_{kind}.sealing\n}}\n" for kind in _TYPES)
     + 'data "aws_partition"',
 )
 """The edit that adds the moves of a second rename, with those of the first replaced."""

@@ -29,13 +29,19 @@ def _check(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Violation]]:
 
 def problems(spec: Spec, document: Document) -> list[Finding]:
     """Return all findings as problems, each with its location in the document of the spec."""
-    found = [(rule.id, rule.severity, finding) for rule, finding in findings(spec)]
-    found += [("ignore", Severity.ERROR, finding) for finding in _unknown_rules(spec)]
     located = [
         document.problem(
-            locate(document, finding.loc), finding.message, rule=rule, of_key=finding.of_key, severity=severity
+            locate(document, finding.loc),
+            finding.message,
+            rule=rule.id,
+            of_key=finding.of_key,
+            severity=rule.severity,
         )
-        for rule, severity, finding in found
+        for rule, finding in findings(spec)
+    ]
+    located += [
+        document.problem(locate(document, finding.loc), finding.message, rule="ignore")
+        for finding in _unknown_rules(spec)
     ]
     return list(dict.fromkeys(located))
 

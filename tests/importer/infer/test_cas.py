@@ -141,7 +141,7 @@ ELSEWHERE = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/some/w
 
 def test_what_was_passed_through_unread_is_kept() -> None:
     """The certificate was issued without it; a CA that is left out could not be watched."""
-    typo = {"Extensions": {"CustomExtension": []}}
+    typo: dict[str, Any] = {"Extensions": {"CustomExtension": []}}
     template = "arn:aws:acm-pca:::template/RootCACertificate_APIPassthrough/V1"
     found = infer(authority("root"), certificate("root", template_arn=template, api_passthrough=json.dumps(typo)))
     (ca,) = found.spec.managed.values()
