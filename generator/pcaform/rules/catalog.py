@@ -30,14 +30,8 @@ def _check(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Violation]]:
 def problems(spec: Spec, document: Document) -> list[Finding]:
     """Return all findings as problems, each with its location in the document of the spec."""
     located = [
-        document.problem(
-            locate(document, finding.loc),
-            finding.message,
-            rule=rule.id,
-            of_key=finding.of_key,
-            severity=rule.severity,
-        )
-        for rule, finding in findings(spec)
+        document.problem(locate(document, loc), message, rule=rule.id, of_key=of_key, severity=rule.severity)
+        for rule, (loc, message, of_key) in findings(spec)
     ]
     located += [
         document.problem(locate(document, finding.loc), finding.message, rule="ignore")
