@@ -34,8 +34,8 @@ def _check(rule: Rule, spec: Spec) -> Iterator[tuple[Rule, Violation]]:
 def problems(spec: Spec, document: Document) -> list[Finding]:
     """Return all findings as problems, each with its location in the document; no line with a secret is shown."""
     located = [
-        document.problem(locate(document, finding.loc), finding.message, rule=rule.id, severity=rule.severity)
-        for rule, finding in findings(spec)
+        document.problem(locate(document, loc), message, rule=rule.id, of_key=of_key, severity=rule.severity)
+        for rule, (loc, message, of_key) in findings(spec)
     ]
     located += [
         document.problem(locate(document, finding.loc), finding.message, rule="ignore")

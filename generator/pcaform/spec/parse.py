@@ -35,10 +35,11 @@ _SHORT = 40
 
 
 class Violation(NamedTuple):
-    """What is wrong at a path of a spec; with a position in the spec's file it becomes a finding."""
+    """What is wrong at a path of a spec, or with its last key; with a position in the spec's file it is a finding."""
 
     loc: Loc
     message: str
+    of_key: bool = False
 
 
 def parse_spec(document: Document) -> Spec:

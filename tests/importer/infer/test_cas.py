@@ -1,5 +1,6 @@
 """Entries of existing CAs: parents and every setting; CAs that cannot be represented are listed."""
 
+import json
 from typing import Any
 
 import pytest
@@ -136,6 +137,18 @@ def test_different_chain_is_reported() -> None:
 
 ROOT_ADDRESS = "aws_acmpca_certificate_authority.this"
 ELSEWHERE = "arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/some/where"
+
+
+def test_what_was_passed_through_unread_is_kept() -> None:
+    """The certificate was issued without it; a CA that is left out could not be watched."""
+    typo: dict[str, Any] = {"Extensions": {"CustomExtension": []}}
+    template = "arn:aws:acm-pca:::template/RootCACertificate_APIPassthrough/V1"
+    found = infer(authority("root"), certificate("root", template_arn=template, api_passthrough=json.dumps(typo)))
+    (ca,) = found.spec.managed.values()
+    assert ca.api_passthrough == typo
+    assert [ignored.rule for ignored in ca.ignore] == ["api-passthrough"]
+
+
 LEFT_OUT: dict[str, tuple[list[Resource], str]] = {
     "other key": (
         [

@@ -36,6 +36,14 @@ def test_rendered_policy_becomes_its_grants(grants: list[dict[str, Any]]) -> Non
     assert issuer.model_dump(mode="json")["grants"] == grants
 
 
+def test_capitals_in_a_policy_stay_as_they_are() -> None:
+    """The policy works as it does: an import changes no word of it, and says why the rule does not hold."""
+    grant = {**MANAGED, "domain_names": ["*.Corp.Example"]}
+    issuer = spec_of(*root(), *user("ci", policy_of("ci", grant))).issuers["ci"]
+    assert issuer.model_dump(mode="json")["grants"] == [grant]
+    assert "domain-names-case" in [ignored.rule for ignored in issuer.ignore]
+
+
 @pytest.mark.parametrize(
     "grants", [[UNMANAGED], [NARROW], [MANAGED], [{**MANAGED, "domain_names": ["*.corp.example"]}]]
 )

@@ -88,7 +88,7 @@ def _arn(certificate: Resource) -> str | None:
 
 def _data(certificate: Resource, context: Context) -> dict[str, Any]:
     attributes = certificate.attributes
-    domain = str(attributes["domain_name"]).lower()
+    domain = text(certificate, "domain_name").lower()
     return {
         "certificate_authority": context.keys[text(certificate, "certificate_authority_arn")],
         "domain_name": domain,

@@ -7,7 +7,7 @@ from pcaform.core.problems import Failure
 from pcaform.importer.infer.draft import Draft
 from pcaform.importer.infer.entry import CAS, SpecEntry
 from pcaform.rules.catalog import findings
-from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, principals, revocation
+from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
 from pcaform.sources.inventory import ImportNote
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -33,8 +33,10 @@ TOLERATED_RULES = {
     grants.certificate_key_matches_ca.id: _AS_FOUND,
     grants.no_privileged_template.id: _AS_FOUND,
     grants.domain_names_are_narrow.id: _AS_FOUND,
+    grants.domain_names_are_lower_case.id: _AS_FOUND,
     principals.trust_is_narrow.id: _AS_FOUND,
     principals.china_settings_match_region.id: _AS_FOUND,
+    passthrough.passthrough_has_shape_of_api.id: _ISSUED,
 }
 """Rules that existing resources may break, each with the reason that is written to the spec.
 

@@ -8,7 +8,7 @@ from pcaform.core import facts
 from pcaform.iam.policies import issuer_policies
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.iam.policies.statements import CaRef
-from pcaform.rules.rule import error, warning
+from pcaform.rules.rule import error
 from pcaform.spec.cas import CertificateAuthority, compute_end
 from pcaform.spec.issuers import ManagedGrant, UnmanagedGrant
 from pcaform.spec.messages import describe_value, suggest
@@ -210,7 +210,7 @@ def domain_names_are_narrow(spec: Spec) -> Iterator[Violation]:
             yield Violation((*loc, "domain_names", index), message)
 
 
-@warning("domain-names-case", source="https://docs.aws.amazon.com/acm/latest/userguide/acm-conditions.html")
+@error("domain-names-case", source="https://docs.aws.amazon.com/acm/latest/userguide/acm-conditions.html")
 def domain_names_are_lower_case(spec: Spec) -> Iterator[Violation]:
     """Domain names of a grant are in lower case, as ACM has them: the condition compares them with case."""
     for loc, grant in _list_grants(spec):

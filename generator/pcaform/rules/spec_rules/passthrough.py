@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from pcaform.rules.rule import error
-from pcaform.spec.messages import describe_value, suggest
+from pcaform.spec.messages import describe_value, find_nearest, suggest
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Loc
@@ -70,9 +70,10 @@ def _check_structure(value: Mapping[str, Any], name: str, loc: Loc) -> Iterator[
             yield from _check(item, members[key]["shape"], (*loc, key))
         else:
             nearest = suggest(key.replace("_", ""), members, word="allowed")
-            yield Violation((*loc, key), f"unknown key '{key}'{nearest}")
+            yield Violation((*loc, key), f"unknown key '{key}'{nearest}", of_key=True)
+    misspelt = {find_nearest(key.replace("_", ""), members) for key in value if key not in members}
     for key in required:
-        if key not in value:
+        if key not in value and key not in misspelt:
             yield Violation(loc, f"the key '{key}' is missing")
     known = [key for key in value if key in members]
     if name in _ONE_OF and (len(known) > 1 or not value):
