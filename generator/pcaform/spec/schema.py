@@ -1,15 +1,20 @@
 """The models -> JSON Schema (2020-12) for editors: the keys, types, allowed values and limits of a spec."""
 
+import ast
 import copy
+import inspect
 import json
 import re
-from typing import Any
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, cast
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from pcaform.spec.messages import DEFAULTS
 from pcaform.spec.stack import Spec
-from pcaform.spec.types import EXAMPLES
+from pcaform.spec.types import EXAMPLES, Model
 
 ID = "https://pcaform.dev/schema/spec-1.json"
 _AUTHORITIES = "certificate_authorities"
@@ -34,6 +39,11 @@ def json_schema() -> dict[str, Any]:
     """
     schema: dict[str, Any] = _close_mappings(Spec.model_json_schema(schema_generator=_Schema))
     definitions = schema["$defs"]
+    for model in _list_models(Model):
+        node = schema if model is Spec else definitions.get(model.__name__, {})
+        for name, text in _read_docstrings(model).items():
+            if name in node.get("properties", {}):
+                node["properties"][name]["description"] = text
     reachable = _list_reachable("CertificateAuthority", definitions)
     definitions |= {f"{name}{_PARTIAL}": _make_partial(definitions[name], reachable) for name in sorted(reachable)}
     properties = schema["properties"]
@@ -50,6 +60,27 @@ def json_schema() -> dict[str, Any]:
         "then": {"properties": {_AUTHORITIES: partial}},
         "else": {"properties": {_AUTHORITIES: whole}},
     }
+
+
+def _list_models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Yield a model and those derived from it, the base first: the words of a derived one are more exact."""
+    yield model
+    for derived in model.__subclasses__():
+        yield from _list_models(derived)
+
+
+def _read_docstrings(model: type[BaseModel]) -> dict[str, str]:
+    """Return the texts below the fields of a model and of its bases.
+
+    Pydantic can do that for each model when it is made, which would read all sources anew at each start.
+    """
+    texts: dict[str, str] = {}
+    for each in reversed([base for base in model.__mro__ if issubclass(base, Model)]):
+        body = cast("ast.ClassDef", ast.parse(inspect.getsource(each)).body[0]).body
+        for field, text in pairwise(body):
+            if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+                texts[cast("ast.Name", field.target).id] = inspect.cleandoc(str(text.value.value))
+    return texts
 
 
 def _close_mappings(schema: Any) -> Any:

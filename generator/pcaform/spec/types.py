@@ -190,7 +190,7 @@ def strip_tags(loc: Sequence[str | int]) -> tuple[str | int, ...]:
 class Model(BaseModel):
     """The base of every part of the spec: frozen, no unknown keys, no silent conversions."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class Ignore(Model):
