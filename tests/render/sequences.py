@@ -56,11 +56,12 @@ class Stack:
 
     def _ask(self, draft: Draft, word: str) -> None:
         """Note what is let go on purpose; without a state or an `arn`, a render cannot know a CA by its ARN."""
-        known = {ca["owner"] for ca in self.draft["cas"].values() if "arn" in ca or word == "state"}
+        known = {arn_of(ca["owner"]) for ca in self.draft["cas"].values() if "arn" in ca or word == "state"}
         for key, ca in self.draft["cas"].items():
             removal = draft["removed"].get(key)
             typed = removal.get("destroy") if isinstance(removal, dict) else None
-            if typed is not None and (typed == arn_of(ca["owner"]) or not known):
+            own = arn_of(ca["owner"])
+            if typed is not None and (typed == own or not {typed, own} & known):
                 self.asked.add((ca["owner"], "destroy"))
         for ca in draft["cas"].values():
             if ca.get("permissions") == []:
