@@ -91,7 +91,7 @@ def test_an_imported_account_has_no_drift(world: World) -> None:
 
 def test_another_account_is_refused(world: World, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
-    other.write_text(world.spec.read_text(encoding="utf-8").replace(ACCOUNT, OTHER), encoding="utf-8")
+    other.write_text(world.spec.read_text("utf-8").replace(OTHER, "999988887777").replace(ACCOUNT, OTHER), "utf-8")
     done = world.pcaform("drift", other, env=world.live.environment)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == (
