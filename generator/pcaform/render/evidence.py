@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pcaform.core.files import read_file
 from pcaform.core.problems import Failure
 from pcaform.render import history
 from pcaform.render.history import OF_STACK, StateContent, call_of, calls_of, list_calls
@@ -101,7 +102,7 @@ def _known_calls(record: Record) -> frozenset[str]:
 
 def _list_file_calls(path: Path) -> list[str]:
     try:
-        return _CALL.findall(path.read_text(encoding="utf-8", errors="replace"))
+        return _CALL.findall(read_file(path).decode(errors="replace"))
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return []
     except OSError as error:
@@ -150,13 +151,13 @@ def local_state_file(directory: Path, record: Record, spec: Spec) -> Path | None
 def _has_other_backend(directory: Path) -> bool:
     """Tell whether a file that is not pcaform's sets a backend, which then has the state."""
     others = (path for path in directory.glob("*.tf*") if path.name not in (*MODULE_FILES, "versions.tf"))
-    return any(path.is_file() and _BACKEND.search(path.read_text("utf-8", "replace")) for path in others)
+    return any(path.is_file() and _BACKEND.search(read_file(path).decode(errors="replace")) for path in others)
 
 
 def _is_elsewhere(directory: Path, path: str | None) -> bool:
     """Tell whether 'terraform init' was given another backend, or another path for the state, than the spec names."""
     try:
-        backend = json.loads((directory / ".terraform" / FILE).read_bytes())["backend"]
+        backend = json.loads(read_file(directory / ".terraform" / FILE))["backend"]
         return backend["type"] != LOCAL or backend["config"].get("path") not in (None, path, FILE)
     except FileNotFoundError:
         return False
