@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from render.removal_specs import ARN, HEAD, ca, spec
+from render.removal_specs import ARN, HEAD, ISSUED_HERE, PERMITTED, ca, offline, spec
 
 STACK = "corp-pki"
 Render = Callable[..., tuple[int, str]]
@@ -93,7 +93,7 @@ def test_a_former_key_comes_back_when_the_step_is_said_to_be_applied(render: Ren
         ca("two").replace("common_name: two", "common_name: one"),
     )
     code, message = render(both)
-    assert (code, "'one' is a former key of 'two'" in message) == (1, True)
+    assert (code, "'module.ca_one' was that of 'two'" in message) == (1, True)
     assert render(both, "--applied")[0] == 0
     assert changes(tmp_path) == []
 
@@ -142,11 +142,19 @@ def test_a_git_revert_of_spec_and_stack_is_seen_in_a_local_state(render: Render,
         (["--state", "none.tfstate"], "there is no such file"),
         (["--state", "s.yaml"], "not a complete JSON document"),
         (["--state", "empty"], "the state is empty"),
-        (["--state", "plan.json"], "a plan, which does not show what was applied"),
+        (
+            ["--state", "plan.json"],
+            "this does not show for sure what was applied: use the output of 'terraform state pull'",
+        ),
+        (["--state", "other.tfstate"], "this state has nothing of this stack"),
+        (["--state", "account.tfstate"], "is of account 999999999999, this stack of 123456789012"),
     ],
 )
 def test_what_is_said_must_be_clear(render: Render, tmp_path: Path, options: list[str], message: str) -> None:
     (tmp_path / "empty").write_text("", encoding="utf-8")
+    (tmp_path / "other.tfstate").write_text(state_of("pki.module.ca_one"), encoding="utf-8")
+    (tmp_path / "account.tfstate").write_text(state_of("ca_one").replace(":123456789012:", ":999999999999:"), "utf-8")
+    assert render(spec(ca("one"), ca("old")))[0] == 0
     (tmp_path / "plan.json").write_text('{"format_version": "1.2", "planned_values": {}}', encoding="utf-8")
     code, found = render(spec(ca("one")), *options)
     assert (code, message in found) == (1, True), found
@@ -213,3 +221,80 @@ def test_one_arn_in_two_stacks_is_refused(render: Render, pcaform: Run, tmp_path
         assert (done.returncode, "[shared-arn]" in done.stdout) == (1, True)
     reference = f"certificate_authorities:\n  root: {{managed: false, arn: '{ARN}'}}\n"
     assert render(own("two") + reference, name="two.yaml")[0] == 0
+
+
+OTHER_ARN = ARN.replace("11111111", "22222222")
+EXISTING = f"arn: '{ARN}', activation: external, revocation_configuration: {{ocsp_configuration: {{enabled: false}}}}"
+REFERENCE = f"  one: {{managed: false, arn: '{ARN}'}}\n"
+SHARED_CALLS = {
+    "a CA, and the certificate of another": (
+        [ca("a_certificate")],
+        spec(ca("a"), rest="removed: {a_certificate: forget}\n"),
+    ),
+    "the same, a step later": (
+        [ca("a_certificate") + ca("k"), spec(ca("k"), rest="removed: {a_certificate: forget}\n")],
+        spec(ca("a"), ca("k")),
+    ),
+    "the other way round": ([ca("a")], spec(ca("a_certificate"), rest="removed: {a: forget}\n")),
+    "a second generation": (
+        [ca("a_certificate_g2")],
+        spec(ca("a", "generation: 2"), rest="removed: {a_certificate_g2: forget}\n"),
+    ),
+    "a share": (
+        [ca("share_k")],
+        spec(ca("k"), rest="removed: {share_k: forget}\nshares: {k: {accounts: ['210987654321']}}\n"),
+    ),
+    "a former name": (
+        [ca("a_certificate")],
+        spec(ca("b", "renamed_from: a_certificate").replace("common_name: b", "common_name: a_certificate"), ca("a")),
+    ),
+    "a reference after a CA, with its permission": (
+        [ca("one", PERMITTED)],
+        spec(f"  one: {{managed: false, arn: '{OTHER_ARN}', {PERMITTED}}}\n", rest="removed: {one: forget}\n"),
+    ),
+    "a CA after a reference to it": (
+        [ca("one", PERMITTED), spec(REFERENCE, rest="removed: {one: forget}\n")],
+        spec(ca("one", EXISTING)),
+    ),
+}
+"""Steps, the first as CAs only, and the spec that is refused after them: one module would be two things."""
+
+
+@pytest.mark.parametrize(("steps", "last"), SHARED_CALLS.values(), ids=SHARED_CALLS)
+def test_a_module_never_means_two_things(render: Render, steps: list[str], last: str) -> None:
+    for step in steps:
+        assert render(step if step.startswith("version") else spec(step))[0] == 0
+    code, message = render(last)
+    assert (code, "[left-unsaid]" in message) == (1, True), message
+
+
+def test_a_handover_with_a_rename_forgets_the_certificate_under_the_old_key(render: Render, tmp_path: Path) -> None:
+    render(spec(ca("one")))
+    two = ca("two", EXISTING, "renamed_from: one").replace("common_name: two", "common_name: one")
+    assert render(spec(two, rest="removed: {two: {forget: certificate, generation: 1}}\n"))[0] == 0
+    assert "ca_one_certificate" in changes(tmp_path)
+
+
+def test_an_existing_ca_that_comes_back_keeps_what_was_let_go(render: Render, tmp_path: Path) -> None:
+    existing = spec(ca("one", EXISTING))
+    render(spec(ca("one")))
+    for step in (
+        f"{existing}removed: {{one: {{forget: certificate}}}}\n",
+        spec(rest="removed: {one: forget}\n"),
+        existing,
+    ):
+        assert render(step)[0] == 0
+    assert "ca_one_certificate" in changes(tmp_path)
+
+
+def test_what_exists_is_not_created_because_a_state_does_not_have_it(render: Render, tmp_path: Path) -> None:
+    render(spec(ca("one", EXISTING), ca("two")))
+    (tmp_path / "applied.tfstate").write_text(state_of("ca_two", "ca_two_certificate"), encoding="utf-8")
+    code, message = render(spec(ca("one"), ca("two")), "--state", "applied.tfstate")
+    assert (code, "until the import of" in message) == (1, True), message
+
+
+def test_a_certificate_is_not_forgotten_and_replaced_at_once(render: Render) -> None:
+    assert render(offline(ISSUED_HERE))[0] == 0
+    code, message = render(offline() + "removed: {issuing: {forget: certificate, generation: 1}}\n")
+    assert (code, "apply 'activation: external' and" in message) == (1, True), message

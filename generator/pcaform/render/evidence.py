@@ -14,7 +14,7 @@ from pcaform.core.files import read_file
 from pcaform.core.problems import Failure
 from pcaform.render import history
 from pcaform.render.history import OF_STACK, StateContent, call_of, calls_of, list_calls
-from pcaform.render.manifest import AUTHORITIES, BACKEND, NAME, Manifest, Record
+from pcaform.render.manifest import AUTHORITIES, AWS, BACKEND, NAME, PROVIDER, Manifest, Record
 from pcaform.render.plan.stack import MODULE_FILES
 from pcaform.render.templates import MODULES
 from pcaform.render.write import tripwire
@@ -22,7 +22,8 @@ from pcaform.spec.stack import Spec
 from pcaform.terraform.state_location import FILE, LOCAL, state_location
 
 _CALL = re.compile(r'^module "([^"]+)"', re.MULTILINE)
-_BACKEND = re.compile(r"""^\s*"?(backend|cloud)\b""", re.MULTILINE)
+_BACKEND = re.compile(r"\b(backend|cloud)\b")
+_FROM = re.compile(r"^\s*from\s*=\s*module\.([A-Za-z0-9_-]+)", re.MULTILINE)
 _UNSURE = ("errored.tfstate", ".terraform/environment", "terraform.tfstate.d", f".{FILE}.lock.info")
 """A failed apply, another workspace, or a running apply: then the state in the directory is not all that there is."""
 NEVER_APPLIED = "if nothing of this stack was ever applied, 'pcaform render --never-applied' starts over"
@@ -49,11 +50,13 @@ def record_of(directory: Path, manifest: Manifest, told: Told, local: StateConte
     know what the stack's files show.
     """
     state = told.state or local
+    if told.state is not None and not told.state.is_empty:
+        _check_owner(directory, told.state, manifest.record)
     if told.is_never_applied:
         if state is not None and not state.is_empty:
             raise Failure(f"{directory}: its state has resources: something was applied, so it cannot start over")
         return Record()
-    if not (state is not None and state.is_empty):
+    if told.state is None or not told.state.is_empty:
         _check_files(directory, manifest)
     record = manifest.record
     if told.is_applied:
@@ -62,6 +65,17 @@ def record_of(directory: Path, manifest: Manifest, told: Told, local: StateConte
             raise Failure(f"{directory}: its state still has 'module.{left[0]}': the last render was not applied")
         return history.settle(record)
     return history.confirm(record, told.state) if told.state is not None else record
+
+
+def _check_owner(directory: Path, state: StateContent, record: Record) -> None:
+    """Check that a state is that of the stack: of another one, everything would seem to be gone."""
+    if record.items and not state.calls & _known_calls(record):
+        raise Failure(f"{directory}: this state has nothing of this stack: show its own, from 'terraform state pull'")
+    own = record.items.get(AWS, {}).get("account_id")
+    providers = [item for table in (record.items, record.let_go) for item in table.values() if item.get(PROVIDER)]
+    accounts = {arn.split(":")[4] for arn in state.arns.values() if arn and arn.count(":") > 4} - {""}  # noqa: PLR2004 - ARNs
+    if own is not None and accounts and own not in accounts and not providers:
+        raise Failure(f"{directory}: this state is of account {min(accounts)}, this stack of {own}: show its own")
 
 
 def _outdated(record: Record) -> frozenset[str]:
@@ -76,9 +90,10 @@ def _check_files(directory: Path, manifest: Manifest) -> None:
     """Check that the manifest knows each module that the stack's own files call, and is there if they are."""
     called = [(path, call) for path in MODULE_FILES for call in _list_file_calls(directory / path)]
     if manifest.is_missing:
-        is_interrupted = (directory / tripwire.NAME).is_file()  # of a first render, which ends with the manifest
-        traces = [*(directory / path for path, _ in called), *_list_copies(directory)]
-        if traces and not is_interrupted:
+        interrupted = tripwire.read(directory / tripwire.NAME)  # of a first render, which ends with the manifest
+        found = [*(directory / path for path, _ in called), *_list_copies(directory)]
+        traces = [path for path in found if path.relative_to(directory).as_posix() not in interrupted]
+        if traces:
             raise Failure(
                 f"{directory}: {traces[0].relative_to(directory)} was written by pcaform, but {NAME} is not there: "
                 "without it nothing tells what this stack had",
@@ -86,11 +101,12 @@ def _check_files(directory: Path, manifest: Manifest) -> None:
             )
         return
     record = manifest.record
-    known = _known_calls(record)
+    known = _known_calls(record) | {call_of(address) for address in record.moves}
+    called += [("changes.tf", call) for call in _list_file_calls(directory / "changes.tf", _FROM)]
     for path, call in called:
         if call not in known:
             raise Failure(
-                f"{directory / path}: calls module '{call}', which {NAME} does not know: a part of it was lost",
+                f"{directory / path}: has module '{call}', which {NAME} does not know: a part of it was lost",
                 f"restore {NAME}, for example from version control; {NEVER_APPLIED}",
             )
 
@@ -100,9 +116,9 @@ def _known_calls(record: Record) -> frozenset[str]:
     return frozenset(call for name, item in items if name not in OF_STACK for call in calls_of(name, item))
 
 
-def _list_file_calls(path: Path) -> list[str]:
+def _list_file_calls(path: Path, pattern: re.Pattern[str] = _CALL) -> list[str]:
     try:
-        return _CALL.findall(read_file(path).decode(errors="replace"))
+        return pattern.findall(read_file(path).decode(errors="replace"))
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return []
     except OSError as error:
@@ -150,8 +166,12 @@ def local_state_file(directory: Path, record: Record, spec: Spec) -> Path | None
 
 def _has_other_backend(directory: Path) -> bool:
     """Tell whether a file that is not pcaform's sets a backend, which then has the state."""
-    others = (path for path in directory.glob("*.tf*") if path.name not in (*MODULE_FILES, "versions.tf"))
-    return any(path.is_file() and _BACKEND.search(read_file(path).decode(errors="replace")) for path in others)
+    own = (*MODULE_FILES, "versions.tf", "providers.tf", "outputs.tf", "changes.tf", tripwire.NAME)
+    others = [path for kind in ("*.tf", "*.tf.json", "*.tofu", "*.tofu.json") for path in directory.glob(kind)]
+    return any(
+        path.name not in own and path.is_file() and _BACKEND.search(read_file(path).decode(errors="replace"))
+        for path in others
+    )
 
 
 def _is_elsewhere(directory: Path, path: str | None) -> bool:

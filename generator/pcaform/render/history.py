@@ -15,6 +15,7 @@ from typing import Any
 from pcaform.render import manifest
 from pcaform.render.manifest import (
     ACTIVATION,
+    ARN,
     AUTHORITIES,
     AWS,
     BACKEND,
@@ -122,10 +123,15 @@ def advance(spec: Spec, before: Record) -> Record:
     let_go = {name: item for name, item in before.let_go.items() if not _is_back(name, item, items)}
     for removed, removal in spec.removed.items():
         name = ".".join(spec.removed_item(removed))
-        known = before.items.get(name) or before.let_go.get(name) or {}
-        said = _removal(removal)
-        last = max(said.get(GENERATION, 1), _last_generation(known), _last_generation(before.let_go.get(name, {})))
-        let_go[name] = {**known, REMOVAL: {**said, GENERATION: last}}
+        sources = [name, *([origins[name]] if name in origins else [])]
+        known = [
+            (source, table[source]) for source in sources for table in (before.items, before.let_go) if source in table
+        ]
+        said, own = _removal(removal), name.partition(".")[2]
+        last = max(said.get(GENERATION, 1), *(_last_generation(item) for _, item in known), 1)
+        former = [key for source, item in known for key in keys_of(source, item) if key != own]
+        gone = {**(known[0][1] if known else {}), REMOVAL: {**said, GENERATION: last}}
+        let_go[name] = {**gone, **({FORMER: list(dict.fromkeys(former))} if former else {})}
     return Record(items, let_go, {**before.moves, **spec.moves})
 
 
@@ -144,9 +150,12 @@ def _remember(item: dict[str, Any], name: str, origin: str | None, before: Recor
 
 
 def _is_back(name: str, item: Item, items: Items) -> bool:
-    """Tell whether what was let go is in the stack again; what only the certificate lost, or is referred to, is not."""
+    """Tell whether what was let go, and is still in a state that was shown, is in the stack again.
+
+    Otherwise it stays let go beside the item that is declared again: whatever that does not call is forgotten.
+    """
     now = items.get(name)
-    if now is None or not now.get(MANAGED, True):
+    if now is None or not now.get(MANAGED, True) or APPLIED not in item:
         return False
     return item[REMOVAL].get(FORGET) != CERTIFICATE or CERTIFICATE in now
 
@@ -170,8 +179,6 @@ def _settled(item: Item) -> dict[str, Any]:
 
 def confirm(record: Record, state: StateContent) -> Record:
     """Return what is left of a record beside a state: what is not in the state is not there, and free to change."""
-    if state.is_empty:
-        return Record()
     calls, roots = state.calls, frozenset(state.arns)
     moves = {old: new for old, new in record.moves.items() if old in roots or (is_call(old) and call_of(old) in calls)}
     there = calls | {call_of(new) for new in record.moves.values()} if moves else calls
@@ -188,13 +195,14 @@ def is_call(address: str) -> bool:
 
 
 def _is_there(name: str, item: Item, calls: AbstractSet[str]) -> bool:
-    return name in OF_STACK or not item.get(MANAGED, True) or bool(calls_of(name, item) & calls)
+    exists = not item.get(MANAGED, True) or ARN in item  # whatever the state has
+    return name in OF_STACK or exists or bool(calls_of(name, item) & calls)
 
 
 def _confirmed(name: str, item: Item, state: StateContent) -> Item:
     """Return an item with only those keys and generations, and that permission, which the state has."""
     section, calls = name.partition(".")[0], state.calls
-    if name in OF_STACK:
+    if name in OF_STACK or not calls_of(name, item) & calls:
         return item
     *former, own = keys_of(name, item)
     keys = [key for key in former if set(list_calls(section, key, generation=_last_generation(item))) & calls]

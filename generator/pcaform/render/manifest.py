@@ -7,6 +7,7 @@ tool's version is only written here, so that no other file changes with it.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from pcaform.render.plan.module_call import without_none
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.issuers import Issuer
 from pcaform.spec.stack import Spec
+from pcaform.terraform import addresses
 from pcaform.terraform.schema import certificate_terms, identity_fields
 from pcaform.terraform.state_location import state_location
 
@@ -30,6 +32,9 @@ _REMEDY = "restore it, for example from version control"
 _FORBIDDEN = frozenset("\\:\0\n")
 """On Windows the first two can also lead out of a directory."""
 
+_ITEM = re.compile(
+    r"(certificate_authorities|issuers|administrators|auditors|crl_buckets|certificates)\.[a-z][a-z0-9_-]*"
+)
 AWS = "aws"
 BACKEND = "backend"
 AUTHORITIES = "certificate_authorities"
@@ -142,12 +147,36 @@ def _read_record(content: Mapping[str, Any]) -> Record:
         {str(name): _read_item(value) for name, value in table.items()}
         for table in (content["items"], history["let_go"])
     )
-    return Record(items, let_go, {str(old): str(new) for old, new in history["moves"].items()})
+    record = Record(items, let_go, {str(old): str(new) for old, new in history["moves"].items()})
+    _check_names(record)
+    return record
 
 
 def _read_item(value: Any) -> dict[str, Any]:
-    item = dict(value)
-    return {**item, **{part: dict(item[part]) for part in _PARTS if part in item}}
+    """Return an item; raises TypeError or ValueError for parts that pcaform never writes so."""
+    item = {**value, **{part: dict(value[part]) for part in _PARTS if part in value}}
+    generations = [item.get(part, {}).get(name, 1) for part in (CERTIFICATE, REMOVAL) for name in (GENERATION, OLDEST)]
+    if not all(type(number) is int and number > 0 for number in generations):
+        raise ValueError("a generation is a number")
+    former = item.get(FORMER, [])
+    if not isinstance(former, list) or not all(isinstance(key, str) for key in former):
+        raise TypeError("former keys are a list of texts")
+    if CERTIFICATE in item and GENERATION not in item[CERTIFICATE]:
+        raise ValueError("a certificate has a generation")
+    return item
+
+
+def _check_names(record: Record) -> None:
+    """Raise ValueError for items that pcaform never writes, and for a stack without its account."""
+    names = [*record.items, *record.let_go]
+    if record.items and AWS not in record.items:
+        raise ValueError("a stack has an account")
+    if not all(name in (AWS, BACKEND) or _ITEM.fullmatch(name) for name in names):
+        raise ValueError("an item has a section and a key")
+    if not all({"forget", "destroy"} & set(item.get(REMOVAL, ())) for item in record.let_go.values()):
+        raise ValueError("what was let go has a removal")
+    for address in (*record.moves, *record.moves.values()):
+        addresses.parse(address)
 
 
 def is_safe_path(path: str) -> bool:

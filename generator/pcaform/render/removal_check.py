@@ -32,7 +32,7 @@ from pcaform.render.manifest import (
     Record,
 )
 from pcaform.render.plan.stack import StackPlan
-from pcaform.render.reuse_check import HOW, check_moves, check_reused_keys
+from pcaform.render.reuse_check import HOW, check_moves, check_reused_keys, is_same_existing
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.parse import Violation, locate
 from pcaform.spec.sections import Destroy, Forget
@@ -86,11 +86,13 @@ def _check_item(
 
 
 def _list_undone(now: Record, before: Record, renamed: Mapping[str, str]) -> Items:
-    """Return what was let go, is still in the state that was shown, and is declared again: it stays."""
+    """Return what was let go and is declared again: as a state shows that it is there, or as the existing one."""
     return {
         name: item
         for name, item in before.let_go.items()
-        if APPLIED in item and now.items.get(renamed.get(name, name), {}).get(MANAGED, True)
+        if (found := now.items.get(renamed.get(name, name))) is not None
+        and found.get(MANAGED, True)
+        and (APPLIED in item or is_same_existing(item, found))
     }
 
 
@@ -266,6 +268,12 @@ def _check_permission(loc: tuple[str, str], authority: CertificateAuthority | Re
 def _check_handover(spec: Spec, key: str, issued: Item) -> Iterator[Violation]:
     """Check that a certificate that is no longer issued here is forgotten: otherwise Terraform would revoke it."""
     removal, generation = spec.removed.get(key), issued[GENERATION]
+    if spec.managed[key].activation not in (None, "external", _PENDING):
+        message = (
+            f"Terraform cannot forget the certificate of '{key}' and install another one at once: apply"
+            f" 'activation: external' and 'removed: {{{key}: {{forget: certificate, generation: {generation}}}}}' first"
+        )
+        yield Violation((AUTHORITIES, key, "activation"), message)
     if not isinstance(removal, Forget) or removal.generation < generation:
         entry = f"removed: {{{key}: {{forget: certificate, generation: {generation}}}}}"
         message = f"this stack issued the certificate of '{key}', and Terraform would revoke it: write '{entry}'"

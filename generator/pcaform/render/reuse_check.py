@@ -11,18 +11,17 @@ from itertools import pairwise
 from pcaform.render.history import (
     APPLIED,
     DESTROY,
-    EVERYTHING,
-    FORGET,
     OF_STACK,
     Item,
     call_of,
+    calls_of,
     chains_of,
-    keys_of,
     renamed_items,
 )
 from pcaform.render.manifest import ARN, FORMER, MANAGED, PERMITS, REMOVAL, Items, Record
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
+from pcaform.terraform import module_names
 
 HOW = "say '--applied' if the last render was applied, or show the state with '--state FILE'"
 """How the history of a stack is shortened."""
@@ -31,35 +30,49 @@ HOW = "say '--applied' if the last render was applied, or show the state with '-
 def check_reused_keys(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
     """Check that no key is used again which, for all that is known, the state still has for something else."""
     for name, item in now.items.items():
-        gone = before.let_go.get(name)
-        is_new = name not in before.items and item.get(MANAGED, True)
-        if gone and is_new and APPLIED not in gone and not _is_same_existing(gone, item):
+        gone, earlier = before.let_go.get(name), before.items.get(name, {})
+        is_new = not earlier or not earlier.get(MANAGED, True)
+        if gone and is_new and APPLIED not in gone and _claims(name, item) and not is_same_existing(gone, item):
             yield Violation(tuple(name.split(".", 1)), _left(name, gone))
+        elif _takes_permission(item, now.let_go.get(name)):
+            yield Violation(tuple(name.split(".", 1)), _left(name, now.let_go[name]))
     origins = {new: old for old, new in renamed_items(spec).items()}
-    live = {name: item for name, item in now.items.items() if _has_calls(name, item)}
     claims: dict[str, str] = {}
-    for name, item in {**live, **_list_gone(now, before)}.items():
-        for key in reversed(keys_of(name, item)):
-            claimed = f"{name.partition('.')[0]}.{key}"
-            if claims.setdefault(claimed, name) != name:
-                yield _conflict(claimed, (claims[claimed], name), origins, now)
+    for name, item in {**now.items, **_list_gone(now, before)}.items():
+        for call in _claims(name, item):
+            if claims.setdefault(call, name) != name and {claims[call], name} & set(now.items):
+                yield _conflict(call, (claims[call], name), origins, now)
     for new, old in origins.items():
         if old in before.items and new in before.items:
             message = f"'{_key(old)}' and '{_key(new)}' are both in this stack: one cannot have the key of the other"
             yield Violation((*new.split(".", 1), "renamed_from"), message)
 
 
-def _conflict(claimed: str, owners: tuple[str, str], origins: Mapping[str, str], now: Record) -> Violation:
-    """Return the problem of a key that means two things, at the item of the spec that uses it."""
-    gone = [name for name in owners if name not in now.items]
-    user = claimed if claimed in now.items else next(name for name in owners if name not in gone)
+def _claims(name: str, item: Item) -> frozenset[str]:
+    """Return the calls that the state may have for an item; of a CA that is managed elsewhere, its permission."""
+    if name in OF_STACK:
+        return frozenset()
+    if item.get(MANAGED, True):
+        return calls_of(name, item)
+    return frozenset([module_names.permission(_key(name))] if item.get(PERMITS) else ())
+
+
+def _takes_permission(item: Item, gone: Item | None) -> bool:
+    """Tell whether a reference has the permission of what is let go under its key, which may be another CA."""
+    is_same = gone is not None and gone.get(ARN) is not None and gone[ARN] == item.get(ARN)
+    is_other = gone is not None and gone.get(MANAGED, True) and gone.get(PERMITS) and not is_same
+    return bool(is_other and not item.get(MANAGED, True) and item.get(PERMITS))
+
+
+def _conflict(call: str, owners: tuple[str, str], origins: Mapping[str, str], now: Record) -> Violation:
+    """Return the problem of a module that means two things, at the item of the spec that uses it."""
+    live = [name for name in owners if name in now.items]
+    user = next((name for name in live if call in {chain[-1] for chain in chains_of(name, now.items[name])}), live[0])
     other = next(name for name in owners if name != user)
     loc = tuple(user.split(".", 1))
-    if gone:
+    if other not in now.items:
         return Violation((*loc, "renamed_from") if user in origins else loc, _left(other, now.let_go.get(other, {})))
-    message = (
-        f"'{_key(claimed)}' is a former key of '{_key(other)}', and it is not known whether the state has it there"
-    )
+    message = f"'module.{call}' was that of '{_key(other)}', and it is not known whether the state has it there"
     return Violation(loc, f"{message}: use another key, or {HOW}")
 
 
@@ -68,21 +81,14 @@ def _left(name: str, gone: Item) -> str:
     return f"an earlier spec had '{_key(name)}' {fate}, and it is not known whether that was applied: {HOW}"
 
 
-def _has_calls(name: str, item: Item) -> bool:
-    return name not in OF_STACK and bool(item.get(MANAGED, True) or item.get(PERMITS))
-
-
 def _list_gone(now: Record, before: Record) -> Items:
-    """Return what was let go as a whole, and, for all that is known, may still be there."""
+    """Return what was let go, and, for all that is known, may still be there."""
     is_undone = {name for name, item in before.let_go.items() if APPLIED in item and name not in now.let_go}
-    return {
-        name: item
-        for name, item in {**before.let_go, **now.let_go}.items()
-        if name not in now.items and name not in is_undone and item[REMOVAL].get(FORGET, EVERYTHING) == EVERYTHING
-    }
+    gone = {**before.let_go, **now.let_go}
+    return {name: item for name, item in gone.items() if name not in now.items and name not in is_undone}
 
 
-def _is_same_existing(gone: Item, item: Item) -> bool:
+def is_same_existing(gone: Item, item: Item) -> bool:
     """Tell whether an item is declared as the existing one that was let go: importing it again changes nothing."""
     return item.get(ARN) is not None and item.get(ARN) == gone.get(ARN) and DESTROY not in gone[REMOVAL]
 

@@ -54,8 +54,8 @@ def read(content: bytes, name: str, *, is_applied: bool = False) -> Inventory:
     Raises Failure for documents that are incomplete or damaged.
     """
     document = _decode(content, name)
-    if is_applied and "planned_values" in document:
-        raise Failure(f"{name}: a plan, which does not show what was applied: use the output of 'terraform state pull'")
+    if is_applied and document.get("version") != VERSION:
+        raise Failure(f"{name}: this does not show for sure what was applied: use the output of 'terraform state pull'")
     others: Counter[str] = Counter()
     try:
         return _build_inventory(_instances(document, others), others)
