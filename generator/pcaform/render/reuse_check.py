@@ -110,8 +110,10 @@ def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
     renamed = renamed_items(spec)
     everywhere = {**_list_renames(now), **now.moves}
     for source in spec.moves:
-        if source.startswith("module.") and (owner := owned.get(call_of(source))):
-            (name, kind), last = owner, _follow(source, everywhere)
+        if _move_once(last := _follow(source, everywhere), everywhere) != last:
+            yield Violation(("moves", source), f"this moves in a circle with the moves of earlier renders: {HOW}")
+        elif source.startswith("module.") and (owner := owned.get(call_of(source))):
+            name, kind = owner
             target = targets.get(call_of(last))
             if target != (renamed.get(name, name), kind):
                 where = f"to '{_key(target[0])}'" if target else f"to '{last}', where this stack has nothing,"
@@ -166,12 +168,15 @@ def _list_renames(now: Record) -> dict[str, str]:
 def _follow(address: str, moves: Mapping[str, str]) -> str:
     """Return where Terraform moves an address to, over each move of it and of its module."""
     for _ in moves:
-        call = f"module.{call_of(address)}"
-        moved = moves.get(address) or (moves[call] + address.removeprefix(call) if call in moves else address)
-        if moved == address:
+        before, address = address, _move_once(address, moves)
+        if address == before:
             break
-        address = moved
     return address
+
+
+def _move_once(address: str, moves: Mapping[str, str]) -> str:
+    call = f"module.{call_of(address)}"
+    return moves.get(address) or (moves[call] + address.removeprefix(call) if call in moves else address)
 
 
 def _key(name: str) -> str:
