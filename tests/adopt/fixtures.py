@@ -49,9 +49,14 @@ class Estate:
         return self.initialise(pcaform, stack)
 
     def initialise(self, pcaform: Run, stack: str, *arguments: str) -> Path:
-        """Render a stack from its spec, and initialise it."""
-        done = pcaform("render", self.home / f"{stack}.yaml", "--out", self.home, env=self.environment)
+        """Render a stack from its spec, and initialise it; alone, since each story adopts the same CAs."""
+        alone, directory = self.home / "alone", self.home / stack
+        alone.mkdir(exist_ok=True)
+        if directory.exists():
+            directory.rename(alone / stack)
+        done = pcaform("render", self.home / f"{stack}.yaml", "--out", alone, env=self.environment)
         assert done.returncode == 0, done.stderr
+        (alone / stack).rename(directory)
         init_once(self.terraform(stack), *arguments)
         return self.home / stack
 
