@@ -135,6 +135,15 @@ def test_a_git_revert_of_spec_and_stack_is_seen_in_a_local_state(render: Render,
     assert (code, "its state has 'module.ca_two'" in message) == (1, True)
 
 
+@pytest.mark.parametrize("content", ["", "{", '{"encrypted_data": "x"}', '{"version": 3, "resources": []}'])
+def test_a_local_state_that_cannot_be_read_shows_nothing(render: Render, tmp_path: Path, content: str) -> None:
+    render(spec(ca("one"), ca("two")))
+    (tmp_path / "out" / STACK / "terraform.tfstate").write_text(content, encoding="utf-8")
+    assert render(spec(ca("one"), ca("two")))[0] == 0
+    code, message = render(spec(ca("one")))
+    assert (code, "'two' was in this stack" in message) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

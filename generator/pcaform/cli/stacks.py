@@ -10,7 +10,7 @@ from pcaform.core.finding import Finding
 from pcaform.core.formats.text import join_lines, source_lines
 from pcaform.core.problems import Failure, Invalid
 from pcaform.render import history, manifest, removal_check, templates
-from pcaform.render.evidence import NEVER_APPLIED, Told, check_state, local_state_file, record_of
+from pcaform.render.evidence import NEVER_APPLIED, Confirmation, check_state, local_state_file, record_of
 from pcaform.render.history import StateContent
 from pcaform.render.manifest import Record
 from pcaform.render.plan import stack as stack_plan
@@ -23,16 +23,18 @@ from pcaform.rules.load import check_files
 from pcaform.rules.together import SpecFile, check_against, check_together
 from pcaform.sources import tfstate
 
-_NOTHING = Told()
+_NOTHING = Confirmation()
 
 
-def render_specs(paths: Iterable[str], out: Path, *, modules: ModuleSource, told: Told = _NOTHING) -> list[Rendered]:
+def render_specs(
+    paths: Iterable[str], out: Path, *, modules: ModuleSource, confirmation: Confirmation = _NOTHING
+) -> list[Rendered]:
     """Return the files of each spec's stack, after those of the modules that all share where `modules` is SHARED.
 
     A directory means every `*.yaml` below it. Raises Invalid with the problems of all specs where one has errors, or
-    where the stack in `out` has something that its spec drops without a word. `told` is about the only stack.
+    where the stack in `out` has something that its spec drops without a word. `confirmation` is about the only stack.
     """
-    plans = _plan(_check(paths), out, modules=modules, told=told)
+    plans = _plan(_check(paths), out, modules=modules, confirmation=confirmation)
     stacks = [templates.render(planned) for planned in plans]
     shared = [templates.shared_modules({stack.name for stack in stacks})] if modules is SHARED else []
     return [*shared, *stacks]
@@ -49,22 +51,28 @@ def _check(paths: Iterable[str]) -> list[SpecFile]:
     return specs
 
 
-def _plan(specs: Sequence[SpecFile], out: Path, *, modules: ModuleSource, told: Told) -> list[StackPlan]:
-    if len(specs) != 1 and told != Told():
+def _plan(
+    specs: Sequence[SpecFile], out: Path, *, modules: ModuleSource, confirmation: Confirmation
+) -> list[StackPlan]:
+    if len(specs) != 1 and confirmation != Confirmation():
         raise Failure("'--applied', '--never-applied' and '--state' are about one stack: give its spec alone")
     plans, problems = [], [*check_together(specs), *_check_neighbours(specs, out)]
     for path, spec, document in specs:
-        planned, found = _plan_over((path, spec, document), out / spec.stack, modules=modules, told=told)
+        planned, found = _plan_over(
+            (path, spec, document), out / spec.stack, modules=modules, confirmation=confirmation
+        )
         problems += found
         plans.append(planned)
     if problems:
-        is_of_history = any(problem.rule == removal_check.RULE for problem in problems) and told == Told()
+        is_of_history = (
+            any(problem.rule == removal_check.RULE for problem in problems) and confirmation == Confirmation()
+        )
         raise Invalid(problems, advice=[f"pcaform: {NEVER_APPLIED}"] if is_of_history else ())
     return plans
 
 
 def _plan_over(
-    spec_file: SpecFile, directory: Path, *, modules: ModuleSource, told: Told
+    spec_file: SpecFile, directory: Path, *, modules: ModuleSource, confirmation: Confirmation
 ) -> tuple[StackPlan, list[Finding]]:
     """Return the plan of a stack over what is on disk, and what it would lose.
 
@@ -74,17 +82,17 @@ def _plan_over(
     source = "standard input" if path == STDIN else Path(path).name
     known = manifest.read(directory / manifest.NAME)
     state_file = local_state_file(directory, known.record, spec)
-    local = None if state_file is None else read_state(str(state_file))
-    before = record_of(directory, known, told, local)
+    local = None if state_file is None else _read_local_state(state_file)
+    before = record_of(directory, known, confirmation, local)
 
     def check(before: Record) -> tuple[StackPlan, list[Finding]]:
         planned = stack_plan.plan(spec, source=source, modules=modules, before=before)
         return planned, removal_check.list_problems(spec, document, planned, before)
 
     planned, problems = check(before)
-    if problems and local is not None and told == Told():
+    if problems and local is not None and confirmation == Confirmation():
         planned, problems = check(history.confirm(before, local))
-    state = told.state or local
+    state = confirmation.state or local
     if state is not None and not problems:
         check_state(directory, state, before, planned.record)
     return planned, problems
@@ -95,6 +103,14 @@ def read_state(path: str) -> StateContent:
     found = tfstate.read(read_bytes(path), display_name(path), is_applied=True)
     arns = {each.address: each.attributes.get("arn") for each in found.resources if not each.is_reference}
     return StateContent(arns, is_empty=not arns and not found.others)
+
+
+def _read_local_state(path: Path) -> StateContent | None:
+    """Return what the state in a stack's directory has; None if it cannot be read, as an encrypted one cannot."""
+    try:
+        return read_state(str(path))
+    except Failure:
+        return None
 
 
 def _check_neighbours(specs: Sequence[SpecFile], out: Path) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from pcaform.core.files import read_file
 from pcaform.core.problems import Failure
 from pcaform.render import history
 from pcaform.render.history import OF_STACK, StateContent, call_of, calls_of, list_calls
-from pcaform.render.manifest import AUTHORITIES, AWS, BACKEND, NAME, PROVIDER, Manifest, Record
+from pcaform.render.manifest import AWS, BACKEND, NAME, PROVIDER, SECTIONS, Manifest, Record
 from pcaform.render.plan.stack import MODULE_FILES
 from pcaform.render.templates import MODULES
 from pcaform.render.write import tripwire
@@ -28,14 +28,12 @@ _UNSURE = ("errored.tfstate", ".terraform/environment", "terraform.tfstate.d", f
 """A failed apply, another workspace, or a running apply: then the state in the directory is not all that there is."""
 NEVER_APPLIED = "if nothing of this stack was ever applied, 'pcaform render --never-applied' starts over"
 _PREFIXES = tuple(
-    call.removesuffix("_certificate")
-    for section in (AUTHORITIES, "issuers", "administrators", "auditors", "crl_buckets", "certificates")
-    for call in list_calls(section, "", generation=0)
+    call.removesuffix("_certificate") for section in SECTIONS for call in list_calls(section, "", generation=0)
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Confirmation:
     """What the user says of the renders before: that the last one was applied, or none; or a state that shows it."""
 
     is_applied: bool = False
@@ -43,28 +41,28 @@ class Told:
     state: StateContent | None = None
 
 
-def record_of(directory: Path, manifest: Manifest, told: Told, local: StateContent | None) -> Record:
+def record_of(directory: Path, manifest: Manifest, confirmation: Confirmation, local: StateContent | None) -> Record:
     """Return what a stack may have at AWS, as its manifest says and the user confirms.
 
     `local` is the state in its directory. Raises Failure where they contradict each other, or the manifest does not
     know what the stack's files show.
     """
-    state = told.state or local
-    if told.state is not None and not told.state.is_empty:
-        _check_owner(directory, told.state, manifest.record)
-    if told.is_never_applied:
+    state = confirmation.state or local
+    if confirmation.state is not None and not confirmation.state.is_empty:
+        _check_owner(directory, confirmation.state, manifest.record)
+    if confirmation.is_never_applied:
         if state is not None and not state.is_empty:
             raise Failure(f"{directory}: its state has resources: something was applied, so it cannot start over")
         return Record()
-    if told.state is None or not told.state.is_empty:
+    if confirmation.state is None or not confirmation.state.is_empty:
         _check_files(directory, manifest)
     record = manifest.record
-    if told.is_applied:
+    if confirmation.is_applied:
         left = sorted(_outdated(record) & state.calls) if state is not None else []
         if left:
             raise Failure(f"{directory}: its state still has 'module.{left[0]}': the last render was not applied")
         return history.settle(record)
-    return history.confirm(record, told.state) if told.state is not None else record
+    return history.confirm(record, confirmation.state) if confirmation.state is not None else record
 
 
 def _check_owner(directory: Path, state: StateContent, record: Record) -> None:
@@ -88,7 +86,7 @@ def _outdated(record: Record) -> frozenset[str]:
 
 def _check_files(directory: Path, manifest: Manifest) -> None:
     """Check that the manifest knows each module that the stack's own files call, and is there if they are."""
-    called = [(path, call) for path in MODULE_FILES for call in _list_file_calls(directory / path)]
+    called = [(path, call) for path in MODULE_FILES for call in _list_file_matches(directory / path)]
     if manifest.is_missing:
         interrupted = tripwire.read(directory / tripwire.NAME)  # of a first render, which ends with the manifest
         found = [*(directory / path for path, _ in called), *_list_copies(directory)]
@@ -102,7 +100,7 @@ def _check_files(directory: Path, manifest: Manifest) -> None:
         return
     record = manifest.record
     known = _known_calls(record) | {call_of(address) for address in record.moves}
-    called += [("changes.tf", call) for call in _list_file_calls(directory / "changes.tf", _FROM)]
+    called += [("changes.tf", call) for call in _list_file_matches(directory / "changes.tf", _FROM)]
     for path, call in called:
         if call not in known:
             raise Failure(
@@ -116,7 +114,7 @@ def _known_calls(record: Record) -> frozenset[str]:
     return frozenset(call for name, item in items if name not in OF_STACK for call in calls_of(name, item))
 
 
-def _list_file_calls(path: Path, pattern: re.Pattern[str] = _CALL) -> list[str]:
+def _list_file_matches(path: Path, pattern: re.Pattern[str] = _CALL) -> list[str]:
     try:
         return pattern.findall(read_file(path).decode(errors="replace"))
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
@@ -143,7 +141,7 @@ def check_state(directory: Path, state: StateContent, before: Record, now: Recor
         call
         for path in sorted(directory.glob("*.tf"))
         if path.name not in MODULE_FILES
-        for call in _list_file_calls(path)
+        for call in _list_file_matches(path)
     }
     for call in sorted(state.calls - known - own):
         if call.startswith(_PREFIXES):
@@ -168,10 +166,7 @@ def _has_other_backend(directory: Path) -> bool:
     """Tell whether a file that is not pcaform's sets a backend, which then has the state."""
     own = (*MODULE_FILES, "versions.tf", "providers.tf", "outputs.tf", "changes.tf", tripwire.NAME)
     others = [path for kind in ("*.tf", "*.tf.json", "*.tofu", "*.tofu.json") for path in directory.glob(kind)]
-    return any(
-        path.name not in own and path.is_file() and _BACKEND.search(read_file(path).decode(errors="replace"))
-        for path in others
-    )
+    return any(path.name not in own and _list_file_matches(path, _BACKEND) for path in others)
 
 
 def _is_elsewhere(directory: Path, path: str | None) -> bool:

@@ -2,14 +2,13 @@
 
 Each of the renders so far, or none, may have been applied, in any order. So a renamed item keeps its former keys, and
 what was let go stays let go: `moved` and `removed` blocks of it are rendered for good, and do nothing once they were
-applied. Only somebody who knows the state shortens the history: who says that all was applied, or nothing, or shows
-the state.
+applied. The history ends where a user who knows the state says that all was applied, or nothing, or shows the state.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from pcaform.render import manifest
@@ -54,14 +53,14 @@ _CALLS: dict[str, Callable[[str], str]] = {
 Item = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StateContent:
     """What a state has: the addresses of its resources about CAs, with the ARN of each, and whether it has any."""
 
     arns: Mapping[str, str | None]
     is_empty: bool
 
-    @property
+    @cached_property
     def calls(self) -> frozenset[str]:
         """The names of the module calls that have a resource."""
         return frozenset(call_of(address) for address in self.arns if address.startswith("module."))

@@ -32,9 +32,6 @@ _REMEDY = "restore it, for example from version control"
 _FORBIDDEN = frozenset("\\:\0\n")
 """On Windows the first two can also lead out of a directory."""
 
-_ITEM = re.compile(
-    r"(certificate_authorities|issuers|administrators|auditors|crl_buckets|certificates)\.[a-z][a-z0-9_-]*"
-)
 AWS = "aws"
 BACKEND = "backend"
 AUTHORITIES = "certificate_authorities"
@@ -54,6 +51,9 @@ SIGNED_IN = "signed_in"
 FORMER = "former"
 OLDEST = "oldest"
 REMOVAL = "removal"
+SECTIONS = (AUTHORITIES, "issuers", "administrators", "auditors", "crl_buckets", "certificates")
+"""The sections of a spec whose items a stack has."""
+_ITEM = re.compile(rf"({'|'.join(SECTIONS)})\.[a-z][a-z0-9_-]*")
 _PARTS = (IDENTITY, REVOCATION, CERTIFICATE, PROVIDER, REMOVAL)
 """Parts of an item that are mappings themselves."""
 Items = Mapping[str, Mapping[str, Any]]

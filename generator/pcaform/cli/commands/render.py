@@ -38,13 +38,13 @@ def command(
 ) -> int:
     """Write the Terraform stack of each spec to DIR/<stack>/."""
     from pcaform.cli.stacks import compare, finish_all, read_state, render_specs, write
-    from pcaform.render.evidence import Told
+    from pcaform.render.evidence import Confirmation
     from pcaform.render.plan.module_call import parse_module_source
 
     if applied + never_applied + (state is not None) > 1:
         raise Failure("'--applied', '--never-applied' and '--state' exclude each other: a state shows what was applied")
-    told = Told(applied, never_applied, None if state is None else read_state(state))
-    stacks = render_specs(specs, out, modules=parse_module_source(modules), told=told)
+    confirmation = Confirmation(applied, never_applied, None if state is None else read_state(state))
+    stacks = render_specs(specs, out, modules=parse_module_source(modules), confirmation=confirmation)
     if check or diff:
         return finish_all(stacks, lambda stack: compare(stack, out, as_diff=diff))
     return finish_all(stacks, lambda stack: write(stack, out, force=force))
