@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pcaform.adopt.backend import DEFAULT_WORKSPACE, write_state
+from pcaform.core.files import read_bytes, read_if_present
 from pcaform.core.problems import Failure
 from pcaform.terraform.runner import Terraform
 
@@ -36,7 +37,7 @@ def read_files(stack: Path, environment: Mapping[str, str]) -> dict[str, bytes]:
         left_out = ignored(directory, [*folders, *names])
         folders[:] = sorted(set(folders) - left_out)
         paths = [Path(directory) / name for name in names if name not in left_out]
-        contents |= {path.relative_to(stack).as_posix(): path.read_bytes() for path in paths}
+        contents |= {path.relative_to(stack).as_posix(): read_bytes(str(path)) for path in paths}
     return contents
 
 
@@ -112,10 +113,8 @@ def _data_only(data: Path) -> Any:
 
 def _modules(data: Path) -> list[str]:
     """Return the directories of a stack's modules, relative to the stack, as Terraform records them."""
-    try:
-        recorded = json.loads((data / "modules" / "modules.json").read_bytes())
-    except FileNotFoundError:
-        return []
+    content = read_if_present(data / "modules" / "modules.json")
+    recorded = json.loads(content) if content is not None else {"Modules": []}
     return [str(module["Dir"]) for module in recorded["Modules"]]
 
 

@@ -13,6 +13,7 @@ from pcaform.adopt.permissions import Grant, match_permissions, planned_permissi
 from pcaform.adopt.scratch import data_directory
 from pcaform.adopt.state import Entry, State
 from pcaform.core import facts
+from pcaform.core.files import is_directory, read_bytes, read_if_present
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.permissions import read_permissions, read_statuses
 from pcaform.sources.aws.session import Account, Caller, RateLimiter, open_account
@@ -85,11 +86,11 @@ def open_session(directory: Path, environment: Mapping[str, str]) -> Session:
     """Open a stack; raises Failure unless it is initialised, of the caller's account, and all its CAs exist."""
     refuse_uninitialised(directory, environment)
     version = _read_provider_version(directory)
-    providers = _provider_configs(read_configuration({"providers.tf": (directory / "providers.tf").read_bytes()}))
+    providers = _provider_configs(read_configuration({"providers.tf": read_bytes(str(directory / "providers.tf"))}))
     accounts = {provider.alias: _open_account(provider) for provider in providers}
     _check_accounts(providers, accounts)
     changes = directory / "changes.tf"
-    arns = _imported_cas(changes.read_text(encoding="utf-8")) if changes.is_file() else []
+    arns = _imported_cas((read_if_present(changes) or b"").decode(errors="replace"))
     _refuse_unknown_providers(providers, arns)
     stack = Session(Terraform(find_binary(environment), directory, environment), "", version, providers, accounts)
     _check_cas_exist(stack, arns)
@@ -127,7 +128,7 @@ def _check_cas_exist(stack: Session, arns: Sequence[str]) -> None:
 
 def refuse_uninitialised(stack: Path, environment: Mapping[str, str]) -> None:
     """Raise Failure for a directory that is not a stack's, or that is not initialised."""
-    if not stack.is_dir():
+    if not is_directory(stack):
         raise Failure(f"{stack}: there is no such directory: name a rendered stack")
     if not (stack / "providers.tf").is_file():
         raise Failure(f"{stack}: there is no providers.tf in it: name a rendered stack")
@@ -137,7 +138,7 @@ def refuse_uninitialised(stack: Path, environment: Mapping[str, str]) -> None:
 
 def _read_provider_version(stack: Path) -> str:
     """Return the version of provider aws in a stack's lock file; raises Failure for an unsupported version."""
-    match = _LOCKED_PROVIDER.search((stack / _LOCK_FILE).read_text(encoding="utf-8"))
+    match = _LOCKED_PROVIDER.search(read_bytes(str(stack / _LOCK_FILE)).decode(errors="replace"))
     if match is None:
         raise Failure(f"{stack / _LOCK_FILE}: it does not lock provider hashicorp/aws: run 'terraform init' again")
     version = match["version"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
 from pcaform.core import console
-from pcaform.core.files import STDIN, display_name, read_bytes
+from pcaform.core.files import STDIN, display_name, is_directory, read_bytes
 from pcaform.core.finding import Finding
 from pcaform.core.formats.text import join_lines, source_lines
 from pcaform.core.problems import Failure, Invalid
@@ -116,7 +116,7 @@ def _read_local_state(path: Path) -> StateContent | None:
 def _check_neighbours(specs: Sequence[SpecFile], out: Path) -> Iterator[Finding]:
     """Yield where a spec has the state, or manages the ARN, of a stack in `out` that is not among the specs."""
     rendered = {spec.stack for _, spec, _ in specs}
-    for path in sorted(out.glob(f"*/{manifest.NAME}")):
+    for path in sorted(out.glob(f"*/{manifest.NAME}")) if is_directory(out) else ():
         if path.parent.name not in rendered:
             items = manifest.read(path).record.items
             yield from check_against(specs, path.parent.name, items)

@@ -75,6 +75,16 @@ def read_bytes(path: str) -> bytes:
         raise Failure(f"{display_name(path)}: cannot be read: {error.strerror}") from None
 
 
+def read_if_present(path: Path) -> bytes | None:
+    """Return a file's bytes, None where there is no file; raises Failure if it cannot be read."""
+    try:
+        return read_file(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror}") from None
+
+
 def read_file(path: Path, *, limit: int = MAX_SIZE) -> bytes:
     """Return the bytes of a plain file, or of what the shell passes as one.
 

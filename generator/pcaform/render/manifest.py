@@ -15,6 +15,7 @@ from typing import Any
 
 from pcaform import __version__
 from pcaform.core.facts import only_key_storage
+from pcaform.core.files import read_if_present
 from pcaform.core.problems import Failure
 from pcaform.render.plan.module_call import without_none
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
@@ -115,16 +116,15 @@ def read(path: Path) -> Manifest:
     Raises Failure if it cannot be read, is not a manifest, has a format of another pcaform, or names a file that
     pcaform never writes: such a manifest was edited, and following it would delete files of others.
     """
+    raw = read_if_present(path)
+    if raw is None:
+        return Manifest(is_missing=True)
     try:
-        content: Any = json.loads(path.read_bytes())
+        content: Any = json.loads(raw)
         if content["format_version"] not in _FORMATS:
             raise _other_format(path, content)
         files = {str(name): str(value) for name, value in content["files"].items()}
         record = _read_record(content)
-    except (FileNotFoundError, NotADirectoryError):
-        return Manifest(is_missing=True)
-    except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{path}: not a whole manifest of pcaform: {_REMEDY}") from None
     if unsafe_paths := sorted(name for name in files if not is_safe_path(name)):

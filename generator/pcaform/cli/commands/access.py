@@ -60,6 +60,8 @@ def command(
         raise Failure(
             "--pipeline and --break-glass are for the stack of a SPEC, --live is for an account: leave one out"
         )
+    if not step and (outputs or exempt):
+        raise Failure("--outputs and --exempt are for --pipeline and --break-glass: give one of these as well")
     if stack is None:
         return _check_account(account, form)
     if step:

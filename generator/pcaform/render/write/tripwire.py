@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from pcaform.core.files import read_if_present
 from pcaform.render import manifest
 
 NAME = "pcaform-interrupted.tf"
@@ -28,10 +29,7 @@ def serialize(owned: OwnedDigests) -> bytes:
 
 def read(path: Path) -> OwnedDigests:
     """Return the files that the interrupted render may have written; empty if there is no tripwire."""
-    try:
-        content = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return {}
+    content = (read_if_present(path) or b"").decode(errors="replace")
     pairs = ((line["path"], line["digest"]) for line in _OWNED.finditer(content))
     return group_by_path((path, digest) for path, digest in pairs if manifest.is_safe_path(path))
 

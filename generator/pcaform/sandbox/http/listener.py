@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
@@ -16,6 +16,8 @@ HOST = "127.0.0.1"
 
 # How long stopping takes at most, in seconds.
 _POLL_INTERVAL = 0.02
+_CLOSE_TIMEOUT = 2.0
+"""How long a client may take to close a connection, in seconds."""
 _LOGGER = logging.getLogger("pcaform.sandbox")
 _LOGGER.addHandler(logging.NullHandler())
 
@@ -30,6 +32,17 @@ class _QuietServer(ThreadedWSGIServer):
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         """Log a handler's traceback, for callers that have configured logging."""
         _LOGGER.log(logging.ERROR if type == "error" else logging.DEBUG, message, *args)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Let the client close first, since each response tells it to.
+
+        Go's client can take a connection that is closed right behind its response for one that failed; the provider
+        then sends the request again, and AWS's answer to a second CreatePermission is an error.
+        """
+        with suppress(OSError):
+            request.settimeout(_CLOSE_TIMEOUT)
+            request.recv(1)
+        super().shutdown_request(request)
 
 
 @contextmanager

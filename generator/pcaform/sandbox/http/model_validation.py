@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import botocore.session
+from botocore.loaders import create_loader
 from botocore.model import ListShape, ServiceModel, Shape, StringShape, StructureShape
 
 from pcaform.sandbox.http.aws_error import validation_error
@@ -21,8 +21,7 @@ from pcaform.sandbox.http.aws_error import validation_error
 @functools.cache
 def service_model(service: str) -> ServiceModel:
     """Load a service's model once; loading takes tens of milliseconds."""
-    loader = botocore.session.Session().get_component("data_loader")
-    return ServiceModel(loader.load_service_model(service, "service-2"), service)
+    return ServiceModel(create_loader().load_service_model(service, "service-2"), service)
 
 
 def check_request(service: str, operation: str, request: dict[str, Any]) -> None:

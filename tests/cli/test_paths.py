@@ -1,0 +1,106 @@
+"""A path of the user's that is not what it should be: a message and exit code 1, from every command, for each path."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+
+from conftest import EXAMPLE, ROOT, Run
+from pcaform.cli.main import app
+
+ROOM = "{room}"
+"""An empty directory, for what a command writes."""
+LONG = "x" * 300
+OTHER = "other.yaml"
+STATE = ROOT / "examples" / "other-layout.tfstate"
+AT_AWS = ("--region", "eu-west-1")
+"""Not AWS: the files are read before it is called."""
+CASES: dict[tuple[str, str], list[str | Path]] = {
+    ("adopt", "stack"): ["adopt", OTHER],
+    ("adopt", "finish"): ["adopt", ROOM, "--finish", OTHER],
+    ("adopt", "spec"): ["adopt", ROOM, "--spec", OTHER],
+    ("render", "specs"): ["render", OTHER, "--out", ROOM],
+    ("render", "out"): ["render", EXAMPLE, "--out", OTHER],
+    ("render", "state"): ["render", EXAMPLE, "--out", ROOM, "--state", OTHER],
+    ("validate", "specs"): ["validate", OTHER],
+    ("guard", "paths"): ["guard", OTHER],
+    ("guard", "spec"): ["guard", EXAMPLE, "--spec", OTHER],
+    ("guard", "chdir"): ["guard", ROOM, "--chdir", OTHER],
+    ("access", "stack"): ["access", OTHER],
+    ("access", "outputs"): ["access", EXAMPLE, "--pipeline", "apply", "--outputs", OTHER],
+    ("drift", "spec"): ["drift", OTHER],
+    ("sandbox", "state"): ["sandbox", "--state", OTHER, "--", "true"],
+    ("import state", "state"): ["import", "state", OTHER],
+    ("import state", "out"): ["import", "state", STATE, "--out", OTHER],
+    ("import state", "into"): ["import", "state", STATE, "--into", OTHER],
+    ("import hcl", "directory"): ["import", "hcl", OTHER],
+    ("import hcl", "var_file"): ["import", "hcl", ROOM, "--var-file", OTHER],
+    ("import hcl", "out"): ["import", "hcl", ROOM, "--out", OTHER],
+    ("import hcl", "into"): ["import", "hcl", ROOM, "--into", OTHER],
+    ("import aws", "into"): ["import", "aws", *AT_AWS, "--into", OTHER],
+    ("import aws", "checkpoint"): ["import", "aws", *AT_AWS, "--checkpoint", OTHER],
+    ("import aws", "out"): ["import", "aws", *AT_AWS, "--out", OTHER],
+}
+FREE = {("adopt", "proof"), ("adopt", "keep"), ("adopt", "emit"), ("demo", "keep")}
+"""Written at the end of a run on Terraform."""
+PATHS = {"SPEC", "SPEC...", "STACK", "[SPEC|STACK]", "FILE", "DIR", "FILE|DIR", "PLAN|NEW", "SPEC|OLD"}
+WRONG: dict[str, Callable[[Path], object]] = {
+    "nothing": lambda _: None,
+    "pipe": os.mkfifo,
+    "bytes": lambda path: path.write_bytes(b"\0\xff\xfe{["),
+    "empty directory": Path.mkdir,
+    "link to itself": lambda path: path.symlink_to(path),
+    "directory of pipes": lambda path: _make_pipes(path, "a.yaml", "a.tf", "providers.tf"),
+}
+MOST_TEXT = 2000
+NAMES = ("/", LONG, f"{LONG}/x", "/dev/null/x", "a\nb", "\x1b[31m", "-", "", "/dev/zero")
+MAY_WORK = {
+    ("render", "out"),
+    ("guard", "chdir"),
+    ("sandbox", "state"),
+    ("import state", "out"),
+    ("import hcl", "out"),
+    ("import aws", "out"),
+    ("import aws", "checkpoint"),
+}
+"""They are written, and need not be there."""
+
+
+def test_every_path_of_every_command_is_tried() -> None:
+    assert {*CASES, *FREE} == set(_list_paths(typer.main.get_command(app), ""))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+@pytest.mark.parametrize("case", CASES, ids="-".join)
+def test_a_wrong_path_is_a_message(case: tuple[str, str], pcaform: Run, tmp_path: Path) -> None:
+    wrong = [*NAMES, *(_make(tmp_path / name, make) for name, make in WRONG.items())]
+    bad: list[tuple[str, int, str]] = []
+    for number, path in enumerate(wrong):
+        (room := tmp_path / f"room{number}").mkdir()
+        arguments = [room if each == ROOM else path if each == OTHER else each for each in CASES[case]]
+        done = pcaform(*arguments, cwd=room, env={"AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+        allowed = (0, 1) if case in MAY_WORK else (1,)
+        is_message = done.returncode == 0 or 0 < len(done.stderr) < MOST_TEXT
+        if done.returncode not in allowed or not is_message or "\x1b" in done.stderr:
+            bad.append((path, done.returncode, done.stderr))
+    assert bad == []
+
+
+def _make(path: Path, make: Callable[[Path], object]) -> str:
+    make(path)
+    return str(path)
+
+
+def _make_pipes(directory: Path, *names: str) -> None:
+    directory.mkdir()
+    for name in names:
+        os.mkfifo(directory / name)
+
+
+def _list_paths(command: object, name: str) -> list[tuple[str, str]]:
+    below = getattr(command, "commands", None)
+    if below is not None:
+        return [found for each in below for found in _list_paths(below[each], f"{name} {each}".strip())]
+    return [(name, each.name) for each in command.params if each.metavar in PATHS]  # type: ignore[attr-defined]
