@@ -8,8 +8,7 @@ privateca/latest/userguide/certguard-condition-keys.html.
 """
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -38,12 +37,10 @@ from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.core import facts
 from pcaform.iam import actions
 from pcaform.iam.documents import read_statements
-from pcaform.iam.evaluator.conditions import Condition
 from pcaform.iam.evaluator.patterns import Context
+from pcaform.iam.evaluator.samples import satisfying
 from pcaform.iam.policies.statements import ISSUER_TAG
 
-_SET = re.compile(r"For(?:All|Any)Values?:|IfExists$")
-_WILDCARD = re.compile(r"[*?]")
 _OUTSIDE_NAME = "www.outside.invalid"
 _OTHER_TAG = "user/another"
 _OTHER_REGION = "elsewhere-1"
@@ -65,7 +62,7 @@ class RequestMatrix:
         """A context for each Allow statement, which meets its conditions: one added there by mistake needs them."""
         policies = self.subject.policies.items()
         statements = [each for name, text in policies for each in read_statements(text, name) if each.is_allow]
-        contexts = [_satisfy(each.conditions) for each in statements]
+        contexts = [satisfying(each.conditions) for each in statements]
         return list({json.dumps(context): context for context in contexts}.values())
 
     def requests(self) -> Iterator[AccessRequest]:
@@ -172,13 +169,3 @@ class RequestMatrix:
             yield replace(request, tag=tag, context={**request.context, **keys})
         yield replace(request, context={**request.context, "aws:tagkeys": ("name",)})
         yield replace(request, variant=WITHOUT_TAGS)
-
-
-def _satisfy(conditions: Sequence[Condition]) -> dict[str, tuple[str, ...]]:
-    context = {
-        each.key: (_WILDCARD.sub("x", each.values[0]),)
-        for each in conditions
-        if each.values and "Not" not in each.operator and _SET.sub("", each.operator) != "Null"
-    }
-    required = {each.key for each in conditions if each.operator == "Null" and each.values[:1] == ("false",)}
-    return {**dict.fromkeys(required, ("x",)), **context}

@@ -7,6 +7,7 @@ from pathlib import Path
 from pcaform.checks.access import access_request, expected
 from pcaform.checks.access.check import AccessResult, Principal, decide_requests
 from pcaform.checks.access.expected import ExpectedDecision
+from pcaform.checks.access.handed_rights import find_handed_rights, rights_of
 from pcaform.checks.access.scenario import Scenario, Subject, build_scenario, sample_names
 from pcaform.core.files import read_bytes
 from pcaform.core.problems import Failure
@@ -47,6 +48,7 @@ def check_access(
     Raises PolicyError for a policy that IAM would refuse.
     """
     principals, findings = [], []
+    rights = rights_of(subject.iam for subject in scenario.subjects)
     for subject in scenario.subjects:
         expected = expected_for(subject)
         decisions = list(decide_requests(scenario, subject, expected, samples))
@@ -55,4 +57,5 @@ def check_access(
         is_compared = expected is not None
         principals.append(Principal(subject.key, subject.kind, subject.iam.arn, len(decisions), is_compared, allowed))
         findings += [decision for decision in decisions if decision.message]
+        findings += find_handed_rights(scenario, subject, rights)
     return AccessResult(tuple(principals), tuple(findings))
