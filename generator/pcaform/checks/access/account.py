@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.check import AccessResult, Decision, Principal, decide_requests
+from pcaform.checks.access.check import AccessResult, Decision, Principal, decide_by_class
 from pcaform.checks.access.handed_rights import find_handed_rights, rights_of
 from pcaform.checks.access.scenario import Scenario, Subject, sample_names
 from pcaform.iam import actions
@@ -84,8 +84,8 @@ def _label_cas(cas_: Iterable[CaStatus]) -> dict[str, str]:
 
 
 def _check_subject(scenario: Scenario, subject: Subject, samples: Mapping[str, str]) -> Principal:
-    decisions = list(decide_requests(scenario, subject, None, samples))
-    passed = [decision.request for decision in decisions if decision.is_allowed]
+    decisions = decide_by_class(scenario, subject, None, samples)
+    passed = [decision.request for decision in decisions.kept if decision.is_allowed]
     plain = [request for request in passed if request.variant == access_request.PLAIN]
     unconditional = {(request.action, request.target, request.route) for request in plain}
     conditional = dict.fromkeys(
@@ -96,7 +96,7 @@ def _check_subject(scenario: Scenario, subject: Subject, samples: Mapping[str, s
         and (request.action, request.target, request.route) not in unconditional
     )
     allowed = (*plain, *conditional)
-    return Principal(subject.key, subject.kind, subject.iam.arn, len(decisions), compared=False, allowed=allowed)
+    return Principal(subject.key, subject.kind, subject.iam.arn, decisions.judged, compared=False, allowed=allowed)
 
 
 def _find_excess(principal: Principal) -> Iterator[Decision]:

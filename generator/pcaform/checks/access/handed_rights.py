@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
-from pcaform.checks.access.check import Decision, is_allowed
+from pcaform.checks.access.check import Decision, is_allowed, policies_of
 from pcaform.checks.access.scenario import Scenario, Subject
-from pcaform.iam.documents import read_document
 from pcaform.iam.escalation import EXPORT, FILLING, Handing
 from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.samples import satisfying
@@ -52,11 +51,7 @@ def find_handed_rights(scenario: Scenario, subject: Subject, rights: Rights) -> 
     handings = list(rights.handings(subject.policies.values(), [label, *rights.holders[label].acts_as]))
     if not handings:
         return
-    limit = subject.iam.known_boundary
-    policies = Policies(
-        identity=tuple(read_document(text, name) for name, text in subject.policies.items()),
-        boundary=read_document(limit.document, "permissions boundary") if limit is not None else None,
-    )
+    policies = policies_of(subject)
     allowed = [each for each in handings if _is_allowed(scenario, subject, each, policies)]
     keys = [each for each in allowed if each.action == EXPORT and not _is_of_own(each)]
     others = [each for each in allowed if each.action != EXPORT]
