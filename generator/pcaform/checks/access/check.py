@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Self
 
 from pcaform.checks.access import access_request
@@ -11,7 +12,7 @@ from pcaform.checks.access.expected import ExpectedDecision
 from pcaform.checks.access.request_matrix import SERIES_BY_NAME, RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam import actions
-from pcaform.iam.documents import read_document
+from pcaform.iam.documents import Document, read_document
 from pcaform.iam.evaluator.evaluate import Policies, Request, evaluate
 
 _ALLOW_ALL_STATEMENT = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -60,12 +61,12 @@ def decide_requests(
 def _decider(
     scenario: Scenario, subject: Subject, expected: ExpectedDecision | None
 ) -> Callable[[AccessRequest], Decision]:
-    policies = policies_of(subject)
+    of_action, name = policies_by_action(policies_of(subject)), f"{subject.kind} {subject.key}"
 
     def decide(request: AccessRequest) -> Decision:
-        passes = is_allowed(scenario, subject, request, policies)
+        passes = is_allowed(scenario, subject, request, of_action(request.action))
         message = _find_fault(subject, request, is_allowed=passes, expected=expected)
-        return Decision(f"{subject.kind} {subject.key}", request, passes, message)
+        return Decision(name, request, passes, message)
 
     return decide
 
@@ -77,6 +78,26 @@ def policies_of(subject: Subject) -> Policies:
         identity=tuple(read_document(text, name) for name, text in subject.policies.items()),
         boundary=read_document(limit.document, "permissions boundary") if limit is not None else None,
     )
+
+
+def policies_by_action(policies: Policies) -> Callable[[str], Policies]:
+    """Return what gives the statements of policies that are about an action: all that decides a request of it."""
+
+    @cache
+    def of_action(action: str) -> Policies:
+        def matching(document: Document) -> Document:
+            return replace(
+                document, statements=tuple(each for each in document.statements if each.matches_action(action))
+            )
+
+        boundary = policies.boundary and matching(policies.boundary)
+        return Policies(identity=tuple(filter(_has_any, map(matching, policies.identity))), boundary=boundary)
+
+    return of_action
+
+
+def _has_any(document: Document) -> bool:
+    return bool(document.statements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +177,9 @@ def _for_name(decision: Decision, pattern: str, name: str) -> Decision:
 
 
 def is_allowed(scenario: Scenario, subject: Subject, request: AccessRequest, policies: Policies) -> bool:
-    """Tell whether IAM allows a request of a principal that has these policies."""
+    """Tell whether IAM allows a request of a principal that has these policies, or those of them on its action."""
+    if not policies.identity and request.variant != access_request.WITH_ALLOW_ALL:
+        return False
     if request.variant == access_request.WITH_ALLOW_ALL:
         policies = replace(policies, identity=(*policies.identity, _ALLOW_ALL))
     if request.variant == access_request.WITHOUT_DENIES:
@@ -170,11 +193,13 @@ def _find_fault(
     subject: Subject, request: AccessRequest, *, is_allowed: bool, expected: ExpectedDecision | None
 ) -> str:
     """Return what is wrong with the decision for a request; empty if nothing is."""
+    if not is_allowed and request.variant == access_request.CONDITIONS_MET:
+        return ""
     is_expected = expected is not None and expected.decide(request)
     if expected is not None and is_allowed and not is_expected:
         is_by_grant = subject.kind == "issuer"
         return f"is allowed, but {'no grant allows it' if is_by_grant else f'is not part of the {subject.kind} role'}"
-    if is_expected and not is_allowed and request.variant != access_request.CONDITIONS_MET:
+    if is_expected and not is_allowed:
         is_by_grant = subject.kind == "issuer"
         return f"is denied, but {'a grant allows it' if is_by_grant else f'is part of the {subject.kind} role'}"
     is_real = request.variant not in (access_request.WITH_ALLOW_ALL, access_request.WITHOUT_DENIES)
