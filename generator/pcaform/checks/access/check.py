@@ -1,9 +1,10 @@
 """Decides each request of each principal by evaluating its policies, and compares the result with the grants."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Self
+from typing import Self
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import ANY_NAME, NO_CA, AccessRequest
@@ -111,7 +112,7 @@ class Decisions:
         """Return the decisions on another CA of the same class."""
         if not self.kept or self.kept[0].request.target == label:
             return self
-        return replace(self, kept=tuple(_with(each, target=label, resource="*", context={}) for each in self.kept))
+        return replace(self, kept=tuple(_on(each, label) for each in self.kept))
 
 
 def decide_by_class(
@@ -156,24 +157,33 @@ def _to_acm(
     series: dict[int, dict[str, list[Decision]]] = {}
     for number, request in matrix.to_acm(label, matrix.cas.get(label, "")):
         series.setdefault(number, {}).setdefault(request.names_label, []).append(decide(request))
-    judged, kept = 0, list[Decision]()
+    judged, kept, sizes = 0, list[Decision](), Counter(names.values())
     for number, by_name in series.items():
-        order = {**names, ANY_NAME: ANY_NAME} if number < SERIES_BY_NAME else {name: name for name in by_name}
-        for name, first in order.items():
-            decided = _keep(by_name.get(first, ()))
-            judged += decided.judged
-            kept += decided.kept if name == first else (_for_name(each, name, samples[name]) for each in decided.kept)
+        decided = {name: _keep(each) for name, each in by_name.items()}
+        is_by_name = number < SERIES_BY_NAME
+        judged += sum(each.judged * ((is_by_name and sizes[name]) or 1) for name, each in decided.items())
+        if not is_by_name or not any(each.kept for each in decided.values()):
+            kept += (each for one in decided.values() for each in one.kept)
+            continue
+        for name, first in {**names, ANY_NAME: ANY_NAME}.items():
+            found = decided[first].kept if first in decided else ()
+            kept += found if name == first else (_for_name(each, name, samples[name]) for each in found)
     return Decisions(judged, tuple(kept))
 
 
-def _with(decision: Decision, **values: Any) -> Decision:
-    return replace(decision, request=replace(decision.request, **values))
+def _on(decision: Decision, label: str) -> Decision:
+    """Return the same decision on another CA of the class; not by `replace`, since there can be a million."""
+    old = decision.request
+    request = AccessRequest(
+        old.action, label, old.route, old.template, old.names, old.key_algorithm, old.tag, old.variant, old.names_label
+    )
+    return Decision(decision.subject, request, decision.is_allowed, decision.message)
 
 
 def _for_name(decision: Decision, pattern: str, name: str) -> Decision:
     """Return the same decision for another name of its class."""
-    others = (decision.request.names or ())[1:]
-    return _with(decision, names=(name, *others), names_label=pattern, context={})
+    names = (name, *(decision.request.names or ())[1:])
+    return replace(decision, request=replace(decision.request, names=names, names_label=pattern, context={}))
 
 
 def is_allowed(scenario: Scenario, subject: Subject, request: AccessRequest, policies: Policies) -> bool:
