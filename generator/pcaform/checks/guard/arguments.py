@@ -1,0 +1,108 @@
+"""Which arguments of a kind in scope the rules judge, and which do no harm: a change of any other is a doubt.
+
+Source: the schema of provider aws 5.100 and 6, https://registry.terraform.io/providers/hashicorp/aws/latest/docs.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pcaform.checks.guard.plan_json import Change
+from pcaform.checks.guard.policy_holders import ATTACHMENTS, MEMBERSHIPS
+from pcaform.terraform import resource_types as types
+from pcaform.terraform.schema import arguments_of, computed_attributes
+
+HARMLESS = ("tags", "tags_all", "description", "timeouts", "id", "unique_id", "create_date", "region")
+"""Arguments of any kind: labels, and what AWS chooses itself."""
+WHOM = ("role", "user", "group", "users", "roles", "groups", "policy_arn", "policy_arns")
+"""Arguments of IAM that name principals and policies."""
+JUDGED: Mapping[str, tuple[str, ...]] = {
+    types.AUTHORITY: ("enabled", "permanent_deletion_time_in_days", "revocation_configuration"),
+    types.CERTIFICATE: (),
+    types.INSTALLATION: (),
+    types.PERMISSION: (),
+    types.SHARE: ("policy", "resource_arn"),
+    types.ACM_CERTIFICATE: (
+        *("private_key", "private_key_wo_version", "early_renewal_duration", "options", "domain_validation_options"),
+        *("not_after", "not_before", "pending_renewal", "renewal_eligibility", "renewal_summary", "status"),
+        "validation_emails",
+    ),
+    types.IAM_ROLE: (
+        *("assume_role_policy", "permissions_boundary", "inline_policy", "managed_policy_arns"),
+        *("max_session_duration", "force_detach_policies"),
+    ),
+    types.IAM_USER: ("permissions_boundary", "force_destroy"),
+    types.IAM_POLICY: ("policy", "policy_id", "attachment_count"),
+    **dict.fromkeys(ATTACHMENTS, (*WHOM, "name")),
+    **dict.fromkeys(MEMBERSHIPS, (*WHOM, "name")),
+    **dict.fromkeys(types.INLINE_POLICIES, ("policy", *WHOM)),
+}
+"""Kind -> its arguments that a rule judges or that harm nobody; the rules of another kind judge it whole."""
+
+
+def unjudged_arguments(change: Change) -> list[str]:
+    """Return the arguments that an update changes and that neither a rule judges nor the table takes as harmless."""
+    known = JUDGED.get(change.type)
+    if known is None or not change.is_updated:
+        return []
+    computed = [name for name in computed_attributes(change.type) if change.unknown.get(name) is True]
+    harmless = {*known, *HARMLESS, *computed}
+    return sorted(path for path in changed_arguments(change) if path.partition(".")[0] not in harmless)
+
+
+def changed_arguments(change: Change) -> set[str]:
+    """Return the paths of the arguments that differ before and after, or may, without the indices of blocks."""
+    before, after = _flatten(change.before), _flatten(change.after)
+    differing = {path for path in {*before, *after} if before.get(path) != after.get(path)}
+    unknown = {path for path, marks in _flatten(change.unknown).items() if "true" in marks}
+    return differing | unknown if change.after else differing
+
+
+def _flatten(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the values at each path, as sorted texts: what is null or empty is not there."""
+    found: dict[str, list[str]] = {}
+    for path, value in _leaves(values, ""):
+        found.setdefault(path, []).append(json.dumps(value, sort_keys=True))
+    return {path: sorted(texts) for path, texts in found.items()}
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, path)
+    elif value not in (None, ""):
+        yield path, value
+
+
+_TYPES: Mapping[str, Any] = {
+    "string": str,
+    "number": int | float,
+    "bool": bool,
+    "set": list,
+    "map": dict,
+    "block": list,
+}
+
+
+def find_misshapen(change: Change) -> str:
+    """Return which argument does not have the type of the provider's schema, as a sentence; empty for none."""
+    for row in arguments_of(change.type):
+        for values in (change.before, change.after):
+            for value in _values_at(values, row.name.split(".")) if row.is_argument else ():
+                if value is not None and not isinstance(value, _TYPES[row.kind]):
+                    return f"'{row.name}' is no {row.kind}, as it is in each plan of Terraform"
+    return ""
+
+
+def _values_at(values: Any, names: list[str]) -> Iterator[Any]:
+    """Yield the values at a path; on the way are lists of blocks."""
+    if not names:
+        yield values
+    elif isinstance(values, list) or values is None:
+        for each in values or ():
+            yield from _values_at(each, names)
+    else:
+        yield from _values_at(values.get(names[0]), names[1:])
