@@ -6,29 +6,20 @@ from typing import Any
 import pytest
 
 from checks.guard.closed_world import (
-    CA,
+    ARN,
+    HAZARDS,
     PLAN,
     RECORDS,
-    ROLE,
-    ROOT,
-    UNKNOWN,
-    USER,
-    Change,
-    edited,
-    gone,
+    TWINS,
     is_quiet,
     judge,
     mutated,
     mutations,
     new,
 )
-from checks.guard.policy_texts import request
 from pcaform.checks.guard.plan_json import read
 from pcaform.core.problems import Failure
 
-ARN, ROOT_ARN = CA["arn"], ROOT["arn"]
-TEMPLATE = "arn:aws:acm-pca:::template/{}/V1"
-POLICY = RECORDS['module.issuer_ada.aws_iam_policy.this["ada-private-ca"]']["change"]["after"]["arn"]
 LABELS = {"tags", "tags_all", "id", "region", "description", "timeouts", "unique_id", "create_date"}
 KNOWN = {
     "aws_acmpca_certificate_authority": {"permanent_deletion_time_in_days", "revocation_configuration"},
@@ -41,124 +32,6 @@ KNOWN = {
     "aws_iam_role": {"force_detach_policies", "max_session_duration"},
 }
 """Arguments of which some other values do no harm."""
-S3 = "aws_s3_bucket"
-
-
-def issued(template: str, pem: Any = UNKNOWN) -> Change:
-    return new(
-        "aws_acmpca_certificate",
-        certificate_authority_arn=ROOT_ARN,
-        certificate_signing_request=pem,
-        template_arn=template,
-        certificate=UNKNOWN,
-        arn=UNKNOWN,
-    )
-
-
-def named(kind: str, value: Any = ARN) -> Change:
-    """Return the creation of an object that names one of the stack."""
-    return new(kind, target=value, other="x")
-
-
-HAZARDS: dict[str, Change] = {
-    "ca of another provider": new("awscc_acmpca_certificate_authority", type="ROOT"),
-    "ca of another provider destroyed": gone("awscc_acmpca_certificate_authority", arn=ARN),
-    "ca of another provider with an argument changed": edited(
-        "awscc_acmpca_certificate_authority", {"arn": ARN, "status": "ACTIVE"}, {"arn": ARN, "status": "DISABLED"}
-    ),
-    "kind of a later release": edited("aws_acmpca_novelty", {"a": 1}, {"a": 2}),
-    "ca by cloud control": gone(
-        "aws_cloudcontrolapi_resource", type_name="AWS::ACMPCA::CertificateAuthority", identifier=ARN
-    ),
-    "permission by cloud control": new("aws_cloudcontrolapi_resource", type_name="AWS::ACMPCA::Permission"),
-    "role by cloud control": new("aws_cloudcontrolapi_resource", type_name="AWS::IAM::Role", desired_state="{}"),
-    "template with a ca": new(
-        "aws_cloudformation_stack", template_body='{"Resources": {"A": {"Type": "AWS::ACMPCA::Certificate"}}}'
-    ),
-    "template destroyed": gone("aws_cloudformation_stack", template_body="Type: AWS::ACMPCA::CertificateAuthority"),
-    "template elsewhere": new("aws_cloudformation_stack", template_url="https://x.example/y"),
-    "template of a stack set": new("aws_cloudformation_stack_set", template_body="Type: 'AWS::RAM::ResourceShare'"),
-    "sub ca for a stranger": issued(TEMPLATE.format("SubordinateCACertificate_PathLen3"), request()),
-    "blank sub ca for a stranger": issued(
-        TEMPLATE.format("BlankSubordinateCACertificate_PathLen0_APICSRPassthrough"), request()
-    ),
-    "sub ca for an unknown request": issued(TEMPLATE.format("SubordinateCACertificate_PathLen0")),
-    "template unknown": issued(UNKNOWN, request()),
-    "template of a later release": issued(TEMPLATE.format("GrandCertificate"), request()),
-    "code signing": issued(TEMPLATE.format("CodeSigningCertificate"), request()),
-    "ocsp signing": issued(TEMPLATE.format("OCSPSigningCertificate"), request()),
-    "purpose of the request": issued(TEMPLATE.format("BlankEndEntityCertificate_CSRPassthrough"), request()),
-    "sharing with the organization ended": gone("aws_ram_sharing_with_organization", id="123456789012"),
-    "scp": gone("aws_organizations_policy", name="keep", content="{}"),
-    "scp detached": gone("aws_organizations_policy_attachment", policy_id="p-1", target_id="123456789012"),
-    "scp of another provider": edited("awscc_organizations_policy", {"content": "{}"}, {"content": "[]"}),
-    "provider's keys": edited(
-        "aws_iam_openid_connect_provider",
-        {"arn": "arn:aws:iam::123456789012:oidc-provider/ci.example", "client_id_list": ["a"]},
-        {"arn": "arn:aws:iam::123456789012:oidc-provider/ci.example", "client_id_list": ["a", "b"]},
-    ),
-    "provider by its address": new("aws_iam_openid_connect_provider", url="https://ci.example", arn=UNKNOWN),
-    "instance profile": new("aws_iam_instance_profile", role="pipe"),
-    "function": new("aws_lambda_function", role=ROLE["arn"], function_name="f"),
-    "task": new("aws_ecs_task_definition", task_role_arn=ROLE["arn"]),
-    "pod identity": new("aws_eks_pod_identity_association", role_arn=ROLE["arn"], namespace="x"),
-    "anywhere": new("aws_rolesanywhere_profile", role_arns=[ROLE["arn"]]),
-    "service account": new("kubernetes_service_account", metadata=[{"annotations": {"role": ROLE["arn"]}}]),
-    "user's device": gone("aws_iam_user_ssh_key", username="ada"),
-    "user renamed": edited("aws_iam_user", USER, {**USER, "name": "eve"}),
-    "nobody knows what": named("custom_thing"),
-    "nobody knows what, in a text": named("custom_thing", json.dumps({"ca": [ARN]})),
-    "nobody knows what, by its id": named("custom_thing", ARN.rpartition("/")[2]),
-    "nobody knows what, destroyed": gone("custom_thing", target=ARN),
-    "script": new("terraform_data", input={"ca": ARN}),
-    "policy used elsewhere": named("custom_thing", POLICY),
-}
-TWINS: dict[str, Change] = {
-    "end entity": issued(TEMPLATE.format("EndEntityCertificate"), request()),
-    "end entity by default": new(
-        "aws_acmpca_certificate", certificate_authority_arn=ARN, certificate_signing_request="x"
-    ),
-    "own sub ca": issued(
-        TEMPLATE.format("SubordinateCACertificate_PathLen0"), CA["certificate_signing_request"].replace("\n", "\r\n")
-    ),
-    "cloud control of others": new("aws_cloudcontrolapi_resource", type_name="AWS::Logs::LogGroup"),
-    "template of others": new("aws_cloudformation_stack", template_body="Type: AWS::SNS::Topic"),
-    "template's tags": edited(
-        "aws_cloudformation_stack", {"template_url": "x", "tags": {}}, {"template_url": "x", "tags": {"a": "b"}}
-    ),
-    "parameter with the arn": new("aws_ssm_parameter", value=ARN),
-    "alarm": new("aws_cloudwatch_metric_alarm", dimensions={"CertificateAuthorityArn": ARN}),
-    "cluster that asks": new(
-        "aws_msk_cluster", client_authentication=[{"tls": [{"certificate_authority_arns": [ARN]}]}]
-    ),
-    "issuer in kubernetes": new("kubernetes_manifest", manifest={"spec": {"arn": ARN}}),
-    "bucket's policy for the role": new(
-        "aws_s3_bucket_policy",
-        bucket="artifacts",
-        policy=json.dumps(
-            {
-                "Statement": [
-                    {"Effect": "Allow", "Principal": {"AWS": ROLE["arn"]}, "Action": "s3:GetObject", "Resource": "*"}
-                ]
-            }
-        ),
-    ),
-    "function of others": new(
-        "aws_lambda_function", role="arn:aws:iam::123456789012:role/other", function_name="pipe-x"
-    ),
-    "name that is a coincidence": new("aws_instance", tags={"Name": "pipe"}, name="ada"),
-    "ca by another provider, tagged": edited(
-        "awscc_acmpca_certificate_authority", {"arn": ARN, "tags": []}, {"arn": ARN, "tags": [{"key": "a"}]}
-    ),
-    "function's memory": edited(
-        "aws_lambda_function", {"role": ROLE["arn"], "memory_size": 1}, {"role": ROLE["arn"], "memory_size": 2}
-    ),
-    "other user": new("aws_iam_user", name="eve", arn=UNKNOWN),
-    "password rules": new("aws_iam_account_password_policy", minimum_password_length=20),
-    "provider of others": new("aws_iam_openid_connect_provider", url="https://other.example", arn=UNKNOWN),
-    "profile of others": new("aws_iam_instance_profile", role="other"),
-    "anywhere, of others": new("aws_rolesanywhere_trust_anchor", name="x", enabled=True),
-}
 
 
 @pytest.mark.parametrize("hazard", HAZARDS)

@@ -3,13 +3,13 @@
 Source: the schema of provider aws 5.100 and 6, https://registry.terraform.io/providers/hashicorp/aws/latest/docs.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pcaform.checks.guard.plan_json import Change
 from pcaform.checks.guard.policy_holders import ATTACHMENTS, MEMBERSHIPS
 from pcaform.terraform import resource_types as types
+from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.schema import arguments_of, computed_attributes
 
 HARMLESS = ("tags", "tags_all", "description", "timeouts", "id", "unique_id", "create_date", "region")
@@ -46,35 +46,19 @@ def unjudged_arguments(change: Change) -> list[str]:
     if known is None or not change.is_updated:
         return []
     computed = [name for name in computed_attributes(change.type) if change.unknown.get(name) is True]
-    harmless = {*known, *HARMLESS, *computed}
-    return sorted(path for path in changed_arguments(change) if path.partition(".")[0] not in harmless)
+    return sorted(changed_arguments(change) - {*known, *HARMLESS, *computed})
 
 
 def changed_arguments(change: Change) -> set[str]:
-    """Return the paths of the arguments that differ before and after, or may, without the indices of blocks."""
-    before, after = _flatten(change.before), _flatten(change.after)
-    differing = {path for path in {*before, *after} if before.get(path) != after.get(path)}
-    unknown = {path for path, marks in _flatten(change.unknown).items() if "true" in marks}
-    return differing | unknown if change.after else differing
+    """Return the names of the arguments that differ before and after, or may; null and empty are the same."""
+    before, after = change.before, change.after
+    unknown = {name for name, mark in change.unknown.items() if is_marked(mark)} if after else set()
+    names = {*before, *after}
+    return unknown | {name for name in names if _value(before.get(name)) != _value(after.get(name))}
 
 
-def _flatten(values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the values at each path, as sorted texts: what is null or empty is not there."""
-    found: dict[str, list[str]] = {}
-    for path, value in _leaves(values, ""):
-        found.setdefault(path, []).append(json.dumps(value, sort_keys=True))
-    return {path: sorted(texts) for path, texts in found.items()}
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _leaves(inner, f"{path}.{name}" if path else name)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _leaves(inner, path)
-    elif value not in (None, ""):
-        yield path, value
+def _value(value: Any) -> Any:
+    return None if value in ("", [], {}) else value
 
 
 _TYPES: Mapping[str, Any] = {

@@ -108,7 +108,7 @@ class Plan:
     `resources` are the objects of the state, `read` those that its data sources have just read, `gone` those that
     were deleted outside, by their address. `deferred` are the changes that Terraform leaves to a later plan, and
     `actions` the addresses of the actions that it invokes, in this plan or a later one. `is_partial` means that a
-    target, for example, left something out. `configuration` is what the files say, None between two specs.
+    target, for example, left something out. `configuration` is the root module as the files have it, None between specs.
     """
 
     changes: tuple[Change, ...]
@@ -146,7 +146,7 @@ def read(content: bytes, name: str) -> Plan:
             actions=tuple(_action_addresses(document)),
             is_partial=document.get("complete") is False,
             read=tuple(_resources(state, "data")),
-            configuration=_object(document.get("configuration")),
+            configuration=_object(_object(document.get("configuration")).get("root_module")),
         )
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{name}: a change in the plan does not have the format that Terraform writes: {_TAKE}") from None

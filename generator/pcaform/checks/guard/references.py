@@ -6,7 +6,7 @@ https://developer.hashicorp.com/terraform/internals/json-format#expression-repre
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 _KEY = r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]'
@@ -20,18 +20,23 @@ _DEPTH = 16
 """Modules that are followed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Expressions:
     """The expressions of a configuration, by the address of the resource instance that has them."""
 
     root: Mapping[str, Any]
+    _by_scope: dict[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     def of(self, address: str) -> Mapping[str, Any]:
         """Return the expressions of a resource by argument, empty where the configuration has none."""
         match = _ADDRESS.match(address)
-        resources = self._module(match["scope"]).get("resources") if match else None
-        named = (each for each in resources or () if match and each.get("address") == match["name"])
-        return next((each.get("expressions") or {} for each in named), {})
+        return self._resources(match["scope"]).get(match["name"], {}) if match else {}
+
+    def _resources(self, scope: str) -> Mapping[str, Mapping[str, Any]]:
+        if scope not in self._by_scope:
+            resources = self._module(scope).get("resources") or ()
+            self._by_scope[scope] = {each["address"]: each.get("expressions") or {} for each in resources}
+        return self._by_scope[scope]
 
     def targets(self, expression: Any, address: str, *, depth: int = _DEPTH) -> tuple[str, ...] | None:
         """Return what an expression at an address refers to, attributes included; None where that is not shown."""

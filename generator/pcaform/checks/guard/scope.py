@@ -71,7 +71,7 @@ class Scope:
     def reason(self, change: Change) -> str:
         """Return why a change is in scope, as a sentence; empty where it is not, or changes labels only."""
         kind = re.sub("^awscc_", "aws_", change.type)
-        if change.is_updated and self._changed(change) <= set(HARMLESS):
+        if change.is_updated and changed_arguments(change) <= set(HARMLESS):
             return ""
         if change.type.startswith(_OF_PRIVATE_CA):
             return "it is of AWS Private CA"
@@ -104,9 +104,6 @@ class Scope:
         found |= {name: "a permission set that may use CAs" for each in sets for name in (each, _SET)}
         return found
 
-    def _changed(self, change: Change) -> set[str]:
-        return {path.partition(".")[0] for path in changed_arguments(change)}
-
     def _by_api(self, change: Change) -> str:
         """Tell what a template or a call of another API makes; one that is not in the plan may make anything."""
         if _API_TYPES.search(json.dumps([change.before, change.after])):
@@ -120,7 +117,7 @@ class Scope:
         """Tell which object of the stack a change names in what changes of it; empty for none that matters."""
         if _RECORDS.fullmatch(kind):
             return ""
-        tops = self._changed(change) - _LABELS
+        tops = changed_arguments(change) - _LABELS
         texts = (text for values in (change.before, change.after) for top in tops for text in _texts(values.get(top)))
         for text in texts:
             for token in (text, *_TOKEN.findall(text)):
