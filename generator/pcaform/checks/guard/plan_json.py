@@ -107,7 +107,8 @@ class Plan:
 
     `resources` are the objects of the state, `read` those that its data sources have just read, `gone` those that
     were deleted outside, by their address. `is_deferred` means that changes are deferred to a later plan,
-    `is_partial` that a target, for example, left something out.
+    `is_partial` that a target, for example, left something out. `configuration` is the root module of the configuration
+    in JSON.
     """
 
     changes: tuple[Change, ...]
@@ -117,6 +118,7 @@ class Plan:
     is_deferred: bool = False
     is_partial: bool = False
     read: tuple[Resource, ...] = ()
+    configuration: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read(content: bytes, name: str) -> Plan:
@@ -137,6 +139,7 @@ def read(content: bytes, name: str) -> Plan:
             is_deferred=bool(document.get("deferred_changes") or document.get("action_invocations")),
             is_partial=document.get("complete") is False,
             read=tuple(_resources(state, "data")),
+            configuration=_object(_object(document.get("configuration")).get("root_module")),
         )
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(f"{name}: a change in the plan does not have the format that Terraform writes: {_TAKE}") from None
