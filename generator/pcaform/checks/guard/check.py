@@ -6,6 +6,7 @@ from datetime import date
 from pcaform.checks.guard.arguments import find_misshapen, unjudged_arguments
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
+from pcaform.checks.guard.policy_documents import fill_policy_documents
 from pcaform.checks.guard.rule import rules_for
 from pcaform.checks.guard.scope import Scope
 from pcaform.checks.guard.verdict import (
@@ -47,6 +48,7 @@ def check_plan(plan: Plan, existing: Mapping[str, str] | None = None) -> GuardRe
 
     `existing` maps addresses of CAs to the ARNs that the spec gives for them.
     """
+    plan = fill_policy_documents(plan)
     context = PlanContext(plan, existing or {})
     scope = Scope(context)
     outcomes = [outcome for change in plan.changes for outcome in _outcomes(change, context, scope)]

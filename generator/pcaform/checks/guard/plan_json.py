@@ -108,7 +108,7 @@ class Plan:
     `resources` are the objects of the state, `read` those that its data sources have just read, `gone` those that
     were deleted outside, by their address. `deferred` are the changes that Terraform leaves to a later plan, and
     `actions` the addresses of the actions that it invokes, in this plan or a later one. `is_partial` means that a
-    target, for example, left something out. `configuration` is the root module as the files have it, None between specs.
+    target, for example, left something out. `configuration` is the root module in the files, None between two specs.
     """
 
     changes: tuple[Change, ...]
