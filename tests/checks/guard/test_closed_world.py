@@ -19,6 +19,7 @@ from checks.guard.closed_world import (
 )
 from pcaform.checks.guard.plan_json import read
 from pcaform.core.problems import Failure
+from pcaform.terraform.schema import computed_attributes
 
 LABELS = {"tags", "tags_all", "id", "region", "description", "timeouts", "unique_id", "create_date"}
 KNOWN = {
@@ -49,7 +50,7 @@ def test_twin_is_quiet(twin: str) -> None:
 def test_each_argument_is_judged_or_known_to_do_no_harm(address: str) -> None:
     kind = RECORDS[address]["type"]
     passing = {str(path[0]) for at, path in mutations() if at == address and is_quiet(judge(mutated(at, path)))}
-    assert passing <= LABELS | KNOWN.get(kind, set())
+    assert passing <= {*LABELS, *computed_attributes(kind)} | KNOWN.get(kind, set())
 
 
 @pytest.mark.parametrize("address", RECORDS)

@@ -45,8 +45,7 @@ def unjudged_arguments(change: Change) -> list[str]:
     known = JUDGED.get(change.type)
     if known is None or not change.is_updated:
         return []
-    computed = [name for name in computed_attributes(change.type) if change.unknown.get(name) is True]
-    return sorted(changed_arguments(change) - {*known, *HARMLESS, *computed})
+    return sorted(changed_arguments(change) - {*known, *HARMLESS, *computed_attributes(change.type)})
 
 
 def changed_arguments(change: Change) -> set[str]:
