@@ -5,22 +5,24 @@ The versions are files, directories, or a git revision and what is there now.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
-from pcaform.checks.guard.check import apply_waivers, check_plan
+from pcaform.checks.guard.check import apply_waivers, check_plan, collect_result
 from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.report import AnyOutcome, SourcePositions, add_locations, build_report, positions_of_spec
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
-from pcaform.checks.guard.verdict import GuardResult
+from pcaform.checks.guard.spec_diff.match import EarlierSpec, match_specs
+from pcaform.checks.guard.verdict import GuardResult, note, undecided
+from pcaform.cli.guard_base import BaseMatch, match_base
 from pcaform.core.files import STDIN, base_directory, display_name, is_directory, read_bytes
 from pcaform.core.formats.report import Report
-from pcaform.core.git import Revision, find_revision
 from pcaform.core.problems import Failure, Invalid
 from pcaform.rules.load import check_file, list_spec_files
-from pcaform.rules.together import check_together
+from pcaform.rules.together import SpecFile, check_together
 from pcaform.spec.parse import Reader, file_reader, load_pem_files, parse_spec
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
@@ -28,6 +30,8 @@ from pcaform.spec.yaml_reader import Document, parse
 from pcaform.terraform.runner import Terraform, TerraformError, find_binary, user_environment
 
 _PLAN_FILE = b"PK\x03\x04"
+_BASE = "git.base"
+"""The address of what is said of a revision as a whole."""
 _USAGE = (
     "name a plan ('guard PLAN', with '--spec SPEC' for what it leaves unknown), two specs ('guard --spec OLD NEW'), or "
     "specs and a revision ('guard --spec SPEC... --base origin/main')"
@@ -132,16 +136,19 @@ def _is_plan(content: bytes) -> bool:
 
 def check_paths(before: str, after: str) -> list[Case]:
     """Check the change from one file or directory to another; raises Failure where one cannot be read."""
-    earlier = (
-        parse_earlier(read_bytes(path), display_name(path), file_reader(base_directory(path)))
+    earlier = [
+        EarlierSpec(path, parse_earlier(read_bytes(path), display_name(path), file_reader(base_directory(path))))
         for path in list_spec_files([before])
-    )
-    return list(_check_stacks(earlier, [after]))
+    ]
+    now = _load_all([after])
+    matches, gone = match_specs(earlier, {path: spec for path, spec, _ in now})
+    return _check_stacks(now, BaseMatch(matches, gone, []))
 
 
 def check_base(base: str, paths: Sequence[str]) -> list[Case]:
     """Check the change from a git revision to the files or directories that are there now."""
-    return list(_check_stacks((spec for path in paths for spec in _read_revision(base, Path(path))), paths))
+    now = _load_all(paths)
+    return _check_stacks(now, match_base(base, {path: spec for path, spec, _ in now}))
 
 
 def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:
@@ -150,16 +157,28 @@ def parse_earlier(content: bytes, name: str, reader: Reader) -> Spec:
     return load_pem_files(parse_spec(document), document, reader)
 
 
-def _check_stacks(earlier: Iterable[Spec], paths: Sequence[str]) -> Iterator[Case]:
-    before = {spec.stack: spec for spec in earlier}
+def _load_all(paths: Sequence[str]) -> list[SpecFile]:
     now = [(path, *_load_now(path)) for path in list_spec_files(paths)]
     if shared := list(check_together(now)):
         raise Invalid(shared)
+    return now
+
+
+def _check_stacks(now: Sequence[SpecFile], base: BaseMatch) -> list[Case]:
+    cases: list[Case] = []
     for path, spec, document in now:
-        positions = positions_of_spec(display_name(path), spec, document)
-        yield Case(spec.stack, check_specs(before.get(spec.stack), spec), spec.waivers, positions)
-    for stack in sorted(set(before) - {spec.stack for _, spec, _ in now}):
-        yield Case(stack, stack_removed(before[stack]), (), SourcePositions(paths[0]))
+        doubts = [undecided(_BASE, message) for owner, message in base.doubts if owner == path]
+        earlier = [(each.path, each.spec) for each in base.before[path]]
+        renamed = [(name, each.stack) for name, each in earlier if each.stack != spec.stack]
+        notes = [note(_BASE, f"'{spec.stack}' is compared with '{stack}', {name}") for name, stack in renamed]
+        notes += [note(_BASE, base.note)] if base.note and not cases else []
+        results = [check_specs(each, spec) for _, each in earlier] or [check_specs(None, spec)]
+        result = collect_result(chain(doubts, notes, *(each.outcomes for each in results)))
+        cases.append(Case(spec.stack, result, spec.waivers, positions_of_spec(display_name(path), spec, document)))
+    gone = [(each.spec.stack, stack_removed(each.spec), each.path) for each in base.gone]
+    if lost := [undecided(_BASE, message) for owner, message in base.doubts if not owner]:
+        gone.append(("base", collect_result(lost), now[0][0]))
+    return [*cases, *(Case(name, result, (), SourcePositions(path)) for name, result, path in gone)]
 
 
 def _load_now(path: str) -> tuple[Spec, Document]:
@@ -168,24 +187,3 @@ def _load_now(path: str) -> tuple[Spec, Document]:
     if loaded.spec is None or loaded.document is None or loaded.has_errors:
         raise Invalid(loaded.problems)
     return loaded.spec, loaded.document
-
-
-def _read_revision(base: str, path: Path) -> Iterator[Spec]:
-    """Yield the earlier specs: those of a directory, or the one of a file, even if the file was renamed."""
-    revision = find_revision(base, path if is_directory(path) else path.parent)
-    if is_directory(path):
-        names = revision.files()
-    elif revision.content(path.name) is not None:
-        names = [path.name]
-    else:  # new: the same stack may come from another file
-        spec, _ = _load_now(str(path))
-        revision = find_revision(revision.name, revision.top())
-        names = revision.naming(spec.stack)
-    for name in names:
-        yield _read_spec(revision, name)
-
-
-def _read_spec(revision: Revision, name: str) -> Spec:
-    directory = Path(name).parent
-    content = revision.content(name) or b""
-    return parse_earlier(content, f"{revision.name}:{name}", lambda file: revision.read((directory / file).as_posix()))

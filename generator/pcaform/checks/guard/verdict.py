@@ -133,3 +133,8 @@ class GuardResult:
     notes: tuple[Note, ...] = ()
     doubts: tuple[Undecided, ...] = ()
     waived: tuple[Waived, ...] = ()
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """All but what is waived."""
+        return (*self.findings, *self.notes, *self.doubts)

@@ -24,7 +24,7 @@ from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
 from pcaform.terraform import resource_types as types
 from pcaform.terraform.schema import certificate_terms
-from pcaform.terraform.state_location import LOCAL, state_location
+from pcaform.terraform.state_location import LOCAL, state_identity, state_location
 
 _FILLED = {**dict.fromkeys((*types.POLICIES, types.SHARE), "policy"), types.IAM_ROLE: "assume_role_policy"}
 
@@ -73,7 +73,9 @@ def _confirmed_removals(planned: Plan, spec: Spec) -> Iterator[Change]:
 
 
 def stack_removed(before: Spec) -> GuardResult:
-    """Check the removal of a stack's spec."""
+    """Check the removal of a stack's spec; nothing is lost with one in which nothing is left."""
+    if not calls(before):
+        return collect_result([note("", f"the stack '{before.stack}' is gone; nothing was left in it")])
     return check_changes([Change(f"stack {before.stack}", ChangeType.STACK, ("delete",), {}, {})])
 
 
@@ -161,6 +163,9 @@ def _change(address: str, kind: str, before: dict[str, Any], after: dict[str, An
 def backend_change(before: Spec, after: Spec) -> Iterator[Change]:
     """Yield the change of a backend, if the state is in another location than before."""
     (old_kind, old), (new_kind, new) = (state_location(spec.terraform.backend) for spec in (before, after))
+    if old_kind == new_kind == LOCAL and before.stack != after.stack:  # relative to the directory of the stack
+        places = (state_identity(LOCAL, each, spec.stack) for each, spec in ((old, before), (new, after)))
+        old, new = ({"path": place and place[1]} for place in places)
     if (old_kind, old) == (new_kind, new) or not calls(before):
         return
     is_secret = old_kind == new_kind and old_kind not in _SHOWN
