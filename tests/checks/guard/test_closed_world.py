@@ -61,6 +61,16 @@ def test_an_argument_of_a_later_release_is_a_doubt(address: str, value: Any) -> 
 
 
 @pytest.mark.parametrize("address", RECORDS)
+def test_labels_moves_and_imports_are_quiet(address: str) -> None:
+    record = RECORDS[address]
+    moved = {**record, "previous_address": "aws_x.before"}
+    imported = {**record, "change": {**record["change"], "importing": {"id": "x"}}}
+    relabelled = mutated(address, ("tags",), {"team": "pki"})
+    relabelled["change"]["after"] |= {"tags_all": {"team": "pki"}, "description": "another"}
+    assert all(is_quiet(judge(change)) for change in (moved, imported, relabelled))
+
+
+@pytest.mark.parametrize("address", RECORDS)
 def test_what_is_destroyed_is_found(address: str) -> None:
     change = {**RECORDS[address], "change": {**RECORDS[address]["change"], "actions": ["delete"], "after": None}}
     result = judge(change)
