@@ -162,6 +162,16 @@ HAZARDS: dict[str, Change] = {
     "anywhere": new("aws_rolesanywhere_profile", role_arns=[ROLE["arn"]]),
     "service account": new("kubernetes_service_account", metadata=[{"annotations": {"role": ROLE["arn"]}}]),
     "user's device": gone("aws_iam_user_ssh_key", username="ada"),
+    "user's key": gone("aws_iam_access_key", user="ada", id="AKIA"),
+    "user's key switched on": edited(
+        "aws_iam_access_key", {"user": "ada", "status": "Inactive"}, {"user": "ada", "status": "Active"}
+    ),
+    "share with an argument of a later release": edited(
+        "aws_ram_resource_share", {"arn": "x", "novelty": False}, {"arn": "x", "novelty": True}
+    ),
+    "group of issuers renamed, by inline policies": new(
+        "aws_iam_role_policies_exclusive", role_name="pipe", policy_names=[]
+    ),
     "user renamed": edited("aws_iam_user", USER, {**USER, "name": "eve"}),
     "nobody knows what": named("custom_thing"),
     "nobody knows what, in a text": named("custom_thing", json.dumps({"ca": [ARN]})),
@@ -210,6 +220,7 @@ TWINS: dict[str, Change] = {
     "function's memory": edited(
         "aws_lambda_function", {"role": ROLE["arn"], "memory_size": 1}, {"role": ROLE["arn"], "memory_size": 2}
     ),
+    "key of others": gone("aws_iam_access_key", user="eve", id="AKIA"),
     "other user": new("aws_iam_user", name="eve", arn=UNKNOWN),
     "password rules": new("aws_iam_account_password_policy", minimum_password_length=20),
     "provider of others": new("aws_iam_openid_connect_provider", url="https://other.example", arn=UNKNOWN),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from pcaform.checks.guard.arguments import find_misshapen, unjudged_arguments
+from pcaform.checks.guard.arguments import SECRETS, find_misshapen, unjudged_arguments
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
 from pcaform.checks.guard.policy_documents import fill_policy_documents
@@ -12,6 +12,7 @@ from pcaform.checks.guard.scope import Scope
 from pcaform.checks.guard.verdict import (
     GuardFinding,
     GuardResult,
+    Level,
     Note,
     Outcome,
     Undecided,
@@ -112,7 +113,10 @@ def _unjudged(change: Change, scope: Scope) -> Iterator[Undecided]:
     """Yield that a change in scope cannot be decided where no rule judges its kind, or an argument that changes."""
     if not _CHANGING & set(change.actions):
         return
-    if rules_for(change.type):
+    if change.type in SECRETS and change.is_destroyed and (why := scope.reason(change)):
+        message = f"{why}, and whoever uses what is destroyed can no longer issue"
+        yield undecided(change.full_address, message, Level.NOTICE)
+    elif rules_for(change.type):
         names = unjudged_arguments(change)
         if names and scope.reason(change):
             listed = ", ".join(f"'{name}'" for name in names)
