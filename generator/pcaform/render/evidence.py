@@ -58,9 +58,8 @@ def record_of(directory: Path, manifest: Manifest, confirmation: Confirmation, l
         _check_files(directory, manifest)
     record = manifest.record
     if confirmation.is_applied:
-        left = sorted(_outdated(record) & state.calls) if state is not None else []
-        if left:
-            raise Failure(f"{directory}: its state still has 'module.{left[0]}': the last render was not applied")
+        if state is not None:
+            _check_applied(directory, state, record)
         return history.settle(record)
     return history.confirm(record, confirmation.state) if confirmation.state is not None else record
 
@@ -74,6 +73,18 @@ def _check_owner(directory: Path, state: StateContent, record: Record) -> None:
     accounts = {arn.split(":")[4] for arn in state.arns.values() if arn and arn.count(":") > 4} - {""}  # noqa: PLR2004 - ARNs
     if own is not None and accounts and own not in accounts and not providers:
         raise Failure(f"{directory}: this state is of account {min(accounts)}, this stack of {own}: show its own")
+
+
+def _check_applied(directory: Path, state: StateContent, record: Record) -> None:
+    """Check that a state has each module that the last render made, and none that it moved or removed."""
+    items = ((name, item) for name, item in record.items.items() if name not in OF_STACK)
+    made = frozenset(call for name, item in items for call in history.list_made_calls(name, item))
+    for calls, word in ((_outdated(record) & state.calls, "still has"), (made - state.calls, "does not have")):
+        if calls:
+            raise Failure(
+                f"{directory}: its state {word} 'module.{min(calls)}': the last render was not applied, or not as a "
+                "whole. Apply it first, or leave '--applied' out"
+            )
 
 
 def _outdated(record: Record) -> frozenset[str]:

@@ -1,13 +1,16 @@
 """Where the state of a stack lies, as its backend says: two stacks in one place destroy each other's resources.
 
-Settings of access, locking and encryption are left out; every other one may name another state:
-https://developer.hashicorp.com/terraform/language/backend.
+Settings of access, locking and encryption are left out; every other one may name another state. Defaults and spellings
+are those of https://developer.hashicorp.com/terraform/language/backend and of the backends' source,
+https://github.com/hashicorp/terraform/tree/v1.11.0/internal/backend.
 """
 
 import posixpath
 import re
-from collections.abc import Mapping
+import shlex
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 LOCAL = "local"
 FILE = "terraform.tfstate"
@@ -22,7 +25,18 @@ _ACCESS = re.compile(
     r"|retry_.*|skip_.*"
 )
 """Arguments of backends that do not name a location."""
-_DEFAULTS = {LOCAL: {"path": FILE}}
+_DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    LOCAL: {"path": FILE},
+    "consul": {"address": "127.0.0.1:8500"},
+    "cos": {"prefix": "", "key": FILE},
+    "gcs": {"prefix": ""},
+    "kubernetes": {"namespace": "default"},
+    "oss": {"prefix": "env:", "key": FILE},
+    "pg": {"schema_name": "terraform_remote_state"},
+    "remote": {"hostname": "app.terraform.io"},
+    "s3": {"workspace_key_prefix": "env:"},
+}
+_PORTS = {"": 80, "http": 80, "https": 443}
 
 
 def state_location(backend: Mapping[str, Mapping[str, Any]] | None) -> tuple[str, dict[str, Any]]:
@@ -37,30 +51,69 @@ def state_location(backend: Mapping[str, Mapping[str, Any]] | None) -> tuple[str
     return LOCAL, {}
 
 
-_IDENTITY = {
-    LOCAL: (("path",), ()),
-    "s3": (("bucket", "key"), ()),
-    "gcs": (("bucket",), ("prefix",)),
-    "azurerm": (("container_name", "key"), ("storage_account_name",)),
-    "oss": (("bucket",), ("prefix", "key")),
-    "cos": (("bucket",), ("prefix", "key")),
-    "kubernetes": (("secret_suffix",), ("namespace",)),
-    "consul": (("path",), ("address",)),
-    "http": (("address",), ()),
-    "pg": (("conn_str",), ("schema_name",)),
-    "remote": (("workspaces",), ("organization", "hostname")),
+def _path(text: str) -> str:
+    """Return the name of an object in a bucket, as Terraform joins it or the service reads it."""
+    return posixpath.normpath(f"/{text}").strip("/")
+
+
+def _url(text: str) -> tuple[str, ...]:
+    """Return scheme, host, port, path and query of a URL, which may have no scheme, as its server sees them."""
+    try:
+        parts = urlsplit(text if "://" in text else f"//{text}")
+        host, port = (parts.hostname or "").removesuffix("."), parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return (text,)
+    return (parts.scheme, "127.0.0.1" if host == "localhost" else host, str(port), parts.path or "/", parts.query)
+
+
+def _database(text: str) -> tuple[str, ...]:
+    """Return host, port and database of a connection string of PostgreSQL, a URL or words such as `host=db`."""
+    try:
+        if "://" not in text:
+            words = dict(word.split("=", 1) for word in shlex.split(re.sub(r"\s*=\s*", "=", text)))
+        else:
+            parts = urlsplit(text)
+            named = {
+                "host": parts.hostname,
+                "port": parts.port,
+                "user": parts.username,
+                "dbname": parts.path.strip("/"),
+            }
+            words = {name: unquote(str(value)) for name, value in named.items() if value} | dict(parse_qsl(parts.query))
+    except ValueError:
+        return (text,)
+    host = words.get("host", "localhost").lower().removesuffix(".")
+    return (host, words.get("port", "5432"), words.get("dbname", words.get("user", "")))
+
+
+_IDENTITY: Mapping[str, tuple[tuple[str, ...], Callable[[Mapping[str, str]], tuple[str, ...]]]] = {
+    "s3": (("bucket", "key"), lambda given: (given["bucket"], given["key"].strip("/"))),
+    "gcs": (("bucket",), lambda given: (given["bucket"], _path(given["prefix"]))),
+    "azurerm": (
+        ("container_name", "key"),
+        lambda given: (given.get("storage_account_name", "").lower(), given["container_name"], given["key"]),
+    ),
+    "oss": (("bucket",), lambda given: (given["bucket"], _path(f"{given['prefix']}/{given['key']}"))),
+    "cos": (("bucket",), lambda given: (given["bucket"], _path(f"{given['prefix']}/{given['key']}"))),
+    "kubernetes": (("secret_suffix",), lambda given: (given["namespace"], given["secret_suffix"])),
+    "consul": (("path",), lambda given: (*_url(given["address"])[1:], given["path"].strip("/"))),
+    "http": (("address",), lambda given: _url(given["address"])),
+    "pg": (("conn_str",), lambda given: (*_database(given["conn_str"]), given["schema_name"])),
+    "remote": (
+        ("workspaces",),
+        lambda given: (given["hostname"].lower(), given.get("organization", ""), given["workspaces"]),
+    ),
 }
-"""The settings of a backend that make a state another one: those without which it is not known, and others."""
+"""The settings without which the state is not known, and what makes a state another one, in one spelling."""
 
 
-def state_identity(backend: str, settings: Mapping[str, Any], stack: str) -> tuple[str, ...] | None:
+def state_identity(backend: str, settings: Mapping[str, Any], directory: str) -> tuple[str, ...] | None:
     """Return what two stacks with one state have in common; None if only 'terraform init' is told where the state is.
 
     A local path is relative to the directory of the stack, which is beside those of other stacks.
     """
-    required, others = _IDENTITY.get(backend, (tuple(settings), ()))
+    given = {**_DEFAULTS.get(backend, {}), **{name: str(value) for name, value in settings.items()}}
     if backend == LOCAL:
-        return (LOCAL, posixpath.normpath(posixpath.join(stack, settings.get("path", FILE))))
-    if not required or not all(settings.get(name) for name in required):
-        return None
-    return (backend, *(repr(settings.get(name)) for name in (*required, *others)))
+        return (LOCAL, posixpath.normpath(posixpath.join(directory, given["path"])))
+    required, identify = _IDENTITY.get(backend, (tuple(given), lambda given: tuple(map(repr, sorted(given.items())))))
+    return (backend, *identify(given)) if required and all(given.get(name) for name in required) else None
