@@ -30,10 +30,9 @@ SAME: list[tuple[str, Settings, Settings]] = [
     ("pg", {"conn_str": "c"}, {"conn_str": "c", "schema_name": "terraform_remote_state"}),
     (
         "pg",
-        {"conn_str": "postgres://DB.example/x?sslmode=require"},
-        {"conn_str": "host = db.example dbname=x"},
+        {"conn_str": "postgres://u@DB.example/x?sslmode=require"},
+        {"conn_str": "postgresql://db.example:5432/x"},
     ),
-    ("pg", {"conn_str": "postgresql://u@db/x"}, {"conn_str": "postgres://v@:5433/y?host=db&port=5432&dbname=x"}),
     ("remote", {"workspaces": {"name": "a"}}, {"workspaces": {"name": "a"}, "hostname": "App.Terraform.io"}),
     ("local", {}, {"path": "./terraform.tfstate"}),
     ("local", {"path": "../x.tfstate"}, {"path": "/stacks/x.tfstate"}),
@@ -51,6 +50,7 @@ OTHER: list[tuple[str, Settings, Settings]] = [
     ("http", {"address": "https://ex.example/a"}, {"address": "http://ex.example/a"}),
     ("http", {"address": "https://ex.example/a?state=1"}, {"address": "https://ex.example/a?state=2"}),
     ("pg", {"conn_str": "postgres://db/x"}, {"conn_str": "postgres://db/y"}),
+    ("pg", {"conn_str": "host=db dbname=x"}, {"conn_str": "host=db dbname=y"}),
     ("pg", {"conn_str": "postgres://db/x"}, {"conn_str": "postgres://db/x", "schema_name": "pki"}),
     ("local", {"path": "x.tfstate"}, {"path": "../x.tfstate"}),
 ]

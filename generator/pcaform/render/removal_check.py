@@ -7,6 +7,7 @@ what to do.
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pcaform.core.finding import Finding
 from pcaform.render.history import APPLIED, DESTROY, OF_STACK, Item, renamed_items
@@ -35,11 +36,9 @@ from pcaform.render.plan.stack import StackPlan
 from pcaform.render.reuse_check import (
     HOW,
     check_arn,
-    check_identity,
     check_moves,
     check_principal,
     check_reused_keys,
-    describe,
     is_same_existing,
     known_arn,
 )
@@ -48,6 +47,7 @@ from pcaform.spec.parse import Violation, locate
 from pcaform.spec.sections import Destroy, Forget
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document
+from pcaform.terraform.schema import by_path
 
 RULE = "left-unsaid"
 _PENDING = "pending"
@@ -169,13 +169,12 @@ def _check_destroyed(
         message = f"'{key}' is protected: apply it once with 'deletion_protection: false', then destroy it"
         yield Violation(loc, message)
     known, name_at_aws, principal = known_arn(item), item.get(NAME_AT_AWS), item.get(PRINCIPAL)
-    others = [other for other, each in before.items.items() if other != name and known_arn(each) == typed]
-    if known is None:
-        others += [
-            other
-            for other, each in before.let_go.items()
-            if other != name and typed in (known_arn(each), each[REMOVAL].get(DESTROY))
-        ]
+    others = [
+        other
+        for table in (before.items, before.let_go if known is None else {})
+        for other, each in table.items()
+        if other != name and typed in (known_arn(each), each.get(REMOVAL, {}).get(DESTROY))
+    ]
     if known is not None and known != typed:
         yield Violation((*loc, DESTROY), f"'{typed}' is not '{key}', which is {known}")
     elif principal in ("user", "role") and f":{principal}/" not in typed:
@@ -184,6 +183,19 @@ def _check_destroyed(
         yield Violation((*loc, DESTROY), f"'{typed}' is not '{key}', whose name is '{name_at_aws}'")
     elif others:
         yield Violation((*loc, DESTROY), f"'{typed}' is '{others[0].partition('.')[2]}', not '{key}'")
+
+
+def _check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
+    """Check what AWS never changes: Terraform would replace the CA, and orphan every certificate below it."""
+    for name, value in before.items() if now else ():
+        row = by_path().get(f"{AUTHORITIES}.*.{name}")
+        is_kept = name not in now and row is not None and row.is_computed  # left out, it stays as it is
+        if now.get(name) != value and not is_kept:
+            message = (
+                f"{name} was {_describe(value)}, seen {_describe(now.get(name))}: this makes it another CA. Give it "
+                f"a new key, and declare under 'removed' what happens to '{loc[1]}'"
+            )
+            yield Violation((*loc, name), message)
 
 
 def _check_forgotten_generation(key: str, item: Item, removal: str | Forget) -> Iterator[Violation]:
@@ -202,7 +214,7 @@ def _check_ca(spec: Spec, key: str, before: Item, now: Item) -> Iterator[Violati
         message = f"'{key}' had another 'provider': a CA cannot move, and Terraform would create a second one"
         yield Violation((*loc, PROVIDER), message)
     yield from check_arn(loc, before, now.get(ARN))
-    yield from check_identity(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
+    yield from _check_identity(loc, before.get(IDENTITY, {}), now.get(IDENTITY, {}))
     yield from _check_revocation(loc, before.get(REVOCATION, {}), now.get(REVOCATION, {}))
     if _permits(before):
         yield from _check_permission(loc, spec.certificate_authorities[key], is_forgotten=key in spec.removed)
@@ -312,8 +324,14 @@ def _check_certificate_terms(loc: tuple[str, str], issued: Item, planned: Item) 
     for term in sorted({*issued, *planned} - {SIGNED_IN, OLDEST}):
         if issued.get(term) != planned.get(term):
             message = (
-                f"generation {generation} was issued with {term} {describe(issued.get(term))}, seen "
-                f"{describe(planned.get(term))}: an issued certificate cannot change, "
+                f"generation {generation} was issued with {term} {_describe(issued.get(term))}, seen "
+                f"{_describe(planned.get(term))}: an issued certificate cannot change, "
                 f"'generation: {generation + 1}' issues a new one"
             )
             yield Violation((*loc, term), message)
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(str(part) for part in value.values())
+    return "none" if value is None else str(value)

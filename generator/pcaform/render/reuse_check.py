@@ -7,7 +7,6 @@ another one, it replaces the object.
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Any
 
 from pcaform.render.history import (
     APPLIED,
@@ -23,7 +22,6 @@ from pcaform.render.history import (
 )
 from pcaform.render.manifest import (
     ARN,
-    AUTHORITIES,
     FORMER,
     MANAGED,
     NAME_AT_AWS,
@@ -36,7 +34,6 @@ from pcaform.render.manifest import (
 from pcaform.spec.parse import Violation
 from pcaform.spec.stack import Spec
 from pcaform.terraform import module_names
-from pcaform.terraform.schema import by_path
 
 HOW = "say '--applied' if the last render was applied, or show the state with '--state FILE'"
 """How the history of a stack is shortened."""
@@ -129,19 +126,6 @@ def check_principal(loc: tuple[str, str], name: str, before: Item, now: Item) ->
         yield Violation((*loc, *field), f"{message} the new one a new key, and {way}")
 
 
-def check_identity(loc: tuple[str, str], before: Item, now: Item) -> Iterator[Violation]:
-    """Check what AWS never changes: Terraform would replace the CA, and orphan every certificate below it."""
-    for name, value in before.items() if now else ():
-        row = by_path().get(f"{AUTHORITIES}.*.{name}")
-        is_kept = name not in now and row is not None and row.is_computed  # left out, it stays as it is
-        if now.get(name) != value and not is_kept:
-            message = (
-                f"{name} was {describe(value)}, seen {describe(now.get(name))}: this makes it another CA. Give it "
-                f"a new key, and declare under 'removed' what happens to '{loc[1]}'"
-            )
-            yield Violation((*loc, name), message)
-
-
 def check_arn(loc: tuple[str, str], before: Item, now: str | None) -> Iterator[Violation]:
     """Check that a key still means the same CA or certificate: everything that refers to the key would switch to it."""
     known = known_arn(before)
@@ -153,7 +137,7 @@ def check_arn(loc: tuple[str, str], before: Item, now: str | None) -> Iterator[V
             yield Violation((*loc, ARN), message)
         return
     message = (
-        f"'{loc[1]}' was {known}, seen {describe(now)}: that is another one. Give it a new key; if this stack "
+        f"'{loc[1]}' was {known}, seen {now or 'none'}: that is another one. Give it a new key; if this stack "
         f"created or permitted something on it, declare under 'removed' what happens to '{loc[1]}'"
     )
     yield Violation((*loc, ARN), message)
@@ -163,13 +147,6 @@ def known_arn(item: Item) -> str | None:
     """Return the ARN of an item in the state that was shown, or in the spec."""
     arn: str | None = item.get(ARN_IN_STATE) or item.get(ARN)
     return arn
-
-
-def describe(value: Any) -> str:
-    """Return a value of the manifest in words."""
-    if isinstance(value, Mapping):
-        return " ".join(str(part) for part in value.values())
-    return "none" if value is None else str(value)
 
 
 def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:

@@ -7,10 +7,9 @@ https://github.com/hashicorp/terraform/tree/v1.11.0/internal/backend.
 
 import posixpath
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 LOCAL = "local"
 FILE = "terraform.tfstate"
@@ -36,7 +35,7 @@ _DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "remote": {"hostname": "app.terraform.io"},
     "s3": {"workspace_key_prefix": "env:"},
 }
-_PORTS = {"": 80, "http": 80, "https": 443}
+_PORTS = {"": 80, "http": 80, "https": 443, "postgres": 5432, "postgresql": 5432}
 
 
 def state_location(backend: Mapping[str, Mapping[str, Any]] | None) -> tuple[str, dict[str, Any]]:
@@ -62,28 +61,8 @@ def _url(text: str) -> tuple[str, ...]:
         parts = urlsplit(text if "://" in text else f"//{text}")
         host, port = (parts.hostname or "").removesuffix("."), parts.port or _PORTS.get(parts.scheme)
     except ValueError:
-        return (text,)
+        return ("", text, "", "", "")
     return (parts.scheme, "127.0.0.1" if host == "localhost" else host, str(port), parts.path or "/", parts.query)
-
-
-def _database(text: str) -> tuple[str, ...]:
-    """Return host, port and database of a connection string of PostgreSQL, a URL or words such as `host=db`."""
-    try:
-        if "://" not in text:
-            words = dict(word.split("=", 1) for word in shlex.split(re.sub(r"\s*=\s*", "=", text)))
-        else:
-            parts = urlsplit(text)
-            named = {
-                "host": parts.hostname,
-                "port": parts.port,
-                "user": parts.username,
-                "dbname": parts.path.strip("/"),
-            }
-            words = {name: unquote(str(value)) for name, value in named.items() if value} | dict(parse_qsl(parts.query))
-    except ValueError:
-        return (text,)
-    host = words.get("host", "localhost").lower().removesuffix(".")
-    return (host, words.get("port", "5432"), words.get("dbname", words.get("user", "")))
 
 
 _IDENTITY: Mapping[str, tuple[tuple[str, ...], Callable[[Mapping[str, str]], tuple[str, ...]]]] = {
@@ -98,7 +77,7 @@ _IDENTITY: Mapping[str, tuple[tuple[str, ...], Callable[[Mapping[str, str]], tup
     "kubernetes": (("secret_suffix",), lambda given: (given["namespace"], given["secret_suffix"])),
     "consul": (("path",), lambda given: (*_url(given["address"])[1:], given["path"].strip("/"))),
     "http": (("address",), lambda given: _url(given["address"])),
-    "pg": (("conn_str",), lambda given: (*_database(given["conn_str"]), given["schema_name"])),
+    "pg": (("conn_str",), lambda given: (*_url(given["conn_str"])[1:4], given["schema_name"])),
     "remote": (
         ("workspaces",),
         lambda given: (given["hostname"].lower(), given.get("organization", ""), given["workspaces"]),
