@@ -88,6 +88,8 @@ def list_calls(section: str, key: str, *, generation: int) -> Iterator[str]:
 
 def chains_of(name: str, item: Item) -> list[tuple[str, ...]]:
     """Return for each kind of call that an item may have its names under all keys of the item; the own key is last."""
+    if name in OF_STACK:
+        return []
     section, generation = name.partition(".")[0], _last_generation(item)
     names = [list(list_calls(section, key, generation=generation)) for key in keys_of(name, item)]
     return list(zip(*names, strict=True))
@@ -106,9 +108,8 @@ def list_made_calls(name: str, item: Item) -> Iterator[str]:
     section, _, key = name.partition(".")
     is_managed = item.get(MANAGED, True)
     if section != AUTHORITIES:
-        yield _CALLS[section](key)
-        return
-    if is_managed:
+        yield from (chain[-1] for chain in chains_of(name, item))
+    elif is_managed:
         yield module_names.ca(key)
     if item.get(PERMITS, not is_managed):
         yield module_names.permission(key)
@@ -222,7 +223,7 @@ def _is_there(name: str, item: Item, calls: AbstractSet[str]) -> bool:
 def _confirmed(name: str, item: Item, state: StateContent) -> Item:
     """Return an item with only those keys and generations, and that permission, which the state has."""
     section, calls = name.partition(".")[0], state.calls
-    if name in OF_STACK or not calls_of(name, item) & calls:
+    if not calls_of(name, item) & calls:
         return item
     *former, own = keys_of(name, item)
     keys = [key for key in former if set(list_calls(section, key, generation=_last_generation(item))) & calls]

@@ -12,7 +12,6 @@ from pcaform.render.history import (
     APPLIED,
     ARN_IN_STATE,
     DESTROY,
-    OF_STACK,
     Item,
     call_of,
     calls_of,
@@ -63,8 +62,6 @@ def check_reused_keys(spec: Spec, now: Record, before: Record) -> Iterator[Viola
 
 def _claims(name: str, item: Item) -> frozenset[str]:
     """Return the calls that the state may have for an item; of a CA that is managed elsewhere, its permission."""
-    if name in OF_STACK:
-        return frozenset()
     if item.get(MANAGED, True):
         return calls_of(name, item)
     return frozenset([module_names.permission(_key(name))] if item.get(PERMITS) else ())
@@ -164,8 +161,7 @@ def check_moves(spec: Spec, now: Record, before: Record) -> Iterator[Violation]:
         return
     owned, targets = _index_calls({**before.let_go, **before.items}), _index_calls({**now.let_go, **now.items})
     renamed = renamed_items(spec)
-    items = ((name, item) for name, item in before.items.items() if name not in OF_STACK)
-    made = {owned[call] for name, item in items for call in list_made_calls(name, item)}
+    made = {owned[call] for name, item in before.items.items() for call in list_made_calls(name, item)}
     made = {(renamed.get(name, name), kind) for name, kind in made}
     everywhere = {**_list_renames(now), **now.moves}
     for source in spec.moves:
@@ -190,7 +186,7 @@ def _check_moved_away(spec: Spec, now: Record, before: Record) -> Iterator[Viola
     """Check that nothing new has an address that an earlier render moved away: Terraform refuses that."""
     gone = {call_of(old) for old in before.moves if old.startswith("module.") and old not in spec.moves}
     for name, item in now.items.items() if gone else ():
-        own = {chain[-1] for chain in chains_of(name, item)} if name not in OF_STACK else set[str]()
+        own = {chain[-1] for chain in chains_of(name, item)}
         if name not in before.items and own & gone:
             message = f"an earlier render moved 'module.{min(own & gone)}' away: use another key, or {HOW}"
             yield Violation(tuple(name.split(".", 1)), message)
@@ -218,7 +214,6 @@ def _index_calls(items: Items) -> dict[str, Owner]:
     return {
         call: (name, kind)
         for name, item in items.items()
-        if name not in OF_STACK
         for kind, chain in enumerate(chains_of(name, item))
         for call in chain
     }
@@ -226,7 +221,7 @@ def _index_calls(items: Items) -> dict[str, Owner]:
 
 def _list_renames(now: Record) -> dict[str, str]:
     """Return the new address of each former call."""
-    chains = (chain for name, item in now.items.items() if name not in OF_STACK for chain in chains_of(name, item))
+    chains = (chain for name, item in now.items.items() for chain in chains_of(name, item))
     return {f"module.{call}": f"module.{chain[-1]}" for chain in chains for call in chain[:-1]}
 
 

@@ -7,7 +7,7 @@ https://github.com/hashicorp/terraform/tree/v1.11.0/internal/backend.
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,24 +24,27 @@ _ACCESS = re.compile(
     r"|retry_.*|skip_.*"
 )
 """Arguments of backends that do not name a location."""
-_DEFAULTS: Mapping[str, Mapping[str, str]] = {
+_LOCATED_BY: Mapping[str, Mapping[str, str | None]] = {
     LOCAL: {"path": FILE},
-    "consul": {"address": "127.0.0.1:8500"},
-    "cos": {"prefix": "", "key": FILE},
-    "gcs": {"prefix": ""},
-    "kubernetes": {"namespace": "default"},
-    "oss": {"prefix": "env:", "key": FILE},
-    "pg": {"schema_name": "terraform_remote_state"},
-    "remote": {"hostname": "app.terraform.io"},
-    "s3": {"workspace_key_prefix": "env:"},
+    "azurerm": {"storage_account_name": "", "container_name": None, "key": None},
+    "consul": {"address": "127.0.0.1:8500", "path": None},
+    "cos": {"bucket": None, "prefix": "", "key": FILE},
+    "gcs": {"bucket": None, "prefix": ""},
+    "http": {"address": None},
+    "kubernetes": {"namespace": "default", "secret_suffix": None},
+    "oss": {"bucket": None, "prefix": "env:", "key": FILE},
+    "pg": {"conn_str": None, "schema_name": "terraform_remote_state"},
+    "remote": {"hostname": "app.terraform.io", "organization": "", "workspaces": None},
+    "s3": {"bucket": None, "key": None},
 }
+"""The settings of a backend that make a state another one, with their defaults; without the others it is not known."""
 _PORTS = {"": 80, "http": 80, "https": 443, "postgres": 5432, "postgresql": 5432}
 
 
 def state_location(backend: Mapping[str, Mapping[str, Any]] | None) -> tuple[str, dict[str, Any]]:
     """Return the kind of a backend and the settings that locate the state; no backend is a file in the stack."""
     for kind, settings in (backend or {}).items():
-        defaults = _DEFAULTS.get(kind, {})
+        defaults = _LOCATED_BY.get(kind, {})
         return kind, {
             name: value
             for name, value in settings.items()
@@ -50,9 +53,28 @@ def state_location(backend: Mapping[str, Mapping[str, Any]] | None) -> tuple[str
     return LOCAL, {}
 
 
-def _path(text: str) -> str:
-    """Return the name of an object in a bucket, as Terraform joins it or the service reads it."""
-    return posixpath.normpath(f"/{text}").strip("/")
+def state_identity(backend: str, settings: Mapping[str, Any], directory: str) -> tuple[str, ...] | None:
+    """Return what two stacks with one state have in common; None if only 'terraform init' is told where the state is.
+
+    A local path is relative to the directory of the stack, which is beside those of other stacks. Terraform joins the
+    parts of an object's name like those of a path, or refuses what a bucket would read otherwise.
+    """
+    defaults = _LOCATED_BY.get(backend, dict.fromkeys(sorted(settings)))
+    values = {name: str(settings.get(name, default) or "") for name, default in defaults.items()}
+    if not values or any(default is None and not values[name] for name, default in defaults.items()):
+        return None
+    if backend == LOCAL:
+        return (LOCAL, posixpath.normpath(posixpath.join(directory, values["path"])))
+    if "bucket" in values:
+        return (backend, posixpath.normpath("/".join(values.values())))
+    return (backend, *(part for name, value in values.items() for part in _normalize(backend, name, value)))
+
+
+def _normalize(backend: str, name: str, value: str) -> tuple[str, ...]:
+    """Return a setting in one spelling; which scheme a database or Consul is asked with makes no other state."""
+    if name in ("address", "conn_str"):
+        return _url(value) if backend == "http" else _url(value)[1:4]
+    return (value.lower() if name in ("hostname", "storage_account_name") else value.strip("/"),)
 
 
 def _url(text: str) -> tuple[str, ...]:
@@ -63,36 +85,3 @@ def _url(text: str) -> tuple[str, ...]:
     except ValueError:
         return ("", text, "", "", "")
     return (parts.scheme, "127.0.0.1" if host == "localhost" else host, str(port), parts.path or "/", parts.query)
-
-
-_IDENTITY: Mapping[str, tuple[tuple[str, ...], Callable[[Mapping[str, str]], tuple[str, ...]]]] = {
-    "s3": (("bucket", "key"), lambda given: (given["bucket"], given["key"].strip("/"))),
-    "gcs": (("bucket",), lambda given: (given["bucket"], _path(given["prefix"]))),
-    "azurerm": (
-        ("container_name", "key"),
-        lambda given: (given.get("storage_account_name", "").lower(), given["container_name"], given["key"]),
-    ),
-    "oss": (("bucket",), lambda given: (given["bucket"], _path(f"{given['prefix']}/{given['key']}"))),
-    "cos": (("bucket",), lambda given: (given["bucket"], _path(f"{given['prefix']}/{given['key']}"))),
-    "kubernetes": (("secret_suffix",), lambda given: (given["namespace"], given["secret_suffix"])),
-    "consul": (("path",), lambda given: (*_url(given["address"])[1:], given["path"].strip("/"))),
-    "http": (("address",), lambda given: _url(given["address"])),
-    "pg": (("conn_str",), lambda given: (*_url(given["conn_str"])[1:4], given["schema_name"])),
-    "remote": (
-        ("workspaces",),
-        lambda given: (given["hostname"].lower(), given.get("organization", ""), given["workspaces"]),
-    ),
-}
-"""The settings without which the state is not known, and what makes a state another one, in one spelling."""
-
-
-def state_identity(backend: str, settings: Mapping[str, Any], directory: str) -> tuple[str, ...] | None:
-    """Return what two stacks with one state have in common; None if only 'terraform init' is told where the state is.
-
-    A local path is relative to the directory of the stack, which is beside those of other stacks.
-    """
-    given = {**_DEFAULTS.get(backend, {}), **{name: str(value) for name, value in settings.items()}}
-    if backend == LOCAL:
-        return (LOCAL, posixpath.normpath(posixpath.join(directory, given["path"])))
-    required, identify = _IDENTITY.get(backend, (tuple(given), lambda given: tuple(map(repr, sorted(given.items())))))
-    return (backend, *identify(given)) if required and all(given.get(name) for name in required) else None
