@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
-from pcaform.checks.guard.analysis.bucket_policies import READ, allowed_actions, allowing, denials, policy_of
+from pcaform.checks.guard.analysis.bucket_policies import READ, compare_policies, grants, policy_of
 from pcaform.checks.guard.analysis.revocation import (
     CRL,
     DISTRIBUTION,
@@ -27,7 +27,6 @@ from pcaform.checks.guard.analysis.revocation import (
 from pcaform.checks.guard.context import PlanContext, module
 from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.checks.guard.references import Expressions
-from pcaform.core.facts import CRL_WRITER_ACTIONS
 from pcaform.iam.documents import ANYONE, PolicyError
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.resource_types import (
@@ -198,10 +197,7 @@ def _blocked(change: Change, ca: Resource, context: PlanContext) -> Iterator[Eff
         policy = policy_of(_bucket(ca), context)
         if policy is None:
             yield Effect("unknown", ", and whether its policy lets the public read them, until now, is not known")
-        elif any(
-            (ANYONE in dict(each.principals or ()).values()) and not each.conditions
-            for each in allowing(policy, READ, ca)
-        ):
+        elif (ANYONE, frozenset()) in grants(policy, READ, ca, ()):
             yield Effect("closed", ", which only principals of its own account can read from now on", closed)
 
 
@@ -242,7 +238,7 @@ def _removal(rule: Mapping[str, Any], key: str) -> tuple[int, str] | None:
     is_met = (prefix.startswith(key) or key.startswith(prefix)) and not (chosen.get("tag") or both.get("tags"))
     archived = [each for each in rule.get("transition") or () if each.get("storage_class") in _ARCHIVED]
     found = [_first(rule, "expiration"), *archived]
-    days = [each.get("days") or 0 for each in found if each.get("days") or each.get("date")]
+    days = [each.get("days") or 0 for each in found if each.get("days") or each.get("date") or each in archived]
     return (min(days), json.dumps(found)) if days and is_met and rule.get("status") == "Enabled" else None
 
 
@@ -259,21 +255,18 @@ def _permitted(change: Change, ca: Resource, context: PlanContext) -> Iterator[E
         yield Effect("unknown", ", and whether AWS may write there is known only after the apply", ("policy",))
     if change.unknown.get("policy") or before == after:
         return
+    fronts = [str(each.values["arn"]) for each in served(context).fronts if each.values.get("arn")]
     try:
-        were, are = (allowed_actions(each, ca) for each in (before, after))
-        was_read, is_read = (bool(allowing(each, READ, ca)) for each in (before, after))
-        denied = denials(after, ca) - denials(before, ca)
+        step = compare_policies(before, after, ca, fronts=fronts)
     except PolicyError as error:
         yield Effect("unknown", f", where the policy cannot be read: {error}", ("policy",))
         return
-    lost = [each for each in (were if before else CRL_WRITER_ACTIONS) if each not in are]
-    if lost:
-        yield Effect("lost", f", where AWS loses {', '.join(lost)}: they are no longer written")
-    elif not is_read and not has_public_crl(ca) and (was_read or not before):
-        fate: Literal["closed", "unknown"] = "closed" if was_read else "unknown"
-        yield Effect(fate, ", where the policy no longer lets anyone read them")
-    if denied and not lost:
-        yield Effect("unknown", ", where a statement denies AWS or readers something from now on", ("policy",))
+    if step.lost:
+        yield Effect("lost", f", where AWS loses {', '.join(step.lost)}: they are no longer written")
+    elif step.is_closed and before and not has_public_crl(ca):
+        yield Effect("closed", ", where the policy no longer lets anyone read them")
+    elif step.is_narrowed or (step.is_closed and not has_public_crl(ca)):
+        yield Effect("unknown", ", where AWS or readers may no longer do all that they could", ("policy",))
 
 
 _BY_TYPE: dict[str, Callable[[Change, Resource, PlanContext], Iterator[Effect]]] = {
@@ -304,9 +297,20 @@ def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
     elif is_front and not olds and change.is_destroyed:
         yield Effect("moved", "the distribution that reads the bucket of CRLs is destroyed: what it serves ends")
     elif change.is_created and change.type == RECORD and news:
-        others = [each.values for each in fronts if set(answered_names(each.values, names)) & set(news)]
-        if any(targets(each) != targets(change.after) for each in others) or (others and is_marked(change.unknown)):
+        records = [each.values for each in fronts if each.type == RECORD]
+        others = [each for each in records if set(answered_names(each, names)) & set(news)]
+        if any(targets(each) != targets(change.after) for each in others) or (
+            others and {"alias", "records"} & {*_unjudged(change)}
+        ):
             yield Effect("unknown", f"another record answers for {news[0]}; {_naming(news[0], context)}")
+
+
+def reads_another_bucket(change: Change, context: PlanContext) -> bool:
+    """Tell whether a CRL goes to a bucket that the distribution before it does not read: of those that do read one."""
+    old, new = (block(each, CRL).get("s3_bucket_name") for each in (change.before, change.after))
+    reads = [targets(each.values) for each in served(context).fronts if each.type == DISTRIBUTION]
+    read = {name.partition(".s3")[0] for names in reads for name in names}
+    return bool(old and new and old != new and old in read)
 
 
 def _on_zone(change: Change, context: PlanContext) -> Iterator[Effect]:

@@ -6,9 +6,9 @@ issued.
 
 from collections.abc import Iterator
 
-from pcaform.checks.guard.analysis.bucket_policies import READ, allowing, policy_of
+from pcaform.checks.guard.analysis.bucket_policies import READ, grants, policy_of
 from pcaform.checks.guard.analysis.revocation import CNAMES, CRL, OCSP, RevocationChange, block, revocation_changes
-from pcaform.checks.guard.analysis.serving import TYPES, effects
+from pcaform.checks.guard.analysis.serving import TYPES, effects, reads_another_bucket
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.checks.guard.rule import rule
@@ -49,6 +49,9 @@ def revocation_moved(change: Change, context: PlanContext) -> Iterator[Outcome]:
     for each in effects(change, context) if change.type != AUTHORITY else ():
         if each.fate == "moved":
             yield revocation_moved.finding(change, each.words, advice=_SERVE, arguments=each.arguments)
+    if change.type == AUTHORITY and reads_another_bucket(change, context):
+        message = "behind its name the CRL goes to another bucket, and the distribution there reads the one of before"
+        yield revocation_moved.undecided(change, message)
     for step in revocation_changes(change) if change.type == AUTHORITY else ():
         if step.fate == "moved" and step.is_unknown:
             message = f"where {_NAMES[step.block]} will be is known only after the apply"
@@ -105,7 +108,7 @@ def _closed(change: Change, step: RevocationChange, context: PlanContext) -> Ite
     ca = Resource(change.address, change.type, change.after)
     policy = policy_of(str(crl.get("s3_bucket_name")), context)
     try:
-        is_readable = bool(policy and allowing(policy, READ, ca))
+        is_readable = bool(policy and grants(policy, READ, ca, ()))
     except PolicyError:
         is_readable, policy = False, None
     if crl.get(CNAMES[CRL]) and policy is None:
