@@ -179,8 +179,8 @@ def _statement(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**made, "Condition": conditions} if conditions else made
 
 
-def _with_variables(texts: list[str]) -> list[str]:
-    return [text.replace("&{", "${") for text in texts]
+def _with_variables(texts: Any) -> list[str]:
+    return [text.replace("&{", "${") for text in as_list(texts)]
 
 
 def _merged(documents: list[dict[str, Any]]) -> dict[str, Any]:
