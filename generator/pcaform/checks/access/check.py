@@ -1,12 +1,14 @@
 """Decides each request of each principal by evaluating its policies, and compares the result with the grants."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from pcaform.checks.access import access_request
-from pcaform.checks.access.access_request import AccessRequest
+from pcaform.checks.access.access_request import ANY_NAME, NO_CA, AccessRequest
+from pcaform.checks.access.classes import ca_classes, name_classes
 from pcaform.checks.access.expected import ExpectedDecision
-from pcaform.checks.access.request_matrix import RequestMatrix
+from pcaform.checks.access.request_matrix import SERIES_BY_NAME, RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject
 from pcaform.iam import actions
 from pcaform.iam.documents import read_document
@@ -52,14 +54,105 @@ def decide_requests(
     scenario: Scenario, subject: Subject, expected: ExpectedDecision | None, samples: Mapping[str, str]
 ) -> Iterator[Decision]:
     """Yield whether each request of one principal is allowed, and what is wrong with that."""
-    documents = tuple(read_document(text, name) for name, text in subject.policies.items())
-    limit = subject.iam.known_boundary
-    boundary = read_document(limit.document, "permissions boundary") if limit is not None else None
-    policies = Policies(identity=documents, boundary=boundary)
-    for request in RequestMatrix(scenario, subject, samples).requests():
+    return map(_decider(scenario, subject, expected), RequestMatrix(scenario, subject, samples).requests())
+
+
+def _decider(
+    scenario: Scenario, subject: Subject, expected: ExpectedDecision | None
+) -> Callable[[AccessRequest], Decision]:
+    policies = policies_of(subject)
+
+    def decide(request: AccessRequest) -> Decision:
         passes = is_allowed(scenario, subject, request, policies)
         message = _find_fault(subject, request, is_allowed=passes, expected=expected)
-        yield Decision(f"{subject.kind} {subject.key}", request, passes, message)
+        return Decision(f"{subject.kind} {subject.key}", request, passes, message)
+
+    return decide
+
+
+def policies_of(subject: Subject) -> Policies:
+    """Return the policies of a principal, with its boundary; raises PolicyError for one that IAM would refuse."""
+    limit = subject.iam.known_boundary
+    return Policies(
+        identity=tuple(read_document(text, name) for name, text in subject.policies.items()),
+        boundary=read_document(limit.document, "permissions boundary") if limit is not None else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """How many requests of a principal were decided, and the decisions that allow one or find something wrong."""
+
+    judged: int
+    kept: tuple[Decision, ...]
+
+    def on(self, label: str) -> Self:
+        """Return the decisions on another CA of the same class."""
+        if not self.kept or self.kept[0].request.target == label:
+            return self
+        return replace(self, kept=tuple(_with(each, target=label, resource="*", context={}) for each in self.kept))
+
+
+def decide_by_class(
+    scenario: Scenario, subject: Subject, expected: ExpectedDecision | None, samples: Mapping[str, str]
+) -> Decisions:
+    """Decide all requests of one principal, but only once for CAs and for names that nothing tells apart."""
+    matrix, policies = RequestMatrix(scenario, subject, samples), policies_of(subject)
+    cas = ca_classes(matrix, policies, expected.of_ca if expected else _alike)
+    names = name_classes(matrix, policies, expected.of_name if expected else _alike)
+    decide = _decider(scenario, subject, expected)
+    few = replace(matrix, samples={each: samples[each] for each in dict.fromkeys(names.values())})
+    on_ca, to_acm = {}, {NO_CA: _to_acm(few, NO_CA, names, samples, decide)}
+    for label in dict.fromkeys(cas.values()):
+        on_ca[label] = _keep(map(decide, few.on_ca(label, matrix.cas[label])))
+        to_acm[label] = _to_acm(few, label, names, samples, decide)
+    parts = [
+        *(on_ca[first].on(label) for label, first in cas.items()),
+        _keep(map(decide, few.on_no_ca())),
+        *(to_acm[first].on(label) for label, first in {**cas, NO_CA: NO_CA}.items()),
+        _keep(map(decide, few.on_certificates())),
+    ]
+    return Decisions(sum(part.judged for part in parts), tuple(each for part in parts for each in part.kept))
+
+
+def _alike(_: str) -> None:
+    """Tell no CA and no name from another."""
+
+
+def _keep(decisions: Iterable[Decision]) -> Decisions:
+    found = list(decisions)
+    return Decisions(len(found), tuple(each for each in found if each.is_allowed or each.message))
+
+
+def _to_acm(
+    matrix: RequestMatrix,
+    label: str,
+    names: Mapping[str, str],
+    samples: Mapping[str, str],
+    decide: Callable[[AccessRequest], Decision],
+) -> Decisions:
+    """Decide the requests to ACM for a CA; `names` maps patterns to the first one of their class, which is decided."""
+    series: dict[int, dict[str, list[Decision]]] = {}
+    for number, request in matrix.to_acm(label, matrix.cas.get(label, "")):
+        series.setdefault(number, {}).setdefault(request.names_label, []).append(decide(request))
+    judged, kept = 0, list[Decision]()
+    for number, by_name in series.items():
+        order = {**names, ANY_NAME: ANY_NAME} if number < SERIES_BY_NAME else {name: name for name in by_name}
+        for name, first in order.items():
+            decided = _keep(by_name.get(first, ()))
+            judged += decided.judged
+            kept += decided.kept if name == first else (_for_name(each, name, samples[name]) for each in decided.kept)
+    return Decisions(judged, tuple(kept))
+
+
+def _with(decision: Decision, **values: Any) -> Decision:
+    return replace(decision, request=replace(decision.request, **values))
+
+
+def _for_name(decision: Decision, pattern: str, name: str) -> Decision:
+    """Return the same decision for another name of its class."""
+    others = (decision.request.names or ())[1:]
+    return _with(decision, names=(name, *others), names_label=pattern, context={})
 
 
 def is_allowed(scenario: Scenario, subject: Subject, request: AccessRequest, policies: Policies) -> bool:
@@ -77,7 +170,7 @@ def _find_fault(
     subject: Subject, request: AccessRequest, *, is_allowed: bool, expected: ExpectedDecision | None
 ) -> str:
     """Return what is wrong with the decision for a request; empty if nothing is."""
-    is_expected = expected is not None and expected(request)
+    is_expected = expected is not None and expected.decide(request)
     if expected is not None and is_allowed and not is_expected:
         is_by_grant = subject.kind == "issuer"
         return f"is allowed, but {'no grant allows it' if is_by_grant else f'is not part of the {subject.kind} role'}"
