@@ -151,6 +151,16 @@ def in_submodule(step: Step) -> Step:
     return inner
 
 
+def lose(name: str) -> Step:
+    """Return a step that deletes an object of git."""
+
+    def step(repository: Repository) -> None:
+        for each in (repository.home / ".git" / "objects").rglob(repository.git("rev-parse", name)[2:]):
+            each.unlink()
+
+    return step
+
+
 def criss_cross(repository: Repository) -> None:
     """Merge two branches with each other, so that they have two latest common commits."""
     repository.git("checkout", "-qb", "side", "main")

@@ -29,6 +29,7 @@ from checks.guard.git_histories import (
     git,
     in_submodule,
     link,
+    lose,
     move,
     nothing,
     steps,
@@ -250,10 +251,7 @@ HAZARDS = (
         steps(
             files(specs__corp=CORP),
             commit,
-            lambda r: [
-                each.unlink()
-                for each in (r.home / ".git/objects").rglob(r.git("rev-parse", "main:specs/corp.yaml")[2:])
-            ],
+            lose("main:specs/corp.yaml"),
         ),
         FAILED,
     ),
@@ -263,7 +261,7 @@ HAZARDS = (
         steps(
             files(specs__corp=CORP),
             commit,
-            lambda r: [each.unlink() for each in (r.home / ".git/objects").rglob(r.git("rev-parse", "main:specs")[2:])],
+            lose("main:specs"),
         ),
         FAILED,
     ),
