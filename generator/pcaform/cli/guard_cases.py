@@ -11,18 +11,23 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from pcaform.checks.guard.check import apply_waivers, check_plan, collect_result
-from pcaform.checks.guard.plan_json import read
+from pcaform.checks.guard.check import check_plan, collect_result
+from pcaform.checks.guard.existing import doubts_of_account, find_in_account
+from pcaform.checks.guard.plan_json import Plan, read
 from pcaform.checks.guard.report import AnyOutcome, SourcePositions, add_locations, build_report, positions_of_spec
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs, stack_removed
 from pcaform.checks.guard.spec_diff.match import EarlierSpec, match_specs
-from pcaform.checks.guard.verdict import GuardResult, note, undecided
+from pcaform.checks.guard.verdict import GuardResult, Level, Undecided, note, undecided
+from pcaform.checks.guard.waivers import apply_waivers
 from pcaform.cli.guard_base import BaseMatch, match_base
 from pcaform.core.files import STDIN, base_directory, display_name, is_directory, read_bytes
 from pcaform.core.formats.report import Report
 from pcaform.core.problems import Failure, Invalid
+from pcaform.render import manifest
+from pcaform.render.manifest import Record
 from pcaform.rules.load import check_file, list_spec_files
 from pcaform.rules.together import SpecFile, check_together
+from pcaform.sources.aws.session import Caller
 from pcaform.spec.parse import Reader, file_reader, load_pem_files, parse_spec
 from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
@@ -48,45 +53,92 @@ class Case:
     positions: SourcePositions
 
 
-def apply_case_waivers(cases: Iterable[Case]) -> list[Case]:
-    """Return the cases without the findings that a waiver of their spec covers today."""
+def apply_case_waivers(cases: Sequence[Case], shared: Sequence[Waiver] = ()) -> list[Case]:
+    """Return the cases without what a waiver of their spec accepts today, or one for all of them.
+
+    A shared waiver accepts nothing only if it is noted so for every case.
+    """
     today = datetime.now(tz=UTC).date()
-    return [replace(case, result=apply_waivers(case.result, case.waivers, today=today)) for case in cases]
+    own = [apply_waivers(case.result, case.waivers, today=today) for case in cases]
+    both = [apply_waivers(result, shared, today=today) for result in own]
+    unused = set.intersection(*(set(after.notes) - set(before.notes) for before, after in zip(own, both, strict=True)))
+    notes = [result.notes for result in own]
+    notes[0] = (*notes[0], *sorted(unused))
+    return [
+        replace(case, result=replace(result, notes=told, waived=(*first.waived, *result.waived)))
+        for case, first, result, told in zip(cases, own, both, notes, strict=True)
+    ]
 
 
-def report_cases(cases: Sequence[Case]) -> Report:
+def report_cases(cases: Sequence[Case], level: Level, *, is_quiet: bool) -> Report:
     """Return the report of all cases."""
     located = [add_locations(case.result, case.positions) for case in cases]
     annotations = [each for result in located for each in (*result.findings, *result.doubts)]
     results = [replace(case, result=result) for case, result in zip(cases, located, strict=True)]
-    return build_report(join_results(results), annotations)
+    return build_report(join_results(results), annotations, level=level, is_quiet=is_quiet)
 
 
-def check_cases(paths: Sequence[str], *, spec: str | None, base: str | None, chdir: Path | None) -> list[Case]:
-    """Check each stack of the specs, or the one plan; raises Failure where the arguments name neither."""
+def check_cases(
+    paths: Sequence[str], *, spec: str | None, base: str | None, chdir: Path | None, caller: Caller | None
+) -> list[Case]:
+    """Check each stack of the specs, or the one plan; raises Failure where the arguments name neither.
+
+    Of the plan's account `caller` is who asks it, None for nobody.
+    """
     if base is not None and spec is not None:
         return check_base(base, [spec, *paths])
     if base is not None or len(paths) != 1:
         raise Failure(_USAGE)
     (path,) = paths
     if spec is None:
-        return [check_plan_file(path, chdir=chdir)]
+        return [check_plan_file(path, chdir=chdir, caller=caller)]
     if is_directory(path) or not _is_plan(content := read_bytes(path)):
         return check_paths(spec, path)
-    return [check_plan_file(path, spec=spec, chdir=chdir, content=content)]
+    return [check_plan_file(path, spec=spec, chdir=chdir, caller=caller, content=content)]
 
 
 def check_plan_file(
-    path: str, *, spec: str | None = None, chdir: Path | None = None, content: bytes | None = None
+    path: str,
+    *,
+    spec: str | None = None,
+    chdir: Path | None = None,
+    caller: Caller | None = None,
+    content: bytes | None = None,
 ) -> Case:
     """Check a plan, in JSON or as Terraform saves it; its spec provides what the plan leaves unknown."""
     saved = read_bytes(path) if content is None else content
     plan = read(show_plan(path, chdir) if saved.startswith(_PLAN_FILE) else saved, display_name(path))
-    if spec is None:
-        return Case(display_name(path), check_plan(plan), (), SourcePositions(display_name(path)))
-    now, document = _load_now(spec)
-    positions = positions_of_spec(display_name(spec), now, document)
-    return Case(now.stack, check_plan_with_spec(plan, now), now.waivers, positions)
+    now, document = (None, None) if spec is None else _load_now(spec)
+    existing, doubts = _find_existing(plan, now, caller)
+    if spec is None or now is None:
+        result, name, waivers = check_plan(plan, existing), display_name(path), tuple[Waiver, ...]()
+        positions = SourcePositions(name)
+    else:
+        name, waivers, positions = now.stack, now.waivers, positions_of_spec(display_name(spec), now, document)
+        result = check_plan_with_spec(plan, now, _find_record(chdir or base_directory(path), now), existing)
+    return Case(name, collect_result([*result.outcomes, *doubts]), waivers, positions)
+
+
+def _find_existing(plan: Plan, spec: Spec | None, caller: Caller | None) -> tuple[dict[str, str], list[Undecided]]:
+    """Return the CAs of the account that the plan creates a second time, if it is asked."""
+    if caller is None:
+        return {}, []
+    from pcaform.checks.drift.check import refuse_other_account, select_regions
+    from pcaform.cli.account_session import open_account
+    from pcaform.sources.aws.snapshot import SnapshotRequest, read_snapshot
+
+    account = open_account(select_regions(spec, caller) if spec else caller)
+    if spec is not None:
+        refuse_other_account(spec, account)
+    snapshot = read_snapshot(account, SnapshotRequest())
+    return find_in_account(plan, snapshot), list(doubts_of_account(snapshot))
+
+
+def _find_record(directory: Path, spec: Spec) -> Record:
+    """Return what the manifest of a plan's stack records: in its directory, or in one of the stack's name there."""
+    account = {"account_id": spec.aws.account_id, "region": spec.aws.region}
+    records = (manifest.read(place / manifest.NAME).record for place in (directory, directory / spec.stack))
+    return next((each for each in records if each.items.get(manifest.AWS) == account), Record())
 
 
 def show_plan(path: str, chdir: Path | None) -> bytes:

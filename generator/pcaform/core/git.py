@@ -37,7 +37,7 @@ class Revision:
     """A commit of the repository whose top directory is `top`; `name` is the revision as the user wrote it.
 
     `files` are all plain files by their path, and `links` the targets of links. `unread` are submodules that are not
-    here, and links that lead out of the repository, with the reason; but only what HEAD does not have as it was.
+    here, and links that lead out of the repository, with the reason; but only what is not there as it was.
     """
 
     name: str
@@ -130,14 +130,19 @@ def _build_revision(name: str, top: Path, commit: str, head: str) -> Revision:
         for path, target in links.items()
         if normpath(join(dirname(path), target)) not in places
     }
-    changed = {path for path in unread if _entry_id(top, commit, path) != _entry_id(top, head, path)}
-    of_changed = {path: reason for path, reason in unread.items() if path in changed}
-    return Revision(name, commit, top, commit == head, files, links, of_changed)
+    modules = {each.path: each.object_id for each in entries if each.mode == _SUBMODULE}
+    changed = {
+        path: reason for path, reason in unread.items() if not _is_same(top, head, path, links=links, modules=modules)
+    }
+    return Revision(name, commit, top, commit == head, files, links, changed)
 
 
-def _entry_id(top: Path, commit: str, path: str) -> bytes:
-    result = _git(top, "rev-parse", "--verify", "--end-of-options", f"{commit}:{path}")
-    return result.stdout if result.returncode == 0 else b""
+def _is_same(top: Path, head: str, path: str, *, links: Mapping[str, str], modules: Mapping[str, str]) -> bool:
+    """Tell whether a link has its target as it was, or a submodule that is not here the commit that it had."""
+    if path in links:
+        return (top / path).is_symlink() and os.readlink(top / path) == links[path]  # noqa: PTH115 - as it is written
+    commit = _git(top, "rev-parse", "--verify", "--end-of-options", f"{head}:{path}").stdout.decode().strip()
+    return commit == modules[path] and (top / path).is_dir() and not any((top / path).iterdir())
 
 
 def _list_entries(repository: Path, commit: str, prefix: str) -> Iterator[GitFile]:
@@ -173,9 +178,8 @@ def _read_objects(repository: Path, object_ids: Sequence[str]) -> Iterator[bytes
             assert process.stdout is not None  # noqa: S101 - it is a pipe
             for object_id in object_ids:
                 header = process.stdout.readline().split()
-                size = int(header[2]) if len(header) == 3 and header[2].isdigit() else -1  # noqa: PLR2004
-                content = process.stdout.read(size + 1) if size >= 0 else b""
-                if len(content) != size + 1:
+                content = process.stdout.read(int(header[2]) + 1) if header[1:2] == [b"blob"] else b""
+                if not content or len(content) != int(header[2]) + 1:
                     process.kill()
                     raise Failure(f"git does not have the object {object_id} of the base: fetch it as a whole")
                 yield content[:-1]

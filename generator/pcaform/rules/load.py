@@ -1,7 +1,7 @@
 """Loads a spec from a file or text and checks it: the first step of every command that takes a spec."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pcaform.core import files
@@ -9,10 +9,15 @@ from pcaform.core.files import STDIN, base_directory, display_name, read_bytes
 from pcaform.core.finding import Finding, Severity
 from pcaform.core.problems import Invalid
 from pcaform.rules.catalog import problems
+from pcaform.rules.spec_rules.changes import waiver_is_valid
 from pcaform.rules.together import SpecFile
 from pcaform.spec.parse import file_reader, load_pem_files, parse_spec
+from pcaform.spec.sections import Waiver
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import Document, parse
+
+_FRAME = {"version": 1, "stack": "waivers", "aws": {"region": "us-east-1", "account_id": "000000000000"}}
+"""What a spec needs besides waivers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +84,19 @@ def check_files(paths: Iterable[str]) -> tuple[list[LoadResult], list[SpecFile]]
         if result.spec is not None and result.document is not None and not result.has_errors
     ]
     return list(results.values()), valid
+
+
+def load_waivers(path: str) -> tuple[Waiver, ...]:
+    """Return the waivers in a file that has nothing else; raises Invalid with every problem, as in a spec."""
+    document = parse(read_bytes(path), display_name(path))
+    data = document.data
+    if isinstance(data, Mapping):
+        if strange := [name for name in data if name != "waivers"]:
+            message = f"unknown key '{strange[0]}', allowed: waivers"
+            raise Invalid([document.problem((strange[0],), message, rule="shape", of_key=True)])
+        data = {**_FRAME, **data}
+    spec = parse_spec(replace(document, data=data))
+    problems = [document.problem(loc, text, rule=waiver_is_valid.id) for loc, text, _ in waiver_is_valid.check(spec)]
+    if problems:
+        raise Invalid(problems)
+    return tuple(spec.waivers)

@@ -1,11 +1,10 @@
-"""Checks a plan: runs the rules on each change, reports what cannot be decided, and applies the waivers of a spec."""
+"""Checks a plan: runs the rules on each change, and reports what cannot be decided."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
 
 from pcaform.checks.guard.arguments import SECRETS, find_misshapen, unjudged_arguments
 from pcaform.checks.guard.context import PlanContext
-from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
+from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.policy_documents import fill_policy_documents
 from pcaform.checks.guard.rule import rules_for
 from pcaform.checks.guard.scope import Scope
@@ -16,12 +15,10 @@ from pcaform.checks.guard.verdict import (
     Note,
     Outcome,
     Undecided,
-    Waived,
     note,
     rank,
     undecided,
 )
-from pcaform.spec.sections import Waiver
 
 _KNOWN_ACTIONS = {
     frozenset(actions)
@@ -129,33 +126,3 @@ def check_changes(changes: Iterable[Change]) -> GuardResult:
     """Check changes that are in no plan: those that only specs or waivers show."""
     context = PlanContext(Plan((), is_errored=False))
     return collect_result(outcome for change in changes for outcome in run_rules(change, context))
-
-
-def apply_waivers(result: GuardResult, waivers: Sequence[Waiver], *, today: date) -> GuardResult:
-    """Return a result without the findings that waivers accept; a waiver that expired before `today` accepts none."""
-    valid = [waiver for waiver in waivers if date.fromisoformat(waiver.until) >= today]
-    accepted = {finding: _find_waiver(finding, valid) for finding in result.findings}
-    used = {id(waiver) for waiver in accepted.values()}
-    unused = (
-        note(waiver.address or "", f"the waiver of '{waiver.what}' until {waiver.until} accepts nothing here")
-        for waiver in valid
-        if id(waiver) not in used
-    )
-    expired = check_changes(
-        Change(waiver.address or "", ChangeType.WAIVER, (), {}, waiver.model_dump(include={"what", "until", "why"}))
-        for waiver in waivers
-        if date.fromisoformat(waiver.until) < today
-    )
-    return GuardResult(
-        findings=(*(finding for finding, waiver in accepted.items() if waiver is None), *expired.findings),
-        notes=(*result.notes, *unused),
-        doubts=result.doubts,
-        waived=tuple(Waived(finding, waiver.why, waiver.until) for finding, waiver in accepted.items() if waiver),
-    )
-
-
-def _find_waiver(finding: GuardFinding, waivers: Iterable[Waiver]) -> Waiver | None:
-    """Return the waiver of a finding's rule at its resource, or at a module that contains it, or without an address."""
-    of_rule = (waiver for waiver in waivers if waiver.what == finding.rule)
-    address = f"{finding.address}."
-    return next((each for each in of_rule if each.address is None or address.startswith(f"{each.address}.")), None)

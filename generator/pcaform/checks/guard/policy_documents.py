@@ -15,9 +15,11 @@ from functools import cached_property
 from typing import Any
 
 from pcaform.checks.guard.plan_json import Change, Plan
-from pcaform.checks.guard.policy_holders import INLINE, is_about_authorities
+from pcaform.checks.guard.policy_holders import INLINE
 from pcaform.checks.guard.references import Expressions
 from pcaform.iam.documents import as_list
+from pcaform.iam.escalation import handing_actions
+from pcaform.iam.rights import is_about_authorities, statements_of
 from pcaform.terraform.plan_changes import is_marked
 from pcaform.terraform.resource_types import AUTHORITY, IAM_POLICY
 
@@ -200,5 +202,7 @@ def _is_harmless(kind: str, value: Any) -> bool:
     if kind not in (IAM_POLICY, *INLINE) or not isinstance(value, str) or value == _UNKNOWN:
         return False
     statements = [json.dumps(each) for each in json.loads(value)["Statement"]]
-    hidden = [each.replace(_UNKNOWN, "*") for each in statements if _UNKNOWN in each]
-    return not any(is_about_authorities(f'{{"Statement": [{each}]}}') for each in hidden)
+    hidden = [f'{{"Statement": [{each.replace(_UNKNOWN, "*")}]}}' for each in statements if _UNKNOWN in each]
+    return not any(
+        is_about_authorities(each) or any(map(handing_actions, statements_of(each) or ())) for each in hidden
+    )

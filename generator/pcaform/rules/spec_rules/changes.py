@@ -165,18 +165,22 @@ def _is_similar(address: Traversal, module: str | None, kind: str | None) -> boo
 
 @error("waiver")
 def waiver_is_valid(spec: Spec) -> Iterator[Violation]:
-    """A waiver names a rule of the guard, a valid address, and a day that exists."""
+    """A waiver names a rule of the guard, a valid address, and a day that exists; one of doubts says which."""
     if not spec.waivers:
         return
     from pcaform.checks.guard.rule import waivable_rules
+    from pcaform.checks.guard.verdict import UNDECIDED
 
-    known = waivable_rules()
+    known = (*waivable_rules(), UNDECIDED)
     for index, waiver in enumerate(spec.waivers):
         loc = ("waivers", index)
         if waiver.what not in known:
             yield Violation((*loc, "what"), f"the guard has no rule '{waiver.what}'{suggest(waiver.what, known)}")
-        if waiver.address is not None and (mistake := _find_mistake(waiver.address)):
+        if waiver.address is not None and (mistake := _find_mistake(addresses.strip_mode(waiver.address))):
             yield Violation((*loc, "address"), mistake)
+        if waiver.what == UNDECIDED and waiver.address is None and waiver.type is None:
+            message = f"'{UNDECIDED}' alone would accept everything: add 'address' or 'type'"
+            yield Violation((*loc, "what"), message)
         if not _is_day(waiver.until):
             yield Violation((*loc, "until"), f"'{waiver.until}' is not a day of the calendar")
 

@@ -164,7 +164,7 @@ def _may_be_any(change: Change, context: PlanContext) -> bool:
     """Tell whether a bucket that is not known yet may be one that exists, since the plan creates none that is named."""
     if not change.unknown.get("bucket") or change.before or change.type == S3_BUCKET:
         return False
-    expressions = Expressions(context.plan.configuration)
+    expressions = Expressions(context.plan.configuration or {})
     named = expressions.targets(expressions.of(change.address).get("bucket"), change.address)
     made = tuple(each.address for each in context.changes_of(S3_BUCKET) if "create" in each.actions)
     near = [address for address in made if module(address) == module(change.address)]

@@ -7,15 +7,17 @@ If Terraform creates a CA, every text with its ARN is known only after the apply
 it can be checked with a placeholder for the ARN. What the spec does not say stays unknown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from pcaform.checks.guard.check import check_changes, check_plan, collect_result
+from pcaform.checks.guard.existing import arns_of_record, lost_state
 from pcaform.checks.guard.plan_json import Change, ChangeType, Plan
 from pcaform.checks.guard.spec_diff.plan_diff import diff_specs, existing_arns, track_moves
 from pcaform.checks.guard.verdict import GuardResult, Note, note
 from pcaform.render.history import call_of, list_calls
+from pcaform.render.manifest import Record
 from pcaform.render.plan.placeholders import build_placeholders, ca_placeholder
 from pcaform.render.plan.resources import calls, resources
 from pcaform.spec.cas import CertificateAuthority
@@ -48,14 +50,22 @@ def check_specs(before: Spec | None, after: Spec) -> GuardResult:
     return collect_result([*planned.findings, *of_specs.findings, *notes, *undecided])
 
 
-def check_plan_with_spec(planned: Plan, spec: Spec) -> GuardResult:
-    """Check a plan with the spec of its stack.
+def check_plan_with_spec(
+    planned: Plan, spec: Spec, record: Record | None = None, existing: Mapping[str, str] | None = None
+) -> GuardResult:
+    """Check a plan with the spec of its stack, and the record of what it had in earlier renders.
 
-    The spec fills unknown policies, names the CAs that exist already, and confirms what is destroyed by its ARN.
+    The spec fills unknown policies, names the CAs that exist already, and confirms what is destroyed by its ARN;
+    `existing` are ARNs of other CAs that exist, by the addresses at which the plan creates them.
     """
-    of_plan = check_plan(fill_unknown(planned, spec), existing_arns(spec))
-    of_spec = check_changes(_confirmed_removals(planned, spec))
-    return collect_result([*of_plan.findings, *of_plan.notes, *of_plan.doubts, *of_spec.findings])
+    record = record or Record()
+    arns = {**(existing or {}), **arns_of_record(record), **existing_arns(spec)}
+    of_plan = check_plan(fill_unknown(planned, spec), arns)
+    of_state = list(lost_state(planned, spec, record))
+    changes = [each for each in of_state if isinstance(each, Change)]
+    of_spec = check_changes([*_confirmed_removals(planned, spec), *changes])
+    notes = [each for each in of_state if isinstance(each, Note)]
+    return collect_result([*of_plan.outcomes, *of_spec.findings, *notes])
 
 
 def _confirmed_removals(planned: Plan, spec: Spec) -> Iterator[Change]:
