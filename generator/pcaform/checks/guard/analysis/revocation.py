@@ -133,8 +133,8 @@ def has_public_crl(authority: Resource) -> bool:
 class Served:
     """What serves the revocation of CAs: by bucket and by name those that have it there, and the objects behind.
 
-    `named` are the names that CAs give, `fronts` the records and distributions that answer, `ids` what identifies all of it, and `mentioned` the texts
-    in the arguments of the fronts and of the buckets' encryption.
+    `named` are the names that CAs give, `fronts` the records and distributions that answer, `ids` what identifies all
+    of it, and `mentioned` the texts in the arguments of the fronts and of the buckets' encryption.
     """
 
     buckets: Mapping[str, list[Resource]]
@@ -177,6 +177,14 @@ def served(context: PlanContext) -> Served:
     return Served(
         buckets, names, named, tuple(fronts.values()), frozenset({*ids, *buckets, *names} - {"None"}), mentioned
     )
+
+
+def reads_another_bucket(change: Change, context: PlanContext) -> bool:
+    """Tell whether a CRL goes to a bucket that the distribution before it does not read: of those that do read one."""
+    old, new = (block(each, CRL).get("s3_bucket_name") for each in (change.before, change.after))
+    reads = [targets(each.values) for each in served(context).fronts if each.type == DISTRIBUTION]
+    read = {name.partition(".s3")[0] for names in reads for name in names}
+    return bool(old and new and old != new and old in read)
 
 
 def _answered(values: Mapping[str, Any], buckets: Mapping[str, Any], names: Mapping[str, Any]) -> list[Resource]:

@@ -306,14 +306,6 @@ def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
             yield Effect("unknown", f"another record answers for {news[0]}; {_naming(news[0], context)}")
 
 
-def reads_another_bucket(change: Change, context: PlanContext) -> bool:
-    """Tell whether a CRL goes to a bucket that the distribution before it does not read: of those that do read one."""
-    old, new = (block(each, CRL).get("s3_bucket_name") for each in (change.before, change.after))
-    reads = [targets(each.values) for each in served(context).fronts if each.type == DISTRIBUTION]
-    read = {name.partition(".s3")[0] for names in reads for name in names}
-    return bool(old and new and old != new and old in read)
-
-
 def _on_zone(change: Change, context: PlanContext) -> Iterator[Effect]:
     end = f".{normalized(change.before.get('name'))}"
     inside = [name for name in served(context).names if f".{name}".endswith(end)] if change.before else []
