@@ -99,6 +99,7 @@ def grants(policy: str | None, action: str, ca: Resource, sources: Collection[st
         for each in met
         if each.is_allow and all(_fits(one, sources) for one in each.conditions if _is_source(one))
         for _, name in each.principals or ()
+        if action != READ or name != CRL_WRITER
     }
 
 

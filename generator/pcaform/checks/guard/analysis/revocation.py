@@ -133,12 +133,13 @@ def has_public_crl(authority: Resource) -> bool:
 class Served:
     """What serves the revocation of CAs: by bucket and by name those that have it there, and the objects behind.
 
-    `fronts` are the records and distributions that answer, `ids` what identifies all of it, and `mentioned` the texts
-    in the arguments of the fronts and of the buckets' encryption.
+    `named` are the names that CAs give, `fronts` the records and distributions that answer, `ids` what identifies all
+    of it, and `mentioned` the texts in the arguments of the fronts and of the buckets' encryption.
     """
 
     buckets: Mapping[str, list[Resource]]
     names: Mapping[str, list[Resource]]
+    named: frozenset[str]
     fronts: tuple[Resource, ...]
     ids: frozenset[str]
     mentioned: frozenset[str]
@@ -160,7 +161,7 @@ def served(context: PlanContext) -> Served:
             for places, name in ((buckets, found.get("s3_bucket_name")), (names, normalized(found.get(argument)))):
                 if found.get("enabled") and isinstance(name, str) and name:
                     places.setdefault(name, []).append(ca)
-    fronts: dict[str, Resource] = {}
+    named, fronts = frozenset(names), dict[str, Resource]()
     for _ in range(_MAX_HOPS if buckets or names else 0):
         for each in context.of(RECORD, DISTRIBUTION):
             if cas := _answered(each.values, buckets, names):
@@ -173,7 +174,17 @@ def served(context: PlanContext) -> Served:
     ids = {str(each.get(name)) for each in values for name in ("id", "arn", "domain_name", "bucket_domain_name")}
     ids |= {f"arn:aws:s3:::{bucket}" for bucket in buckets}
     mentioned = frozenset(text for each in values for text in _texts(each))
-    return Served(buckets, names, tuple(fronts.values()), frozenset({*ids, *buckets, *names} - {"None"}), mentioned)
+    return Served(
+        buckets, names, named, tuple(fronts.values()), frozenset({*ids, *buckets, *names} - {"None"}), mentioned
+    )
+
+
+def reads_another_bucket(change: Change, context: PlanContext) -> bool:
+    """Tell whether a CRL goes to a bucket that the distribution before it does not read: of those that do read one."""
+    old, new = (block(each, CRL).get("s3_bucket_name") for each in (change.before, change.after))
+    reads = [targets(each.values) for each in served(context).fronts if each.type == DISTRIBUTION]
+    read = {name.partition(".s3")[0] for names in reads for name in names}
+    return bool(old and new and old != new and old in read)
 
 
 def _answered(values: Mapping[str, Any], buckets: Mapping[str, Any], names: Mapping[str, Any]) -> list[Resource]:

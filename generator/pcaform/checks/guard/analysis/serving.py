@@ -176,8 +176,10 @@ def _on_crl(change: Change, ca: Resource, context: PlanContext) -> Iterator[Effe
     if change.is_destroyed and change.type in (S3_BUCKET, S3_BUCKET_POLICY):
         yield Effect("lost", ": they are deleted, or no longer written")
     elif change.after:
-        if change.type in _BY_TYPE:
-            yield from _BY_TYPE[change.type](change, ca, context)
+        try:
+            yield from _BY_TYPE[change.type](change, ca, context) if change.type in _BY_TYPE else ()
+        except PolicyError as error:
+            yield Effect("unknown", f", where the policy cannot be read: {error}", ("policy",))
         yield from _doubt(change, "policy")
     elif change.type == S3_BUCKET_OWNERSHIP_CONTROLS and _bucket(ca) not in _destroyed(context):
         yield from _doubt(replace(change, unknown={"rule": True}))
@@ -214,9 +216,11 @@ def _encrypted(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]
     before, after = (_first(each, "apply_server_side_encryption_by_default") for each in blocks)
     is_kms = str(after.get("sse_algorithm")).startswith("aws:kms") and before != after
     if is_kms and (has_public_crl(ca) or not after.get("kms_master_key_id")):
-        yield Effect("closed", ", and AWS cannot write them, or the public not read them, with that KMS key", ("rule",))
+        yield Effect(
+            "closed", ", with a KMS key by which AWS cannot write them, or the public not read them", ("rule",)
+        )
     elif is_kms:
-        yield Effect("unknown", ", and whether AWS and the readers may use that KMS key is not known", ("rule",))
+        yield Effect("unknown", ", with a KMS key that AWS and the readers may not be able to use", ("rule",))
 
 
 def _expired(change: Change, ca: Resource, _: PlanContext) -> Iterator[Effect]:
@@ -256,11 +260,7 @@ def _permitted(change: Change, ca: Resource, context: PlanContext) -> Iterator[E
     if change.unknown.get("policy") or before == after:
         return
     fronts = [str(each.values["arn"]) for each in served(context).fronts if each.values.get("arn")]
-    try:
-        step = compare_policies(before, after, ca, fronts=fronts)
-    except PolicyError as error:
-        yield Effect("unknown", f", where the policy cannot be read: {error}", ("policy",))
-        return
+    step = compare_policies(before, after, ca, fronts=fronts)
     if step.lost:
         yield Effect("lost", f", where AWS loses {', '.join(step.lost)}: they are no longer written")
     elif step.is_closed and before and not has_public_crl(ca):
@@ -289,7 +289,8 @@ def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
         return
     olds, news = (answered_names(each, names) for each in (change.before, change.after))
     is_renamed = change.before.get("name") != change.after.get("name") or change.type == DISTRIBUTION
-    for name in (each for each in olds if each not in news and is_renamed):
+    gone = [name for name in olds if name not in news and is_renamed]
+    for name in [each for each in gone if each in served(context).named] or gone[:1]:
         yield Effect("moved", f"{name} is no longer served; {_naming(name, context)}")
     is_front = any(each.address == change.address for each in fronts)
     if is_front and change.after and change.before:
@@ -297,20 +298,12 @@ def _on_names(change: Change, context: PlanContext) -> Iterator[Effect]:
     elif is_front and not olds and change.is_destroyed:
         yield Effect("moved", "the distribution that reads the bucket of CRLs is destroyed: what it serves ends")
     elif change.is_created and change.type == RECORD and news:
-        records = [each.values for each in fronts if each.type == RECORD]
-        others = [each for each in records if set(answered_names(each, names)) & set(news)]
-        if any(targets(each) != targets(change.after) for each in others) or (
-            others and {"alias", "records"} & {*_unjudged(change)}
-        ):
+        others = [
+            each for each in fronts if each.type == RECORD and set(answered_names(each.values, names)) & set(news)
+        ]
+        is_unknown = bool(others) and not {"alias", "records"}.isdisjoint(_unjudged(change))
+        if is_unknown or any(targets(each.values) != targets(change.after) for each in others):
             yield Effect("unknown", f"another record answers for {news[0]}; {_naming(news[0], context)}")
-
-
-def reads_another_bucket(change: Change, context: PlanContext) -> bool:
-    """Tell whether a CRL goes to a bucket that the distribution before it does not read: of those that do read one."""
-    old, new = (block(each, CRL).get("s3_bucket_name") for each in (change.before, change.after))
-    reads = [targets(each.values) for each in served(context).fronts if each.type == DISTRIBUTION]
-    read = {name.partition(".s3")[0] for names in reads for name in names}
-    return bool(old and new and old != new and old in read)
 
 
 def _on_zone(change: Change, context: PlanContext) -> Iterator[Effect]:
@@ -328,17 +321,15 @@ def _answered_otherwise(change: Change) -> Iterator[Effect]:
     """Yield what changes about a record or a distribution that goes on to answer."""
     old, new = targets(change.before), targets(change.after)
     unjudged = _unjudged(change)
-    blocks = [
-        [json.dumps(each, sort_keys=True) for each in values.get("origin") or ()]
-        for values in (change.before, change.after)
-    ]
+    kept = change.after.get("origin") or ()
+    is_other = any(each not in kept for each in change.before.get("origin") or ())
     if change.before.get("enabled") and change.after.get("enabled") is False:
         yield Effect("closed", "the distribution is switched off: what it serves for revocation ends", ("enabled",))
     elif old - new and not {"records", "alias", "origin"} & set(unjudged):
         words = f"it leads to {', '.join(sorted(new)) or 'nothing'} and no longer to {', '.join(sorted(old - new))}"
         yield Effect("moved", f"{words}, where revocation is looked up", ("origin", "records", "alias"))
-    elif (change.type == RECORD and new != old) or set(blocks[0]) - set(blocks[1]):
-        unjudged = (*unjudged, "origin" if change.type == DISTRIBUTION else "records")
+    elif is_other or (change.type == RECORD and new != old):
+        unjudged = (*unjudged, "origin" if is_other else "records")
     if unjudged:
         names = ", ".join(map(repr, unjudged))
         yield Effect("unknown", f"what {names} does to what it serves for revocation is not known", unjudged)

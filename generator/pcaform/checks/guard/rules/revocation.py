@@ -7,8 +7,16 @@ issued.
 from collections.abc import Iterator
 
 from pcaform.checks.guard.analysis.bucket_policies import READ, grants, policy_of
-from pcaform.checks.guard.analysis.revocation import CNAMES, CRL, OCSP, RevocationChange, block, revocation_changes
-from pcaform.checks.guard.analysis.serving import TYPES, effects, reads_another_bucket
+from pcaform.checks.guard.analysis.revocation import (
+    CNAMES,
+    CRL,
+    OCSP,
+    RevocationChange,
+    block,
+    reads_another_bucket,
+    revocation_changes,
+)
+from pcaform.checks.guard.analysis.serving import TYPES, effects
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, Resource
 from pcaform.checks.guard.rule import rule
