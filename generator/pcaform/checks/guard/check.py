@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from pcaform.checks.guard.arguments import SECRETS, find_misshapen, unjudged_arguments
+from pcaform.checks.guard.analysis.serving import TYPES as SERVING
+from pcaform.checks.guard.arguments import JUDGED, SECRETS, find_misshapen, unjudged_arguments
 from pcaform.checks.guard.context import PlanContext
 from pcaform.checks.guard.plan_json import Change, Plan
 from pcaform.checks.guard.policy_documents import fill_policy_documents
@@ -82,10 +83,19 @@ def _outcomes(change: Change, context: PlanContext, scope: Scope) -> Iterator[Ou
         return
     try:
         misshapen = find_misshapen(change)
-        yield from run_rules(change, context) if not misshapen else (undecided(change.full_address, misshapen),)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:  # a rule could not read its values
-        yield undecided(change.full_address, f"its values do not have the form that the provider gives them ({error})")
-    yield from _unjudged(change, scope)
+        outcomes = [undecided(change.full_address, misshapen)] if misshapen else list(_judge(change, context, scope))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # what rules read has another form
+        message = f"values do not have the form that the provider gives them ({error})"
+        outcomes = [undecided(change.full_address, message)] if _CHANGING & set(change.actions) else []
+    yield from outcomes
+
+
+def _judge(change: Change, context: PlanContext, scope: Scope) -> Iterator[Outcome]:
+    """Yield what the rules say, and what is in doubt where they say nothing."""
+    judged = list(run_rules(change, context))
+    yield from judged
+    if _CHANGING & set(change.actions) and all(isinstance(each, Note) for each in judged):
+        yield from _unjudged(change, scope)
 
 
 def run_rules(change: Change, context: PlanContext) -> Iterator[Outcome]:
@@ -108,18 +118,16 @@ def _notes(change: Change) -> Iterator[Note]:
 
 def _unjudged(change: Change, scope: Scope) -> Iterator[Undecided]:
     """Yield that a change in scope cannot be decided where no rule judges its kind, or an argument that changes."""
-    if not _CHANGING & set(change.actions):
-        return
     if change.type in SECRETS and change.is_destroyed and (why := scope.reason(change)):
         message = f"{why}, and whoever uses what is destroyed can no longer issue"
         yield undecided(change.full_address, message, Level.NOTICE)
-    elif rules_for(change.type):
+    elif change.type in JUDGED:
         names = unjudged_arguments(change)
         if names and scope.reason(change):
             listed = ", ".join(f"'{name}'" for name in names)
             yield undecided(change.full_address, f"no rule of the guard knows what a change of {listed} does")
-    elif why := scope.reason(change):
-        yield undecided(change.full_address, f"{why}, and no rule of the guard looks at '{change.type}'")
+    elif change.type not in SERVING and (why := scope.reason(change)):
+        yield undecided(change.full_address, f"{why}, and no rule of the guard knows what this does to them")
 
 
 def check_changes(changes: Iterable[Change]) -> GuardResult:
