@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from pcaform.iam.actions import ADMINISTERING, ISSUE, ON_AUTHORITY
 from pcaform.iam.documents import Statement
 from pcaform.iam.evaluator.patterns import Context, is_action, is_resource
 
@@ -72,6 +73,7 @@ _NAMES = {
 }
 _KINDS = {name if ":" in name else f"iam:{name}": kind for kind, names in _NAMES.items() for name in names.split()}
 """Action -> what it hands on: the rights of a kind of resource, or those of the roles that a service runs with."""
+_KNOWN = (*_KINDS, ISSUE, *ADMINISTERING, *ON_AUTHORITY)
 IAM_KINDS = tuple(kind for kind in _NAMES if "." not in kind)
 _OF_ACCOUNT = {
     "sso": "IAM Identity Center",
@@ -81,6 +83,7 @@ _OF_ACCOUNT = {
     "ram": "AWS RAM",
     "rolesanywhere": "IAM Roles Anywhere",
     "cloudformation": "CloudFormation",
+    "acm-pca": "private CAs",
 }
 """Service -> its name: rights that principals of IAM have by them are not seen in IAM, so all but reading counts."""
 _SERVICES = ("iam", "sts", *_OF_ACCOUNT)
@@ -172,7 +175,7 @@ def _other_actions(statement: Statement) -> Iterator[str]:
         for each in _SERVICES:
             action = f"{each}:{name or '*'}"
             is_harmless = is_reading(action) or _HARMLESS.match(action)
-            if is_action(each, service) and not is_harmless and not any(is_action(known, action) for known in _KINDS):
+            if is_action(each, service) and not is_harmless and not any(is_action(known, action) for known in _KNOWN):
                 yield re.sub(r"[*?]", FILLING, action)
 
 

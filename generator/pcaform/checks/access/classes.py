@@ -3,6 +3,7 @@
 An account with n principals and n CAs has n² pairs of them, and all but a few are alike.
 """
 
+import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from pcaform.checks.access.request_matrix import OUTSIDE_NAME, RequestMatrix
@@ -11,6 +12,8 @@ from pcaform.iam.evaluator.evaluate import Policies
 from pcaform.iam.evaluator.patterns import is_resource
 
 _AUTHORITY, _NAMES = "acm:certificateauthority", "acm:domainnames"
+_VARIABLE = re.compile(r"\$\{(?![*?$]\})")
+"""The start of a policy variable, whose value is the request's; `${*}` is a star."""
 Tell = Callable[[str], Hashable]
 """From a CA's label, or a name, to what the grants say of it."""
 
@@ -22,9 +25,9 @@ def ca_classes(matrix: RequestMatrix, policies: Policies, tell: Tell) -> Mapping
     conditions = [each for one in statements for each in one.conditions if each.key == _AUTHORITY]
 
     def signature(label: str, arn: str) -> Hashable:
-        if any("${" in text for each in conditions for text in each.values):
+        if any(_VARIABLE.search(text) for each in conditions for text in each.values):
             return arn
-        resources = tuple(is_resource(arn, each, {}) if "${" not in each else arn for each in sorted(patterns))
+        resources = tuple(arn if _VARIABLE.search(each) else is_resource(arn, each, {}) for each in sorted(patterns))
         return tell(label), resources, tuple(each.is_met({_AUTHORITY: (arn,)}) for each in conditions)
 
     return _first_of_each({label: signature(label, arn) for label, arn in matrix.cas.items()})
@@ -35,7 +38,7 @@ def name_classes(matrix: RequestMatrix, policies: Policies, tell: Tell) -> Mappi
     conditions = [each for one in _statements(policies) for each in one.conditions if each.key == _NAMES]
 
     def signature(name: str) -> Hashable:
-        if any("${" in text for each in conditions for text in each.values):
+        if any(_VARIABLE.search(text) for each in conditions for text in each.values):
             return name
         contexts = ({_NAMES: (name,)}, {_NAMES: (name, OUTSIDE_NAME)})
         return tell(name), tuple(each.is_met(context) for each in conditions for context in contexts)

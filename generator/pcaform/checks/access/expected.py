@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
@@ -140,8 +140,12 @@ def _is_on_own_certificate(grant: ManagedGrant, request: AccessRequest, name: st
 
 
 def _is_like(name: str, pattern: str) -> bool:
-    regex = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
-    return re.fullmatch(regex, name) is not None
+    return _regex(pattern).fullmatch(name) is not None
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern))
 
 
 def sample_names(issuers: Mapping[str, Issuer]) -> dict[str, str]:

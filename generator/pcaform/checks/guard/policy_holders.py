@@ -263,10 +263,10 @@ class Holders:
 
     def owners(self, change: Change) -> frozenset[str]:
         """Return the principals that have a policy, by its own arguments or by attachments to it."""
-        arn, name = change.before.get("arn") or change.after.get("arn"), change.after.get("name")
-        policy = target_of(str(arn)) or _named(f"policy {name}")
+        values = change.after or change.before
+        policy = target_of(str(change.before.get("arn"))) or _named(f"policy {values.get('name')}")
         attached = self.rights.holders.get(policy.label) if change.type == types.IAM_POLICY else None
-        own = [f"role {change.after.get('name')}"] if change.type == types.IAM_ROLE else holders(change.after)
+        own = [f"role {values.get('name')}"] if change.type == types.IAM_ROLE else holders(values)
         return frozenset(own) | (attached.acts_as if attached else frozenset())
 
     def is_holder(self, change: Change) -> bool:

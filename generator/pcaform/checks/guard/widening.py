@@ -15,7 +15,7 @@ from itertools import chain, islice, product
 
 from pcaform.checks.access import access_request
 from pcaform.checks.access.access_request import AccessRequest
-from pcaform.checks.access.check import is_allowed
+from pcaform.checks.access.check import is_allowed, policies_by_action
 from pcaform.checks.access.report import rows
 from pcaform.checks.access.request_matrix import RequestMatrix
 from pcaform.checks.access.scenario import Scenario, Subject, sample_names
@@ -86,7 +86,7 @@ def find_widening(
     `rights` are those that others have, which a policy may hand on; `own` are the principals with these policies.
     """
     old, new = (
-        Policies(identity=tuple(read_document(text, name) for name, text in policies.items()))
+        policies_by_action(Policies(identity=tuple(read_document(text, name) for name, text in policies.items())))
         for policies in (before, after)
     )
     both = {f"before {name}": text for name, text in before.items()} | dict(after)
@@ -101,8 +101,8 @@ def find_widening(
         request
         for request in (*requests, *_varied(requests, condition_contexts(before, after)))
         if request.variant != access_request.WITHOUT_DENIES
-        and is_allowed(scenario, subject, request, new)
-        and not is_allowed(scenario, subject, request, old)
+        and is_allowed(scenario, subject, request, new(request.action))
+        and not is_allowed(scenario, subject, request, old(request.action))
     ]
     return Widening(tuple(dict.fromkeys(gained)))
 
