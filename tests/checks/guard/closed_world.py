@@ -168,9 +168,6 @@ HAZARDS: dict[str, Change] = {
     "user's key switched on": edited(
         "aws_iam_access_key", {"user": "ada", "status": "Inactive"}, {"user": "ada", "status": "Active"}
     ),
-    "share with an argument of a later release": edited(
-        "aws_ram_resource_share", {"arn": "x", "novelty": False}, {"arn": "x", "novelty": True}
-    ),
     "group of issuers renamed, by inline policies": new(
         "aws_iam_role_policies_exclusive", role_name="pipe", policy_names=[]
     ),

@@ -107,6 +107,9 @@ class Scope:
             if self.context.holders.is_holder(change):
                 found |= _names_of_principal(change)
         policies = (str(each.values.get("arn")) for each in self.context.of(IAM_POLICY))
+        for each in self.context.of("aws_ram_resource_association"):
+            if each.values.get("resource_arn") in found:
+                found[str(each.values.get("resource_share_arn"))] = "a share of CAs"
         found |= dict.fromkeys(serving(self.context), _SERVING)
         found |= {arn: "a policy on CAs" for arn in policies if self.context.holders.concerns(arn)}
         sets = (who.removeprefix(f"{_SET} ") for who in self.context.holders.named if who.startswith(_SET))
