@@ -134,7 +134,7 @@ class _Documents:
         parts = {name: (change.after.get(name), change.unknown.get(name), expressions.get(name)) for name in _KNOWN}
         values = {name: self._filled(address, *parts[name]) for name in (_SOURCES, "statement", "version", _OVERRIDES)}
         try:
-            others = [[json.loads(each) for each in values[name] or ()] for name in (_SOURCES, _OVERRIDES)]
+            others = [[json.loads(each) for each in values[name] or () if each] for name in (_SOURCES, _OVERRIDES)]
             version = values["version"] or "2012-10-17"
             own = {"Version": version, "Statement": [_statement(each) for each in values["statement"] or ()]}
             is_known = version != _UNKNOWN and not any(change.after[each] for each in change.after.keys() - _KNOWN)

@@ -133,7 +133,7 @@ def _on_buckets(change: Change, context: PlanContext) -> Iterator[Effect]:
     buckets, of = served(context).buckets, (change.before.get("bucket"), change.after.get("bucket"))
     found: dict[Effect, list[Resource]] = {}
     for ca in (ca for name, cas in buckets.items() if change.type == _ACCOUNT_BLOCK or name in of for ca in cas):
-        for effect in _on_crl(change, _after(ca, context), context):
+        for effect in _on_crl(change, _planned(context).get(ca.address, ca), context):
             found.setdefault(effect, []).append(ca)
     for effect, using in found.items():
         yield replace(effect, words=f"{_crls(using, context)}{effect.words}")
@@ -154,10 +154,11 @@ def _bucket(ca: Resource) -> str:
     return str(block(ca.values, CRL).get("s3_bucket_name"))
 
 
-def _after(ca: Resource, context: PlanContext) -> Resource:
-    """Return a CA with its CRL as the plan leaves it: where it is written for the public, for example."""
-    found = (each for each in context.changes_of(AUTHORITY) if each.address == ca.address and each.after)
-    return next((Resource(ca.address, ca.type, each.after) for each in found), ca)
+@lru_cache(maxsize=1)
+def _planned(context: PlanContext) -> Mapping[str, Resource]:
+    """Return the CAs as the plan leaves them, by address: where a CRL is written for the public, for example."""
+    changes = [each for each in context.changes_of(AUTHORITY) if each.after]
+    return {each.address: Resource(each.address, each.type, each.after) for each in changes}
 
 
 def _may_be_any(change: Change, context: PlanContext) -> bool:
