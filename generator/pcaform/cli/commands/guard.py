@@ -8,6 +8,7 @@ import typer
 
 from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
 from pcaform.cli.options import AccountOptions, Format
+from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class PlanOptions(AccountOptions):
         return None
 
 
+@gc_paused()
 def command(
     paths: Annotated[
         list[str] | None,
