@@ -71,7 +71,7 @@ def command(
     level = Level(fail_on)
     shared = load_waivers(waivers) if waivers is not None else ()
     cases = apply_case_waivers(
-        check_cases(paths or [], spec=spec, base=base, chdir=plan.chdir, caller=plan.caller()), shared
+        check_cases(paths or [], spec=spec, base=base, chdir=plan.chdir, caller=plan.asking()), shared
     )
     result = join_results(cases)
     report_cases(cases, level, is_quiet=is_quiet).print(form)
