@@ -105,7 +105,7 @@ def test_quiet_text_is_one_line_for_each_finding(pcaform: Run, specs: Path) -> N
 def test_a_terminal_gets_colours_and_lines_that_fit(specs: Path, no_colour: str, label: bytes) -> None:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "pcaform", "guard", "--spec", str(specs / "old.yaml"), str(specs / "new.yaml")]
-    environment = {**os.environ, "NO_COLOR": no_colour, "COLUMNS": "60"}
+    environment = {**os.environ, "NO_COLOR": no_colour, "COLUMNS": "80"}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=theirs, stderr=theirs):
         os.close(theirs)
         shown = b""
@@ -115,5 +115,5 @@ def test_a_terminal_gets_colours_and_lines_that_fit(specs: Path, no_colour: str,
     os.close(ours)
     assert label in shown
     lines = re.sub(rb"\x1b\[\d+m", b"", shown).decode().splitlines()
-    assert {line for line in lines if len(line) > 60 and " " in line.strip()} == set()
+    assert {line for line in lines if len(line) > 80 and " " in line.strip()} == set()
     assert shown.count(b"\x1b") == (0 if no_colour else 14)
