@@ -17,6 +17,7 @@ from pcaform.checks.guard.spec_diff.match import EarlierSpec, is_same_stack, mat
 from pcaform.core.files import STDIN, is_spec_file, read_file
 from pcaform.core.git import Revision, find_revision, list_unchecked, object_id, read_files
 from pcaform.core.problems import Invalid
+from pcaform.spec.cas import OfflineActivation
 from pcaform.spec.parse import load_pem_files, parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_reader import parse_all
@@ -101,6 +102,10 @@ class _Reader:
             return file is not None and self.unchecked.get(path) == file.object_id
         return object_id(content, file.object_id) == file.object_id
 
+    def _has_files(self, path: str) -> bool:
+        """Tell whether a spec has parts in other files, which may have changed though it did not."""
+        return any(isinstance(ca.activation, OfflineActivation) for ca in self.now[path].managed.values())
+
     def _content(self, path: str) -> bytes | None:
         try:
             return read_file(self.revision.top / path)
@@ -109,7 +114,9 @@ class _Reader:
 
     def read(self, paths: Iterable[str]) -> Iterator[EarlierSpec | Unread]:
         """Yield the specs of some files at the revision, and what could be one and cannot be read."""
-        for file, content in read_files(self.revision.files[path] for path in sorted(paths)):
+        same = [path for path in paths if path in self.now and not self._has_files(path) and self.is_same(path)]
+        yield from (EarlierSpec(path, self.now[path]) for path in same)
+        for file, content in read_files(self.revision.files[path] for path in sorted({*paths} - {*same})):
             yield from self._parse(file.path, content, is_base=True)
 
     def _parse(self, path: str, content: bytes, *, is_base: bool = False) -> Iterator[EarlierSpec | Unread]:

@@ -8,6 +8,7 @@ import typer
 
 from pcaform.cli.exit_codes import ERROR, FINDINGS, OK
 from pcaform.cli.options import AccountOptions, Format
+from pcaform.core.garbage_collection import gc_paused
 from pcaform.core.problems import Failure
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class PlanOptions(AccountOptions):
         return None
 
 
+@gc_paused()
 def command(
     paths: Annotated[
         list[str] | None,
@@ -69,7 +71,7 @@ def command(
     level = Level(fail_on)
     shared = load_waivers(waivers) if waivers is not None else ()
     cases = apply_case_waivers(
-        check_cases(paths or [], spec=spec, base=base, chdir=plan.chdir, caller=plan.caller()), shared
+        check_cases(paths or [], spec=spec, base=base, chdir=plan.chdir, caller=plan.asking()), shared
     )
     result = join_results(cases)
     report_cases(cases, level, is_quiet=is_quiet).print(form)
