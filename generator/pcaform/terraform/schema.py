@@ -31,6 +31,11 @@ def arguments_of(resource: str) -> tuple[Argument, ...]:
     return tuple(row for row in ARGUMENTS if row.resource == resource)
 
 
+def computed_attributes(resource: str) -> tuple[str, ...]:
+    """Return what AWS decides of a resource, as far as sources read it."""
+    return _COMPUTED.get(resource, ())
+
+
 @cache
 def by_path() -> Mapping[str, Argument]:
     """Return the row of each field of a spec, such as `certificate_authorities.*.type`."""
@@ -147,7 +152,7 @@ def _readable() -> Iterator[tuple[str, frozenset[str]]]:
     for resource in dict.fromkeys(row.resource for row in ARGUMENTS if row.resource):
         names = {row.top for row in arguments_of(resource) if row.is_read and row.is_argument}
         tags = ("tags", "tags_all") if "tags" in names else ()
-        yield resource, frozenset((*names, *tags, *_COMPUTED.get(resource, ())))
+        yield resource, frozenset((*names, *tags, *computed_attributes(resource)))
 
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = dict(_readable())
