@@ -119,7 +119,7 @@ class IamBackend(IAMBackend):
         return SimpleNamespace(url_bases=url_bases, url_paths={"{0}/$": EnforcedIam.dispatch})
 
     def get_role(self, role_name: str) -> Role:
-        """Return a role; AWS's message for one that does not exist, on which Terraform's provider waits for the role."""
+        """Return a role; AWS's words for one that is not there: Terraform's provider waits while it reads them."""
         try:
             return super().get_role(role_name)
         except NotFoundException:
