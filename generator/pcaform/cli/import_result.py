@@ -13,12 +13,12 @@ from pcaform.core.problems import Failure
 from pcaform.importer.infer.infer import InferredSpec, infer
 from pcaform.importer.infer.keys import existing_keys
 from pcaform.importer.merge import report
-from pcaform.importer.merge.comments import add_unread_comments
 from pcaform.importer.merge.decisions import merge_form
 from pcaform.importer.merge.merge import (
     BASELINE_SUFFIX,
     ImportResult,
     MergeResult,
+    add_unread_comments,
     format_baseline,
     merge,
     parse_baseline,

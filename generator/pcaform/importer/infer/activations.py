@@ -11,8 +11,7 @@ from pcaform.core import name_constraints
 from pcaform.core.facts import MAX_PATH_LENGTH
 from pcaform.core.pem import find_private_key
 from pcaform.core.x509 import parse_or_none, path_length
-from pcaform.importer.infer.context import CaIndex, Context, text
-from pcaform.importer.infer.entry import NotRepresentable
+from pcaform.importer.infer.context import CaIndex, Context, NotRepresentable, text
 from pcaform.render.plan.module_call import without_none
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.terraform import addresses, module_names

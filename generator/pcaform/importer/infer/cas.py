@@ -9,8 +9,16 @@ from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.core.renewal import is_for_own_account
 from pcaform.core.x509 import certificates, has_key_id_of, is_signed_by, key_algorithm, parse_or_none
 from pcaform.importer.infer import activations
-from pcaform.importer.infer.context import Context, text
-from pcaform.importer.infer.entry import CAS, INCOMPLETE_RESOURCE, Entries, NotRepresentable, SpecEntry, move
+from pcaform.importer.infer.context import (
+    CAS,
+    INCOMPLETE_RESOURCE,
+    Context,
+    Entries,
+    NotRepresentable,
+    SpecEntry,
+    move,
+    text,
+)
 from pcaform.importer.infer.keys import is_complete, subject
 from pcaform.importer.infer.stack_locations import StackLocation, has_no_location, of_arn
 from pcaform.sources.inventory import ImportNote, Resource

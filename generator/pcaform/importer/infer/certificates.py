@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_problem
-from pcaform.importer.infer.context import Context, text
-from pcaform.importer.infer.entry import Entries, SpecEntry, move
+from pcaform.importer.infer.context import Context, Entries, SpecEntry, move, text
 from pcaform.importer.infer.keys import Identity, choose_key, join_names, match_pairs
 from pcaform.importer.infer.stack_locations import of_arn
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic

@@ -3,10 +3,19 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pcaform.importer.infer import buckets, certificates, issuers, principals, roles, shares
+from pcaform.importer.infer import certificates, issuers, principals, resource_policies
 from pcaform.importer.infer.cas import infer_cas, infer_references
-from pcaform.importer.infer.context import CaIndex, Context, find_default_tags, text
-from pcaform.importer.infer.entry import CAS, Entries, NotRepresentable, SpecEntry, parents_first
+from pcaform.importer.infer.context import (
+    CAS,
+    CaIndex,
+    Context,
+    Entries,
+    NotRepresentable,
+    SpecEntry,
+    find_default_tags,
+    parents_first,
+    text,
+)
 from pcaform.importer.infer.issuers import CA_ARN
 from pcaform.importer.infer.keys import ExistingKeys, ca_keys, choose_key
 from pcaform.importer.infer.principals import Principal
@@ -36,8 +45,8 @@ def draft_entries(inventory: Inventory, location: StackLocation, *, existing: Ex
     result.add(infer_cas(context))
     written = {str(each.resource.attributes["arn"]) for each in result.entries}
     result.add(certificates.infer_certificates(context))
-    result.add(shares.infer_shares(context, written))
-    result.add(buckets.infer_buckets(context, _crl_bucket_names(result.entries)))
+    result.add(resource_policies.infer_shares(context, written))
+    result.add(resource_policies.infer_buckets(context, _crl_bucket_names(result.entries)))
     _add_principals(result, found, context=context, written=written)
     if location.is_first:
         result.notes += [ImportNote("left out", *each) for each in principals.unattached(inventory)]
@@ -69,11 +78,11 @@ def _add_principals(
     result: Entries, found: Collection[Principal], *, context: Context, written: Collection[str]
 ) -> None:
     """Add issuers, then CAs that are only referenced, then operator roles, whose policies name all CAs."""
-    has_operators = context.source.owns_principals and any(map(roles.is_candidate, found))
+    has_operators = context.source.owns_principals and any(map(principals.is_candidate, found))
     spec = _spec_of(result.entries, context) if has_operators else None
     operators: list[tuple[Principal, str]] = []
     for principal in found:
-        section = roles.section_of(principal, spec) if spec and roles.is_candidate(principal) else None
+        section = principals.section_of(principal, spec) if spec and principals.is_candidate(principal) else None
         if section is not None:
             operators.append((principal, section))
         else:
@@ -93,7 +102,7 @@ def _add_principals(
         try:
             key = _key(principal, section, result, context)
             result.entries.append(
-                roles.infer_operator_role(principal, key, section=section, spec=spec, context=context)
+                principals.infer_operator_role(principal, key, section=section, spec=spec, context=context)
             )
         except NotRepresentable:
             _add_issuer(result, principal, context)
@@ -104,7 +113,7 @@ def _list_needed_cas(
 ) -> set[str]:
     """Return the ARNs of all CAs that entries and operator roles need, managed or not."""
     needed = {arn for entry in entries for arn in entry.referenced_cas}
-    needed |= {arn for principal, _ in operators for arn in roles.readable_cas(principal) if arn in context.keys}
+    needed |= {arn for principal, _ in operators for arn in principals.readable_cas(principal) if arn in context.keys}
     needed |= {arn for arn in context.index.permissions if arn in context.keys and context.location.holds(arn)}
     if context.source.knows_shared_cas:
         shared = (arn for arn, each in context.index.cas.items() if each.is_reference)

@@ -14,7 +14,7 @@ from pcaform.iam.normalize import statements_by_sid
 from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.iam.policies.resource_policies import bucket_policy, share_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
-from pcaform.importer.infer.entry import CAS, SpecEntry
+from pcaform.importer.infer.context import CAS, SpecEntry
 from pcaform.importer.infer.stack_locations import StackLocation, has_no_location, of_arn
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Spec

@@ -1,17 +1,17 @@
-"""Infers the entries of CRL buckets, if they are configured like the module crl-bucket configures them."""
+"""Infers entries from resource policies: shares of CAs, and CRL buckets if they are like those of the module crl-bucket."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
-from pcaform.iam.documents import Statement
-from pcaform.iam.policies.resource_policies import READER, bucket_policy
-from pcaform.importer.infer.context import Context, text
-from pcaform.importer.infer.entry import Entries, SpecEntry, move, read_policy_back
+from pcaform.iam.actions import ISSUE
+from pcaform.iam.documents import ANYONE, Statement
+from pcaform.iam.policies.resource_policies import READER, bucket_policy, share_policy
+from pcaform.importer.infer.context import Context, Entries, SpecEntry, move, read_policy_back, text
 from pcaform.importer.infer.keys import choose_key
-from pcaform.importer.infer.stack_locations import StackLocation
+from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.sources.inventory import Resource
-from pcaform.spec.sections import CrlBucket
+from pcaform.spec.sections import CrlBucket, Share
 from pcaform.terraform import module_names
 from pcaform.terraform import resource_types as types
 
@@ -27,6 +27,7 @@ _PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     types.S3_BUCKET_POLICY: (),
 }
 """The required settings of each part of a bucket: a path into its attributes, and the value there, as text."""
+_NOT_A_SHARE = "its statements are not those of a share by AWS RAM or pcaform"
 
 
 def infer_buckets(context: Context, names: set[str]) -> Entries:
@@ -83,10 +84,48 @@ def _policy_settings(parts: list[Resource], name: str, location: StackLocation) 
         bucket = CrlBucket.model_validate(settings)
         return bucket_policy(bucket, name, account_id=location.account_id, region=location.region)
 
-    return read_policy_back(policies[0], _read, render) if len(policies) == 1 else None
+    return read_policy_back(policies[0], _read_readers, render) if len(policies) == 1 else None
 
 
-def _read(statements: Iterable[Statement]) -> dict[str, Any]:
+def _read_readers(statements: Iterable[Statement]) -> dict[str, Any]:
     reading = [each for each in statements if each.principals_of("Service") == [READER]]
     arns = [arn for each in reading for arn in each.values_of("ArnEquals", "aws:SourceArn")]
     return {"cloudfront_distribution_arns": arns}
+
+
+def infer_shares(context: Context, written: set[str]) -> Entries:
+    """Return the shares of the CAs with an ARN in `written`; others do not belong to this spec."""
+    result = Entries()
+    for arn, policies in context.index.shares.items():
+        key, region = context.keys.get(arn, ""), (of_arn(arn) or (context.location.region, ""))[0]
+        for policy in policies if arn in written else ():
+            data = _infer_share(policy.attributes.get("policy"), arn, region=region)
+            if data is None:
+                result.leave_out(policy, _NOT_A_SHARE)
+            else:
+                moved = (move(policy, module_names.share(key)),)
+                result.entries.append(SpecEntry("shares", key, data, policy, moved, frozenset({arn})))
+    return result
+
+
+def _infer_share(policy: Any, arn: str, *, region: str) -> dict[str, Any] | None:
+    """Return the share of a policy, None if a stack would render another one."""
+    return read_policy_back(
+        policy, _read_share, lambda share: share_policy(Share.model_validate(share), arn, region=region)
+    )
+
+
+def _read_share(statements: Iterable[Statement]) -> dict[str, Any]:
+    accounts: dict[str, None] = {}
+    entry: dict[str, Any] = {}
+    for statement in statements:
+        if not statement.names_action(ISSUE):
+            continue
+        (template,) = statement.values_of("StringEquals", "acm-pca:TemplateArn")
+        entry["template"] = template.split(":template/")[1]
+        names = [name for _, name in statement.principals or ()]
+        if ANYONE in names:
+            (entry["organization"],) = statement.values_of("StringEquals", "aws:PrincipalOrgID")
+        else:
+            accounts |= dict.fromkeys(name.removesuffix(":root").rpartition(":")[2] for name in names)
+    return {**entry, "accounts": sorted(accounts)}
