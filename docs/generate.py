@@ -13,7 +13,7 @@ import carried_fields
 import module_pages
 
 from pcaform.core import facts
-from pcaform.rules.catalog import RULES
+from pcaform.rules.load import RULES
 from pcaform.rules.rule import Rule
 from pcaform.spec.schema import json_schema
 from pcaform.terraform.schema import by_path

@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from pcaform.checks.drift.access import compare_certificates, compare_principals, compare_shares
 from pcaform.checks.drift.cas import CaMatches, compare_cas, is_named, match_cas, region_of
-from pcaform.checks.drift.certificates import compare_certificates
 from pcaform.checks.drift.difference import Difference, Drift, Kind, sort_differences
-from pcaform.checks.drift.principals import compare_principals, compare_shares
 from pcaform.core.problems import Failure
 from pcaform.sources.account_snapshot import CERTIFICATE, PERMISSIONS, POLICY, TAGS, AccountSnapshot
 from pcaform.sources.aws.api_calls import ACM_CERTIFICATE

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from pcaform.checks.audit.rules.renewals import no_renewal
+from pcaform.checks.audit.rules.expiry import no_renewal
 from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.rules.permissions import permission_destroyed
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs

@@ -22,7 +22,7 @@ from pcaform.importer.infer.notes import (
     warn_of_destruction,
 )
 from pcaform.importer.infer.stack_locations import StackLocation, split_by_location
-from pcaform.rules.catalog import findings
+from pcaform.rules.load import findings
 from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Aws, Spec

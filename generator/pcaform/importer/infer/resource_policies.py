@@ -1,4 +1,4 @@
-"""Infers entries from resource policies: shares of CAs, and CRL buckets if they are like those of the module crl-bucket."""
+"""Infers entries from resource policies: shares of CAs, and CRL buckets like those of the module crl-bucket."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
