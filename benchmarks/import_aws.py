@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from pcaform.cli.sandbox_process import open_sandbox
-from pcaform.core.quotas import PUBLISHED
+from pcaform.core.facts import PUBLISHED
 from pcaform.sandbox.pca.creation_outcome import creation
 from pcaform.sandbox.server import Sandbox
 

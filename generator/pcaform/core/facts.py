@@ -5,7 +5,7 @@ AWS Certificate Manager user guide; [IAM] the IAM reference; [TF] provider aws 5
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, get_args
 
 CertificateAuthorityType = Literal["ROOT", "SUBORDINATE"]  # [API]
@@ -68,6 +68,36 @@ SHARED_TEMPLATES = (  # [PCA] "resource-based policies": what a CA's policy may 
 _PATH_LENGTH = re.compile(r"_PathLen([0-3])")
 MAX_CERTIFICATE, MAX_CHAIN = 32768, 2097152  # [PCA] ImportCertificateAuthorityCertificate, in bytes
 MAX_PATH_LENGTH = 3  # [PCA] SubordinateCACertificate_PathLen0 to _PathLen3
+_BY_RATE: Mapping[str, Mapping[int, str]] = {
+    "acm-pca": {
+        1: "CreateCertificateAuthority CreateCertificateAuthorityAuditReport CreatePermission DeletePermission",
+        5: "DeletePolicy GetPolicy ListPermissions PutPolicy",
+        10: "DeleteCertificateAuthority GetCertificateAuthorityCsr ImportCertificateAuthorityCertificate "
+        "TagCertificateAuthority UntagCertificateAuthority UpdateCertificateAuthority",
+        20: "DescribeCertificateAuthority DescribeCertificateAuthorityAuditReport "
+        "GetCertificateAuthorityCertificate ListCertificateAuthorities ListTags RestoreCertificateAuthority "
+        "RevokeCertificate",
+        25: "IssueCertificate",
+        75: "GetCertificate",
+    },
+    "acm": {
+        1: "GetAccountConfiguration ImportCertificate ListCertificates PutAccountConfiguration ResendValidationEmail",
+        5: "AddTagsToCertificate ExportCertificate RemoveTagsFromCertificate RenewCertificate "
+        "RequestCertificate UpdateCertificateOptions",
+        10: "DeleteCertificate DescribeCertificate GetCertificate ListTagsForCertificate",
+    },
+}
+REQUEST_RATES = {
+    f"{service}:{name}": rate
+    for service, rates in _BY_RATE.items()
+    for rate, names in rates.items()
+    for name in names.split()
+}
+"""AWS's quotas for requests per second, by operation, of each account and region.
+
+Private CA: the default quotas "Rate of ... requests", https://docs.aws.amazon.com/general/latest/gr/pca.html#limits_pca.
+ACM: https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html#api-rate-limits. IAM and STS publish none.
+"""
 
 
 def _varieties(names: Iterable[str], *passthroughs: str) -> Iterator[str]:

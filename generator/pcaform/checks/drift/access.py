@@ -1,6 +1,7 @@
 """Compares what uses the CAs of a spec with AWS: ACM certificates, principals with policies and trust, and shares.
 
-Policies from a group or from outside the stack are not removed by an apply: they stay, and are reported."""
+Policies from a group or from outside the stack are not removed by an apply: they stay, and are reported.
+"""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta

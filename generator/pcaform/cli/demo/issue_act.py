@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pcaform.cli.demo.steps import require
+from pcaform.cli.demo.stack import require
 from pcaform.core import facts
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sandbox.server import Sandbox

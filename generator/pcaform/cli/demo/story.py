@@ -12,9 +12,8 @@ from pcaform.checks.guard.rules.permissions import permission_destroyed
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs
 from pcaform.checks.guard.verdict import GuardResult, Level
 from pcaform.cli.demo import import_act, issue_act
-from pcaform.cli.demo.adopt_act import adopt
-from pcaform.cli.demo.stack import Stack, write_stack
-from pcaform.cli.demo.steps import begin_act, print_skipped, require, run_pcaform, step
+from pcaform.cli.demo.import_act import adopt
+from pcaform.cli.demo.stack import Stack, begin_act, print_skipped, require, run_pcaform, step, write_stack
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.core import facts
 from pcaform.core.files import packaged_directory

@@ -25,8 +25,7 @@ from pcaform.sources.inventory import ImportNote
 from pcaform.spec.parse import parse_spec
 from pcaform.spec.stack import Spec
 from pcaform.spec.yaml_edit.edit import edit
-from pcaform.spec.yaml_edit.layout import column
-from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node, Span, build_nodes
+from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node, Span, build_nodes, column
 from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
 from pcaform.spec.yaml_reader import Document, parse
 from pcaform.spec.yaml_writer import minimal_data

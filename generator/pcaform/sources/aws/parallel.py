@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 
 from pcaform.core.problems import Failure
 from pcaform.sources.aws.api_calls import ABSENT_IF_NOT_FOUND, API_CALLS, ApiCall, FailedCall
-from pcaform.sources.aws.errors import ErrorKind, classify_error
-from pcaform.sources.aws.session import Account, RateLimiter, Stopped
+from pcaform.sources.aws.session import Account, ErrorKind, RateLimiter, Stopped, classify_error
 
 Key = TypeVar("Key")
 Job = Callable[[], Any]

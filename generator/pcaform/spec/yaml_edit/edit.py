@@ -9,9 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from pcaform.core.problems import Invalid
-from pcaform.spec.yaml_edit import flow_style
-from pcaform.spec.yaml_edit.layout import column, entry, inline, is_inline, item, lines, literal
-from pcaform.spec.yaml_edit.nodes import Node, skip_filling
+from pcaform.spec.yaml_edit import splices
+from pcaform.spec.yaml_edit.nodes import Node, column, entry, inline, is_inline, item, lines, literal, skip_filling
 from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
 from pcaform.spec.yaml_reader import Loc, parse
 
@@ -109,7 +108,7 @@ def _change_mapping(buffer: EditBuffer, node: Node, wanted: Mapping[str, Any], *
         else:
             runs[-1][1][key] = value
     if node.style == "{":
-        flow_style.change_mapping(buffer, node, [(key, new) for key, new in runs if new], kept=set(wanted))
+        splices.change_mapping(buffer, node, [(key, new) for key, new in runs if new], kept=set(wanted))
         return
     _drop_keys(buffer, node, [key for key in node.values if key not in wanted])
     for after, new in runs:
@@ -190,7 +189,7 @@ def _change_sequence(
             runs[-1][1].append(value)
     new = [(after_item, values) for after_item, values in runs if values]
     if node.style == "[":
-        flow_style.change_sequence(buffer, node, new, kept=set(pairs))
+        splices.change_sequence(buffer, node, new, kept=set(pairs))
     else:
         _change_items(buffer, node, new, kept=set(pairs), indent=indent)
 
