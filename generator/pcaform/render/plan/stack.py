@@ -67,7 +67,7 @@ def calls_by_file(spec: Spec) -> dict[str, list[ModuleCall]]:
         operator_roles(spec),
         certificates(spec),
     )
-    return dict(zip(MODULE_FILES, calls, strict=True))
+    return dict(zip(MODULE_FILES, map(list, calls), strict=True))
 
 
 _NOTHING = Record()
