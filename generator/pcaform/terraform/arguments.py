@@ -102,9 +102,9 @@ def _create(member: str) -> str:
     return f"CreateCertificateAuthorityRequest.{member}"
 
 
-def _subject(name: str, **facts_of_it: Any) -> Argument:
-    member = "".join(word.capitalize() for word in name.split("_"))
-    fixed = {"replaces": "since" not in facts_of_it, "is_fixed": True, **facts_of_it}
+def _subject(name: str) -> Argument:
+    member, is_taken = "".join(map(str.capitalize, name.split("_"))), name not in facts.INEXPRESSIBLE_KEYS
+    fixed = {"replaces": is_taken, "is_fixed": True, "since": FLOOR if is_taken else NOT_YET}
     return _ca(f"subject.{name}", f"ASN1Subject.{member}", at=_CONFIGURATION, **fixed)
 
 
@@ -125,7 +125,9 @@ _KEPT: dict[str, Any] = {"is_computed": True}
 _JSON: dict[str, Any] = {"form": "json"}
 _ANEW: dict[str, Any] = {"replaces": True}
 _FIXED: dict[str, Any] = {"replaces": True, "is_fixed": True}
-
+_INLINE = (_row("name", **_ANEW), _row("policy", **_JSON), *_other("name_prefix"))
+PUBLIC_ACCESS_SETTINGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+"""Of `aws_s3_bucket_public_access_block`."""
 
 ARGUMENTS: tuple[Argument, ...] = (
     *_of(
@@ -168,21 +170,7 @@ ARGUMENTS: tuple[Argument, ...] = (
         _ca("timeouts.create", carried=TERRAFORM),
         _ca("key_algorithm", "CertificateAuthorityConfiguration.KeyAlgorithm", at=_CONFIGURATION, **_FIXED),
         _ca("signing_algorithm", "CertificateAuthorityConfiguration.SigningAlgorithm", at=_CONFIGURATION, **_FIXED),
-        _subject("common_name"),
-        _subject("country"),
-        _subject("distinguished_name_qualifier"),
-        _subject("generation_qualifier"),
-        _subject("given_name"),
-        _subject("initials"),
-        _subject("locality"),
-        _subject("organization"),
-        _subject("organizational_unit"),
-        _subject("pseudonym"),
-        _subject("serial_number", since=NOT_YET),
-        _subject("state"),
-        _subject("surname"),
-        _subject("title"),
-        _subject("custom_attributes", since=NOT_YET),
+        *map(_subject, (*facts.SUBJECT_LENGTHS, "custom_attributes")),
         _crl("enabled", "Enabled", **_ON_OFF),
         _crl("expiration_in_days", "ExpirationInDays", kind="number"),
         _crl("custom_cname", "CustomCname"),
@@ -274,26 +262,12 @@ ARGUMENTS: tuple[Argument, ...] = (
         _row("tags", **_TAGS),
         *_other("name_prefix"),
     ),
-    *(
-        row
-        for kind, resource in (
-            ("user", types.IAM_USER_POLICY_ATTACHMENT),
-            ("role", types.IAM_ROLE_POLICY_ATTACHMENT),
-            ("group", types.IAM_GROUP_POLICY_ATTACHMENT),
-        )
-        for row in _of(resource, _row(kind, **_ANEW), _row("policy_arn", **_ANEW))
-    ),
-    *(
-        row
-        for kind, resource in (
-            ("user", types.IAM_USER_POLICY),
-            ("role", types.IAM_ROLE_POLICY),
-            ("group", types.IAM_GROUP_POLICY),
-        )
-        for row in _of(
-            resource, _row(kind, **_ANEW), _row("name", **_ANEW), _row("policy", **_JSON), *_other("name_prefix")
-        )
-    ),
+    *_of(types.IAM_USER_POLICY_ATTACHMENT, _row("user", **_ANEW), _row("policy_arn", **_ANEW)),
+    *_of(types.IAM_ROLE_POLICY_ATTACHMENT, _row("role", **_ANEW), _row("policy_arn", **_ANEW)),
+    *_of(types.IAM_GROUP_POLICY_ATTACHMENT, _row("group", **_ANEW), _row("policy_arn", **_ANEW)),
+    *_of(types.IAM_USER_POLICY, _row("user", **_ANEW), *_INLINE),
+    *_of(types.IAM_ROLE_POLICY, _row("role", **_ANEW), *_INLINE),
+    *_of(types.IAM_GROUP_POLICY, _row("group", **_ANEW), *_INLINE),
     *_of(
         types.IAM_POLICY_ATTACHMENT,
         *(_row(name, **_SET) for name in ("users", "roles", "groups")),
@@ -328,10 +302,7 @@ ARGUMENTS: tuple[Argument, ...] = (
     *_of(
         types.S3_BUCKET_PUBLIC_ACCESS_BLOCK,
         _row("bucket", **_ANEW),
-        _row("block_public_acls", **_ON_OFF),
-        _row("block_public_policy", **_ON_OFF),
-        _row("ignore_public_acls", **_ON_OFF),
-        _row("restrict_public_buckets", **_ON_OFF),
+        *(_row(name, **_ON_OFF) for name in PUBLIC_ACCESS_SETTINGS),
     ),
     *_of(
         types.S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,

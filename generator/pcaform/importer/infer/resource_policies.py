@@ -14,13 +14,11 @@ from pcaform.sources.inventory import Resource
 from pcaform.spec.sections import CrlBucket, Share
 from pcaform.terraform import module_names
 from pcaform.terraform import resource_types as types
+from pcaform.terraform.arguments import PUBLIC_ACCESS_SETTINGS
 
 _PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     types.S3_BUCKET_OWNERSHIP_CONTROLS: (("rule", "0", "object_ownership", "BucketOwnerEnforced"),),
-    types.S3_BUCKET_PUBLIC_ACCESS_BLOCK: tuple(
-        (name, "True")
-        for name in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
-    ),
+    types.S3_BUCKET_PUBLIC_ACCESS_BLOCK: tuple((name, "True") for name in PUBLIC_ACCESS_SETTINGS),
     types.S3_BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: (
         ("rule", "0", "apply_server_side_encryption_by_default", "0", "sse_algorithm", "AES256"),
     ),
