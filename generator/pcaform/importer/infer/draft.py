@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from pcaform.importer.infer import certificates, issuers, principals, resource_policies
 from pcaform.importer.infer.cas import infer_cas, infer_references
@@ -59,9 +60,8 @@ def _without_duplicates(inventory: Inventory, result: Entries) -> Iterator[Resou
     for each in inventory.resources:
         arn = text(each, "arn")
         if each.type in (AUTHORITY, ACM_CERTIFICATE) and arn and not each.is_reference and arn in first:
-            result.leave_out(
-                each, f"it is the same resource as {first[arn]}: remove one of the two with 'terraform state rm'"
-            )
+            reason = f"it is the same resource as {first[arn]}: remove one of the two with 'terraform state rm'"
+            result.leave_out(each, reason)
             continue
         if not each.is_reference:
             first.setdefault(arn, each.address)
@@ -88,13 +88,9 @@ def _add_principals(
         else:
             _add_issuer(result, principal, context)
     needed = _list_needed_cas(result.entries, operators, context)
-    certificates_ = [certificate for group in context.index.by_request.values() for certificate in group]
-    parents = {text(each, "certificate_authority_arn"): each for each in certificates_}
-    result.add(
-        infer_references(
-            sorted(needed.difference(written)), context, {arn: parents[arn] for arn in parents if arn in needed}
-        )
-    )
+    signed = chain.from_iterable(context.index.by_request.values())
+    parents = {text(each, "certificate_authority_arn"): each for each in signed}
+    result.add(infer_references(sorted(needed.difference(written)), context, parents))
     if not operators:
         return
     spec = _spec_of(result.entries, context)

@@ -62,6 +62,10 @@ An entry ignores them in this order.
 
 
 _WITHOUT_IGNORE = ("shares", "crl_buckets")
+_UNMOVED = (
+    "Terraform cannot move a resource to another type: a plan creates a separate policy with its content and removes "
+    "this one"
+)
 M = TypeVar("M", bound=Model)
 
 
@@ -194,22 +198,19 @@ def _infer_spec(
     def build() -> Spec:
         settings = {"backend": inventory.backend} if inventory.backend and location.is_first else {}
         moves = {old: new for entry in draft.entries.values() for old, new in entry.addresses if old != new}
-        sections = _sections(draft, check.ignored)
-        aws = _aws(location, draft)
-        return _validate(
-            Spec, version=1, stack=stack, aws=aws, terraform=settings, moves=moves if has_addresses else {}, **sections
-        )
+        values = {"aws": _aws(location, draft), "terraform": settings, "moves": moves if has_addresses else {}}
+        return _validate(Spec, version=1, stack=stack, **values, **_sections(draft, check.ignored))
 
     spec = check.fit(build)
     entries = list(draft.entries.values())
     notes = [*inventory.notes, *draft.notes]
-    handled = {note.address for note in notes} | {address for entry in entries for address in entry.covered_addresses}
+    covered = {address for entry in entries for address in entry.covered_addresses}
+    handled = {note.address for note in notes} | covered
     notes += _note_unmoved(entries) if has_addresses else ()
     notes += reworded_policies(inventory, location, entries, spec) if has_addresses else ()
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
     if inventory.source.is_applied_over:
-        covered = {address for entry in entries for address in entry.covered_addresses}
         notes = list(warn_of_destruction(notes, inventory, covered | existing.addresses))
     return InferredSpec(spec, tuple(dict.fromkeys(notes)))
 
@@ -234,11 +235,7 @@ def _sections(draft: Draft, ignored: Mapping[tuple[str, str], Collection[str]]) 
 def _note_unmoved(entries: Iterable[SpecEntry]) -> Iterator[ImportNote]:
     for entry in entries:
         for address in entry.unmoved:
-            reason = (
-                "Terraform cannot move a resource to another type: a plan creates a separate policy with its content "
-                "and removes this one"
-            )
-            yield ImportNote("left out", address, reason)
+            yield ImportNote("left out", address, _UNMOVED)
 
 
 def _validate(model: type[M], **values: Any) -> M:

@@ -16,7 +16,7 @@ from pcaform.iam.policies.resource_policies import bucket_policy, share_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.importer.infer.context import CAS, SpecEntry
 from pcaform.importer.infer.stack_locations import StackLocation, has_no_location, of_arn
-from pcaform.sources.inventory import ImportNote, Inventory, Resource
+from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Spec
 from pcaform.terraform import resource_types as types
 
@@ -63,11 +63,9 @@ def unhandled_resources(
     """Yield a note for each private CA resource at a location that has neither an entry nor a note."""
     for kind, (attribute, reason) in _REASONS.items():
         for resource in inventory.of_type(kind):
-            if (
-                resource.address not in handled
-                and not resource.is_reference
-                and _is_here(resource, attribute, location)
-            ):
+            arn = resource.attributes.get(attribute)
+            is_here = has_no_location(arn) or location.holds(arn)
+            if is_here and resource.address not in handled and not resource.is_reference:
                 yield ImportNote("left out", resource.address, reason)
 
 
@@ -91,22 +89,12 @@ def unmanaged_resources(inventory: Inventory, handled: Collection[str]) -> Itera
     unhandled = [each for each in inventory.resources if not each.is_reference and each.address not in handled]
     for each in unhandled if inventory.source.is_applied_over else ():
         if each.type.startswith(types.ACMPCA_PREFIX):
-            yield ImportNote(
-                "left out",
-                each.address,
-                "it is not in a spec",
-            )
-    counts = Counter(each.type for each in unhandled if not each.type.startswith(types.ACMPCA_PREFIX)) + Counter(
-        inventory.others
-    )
+            yield ImportNote("left out", each.address, "it is not in a spec")
+    counts = Counter(each.type for each in unhandled if not each.type.startswith(types.ACMPCA_PREFIX))
+    counts += Counter(inventory.others)
     if inventory.source.lists_other_resources and counts:
         summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
         yield ImportNote("listed", f"the same {inventory.source.noun}", f"{summary}: {_UNMANAGED}")
-
-
-def _is_here(resource: Resource, attribute: str, location: StackLocation) -> bool:
-    arn = resource.attributes.get(attribute)
-    return has_no_location(arn) or location.holds(arn)
 
 
 def reworded_policies(

@@ -28,6 +28,10 @@ from pcaform.terraform import resource_types as types
 
 _CA_ACTIONS = "acm-pca:"
 _AWS_MANAGED = ":iam::aws:policy/"
+_ATTACHMENTS: Mapping[PrincipalKind, str] = {
+    "user": types.IAM_USER_POLICY_ATTACHMENT,
+    "role": types.IAM_ROLE_POLICY_ATTACHMENT,
+}
 _ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:iam::)?(?P<id>[0-9]{12})(?::root)?\Z")
 _ANYWHERE = "rolesanywhere.amazonaws.com"
 _CN = "aws:PrincipalTag/x509Subject/CN"
@@ -117,13 +121,12 @@ def addresses_of(
         moved.append(move(principal.resource, module))
         if principal.profile and _has_same_profile(principal.profile, principal.resource):
             moved.append(move(principal.profile, module))
-    attachment_type = types.IAM_USER_POLICY_ATTACHMENT if principal.kind == "user" else types.IAM_ROLE_POLICY_ATTACHMENT
     for each in attachments:
         if each.attachment is None:
             unmoved.append(each.resource.address)
             continue
         moved.append(move(each.resource, module, each.name))
-        if each.attachment.type == attachment_type:
+        if each.attachment.type == _ATTACHMENTS[principal.kind]:
             moved.append(move(each.attachment, module, each.name))
         else:
             unmoved.append(each.attachment.address)
@@ -142,22 +145,17 @@ def unattached(inventory: Inventory) -> Iterator[tuple[str, str]]:
     A state also has separate inline policies inside their role.
     """
     attached = {text(attachment, "policy_arn") for _, attachment in _list_attachments(inventory)}
-    of_cas = [each for each in inventory.of_type(types.IAM_POLICY) if _CA_ACTIONS in text(each, "policy").lower()]
+    of_cas, of_groups = (
+        [each for each in inventory.of_type(kind) if _CA_ACTIONS in text(each, "policy").lower()]
+        for kind in (types.IAM_POLICY, types.IAM_GROUP_POLICY)
+    )
     for policy in of_cas:
         if text(policy, "arn") not in attached and not policy.is_reference:
             yield policy.address, "it is not attached to a user or role: a spec has only policies of issuers"
-    of_groups = [
-        each for each in inventory.of_type(types.IAM_GROUP_POLICY) if _CA_ACTIONS in text(each, "policy").lower()
-    ]
-    arns = {text(each, "arn") for each in of_cas}
-    of_groups += [
-        each for each in inventory.of_type(types.IAM_GROUP_POLICY_ATTACHMENT) if text(each, "policy_arn") in arns
-    ]
-    for each in of_groups:
+    arns, attachments = {text(each, "arn") for each in of_cas}, inventory.of_type(types.IAM_GROUP_POLICY_ATTACHMENT)
+    for each in (*of_groups, *(each for each in attachments if text(each, "policy_arn") in arns)):
         yield each.address, f"it belongs to the group {text(each, 'group')}: a spec has only users and roles"
-    separate = {
-        (text(each, "role").rpartition("/")[2], text(each, "name")) for each in inventory.of_type(types.IAM_ROLE_POLICY)
-    }
+    separate = {(name, text(each, "name")) for (kind, name), each in _inline(inventory) if kind == "role"}
     reason = f"it concerns private CAs and is inside the role: make it a separate {types.IAM_ROLE_POLICY} first"
     for role in inventory.of_type(types.IAM_ROLE):
         for each in role.attributes.get("inline_policy") or ():
@@ -167,13 +165,11 @@ def unattached(inventory: Inventory) -> Iterator[tuple[str, str]]:
 
 
 def _list_attachments(inventory: Inventory) -> Iterator[tuple[tuple[PrincipalKind, str], Resource]]:
-    for each in inventory.of_type(types.IAM_USER_POLICY_ATTACHMENT):
-        yield ("user", text(each, "user")), each
-    for each in inventory.of_type(types.IAM_ROLE_POLICY_ATTACHMENT):
-        yield ("role", text(each, "role")), each
+    for kind, resource_type in _ATTACHMENTS.items():
+        yield from (((kind, text(each, kind)), each) for each in inventory.of_type(resource_type))
     for each in inventory.of_type(types.IAM_POLICY_ATTACHMENT):
-        yield from ((("user", str(name)), each) for name in each.attributes.get("users") or ())
-        yield from ((("role", str(name)), each) for name in each.attributes.get("roles") or ())
+        for kind in _ATTACHMENTS:
+            yield from (((kind, str(name)), each) for name in each.attributes.get(f"{kind}s") or ())
 
 
 def _inline(inventory: Inventory) -> Iterator[tuple[tuple[PrincipalKind, str], Resource]]:
@@ -243,7 +239,9 @@ def _read_trust(statements: Iterable[Statement]) -> dict[str, Any]:
         trust["principals"] += [name for name in names if name not in accounts]
         trust["oidc"] += [_oidc(name, statement) for name in statement.principals_of("Federated")]
         if (services := statement.principals_of("Service")) == [_ANYWHERE]:
-            trust["roles_anywhere"] = _anywhere(statement)
+            (anchor,) = statement.values_of("ArnEquals", "aws:SourceArn")
+            names = statement.values_of("StringEquals", _CN)
+            trust["roles_anywhere"] = {"trust_anchor_arn": anchor, "common_names": names}
         else:
             trust["services"] += services
     return {name: value for name, value in trust.items() if value}
@@ -256,11 +254,6 @@ def _oidc(provider: str, statement: Statement) -> dict[str, Any]:
         "audiences": statement.values_of("StringEquals", f"{issuer}:aud"),
         "subjects": statement.values_of("StringLike", f"{issuer}:sub"),
     }
-
-
-def _anywhere(statement: Statement) -> dict[str, Any]:
-    (anchor,) = statement.values_of("ArnEquals", "aws:SourceArn")
-    return {"trust_anchor_arn": anchor, "common_names": statement.values_of("StringEquals", _CN)}
 
 
 def is_candidate(principal: Principal) -> bool:
