@@ -110,16 +110,10 @@ def _diff_arguments(change: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     unknown = {name for name, value in (change.get("after_unknown") or {}).items() if is_marked(value)}
     known = (set(before) | set(after)) - unknown
-    return tuple(
-        sorted(
-            unknown
-            | {
-                name
-                for name in known
-                if _without_empty_block(before.get(name)) != _without_empty_block(after.get(name))
-            }
-        )
-    )
+    changed = {
+        name for name in known if _without_empty_block(before.get(name)) != _without_empty_block(after.get(name))
+    }
+    return tuple(sorted(unknown | changed))
 
 
 def _without_empty_block(value: Any) -> Any:

@@ -162,12 +162,8 @@ def _find_resource(resources: list[dict[str, Any]], entry: Entry) -> dict[str, A
 
 def _instance(entry: Entry) -> dict[str, Any]:
     key = {} if entry.index is None else {"index_key": entry.index}
-    return {
-        **key,
-        "schema_version": entry.schema_version,
-        "attributes": dict(entry.attributes),
-        "sensitive_attributes": [],
-    }
+    attributes = dict(entry.attributes)
+    return {**key, "schema_version": entry.schema_version, "attributes": attributes, "sensitive_attributes": []}
 
 
 def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
@@ -247,7 +243,8 @@ def remove_absorbed_moves(document: Document, content: bytes, state: State) -> F
     removed = tuple(old for old, new in moves.items() if not _exists(old, instances) and _exists(new, instances))
     remaining = tuple(old for old in moves if old not in removed)
     numbers = _line_numbers(document, removed, is_empty=not remaining) if removed else set()
-    result = _remove_lines(content, numbers)
+    lines = enumerate(content.splitlines(keepends=True), start=1)
+    result = b"".join(line for number, line in lines if number not in numbers)
     if _read_data(result, document.path) != {**document.data, _MOVES: {old: moves[old] for old in remaining}}:
         raise Failure(f"{document.path}: 'moves' does not have one line for each move: remove these by hand: {removed}")
     return FinishedSpec(result, removed, remaining)
@@ -266,11 +263,6 @@ def _line_numbers(document: Document, removed: tuple[str, ...], *, is_empty: boo
         first, last = document.position((_MOVES, old), of_key=True)[0], document.position((_MOVES, old))[0]
         numbers |= set(range(first, last + 1))
     return numbers
-
-
-def _remove_lines(content: bytes, numbers: set[int]) -> bytes:
-    lines = content.splitlines(keepends=True)
-    return b"".join(line for number, line in enumerate(lines, 1) if number not in numbers)
 
 
 def _read_data(content: bytes, path: str) -> Mapping[str, object]:
