@@ -8,7 +8,7 @@ from pcaform.checks.access.check import AccessResult
 from pcaform.checks.audit import rules
 from pcaform.checks.audit.rule import Audit, AuditContext, Cost, End, Rule, sort_findings
 from pcaform.core import facts
-from pcaform.core.formats.text import day
+from pcaform.core.formats.text import count, day
 from pcaform.core.rules import collect
 from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import GONE, AccountSnapshot
@@ -37,9 +37,8 @@ def audit_account(account: Account, *, now: datetime, expiring: timedelta) -> Au
 
 def format_summary(result: Audit) -> str:
     """Return the last line: how much was read, and the number of findings."""
-    count, unknown = len(result.findings), len(result.unknown)
-    end = f"{count} finding{'' if count == 1 else 's'}" if count else "nothing found"
-    more = f", {unknown} thing{'' if unknown == 1 else 's'} could not be read" if unknown else ""
+    end = count(len(result.findings), "finding") if result.findings else "nothing found"
+    more = f", {count(len(result.unknown), 'thing')} could not be read" if result.unknown else ""
     return f"{result.authorities} CAs, {result.certificates} managed certificates: {end}{more}"
 
 

@@ -14,15 +14,11 @@ from pcaform.core.unicode import visible
 _SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def format_github(findings: Sequence[Finding]) -> str:
-    """Return workflow commands, which GitHub shows as annotations beside the changed lines.
+def _annotation(finding: Finding) -> str:
+    """Return a workflow command, which GitHub shows as an annotation beside the changed lines.
 
     Escaping: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
     """
-    return "\n".join(map(_annotation, findings))
-
-
-def _annotation(finding: Finding) -> str:
     location = finding.location or Location("")
     title = f"pcaform {finding.rule}"
     properties = {"file": location.path, "line": location.line, "col": location.column, "title": title}
@@ -84,8 +80,10 @@ class Report:
             return join_lines(self.lines())
         if form == "json":
             return format_json(self.document())
-        if form in ("github", "sarif"):
-            return (format_github if form == "github" else format_sarif)(self.findings)
+        if form == "github":
+            return "\n".join(map(_annotation, self.findings))
+        if form == "sarif":
+            return format_sarif(self.findings)
         return self.html() if form == "html" else self.markdown()
 
     def print(self, form: str) -> None:
