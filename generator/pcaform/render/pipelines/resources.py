@@ -12,8 +12,8 @@ from pcaform.core import facts
 from pcaform.iam.policies import trust_policy
 from pcaform.render.pipelines import required_actions
 from pcaform.render.pipelines.required_actions import RequiredActions
+from pcaform.render.plan.cas import alias
 from pcaform.render.plan.placeholders import build_placeholders
-from pcaform.render.plan.providers import alias
 from pcaform.render.plan.resources import StackResource, resources
 from pcaform.spec.cas import CertificateAuthority, Reference
 from pcaform.spec.stack import Spec

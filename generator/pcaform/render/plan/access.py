@@ -7,8 +7,7 @@ from typing import Any
 from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.iam.policies.resource_policies import bucket_policy, share_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
-from pcaform.render.plan import providers
-from pcaform.render.plan.cas import active_arn, arn
+from pcaform.render.plan.cas import active_arn, arn, providers_argument
 from pcaform.render.plan.module_call import ModuleCall, build_call, none_if_default, output, plain_arguments
 from pcaform.spec.issuers import Issuer, Role
 from pcaform.spec.stack import Spec
@@ -34,7 +33,7 @@ def permissions(spec: Spec) -> list[ModuleCall]:
         build_call(
             module_names.permission(key),
             "acm-permission",
-            providers=providers.providers_argument(spec, key),
+            providers=providers_argument(spec, key),
             certificate_authority_arn=active_arn(spec, key),
             actions=sorted(permission.actions),
         )
@@ -49,7 +48,7 @@ def shares(spec: Spec) -> list[ModuleCall]:
         build_call(
             module_names.share(key),
             "ca-share",
-            providers=providers.providers_argument(spec, key),
+            providers=providers_argument(spec, key),
             certificate_authority_arn=active_arn(spec, key),
             policy=Call("jsonencode", share_policy(entry, arn(spec, key), region=spec.region_of(key))),
         )
@@ -118,7 +117,7 @@ def certificates(spec: Spec) -> Iterator[ModuleCall]:
         yield build_call(
             module_names.certificate(key),
             "acm-certificate",
-            providers=providers.providers_argument(spec, ca),
+            providers=providers_argument(spec, ca),
             certificate_authority_arn=output(permission, _CA_ARN) if is_permitting else active_arn(spec, ca),
             domain_name=certificate.domain_name,
             subject_alternative_names=list(certificate.subject_alternative_names) or None,

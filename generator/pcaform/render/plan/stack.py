@@ -6,9 +6,8 @@ from typing import Any
 
 from pcaform.render.history import advance
 from pcaform.render.manifest import Record
-from pcaform.render.plan import providers
 from pcaform.render.plan.access import certificates, crl_buckets, issuers, operator_roles, permissions, shares
-from pcaform.render.plan.cas import ca_calls, pem_files
+from pcaform.render.plan.cas import aliased_providers, ca_calls, nested_blocks, pem_files
 from pcaform.render.plan.module_call import VENDORED, ModuleCall, ModuleSource, output, without_none
 from pcaform.render.plan.state_blocks import build_state_blocks
 from pcaform.spec.stack import Spec
@@ -119,9 +118,9 @@ def _providers(spec: Spec, record: Record) -> list[Mapping[str, Any]]:
     aws = spec.aws
     own = {
         "arguments": {"region": aws.region, "allowed_account_ids": [aws.account_id]},
-        "blocks": providers.nested_blocks(aws.assume_role, aws.default_tags),
+        "blocks": nested_blocks(aws.assume_role, aws.default_tags),
     }
-    return [own, *providers.aliased_providers(spec, record).values()]
+    return [own, *aliased_providers(spec, record).values()]
 
 
 def _outputs(spec: Spec) -> list[dict[str, Any]]:

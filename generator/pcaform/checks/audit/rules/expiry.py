@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pcaform.checks.audit.renewal_blockers import Blocker, active, renewal_blockers, unrenewable
 from pcaform.checks.audit.rule import AuditContext, AuditFinding, rule
-from pcaform.core.formats.text import day, days_until
+from pcaform.core.formats.text import count, day, days_until
 from pcaform.core.renewal import certificate_status
 from pcaform.sources.account_snapshot import CaStatus
 
@@ -53,8 +53,7 @@ def no_renewal(context: AuditContext) -> Iterator[AuditFinding]:
         advice = "; ".join(dict.fromkeys(blocker.advice for blocker in blockers))
         if certificates and blockers:
             first = min((each.ends for each in certificates if each.ends is not None), default=None)
-            count = len(certificates)
-            subject = "1 managed certificate" if count == 1 else f"{count} managed certificates"
+            subject = count(len(certificates), "managed certificate")
             message = f"{subject} will not renew, the first ends on {day(first)}: {reasons}"
             yield no_renewal.ca_finding(ca, message, advice=advice, day=first)
         elif (ca.actions or ca.other_accounts) and ca.status == "ACTIVE" and blockers:
@@ -79,12 +78,10 @@ def certificate_status_wrong(context: AuditContext) -> Iterator[AuditFinding]:
     for certificate in context.snapshot.certificates:
         status = certificate_status(certificate.status)
         if status.problem:
-            users = "1 AWS resource" if certificate.users == 1 else f"{certificate.users} AWS resources"
             message = status.describe(reason=certificate.failure, ended=day(certificate.ends))
-            message += f"; it is used by {users}" if certificate.users else ""
-            yield certificate_status_wrong.certificate_finding(
-                certificate, message, advice=status.advice, day=context.now
-            )
+            message += f"; it is used by {count(certificate.users, 'AWS resource')}" if certificate.users else ""
+            about = certificate_status_wrong.certificate_finding
+            yield about(certificate, message, advice=status.advice, day=context.now)
 
 
 def _blockers(context: AuditContext, ca: CaStatus) -> list[Blocker]:
