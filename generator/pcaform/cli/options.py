@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
 from datetime import timedelta
-from enum import StrEnum
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -30,25 +29,10 @@ Expiring = Annotated[
 ]
 
 
-class AcceptedChange(StrEnum):
-    """What `adopt --accept` takes."""
-
-    tags = "tags"
-    force_destroy = "force-destroy"
-    timeouts = "timeouts"
-    wording = "wording"
-
-
-class Status(StrEnum):
-    """What `import aws --status` takes: every status of a CA."""
-
-    CREATING = "CREATING"
-    PENDING_CERTIFICATE = "PENDING_CERTIFICATE"
-    ACTIVE = "ACTIVE"
-    DISABLED = "DISABLED"
-    EXPIRED = "EXPIRED"
-    FAILED = "FAILED"
-    DELETED = "DELETED"
+AcceptedChange = Literal["tags", "force-destroy", "timeouts", "wording"]
+"""What `adopt --accept` takes."""
+Status = Literal["CREATING", "PENDING_CERTIFICATE", "ACTIVE", "DISABLED", "EXPIRED", "FAILED", "DELETED"]
+"""What `import aws --status` takes: every status of a CA."""
 
 
 def expand_groups(command: Callable[..., int]) -> Callable[..., int]:
@@ -170,13 +154,12 @@ class CaOptions(AccountOptions):
 
     def regions_of_cas(self) -> list[str]:
         """Return the region of each CA that is named; raises Failure for what is not the ARN of a CA."""
-        matches = [(arn, _ARN.fullmatch(arn)) for arn in self.arn or ()]
-        for arn, match in matches:
-            if match is None:
+        for arn in self.arn or ():
+            if not _ARN.fullmatch(arn):
                 raise Failure(
                     f"'{arn}' is not the ARN of a CA, expected arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID"
                 )
-        return [match["region"] for _, match in matches if match]
+        return [arn.split(":")[3] for arn in self.arn or ()]
 
     def filters(self, statuses: tuple[str, ...] = ()) -> "Filters":
         """Return which CAs are read; raises Failure for bad usage."""
