@@ -214,19 +214,15 @@ def _list_issuer(
     inherited = [policy for policy in allowing if policy.group]
     if inherited:
         groups = ", ".join(sorted({f"'{policy.group}'" for policy in inherited}))
-        yield ImportNote(
-            "left out",
-            principal.arn,
-            f"it may issue by {_policy_names(inherited)} of the group {groups}: a spec has no groups, so that "
-            "policy stays unchanged",
-        )
+        means = f"{_policy_names(inherited)} of the group {groups}"
+        reason = f"it may issue by {means}: a spec has no groups, so that policy stays unchanged"
+        yield ImportNote("left out", principal.arn, reason)
     if aws_policies:
-        yield ImportNote(
-            "listed",
-            principal.arn,
+        reason = (
             f"it may issue by the AWS managed policy {_policy_names(aws_policies)}, which stays attached: "
-            "a spec would only add a copy of it. Give the principal grants, then detach that policy",
+            "a spec would only add a copy of it. Give the principal grants, then detach that policy"
         )
+        yield ImportNote("listed", principal.arn, reason)
     if any(map(_is_own, allowing)):
         yield _principal_resource(principal)
         # Long grants are split over several policies: one may allow issuing, the next one reading.
@@ -237,9 +233,8 @@ def _list_issuer(
 def _principal_resource(principal: IamPrincipal) -> Resource:
     attributes = {"arn": principal.arn, "name": principal.name, "path": principal.path}
     bounded = {"permissions_boundary": principal.boundary.arn} if principal.boundary else {}
-    return Resource(
-        f"aws_iam_{principal.kind}", principal.arn, attributes | bounded, principal.name, origin=_account_of(principal)
-    )
+    kind, origin = f"aws_iam_{principal.kind}", _account_of(principal)
+    return Resource(kind, principal.arn, attributes | bounded, principal.name, origin=origin)
 
 
 def _policy_resources(principal: IamPrincipal, policies: Sequence[Policy], managed: set[str]) -> Iterator[Resource]:
