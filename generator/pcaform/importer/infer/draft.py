@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from pcaform.importer.infer import certificates, issuers, principals, resource_policies
+from pcaform.importer.infer import issuers, principals, sections
 from pcaform.importer.infer.cas import infer_cas, infer_references
 from pcaform.importer.infer.context import (
     CAS,
@@ -45,9 +45,9 @@ def draft_entries(inventory: Inventory, location: StackLocation, *, existing: Ex
     context = Context(inventory, location, index, existing, keys, _default_tags(inventory, location, existing))
     result.add(infer_cas(context))
     written = {str(each.resource.attributes["arn"]) for each in result.entries}
-    result.add(certificates.infer_certificates(context))
-    result.add(resource_policies.infer_shares(context, written))
-    result.add(resource_policies.infer_buckets(context, _crl_bucket_names(result.entries)))
+    result.add(sections.infer_certificates(context))
+    result.add(sections.infer_shares(context, written))
+    result.add(sections.infer_buckets(context, _crl_bucket_names(result.entries)))
     _add_principals(result, found, context=context, written=written)
     if location.is_first:
         result.notes += [ImportNote("left out", *each) for each in principals.unattached(inventory)]
