@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
 from datetime import timedelta
+from enum import StrEnum
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -29,10 +30,25 @@ Expiring = Annotated[
 ]
 
 
-AcceptedChange = Literal["tags", "force-destroy", "timeouts", "wording"]
-"""What `adopt --accept` takes."""
-Status = Literal["CREATING", "PENDING_CERTIFICATE", "ACTIVE", "DISABLED", "EXPIRED", "FAILED", "DELETED"]
-"""What `import aws --status` takes: every status of a CA."""
+class AcceptedChange(StrEnum):
+    """What `adopt --accept` takes."""
+
+    tags = "tags"
+    force_destroy = "force-destroy"
+    timeouts = "timeouts"
+    wording = "wording"
+
+
+class Status(StrEnum):
+    """What `import aws --status` takes: every status of a CA."""
+
+    CREATING = "CREATING"
+    PENDING_CERTIFICATE = "PENDING_CERTIFICATE"
+    ACTIVE = "ACTIVE"
+    DISABLED = "DISABLED"
+    EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
+    DELETED = "DELETED"
 
 
 def expand_groups(command: Callable[..., int]) -> Callable[..., int]:

@@ -67,10 +67,8 @@ def command(
     if step:
         return _print_policy(stack, step=step, outputs=outputs, exempt=tuple(exempt or ()))
     directory = Path(stack)
-    return _print(
-        check_stack_access(directory) if is_directory(directory) else check_spec_access(load_file(stack)),
-        form,
-    )
+    result = check_stack_access(directory) if is_directory(directory) else check_spec_access(load_file(stack))
+    return _print(result, form)
 
 
 def _check_account(account: CaOptions, form: str) -> int:

@@ -49,7 +49,7 @@ class AdoptOptions:
     @property
     def accepted(self) -> tuple[str, ...]:
         """The changes that are accepted, as words."""
-        return tuple(self.accept or ())
+        return tuple(change.value for change in self.accept or ())
 
 
 def command(

@@ -28,7 +28,7 @@ def command(
     from pcaform.cli.account_session import read_inventory
     from pcaform.cli.import_result import read_existing, write_result
 
-    caller, filters = account.caller(), account.filters(tuple(status or ()))
+    caller, filters = account.caller(), account.filters(tuple(name.value for name in status or ()))
     options.check()
     if options.into is not None and not (caller.regions or caller.is_every_region):
         _, _, spec = read_existing(options.into)
