@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pcaform import __version__
-from pcaform.adopt.plan_check import PlanLine
-from pcaform.adopt.transaction import ProvenState
+from pcaform.adopt.transaction import PlanLine, ProvenState
 from pcaform.core.renewal import certificate_problem
 from pcaform.sources.inventory import Inventory
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY

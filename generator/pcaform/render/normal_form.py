@@ -17,8 +17,7 @@ from pcaform.iam.policies import issuer_policies, trust_policy
 from pcaform.spec.issuers import Issuer, Trust
 from pcaform.spec.stack import Spec
 from pcaform.terraform.arguments import Source
-from pcaform.terraform.schema import by_path, default_of
-from pcaform.terraform.source_kind import KINDS, SourceKind
+from pcaform.terraform.schema import KINDS, SourceKind, by_path, default_of
 
 Path = tuple[str, ...]
 Form = dict[str, Any]

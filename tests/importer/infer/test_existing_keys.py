@@ -17,7 +17,7 @@ from pcaform.sources import tfstate
 from pcaform.sources.inventory import Inventory
 from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
-from pcaform.terraform.source_kind import LIVE
+from pcaform.terraform.schema import LIVE
 
 HEAD = f"""\
 version: 1

@@ -19,9 +19,17 @@ from pcaform.checks.guard.plan_json import read
 from pcaform.checks.guard.rules.permissions import permission_destroyed
 from pcaform.checks.guard.spec_diff.check import check_plan_with_spec, check_specs
 from pcaform.checks.guard.verdict import GuardResult, Level
-from pcaform.cli.demo import import_act
-from pcaform.cli.demo.import_act import adopt
-from pcaform.cli.demo.stack import Stack, begin_act, print_skipped, require, run_pcaform, step, write_stack
+from pcaform.cli.demo.stack import (
+    Stack,
+    adopt,
+    begin_act,
+    import_from_each_source,
+    print_skipped,
+    require,
+    run_pcaform,
+    step,
+    write_stack,
+)
 from pcaform.cli.sandbox_process import open_sandbox
 from pcaform.core import facts
 from pcaform.core.files import packaged_directory
@@ -146,11 +154,6 @@ def _verify(issuer: Issuer, certificate_arn: str, directory: Path) -> None:
     _verify_chain(directory, issued)
 
 
-def has_openssl() -> bool:
-    """Tell whether there is an `openssl` on PATH."""
-    return shutil.which("openssl") is not None
-
-
 def _create_request(directory: Path, common_name: str) -> bytes:
     """Return a certificate signing request, PEM, with a fresh key that stays in `directory`."""
     subject = ["-subj", f"/CN={common_name}", "-addext", f"subjectAltName=DNS:{common_name}"]
@@ -195,7 +198,7 @@ def play(out: Path, scratch: Path) -> None:
         _issue(stack, server, spec, text=text, out=out)
         adopt(stack, server)
         begin_act("And back, from three sources")
-        import_act.import_from_each_source(stack, server, spec, text=text)
+        import_from_each_source(stack, server, spec, text=text)
 
 
 def check_identity(server: Sandbox, environment: Mapping[str, str]) -> None:
@@ -209,7 +212,7 @@ def check_identity(server: Sandbox, environment: Mapping[str, str]) -> None:
 
 
 def _issue(stack: Stack, server: Sandbox, spec: Spec, *, text: str, out: Path) -> None:
-    if not has_openssl():
+    if shutil.which("openssl") is None:
         why = "there is no openssl on PATH to make and verify certificates with"
         print_skipped("issuing, renewing and the outage", why)
         return

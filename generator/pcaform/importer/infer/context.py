@@ -19,7 +19,7 @@ from pcaform.spec.messages import describe_error
 from pcaform.spec.stack import Aws, Spec
 from pcaform.terraform import module_names
 from pcaform.terraform.resource_types import AUTHORITY, CERTIFICATE, INSTALLATION, PERMISSION, SHARE
-from pcaform.terraform.source_kind import SourceKind
+from pcaform.terraform.schema import SourceKind
 
 CAS = "certificate_authorities"
 INCOMPLETE_RESOURCE = "it is incomplete: its creation failed, or the state was edited"

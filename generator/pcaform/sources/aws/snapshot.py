@@ -20,9 +20,8 @@ from pcaform.sources import account_snapshot
 from pcaform.sources.account_snapshot import CERTIFIED, TAGS, AccountSnapshot, CaStatus, Certificate
 from pcaform.sources.aws import api_calls
 from pcaform.sources.aws.api_calls import ApiCall, FailedCall, Responses
-from pcaform.sources.aws.checkpoint import Checkpoint
 from pcaform.sources.aws.details import read_buckets, read_principals
-from pcaform.sources.aws.parallel import run_calls, run_jobs, start, try_request
+from pcaform.sources.aws.parallel import Checkpoint, run_calls, run_jobs, start, try_request
 from pcaform.sources.aws.session import Account
 from pcaform.sources.inventory import ImportNote
 
