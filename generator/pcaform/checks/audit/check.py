@@ -47,12 +47,7 @@ def format_summary(result: Audit) -> str:
 
 
 def audit(
-    snapshot: AccountSnapshot,
-    result: AccessResult,
-    notes: Iterable[ImportNote],
-    *,
-    now: datetime,
-    expiring: timedelta,
+    snapshot: AccountSnapshot, result: AccessResult, notes: Iterable[ImportNote], *, now: datetime, expiring: timedelta
 ) -> Audit:
     """Check an account; `result` is about its IAM principals, `notes` name what could not be read of them."""
     context = AuditContext(snapshot, result, now, expiring)

@@ -43,11 +43,8 @@ def compare_certificates(
         if not active:
             message = f"there is no ACM certificate for '{certificate.domain_name}' from '{ca.name}'"
             advice = "correct or remove its 'arn'" if certificate.arn else "apply the stack: it requests one"
-            yield (
-                _no_certificate(place, message, advice, candidates)
-                if candidates
-                else Difference(Kind.APPLIED, place, message, advice, ca.arn)
-            )
+            gone = _no_certificate(place, message, advice, candidates) if candidates else None
+            yield gone or Difference(Kind.APPLIED, place, message, advice, ca.arn)
         elif len(active) > 1:
             message = f"{len(active)} certificates for '{certificate.domain_name}': which is this stack's is unknown"
             advice = "look up in the state which it is: " + ", ".join(live.arn for live in active)
@@ -116,13 +113,7 @@ def _operator_documents(section: str, name: str, *, spec: Spec, arns: Mapping[st
 
 
 def _compare_principal(
-    place: str,
-    principal: IamPrincipal | None,
-    label: str,
-    build: Callable[[], Documents],
-    *,
-    settings: Any,
-    spec: Spec,
+    place: str, principal: IamPrincipal | None, label: str, build: Callable[[], Documents], *, settings: Any, spec: Spec
 ) -> Iterator[Difference]:
     is_owned = not isinstance(settings, Issuer) or settings.is_owned
     if principal is None and is_owned:

@@ -14,7 +14,7 @@ from typing import Any
 
 from pcaform.core import facts
 from pcaform.iam.policies.statements import Statement, policy, statement
-from pcaform.spec.issuers import Oidc, RolesAnywhere, Trust
+from pcaform.spec.issuers import Trust
 from pcaform.spec.stack import Aws
 
 EC2 = "ec2.amazonaws.com"
@@ -52,27 +52,19 @@ def _statements(trust: Trust, aws: Aws) -> Iterator[Statement]:
     if _POD_IDENTITY in trust.services:
         yield statement("EksPods", [_ASSUME, "sts:TagSession"], principal={"Service": [_POD_IDENTITY]})
     for number, oidc in enumerate(trust.oidc, start=1):
-        yield _oidc(f"Oidc{number}", oidc)
-    if trust.roles_anywhere:
-        yield _anywhere(trust.roles_anywhere)
-
-
-def _oidc(name: str, oidc: Oidc) -> Statement:
-    issuer = oidc.provider_arn.partition(":oidc-provider/")[2]
-    condition = {
-        "StringEquals": {f"{issuer}:aud": list(oidc.audiences)},
-        "StringLike": {f"{issuer}:sub": list(oidc.subjects)},
-    }
-    actions, principal = ["sts:AssumeRoleWithWebIdentity"], {"Federated": [oidc.provider_arn]}
-    return statement(name, actions, principal=principal, condition=condition)
-
-
-def _anywhere(anywhere: RolesAnywhere) -> Statement:
-    condition: dict[str, Any] = {"ArnEquals": {"aws:SourceArn": [anywhere.trust_anchor_arn]}}
-    if anywhere.common_names:
-        condition["StringEquals"] = {"aws:PrincipalTag/x509Subject/CN": list(anywhere.common_names)}
-    actions = [_ASSUME, "sts:SetSourceIdentity", "sts:TagSession"]
-    return statement("RolesAnywhere", actions, principal={"Service": [_ANYWHERE]}, condition=condition)
+        issuer = oidc.provider_arn.partition(":oidc-provider/")[2]
+        condition = {
+            "StringEquals": {f"{issuer}:aud": list(oidc.audiences)},
+            "StringLike": {f"{issuer}:sub": list(oidc.subjects)},
+        }
+        actions, principal = ["sts:AssumeRoleWithWebIdentity"], {"Federated": [oidc.provider_arn]}
+        yield statement(f"Oidc{number}", actions, principal=principal, condition=condition)
+    if anywhere := trust.roles_anywhere:
+        condition = {"ArnEquals": {"aws:SourceArn": [anywhere.trust_anchor_arn]}}
+        if anywhere.common_names:
+            condition["StringEquals"] = {"aws:PrincipalTag/x509Subject/CN": list(anywhere.common_names)}
+        actions = [_ASSUME, "sts:SetSourceIdentity", "sts:TagSession"]
+        yield statement("RolesAnywhere", actions, principal={"Service": [_ANYWHERE]}, condition=condition)
 
 
 def is_untrusted_subject(subject: str) -> bool:

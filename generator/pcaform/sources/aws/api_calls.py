@@ -50,9 +50,7 @@ REQUIRED_PERMISSIONS: Mapping[str, Mapping[str, str]] = {
         "iam:GetPolicy": "the default version of a policy that is only a permissions boundary",
         "iam:GetPolicyVersion": "the document of that version",
     },
-    "Regions": {
-        "account:ListRegions": "for `--all-regions`: the enabled regions; without it all regions are read",
-    },
+    "Regions": {"account:ListRegions": "for `--all-regions`: the enabled regions; without it all regions are read"},
 }
 """By statement id: its actions, each with its purpose."""
 _SUBJECT, _CRL = "ASN1Subject", "CrlConfiguration"

@@ -29,7 +29,7 @@ from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_l
 from pcaform.sources.aws.snapshot import PARTS, Filters, SnapshotRequest
 from pcaform.sources.inventory import ImportNote, Inventory, NoteKind, Resource
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY, IAM_POLICY, PERMISSION, SHARE
-from pcaform.terraform.source_kind import LIVE
+from pcaform.terraform.schema import LIVE
 
 _MANAGED_PATHS = {
     "/aws-reserved/sso.amazonaws.com/": "IAM Identity Center manages this role: change its permission set instead",
@@ -193,7 +193,9 @@ def _list_issuers(iam_principals: IamPrincipals, scope: AccountScope) -> Iterato
         elif level > AccessLevel.OTHER:
             yield from _list_issuer(principal, level, scope, managed)
     if others:
-        reason = f"they may read, revoke or administer, but not issue: {_join_names(others)}"
+        more = f" and {len(others) - _MAX_SHOWN} more" if len(others) > _MAX_SHOWN else ""
+        shown = ", ".join(sorted(others)[:_MAX_SHOWN])
+        reason = f"they may read, revoke or administer, but not issue: {shown}{more}"
         yield ImportNote("listed", scope.account_id, reason)
 
 
@@ -224,17 +226,13 @@ def _list_issuer(
         )
         yield ImportNote("listed", principal.arn, reason)
     if any(map(_is_own, allowing)):
-        yield _principal_resource(principal)
+        attributes = {"arn": principal.arn, "name": principal.name, "path": principal.path}
+        attributes |= {"permissions_boundary": principal.boundary.arn} if principal.boundary else {}
+        kind, origin = f"aws_iam_{principal.kind}", _account_of(principal)
+        yield Resource(kind, principal.arn, attributes, principal.name, origin=origin)
         # Long grants are split over several policies: one may allow issuing, the next one reading.
         related = [policy for policy in principal.policies if _is_own(policy) and affects(policy, scope)]
         yield from _policy_resources(principal, related, managed)
-
-
-def _principal_resource(principal: IamPrincipal) -> Resource:
-    attributes = {"arn": principal.arn, "name": principal.name, "path": principal.path}
-    bounded = {"permissions_boundary": principal.boundary.arn} if principal.boundary else {}
-    kind, origin = f"aws_iam_{principal.kind}", _account_of(principal)
-    return Resource(kind, principal.arn, attributes | bounded, principal.name, origin=origin)
 
 
 def _policy_resources(principal: IamPrincipal, policies: Sequence[Policy], managed: set[str]) -> Iterator[Resource]:
@@ -248,16 +246,12 @@ def _policy_resources(principal: IamPrincipal, policies: Sequence[Policy], manag
             continue
         if policy.arn not in managed:
             managed.add(policy.arn)
-            yield _managed_policy(policy)
+            path = policy.arn.partition(":policy")[2].rpartition("/")[0] + "/"
+            attributes = {"arn": policy.arn, "name": policy.name, "path": path, "policy": policy.document}
+            yield Resource(IAM_POLICY, policy.arn, attributes, policy.arn, is_reference=_is_aws_managed(policy))
         attributes = {kind: principal.name, "policy_arn": policy.arn}
         identity = f"{principal.name}/{policy.arn}"
         yield Resource(f"aws_iam_{kind}_policy_attachment", address, attributes, identity, origin=origin)
-
-
-def _managed_policy(policy: Policy) -> Resource:
-    path = policy.arn.partition(":policy")[2].rpartition("/")[0] + "/"
-    attributes = {"arn": policy.arn, "name": policy.name, "path": path, "policy": policy.document}
-    return Resource(IAM_POLICY, policy.arn, attributes, policy.arn, is_reference=_is_aws_managed(policy))
 
 
 def _is_aws_managed(policy: Policy) -> bool:
@@ -274,9 +268,3 @@ def _account_of(principal: IamPrincipal) -> str:
 
 def _policy_names(policies: Iterable[Policy]) -> str:
     return ", ".join(dict.fromkeys(f"'{policy.name}'" for policy in policies))
-
-
-def _join_names(names: list[str]) -> str:
-    shown = ", ".join(sorted(names)[:_MAX_SHOWN])
-    more = len(names) - _MAX_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown

@@ -53,10 +53,7 @@ class ErrorCause:
 
 
 _CODES: Mapping[ErrorKind, tuple[str, str]] = {
-    ErrorKind.DENIED: (
-        "the caller's policies do not allow it",
-        "AccessDenied UnauthorizedOperation NotAuthorized",
-    ),
+    ErrorKind.DENIED: ("the caller's policies do not allow it", "AccessDenied UnauthorizedOperation NotAuthorized"),
     ErrorKind.EXPIRED: ("the credentials expired", "ExpiredToken RequestExpired TokenRefreshRequired"),
     ErrorKind.UNKNOWN_CALLER: (
         "AWS does not recognize these credentials",
