@@ -11,7 +11,7 @@ from pcaform.adopt.transaction import Environment, Plan, ProvenState, push
 from pcaform.cli.commands.adopt import AdoptOptions
 from pcaform.core import console
 from pcaform.core.files import STDIN, resolve_target, write_file, write_target
-from pcaform.core.formats.json_document import format_json
+from pcaform.core.formats.report import format_json
 from pcaform.core.problems import Failure
 from pcaform.rules.load import load_file
 from pcaform.spec.yaml_reader import parse

@@ -7,7 +7,7 @@ from pathlib import Path
 from pcaform.cli.options import ImportOptions
 from pcaform.core import console
 from pcaform.core.files import SPEC_SUFFIXES, Target, is_directory, refuse_read_only, resolve_target, write_target
-from pcaform.core.formats.json_document import format_json
+from pcaform.core.formats.report import format_json
 from pcaform.core.formats.text import source_lines
 from pcaform.core.problems import Failure
 from pcaform.importer.infer.infer import InferredSpec, infer

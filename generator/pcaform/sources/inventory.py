@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pcaform.core.finding import Finding, Severity
-from pcaform.core.formats.json_document import alias
+from pcaform.core.formats.report import alias
 from pcaform.core.unicode import visible
 from pcaform.terraform import addresses
 from pcaform.terraform.schema import SourceKind

@@ -14,7 +14,7 @@ from pcaform.core.formats.text import day
 from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_status
 from pcaform.iam.documents import PolicyError, read_policy
 from pcaform.iam.normalize import normalized_statements
-from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies import issuer_policies, resource_policies
 from pcaform.iam.policies.resource_policies import share_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.sources.account_snapshot import POLICY, AccountSnapshot, CaStatus, IamPrincipal, IamPrincipals, Policy
@@ -166,7 +166,7 @@ def _compare_policies(place: str, principal: IamPrincipal, documents: Documents)
 def _compare_trust(place: str, principal: IamPrincipal, role: Role | None, spec: Spec) -> Iterator[Difference]:
     if role is None:
         return
-    expected = normalized_statements([trust_policy.document(role.trust, spec.aws)])
+    expected = normalized_statements([resource_policies.trust_policy(role.trust, spec.aws)])
     live = normalized_statements([principal.trust])
     if expected != live:
         message = f"different at AWS: who may assume the role ({_compare_counts(live, expected)})"

@@ -7,9 +7,8 @@ from itertools import groupby
 from typing import Literal
 
 from pcaform.core.finding import Finding, Location, Severity
-from pcaform.core.formats.json_document import alias
 from pcaform.core.formats.markdown import code, code_cell, escape, table
-from pcaform.core.formats.report import Report
+from pcaform.core.formats.report import Report, alias
 
 _URGENT = "urgent"
 

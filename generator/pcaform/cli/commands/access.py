@@ -101,7 +101,7 @@ def _print_policy(path: str, *, step: str, outputs: str | None, exempt: tuple[st
 
     `outputs` is what `terraform output -json` prints: it has the ARNs of the CAs that the stack has created.
     """
-    from pcaform.core.formats.json_document import format_json
+    from pcaform.core.formats.report import format_json
     from pcaform.render.pipelines import documents
     from pcaform.rules.load import load_file
 

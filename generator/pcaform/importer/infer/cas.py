@@ -16,11 +16,13 @@ from pcaform.importer.infer.context import (
     Entries,
     NotRepresentable,
     SpecEntry,
+    StackLocation,
+    has_no_location,
     move,
+    of_arn,
     text,
 )
 from pcaform.importer.infer.keys import is_complete, subject
-from pcaform.importer.infer.stack_locations import StackLocation, has_no_location, of_arn
 from pcaform.sources.inventory import ImportNote, Resource
 from pcaform.spec.cas import CertificateAuthority, Permission
 from pcaform.terraform import module_names

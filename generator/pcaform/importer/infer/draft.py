@@ -13,14 +13,15 @@ from pcaform.importer.infer.context import (
     Entries,
     NotRepresentable,
     SpecEntry,
+    StackLocation,
     find_default_tags,
+    of_arn,
     parents_first,
     text,
 )
 from pcaform.importer.infer.issuers import CA_ARN
 from pcaform.importer.infer.keys import ExistingKeys, ca_keys, choose_key
 from pcaform.importer.infer.principals import Principal
-from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.sources.inventory import ImportNote, Inventory, Resource
 from pcaform.spec.stack import Spec
 from pcaform.terraform.resource_types import ACM_CERTIFICATE, AUTHORITY

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pcaform.core.finding import Severity
 from pcaform.core.problems import Failure
-from pcaform.importer.infer.context import CAS, SpecEntry, describe_reason
+from pcaform.importer.infer.context import CAS, SpecEntry, StackLocation, describe_reason, split_by_location
 from pcaform.importer.infer.draft import Draft, draft_entries
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
 from pcaform.importer.infer.notes import (
@@ -21,7 +21,6 @@ from pcaform.importer.infer.notes import (
     unmanaged_resources,
     warn_of_destruction,
 )
-from pcaform.importer.infer.stack_locations import StackLocation, split_by_location
 from pcaform.rules.load import findings
 from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
 from pcaform.sources.inventory import ImportNote, Inventory

@@ -11,11 +11,10 @@ from typing import Any
 
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.normalize import statements_by_sid
-from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies import issuer_policies, resource_policies
 from pcaform.iam.policies.resource_policies import bucket_policy, share_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
-from pcaform.importer.infer.context import CAS, SpecEntry
-from pcaform.importer.infer.stack_locations import StackLocation, has_no_location, of_arn
+from pcaform.importer.infer.context import CAS, SpecEntry, StackLocation, has_no_location, of_arn
 from pcaform.sources.inventory import ImportNote, Inventory
 from pcaform.spec.stack import Spec
 from pcaform.terraform import resource_types as types
@@ -125,13 +124,13 @@ def _render(entry: SpecEntry, spec: Spec, location: StackLocation, arns: Mapping
     """Return the policies that a stack writes for an entry: principals' policies by name, others by resource type."""
     if entry.section == "issuers":
         issuer = spec.issuers[entry.key]
-        trust = {types.IAM_ROLE: trust_policy.document(issuer.role.trust, spec.aws)} if issuer.role else {}
+        trust = {types.IAM_ROLE: resource_policies.trust_policy(issuer.role.trust, spec.aws)} if issuer.role else {}
         return {**issuer_policies.documents(issuer, spec.aws, arn_of=arns.__getitem__), **trust}
     if entry.section in POLICY_BUILDERS:
         role = getattr(spec, entry.section)[entry.key]
         name = f"{role.role_name or entry.key}-private-ca"
         rendered = {name: POLICY_BUILDERS[entry.section](spec, arn_of=arns.__getitem__)}
-        return {**rendered, types.IAM_ROLE: trust_policy.document(role.trust, spec.aws)}
+        return {**rendered, types.IAM_ROLE: resource_policies.trust_policy(role.trust, spec.aws)}
     if entry.section == "shares":
         region, _ = of_arn(arns[entry.key]) or (location.region, "")
         return {types.SHARE: share_policy(spec.shares[entry.key], arns[entry.key], region=region)}

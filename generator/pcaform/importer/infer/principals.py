@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pcaform.core.problems import PARTIAL_DATA_ERRORS
 from pcaform.iam.documents import PolicyError, Statement, read_statements
 from pcaform.iam.normalize import normalized_statements
-from pcaform.iam.policies import trust_policy
+from pcaform.iam.policies import resource_policies
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.importer.infer.context import Context, NotRepresentable, SpecEntry, move, read_policy_back, text
 from pcaform.sources.account_snapshot import IamPrincipal, Policy, PrincipalKind
@@ -136,7 +136,7 @@ def addresses_of(
 def _has_same_profile(profile: Resource, role: Resource) -> bool:
     """Tell whether a stack has this instance profile: for EC2, and with the role's path."""
     paths = [each.attributes.get("path") or "/" for each in (profile, role)]
-    return paths[0] == paths[1] and trust_policy.EC2 in text(role, "assume_role_policy")
+    return paths[0] == paths[1] and resource_policies.EC2 in text(role, "assume_role_policy")
 
 
 def unattached(inventory: Inventory) -> Iterator[tuple[str, str]]:
@@ -219,7 +219,7 @@ def role_data(resource: Resource, context: Context) -> dict[str, Any]:
     trust = read_policy_back(
         attributes.get("assume_role_policy"),
         _read_trust,
-        lambda data: trust_policy.document(Trust.model_validate(data), context.aws),
+        lambda data: resource_policies.trust_policy(Trust.model_validate(data), context.aws),
     )
     if trust is None:
         raise NotRepresentable("a spec's 'trust' cannot express its trust policy")

@@ -11,9 +11,17 @@ from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_problem
 from pcaform.iam.actions import ISSUE
 from pcaform.iam.documents import ANYONE, Statement
 from pcaform.iam.policies.resource_policies import READER, bucket_policy, share_policy
-from pcaform.importer.infer.context import Context, Entries, SpecEntry, move, read_policy_back, text
+from pcaform.importer.infer.context import (
+    Context,
+    Entries,
+    SpecEntry,
+    StackLocation,
+    move,
+    of_arn,
+    read_policy_back,
+    text,
+)
 from pcaform.importer.infer.keys import Identity, choose_key, join_names, match_pairs
-from pcaform.importer.infer.stack_locations import StackLocation, of_arn
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.spec.sections import Certificate, CrlBucket, Share
 from pcaform.terraform import module_names

@@ -16,9 +16,8 @@ from pcaform.core import facts
 from pcaform.core.problems import Failure
 from pcaform.iam.policies import issuer_policies
 from pcaform.iam.policies.statements import Statement, policy, statement
-from pcaform.render.pipelines import required_actions
-from pcaform.render.pipelines.required_actions import RequiredActions
-from pcaform.render.pipelines.resources import PipelineResource, assumed_roles, pipeline_resources
+from pcaform.render.pipelines import resources
+from pcaform.render.pipelines.resources import PipelineResource, RequiredActions, assumed_roles, pipeline_resources
 from pcaform.spec.sections import Destroy
 from pcaform.spec.stack import Spec
 
@@ -26,9 +25,9 @@ _INLINE_LIMIT = 10240
 _OTHER_CREDENTIALS = ("assume_role", "profile", "access_key", "role_arn")
 _ARN = re.compile(r"(?P<account>arn:[^:]+:iam::[0-9]*):(?P<kind>user|role)(?P<path>/(?:.*/)?)(?P<name>[^/]+)")
 _DELETE_CA = (
-    *required_actions.AUTHORITY.delete,
-    *required_actions.PERMISSION.delete,
-    *required_actions.SHARE.delete,
+    *resources.AUTHORITY.delete,
+    *resources.PERMISSION.delete,
+    *resources.SHARE.delete,
     "acm-pca:DescribeCertificateAuthority",
     "acm-pca:UpdateCertificateAuthority",
 )
@@ -63,13 +62,13 @@ def scp(spec: Spec, *, exempt: Iterable[str] = ()) -> Statement:
     """Return a service control policy that denies these deletions to all principals except those exempt by ARN."""
     principals = list(exempt)
     exemption = {"ArnNotLike": {"aws:PrincipalArn": principals}} if principals else {}
-    resources = (replace(each, condition={**each.condition, **exemption}) for each in pipeline_resources(spec))
-    return policy({**each, "Effect": "Deny"} for each in _allow(resources, "delete"))
+    denied = (replace(each, condition={**each.condition, **exemption}) for each in pipeline_resources(spec))
+    return policy({**each, "Effect": "Deny"} for each in _allow(denied, "delete"))
 
 
 def _assume_roles(spec: Spec) -> Iterator[Statement]:
     if roles := assumed_roles(spec):
-        yield statement("AssumeRoles", [required_actions.ASSUME_ROLE], list(roles))
+        yield statement("AssumeRoles", [resources.ASSUME_ROLE], list(roles))
 
 
 def _allow(resources: Iterable[PipelineResource], *levels: str) -> Iterator[Statement]:
@@ -115,13 +114,13 @@ def _destroyed(section: str, arn: str, name: str) -> Iterator[PipelineResource]:
         # Its certificate is revoked by the CA that signed it, which is a CA of the same account and region.
         yield PipelineResource(
             f"{name}Certificate",
-            RequiredActions(delete=required_actions.SIGNER.delete),
+            RequiredActions(delete=resources.SIGNER.delete),
             (f"{arn.rpartition('/')[0]}/*",),
         )
     elif section == "certificates":
-        yield PipelineResource(name, required_actions.CERTIFICATE, (arn,))
+        yield PipelineResource(name, resources.CERTIFICATE, (arn,))
     elif section == "crl_buckets":
-        yield PipelineResource(name, required_actions.BUCKET, (arn,))
+        yield PipelineResource(name, resources.BUCKET, (arn,))
     elif match := _ARN.fullmatch(arn):
         yield from _destroyed_principal(match, arn, name)
 
@@ -129,15 +128,13 @@ def _destroyed(section: str, arn: str, name: str) -> Iterator[PipelineResource]:
 def _destroyed_principal(match: re.Match[str], arn: str, name: str) -> Iterator[PipelineResource]:
     """Yield a user or role, and the policies that have its name; a policy with another name is unknown here."""
     kind = match["kind"].capitalize()
-    principal = required_actions.USER if kind == "User" else required_actions.ROLE
+    principal = resources.USER if kind == "User" else resources.ROLE
     policies = f"{match['account']}:policy{match['path']}{match['name']}-private-ca*"
-    _, attach = required_actions.ATTACH[kind]
+    _, attach = resources.ATTACH[kind]
     yield PipelineResource(name, RequiredActions(delete=(*principal.read, *principal.delete, *attach.delete)), (arn,))
     yield PipelineResource(
         f"{name}Policies",
-        RequiredActions(
-            delete=(*required_actions.POLICY.read, *required_actions.POLICY.delete, "iam:ListPolicyVersions")
-        ),
+        RequiredActions(delete=(*resources.POLICY.read, *resources.POLICY.delete, "iam:ListPolicyVersions")),
         (policies,),
     )
 

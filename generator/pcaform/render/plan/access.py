@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from pcaform.iam.policies import issuer_policies, trust_policy
+from pcaform.iam.policies import issuer_policies, resource_policies
 from pcaform.iam.policies.resource_policies import bucket_policy, share_policy
 from pcaform.iam.policies.roles import POLICY_BUILDERS
 from pcaform.render.plan.cas import active_arn, arn, providers_argument
@@ -100,9 +100,9 @@ def _principal_module(issuer: Issuer, spec: Spec) -> tuple[str, dict[str, Any]]:
 def _role_arguments(role: Role, spec: Spec) -> dict[str, Any]:
     return {
         "role_name": role.role_name,
-        "assume_role_policy": Call("jsonencode", trust_policy.document(role.trust, spec.aws)),
+        "assume_role_policy": Call("jsonencode", resource_policies.trust_policy(role.trust, spec.aws)),
         "max_session_duration": role.max_session_duration,
-        "instance_profile": True if trust_policy.EC2 in role.trust.services else None,
+        "instance_profile": True if resource_policies.EC2 in role.trust.services else None,
     }
 
 
