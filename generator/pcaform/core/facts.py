@@ -132,22 +132,25 @@ LONGEST_CA_ARN = len("arn:aws-us-gov:acm-pca:ap-southeast-1:123456789012:certifi
 TAG_LIMIT = 50  # [API] TagList
 DEFAULT_DELETION_DAYS = 30  # [API] DeleteCertificateAuthority: how long a deleted CA can be restored
 
-SUBJECT_LENGTHS = {  # [API] ASN1Subject, with the provider's argument names
-    "common_name": 64,
-    "country": 2,
-    "distinguished_name_qualifier": 64,
-    "generation_qualifier": 3,
-    "given_name": 16,
-    "initials": 5,
-    "locality": 128,
-    "organization": 64,
-    "organizational_unit": 64,
-    "pseudonym": 128,
-    "serial_number": 64,
-    "state": 128,
-    "surname": 40,
-    "title": 64,
+_SUBJECT = {
+    "common_name": (64, "2.5.4.3"),
+    "country": (2, "2.5.4.6"),
+    "distinguished_name_qualifier": (64, "2.5.4.46"),
+    "generation_qualifier": (3, "2.5.4.44"),
+    "given_name": (16, "2.5.4.42"),
+    "initials": (5, "2.5.4.43"),
+    "locality": (128, "2.5.4.7"),
+    "organization": (64, "2.5.4.10"),
+    "organizational_unit": (64, "2.5.4.11"),
+    "pseudonym": (128, "2.5.4.65"),
+    "serial_number": (64, "2.5.4.5"),
+    "state": (128, "2.5.4.8"),
+    "surname": (40, "2.5.4.4"),
+    "title": (64, "2.5.4.12"),
 }
+"""The attributes of a subject, by the provider's argument: longest text, [API] ASN1Subject; RFC 5280, appendix A."""
+SUBJECT_LENGTHS = {name: length for name, (length, _) in _SUBJECT.items()}
+SUBJECT_OIDS = {name: oid for name, (_, oid) in _SUBJECT.items()}
 
 
 def _words(text: str) -> tuple[str, ...]:

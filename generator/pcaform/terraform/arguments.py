@@ -87,6 +87,8 @@ def _other(*names: str, kind: Kind = "string") -> Iterator[Argument]:
 
 _CA = "certificate_authorities.*"
 _CONFIGURATION = "certificate_authority_configuration"
+_CREATE, _DELETE = "CreateCertificateAuthorityRequest", "DeleteCertificateAuthorityRequest"
+_ISSUE = "IssueCertificateRequest"
 _CRL = "revocation_configuration.crl_configuration"
 _OCSP = "revocation_configuration.ocsp_configuration"
 _ROLES = ("administrators.*", "auditors.*")
@@ -96,10 +98,6 @@ _IGNORING = ("certificate_authorities", "issuers", "certificates", "administrato
 def _ca(name: str, api: str = "", *, at: str = "", **facts_of_it: Any) -> Argument:
     """Return the row of a CA's argument whose field has the same name; `at` is the block that only Terraform has."""
     return _row(f"{at}.{name}".lstrip("."), f"{_CA}.{name}", api=api, **facts_of_it)
-
-
-def _create(member: str) -> str:
-    return f"CreateCertificateAuthorityRequest.{member}"
 
 
 def _subject(name: str) -> Argument:
@@ -125,6 +123,7 @@ _KEPT: dict[str, Any] = {"is_computed": True}
 _JSON: dict[str, Any] = {"form": "json"}
 _ANEW: dict[str, Any] = {"replaces": True}
 _FIXED: dict[str, Any] = {"replaces": True, "is_fixed": True}
+_DAYS: dict[str, Any] = {"kind": "number", "default": facts.DEFAULT_DELETION_DAYS}
 _INLINE = (_row("name", **_ANEW), _row("policy", **_JSON), *_other("name_prefix"))
 PUBLIC_ACCESS_SETTINGS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 """Of `aws_s3_bucket_public_access_block`."""
@@ -155,18 +154,12 @@ ARGUMENTS: tuple[Argument, ...] = (
     ),
     *_of(
         types.AUTHORITY,
-        _ca("type", _create("CertificateAuthorityType"), default="SUBORDINATE", is_required=True, **_FIXED),
-        _ca("usage_mode", _create("UsageMode"), aws_default=facts.DEFAULT_USAGE_MODE, is_fixed=True, **_KEPT),
-        _ca("key_storage_security_standard", _create("KeyStorageSecurityStandard"), **_FIXED, **_KEPT),
+        _ca("type", f"{_CREATE}.CertificateAuthorityType", default="SUBORDINATE", is_required=True, **_FIXED),
+        _ca("usage_mode", f"{_CREATE}.UsageMode", aws_default=facts.DEFAULT_USAGE_MODE, is_fixed=True, **_KEPT),
+        _ca("key_storage_security_standard", f"{_CREATE}.KeyStorageSecurityStandard", **_FIXED, **_KEPT),
         _ca("enabled", kind="bool", default=True),
-        _ca(
-            "permanent_deletion_time_in_days",
-            "DeleteCertificateAuthorityRequest.PermanentDeletionTimeInDays",
-            kind="number",
-            default=facts.DEFAULT_DELETION_DAYS,
-            carried=TERRAFORM,
-        ),
-        _ca("tags", _create("Tags"), **_TAGS),
+        _ca("permanent_deletion_time_in_days", f"{_DELETE}.PermanentDeletionTimeInDays", carried=TERRAFORM, **_DAYS),
+        _ca("tags", f"{_CREATE}.Tags", **_TAGS),
         _ca("timeouts.create", carried=TERRAFORM),
         _ca("key_algorithm", "CertificateAuthorityConfiguration.KeyAlgorithm", at=_CONFIGURATION, **_FIXED),
         _ca("signing_algorithm", "CertificateAuthorityConfiguration.SigningAlgorithm", at=_CONFIGURATION, **_FIXED),
@@ -189,13 +182,11 @@ ARGUMENTS: tuple[Argument, ...] = (
     ),
     *_of(
         types.CERTIFICATE,
-        _row(
-            "certificate_authority_arn", f"{_CA}.parent", api="IssueCertificateRequest.CertificateAuthorityArn", **_ANEW
-        ),
-        _row("template_arn", f"{_CA}.path_length", api="IssueCertificateRequest.TemplateArn", **_ANEW),
+        _row("certificate_authority_arn", f"{_CA}.parent", api=f"{_ISSUE}.CertificateAuthorityArn", **_ANEW),
+        _row("template_arn", f"{_CA}.path_length", api=f"{_ISSUE}.TemplateArn", **_ANEW),
         _ca("validity.type", "Validity.Type", carried=TERRAFORM, **_ANEW),
         _ca("validity.value", "Validity.Value", carried=TERRAFORM, **_ANEW),
-        _ca("api_passthrough", "IssueCertificateRequest.ApiPassthrough", carried=TERRAFORM, **_ANEW, **_JSON),
+        _ca("api_passthrough", f"{_ISSUE}.ApiPassthrough", carried=TERRAFORM, **_ANEW, **_JSON),
         _row("", f"{_CA}.name_constraints"),
         _row("", f"{_CA}.template", carried=TERRAFORM),
         _row("certificate_signing_request", **_ANEW),

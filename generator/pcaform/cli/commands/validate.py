@@ -42,15 +42,8 @@ def command(
 
 
 def _record(problem: Finding) -> dict[str, object]:
-    location = problem.location or Location("")
-    return {
-        "path": location.path,
-        "line": location.line,
-        "column": location.column,
-        "severity": problem.severity,
-        "rule": problem.rule,
-        "message": problem.message,
-    }
+    parts = {problem.location or Location(""): ("path", "line", "column"), problem: ("severity", "rule", "message")}
+    return {name: getattr(part, name) for part, names in parts.items() for name in names}
 
 
 def _summarize(specs: int, problems: Sequence[Finding]) -> str:

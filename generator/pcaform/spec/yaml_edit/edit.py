@@ -12,7 +12,7 @@ from pcaform.core.problems import Invalid
 from pcaform.spec.yaml_edit import splices
 from pcaform.spec.yaml_edit.nodes import Node, column, entry, inline, is_inline, item, lines, literal, skip_filling
 from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
-from pcaform.spec.yaml_reader import Loc, parse
+from pcaform.spec.yaml_reader import parse
 
 _EMPTY_LINE = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)")
 
@@ -39,10 +39,9 @@ def edit(text: str, wanted: Mapping[str, Any]) -> str:
     try:
         data = parse(result.encode(), "edited").data
     except Invalid:
-        path = _format_path(_first_difference(buffer.top.data, wanted))
-        raise Unwritable(f"'{path}' cannot be changed in place") from None
+        raise Unwritable(f"'{_first_difference(buffer.top.data, wanted)}' cannot be changed in place") from None
     if not is_same(data, wanted):
-        raise Unwritable(f"'{_format_path(_first_difference(data, wanted))}' cannot be changed in place")
+        raise Unwritable(f"'{_first_difference(data, wanted)}' cannot be changed in place")
     return result
 
 
@@ -51,17 +50,13 @@ def is_same(one: Any, other: Any) -> bool:
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-def _first_difference(one: Any, other: Any) -> Loc:
+def _first_difference(one: Any, other: Any) -> str:
     """Return the path of the first value that differs."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in {**one, **other}:
             if key not in one or key not in other or not is_same(one[key], other[key]):
-                return (key, *_first_difference(one.get(key), other.get(key)))
-    return ()
-
-
-def _format_path(loc: Loc) -> str:
-    return ".".join(map(str, loc))
+                return f"{key}.{_first_difference(one.get(key), other.get(key))}".removesuffix(".")
+    return ""
 
 
 def _list_anchor_values(node: Node, wanted: Any) -> Iterator[tuple[str, Any]]:
