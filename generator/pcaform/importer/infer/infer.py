@@ -15,12 +15,7 @@ from pcaform.core.problems import Failure
 from pcaform.importer.infer.context import CAS, SpecEntry, StackLocation, describe_reason, split_by_location
 from pcaform.importer.infer.draft import Draft, draft_entries
 from pcaform.importer.infer.keys import NO_KEYS, ExistingKeys
-from pcaform.importer.infer.notes import (
-    reworded_policies,
-    unhandled_resources,
-    unmanaged_resources,
-    warn_of_destruction,
-)
+from pcaform.importer.infer.notes import reworded_policies, unhandled_resources, unmanaged_resources, warn_of_loss
 from pcaform.rules.load import findings
 from pcaform.rules.spec_rules import adoption, constraints, grants, hierarchy, passthrough, principals, revocation
 from pcaform.sources.inventory import ImportNote, Inventory
@@ -206,11 +201,11 @@ def _infer_spec(
     covered = {address for entry in entries for address in entry.covered_addresses}
     handled = {note.address for note in notes} | covered
     notes += _note_unmoved(entries) if has_addresses else ()
-    notes += reworded_policies(inventory, location, entries, spec) if has_addresses else ()
+    notes += reworded_policies(inventory, entries, spec) if has_addresses else ()
     notes += unhandled_resources(inventory, location, handled)
     notes += unmanaged_resources(inventory, handled) if is_alone else ()
     if inventory.source.is_applied_over:
-        notes = list(warn_of_destruction(notes, inventory, covered | existing.addresses))
+        notes = list(warn_of_loss(notes, inventory, covered | existing.addresses))
     return InferredSpec(spec, tuple(dict.fromkeys(notes)))
 
 

@@ -20,6 +20,7 @@ from pcaform.core.problems import Failure
 from pcaform.core.unicode import visible
 from pcaform.importer.merge.apply import apply_decisions
 from pcaform.importer.merge.decisions import Comparison, Decision, compare, format_path, merge_form
+from pcaform.render.history import list_calls
 from pcaform.render.normal_form import PERMISSIONS, SECTIONS, Form, Path
 from pcaform.sources.inventory import ImportNote
 from pcaform.spec.parse import parse_spec
@@ -29,7 +30,6 @@ from pcaform.spec.yaml_edit.nodes import LINE_BREAK, Node, Span, build_nodes, co
 from pcaform.spec.yaml_edit.splices import EditBuffer, Unwritable, open_buffer
 from pcaform.spec.yaml_reader import Document, parse
 from pcaform.spec.yaml_writer import minimal_data
-from pcaform.terraform import module_names
 from pcaform.terraform.addresses import modules
 from pcaform.terraform.arguments import Source
 
@@ -180,17 +180,8 @@ def _compare(text: str, spec: Spec, found: ImportResult, *, last: Form | None, t
 def _modules(path: Path, found: Spec) -> list[str]:
     """Return the module calls of an item; a stack does not have them if the user removed the item."""
     section, key = path[:2]
-    if section != "certificate_authorities":
-        names = {
-            "issuers": module_names.issuer,
-            "crl_buckets": module_names.crl_bucket,
-            "certificates": module_names.certificate,
-        }
-        return [names[section](key) if section in names else module_names.operator_role(section, key)]
     ca = found.managed.get(key)
-    generations = range(1, ca.generation + 1) if ca else ()
-    certificates = [module_names.ca_certificate(key, generation) for generation in generations]
-    return [module_names.ca(key), module_names.permission(key), module_names.share(key), *certificates]
+    return [] if section == "shares" else list(list_calls(section, key, generation=ca.generation if ca else 0))
 
 
 def _check(

@@ -5,7 +5,7 @@ look like a change.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pcaform.core import facts
@@ -74,7 +74,12 @@ def build_placeholders(
     by_real_arn = _map_real_arns(spec, before, old_keys, arns)
     references = {key: ca.arn for key, ca in spec.certificate_authorities.items() if isinstance(ca, Reference)}
     arns |= {key: by_real_arn.get(arn, arn) for key, arn in references.items()}
-    return Placeholders(arns, by_real_arn, dict(_list_outputs(spec, arns)), pem_files(spec), moved or {})
+    return replace(placeholders_of(spec, arns), by_real_arn=by_real_arn, moved=moved or {})
+
+
+def placeholders_of(spec: Spec, arns: Mapping[str, str]) -> Placeholders:
+    """Return the placeholders of a spec whose CAs have these ARNs, by their keys."""
+    return Placeholders(arns, outputs=dict(_list_outputs(spec, arns)), files=pem_files(spec))
 
 
 def _map_real_arns(
