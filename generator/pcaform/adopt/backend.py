@@ -217,9 +217,12 @@ def copy_stack(original: Terraform, below: Path, *, workspace: str) -> Scratch:
 def _copy(stack: Path, directory: Path, data: Path) -> None:
     skipped = shutil.ignore_patterns(data.name, ".terraform", *_STATES)
     shutil.copytree(stack, directory, symlinks=True, ignore=skipped)
-    shutil.copytree(data, directory / ".terraform", ignore=_data_only(data))
+    # The backend's file is left out, and the providers, which are large and get linked.
+    left_out = {_BACKEND_FILE, "providers"}
+    own = directory / ".terraform"
+    shutil.copytree(data, own, ignore=lambda path, names: left_out & set(names) if Path(path) == data else set())
     for package in sorted((data / "providers").glob("*/*/*/*/*")):
-        target = directory / ".terraform" / package.relative_to(data)
+        target = own / package.relative_to(data)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.symlink_to(package.resolve())
     for name in _modules(data):
@@ -227,16 +230,6 @@ def _copy(stack: Path, directory: Path, data: Path) -> None:
         if name.startswith("..") and not outside.exists():
             shutil.copytree(stack / name, outside)
     (directory / _OVERRIDE).write_text(_LOCAL, encoding="utf-8")
-
-
-def _data_only(data: Path) -> Any:
-    """Ignore the backend's file, and the providers, which are large and get linked."""
-
-    def ignore(directory: str, names: list[str]) -> set[str]:
-        left_out = (_BACKEND_FILE, "providers") if Path(directory) == data else ()
-        return {name for name in names if name in left_out}
-
-    return ignore
 
 
 def _modules(data: Path) -> list[str]:

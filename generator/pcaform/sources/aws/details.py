@@ -130,36 +130,37 @@ def read_buckets(account: Account, regions: Mapping[str, str]) -> tuple[dict[str
             notes.append(ImportNote("unknown", f"bucket {name}", reason))
         else:
             buckets[name] = _build_bucket(name, responses)
-    return _add_account_block(account, buckets, notes)
+    if any(bucket.is_there for bucket in buckets.values()):
+        response = _read_account_block(account)
+        if isinstance(response, FailedCall):
+            reason = f"whether the account blocks public access to its buckets: {response.reason}"
+            notes.append(ImportNote("unknown", account.account_id, reason))
+        else:
+            more = _blocks_of(response)
+            buckets = {name: replace(bucket, blocks=bucket.blocks | more) for name, bucket in buckets.items()}
+    return buckets, notes
 
 
 def _build_bucket(name: str, responses: Mapping[str, Any]) -> Bucket:
     if responses["get_bucket_location"] is None:
         return Bucket(name, is_there=False)
-    blocks = (responses["get_public_access_block"] or {}).get("PublicAccessBlockConfiguration", {})
     rules = (responses["get_bucket_ownership_controls"] or {}).get("OwnershipControls", {}).get("Rules", [])
     return Bucket(
         name,
-        blocks=frozenset(setting for setting, is_on in blocks.items() if is_on),
+        blocks=_blocks_of(responses["get_public_access_block"]),
         policy=(responses["get_bucket_policy"] or {}).get("Policy", ""),
         has_acls=all(rule["ObjectOwnership"] != "BucketOwnerEnforced" for rule in rules),
     )
 
 
-def _add_account_block(
-    account: Account, buckets: Mapping[str, Bucket], notes: list[ImportNote]
-) -> tuple[dict[str, Bucket], list[ImportNote]]:
-    """Add the account's Block Public Access settings; only at AWS itself, since emulators do not have that API."""
-    if not any(bucket.is_there for bucket in buckets.values()):
-        return dict(buckets), notes
+def _read_account_block(account: Account) -> Any:
+    """Return the account's Block Public Access settings; none but at AWS itself, since emulators lack that API."""
     client = account.client("s3control", account.regions[0])
-    if _AWS_DOMAIN not in client.meta.endpoint_url:
-        return dict(buckets), notes
     call = partial(client.get_public_access_block, AccountId=account.account_id)
-    response = try_request(call, "s3:GetAccountPublicAccessBlock", may_be_absent=True)
-    if isinstance(response, FailedCall):
-        reason = f"whether the account blocks public access to its buckets: {response.reason}"
-        return dict(buckets), [*notes, ImportNote("unknown", account.account_id, reason)]
+    is_aws = _AWS_DOMAIN in client.meta.endpoint_url
+    return try_request(call, "s3:GetAccountPublicAccessBlock", may_be_absent=True) if is_aws else None
+
+
+def _blocks_of(response: Any) -> frozenset[str]:
     blocks = (response or {}).get("PublicAccessBlockConfiguration", {})
-    more = frozenset(setting for setting, is_on in blocks.items() if is_on)
-    return {name: replace(bucket, blocks=bucket.blocks | more) for name, bucket in buckets.items()}, notes
+    return frozenset(setting for setting, is_on in blocks.items() if is_on)

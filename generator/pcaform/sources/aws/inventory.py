@@ -15,15 +15,7 @@ from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_status, is_fo
 from pcaform.iam.documents import PolicyError
 from pcaform.iam.policies.statements import ISSUER_TAG
 from pcaform.sources import account_snapshot
-from pcaform.sources.account_snapshot import (
-    CERTIFIED,
-    AccountSnapshot,
-    CaStatus,
-    Certificate,
-    IamPrincipal,
-    IamPrincipals,
-    Policy,
-)
+from pcaform.sources.account_snapshot import AccountSnapshot, CaStatus, Certificate, IamPrincipal, IamPrincipals, Policy
 from pcaform.sources.aws import api_calls
 from pcaform.sources.aws.access_level import AccessLevel, AccountScope, access_level, affects, can_issue
 from pcaform.sources.aws.snapshot import PARTS, Filters, SnapshotRequest
@@ -77,7 +69,7 @@ def import_request(filters: Filters) -> SnapshotRequest:
     return SnapshotRequest(
         tuple(PARTS),
         filters,
-        statuses=CERTIFIED,
+        statuses=account_snapshot.CERTIFIED,
         certificates=(api_calls.ACM_CERTIFICATE, api_calls.ACM_TAGS),
         has_principals=True,
     )

@@ -161,7 +161,14 @@ class Checkpoint:
         """Write the file atomically."""
         self._saved = time.monotonic()
         if self.path is not None:
-            content = json.dumps(self._content(), ensure_ascii=False, indent=0).encode()
+            complete = [(call, each) for call, each in self.responses.items() if not isinstance(each, FailedCall)]
+            data = {
+                "format": _FORMAT,
+                "account_id": self._account_id,
+                "started": self._started.isoformat(timespec="seconds"),
+                "answers": [[call.operation, call.arn, response] for call, response in complete],
+            }
+            content = json.dumps(data, ensure_ascii=False, indent=0).encode()
             write_file(self.path, content, is_private=True, subject="the checkpoint", advice="name another file")
 
     def finish(self) -> None:
@@ -169,15 +176,6 @@ class Checkpoint:
         if self.path is not None:
             with suppress(OSError):
                 self.path.unlink(missing_ok=True)
-
-    def _content(self) -> dict[str, Any]:
-        responses = {call: each for call, each in self.responses.items() if not isinstance(each, FailedCall)}
-        return {
-            "format": _FORMAT,
-            "account_id": self._account_id,
-            "started": self._started.isoformat(timespec="seconds"),
-            "answers": [[call.operation, call.arn, response] for call, response in responses.items()],
-        }
 
     def _load(self, path: Path) -> None:
         account_id, self._started, self.responses = _read(path)
