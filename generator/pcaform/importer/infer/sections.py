@@ -11,16 +11,7 @@ from pcaform.core.renewal import CERTIFICATE_STATUSES, certificate_problem
 from pcaform.iam.actions import ISSUE
 from pcaform.iam.documents import ANYONE, Statement
 from pcaform.iam.policies.resource_policies import READER, bucket_policy, share_policy
-from pcaform.importer.infer.context import (
-    Context,
-    Entries,
-    SpecEntry,
-    StackLocation,
-    move,
-    of_arn,
-    read_policy_back,
-    text,
-)
+from pcaform.importer.infer.context import Context, Entries, SpecEntry, move, of_arn, read_policy_back, text
 from pcaform.importer.infer.keys import Identity, choose_key, join_names, match_pairs
 from pcaform.sources.inventory import ImportNote, Resource, is_symbolic
 from pcaform.spec.sections import Certificate, CrlBucket, Share
@@ -52,7 +43,7 @@ def infer_buckets(context: Context, names: set[str]) -> Entries:
         if bucket.is_reference or not name or (name not in names and own is None):
             continue
         parts = [each for kind in _PARTS for each in context.inventory.of_type(kind) if text(each, "bucket") == name]
-        settings = _policy_settings(parts, name, context.location)
+        settings = _policy_settings(parts, name, context)
         why = _find_difference(parts) or ("it has another policy" if settings is None else None)
         if why is not None or settings is None:
             result.leave_out(bucket, f"{why}: a spec supports only one configuration of CRL buckets")
@@ -89,13 +80,13 @@ def _has_value(value: Any, path: tuple[str, ...]) -> bool:
     return str(value) == path[-1]
 
 
-def _policy_settings(parts: list[Resource], name: str, location: StackLocation) -> dict[str, Any] | None:
+def _policy_settings(parts: list[Resource], name: str, context: Context) -> dict[str, Any] | None:
     """Return the settings of a bucket that its policy has; None if its policy is not one of ours."""
     policies = [each.attributes.get("policy") for each in parts if each.type == types.S3_BUCKET_POLICY]
 
     def render(settings: Mapping[str, Any]) -> Any:
         bucket = CrlBucket.model_validate(settings)
-        return bucket_policy(bucket, name, account_id=location.account_id, region=location.region)
+        return bucket_policy(bucket, name, account_id=context.location.account_id, region=context.location.region)
 
     return read_policy_back(policies[0], _read_readers, render) if len(policies) == 1 else None
 

@@ -11,14 +11,7 @@ from typing import Any
 
 from pcaform.core import facts, name_constraints
 from pcaform.render.manifest import PROVIDER, REMOVAL, Record
-from pcaform.render.plan.module_call import (
-    ModuleCall,
-    build_call,
-    none_if_default,
-    output,
-    plain_arguments,
-    without_none,
-)
+from pcaform.render.plan.module_call import ModuleCall, build_call, output, plain_arguments, without_none
 from pcaform.spec.cas import CertificateAuthority, OfflineActivation, Reference
 from pcaform.spec.stack import Spec
 from pcaform.spec.types import AssumeRole, Provider
@@ -169,7 +162,7 @@ def _certificate_call(key: str, authority: CertificateAuthority, spec: Spec, *, 
         "signing_algorithm": _signing_algorithm(spec, signer),
         "template_arn": facts.template_arn(spec.region_of(signer), authority.template or authority.default_template),
         "validity": _validity(authority),
-        "superseded": none_if_default(generation < authority.generation, default=False),
+        "superseded": generation < authority.generation or None,
         "api_passthrough": _passthrough(authority),
     }
     name = module_names.ca_certificate(key, generation)

@@ -23,7 +23,7 @@ _FILLING = re.compile(r"(?:\s+|#[^\r\n]*)*")
 _ANCHOR = re.compile(r"[&!]\S+")
 _LINE_BREAK_LAST = re.compile(r"(?:\r\n|\r|\n)\Z")
 _WIDTH = 110
-_STEP = 2
+STEP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +74,6 @@ def build_nodes(text: str) -> Node:
         return _Builder(text, events).value(next(events))
     finally:
         parser.dispose()
-
-
-def spans(node: Node) -> Iterator[Span]:
-    """Yield the span of each key and of each scalar's text, in order: everywhere else, `#` starts a comment."""
-    for key, value in node.values.items():
-        yield node.keys[key]
-        yield from spans(value)
-    for item in node.items:
-        yield from spans(item)
-    if not (node.values or node.items) and node.style not in ("{", "["):
-        yield Span(node.content, node.end)
 
 
 def _is_end(event: Any) -> bool:
@@ -179,14 +168,6 @@ class Layout:
     is_ended: bool
 
 
-def detect_layout(text: str, top: Node) -> Layout:
-    """Return the layout of a text; what it does not show is as in our examples."""
-    line_break = LINE_BREAK.search(text)
-    steps = dict(_list_indentations(text, top))
-    step = steps.get(":", _STEP)
-    return Layout(step, steps.get("-", step), line_break[0] if line_break else "\n", text.endswith(("\n", "\r")))
-
-
 def column(text: str, position: int) -> int:
     """Return the column of a position: the number of characters before it in its line."""
     return position - max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) - 1
@@ -251,18 +232,8 @@ def item(value: Any, indent: int, form: Layout) -> Iterator[str]:
     if form.is_ended and _has_lines(value):
         first, *rest = literal(value, indent)
     elif isinstance(value, Mapping) and value:
-        first, *rest = lines(value, indent + _STEP, form)
+        first, *rest = lines(value, indent + STEP, form)
     else:
         first, *rest = [inline(value)]
     yield f"{' ' * indent}- {first.lstrip(' ')}"
     yield from rest
-
-
-def _list_indentations(text: str, node: Node) -> Iterator[tuple[str, int]]:
-    """Yield the indentation of each block collection relative to its key, the outermost last so that it wins."""
-    for name, value in node.values.items():
-        yield from _list_indentations(text, value)
-        if node.style == ":" and value.is_block:
-            yield value.style, column(text, value.start) - column(text, node.keys[name].start)
-    for node_item in node.items:
-        yield from _list_indentations(text, node_item)

@@ -9,18 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pcaform.spec.yaml_edit.nodes import (
-    LINE_BREAK,
-    Layout,
-    Node,
-    Span,
-    build_nodes,
-    column,
-    detect_layout,
-    inline,
-    skip_filling,
-    spans,
-)
+from pcaform.spec.yaml_edit.nodes import LINE_BREAK, STEP, Layout, Node, Span, build_nodes, column, inline, skip_filling
 
 _COMMENT = re.compile(r"#[^\r\n]*")
 
@@ -132,8 +121,37 @@ class EditBuffer:
 def open_buffer(text: str) -> EditBuffer:
     """Return a text ready for editing; it must be one valid document."""
     top = build_nodes(text)
-    solid = tuple(sorted(spans(top), key=lambda span: (span.start, span.end)))
-    return EditBuffer(text, top, detect_layout(text, top), solid, tuple(_find_comments(text, solid)))
+    solid = tuple(sorted(_spans(top), key=lambda span: (span.start, span.end)))
+    return EditBuffer(text, top, _detect_layout(text, top), solid, tuple(_find_comments(text, solid)))
+
+
+def _spans(node: Node) -> Iterator[Span]:
+    """Yield the span of each key and of each scalar's text, in order: everywhere else, `#` starts a comment."""
+    for key, value in node.values.items():
+        yield node.keys[key]
+        yield from _spans(value)
+    for item in node.items:
+        yield from _spans(item)
+    if not (node.values or node.items) and node.style not in ("{", "["):
+        yield Span(node.content, node.end)
+
+
+def _detect_layout(text: str, top: Node) -> Layout:
+    """Return the layout of a text; what it does not show is as in our examples."""
+    line_break = LINE_BREAK.search(text)
+    steps = dict(_list_indentations(text, top))
+    step = steps.get(":", STEP)
+    return Layout(step, steps.get("-", step), line_break[0] if line_break else "\n", text.endswith(("\n", "\r")))
+
+
+def _list_indentations(text: str, node: Node) -> Iterator[tuple[str, int]]:
+    """Yield the indentation of each block collection relative to its key, the outermost last so that it wins."""
+    for name, value in node.values.items():
+        yield from _list_indentations(text, value)
+        if node.style == ":" and value.is_block:
+            yield value.style, column(text, value.start) - column(text, node.keys[name].start)
+    for node_item in node.items:
+        yield from _list_indentations(text, node_item)
 
 
 def _find_comments(text: str, solid: Sequence[Span]) -> Iterator[Span]:
